@@ -1,0 +1,46 @@
+# Two commands on a fresh Debian with Python 3.11: `make run` and `make test`. `make help` lists the rest.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+JOBS ?= 2
+
+.PHONY: help run test check bench lock clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+run: $(VENV)/.run ## Start simulator, web and worker with a small demo (with real credentials in .env: the real account)
+	@$(PYTHON) -m config.run
+
+test: $(VENV)/.dev servers ## Run the tests, on SQLite and on throw-away PostgreSQL and Redis
+	$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup --doctest-modules
+
+check: $(VENV)/.dev ## Lint, types, import contracts
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(VENV)/.bench servers ## The figures, as ratios in one run
+	$(PYTHON) -m benchmarks
+
+lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml
+	sh tools/lock.sh
+
+clean: ## Remove the environment; data under var/ stays
+	rm -rf $(VENV)
+
+.PHONY: servers
+servers:
+	@sh tools/servers.sh
+
+$(VENV)/.run: requirements/run.lock
+	sh tools/environment.sh $(VENV) requirements/run.lock
+	touch $@
+
+$(VENV)/.dev: requirements/dev.lock
+	sh tools/environment.sh $(VENV) requirements/dev.lock
+	touch $@ $(VENV)/.run
+
+$(VENV)/.bench: requirements/bench.lock
+	sh tools/environment.sh $(VENV) requirements/bench.lock
+	touch $@ $(VENV)/.dev $(VENV)/.run

@@ -1,0 +1,94 @@
+"""The composition: which features there are, what they work with, and the app that serves them."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import requests
+import structlog
+from flask import Flask, request
+from people.feature import people
+from redis import Redis
+from surveys.feature import surveys
+
+from config import commands, health
+from config.settings import Settings
+from foundation.clock import Clock, system_clock
+from foundation.database import Database
+from foundation.errors import Refused
+from wechat_bot import commands as chat_commands
+from wechat_bot import webhook
+from wechat_bot.client.stores import ProcessStore, RedisStore, Store
+from wechat_bot.client.wechat import Credentials, WeChat
+from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
+from wechat_bot.envelope import Seals
+from wechat_bot.feature import Feature
+from wechat_bot.services import Services, install
+from wechat_bot.switchboard import Switchboard
+
+FEATURES: tuple[Feature, ...] = (people, surveys)
+
+
+def build_services(
+    settings: Settings, *, clock: Clock = system_clock, new_session: Any = requests.Session,
+    features: Sequence[Feature] = FEATURES,
+) -> Services:
+    """Everything that touches the world, as the settings say."""
+    prefix = f"wuwei:{settings.wechat_app_id}"
+    store: Store
+    doorbell: Doorbell
+    if settings.redis_url:
+        redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=3)
+        store, doorbell = RedisStore(redis, prefix), RedisDoorbell(redis, prefix)
+    else:
+        store, doorbell = ProcessStore(clock), ProcessDoorbell()
+    credentials = Credentials(
+        settings.wechat_app_id, settings.wechat_app_secret.get_secret_value(), settings.wechat_api_base,
+        settings.wechat_oauth_base,
+    )
+    return Services(
+        database=Database(settings.database_url),
+        clock=clock,
+        wechat=WeChat(credentials, store, new_session=new_session),
+        doorbell=doorbell,
+        seals=Seals(
+            settings.wechat_app_id, settings.wechat_token.get_secret_value(), settings.aes_keys, settings.callback_max_age
+        ),
+        switchboard=Switchboard.of(features),
+        criteria={criterion.name: criterion for feature in features for criterion in feature.criteria},
+        zone=settings.zone,
+        account_name=settings.account_name,
+        is_service_account=settings.wechat_account_type == "service",
+        public_url=settings.public_url,
+        media_folder=settings.media_path,
+    )
+
+
+def create_app(
+    settings: Settings, *, services: Services | None = None, features: Sequence[Feature] = FEATURES
+) -> Flask:
+    """The Flask app: the callback, the features' pages and commands, the health page."""
+    app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
+    app.secret_key = settings.secret_key.get_secret_value()
+    app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
+    install(app, services or build_services(settings, features=features))
+    app.extensions["features"] = tuple(features)
+    app.extensions["settings"] = settings
+    app.register_blueprint(webhook.blueprint)
+    app.register_blueprint(health.blueprint)
+    for feature in features:
+        for blueprint in (feature.console, feature.mobile):
+            if blueprint:
+                app.register_blueprint(blueprint)
+        for command in feature.commands:
+            app.cli.add_command(command)
+    for command in (*commands.COMMANDS, *chat_commands.COMMANDS):
+        app.cli.add_command(command)
+    app.before_request(_name_the_request)
+    app.register_error_handler(Refused, lambda refusal: (refusal.sentence, 422))
+    return app
+
+
+def _name_the_request() -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12], path=request.path)

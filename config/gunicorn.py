@@ -1,0 +1,22 @@
+"""How gunicorn serves `wsgi:app`: `gunicorn -c config/gunicorn.py wsgi:app`.
+
+Threads, because browsers and slow phones hold connections open without sending, and a process that waits for one
+serves nobody else. On SQLite one process: its threads queue for the write lock in turn, processes would poll for it.
+"""
+
+import os
+
+from config.settings import load
+
+_settings = load()
+
+bind = f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = 1 if _settings.database_url.startswith("sqlite") else int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 8
+preload_app = False
+graceful_timeout = 30
+timeout = 60
+keepalive = 5
+accesslog = None
+control_socket_disable = True

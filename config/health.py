@@ -1,0 +1,64 @@
+"""The health page: whether database, Redis, worker and token are well. For load balancers and for people."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from wechat_bot import outbox
+from wechat_bot.models import Beat, Raised
+from wechat_bot.services import Services, current_services
+
+blueprint = Blueprint("health", __name__)
+
+#: A worker beats every five seconds; three beats missed is one that hangs or is gone.
+BEAT_LOST = timedelta(seconds=20)
+#: What a person must mend stays on the page for as long after it was last met.
+RAISED_FOR = timedelta(minutes=15)
+
+
+@blueprint.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """200 while the account can answer and send; 503 with the part that cannot. Never asks WeChat anything."""
+    services = current_services()
+    report = check(services)
+    return jsonify(report), 200 if report["ok"] else 503
+
+
+def check(services: Services) -> dict[str, Any]:
+    """The state of each part: `ok`, or what is wrong with it."""
+    now = services.clock()
+    parts: dict[str, Any] = {"store": _store(services)}
+    try:
+        with services.reading() as session:
+            beat = session.scalar(select(func.max(Beat.beat_at)))
+            problems = session.execute(select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR)).all()
+            parts |= {"database": "ok", "worker": _worker(now - beat if beat else None), "outbox": outbox.counts(session)}
+    except SQLAlchemyError as error:
+        parts["database"], problems = f"unreachable ({type(error).__name__})", []
+    parts["wechat"] = {what: detail for what, detail in problems} or "ok"
+    parts["token"] = _token(services) if parts["store"] == "ok" else "unknown"
+    well = all(parts.get(part) == "ok" for part in ("database", "store", "worker", "wechat"))
+    return {"ok": well and parts["token"] != "refused", **parts}
+
+
+def _worker(silence: timedelta | None) -> str:
+    if silence is None:
+        return "no worker has started yet"
+    return "ok" if silence < BEAT_LOST else f"silent for {int(silence.total_seconds())} s"
+
+
+def _store(services: Services) -> str:
+    try:
+        services.wechat.tokens.peek()
+    except RedisError as error:
+        return f"unreachable ({type(error).__name__})"
+    return "ok"
+
+
+def _token(services: Services) -> str:
+    return services.wechat.tokens.peek()

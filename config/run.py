@@ -1,0 +1,195 @@
+"""`make run`: everything in one terminal. Simulator, web and worker with a small demo, or the real account.
+
+Without `WECHAT_APP_ID` in the environment or `.env` the WeChat platform is the simulator and a demo is laid out once;
+with it, the same command serves the real account. Ctrl-C ends all of it; data stays under `var/`.
+"""
+
+import os
+import secrets
+import signal
+import socket
+import string
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import requests
+from dotenv import dotenv_values
+
+from config.settings import DEMO_ENV, ROOT, Settings, WrongSettings, is_real_account, load
+
+VAR = ROOT / "var"
+STARTS_WITHIN = 60.0
+STOPS_WITHIN = 40.0
+
+
+def main() -> None:
+    """Start what is needed, wait, and end it all when asked or when one part ends."""
+    VAR.mkdir(exist_ok=True)
+    simulator = "" if is_real_account() else f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8001')}"
+    if simulator:
+        _write_demo_env(simulator)
+    try:
+        settings = load()
+    except WrongSettings as error:
+        sys.exit(str(error))
+    for port in (settings.port, *([int(simulator.rpartition(":")[2])] if simulator else [])):
+        _refuse_busy(port)
+    parts = Parts()
+    parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
+    if simulator:
+        parts.start("simulator", _simulator_command(settings, simulator))
+        _wait_for(f"{simulator}/", parts)
+        if not (VAR / "demo.done").exists():
+            _lay_out_demo(parts, simulator)
+    parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
+    parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
+    _wait_for(f"http://{settings.host}:{settings.port}/healthz", parts)
+    print(_guide(settings, simulator), flush=True)
+    parts.wait()
+
+
+class Parts:
+    """The processes that were started, ended together."""
+
+    def __init__(self) -> None:
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        signal.signal(signal.SIGTERM, self._asked)
+        signal.signal(signal.SIGINT, self._asked)
+
+    def start(self, name: str, command: list[str]) -> None:
+        """Start a part. A session of its own, so that Ctrl-C reaches it from us, in our order, and once."""
+        self._running[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+
+    def run_to_end(self, *command: str) -> None:
+        """Run a command that must succeed."""
+        done = subprocess.run([_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, check=False)
+        if done.returncode:
+            self.stop()
+            sys.exit(f"{' '.join(command)} failed.")
+
+    def check(self) -> None:
+        """End everything if a part has ended by itself."""
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                print(f"The {name} ended by itself (exit code {process.returncode}).", file=sys.stderr)
+                self.stop()
+                sys.exit(1)
+
+    def wait(self) -> NoReturn:
+        """Stay until a signal, or until a part ends."""
+        while True:
+            time.sleep(0.5)
+            self.check()
+
+    def stop(self) -> None:
+        """Ask every part to finish what is in hand, last started first; end what does not."""
+        for process in reversed(self._running.values()):
+            if process.poll() is None:
+                process.terminate()
+            try:
+                process.wait(STOPS_WITHIN)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _asked(self, number: int, frame: FrameType | None) -> NoReturn:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        print("\nStopping ...", flush=True)
+        self.stop()
+        sys.exit(0)
+
+
+def _write_demo_env(simulator: str) -> None:
+    """The demo's own settings: secrets made once and found again, the simulator's address as of today."""
+    kept = dotenv_values(DEMO_ENV) if DEMO_ENV.exists() else {}
+    letters = string.ascii_letters + string.digits
+    made = {
+        "SECRET_KEY": secrets.token_hex(32),
+        "ACCOUNT_NAME": "新罗烟草服务号",
+        "WECHAT_APP_ID": "wx" + secrets.token_hex(8),
+        "WECHAT_APP_SECRET": secrets.token_hex(16),
+        "WECHAT_TOKEN": secrets.token_hex(12),
+        "WECHAT_ENCODING_AES_KEY": "".join(secrets.choice(letters) for _ in range(43)),
+    }
+    values = {**made, **kept, "WECHAT_API_BASE": simulator, "WECHAT_OAUTH_BASE": simulator}
+    DEMO_ENV.touch(mode=0o600)
+    DEMO_ENV.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
+
+
+def _simulator_command(settings: Settings, simulator: str) -> list[str]:
+    key = settings.wechat_encoding_aes_key
+    command = [
+        sys.executable, "-m", "simulator", "--port", simulator.rpartition(":")[2],
+        "--callback", f"http://{settings.host}:{settings.port}/wechat", "--app-id", settings.wechat_app_id,
+        "--secret", settings.wechat_app_secret.get_secret_value(), "--token", settings.wechat_token.get_secret_value(),
+        "--account", settings.wechat_account_type, "--name", settings.account_name,
+        "--state", str(VAR / "simulator.json"),
+    ]
+    return [*command, "--mode", "safe", "--aes-key", key.get_secret_value()] if key else [*command, "--mode", "plain"]
+
+
+def _lay_out_demo(parts: Parts, simulator: str) -> None:
+    print("Laying out a small demo ...", flush=True)
+    parts.run_to_end("flask", "--app", "wsgi", "people", "import", "config/demo/roster.csv")
+    parts.run_to_end("flask", "--app", "wsgi", "surveys", "load", "config/demo/survey.yaml")
+    parts.run_to_end("flask", "--app", "wsgi", "surveys", "publish", "1")
+    parts.run_to_end("flask", "--app", "wsgi", "menu", "publish")
+    for name in ("王建国", "李福生", "陈经理"):
+        requests.post(f"{simulator}/simulator/followers", json={"names": [name]}, timeout=10).raise_for_status()
+    (VAR / "demo.done").touch()
+
+
+def _wait_for(url: str, parts: Parts) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        parts.check()
+        try:
+            if requests.get(url, timeout=5).status_code < 500:
+                return
+        except requests.ConnectionError:
+            pass  # not listening yet
+        if time.monotonic() > deadline:
+            parts.stop()
+            sys.exit(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")
+        time.sleep(0.1)
+
+
+def _refuse_busy(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            sys.exit(f"Port {port} is taken. Set PORT and SIMULATOR_PORT to free ones, for example PORT=9000 make run")
+
+
+def _bin(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def _guide(settings: Settings, simulator: str) -> str:
+    own = f"http://{settings.host}:{settings.port}"
+    if not simulator:
+        return f"""
+五微 serves the account {settings.wechat_app_id}.
+  Callback address for WeChat's console: {settings.public_url}/wechat
+  Health:  {own}/healthz
+Ctrl-C ends it."""
+    return f"""
+五微 runs, with a WeChat platform of its own.
+
+  Open      {simulator}/
+  Then      choose the phone of 王建国, tap 关注, and send:  绑定 350802100001 8899
+            send 调查 and answer with numbers
+  See it    .venv/bin/flask --app wsgi surveys tally 1
+            .venv/bin/flask --app wsgi surveys export 1 --format xlsx --out var/
+  Health    {own}/healthz
+
+Ctrl-C ends all of it; the next start finds its data again (var/)."""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""The settings: one typed class, read from the environment and `.env`; every mistake is named at once at the start."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from wechat_bot.envelope import AesKey
+
+ROOT = Path(__file__).resolve().parent.parent
+#: What `make run` wrote for its demo.
+DEMO_ENV = ROOT / "var" / "demo.env"
+
+
+class WrongSettings(Exception):
+    """The start stops here: one line for each setting that cannot be used."""
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+Optional = Annotated[str | None, BeforeValidator(_empty_is_none)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and another."""
+
+    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True)
+
+    #: sqlite:///… or postgresql://…
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'wuwei.db'}"
+    #: redis://…; without it, tokens and counters live in the process.
+    redis_url: Optional = None
+    #: Signs sessions and links.
+    secret_key: Annotated[SecretStr, Field(min_length=16)]
+    #: The address people reach us under.
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    timezone: str = "Asia/Shanghai"
+    #: How the account calls itself.
+    account_name: str = "五微服务号"
+    #: Where fetched pictures are kept; shared by all processes.
+    media_path: Path = ROOT / "var" / "media"
+
+    wechat_app_id: Annotated[str, Field(min_length=1)]
+    wechat_app_secret: Annotated[SecretStr, Field(min_length=1)]
+    wechat_token: Annotated[SecretStr, Field(min_length=3, max_length=32)]
+    #: 43 characters; without it the account is in plaintext mode.
+    wechat_encoding_aes_key: OptionalSecret = None
+    #: The key before the last change, still used by callbacks under way.
+    wechat_encoding_aes_key_previous: OptionalSecret = None
+    wechat_account_type: Literal["service", "subscription"] = "service"
+    wechat_api_base: str = "https://api.weixin.qq.com"
+    wechat_oauth_base: str = "https://open.weixin.qq.com"
+    #: Seconds; callbacks signed longer ago are refused. 0 takes any.
+    wechat_callback_max_age: Annotated[int, Field(ge=0)] = 3600
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("not a time zone; for example Asia/Shanghai") from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError as error:
+            raise ValueError("not a database address; for example sqlite:///var/wuwei.db") from error
+        if backend not in ("sqlite", "postgresql"):
+            raise ValueError("only sqlite and postgresql are supported")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("public_url", "wechat_api_base", "wechat_oauth_base")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+            raise ValueError("must be http://… or https://… without a query")
+        return value.rstrip("/")
+
+    @field_validator("wechat_encoding_aes_key", "wechat_encoding_aes_key_previous")
+    @classmethod
+    def _aes_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            AesKey.decode(value.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _previous_needs_current(self) -> "Settings":
+        if self.wechat_encoding_aes_key_previous and not self.wechat_encoding_aes_key:
+            raise ValueError("WECHAT_ENCODING_AES_KEY_PREVIOUS is set without WECHAT_ENCODING_AES_KEY")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def aes_keys(self) -> tuple[AesKey, ...]:
+        keys = (self.wechat_encoding_aes_key, self.wechat_encoding_aes_key_previous)
+        return tuple(AesKey.decode(key.get_secret_value()) for key in keys if key)
+
+    @property
+    def callback_max_age(self) -> timedelta | None:
+        return timedelta(seconds=self.wechat_callback_max_age) or None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that must not appear in a log."""
+        values = (
+            self.secret_key, self.wechat_app_secret, self.wechat_token, self.wechat_encoding_aes_key,
+            self.wechat_encoding_aes_key_previous,
+        )
+        addresses = (make_url(self.database_url).password, urlsplit(self.redis_url or "").password)
+        return tuple(v.get_secret_value() for v in values if v) + tuple(str(p) for p in addresses if p)
+
+
+def is_real_account() -> bool:
+    """Whether a WeChat account is configured; otherwise `make run` lays out a demo on the simulator."""
+    return bool(os.environ.get("WECHAT_APP_ID") or dotenv_values(ROOT / ".env").get("WECHAT_APP_ID"))
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings from the environment, then `.env`; from the demo's only where no account is configured.
+
+    Raises `WrongSettings` with a line for each that is missing or wrong.
+    """
+    files = (ROOT / ".env",) if is_real_account() else (DEMO_ENV, ROOT / ".env")
+    try:
+        return Settings(_env_file=files, **overrides)
+    except ValidationError as error:
+        lines = [_line(mistake) for mistake in error.errors(include_input=False, include_url=False)]
+        raise WrongSettings("These settings cannot be used:\n" + "\n".join(lines)) from None
+
+
+def _line(mistake: Any) -> str:
+    name = "".join(str(part) for part in mistake["loc"][:1]).upper()
+    said = "is missing" if mistake["type"] == "missing" else mistake["msg"].removeprefix("Value error, ")
+    return f"  {name + ': ' if name else ''}{said}"

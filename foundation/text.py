@@ -1,0 +1,35 @@
+"""Text that has to fit: byte limits, masks."""
+
+SENTENCE_ENDS = "。!?！？;；\n"
+
+
+def cut(text: str, limit: int) -> list[str]:
+    """Cut a text into parts of at most `limit` bytes of UTF-8, at a line's or a sentence's end where there is one.
+
+    >>> cut("一二三。四五六。", 15)
+    ['一二三。', '四五六。']
+    >>> cut("abc", 2047)
+    ['abc']
+    >>> cut("一二三四", 7)
+    ['一二', '三四']
+    """
+    parts = []
+    while len(text.encode()) > limit:
+        fits = len(text.encode()[:limit].decode(errors="ignore"))
+        end = max((text.rfind(mark, 0, fits) + 1 for mark in SENTENCE_ENDS), default=0)
+        # A break in the first half would leave a stub of a message; a hard cut reads better.
+        end = end if end > fits // 2 else fits
+        parts.append(text[:end].rstrip("\n"))
+        text = text[end:].lstrip("\n")
+    return [*parts, text] if text or not parts else parts
+
+
+def mask_phone(phone: str) -> str:
+    """A phone number for eyes that need not see it.
+
+    >>> mask_phone("13900002201")
+    '139****2201'
+    >>> mask_phone("8899")
+    '****'
+    """
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"

@@ -1,0 +1,1 @@
+"""The schema's history: the same steps for SQLite and PostgreSQL."""

@@ -1,0 +1,30 @@
+"""Alembic's way in. The connection comes from `schema.upgrade`, or from DATABASE_URL for a developer's own calls."""
+
+import os
+
+from alembic import context
+from sqlalchemy import Connection
+
+from foundation.database import Base, Database
+from migrations import schema
+
+
+def run(connection: Connection) -> None:
+    """Migrate over one connection."""
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True,
+        # SQLite cannot alter a table, so alembic rebuilds it; one transaction for all keeps a failure whole.
+        transaction_per_migration=False, render_item=schema.render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    database = Database(os.environ["DATABASE_URL"])
+    with database.engine.begin() as own:
+        run(own)
+    database.dispose()

@@ -1,0 +1,57 @@
+"""Bringing a database to the newest schema, and asking whether it is there."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import JSON, text
+
+import people.models
+import surveys.models
+import wechat_bot.models
+from foundation.database import Database, Moment
+
+#: Every module with tables: alembic compares what these declare.
+MODELS = (wechat_bot.models, people.models, surveys.models)
+#: Any number; two processes that start together must not migrate together.
+LOCK = 0x5757
+
+
+def upgrade(database: Database) -> None:
+    """Apply every migration that is missing. Safe to call from several processes at once."""
+    with database.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
+        if not database.is_sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(database: Database) -> bool:
+    """Whether the database has the newest schema."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_heads() == tuple(_scripts().get_heads())
+
+
+def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
+    """Write our own column types into migrations by their names."""
+    if kind == "type" and isinstance(item, Moment):
+        context.imports.add("from foundation.database import Moment")
+        return "Moment()"
+    if kind == "type" and isinstance(item, JSON):
+        context.imports.add("from foundation.database import Json")
+        return "Json"
+    return False
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

@@ -1,0 +1,137 @@
+"""Nouns of people: areas, customer managers, classes, tags, retailers, bindings."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from foundation.database import Base
+
+#: The classes of shops the company begins with; the table may be edited.
+CLASSES = ("普通终端", "弱势客户", "现代终端", "优质终端")
+
+
+class Manager(Base):
+    """A customer manager (客户经理). Known by the phone, which the roster names."""
+
+    __tablename__ = "manager"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str] = mapped_column(String(20), unique=True)
+    openid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    bound_at: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    #: A short code that binds an openid to this manager, once, until the given moment.
+    invite_code: Mapped[str | None] = mapped_column(String(16), unique=True)
+    invite_until: Mapped[datetime | None]
+
+
+class Area(Base):
+    """An area (片区): it belongs to a manager, with a deputy for the days of leave, both ends included."""
+
+    __tablename__ = "area"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"), index=True)
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    deputy_from_on: Mapped[date | None]
+    deputy_until_on: Mapped[date | None]
+
+    manager: Mapped[Manager | None] = relationship(foreign_keys=[manager_id])
+    deputy: Mapped[Manager | None] = relationship(foreign_keys=[deputy_id])
+
+
+class ShopClass(Base):
+    """A class of shops (客户类型)."""
+
+    __tablename__ = "shop_class"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), unique=True)
+
+
+class Retailer(Base):
+    """A shop (零售户), known by its licence number; bound to at most one follower, and that follower to it alone."""
+
+    __tablename__ = "retailer"
+    __table_args__ = (
+        Index("ix_retailer_area_id", "area_id"), Index("ix_retailer_class_id", "class_id"),
+        Index("ix_retailer_manager_id", "manager_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence: Mapped[str] = mapped_column(String(32), unique=True)
+    shop: Mapped[str] = mapped_column(String(80))
+    keeper: Mapped[str] = mapped_column(String(40))
+    phone: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(200), default="")
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    class_id: Mapped[int] = mapped_column(ForeignKey("shop_class.id"))
+    #: The manager the roster names for this shop; the area's manager where it names none.
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    openid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    bound_at: Mapped[datetime | None]
+    #: The scene of the shop's printed QR code (`bind:<this>`): cannot be guessed.
+    bind_token: Mapped[str] = mapped_column(String(32), unique=True)
+    updated_at: Mapped[datetime]
+
+    area: Mapped[Area] = relationship()
+    shop_class: Mapped[ShopClass] = relationship()
+    manager: Mapped[Manager | None] = relationship()
+
+
+class Tag(Base):
+    """A word staff put on retailers."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), unique=True)
+
+
+class RetailerTag(Base):
+    """A tag on a retailer."""
+
+    __tablename__ = "retailer_tag"
+
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Binding(Base):
+    """The history of who was bound to what, and how: `code`, `licence`, `manager`; never changed but to end it."""
+
+    __tablename__ = "binding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64), index=True)
+    retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"), index=True)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    how: Mapped[str] = mapped_column(String(16))
+    bound_at: Mapped[datetime]
+    unbound_at: Mapped[datetime | None]
+
+
+class BindTries(Base):
+    """Wrong licence and phone pairs of one openid on one day; the limit stands in `rules.py`."""
+
+    __tablename__ = "bind_tries"
+
+    openid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+class Audience(Base):
+    """A saved audience: a name and its specification."""
+
+    __tablename__ = "audience"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    spec: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

@@ -1,0 +1,115 @@
+"""Nouns of surveys: the survey, its frozen versions, who was asked, what was answered, the tally."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base
+
+
+class Survey(Base):
+    """A survey (微调查). Draft until it is published; open while `opens_at <= now < closes_at`."""
+
+    __tablename__ = "survey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100))
+    #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
+    draft: Mapped[dict[str, Any]]
+    #: The newest frozen version; nothing is asked before there is one. No foreign key: the two tables would form a circle.
+    version_id: Mapped[int | None]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    #: Nobody may ever see who answered what; fixed with the first publication.
+    is_anonymous: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+    def is_open(self, now: datetime) -> bool:
+        return (
+            self.version_id is not None
+            and (self.opens_at is None or self.opens_at <= now)
+            and (self.closes_at is None or now < self.closes_at)
+        )
+
+
+class Version(Base):
+    """A survey as it was published: never changed. Who began under a version ends under it."""
+
+    __tablename__ = "survey_version"
+    __table_args__ = (UniqueConstraint("survey_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    number: Mapped[int]
+    definition: Mapped[dict[str, Any]]
+    published_at: Mapped[datetime]
+
+
+class Participation(Base):
+    """One shop and one survey: that it was asked, what it has answered so far, that it is done. One row by its key.
+
+    `answers` is the draft. At the submit it is moved into a `Submission`, and emptied here; the row keeps no link to an
+    anonymous submission, and only the day.
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        UniqueConstraint("survey_id", "retailer_id"),
+        Index("ix_participation_retailer_id", "retailer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("survey_version.id"))
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    submitted_on: Mapped[date | None]
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: The question a shop went back to; None means the next unanswered one.
+    at: Mapped[str | None] = mapped_column(String(40))
+    #: Replies in a row that could not be read as an answer to this question.
+    misread: Mapped[int] = mapped_column(default=0)
+
+
+class Submission(Base):
+    """A finished answer sheet: the raw answers from which every figure can be counted again."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("ix_submission_survey_id", "survey_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("survey_version.id"))
+    #: Nobody, where the survey is anonymous.
+    retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"))
+    #: The area and class at the time of the answer: cross-tabs must not move when a shop does.
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    class_id: Mapped[int] = mapped_column(ForeignKey("shop_class.id"))
+    answers: Mapped[dict[str, Any]]
+    source: Mapped[str] = mapped_column(String(16))
+    #: Midnight of the day in an anonymous survey.
+    submitted_at: Mapped[datetime]
+    #: Seconds from the first question to the submit; nothing in an anonymous survey.
+    seconds: Mapped[int | None]
+    #: Answered faster than the survey's `min_seconds`, or set aside by staff: returned, not valid.
+    is_valid: Mapped[bool] = mapped_column(default=True)
+
+
+class Tally(Base):
+    """A counter: how many valid submissions chose this option of this question.
+
+    `#` counts the answers to a question; under the question `` (none) stand `sent`, `returned` and `valid`.
+    Changed only in the transaction that changes what it counts.
+    """
+
+    __tablename__ = "tally"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    option: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Make the virtual environment $1 and install lock file $2 into it. Debian ships Python without its venv module.
+set -eu
+python=$(command -v python3.11 || command -v python3) || { echo "Python 3.11 is needed." >&2; exit 1; }
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    echo "Python 3.11 or newer is needed; $python is older." >&2
+    exit 1
+fi
+if [ ! -x "$1/bin/pip" ]; then
+    if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+        sh "$(dirname "$0")/apt.sh" python3-venv
+    fi
+    rm -rf "$1"
+    "$python" -m venv "$1"
+fi
+"$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$2"

@@ -1,0 +1,1 @@
+"""The retailers' door: WeChat's callback in, every message and call out; it knows no feature."""

@@ -1,0 +1,61 @@
+"""The access token: one fetch for all processes, whoever needs it first (wechat-platform.md §3)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from wechat_bot.client.codes import Act, SendError
+from wechat_bot.client.stores import Store
+
+#: WeChat starts to hand out the next token five minutes before the end; both are good meanwhile.
+RESERVE = timedelta(minutes=5)
+#: After a refusal nobody asks again for so long: a wrong secret must not burn the day's quota.
+REFUSED_FOR = timedelta(seconds=30)
+
+
+class Tokens:
+    """Keeps the current access token. `fetch` asks WeChat's stable_token and gives its answer."""
+
+    def __init__(self, store: Store, fetch: Callable[[], dict[str, Any]]) -> None:
+        self._store = store
+        self._fetch = fetch
+
+    def current(self) -> str:
+        """The token to call with; fetched by one holder of the lock when there is none."""
+        return self._store.get("token") or self.replace(None)
+
+    def peek(self) -> str:
+        """`ok`, `refused` (WeChat said no lately) or `none yet`; asks WeChat nothing."""
+        if self._store.get("token-refused"):
+            return "refused"
+        return "ok" if self._store.get("token") else "none yet"
+
+    def replace(self, failed: str | None) -> str:
+        """A token other than the one that failed, if there is another by now.
+
+        Only the holder of the lock asks WeChat, and only while the failed token is still the stored one: of twelve
+        processes whose call failed together, one fetches and eleven find its work done. WeChat may well answer the
+        same token again; the caller tries once with it and then gives up.
+        """
+        with self._store.lock("token"):
+            stored = self._store.get("token")
+            if stored and stored != failed:
+                return stored
+            refused = self._store.get("token-refused")
+            if refused:
+                raise SendError(refused, act=Act.STOP)
+            return self._fetched()
+
+    def _fetched(self) -> str:
+        try:
+            answer = self._fetch()
+        except SendError as error:
+            if error.code is not None:
+                # Whatever the token endpoint says no to, it will say no to again: never loop.
+                self._store.put("token-refused", str(error), REFUSED_FOR)
+                raise SendError(str(error), code=error.code, act=Act.RETRY if error.code == -1 else Act.STOP) from error
+            raise
+        token = str(answer["access_token"])
+        life = timedelta(seconds=int(answer["expires_in"])) - RESERVE
+        self._store.put("token", token, max(life, timedelta(seconds=30)))
+        return token

@@ -1,0 +1,206 @@
+"""The client: every call to WeChat goes through `WeChat.call`, with its timeout, its one retry and its errors.
+
+wechatpy's client is not used: it retries a bad token without end, has no timeout, and writes the secret into its
+errors (docs/decisions/0002-wechatpy.md).
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import requests
+
+from foundation.log import scrub
+from wechat_bot.client.codes import EXPLAINED, Act, SendError
+from wechat_bot.client.stores import Store
+from wechat_bot.client.tokens import Tokens
+
+#: Seconds to connect and to wait for the answer. Together well under the outbox's lease.
+TIMEOUT = (3.05, 12.0)
+#: A stalled download of a picture must not hold a worker for ever.
+MEDIA_LIMIT = 12 << 20
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who we are to WeChat, and where WeChat is."""
+
+    app_id: str
+    secret: str = field(repr=False)
+    api_base: str
+    oauth_base: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A downloaded media file."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+class WeChat:
+    """Calls to WeChat for one account. Safe to share between threads: each gets a session of its own."""
+
+    def __init__(self, credentials: Credentials, store: Store, *, new_session: Any = requests.Session) -> None:
+        self._credentials = credentials
+        self._new_session = new_session
+        self._local = threading.local()
+        self.tokens = Tokens(store, self._fetch_token)
+
+    def call(
+        self, path: str, payload: Mapping[str, Any] | None = None, *, query: Mapping[str, str] | None = None,
+        files: Any = None,
+    ) -> dict[str, Any]:
+        """Call an API that needs the token; gives WeChat's answer.
+
+        GET without a payload, POST with one. A token that WeChat calls bad is replaced and the call made once more,
+        never a third time. Raises `SendError`.
+        """
+        token = self.tokens.current()
+        for is_last in (False, True):
+            try:
+                return self._once(path, payload, {**(query or {}), "access_token": token}, files)
+            except SendError as error:
+                if is_last or error.act is not Act.REFRESH:
+                    raise
+                token = self.tokens.replace(token)
+        raise AssertionError("unreachable")
+
+    def send_custom(self, body: Mapping[str, Any]) -> None:
+        """Send a customer-service message (§4). It has no idempotency id."""
+        self.call("/cgi-bin/message/custom/send", body)
+
+    def send_template(self, body: Mapping[str, Any]) -> int:
+        """Send a template message (§5); gives its msgid. `client_msg_id` makes it safe to repeat for ten minutes."""
+        return int(self.call("/cgi-bin/message/template/send", body)["msgid"])
+
+    def create_menu(self, menu: Mapping[str, Any]) -> None:
+        """Publish the default menu, and with it a clean slate: conditional menus are dropped and made anew (§9)."""
+        self.call("/cgi-bin/menu/create", menu)
+
+    def add_conditional_menu(self, menu: Mapping[str, Any]) -> str:
+        """Add a menu for the followers of one tag; gives its id."""
+        return str(self.call("/cgi-bin/menu/addconditional", menu)["menuid"])
+
+    def delete_menus(self) -> None:
+        """Remove the default menu and every conditional one."""
+        self.call("/cgi-bin/menu/delete")
+
+    def tags(self) -> dict[str, int]:
+        """The account's tags: ids by name."""
+        return {tag["name"]: int(tag["id"]) for tag in self.call("/cgi-bin/tags/get").get("tags", ())}
+
+    def create_tag(self, name: str) -> int:
+        """Make a tag (at most 100, names under 30 characters); gives its id."""
+        return int(self.call("/cgi-bin/tags/create", {"tag": {"name": name}})["tag"]["id"])
+
+    def tag(self, tag_id: int, openids: list[str], *, add: bool = True) -> None:
+        """Put a tag on followers or take it off, at most 50 a call (§8)."""
+        path = "/cgi-bin/tags/members/batchtagging" if add else "/cgi-bin/tags/members/batchuntagging"
+        for start in range(0, len(openids), 50):
+            self.call(path, {"openid_list": openids[start : start + 50], "tagid": tag_id})
+
+    def create_qr(self, scene: str, *, seconds: int | None = 2_592_000) -> tuple[str, str]:
+        """A QR code that brings a scene (1 to 64 characters): its picture's address and the link it holds (§9).
+
+        Lasts `seconds`, 30 days at most; for ever with None, of which an account has 100,000.
+        """
+        action = "QR_STR_SCENE" if seconds else "QR_LIMIT_STR_SCENE"
+        wanted: dict[str, Any] = {"action_name": action, "action_info": {"scene": {"scene_str": scene}}}
+        answer = self.call("/cgi-bin/qrcode/create", wanted | ({"expire_seconds": seconds} if seconds else {}))
+        picture = f"{self._credentials.api_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
+        return picture, str(answer["url"])
+
+    def download(self, media_id: str) -> File:
+        """Fetch a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent where it is gone."""
+        token = self.tokens.current()
+        for is_last in (False, True):
+            try:
+                return self._file(f"/cgi-bin/media/get?{urlencode({'access_token': token, 'media_id': media_id})}")
+            except SendError as error:
+                if is_last or error.act is not Act.REFRESH:
+                    raise
+                token = self.tokens.replace(token)
+        raise AssertionError("unreachable")
+
+    def authorize_url(self, redirect_uri: str, state: str) -> str:
+        """Where to send a browser inside WeChat to learn its openid, silently (§9)."""
+        query = urlencode({
+            "appid": self._credentials.app_id, "redirect_uri": redirect_uri, "response_type": "code",
+            "scope": "snsapi_base", "state": state,
+        })
+        return f"{self._credentials.oauth_base}/connect/oauth2/authorize?{query}#wechat_redirect"
+
+    def exchange_code(self, code: str) -> dict[str, Any]:
+        """The answer to a single-use OAuth code: `openid`, and `is_snapshotuser` = 1 for a virtual account (§9)."""
+        query = {"appid": self._credentials.app_id, "secret": self._credentials.secret, "code": code,
+                 "grant_type": "authorization_code"}
+        return self._once("/sns/oauth2/access_token", None, query, None)
+
+    def _fetch_token(self) -> dict[str, Any]:
+        body = {"grant_type": "client_credential", "appid": self._credentials.app_id, "secret": self._credentials.secret}
+        return self._once("/cgi-bin/stable_token", body, {}, None)
+
+    def _once(self, path: str, payload: Mapping[str, Any] | None, query: Mapping[str, str], files: Any) -> dict[str, Any]:
+        url = f"{self._credentials.api_base}{path}{'?' + urlencode(query) if query else ''}"
+        try:
+            if files is not None:
+                response = self._session.post(url, files=files, timeout=TIMEOUT)
+            elif payload is None:
+                response = self._session.get(url, timeout=TIMEOUT)
+            else:
+                # Unescaped UTF-8: WeChat reads \uXXXX as the characters \, u, X… (40033).
+                body = json.dumps(payload, ensure_ascii=False).encode()
+                response = self._session.post(
+                    url, data=body, headers={"Content-Type": "application/json; charset=utf-8"}, timeout=TIMEOUT
+                )
+        except requests.RequestException as error:
+            raise self._lost(path, error) from None  # the original holds the address, and with it the secret
+        return self._read(response.status_code, response.content)
+
+    def _file(self, path: str) -> File:
+        content = bytearray()
+        try:
+            with self._session.get(f"{self._credentials.api_base}{path}", timeout=TIMEOUT, stream=True) as response:
+                for chunk in response.iter_content(1 << 16):
+                    content += chunk
+                    if len(content) > MEDIA_LIMIT:
+                        raise SendError("the file is larger than WeChat allows", act=Act.NO)
+        except requests.RequestException as error:
+            raise self._lost(path.partition("?")[0], error) from None
+        kind = response.headers.get("Content-Type", "")
+        # An error comes as JSON, labelled text/plain like all of WeChat's JSON.
+        if "json" in kind or "text/plain" in kind or response.status_code >= 500:
+            self._read(response.status_code, bytes(content))
+            raise SendError("media/get gave no file", act=Act.NO)
+        return File(bytes(content), kind or "application/octet-stream")
+
+    def _read(self, status: int, content: bytes) -> dict[str, Any]:
+        if status >= 500:
+            raise SendError(f"WeChat answered {status}", act=Act.RETRY, uncertain=True)
+        try:
+            # WeChat labels JSON as text/plain without a charset: the bytes are UTF-8 all the same.
+            answer = json.loads(content)
+            code = int(answer.get("errcode") or 0)
+        except (ValueError, AttributeError, TypeError):
+            raise SendError("WeChat's answer is not JSON", act=Act.RETRY, uncertain=True) from None
+        if code:
+            said = scrub(str(answer.get("errmsg", "")), (self._credentials.secret,))
+            raise SendError(f"{code} {EXPLAINED.get(code, '')} {said}".strip(), code=code, uncertain=code == -1)
+        return dict(answer)
+
+    def _lost(self, path: str, error: requests.RequestException) -> SendError:
+        # Only where no connection came about can we be sure that nothing was done.
+        never_left = isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
+        return SendError(f"{path}: {type(error).__name__}", act=Act.RETRY, uncertain=not never_left)
+
+    @property
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = self._new_session()
+        session: requests.Session = self._local.session
+        return session

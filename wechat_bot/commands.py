@@ -1,0 +1,75 @@
+"""The chat's command line: the menu, and what waits in the outbox."""
+
+import sys
+from pathlib import Path
+
+import click
+import yaml
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from foundation.errors import Refused
+from wechat_bot import menu as menus
+from wechat_bot import outbox
+from wechat_bot.client.codes import SendError
+from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.services import current_services
+
+MENU = Path(__file__).resolve().parent.parent / "config" / "menu.yaml"
+
+
+@click.group()
+def menu() -> None:
+    """The account's menu."""
+
+
+@menu.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=MENU)
+@with_appcontext
+def publish(file: Path) -> None:
+    """Check the menu file and publish it."""
+    services = current_services()
+    try:
+        checked = menus.check(yaml.safe_load(file.read_text(encoding="utf-8")), services.switchboard)
+        conditional = menus.publish(services.wechat, checked)
+    except (Refused, SendError, yaml.YAMLError, UnicodeDecodeError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    click.echo(f"菜单已发布,另有 {conditional} 个按标签的菜单。")
+
+
+@click.group("outbox")
+def outbox_group() -> None:
+    """Messages to send: what waits, what failed, what nobody can be sure of."""
+
+
+@outbox_group.command("list")
+@click.option("--state", type=click.Choice([s.value for s in DeliveryState]), default=DeliveryState.UNSURE.value)
+@click.option("--limit", default=50, show_default=True)
+@with_appcontext
+def list_deliveries(state: str, limit: int) -> None:
+    """List deliveries in a state (default: the unsure ones), oldest first."""
+    with current_services().reading() as session:
+        click.echo("  ".join(f"{name} {count}" for name, count in outbox.counts(session).items()) or "outbox empty")
+        found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)
+        for each in session.scalars(found):
+            click.echo(f"{each.id}\t{each.openid[-6:]}\t{each.about or '-'}\t{each.created_at:%Y-%m-%d %H:%M}\t{each.error or ''}")
+
+
+@outbox_group.command("resolve")
+@click.argument("delivery_id", type=int)
+@click.argument("outcome", type=click.Choice(["sent", "failed", "resend"]))
+@with_appcontext
+def resolve(delivery_id: int, outcome: str) -> None:
+    """Decide on an unsure delivery: it arrived, it did not, or send it again."""
+    services = current_services()
+    state = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}[outcome]
+    with services.transaction() as session:
+        found = outbox.resolve(session, delivery_id, state, now=services.clock())
+    if not found:
+        click.echo(f"没有编号 {delivery_id} 的待确认消息。", err=True)
+        sys.exit(1)
+    click.echo("已记录。")
+
+
+COMMANDS = (menu, outbox_group)

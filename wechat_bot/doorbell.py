@@ -1,0 +1,43 @@
+"""The bell that wakes a sleeping worker when something was queued. Losing a ring costs a second, never a message."""
+
+import threading
+from datetime import timedelta
+from typing import Protocol
+
+from redis import Redis
+
+
+class Doorbell(Protocol):
+    """Ring, and wait to be rung."""
+
+    def ring(self) -> None: ...
+    def wait(self, longest: timedelta) -> None: ...
+
+
+class ProcessDoorbell:
+    """The bell inside one process. Workers of other processes hear nothing and look by themselves."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def ring(self) -> None:
+        self._event.set()
+
+    def wait(self, longest: timedelta) -> None:
+        self._event.wait(longest.total_seconds())
+        self._event.clear()
+
+
+class RedisDoorbell:
+    """The bell all processes share: a short list that workers block on."""
+
+    def __init__(self, redis: Redis, prefix: str) -> None:
+        self._redis = redis
+        self._key = f"{prefix}:bell"
+
+    def ring(self) -> None:
+        # Capped, so that rings nobody waits for do not pile up.
+        self._redis.pipeline(transaction=False).lpush(self._key, "1").ltrim(self._key, 0, 7).execute()
+
+    def wait(self, longest: timedelta) -> None:
+        self._redis.brpop([self._key], timeout=longest.total_seconds())

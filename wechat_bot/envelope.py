@@ -1,0 +1,244 @@
+"""The envelope of WeChat's callback: verify, decrypt and read what comes; render and seal what goes back.
+
+Plaintext, compatible and safe mode, XML and JSON (wechat-platform.md §1). Where an EncodingAESKey is set, a body
+that is not encrypted is refused: the plain signature does not cover the body, so taking it would let anyone who saw
+one signed address put words in a retailer's mouth.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from xml.parsers import expat
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from wechat_bot import messages
+from wechat_bot.messages import Malformed
+
+BODY_LIMIT = 1 << 20
+BLOCK = 32
+DEPTH_LIMIT = 8
+NODE_LIMIT = 2000
+# Lists of WeChat's own; any other element that comes twice would let one reader see what another does not.
+REPEATABLE = {"item", "List", "fail_idx"}
+# What XML 1.0 does not allow even when escaped. People's keyboards send it, and expat refuses the whole message.
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I)
+
+
+class Forged(Exception):
+    """Not from WeChat, or not for this account: 403."""
+
+
+@dataclass(frozen=True, slots=True)
+class AesKey:
+    """A decoded EncodingAESKey."""
+
+    raw: bytes = field(repr=False)
+
+    @classmethod
+    def decode(cls, encoded: str) -> "AesKey":
+        """Decode the 43 characters of the console. Keys in the wild are not always canonical base64, so be lenient.
+
+        Raises ValueError where it is not 43 characters of base64.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9+/]{43}", encoded):
+            raise ValueError("an EncodingAESKey is 43 letters and digits")
+        return cls(base64.b64decode(encoded + "="))
+
+
+@dataclass(frozen=True, slots=True)
+class Seals:
+    """What the envelope needs to know of the account."""
+
+    app_id: str
+    token: str = field(repr=False)
+    #: Current key first, then the previous one; empty in plaintext mode.
+    aes_keys: tuple[AesKey, ...] = field(repr=False, default=())
+    #: Callbacks signed longer ago are refused; None takes any.
+    max_age: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An opened callback: the message, and how the answer must be written."""
+
+    message: messages.Incoming
+    key: AesKey | None
+    form: Literal["xml", "json"]
+
+
+def signature(token: str, *parts: str) -> str:
+    """`sha1(concat(sort([token, …parts])))`, in hex: WeChat's signature (wechat-platform.md §1)."""
+    return hashlib.sha1("".join(sorted((token, *parts))).encode(errors="surrogatepass")).hexdigest()
+
+
+def check_address(seals: Seals, query: Mapping[str, str]) -> str:
+    """The echostr of WeChat's address check; raises `Forged` unless the signature is right."""
+    _verify(seals.token, query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
+    return query.get("echostr", "")
+
+
+def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: datetime) -> Letter:
+    """Verify, decrypt and read one callback. Raises `Forged` (403) or `messages.Malformed` (400), nothing else."""
+    timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
+    encrypted = query.get("encrypt_type", "raw") != "raw"
+    if not encrypted:
+        if seals.aes_keys:
+            raise Forged("not encrypted, though WECHAT_ENCODING_AES_KEY is set")
+        _verify(seals.token, query.get("signature", ""), timestamp, nonce)
+    _check_age(seals, timestamp, now)
+    fields, form = _parse(body)
+    key = None
+    if encrypted:
+        if not seals.aes_keys:
+            raise Forged("encrypted, but WECHAT_ENCODING_AES_KEY is not set")
+        sealed = fields.get("Encrypt")
+        if not isinstance(sealed, str):
+            raise Malformed("Encrypt is missing")
+        # Never `signature` here: it does not cover the body.
+        _verify(seals.token, query.get("msg_signature", ""), timestamp, nonce, sealed)
+        plain, key = decrypt(seals, sealed)
+        fields, _ = _parse(plain)
+    return Letter(messages.read(fields), key, form)
+
+
+def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[str, str]:
+    """The body and content type of our answer: `reply` as rendered, encrypted with the key that opened the letter."""
+    if letter.key is None:
+        return reply, "application/xml"
+    timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
+    sealed = encrypt(letter.key, seals.app_id, reply.encode())
+    signed = signature(seals.token, timestamp, nonce, sealed)
+    if letter.form == "json":
+        parts = {"Encrypt": sealed, "MsgSignature": signed, "TimeStamp": int(timestamp), "Nonce": nonce}
+        return json.dumps(parts), "application/json"
+    return (
+        f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{signed}]]></MsgSignature>"
+        f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+    ), "application/xml"
+
+
+def encrypt(key: AesKey, app_id: str, plain: bytes) -> str:
+    """AES-256-CBC over random(16) + length + plain + appid, padded to blocks of 32 (wechat-platform.md §1)."""
+    content = secrets.token_bytes(16) + struct.pack(">I", len(plain)) + plain + app_id.encode()
+    pad = BLOCK - len(content) % BLOCK
+    box = Cipher(algorithms.AES(key.raw), modes.CBC(key.raw[:16])).encryptor()
+    return base64.b64encode(box.update(content + bytes([pad]) * pad) + box.finalize()).decode()
+
+
+def decrypt(seals: Seals, sealed: str) -> tuple[bytes, AesKey]:
+    """Open with the current key or the previous one; gives the plain body and the key that fitted.
+
+    Raises `Forged` where no key fits or the message is for another account.
+    """
+    try:
+        content = base64.b64decode(sealed, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed("Encrypt is not base64") from error
+    if not content or len(content) % 16:
+        raise Malformed("Encrypt is not whole blocks")
+    for key in seals.aes_keys:
+        plain = _unlock(key, seals.app_id, content)
+        if plain is not None:
+            return plain, key
+    raise Forged("no key opens this message for this account")
+
+
+def _unlock(key: AesKey, app_id: str, content: bytes) -> bytes | None:
+    box = Cipher(algorithms.AES(key.raw), modes.CBC(key.raw[:16])).decryptor()
+    plain = box.update(content) + box.finalize()
+    pad = plain[-1]
+    # Blocks of 32, not of AES's 16: a library's PKCS#7 refuses paddings of 17 to 32.
+    if not 1 <= pad <= BLOCK or plain[-pad:] != bytes([pad]) * pad:
+        return None
+    plain = plain[:-pad]
+    if len(plain) < 20:
+        return None
+    (length,) = struct.unpack(">I", plain[16:20])
+    message, to_whom = plain[20 : 20 + length], plain[20 + length :]
+    if len(message) != length or not hmac.compare_digest(to_whom, app_id.encode()):
+        return None
+    return message
+
+
+def _verify(token: str, claimed: str, *parts: str) -> None:
+    if not hmac.compare_digest(signature(token, *parts).encode(), claimed.encode(errors="surrogatepass")):
+        raise Forged("wrong signature")
+
+
+def _check_age(seals: Seals, timestamp: str, now: datetime) -> None:
+    if seals.max_age is None:
+        return
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        raise Forged("no timestamp")
+    if now.timestamp() - int(timestamp) > seals.max_age.total_seconds():
+        raise Forged("signed too long ago")
+
+
+def _parse(body: bytes) -> tuple[dict[str, Any], Literal["xml", "json"]]:
+    if body.lstrip()[:1] == b"{":
+        try:
+            fields = json.loads(body, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:
+            raise Malformed("not JSON") from error
+        return fields, "json"
+    return _parse_xml(body), "xml"
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a name comes twice")
+    return fields
+
+
+def _parse_xml(body: bytes) -> dict[str, Any]:
+    """Nested elements as dicts, texts as strings. No document type, no entities, no depth, no repeats."""
+    parser = expat.ParserCreate("UTF-8")
+    stack: list[dict[str, Any]] = [{}]
+    texts: list[list[str]] = [[]]
+    nodes = 0
+
+    def refuse(*_: Any) -> None:
+        raise Malformed("a document type")
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal nodes
+        nodes += 1
+        if len(stack) > DEPTH_LIMIT or nodes > NODE_LIMIT:
+            raise Malformed("too deep or too many elements")
+        stack.append({})
+        texts.append([])
+
+    def end(name: str) -> None:
+        inner, text = stack.pop(), "".join(texts.pop())
+        value: Any = inner or text
+        outer = stack[-1]
+        if name not in outer:
+            outer[name] = value
+        elif name in REPEATABLE:
+            outer[name] = [*(outer[name] if isinstance(outer[name], list) else [outer[name]]), value]
+        else:
+            raise Malformed(f"{name[:40]} comes twice")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = lambda text: texts[-1].append(text)
+    try:
+        parser.Parse(_FORBIDDEN.sub(b"", body), True)
+    except (expat.ExpatError, UnicodeDecodeError) as error:
+        raise Malformed("not XML") from error
+    fields = stack[0].get("xml")
+    if not isinstance(fields, dict):
+        raise Malformed("no <xml> element")
+    return fields

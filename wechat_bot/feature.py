@@ -1,0 +1,178 @@
+"""The contract between the house and a feature: what a feature may declare, and what its doors are given.
+
+A feature declares one frozen `Feature`; `config/app.py` collects them; nothing happens at import. Features meet
+through links (`"survey:12"`: topic, colon, reference) and never import each other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+from flask import Blueprint
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from wechat_bot.messages import Incoming
+from wechat_bot.models import Follower, Talk
+
+if TYPE_CHECKING:
+    from wechat_bot.services import Services
+
+
+class After(Enum):
+    """What becomes of the talk once its reply is said."""
+
+    NOTHING = "nothing"
+    KEEP = "keep"
+    PAUSE = "pause"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A card with a link."""
+
+    title: str
+    description: str
+    picture_url: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to a follower. From `open`, KEEP starts the talk; from `hear`, END and PAUSE leave it."""
+
+    text: str = ""
+    articles: tuple[Article, ...] = ()
+    image: str = ""
+    after: After = After.NOTHING
+    #: What the talk should remember; None leaves it as it is.
+    state: dict[str, Any] | None = None
+    #: What the talk goes on under, where the link that opened it left it out (`survey:` became `survey:12`).
+    reference: str | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """One message being answered: everything a conversation may use."""
+
+    session: Session
+    now: datetime
+    zone: ZoneInfo
+    follower: Follower
+    message: Incoming
+    account_name: str
+    #: The address people reach us under, without a slash at the end.
+    public_url: str
+    #: What the account offers, in the order of its numbers.
+    entries: Sequence["Entry"]
+    #: The talk that is being heard; None while one is opened.
+    talk: Talk | None = None
+    #: Sentences of the features about what waits for this person.
+    awaits: Callable[[], list[str]] = field(default=lambda: [])
+
+    @property
+    def openid(self) -> str:
+        return self.follower.openid
+
+
+Speak = Callable[[Turn, str], Reply]
+Listen = Callable[[Turn, Talk], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A topic somebody can talk about with the account.
+
+    `open(turn, reference)` starts or resumes; `hear(turn, talk)` answers while it runs; `remains(turn, talk)` is the
+    sentence that offers to go on with it later, empty where nothing is left. A talk not heard for `lasts` is over.
+    """
+
+    topic: str
+    open: Speak
+    hear: Listen
+    remains: Callable[[Turn, Talk], str] = lambda turn, talk: ""
+    lasts: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something the account offers: a number in its short menu, a word, and the link both open."""
+
+    label: str
+    word: str
+    link: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word that opens a link; with `takes_rest`, what is written behind it is the link's reference."""
+
+    word: str
+    link: str
+    takes_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """Who speaks when no feature does. Exactly one feature declares it."""
+
+    welcome: Callable[[Turn], Reply]
+    help: Callable[[Turn], Reply]
+    person: Callable[[Turn], Reply]
+    unknown: Callable[[Turn], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A feature that is told of an event, in the event's transaction; it does not answer."""
+
+    event: type[Incoming]
+    run: Callable[[Session, Any, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something the clock does: `run(services)` every so often, in any number of workers at once."""
+
+    name: str
+    every: timedelta
+    run: Callable[["Services"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A question about retailers that narrows an audience: `select(value, now)` gives a select of retailer ids.
+
+    `select` raises `Refused` with a sentence where the value makes no sense.
+    """
+
+    name: str
+    explain: str
+    select: Callable[[Session, Any, datetime], Select[tuple[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """All that a feature adds to the house."""
+
+    name: str
+    conversations: Sequence[Conversation] = ()
+    entries: Sequence[Entry] = ()
+    words: Sequence[Word] = ()
+    front_desk: FrontDesk | None = None
+    listeners: Sequence[Listener] = ()
+    #: One sentence on what waits for this follower, or nothing.
+    awaits: Callable[[Turn], str] | None = None
+    jobs: Sequence[Job] = ()
+    criteria: Sequence[Criterion] = ()
+    commands: Sequence[click.Command] = ()
+    console: Blueprint | None = None
+    mobile: Blueprint | None = None
+    #: More of anything a later floor understands, by its name.
+    more: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,149 @@
+"""Heard and done: each message takes effect once, and a redelivery gets the answer the first delivery got."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from foundation.errors import Refused
+from wechat_bot import ledger, messages, outbox, reply
+from wechat_bot.feature import Reply, Turn
+from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
+
+if TYPE_CHECKING:
+    from wechat_bot.services import Services
+
+#: WeChat hangs up after five seconds; past this we no longer count on being heard.
+TOO_LATE = timedelta(seconds=4.5)
+#: WeChat asks three times, five seconds apart: a late answer waits that long for a redelivery to take it along.
+REDELIVERIES_OVER = timedelta(seconds=12)
+#: How long a redelivery is recognised.
+KEPT = timedelta(days=3)
+
+
+def answer_once(services: "Services", message: messages.Incoming, *, now: datetime) -> Reply:
+    """Answer a message the first time, and give a redelivery the same answer.
+
+    The mark that we heard it and all that came of it are one transaction: a crash keeps neither, so WeChat's
+    redelivery starts afresh. The mark is a unique key: of two deliveries at work at once one is rolled back whole,
+    and takes the other's answer.
+    """
+    try:
+        return _hear(services, message, now)
+    except Refused as refusal:
+        # The transaction is rolled back, so nothing of the refused action is kept. Hear it again to keep the refusal.
+        return _hear(services, message, now, refusal=Reply(refusal.sentence))
+    except IntegrityError:
+        stored = _stored_answer(services, message)
+        if stored is None:
+            raise
+        return stored
+
+
+def _hear(services: "Services", message: messages.Incoming, now: datetime, refusal: Reply | None = None) -> Reply:
+    with services.transaction() as session:
+        stored, follower, talk = _look_up(session, message)
+        if stored is not None:
+            return _again(session, stored)
+        listener = services.switchboard.listeners.get(type(message))
+        if listener:
+            listener.run(session, message, now)
+        answer = Reply()
+        if isinstance(message, _FROM_A_PERSON):
+            follower = follower or _new_follower(session, message, now)
+            _note(session, follower, message, now)
+            turn = Turn(
+                session=session, now=now, zone=services.zone, follower=follower, message=message, talk=talk,
+                account_name=services.account_name, public_url=services.public_url, entries=(),
+            )
+            answer = refusal or services.switchboard.answer(turn)
+        return _keep(services, session, message, answer, now)
+
+
+def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Follower | None, Talk | None]:
+    # One statement for all three. The follower's row is locked, so one person's messages are answered in turn.
+    row = session.execute(
+        select(Follower, Talk, Heard)
+        .outerjoin(Talk, (Talk.openid == Follower.openid) & Talk.paused_at.is_(None))
+        .outerjoin(Heard, Heard.key == message.key)
+        .where(Follower.openid == message.openid)
+        .with_for_update(of=Follower)
+    ).first()
+    if row is None:
+        return session.get(Heard, message.key), None, None
+    return row.Heard, row.Follower, row.Talk
+
+
+def _new_follower(session: Session, message: messages.Incoming, now: datetime) -> Follower:
+    # ON CONFLICT: the person's very first message may arrive twice at once.
+    statement = upsert(session, Follower).values(
+        openid=message.openid, followed_at=now, message_left=0, event_left=0, has_held=False
+    )
+    session.execute(statement.on_conflict_do_nothing())
+    return session.scalars(select(Follower).where(Follower.openid == message.openid).with_for_update()).one()
+
+
+def _note(session: Session, follower: Follower, message: messages.Incoming, now: datetime) -> None:
+    if isinstance(message, messages.Unfollow):
+        follower.unfollowed_at = now
+        return
+    if isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
+        follower.followed_at, follower.unfollowed_at = now, None
+    ledger.note(follower, message, now=now)
+    if isinstance(message, _CONTACT):
+        follower.heard_at = now
+        if follower.has_held:
+            outbox.release(session, follower, now=now)
+
+
+def _keep(
+    services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime
+) -> Reply:
+    first, rest = reply.split(answer)
+    late = services.clock() - now > TOO_LATE
+    delivery_id = None
+    if late:
+        # A redelivery may still carry it; if none does, the outbox sends it.
+        due = services.clock() + REDELIVERIES_OVER
+        ids = [outbox.queue(session, message.openid, each, now=now, due_at=due) for each in reply.as_messages(first)]
+        delivery_id = ids[0] if ids else None
+    for part in rest:
+        outbox.queue(session, message.openid, reply.text_message(part), now=now)
+    session.flush()
+    session.execute(insert(Heard).values(
+        key=message.key, openid=message.openid, heard_at=now, answer=reply.to_json(first) or None,
+        late_delivery_id=delivery_id, raw=dict(message.raw) if isinstance(message, messages.Unknown) else None,
+    ))
+    return Reply() if late else first
+
+
+def _again(session: Session, heard: Heard) -> Reply:
+    """The stored answer; where it waits in the outbox, take it from there so that it is not said twice."""
+    if heard.late_delivery_id is not None:
+        # Skip, not wait: a worker that holds the row waits for our follower's, and is about to send it anyway.
+        waiting = session.scalar(
+            select(Delivery).where(Delivery.id == heard.late_delivery_id, Delivery.state == DeliveryState.PENDING)
+            .with_for_update(skip_locked=True)
+        )
+        if waiting is None:
+            return Reply()
+        waiting.state, waiting.error = DeliveryState.CANCELLED, "answered on redelivery"
+    return reply.from_json(heard.answer or {})
+
+
+def _stored_answer(services: "Services", message: messages.Incoming) -> Reply | None:
+    with services.transaction() as session:
+        heard = session.get(Heard, message.key)
+        return None if heard is None else _again(session, heard)
+
+
+def forget(session: Session, *, now: datetime) -> int:
+    """Drop the marks that no redelivery can ask for any more, with what was said in them."""
+    return session.execute(delete(Heard).where(Heard.heard_at < now - KEPT, Heard.raw.is_(None))).rowcount
+
+
+_CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)
+_FROM_A_PERSON = (*_CONTACT, messages.Unfollow, messages.LocationReport)

@@ -1,0 +1,53 @@
+"""The ledger of the reply windows: how many messages WeChat still lets us send this follower, and until when.
+
+5 sends in 48 hours after a message, 3 in 1 minute after a click, scan or follow; a new trigger resets its own
+window and adds nothing (wechat-platform.md §4). Tapping a choice of a msgmenu counts as a click.
+"""
+
+from datetime import datetime, timedelta
+
+from wechat_bot import messages
+from wechat_bot.models import Follower
+
+MESSAGE_SENDS, MESSAGE_WINDOW = 5, timedelta(hours=48)
+EVENT_SENDS, EVENT_WINDOW = 3, timedelta(minutes=1)
+
+SAID = (messages.Text, messages.Image, messages.Voice, messages.Video, messages.Location, messages.Link)
+TRIGGERS = (messages.Follow, messages.Scan, messages.Click, messages.ScanCode)
+
+
+def note(follower: Follower, message: messages.Incoming, *, now: datetime) -> None:
+    """Enter what the follower just did."""
+    if isinstance(message, SAID) and not (isinstance(message, messages.Text) and message.menu_id):
+        follower.message_until, follower.message_left = now + MESSAGE_WINDOW, MESSAGE_SENDS
+    elif isinstance(message, (*TRIGGERS, messages.Text)):
+        follower.event_until, follower.event_left = now + EVENT_WINDOW, EVENT_SENDS
+
+
+def sends_left(follower: Follower, *, now: datetime) -> int:
+    """How many customer-service messages may go out now."""
+    return _event(follower, now) + _message(follower, now)
+
+
+def spend(follower: Follower, *, now: datetime) -> bool:
+    """Take one send from the window that closes first; False where none is left."""
+    if _event(follower, now):
+        follower.event_left -= 1
+    elif _message(follower, now):
+        follower.message_left -= 1
+    else:
+        return False
+    return True
+
+
+def shut(follower: Follower) -> None:
+    """WeChat says the window is closed or used up, and WeChat is right."""
+    follower.event_left = follower.message_left = 0
+
+
+def _event(follower: Follower, now: datetime) -> int:
+    return follower.event_left if follower.event_until and now < follower.event_until else 0
+
+
+def _message(follower: Follower, now: datetime) -> int:
+    return follower.message_left if follower.message_until and now < follower.message_until else 0

@@ -1,0 +1,73 @@
+"""The account's menu, kept in a file: checked against WeChat's limits and our own links, then published."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from foundation.errors import Refused
+from wechat_bot.client.wechat import WeChat
+from wechat_bot.switchboard import Switchboard
+
+# wechat-platform.md §9. Bytes of UTF-8.
+TOP, SUB = 3, 5
+TOP_NAME, SUB_NAME, KEY, URL = 16, 60, 128, 1024
+
+
+def check(file: Any, board: Switchboard) -> dict[str, Any]:
+    """The menus as WeChat wants them: `default`, and `conditional` with tag names. Raises `Refused` with every mistake."""
+    mistakes: list[str] = []
+    file = file if isinstance(file, Mapping) else {}
+    default = _buttons(file.get("menu"), "menu", board, mistakes)
+    conditional = []
+    for number, each in enumerate(file.get("conditional") or (), 1):
+        where = f"conditional 第 {number} 个"
+        if not isinstance(each, Mapping) or not each.get("tag"):
+            mistakes.append(f"{where}:缺少 tag")
+            continue
+        conditional.append((str(each["tag"]), _buttons(each.get("menu"), where, board, mistakes)))
+    if mistakes:
+        raise Refused("菜单文件有误:\n" + "\n".join(mistakes))
+    return {"default": default, "conditional": conditional}
+
+
+def publish(wechat: WeChat, checked: Mapping[str, Any]) -> int:
+    """Publish checked menus; gives how many conditional ones. The default one goes first: WeChat asks for it (65303)."""
+    wechat.delete_menus()  # conditional menus cannot be edited, and would otherwise pile up
+    wechat.create_menu({"button": checked["default"]})
+    tags = wechat.tags() if checked["conditional"] else {}
+    for tag, buttons in checked["conditional"]:
+        tag_id = tags.get(tag) or wechat.create_tag(tag)
+        wechat.add_conditional_menu({"button": buttons, "matchrule": {"tag_id": str(tag_id)}})
+    return len(checked["conditional"])
+
+
+def _buttons(entries: Any, where: str, board: Switchboard, mistakes: list[str]) -> list[dict[str, Any]]:
+    if not isinstance(entries, list) or not 1 <= len(entries) <= TOP:
+        mistakes.append(f"{where}:一级菜单要有 1 到 {TOP} 个")
+        return []
+    return [_button(entry, f"{where} 第 {n} 项", board, mistakes, is_top=True) for n, entry in enumerate(entries, 1)]
+
+
+def _button(entry: Any, where: str, board: Switchboard, mistakes: list[str], *, is_top: bool) -> dict[str, Any]:
+    entry = entry if isinstance(entry, Mapping) else {}
+    name = str(entry.get("name") or "")
+    limit = TOP_NAME if is_top else SUB_NAME
+    if not name or len(name.encode()) > limit:
+        mistakes.append(f"{where}:名称“{name}”要在 1 到 {limit} 字节之间(一个汉字 3 字节)")
+    if "sub" in entry and is_top:
+        sub = entry["sub"] if isinstance(entry["sub"], list) else []
+        if not 1 <= len(sub) <= SUB:
+            mistakes.append(f"{where}:二级菜单要有 1 到 {SUB} 个")
+        return {"name": name, "sub_button": [
+            _button(each, f"{where} 第 {n} 小项", board, mistakes, is_top=False) for n, each in enumerate(sub, 1)
+        ]}
+    if entry.get("url"):
+        url = str(entry["url"])
+        if not url.startswith(("http://", "https://")) or len(url.encode()) > URL:
+            mistakes.append(f"{where}:网址“{url}”不对")
+        return {"type": "view", "name": name, "url": url}
+    key = str(entry.get("key") or "")
+    if not key or len(key.encode()) > KEY:
+        mistakes.append(f"{where}:要有 key(最多 {KEY} 字节)或 url")
+    elif ":" in key and not board.knows(key):
+        mistakes.append(f"{where}:没有“{key}”这个入口")
+    return {"type": "click", "name": name, "key": key}

@@ -1,0 +1,177 @@
+"""Nouns of the chat: followers, what was heard, running talks, messages to send, receipts, media to fetch."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base
+
+
+class Follower(Base):
+    """Someone who follows, or followed, the account; and the ledger of what WeChat still lets us send them.
+
+    Two windows, because WeChat has two: a message opens 48 hours for 5 sends, a click, scan or follow opens
+    1 minute for 3. A new trigger resets its window (wechat-platform.md §4).
+    """
+
+    __tablename__ = "follower"
+
+    openid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    followed_at: Mapped[datetime | None]
+    unfollowed_at: Mapped[datetime | None]
+    heard_at: Mapped[datetime | None] = mapped_column(index=True)
+    message_until: Mapped[datetime | None]
+    message_left: Mapped[int] = mapped_column(default=0)
+    event_until: Mapped[datetime | None]
+    event_left: Mapped[int] = mapped_column(default=0)
+    #: Whether messages wait for the next contact: saves a query in every callback.
+    has_held: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def is_following(self) -> bool:
+        return self.unfollowed_at is None
+
+
+class Heard(Base):
+    """A message or event that was heard and done. Its key is unique: a redelivery finds the answer it got."""
+
+    __tablename__ = "heard"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    heard_at: Mapped[datetime] = mapped_column(index=True)
+    #: The reply, as `Reply.to_json` wrote it; nothing where WeChat got `success`.
+    answer: Mapped[dict[str, Any] | None]
+    #: The answer came too late for WeChat and waits in the outbox under this id.
+    late_delivery_id: Mapped[int | None]
+    #: The whole message, where it was of a kind this program does not know.
+    raw: Mapped[dict[str, Any] | None]
+
+
+class Talk(Base):
+    """A conversation that is going on with one follower: at most one of theirs is not paused."""
+
+    __tablename__ = "talk"
+    __table_args__ = (UniqueConstraint("openid", "topic", "reference"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    topic: Mapped[str] = mapped_column(String(32))
+    reference: Mapped[str] = mapped_column(String(64))
+    state: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    begun_at: Mapped[datetime]
+    heard_at: Mapped[datetime] = mapped_column(index=True)
+    paused_at: Mapped[datetime | None]
+
+
+class DeliveryState(StrEnum):
+    """Where a message to send stands. `unsure`: WeChat may or may not have it, and nobody will resend it unasked."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNSURE = "unsure"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Delivery(Base):
+    """One message to one follower: queued by a feature in its own transaction, sent by a worker."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_due", "due_at", "id", sqlite_where=text("state = 'pending'"),
+              postgresql_where=text("state = 'pending'")),
+        Index("ix_delivery_open", "openid", "id", sqlite_where=text("state in ('pending', 'sending', 'held')"),
+              postgresql_where=text("state in ('pending', 'sending', 'held')")),
+        Index("ix_delivery_sending", "lease_until", sqlite_where=text("state = 'sending'"),
+              postgresql_where=text("state = 'sending'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Whoever queues twice under one key queues once.
+    key: Mapped[str | None] = mapped_column(String(100), unique=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    #: What this is about, as a link (`survey:12`): for reports.
+    about: Mapped[str | None] = mapped_column(String(64), index=True)
+    #: The customer-service message, in WeChat's own shape without `touser`.
+    message: Mapped[dict[str, Any]]
+    #: The template message to fall back on when the reply window is closed.
+    template: Mapped[dict[str, Any] | None]
+    state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
+    channel: Mapped[str | None] = mapped_column(String(16))
+    due_at: Mapped[datetime]
+    not_after: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    first_attempt_at: Mapped[datetime | None]
+    #: Changes with every claim: who comes back late with an old one is not believed.
+    fence: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    msgid: Mapped[str | None] = mapped_column(String(32), index=True)
+    error_code: Mapped[int | None]
+    error: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class Receipt(Base):
+    """What WeChat said became of a template message. Kept also when it comes before our own note."""
+
+    __tablename__ = "receipt"
+
+    msgid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+
+
+class Media(Base):
+    """A picture, voice or video a follower sent. WeChat keeps it for three days, so it is fetched at once."""
+
+    __tablename__ = "media"
+    __table_args__ = (
+        Index("ix_media_waiting", "due_at", sqlite_where=text("fetched_at is null and gave_up_at is null"),
+              postgresql_where=text("fetched_at is null and gave_up_at is null")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The name it has in our addresses: cannot be guessed.
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    wechat_id: Mapped[str] = mapped_column(String(200), unique=True)
+    heard_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    fetched_at: Mapped[datetime | None]
+    gave_up_at: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(300))
+    content_type: Mapped[str | None] = mapped_column(String(100))
+    #: The file's name in the media folder: its SHA-256.
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    size: Mapped[int | None]
+
+
+class Beat(Base):
+    """A sign of life of a worker process."""
+
+    __tablename__ = "beat"
+
+    worker: Mapped[str] = mapped_column(String(100), primary_key=True)
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+
+
+class Raised(Base):
+    """Something only a person can mend (a wrong secret, an address not allowed): shown until it is over."""
+
+    __tablename__ = "raised"
+
+    what: Mapped[str] = mapped_column(String(64), primary_key=True)
+    detail: Mapped[str] = mapped_column(Text)
+    raised_at: Mapped[datetime]

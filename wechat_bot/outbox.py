@@ -1,0 +1,270 @@
+"""The outbox: whatever must be sent besides the passive reply is a row here, queued with the work that wants it.
+
+Claim, send, note. Before the call a row goes from pending to sending, with a lease; no transaction is open during the
+call; after it the row says what became of it. A worker that dies in a call leaves a row whose lease runs out: a
+template message is tried again under the same id while WeChat recognises it, a customer-service message has no id and
+becomes `unsure`, for people to look at. Nothing is lost, nothing is sent twice, and what is not known is said.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from foundation.database import upsert
+from wechat_bot import ledger
+from wechat_bot.client.codes import Act, SendError
+from wechat_bot.models import Delivery, DeliveryState, Follower, Raised, Receipt
+
+if TYPE_CHECKING:
+    from wechat_bot.messages import TemplateFinished
+    from wechat_bot.services import Services
+
+__all__ = ["Channel", "counts", "note_receipt", "queue", "reap", "release", "resolve", "send_next"]
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 8
+#: WeChat recognises a client_msg_id for ten minutes; past eight we no longer trust it (wechat-platform.md §5).
+TEMPLATE_KEY = timedelta(minutes=8)
+#: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
+STOPPED = timedelta(minutes=5)
+OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+class Channel(StrEnum):
+    CUSTOM = "custom"
+    TEMPLATE = "template"
+
+
+def queue(
+    session: Session, openid: str, message: dict[str, Any], *, now: datetime, template: dict[str, Any] | None = None,
+    about: str | None = None, key: str | None = None, due_at: datetime | None = None, not_after: datetime | None = None,
+) -> int | None:
+    """Queue a message to one follower in the caller's transaction; gives its id.
+
+    `message` is a customer-service message without `touser`; `template` (`template_id`, `url`, `data`) is sent in its
+    place when the reply window is closed. With a `key` that was queued before, nothing happens and None comes back.
+    After `not_after` it is too late to be useful and fails.
+    """
+    values = {
+        "openid": openid, "message": message, "template": template, "about": about, "key": key,
+        "state": DeliveryState.PENDING, "due_at": due_at or now, "not_after": not_after, "created_at": now, "attempts": 0,
+    }
+    session.info["rings"] = True
+    statement = upsert(session, Delivery).values(values).returning(Delivery.id)
+    return session.scalar(statement.on_conflict_do_nothing() if key else statement)
+
+
+def release(session: Session, follower: Follower, *, now: datetime) -> None:
+    """The follower is in touch again: what waited for that may go."""
+    session.execute(
+        update(Delivery).where(Delivery.openid == follower.openid, Delivery.state == DeliveryState.HELD)
+        .values(state=DeliveryState.PENDING, due_at=now)
+    )
+    follower.has_held = False
+    session.info["rings"] = True
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery this process may make, with all that the call needs."""
+
+    id: int
+    fence: str
+    openid: str
+    channel: Channel
+    body: dict[str, Any]
+
+
+def send_next(services: "Services") -> bool:
+    """Claim one due delivery, make it, note what became of it. False where none was due."""
+    claim, looked = _claim(services)
+    if claim is None:
+        return looked
+    try:
+        msgid = _call(services, claim)
+    except SendError as error:
+        _note_error(services, claim, error)
+    else:
+        _note_sent(services, claim, msgid)
+    return True
+
+
+def _claim(services: "Services") -> tuple[Claim | None, bool]:
+    now = services.clock()
+    earlier = aliased(Delivery)
+    with services.transaction() as session:
+        # In order for each person: a later part of an answer never overtakes an earlier one.
+        delivery = session.scalar(
+            select(Delivery)
+            .where(Delivery.state == DeliveryState.PENDING, Delivery.due_at <= now)
+            .where(~select(earlier.id).where(
+                earlier.openid == Delivery.openid, earlier.id < Delivery.id, earlier.state.in_(OPEN)
+            ).exists())
+            .order_by(Delivery.due_at, Delivery.id).limit(1).with_for_update(skip_locked=True, of=Delivery)
+        )
+        if delivery is None:
+            return None, False
+        channel = _choose(services, session, delivery, now)
+        if channel is None:
+            return None, True
+        delivery.state, delivery.channel, delivery.fence = DeliveryState.SENDING, channel, secrets.token_hex(8)
+        delivery.lease_until, delivery.attempts = now + LEASE, delivery.attempts + 1
+        delivery.first_attempt_at = delivery.first_attempt_at or now
+        return Claim(delivery.id, delivery.fence, delivery.openid, channel, _body(delivery, channel)), True
+
+
+def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Channel | None:
+    """Look again just before sending: what was right when the row was queued may not be now."""
+    follower = session.get(Follower, delivery.openid, with_for_update=True)
+    if delivery.not_after and now > delivery.not_after:
+        _settle(delivery, DeliveryState.FAILED, now, "too late to be useful")
+    elif follower is None or not follower.is_following:
+        _settle(delivery, DeliveryState.FAILED, now, "no longer follows")
+    elif delivery.attempts and delivery.channel == Channel.TEMPLATE:
+        return Channel.TEMPLATE  # the same id again: another channel would be a second message
+    elif ledger.spend(follower, now=now):
+        return Channel.CUSTOM
+    elif delivery.template and services.is_service_account:
+        return Channel.TEMPLATE
+    else:
+        delivery.state, delivery.error, follower.has_held = DeliveryState.HELD, "waits for the next contact", True
+    return None
+
+
+def _body(delivery: Delivery, channel: Channel) -> dict[str, Any]:
+    if channel is Channel.CUSTOM:
+        return {"touser": delivery.openid, **delivery.message}
+    return {"touser": delivery.openid, **(delivery.template or {}), "client_msg_id": f"wuwei-{delivery.id}"}
+
+
+def _call(services: "Services", claim: Claim) -> str | None:
+    if claim.channel is Channel.CUSTOM:
+        services.wechat.send_custom(claim.body)
+        return None
+    return str(services.wechat.send_template(claim.body))
+
+
+def _note_sent(services: "Services", claim: Claim, msgid: str | None) -> None:
+    now = services.clock()
+    with services.transaction() as session:
+        session.execute(_mine(claim).values(state=DeliveryState.SENT, msgid=msgid, settled_at=now, error=None, error_code=None))
+        receipt = session.get(Receipt, msgid) if msgid else None
+        if receipt:
+            _apply(session, receipt)
+
+
+def _note_error(services: "Services", claim: Claim, error: SendError) -> None:
+    now = services.clock()
+    said = {"error": str(error)[:300], "error_code": error.code}
+    with services.transaction() as session:
+        delivery = session.get(Delivery, claim.id, with_for_update=True)
+        if delivery is None or delivery.fence != claim.fence or delivery.state not in (DeliveryState.SENDING, DeliveryState.UNSURE):
+            return
+        delivery.error, delivery.error_code = said["error"], said["error_code"]
+        follower = session.get(Follower, claim.openid)
+        if error.uncertain and claim.channel is Channel.CUSTOM:
+            _settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
+        elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:
+            ledger.shut(follower)
+            delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
+        elif error.act is Act.STOP:
+            _again(delivery, now + STOPPED)
+            session.execute(_raise(session, f"wechat:{error.code}", str(error), now))
+        elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
+            _again(delivery, next_attempt_at(delivery.attempts, now))
+        else:
+            _settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
+            if error.code in GONE and follower:
+                follower.unfollowed_at = follower.unfollowed_at or now
+
+
+#: 45015 outside the window, 45047 count used up.
+WINDOW_SHUT = {45015, 45047}
+#: 43004, 50005: does not follow.
+GONE = {43004, 50005}
+
+
+def next_attempt_at(attempts: int, now: datetime) -> datetime:
+    """When to try again: 5 s, then twice as long each time, ten minutes at most.
+
+    >>> (next_attempt_at(3, datetime(2026, 1, 1)) - datetime(2026, 1, 1)).total_seconds()
+    20.0
+    """
+    return now + min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10))
+
+
+def reap(services: "Services") -> int:
+    """Deal with deliveries whose worker died in the call; gives how many."""
+    now = services.clock()
+    with services.transaction() as session:
+        lapsed = session.scalars(
+            select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now)
+            .limit(1000).with_for_update(skip_locked=True)
+        ).all()
+        for delivery in lapsed:
+            started = delivery.first_attempt_at or now
+            if delivery.channel == Channel.TEMPLATE and now - started < TEMPLATE_KEY:
+                _again(delivery, now)
+            else:
+                _settle(delivery, DeliveryState.UNSURE, now, "the process that sent it ended in the call")
+        return len(lapsed)
+
+
+def note_receipt(session: Session, message: "TemplateFinished", now: datetime) -> None:
+    """Keep what WeChat says became of a template message, and apply it if our own note is there already."""
+    values = {"msgid": message.msgid, "openid": message.openid, "status": message.status[:64], "received_at": now}
+    session.execute(upsert(session, Receipt).values(values).on_conflict_do_nothing())
+    _apply(session, Receipt(**values))
+
+
+def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: datetime) -> bool:
+    """A person decides on an unsure delivery: SENT (it arrived), FAILED (it did not) or PENDING (send it again)."""
+    values: dict[str, Any] = {"state": outcome, "settled_at": now, "due_at": now, "fence": None}
+    found = session.execute(
+        update(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNSURE).values(values)
+    )
+    session.info["rings"] = True
+    return bool(found.rowcount)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many deliveries stand where; the settled good ones are not counted, they only grow."""
+    watched = [s for s in DeliveryState if s not in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.CANCELLED)]
+    rows = session.execute(
+        select(Delivery.state, func.count()).where(Delivery.state.in_(watched)).group_by(Delivery.state)
+    )
+    return {state: count for state, count in rows}
+
+
+def _mine(claim: Claim) -> Any:
+    # `unsure` too: whoever was stopped past its lease and wakes up with the answer knows the truth.
+    return update(Delivery).where(
+        Delivery.id == claim.id, Delivery.fence == claim.fence,
+        or_(Delivery.state == DeliveryState.SENDING, Delivery.state == DeliveryState.UNSURE),
+    )
+
+
+def _apply(session: Session, receipt: Receipt) -> None:
+    arrived = receipt.status == "success"
+    session.execute(
+        update(Delivery).where(Delivery.msgid == receipt.msgid, Delivery.state == DeliveryState.SENT)
+        .values(state=DeliveryState.DELIVERED if arrived else DeliveryState.FAILED, error=None if arrived else receipt.status)
+    )
+
+
+def _again(delivery: Delivery, at: datetime) -> None:
+    delivery.state, delivery.due_at, delivery.fence, delivery.lease_until = DeliveryState.PENDING, at, None, None
+
+
+def _settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> None:
+    delivery.state, delivery.settled_at, delivery.error, delivery.lease_until = state, now, why, None
+
+
+def _raise(session: Session, what: str, detail: str, now: datetime) -> Any:
+    statement = upsert(session, Raised).values(what=what, detail=detail, raised_at=now)
+    return statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now})

@@ -1,0 +1,73 @@
+"""Everything that touches the world, in one frozen value: built in `config/app.py`, replaced by fakes in tests."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from flask import Flask, current_app
+from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
+
+from foundation.clock import Clock
+from foundation.database import Database
+from wechat_bot.client.wechat import WeChat
+from wechat_bot.doorbell import Doorbell
+from wechat_bot.envelope import Seals
+from wechat_bot.feature import Criterion
+from wechat_bot.switchboard import Switchboard
+
+_EXTENSION = "services"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What doors and jobs work with."""
+
+    database: Database
+    clock: Clock
+    wechat: WeChat
+    doorbell: Doorbell
+    seals: Seals
+    switchboard: Switchboard
+    #: What an audience can be narrowed by, of all features, by name.
+    criteria: Mapping[str, Criterion]
+    zone: ZoneInfo
+    account_name: str
+    is_service_account: bool
+    #: The address people reach us under, without a slash at the end.
+    public_url: str
+    #: Where fetched pictures, voices and videos are kept.
+    media_folder: Path
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A door's one transaction. After it is committed, workers are woken if something was queued in it."""
+        with self.database.transaction() as session:
+            yield session
+        if session.info.get("rings"):
+            try:
+                self.doorbell.ring()
+            except RedisError as error:
+                # The rows are there; without the bell the workers find them at their next look.
+                log.warning("the doorbell is out of order", error=type(error).__name__)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads."""
+        with self.database.reading() as session:
+            yield session
+
+
+def install(app: Flask, services: Services) -> None:
+    """Give an app its services."""
+    app.extensions[_EXTENSION] = services
+
+
+def current_services() -> Services:
+    """The services of the app that is answering. For doors only."""
+    services: Services = current_app.extensions[_EXTENSION]
+    return services

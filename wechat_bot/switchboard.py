@@ -1,0 +1,200 @@
+"""Who answers: an event's link, a word, the running talk, a number of the short menu, or the front desk."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from foundation.errors import Refused
+from wechat_bot import messages, texts
+from wechat_bot.feature import After, Conversation, Entry, Feature, FrontDesk, Listener, Reply, Turn, Word
+from wechat_bot.models import Talk
+
+HELP_WORDS = {"?", "帮助", "菜单", "help"}
+PERSON_WORDS = {"人工", "人工服务", "转人工", "客服"}
+LEAVE_WORDS = {"退出", "0退出", "暂停", "取消"}
+RESUME_WORDS = {"继续", "接着填"}
+
+
+@dataclass(frozen=True)
+class Switchboard:
+    """The declared conversations, words and listeners of all features, ready to look up."""
+
+    conversations: dict[str, Conversation]
+    entries: tuple[Entry, ...]
+    words: dict[str, str]
+    prefixes: tuple[Word, ...]
+    front_desk: FrontDesk
+    listeners: dict[type[messages.Incoming], Listener]
+    awaits: tuple[Any, ...] = field(default=())
+
+    @classmethod
+    def of(cls, features: Sequence[Feature]) -> "Switchboard":
+        """Collect. Raises ValueError, naming both features, where two claim one topic, word or event."""
+        entries = tuple(sorted((e for f in features for e in f.entries), key=lambda e: e.order))
+        desks = {f.name: f.front_desk for f in features if f.front_desk}
+        if len(desks) != 1:
+            raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
+        claimed = [(f.name, _plain(e.word), e.link) for f in features for e in f.entries]
+        claimed += [(f.name, _plain(w.word), w.link) for f in features for w in f.words if not w.takes_rest]
+        return cls(
+            conversations=_claimed("topic", [(f.name, c.topic, c) for f in features for c in f.conversations]),
+            entries=entries,
+            words=_claimed("word", claimed),
+            prefixes=tuple(w for f in features for w in f.words if w.takes_rest),
+            front_desk=next(iter(desks.values())),
+            listeners=_claimed("event", [(f.name, each.event, each) for f in features for each in f.listeners]),
+            awaits=tuple(f.awaits for f in features if f.awaits),
+        )
+
+    def answer(self, turn: Turn) -> Reply:
+        """The reply to a message or event, with the talk opened, kept, paused or ended as the reply says."""
+        turn.entries = self.entries
+        turn.awaits = lambda: [sentence for each in self.awaits if (sentence := each(turn))]
+        message = turn.message
+        match message:
+            case messages.Follow(scene=scene) if self.knows(scene):
+                return self.open(turn, scene)
+            case messages.Follow():
+                return self.front_desk.welcome(turn)
+            case messages.Scan(scene=scene):
+                return self.open(turn, scene) if self.knows(scene) else self.front_desk.help(turn)
+            case messages.Click(menu_key=key) | messages.ScanCode(menu_key=key):
+                return self.open(turn, key) if self.knows(key) else self._say(turn, key)
+            case messages.Text(menu_id=str() as link) if self.knows(link):
+                return self.open(turn, link)
+            case messages.Text(content=content):
+                return self._say(turn, content)
+            case messages.Image() | messages.Voice() | messages.Video() | messages.Location() | messages.Link():
+                return self._hear(turn) or self.front_desk.unknown(turn)
+            case _:
+                return Reply()
+
+    def knows(self, link: str) -> bool:
+        """Whether a link's topic belongs to a feature."""
+        topic, colon, _ = link.partition(":")
+        return bool(colon) and topic in self.conversations
+
+    def open(self, turn: Turn, link: str) -> Reply:
+        """Open a link; what was running is paused, so that no two talks take each other's reply."""
+        topic, _, reference = link.partition(":")
+        conversation = self.conversations.get(topic)
+        if conversation is None:
+            raise Refused(texts.LINK_GONE)
+        reply = conversation.open(turn, reference)
+        if reply.after is After.KEEP:
+            self._begin(turn, topic, reply.reference if reply.reference is not None else reference, reply)
+        return reply
+
+    def _say(self, turn: Turn, content: str) -> Reply:
+        word = _plain(content)
+        if word in HELP_WORDS:
+            return self.front_desk.help(turn)
+        if word in PERSON_WORDS:
+            return self.front_desk.person(turn)
+        if word in self.words:
+            return self.open(turn, self.words[word])
+        for prefix in self.prefixes:
+            if word.startswith(prefix.word):
+                return self.open(turn, prefix.link + _spaced(content)[len(prefix.word):].strip())
+        if word in LEAVE_WORDS and turn.talk:
+            return self._leave(turn, turn.talk)
+        if word in RESUME_WORDS:
+            return self._resume(turn)
+        reply = self._hear(turn)
+        if reply is not None:
+            return reply
+        if word.isdigit() and 1 <= int(word[:4]) <= len(self.entries):
+            return self.open(turn, self.entries[int(word[:4]) - 1].link)
+        return self.front_desk.unknown(turn)
+
+    def _hear(self, turn: Turn) -> Reply | None:
+        """What the running talk says; None where none runs."""
+        talk = turn.talk
+        if talk is None:
+            return None
+        conversation = self.conversations.get(talk.topic)
+        if conversation is None or turn.now - talk.heard_at > conversation.lasts:
+            talk.paused_at = turn.now
+            turn.talk = None
+            return None
+        reply = conversation.hear(turn, talk)
+        if reply.state is not None:
+            talk.state = reply.state
+        if reply.after is After.END:
+            turn.session.delete(talk)
+            turn.talk = None
+            left = self._left_over(turn)
+            remains = self._remains(turn, left) if left else ""
+            return replace(reply, text=f"{reply.text}\n{texts.resume(remains)}") if remains else reply
+        if reply.after is After.PAUSE:
+            talk.paused_at = turn.now
+            return reply
+        # A write for every answer only to move this by seconds would cost each callback a statement.
+        if (turn.now - talk.heard_at).total_seconds() > 60:
+            talk.heard_at = turn.now
+        return reply
+
+    def _begin(self, turn: Turn, topic: str, reference: str, reply: Reply) -> None:
+        # One statement finds whether this talk exists; another pauses whatever else was running.
+        found = turn.talk
+        if found is None or (found.topic, found.reference) != (topic, reference):
+            if found is not None:
+                found.paused_at = turn.now
+            found = turn.session.scalar(select(Talk).where(
+                Talk.openid == turn.openid, Talk.topic == topic, Talk.reference == reference
+            ))
+        if found is None:
+            found = Talk(openid=turn.openid, topic=topic, reference=reference, state={}, begun_at=turn.now)
+            turn.session.add(found)
+        found.begun_at = found.heard_at = turn.now
+        found.paused_at = None
+        found.state = reply.state or {}
+        turn.talk = found
+
+    def _leave(self, turn: Turn, talk: Talk) -> Reply:
+        talk.paused_at = turn.now
+        remains = self._remains(turn, talk)
+        return Reply(texts.PAUSED + (texts.resume(remains) if remains else ""))
+
+    def _resume(self, turn: Turn) -> Reply:
+        talk = turn.talk or self._left_over(turn)
+        if talk is None or talk.topic not in self.conversations:
+            return Reply(texts.NOTHING_TO_RESUME + "\n" + self.front_desk.help(turn).text)
+        return self.open(turn, f"{talk.topic}:{talk.reference}")
+
+    def _left_over(self, turn: Turn) -> Talk | None:
+        """The talk begun last among those that wait."""
+        newest = select(Talk).where(Talk.openid == turn.openid).order_by(Talk.begun_at.desc(), Talk.id.desc())
+        return turn.session.scalar(newest.limit(1))
+
+    def _remains(self, turn: Turn, talk: Talk) -> str:
+        conversation = self.conversations.get(talk.topic)
+        return conversation.remains(turn, talk) if conversation else ""
+
+
+def stop_talks(session: Any, openid: str, *, now: datetime) -> None:
+    """Pause whatever runs with this follower (they left, or their shop is theirs no more)."""
+    session.execute(update(Talk).where(Talk.openid == openid, Talk.paused_at.is_(None)).values(paused_at=now))
+
+
+def _claimed(what: str, claims: Sequence[tuple[str, Any, Any]]) -> dict[Any, Any]:
+    owners: dict[Any, str] = {}
+    for feature, claim, _ in claims:
+        if claim in owners:
+            raise ValueError(f"{owners[claim]} and {feature} both claim the {what} {claim!r}")
+        owners[claim] = feature
+    return {claim: value for _, claim, value in claims}
+
+
+def _spaced(content: str) -> str:
+    return unicodedata.normalize("NFKC", content).strip(" \t\n\"'“”‘’")
+
+
+def _plain(content: str) -> str:
+    """A word as people mean it: full width made half, quotes and final stops and blanks gone, lower case."""
+    return re.sub(r"[\s\"'“”‘’。.!!]+", "", _spaced(content)).lower()

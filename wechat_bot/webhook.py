@@ -1,0 +1,59 @@
+"""The callback `/wechat`: where WeChat checks our address and delivers what followers say and do."""
+
+from datetime import timedelta
+
+import structlog
+from flask import Blueprint, Response, request
+
+from wechat_bot import envelope, inbox, messages, reply
+from wechat_bot.services import current_services
+
+blueprint = Blueprint("wechat", __name__)
+log = structlog.get_logger(__name__)
+SLOW = timedelta(seconds=1)
+
+
+@blueprint.get("/wechat")
+def check_address() -> Response:
+    """Prove to WeChat that this address is ours."""
+    return _plain(envelope.check_address(current_services().seals, request.args))
+
+
+@blueprint.post("/wechat")
+def hear() -> Response:
+    """Hear one message or event, do what it asks, answer. Nothing in this path talks to the network."""
+    services = current_services()
+    now = services.clock()
+    # Read up to the limit and one byte, so that a body without a length cannot fill the memory.
+    body = request.stream.read(envelope.BODY_LIMIT + 1)
+    if len(body) > envelope.BODY_LIMIT:
+        raise messages.Malformed("the body is too large")
+    letter = envelope.open_letter(services.seals, request.args, body, now=now)
+    structlog.contextvars.bind_contextvars(openid=letter.message.openid[-6:], kind=type(letter.message).__name__)
+    answer = inbox.answer_once(services, letter.message, now=now)
+    took = services.clock() - now
+    if took > SLOW:
+        log.warning("slow answer", seconds=took.total_seconds())
+    text = reply.render(answer, letter.message, letter.form, now=now)
+    if text == reply.SUCCESS:
+        return _plain(text)  # never encrypted
+    sealed, content_type = envelope.seal(services.seals, letter, text, now=now)
+    return Response(sealed, content_type=f"{content_type}; charset=utf-8")
+
+
+@blueprint.errorhandler(envelope.Forged)
+def refuse(error: envelope.Forged) -> tuple[str, int]:
+    """403: WeChat does not send this."""
+    log.warning("callback refused", reason=str(error))
+    return "forbidden", 403
+
+
+@blueprint.errorhandler(messages.Malformed)
+def reject(error: messages.Malformed) -> tuple[str, int]:
+    """400: not a message."""
+    log.warning("callback not understood", reason=str(error))
+    return "bad request", 400
+
+
+def _plain(text: str) -> Response:
+    return Response(text, content_type="text/plain; charset=utf-8")

@@ -1,0 +1,15 @@
+"""What gunicorn serves and the flask command opens: `gunicorn wsgi:app`, `flask --app wsgi …`."""
+
+import sys
+
+from config.app import create_app
+from config.settings import WrongSettings, load
+from foundation import log
+
+try:
+    _settings = load()
+except WrongSettings as _error:
+    sys.exit(str(_error))
+
+log.set_up(_settings.secrets)
+app = create_app(_settings)
