@@ -16,8 +16,8 @@ from config.settings import Settings
 from foundation.clock import Clock, system_clock
 from foundation.database import Database
 from foundation.errors import Refused
-from wechat_bot import commands as chat_commands
 from wechat_bot import webhook
+from wechat_bot.chat import chat
 from wechat_bot.client.stores import ProcessStore, RedisStore, Store
 from wechat_bot.client.wechat import Credentials, WeChat
 from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
@@ -26,7 +26,7 @@ from wechat_bot.feature import Feature
 from wechat_bot.services import Services, install
 from wechat_bot.switchboard import Switchboard
 
-FEATURES: tuple[Feature, ...] = (people, surveys)
+FEATURES: tuple[Feature, ...] = (chat, people, surveys)
 
 
 def build_services(
@@ -71,6 +71,7 @@ def create_app(
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
     app.secret_key = settings.secret_key.get_secret_value()
     app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
     install(app, services or build_services(settings, features=features))
     app.extensions["features"] = tuple(features)
     app.extensions["settings"] = settings
@@ -82,7 +83,7 @@ def create_app(
                 app.register_blueprint(blueprint)
         for command in feature.commands:
             app.cli.add_command(command)
-    for command in (*commands.COMMANDS, *chat_commands.COMMANDS):
+    for command in commands.COMMANDS:
         app.cli.add_command(command)
     app.before_request(_name_the_request)
     app.register_error_handler(Refused, lambda refusal: (refusal.sentence, 422))

@@ -39,6 +39,15 @@ def main() -> None:
     for port in (settings.port, *([int(simulator.rpartition(":")[2])] if simulator else [])):
         _refuse_busy(port)
     parts = Parts()
+    try:
+        _start(parts, settings, simulator)
+        print(_guide(settings, simulator), flush=True)
+        parts.wait()
+    finally:
+        parts.stop()
+
+
+def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
     parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
     if simulator:
         parts.start("simulator", _simulator_command(settings, simulator))
@@ -48,8 +57,6 @@ def main() -> None:
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
     _wait_for(f"http://{settings.host}:{settings.port}/healthz", parts)
-    print(_guide(settings, simulator), flush=True)
-    parts.wait()
 
 
 class Parts:
@@ -68,16 +75,13 @@ class Parts:
         """Run a command that must succeed."""
         done = subprocess.run([_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, check=False)
         if done.returncode:
-            self.stop()
             sys.exit(f"{' '.join(command)} failed.")
 
     def check(self) -> None:
         """End everything if a part has ended by itself."""
         for name, process in self._running.items():
             if process.poll() is not None:
-                print(f"The {name} ended by itself (exit code {process.returncode}).", file=sys.stderr)
-                self.stop()
-                sys.exit(1)
+                sys.exit(f"The {name} ended by itself (exit code {process.returncode}).")
 
     def wait(self) -> NoReturn:
         """Stay until a signal, or until a part ends."""
@@ -98,8 +102,7 @@ class Parts:
     def _asked(self, number: int, frame: FrameType | None) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("\nStopping ...", flush=True)
-        self.stop()
-        sys.exit(0)
+        sys.exit(0)  # `main` stops the parts on its way out
 
 
 def _write_demo_env(simulator: str) -> None:
@@ -137,8 +140,8 @@ def _lay_out_demo(parts: Parts, simulator: str) -> None:
     parts.run_to_end("flask", "--app", "wsgi", "surveys", "load", "config/demo/survey.yaml")
     parts.run_to_end("flask", "--app", "wsgi", "surveys", "publish", "1")
     parts.run_to_end("flask", "--app", "wsgi", "menu", "publish")
-    for name in ("王建国", "李福生", "陈经理"):
-        requests.post(f"{simulator}/simulator/followers", json={"names": [name]}, timeout=10).raise_for_status()
+    for name in ("王建国", "李福生", "陈志强经理"):
+        requests.post(f"{simulator}/simulator/followers", json={"name": name}, timeout=10).raise_for_status()
     (VAR / "demo.done").touch()
 
 
@@ -152,7 +155,6 @@ def _wait_for(url: str, parts: Parts) -> None:
         except requests.ConnectionError:
             pass  # not listening yet
         if time.monotonic() > deadline:
-            parts.stop()
             sys.exit(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")
         time.sleep(0.1)
 

@@ -150,7 +150,7 @@ def load(**overrides: Any) -> Settings:
     """
     files = (ROOT / ".env",) if is_real_account() else (DEMO_ENV, ROOT / ".env")
     try:
-        return Settings(_env_file=files, **overrides)
+        return Settings(_env_file=files, **overrides)  # type: ignore[call-arg]  # a parameter of pydantic-settings
     except ValidationError as error:
         lines = [_line(mistake) for mistake in error.errors(include_input=False, include_url=False)]
         raise WrongSettings("These settings cannot be used:\n" + "\n".join(lines)) from None

@@ -19,7 +19,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
 from foundation.database import upsert
-from wechat_bot import jobs as chat_jobs
+from wechat_bot import jobs
 from wechat_bot.feature import Feature, Job
 from wechat_bot.models import Beat
 from wechat_bot.services import Services
@@ -48,7 +48,7 @@ class Worker:
             executors={"default": ThreadPoolExecutor(4)}, timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for job in (Job("beat", BEAT_EVERY, self._beat), *chat_jobs.JOBS, *(j for f in features for j in f.jobs)):
+        for job in (Job("beat", BEAT_EVERY, self._beat), *(job for feature in features for job in feature.jobs)):
             self._scheduler.add_job(
                 _logged(job, services), "interval", seconds=job.every.total_seconds(), id=job.name,
                 next_run_time=services.clock(),
@@ -78,7 +78,7 @@ class Worker:
     def _send(self) -> None:
         while not self._stopping.is_set():
             try:
-                if not chat_jobs.work_once(self._services):
+                if not jobs.work_once(self._services):
                     self._services.doorbell.wait(LOOK_EVERY)
             except (OperationalError, RedisError):
                 # The database or Redis is away for a moment. The rows are as they were; look again.

@@ -99,11 +99,16 @@ class RetailerTag(Base):
     __tablename__ = "retailer_tag"
 
     tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True)
-    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id", ondelete="CASCADE"), primary_key=True, index=True)
+    retailer_id: Mapped[int] = mapped_column(
+        ForeignKey("retailer.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Binding(Base):
-    """The history of who was bound to what, and how: `code`, `licence`, `manager`; never changed but to end it."""
+    """The history of who was bound to what, and how: `code`, `licence`, `manager`.
+
+    Never changed but to end it, and to put a pseudonym for the openid when the person is erased.
+    """
 
     __tablename__ = "binding"
 
@@ -124,6 +129,15 @@ class BindTries(Base):
     openid: Mapped[str] = mapped_column(String(64), primary_key=True)
     day_on: Mapped[date] = mapped_column(primary_key=True)
     count: Mapped[int]
+
+
+class Withdrawal(Base):
+    """Someone who took back their consent: what is known of them is erased at the next look of the clock."""
+
+    __tablename__ = "withdrawal"
+
+    openid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    asked_at: Mapped[datetime]
 
 
 class Audience(Base):

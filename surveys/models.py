@@ -1,12 +1,22 @@
 """Nouns of surveys: the survey, its frozen versions, who was asked, what was answered, the tally."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+
+
+class SurveyState(StrEnum):
+    """Where a survey stands: derived from its moments, never stored."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    OPEN = "open"
+    CLOSED = "closed"
 
 
 class Survey(Base):
@@ -18,21 +28,28 @@ class Survey(Base):
     title: Mapped[str] = mapped_column(String(100))
     #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
     draft: Mapped[dict[str, Any]]
-    #: The newest frozen version; nothing is asked before there is one. No foreign key: the two tables would form a circle.
+    #: The newest frozen version; nothing is asked before there is one. No foreign key: that would be a circle.
     version_id: Mapped[int | None]
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     #: Nobody may ever see who answered what; fixed with the first publication.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
+    #: No audience was written: a shop bound after the publication may answer too.
+    is_for_everyone: Mapped[bool] = mapped_column(default=False)
+    #: How many times invitations went out; each wave reaches whoever has not answered by then.
+    waves: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 
+    def state(self, now: datetime) -> SurveyState:
+        if self.version_id is None:
+            return SurveyState.DRAFT
+        if self.closes_at is not None and self.closes_at <= now:
+            return SurveyState.CLOSED
+        return SurveyState.WAITING if self.opens_at is not None and now < self.opens_at else SurveyState.OPEN
+
     def is_open(self, now: datetime) -> bool:
-        return (
-            self.version_id is not None
-            and (self.opens_at is None or self.opens_at <= now)
-            and (self.closes_at is None or now < self.closes_at)
-        )
+        return self.state(now) is SurveyState.OPEN
 
 
 class Version(Base):
@@ -45,14 +62,16 @@ class Version(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     number: Mapped[int]
     definition: Mapped[dict[str, Any]]
+    #: The SHA-256 of the definition: under this name a process keeps it, and it cannot be mistaken for another.
+    digest: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
 
 
 class Participation(Base):
     """One shop and one survey: that it was asked, what it has answered so far, that it is done. One row by its key.
 
-    `answers` is the draft. At the submit it is moved into a `Submission`, and emptied here; the row keeps no link to an
-    anonymous submission, and only the day.
+    `answers` is the draft. At the submit it is moved into a `Submission`, and emptied here. In an anonymous survey
+    nothing stays here that could lead to the submission: no day, no version, no time of beginning.
     """
 
     __tablename__ = "participation"
@@ -67,8 +86,9 @@ class Participation(Base):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("survey_version.id"))
     asked_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
+    is_submitted: Mapped[bool] = mapped_column(default=False)
+    #: The day; nothing in an anonymous survey: on a quiet day it would point at the one submission of that day.
     submitted_on: Mapped[date | None]
-    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"))
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: The question a shop went back to; None means the next unanswered one.
     at: Mapped[str | None] = mapped_column(String(40))
@@ -80,9 +100,14 @@ class Submission(Base):
     """A finished answer sheet: the raw answers from which every figure can be counted again."""
 
     __tablename__ = "submission"
-    __table_args__ = (Index("ix_submission_survey_id", "survey_id", "id"),)
+    __table_args__ = (
+        # One answer per shop, whatever the code above does; anonymous ones have no shop and are kept apart by it.
+        UniqueConstraint("survey_id", "retailer_id"),
+        Index("ix_submission_survey_id", "survey_id", "id"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Drawn at random in an anonymous survey: the order of the ids must not tell the order of answering.
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("survey_version.id"))
     #: Nobody, where the survey is anonymous.

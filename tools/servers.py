@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -39,16 +40,17 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
         _run([*as_user, _binary("initdb"), "-D", str(data), "-U", "wuwei", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
         options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "max_connections=200"]
         options += ["shared_buffers=256MB", "max_wal_size=2GB"] if durable else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
-        server = subprocess.Popen(
-            [*as_user, _binary("postgres"), "-D", str(data), *(f"--{option}" for option in options)],
-            stdout=subprocess.DEVNULL, stderr=(folder / "log").open("w"), cwd=folder,
-        )
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(
+                [*as_user, _binary("postgres"), "-D", str(data), *(f"--{option}" for option in options)],
+                stdout=subprocess.DEVNULL, stderr=log, cwd=folder,
+            )
         try:
             with _connected(port, folder) as connection:
                 connection.execute("CREATE DATABASE wuwei")
             yield f"postgresql://wuwei@127.0.0.1:{port}/wuwei"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # at once, whoever is still connected
             server.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

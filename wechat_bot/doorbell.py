@@ -37,7 +37,10 @@ class RedisDoorbell:
 
     def ring(self) -> None:
         # Capped, so that rings nobody waits for do not pile up.
-        self._redis.pipeline(transaction=False).lpush(self._key, "1").ltrim(self._key, 0, 7).execute()
+        pipeline = self._redis.pipeline(transaction=False)
+        pipeline.lpush(self._key, "1")
+        pipeline.ltrim(self._key, 0, 7)
+        pipeline.execute()
 
     def wait(self, longest: timedelta) -> None:
         self._redis.brpop([self._key], timeout=longest.total_seconds())

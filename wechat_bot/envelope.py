@@ -33,6 +33,8 @@ REPEATABLE = {"item", "List", "fail_idx"}
 # What XML 1.0 does not allow even when escaped. People's keyboards send it, and expat refuses the whole message.
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I)
 
+_UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
 
 class Forged(Exception):
     """Not from WeChat, or not for this account: 403."""
@@ -195,10 +197,17 @@ def _parse(body: bytes) -> tuple[dict[str, Any], Literal["xml", "json"]]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
+    fields = {name: _storable(value) for name, value in pairs}
     if len(fields) != len(pairs):
         raise ValueError("a name comes twice")
     return fields
+
+
+def _storable(value: Any) -> Any:
+    """JSON can escape what no database takes: NUL, other control characters, halves of a character."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    return [_storable(each) for each in value] if isinstance(value, list) else value
 
 
 def _parse_xml(body: bytes) -> dict[str, Any]:

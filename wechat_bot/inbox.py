@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from foundation.database import upsert
+from foundation.database import changed, upsert
 from foundation.errors import Refused
 from wechat_bot import ledger, messages, outbox, reply
 from wechat_bot.feature import Reply, Turn
@@ -142,7 +142,7 @@ def _stored_answer(services: "Services", message: messages.Incoming) -> Reply | 
 
 def forget(session: Session, *, now: datetime) -> int:
     """Drop the marks that no redelivery can ask for any more, with what was said in them."""
-    return session.execute(delete(Heard).where(Heard.heard_at < now - KEPT, Heard.raw.is_(None))).rowcount
+    return changed(session, delete(Heard).where(Heard.heard_at < now - KEPT, Heard.raw.is_(None)))
 
 
 _CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)

@@ -208,6 +208,10 @@ class Unknown(Incoming):
     kind: str
 
 
+Common = dict[str, Any]
+Reader = Callable[[Fields, Common], Incoming]
+
+
 def read(fields: Fields) -> Incoming:
     """Read the fields of a decrypted body into the value of its kind.
 
@@ -224,7 +228,7 @@ def read(fields: Fields) -> Incoming:
     openid = _text(fields, "FromUserName", required=True)
     if len(openid) > 64:
         raise Malformed("FromUserName is too long")
-    common = {
+    common: Common = {
         "openid": openid,
         "account": _text(fields, "ToUserName", required=True),
         "sent_at": sent_at,
@@ -236,12 +240,15 @@ def read(fields: Fields) -> Incoming:
 
 
 def _key(fields: Fields, openid: str, kind: str, event: str) -> str:
+    parts: tuple[str, ...]
     # Messages have a MsgId, events none: two receipts can reach one person in one second (wechat-platform.md §1).
     if event:
-        about = (event, _text(fields, "EventKey"), _text(fields, "MsgID"), _text(fields, "MenuId"), _text(fields, "Ticket"))
-        parts = (openid, str(fields["CreateTime"]), *about)
+        about = (_text(fields, name) for name in ("CreateTime", "EventKey", "MsgID", "MenuId", "Ticket"))
+        parts = (openid, event, *about)
+    elif kind in _MESSAGES:
+        parts = (openid, str(_whole(fields, "MsgId", required=True)))
     else:
-        parts = (openid, str(_whole(fields, "MsgId", required=kind in _MESSAGES)), str(fields["CreateTime"]) if kind not in _MESSAGES else "")
+        parts = (openid, kind, _text(fields, "CreateTime"), _text(fields, "MsgId"))
     return blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=32).hexdigest()
 
 
@@ -295,10 +302,6 @@ def _items(group: Fields, *path: str) -> list[Fields]:
         value = value.get(name) if isinstance(value, Mapping) else None
     entries = value if isinstance(value, list) else [value]
     return [entry for entry in entries if isinstance(entry, Mapping)]
-
-
-Common = dict[str, Any]
-Reader = Callable[[Fields, Common], Incoming]
 
 
 def _follow(f: Fields, c: Common) -> Incoming:

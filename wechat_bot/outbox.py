@@ -10,12 +10,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from foundation.database import upsert
+from foundation.database import changed, upsert
 from wechat_bot import ledger
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Raised, Receipt
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from wechat_bot.messages import TemplateFinished
     from wechat_bot.services import Services
 
-__all__ = ["Channel", "counts", "note_receipt", "queue", "reap", "release", "resolve", "send_next"]
-
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 8
 #: WeChat recognises a client_msg_id for ten minutes; past eight we no longer trust it (wechat-platform.md §5).
 TEMPLATE_KEY = timedelta(minutes=8)
 #: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
 STOPPED = timedelta(minutes=5)
+#: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
+#: answer knows the truth.
+MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 OPEN = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
@@ -55,8 +56,8 @@ def queue(
         "state": DeliveryState.PENDING, "due_at": due_at or now, "not_after": not_after, "created_at": now, "attempts": 0,
     }
     session.info["rings"] = True
-    statement = upsert(session, Delivery).values(values).returning(Delivery.id)
-    return session.scalar(statement.on_conflict_do_nothing() if key else statement)
+    statement = upsert(session, Delivery).values(values).on_conflict_do_nothing().returning(Delivery.id)
+    return cast("int | None", session.scalar(statement))
 
 
 def release(session: Session, follower: Follower, *, now: datetime) -> None:
@@ -152,7 +153,8 @@ def _call(services: "Services", claim: Claim) -> str | None:
 def _note_sent(services: "Services", claim: Claim, msgid: str | None) -> None:
     now = services.clock()
     with services.transaction() as session:
-        session.execute(_mine(claim).values(state=DeliveryState.SENT, msgid=msgid, settled_at=now, error=None, error_code=None))
+        sent = {"state": DeliveryState.SENT, "msgid": msgid, "settled_at": now, "error": None, "error_code": None}
+        session.execute(_mine(claim).values(sent))
         receipt = session.get(Receipt, msgid) if msgid else None
         if receipt:
             _apply(session, receipt)
@@ -160,12 +162,11 @@ def _note_sent(services: "Services", claim: Claim, msgid: str | None) -> None:
 
 def _note_error(services: "Services", claim: Claim, error: SendError) -> None:
     now = services.clock()
-    said = {"error": str(error)[:300], "error_code": error.code}
     with services.transaction() as session:
         delivery = session.get(Delivery, claim.id, with_for_update=True)
-        if delivery is None or delivery.fence != claim.fence or delivery.state not in (DeliveryState.SENDING, DeliveryState.UNSURE):
+        if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
             return
-        delivery.error, delivery.error_code = said["error"], said["error_code"]
+        delivery.error, delivery.error_code = str(error)[:300], error.code
         follower = session.get(Follower, claim.openid)
         if error.uncertain and claim.channel is Channel.CUSTOM:
             _settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
@@ -174,7 +175,7 @@ def _note_error(services: "Services", claim: Claim, error: SendError) -> None:
             delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
         elif error.act is Act.STOP:
             _again(delivery, now + STOPPED)
-            session.execute(_raise(session, f"wechat:{error.code}", str(error), now))
+            raise_alarm(session, f"wechat:{error.code}", str(error), now=now)
         elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
             _again(delivery, next_attempt_at(delivery.attempts, now))
         else:
@@ -225,36 +226,33 @@ def note_receipt(session: Session, message: "TemplateFinished", now: datetime) -
 def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: datetime) -> bool:
     """A person decides on an unsure delivery: SENT (it arrived), FAILED (it did not) or PENDING (send it again)."""
     values: dict[str, Any] = {"state": outcome, "settled_at": now, "due_at": now, "fence": None}
-    found = session.execute(
-        update(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNSURE).values(values)
-    )
     session.info["rings"] = True
-    return bool(found.rowcount)
+    unsure = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNSURE)
+    return bool(changed(session, unsure.values(values)))
+
+
+def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> None:
+    """Show on the health page what only a person can mend."""
+    statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
+    session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
 
 
 def counts(session: Session) -> dict[str, int]:
     """How many deliveries stand where; the settled good ones are not counted, they only grow."""
-    watched = [s for s in DeliveryState if s not in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.CANCELLED)]
-    rows = session.execute(
-        select(Delivery.state, func.count()).where(Delivery.state.in_(watched)).group_by(Delivery.state)
-    )
-    return {state: count for state, count in rows}
+    good = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.CANCELLED)
+    watched = select(Delivery.state, func.count()).where(Delivery.state.in_([s for s in DeliveryState if s not in good]))
+    return {state: count for state, count in session.execute(watched.group_by(Delivery.state))}  # noqa: C416 - a dict of Rows is untyped
 
 
 def _mine(claim: Claim) -> Any:
-    # `unsure` too: whoever was stopped past its lease and wakes up with the answer knows the truth.
-    return update(Delivery).where(
-        Delivery.id == claim.id, Delivery.fence == claim.fence,
-        or_(Delivery.state == DeliveryState.SENDING, Delivery.state == DeliveryState.UNSURE),
-    )
+    return update(Delivery).where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state.in_(MINE))
 
 
 def _apply(session: Session, receipt: Receipt) -> None:
     arrived = receipt.status == "success"
-    session.execute(
-        update(Delivery).where(Delivery.msgid == receipt.msgid, Delivery.state == DeliveryState.SENT)
-        .values(state=DeliveryState.DELIVERED if arrived else DeliveryState.FAILED, error=None if arrived else receipt.status)
-    )
+    state, error = (DeliveryState.DELIVERED, None) if arrived else (DeliveryState.FAILED, receipt.status)
+    mine = update(Delivery).where(Delivery.msgid == receipt.msgid, Delivery.state == DeliveryState.SENT)
+    session.execute(mine.values(state=state, error=error))
 
 
 def _again(delivery: Delivery, at: datetime) -> None:
@@ -263,8 +261,3 @@ def _again(delivery: Delivery, at: datetime) -> None:
 
 def _settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> None:
     delivery.state, delivery.settled_at, delivery.error, delivery.lease_until = state, now, why, None
-
-
-def _raise(session: Session, what: str, detail: str, now: datetime) -> Any:
-    statement = upsert(session, Raised).values(what=what, detail=detail, raised_at=now)
-    return statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from wechat_bot.client.codes import Act, SendError
+from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.client.stores import Store
 
 #: WeChat starts to hand out the next token five minutes before the end; both are good meanwhile.
@@ -43,18 +43,21 @@ class Tokens:
                 return stored
             refused = self._store.get("token-refused")
             if refused:
-                raise SendError(refused, act=Act.STOP)
+                code, _, said = refused.partition(" ")
+                raise SendError(said, code=int(code), act=Act.STOP)
             return self._fetched()
 
     def _fetched(self) -> str:
         try:
             answer = self._fetch()
         except SendError as error:
-            if error.code is not None:
-                # Whatever the token endpoint says no to, it will say no to again: never loop.
-                self._store.put("token-refused", str(error), REFUSED_FOR)
-                raise SendError(str(error), code=error.code, act=Act.RETRY if error.code == -1 else Act.STOP) from error
-            raise
+            if error.code is None or error.code == -1:
+                raise
+            # Whatever the token endpoint says no to, it will say no to again: never loop. 40001 is a bad token
+            # everywhere else and a wrong secret here (wechat-platform.md §3).
+            said = EXPLAINED[40125] + f" ({error})" if error.code in (40001, 40125) else str(error)
+            self._store.put("token-refused", f"{error.code} {said}", REFUSED_FOR)
+            raise SendError(said, code=error.code, act=Act.STOP) from error
         token = str(answer["access_token"])
         life = timedelta(seconds=int(answer["expires_in"])) - RESERVE
         self._store.put("token", token, max(life, timedelta(seconds=30)))

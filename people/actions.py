@@ -1,0 +1,248 @@
+"""Verbs of people: bind, unbind, invite a manager, keep an audience, erase who is gone."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, null, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import changed, upsert
+from foundation.errors import Refused
+from people import identity, rules, texts
+from people.identity import Shop
+from people.models import Audience, Binding, BindTries, Manager, Retailer, Withdrawal
+from people.rules import Person
+from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
+from wechat_bot.switchboard import stop_talks
+
+ERASE_AFTER = timedelta(days=30)
+"""How long after a follower has left what is known of them is kept: who comes back in time is still bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoundShop:
+    """A follower and a shop belong together; `is_new` where they did not before."""
+
+    shop: Shop
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BoundManager:
+    """A follower is this customer manager; `is_new` where it was not so before."""
+
+    manager: Person
+    shops: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A pair or a code that fits nothing, and how many tries are left today."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """A code that binds whoever sends it to a customer manager, once."""
+
+    name: str
+    code: str
+    until: datetime
+
+
+def bind_by_licence(
+    session: Session, openid: str, licence: str, ending: str, *, now: datetime, today: date
+) -> BoundShop | Wrong:
+    """Bind a follower to the shop with this licence, if its phone ends in `ending` (four digits).
+
+    A licence that is not there and a phone that does not fit are one and the same wrong try, of which a follower has
+    three on the day `today`. Raises `Refused` where the shop or the follower is bound otherwise.
+    """
+    if not identity.tries_left(session, openid, today):
+        return Wrong(0)
+    shop = identity.shop_by_licence(session, licence)
+    fits = rules.ends_with(shop.phone if shop else None, ending)
+    if shop is None or not fits:
+        return _wrong_try(session, openid, today)
+    return _bind_shop(session, openid, shop, "licence", now=now)
+
+
+def bind_by_token(session: Session, openid: str, token: str, *, now: datetime) -> BoundShop | None:
+    """Bind a follower to the shop whose printed QR code holds this token; None where there is no such shop.
+
+    Raises `Refused` where the shop or the follower is bound otherwise. The token cannot be guessed, so tries are not
+    counted: a keeper who mistyped three times can still be helped by the manager's code.
+    """
+    shop = identity.shop_by_token(session, token)
+    return _bind_shop(session, openid, shop, "code", now=now) if shop else None
+
+
+def bind_manager(
+    session: Session, openid: str, code: str, *, now: datetime, today: date
+) -> BoundManager | Wrong:
+    """Bind a follower to the customer manager this invite code was made for; the code is used up.
+
+    Whoever was bound to the manager before is not any more: an invitation is how a manager changes phones. A code
+    that does not fit is a wrong try. Raises `Refused` where the follower is somebody else already.
+    """
+    if not identity.tries_left(session, openid, today):
+        return Wrong(0)
+    found = session.execute(
+        select(Manager.id, Manager.openid).where(Manager.invite_code == code, Manager.invite_until > now)
+    ).first()
+    if found is None:
+        return _wrong_try(session, openid, today)
+    manager = identity.manager_of(session, openid)
+    if manager is not None and manager.id != found.id:
+        raise Refused(texts.manager_elsewhere(manager.name))
+    shop = identity.shop_of(session, openid)
+    if shop is not None:
+        raise Refused(texts.bound_elsewhere(shop.shop))
+    won = changed(session, _update(Manager).where(Manager.id == found.id, Manager.invite_code == code).values(
+        openid=openid, bound_at=now, invite_code=None, invite_until=None
+    ))
+    if not won:  # somebody used it between our look and our hand
+        return _wrong_try(session, openid, today)
+    if manager is None:
+        _end_bindings(session, Binding.manager_id == found.id, now)
+        session.execute(insert(Binding).values(openid=openid, manager_id=found.id, how="manager", bound_at=now))
+    bound = identity.manager_of(session, openid)
+    assert bound is not None
+    return BoundManager(bound, identity.shops_of_manager(session, bound.id), is_new=manager is None)
+
+
+def unbind(session: Session, openid: str, *, now: datetime) -> None:
+    """Free a follower of shop and office; the history keeps that it was. What was running is paused."""
+    session.execute(_update(Retailer).where(Retailer.openid == openid).values(openid=None, bound_at=None))
+    session.execute(_update(Manager).where(Manager.openid == openid).values(openid=None, bound_at=None))
+    _end_bindings(session, Binding.openid == openid, now)
+    stop_talks(session, openid, now=now)
+
+
+def unbind_shop(session: Session, licence: str, *, now: datetime) -> str:
+    """Free a shop of its follower, so that another can be bound; gives the shop's name.
+
+    Raises `Refused` where there is no such shop, or it is not bound.
+    """
+    shop = identity.shop_by_licence(session, rules.licence(licence) or "")
+    if shop is None:
+        raise Refused(f"没有许可证号为 {licence} 的店。")
+    if shop.openid is None:
+        raise Refused(f"{shop.shop}没有绑定微信。")
+    unbind(session, shop.openid, now=now)
+    return shop.shop
+
+
+def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
+    """Make a code that binds whoever sends it to the customer manager with this phone; an earlier one is void.
+
+    Raises `Refused` where nobody has this phone, or the manager is disabled.
+    """
+    manager = session.scalar(select(Manager).where(Manager.phone == (rules.phone(phone) or "")))
+    if manager is None:
+        raise Refused(f"没有手机号为 {phone} 的客户经理,请先在零售户名单里写上并导入。")
+    if manager.disabled_at is not None:
+        raise Refused(f"客户经理{manager.name}已停用。")
+    manager.invite_code, manager.invite_until = _new_code(), now + rules.INVITE_LASTS
+    session.flush()
+    return Invite(manager.name, manager.invite_code, manager.invite_until)
+
+
+def save_audience(session: Session, name: str, spec: dict[str, Any], *, now: datetime) -> None:
+    """Keep an audience under a name, in place of what had it. Check it with `audiences.select_ids` first."""
+    statement = upsert(session, Audience).values(name=name, spec=spec, created_at=now)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"spec": statement.excluded.spec}))
+
+
+def withdraw(session: Session, openid: str, *, now: datetime) -> None:
+    """Note that somebody took back their consent: the clock erases them at its next look."""
+    session.execute(upsert(session, Withdrawal).values(openid=openid, asked_at=now).on_conflict_do_nothing())
+
+
+def erase_due(session: Session, openid: str, *, now: datetime) -> bool:
+    """Erase somebody if they are still due: gone longer than `ERASE_AFTER`, or withdrawn. False where they are not."""
+    # The lock keeps out the message with which they may just be coming back.
+    left_at = session.scalar(select(Follower.unfollowed_at).where(Follower.openid == openid).with_for_update())
+    is_gone = left_at is not None and left_at <= now - ERASE_AFTER
+    if not is_gone and session.scalar(select(Withdrawal.openid).where(Withdrawal.openid == openid)) is None:
+        return False
+    erase(session, openid, now=now)
+    return True
+
+
+def erase(session: Session, openid: str, *, now: datetime) -> None:
+    """Erase what is known of a follower; what was counted stays counted.
+
+    The shop is free again, talks, tries and what was said are gone, messages still to be sent are cancelled, and a
+    pseudonym that leads nowhere takes the openid's place in the history, so that figures of the past stay true. The
+    roster (the company's own list) and the shop's submissions are not the follower's, and stay.
+    """
+    unbind(session, openid, now=now)
+    pseudonym = identity.ERASED + secrets.token_urlsafe(12)
+    session.execute(delete(Talk).where(Talk.openid == openid))
+    session.execute(delete(BindTries).where(BindTries.openid == openid))
+    session.execute(delete(Withdrawal).where(Withdrawal.openid == openid))
+    session.execute(_update(Binding).where(Binding.openid == openid).values(openid=pseudonym))
+    session.execute(_update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
+    session.execute(_update(Media).where(Media.openid == openid).values(openid=pseudonym))
+    session.execute(_update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
+    waiting = (DeliveryState.PENDING, DeliveryState.HELD)
+    session.execute(
+        _update(Delivery).where(Delivery.openid == openid, Delivery.state.in_(waiting))
+        .values(state=DeliveryState.CANCELLED, error="erased", settled_at=now)
+    )
+    # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
+    session.execute(
+        _update(Delivery).where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)
+        .values(openid=pseudonym, message={}, template=null())
+    )
+    session.execute(
+        _update(Follower).where(Follower.openid == openid).values(
+            openid=pseudonym, unfollowed_at=func.coalesce(Follower.unfollowed_at, now), heard_at=None,
+            message_until=None, message_left=0, event_until=None, event_left=0, has_held=False,
+        )
+    )
+
+
+def _bind_shop(session: Session, openid: str, shop: Shop, how: str, *, now: datetime) -> BoundShop:
+    """Give the shop to the follower if it is free: the row count says who won."""
+    if identity.manager_of(session, openid) is not None:
+        raise Refused(texts.MANAGER_HAS_NO_SHOP)
+    held = identity.shop_of(session, openid)
+    if held is not None and held.id == shop.id:
+        return BoundShop(shop, is_new=False)
+    if held is not None:
+        raise Refused(texts.bound_elsewhere(held.shop))
+    free = _update(Retailer).where(Retailer.id == shop.id, Retailer.openid.is_(None))
+    won = changed(session, free.values(openid=openid, bound_at=now))
+    if not won:
+        raise Refused(texts.shop_taken(shop.shop, shop.manager))
+    session.execute(insert(Binding).values(openid=openid, retailer_id=shop.id, how=how, bound_at=now))
+    return BoundShop(shop, is_new=True)
+
+
+def _wrong_try(session: Session, openid: str, today: date) -> Wrong:
+    statement = upsert(session, BindTries).values(openid=openid, day_on=today, count=1).on_conflict_do_update(
+        index_elements=["openid", "day_on"], set_={"count": BindTries.count + 1}
+    )
+    count = session.scalar(statement.returning(BindTries.count))
+    return Wrong(max(rules.TRIES - (count or rules.TRIES), 0))
+
+
+def _end_bindings(session: Session, which: Any, now: datetime) -> None:
+    session.execute(_update(Binding).where(which, Binding.unbound_at.is_(None)).values(unbound_at=now))
+
+
+def _update(table: Any) -> Any:
+    # Rows of this table are not held in the session as objects while an action runs: nothing to keep in step.
+    return update(table).execution_options(synchronize_session=False)
+
+
+def _new_code() -> str:
+    """A code that always holds a letter, so that nobody's licence number is taken for one."""
+    rest = (secrets.choice(rules.CODE_LETTERS + rules.CODE_DIGITS) for _ in range(rules.CODE_LENGTH - 1))
+    return secrets.choice(rules.CODE_LETTERS) + "".join(rest)

@@ -1,0 +1,173 @@
+"""Audiences: who of the retailers is meant, as one select. An audience can only narrow; a broken one refuses.
+
+A specification is a mapping. Its keys are criteria, and all of them must hold: `{class: [现代终端], area: [城区一片]}`.
+`all`, `any` and `none` hold lists of such mappings and nest. `{audience: 老店}` is one that was saved under that name.
+No specification at all is every bound shop. Who is not bound can be reached by nobody, so only bound shops are meant,
+unless the specification speaks of `bound` itself.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import yaml
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people.criteria import CRITERIA, SHOWN, names
+from people.models import Audience, Retailer
+from wechat_bot.feature import Criterion
+
+Spec = Mapping[str, Any] | None
+
+#: Deeper than any person nests; what is deeper is broken.
+DEPTH = 8
+MOST_PARTS = 200
+LARGEST_FILE = 1 << 16
+OWN = {criterion.name: criterion for criterion in CRITERIA}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A shop of an audience, to see whether the right ones are meant."""
+
+    id: int
+    licence: str
+    shop: str
+    keeper: str
+
+
+def select_ids(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> Select[int]:
+    """The ids of the retailers a specification means, as a select to execute or to build on.
+
+    `criteria` are those of all features; people's own are always there. Raises `Refused`, naming it, for whatever is
+    empty or unknown.
+    """
+    if spec is None:
+        return select(Retailer.id).where(Retailer.openid.is_not(None))
+    reader = _Reader(session, {**OWN, **criteria}, now)
+    condition = reader.read(spec)
+    if not reader.speaks_of_bound:
+        condition = and_(condition, Retailer.openid.is_not(None))
+    return select(Retailer.id).where(condition)
+
+
+def count(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> int:
+    """How many retailers a specification means."""
+    ids = select_ids(session, spec, criteria, now=now).subquery()
+    return session.scalar(select(func.count()).select_from(ids)) or 0
+
+
+def sample(
+    session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime, n: int = 10
+) -> tuple[Sample, ...]:
+    """The first `n` retailers of an audience by licence."""
+    ids = select_ids(session, spec, criteria, now=now)
+    rows = session.execute(
+        select(Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper)
+        .where(Retailer.id.in_(ids.correlate(None))).order_by(Retailer.licence).limit(n)
+    )
+    return tuple(Sample(*row) for row in rows)
+
+
+def require_some(number: int) -> int:
+    """The number itself. Raises `Refused` where it is 0: nobody must never become everyone."""
+    if number < 1:
+        raise Refused("这个范围里没有零售户,请检查对象条件。")
+    return number
+
+
+def read(text: str) -> Spec:
+    """A specification from YAML or JSON. Raises `Refused` where it is neither, or says a thing twice."""
+    if len(text) > LARGEST_FILE:
+        raise Refused("对象条件太长。")
+    try:
+        found = yaml.load(text, _StrictLoader)  # noqa: S506 – a SafeLoader with one more rule
+    except (yaml.YAMLError, RecursionError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f"(第 {where.line + 1} 行)" if where else ""
+        said = error.args[0] if isinstance(error, _SaidTwice) else ""
+        raise Refused(f"对象条件{said or '读不懂,请检查 YAML 的写法'}{line}。") from None
+    if not isinstance(found, dict):
+        raise Refused("对象条件是空的,或不是“名称: 值”的写法。例如:{class: [现代终端]}")
+    return found
+
+
+@dataclass
+class _Reader:
+    """Turns one specification into a condition on retailers."""
+
+    session: Session
+    criteria: Mapping[str, Criterion]
+    now: datetime
+    speaks_of_bound: bool = False
+    parts: int = 0
+    #: Names of saved audiences being read: one that holds itself would never end.
+    within: list[str] = field(default_factory=list)
+
+    def read(self, spec: Any, depth: int = 0) -> ColumnElement[bool]:
+        if not isinstance(spec, Mapping):
+            raise Refused("对象条件要写成“名称: 值”,例如:{class: [现代终端]}")
+        if not spec:
+            raise Refused("对象条件是空的。要给所有已绑定的店,请不写对象条件。")
+        self.parts += 1
+        if depth > DEPTH or self.parts > MOST_PARTS:
+            raise Refused("对象条件套得太深,或太多。")
+        return and_(*(self._part(name, value, depth) for name, value in spec.items()))
+
+    def _part(self, name: Any, value: Any, depth: int) -> ColumnElement[bool]:
+        if name in ("all", "any", "none"):
+            parts = [self.read(each, depth + 1) for each in self._list(name, value)]
+            if name == "all":
+                return and_(*parts)
+            return or_(*parts) if name == "any" else not_(or_(*parts))
+        if name == "audience":
+            return or_(*(self._saved(each, depth) for each in names(value, "audience")))
+        criterion = self.criteria.get(name)
+        if criterion is None:
+            known = "、".join(sorted({*self.criteria, "all", "any", "none", "audience"}))
+            raise Refused(f"没有叫“{str(name)[:SHOWN]}”的对象条件,可以用:{known}。")
+        if value is None or value == [] or value == {} or value == "":
+            raise Refused(f"对象条件 {name} 是空的。")
+        self.speaks_of_bound |= name == "bound"
+        found = criterion.select(self.session, value, self.now).subquery()
+        # An id that is null (an anonymous answer) would make NOT IN true of nobody.
+        return Retailer.id.in_(select(found.c[0]).where(found.c[0].is_not(None)))
+
+    def _list(self, name: str, value: Any) -> list[Any]:
+        listed = [value] if isinstance(value, Mapping) else value
+        if not isinstance(listed, list) or not listed:
+            raise Refused(f"对象条件 {name} 里要有一条或几条,不能是空的。")
+        return listed
+
+    def _saved(self, name: str, depth: int) -> ColumnElement[bool]:
+        if name in self.within:
+            raise Refused(f"保存的对象“{name[:SHOWN]}”里又用到了它自己。")
+        spec = self.session.scalar(select(Audience.spec).where(Audience.name == name))
+        if spec is None:
+            raise Refused(f"没有保存过叫“{name[:SHOWN]}”的对象。")
+        self.within.append(name)
+        condition = self.read(spec, depth + 1)
+        self.within.pop()
+        return condition
+
+
+class _SaidTwice(yaml.YAMLError):
+    problem_mark: Any = None
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML lets the last of two equal keys win: of two `class:` lines one would be lost, and the audience grow."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else None
+            if name is not None and name in seen:
+                error = _SaidTwice(f"里“{str(name)[:SHOWN]}”写了两次")
+                error.problem_mark = key.start_mark
+                raise error
+            seen.add(name)
+        return super().construct_mapping(node, deep)

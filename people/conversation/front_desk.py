@@ -1,0 +1,60 @@
+"""The front desk: who speaks when no feature does. Nobody leaves it without a way on."""
+
+from foundation.clock import day_in
+from people import queries, rules, texts
+from people.conversation import binding
+from people.queries import Shop
+from people.rules import Person
+from wechat_bot.feature import FrontDesk, Reply, Turn
+from wechat_bot.messages import Text
+
+
+def welcome(turn: Turn) -> Reply:
+    """Greet a new follower, and by name whoever comes back."""
+    shop, manager = _who(turn)
+    if shop is not None:
+        person = shop.in_charge(day_in(turn.now, turn.zone))
+        greeting = texts.welcome_back(shop.salutation, shop.shop, person)
+        return Reply(texts.with_menu(greeting, turn.awaits(), turn.entries))
+    if manager is not None:
+        return Reply(texts.welcome_manager(manager.name, turn.account_name))
+    return Reply(texts.welcome(turn.account_name))
+
+
+def give_help(turn: Turn) -> Reply:
+    """The short menu, how to go on, how to reach a person."""
+    is_known = any(_who(turn))
+    return Reply(texts.help_lines(turn.entries, is_talking=turn.talk is not None, is_known=is_known))
+
+
+def person(turn: Turn) -> Reply:
+    """Who to call: the customer manager in charge today."""
+    shop, manager = _who(turn)
+    if shop is not None:
+        return Reply(texts.person(shop.in_charge(day_in(turn.now, turn.zone))))
+    return Reply(texts.PERSON_FOR_MANAGER if manager else texts.PERSON_FOR_NOBODY)
+
+
+def unknown(turn: Turn) -> Reply:
+    """Answer what nobody understood: thanks and greetings kindly, the rest with the ways on."""
+    message = turn.message
+    if not isinstance(message, Text):
+        kind = type(message).__name__
+        return Reply(texts.not_read(kind, turn.entries, is_known=any(_who(turn))))
+    if rules.is_thanks(message.content):
+        return Reply(texts.THANKS)
+    if rules.is_greeting(message.content):
+        return Reply(f"{texts.GREETING}{give_help(turn).text}")
+    is_known = any(_who(turn))
+    if not is_known and rules.is_only_pair(message.content):
+        # The example was followed, only the word in front of it was left out.
+        return binding.by_pair(turn, rules.read_pair(message.content))
+    return Reply(texts.unknown(turn.entries, is_known=is_known))
+
+
+def _who(turn: Turn) -> tuple[Shop | None, Person | None]:
+    shop = queries.shop_of(turn.session, turn.openid)
+    return shop, None if shop else queries.manager_of(turn.session, turn.openid)
+
+
+DESK = FrontDesk(welcome=welcome, help=give_help, person=person, unknown=unknown)

@@ -1,0 +1,111 @@
+"""Questions about people: who is behind an openid, the list of shops, whose data is due to be erased."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, not_, or_, select, union
+from sqlalchemy.orm import Session
+
+from people.identity import ERASED, Shop, manager_of, read_shop, select_shops, shop, shop_by_licence, shop_of
+from people.models import Area, Manager, Retailer, ShopClass, Withdrawal
+from wechat_bot.models import Follower
+
+__all__ = [
+    "Shop", "ShopLine", "ShopPage", "class_names", "manager_of", "shop", "shop_by_licence", "shop_of",
+    "shops", "tag_members", "to_erase",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopLine:
+    """A line of the list of shops."""
+
+    licence: str
+    shop: str
+    keeper: str
+    phone: str
+    area: str
+    class_name: str
+    manager: str
+    is_bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    """One page of the list of shops, and how many there are in all."""
+
+    lines: tuple[ShopLine, ...]
+    total: int
+
+
+def class_names(session: Session) -> list[str]:
+    """The classes of shops, in the order they were made."""
+    return list(session.scalars(select(ShopClass.name).order_by(ShopClass.id)))
+
+
+def shops(
+    session: Session, *, area: str = "", class_name: str = "", search: str = "", offset: int = 0, limit: int = 20
+) -> ShopPage:
+    """The list of shops by licence, narrowed by area, class, and a part of licence, shop, keeper or phone."""
+    conditions = []
+    if area:
+        conditions.append(Area.name == area)
+    if class_name:
+        conditions.append(ShopClass.name == class_name)
+    if search:
+        sought = (Retailer.licence, Retailer.shop, Retailer.keeper, Retailer.phone)
+        conditions.append(or_(*(column.contains(search, autoescape=True) for column in sought)))
+    rows = session.execute(
+        select_shops().where(*conditions).order_by(Retailer.licence).offset(offset).limit(limit)
+    ).all()
+    found = [read_shop(row) for row in rows]
+    total = session.scalar(
+        select(func.count()).select_from(Retailer).join(Area).join(ShopClass).where(*conditions)
+    )
+    return ShopPage(
+        tuple(
+            ShopLine(
+                each.licence, each.shop, each.keeper, each.phone, each.area, each.class_name, each.manager_name,
+                each.openid is not None,
+            )
+            for each in found
+        ),
+        total or 0,
+    )
+
+
+def tag_members(session: Session) -> dict[str, set[str]]:
+    """Which followers belong under each name WeChat's tags are to mirror: classes, areas and 客户经理.
+
+    Only who follows now: WeChat refuses a whole batch for one who does not.
+    """
+    members: dict[str, set[str]] = {"客户经理": set()}
+    for name in (*class_names(session), *session.scalars(select(Area.name).order_by(Area.id))):
+        members.setdefault(name, set())
+    followed = (Follower.openid == Retailer.openid) & Follower.unfollowed_at.is_(None)
+    rows = session.execute(
+        select(Retailer.openid, ShopClass.name, Area.name).join(Area).join(ShopClass).join(Follower, followed)
+    )
+    for openid, class_name, area in rows:
+        members[class_name].add(str(openid))
+        members[area].add(str(openid))
+    managers = select(Manager.openid).join(Follower, Follower.openid == Manager.openid).where(
+        Follower.unfollowed_at.is_(None), Manager.disabled_at.is_(None)
+    )
+    members["客户经理"].update(openid for openid in session.scalars(managers) if openid)
+    return members
+
+
+def to_erase(session: Session, *, gone_before: datetime, limit: int = 500) -> Sequence[str]:
+    """Openids whose data is due to be erased: left before this moment, or asked for it."""
+    due = union(
+        select(Follower.openid).where(_gone(gone_before)),
+        select(Withdrawal.openid),
+    ).subquery()
+    return session.scalars(select(due.c.openid).limit(limit)).all()
+
+
+def _gone(before: datetime) -> Any:
+    return and_(Follower.unfollowed_at <= before, not_(Follower.openid.startswith(ERASED)))

@@ -1,0 +1,1 @@
+"""The roster: the company's own list of shops, brought in from Excel or CSV, whole or not at all."""

@@ -1,0 +1,246 @@
+"""Decisions of people: how numbers are written, who is in charge, what a binding message says. No database here."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hmac import compare_digest
+
+#: Wrong licence and phone pairs (or invite codes) one follower may send in a day.
+TRIES = 3
+#: How long a customer manager's invite code is good for.
+INVITE_LASTS = timedelta(days=7)
+#: Letters and digits nobody takes for one another on a small screen.
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_DIGITS = "23456789"
+CODE_LENGTH = 8
+#: Begins the scene of a customer manager's QR code, where a shop's is its token.
+MANAGER_SCENE = "m-"
+
+_LICENCE = re.compile(r"[0-9A-Z]{6,32}")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0[1-9]\d{8,10}")
+_CODE = re.compile(f"(?=.*[A-Z])[{CODE_LETTERS}{CODE_DIGITS}]{{{CODE_LENGTH}}}")
+_FILLER = re.compile(r"许可证|烟草证|证号|号码|手机|电话|后四位|尾号|店铺|店|号|是|和")
+#: Family names of two characters.
+_COMPOUND = (
+    " 欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 司空 端木 "
+    "百里 呼延 轩辕 独孤 濮阳 申屠 公羊 澹台 钟离 闻人 淳于 单于 鲜于 宗政 万俟 东郭 "
+)
+_THANKS = re.compile(
+    r"(谢谢|多谢|感谢|谢了|谢|好的|好|好嘞|行|可以|嗯|哦|噢|喔|是的|对|收到|知道了|明白|了解|"
+    r"辛苦|麻烦了|没事|ok|okay|你|您|了|啊|呀|啦|哈|哒|吧|的)+"
+)
+_GREETING = re.compile(
+    r"(你好|您好|大家好|早上好|上午好|中午好|下午好|晚上好|早安|晚安|早|在吗|在不在|有人吗|"
+    r"hi|hello|哈喽|嗨|啊|呀|吗)+"
+)
+_EMOTICON = re.compile(r"\[[^\[\]]{1,8}\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer manager, as far as deciding who is in charge needs to know."""
+
+    id: int
+    name: str
+    phone: str
+    is_disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A licence number and the last four digits of a phone; empty where the message did not hold them."""
+
+    licence: str = ""
+    ending: str = ""
+
+
+def plain(text: str) -> str:
+    """A text with full-width signs made half-width and without blanks around it.
+
+    >>> plain(" ３５０Ａ　")
+    '350A'
+    """
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+def licence(text: str) -> str | None:
+    """A licence number as it is kept: 6 to 32 digits or capital letters, no blanks; None where it is none.
+
+    >>> licence("３５０８ 0210 0001"), licence("ab-12"), licence("ly000123")
+    ('350802100001', None, 'LY000123')
+    """
+    found = re.sub(r"\s+", "", plain(text)).upper()
+    return found if _LICENCE.fullmatch(found) else None
+
+
+def phone(text: str) -> str | None:
+    """A phone number as it is kept, digits only: a mobile of 11, or a landline with its area code; None otherwise.
+
+    >>> phone("139-0000 2201"), phone("+86 13900002201"), phone("(0597) 2201234"), phone("1390000")
+    ('13900002201', '13900002201', '05972201234', None)
+    """
+    digits = re.sub(r"[\s()\-.·—–]+", "", plain(text))
+    digits = re.sub(r"^(\+86|0086)", "", digits)
+    return digits if digits.isascii() and (_MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits)) else None
+
+
+def ends_with(number: str | None, ending: str) -> bool:
+    """Whether a phone ends in these four digits, in the same time whether it does, does not, or is not there at all.
+
+    >>> ends_with("13800008899", "8899"), ends_with("13800008899", "0000"), ends_with(None, "8899")
+    (True, False, False)
+    """
+    kept = (number or "")[-4:].rjust(4, "x")
+    return compare_digest(kept.encode(), ending.encode())
+
+
+def salutation(keeper: str) -> str:
+    """How a shopkeeper is addressed: the family name and 老板.
+
+    >>> salutation("王建国"), salutation("欧阳兰"), salutation("Ahmed"), salutation("")
+    ('王老板', '欧阳老板', 'Ahmed', '老板')
+    """
+    name = keeper.strip()
+    if name and not "一" <= name[0] <= "鿿":
+        return name
+    return (name[:2] if f" {name[:2]} " in _COMPOUND else name[:1]) + "老板"
+
+
+def manager_in_charge(
+    own: Person | None, head: Person | None, deputy: Person | None, deputy_from: date | None, deputy_until: date | None,
+    today: date,
+) -> Person | None:
+    """Who looks after a shop today: its own manager, else the area's; the deputy while the area's manager is away.
+
+    The deputy stands in for the area's manager only: a shop with another manager of its own keeps that one. Both ends
+    of the leave are included, an end left open is open, no dates at all is no leave. Who is disabled is passed over.
+
+    >>> chen, lin = Person(1, "陈志强", "13900002201"), Person(2, "林小燕", "13900002202")
+    >>> leave = date(2026, 10, 1), date(2026, 10, 7)
+    >>> manager_in_charge(None, chen, lin, *leave, date(2026, 10, 7)).name
+    '林小燕'
+    >>> manager_in_charge(None, chen, lin, *leave, date(2026, 10, 8)).name
+    '陈志强'
+    >>> manager_in_charge(lin, chen, None, None, None, date(2026, 10, 8)).name
+    '林小燕'
+    """
+    own, head, deputy = (None if person is None or person.is_disabled else person for person in (own, head, deputy))
+    owner = own or head
+    is_away = (
+        (deputy_from is not None or deputy_until is not None)
+        and (deputy_from is None or deputy_from <= today)
+        and (deputy_until is None or today <= deputy_until)
+    )
+    if deputy is not None and is_away and (owner is None or owner == head):
+        return deputy
+    return owner
+
+
+def read_pair(text: str) -> Pair:
+    """Find a licence number and a phone's last four digits in what somebody wrote, in either order.
+
+    A whole phone number counts for its last four. What cannot be read leaves its part empty.
+
+    >>> read_pair("３５０８０２１００００１　８８９９")
+    Pair(licence='350802100001', ending='8899')
+    >>> read_pair("8899-350802100001") == read_pair("许可证号:350802100001 手机尾号:8899")
+    True
+    >>> read_pair("3508 0210 0001 8899")
+    Pair(licence='350802100001', ending='8899')
+    >>> read_pair("350802100001 13800008899").ending
+    '8899'
+    >>> read_pair("350802100001"), read_pair("怎么弄")
+    (Pair(licence='350802100001', ending=''), Pair(licence='', ending=''))
+    """
+    words = re.findall(r"[0-9A-Za-z]+", plain(text))
+    if len(words) == 1:
+        return Pair(ending=words[0]) if _is_ending(words[0]) else Pair(licence=licence(words[0]) or "")
+    if len(words) == 2:
+        first, second = words
+        for number, other in ((second, first), (first, second)):
+            found = licence(other)
+            if found and (_is_ending(number) or _MOBILE.fullmatch(number)):
+                return Pair(found, number[-4:])
+        return Pair()
+    # A licence number written in groups, as it is printed.
+    if len(words) > 2 and _is_ending(words[-1]) and all(word.isdigit() for word in words):
+        return Pair(licence("".join(words[:-1])) or "", words[-1])
+    return Pair()
+
+
+def is_only_pair(text: str) -> bool:
+    """Whether a message is nothing but a licence number and four digits, so that the word 绑定 was merely forgotten.
+
+    >>> is_only_pair("350802100001 8899"), is_only_pair("许可证号350802100001,手机8899")
+    (True, True)
+    >>> is_only_pair("订单 350802100001 共 1200 元")
+    False
+    """
+    pair = read_pair(text)
+    rest = _FILLER.sub("", plain(text))
+    return bool(pair.licence and pair.ending) and not re.search(r"[^\W\d_A-Za-z]", rest)
+
+
+def invite_code(text: str) -> str | None:
+    """A customer manager's invite code in what somebody wrote; None where it is none.
+
+    >>> invite_code(" k7m2q9xf "), invite_code("350802100001"), invite_code("23456789")
+    ('K7M2Q9XF', None, None)
+    """
+    found = plain(text).upper()
+    return found if _CODE.fullmatch(found) else None
+
+
+def is_thanks(text: str) -> bool:
+    """Whether somebody only said thanks or yes: it wants no menu.
+
+    >>> is_thanks("谢谢!"), is_thanks("好的,辛苦了"), is_thanks("嗯嗯"), is_thanks("好的,我要订货"), is_thanks("[抱拳]")
+    (True, True, True, False, True)
+    """
+    return _is_all(_THANKS, text) or (bool(_EMOTICON.search(text)) and not _words(text))
+
+
+def is_greeting(text: str) -> bool:
+    """Whether somebody only said hello.
+
+    >>> is_greeting("你好"), is_greeting("在吗?"), is_greeting("你好,红七匹狼断货了")
+    (True, True, False)
+    """
+    return _is_all(_GREETING, text)
+
+
+def with_sub_areas(parents: Iterable[tuple[int, int | None]], wanted: Iterable[int]) -> set[int]:
+    """These areas and all below them, from (area, its parent) pairs. A circle among the parents does no harm.
+
+    >>> sorted(with_sub_areas([(1, None), (2, 1), (3, 2), (4, None)], [1]))
+    [1, 2, 3]
+    """
+    below = defaultdict(list)
+    for area, parent in parents:
+        below[parent].append(area)
+    found: set[int] = set()
+    waiting = list(wanted)
+    while waiting:
+        area = waiting.pop()
+        if area not in found:
+            found.add(area)
+            waiting.extend(below[area])
+    return found
+
+
+def _is_ending(word: str) -> bool:
+    return len(word) == 4 and word.isdigit()
+
+
+def _words(text: str) -> str:
+    """What is said, without signs, blanks and WeChat's [抱拳]."""
+    return re.sub(r"[\W_]+", "", _EMOTICON.sub("", plain(text))).lower()
+
+
+def _is_all(pattern: re.Pattern[str], text: str) -> bool:
+    words = _words(text)
+    return len(words) <= 12 and bool(pattern.fullmatch(words))

@@ -1,0 +1,157 @@
+"""A shop fills its sheet: begin, answer, go back, hand in. One statement each, and none is read twice."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CursorResult, Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from foundation.clock import day_in
+from foundation.database import upsert
+from foundation.errors import Refused
+from surveys import texts
+from surveys.actions import counting
+from surveys.models import Participation, Submission, Survey
+from surveys.rules import flow, tally
+from surveys.rules.answers import Answer
+from surveys.rules.definition import Question
+from surveys.sheets import Sheet, look, obstacle
+
+_participation = cast(Table, Participation.__table__)
+_submission = cast(Table, Submission.__table__)
+
+
+def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: ZoneInfo) -> Sheet:
+    """Begin a sheet under the newest version, or go on with it under the version it was begun under.
+
+    Raises Refused where it cannot be filled: not open, closed, answered, not for this shop.
+    """
+    _refuse(sheet, now, zone)
+    if sheet.started_at is not None:
+        return sheet
+    values: dict[str, Any] = {"version_id": sheet.version_id, "started_at": now}
+    if sheet.participation_id is None:
+        participation_id = _join(session, sheet, values, now)
+    else:
+        begun = cast(CursorResult[Any], session.execute(
+            update(_participation)
+            .where(_participation.c.id == sheet.participation_id, _participation.c.started_at.is_(None))
+            .values(values)
+        ))
+        participation_id = sheet.participation_id if begun.rowcount else None
+    if participation_id is None:  # begun at the same moment through another door
+        return look(session, sheet.survey_id, openid)
+    return replace(sheet, participation_id=participation_id, started_at=now)
+
+
+def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: datetime) -> int | None:
+    """List a shop that was bound after the publication of a survey for everyone; gives None if it is listed by now."""
+    asked_at = select(Survey.published_at).where(Survey.id == sheet.survey_id).scalar_subquery()
+    found: int | None = session.scalar(
+        upsert(session, _participation).values({
+            **values, "survey_id": sheet.survey_id, "retailer_id": sheet.retailer_id, "answers": {}, "misread": 0,
+            # The hour of joining is near the hour of answering: an anonymous sheet must not keep it.
+            "asked_at": asked_at if sheet.is_anonymous else now, "is_submitted": False,
+        }).on_conflict_do_nothing(index_elements=["survey_id", "retailer_id"]).returning(_participation.c.id)
+    )
+    if found is not None:
+        counting.add(session, sheet.survey_id, {counting.SENT: 1})
+    return found
+
+
+def answer(
+    session: Session, sheet: Sheet, question: Question, given: Answer, *, now: datetime, zone: ZoneInfo, source: str,
+) -> Sheet:
+    """Keep an answer (as `rules.answers.check` returned it); with the last one the sheet is handed in.
+
+    Raises Refused where the sheet cannot be filled any more.
+    """
+    _refuse(sheet, now, zone)
+    filled = replace(sheet, answers={**sheet.answers, question.code: given.to_json()}, at=None, misread=0)
+    return go_on(session, filled, now=now, zone=zone, source=source)
+
+
+def go_on(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
+    """Leave the question gone back to as it is, for the next unanswered one; where there is none, hand in."""
+    sheet = replace(sheet, at=None, misread=0)
+    if flow.next_question(sheet.definition, sheet.answers) is None:
+        return submit(session, sheet, now=now, zone=zone, source=source)
+    return _keep(session, sheet)
+
+
+def back(session: Session, sheet: Sheet) -> Sheet | None:
+    """Go back to the question before the one being asked; None where that is the first."""
+    asked = sheet.asked
+    before = flow.previous_question(sheet.definition, sheet.answers, asked.code if asked else "")
+    return None if before is None else _keep(session, replace(sheet, at=before.code, misread=0))
+
+
+def misread(session: Session, sheet: Sheet) -> Sheet:
+    """Count a reply that could not be read as an answer."""
+    return _keep(session, replace(sheet, misread=sheet.misread + 1))
+
+
+def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
+    """Hand in: the sheet becomes a submission, and the tally counts it, once.
+
+    The first of two submits at one moment changes the row, the second finds it changed. An anonymous submission keeps
+    the day alone, and neither it nor the sheet leads to the other. Raises Refused where it was handed in before, is
+    not open, or lacks an answer.
+    """
+    _refuse(sheet, now, zone)
+    if not flow.is_complete(sheet.definition, sheet.answers):
+        raise Refused(texts.MUST_ANSWER)
+    today = day_in(now, zone)
+    done: dict[str, Any] = {"is_submitted": True, "answers": {}, "at": None, "misread": 0}
+    done |= {"version_id": None, "started_at": None} if sheet.is_anonymous else {"submitted_on": today}
+    won = cast(CursorResult[Any], session.execute(
+        update(_participation).where(
+            _participation.c.id == sheet.participation_id, _participation.c.is_submitted.is_(False)
+        ).values(done)
+    ))
+    if not won.rowcount:
+        raise Refused(texts.ALREADY_DONE)
+    answers = flow.settle(sheet.definition, sheet.answers)
+    spent = (now - sheet.started_at).total_seconds() if sheet.started_at else 0
+    is_valid = spent >= (sheet.definition.min_seconds or 0)
+    session.execute(insert(_submission).values(
+        survey_id=sheet.survey_id, version_id=sheet.version_id, area_id=sheet.area_id, class_id=sheet.class_id,
+        answers=answers, source=source, is_valid=is_valid, **_who_and_when(sheet, now, zone, int(spent)),
+    ))
+    counts = tally.counts(sheet.definition, answers) if is_valid else {}
+    counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
+    counting.add(session, sheet.survey_id, counts)
+    return replace(sheet, is_submitted=True, submitted_on=None if sheet.is_anonymous else today, at=None, misread=0)
+
+
+def _who_and_when(sheet: Sheet, now: datetime, zone: ZoneInfo, spent: int) -> dict[str, Any]:
+    if not sheet.is_anonymous:
+        return {"retailer_id": sheet.retailer_id, "submitted_at": now, "seconds": spent}
+    midnight = datetime.combine(day_in(now, zone), time(), zone).astimezone(UTC)
+    # Far above what the database numbers itself, and within what a JSON reader takes as exact.
+    drawn = (1 << 40) + secrets.randbelow(1 << 52)
+    return {"id": drawn, "retailer_id": None, "submitted_at": midnight, "seconds": None}
+
+
+_KEEP = (
+    update(_participation).where(_participation.c.id == bindparam("participation"))
+    .values(answers=bindparam("new_answers"), at=bindparam("new_at"), misread=bindparam("new_misread"))
+)
+
+
+def _keep(session: Session, sheet: Sheet) -> Sheet:
+    session.execute(_KEEP, {
+        "participation": sheet.participation_id, "new_answers": sheet.answers, "new_at": sheet.at,
+        "new_misread": sheet.misread,
+    })
+    return sheet
+
+
+def _refuse(sheet: Sheet, now: datetime, zone: ZoneInfo) -> None:
+    sentence = obstacle(sheet, now=now, zone=zone)
+    if sentence:
+        raise Refused(sentence)

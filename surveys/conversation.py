@@ -1,0 +1,209 @@
+"""The chat's door to surveys: one question a message, answered by a number; all of it in the passive reply."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import delete
+
+from foundation.errors import Refused
+from surveys import sheets, texts
+from surveys.actions import answering
+from surveys.queries import listing
+from surveys.rules import choices, flow, replies
+from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, describe
+from surveys.rules.definition import Option, Question, QuestionType
+from surveys.rules.replies import Command
+from surveys.rules.shape import OTHER
+from surveys.sheets import Sheet
+from wechat_bot import media, messages
+from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.models import Talk
+
+TOPIC = "survey"
+SOURCE = "chat"
+#: Unreadable replies in a row to one question, before the ways out are said in place of a correction.
+TRIES = 3
+
+
+def open_survey(turn: Turn, reference: str) -> Reply:
+    """`survey:12` begins or resumes that survey, `survey:` the one that waits; of several the person chooses."""
+    return _open_one(turn, reference) if reference else _open_any(turn)
+
+
+def hear(turn: Turn, talk: Talk) -> Reply:
+    """A reply to the question asked: an answer, or a word that steers."""
+    if not talk.reference:
+        return _choose(turn, talk)
+    sheet = sheets.hold(turn.session, int(talk.reference), turn.openid)
+    if sheet is None or sheets.obstacle(sheet, now=turn.now, zone=turn.zone):
+        return _open_again(turn, talk)
+    question = sheet.asked
+    if question is None:  # a condition or a `required` let go of the last open question
+        return _went_on(turn, answering.go_on(turn.session, sheet, now=turn.now, zone=turn.zone, source=SOURCE))
+    match turn.message:
+        case messages.Text(content=content):
+            return _said(turn, sheet, question, content)
+        case messages.Image() as picture if question.type is QuestionType.PHOTO:
+            key = media.keep(turn.session, picture, now=turn.now)
+            return _given(turn, sheet, question, replies.understand(question, "", media=key))
+        case messages.Image(media_id=key):
+            return _given(turn, sheet, question, replies.understand(question, "", media=key))
+        case messages.Voice():
+            return _misread(turn, sheet, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
+        case _:
+            return _misread(turn, sheet, question, texts.not_understood(question))
+
+
+def remains(turn: Turn, talk: Talk) -> str:
+    """What to say of a survey half done when another talk has ended; empty where nothing is left to do."""
+    if not talk.reference:
+        return ""
+    sheet = sheets.hold(turn.session, int(talk.reference), turn.openid)
+    if sheet is None or sheets.obstacle(sheet, now=turn.now, zone=turn.zone):
+        return ""
+    return texts.left_over(sheet.left) if sheet.left else ""
+
+
+def awaits(turn: Turn) -> str:
+    """One sentence on the surveys that wait for this follower; empty where none does."""
+    found = listing.open_for(turn.session, turn.openid, now=turn.now) or []
+    waiting = [each for each in found if not each.is_submitted]
+    if len(waiting) > 1:
+        return texts.several_wait(len(waiting))
+    return texts.one_waits(waiting[0].title, flow.about_minutes(waiting[0].definition)) if waiting else ""
+
+
+# Opening
+
+
+def _open_one(turn: Turn, reference: str) -> Reply:
+    if not (reference.isascii() and reference.isdigit() and len(reference) < 10):
+        raise Refused(texts.UNKNOWN_SURVEY)
+    sheet = sheets.look(turn.session, int(reference), turn.openid)
+    obstacle = sheets.obstacle(sheet, now=turn.now, zone=turn.zone)
+    if obstacle:
+        return Reply(obstacle)
+    begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
+    said = texts.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(begun)
+    # Written without leading zeros, so that one survey is one talk however its link was written.
+    return Reply(f"{said}\n{_ask(begun)}", after=After.KEEP, reference=str(begun.survey_id))
+
+
+def _open_again(turn: Turn, talk: Talk) -> Reply:
+    """By now the sheet is closed or handed in through another door, or the openid is bound to another shop, or none."""
+    try:
+        reply = _open_one(turn, talk.reference)
+    except Refused as refusal:  # nothing is done yet that would have to be undone
+        return Reply(refusal.sentence, after=After.END)
+    return reply if reply.after is After.KEEP else replace(reply, after=After.END)
+
+
+def _open_any(turn: Turn) -> Reply:
+    found = listing.open_for(turn.session, turn.openid, now=turn.now)
+    if found is None:
+        return Reply(texts.BIND_FIRST)
+    waiting = [each for each in found if not each.is_submitted]
+    if len(waiting) == 1:
+        return _open_one(turn, str(waiting[0].survey_id))
+    if waiting:
+        state = {"choices": [[each.survey_id, each.title] for each in waiting]}
+        return Reply(texts.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
+    if found:
+        last = max((each.submitted_on for each in found if each.submitted_on), default=None)
+        return Reply(texts.already_done(last) if last else texts.ALREADY_DONE)
+    return Reply(texts.NONE_OPEN)
+
+
+def _choose(turn: Turn, talk: Talk) -> Reply:
+    """The number of one of several surveys."""
+    offered: list[Any] = talk.state["choices"]
+    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    # The same reading as of a question with options.
+    question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))
+    if replies.command(said) is Command.EXIT:
+        return Reply(texts.LEFT, after=After.END)
+    chosen = choices.single(question, said)
+    if not isinstance(chosen, Single):
+        return Reply(f"{texts.several_open(title for _, title in offered)}\n{texts.CHOOSE_ONE}", after=After.KEEP)
+    reply = _open_one(turn, str(chosen.option))
+    if reply.after is not After.KEEP:
+        return replace(reply, after=After.END)
+    # This talk becomes the survey's own; one that waited under its name would be a second talk about one sheet.
+    turn.session.execute(
+        delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference)
+    )
+    talk.reference, talk.begun_at = str(reply.reference), turn.now
+    return replace(reply, state={})
+
+
+# Answering
+
+
+def _said(turn: Turn, sheet: Sheet, question: Question, content: str) -> Reply:
+    match replies.command(content, question):
+        case None:
+            return _given(turn, sheet, question, replies.understand(question, content))
+        case Command.PREVIOUS:
+            gone_back = answering.back(turn.session, sheet)
+            return Reply(_ask(gone_back)) if gone_back else Reply(f"{texts.FIRST_QUESTION}\n{_ask(sheet)}")
+        case Command.SKIP if sheet.at and question.code in sheet.answers:
+            # Said of a question gone back to, it means: leave the answer as it is.
+            return _went_on(turn, answering.go_on(turn.session, sheet, now=turn.now, zone=turn.zone, source=SOURCE))
+        case Command.SKIP:
+            skipped = replies.skip(question)
+            if isinstance(skipped, NotUnderstood):
+                return Reply(f"{skipped.sentence}\n{_ask(sheet)}")
+            return _given(turn, sheet, question, skipped)
+        case Command.EXIT:
+            return Reply(texts.paused(sheet.left), after=After.PAUSE)
+        case Command.PROGRESS:
+            at = flow.progress(sheet.definition, sheet.answers, question.code)
+            return Reply(f"{texts.progress(*at)}\n{_ask(sheet)}")
+        case Command.HELP:
+            return Reply(f"{_ask(sheet)}\n{texts.HELP}")
+        case Command.RESUME:
+            return Reply(_ask(sheet))
+
+
+def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnderstood) -> Reply:
+    if isinstance(given, NotUnderstood):
+        return _misread(turn, sheet, question, given.sentence)
+    after = answering.answer(
+        turn.session, sheet, question, given, now=turn.now, zone=turn.zone, source=SOURCE
+    )
+    return _went_on(turn, after, _echo(question, given))
+
+
+def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
+    if not sheet.is_submitted:
+        return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
+    return Reply(texts.submitted(sheet.keeper), after=After.END)
+
+
+def _misread(turn: Turn, sheet: Sheet, question: Question, sentence: str) -> Reply:
+    counted = answering.misread(turn.session, sheet)
+    if counted.misread < TRIES:
+        return Reply(sentence)
+    return Reply(f"{_ask(sheet)}\n{texts.after_three_tries(question)}")
+
+
+def _echo(question: Question, given: Answer) -> str:
+    """Where several numbers or words of one's own were sent, a slip is easy and worth seeing."""
+    if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
+        return texts.chosen(describe(question, given.to_json()))
+    return ""
+
+
+def _intro(sheet: Sheet) -> str:
+    said = texts.intro(sheet.definition.title, sheet.left, flow.about_minutes(sheet.definition))
+    return f"{said}\n{texts.ANONYMOUS}" if sheet.is_anonymous else said
+
+
+def _ask(sheet: Sheet) -> str:
+    question = sheet.asked
+    if question is None:
+        return ""
+    stored = sheet.answers.get(question.code)
+    previous = describe(question, stored) if stored and "s" not in stored else ""
+    at = flow.progress(sheet.definition, sheet.answers, question.code)
+    return texts.question(question, *at, previous=previous)

@@ -1,0 +1,1 @@
+"""A survey's answers as a file for Excel and for statistics programs."""

@@ -1,0 +1,160 @@
+"""Which columns an export has, and what of an answer stands in each: planned once, then looked up for every row.
+
+A choice has its words and its code, a choice of several also a 0/1 column for each option, 其他 its words apart. Why
+a question has no answer is told by its first columns: in words where people read (and where Excel must not add them
+up), by a negative code in the columns of codes. 0/1 columns stay empty, so that their mean is the share.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from surveys.frozen import Frozen
+from surveys.rules import flow
+from surveys.rules.definition import Question, QuestionType
+from surveys.rules.flow import Missing
+from surveys.rules.shape import OTHER
+
+Cell = str | int | float | None
+Cells = tuple[Cell, ...]
+Guard = Callable[[str], str]
+
+WORDS = {Missing.SKIPPED: "跳过", Missing.NOT_SHOWN: "未显示", Missing.NOT_REACHED: "未答"}
+CODES = {Missing.SKIPPED: -1, Missing.NOT_SHOWN: -2, Missing.NOT_REACHED: -3}
+EXPLAINED = {
+    Missing.SKIPPED: "跳过:看到了这一题,没有作答",
+    Missing.NOT_SHOWN: "未显示:按前面的回答或当时的版本,没有问这一题",
+    Missing.NOT_REACHED: "未答:问了这一题,既没有作答也没有跳过",
+}
+#: Sets of choices remembered in words; beyond it each is put together anew.
+_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, and for the codebook the role it plays (`words`, `code`, `option`, `other`, `value`)."""
+
+    heading: str
+    role: str
+    width: int
+    option: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The columns of one question, and how to fill them."""
+
+    question: Question
+    columns: tuple[Column, ...]
+    read: Callable[[Mapping[str, Any]], Cells]
+    missing: Mapping[Missing, Cells]
+
+
+class Layout:
+    """The columns of a survey over all its versions, and the cells of each submission.
+
+    `missing` counts, while rows are made, why questions of valid submissions have no answer.
+    """
+
+    def __init__(self, versions: Sequence[Frozen], guard: Guard) -> None:
+        newest = versions[-1].definition
+        with_other = {q.code for version in versions for q in version.definition.questions if q.other}
+        self.plans = [
+            _plan(question, question.code in with_other, guard) for question in (*newest.questions, *newest.retired)
+        ]
+        self.missing: Counter[tuple[str, Missing]] = Counter()
+        self._definitions = {version.id: version.definition for version in versions}
+        self._asked = {
+            version.id: {question.code: bool(question.show_if) for question in version.definition.questions}
+            for version in versions
+        }
+        self._steps = [(plan.question.code, plan.read, plan.missing) for plan in self.plans]
+
+    @property
+    def columns(self) -> list[Column]:
+        return [column for plan in self.plans for column in plan.columns]
+
+    def cells(self, version_id: int, answers: Mapping[str, Mapping[str, Any]], is_valid: bool) -> list[Cell]:
+        """One submission, in the order of `columns`."""
+        cells: list[Cell] = []
+        shown: set[str] | None = None
+        for code, read, missing in self._steps:
+            data = answers.get(code)
+            if data is not None and "s" not in data:
+                cells += read(data)
+                continue
+            if data is not None:
+                why = Missing.SKIPPED
+            elif (conditional := self._asked[version_id].get(code)) is None:
+                why = Missing.NOT_SHOWN
+            elif conditional:
+                if shown is None:
+                    shown = {question.code for question in flow.shown(self._definitions[version_id], answers)}
+                why = Missing.NOT_REACHED if code in shown else Missing.NOT_SHOWN
+            else:
+                why = Missing.NOT_REACHED
+            cells += missing[why]
+            if is_valid:
+                self.missing[code, why] += 1
+        return cells
+
+
+def _plan(question: Question, with_other: bool, guard: Guard) -> Plan:
+    title = guard(f"{question.code} {question.text}")
+    match question.type:
+        case QuestionType.SINGLE | QuestionType.MULTIPLE:
+            return _choice(question, title, with_other, guard)
+        case QuestionType.RATING | QuestionType.NPS:
+            return _plain(question, Column(title, "value", 14), lambda data: (int(data["v"]),))
+        case QuestionType.NUMBER:
+            return _plain(question, Column(title, "value", 14), lambda data: (_number(data["v"]),))
+        case QuestionType.PHOTO:
+            return _plain(question, Column(title, "value", 26), lambda data: (" ".join(data["m"]),))
+        case QuestionType.TEXT:
+            return _plain(question, Column(title, "value", 36), lambda data: (guard(data["t"]),))
+
+
+def _plain(question: Question, column: Column, read: Callable[[Mapping[str, Any]], Cells]) -> Plan:
+    return Plan(question, (column,), read, {why: (WORDS[why],) for why in Missing})
+
+
+def _choice(question: Question, title: str, with_other: bool, guard: Guard) -> Plan:
+    several = question.type is QuestionType.MULTIPLE
+    codes = [option.code for option in (*question.options, *question.retired)] + [OTHER] * with_other
+    columns = [Column(title, "words", 24), Column(f"{question.code} 编码", "code", 10)]
+    if several:
+        columns += [
+            Column(f"{question.code}_{code} {question.label(code)}", "option", 12, option=code) for code in codes
+        ]
+    if with_other:
+        columns.append(Column(f"{question.code} 其他内容", "other", 24))
+    labels = {code: question.label(code) for code in codes}
+    known: dict[Any, Cells] = {}
+
+    def chosen(options: Sequence[int]) -> Cells:
+        words = guard("、".join(labels.get(code) or question.label(code) for code in options))
+        if not several:
+            return words, options[0]
+        return words, ",".join(map(str, options)), *(int(code in options) for code in codes)
+
+    def read(data: Mapping[str, Any]) -> Cells:
+        options = tuple(data["o"]) if several else (data["o"],)
+        cells = known.get(options)
+        if cells is None:
+            cells = chosen(options)
+            if len(known) < _REMEMBERED:
+                known[options] = cells
+        if not with_other:
+            return cells
+        text = data.get("t")
+        return (*cells, None if text is None else guard(text))
+
+    empty: Cells = (None,) * (len(columns) - 2)
+    return Plan(question, tuple(columns), read, {why: (WORDS[why], CODES[why], *empty) for why in Missing})
+
+
+def _number(spelled: str) -> int | float:
+    value = Decimal(spelled)
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,95 @@
+"""An export from its first row to the file in its place: nothing half-written ever stands under the file's name."""
+
+import csv
+import os
+import re
+import tempfile
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from surveys import frozen
+from surveys.export import rows
+from surveys.export.cells import apostrophed
+from surveys.export.columns import Layout
+from surveys.export.leading import Leading
+from surveys.export.rows import Row
+from surveys.export.workbook import Book
+from surveys.frozen import Frozen
+
+Form = Literal["xlsx", "csv"]
+Progress = Callable[[int, int], None]
+#: What Windows, macOS or a shell would not take in a file's name.
+_ILLEGAL = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+
+
+def file_name(title: str, form: Form, *, now: datetime, zone: ZoneInfo) -> str:
+    """`标题_YYYYMMDDHHmm.xlsx`, in the time of a place.
+
+    >>> from datetime import UTC
+    >>> moment = datetime(2026, 9, 30, 16, 5, tzinfo=UTC)
+    >>> file_name("三季度: 满意度?", "xlsx", now=moment, zone=ZoneInfo("Asia/Shanghai"))
+    '三季度_ 满意度__202610010005.xlsx'
+    """
+    plain = _ILLEGAL.sub("_", title).strip(" .") or "调查"
+    return f"{plain}_{now.astimezone(zone):%Y%m%d%H%M}.{form}"
+
+
+def write(
+    session: Session, survey_id: int, out: Path, *, form: Form, figures: Mapping[str, Any], now: datetime,
+    zone: ZoneInfo, progress: Progress = lambda done, total: None,
+) -> Path:
+    """Write a survey's submissions to `out`, a file or a folder; gives the file's path.
+
+    `figures` are those of `queries.tally`, read in the same session, which must see one moment of the database.
+    `progress(done, total)` is called every thousand rows and at the end. Raises Refused where the folder is not there.
+    """
+    if out.is_dir():
+        out /= file_name(figures["title"], form, now=now, zone=zone)
+    if not out.parent.is_dir():
+        raise Refused(f"没有文件夹 {out.parent}。")
+    is_anonymous: bool = figures["anonymous"]
+    versions = frozen.of_survey(session, survey_id)
+    total = rows.total(session, survey_id)
+    found = rows.stream(session, survey_id, is_anonymous=is_anonymous)
+    # Beside the file, so that the last step is a rename, and room is needed on one disk only.
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
+        part = Path(folder) / f"part.{form}"
+        written: Generator[int]
+        if form == "xlsx":
+            written = Book(part, Path(folder), zone).write(found, total, versions, figures)
+        else:
+            written = _write_csv(part, found, versions, zone, is_anonymous=is_anonymous)
+        # Also when `progress` raises: no open file outlives its folder, and no cursor stays open in the database.
+        with closing(found), closing(written):
+            for done in written:
+                if done % rows.CHUNK == 0:
+                    progress(done, total)
+        os.replace(part, out)
+    progress(total, total)
+    return out
+
+
+def _write_csv(
+    path: Path, found: Iterable[Row], versions: Sequence[Frozen], zone: ZoneInfo, *, is_anonymous: bool
+) -> Generator[int]:
+    form = "%Y-%m-%d" if is_anonymous else "%Y-%m-%d %H:%M:%S"
+    layout = Layout(versions, apostrophed)
+    leading = Leading(
+        is_anonymous=is_anonymous, numbers={version.id: version.number for version in versions}, guard=apostrophed,
+        code=apostrophed, when=lambda moment: moment.astimezone(zone).strftime(form),
+    )
+    # BOM and CRLF: without them Excel on a Chinese Windows takes the file for GBK, or for one line.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow([*leading.columns, *(column.heading for column in layout.columns)])
+        for number, row in enumerate(found, start=1):
+            cells = leading.cells(row, number)
+            writer.writerow(cells + layout.cells(row.version_id, row.answers, row.is_valid))
+            yield number

@@ -1,0 +1,65 @@
+"""The submissions of a survey as a stream, with who gave them, in one statement and one moment of the database."""
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from people.models import Area, Manager, Retailer, ShopClass
+from surveys.models import Submission
+
+#: Rows held at a time.
+CHUNK = 1000
+
+_area_manager = aliased(Manager)
+
+
+class Row(NamedTuple):
+    """A submission; who gave it stands in an identified survey only."""
+
+    version_id: int
+    answers: dict[str, Any]
+    source: str
+    submitted_at: datetime
+    is_valid: bool
+    seconds: int | None
+    licence: str | None
+    shop: str | None
+    area: str | None
+    shop_class: str | None
+    manager: str | None
+
+
+def total(session: Session, survey_id: int) -> int:
+    """How many submissions there are."""
+    return session.scalar(select(func.count()).select_from(Submission).where(Submission.survey_id == survey_id)) or 0
+
+
+def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator[Row]:
+    """Every submission in the order of arrival (of an anonymous survey: in none), never more than a chunk in memory.
+
+    Area and class are those at the time of the answer.
+    """
+    answered = (
+        Submission.version_id, Submission.answers, Submission.source, Submission.submitted_at, Submission.is_valid,
+    )
+    if is_anonymous:
+        statement = select(*answered, *(literal(None) for _ in range(6)))
+    else:
+        statement = (
+            select(
+                *answered, Submission.seconds, Retailer.licence, Retailer.shop, Area.name, ShopClass.name,
+                func.coalesce(Manager.name, _area_manager.name),
+            )
+            .outerjoin(Retailer, Retailer.id == Submission.retailer_id)
+            .join(Area, Area.id == Submission.area_id)
+            .join(ShopClass, ShopClass.id == Submission.class_id)
+            .outerjoin(Manager, Manager.id == Retailer.manager_id)
+            .outerjoin(_area_manager, _area_manager.id == Area.manager_id)
+        )
+    statement = statement.where(Submission.survey_id == survey_id).order_by(Submission.id)
+    with session.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+        for row in result:
+            yield Row(*row)

@@ -1,0 +1,101 @@
+"""What surveys add to audiences: who answered a survey (with this option), who was asked and did not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from surveys import frozen
+from surveys.models import Participation, Submission, Survey
+from surveys.rules.definition import Question, QuestionType
+from wechat_bot.feature import Criterion
+
+Ids = Select[Any]
+
+
+def answered(session: Session, value: Any, now: datetime) -> Ids:
+    """Who answered a survey, `{survey: 12}`, or chose an option or a point of a scale of a question,
+    `{survey: 12, question: q1, option: 3}`.
+
+    `option` is the code, as `surveys tally` shows it, or a list of codes; only valid submissions count then.
+    Raises Refused where there is no such survey, question or option, and for the answers of an anonymous survey.
+    """
+    survey_id, is_anonymous = _survey(session, value, "answered_survey", ("survey", "question", "option"))
+    if "question" not in value and "option" not in value:
+        return select(Participation.retailer_id).where(
+            Participation.survey_id == survey_id, Participation.is_submitted
+        )
+    if is_anonymous:
+        raise Refused("匿名调查看不出谁选了什么,不能按回答挑选。")
+    question, options = _choice(session, survey_id, value)
+    return select(Submission.retailer_id).where(
+        Submission.survey_id == survey_id, Submission.is_valid, Submission.retailer_id.is_not(None),
+        _chose(session, question, options),
+    )
+
+
+def not_answered(session: Session, value: Any, now: datetime) -> Ids:
+    """Who was asked a survey and has not answered it: `{survey: 12}`."""
+    survey_id, _ = _survey(session, value, "not_answered_survey", ("survey",))
+    return select(Participation.retailer_id).where(
+        Participation.survey_id == survey_id, Participation.is_submitted.is_(False)
+    )
+
+
+CRITERIA = (
+    Criterion(
+        "answered_survey", "填写了某份调查,或选了某个选项:{survey: 编号, question: 题号, option: 选项编码}", answered
+    ),
+    Criterion("not_answered_survey", "收到某份调查、还没有填写:{survey: 编号}", not_answered),
+)
+
+
+def _survey(session: Session, value: Any, name: str, known: tuple[str, ...]) -> tuple[int, bool]:
+    if not isinstance(value, Mapping) or not set(value) <= set(known) or not _is_number(value.get("survey")):
+        raise Refused(f"对象条件 {name} 应写成 {{survey: 调查编号}},可用 {'、'.join(known)}。")
+    row = session.execute(
+        select(Survey.id, Survey.is_anonymous).where(Survey.id == value["survey"], Survey.version_id.is_not(None))
+    ).first()
+    if row is None:
+        raise Refused(f"没有编号为 {value['survey']} 的已发布调查。")
+    return row.id, row.is_anonymous
+
+
+def _choice(session: Session, survey_id: int, value: Mapping[str, Any]) -> tuple[Question, list[int]]:
+    """The question as published last, and the codes; a code that any version offered may be asked for."""
+    newest = frozen.of_survey(session, survey_id)[-1].definition
+    for question in (*newest.questions, *newest.retired):
+        if question.code == value.get("question"):
+            break
+    else:
+        raise Refused(f"调查 {survey_id} 没有题目“{value.get('question')}”。")
+    wanted = value.get("option")
+    options: list[Any] = wanted if isinstance(wanted, list) and wanted else [wanted]
+    known = {*question.codes, *(option.code for option in question.retired), *(question.type.scale or ())}
+    if not (question.type.has_options or question.type.scale):
+        raise Refused(f"题目 {question.code} 没有选项,不能按回答挑选。")
+    for option in options:
+        if not _is_number(option) or option not in known:
+            raise Refused(f"题目 {question.code} 没有编码为“{option}”的选项。")
+    return question, options
+
+
+def _chose(session: Session, question: Question, options: list[int]) -> ColumnElement[bool]:
+    """Whether a submission's answer to a question is, or holds, one of these codes."""
+    part = "v" if question.type in (QuestionType.RATING, QuestionType.NPS) else "o"
+    if session.get_bind().dialect.name == "sqlite":
+        # json_each goes through a list, and takes a number alone for a list of one.
+        each = func.json_each(Submission.answers, f'$."{question.code}".{part}').table_valued("value")
+        return select(1).select_from(each).where(each.c.value.in_(options)).exists()
+    found = Submission.answers[question.code][part]
+    # For jsonb a list contains the number that is in it, and a number itself.
+    conditions = [found.op("@>")(bindparam(None, option, type_=JSONB())) for option in options]
+    return or_(*conditions)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,121 @@
+"""Which surveys there are, and which wait for a shop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from foundation.errors import Refused
+from people.models import Retailer
+from surveys import frozen
+from surveys.models import Participation, Survey, SurveyState, Tally, Version
+from surveys.rules.definition import Definition, from_json
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyLine:
+    """A survey in a list, with its figures."""
+
+    id: int
+    title: str
+    state: SurveyState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    is_anonymous: bool
+    sent: int
+    returned: int
+    valid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open survey and a shop it is for."""
+
+    survey_id: int
+    title: str
+    definition: Definition
+    answers: Mapping[str, Mapping[str, Any]]
+    is_submitted: bool
+    #: Nothing in an anonymous survey.
+    submitted_on: date | None
+
+
+def surveys(session: Session, *, now: datetime) -> list[SurveyLine]:
+    """Every survey, the newest first. One statement."""
+    def figure(name: str) -> Any:
+        return func.coalesce(
+            select(Tally.count).where(Tally.survey_id == Survey.id, Tally.question == "", Tally.option == name)
+            .scalar_subquery(), 0,
+        )
+
+    rows = session.execute(
+        select(Survey, figure("sent"), figure("returned"), figure("valid")).order_by(Survey.id.desc())
+    )
+    return [
+        SurveyLine(
+            survey.id, survey.title, survey.state(now), survey.opens_at, survey.closes_at, survey.is_anonymous,
+            sent, returned, valid,
+        )
+        for survey, sent, returned, valid in rows
+    ]
+
+
+def open_for(session: Session, openid: str, *, now: datetime) -> list[Waiting] | None:
+    """The open surveys that ask the shop behind an openid, answered ones included, those that end first in front;
+    None where the openid is bound to no shop. One statement.
+    """
+    rows = session.execute(_OPEN_FOR, {"openid": openid, "now": now}).all()
+    if not rows:
+        return None
+    return [_waiting(session, row) for row in rows if row.survey_id is not None]
+
+
+def newest(session: Session, survey_id: int) -> Definition | None:
+    """The definition published last: what a new draft is read against. None before the first publication.
+
+    Raises Refused where there is no such survey.
+    """
+    row = session.execute(
+        select(Survey.id, Version.definition).outerjoin(Version, Version.id == Survey.version_id)
+        .where(Survey.id == survey_id)
+    ).first()
+    if row is None:
+        raise Refused(f"没有编号为 {survey_id} 的调查。")
+    return from_json(row.definition) if row.definition is not None else None
+
+
+def _waiting(session: Session, row: Row[Any]) -> Waiting:
+    return Waiting(
+        row.survey_id, row.title, frozen.definition(session, row.version_id, row.digest), row.answers or {},
+        bool(row.is_submitted), row.submitted_on,
+    )
+
+
+_now = bindparam("now", type_=Survey.created_at.type)
+_is_open = and_(
+    Survey.version_id.is_not(None),
+    or_(Survey.opens_at.is_(None), Survey.opens_at <= _now),
+    or_(Survey.closes_at.is_(None), Survey.closes_at > _now),
+)
+_listed = aliased(Participation)
+_is_theirs = or_(Survey.is_for_everyone, select(_listed.id).where(
+    _listed.survey_id == Survey.id, _listed.retailer_id == Retailer.id
+).exists())
+# From the shop outwards, so that a bound shop with nothing to answer is one empty row, and an unbound openid is none.
+_OPEN_FOR = (
+    select(
+        Survey.id.label("survey_id"), Survey.title, Participation.answers, Participation.is_submitted,
+        Participation.submitted_on, Version.id.label("version_id"), Version.digest,
+    )
+    .select_from(Retailer)
+    .outerjoin(Survey, and_(_is_open, _is_theirs))
+    .outerjoin(Participation, and_(
+        Participation.survey_id == Survey.id, Participation.retailer_id == Retailer.id
+    ))
+    .outerjoin(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))
+    .where(Retailer.openid == bindparam("openid"))
+    .order_by(Survey.closes_at.is_(None), Survey.closes_at, Survey.id)
+)

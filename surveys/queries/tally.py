@@ -1,0 +1,81 @@
+"""The figures of a survey, read from its counters: the cost is that of its options, not of its answers."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from surveys import frozen
+from surveys.frozen import Frozen
+from surveys.models import Survey, Tally
+from surveys.rules.definition import Question
+from surveys.rules.statistics import response_rate, summary, valid_rate
+from surveys.rules.versions import changes
+
+
+def tally(session: Session, survey_id: int) -> dict[str, Any]:
+    """发放, 回收, 有效 with their rates, and the figures of each question; rates and shares from 0 to 1, not rounded.
+
+    Counts are merged over the versions by question and option code; `merged` names every label that changed under its
+    code, and `versions` says in words what each version changed. Raises Refused where there is no such survey or it
+    was never published.
+    """
+    row = session.execute(select(Survey.id, Survey.title, Survey.is_anonymous).where(Survey.id == survey_id)).first()
+    if row is None:
+        raise Refused(f"没有编号为 {survey_id} 的调查。")
+    versions = frozen.of_survey(session, survey_id)
+    if not versions:
+        raise Refused("这份调查还没有发布,没有结果。")
+    kept = session.execute(select(Tally.question, Tally.option, Tally.count).where(Tally.survey_id == survey_id)).all()
+    counts = {(question, option): count for question, option, count in kept if question}
+    totals = {option: count for question, option, count in kept if not question}
+    sent, returned, valid = (totals.get(name, 0) for name in ("sent", "returned", "valid"))
+    newest = versions[-1].definition
+    texts = {question.code: question.text for question in (*newest.questions, *newest.retired)}
+    return {
+        "id": row.id,
+        "title": row.title,
+        "anonymous": row.is_anonymous,
+        "sent": sent,
+        "returned": returned,
+        "valid": valid,
+        "response_rate": response_rate(returned, sent),
+        "valid_rate": valid_rate(valid, returned),
+        "questions": [
+            {"code": entry["code"], "text": texts[entry["code"]], **entry} for entry in summary(newest, counts)
+        ],
+        "versions": _versions(versions),
+        "merged": merged(versions),
+    }
+
+
+def merged(versions: Sequence[Frozen]) -> list[dict[str, Any]]:
+    """Where one code stood for different words in different versions, and is counted as one all the same.
+
+    `option` is None where the words are those of the question itself.
+    """
+    words: dict[tuple[str, int | None], dict[str, int]] = {}
+    for version in versions:
+        for question in version.definition.questions:
+            for code, label in _labels(question):
+                words.setdefault((question.code, code), {}).setdefault(label, version.number)
+    return [
+        {"question": question, "option": code,
+         "labels": [{"since": number, "label": label} for label, number in labels.items()]}
+        for (question, code), labels in words.items() if len(labels) > 1
+    ]
+
+
+def _labels(question: Question) -> list[tuple[int | None, str]]:
+    return [(None, question.text), *((option.code, option.label) for option in question.options)]
+
+
+def _versions(versions: Sequence[Frozen]) -> list[dict[str, Any]]:
+    said = [(), *(changes(before.definition, after.definition) for before, after in pairwise(versions))]
+    return [
+        {"version": version.number, "published_at": version.published_at.isoformat(), "changes": list(words)}
+        for version, words in zip(versions, said, strict=True)
+    ]

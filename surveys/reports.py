@@ -1,0 +1,81 @@
+"""Figures as lines of text, for the terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from unicodedata import east_asian_width
+from zoneinfo import ZoneInfo
+
+from surveys.models import SurveyState
+from surveys.queries.listing import SurveyLine
+
+STATES = {
+    SurveyState.DRAFT: "草稿", SurveyState.WAITING: "未开始", SurveyState.OPEN: "进行中", SurveyState.CLOSED: "已结束",
+}
+
+
+def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:
+    """One line for each survey, under a line of headings."""
+    yield padded("编号", 6) + padded("状态", 8) + padded("结束", 18) + padded("发放/回收/有效", 20) + "标题"
+    for survey in found:
+        ends = f"{survey.closes_at.astimezone(zone):%Y-%m-%d %H:%M}" if survey.closes_at else "-"
+        counts = f"{survey.sent}/{survey.returned}/{survey.valid}"
+        title = survey.title + ("(匿名)" if survey.is_anonymous else "")
+        cells = (str(survey.id), 6), (STATES[survey.state], 8), (ends, 18), (counts, 20)
+        yield "".join(padded(text, width) for text, width in cells) + title
+
+
+def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The figures of `queries.tally` for people."""
+    yield f"《{figures['title']}》"
+    yield (
+        f"发放 {figures['sent']}  回收 {figures['returned']}({percent(figures['response_rate'])})"
+        f"  有效 {figures['valid']}({percent(figures['valid_rate'])})"
+    )
+    for entry in figures["questions"]:
+        yield ""
+        yield f"{entry['code']} {entry['text']}  回答 {entry['n']}" + (" (已停用)" if entry.get("retired") else "")
+        for option in entry.get("options", ()):
+            interval = f"{percent(option['low'])} - {percent(option['high'])}"
+            label = option["label"] + (" (已停用)" if option.get("retired") else "")
+            share = percent(option["share"])
+            yield f"  {option['code']:>3} {padded(label, 28)}{option['count']:>8} {share:>7}  {interval}"
+        if "nps" in entry:
+            yield (
+                f"  NPS {figure(entry['nps'])}({figure(entry['nps_low'])} 到 {figure(entry['nps_high'])}),"
+                f"推荐者 {entry['promoters']},被动者 {entry['passives']},贬损者 {entry['detractors']}"
+            )
+        if "mean" in entry:
+            bounds = f",最小 {figure(entry['min'])},最大 {figure(entry['max'])}" if "min" in entry else ""
+            middle = f"平均 {figure(entry['mean'])},标准差 {figure(entry['sd'])},中位数 {figure(entry['median'])}"
+            yield f"  {middle}{bounds}"
+    changed = [sentence for version in figures["versions"] for sentence in version["changes"]]
+    if changed:
+        yield ""
+        yield "各版本的改动:"
+        yield from (f"  {sentence}" for sentence in changed)
+
+
+def percent(share: float | None) -> str:
+    """
+    >>> percent(0.92703), percent(None)
+    ('92.7%', '-')
+    """
+    return "-" if share is None else f"{share:.1%}"
+
+
+def figure(value: float | None) -> str:
+    """
+    >>> figure(25.0), figure(4.256), figure(None)
+    ('25', '4.26', '-')
+    """
+    return "-" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def padded(text: str, width: int) -> str:
+    """The text filled up to a width; a Chinese character takes two places of a terminal.
+
+    >>> padded("一般", 6) + "|"
+    '一般  |'
+    """
+    wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return text + " " * max(width - wide, 1)

@@ -1,0 +1,62 @@
+"""What one submission adds to the counts: the one definition of counting, for the submit and for the recount.
+
+A count is kept under (question code, key). The key is `#` for "answered this question" and else what was chosen:
+an option's code, a point of a scale, a number in its one spelling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from surveys.rules.answers import Multiple, Number, Score, Single, Skipped, from_json
+from surveys.rules.flow import Answers, settle
+from surveys.rules.shape import Definition
+
+ANSWERED = "#"
+Key = tuple[str, str]
+Counts = dict[Key, int]
+
+
+def counts(definition: Definition, answers: Answers) -> Counts:
+    """The increments of one submission under the version it answered; skipped and unshown questions add nothing.
+
+    >>> from surveys.rules.shape import Option, Question, QuestionType
+    >>> question = Question("q2", QuestionType.MULTIPLE, "?", (Option(1, "送货"), Option(2, "货源")), other=True)
+    >>> counts(Definition("调查", (question,)), {"q2": {"o": [1, 0], "t": "价格牌"}})
+    {('q2', '#'): 1, ('q2', '1'): 1, ('q2', '0'): 1}
+    """
+    added: Counts = {}
+    for code, data in settle(definition, answers).items():
+        match from_json(definition.question(code), data):
+            case Skipped():
+                continue
+            case Single(option):
+                keys = [str(option)]
+            case Multiple(options):
+                keys = [str(option) for option in dict.fromkeys(options)]
+            case Score(value):
+                keys = [str(value)]
+            case Number(spelled):
+                keys = [spelled]
+            case _:
+                keys = []
+        added |= {(code, key): 1 for key in [ANSWERED, *keys]}
+    return added
+
+
+def added(*many: Mapping[Key, int]) -> Counts:
+    """The sum, without the zeros.
+
+    >>> added({("q1", "1"): 1, ("q1", "#"): 1}, {("q1", "1"): -1, ("q1", "2"): 1})
+    {('q1', '#'): 1, ('q1', '2'): 1}
+    """
+    total: Counts = {}
+    for one in many:
+        for key, count in one.items():
+            total[key] = total.get(key, 0) + count
+    return {key: count for key, count in total.items() if count}
+
+
+def negated(one: Mapping[Key, int]) -> Counts:
+    """What takes a submission's increments back, when it is withdrawn or answered anew."""
+    return {key: -count for key, count in one.items()}

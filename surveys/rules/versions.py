@@ -1,0 +1,144 @@
+"""What stays the same when a survey is edited: which option keeps which code, and in words what was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from surveys.rules.numerals import same
+from surveys.rules.shape import Definition, Option, Question, retire
+from surveys.rules.spelling import Misspelt
+
+HIGHEST_CODE = 999
+
+
+def coded(
+    entries: Sequence[tuple[int | None, str]], before: Question | None
+) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
+    """The options written, each with its code, and the options of earlier versions that are offered no longer.
+
+    A label known from an earlier version keeps its code, a new one gets a code never used before, and a code written
+    by the author is kept under its new label (a rewording: counts go on together).
+
+    Raises Misspelt when a code is written twice or belonged to an option that was given up.
+
+    >>> first, _ = coded([(None, "满意"), (None, "一般")], None)
+    >>> first
+    (Option(code=1, label='满意'), Option(code=2, label='一般'))
+    >>> from surveys.rules.shape import QuestionType
+    >>> coded([(None, "很好"), (1, "比较满意")], Question("q1", QuestionType.SINGLE, "?", first))
+    ((Option(code=3, label='很好'), Option(code=1, label='比较满意')), (Option(code=2, label='一般'),))
+    """
+    offered = before.options if before else ()
+    given_up = before.retired if before else ()
+    explicit = [code for code, _ in entries if code is not None]
+    for code, label in entries:
+        if code is None:
+            continue
+        if explicit.count(code) > 1:
+            raise Misspelt(f"选项编码 {code} 写了两次")
+        for old in given_up:
+            if old.code == code and same(old.label) != same(label):
+                raise Misspelt(f'选项编码 {code} 以前是"{old.label}",不能改作他用,请去掉编码')
+
+    taken = set(explicit)
+    known: dict[str, int] = {}
+    for old in offered + given_up:
+        known.setdefault(same(old.label), old.code)
+    highest = max([old.code for old in offered + given_up], default=0)
+    options: list[Option] = []
+    for code, label in entries:
+        if code is None:
+            code = known.get(same(label))
+            if code is None or code in taken:
+                highest += 1
+                while highest in taken:
+                    highest += 1
+                code = highest
+            taken.add(code)
+        options.append(Option(code, label))
+    return tuple(options), tuple(old for old in offered + given_up if old.code not in taken)
+
+
+def gone(previous: Definition | None, questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions of earlier versions that the new one does not ask."""
+    if previous is None:
+        return ()
+    asked = {question.code for question in questions}
+    left_out = tuple(retire(question) for question in previous.questions if question.code not in asked)
+    return left_out + tuple(question for question in previous.retired if question.code not in asked)
+
+
+def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
+    """What an edit changed and what it means for the counts, one sentence each; empty when nothing did.
+
+    >>> from surveys.rules.shape import QuestionType
+    >>> old = Definition("调查", (Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"), Option(2, "满意"))),))
+    >>> new = Definition("调查", (Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"), Option(2, "比较满意"))),))
+    >>> changes(old, new)
+    ('q1 选项 2 "满意" 改为 "比较满意",计票合并',)
+    """
+    said: list[str] = []
+    if previous.title != new.title:
+        said.append(f'标题改为 "{new.title}"')
+    for name, then, now in (
+        ("开始时间", previous.opens_at, new.opens_at),
+        ("结束时间", previous.closes_at, new.closes_at),
+        ("调查对象", previous.audience, new.audience),
+        ("是否匿名", previous.anonymous, new.anonymous),
+        ("最短用时", previous.min_seconds, new.min_seconds),
+        ("结果公布", previous.results, new.results),
+    ):
+        if then != now:
+            said.append(f"{name}有改动")
+    then_asked = {question.code: question for question in previous.questions}
+    remembered = {question.code: question for question in previous.retired}
+    for question in new.questions:
+        if question.code in then_asked:
+            said += _question_changes(then_asked[question.code], question)
+        elif question.code in remembered:
+            said.append(f"重新询问 {question.code},与以前的回答合并")
+            said += _option_changes(remembered[question.code], question)
+        else:
+            said.append(f"新增 {question.code}")
+    now_asked = [question.code for question in new.questions]
+    said += [f"不再询问 {code},已有的回答保留" for code in then_asked if code not in now_asked]
+    kept = [code for code in then_asked if code in now_asked]
+    if kept != [code for code in now_asked if code in then_asked]:
+        said.append("题目顺序有改动")
+    return tuple(said)
+
+
+def _question_changes(then: Question, now: Question) -> list[str]:
+    said: list[str] = []
+    if then.text != now.text:
+        said.append(f'{now.code} 题目改为 "{now.text}"')
+    said += _option_changes(then, now)
+    if then.other != now.other:
+        said.append(f'{now.code} 增加选项 0 "其他"' if now.other else f'{now.code} 不再提供选项 0 "其他",已有的票保留')
+    if then.required != now.required:
+        said.append(f"{now.code} 改为{'必填' if now.required else '可跳过'}")
+    if (then.min, then.max, then.decimals) != (now.min, now.max, now.decimals):
+        said.append(f"{now.code} 限制有改动,只管以后的回答")
+    if then.show_if != now.show_if:
+        said.append(f"{now.code} 显示条件有改动")
+    return said
+
+
+def _option_changes(then: Question, now: Question) -> list[str]:
+    offered = {option.code: option.label for option in then.options}
+    given_up = {option.code: option.label for option in then.retired}
+    said: list[str] = []
+    for code, label in ((option.code, option.label) for option in now.options):
+        if code in offered and offered[code] != label:
+            said.append(f'{now.code} 选项 {code} "{offered[code]}" 改为 "{label}",计票合并')
+        elif code in given_up:
+            said.append(f'{now.code} 重新提供选项 {code} "{label}",与以前的票合并')
+        elif code not in offered:
+            said.append(f'{now.code} 增加选项 {code} "{label}"')
+    codes = [option.code for option in now.options]
+    said += [
+        f'{now.code} 不再提供选项 {code} "{label}",已有的票保留' for code, label in offered.items() if code not in codes
+    ]
+    if [code for code in offered if code in codes] != [code for code in codes if code in offered]:
+        said.append(f"{now.code} 选项顺序有改动,编码不变")
+    return said

@@ -1,0 +1,161 @@
+"""A survey written as YAML: to the mapping `definition.read` takes, with the line of every value."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import yaml
+
+from foundation.errors import Refused
+from surveys.rules.spelling import Path, Places
+
+LARGEST = 256 * 1024
+"""Bytes; the largest survey allowed is below."""
+
+DEEPEST = 12
+MOST_NODES = 5000
+
+
+class Written(NamedTuple):
+    """What an author's file says, and where each value stands; both go to `definition.read`."""
+
+    data: dict[str, Any]
+    places: Places
+
+
+class _Loader(yaml.SafeLoader):
+    """Only what looks like a whole number, true, false or null is more than text.
+
+    YAML 1.1 would also turn 9:30 into 570, 1.10 into 1.1, no into false and a moment into a date: all wrong in a label.
+    And PyYAML ends a text between braces at a question mark, which YAML 1.2 takes as a letter: {text: 满意吗?, …}.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    _in_text = False
+
+    def scan_plain(self) -> yaml.ScalarToken:
+        self._in_text = True
+        try:
+            return super().scan_plain()
+        finally:
+            self._in_text = False
+
+    def peek(self, index: int = 0) -> str:
+        # Only looked at; the text itself is cut from the buffer, question mark and all.
+        letter = super().peek(index)
+        return "x" if letter == "?" and self._in_text else letter
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile("^-?(?:0|[1-9][0-9]{0,14})$"), list("-0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false|True|False)$"), list("tfTF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:~|null|)$"), ["~", "n", ""])
+
+
+def parse(content: bytes | str) -> Written:
+    """Read a YAML file; bytes are UTF-8, or GB18030 as an old Windows writes them.
+
+    Raises Refused naming the line: for what is no YAML, is too large or deep, or uses anchors, tags or a key twice.
+
+    >>> written = parse("title: 调查\\nquestions:\\n  - {code: q1, type: text, text: 为什么?}\\n")
+    >>> written.data["questions"][0]["text"], written.places["questions", 0, "text"]
+    ('为什么?', '第 3 行')
+    """
+    if len(content) > LARGEST:
+        raise Refused(f"文件太大,最多 {LARGEST // 1024} KB")
+    text = _decoded(content) if isinstance(content, bytes) else content
+    try:
+        _look_over(text)
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.reader.ReaderError:
+        raise Refused("文件里有不能读的字符,请另存为 UTF-8 文本再试") from None
+    except yaml.MarkedYAMLError as error:
+        raise Refused(_explained(error, text)) from None
+    if not isinstance(node, yaml.MappingNode):
+        hint = ",冒号要用英文的 : 并在后面空一格" if "：" in text else ""
+        raise Refused(f"第 1 行:问卷应由 title: 标题 这样的几项组成{hint}")
+    places: dict[Path, str] = {}
+    data = _value(node, (), places)
+    del places[()]  # the whole file is no place
+    return Written(data, places)
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("文件的编码读不了,请另存为 UTF-8 文本再试")
+
+
+def _look_over(text: str) -> None:
+    """Refuse before anything is built: a few lines of aliases can unfold into gigabytes, a few brackets overflow us."""
+    depth = 0
+    for nodes, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        line = f"第 {event.start_mark.line + 1 if event.start_mark else 1} 行"
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise Refused(f"{line}:不能用 & 和 * 引用,如果是文字请加引号")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise Refused(f"{line}:套了太多层")
+        if nodes > MOST_NODES:
+            raise Refused(f"{line}:内容太多")
+
+
+def _value(node: yaml.Node, path: Path, places: dict[Path, str]) -> Any:
+    line = f"第 {node.start_mark.line + 1} 行"
+    places[path] = line
+    tag = node.tag.removeprefix("tag:yaml.org,2002:")
+    if tag not in ("str", "int", "bool", "null", "map", "seq"):
+        raise Refused(f"{line}:不能用标记 {tag[:30]}")
+    if isinstance(node, yaml.MappingNode):
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key_line = f"第 {key_node.start_mark.line + 1} 行"
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise Refused(f"{key_line}:冒号前应是一个词")
+            key = str(key_node.value)
+            if key in mapping:
+                raise Refused(f'{key_line}:"{key}"写了两次')
+            mapping[key] = _value(value_node, (*path, key), places)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(one, (*path, n), places) for n, one in enumerate(node.value)]
+    if tag == "int":
+        return _whole(node.value, line)
+    if tag == "bool":
+        return node.value in ("true", "True")
+    return None if tag == "null" else node.value
+
+
+def _whole(text: str, line: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Refused(f"{line}:不是整数") from None  # only behind an explicit !!int
+
+
+def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return "文件的格式不对"
+    lines = text.splitlines()
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    problem = error.problem or ""
+    if "\\t" in problem or "\t" in line[: mark.column + 1]:
+        said = "缩进请用空格,不要用 Tab"
+    elif "single document" in problem or "single document" in (error.context or ""):
+        said = "一个文件只能写一份问卷,请去掉多余的 ---"
+    elif "：" in line:
+        said = "格式不对,冒号要用英文的 : 并在后面空一格"
+    elif "mapping values are not allowed" in problem:
+        said = "格式不对,一行里有两个冒号,文字请加引号"
+    elif "expected ',' or" in problem:
+        said = "格式不对,请检查逗号和括号是否成对"
+    else:
+        said = "格式不对,请检查缩进、引号和括号"
+    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列:{said}"

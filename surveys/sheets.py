@@ -1,0 +1,144 @@
+"""An answer sheet: one shop and one survey, as every door sees it, read in one statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from foundation.clock import day_in
+from foundation.errors import Refused
+from people.models import Area, Manager, Retailer
+from surveys import frozen, texts
+from surveys.models import Participation, Survey, Version
+from surveys.rules import flow
+from surveys.rules.definition import Definition, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a shop was asked and has answered. `participation_id` is None where the shop was not listed."""
+
+    survey_id: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    is_anonymous: bool
+    is_for_everyone: bool
+    retailer_id: int
+    keeper: str
+    area_id: int
+    class_id: int
+    participation_id: int | None
+    #: The version it was begun under; the newest where it is not begun.
+    version_id: int
+    definition: Definition
+    started_at: datetime | None
+    is_submitted: bool
+    submitted_on: date | None
+    #: The draft, question code to answer JSON.
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: The question the shop went back to.
+    at: str | None = None
+    misread: int = 0
+    #: The customer manager by name; read by `look` only.
+    manager: str = ""
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that waits for an answer; None when all are answered."""
+        if self.at is not None:
+            for question in flow.shown(self.definition, self.answers):
+                if question.code == self.at:
+                    return question
+        return flow.next_question(self.definition, self.answers)
+
+    @property
+    def left(self) -> int:
+        """How many questions still wait."""
+        return flow.left(self.definition, self.answers)
+
+
+def look(session: Session, survey_id: int, openid: str) -> Sheet:
+    """The sheet of the shop behind an openid, begun or not. One statement.
+
+    Raises Refused where there is no such survey, or the openid is bound to no shop.
+    """
+    row = session.execute(_LOOK, {"survey_id": survey_id, "openid": openid}).first()
+    if row is None:
+        raise Refused(texts.UNKNOWN_SURVEY)
+    if row.retailer_id is None:
+        raise Refused(texts.BIND_FIRST)
+    return _sheet(session, row, row.manager or "")
+
+
+def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
+    """The sheet that is being filled, locked until the transaction ends, so that chat and page never overwrite each
+    other; None where it was not begun by this openid's shop. One statement.
+    """
+    row = session.execute(_HOLD, {"survey_id": survey_id, "openid": openid}).first()
+    return None if row is None else _sheet(session, row)
+
+
+def obstacle(sheet: Sheet, *, now: datetime, zone: ZoneInfo) -> str | None:
+    """The sentence that says why this sheet cannot be filled now; None when it can."""
+    if sheet.is_submitted:
+        return texts.already_done(sheet.submitted_on) if sheet.submitted_on else texts.ALREADY_DONE
+    if sheet.closes_at is not None and sheet.closes_at <= now:
+        return texts.closed(day_in(sheet.closes_at, zone), sheet.manager)
+    if sheet.participation_id is None and not sheet.is_for_everyone:
+        return texts.NOT_FOR_YOU
+    if sheet.opens_at is not None and now < sheet.opens_at:
+        return texts.not_open_yet(day_in(sheet.opens_at, zone))
+    return None
+
+
+def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
+    return Sheet(
+        survey_id=row.survey_id, opens_at=row.opens_at, closes_at=row.closes_at, is_anonymous=row.is_anonymous,
+        is_for_everyone=row.is_for_everyone, retailer_id=row.retailer_id, keeper=row.keeper, area_id=row.area_id,
+        class_id=row.class_id, participation_id=row.participation_id, version_id=row.version_id,
+        definition=frozen.definition(session, row.version_id, row.digest), started_at=row.started_at,
+        is_submitted=bool(row.is_submitted), submitted_on=row.submitted_on, answers=row.answers or {}, at=row.at,
+        misread=row.misread or 0, manager=manager,
+    )
+
+
+_READ = (
+    Survey.id.label("survey_id"), Survey.opens_at, Survey.closes_at, Survey.is_anonymous, Survey.is_for_everyone,
+    Retailer.id.label("retailer_id"), Retailer.keeper, Retailer.area_id, Retailer.class_id,
+    Participation.id.label("participation_id"), Participation.started_at, Participation.is_submitted,
+    Participation.submitted_on, Participation.answers, Participation.at, Participation.misread,
+    Version.id.label("version_id"), Version.digest,
+)
+_SHOP = Retailer.openid == bindparam("openid")
+_THEIRS = (Participation.survey_id == Survey.id) & (Participation.retailer_id == Retailer.id)
+_area_manager = aliased(Manager)
+
+# Built once, so that what SQLAlchemy compiles for them is found again at every callback.
+_LOOK = (
+    select(*_READ, func.coalesce(Manager.name, _area_manager.name).label("manager"))
+    .select_from(Survey)
+    .outerjoin(Retailer, _SHOP)
+    .outerjoin(Participation, _THEIRS)
+    # An unpublished survey has no version, and is not there for anybody yet.
+    .join(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))
+    .outerjoin(Area, Area.id == Retailer.area_id)
+    .outerjoin(Manager, Manager.id == Retailer.manager_id)
+    .outerjoin(_area_manager, _area_manager.id == Area.manager_id)
+    .where(Survey.id == bindparam("survey_id"))
+)
+_HOLD = (
+    select(*_READ)
+    .select_from(Retailer)
+    .join(Participation, (Participation.retailer_id == Retailer.id) & (
+        Participation.survey_id == bindparam("survey_id")
+    ))
+    .join(Survey, Survey.id == Participation.survey_id)
+    # A sheet that is handed in may have given its version away (anonymous): the newest stands in.
+    .join(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))
+    .where(_SHOP, Participation.started_at.is_not(None) | Participation.is_submitted)
+    .with_for_update(of=Participation)
+)

@@ -1,0 +1,112 @@
+"""Erasing who is gone, and who asked for it."""
+
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.database import Database
+from people import actions, jobs, queries
+from people.models import Binding, BindTries, Retailer, Withdrawal
+from wechat_bot.messages import DataWithdrawn
+from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
+from wechat_bot.services import Services
+
+OPENID = "o-laoli"
+
+
+def services(database: Database, now: datetime) -> Services:
+    return cast(Services, SimpleNamespace(
+        clock=lambda: now, transaction=database.transaction, reading=database.reading
+    ))
+
+
+def live_a_little(session: Session, now: datetime) -> None:
+    session.add(Follower(openid=OPENID, followed_at=now, heard_at=now, message_until=now, message_left=4))
+    actions.bind_by_token(session, OPENID, "token-of-lao-li", now=now)
+    session.add_all([
+        Talk(openid=OPENID, topic="survey", reference="1", begun_at=now, heard_at=now),
+        BindTries(openid=OPENID, day_on=now.date(), count=1),
+        Heard(key="k", openid=OPENID, heard_at=now, answer={"text": "您好李老板"}),
+        Delivery(openid=OPENID, message={"text": "李老板"}, state=DeliveryState.SENT, due_at=now, created_at=now),
+        Delivery(openid=OPENID, message={"text": "李老板"}, state=DeliveryState.PENDING, due_at=now, created_at=now),
+    ])
+
+
+def leave(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        live_a_little(session, now)
+        session.flush()
+        follower = session.get(Follower, OPENID)
+        assert follower is not None
+        follower.unfollowed_at = now
+
+
+def test_who_is_gone_for_thirty_days_is_erased_and_what_was_counted_stays(settled: Database, now: datetime) -> None:
+    leave(settled, now)
+    jobs.erase_gone(services(settled, now + timedelta(days=30)))
+    with settled.reading() as session:
+        assert session.scalar(select(Retailer.openid).where(Retailer.openid.is_not(None))) is None
+        assert not session.scalars(select(Talk)).all() and not session.scalars(select(BindTries)).all()
+        [follower] = session.scalars(select(Follower)).all()
+        [binding] = session.scalars(select(Binding)).all()
+        heard = session.scalars(select(Heard)).one()
+        states = sorted((each.state, each.openid, str(each.message)) for each in session.scalars(select(Delivery)))
+        pseudonym = follower.openid
+        assert pseudonym.startswith("erased:") and follower.unfollowed_at == now and follower.heard_at is None
+        assert binding.openid == pseudonym and binding.unbound_at == now + timedelta(days=30)
+        assert (heard.openid, heard.answer) == (pseudonym, None)
+        assert session.scalar(select(Heard.key).where(Heard.answer.is_(None))) == "k"
+        assert states == [("cancelled", pseudonym, "{}"), ("sent", pseudonym, "{}")]
+
+
+def test_before_thirty_days_nothing_is_erased_and_afterwards_only_once(settled: Database, now: datetime) -> None:
+    leave(settled, now)
+    jobs.erase_gone(services(settled, now + timedelta(days=29)))
+    with settled.reading() as session:
+        assert queries.shop_of(session, OPENID)
+    jobs.erase_gone(services(settled, now + timedelta(days=31)))
+    with settled.reading() as session:
+        before = session.scalars(select(Follower.openid)).all()
+    jobs.erase_gone(services(settled, now + timedelta(days=90)))
+    with settled.reading() as session:
+        assert session.scalars(select(Follower.openid)).all() == before
+
+
+def test_who_came_back_meanwhile_is_not_erased(settled: Database, now: datetime) -> None:
+    leave(settled, now)
+    with settled.transaction() as session:
+        follower = session.get(Follower, OPENID)
+        assert follower is not None
+        follower.unfollowed_at = None
+        session.flush()
+        assert not actions.erase_due(session, OPENID, now=now + timedelta(days=40))
+        assert queries.shop_of(session, OPENID)
+
+
+def withdrawn(event: str, now: datetime, **raw: Any) -> DataWithdrawn:
+    return DataWithdrawn(openid="o-wechat-itself", account="gh", sent_at=now, key="", raw={"Event": event, **raw})
+
+
+def test_who_withdraws_is_erased_at_the_next_look(settled: Database, now: datetime) -> None:
+    with settled.transaction() as session:
+        live_a_little(session, now)
+        event = withdrawn("user_authorization_revoke", now, OpenID=OPENID, RevokeInfo="205")
+        jobs.note_withdrawal(session, event, now)
+        jobs.note_withdrawal(session, event, now)
+    jobs.erase_gone(services(settled, now))
+    with settled.reading() as session:
+        assert queries.shop_of(session, OPENID) is None
+        assert not session.scalars(select(Withdrawal)).all()
+        assert session.scalars(select(Follower.unfollowed_at)).all() == [now]
+
+
+def test_a_nickname_cleaned_by_wechat_costs_nobody_the_shop(settled: Database, now: datetime) -> None:
+    with settled.transaction() as session:
+        live_a_little(session, now)
+        jobs.note_withdrawal(session, withdrawn("user_info_modified", now, OpenID=OPENID), now)
+    jobs.erase_gone(services(settled, now))
+    with settled.reading() as session:
+        assert queries.shop_of(session, OPENID)

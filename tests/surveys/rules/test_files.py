@@ -1,0 +1,228 @@
+"""Surveys come as YAML or as a workbook; what cannot be read is refused with its line or cell."""
+
+import io
+import time
+import zipfile
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+
+from foundation.errors import Refused
+from surveys.rules import definition, excel_file, excel_template, yaml_file
+
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a: &x [1]\nb: *x", "第 1 行:不能用 & 和 * 引用"),
+        ("a: 1\nb: *x", "第 2 行:不能用 & 和 * 引用"),
+        ("[" * 5000, "第 1 行:套了太多层"),
+        ("a: [" + "1," * 6000 + "]", "第 1 行:内容太多"),
+        ("title: 甲\ntitle: 乙", '第 2 行:"title"写了两次'),
+        ("title：调查", "第 1 行:问卷应由 title: 标题 这样的几项组成,冒号要用英文的"),
+        ("title: 甲\nopens：明天\n", "第 3 行第 1 列:格式不对"),
+        ("", "第 1 行:问卷应由"),
+        ("questions:\n\t- a", "第 2 行第 1 列:缩进请用空格,不要用 Tab"),
+        ("title: 甲: 乙", "第 1 行第 9 列:格式不对,一行里有两个冒号"),
+        ("title: 甲\nquestions: [{a: 1]", "第 2 行第 18 列:格式不对,请检查逗号和括号"),
+        ("title: !!python/object/apply:os.system [ls]", "第 1 行:不能用标记"),
+        ("title: !!python/name:os.system x", "第 1 行:不能用标记"),
+        ("title: !!int x", "第 1 行:不是整数"),
+        ("---\na: 1\n---\nb: 2", "第 3 行第 1 列:一个文件只能写一份问卷"),
+        ("? [a]\n: 1", "第 1 行:冒号前应是一个词"),
+        ("a: \x00", "文件里有不能读的字符"),
+        (b"\xff\xff\xff", "文件的编码读不了"),
+        ("#" * 300_000, "文件太大,最多 256 KB"),
+    ],
+)
+def test_a_yaml_file_that_cannot_be_taken_is_refused_by_its_line(content, said):
+    with pytest.raises(Refused) as refusal:
+        yaml_file.parse(content)
+    assert str(refusal.value).startswith(said)
+
+
+def test_labels_stay_as_written_whatever_they_look_like():
+    data = yaml_file.parse("a: [9:30, 08:00, 1.10, no, 是, 2026-07-01, 1_000, 010, =, <<, 1e3, .inf]").data
+    assert data["a"] == ["9:30", "08:00", "1.10", "no", "是", "2026-07-01", "1_000", "010", "=", "<<", "1e3", ".inf"]
+
+
+def test_whole_numbers_truth_and_nothing_are_read():
+    assert yaml_file.parse("a: [1, -20, 0, true, False, null, ~, '1']").data["a"] == [
+        1,
+        -20,
+        0,
+        True,
+        False,
+        None,
+        None,
+        "1",
+    ]
+
+
+def test_a_question_mark_needs_no_quotes_between_braces():
+    assert yaml_file.parse("{a: 满意吗?, b: [真的?, 是?否], c: 为什么? 请说}").data == {
+        "a": "满意吗?",
+        "b": ["真的?", "是?否"],
+        "c": "为什么? 请说",
+    }
+
+
+def test_the_encodings_of_chinese_windows_are_read():
+    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+        assert yaml_file.parse("title: 满意度调查".encode(encoding)).data == {"title": "满意度调查"}
+
+
+def test_hostile_yaml_costs_little():
+    began = time.perf_counter()
+    for content in ("- " * 60_000, "{" * 200_000, "'" * 200_000, "a: " + "x" * 200_000, "a\n" * 50_000):
+        try:
+            yaml_file.parse(content)
+        except Refused:
+            continue
+    assert time.perf_counter() - began < 5
+
+
+def filled(**cells) -> bytes:
+    """The template with some cells written over, as `题目_B3=...`."""
+    book = openpyxl.load_workbook(io.BytesIO(excel_template.template()))
+    for place, value in cells.items():
+        sheet, cell = place.split("_")
+        book[sheet][cell] = value
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def read(content: bytes) -> definition.Definition:
+    written = excel_file.parse(content)
+    return definition.read(written.data, timezone=CHINA, places=written.places)
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        read(content)
+    return str(refused.value)
+
+
+def test_the_template_is_itself_a_survey_and_the_same_every_time():
+    survey = read(excel_template.template())
+    assert [question.type.value for question in survey.questions] == [
+        "single",
+        "multiple",
+        "rating",
+        "nps",
+        "number",
+        "text",
+        "photo",
+    ]
+    assert survey.audience == {"class": ["现代终端", "普通终端"]}
+    assert survey.questions[5].show_if == (definition.Condition("q1", frozenset({3, 4})),)
+    assert excel_template.template() == excel_template.template()
+
+
+def test_the_templates_cells_are_text():
+    book = openpyxl.load_workbook(io.BytesIO(excel_template.template()))
+    assert {cell.number_format for row in book["题目"].iter_rows() for cell in row} == {"@"}
+    assert book["题目"].column_dimensions["J"].width == 28
+
+
+def test_excel_cells_of_every_kind_are_read():
+    survey = read(
+        filled(
+            问卷_B2=datetime(2026, 7, 1, 8),
+            题目_D2="好|[4]坏",
+            题目_F3=2.0,
+            题目_I4=False,
+            题目_J5="q1=好；q3=1-3",
+            题目_J7="q1：坏",
+        )
+    )
+    assert survey.opens_at == datetime(2026, 7, 1, tzinfo=UTC)
+    assert [option.code for option in survey.questions[0].options] == [1, 4]
+    assert survey.questions[1].max == 2
+    assert survey.questions[2].required is False
+    assert [condition.question for condition in survey.questions[3].show_if] == ["q1", "q3"]
+
+
+def test_mistakes_are_named_by_their_cells():
+    assert refusal(filled(问卷_B3="不知道", 题目_B4="打折", 题目_F3=9, 题目_J7="q1=一班")).splitlines()[1:] == [
+        '1. 结束时间 closes(问卷!B3):"不知道"看不懂,请写成 2026-07-01T08:00',
+        '2. 第 2 题 q2(题目!F3):最多 max "9"应是 1 到 4 的整数',
+        '3. 第 3 题 q3(题目!B4):类型"打折"不认识,可用 单选、多选、评分、NPS、数字、文本、照片',
+        '4. 第 6 题 q6(题目!J7):显示条件 show_if q1 没有选项"一班",可用 非常满意、满意、一般、不满意',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"题目_C1": "题干"}, '题目!C1:不认识表头"题干"'),
+        ({"题目_C1": "类型"}, '题目!C1:表头"类型"重复'),
+        ({"题目_L3": "备注"}, "题目!L3:这一列没有表头"),
+        ({"问卷_A2": "什么时候"}, '问卷!A2:不认识"什么时候"'),
+        ({"问卷_A2": "标题"}, '问卷!A2:"标题"写了两次'),
+        ({"问卷_A9": None, "问卷_B9": "多余"}, "问卷!A9:B9 有内容,但没有写是哪一项"),
+        ({"题目_J7": "满意的人"}, "题目!J7:应如 q1=一般、不满意"),
+        ({"题目_J7": 46000.0}, "题目!J7:应如 q1=一般、不满意(先把单元格设为文本格式)"),
+        ({"问卷_B4": "现代终端"}, "问卷!B4:应如 客户类型=现代终端、普通终端"),
+        ({"题目_A3": None}, "第 2 题(题目!A3):缺少编码 code"),
+        ({"题目_D2": None}, "第 1 题 q1(题目!D2):缺少选项 options,应是一个列表"),
+    ],
+)
+def test_a_workbook_that_cannot_be_taken_is_refused_by_its_cell(cells, said):
+    assert said in refusal(filled(**cells))
+
+
+def test_what_is_no_workbook_is_refused():
+    not_a_workbook = io.BytesIO()
+    with zipfile.ZipFile(not_a_workbook, "w") as archive:
+        archive.writestr("a.txt", "b")
+    for content in (b"", b"PK\x03\x04", b"title: x", not_a_workbook.getvalue(), excel_template.template()[:900]):
+        assert refusal(content) == "这不是 Excel 工作簿,请另存为 .xlsx 再试"
+
+
+def test_a_workbook_without_the_two_sheets_is_refused():
+    book = openpyxl.Workbook()
+    packed = io.BytesIO()
+    book.save(packed)
+    assert refusal(packed.getvalue()) == '缺少工作表"问卷"和"题目",请用模板填写'
+
+
+def test_one_cell_far_out_does_not_ask_for_500_gigabytes():
+    assert refusal(filled(题目_XFD1048576="x")).startswith("工作表太大")
+
+
+def test_a_far_row_that_its_cells_do_not_name_is_seen_too():
+    parts = {}
+    with zipfile.ZipFile(io.BytesIO(excel_template.template())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = parts["xl/worksheets/sheet2.xml"]
+    far = b'<row r="1048576"><c t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    parts["xl/worksheets/sheet2.xml"] = sheet.replace(b"</sheetData>", far)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert refusal(packed.getvalue()).startswith("工作表太大")
+
+
+def test_a_zip_bomb_is_refused():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 40_000_000)
+    assert refusal(packed.getvalue()) == "工作簿里的内容太多,请只留下需要的工作表"
+
+
+def test_a_damaged_workbook_never_breaks_the_reader():
+    good = bytearray(excel_template.template())
+    for at in range(0, len(good), 97):
+        damaged = good.copy()
+        damaged[at] ^= 0x55
+        try:
+            read(bytes(damaged))
+        except Refused:
+            continue

@@ -1,0 +1,225 @@
+"""A message through the callback's door: answered once, in time, in the right form, and never half-done."""
+
+import random
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from simulator.world import Account
+from wechat_bot.models import Delivery, DeliveryState, Heard, Talk
+
+
+def rows(house, table) -> int:
+    with house.look() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+@pytest.mark.parametrize("form", ["xml", "json"])
+@pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
+def test_a_follower_is_answered_in_each_mode_and_form(build_chat, mode, form) -> None:
+    house = build_chat(account=Account(mode=mode, format=form))
+    assert house.sim.check_url()
+    li = house.phone("老李")
+    assert li.follow().text == "欢迎"
+    assert li.say("数数").text == "数到 3"
+    assert li.say("嗯").text == "1"
+
+
+def test_a_message_delivered_again_gets_the_same_answer_and_counts_once(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    li.say("一")
+    first = li.transcript[-2]
+    assert li.say("二").text == "2"
+    assert house.sim.redeliver(first).text == "1"
+    assert li.say("三").text == "数完了"
+
+
+def test_two_deliveries_of_one_message_at_the_same_time_take_effect_once(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:5")
+    sealed = house.sim.prepare([li], ["一"])[0]
+    answers, start = [], threading.Barrier(6)
+
+    def deliver() -> None:
+        start.wait()
+        response = house.app.test_client().post("/wechat", query_string=sealed.query, data=sealed.body)
+        answers.append((response.status_code, house.sim.read_answer(sealed.number, response.data).text))
+
+    threads = [threading.Thread(target=deliver) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [(200, "1")] * 6
+    assert li.say("二").text == "2"
+
+
+def test_a_bug_of_ours_keeps_nothing_and_the_redelivery_starts_afresh(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    sealed = house.sim.prepare([li], ["坏"])[0]
+    for _ in range(2):
+        response = house.app.test_client().post("/wechat", query_string=sealed.query, data=sealed.body)
+        assert response.status_code == 500
+    assert rows(house, Delivery) == 0
+    with house.look() as session:
+        assert session.scalars(select(Talk)).one().state == {"n": 0}
+
+
+def test_a_refusal_is_said_and_keeps_nothing_of_the_refused_action(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    assert li.say("错").text == "这一步不行。"
+    assert house.sim.redeliver(li.transcript[-2]).text == "这一步不行。"
+    assert rows(house, Delivery) == 0
+    assert li.click("count:closed").text == "这里已经结束了。"
+
+
+def test_a_long_answer_is_split_and_the_rest_follows(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    assert li.say("长").text == "一" * 500 + "。"
+    house.work()
+    assert li.unread().text == "二" * 600
+
+
+def slow(house, seconds: float) -> None:
+    """Make the feature's next answer take so long by the clock."""
+    board = house.services.switchboard
+    conversation = board.conversations["count"]
+
+    def hear(turn, talk):
+        house.clock.advance(timedelta(seconds=seconds))
+        board.conversations["count"] = conversation
+        return conversation.hear(turn, talk)
+
+    board.conversations["count"] = type(conversation)(conversation.topic, conversation.open, hear)
+
+
+def test_an_answer_that_comes_too_late_arrives_by_the_outbox(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    slow(house, 6)
+    assert li.say("一").text == ""
+    house.work()
+    assert li.unread().text == ""  # a redelivery may still carry it
+    house.later(seconds=15)
+    assert li.unread().text == "1"
+
+
+def test_a_late_answer_that_a_redelivery_carried_is_not_sent_again(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    slow(house, 6)
+    li.say("一")
+    assert house.sim.redeliver(li.transcript[-1]).text == "1"
+    house.later(minutes=1)
+    assert li.unread().text == ""
+    with house.look() as session:
+        assert session.scalars(select(Delivery)).one().state == DeliveryState.CANCELLED
+
+
+def test_a_very_large_body_is_refused(house) -> None:
+    status, _ = house.sim.deliver_raw(b"<xml>" + b"a" * (10 << 20), {"timestamp": "1", "nonce": "1"})
+    assert status == 400
+
+
+def test_unknown_events_are_kept_raw_and_answered_with_success(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    assert li.event("something_of_2027", Surprise="1").text == ""
+    assert house.sim.deliveries[-1].attempts[-1].raw == b"success"
+    with house.look() as session:
+        assert session.scalars(select(Heard).where(Heard.raw.is_not(None))).one().raw["Surprise"] == "1"
+
+
+@pytest.mark.parametrize("form", ["xml", "json"])
+def test_two_thousand_mutations_of_real_messages_get_a_deliberate_answer(build_chat, form) -> None:
+    house = build_chat(account=Account(mode="plain", format=form))
+    li = house.phone("老李")
+    li.follow()
+    li.say("数数"), li.send_image(), li.send_location(25.1, 117.0, "新罗区"), li.click("count:3"), li.scan("count:5")
+    samples = [(d.attempts[0].query, d.attempts[0].body.encode()) for d in house.sim.deliveries]
+    dice, client, seen = random.Random(7), house.app.test_client(), set()
+    for number in range(2000):
+        query, body = dice.choice(samples)
+        body = mutate(dice, body)
+        if number % 10 == 0:
+            query = {**query, dice.choice(list(query)): "x"}
+        seen.add(client.post("/wechat", query_string=query, data=body).status_code)
+    assert seen == {200, 400, 403}
+    assert li.say("数数").text == "数到 3"
+
+
+def mutate(dice: random.Random, body: bytes) -> bytes:
+    kind, at = dice.randrange(6), dice.randrange(len(body))
+    end = min(len(body), at + dice.randrange(1, 20))
+    match kind:
+        case 0:
+            return body[:at] + bytes([dice.randrange(256)]) + body[at + 1 :]
+        case 1:
+            return body[:at] + body[end:]
+        case 2:
+            return body[:at] + body[at:end] * 2 + body[end:]
+        case 3:
+            return body[:at]
+        case 4:
+            odd = (b"\x1d", b"]]>", b"&#0;", b"<![CDATA[", b"<a>", b"\xff", b"\\u0000", b"\\ud800", b"[[", b"{", "二".encode())
+            return body[:at] + dice.choice(odd) + body[at:]
+        case _:
+            return body.replace(b"text", b"tex\xe4", 1)
+
+
+def test_half_a_day_of_silence_ends_nothing_and_a_day_does(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.say("数数")
+    house.later(hours=23)
+    assert li.say("一").text == "1"
+    house.later(hours=25)
+    assert li.say("二").text == "没看懂"
+    assert li.say("继续").text == "数到 3"
+
+
+def test_two_talks_never_take_each_others_reply_and_the_end_of_one_offers_the_other(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.say("再数")
+    li.say("一")
+    li.say("数数")
+    li.say("一"), li.say("二")
+    assert li.say("三").text == '数完了\n刚才还剩 4 个,回复"继续"接着填。'
+    assert li.say("四").text == "没看懂"
+    assert li.say("继续").text == "数到 5"
+
+
+@pytest.mark.parametrize("word", ["退出", "0 退出", "“退出”", "退出。"])
+def test_a_talk_is_left_and_taken_up_again(house, word) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.say("数数")
+    assert li.say(word).text == '好的,先到这里。刚才还剩 3 个,回复"继续"接着填。'
+    assert li.say("一").text == "没看懂"
+    assert li.say("继续").text == "数到 3"
+
+
+def test_help_and_a_person_always_work_and_numbers_open_the_menu(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    assert li.say("1").text == "数到 3"
+    assert li.say("?").text.startswith("帮助")
+    assert li.say("？").text.startswith("帮助")
+    assert li.say("人工").text == "请打电话"
+    assert li.say("一").text == "1"
+    li.say("退出")
+    assert li.say("２").text == "数到 5"

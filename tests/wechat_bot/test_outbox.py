@@ -1,0 +1,230 @@
+"""What is queued is sent once, in order, by the channel that is open; what is not known is said to be unknown."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from wechat_bot import outbox, reply
+from wechat_bot.models import Delivery, DeliveryState, Follower
+
+CUSTOM = "/cgi-bin/message/custom/send"
+TEMPLATE = "/cgi-bin/message/template/send"
+
+
+def queue(house, phone, text="另外告诉您", **more):
+    with house.services.transaction() as session:
+        return outbox.queue(session, phone.openid, reply.text_message(text), now=house.clock(), **more)
+
+
+def states(house) -> list[str]:
+    with house.look() as session:
+        return list(session.scalars(select(Delivery.state).order_by(Delivery.id)))
+
+
+@pytest.fixture
+def li(house):
+    phone = house.phone("老李")
+    phone.follow()
+    phone.say("您好")
+    return phone
+
+
+@pytest.fixture
+def notice(house):
+    """A template message that stands in when the window is closed."""
+    template_id = house.sim.add_template("新回复", "店铺:{{thing1.DATA}}", kind="template")
+    return {"template_id": template_id, "url": "http://127.0.0.1/t", "data": {"thing1": {"value": "城南便利店"}}}
+
+
+def test_a_queued_message_arrives_once(house, li) -> None:
+    queue(house, li)
+    house.work()
+    house.work()
+    assert li.unread().texts == ["另外告诉您"]
+    assert states(house) == ["sent"]
+
+
+def test_what_is_queued_with_a_refused_action_is_never_sent(house, li) -> None:
+    li.say("数数")
+    li.say("错")
+    assert house.work() == 0
+
+
+def test_the_same_key_queues_once(house, li) -> None:
+    assert queue(house, li, key="reminder:1") is not None
+    assert queue(house, li, key="reminder:1") is None
+    house.work()
+    assert li.unread().texts == ["另外告诉您"]
+
+
+def test_messages_to_one_person_keep_their_order_through_a_failure(house, li) -> None:
+    for text in "一二三":
+        queue(house, li, text)
+    house.sim.faults.add(CUSTOM, "errcode", value=45011, times=1)
+    house.work()
+    assert li.unread().texts == []
+    house.later(minutes=1)
+    assert li.unread().texts == ["一", "二", "三"]
+
+
+def test_the_ledger_agrees_with_wechat_and_the_sixth_message_waits_for_the_next_contact(house, li) -> None:
+    house.clock.advance(timedelta(minutes=2))  # the minute after the follow is over
+    for n in range(6):
+        queue(house, li, str(n))
+    house.work()
+    assert li.unread().texts == list("01234")
+    assert house.sim.sends_left(li) == 0
+    assert states(house)[-1] == "held"
+    li.say("还在")
+    house.work()
+    assert li.unread().texts == ["5"]
+
+
+def test_a_click_opens_three_sends_for_one_minute(house, li) -> None:
+    house.clock.advance(timedelta(hours=49))
+    li.click("count:3")
+    for n in range(4):
+        queue(house, li, str(n))
+    house.work()
+    assert li.unread().texts == list("012")
+    assert states(house) == ["sent", "sent", "sent", "held"]
+
+
+def test_a_tapped_choice_counts_as_a_click_and_not_as_a_message(house, li) -> None:
+    house.clock.advance(timedelta(hours=49))
+    li.say("您好")
+    house.clock.advance(timedelta(hours=49))
+    with house.services.transaction() as session:
+        outbox.queue(session, li.openid, {"msgtype": "text", "text": {"content": "x"}}, now=house.clock())
+    house.work()
+    assert states(house) == ["held"]
+    assert house.sim.sends_left(li) == 0
+
+
+def test_outside_the_window_the_template_goes_out_and_its_receipt_is_kept(house, li, notice) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notice)
+    house.work()
+    assert "城南便利店" in li.unread().text
+    assert states(house) == ["delivered"]
+
+
+def test_a_template_whose_answer_was_lost_is_sent_again_under_the_same_id_and_arrives_once(house, li, notice) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notice)
+    house.sim.faults.add(TEMPLATE, "lost_answer", times=1)
+    house.work()
+    house.later(minutes=1)
+    assert len(li.unread()) == 1
+    assert house.sim.count(TEMPLATE) == 2
+    assert states(house) == ["delivered"]
+
+
+@pytest.mark.parametrize("fault", ["lost_answer", "slow"])
+def test_a_customer_message_whose_answer_was_lost_is_unsure_and_never_resent_unasked(house, li, fault) -> None:
+    queue(house, li)
+    house.sim.faults.add(CUSTOM, fault, value=30, times=1)
+    house.work()
+    house.later(hours=1)
+    assert states(house) == ["unsure"]
+    assert house.sim.count(CUSTOM) == 1
+
+
+def test_a_call_that_never_left_is_made_again(house, li) -> None:
+    house.sim.faults.add(CUSTOM, "unreachable", times=1)
+    queue(house, li)
+    house.work()
+    state = states(house)
+    house.later(minutes=1)
+    assert (state, states(house)) in ((["pending"], ["sent"]), (["unsure"], ["unsure"]))
+
+
+def test_staff_decide_on_what_is_unsure(house, li) -> None:
+    number = queue(house, li)
+    house.sim.faults.add(CUSTOM, "http", value=502, times=1)
+    house.work()
+    assert states(house) == ["unsure"]
+    assert str(number) in house.flask("outbox", "list").output
+    assert house.flask("outbox", "resolve", str(number), "resend").exit_code == 0
+    house.work()
+    assert li.unread().texts == ["另外告诉您"]
+    assert house.flask("outbox", "resolve", str(number), "sent").exit_code == 1
+
+
+def test_who_has_left_gets_nothing_and_the_reason_is_kept(house, li) -> None:
+    queue(house, li)
+    li.unfollow()
+    house.work()
+    with house.look() as session:
+        assert session.scalars(select(Delivery)).one().error == "no longer follows"
+
+
+def test_what_is_too_late_to_be_useful_is_not_sent(house, li) -> None:
+    queue(house, li, not_after=house.clock() + timedelta(hours=1))
+    house.clock.advance(timedelta(hours=2))
+    house.work()
+    assert states(house) == ["failed"]
+    assert house.sim.count(CUSTOM) == 0
+
+
+def test_a_wrong_secret_stops_the_sending_is_shown_and_costs_no_quota(build_chat) -> None:
+    house = build_chat(wechat_app_secret="ffffffffffffffffffffffffffffffff")
+    li = house.phone("老李")
+    li.follow(), li.say("您好")
+    for _ in range(20):
+        queue(house, li)
+    house.work()
+    assert house.sim.count("/cgi-bin/stable_token") == 1
+    health = house.app.test_client().get("/healthz")
+    assert health.status_code == 503
+    assert "WECHAT_APP_SECRET" in health.get_data(as_text=True)
+
+
+def test_the_ledger_learns_from_wechat_when_they_disagree(house, li) -> None:
+    with house.services.transaction() as session:
+        follower = session.get_one(Follower, li.openid)
+        follower.message_left = follower.event_left = 9
+    for n in range(9):
+        queue(house, li, str(n))
+    house.clock.advance(timedelta(minutes=2))
+    house.work()
+    assert len(li.unread()) == 5
+    assert states(house).count("held") == 4
+
+
+def test_a_delivery_whose_process_died_in_the_call_becomes_unsure(house, li) -> None:
+    number = queue(house, li)
+    claim, _ = outbox._claim(house.services)
+    assert claim is not None
+    house.clock.advance(outbox.LEASE + timedelta(seconds=1))
+    assert outbox.reap(house.services) == 1
+    assert states(house) == ["unsure"]
+    # The process was only stopped, and wakes up with the answer.
+    outbox._note_sent(house.services, claim, None)
+    assert states(house) == ["sent"]
+    assert number == claim.id
+
+
+def test_a_template_whose_process_died_is_tried_again_while_wechat_knows_its_id_and_then_no_more(house, li, notice) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notice)
+    stale, _ = outbox._claim(house.services)
+    house.clock.advance(outbox.LEASE + timedelta(seconds=1))
+    outbox.reap(house.services)
+    assert states(house) == ["pending"]
+    again, _ = outbox._claim(house.services)
+    outbox._note_sent(house.services, stale, "1")  # fenced: the row was claimed anew
+    assert states(house) == ["sending"]
+    house.clock.advance(timedelta(minutes=9))
+    outbox.reap(house.services)
+    assert states(house) == ["unsure"]
+    assert again is not None
+
+
+def test_the_health_page_counts_what_waits(house, li) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li)
+    house.work()
+    assert house.app.test_client().get("/healthz").get_json()["outbox"] == {"held": 1}
+    assert DeliveryState.HELD == "held"

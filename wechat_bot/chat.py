@@ -1,0 +1,41 @@
+"""What the chat itself adds to the house, declared like any feature."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from wechat_bot import commands, inbox, outbox
+from wechat_bot.feature import Feature, Job, Listener
+from wechat_bot.messages import AccountVerification, TemplateFinished
+from wechat_bot.services import Services
+
+log = structlog.get_logger(__name__)
+
+
+def reap(services: Services) -> None:
+    """Free what a dead worker held."""
+    outbox.reap(services)
+
+
+def forget(services: Services) -> None:
+    """Drop what no redelivery can ask for any more."""
+    with services.transaction() as session:
+        inbox.forget(session, now=services.clock())
+
+
+def warn(session: Session, message: AccountVerification, now: datetime) -> None:
+    """A lapsed verification takes most calls away: show it on the health page."""
+    log.error("the account's verification changed", change=message.change, reason=message.reason)
+    outbox.raise_alarm(session, f"account:{message.change}", message.reason or message.change, now=now)
+
+
+chat = Feature(
+    name="chat",
+    listeners=(Listener(TemplateFinished, outbox.note_receipt), Listener(AccountVerification, warn)),
+    jobs=(
+        Job("reap deliveries", timedelta(seconds=10), reap),
+        Job("forget heard messages", timedelta(hours=1), forget),
+    ),
+    commands=commands.COMMANDS,
+)
