@@ -33,10 +33,10 @@ from tools import servers
 from wechat_bot.models import Heard, Talk
 
 QUESTIONS, ANSWERED = 30, 10
-FOLLOWERS = 1500
+FOLLOWERS = 1200
 ROUNDS = 7
-SLICE = 1200
-PROFILED = 1500
+SLICE = FOLLOWERS
+PROFILED = 1400
 LIMIT, AIM = 0.5, 0.7
 OURS, LEAST, ECHO = "ours", "Flask + wechatpy, one INSERT", "WeRoBot, echo, no database"
 

@@ -7,15 +7,15 @@ from typing import Any
 import requests
 import structlog
 from flask import Flask, request
-from people.feature import people
 from redis import Redis
-from surveys.feature import surveys
 
 from config import commands, health
 from config.settings import Settings
 from foundation.clock import Clock, system_clock
 from foundation.database import Database
 from foundation.errors import Refused
+from people.feature import people
+from surveys.feature import surveys
 from wechat_bot import webhook
 from wechat_bot.chat import chat
 from wechat_bot.client.stores import ProcessStore, RedisStore, Store
@@ -30,7 +30,10 @@ FEATURES: tuple[Feature, ...] = (chat, people, surveys)
 
 
 def build_services(
-    settings: Settings, *, clock: Clock = system_clock, new_session: Any = requests.Session,
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    new_session: Any = requests.Session,
     features: Sequence[Feature] = FEATURES,
 ) -> Services:
     """Everything that touches the world, as the settings say."""
@@ -43,7 +46,9 @@ def build_services(
     else:
         store, doorbell = ProcessStore(clock), ProcessDoorbell()
     credentials = Credentials(
-        settings.wechat_app_id, settings.wechat_app_secret.get_secret_value(), settings.wechat_api_base,
+        settings.wechat_app_id,
+        settings.wechat_app_secret.get_secret_value(),
+        settings.wechat_api_base,
         settings.wechat_oauth_base,
     )
     return Services(
@@ -52,7 +57,10 @@ def build_services(
         wechat=WeChat(credentials, store, new_session=new_session),
         doorbell=doorbell,
         seals=Seals(
-            settings.wechat_app_id, settings.wechat_token.get_secret_value(), settings.aes_keys, settings.callback_max_age
+            settings.wechat_app_id,
+            settings.wechat_token.get_secret_value(),
+            settings.aes_keys,
+            settings.callback_max_age,
         ),
         switchboard=Switchboard.of(features),
         criteria={criterion.name: criterion for feature in features for criterion in feature.criteria},

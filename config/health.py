@@ -36,14 +36,20 @@ def check(services: Services) -> dict[str, Any]:
     try:
         with services.reading() as session:
             beat = session.scalar(select(func.max(Beat.beat_at)))
-            problems = session.execute(select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR)).all()
-            parts |= {"database": "ok", "worker": _worker(now - beat if beat else None), "outbox": outbox.counts(session)}
+            problems = session.execute(
+                select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR)
+            ).all()
+            parts |= {
+                "database": "ok",
+                "worker": _worker(now - beat if beat else None),
+                "outbox": outbox.counts(session),
+            }
     except SQLAlchemyError as error:
         parts["database"], problems = f"unreachable ({type(error).__name__})", []
-    parts["wechat"] = {what: detail for what, detail in problems} or "ok"
-    parts["token"] = _token(services) if parts["store"] == "ok" else "unknown"
+    parts["wechat"] = {problem.what: problem.detail for problem in problems} or "ok"
+    parts |= {"token": _token(services) if parts["store"] == "ok" else "unknown"}
     well = all(parts.get(part) == "ok" for part in ("database", "store", "worker", "wechat"))
-    return {"ok": well and parts["token"] != "refused", **parts}
+    return {"ok": well and parts["token"] != "refused", **parts}  # noqa: S105 - a word, not a password
 
 
 def _worker(silence: timedelta | None) -> str:

@@ -125,11 +125,25 @@ def _write_demo_env(simulator: str) -> None:
 def _simulator_command(settings: Settings, simulator: str) -> list[str]:
     key = settings.wechat_encoding_aes_key
     command = [
-        sys.executable, "-m", "simulator", "--port", simulator.rpartition(":")[2],
-        "--callback", f"http://{settings.host}:{settings.port}/wechat", "--app-id", settings.wechat_app_id,
-        "--secret", settings.wechat_app_secret.get_secret_value(), "--token", settings.wechat_token.get_secret_value(),
-        "--account", settings.wechat_account_type, "--name", settings.account_name,
-        "--state", str(VAR / "simulator.json"),
+        sys.executable,
+        "-m",
+        "simulator",
+        "--port",
+        simulator.rpartition(":")[2],
+        "--callback",
+        f"http://{settings.host}:{settings.port}/wechat",
+        "--app-id",
+        settings.wechat_app_id,
+        "--secret",
+        settings.wechat_app_secret.get_secret_value(),
+        "--token",
+        settings.wechat_token.get_secret_value(),
+        "--account",
+        settings.wechat_account_type,
+        "--name",
+        settings.account_name,
+        "--state",
+        str(VAR / "simulator.json"),
     ]
     return [*command, "--mode", "safe", "--aes-key", key.get_secret_value()] if key else [*command, "--mode", "plain"]
 

@@ -131,7 +131,10 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Every value that must not appear in a log."""
         values = (
-            self.secret_key, self.wechat_app_secret, self.wechat_token, self.wechat_encoding_aes_key,
+            self.secret_key,
+            self.wechat_app_secret,
+            self.wechat_token,
+            self.wechat_encoding_aes_key,
             self.wechat_encoding_aes_key_previous,
         )
         addresses = (make_url(self.database_url).password, urlsplit(self.redis_url or "").password)

@@ -45,12 +45,16 @@ class Worker:
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
         # In memory, on purpose: a stored job is one that two processes run, or an upgrade loses.
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)}, timezone="UTC",
+            executors={"default": ThreadPoolExecutor(4)},
+            timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for job in (Job("beat", BEAT_EVERY, self._beat), *(job for feature in features for job in feature.jobs)):
             self._scheduler.add_job(
-                _logged(job, services), "interval", seconds=job.every.total_seconds(), id=job.name,
+                _logged(job, services),
+                "interval",
+                seconds=job.every.total_seconds(),
+                id=job.name,
                 next_run_time=services.clock(),
             )
 

@@ -9,7 +9,9 @@ from typing import Any, TextIO
 import structlog
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-_SECRET = re.compile(r"(?i)((?:access_token|refresh_token|secret|appsecret|password|code|ticket)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+")
+_SECRET = re.compile(
+    r"(?i)((?:access_token|refresh_token|secret|appsecret|password|code|ticket)[\"']?\s*[=:]\s*[\"']?)[^&\s\"',}]+"
+)
 
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:

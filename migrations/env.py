@@ -12,9 +12,14 @@ from migrations import schema
 def run(connection: Connection) -> None:
     """Migrate over one connection."""
     context.configure(
-        connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=True,
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=True,
         # SQLite cannot alter a table, so alembic rebuilds it. All in one transaction: a failure leaves the old schema.
-        transaction_per_migration=False, transactional_ddl=True, render_item=schema.render_item,
+        transaction_per_migration=False,
+        transactional_ddl=True,
+        render_item=schema.render_item,
     )
     with context.begin_transaction():
         context.run_migrations()

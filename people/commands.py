@@ -103,12 +103,15 @@ def show_audience(spec: str) -> None:
     path = Path(spec)
     is_file = len(spec) < 1024 and "\n" not in spec and path.is_file()
     wanted = audiences.read(path.read_text(encoding="utf-8") if is_file else spec)
+    # Speaking of `bound` lets in who cannot be reached yet: to be seen here, though nothing is sent to them.
+    anyone = {"all": [wanted, {"any": [{"bound": True}, {"bound": False}]}]}
     now = services.clock()
     with services.reading() as session:
         number = audiences.count(session, wanted, services.criteria, now=now)
-        some = audiences.sample(session, wanted, services.criteria, now=now)
-    audiences.require_some(number)
-    click.echo(f"共 {number} 家店。" if number <= len(some) else f"共 {number} 家店,前 {len(some)} 家:")
+        every = audiences.require_some(audiences.count(session, anyone, services.criteria, now=now))
+        some = audiences.sample(session, wanted if number else anyone, services.criteria, now=now)
+    unbound = f",另有 {every - number} 家符合但还没有绑定" if every > number else ""
+    click.echo(f"共 {number} 家店{unbound}。")
     for shop in some:
         click.echo(f"{_wide(shop.licence, 14)}  {_wide(shop.shop, 20)}  {shop.keeper}")
 

@@ -31,10 +31,8 @@ def erase_gone(services: Services) -> None:
 
 def note_withdrawal(session: Session, message: DataWithdrawn, now: datetime) -> None:
     """Note who took back their consent or closed their WeChat: the clock erases them."""
-    if str(message.raw.get("Event", "")).lower() == NOT_A_WITHDRAWAL:
-        return
-    # The sender of this event is WeChat itself; who withdrew stands in OpenID.
-    actions.withdraw(session, str(message.raw.get("OpenID") or message.openid)[:64], now=now)
+    if message.change.lower() != NOT_A_WITHDRAWAL:
+        actions.withdraw(session, message.person, now=now)
 
 
 JOBS = (Job("erase who is gone", timedelta(hours=1), erase_gone),)

@@ -30,7 +30,7 @@ _COMPOUND = (
     "百里 呼延 轩辕 独孤 濮阳 申屠 公羊 澹台 钟离 闻人 淳于 单于 鲜于 宗政 万俟 东郭 "
 )
 _THANKS = re.compile(
-    r"(谢谢|多谢|感谢|谢了|谢|好的|好|好嘞|行|可以|嗯|哦|噢|喔|是的|对|收到|知道了|明白|了解|"
+    r"(谢谢|多谢|感谢|谢了|谢|好的|好|好嘞|行|可以|是的|对|收到|知道了|明白|了解|"
     r"辛苦|麻烦了|没事|ok|okay|你|您|了|啊|呀|啦|哈|哒|吧|的)+"
 )
 _GREETING = re.compile(
@@ -196,10 +196,10 @@ def invite_code(text: str) -> str | None:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether somebody only said thanks or yes: it wants no menu.
+    """Whether somebody only said thanks or yes: it wants no menu. 嗯嗯 may also be a question, and gets one.
 
     >>> is_thanks("谢谢!"), is_thanks("好的,辛苦了"), is_thanks("嗯嗯"), is_thanks("好的,我要订货"), is_thanks("[抱拳]")
-    (True, True, True, False, True)
+    (True, True, False, False, True)
     """
     return _is_all(_THANKS, text) or (bool(_EMOTICON.search(text)) and not _words(text))
 

@@ -132,16 +132,20 @@ def build(stores: dict[str, Any], tmp_path: Path) -> Iterator[Callable[..., Hous
     """Builds a house; takes settings to change, features, and how the account is set up at WeChat."""
     built: list[House] = []
 
-    def build_house(
-        features: Sequence[Feature] = FEATURES, account: Account | None = None, **changes: Any
-    ) -> House:
+    def build_house(features: Sequence[Feature] = FEATURES, account: Account | None = None, **changes: Any) -> House:
         account = account or Account(aes_key=AES_KEY)
         clock = HandClock()
         sim = Simulator(account, clock=clock)
         values = {
-            "secret_key": "test secret, long enough", "wechat_app_id": account.app_id, "wechat_app_secret": account.secret,
-            "wechat_token": account.token, "wechat_account_type": account.kind, "media_path": tmp_path / "media",
-            "wechat_encoding_aes_key": None if account.mode == "plain" else account.aes_key, **stores, **changes,
+            "secret_key": "test secret, long enough",
+            "wechat_app_id": account.app_id,
+            "wechat_app_secret": account.secret,
+            "wechat_token": account.token,
+            "wechat_account_type": account.kind,
+            "media_path": tmp_path / "media",
+            "wechat_encoding_aes_key": None if account.mode == "plain" else account.aes_key,
+            **stores,
+            **changes,
         }
         settings = Settings(_env_file=None, **values)
         services = build_services(

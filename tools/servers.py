@@ -37,13 +37,39 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
     as_user = _not_root(folder)
     try:
         data = folder / "data"
-        _run([*as_user, _binary("initdb"), "-D", str(data), "-U", "wuwei", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-        options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "max_connections=200"]
-        options += ["shared_buffers=256MB", "max_wal_size=2GB"] if durable else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+        _run(
+            [
+                *as_user,
+                _binary("initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "wuwei",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+            ]
+        )
+        options = [
+            f"port={port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={folder}",
+            "max_connections=200",
+        ]
+        options += (
+            ["shared_buffers=256MB", "max_wal_size=2GB"]
+            if durable
+            else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
+        )
         with (folder / "log").open("w") as log:
             server = subprocess.Popen(
                 [*as_user, _binary("postgres"), "-D", str(data), *(f"--{option}" for option in options)],
-                stdout=subprocess.DEVNULL, stderr=log, cwd=folder,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                cwd=folder,
             )
         try:
             with _connected(port, folder) as connection:
@@ -62,7 +88,8 @@ def redis() -> Iterator[str]:
     port = free_port()
     server = subprocess.Popen(
         ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-        stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir(),
+        stdout=subprocess.DEVNULL,
+        cwd=tempfile.gettempdir(),
     )
     try:
         client = Redis(port=port)

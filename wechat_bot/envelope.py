@@ -21,7 +21,7 @@ from xml.parsers import expat
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from wechat_bot import messages
+from wechat_bot import messages, reading
 from wechat_bot.messages import Malformed
 
 BODY_LIMIT = 1 << 20
@@ -31,7 +31,9 @@ NODE_LIMIT = 2000
 # Lists of WeChat's own; any other element that comes twice would let one reader see what another does not.
 REPEATABLE = {"item", "List", "fail_idx"}
 # What XML 1.0 does not allow even when escaped. People's keyboards send it, and expat refuses the whole message.
-_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I)
+_FORBIDDEN = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
+)
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -110,7 +112,7 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
         _verify(seals.token, query.get("msg_signature", ""), timestamp, nonce, sealed)
         plain, key = decrypt(seals, sealed)
         fields, _ = _parse(plain)
-    return Letter(messages.read(fields), key, form)
+    return Letter(reading.read(fields), key, form)
 
 
 def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[str, str]:

@@ -154,7 +154,7 @@ class Criterion:
 
     name: str
     explain: str
-    select: Callable[[Session, Any, datetime], Select[tuple[int]]]
+    select: Callable[[Session, Any, datetime], Select[int]]
 
 
 @dataclass(frozen=True, slots=True)

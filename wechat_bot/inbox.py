@@ -56,8 +56,15 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
             follower = follower or _new_follower(session, message, now)
             _note(session, follower, message, now)
             turn = Turn(
-                session=session, now=now, zone=services.zone, follower=follower, message=message, talk=talk,
-                account_name=services.account_name, public_url=services.public_url, entries=(),
+                session=session,
+                now=now,
+                zone=services.zone,
+                follower=follower,
+                message=message,
+                talk=talk,
+                account_name=services.account_name,
+                public_url=services.public_url,
+                entries=(),
             )
             answer = refusal or services.switchboard.answer(turn)
         return _keep(services, session, message, answer, now)
@@ -99,9 +106,7 @@ def _note(session: Session, follower: Follower, message: messages.Incoming, now:
             outbox.release(session, follower, now=now)
 
 
-def _keep(
-    services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime
-) -> Reply:
+def _keep(services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime) -> Reply:
     first, rest = reply.split(answer)
     late = services.clock() - now > TOO_LATE
     delivery_id = None
@@ -113,10 +118,16 @@ def _keep(
     for part in rest:
         outbox.queue(session, message.openid, reply.text_message(part), now=now)
     session.flush()
-    session.execute(insert(Heard).values(
-        key=message.key, openid=message.openid, heard_at=now, answer=reply.to_json(first) or None,
-        late_delivery_id=delivery_id, raw=dict(message.raw) if isinstance(message, messages.Unknown) else None,
-    ))
+    session.execute(
+        insert(Heard).values(
+            key=message.key,
+            openid=message.openid,
+            heard_at=now,
+            answer=reply.to_json(first) or None,
+            late_delivery_id=delivery_id,
+            raw=dict(message.raw) if isinstance(message, messages.Unknown) else None,
+        )
+    )
     return Reply() if late else first
 
 
@@ -125,7 +136,8 @@ def _again(session: Session, heard: Heard) -> Reply:
     if heard.late_delivery_id is not None:
         # Skip, not wait: a worker that holds the row waits for our follower's, and is about to send it anyway.
         waiting = session.scalar(
-            select(Delivery).where(Delivery.id == heard.late_delivery_id, Delivery.state == DeliveryState.PENDING)
+            select(Delivery)
+            .where(Delivery.id == heard.late_delivery_id, Delivery.state == DeliveryState.PENDING)
             .with_for_update(skip_locked=True)
         )
         if waiting is None:

@@ -30,10 +30,16 @@ def keep(session: Session, message: messages.Incoming, *, now: datetime) -> str:
     if known:
         return known
     key = secrets.token_urlsafe(16)
-    session.add(Media(
-        key=key, openid=message.openid, kind=type(message).__name__.lower(), wechat_id=message.media_id,
-        heard_at=now, due_at=now,
-    ))
+    session.add(
+        Media(
+            key=key,
+            openid=message.openid,
+            kind=type(message).__name__.lower(),
+            wechat_id=message.media_id,
+            heard_at=now,
+            due_at=now,
+        )
+    )
     session.info["rings"] = True
     return key
 
@@ -43,8 +49,11 @@ def fetch_next(services: Services) -> bool:
     now = services.clock()
     with services.transaction() as session:
         media = session.scalar(
-            select(Media).where(Media.fetched_at.is_(None), Media.gave_up_at.is_(None), Media.due_at <= now)
-            .order_by(Media.due_at).limit(1).with_for_update(skip_locked=True)
+            select(Media)
+            .where(Media.fetched_at.is_(None), Media.gave_up_at.is_(None), Media.due_at <= now)
+            .order_by(Media.due_at)
+            .limit(1)
+            .with_for_update(skip_locked=True)
         )
         if media is None:
             return False

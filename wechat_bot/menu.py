@@ -57,9 +57,12 @@ def _button(entry: Any, where: str, board: Switchboard, mistakes: list[str], *, 
         sub = entry["sub"] if isinstance(entry["sub"], list) else []
         if not 1 <= len(sub) <= SUB:
             mistakes.append(f"{where}:二级菜单要有 1 到 {SUB} 个")
-        return {"name": name, "sub_button": [
-            _button(each, f"{where} 第 {n} 小项", board, mistakes, is_top=False) for n, each in enumerate(sub, 1)
-        ]}
+        return {
+            "name": name,
+            "sub_button": [
+                _button(each, f"{where} 第 {n} 小项", board, mistakes, is_top=False) for n, each in enumerate(sub, 1)
+            ],
+        }
     if entry.get("url"):
         url = str(entry["url"])
         if not url.startswith(("http://", "https://")) or len(url.encode()) > URL:

@@ -85,12 +85,26 @@ class Delivery(Base):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_due", "due_at", "id", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
-        Index("ix_delivery_open", "openid", "id", sqlite_where=text("state in ('pending', 'sending', 'held')"),
-              postgresql_where=text("state in ('pending', 'sending', 'held')")),
-        Index("ix_delivery_sending", "lease_until", sqlite_where=text("state = 'sending'"),
-              postgresql_where=text("state = 'sending'")),
+        Index(
+            "ix_delivery_due",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_delivery_open",
+            "openid",
+            "id",
+            sqlite_where=text("state in ('pending', 'sending', 'held')"),
+            postgresql_where=text("state in ('pending', 'sending', 'held')"),
+        ),
+        Index(
+            "ix_delivery_sending",
+            "lease_until",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -135,8 +149,12 @@ class Media(Base):
 
     __tablename__ = "media"
     __table_args__ = (
-        Index("ix_media_waiting", "due_at", sqlite_where=text("fetched_at is null and gave_up_at is null"),
-              postgresql_where=text("fetched_at is null and gave_up_at is null")),
+        Index(
+            "ix_media_waiting",
+            "due_at",
+            sqlite_where=text("fetched_at is null and gave_up_at is null"),
+            postgresql_where=text("fetched_at is null and gave_up_at is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -42,8 +42,16 @@ class Channel(StrEnum):
 
 
 def queue(
-    session: Session, openid: str, message: dict[str, Any], *, now: datetime, template: dict[str, Any] | None = None,
-    about: str | None = None, key: str | None = None, due_at: datetime | None = None, not_after: datetime | None = None,
+    session: Session,
+    openid: str,
+    message: dict[str, Any],
+    *,
+    now: datetime,
+    template: dict[str, Any] | None = None,
+    about: str | None = None,
+    key: str | None = None,
+    due_at: datetime | None = None,
+    not_after: datetime | None = None,
 ) -> int | None:
     """Queue a message to one follower in the caller's transaction; gives its id.
 
@@ -52,8 +60,16 @@ def queue(
     After `not_after` it is too late to be useful and fails.
     """
     values = {
-        "openid": openid, "message": message, "template": template, "about": about, "key": key,
-        "state": DeliveryState.PENDING, "due_at": due_at or now, "not_after": not_after, "created_at": now, "attempts": 0,
+        "openid": openid,
+        "message": message,
+        "template": template,
+        "about": about,
+        "key": key,
+        "state": DeliveryState.PENDING,
+        "due_at": due_at or now,
+        "not_after": not_after,
+        "created_at": now,
+        "attempts": 0,
     }
     session.info["rings"] = True
     statement = upsert(session, Delivery).values(values).on_conflict_do_nothing().returning(Delivery.id)
@@ -63,7 +79,8 @@ def queue(
 def release(session: Session, follower: Follower, *, now: datetime) -> None:
     """The follower is in touch again: what waited for that may go."""
     session.execute(
-        update(Delivery).where(Delivery.openid == follower.openid, Delivery.state == DeliveryState.HELD)
+        update(Delivery)
+        .where(Delivery.openid == follower.openid, Delivery.state == DeliveryState.HELD)
         .values(state=DeliveryState.PENDING, due_at=now)
     )
     follower.has_held = False
@@ -103,10 +120,14 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
         delivery = session.scalar(
             select(Delivery)
             .where(Delivery.state == DeliveryState.PENDING, Delivery.due_at <= now)
-            .where(~select(earlier.id).where(
-                earlier.openid == Delivery.openid, earlier.id < Delivery.id, earlier.state.in_(OPEN)
-            ).exists())
-            .order_by(Delivery.due_at, Delivery.id).limit(1).with_for_update(skip_locked=True, of=Delivery)
+            .where(
+                ~select(earlier.id)
+                .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id, earlier.state.in_(OPEN))
+                .exists()
+            )
+            .order_by(Delivery.due_at, Delivery.id)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=Delivery)
         )
         if delivery is None:
             return None, False
@@ -204,8 +225,10 @@ def reap(services: "Services") -> int:
     now = services.clock()
     with services.transaction() as session:
         lapsed = session.scalars(
-            select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now)
-            .limit(1000).with_for_update(skip_locked=True)
+            select(Delivery)
+            .where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now)
+            .limit(1000)
+            .with_for_update(skip_locked=True)
         ).all()
         for delivery in lapsed:
             started = delivery.first_attempt_at or now
@@ -240,7 +263,9 @@ def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> N
 def counts(session: Session) -> dict[str, int]:
     """How many deliveries stand where; the settled good ones are not counted, they only grow."""
     good = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.CANCELLED)
-    watched = select(Delivery.state, func.count()).where(Delivery.state.in_([s for s in DeliveryState if s not in good]))
+    watched = select(Delivery.state, func.count()).where(
+        Delivery.state.in_([s for s in DeliveryState if s not in good])
+    )
     return {state: count for state, count in session.execute(watched.group_by(Delivery.state))}  # noqa: C416 - a dict of Rows is untyped
 
 

@@ -30,8 +30,10 @@ def to_json(reply: Reply) -> dict[str, Any]:
 def from_json(stored: dict[str, Any]) -> Reply:
     """The reply that `to_json` wrote."""
     return Reply(
-        text=stored.get("text", ""), image=stored.get("image", ""),
-        articles=tuple(Article(*each) for each in stored.get("articles", ())), after=After.NOTHING,
+        text=stored.get("text", ""),
+        image=stored.get("image", ""),
+        articles=tuple(Article(*each) for each in stored.get("articles", ())),
+        after=After.NOTHING,
     )
 
 
@@ -69,10 +71,14 @@ def render(reply: Reply, to: messages.Incoming, form: Literal["xml", "json"], *,
     if reply.articles:
         answer = ArticlesReply(**people)
         for a in reply.articles[: _article_limit(to)]:
-            answer.add_article({
-                "title": _cdata(a.title), "description": _cdata(a.description),
-                "image": _cdata(a.picture_url), "url": _cdata(a.url),
-            })
+            answer.add_article(
+                {
+                    "title": _cdata(a.title),
+                    "description": _cdata(a.description),
+                    "image": _cdata(a.picture_url),
+                    "url": _cdata(a.url),
+                }
+            )
     elif reply.image:
         answer = ImageReply(**people, media_id=_cdata(reply.image))
     else:
@@ -94,7 +100,9 @@ def _cdata(text: str) -> str:
 
 def _render_json(reply: Reply, to: messages.Incoming, now: datetime) -> str:
     body: dict[str, Any] = {
-        "ToUserName": to.openid, "FromUserName": to.account, "CreateTime": int(now.timestamp()),
+        "ToUserName": to.openid,
+        "FromUserName": to.account,
+        "CreateTime": int(now.timestamp()),
     }
     if reply.articles:
         articles = [

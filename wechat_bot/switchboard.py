@@ -100,7 +100,7 @@ class Switchboard:
             return self.open(turn, self.words[word])
         for prefix in self.prefixes:
             if word.startswith(prefix.word):
-                return self.open(turn, prefix.link + _spaced(content)[len(prefix.word):].strip())
+                return self.open(turn, prefix.link + _spaced(content)[len(prefix.word) :].strip())
         if word in LEAVE_WORDS and turn.talk:
             return self._leave(turn, turn.talk)
         if word in RESUME_WORDS:
@@ -145,9 +145,9 @@ class Switchboard:
         if found is None or (found.topic, found.reference) != (topic, reference):
             if found is not None:
                 found.paused_at = turn.now
-            found = turn.session.scalar(select(Talk).where(
-                Talk.openid == turn.openid, Talk.topic == topic, Talk.reference == reference
-            ))
+            found = turn.session.scalar(
+                select(Talk).where(Talk.openid == turn.openid, Talk.topic == topic, Talk.reference == reference)
+            )
         if found is None:
             found = Talk(openid=turn.openid, topic=topic, reference=reference, state={}, begun_at=turn.now)
             turn.session.add(found)

@@ -22,8 +22,32 @@ class Digits(str):
     __slots__ = ()
 
 
+class Heading(str):
+    """A heading over a column."""
+
+    __slots__ = ()
+
+
+class Title(str):
+    """The title of a sheet."""
+
+    __slots__ = ()
+
+
 class Serial(float):
     """A moment as Excel counts days."""
+
+    __slots__ = ()
+
+
+class Percent(float):
+    """A share, shown as a percentage."""
+
+    __slots__ = ()
+
+
+class Figure(float):
+    """A figure shown with two decimals."""
 
     __slots__ = ()
 

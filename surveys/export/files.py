@@ -63,7 +63,9 @@ def write(
         part = Path(folder) / f"part.{form}"
         written: Generator[int]
         if form == "xlsx":
-            written = Book(part, Path(folder), zone).write(found, total, versions, figures)
+            written = Book(part, Path(folder), zone, is_anonymous=is_anonymous).write(
+                found, total, versions, figures
+            )
         else:
             written = _write_csv(part, found, versions, zone, is_anonymous=is_anonymous)
         # Also when `progress` raises: no open file outlives its folder, and no cursor stays open in the database.

@@ -3,53 +3,51 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from surveys.export.cells import Figure, Heading, Percent, Title
 from surveys.export.codebook import TYPES
 from surveys.export.columns import Cell
 from surveys.rules.definition import QuestionType
-
-Line = list[tuple[Cell, str]]
-"""Values, each with the name of its form: `percent`, `figure`, `head`, `title`, or none."""
 
 HEADINGS = ("题号", "题目", "类型", "回答数", "编码", "选项", "票数", "占比", "下限", "上限")
 FIGURES = {
     "mean": "平均", "sd": "标准差", "median": "中位数", "min": "最小", "max": "最大", "nps": "NPS",
     "nps_low": "NPS 下限", "nps_high": "NPS 上限", "promoters": "推荐者", "passives": "被动者", "detractors": "贬损者",
 }
-_COUNTED = ("promoters", "passives", "detractors")
 
 
-def lines(figures: Mapping[str, Any]) -> Iterator[Line]:
+def lines(figures: Mapping[str, Any]) -> Iterator[list[Cell]]:
     """The rows of the sheet, from the figures of `queries.tally`."""
-    yield [(figures["title"], "title")]
+    yield [Title(figures["title"])]
     yield []
-    yield [(name, "head") for name in ("发放", "回收", "有效", "回收率", "有效率")]
+    yield [Heading(name) for name in ("发放", "回收", "有效", "回收率", "有效率")]
     yield [
-        *((figures[name], "") for name in ("sent", "returned", "valid")),
-        *((figures[name], "percent") for name in ("response_rate", "valid_rate")),
+        *(figures[name] for name in ("sent", "returned", "valid")),
+        *(_percent(figures[name]) for name in ("response_rate", "valid_rate")),
     ]
     yield []
-    yield [(name, "head") for name in HEADINGS]
+    yield [Heading(name) for name in HEADINGS]
     for entry in figures["questions"]:
         yield from _question(entry)
     yield []
-    yield [("占比以有效答卷中回答了该题的为分母;下限、上限为 95% 威尔逊置信区间。", "")]
+    yield ["占比以有效答卷中回答了该题的为分母;下限、上限为 95% 威尔逊置信区间。"]
     for sentence in [said for version in figures["versions"] for said in version["changes"]]:
-        yield [(sentence, "")]
+        yield [sentence]
 
 
-def _question(entry: Mapping[str, Any]) -> Iterator[Line]:
-    about: Line = [
-        (entry["code"], ""), (entry["text"], ""), (TYPES[QuestionType(entry["type"])], ""), (entry["n"], ""),
-    ]
+def _question(entry: Mapping[str, Any]) -> Iterator[list[Cell]]:
+    about: list[Cell] = [entry["code"], entry["text"], TYPES[QuestionType(entry["type"])], entry["n"]]
     options = entry.get("options", ())
     for option in options:
         label = f"{option['label']}(已停用)" if option.get("retired") else option["label"]
-        yield [
-            *about, (option["code"], ""), (label, ""), (option["count"], ""),
-            *((option[name], "percent") for name in ("share", "low", "high")),
-        ]
+        shares = (_percent(option[name]) for name in ("share", "low", "high"))
+        yield [*about, option["code"], label, option["count"], *shares]
     if not options:
         yield about
     for name, label in FIGURES.items():
         if name in entry:
-            yield [*about, (None, ""), (label, ""), (entry[name], "" if name in _COUNTED else "figure")]
+            value = entry[name]
+            yield [*about, None, label, Figure(value) if isinstance(value, float) else value]
+
+
+def _percent(share: float | None) -> Percent | None:
+    return None if share is None else Percent(share)

@@ -143,7 +143,9 @@ def test_an_audience_is_counted_and_shown(run: Any, settled: Database, tmp_path:
     path.write_text("class: [普通终端]\nbound: false\n", encoding="utf-8")
     done = run("audience", str(path))
     assert done.stdout.splitlines()[0] == "共 1 家店。" and "李记便利店" in done.stdout
-    assert run("audience", "{class: [普通终端]}").stderr == "这个范围里没有零售户,请检查对象条件。\n"
+    assert run("audience", "{class: [普通终端]}").stdout.splitlines()[0] == "共 0 家店,另有 1 家符合但还没有绑定。"
+    done = run("audience", "{class: [优质终端]}")
+    assert (done.exit_code, done.stderr) == (1, "这个范围里没有零售户,请检查对象条件。\n")
     assert run("audience", "{class: [没有]}").exit_code == 1
     assert run("audience", "not-there.yaml").exit_code == 1
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from foundation.database import Database
 from people import actions, jobs, queries
 from people.models import Binding, BindTries, Retailer, Withdrawal
+from wechat_bot import reading
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
 from wechat_bot.services import Services
@@ -87,7 +88,10 @@ def test_who_came_back_meanwhile_is_not_erased(settled: Database, now: datetime)
 
 
 def withdrawn(event: str, now: datetime, **raw: Any) -> DataWithdrawn:
-    return DataWithdrawn(openid="o-wechat-itself", account="gh", sent_at=now, key="", raw={"Event": event, **raw})
+    told = {"ToUserName": "gh", "FromUserName": "o-wechat-itself", "CreateTime": int(now.timestamp())}
+    message = reading.read({**told, "MsgType": "event", "Event": event, **raw})
+    assert isinstance(message, DataWithdrawn)
+    return message
 
 
 def test_who_withdraws_is_erased_at_the_next_look(settled: Database, now: datetime) -> None:

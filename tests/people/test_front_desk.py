@@ -54,7 +54,7 @@ def test_a_person_for_somebody_unknown_is_found_by_binding(passer_by: Any) -> No
     assert passer_by.say("人工") == texts.PERSON_FOR_NOBODY
 
 
-@pytest.mark.parametrize(("said", "heard"), [("谢谢", texts.THANKS), ("好的", texts.THANKS), ("嗯嗯", texts.THANKS)])
+@pytest.mark.parametrize(("said", "heard"), [("谢谢", texts.THANKS), ("好的", texts.THANKS)])
 def test_thanks_get_one_kind_line_and_no_menu(lao_li: Any, said: str, heard: str) -> None:
     assert lao_li.say(said) == heard
 

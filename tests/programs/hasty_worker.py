@@ -27,7 +27,9 @@ def main() -> None:
 
     silent = FrontDesk(*(lambda turn: Reply() for _ in range(4)))
     features = (chat, Feature("nobody", front_desk=silent))
-    worker = Worker(build_services(Settings(_env_file=None, **given), clock=clock, features=features), features, senders=3)
+    worker = Worker(
+        build_services(Settings(_env_file=None, **given), clock=clock, features=features), features, senders=3
+    )
     signal.signal(signal.SIGTERM, lambda number, frame: worker.stop())
     worker.run()
 

@@ -1,16 +1,20 @@
 """The exported file, opened again and looked at cell by cell."""
 
 import csv
+import re
 import zipfile
 from datetime import datetime
 
 import openpyxl
 import pytest
+import python_calamine
+import xlsxwriter
 from sqlalchemy import update
 
 from foundation.errors import Refused
 from people.models import Retailer
 from surveys.export import files, workbook
+from surveys.export.sheet import Sheet
 from surveys.queries.tally import tally
 
 LEAD = ["序号", "许可证号", "店名", "片区", "客户类型", "客户经理", "提交时间", "用时(秒)", "来源", "有效"]
@@ -54,8 +58,8 @@ def test_every_cell_of_the_data_sheet(house, zone, answered, tmp_path):
     ]
     assert wang_row == [
         2, "035080200002", "王建国便利店", "城区二片", "现代终端", "林小燕", datetime(2026, 9, 12, 10, 1, 35), 0,
-        "微信对话", "是", "不满意", 4, "送货时间、其他", "1,0", 1, 0, 0, 1, "=价格牌", 4, 0, "跳过", "=cmd|' /C calc'!A0",
-        "跳过",
+        "微信对话", "是", "不满意", 4, "送货时间、其他", "1,0", 1, 0, 0, 1, "=价格牌", 4, 0, "跳过",
+        "=cmd|' /C calc'!A0", "跳过",
     ]
 
 
@@ -194,3 +198,26 @@ def test_progress_ends_at_the_total_also_of_an_empty_survey(house, zone, answere
 def test_a_folder_that_is_not_there_is_said(house, zone, answered, tmp_path):
     with pytest.raises(Refused, match="没有文件夹"):
         export(house, zone, answered, tmp_path / "nowhere" / "out.xlsx")
+
+
+@pytest.mark.parametrize("text", [
+    "<r><t>x</t></r>", "<r></is></c><c r=\"A1\"><f>1+1</f></c><c><is></r>", "a & b < c > d ]]>", "  两头有空格 ",
+    "两\n行", "一\r\n二", "铃\x07", "😀 价格牌", "\ud800 半个", "\uffff",
+])
+def test_whatever_a_text_holds_the_workbook_stays_readable(tmp_path, text):
+    with xlsxwriter.Workbook(tmp_path / "out.xlsx", {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("数据", Sheet)
+        sheet.write_cells(0, [text, 1, -5.25, None, "好"], {})
+    cells = next(openpyxl.load_workbook(tmp_path / "out.xlsx")["数据"].iter_rows())
+    plain = re.sub("[\x07\ud800\uffff]", "\ufffd", text)
+    assert [cell.value for cell in cells] == [plain, 1, -5.25, None, "好"]
+    assert [cell.data_type for cell in cells] == ["s", "n", "n", "n", "s"]
+    rows = python_calamine.CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("数据").to_python()
+    assert rows == [[plain, 1.0, -5.25, "", "好"]]
+
+
+def test_letters_that_excel_would_read_as_a_code_stay_letters(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "out.xlsx", {"constant_memory": True}) as book:
+        book.add_worksheet("数据", Sheet).write_cells(0, ["_x0041_"], {})
+    rows = python_calamine.CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("数据").to_python()
+    assert rows == [["_x0041_"]]

@@ -53,8 +53,10 @@ counter = Feature(
 desk = Feature(
     name="desk",
     front_desk=FrontDesk(
-        welcome=lambda turn: Reply("欢迎"), help=lambda turn: Reply("帮助:1 数三个 2 数五个"),
-        person=lambda turn: Reply("请打电话"), unknown=lambda turn: Reply("没看懂"),
+        welcome=lambda turn: Reply("欢迎"),
+        help=lambda turn: Reply("帮助:1 数三个 2 数五个"),
+        person=lambda turn: Reply("请打电话"),
+        unknown=lambda turn: Reply("没看懂"),
     ),
 )
 CHAT = (chat, counter, desk)

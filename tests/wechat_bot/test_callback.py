@@ -174,7 +174,19 @@ def mutate(dice: random.Random, body: bytes) -> bytes:
         case 3:
             return body[:at]
         case 4:
-            odd = (b"\x1d", b"]]>", b"&#0;", b"<![CDATA[", b"<a>", b"\xff", b"\\u0000", b"\\ud800", b"[[", b"{", "二".encode())
+            odd = (
+                b"\x1d",
+                b"]]>",
+                b"&#0;",
+                b"<![CDATA[",
+                b"<a>",
+                b"\xff",
+                b"\\u0000",
+                b"\\ud800",
+                b"[[",
+                b"{",
+                "二".encode(),
+            )
             return body[:at] + dice.choice(odd) + body[at:]
         case _:
             return body.replace(b"text", b"tex\xe4", 1)

@@ -98,7 +98,8 @@ def test_no_secret_and_no_token_is_in_any_error(house) -> None:
         house.sim.faults.add(TAGS, fault, **({"value": value} if value else {}), times=1)
         with pytest.raises(SendError) as caught:
             house.services.wechat.tags()
-        shown = f"{caught.value!r} {caught.value} {caught.value.__cause__} {caught.value.__context__ and caught.value.__suppress_context__}"
+        error = caught.value
+        shown = f"{error!r} {error} {error.__cause__} {error.__context__ if not error.__suppress_context__ else None}"
         assert secret not in shown
         assert token not in shown
 

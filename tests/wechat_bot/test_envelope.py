@@ -31,7 +31,10 @@ def locked(body: str, seals: Seals = SAFE, *, key: str = KEY, app_id: str = "wx1
     outer = WeChatCrypto(seals.token, key, app_id).encrypt_message(body, "n", stamp)
     sealed = outer.split("<Encrypt><![CDATA[")[1].split("]]>")[0]
     query = {
-        "timestamp": stamp, "nonce": "n", "encrypt_type": "aes", "signature": envelope.signature(seals.token, stamp, "n"),
+        "timestamp": stamp,
+        "nonce": "n",
+        "encrypt_type": "aes",
+        "signature": envelope.signature(seals.token, stamp, "n"),
         "msg_signature": envelope.signature(seals.token, stamp, "n", sealed),
     }
     return query, f"<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
@@ -50,8 +53,11 @@ def test_the_published_vector_opens() -> None:
         "sjLY2km32IIjdf8YL/P50F7mStwntrA2cPDrM1kb6mOcfBgRtWygb3VIYnSeOBrebufAlr7F9mFUPAJGj04="
     )
     query = {
-        "timestamp": "1714112445", "nonce": "415670741", "encrypt_type": "aes",
-        "signature": "6c5c811b55cc85e0e1b54100749188c20beb3f5d", "msg_signature": "046e02f8204d34f8ba5fa3b1db94908f3df2e9b3",
+        "timestamp": "1714112445",
+        "nonce": "415670741",
+        "encrypt_type": "aes",
+        "signature": "6c5c811b55cc85e0e1b54100749188c20beb3f5d",
+        "msg_signature": "046e02f8204d34f8ba5fa3b1db94908f3df2e9b3",
     }
     letter = envelope.open_letter(seals, query, json.dumps({"ToUserName": "gh", "Encrypt": sealed}).encode(), now=NOW)
     assert isinstance(letter.message, messages.Unknown)
@@ -59,19 +65,34 @@ def test_the_published_vector_opens() -> None:
 
 
 def test_the_published_address_check_passes_and_a_wrong_one_does_not() -> None:
-    query = {"timestamp": "1714036504", "nonce": "1514711492", "echostr": "4375120948345356249",
-             "signature": "f464b24fc39322e44b38aa78f5edd27bd1441696"}
+    query = {
+        "timestamp": "1714036504",
+        "nonce": "1514711492",
+        "echostr": "4375120948345356249",
+        "signature": "f464b24fc39322e44b38aa78f5edd27bd1441696",
+    }
     assert envelope.check_address(Seals("wx", "AAAAA"), query) == "4375120948345356249"
     with pytest.raises(Forged):
         envelope.check_address(Seals("wx", "AAAAB"), query)
 
 
 def test_plain_xml_and_json_read_alike() -> None:
-    fields = {"ToUserName": "gh_1", "FromUserName": "oA", "CreateTime": 1789178400, "MsgType": "text", "Content": "你好", "MsgId": 7}
+    fields = {
+        "ToUserName": "gh_1",
+        "FromUserName": "oA",
+        "CreateTime": 1789178400,
+        "MsgType": "text",
+        "Content": "你好",
+        "MsgId": 7,
+    }
     for body in (TEXT.encode(), json.dumps(fields).encode()):
         message = opened(PLAIN, signed(PLAIN, TEXT), body)
         assert isinstance(message, messages.Text)
-        assert (message.content, message.openid, message.sent_at) == ("你好", "oA", datetime.fromtimestamp(1789178400, UTC))
+        assert (message.content, message.openid, message.sent_at) == (
+            "你好",
+            "oA",
+            datetime.fromtimestamp(1789178400, UTC),
+        )
 
 
 def test_what_another_implementation_encrypts_we_open_and_what_we_seal_it_opens() -> None:
@@ -79,10 +100,14 @@ def test_what_another_implementation_encrypts_we_open_and_what_we_seal_it_opens(
     letter = envelope.open_letter(SAFE, query, body, now=NOW)
     assert isinstance(letter.message, messages.Text)
     answer, _ = envelope.seal(SAFE, letter, "<xml>答</xml>", now=NOW)
-    fields = {name: answer.split(f"<{name}>")[1].split(f"</{name}>")[0].removeprefix("<![CDATA[").removesuffix("]]>")
-              for name in ("MsgSignature", "TimeStamp", "Nonce")}
+    fields = {
+        name: answer.split(f"<{name}>")[1].split(f"</{name}>")[0].removeprefix("<![CDATA[").removesuffix("]]>")
+        for name in ("MsgSignature", "TimeStamp", "Nonce")
+    }
     crypto = WeChatCrypto("token", KEY, "wx1")
-    assert crypto.decrypt_message(answer, fields["MsgSignature"], fields["TimeStamp"], fields["Nonce"]) == "<xml>答</xml>"
+    assert (
+        crypto.decrypt_message(answer, fields["MsgSignature"], fields["TimeStamp"], fields["Nonce"]) == "<xml>答</xml>"
+    )
 
 
 def test_a_compatible_body_is_read_from_its_encrypted_half() -> None:
@@ -103,7 +128,10 @@ def test_the_previous_key_still_opens_and_seals_the_answer() -> None:
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [
-        (lambda q, b: ({**q, "msg_signature": q["signature"]}, b), Forged),  # the plain signature does not cover the body
+        (
+            lambda q, b: ({**q, "msg_signature": q["signature"]}, b),
+            Forged,
+        ),  # the plain signature does not cover the body
         (lambda q, b: ({**q, "msg_signature": ""}, b), Forged),
         (lambda q, b: (q, b.replace(b"</Encrypt>", b"AA</Encrypt>")), Forged),
         (lambda q, b: ({k: v for k, v in q.items() if k != "encrypt_type"}, TEXT.encode()), Forged),
@@ -159,7 +187,11 @@ def test_a_body_that_is_no_message_is_malformed(body: str) -> None:
 
 def test_a_control_character_in_a_text_does_not_lose_the_message() -> None:
     for odd in ("\x1d", "&#x1d;", "\x00", "&#11;"):
-        message = opened(PLAIN, signed(PLAIN, ""), TEXT.replace("你好", f"你{odd}好").replace("<![CDATA[", "").replace("]]>", "").encode())
+        message = opened(
+            PLAIN,
+            signed(PLAIN, ""),
+            TEXT.replace("你好", f"你{odd}好").replace("<![CDATA[", "").replace("]]>", "").encode(),
+        )
         assert isinstance(message, messages.Text)
         assert message.content == "你好"
 

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from wechat_bot import messages as m
+from wechat_bot import reading
 
 COMMON = {"ToUserName": "gh_1", "FromUserName": "oA", "CreateTime": "1789178400"}
 
 
 def read(**fields: Any) -> m.Incoming:
-    return m.read({**COMMON, **fields})
+    return reading.read({**COMMON, **fields})
 
 
 def event(name: str, **fields: Any) -> m.Incoming:
@@ -23,7 +24,11 @@ MESSAGES = [
     (dict(MsgType="voice", MediaId="M", Format="amr", Recognition=""), m.Voice, dict(media_id="M", format="amr")),
     (dict(MsgType="video", MediaId="M", ThumbMediaId="T"), m.Video, dict(thumb_media_id="T")),
     (dict(MsgType="shortvideo", MediaId="M", ThumbMediaId="T"), m.Video, dict(media_id="M")),
-    (dict(MsgType="location", Location_X="25.1", Location_Y="117.0", Scale="20", Label="龙岩"), m.Location, dict(latitude=25.1, label="龙岩")),
+    (
+        dict(MsgType="location", Location_X="25.1", Location_Y="117.0", Scale="20", Label="龙岩"),
+        m.Location,
+        dict(latitude=25.1, label="龙岩"),
+    ),
     (dict(MsgType="link", Title="t", Description="d", Url="http://u"), m.Link, dict(url="http://u")),
 ]
 EVENTS = [
@@ -36,27 +41,117 @@ EVENTS = [
     ("CLICK", dict(EventKey="survey:"), m.Click, dict(menu_key="survey:")),
     ("VIEW", dict(EventKey="http://u", MenuId="9"), m.View, dict(target="http://u", menu_id="9")),
     ("view_miniprogram", dict(EventKey="pages/x"), m.View, dict(target="pages/x")),
-    ("scancode_push", dict(EventKey="k", ScanCodeInfo=dict(ScanType="qrcode", ScanResult="1")), m.ScanCode, dict(result="1")),
-    ("scancode_waitmsg", dict(EventKey="k", ScanCodeInfo=dict(ScanType="qrcode", ScanResult="2")), m.ScanCode, dict(result="2")),
-    ("pic_sysphoto", dict(EventKey="k", SendPicsInfo=dict(Count="1", PicList=dict(item=dict(PicMd5Sum="a")))), m.PicturesPicked, dict(md5s=("a",))),
-    ("pic_weixin", dict(EventKey="k", SendPicsInfo=dict(Count="2", PicList=dict(item=[dict(PicMd5Sum="a"), dict(PicMd5Sum="b")]))), m.PicturesPicked, dict(md5s=("a", "b"))),
-    ("pic_photo_or_album", dict(EventKey="k", SendPicsInfo=dict(Count="0", PicList="")), m.PicturesPicked, dict(md5s=())),
-    ("location_select", dict(EventKey="k", SendLocationInfo=dict(Location_X="23", Location_Y="113", Scale="15", Label="广州", Poiname="塔")), m.LocationPicked, dict(place="塔")),
-    ("TEMPLATESENDJOBFINISH", dict(MsgID="200", Status="failed:user block"), m.TemplateFinished, dict(msgid="200", status="failed:user block")),
-    ("MASSSENDJOBFINISH", dict(MsgID="1", Status="send success", TotalCount="100", FilterCount="80", SentCount="75", ErrorCount="5",
-        ArticleUrlResult=dict(Count="1", ResultList=dict(item=dict(ArticleIdx="1", ArticleUrl="Url")))), m.MassFinished,
-        dict(total=100, filtered=80, sent=75, errors=5, article_urls=((1, "Url"),))),
-    ("PUBLISHJOBFINISH", dict(PublishEventInfo=dict(publish_id="22", publish_status="0", article_id="A",
-        article_detail=dict(count="1", item=dict(idx="1", article_url="U")))), m.PublishFinished, dict(article_urls=((1, "U"),), status=0)),
-    ("PUBLISHJOBFINISH", dict(PublishEventInfo=dict(publish_id="22", publish_status="2", fail_idx=["1", "2"])), m.PublishFinished, dict(failed=(1, 2))),
-    ("subscribe_msg_popup_event", dict(SubscribeMsgPopupEvent=dict(List=dict(TemplateId="T", SubscribeStatusString="accept", PopupScene="1"))), m.ConsentChanged, dict(choices=(("T", "accept"),))),
-    ("subscribe_msg_change_event", dict(SubscribeMsgChangeEvent=dict(List=[dict(TemplateId="T", SubscribeStatusString="reject")])), m.ConsentChanged, dict(choices=(("T", "reject"),))),
-    ("subscribe_msg_change_event", dict(SubscribeMsgPopupEvent=dict(List=dict(TemplateId="T", SubscribeStatusString="reject"))), m.ConsentChanged, dict(choices=(("T", "reject"),))),
-    ("subscribe_msg_sent_event", dict(SubscribeMsgSentEvent=dict(List=dict(TemplateId="T", MsgID="7", ErrorCode="0", ErrorStatus="success"))), m.NoticeFinished, dict(results=(("T", "7", 0, "success"),))),
+    (
+        "scancode_push",
+        dict(EventKey="k", ScanCodeInfo=dict(ScanType="qrcode", ScanResult="1")),
+        m.ScanCode,
+        dict(result="1"),
+    ),
+    (
+        "scancode_waitmsg",
+        dict(EventKey="k", ScanCodeInfo=dict(ScanType="qrcode", ScanResult="2")),
+        m.ScanCode,
+        dict(result="2"),
+    ),
+    (
+        "pic_sysphoto",
+        dict(EventKey="k", SendPicsInfo=dict(Count="1", PicList=dict(item=dict(PicMd5Sum="a")))),
+        m.PicturesPicked,
+        dict(md5s=("a",)),
+    ),
+    (
+        "pic_weixin",
+        dict(EventKey="k", SendPicsInfo=dict(Count="2", PicList=dict(item=[dict(PicMd5Sum="a"), dict(PicMd5Sum="b")]))),
+        m.PicturesPicked,
+        dict(md5s=("a", "b")),
+    ),
+    (
+        "pic_photo_or_album",
+        dict(EventKey="k", SendPicsInfo=dict(Count="0", PicList="")),
+        m.PicturesPicked,
+        dict(md5s=()),
+    ),
+    (
+        "location_select",
+        dict(
+            EventKey="k",
+            SendLocationInfo=dict(Location_X="23", Location_Y="113", Scale="15", Label="广州", Poiname="塔"),
+        ),
+        m.LocationPicked,
+        dict(place="塔"),
+    ),
+    (
+        "TEMPLATESENDJOBFINISH",
+        dict(MsgID="200", Status="failed:user block"),
+        m.TemplateFinished,
+        dict(msgid="200", status="failed:user block"),
+    ),
+    (
+        "MASSSENDJOBFINISH",
+        dict(
+            MsgID="1",
+            Status="send success",
+            TotalCount="100",
+            FilterCount="80",
+            SentCount="75",
+            ErrorCount="5",
+            ArticleUrlResult=dict(Count="1", ResultList=dict(item=dict(ArticleIdx="1", ArticleUrl="Url"))),
+        ),
+        m.MassFinished,
+        dict(total=100, filtered=80, sent=75, errors=5, article_urls=((1, "Url"),)),
+    ),
+    (
+        "PUBLISHJOBFINISH",
+        dict(
+            PublishEventInfo=dict(
+                publish_id="22",
+                publish_status="0",
+                article_id="A",
+                article_detail=dict(count="1", item=dict(idx="1", article_url="U")),
+            )
+        ),
+        m.PublishFinished,
+        dict(article_urls=((1, "U"),), status=0),
+    ),
+    (
+        "PUBLISHJOBFINISH",
+        dict(PublishEventInfo=dict(publish_id="22", publish_status="2", fail_idx=["1", "2"])),
+        m.PublishFinished,
+        dict(failed=(1, 2)),
+    ),
+    (
+        "subscribe_msg_popup_event",
+        dict(SubscribeMsgPopupEvent=dict(List=dict(TemplateId="T", SubscribeStatusString="accept", PopupScene="1"))),
+        m.ConsentChanged,
+        dict(choices=(("T", "accept"),)),
+    ),
+    (
+        "subscribe_msg_change_event",
+        dict(SubscribeMsgChangeEvent=dict(List=[dict(TemplateId="T", SubscribeStatusString="reject")])),
+        m.ConsentChanged,
+        dict(choices=(("T", "reject"),)),
+    ),
+    (
+        "subscribe_msg_change_event",
+        dict(SubscribeMsgPopupEvent=dict(List=dict(TemplateId="T", SubscribeStatusString="reject"))),
+        m.ConsentChanged,
+        dict(choices=(("T", "reject"),)),
+    ),
+    (
+        "subscribe_msg_sent_event",
+        dict(SubscribeMsgSentEvent=dict(List=dict(TemplateId="T", MsgID="7", ErrorCode="0", ErrorStatus="success"))),
+        m.NoticeFinished,
+        dict(results=(("T", "7", 0, "success"),)),
+    ),
     ("kf_create_session", dict(KfAccount="a@gh"), m.AgentSession, dict(agent="a@gh", change="kf_create_session")),
-    ("kf_switch_session", dict(FromKfAccount="a@gh", ToKfAccount="b@gh"), m.AgentSession, dict(agent="b@gh", from_agent="a@gh")),
-    ("user_info_modified", {}, m.DataWithdrawn, {}),
-    ("user_authorization_revoke", {}, m.DataWithdrawn, {}),
+    (
+        "kf_switch_session",
+        dict(FromKfAccount="a@gh", ToKfAccount="b@gh"),
+        m.AgentSession,
+        dict(agent="b@gh", from_agent="a@gh"),
+    ),
+    ("user_info_modified", {"OpenID": "oB"}, m.DataWithdrawn, {"person": "oB"}),
+    ("user_authorization_revoke", {}, m.DataWithdrawn, {"person": "oA"}),
     ("verify_expired", dict(ExpiredTime="1789178400"), m.AccountVerification, dict(expires_at="1789178400")),
     ("naming_verify_fail", dict(FailTime="1", FailReason="by time"), m.AccountVerification, dict(reason="by time")),
 ]
@@ -70,7 +165,9 @@ def test_a_message_is_read_into_its_kind(fields: dict[str, Any], kind: type, exp
 
 
 @pytest.mark.parametrize(("name", "fields", "kind", "expected"), EVENTS)
-def test_an_event_is_read_into_its_kind_in_any_letter_case(name: str, fields: dict[str, Any], kind: type, expected: dict[str, Any]) -> None:
+def test_an_event_is_read_into_its_kind_in_any_letter_case(
+    name: str, fields: dict[str, Any], kind: type, expected: dict[str, Any]
+) -> None:
     for spelled in (name, name.lower(), name.upper()):
         value = event(spelled, **fields)
         assert type(value) is kind
@@ -87,14 +184,16 @@ def test_what_nobody_knows_is_kept_raw() -> None:
 
 def test_a_message_is_known_by_its_id_and_sender() -> None:
     text = dict(MsgType="text", Content="a")
-    assert read(**text, MsgId="7").key == m.read({**COMMON, **text, "MsgId": "7", "CreateTime": "1789178405"}).key
+    assert read(**text, MsgId="7").key == reading.read({**COMMON, **text, "MsgId": "7", "CreateTime": "1789178405"}).key
     assert read(**text, MsgId="7").key != read(**text, MsgId="8").key
-    assert read(**text, MsgId="7").key != m.read({**COMMON, **text, "MsgId": "7", "FromUserName": "oB"}).key
+    assert read(**text, MsgId="7").key != reading.read({**COMMON, **text, "MsgId": "7", "FromUserName": "oB"}).key
 
 
 def test_two_events_of_one_person_in_one_second_are_two() -> None:
     keys = {
-        event("CLICK", EventKey="a").key, event("CLICK", EventKey="b").key, event("subscribe").key,
+        event("CLICK", EventKey="a").key,
+        event("CLICK", EventKey="b").key,
+        event("subscribe").key,
         event("TEMPLATESENDJOBFINISH", MsgID="1", Status="success").key,
         event("TEMPLATESENDJOBFINISH", MsgID="2", Status="success").key,
     }

@@ -206,7 +206,9 @@ def test_a_delivery_whose_process_died_in_the_call_becomes_unsure(house, li) -> 
     assert number == claim.id
 
 
-def test_a_template_whose_process_died_is_tried_again_while_wechat_knows_its_id_and_then_no_more(house, li, notice) -> None:
+def test_a_template_whose_process_died_is_tried_again_while_wechat_knows_its_id_and_then_no_more(
+    house, li, notice
+) -> None:
     house.clock.advance(timedelta(hours=49))
     queue(house, li, template=notice)
     stale, _ = outbox._claim(house.services)

@@ -1,6 +1,6 @@
 """Workers are killed with -9 while they send. Nothing is lost, nothing arrives twice, what is unsure is visible.
 
-Real processes, a real platform over HTTP. The workers' clock runs thirty times as fast, so that leases lapse in seconds.
+Real processes, a real platform over HTTP. The workers' clock runs thirty times as fast, so leases lapse in seconds.
 """
 
 import json
@@ -33,8 +33,25 @@ PATIENCE = 90.0
 def platform(tmp_path):
     """The simulator as a server."""
     port = servers.free_port()
-    command = [sys.executable, "-m", "simulator", "--port", str(port), "--callback", "http://127.0.0.1:9/wechat",
-               "--app-id", "wx1", "--secret", "s" * 32, "--token", "token", "--mode", "plain", "--state", str(tmp_path / "sim.json")]
+    command = [
+        sys.executable,
+        "-m",
+        "simulator",
+        "--port",
+        str(port),
+        "--callback",
+        "http://127.0.0.1:9/wechat",
+        "--app-id",
+        "wx1",
+        "--secret",
+        "s" * 32,
+        "--token",
+        "token",
+        "--mode",
+        "plain",
+        "--state",
+        str(tmp_path / "sim.json"),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     waiting = threading.Event()
@@ -70,26 +87,46 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
     # Messages make the platform open its windows; nobody answers the callbacks, which does not matter here.
     people = [c["openid"] for c in control(platform, "callbacks/build", count=PEOPLE, text="您好")["callbacks"]]
     template = control(platform, "templates", title="新回复", content="店铺:{{thing1.DATA}}")["template_id"]
-    control(platform, "faults", target="/cgi-bin/message/custom/send", kind="slow", value=0.03, times=None, probability=1.0)
+    control(
+        platform, "faults", target="/cgi-bin/message/custom/send", kind="slow", value=0.03, times=None, probability=1.0
+    )
     database = Database(stores["database_url"])
     with database.transaction() as session:
         for number, openid in enumerate(people):  # every other one has no window open, and gets the template
-            session.add(Follower(openid=openid, followed_at=began, message_left=5 * (number % 2), event_left=0,
-                                 has_held=False, message_until=began + timedelta(hours=48)))
+            session.add(
+                Follower(
+                    openid=openid,
+                    followed_at=began,
+                    message_left=5 * (number % 2),
+                    event_left=0,
+                    has_held=False,
+                    message_until=began + timedelta(hours=48),
+                )
+            )
         session.flush()
         content = {"template_id": template, "url": "", "data": {"thing1": {"value": "城南便利店"}}}
         for number, openid in enumerate(people):
             outbox.queue(session, openid, reply.text_message(f"第{number}条"), now=began, template=content)
-    settings = json.dumps({
-        **stores, "secret_key": "0123456789abcdef", "wechat_app_id": "wx1", "wechat_app_secret": "s" * 32,
-        "wechat_token": "token", "wechat_api_base": platform, "wechat_oauth_base": platform,
-        "began": began.isoformat(), "real": real.isoformat(),
-    })
+    settings = json.dumps(
+        {
+            **stores,
+            "secret_key": "0123456789abcdef",
+            "wechat_app_id": "wx1",
+            "wechat_app_secret": "s" * 32,
+            "wechat_token": "token",
+            "wechat_api_base": platform,
+            "wechat_oauth_base": platform,
+            "began": began.isoformat(),
+            "real": real.isoformat(),
+        }
+    )
 
     def start() -> subprocess.Popen:
         return subprocess.Popen(
             [sys.executable, str(ROOT / "tests" / "programs" / "hasty_worker.py"), settings],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.DEVNULL,
         )
 
     def counts() -> Counter:
@@ -121,17 +158,19 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
 
     arrived = Counter()
     for openid in people:
-        entries = requests.get(f"{platform}/simulator/followers/{openid}/entries?after=-1", timeout=30).json()["entries"]
+        entries = requests.get(f"{platform}/simulator/followers/{openid}/entries?after=-1", timeout=30).json()[
+            "entries"
+        ]
         arrived.update((openid, e["channel"], e["text"]) for e in entries if e["channel"] in ("customer", "template"))
     assert max(arrived.values()) == 1  # nothing twice
     with database.reading() as session:
         rows = session.scalars(select(Delivery)).all()
     assert len(rows) == PEOPLE
     states = Counter((row.channel, row.state) for row in rows)
-    assert set(row.state for row in rows) <= {"sent", "unsure"}
+    assert {row.state for row in rows} <= {"sent", "unsure"}
     assert not states["template", "unsure"]  # its id makes it safe to ask again
-    seen = {openid: 0 for openid in people}
-    for (openid, channel, _), times in arrived.items():
+    seen = dict.fromkeys(people, 0)
+    for (openid, _, _), times in arrived.items():
         seen[openid] += times
     for row in rows:
         if row.state == DeliveryState.SENT:
@@ -141,4 +180,3 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
     assert all(0 <= seen[openid] <= unsure[openid] for openid in people)
     assert sum(unsure.values()) <= 3 * KILLS  # one for each sender of a killed worker, at most
     database.dispose()
-

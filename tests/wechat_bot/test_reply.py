@@ -5,19 +5,23 @@ from xml.etree import ElementTree
 
 import pytest
 
-from wechat_bot import messages, reply
+from wechat_bot import messages, reading, reply
 from wechat_bot.feature import Article, Reply
 
 NOW = datetime(2026, 9, 12, tzinfo=UTC)
-SAID = messages.read({"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "text", "MsgId": "1"})
-CLICKED = messages.read({"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "event", "Event": "CLICK", "EventKey": "k"})
+SAID = reading.read({"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "text", "MsgId": "1"})
+CLICKED = reading.read(
+    {"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "event", "Event": "CLICK", "EventKey": "k"}
+)
 
 
 def rendered(answer: Reply, to: messages.Incoming = SAID) -> ElementTree.Element:
     return ElementTree.fromstring(reply.render(answer, to, "xml", now=NOW))
 
 
-@pytest.mark.parametrize("text", ["普通", "a]]>b", "]]><Content>x</Content>", "<a href=\"u\">&amp;</a>", "x\x00\x1dy", "]]]>", "]]>]]>"])
+@pytest.mark.parametrize(
+    "text", ["普通", "a]]>b", "]]><Content>x</Content>", '<a href="u">&amp;</a>', "x\x00\x1dy", "]]]>", "]]>]]>"]
+)
 def test_any_text_of_ours_arrives_as_it_is(text: str) -> None:
     answer = rendered(Reply(text))
     assert answer.findtext("Content") == text.replace("\x00", "").replace("\x1d", "")

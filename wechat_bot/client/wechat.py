@@ -52,7 +52,11 @@ class WeChat:
         self.tokens = Tokens(store, self._fetch_token)
 
     def call(
-        self, path: str, payload: Mapping[str, Any] | None = None, *, query: Mapping[str, str] | None = None,
+        self,
+        path: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
         files: Any = None,
     ) -> dict[str, Any]:
         """Call an API that needs the token; gives WeChat's answer.
@@ -129,23 +133,38 @@ class WeChat:
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
         """Where to send a browser inside WeChat to learn its openid, silently (§9)."""
-        query = urlencode({
-            "appid": self._credentials.app_id, "redirect_uri": redirect_uri, "response_type": "code",
-            "scope": "snsapi_base", "state": state,
-        })
+        query = urlencode(
+            {
+                "appid": self._credentials.app_id,
+                "redirect_uri": redirect_uri,
+                "response_type": "code",
+                "scope": "snsapi_base",
+                "state": state,
+            }
+        )
         return f"{self._credentials.oauth_base}/connect/oauth2/authorize?{query}#wechat_redirect"
 
     def exchange_code(self, code: str) -> dict[str, Any]:
         """The answer to a single-use OAuth code: `openid`, and `is_snapshotuser` = 1 for a virtual account (§9)."""
-        query = {"appid": self._credentials.app_id, "secret": self._credentials.secret, "code": code,
-                 "grant_type": "authorization_code"}
+        query = {
+            "appid": self._credentials.app_id,
+            "secret": self._credentials.secret,
+            "code": code,
+            "grant_type": "authorization_code",
+        }
         return self._once("/sns/oauth2/access_token", None, query, None)
 
     def _fetch_token(self) -> dict[str, Any]:
-        body = {"grant_type": "client_credential", "appid": self._credentials.app_id, "secret": self._credentials.secret}
+        body = {
+            "grant_type": "client_credential",
+            "appid": self._credentials.app_id,
+            "secret": self._credentials.secret,
+        }
         return self._once("/cgi-bin/stable_token", body, {}, None)
 
-    def _once(self, path: str, payload: Mapping[str, Any] | None, query: Mapping[str, str], files: Any) -> dict[str, Any]:
+    def _once(
+        self, path: str, payload: Mapping[str, Any] | None, query: Mapping[str, str], files: Any
+    ) -> dict[str, Any]:
         url = f"{self._credentials.api_base}{path}{'?' + urlencode(query) if query else ''}"
         try:
             if files is not None:

@@ -1,0 +1,65 @@
+"""The parts as real processes: they start, serve over HTTP, tell how they are, and stop without losing anything."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def town(stores, tmp_path):
+    with processes.town(tmp_path, stores["database_url"], stores["redis_url"]) as running:
+        yield running
+
+
+def test_web_and_worker_serve_report_their_health_and_stop_when_asked(town, tmp_path) -> None:
+    assert town.health()[0] == 503  # no worker yet
+    worker = town.start(str(processes.BIN / "flask"), "--app", "wsgi", "worker")
+    processes.until(lambda: town.health()[0] == 200)
+    town.flask("people", "import", "config/demo/roster.csv")
+    assert town.flask("surveys", "load", "config/demo/survey.yaml").strip() == "1"
+    town.flask("surveys", "publish", "1")
+    town.do("王建国", "follow")
+    assert "已绑定" in town.do("王建国", "say", text="绑定 350802100001 8899")
+    for text in ("调查", "2", "13", "5", "10"):
+        town.do("王建国", "say", text=text)
+    assert "已提交" in town.do("王建国", "say", text="30")
+    out = tmp_path / "out.csv"
+    town.flask("surveys", "export", "1", "--format", "csv", "--out", str(out))
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.reader(file))) == 2
+    for part in (worker, town.running[1]):
+        part.terminate()
+        assert part.wait(30) == 0
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_a_wrong_setting_stops_every_start_with_its_name(town) -> None:
+    env = {**town.env, "PORT": "eighty"}
+    for command in (["flask", "--app", "wsgi", "worker"], ["gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]):
+        done = subprocess.run(
+            [processes.BIN / command[0], *command[1:]], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0
+        assert "PORT" in done.stderr
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_the_worker_demands_the_newest_schema(town, tmp_path) -> None:
+    env = {**town.env, "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "db upgrade" in done.stderr
