@@ -42,7 +42,7 @@ def build_services(
     doorbell: Doorbell
     if settings.redis_url:
         redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=3)
-        store, doorbell = RedisStore(redis, prefix), RedisDoorbell(redis, prefix)
+        store, doorbell = RedisStore(redis, prefix, clock), RedisDoorbell(redis, prefix)
     else:
         store, doorbell = ProcessStore(clock), ProcessDoorbell()
     credentials = Credentials(

@@ -14,9 +14,7 @@ from datetime import timedelta
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from redis.exceptions import RedisError
 from sqlalchemy import delete
-from sqlalchemy.exc import OperationalError
 
 from foundation.database import upsert
 from wechat_bot import jobs
@@ -84,12 +82,9 @@ class Worker:
             try:
                 if not jobs.work_once(self._services):
                     self._services.doorbell.wait(LOOK_EVERY)
-            except (OperationalError, RedisError):
-                # The database or Redis is away for a moment. The rows are as they were; look again.
-                log.exception("a sender lost its database or Redis")
-                self._stopping.wait(LOOK_EVERY.total_seconds())
             except Exception:
-                # A bug of ours in one delivery must not end the thread that sends all the others.
+                # The database away for a moment, or a bug of ours in one delivery, must not end the thread that sends
+                # all the others. The rows are as they were, or lapse with their lease.
                 log.exception("a sender failed")
                 self._stopping.wait(LOOK_EVERY.total_seconds())
 

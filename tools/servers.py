@@ -1,4 +1,4 @@
-"""Throw-away servers for tests and benchmarks: a PostgreSQL and a Redis of their own, on free ports, gone at the end."""
+"""Throw-away servers for tests and benchmarks: PostgreSQL and Redis, on free ports, gone at the end."""
 
 import os
 import pwd

@@ -53,9 +53,8 @@ def list_deliveries(state: str, limit: int) -> None:
         click.echo("  ".join(f"{name} {count}" for name, count in outbox.counts(session).items()) or "outbox empty")
         found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)
         for each in session.scalars(found):
-            click.echo(
-                f"{each.id}\t{each.openid[-6:]}\t{each.about or '-'}\t{each.created_at:%Y-%m-%d %H:%M}\t{each.error or ''}"
-            )
+            queued = f"{each.created_at:%Y-%m-%d %H:%M}"
+            click.echo("\t".join((str(each.id), each.openid[-6:], each.about or "-", queued, each.error or "")))
 
 
 @outbox_group.command("resolve")

@@ -73,7 +73,7 @@ class Turn:
     #: The talk that is being heard; None while one is opened.
     talk: Talk | None = None
     #: Sentences of the features about what waits for this person.
-    awaits: Callable[[], list[str]] = field(default=lambda: [])
+    awaits: Callable[[], list[str]] = field(default=list)
 
     @property
     def openid(self) -> str:

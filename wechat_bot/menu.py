@@ -13,7 +13,7 @@ TOP_NAME, SUB_NAME, KEY, URL = 16, 60, 128, 1024
 
 
 def check(file: Any, board: Switchboard) -> dict[str, Any]:
-    """The menus as WeChat wants them: `default`, and `conditional` with tag names. Raises `Refused` with every mistake."""
+    """The menus as WeChat wants them: `default`, and `conditional` by tag name. Raises `Refused` with every mistake."""
     mistakes: list[str] = []
     file = file if isinstance(file, Mapping) else {}
     default = _buttons(file.get("menu"), "menu", board, mistakes)
@@ -30,7 +30,7 @@ def check(file: Any, board: Switchboard) -> dict[str, Any]:
 
 
 def publish(wechat: WeChat, checked: Mapping[str, Any]) -> int:
-    """Publish checked menus; gives how many conditional ones. The default one goes first: WeChat asks for it (65303)."""
+    """Publish checked menus; gives how many conditional ones. The default goes first: WeChat asks for it (65303)."""
     wechat.delete_menus()  # conditional menus cannot be edited, and would otherwise pile up
     wechat.create_menu({"button": checked["default"]})
     tags = wechat.tags() if checked["conditional"] else {}

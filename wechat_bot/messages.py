@@ -181,7 +181,7 @@ class NoticeFinished(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class AgentSession(Incoming):
-    """`kf_create_session`, `kf_close_session`, `kf_switch_session`: Tencent's own agent tool took, left or handed on."""
+    """`kf_create_session`, `kf_close_session`, `kf_switch_session`: Tencent's agent tool took, left or handed on."""
 
     change: str
     agent: str

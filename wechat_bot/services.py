@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import structlog
 from flask import Flask, current_app
-from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
@@ -20,7 +18,6 @@ from wechat_bot.feature import Criterion
 from wechat_bot.switchboard import Switchboard
 
 _EXTENSION = "services"
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,7 @@ class Services:
         with self.database.transaction() as session:
             yield session
         if session.info.get("rings"):
-            try:
-                self.doorbell.ring()
-            except RedisError as error:
-                # The rows are there; without the bell the workers find them at their next look.
-                log.warning("the doorbell is out of order", error=type(error).__name__)
+            self.doorbell.ring()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

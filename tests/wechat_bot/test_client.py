@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from foundation import log
+from tools import servers
 from wechat_bot.client.codes import Act, SendError
 
 STABLE = "/cgi-bin/stable_token"
@@ -54,6 +55,31 @@ def test_twelve_processes_that_share_redis_fetch_one_token(house, stores) -> Non
     for services in processes:
         services.database.dispose()
     assert house.sim.count(STABLE) == 1
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_a_redis_that_dies_in_between_stops_nothing(build_chat, li_says) -> None:
+    with servers.redis() as url:
+        house = build_chat(redis_url=url)
+        li = li_says(house)
+    # It is gone now.
+    li.say("另发")
+    house.work()
+    assert li.unread().texts == ["另外告诉您"]
+    health = house.app.test_client().get("/healthz")
+    assert (health.status_code, health.get_json()["store"]) == (503, "unreachable")
+
+
+@pytest.fixture
+def li_says():
+    """老李, in the middle of a talk."""
+
+    def begin(house):
+        li = house.phone("老李")
+        li.follow(), li.say("数数")
+        return li
+
+    return begin
 
 
 def test_a_token_that_went_bad_is_replaced_and_the_call_made_once_more(house) -> None:

@@ -25,7 +25,9 @@ class Tokens:
         return self._store.get("token") or self.replace(None)
 
     def peek(self) -> str:
-        """`ok`, `refused` (WeChat said no lately) or `none yet`; asks WeChat nothing."""
+        """`ok`, `refused` (WeChat said no lately), `none yet` or `store unreachable`; asks WeChat nothing."""
+        if not self._store.is_well():
+            return "store unreachable"
         if self._store.get("token-refused"):
             return "refused"
         return "ok" if self._store.get("token") else "none yet"
