@@ -1,17 +1,20 @@
 """A made-up town to measure in: areas, managers, shops whose keepers follow, and surveys of any length."""
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, text
 from sqlalchemy.orm import Session
 
 from config.app import FEATURES
+from foundation.database import Moment
 from people.models import CLASSES, Area, Manager, Retailer, ShopClass
-from surveys.actions import authoring
+from surveys.actions import authoring, counting
 from surveys.models import Survey
 from surveys.rules import definition as definitions
+from surveys.rules import tally
 from surveys.rules.definition import Definition
 from wechat_bot.models import Follower
 
@@ -22,7 +25,7 @@ _KINDS = ("single", "rating", "single", "multiple", "nps")
 _LABELS = ("非常满意", "比较满意", "一般", "不太满意", "很不满意")
 
 
-def settle(session: Session, openids: Sequence[str], *, now: datetime) -> None:
+def settle(session: Session, openids: Sequence[str] = (), *, now: datetime) -> None:
     """Areas, managers and classes, and for each openid a shop bound to it and its follower."""
     session.execute(insert(Manager), [
         {"id": n, "name": f"经理{n}", "phone": f"139{n:08d}"} for n in range(1, AREAS + 1)
@@ -90,3 +93,72 @@ def stored(definition: Definition, numbers: Iterable[int], pick: int) -> dict[st
             case _:
                 answers[question.code] = {"v": choice % 5 + 1}
     return answers
+
+
+# Shops and answer sheets by the hundred thousand, made inside the database
+
+TEMPLATES = 50
+_NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count) "
+#: Many small values and a long tail, some hundreds in all: what people answer to "how many customers a day".
+_VALUE = "CAST((numbers.n % 997) * (numbers.n % 1013) / 1700 AS {text})"
+
+
+def shops(session: Session, count: int, *, now: datetime) -> None:
+    """So many shops that nobody is bound to."""
+    session.execute(
+        text(
+            f"{_NUMBERS} INSERT INTO retailer (licence, shop, keeper, phone, address, area_id, class_id, bind_token, "
+            "updated_at) SELECT CAST(350800000000 + n AS VARCHAR), '新罗便利店' || n, '王' || n % 997, "
+            f"'138' || (10000000 + n), '新罗区第' || n % 311 || '街', n % {AREAS} + 1, n % {len(CLASSES)} + 1, "
+            "'token' || n, :now FROM numbers"
+        ).bindparams(bindparam("now", type_=Moment())),
+        {"count": count, "now": now},
+    )
+
+
+def hand_in(session: Session, survey: Survey, definition: Definition, count: int, *, now: datetime) -> None:
+    """So many finished sheets, with the tally that counts them; of an identified survey from the first shops on.
+
+    The answers repeat after `TEMPLATES` sheets, but for those to a number question.
+    """
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    numbers = [question.code for question in definition.questions if question.type.value == "number"]
+    sheets = [stored(definition, range(len(definition.questions)), pick) for pick in range(TEMPLATES)]
+    placed = [json.dumps({**sheet, **{code: {"v": "@"} for code in numbers}}) for sheet in sheets]
+    session.execute(text("DROP TABLE IF EXISTS template"))
+    session.execute(text("CREATE TEMPORARY TABLE template (n INTEGER PRIMARY KEY, answers TEXT)"))
+    session.execute(
+        text("INSERT INTO template VALUES (:n, :answers)"), [{"n": n, "answers": each} for n, each in enumerate(placed)]
+    )
+    value = _VALUE.format(text="VARCHAR" if on_postgresql else "TEXT")
+    answers = f"replace(template.answers, '@', {value})"
+    session.execute(
+        text(
+            f"{_NUMBERS} INSERT INTO submission (id, survey_id, version_id, retailer_id, area_id, class_id, answers, "
+            "source, submitted_at, seconds, is_valid) "
+            f"SELECT :first + numbers.n, :survey, :version, {'NULL' if definition.anonymous else 'numbers.n'}, "
+            f"numbers.n % {AREAS} + 1, numbers.n % {len(CLASSES)} + 1, "
+            f"{f'CAST({answers} AS JSONB)' if on_postgresql else answers}, 'chat', :now, "
+            f"{'NULL' if definition.anonymous else '60 + numbers.n % 600'}, {'true' if on_postgresql else '1'} "
+            f"FROM numbers JOIN template ON template.n = numbers.n % {TEMPLATES} ORDER BY numbers.n"
+        ).bindparams(bindparam("now", type_=Moment())),
+        {"count": count, "first": survey.id * 10_000_000, "survey": survey.id, "version": survey.version_id, "now": now},
+    )
+    totals: dict[tuple[str, str], int] = {("", "returned"): count, ("", "valid"): count}
+    for number, sheet in enumerate(sheets):
+        times = count // TEMPLATES + (1 <= number <= count % TEMPLATES)
+        chosen = {code: given for code, given in sheet.items() if code not in numbers}
+        for key, each in tally.counts(definition, chosen).items():
+            totals[key] = totals.get(key, 0) + each * times
+    totals |= {(code, tally.ANSWERED): count for code in numbers}
+    keys = sorted(totals)
+    for start in range(0, len(keys), 100):
+        counting.add(session, survey.id, {key: totals[key] for key in keys[start:start + 100]})
+    for code in numbers:
+        session.execute(
+            text(
+                f"{_NUMBERS} INSERT INTO tally (survey_id, question, option, count) "
+                f"SELECT :survey, :question, {value}, count(*) FROM numbers GROUP BY 3"
+            ),
+            {"count": count, "survey": survey.id, "question": code},
+        )

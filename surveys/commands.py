@@ -17,7 +17,8 @@ from surveys.export import files
 from surveys.queries import listing
 from surveys.queries.tally import tally as figures_of
 from surveys.rules import excel_file, excel_template, yaml_file
-from surveys.rules.definition import read
+from surveys.rules.definition import changes, read
+from wechat_bot.client.codes import SendError
 from wechat_bot.services import current_services
 
 
@@ -31,7 +32,10 @@ def surveys() -> None:
 @click.option("--survey", "survey_id", type=int, help="Write a new draft of this survey; without it, a new survey.")
 @with_appcontext
 def load(file: Path, survey_id: int | None) -> None:
-    """Read a survey from a YAML or .xlsx file and print its id. Nobody is asked before it is published."""
+    """Read a survey from a YAML or .xlsx file and print its id. Nobody is asked before it is published.
+
+    What a new draft changes against the version asked now is said on stderr.
+    """
     services = current_services()
     with _told(), services.transaction() as session:
         parse = excel_file.parse if file.suffix.lower() in (".xlsx", ".xlsm") else yaml_file.parse
@@ -39,6 +43,8 @@ def load(file: Path, survey_id: int | None) -> None:
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
         survey = authoring.load(session, definition, survey_id=survey_id, now=services.clock())
+    for sentence in changes(previous, definition) if previous else ():
+        click.echo(sentence, err=True)
     click.echo(survey.id)
 
 
@@ -73,6 +79,19 @@ def invite(survey_id: int) -> None:
     with _told(), services.transaction() as session:
         wave = authoring.invite(session, survey_id, now=services.clock())
     click.echo(f"第 {wave.number} 次邀请:{wave.invited} 人。")
+
+
+@surveys.command()
+@click.argument("survey_id", metavar="ID", type=int)
+@with_appcontext
+def qr(survey_id: int) -> None:
+    """Make a QR code that opens this survey (30 days), and print its picture's address."""
+    services = current_services()
+    with _told():
+        with services.reading() as session:
+            listing.newest(session, survey_id)
+        picture, _ = services.wechat.create_qr(f"survey:{survey_id}")
+    click.echo(picture)
 
 
 @surveys.command("list")
@@ -136,7 +155,13 @@ def export(survey_id: int, form: files.Form, out: Path) -> None:
         figures = figures_of(session, survey_id)
         with click.progressbar(length=max(figures["returned"], 1), label="导出", file=sys.stderr) as bar:
             path = files.write(
-                session, survey_id, out, form=form, figures=figures, now=services.clock(), zone=services.zone,
+                session,
+                survey_id,
+                out,
+                form=form,
+                figures=figures,
+                now=services.clock(),
+                zone=services.zone,
                 progress=lambda done, total: bar.update(done - bar.pos),
             )
     click.echo(path)
@@ -153,11 +178,14 @@ def template(file: Path) -> None:
 
 @contextmanager
 def _told() -> Iterator[Any]:
-    """Say a refusal, or what the disk refused, on stderr, and end with 1."""
+    """Say a refusal, ours, WeChat's or the disk's, on stderr, and end with 1."""
     try:
         yield
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)
+        sys.exit(1)
+    except SendError as error:
+        click.echo(f"微信没有接受:{error}", err=True)
         sys.exit(1)
     except OSError as error:
         click.echo(f"文件读写失败:{error.strerror or error}", err=True)

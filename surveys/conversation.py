@@ -168,9 +168,7 @@ def _said(turn: Turn, sheet: Sheet, question: Question, content: str) -> Reply:
 def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnderstood) -> Reply:
     if isinstance(given, NotUnderstood):
         return _misread(turn, sheet, question, given.sentence)
-    after = answering.answer(
-        turn.session, sheet, question, given, now=turn.now, zone=turn.zone, source=SOURCE
-    )
+    after = answering.answer(turn.session, sheet, question, given, now=turn.now, zone=turn.zone, source=SOURCE)
     return _went_on(turn, after, _echo(question, given))
 
 

@@ -10,7 +10,10 @@ surveys = Feature(
     name="surveys",
     conversations=[
         Conversation(
-            conversation.TOPIC, open=conversation.open_survey, hear=conversation.hear, remains=conversation.remains,
+            conversation.TOPIC,
+            open=conversation.open_survey,
+            hear=conversation.hear,
+            remains=conversation.remains,
             lasts=timedelta(days=7),
         )
     ],

@@ -72,11 +72,6 @@ def left_over(left: int) -> str:
     return f"刚才的调查还剩 {left} 题,"
 
 
-def remains(left: int) -> str:
-    """Said when another talk has ended and this one is half done."""
-    return f'刚才的调查还剩 {left} 题,回复"继续"接着填。'
-
-
 def submitted(keeper: str = "", results_on: date | None = None) -> str:
     """`keeper` is the shop's keeper by name, thanked by surname.
 

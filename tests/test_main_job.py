@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
+
+from wechat_bot.models import Media
 
 ROSTER = """许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机
 350802100001,城南便利店,王建国,13600008899,新罗区,城区一片,现代终端,陈志强,13900002201
@@ -177,6 +180,25 @@ def test_the_manager_s_printed_code_binds_in_one_step_and_names_the_survey(town,
     assert "调查" in said
     other = town.phone("路人")
     assert "客户经理" in other.follow(scene=json.loads(created.body)["action_info"]["scene"]["scene_str"]).text
+
+
+def test_a_survey_s_own_code_opens_it(town, tmp_path) -> None:
+    number = publish(town, tmp_path)
+    wang = bound(town, "王建国", "350802100001", "8899")
+    assert town.flask("surveys", "qr", number).output.startswith("https://")
+    assert "1/6" in wang.scan(f"survey:{number}").text
+    assert town.flask("surveys", "qr", "99").exit_code == 1
+
+
+def test_a_photo_in_an_anonymous_survey_leads_to_nobody(town, tmp_path) -> None:
+    publish(town, tmp_path, anonymous="true")
+    wang = bound(town, "王建国", "350802100001", "8899")
+    for reply in ("调查", "2", "1", "5", "9", "跳过"):
+        wang.say(reply)
+    assert "已提交" in wang.send_image(b"\x89PNG shelf").text
+    town.work()
+    with town.look() as session:
+        assert session.scalars(select(Media)).one().openid == ""
 
 
 def test_three_wrong_tries_a_day_and_no_more(town) -> None:

@@ -3,10 +3,11 @@
 import hashlib
 import os
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from wechat_bot import messages, outbox
@@ -71,6 +72,12 @@ def fetch_next(services: Services) -> bool:
         fetched.fetched_at, fetched.sha256, fetched.error = services.clock(), name, None
         fetched.size, fetched.content_type = len(file.content), file.content_type[:100]
     return True
+
+
+def forget_sender(session: Session, keys: Collection[str]) -> None:
+    """Cut what leads from these files to who sent them: they now belong to an anonymous answer."""
+    if keys:
+        session.execute(update(Media).where(Media.key.in_(keys)).values(openid=""))
 
 
 def path_of(folder: Path, sha256: str) -> Path:

@@ -4,6 +4,9 @@ import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+Cell = str | int | float | None
+"""What a cell may hold; the classes below mark texts and numbers that want a format of their own."""
+
 #: What begins a formula in Excel, LibreOffice and WPS; the full-width signs where the keyboard is Chinese or Japanese.
 RISKY = frozenset("=+-@\t\r\n＝＋－＠")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from surveys.export.cells import Cell
 from surveys.frozen import Frozen
 from surveys.rules import flow
 from surveys.rules.definition import Question, QuestionType
 from surveys.rules.flow import Missing
 from surveys.rules.shape import OTHER
 
-Cell = str | int | float | None
 Cells = tuple[Cell, ...]
 Guard = Callable[[str], str]
 

@@ -14,8 +14,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-#: What a cell may hold; other classes are texts or numbers with a format of their own.
-Cell = str | int | float | None
+from surveys.export.cells import Cell
 
 _COLUMNS = [xl_col_to_name(column) for column in range(16_384)]
 # Excel reads the letters _x0041_ as A, unless their first is written so itself.

@@ -25,7 +25,7 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
     """
     row = session.execute(select(Survey.id, Survey.title, Survey.is_anonymous).where(Survey.id == survey_id)).first()
     if row is None:
-        raise Refused(f"没有编号为 {survey_id} 的调查。")
+        raise Refused(frozen.unknown(survey_id))
     versions = frozen.of_survey(session, survey_id)
     if not versions:
         raise Refused("这份调查还没有发布,没有结果。")
@@ -63,9 +63,13 @@ def merged(versions: Sequence[Frozen]) -> list[dict[str, Any]]:
             for code, label in _labels(question):
                 words.setdefault((question.code, code), {}).setdefault(label, version.number)
     return [
-        {"question": question, "option": code,
-         "labels": [{"since": number, "label": label} for label, number in labels.items()]}
-        for (question, code), labels in words.items() if len(labels) > 1
+        {
+            "question": question,
+            "option": code,
+            "labels": [{"since": number, "label": label} for label, number in labels.items()],
+        }
+        for (question, code), labels in words.items()
+        if len(labels) > 1
     ]
 
 

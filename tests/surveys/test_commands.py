@@ -15,11 +15,23 @@ from wechat_bot.services import Services, install
 @pytest.fixture
 def run(house, zone, tmp_path):
     app = Flask("test")
-    install(app, Services(
-        database=house.database, clock=house.clock, wechat=None, doorbell=ProcessDoorbell(), seals=None,
-        switchboard=None, criteria={criterion.name: criterion for criterion in CRITERIA}, zone=zone,
-        account_name="新罗烟草", is_service_account=True, public_url="https://example.com", media_folder=tmp_path,
-    ))
+    install(
+        app,
+        Services(
+            database=house.database,
+            clock=house.clock,
+            wechat=None,
+            doorbell=ProcessDoorbell(),
+            seals=None,
+            switchboard=None,
+            criteria={criterion.name: criterion for criterion in CRITERIA},
+            zone=zone,
+            account_name="新罗烟草",
+            is_service_account=True,
+            public_url="https://example.com",
+            media_folder=tmp_path,
+        ),
+    )
     app.cli.add_command(surveys)
 
     def run(*words):
@@ -39,6 +51,14 @@ def test_load_prints_the_id_alone(run, file):
     assert run("load", file).stdout == "1\n"
     assert run("load", file, "--survey", 1).stdout == "1\n"
     assert run("load", file).stdout == "2\n"
+
+
+def test_a_new_draft_says_what_it_changes(run, file, satisfaction):
+    run("load", file)
+    run("publish", 1)
+    file.write_text(satisfaction.replace("非常满意", "{code: 1, text: 很满意}"), encoding="utf-8")
+    done = run("load", file, "--survey", 1)
+    assert (done.stdout, done.stderr) == ("1\n", 'q1 选项 1 "非常满意" 改为 "很满意",计票合并\n')
 
 
 def test_publish_tally_recount_close_and_list(run, file, li):
@@ -73,10 +93,18 @@ def test_the_template_is_read_back_by_load(run, tmp_path):
     assert run("load", tmp_path / "template.xlsx").stdout == "1\n"
 
 
-@pytest.mark.parametrize("words", [
-    ("publish", 9), ("close", 9), ("tally", 9), ("recount", 9), ("void", 9), ("invite", 9),
-    ("export", 9, "--format", "csv", "--out", "/tmp/x.csv"),
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("publish", 9),
+        ("close", 9),
+        ("tally", 9),
+        ("recount", 9),
+        ("void", 9),
+        ("invite", 9),
+        ("export", 9, "--format", "csv", "--out", "/tmp/x.csv"),
+    ],
+)
 def test_an_unknown_id_is_a_sentence_on_stderr_and_ends_with_1(run, words):
     done = run(*words)
     assert (done.exit_code, done.stdout) == (1, "")

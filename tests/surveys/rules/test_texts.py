@@ -67,7 +67,7 @@ def test_the_ends_of_a_survey_are_said_as_in_the_dialogues():
     assert texts.closed(date(2026, 9, 30), "陈志强") == (
         "这份调查已于 9 月 30 日结束,谢谢您。想提意见可直接在这里留言,陈经理会收到。"
     )
-    assert texts.remains(3) == '刚才的调查还剩 3 题,回复"继续"接着填。'
+    assert texts.left_over(3) == "刚才的调查还剩 3 题,"
 
 
 def test_no_sentence_shouts_or_says_system_error():

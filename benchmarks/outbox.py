@@ -1,0 +1,173 @@
+"""The outbox: messages sent a second by one worker, against what WeChat's stand-in can take at all."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import func, insert, select, update
+
+from benchmarks import harness, town
+from benchmarks.callback import environment
+from config.worker import SENDERS
+from foundation.database import Database
+from migrations import schema
+from simulator.world import Account
+from tools import servers
+from wechat_bot import reply
+from wechat_bot.models import Delivery, DeliveryState, Follower
+
+DELIVERIES = 400
+ROUNDS = 3
+CEILING = "the simulator itself"
+ENOUGH = 120.0
+
+
+def run() -> None:
+    """Measure, and print."""
+    account = Account()
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wuwei-bench-"))
+        stores = stack.enter_context(harness.stores())
+        base = stack.enter_context(_simulator(account))
+        openids = _people(base)
+        databases: dict[str, Database] = {}
+        for name, url in stores.items():
+            databases[name] = Database(url)
+            schema.upgrade(databases[name])
+            with databases[name].transaction() as session:
+                town.settle(session, openids, now=datetime.now(UTC))
+            given = environment(account, url, folder) | {"WECHAT_API_BASE": base, "WECHAT_OAUTH_BASE": base}
+            stack.enter_context(_worker(given))
+        runs: dict[str, Any] = {CEILING: lambda: _direct(base, account, openids)}
+        for name, database in databases.items():
+            runs[f"our worker, {name}"] = lambda database=database: _queued(base, database, openids)
+        rates = harness.rotate(runs, ROUNDS)
+        _count(base, databases)
+    rows = [
+        [name, str(harness.paired(each, rates[CEILING])), f"{harness.Spread.of(each).median:.0f}"]
+        for name, each in rates.items()
+    ]
+    harness.table(
+        f"Outbox: customer-service messages, {SENDERS} threads", ["who sends", "× the simulator's ceiling [IQR]", "a second"],
+        rows, ["Ours claims each row, sends, and notes what became of it: two commits a message."],
+    )
+
+
+@contextlib.contextmanager
+def _simulator(account: Account) -> Iterator[str]:
+    port = servers.free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--port", str(port), "--app-id", account.app_id, "--secret", account.secret],
+        cwd=harness.ROOT, stdout=subprocess.DEVNULL,
+    )
+    try:
+        harness.wait_for_port(port, process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextlib.contextmanager
+def _worker(given: dict[str, str]) -> Iterator[None]:
+    command = [str(Path(sys.executable).parent / "flask"), "--app", "wsgi", "worker", "--senders", str(SENDERS)]
+    process = subprocess.Popen(
+        command, cwd=harness.ROOT, env={**os.environ, **given}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(40)
+
+
+def _people(base: str) -> list[str]:
+    """As many followers as there are deliveries in a round, who have just said something."""
+    given = {"count": DELIVERIES, "text": "1", "prefix": "店主"}
+    answer = requests.post(f"{base}/simulator/callbacks/build", json=given, timeout=60)
+    answer.raise_for_status()
+    return [each["openid"] for each in answer.json()["callbacks"]]
+
+
+def _open_windows(base: str) -> None:
+    """Everybody says something again: five more messages may be sent to each."""
+    _people(base)
+
+
+def _direct(base: str, account: Account, openids: list[str]) -> float:
+    """Messages a second that so many threads get through with `requests` alone."""
+    _open_windows(base)
+    asked = {"grant_type": "client_credential", "appid": account.app_id, "secret": account.secret}
+    token = requests.post(f"{base}/cgi-bin/stable_token", json=asked, timeout=10).json()["access_token"]
+    bad: list[Any] = []
+
+    def send(mine: list[str]) -> None:
+        with requests.Session() as session:
+            for openid in mine:
+                body = json.dumps({"touser": openid, **reply.text_message("您好")}, ensure_ascii=False).encode()
+                answer = session.post(
+                    f"{base}/cgi-bin/message/custom/send?access_token={token}", data=body,
+                    headers={"Content-Type": "application/json; charset=utf-8"}, timeout=10,
+                ).json()
+                if answer["errcode"]:
+                    bad.append(answer)
+
+    threads = [threading.Thread(target=send, args=(openids[n::SENDERS],)) for n in range(SENDERS)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if bad:
+        raise AssertionError(bad[0])
+    return len(openids) / (time.perf_counter() - begun)
+
+
+def _queued(base: str, database: Database, openids: list[str]) -> float:
+    """Messages a second from the first claim to the last note, as the rows themselves say."""
+    _open_windows(base)
+    now = datetime.now(UTC)
+    with database.transaction() as session:
+        session.execute(update(Follower).values(message_until=now + timedelta(hours=48), message_left=5))
+        session.execute(insert(Delivery), [
+            {"openid": openid, "message": reply.text_message("您好"), "state": DeliveryState.PENDING, "due_at": now,
+             "created_at": now, "attempts": 0}
+            for openid in openids
+        ])
+    deadline = time.monotonic() + ENOUGH
+    while True:
+        time.sleep(0.2)
+        with database.reading() as session:
+            waiting = session.scalar(
+                select(func.count()).where(Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
+            )
+            if not waiting:
+                first, last, sent = session.execute(
+                    select(func.min(Delivery.first_attempt_at), func.max(Delivery.settled_at), func.count())
+                    .where(Delivery.created_at == now, Delivery.state == DeliveryState.SENT)
+                ).one()
+                break
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{waiting} deliveries still wait")
+    if sent != len(openids):
+        raise AssertionError(f"{sent} of {len(openids)} sent")
+    return float(sent / (last - first).total_seconds())
+
+
+def _count(base: str, databases: dict[str, Database]) -> None:
+    """Sent once each, by the simulator's own count."""
+    used = requests.get(f"{base}/simulator/quotas", timeout=10).json()["used"]["/cgi-bin/message/custom/send"]
+    if used != (1 + len(databases)) * (ROUNDS + 1) * DELIVERIES:
+        raise AssertionError(f"the simulator counted {used} messages")
+    for database in databases.values():
+        database.dispose()
