@@ -9,7 +9,11 @@ from datetime import date
 from benchmarks import callback, export, harness, outbox, roster, tally
 
 BENCHMARKS = {
-    "callback": callback.run, "tally": tally.run, "export": export.run, "outbox": outbox.run, "roster": roster.run,
+    "callback": callback.run,
+    "tally": tally.run,
+    "export": export.run,
+    "outbox": outbox.run,
+    "roster": roster.run,
 }
 
 
@@ -22,7 +26,9 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}")
     print(f"{date.today():%Y-%m-%d}: {harness.machine()}")
-    print(f"Load of the machine when we began: {os.getloadavg()[0]:.2f}. Ratios are medians of paired rounds, with quartiles.")
+    print(
+        f"Load of the machine when we began: {os.getloadavg()[0]:.2f}. Ratios are medians of paired rounds, with quartiles."
+    )
     begun = time.monotonic()
     for name in names:
         since = time.monotonic()

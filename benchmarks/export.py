@@ -31,8 +31,11 @@ def run() -> None:
     with servers.postgresql(durable=True) as url, tempfile.TemporaryDirectory(prefix="wuwei-bench-") as folder:
         few, many = _fill(url)
         small = harness.rotate(
-            {"ours": lambda: harness.apart(write, url, few, folder, "few.xlsx"),
-             "plain": lambda: harness.apart(write_plain, f"{folder}/few.xlsx", f"{folder}/plain.xlsx")}, ROUNDS,
+            {
+                "ours": lambda: harness.apart(write, url, few, folder, "few.xlsx"),
+                "plain": lambda: harness.apart(write_plain, f"{folder}/few.xlsx", f"{folder}/plain.xlsx"),
+            },
+            ROUNDS,
         )
         large = harness.apart(write, url, many, folder, "many.xlsx")
         plain = harness.apart(write_plain, f"{folder}/many.xlsx", f"{folder}/plain.xlsx")
@@ -46,14 +49,34 @@ def run() -> None:
         f"Export of {QUESTIONS} questions, PostgreSQL to .xlsx",
         ["what", "ratio", "limit or peer", f"{FEW:,} sheets", f"{MANY:,} sheets"],
         [
-            ["peak memory, 132,229 / 13,000 sheets", f"{ratio:.2f}", harness.verdict(ratio, LIMIT),
-             f"{ours['peak']:.0f} MB", f"{large['peak']:.0f} MB"],
-            [f"time, ours / plain XlsxWriter, {FEW:,}", str(pairs), "the same cells",
-             f"{ours['seconds']:.1f} s / {small['plain'][-1]['seconds']:.1f} s", ""],
-            [f"time, ours / plain XlsxWriter, {MANY:,}", f"{large['seconds'] / plain['seconds']:.2f}",
-             "the same cells, one pair", "", f"{large['seconds']:.1f} s / {plain['seconds']:.1f} s"],
-            ["CSV", f"{csv['seconds'] / large['seconds']:.2f}", "of ours .xlsx", "",
-             f"{csv['seconds']:.1f} s, {csv['peak']:.0f} MB"],
+            [
+                "peak memory, 132,229 / 13,000 sheets",
+                f"{ratio:.2f}",
+                harness.verdict(ratio, LIMIT),
+                f"{ours['peak']:.0f} MB",
+                f"{large['peak']:.0f} MB",
+            ],
+            [
+                f"time, ours / plain XlsxWriter, {FEW:,}",
+                str(pairs),
+                "the same cells",
+                f"{ours['seconds']:.1f} s / {small['plain'][-1]['seconds']:.1f} s",
+                "",
+            ],
+            [
+                f"time, ours / plain XlsxWriter, {MANY:,}",
+                f"{large['seconds'] / plain['seconds']:.2f}",
+                "the same cells, one pair",
+                "",
+                f"{large['seconds']:.1f} s / {plain['seconds']:.1f} s",
+            ],
+            [
+                "CSV",
+                f"{csv['seconds'] / large['seconds']:.2f}",
+                "of ours .xlsx",
+                "",
+                f"{csv['seconds']:.1f} s, {csv['peak']:.0f} MB",
+            ],
         ],
         [f"The large file has {large['size'] / 2**20:.0f} MB and {plain['cells']:,} cells."],
     )
@@ -71,8 +94,14 @@ def write(url: str, survey_id: int, folder: str, name: str) -> dict[str, Any]:
     begun = time.perf_counter()
     with database.reading() as session:
         path = files.write(
-            session, survey_id, Path(folder, name), form="csv" if name.endswith("csv") else "xlsx",
-            figures=tally.tally(session, survey_id), now=datetime.now(UTC), zone=ZoneInfo("Asia/Shanghai"), progress=note,
+            session,
+            survey_id,
+            Path(folder, name),
+            form="csv" if name.endswith("csv") else "xlsx",
+            figures=tally.tally(session, survey_id),
+            now=datetime.now(UTC),
+            zone=ZoneInfo("Asia/Shanghai"),
+            progress=note,
         )
     return {"seconds": time.perf_counter() - begun, "peak": harness.peak(), "rows": done, "size": path.stat().st_size}
 

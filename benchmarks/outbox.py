@@ -58,8 +58,10 @@ def run() -> None:
         for name, each in rates.items()
     ]
     harness.table(
-        f"Outbox: customer-service messages, {SENDERS} threads", ["who sends", "× the simulator's ceiling [IQR]", "a second"],
-        rows, ["Ours claims each row, sends, and notes what became of it: two commits a message."],
+        f"Outbox: customer-service messages, {SENDERS} threads",
+        ["who sends", "× the simulator's ceiling [IQR]", "a second"],
+        rows,
+        ["Ours claims each row, sends, and notes what became of it: two commits a message."],
     )
 
 
@@ -67,8 +69,19 @@ def run() -> None:
 def _simulator(account: Account) -> Iterator[str]:
     port = servers.free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", "--port", str(port), "--app-id", account.app_id, "--secret", account.secret],
-        cwd=harness.ROOT, stdout=subprocess.DEVNULL,
+        [
+            sys.executable,
+            "-m",
+            "simulator",
+            "--port",
+            str(port),
+            "--app-id",
+            account.app_id,
+            "--secret",
+            account.secret,
+        ],
+        cwd=harness.ROOT,
+        stdout=subprocess.DEVNULL,
     )
     try:
         harness.wait_for_port(port, process)
@@ -116,8 +129,10 @@ def _direct(base: str, account: Account, openids: list[str]) -> float:
             for openid in mine:
                 body = json.dumps({"touser": openid, **reply.text_message("您好")}, ensure_ascii=False).encode()
                 answer = session.post(
-                    f"{base}/cgi-bin/message/custom/send?access_token={token}", data=body,
-                    headers={"Content-Type": "application/json; charset=utf-8"}, timeout=10,
+                    f"{base}/cgi-bin/message/custom/send?access_token={token}",
+                    data=body,
+                    headers={"Content-Type": "application/json; charset=utf-8"},
+                    timeout=10,
                 ).json()
                 if answer["errcode"]:
                     bad.append(answer)
@@ -139,11 +154,20 @@ def _queued(base: str, database: Database, openids: list[str]) -> float:
     now = datetime.now(UTC)
     with database.transaction() as session:
         session.execute(update(Follower).values(message_until=now + timedelta(hours=48), message_left=5))
-        session.execute(insert(Delivery), [
-            {"openid": openid, "message": reply.text_message("您好"), "state": DeliveryState.PENDING, "due_at": now,
-             "created_at": now, "attempts": 0}
-            for openid in openids
-        ])
+        session.execute(
+            insert(Delivery),
+            [
+                {
+                    "openid": openid,
+                    "message": reply.text_message("您好"),
+                    "state": DeliveryState.PENDING,
+                    "due_at": now,
+                    "created_at": now,
+                    "attempts": 0,
+                }
+                for openid in openids
+            ],
+        )
     deadline = time.monotonic() + ENOUGH
     while True:
         time.sleep(0.2)
@@ -153,8 +177,9 @@ def _queued(base: str, database: Database, openids: list[str]) -> float:
             )
             if not waiting:
                 first, last, sent = session.execute(
-                    select(func.min(Delivery.first_attempt_at), func.max(Delivery.settled_at), func.count())
-                    .where(Delivery.created_at == now, Delivery.state == DeliveryState.SENT)
+                    select(func.min(Delivery.first_attempt_at), func.max(Delivery.settled_at), func.count()).where(
+                        Delivery.created_at == now, Delivery.state == DeliveryState.SENT
+                    )
                 ).one()
                 break
         if time.monotonic() > deadline:

@@ -29,13 +29,20 @@ def run() -> None:
             again = harness.apart(bring_in, url, path)
             if first["new"] != ROWS or again["unchanged"] != ROWS:
                 raise AssertionError((first, again))
-            rows.append([
-                name, f"{first['seconds'] / LIMIT:.2f}", harness.verdict(first["seconds"] / LIMIT, 1.0),
-                f"{first['seconds']:.1f} s", f"{first['check']:.1f} s", f"{again['seconds']:.1f} s",
-                f"{first['peak']:.0f} MB",
-            ])
+            rows.append(
+                [
+                    name,
+                    f"{first['seconds'] / LIMIT:.2f}",
+                    harness.verdict(first["seconds"] / LIMIT, 1.0),
+                    f"{first['seconds']:.1f} s",
+                    f"{first['check']:.1f} s",
+                    f"{again['seconds']:.1f} s",
+                    f"{first['peak']:.0f} MB",
+                ]
+            )
     harness.table(
-        f"Roster of {ROWS:,} shops, .xlsx", ["database", "of a minute", "limit", "import", "of it checking", "again", "peak"],
+        f"Roster of {ROWS:,} shops, .xlsx",
+        ["database", "of a minute", "limit", "import", "of it checking", "again", "peak"],
         rows,
     )
 
@@ -50,8 +57,11 @@ def bring_in(url: str, path: str) -> dict[str, Any]:
     with database.transaction() as session:
         summary = writing.bring_in(session, roster, now=datetime.now(UTC))
     return {
-        "seconds": time.perf_counter() - begun, "check": checked - begun, "new": summary.new,
-        "unchanged": summary.unchanged, "peak": harness.peak(),
+        "seconds": time.perf_counter() - begun,
+        "check": checked - begun,
+        "new": summary.new,
+        "unchanged": summary.unchanged,
+        "peak": harness.peak(),
     }
 
 
@@ -62,8 +72,19 @@ def _write(path: str) -> None:
     sheet.write_row(0, 0, checking.COLUMNS)
     for n in range(1, ROWS + 1):
         area = n % 200
-        sheet.write_row(n, 0, (
-            str(350800000000 + n), f"新罗便利店{n}", f"王{n % 997}", f"138{n:08d}", f"新罗区第 {n % 311} 街 {n % 97} 号",
-            f"片区{area}", CLASSES[n % len(CLASSES)], f"经理{area}", f"139{area:08d}",
-        ))
+        sheet.write_row(
+            n,
+            0,
+            (
+                str(350800000000 + n),
+                f"新罗便利店{n}",
+                f"王{n % 997}",
+                f"138{n:08d}",
+                f"新罗区第 {n % 311} 街 {n % 97} 号",
+                f"片区{area}",
+                CLASSES[n % len(CLASSES)],
+                f"经理{area}",
+                f"139{area:08d}",
+            ),
+        )
     book.close()

@@ -30,14 +30,20 @@ def run() -> None:
                 {"few": lambda d=database, s=few: _read(d, s), "many": lambda d=database, s=many: _read(d, s)}, ROUNDS
             )
             ratio = harness.paired(times["many"], times["few"])
-            rows.append([
-                name, str(ratio), harness.verdict(ratio.median, LIMIT),
-                f"{1000 * statistics.median(times['few']):.2f}", f"{1000 * statistics.median(times['many']):.2f}",
-            ])
+            rows.append(
+                [
+                    name,
+                    str(ratio),
+                    harness.verdict(ratio.median, LIMIT),
+                    f"{1000 * statistics.median(times['few']):.2f}",
+                    f"{1000 * statistics.median(times['many']):.2f}",
+                ]
+            )
             database.dispose()
     harness.table(
         f"Tally of {QUESTIONS} questions: {MANY:,} sheets against {FEW:,}",
-        ["database", "ratio [IQR]", "limit", f"ms at {FEW:,}", f"ms at {MANY:,}"], rows,
+        ["database", "ratio [IQR]", "limit", f"ms at {FEW:,}", f"ms at {MANY:,}"],
+        rows,
     )
 
 

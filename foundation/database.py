@@ -89,8 +89,10 @@ class Database:
 
 
 def changed(session: Session, statement: Any) -> int:
-    """Execute an UPDATE or DELETE; gives how many rows it changed, which says who won a compare-and-set."""
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    """Execute an INSERT, UPDATE or DELETE; gives how many rows it changed, which says who won a compare-and-set."""
+    # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
+    done = session.execute(statement, execution_options={"preserve_rowcount": True})
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def upsert(session: Session, table: Any) -> Any:

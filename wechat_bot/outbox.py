@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, String, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
-from foundation.database import changed, upsert
+from foundation.database import Json, Moment, changed, upsert
 from wechat_bot import ledger
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Raised, Receipt
@@ -74,6 +74,38 @@ def queue(
     session.info["rings"] = True
     statement = upsert(session, Delivery).values(values).on_conflict_do_nothing().returning(Delivery.id)
     return cast("int | None", session.scalar(statement))
+
+
+def queue_all(
+    session: Session,
+    recipients: Select[str, str],
+    message: dict[str, Any],
+    *,
+    now: datetime,
+    about: str | None = None,
+    not_after: datetime | None = None,
+) -> int:
+    """Queue one message to many in one statement; gives how many were queued.
+
+    `recipients` selects openid and key; who has that key already is left out.
+    """
+    to = recipients.subquery()
+    columns = {
+        "openid": to.c[0],
+        "key": to.c[1],
+        "about": literal(about, String),
+        "message": literal(message, Json),
+        "state": literal(DeliveryState.PENDING.value),
+        "due_at": literal(now, Moment()),
+        "not_after": literal(not_after, Moment()),
+        "created_at": literal(now, Moment()),
+        "attempts": literal(0),
+    }
+    session.info["rings"] = True
+    # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
+    listed = select(*columns.values()).where(to.c[0].is_not(None))
+    inserted = upsert(session, Delivery).from_select(list(columns), listed).on_conflict_do_nothing()
+    return changed(session, inserted)
 
 
 def release(session: Session, follower: Follower, *, now: datetime) -> None:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, String, and_, exists, false, literal, select
+from sqlalchemy import String, and_, exists, false, literal, select
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
-from foundation.database import Json, Moment, upsert
+from foundation.database import Json, Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
 from people.models import Retailer
@@ -17,7 +16,7 @@ from surveys import frozen, texts
 from surveys.actions import counting
 from surveys.models import Participation, Survey, SurveyState, Version
 from surveys.rules.definition import Definition, from_json, to_json
-from wechat_bot import reply
+from wechat_bot import outbox, reply
 from wechat_bot.feature import Criterion
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
@@ -127,26 +126,16 @@ def invite(session: Session, survey_id: int, *, now: datetime) -> Wave:
         Delivery.openid == Follower.openid,
         Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)),
     )
-    message = reply.text_message(texts.invitation(survey.title))
-    columns = {
-        "key": literal(f"{about}:wave:{survey.waves}:") + as_type(Participation.retailer_id, String),
-        "openid": Follower.openid,
-        "about": literal(about),
-        "message": literal(message, Json),
-        "state": literal(DeliveryState.PENDING.value),
-        "due_at": literal(now, Moment()),
-        "not_after": literal(survey.closes_at, Moment()),
-        "created_at": literal(now, Moment()),
-        "attempts": literal(0),
-    }
+    key = literal(f"{about}:wave:{survey.waves}:") + as_type(Participation.retailer_id, String)
     invited = (
-        select(*columns.values())
+        select(Follower.openid, key)
         .join_from(Participation, Retailer, Retailer.id == Participation.retailer_id)
         .join(Follower, and_(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None)))
         .where(Participation.survey_id == survey_id, Participation.is_submitted.is_(False), ~waits)
     )
-    session.info["rings"] = True
-    return Wave(survey.waves, _inserted(session, upsert(session, Delivery).from_select(list(columns), invited)))
+    message = reply.text_message(texts.invitation(survey.title))
+    queued = outbox.queue_all(session, invited, message, now=now, about=about, not_after=survey.closes_at)
+    return Wave(survey.waves, queued)
 
 
 def _list(session: Session, survey_id: int, definition: Definition, criteria: Criteria, now: datetime) -> int:
@@ -162,14 +151,8 @@ def _list(session: Session, survey_id: int, definition: Definition, criteria: Cr
     }
     # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
     listed = select(*columns.values()).where(audience.c[0].is_not(None))
-    return _inserted(session, upsert(session, Participation).from_select(list(columns), listed))
-
-
-def _inserted(session: Session, statement: Any) -> int:
-    """Insert what is not there yet; gives how many rows that were."""
-    # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
-    done = session.execute(statement.on_conflict_do_nothing(), execution_options={"preserve_rowcount": True})
-    return cast(CursorResult[Any], done).rowcount
+    inserted = upsert(session, Participation).from_select(list(columns), listed).on_conflict_do_nothing()
+    return changed(session, inserted)
 
 
 def _locked(session: Session, survey_id: int) -> Survey:

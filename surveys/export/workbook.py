@@ -38,7 +38,7 @@ class Book:
         self._styles = styled(
             self._book,
             {
-                # The apostrophe one types in Excel: the text keeps its letters, and stays a text when the cell is edited.
+                # The apostrophe one types in Excel: the text keeps its letters, and stays a text when it is edited.
                 Quoted: {"quote_prefix": True},
                 Digits: {"num_format": "@"},
                 Serial: {"num_format": "yyyy-mm-dd" if is_anonymous else "yyyy-mm-dd hh:mm:ss"},
