@@ -5,10 +5,22 @@ serves nobody else. On SQLite one process: its threads queue for the write lock 
 """
 
 import os
+from typing import Any
 
 from config.settings import load
+from foundation.database import Database
+from migrations import schema
 
 _settings = load()
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to serve on an old schema: half of the answers would fail, one by one."""
+    database = Database(_settings.database_url)
+    if not schema.is_current(database):
+        raise SystemExit("The database is not up to date. Run: flask --app wsgi db upgrade")
+    database.dispose()
+
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

@@ -198,7 +198,7 @@ Ctrl-C ends it."""
 五微 runs, with a WeChat platform of its own.
 
   Open      {simulator}/
-  Then      choose the phone of 王建国, tap 关注, and send:  绑定 350802100001 8899
+  Then      choose the phone of 王建国, tap 关注公众号, and send:  绑定 350802100001 8899
             send 调查 and answer with numbers
   See it    .venv/bin/flask --app wsgi surveys tally 1
             .venv/bin/flask --app wsgi surveys export 1 --format xlsx --out var/

@@ -35,7 +35,9 @@ OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 class Settings(BaseSettings):
     """Everything that differs between one installation and another."""
 
-    model_config = SettingsConfigDict(env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
 
     #: sqlite:///… or postgresql://…
     database_url: str = f"sqlite:///{ROOT / 'var' / 'wuwei.db'}"
@@ -161,5 +163,9 @@ def load(**overrides: Any) -> Settings:
 
 def _line(mistake: Any) -> str:
     name = "".join(str(part) for part in mistake["loc"][:1]).upper()
-    said = "is missing" if mistake["type"] == "missing" else mistake["msg"].removeprefix("Value error, ")
-    return f"  {name + ': ' if name else ''}{said}"
+    said = {
+        "missing": "is missing",
+        "too_short": "is too short: at least {min_length} characters",
+        "too_long": "is too long: at most {max_length} characters",
+    }.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+    return f"  {name + ': ' if name else ''}{said.format(**mistake.get('ctx', {}))}"

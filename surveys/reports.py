@@ -39,7 +39,9 @@ def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
         yield f"{entry['code']} {entry['text']}  回答 {entry['n']}" + (" (已停用)" if entry.get("retired") else "")
         for option in entry.get("options", ()):
             interval = f"{percent(option['low'])} - {percent(option['high'])}"
-            label = option["label"] + (" (已停用)" if option.get("retired") else "")
+            # The values of a rating or an NPS are their own labels.
+            label = "" if option["label"] == str(option["code"]) else option["label"]
+            label += " (已停用)" if option.get("retired") else ""
             share = percent(option["share"])
             yield f"  {option['code']:>3} {padded(label, 28)}{option['count']:>8} {share:>7}  {interval}"
         if "nps" in entry:

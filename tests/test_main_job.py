@@ -218,10 +218,13 @@ def test_the_invitation_reaches_who_has_not_answered(town, tmp_path) -> None:
     number = publish(town, tmp_path)
     for reply in ("调查", "2", "1", "5", "9", "跳过", "跳过"):
         wang.say(reply)
+    xiao = bound(town, "小王", "350802100003", "5678")  # only after the publication
     assert town.flask("surveys", "invite", number).exit_code == 0
     town.work()
     assert "调查" in li.unread().text
+    assert "调查" in xiao.unread().text
     assert wang.unread().text == ""
+    assert tally(town, number)["sent"] == 3
 
 
 def test_an_answer_after_the_close_is_met_kindly(town, tmp_path) -> None:

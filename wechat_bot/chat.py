@@ -35,7 +35,7 @@ chat = Feature(
     listeners=(Listener(TemplateFinished, outbox.note_receipt), Listener(AccountVerification, warn)),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
-        Job("forget heard messages", timedelta(hours=1), forget),
+        Job("forget heard messages", timedelta(minutes=5), forget),
     ),
     commands=commands.COMMANDS,
 )

@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from foundation.database import changed, upsert
+from foundation.database import upsert
 from foundation.errors import Refused
 from wechat_bot import ledger, messages, outbox, reply
 from wechat_bot.feature import Reply, Turn
@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 TOO_LATE = timedelta(seconds=4.5)
 #: WeChat asks three times, five seconds apart: a late answer waits that long for a redelivery to take it along.
 REDELIVERIES_OVER = timedelta(seconds=12)
-#: How long a redelivery is recognised.
+#: How long a redelivery is recognised, and how long its answer is kept: what we said may tell what was answered in an
+#: anonymous survey, and WeChat asks again within seconds.
 KEPT = timedelta(days=3)
+ANSWER_KEPT = timedelta(minutes=15)
+#: Messages of kinds we do not know, kept whole for whoever teaches the program.
+RAW_KEPT = timedelta(days=30)
 
 
 def answer_once(services: "Services", message: messages.Incoming, *, now: datetime) -> Reply:
@@ -152,9 +156,13 @@ def _stored_answer(services: "Services", message: messages.Incoming) -> Reply | 
         return None if heard is None else _again(session, heard)
 
 
-def forget(session: Session, *, now: datetime) -> int:
-    """Drop the marks that no redelivery can ask for any more, with what was said in them."""
-    return changed(session, delete(Heard).where(Heard.heard_at < now - KEPT, Heard.raw.is_(None)))
+def forget(session: Session, *, now: datetime) -> None:
+    """Drop answers and marks that no redelivery can ask for any more."""
+    session.execute(
+        update(Heard).where(Heard.heard_at < now - ANSWER_KEPT, Heard.answer.is_not(None)).values(answer=None)
+    )
+    session.execute(delete(Heard).where(Heard.heard_at < now - KEPT, Heard.raw.is_(None)))
+    session.execute(delete(Heard).where(Heard.heard_at < now - RAW_KEPT))
 
 
 _CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)

@@ -74,10 +74,10 @@ def fetch_next(services: Services) -> bool:
     return True
 
 
-def forget_sender(session: Session, keys: Collection[str]) -> None:
-    """Cut what leads from these files to who sent them: they now belong to an anonymous answer."""
+def forget_sender(session: Session, keys: Collection[str], *, day: datetime) -> None:
+    """Cut what leads from these files to who sent them: they now belong to an anonymous answer of that day."""
     if keys:
-        session.execute(update(Media).where(Media.key.in_(keys)).values(openid=""))
+        session.execute(update(Media).where(Media.key.in_(keys)).values(openid="", heard_at=day))
 
 
 def path_of(folder: Path, sha256: str) -> Path:

@@ -101,8 +101,8 @@ class Switchboard:
         for prefix in self.prefixes:
             if word.startswith(prefix.word):
                 return self.open(turn, prefix.link + _spaced(content)[len(prefix.word) :].strip())
-        if word in LEAVE_WORDS and turn.talk:
-            return self._leave(turn, turn.talk)
+        if word in LEAVE_WORDS:
+            return self._leave(turn, turn.talk) if turn.talk else Reply(texts.NOTHING_RUNNING)
         if word in RESUME_WORDS:
             return self._resume(turn)
         reply = self._hear(turn)
@@ -164,7 +164,7 @@ class Switchboard:
     def _resume(self, turn: Turn) -> Reply:
         talk = turn.talk or self._left_over(turn)
         if talk is None or talk.topic not in self.conversations:
-            return Reply(texts.NOTHING_TO_RESUME + "\n" + self.front_desk.help(turn).text)
+            return Reply(texts.NOTHING_RUNNING + "\n" + self.front_desk.help(turn).text)
         return self.open(turn, f"{talk.topic}:{talk.reference}")
 
     def _left_over(self, turn: Turn) -> Talk | None:

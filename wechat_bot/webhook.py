@@ -5,12 +5,15 @@ from datetime import timedelta
 import structlog
 from flask import Blueprint, Response, request
 
-from wechat_bot import envelope, inbox, messages, reply
+from wechat_bot import envelope, inbox, messages, reply, texts
+from wechat_bot.feature import Reply
 from wechat_bot.services import current_services
 
 blueprint = Blueprint("wechat", __name__)
 log = structlog.get_logger(__name__)
 SLOW = timedelta(seconds=1)
+#: WeChat asks three times, five seconds apart.
+LAST_TRY = timedelta(seconds=9)
 
 
 @blueprint.get("/wechat")
@@ -30,7 +33,15 @@ def hear() -> Response:
         raise messages.Malformed("the body is too large")
     letter = envelope.open_letter(services.seals, request.args, body, now=now)
     structlog.contextvars.bind_contextvars(openid=letter.message.openid[-6:], kind=type(letter.message).__name__)
-    answer = inbox.answer_once(services, letter.message, now=now)
+    try:
+        answer = inbox.answer_once(services, letter.message, now=now)
+    except Exception:
+        # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
+        # asks for the last time the person gets a sentence of ours instead of WeChat's own.
+        if now - letter.message.sent_at < LAST_TRY:
+            raise
+        log.exception("not answered")
+        answer = Reply(texts.FAILED)
     took = services.clock() - now
     if took > SLOW:
         log.warning("slow answer", seconds=took.total_seconds())

@@ -155,7 +155,8 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
         )
     )
     if sheet.is_anonymous:
-        media.forget_sender(session, [key for each in answers.values() for key in each.get("m", ())])
+        photos = [key for each in answers.values() for key in each.get("m", ())]
+        media.forget_sender(session, photos, day=_midnight(now, zone))
     counts = tally.counts(sheet.definition, answers) if is_valid else {}
     counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
     counting.add(session, sheet.survey_id, counts)
@@ -165,10 +166,13 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
 def _who_and_when(sheet: Sheet, now: datetime, zone: ZoneInfo, spent: int) -> dict[str, Any]:
     if not sheet.is_anonymous:
         return {"retailer_id": sheet.retailer_id, "submitted_at": now, "seconds": spent}
-    midnight = datetime.combine(day_in(now, zone), time(), zone).astimezone(UTC)
     # Far above what the database numbers itself, and within what a JSON reader takes as exact.
     drawn = (1 << 40) + secrets.randbelow(1 << 52)
-    return {"id": drawn, "retailer_id": None, "submitted_at": midnight, "seconds": None}
+    return {"id": drawn, "retailer_id": None, "submitted_at": _midnight(now, zone), "seconds": None}
+
+
+def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day_in(now, zone), time(), zone).astimezone(UTC)
 
 
 _KEEP = (

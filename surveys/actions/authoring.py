@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, and_, exists, false, literal, select
 from sqlalchemy import cast as as_type
@@ -93,7 +94,7 @@ def publish(session: Session, survey_id: int, *, criteria: Criteria, now: dateti
     session.flush()
     listed = 0
     if before is None or before.audience != definition.audience:
-        listed = _list(session, survey_id, definition, criteria, now)
+        listed = _list(session, survey_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
         # The counters are there from the start: a recount locks them.
@@ -112,14 +113,16 @@ def close(session: Session, survey_id: int, *, now: datetime) -> None:
 def invite(session: Session, survey_id: int, *, now: datetime) -> Wave:
     """Queue an invitation to every listed shop that has not answered and whose keeper follows the account.
 
-    Left out is whoever still has an invitation to this survey waiting to be sent. Raises Refused where the survey is
-    not open.
+    A survey for everyone is first put before the shops that were bound since. Left out is whoever still has an
+    invitation to this survey waiting to be sent. Raises Refused where the survey is not open.
     """
     survey = _locked(session, survey_id)
     if not survey.is_open(now):
         raise Refused("调查不在填写时间内,不能邀请。")
     survey.waves += 1
     session.flush()
+    if survey.is_for_everyone:
+        counting.add(session, survey_id, {counting.SENT: _list(session, survey_id, None, {}, now)})
     about = f"survey:{survey_id}"
     waits = exists().where(
         Delivery.about == about,
@@ -138,9 +141,9 @@ def invite(session: Session, survey_id: int, *, now: datetime) -> Wave:
     return Wave(survey.waves, queued)
 
 
-def _list(session: Session, survey_id: int, definition: Definition, criteria: Criteria, now: datetime) -> int:
+def _list(session: Session, survey_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:
     """List the audience in one statement; gives how many were new."""
-    audience = audiences.select_ids(session, definition.audience, criteria, now=now).subquery()
+    audience = audiences.select_ids(session, audience_spec, criteria, now=now).subquery()
     columns = {
         "survey_id": literal(survey_id),
         "retailer_id": audience.c[0],

@@ -2,7 +2,6 @@
 
 import csv
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -51,15 +50,11 @@ def test_a_wrong_setting_stops_every_start_with_its_name(town) -> None:
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-def test_the_worker_demands_the_newest_schema(town, tmp_path) -> None:
+def test_web_and_worker_demand_the_newest_schema(town, tmp_path) -> None:
     env = {**town.env, "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}"}
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "wsgi", "worker"],
-        cwd=ROOT,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "db upgrade" in done.stderr
+    for command in (["flask", "--app", "wsgi", "worker"], ["gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]):
+        done = subprocess.run(
+            [processes.BIN / command[0], *command[1:]], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0
+        assert "db upgrade" in done.stderr

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from simulator.world import Account
+from wechat_bot.chat import forget
 from wechat_bot.models import Delivery, DeliveryState, Heard, Talk
 
 
@@ -70,6 +71,32 @@ def test_a_bug_of_ours_keeps_nothing_and_the_redelivery_starts_afresh(house) -> 
     assert rows(house, Delivery) == 0
     with house.look() as session:
         assert session.scalars(select(Talk)).one().state == {"n": 0}
+
+
+def test_when_wechat_asks_for_the_last_time_the_person_hears_that_it_failed(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.click("count:3")
+    sealed = house.sim.prepare([li], ["坏"])[0]
+    house.clock.advance(timedelta(seconds=10))
+    response = house.app.test_client().post("/wechat", query_string=sealed.query, data=sealed.body)
+    assert "没有保存成功" in house.sim.read_answer(sealed.number, response.data).text
+    assert rows(house, Delivery) == 0
+
+
+def test_what_was_said_is_forgotten_soon_and_the_mark_later(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.say("数数")
+    first = li.transcript[-2]
+    house.clock.advance(timedelta(minutes=20))
+    forget(house.services)
+    assert house.sim.redeliver(first).text == ""  # still heard once only
+    with house.look() as session:
+        assert all(heard.answer is None for heard in session.scalars(select(Heard)))
+    house.clock.advance(timedelta(days=3))
+    forget(house.services)
+    assert rows(house, Heard) == 0
 
 
 def test_a_refusal_is_said_and_keeps_nothing_of_the_refused_action(house) -> None:
