@@ -181,7 +181,7 @@ def test_an_answer_after_the_end_is_told_so_and_nothing_of_the_draft_is_lost(hou
     li.fill("调查", "1", "1")
     house.clock.advance(days=21)
     assert li.say("调查") == '现在没有要填的调查。找人请回复"人工"。'
-    closed = "这份调查已于 9 月 30 日结束,谢谢您。找陈经理请回复"人工"。"
+    closed = '这份调查已于 9 月 30 日结束,谢谢您。找陈经理请回复"人工"。'
     assert li.tap(f"survey:{survey}") == closed
     assert draft(house, survey).answers == {"q1": {"o": 1}, "q2": {"o": [1]}}
     assert submissions(house) == []
