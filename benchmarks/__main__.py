@@ -26,9 +26,7 @@ def main() -> None:
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}")
     print(f"{date.today():%Y-%m-%d}: {harness.machine()}")
-    print(
-        f"Load of the machine when we began: {os.getloadavg()[0]:.2f}. Ratios: medians of paired rounds, quartiles."
-    )
+    print(f"Load of the machine when we began: {os.getloadavg()[0]:.2f}. Ratios: medians of paired rounds, quartiles.")
     begun = time.monotonic()
     for name in names:
         since = time.monotonic()

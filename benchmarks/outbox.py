@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,9 @@ def run() -> None:
                 town.settle(session, openids, now=datetime.now(UTC))
             given = environment(account, url, folder) | {"WECHAT_API_BASE": base, "WECHAT_OAUTH_BASE": base}
             stack.enter_context(_worker(given))
-        runs: dict[str, Any] = {CEILING: lambda: _direct(base, account, openids)}
+        runs: dict[str, Any] = {CEILING: partial(_direct, base, account, openids)}
         for name, database in databases.items():
-            runs[f"our worker, {name}"] = lambda database=database: _queued(base, database, openids)
+            runs[f"our worker, {name}"] = partial(_queued, base, database, openids)
         rates = harness.rotate(runs, ROUNDS)
         _count(base, databases)
     rows = [
@@ -184,7 +185,7 @@ def _queued(base: str, database: Database, openids: list[str]) -> float:
                 break
         if time.monotonic() > deadline:
             raise AssertionError(f"{waiting} deliveries still wait")
-    if sent != len(openids):
+    if sent != len(openids) or first is None or last is None:
         raise AssertionError(f"{sent} of {len(openids)} sent")
     return float(sent / (last - first).total_seconds())
 

@@ -131,7 +131,7 @@ def _time_statements(profiled: Profiled) -> None:
 
     event.listen(Engine, "before_cursor_execute", before)
     event.listen(Engine, "after_cursor_execute", after)
-    commit = PGDialect_psycopg.do_commit
+    commit: Any = PGDialect_psycopg.do_commit
 
     def timed(dialect: Any, connection: Any) -> None:
         begun = time.perf_counter()

@@ -3,6 +3,7 @@
 import statistics
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import text
 
@@ -27,7 +28,7 @@ def run() -> None:
             database = Database(url)
             few, many = _fill(database)
             times = harness.rotate(
-                {"few": lambda d=database, s=few: _read(d, s), "many": lambda d=database, s=many: _read(d, s)}, ROUNDS
+                {"few": partial(_read, database, few), "many": partial(_read, database, many)}, ROUNDS
             )
             ratio = harness.paired(times["many"], times["few"])
             rows.append(

@@ -66,7 +66,7 @@ def look(session: Session, survey_id: int, openid: str) -> Sheet:
 
     Raises Refused where there is no such survey, or the openid is bound to no shop.
     """
-    row = session.execute(_LOOK, {"survey_id": survey_id, "openid": openid}).first()
+    row = session.connection().execute(_LOOK, {"survey_id": survey_id, "openid": openid}).first()
     if row is None:
         raise Refused(texts.UNKNOWN_SURVEY)
     if row.retailer_id is None:
@@ -78,7 +78,7 @@ def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
     """The sheet that is being filled, locked until the transaction ends, so that chat and page never overwrite each
     other; None where it was not begun by this openid's shop. One statement.
     """
-    row = session.execute(_HOLD, {"survey_id": survey_id, "openid": openid}).first()
+    row = session.connection().execute(_HOLD, {"survey_id": survey_id, "openid": openid}).first()
     return None if row is None else _sheet(session, row)
 
 

@@ -1,9 +1,9 @@
 """Heard and done: each message takes effect once, and a redelivery gets the answer the first delivery got."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -76,38 +76,36 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
 
 def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Follower | None, Talk | None]:
     # One statement for all three. The follower's row is locked, so one person's messages are answered in turn.
-    row = session.execute(
-        select(Follower, Talk, Heard)
-        .outerjoin(Talk, (Talk.openid == Follower.openid) & Talk.paused_at.is_(None))
-        .outerjoin(Heard, Heard.key == message.key)
-        .where(Follower.openid == message.openid)
-        .with_for_update(of=Follower)
-    ).first()
+    row = session.execute(_LOOK_UP, {"openid": message.openid, "key": message.key}).first()
     if row is None:
         return session.get(Heard, message.key), None, None
-    return row.Heard, row.Follower, row.Talk
+    talk, heard_key, *follower = row
+    return (
+        session.get(Heard, heard_key) if heard_key else None,
+        Follower(**dict(zip(_KEPT_OF_FOLLOWER, follower, strict=True))),
+        talk,
+    )
 
 
 def _new_follower(session: Session, message: messages.Incoming, now: datetime) -> Follower:
     # ON CONFLICT: the person's very first message may arrive twice at once.
-    statement = upsert(session, Follower).values(
-        openid=message.openid, followed_at=now, message_left=0, event_left=0, has_held=False
-    )
-    session.execute(statement.on_conflict_do_nothing())
-    return session.scalars(select(Follower).where(Follower.openid == message.openid).with_for_update()).one()
+    first = {"openid": message.openid, "followed_at": now, "message_left": 0, "event_left": 0, "has_held": False}
+    session.execute(upsert(session, Follower).values(first).on_conflict_do_nothing())
+    row = session.execute(select(*_FOLLOWER).where(_FOLLOWER.openid == message.openid).with_for_update()).one()
+    return Follower(**dict(zip(_KEPT_OF_FOLLOWER, row, strict=True)))
 
 
 def _note(session: Session, follower: Follower, message: messages.Incoming, now: datetime) -> None:
     if isinstance(message, messages.Unfollow):
         follower.unfollowed_at = now
-        return
-    if isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
+    elif isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
         follower.followed_at, follower.unfollowed_at = now, None
     ledger.note(follower, message, now=now)
     if isinstance(message, _CONTACT):
         follower.heard_at = now
         if follower.has_held:
             outbox.release(session, follower, now=now)
+    session.connection().execute(_SAVE, {f"new_{name}": getattr(follower, name) for name in _KEPT_OF_FOLLOWER})
 
 
 def _keep(services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime) -> Reply:
@@ -122,16 +120,15 @@ def _keep(services: "Services", session: Session, message: messages.Incoming, an
     for part in rest:
         outbox.queue(session, message.openid, reply.text_message(part), now=now)
     session.flush()
-    session.execute(
-        insert(Heard).values(
-            key=message.key,
-            openid=message.openid,
-            heard_at=now,
-            answer=reply.to_json(first) or None,
-            late_delivery_id=delivery_id,
-            raw=dict(message.raw) if isinstance(message, messages.Unknown) else None,
-        )
-    )
+    mark = {
+        "key": message.key,
+        "openid": message.openid,
+        "heard_at": now,
+        "answer": reply.to_json(first) or None,
+        "late_delivery_id": delivery_id,
+        "raw": dict(message.raw) if isinstance(message, messages.Unknown) else None,
+    }
+    session.connection().execute(_MARK, mark)
     return Reply() if late else first
 
 
@@ -164,6 +161,25 @@ def forget(session: Session, *, now: datetime) -> None:
     session.execute(delete(Heard).where(Heard.heard_at < now - KEPT, Heard.raw.is_(None)))
     session.execute(delete(Heard).where(Heard.heard_at < now - RAW_KEPT))
 
+
+# The callback's own statements are built once: building one costs as much as executing it. They carry plain rows, for
+# the unit of work costs more than all of them.
+_FOLLOWER = cast(Table, Follower.__table__).c
+_KEPT_OF_FOLLOWER = tuple(column.name for column in _FOLLOWER)
+_LOOK_UP = (
+    select(Talk, Heard.key, *_FOLLOWER)
+    .select_from(cast(Table, Follower.__table__))
+    .outerjoin(Talk, (Talk.openid == _FOLLOWER.openid) & Talk.paused_at.is_(None))
+    .outerjoin(Heard, Heard.key == bindparam("key"))
+    .where(_FOLLOWER.openid == bindparam("openid"))
+    .with_for_update(of=cast(Table, Follower.__table__))
+)
+_SAVE = (
+    update(cast(Table, Follower.__table__))
+    .where(_FOLLOWER.openid == bindparam("new_openid"))
+    .values({name: bindparam(f"new_{name}") for name in _KEPT_OF_FOLLOWER if name != "openid"})
+)
+_MARK = insert(cast(Table, Heard.__table__))
 
 _CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)
 _FROM_A_PERSON = (*_CONTACT, messages.Unfollow, messages.LocationReport)

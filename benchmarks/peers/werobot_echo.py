@@ -17,11 +17,11 @@ def create_app() -> Flask:
         enable_session=False,
     )
 
-    @robot.text
     def echo(message: Any) -> str:
         """What was said, said back."""
         return str(message.content)
 
+    robot.add_handler(echo, type="text")
     app = Flask(__name__)
     app.add_url_rule(rule="/wechat", endpoint="wechat", view_func=make_view(robot), methods=["GET", "POST"])
     return app

@@ -183,7 +183,7 @@ _KEEP = (
 
 
 def _keep(session: Session, sheet: Sheet) -> Sheet:
-    session.execute(
+    session.connection().execute(
         _KEEP,
         {
             "participation": sheet.participation_id,
