@@ -46,7 +46,7 @@ def shown(definition: Definition, answers: Answers) -> tuple[Question, ...]:
     """
     visible: dict[str, Question] = {}
     for question in definition.questions:
-        if all(_holds(condition, visible, answers) for condition in question.show_if):
+        if not question.show_if or all(_holds(condition, visible, answers) for condition in question.show_if):
             visible[question.code] = question
     return tuple(visible.values())
 
