@@ -67,7 +67,8 @@ def run() -> None:
         print(f"\n{harness.postgresql_version(url)}; {FOLLOWERS} followers in the middle of {QUESTIONS} questions")
         fired = 0
         for kind, options in {
-            "gthread, 2 processes, 8 threads": [], "sync, 2 processes": ["--worker-class", "sync", "--threads", "1"]
+            "gthread, 2 processes, 8 threads": [],
+            "sync, 2 processes": ["--worker-class", "sync", "--threads", "1"],
         }.items():
             fired += _compare(kind, options, given, stock, fired)
         _count_rows(url, peer, fired)
@@ -98,15 +99,27 @@ def lay_out(url: str, stock: Ammunition) -> None:
     with database.transaction() as session:
         town.settle(session, stock.openids, now=now)
         survey = town.publish(session, stock.definition, now=now - timedelta(days=1))
-        session.execute(update(Participation).values(
-            version_id=survey.version_id, started_at=begun,
-            answers=town.stored(stock.definition, range(ANSWERED), 3),
-        ))
-        session.execute(insert(Talk), [
-            {"openid": openid, "topic": "survey", "reference": str(survey.id), "state": {}, "begun_at": begun,
-             "heard_at": now}
-            for openid in stock.openids
-        ])
+        session.execute(
+            update(Participation).values(
+                version_id=survey.version_id,
+                started_at=begun,
+                answers=town.stored(stock.definition, range(ANSWERED), 3),
+            )
+        )
+        session.execute(
+            insert(Talk),
+            [
+                {
+                    "openid": openid,
+                    "topic": "survey",
+                    "reference": str(survey.id),
+                    "state": {},
+                    "begun_at": begun,
+                    "heard_at": now,
+                }
+                for openid in stock.openids
+            ],
+        )
     database.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -115,9 +128,15 @@ def lay_out(url: str, stock: Ammunition) -> None:
 def environment(account: Account, url: str, media: str) -> dict[str, str]:
     """The settings of our app, and of everybody who answers for the same account."""
     return {
-        "DATABASE_URL": url, "REDIS_URL": "", "SECRET_KEY": secrets.token_hex(16), "MEDIA_PATH": media,
-        "WECHAT_APP_ID": account.app_id, "WECHAT_APP_SECRET": account.secret, "WECHAT_TOKEN": account.token,
-        "WECHAT_ENCODING_AES_KEY": account.aes_key, "WEB_CONCURRENCY": "2",
+        "DATABASE_URL": url,
+        "REDIS_URL": "",
+        "SECRET_KEY": secrets.token_hex(16),
+        "MEDIA_PATH": media,
+        "WECHAT_APP_ID": account.app_id,
+        "WECHAT_APP_SECRET": account.secret,
+        "WECHAT_TOKEN": account.token,
+        "WECHAT_ENCODING_AES_KEY": account.aes_key,
+        "WEB_CONCURRENCY": "2",
     }
 
 
@@ -127,7 +146,8 @@ def _compare(kind: str, options: list[str], given: Mapping[str, str], stock: Amm
         webs = {
             name: stack.enter_context(harness.gunicorn(app, given, *options))
             for name, app in {
-                OURS: "wsgi:app", LEAST: "benchmarks.peers.wechatpy_view:create_app()",
+                OURS: "wsgi:app",
+                LEAST: "benchmarks.peers.wechatpy_view:create_app()",
                 ECHO: "benchmarks.peers.werobot_echo:create_app()",
             }.items()
         }
@@ -136,7 +156,7 @@ def _compare(kind: str, options: list[str], given: Mapping[str, str], stock: Amm
         def shoot(name: str) -> Shot:
             first = at[name]
             at[name] += SLICE
-            shot = harness.fire(webs[name], stock.requests[first:at[name]])
+            shot = harness.fire(webs[name], stock.requests[first : at[name]])
             if shot.bad:
                 raise AssertionError(f"{name}: {shot.bad} answers were not 200")
             if name == OURS:
@@ -164,20 +184,28 @@ def _report(kind: str, shots: Mapping[str, list[Shot]]) -> None:
     rows = []
     for name, each in shots.items():
         ratio = {peer: harness.paired(rates[name], rates[peer]) for peer in (LEAST, ECHO)}
-        rows.append([
-            name, "1" if name == LEAST else str(ratio[LEAST]), "1" if name == ECHO else str(ratio[ECHO]),
-            f"{Spread.of(rates[name]).median:.0f}", f"{Spread.of(cpus[name]).median:.0f}",
-            f"{Spread.of([shot.percentile(0.5) for shot in each]).median:.0f}",
-            f"{Spread.of([shot.percentile(0.99) for shot in each]).median:.0f}",
-        ])
+        rows.append(
+            [
+                name,
+                "1" if name == LEAST else str(ratio[LEAST]),
+                "1" if name == ECHO else str(ratio[ECHO]),
+                f"{Spread.of(rates[name]).median:.0f}",
+                f"{Spread.of(cpus[name]).median:.0f}",
+                f"{Spread.of([shot.percentile(0.5) for shot in each]).median:.0f}",
+                f"{Spread.of([shot.percentile(0.99) for shot in each]).median:.0f}",
+            ]
+        )
     ours = harness.paired(rates[OURS], rates[LEAST]).median
     load = sum(shot.load_cpu for each in shots.values() for shot in each)
     served = sum(shot.cpu for each in shots.values() for shot in each)
     harness.table(
         f"Callback, {kind}",
-        ["app", "× one INSERT [IQR]", "× WeRoBot [IQR]", "req/s", "CPU µs/req", "p50 ms", "p99 ms"], rows,
-        [f"ours / one INSERT: {ours:.2f}, {harness.verdict(ours, LIMIT, at_least=True)}, aim {AIM}. "
-         f"The load generator took {load / served:.2f} of the servers' CPU."],
+        ["app", "× one INSERT [IQR]", "× WeRoBot [IQR]", "req/s", "CPU µs/req", "p50 ms", "p99 ms"],
+        rows,
+        [
+            f"ours / one INSERT: {ours:.2f}, {harness.verdict(ours, LIMIT, at_least=True)}, aim {AIM}. "
+            f"The load generator took {load / served:.2f} of the servers' CPU."
+        ],
     )
 
 
@@ -205,7 +233,9 @@ def _count_rows(url: str, peer: str, fired: int) -> None:
     kept = answers - FOLLOWERS * ANSWERED
     if not heard == said == kept == fired:
         raise AssertionError(f"{fired} messages, but {heard} heard, {kept} answers, {said} rows of the peer")
-    print(f"\n{fired} messages sent to each: {heard} rows heard, {kept} answers on the sheets, {said} rows of the peer.")
+    print(
+        f"\n{fired} messages sent to each: {heard} rows heard, {kept} answers on the sheets, {said} rows of the peer."
+    )
 
 
 def _profile(given: Mapping[str, str], stock: Ammunition, fired: int) -> None:
@@ -213,10 +243,14 @@ def _profile(given: Mapping[str, str], stock: Ammunition, fired: int) -> None:
     found = {}
     for look in ("statements", "cpu"):
         with harness.gunicorn(
-            "benchmarks.profiled:create_app()", {**given, "WEB_CONCURRENCY": "1", "BENCH_LOOK": look},
-            "--worker-class", "sync", "--threads", "1",
+            "benchmarks.profiled:create_app()",
+            {**given, "WEB_CONCURRENCY": "1", "BENCH_LOOK": look},
+            "--worker-class",
+            "sync",
+            "--threads",
+            "1",
         ) as web:
-            mine = stock.requests[fired:fired + PROFILED]
+            mine = stock.requests[fired : fired + PROFILED]
             fired += len(mine)
             harness.fire(web, mine[:200], connections=4)
             requests.post(f"http://127.0.0.1:{web.port}/bench/reset", timeout=10).raise_for_status()
@@ -224,15 +258,28 @@ def _profile(given: Mapping[str, str], stock: Ammunition, fired: int) -> None:
             found[look] = requests.get(f"http://127.0.0.1:{web.port}/bench/report", timeout=10).json()
     said = found["statements"]
     harness.table(
-        "The statements of one answer (sync, PostgreSQL)", ["statement", "per message", "ms, median"],
-        [[each["statement"], f"{each['count'] / said['requests']:.2f}", f"{each['ms']:.2f}"] for each in said["statements"]],
-        [f"{said['sql_ms']:.2f} of {said['wall_ms']:.2f} ms between receiving and answering are spent in these, "
-         "the network and the database server included."],
+        "The statements of one answer (sync, PostgreSQL)",
+        ["statement", "per message", "ms, median"],
+        [
+            [each["statement"], f"{each['count'] / said['requests']:.2f}", f"{each['ms']:.2f}"]
+            for each in said["statements"]
+        ],
+        [
+            f"{said['sql_ms']:.2f} of {said['wall_ms']:.2f} ms between receiving and answering are spent in these, "
+            "the network and the database server included."
+        ],
     )
     spent = found["cpu"]["spent"]
     total = sum(spent.values())
     harness.table(
-        "Where the web process's CPU time goes", ["part", "share", "µs a message"],
-        [[part, f"{count / total:.0%}", f"{1e6 * found['cpu']['seconds'] * count / total / found['cpu']['requests']:.0f}"]
-         for part, count in sorted(spent.items(), key=lambda item: -item[1])],
+        "Where the web process's CPU time goes",
+        ["part", "share", "µs a message"],
+        [
+            [
+                part,
+                f"{count / total:.0%}",
+                f"{1e6 * found['cpu']['seconds'] * count / total / found['cpu']['requests']:.0f}",
+            ]
+            for part, count in sorted(spent.items(), key=lambda item: -item[1])
+        ],
     )

@@ -33,8 +33,12 @@ _fork = multiprocessing.get_context("fork")
 def machine() -> str:
     """CPU, cores, memory, Python: figures mean nothing without them."""
     cpu = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-         if line.startswith("model name")), platform.machine(),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        ),
+        platform.machine(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cores = len(os.sched_getaffinity(0))
@@ -130,7 +134,10 @@ def apart(call: Callable[..., Any], *given: Any) -> Any:
     )
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps([call.__module__, call.__qualname__, given])],
-        cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -159,7 +166,13 @@ def gunicorn(app: str, environment: Mapping[str, str], *options: str) -> Iterato
     """Serve an app as we serve ours: with `config/gunicorn.py`, whatever the options change."""
     port = servers.free_port()
     command = [
-        str(Path(sys.executable).parent / "gunicorn"), "-c", "config/gunicorn.py", "--log-level", "error", *options, app
+        str(Path(sys.executable).parent / "gunicorn"),
+        "-c",
+        "config/gunicorn.py",
+        "--log-level",
+        "error",
+        *options,
+        app,
     ]
     process = subprocess.Popen(
         command, cwd=ROOT, env={**os.environ, **environment, "HOST": "127.0.0.1", "PORT": str(port)}
@@ -236,9 +249,7 @@ def http(path: str, query: str, body: bytes, content_type: str) -> bytes:
     return head.encode() + body
 
 
-def fire(
-    web: Web, requests: Sequence[bytes], *, connections: int = 32, processes: int = 2, keep: int = 50
-) -> Shot:
+def fire(web: Web, requests: Sequence[bytes], *, connections: int = 32, processes: int = 2, keep: int = 50) -> Shot:
     """Send requests that were built before over kept-open sockets, each connection one at a time, in order.
 
     Several processes, so that the generator is never what is measured; they begin together.
@@ -261,10 +272,13 @@ def fire(
         child.join()
     begun, ended = min(part["begun"] for part in parts), max(part["ended"] for part in parts)
     return Shot(
-        requests=len(requests), seconds=ended - begun, cpu=web.cpu() - before,
+        requests=len(requests),
+        seconds=ended - begun,
+        cpu=web.cpu() - before,
         latencies=sorted(each for part in parts for each in part["latencies"]),
         samples=sorted(each for part in parts for each in part["samples"]),
-        bad=sum(part["bad"] for part in parts), load_cpu=sum(part["cpu"] for part in parts),
+        bad=sum(part["bad"] for part in parts),
+        load_cpu=sum(part["cpu"] for part in parts),
     )
 
 
@@ -331,13 +345,17 @@ def _shoot(
             if not head.startswith(b"http/1.1 200"):
                 bad += 1
             elif number % keep == 0:
-                samples.append((number, bytes(got[end + 4:])))
+                samples.append((number, bytes(got[end + 4 :])))
             if b"connection: close" in head:
                 close(name)
                 name = connect()
             send(name)
     result = {
-        "begun": begun, "ended": time.monotonic(), "latencies": latencies, "samples": samples, "bad": bad,
+        "begun": begun,
+        "ended": time.monotonic(),
+        "latencies": latencies,
+        "samples": samples,
+        "bad": bad,
         "cpu": time.process_time() - cpu,
     }
     sender.send(result)

@@ -59,7 +59,9 @@ class Look:
         """Everything, as JSON takes it."""
         done = self.requests or 1
         return {
-            "requests": self.requests, "spent": dict(self.spent), "seconds": _cpu() - self.cpu,
+            "requests": self.requests,
+            "spent": dict(self.spent),
+            "seconds": _cpu() - self.cpu,
             "wall_ms": 1000 * statistics.median(self.walls or [0.0]),
             "sql_ms": 1000 * sum(sum(each) for each in self.statements.values()) / done,
             "statements": [
@@ -152,5 +154,3 @@ def _short(statement: str) -> str:
 def _cpu() -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
-
-

@@ -24,26 +24,49 @@ _LABELS = ("非常满意", "比较满意", "一般", "不太满意", "很不满�
 
 def settle(session: Session, openids: Sequence[str], *, now: datetime) -> None:
     """Areas, managers and classes, and for each openid a shop bound to it and its follower."""
-    session.execute(insert(Manager), [
-        {"id": n, "name": f"经理{n}", "phone": f"139{n:08d}"} for n in range(1, AREAS + 1)
-    ])
+    session.execute(
+        insert(Manager), [{"id": n, "name": f"经理{n}", "phone": f"139{n:08d}"} for n in range(1, AREAS + 1)]
+    )
     session.execute(insert(Area), [{"id": n, "name": f"片区{n}", "manager_id": n} for n in range(1, AREAS + 1)])
     session.execute(insert(ShopClass), [{"id": n, "name": name} for n, name in enumerate(CLASSES, start=1)])
     until = now + timedelta(hours=40)
     for start in range(0, len(openids), BATCH):
-        part = list(enumerate(openids[start:start + BATCH], start=start + 1))
-        session.execute(insert(Retailer), [
-            {"id": n, "licence": f"{350800000000 + n}", "shop": f"新罗便利店{n}", "keeper": f"王{n % 997}",
-             "phone": f"138{n:08d}", "address": f"新罗区第 {n % 311} 街 {n % 97} 号", "area_id": n % AREAS + 1,
-             "class_id": n % len(CLASSES) + 1, "openid": openid, "bound_at": now, "bind_token": f"token{n}",
-             "updated_at": now}
-            for n, openid in part
-        ])
-        session.execute(insert(Follower), [
-            {"openid": openid, "followed_at": now - timedelta(days=30), "heard_at": now - timedelta(hours=8),
-             "message_until": until, "message_left": 5, "event_left": 0, "has_held": False}
-            for _, openid in part
-        ])
+        part = list(enumerate(openids[start : start + BATCH], start=start + 1))
+        session.execute(
+            insert(Retailer),
+            [
+                {
+                    "id": n,
+                    "licence": f"{350800000000 + n}",
+                    "shop": f"新罗便利店{n}",
+                    "keeper": f"王{n % 997}",
+                    "phone": f"138{n:08d}",
+                    "address": f"新罗区第 {n % 311} 街 {n % 97} 号",
+                    "area_id": n % AREAS + 1,
+                    "class_id": n % len(CLASSES) + 1,
+                    "openid": openid,
+                    "bound_at": now,
+                    "bind_token": f"token{n}",
+                    "updated_at": now,
+                }
+                for n, openid in part
+            ],
+        )
+        session.execute(
+            insert(Follower),
+            [
+                {
+                    "openid": openid,
+                    "followed_at": now - timedelta(days=30),
+                    "heard_at": now - timedelta(hours=8),
+                    "message_until": until,
+                    "message_left": 5,
+                    "event_left": 0,
+                    "has_held": False,
+                }
+                for _, openid in part
+            ],
+        )
 
 
 def written(questions: int, *, anonymous: bool = False, number: bool = False) -> Definition:

@@ -81,9 +81,7 @@ def bind_by_token(session: Session, openid: str, token: str, *, now: datetime) -
     return _bind_shop(session, openid, shop, "code", now=now) if shop else None
 
 
-def bind_manager(
-    session: Session, openid: str, code: str, *, now: datetime, today: date
-) -> BoundManager | Wrong:
+def bind_manager(session: Session, openid: str, code: str, *, now: datetime, today: date) -> BoundManager | Wrong:
     """Bind a follower to the customer manager this invite code was made for; the code is used up.
 
     Whoever was bound to the manager before is not any more: an invitation is how a manager changes phones. A code
@@ -102,9 +100,12 @@ def bind_manager(
     shop = identity.shop_of(session, openid)
     if shop is not None:
         raise Refused(texts.bound_elsewhere(shop.shop))
-    won = changed(session, _update(Manager).where(Manager.id == found.id, Manager.invite_code == code).values(
-        openid=openid, bound_at=now, invite_code=None, invite_until=None
-    ))
+    won = changed(
+        session,
+        _update(Manager)
+        .where(Manager.id == found.id, Manager.invite_code == code)
+        .values(openid=openid, bound_at=now, invite_code=None, invite_until=None),
+    )
     if not won:  # somebody used it between our look and our hand
         return _wrong_try(session, openid, today)
     if manager is None:
@@ -192,18 +193,28 @@ def erase(session: Session, openid: str, *, now: datetime) -> None:
     session.execute(_update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
     waiting = (DeliveryState.PENDING, DeliveryState.HELD)
     session.execute(
-        _update(Delivery).where(Delivery.openid == openid, Delivery.state.in_(waiting))
+        _update(Delivery)
+        .where(Delivery.openid == openid, Delivery.state.in_(waiting))
         .values(state=DeliveryState.CANCELLED, error="erased", settled_at=now)
     )
     # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
     session.execute(
-        _update(Delivery).where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)
+        _update(Delivery)
+        .where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)
         .values(openid=pseudonym, message={}, template=null())
     )
     session.execute(
-        _update(Follower).where(Follower.openid == openid).values(
-            openid=pseudonym, unfollowed_at=func.coalesce(Follower.unfollowed_at, now), heard_at=None,
-            message_until=None, message_left=0, event_until=None, event_left=0, has_held=False,
+        _update(Follower)
+        .where(Follower.openid == openid)
+        .values(
+            openid=pseudonym,
+            unfollowed_at=func.coalesce(Follower.unfollowed_at, now),
+            heard_at=None,
+            message_until=None,
+            message_left=0,
+            event_until=None,
+            event_left=0,
+            has_held=False,
         )
     )
 
@@ -226,8 +237,10 @@ def _bind_shop(session: Session, openid: str, shop: Shop, how: str, *, now: date
 
 
 def _wrong_try(session: Session, openid: str, today: date) -> Wrong:
-    statement = upsert(session, BindTries).values(openid=openid, day_on=today, count=1).on_conflict_do_update(
-        index_elements=["openid", "day_on"], set_={"count": BindTries.count + 1}
+    statement = (
+        upsert(session, BindTries)
+        .values(openid=openid, day_on=today, count=1)
+        .on_conflict_do_update(index_elements=["openid", "day_on"], set_={"count": BindTries.count + 1})
     )
     count = session.scalar(statement.returning(BindTries.count))
     return Wrong(max(rules.TRIES - (count or rules.TRIES), 0))

@@ -67,7 +67,9 @@ def sample(
     ids = select_ids(session, spec, criteria, now=now)
     rows = session.execute(
         select(Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper)
-        .where(Retailer.id.in_(ids.correlate(None))).order_by(Retailer.licence).limit(n)
+        .where(Retailer.id.in_(ids.correlate(None)))
+        .order_by(Retailer.licence)
+        .limit(n)
     )
     return tuple(Sample(*row) for row in rows)
 

@@ -89,8 +89,10 @@ def list_shops(area: str, class_name: str, search: str, page: int) -> None:
     for line in found.lines:
         bound = "已绑定" if line.is_bound else "未绑定"
         cells = (line.licence, line.shop, line.keeper, mask_phone(line.phone), line.area, line.class_name)
-        click.echo("  ".join(_wide(cell, width) for cell, width in zip(cells, (14, 20, 8, 12, 12, 10), strict=True))
-                   + f"  {_wide(line.manager, 8)}  {bound}")
+        click.echo(
+            "  ".join(_wide(cell, width) for cell, width in zip(cells, (14, 20, 8, 12, 12, 10), strict=True))
+            + f"  {_wide(line.manager, 8)}  {bound}"
+        )
     pages = max(-(-found.total // PAGE), 1)
     click.echo(f"共 {found.total} 家,第 {page} 页,共 {pages} 页。")
 
@@ -170,7 +172,9 @@ def _tell(summary: Summary, dry_run: bool) -> None:
     for notice in summary.notices:
         click.echo(f"提示:{notice}")
     for what, names in (
-        ("新片区", summary.new_areas), ("新客户经理", summary.new_managers), ("客户经理改名", summary.renamed_managers),
+        ("新片区", summary.new_areas),
+        ("新客户经理", summary.new_managers),
+        ("客户经理改名", summary.renamed_managers),
     ):
         if names:
             more = f" 等 {len(names)} 个" if len(names) > NAMES_SHOWN else ""

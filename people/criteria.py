@@ -65,7 +65,8 @@ def _managers(session: Session, value: Any, now: datetime) -> Ids:
             raise Refused(f"有 {len(matches)} 位客户经理叫“{name[:SHOWN]}”,请改写手机号。")
         found.append(matches[0])
     return (
-        select(Retailer.id).join(Area, Area.id == Retailer.area_id)
+        select(Retailer.id)
+        .join(Area, Area.id == Retailer.area_id)
         .where(func.coalesce(Retailer.manager_id, Area.manager_id).in_(found))
     )
 
@@ -89,7 +90,8 @@ def _bound(session: Session, value: Any, now: datetime) -> Ids:
 
 def _last_contact(session: Session, value: Any, now: datetime) -> Ids:
     ends: dict[str, Callable[[datetime], Any]] = {
-        "within_days": lambda moment: contact >= moment, "before_days": lambda moment: contact < moment,
+        "within_days": lambda moment: contact >= moment,
+        "before_days": lambda moment: contact < moment,
     }
     contact = func.coalesce(Follower.heard_at, Follower.followed_at)
     if not isinstance(value, dict) or not value or not value.keys() <= ends.keys():

@@ -68,10 +68,30 @@ class Shop:
 def select_shops() -> Select[Any]:
     """Shops with area, class and managers, in the order `read_shop` reads them."""
     columns: tuple[Any, ...] = (
-        Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Retailer.phone, Retailer.openid,
-        Retailer.area_id, Area.name, Retailer.class_id, ShopClass.name,
-        _own.id, _own.name, _own.phone, _own.disabled_at, _head.id, _head.name, _head.phone, _head.disabled_at,
-        _deputy.id, _deputy.name, _deputy.phone, _deputy.disabled_at, Area.deputy_from_on, Area.deputy_until_on,
+        Retailer.id,
+        Retailer.licence,
+        Retailer.shop,
+        Retailer.keeper,
+        Retailer.phone,
+        Retailer.openid,
+        Retailer.area_id,
+        Area.name,
+        Retailer.class_id,
+        ShopClass.name,
+        _own.id,
+        _own.name,
+        _own.phone,
+        _own.disabled_at,
+        _head.id,
+        _head.name,
+        _head.phone,
+        _head.disabled_at,
+        _deputy.id,
+        _deputy.name,
+        _deputy.phone,
+        _deputy.disabled_at,
+        Area.deputy_from_on,
+        Area.deputy_until_on,
     )
     return (
         select(*columns)
@@ -126,10 +146,15 @@ def manager_of(session: Session, openid: str) -> Person | None:
 
 def shops_of_manager(session: Session, manager_id: int) -> int:
     """How many shops a customer manager looks after: named by the roster, or by their area where it names nobody."""
-    return session.scalar(
-        select(func.count()).select_from(Retailer).join(Area, Area.id == Retailer.area_id)
-        .where(func.coalesce(Retailer.manager_id, Area.manager_id) == manager_id)
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Retailer)
+            .join(Area, Area.id == Retailer.area_id)
+            .where(func.coalesce(Retailer.manager_id, Area.manager_id) == manager_id)
+        )
+        or 0
+    )
 
 
 def tries_left(session: Session, openid: str, today: date) -> int:

@@ -13,8 +13,17 @@ from people.models import Area, Manager, Retailer, ShopClass, Withdrawal
 from wechat_bot.models import Follower
 
 __all__ = [
-    "Shop", "ShopLine", "ShopPage", "class_names", "manager_of", "shop", "shop_by_licence", "shop_of",
-    "shops", "tag_members", "to_erase",
+    "Shop",
+    "ShopLine",
+    "ShopPage",
+    "class_names",
+    "manager_of",
+    "shop",
+    "shop_by_licence",
+    "shop_of",
+    "shops",
+    "tag_members",
+    "to_erase",
 ]
 
 
@@ -61,13 +70,17 @@ def shops(
         select_shops().where(*conditions).order_by(Retailer.licence).offset(offset).limit(limit)
     ).all()
     found = [read_shop(row) for row in rows]
-    total = session.scalar(
-        select(func.count()).select_from(Retailer).join(Area).join(ShopClass).where(*conditions)
-    )
+    total = session.scalar(select(func.count()).select_from(Retailer).join(Area).join(ShopClass).where(*conditions))
     return ShopPage(
         tuple(
             ShopLine(
-                each.licence, each.shop, each.keeper, each.phone, each.area, each.class_name, each.manager_name,
+                each.licence,
+                each.shop,
+                each.keeper,
+                each.phone,
+                each.area,
+                each.class_name,
+                each.manager_name,
                 each.openid is not None,
             )
             for each in found
@@ -91,8 +104,10 @@ def tag_members(session: Session) -> dict[str, set[str]]:
     for openid, class_name, area in rows:
         members[class_name].add(str(openid))
         members[area].add(str(openid))
-    managers = select(Manager.openid).join(Follower, Follower.openid == Manager.openid).where(
-        Follower.unfollowed_at.is_(None), Manager.disabled_at.is_(None)
+    managers = (
+        select(Manager.openid)
+        .join(Follower, Follower.openid == Manager.openid)
+        .where(Follower.unfollowed_at.is_(None), Manager.disabled_at.is_(None))
     )
     members["客户经理"].update(openid for openid in session.scalars(managers) if openid)
     return members

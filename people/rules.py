@@ -111,7 +111,11 @@ def salutation(keeper: str) -> str:
 
 
 def manager_in_charge(
-    own: Person | None, head: Person | None, deputy: Person | None, deputy_from: date | None, deputy_until: date | None,
+    own: Person | None,
+    head: Person | None,
+    deputy: Person | None,
+    deputy_from: date | None,
+    deputy_until: date | None,
     today: date,
 ) -> Person | None:
     """Who looks after a shop today: its own manager, else the area's; the deputy while the area's manager is away.

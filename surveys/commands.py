@@ -136,7 +136,13 @@ def export(survey_id: int, form: files.Form, out: Path) -> None:
         figures = figures_of(session, survey_id)
         with click.progressbar(length=max(figures["returned"], 1), label="导出", file=sys.stderr) as bar:
             path = files.write(
-                session, survey_id, out, form=form, figures=figures, now=services.clock(), zone=services.zone,
+                session,
+                survey_id,
+                out,
+                form=form,
+                figures=figures,
+                now=services.clock(),
+                zone=services.zone,
                 progress=lambda done, total: bar.update(done - bar.pos),
             )
     click.echo(path)

@@ -57,7 +57,8 @@ def of_survey(session: Session, survey_id: int) -> list[Frozen]:
     """Every version of a survey, the oldest first; empty where it was never published."""
     rows = session.execute(
         select(Version.id, Version.number, Version.published_at, Version.definition)
-        .where(Version.survey_id == survey_id).order_by(Version.number)
+        .where(Version.survey_id == survey_id)
+        .order_by(Version.number)
     )
     return [Frozen(row.id, row.number, row.published_at, from_json(row.definition)) for row in rows]
 

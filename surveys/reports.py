@@ -9,7 +9,10 @@ from surveys.models import SurveyState
 from surveys.queries.listing import SurveyLine
 
 STATES = {
-    SurveyState.DRAFT: "草稿", SurveyState.WAITING: "未开始", SurveyState.OPEN: "进行中", SurveyState.CLOSED: "已结束",
+    SurveyState.DRAFT: "草稿",
+    SurveyState.WAITING: "未开始",
+    SurveyState.OPEN: "进行中",
+    SurveyState.CLOSED: "已结束",
 }
 
 

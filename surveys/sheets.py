@@ -97,21 +97,47 @@ def obstacle(sheet: Sheet, *, now: datetime, zone: ZoneInfo) -> str | None:
 
 def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
     return Sheet(
-        survey_id=row.survey_id, opens_at=row.opens_at, closes_at=row.closes_at, is_anonymous=row.is_anonymous,
-        is_for_everyone=row.is_for_everyone, retailer_id=row.retailer_id, keeper=row.keeper, area_id=row.area_id,
-        class_id=row.class_id, participation_id=row.participation_id, version_id=row.version_id,
-        definition=frozen.definition(session, row.version_id, row.digest), started_at=row.started_at,
-        is_submitted=bool(row.is_submitted), submitted_on=row.submitted_on, answers=row.answers or {}, at=row.at,
-        misread=row.misread or 0, manager=manager,
+        survey_id=row.survey_id,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        is_anonymous=row.is_anonymous,
+        is_for_everyone=row.is_for_everyone,
+        retailer_id=row.retailer_id,
+        keeper=row.keeper,
+        area_id=row.area_id,
+        class_id=row.class_id,
+        participation_id=row.participation_id,
+        version_id=row.version_id,
+        definition=frozen.definition(session, row.version_id, row.digest),
+        started_at=row.started_at,
+        is_submitted=bool(row.is_submitted),
+        submitted_on=row.submitted_on,
+        answers=row.answers or {},
+        at=row.at,
+        misread=row.misread or 0,
+        manager=manager,
     )
 
 
 _READ = (
-    Survey.id.label("survey_id"), Survey.opens_at, Survey.closes_at, Survey.is_anonymous, Survey.is_for_everyone,
-    Retailer.id.label("retailer_id"), Retailer.keeper, Retailer.area_id, Retailer.class_id,
-    Participation.id.label("participation_id"), Participation.started_at, Participation.is_submitted,
-    Participation.submitted_on, Participation.answers, Participation.at, Participation.misread,
-    Version.id.label("version_id"), Version.digest,
+    Survey.id.label("survey_id"),
+    Survey.opens_at,
+    Survey.closes_at,
+    Survey.is_anonymous,
+    Survey.is_for_everyone,
+    Retailer.id.label("retailer_id"),
+    Retailer.keeper,
+    Retailer.area_id,
+    Retailer.class_id,
+    Participation.id.label("participation_id"),
+    Participation.started_at,
+    Participation.is_submitted,
+    Participation.submitted_on,
+    Participation.answers,
+    Participation.at,
+    Participation.misread,
+    Version.id.label("version_id"),
+    Version.digest,
 )
 _SHOP = Retailer.openid == bindparam("openid")
 _THEIRS = (Participation.survey_id == Survey.id) & (Participation.retailer_id == Retailer.id)
@@ -133,9 +159,9 @@ _LOOK = (
 _HOLD = (
     select(*_READ)
     .select_from(Retailer)
-    .join(Participation, (Participation.retailer_id == Retailer.id) & (
-        Participation.survey_id == bindparam("survey_id")
-    ))
+    .join(
+        Participation, (Participation.retailer_id == Retailer.id) & (Participation.survey_id == bindparam("survey_id"))
+    )
     .join(Survey, Survey.id == Participation.survey_id)
     # A sheet that is handed in may have given its version away (anonymous): the newest stands in.
     .join(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))

@@ -14,7 +14,8 @@ from wechatpy.exceptions import InvalidSignatureException
 
 metadata = MetaData()
 said = Table(
-    "said", metadata,
+    "said",
+    metadata,
     Column("id", BigInteger, primary_key=True),
     Column("message_id", BigInteger, nullable=False, unique=True),
     Column("openid", String(64), nullable=False),
@@ -43,9 +44,14 @@ def create_app() -> Flask:
             abort(403)
         message = parse_message(plain)
         with engine.begin() as connection:
-            connection.execute(insert(said).values(
-                message_id=int(message.id), openid=message.source, content=message.content, said_at=datetime.now(UTC)
-            ))
+            connection.execute(
+                insert(said).values(
+                    message_id=int(message.id),
+                    openid=message.source,
+                    content=message.content,
+                    said_at=datetime.now(UTC),
+                )
+            )
         reply = create_reply(f"收到:{message.content}", message)
         sealed = crypto.encrypt_message(reply.render(), asked.get("nonce"), asked.get("timestamp"))
         return Response(sealed, content_type="application/xml; charset=utf-8")

@@ -11,8 +11,10 @@ from werobot.contrib.flask import make_view
 def create_app() -> Flask:
     """The whole app."""
     robot = WeRoBot(
-        token=os.environ["WECHAT_TOKEN"], encoding_aes_key=os.environ["WECHAT_ENCODING_AES_KEY"],
-        app_id=os.environ["WECHAT_APP_ID"], enable_session=False,
+        token=os.environ["WECHAT_TOKEN"],
+        encoding_aes_key=os.environ["WECHAT_ENCODING_AES_KEY"],
+        app_id=os.environ["WECHAT_APP_ID"],
+        enable_session=False,
     )
 
     @robot.text

@@ -127,13 +127,16 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
 
     def rows() -> Iterator[Row]:
         return (
-            row for number, cells in table.rows()
-            if number > header and (row := again.read(number, cells)) is not None
+            row for number, cells in table.rows() if number > header and (row := again.read(number, cells)) is not None
         )
 
     return Roster(
-        count=len(seen), notices=tuple(notices), managers={phone: name for phone, (name, _) in managers.items()},
-        areas={area: _most(phones) for area, phones in areas.items()}, tags=frozenset(tags), has_tags=TAGS in columns,
+        count=len(seen),
+        notices=tuple(notices),
+        managers={phone: name for phone, (name, _) in managers.items()},
+        areas={area: _most(phones) for area, phones in areas.items()},
+        tags=frozenset(tags),
+        has_tags=TAGS in columns,
         rows=rows,
     )
 

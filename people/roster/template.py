@@ -8,7 +8,14 @@ from people.models import CLASSES
 from people.roster.checking import COLUMNS, EXAMPLE
 
 EXAMPLE_ROW = (
-    EXAMPLE, "城南便利店", "王建国", "13800008899", "新罗区城南路 12 号", "城区一片", CLASSES[0], "陈志强",
+    EXAMPLE,
+    "城南便利店",
+    "王建国",
+    "13800008899",
+    "新罗区城南路 12 号",
+    "城区一片",
+    CLASSES[0],
+    "陈志强",
     "13900002201",
 )
 WIDTHS = (20, 22, 12, 16, 32, 14, 14, 12, 16)
@@ -44,10 +51,19 @@ def write(target: BinaryIO) -> None:
         sheet.write_string(1, index, EXAMPLE_ROW[index], as_text)
     sheet.freeze_panes(1, 0)
     where = COLUMNS.index("客户类型")
-    sheet.data_validation(1, where, PREPARED, where, {
-        "validate": "list", "source": list(CLASSES), "error_type": "warning",
-        "error_title": "客户类型", "error_message": "请从列表里选;系统里另有的类型也可以填。",
-    })
+    sheet.data_validation(
+        1,
+        where,
+        PREPARED,
+        where,
+        {
+            "validate": "list",
+            "source": list(CLASSES),
+            "error_type": "warning",
+            "error_title": "客户类型",
+            "error_message": "请从列表里选;系统里另有的类型也可以填。",
+        },
+    )
     notes = book.add_worksheet("说明")
     notes.set_column(0, 0, 12)
     notes.set_column(1, 1, 90)

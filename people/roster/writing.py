@@ -83,10 +83,15 @@ def bring_in(session: Session, roster: Roster, *, now: datetime, progress: Progr
     for rows, known in _batches(session, roster, count, progress):
         values = [
             {
-                "licence": row.licence, "shop": row.shop, "keeper": row.keeper, "phone": row.phone,
+                "licence": row.licence,
+                "shop": row.shop,
+                "keeper": row.keeper,
+                "phone": row.phone,
                 "address": row.address if row.address is not None else _address(known.get(row.licence)),
-                "area_id": areas[row.area], "class_id": classes[row.class_name],
-                "manager_id": managers.get(row.manager_phone), "bind_token": secrets.token_urlsafe(12),
+                "area_id": areas[row.area],
+                "class_id": classes[row.class_name],
+                "manager_id": managers.get(row.manager_phone),
+                "bind_token": secrets.token_urlsafe(12),
                 "updated_at": now,
             }
             for row in rows
@@ -133,17 +138,27 @@ def _batches(
 def _known(session: Session, rows: list[Row], *, with_tags: bool) -> dict[str, _Known]:
     found = session.execute(
         select(
-            Retailer.licence, Retailer.id, Retailer.shop, Retailer.keeper, Retailer.phone, Area.name, ShopClass.name,
-            func.coalesce(Manager.phone, ""), Retailer.address,
+            Retailer.licence,
+            Retailer.id,
+            Retailer.shop,
+            Retailer.keeper,
+            Retailer.phone,
+            Area.name,
+            ShopClass.name,
+            func.coalesce(Manager.phone, ""),
+            Retailer.address,
         )
-        .join(Area, Area.id == Retailer.area_id).join(ShopClass).outerjoin(Manager, Manager.id == Retailer.manager_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .join(ShopClass)
+        .outerjoin(Manager, Manager.id == Retailer.manager_id)
         .where(Retailer.licence.in_([row.licence for row in rows]))
     ).all()
     tags: dict[int, set[str]] = {}
     if with_tags and found:
         ids = [row[1] for row in found]
         for shop, tag in session.execute(
-            select(RetailerTag.retailer_id, Tag.name).join(Tag, Tag.id == RetailerTag.tag_id)
+            select(RetailerTag.retailer_id, Tag.name)
+            .join(Tag, Tag.id == RetailerTag.tag_id)
             .where(RetailerTag.retailer_id.in_(ids))
         ):
             tags.setdefault(shop, set()).add(tag)
@@ -212,7 +227,8 @@ def _write_areas(session: Session, roster: Roster, names: _Names, managers: dict
     chosen = [{"area": area, "head": managers[phone]} for area, phone in roster.areas.items() if phone]
     if chosen:
         session.execute(
-            update(AREAS).where(AREAS.c.name == bindparam("area"), AREAS.c.manager_id.is_(None))
+            update(AREAS)
+            .where(AREAS.c.name == bindparam("area"), AREAS.c.manager_id.is_(None))
             .values(manager_id=bindparam("head")),
             chosen,
         )
@@ -228,7 +244,8 @@ def _write_tags(session: Session, roster: Roster) -> dict[str, int]:
 
 def _write_shop_tags(session: Session, rows: list[Row], known: dict[str, _Known], tags: dict[str, int]) -> None:
     rows = [
-        row for row in rows
+        row
+        for row in rows
         if frozenset(row.tags or ()) != (known[row.licence].tags if row.licence in known else frozenset())
     ]
     if not rows:
@@ -236,9 +253,7 @@ def _write_shop_tags(session: Session, rows: list[Row], known: dict[str, _Known]
     changed = Retailer.licence.in_([row.licence for row in rows])
     shops = dict(_pairs(session, Retailer.licence, Retailer.id, changed))
     session.execute(delete(RetailerTag).where(RetailerTag.retailer_id.in_(shops.values())))
-    values = [
-        {"tag_id": tags[tag], "retailer_id": shops[row.licence]} for row in rows for tag in row.tags or ()
-    ]
+    values = [{"tag_id": tags[tag], "retailer_id": shops[row.licence]} for row in rows for tag in row.tags or ()]
     if values:
         session.execute(insert(SHOP_TAGS), values)
 
@@ -253,7 +268,10 @@ def _pairs(session: Session, first: Any, second: Any, *conditions: Any) -> Itera
 
 def _summary(roster: Roster, names: _Names, count: _Count) -> Summary:
     return Summary(
-        count.new, count.changed, count.unchanged, names.new_areas,
+        count.new,
+        count.changed,
+        count.unchanged,
+        names.new_areas,
         tuple(f"{name} {mask_phone(phone)}" for phone, name in names.new_managers.items()),
         tuple(f"{names.old_names[phone]} → {name} {mask_phone(phone)}" for phone, name in names.renamed.items()),
         roster.notices,

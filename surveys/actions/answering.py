@@ -37,11 +37,14 @@ def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: Z
     if sheet.participation_id is None:
         participation_id = _join(session, sheet, values, now)
     else:
-        begun = cast(CursorResult[Any], session.execute(
-            update(_participation)
-            .where(_participation.c.id == sheet.participation_id, _participation.c.started_at.is_(None))
-            .values(values)
-        ))
+        begun = cast(
+            CursorResult[Any],
+            session.execute(
+                update(_participation)
+                .where(_participation.c.id == sheet.participation_id, _participation.c.started_at.is_(None))
+                .values(values)
+            ),
+        )
         participation_id = sheet.participation_id if begun.rowcount else None
     if participation_id is None:  # begun at the same moment through another door
         return look(session, sheet.survey_id, openid)
@@ -52,11 +55,21 @@ def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: dateti
     """List a shop that was bound after the publication of a survey for everyone; gives None if it is listed by now."""
     asked_at = select(Survey.published_at).where(Survey.id == sheet.survey_id).scalar_subquery()
     found: int | None = session.scalar(
-        upsert(session, _participation).values({
-            **values, "survey_id": sheet.survey_id, "retailer_id": sheet.retailer_id, "answers": {}, "misread": 0,
-            # The hour of joining is near the hour of answering: an anonymous sheet must not keep it.
-            "asked_at": asked_at if sheet.is_anonymous else now, "is_submitted": False,
-        }).on_conflict_do_nothing(index_elements=["survey_id", "retailer_id"]).returning(_participation.c.id)
+        upsert(session, _participation)
+        .values(
+            {
+                **values,
+                "survey_id": sheet.survey_id,
+                "retailer_id": sheet.retailer_id,
+                "answers": {},
+                "misread": 0,
+                # The hour of joining is near the hour of answering: an anonymous sheet must not keep it.
+                "asked_at": asked_at if sheet.is_anonymous else now,
+                "is_submitted": False,
+            }
+        )
+        .on_conflict_do_nothing(index_elements=["survey_id", "retailer_id"])
+        .returning(_participation.c.id)
     )
     if found is not None:
         counting.add(session, sheet.survey_id, {counting.SENT: 1})
@@ -64,7 +77,14 @@ def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: dateti
 
 
 def answer(
-    session: Session, sheet: Sheet, question: Question, given: Answer, *, now: datetime, zone: ZoneInfo, source: str,
+    session: Session,
+    sheet: Sheet,
+    question: Question,
+    given: Answer,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    source: str,
 ) -> Sheet:
     """Keep an answer (as `rules.answers.check` returned it); with the last one the sheet is handed in.
 
@@ -108,20 +128,31 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
     today = day_in(now, zone)
     done: dict[str, Any] = {"is_submitted": True, "answers": {}, "at": None, "misread": 0}
     done |= {"version_id": None, "started_at": None} if sheet.is_anonymous else {"submitted_on": today}
-    won = cast(CursorResult[Any], session.execute(
-        update(_participation).where(
-            _participation.c.id == sheet.participation_id, _participation.c.is_submitted.is_(False)
-        ).values(done)
-    ))
+    won = cast(
+        CursorResult[Any],
+        session.execute(
+            update(_participation)
+            .where(_participation.c.id == sheet.participation_id, _participation.c.is_submitted.is_(False))
+            .values(done)
+        ),
+    )
     if not won.rowcount:
         raise Refused(texts.ALREADY_DONE)
     answers = flow.settle(sheet.definition, sheet.answers)
     spent = (now - sheet.started_at).total_seconds() if sheet.started_at else 0
     is_valid = spent >= (sheet.definition.min_seconds or 0)
-    session.execute(insert(_submission).values(
-        survey_id=sheet.survey_id, version_id=sheet.version_id, area_id=sheet.area_id, class_id=sheet.class_id,
-        answers=answers, source=source, is_valid=is_valid, **_who_and_when(sheet, now, zone, int(spent)),
-    ))
+    session.execute(
+        insert(_submission).values(
+            survey_id=sheet.survey_id,
+            version_id=sheet.version_id,
+            area_id=sheet.area_id,
+            class_id=sheet.class_id,
+            answers=answers,
+            source=source,
+            is_valid=is_valid,
+            **_who_and_when(sheet, now, zone, int(spent)),
+        )
+    )
     counts = tally.counts(sheet.definition, answers) if is_valid else {}
     counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
     counting.add(session, sheet.survey_id, counts)
@@ -138,16 +169,22 @@ def _who_and_when(sheet: Sheet, now: datetime, zone: ZoneInfo, spent: int) -> di
 
 
 _KEEP = (
-    update(_participation).where(_participation.c.id == bindparam("participation"))
+    update(_participation)
+    .where(_participation.c.id == bindparam("participation"))
     .values(answers=bindparam("new_answers"), at=bindparam("new_at"), misread=bindparam("new_misread"))
 )
 
 
 def _keep(session: Session, sheet: Sheet) -> Sheet:
-    session.execute(_KEEP, {
-        "participation": sheet.participation_id, "new_answers": sheet.answers, "new_at": sheet.at,
-        "new_misread": sheet.misread,
-    })
+    session.execute(
+        _KEEP,
+        {
+            "participation": sheet.participation_id,
+            "new_answers": sheet.answers,
+            "new_at": sheet.at,
+            "new_misread": sheet.misread,
+        },
+    )
     return sheet
 
 

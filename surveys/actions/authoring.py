@@ -79,7 +79,10 @@ def publish(session: Session, survey_id: int, *, criteria: Criteria, now: dateti
     digest = frozen.digest(survey.draft)
     if last is None or last.digest != digest:
         last = Version(
-            survey_id=survey_id, number=last.number + 1 if last else 1, definition=survey.draft, digest=digest,
+            survey_id=survey_id,
+            number=last.number + 1 if last else 1,
+            definition=survey.draft,
+            digest=digest,
             published_at=now,
         )
         session.add(last)
@@ -120,15 +123,21 @@ def invite(session: Session, survey_id: int, *, now: datetime) -> Wave:
     session.flush()
     about = f"survey:{survey_id}"
     waits = exists().where(
-        Delivery.about == about, Delivery.openid == Follower.openid,
+        Delivery.about == about,
+        Delivery.openid == Follower.openid,
         Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)),
     )
     message = reply.text_message(texts.invitation(survey.title))
     columns = {
         "key": literal(f"{about}:wave:{survey.waves}:") + as_type(Participation.retailer_id, String),
-        "openid": Follower.openid, "about": literal(about), "message": literal(message, Json),
-        "state": literal(DeliveryState.PENDING.value), "due_at": literal(now, Moment()),
-        "not_after": literal(survey.closes_at, Moment()), "created_at": literal(now, Moment()), "attempts": literal(0),
+        "openid": Follower.openid,
+        "about": literal(about),
+        "message": literal(message, Json),
+        "state": literal(DeliveryState.PENDING.value),
+        "due_at": literal(now, Moment()),
+        "not_after": literal(survey.closes_at, Moment()),
+        "created_at": literal(now, Moment()),
+        "attempts": literal(0),
     }
     invited = (
         select(*columns.values())
@@ -144,8 +153,12 @@ def _list(session: Session, survey_id: int, definition: Definition, criteria: Cr
     """List the audience in one statement; gives how many were new."""
     audience = audiences.select_ids(session, definition.audience, criteria, now=now).subquery()
     columns = {
-        "survey_id": literal(survey_id), "retailer_id": audience.c[0], "asked_at": literal(now, Moment()),
-        "is_submitted": false(), "answers": literal({}, Json), "misread": literal(0),
+        "survey_id": literal(survey_id),
+        "retailer_id": audience.c[0],
+        "asked_at": literal(now, Moment()),
+        "is_submitted": false(),
+        "answers": literal({}, Json),
+        "misread": literal(0),
     }
     # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
     listed = select(*columns.values()).where(audience.c[0].is_not(None))

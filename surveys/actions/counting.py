@@ -51,17 +51,21 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     # A submit touches these rows after it has inserted its submission: what is committed behind them we both read and
     # have in the counters, and what is not adds itself to them when we are done.
     session.execute(
-        select(Tally.option).where(Tally.survey_id == survey_id, Tally.question == "")
-        .order_by(Tally.option).with_for_update()
+        select(Tally.option)
+        .where(Tally.survey_id == survey_id, Tally.question == "")
+        .order_by(Tally.option)
+        .with_for_update()
     ).all()
     counted = _count(session, survey_id)
     kept: dict[Key, int] = {
-        (question, option): count for question, option, count in session.execute(
+        (question, option): count
+        for question, option, count in session.execute(
             select(Tally.question, Tally.option, Tally.count).where(Tally.survey_id == survey_id)
         )
     }
     differences = {
-        key: (kept.get(key, 0), counted.get(key, 0)) for key in sorted({*kept, *counted})
+        key: (kept.get(key, 0), counted.get(key, 0))
+        for key in sorted({*kept, *counted})
         if kept.get(key, 0) != counted.get(key, 0)
     }
     add(session, survey_id, {key: right - wrong for key, (wrong, right) in differences.items()})
@@ -73,16 +77,17 @@ def _count(session: Session, survey_id: int) -> Counter[Key]:
     counted: Counter[Key] = Counter()
     rows = session.execute(
         select(Submission.version_id, Submission.answers, Submission.is_valid)
-        .where(Submission.survey_id == survey_id).execution_options(yield_per=1000)
+        .where(Submission.survey_id == survey_id)
+        .execution_options(yield_per=1000)
     )
     for version_id, answers, is_valid in rows:
         counted[RETURNED] += 1
         if is_valid:
             counted[VALID] += 1
             counted.update(tally.counts(definitions[version_id], answers))
-    counted[SENT] = session.scalar(
-        select(func.count()).select_from(Participation).where(Participation.survey_id == survey_id)
-    ) or 0
+    counted[SENT] = (
+        session.scalar(select(func.count()).select_from(Participation).where(Participation.survey_id == survey_id)) or 0
+    )
     return counted
 
 
@@ -92,7 +97,9 @@ def void(session: Session, submission_id: int) -> None:
     Raises Refused where there is none, or it is not valid already.
     """
     row = session.execute(
-        update(Submission).where(Submission.id == submission_id, Submission.is_valid).values(is_valid=False)
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.is_valid)
+        .values(is_valid=False)
         .returning(Submission.survey_id, Submission.version_id, Submission.answers)
         .execution_options(synchronize_session=False)
     ).first()

@@ -11,14 +11,21 @@ from surveys.rules.flow import Missing
 
 HEADINGS = ("列", "题号", "题目", "类型", "编码", "含义", "版本", "有效数")
 TYPES = {
-    QuestionType.SINGLE: "单选", QuestionType.MULTIPLE: "多选", QuestionType.RATING: "评分(1-5)",
-    QuestionType.NPS: "推荐(0-10)", QuestionType.NUMBER: "数字", QuestionType.TEXT: "文本", QuestionType.PHOTO: "照片",
+    QuestionType.SINGLE: "单选",
+    QuestionType.MULTIPLE: "多选",
+    QuestionType.RATING: "评分(1-5)",
+    QuestionType.NPS: "推荐(0-10)",
+    QuestionType.NUMBER: "数字",
+    QuestionType.TEXT: "文本",
+    QuestionType.PHOTO: "照片",
 }
 _ROLES = {"words": "所选的文字", "other": "其他:填写的内容", "value": "回答"}
 
 
 def lines(
-    plans: Sequence[Plan], versions: Sequence[Frozen], figures: Mapping[str, Any],
+    plans: Sequence[Plan],
+    versions: Sequence[Frozen],
+    figures: Mapping[str, Any],
     missing: Counter[tuple[str, Missing]],
 ) -> Iterator[Cells]:
     """The rows under `HEADINGS`; `figures` are those of `queries.tally`, all counts are of valid submissions."""
@@ -30,7 +37,10 @@ def lines(
 
 
 def _column(
-    column: Column, plan: Plan, versions: Sequence[Frozen], entry: Mapping[str, Any],
+    column: Column,
+    plan: Plan,
+    versions: Sequence[Frozen],
+    entry: Mapping[str, Any],
     missing: Counter[tuple[str, Missing]],
 ) -> Iterator[Cells]:
     question = plan.question

@@ -42,8 +42,15 @@ def file_name(title: str, form: Form, *, now: datetime, zone: ZoneInfo) -> str:
 
 
 def write(
-    session: Session, survey_id: int, out: Path, *, form: Form, figures: Mapping[str, Any], now: datetime,
-    zone: ZoneInfo, progress: Progress = lambda done, total: None,
+    session: Session,
+    survey_id: int,
+    out: Path,
+    *,
+    form: Form,
+    figures: Mapping[str, Any],
+    now: datetime,
+    zone: ZoneInfo,
+    progress: Progress = lambda done, total: None,
 ) -> Path:
     """Write a survey's submissions to `out`, a file or a folder; gives the file's path.
 
@@ -63,9 +70,7 @@ def write(
         part = Path(folder) / f"part.{form}"
         written: Generator[int]
         if form == "xlsx":
-            written = Book(part, Path(folder), zone, is_anonymous=is_anonymous).write(
-                found, total, versions, figures
-            )
+            written = Book(part, Path(folder), zone, is_anonymous=is_anonymous).write(found, total, versions, figures)
         else:
             written = _write_csv(part, found, versions, zone, is_anonymous=is_anonymous)
         # Also when `progress` raises: no open file outlives its folder, and no cursor stays open in the database.
@@ -84,8 +89,11 @@ def _write_csv(
     form = "%Y-%m-%d" if is_anonymous else "%Y-%m-%d %H:%M:%S"
     layout = Layout(versions, apostrophed)
     leading = Leading(
-        is_anonymous=is_anonymous, numbers={version.id: version.number for version in versions}, guard=apostrophed,
-        code=apostrophed, when=lambda moment: moment.astimezone(zone).strftime(form),
+        is_anonymous=is_anonymous,
+        numbers={version.id: version.number for version in versions},
+        guard=apostrophed,
+        code=apostrophed,
+        when=lambda moment: moment.astimezone(zone).strftime(form),
     )
     # BOM and CRLF: without them Excel on a Chinese Windows takes the file for GBK, or for one line.
     with path.open("w", encoding="utf-8-sig", newline="") as file:

@@ -8,8 +8,16 @@ from surveys.export.columns import Cell, Guard
 from surveys.export.rows import Row
 
 IDENTIFIED = {
-    "序号": 8, "许可证号": 16, "店名": 22, "片区": 12, "客户类型": 10, "客户经理": 10, "提交时间": 18, "用时(秒)": 9,
-    "来源": 10, "有效": 6,
+    "序号": 8,
+    "许可证号": 16,
+    "店名": 22,
+    "片区": 12,
+    "客户类型": 10,
+    "客户经理": 10,
+    "提交时间": 18,
+    "用时(秒)": 9,
+    "来源": 10,
+    "有效": 6,
 }
 # Area, class and manager are left out too: together they often mean one shop.
 ANONYMOUS = {"序号": 8, "提交日期": 12, "来源": 10, "有效": 6}
@@ -24,7 +32,12 @@ class Leading:
     """
 
     def __init__(
-        self, *, is_anonymous: bool, numbers: Mapping[int, int], guard: Guard, code: Guard,
+        self,
+        *,
+        is_anonymous: bool,
+        numbers: Mapping[int, int],
+        guard: Guard,
+        code: Guard,
         when: Callable[[datetime], Any],
     ) -> None:
         self._is_anonymous, self._numbers = is_anonymous, numbers

@@ -10,8 +10,17 @@ from surveys.rules.definition import QuestionType
 
 HEADINGS = ("题号", "题目", "类型", "回答数", "编码", "选项", "票数", "占比", "下限", "上限")
 FIGURES = {
-    "mean": "平均", "sd": "标准差", "median": "中位数", "min": "最小", "max": "最大", "nps": "NPS",
-    "nps_low": "NPS 下限", "nps_high": "NPS 上限", "promoters": "推荐者", "passives": "被动者", "detractors": "贬损者",
+    "mean": "平均",
+    "sd": "标准差",
+    "median": "中位数",
+    "min": "最小",
+    "max": "最大",
+    "nps": "NPS",
+    "nps_low": "NPS 下限",
+    "nps_high": "NPS 上限",
+    "promoters": "推荐者",
+    "passives": "被动者",
+    "detractors": "贬损者",
 }
 
 

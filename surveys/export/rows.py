@@ -43,14 +43,23 @@ def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator
     Area and class are those at the time of the answer.
     """
     answered = (
-        Submission.version_id, Submission.answers, Submission.source, Submission.submitted_at, Submission.is_valid,
+        Submission.version_id,
+        Submission.answers,
+        Submission.source,
+        Submission.submitted_at,
+        Submission.is_valid,
     )
     if is_anonymous:
         statement = select(*answered, *(literal(None) for _ in range(6)))
     else:
         statement = (
             select(
-                *answered, Submission.seconds, Retailer.licence, Retailer.shop, Area.name, ShopClass.name,
+                *answered,
+                Submission.seconds,
+                Retailer.licence,
+                Retailer.shop,
+                Area.name,
+                ShopClass.name,
                 func.coalesce(Manager.name, _area_manager.name),
             )
             .outerjoin(Retailer, Retailer.id == Submission.retailer_id)

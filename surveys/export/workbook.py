@@ -27,20 +27,27 @@ class Book:
 
     def __init__(self, path: Path, folder: Path, zone: ZoneInfo, *, is_anonymous: bool) -> None:
         self._zone, self._is_anonymous = zone, is_anonymous
-        self._book = xlsxwriter.Workbook(str(path), {
-            "constant_memory": True, "tmpdir": str(folder),
-            "use_zip64": True,  # the sheet of a very large survey is more than 4 GB before it is packed
-        })
-        self._styles = styled(self._book, {
-            # The apostrophe one types in Excel: the text keeps its letters, and stays a text when the cell is edited.
-            Quoted: {"quote_prefix": True},
-            Digits: {"num_format": "@"},
-            Serial: {"num_format": "yyyy-mm-dd" if is_anonymous else "yyyy-mm-dd hh:mm:ss"},
-            Heading: {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"},
-            Title: {"bold": True, "font_size": 14},
-            Percent: {"num_format": "0.0%"},
-            Figure: {"num_format": "0.00"},
-        })
+        self._book = xlsxwriter.Workbook(
+            str(path),
+            {
+                "constant_memory": True,
+                "tmpdir": str(folder),
+                "use_zip64": True,  # the sheet of a very large survey is more than 4 GB before it is packed
+            },
+        )
+        self._styles = styled(
+            self._book,
+            {
+                # The apostrophe one types in Excel: the text keeps its letters, and stays a text when the cell is edited.
+                Quoted: {"quote_prefix": True},
+                Digits: {"num_format": "@"},
+                Serial: {"num_format": "yyyy-mm-dd" if is_anonymous else "yyyy-mm-dd hh:mm:ss"},
+                Heading: {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4"},
+                Title: {"bold": True, "font_size": 14},
+                Percent: {"num_format": "0.0%"},
+                Figure: {"num_format": "0.00"},
+            },
+        )
 
     def write(
         self, rows: Iterable[Row], total: int, versions: Sequence[Frozen], figures: Mapping[str, Any]
@@ -58,8 +65,11 @@ class Book:
     ) -> Generator[int]:
         layout, styles = Layout(versions, quoted), self._styles
         leading = Leading(
-            is_anonymous=self._is_anonymous, numbers={version.id: version.number for version in versions}, guard=quoted,
-            code=Digits, when=partial(serial, zone=self._zone),
+            is_anonymous=self._is_anonymous,
+            numbers={version.id: version.number for version in versions},
+            guard=quoted,
+            code=Digits,
+            when=partial(serial, zone=self._zone),
         )
         sheets = [self._data_sheet(n, leading, layout) for n in range(-(-total // ROWS_OF_A_SHEET) or 1)]
         # Made in the order in which they stand; each is filled through a temporary file of its own.

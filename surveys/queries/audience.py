@@ -26,14 +26,14 @@ def answered(session: Session, value: Any, now: datetime) -> Ids:
     """
     survey_id, is_anonymous = _survey(session, value, "answered_survey", ("survey", "question", "option"))
     if "question" not in value and "option" not in value:
-        return select(Participation.retailer_id).where(
-            Participation.survey_id == survey_id, Participation.is_submitted
-        )
+        return select(Participation.retailer_id).where(Participation.survey_id == survey_id, Participation.is_submitted)
     if is_anonymous:
         raise Refused("匿名调查看不出谁选了什么,不能按回答挑选。")
     question, options = _choice(session, survey_id, value)
     return select(Submission.retailer_id).where(
-        Submission.survey_id == survey_id, Submission.is_valid, Submission.retailer_id.is_not(None),
+        Submission.survey_id == survey_id,
+        Submission.is_valid,
+        Submission.retailer_id.is_not(None),
         _chose(session, question, options),
     )
 

@@ -45,10 +45,13 @@ class Waiting:
 
 def surveys(session: Session, *, now: datetime) -> list[SurveyLine]:
     """Every survey, the newest first. One statement."""
+
     def figure(name: str) -> Any:
         return func.coalesce(
-            select(Tally.count).where(Tally.survey_id == Survey.id, Tally.question == "", Tally.option == name)
-            .scalar_subquery(), 0,
+            select(Tally.count)
+            .where(Tally.survey_id == Survey.id, Tally.question == "", Tally.option == name)
+            .scalar_subquery(),
+            0,
         )
 
     rows = session.execute(
@@ -56,8 +59,15 @@ def surveys(session: Session, *, now: datetime) -> list[SurveyLine]:
     )
     return [
         SurveyLine(
-            survey.id, survey.title, survey.state(now), survey.opens_at, survey.closes_at, survey.is_anonymous,
-            sent, returned, valid,
+            survey.id,
+            survey.title,
+            survey.state(now),
+            survey.opens_at,
+            survey.closes_at,
+            survey.is_anonymous,
+            sent,
+            returned,
+            valid,
         )
         for survey, sent, returned, valid in rows
     ]
@@ -79,7 +89,8 @@ def newest(session: Session, survey_id: int) -> Definition | None:
     Raises Refused where there is no such survey.
     """
     row = session.execute(
-        select(Survey.id, Version.definition).outerjoin(Version, Version.id == Survey.version_id)
+        select(Survey.id, Version.definition)
+        .outerjoin(Version, Version.id == Survey.version_id)
         .where(Survey.id == survey_id)
     ).first()
     if row is None:
@@ -89,8 +100,12 @@ def newest(session: Session, survey_id: int) -> Definition | None:
 
 def _waiting(session: Session, row: Row[Any]) -> Waiting:
     return Waiting(
-        row.survey_id, row.title, frozen.definition(session, row.version_id, row.digest), row.answers or {},
-        bool(row.is_submitted), row.submitted_on,
+        row.survey_id,
+        row.title,
+        frozen.definition(session, row.version_id, row.digest),
+        row.answers or {},
+        bool(row.is_submitted),
+        row.submitted_on,
     )
 
 
@@ -101,20 +116,24 @@ _is_open = and_(
     or_(Survey.closes_at.is_(None), Survey.closes_at > _now),
 )
 _listed = aliased(Participation)
-_is_theirs = or_(Survey.is_for_everyone, select(_listed.id).where(
-    _listed.survey_id == Survey.id, _listed.retailer_id == Retailer.id
-).exists())
+_is_theirs = or_(
+    Survey.is_for_everyone,
+    select(_listed.id).where(_listed.survey_id == Survey.id, _listed.retailer_id == Retailer.id).exists(),
+)
 # From the shop outwards, so that a bound shop with nothing to answer is one empty row, and an unbound openid is none.
 _OPEN_FOR = (
     select(
-        Survey.id.label("survey_id"), Survey.title, Participation.answers, Participation.is_submitted,
-        Participation.submitted_on, Version.id.label("version_id"), Version.digest,
+        Survey.id.label("survey_id"),
+        Survey.title,
+        Participation.answers,
+        Participation.is_submitted,
+        Participation.submitted_on,
+        Version.id.label("version_id"),
+        Version.digest,
     )
     .select_from(Retailer)
     .outerjoin(Survey, and_(_is_open, _is_theirs))
-    .outerjoin(Participation, and_(
-        Participation.survey_id == Survey.id, Participation.retailer_id == Retailer.id
-    ))
+    .outerjoin(Participation, and_(Participation.survey_id == Survey.id, Participation.retailer_id == Retailer.id))
     .outerjoin(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))
     .where(Retailer.openid == bindparam("openid"))
     .order_by(Survey.closes_at.is_(None), Survey.closes_at, Survey.id)

@@ -63,9 +63,13 @@ def merged(versions: Sequence[Frozen]) -> list[dict[str, Any]]:
             for code, label in _labels(question):
                 words.setdefault((question.code, code), {}).setdefault(label, version.number)
     return [
-        {"question": question, "option": code,
-         "labels": [{"since": number, "label": label} for label, number in labels.items()]}
-        for (question, code), labels in words.items() if len(labels) > 1
+        {
+            "question": question,
+            "option": code,
+            "labels": [{"since": number, "label": label} for label, number in labels.items()],
+        }
+        for (question, code), labels in words.items()
+        if len(labels) > 1
     ]
 
 

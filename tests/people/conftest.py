@@ -77,12 +77,24 @@ def settle(session: Session) -> Town:
     session.flush()
     classes = {each.name: each.id for each in session.scalars(select(ShopClass))}
     lao_li = Retailer(
-        licence="350802100001", shop="李记便利店", keeper="李大山", phone="13800008899", area_id=city.id,
-        class_id=classes["普通终端"], bind_token="token-of-lao-li", updated_at=NOON,
+        licence="350802100001",
+        shop="李记便利店",
+        keeper="李大山",
+        phone="13800008899",
+        area_id=city.id,
+        class_id=classes["普通终端"],
+        bind_token="token-of-lao-li",
+        updated_at=NOON,
     )
     xiao_wang = Retailer(
-        licence="350802100002", shop="小王超市", keeper="王小明", phone="13800001234", area_id=village.id,
-        class_id=classes["现代终端"], bind_token="token-of-xiao-wang", updated_at=NOON,
+        licence="350802100002",
+        shop="小王超市",
+        keeper="王小明",
+        phone="13800001234",
+        area_id=village.id,
+        class_id=classes["现代终端"],
+        bind_token="token-of-xiao-wang",
+        updated_at=NOON,
     )
     session.add_all([lao_li, xiao_wang])
     session.flush()
@@ -117,7 +129,8 @@ def _awaits(turn: Turn) -> str:
 
 
 SURVEY = Feature(
-    name="surveys", awaits=_awaits,
+    name="surveys",
+    awaits=_awaits,
     entries=(Entry("填写调查", "调查", "survey:", 1), Entry("学习", "学习", "survey:2", 2)),
     conversations=(Conversation("survey", open=_open_survey, hear=lambda turn, talk: Reply("记下了")),),
 )
@@ -202,7 +215,14 @@ def later() -> Callable[[float], datetime]:
 
 
 GOOD = (
-    "350802100009", "城南便利店", "王建国", "13800007788", "城南路 1 号", "城区一片", "普通终端", "陈志强",
+    "350802100009",
+    "城南便利店",
+    "王建国",
+    "13800007788",
+    "城南路 1 号",
+    "城区一片",
+    "普通终端",
+    "陈志强",
     "13900002201",
 )
 

@@ -25,10 +25,18 @@ def ask(town: Any, now: datetime) -> Ask:
         town.session.flush()
         actions.bind_by_token(town.session, openid, token, now=now)
     third = town.retailer("350802100001")
-    town.session.add(Retailer(
-        licence="350802100003", shop="没绑定的店", keeper="路", phone="13800000003", area_id=third.area_id,
-        class_id=third.class_id, bind_token="t3", updated_at=now,
-    ))
+    town.session.add(
+        Retailer(
+            licence="350802100003",
+            shop="没绑定的店",
+            keeper="路",
+            phone="13800000003",
+            area_id=third.area_id,
+            class_id=third.class_id,
+            bind_token="t3",
+            updated_at=now,
+        )
+    )
     town.session.flush()
 
     def ask(spec: Any, criteria: dict[str, Criterion] | None = None) -> set[str]:
@@ -44,29 +52,69 @@ def test_nothing_said_is_every_bound_shop(ask: Ask) -> None:
     assert ask(None) == {"1", "2"}
 
 
-@pytest.mark.parametrize(("spec", "meant"), [
-    ({"class": ["普通终端"]}, "1"), ({"class": "普通终端"}, "1"), ({"class": ["普通终端", "现代终端"]}, "12"),
-    ({"class": ["普通终端"], "area": ["古田片"]}, ""), ({"area": ["古田片"]}, "2"),
-    ({"manager": "陈志强"}, "1"), ({"manager": 13900002202}, "2"), ({"manager": ["陈志强", "139 0000 2202"]}, "12"),
-    ({"bound": True}, "12"), ({"bound": False}, "3"), ({"followed": True}, "12"), ({"followed": False}, ""),
-    ({"followed": False, "bound": False}, "3"), ({"any": [{"bound": False}, {"area": "古田片"}]}, "23"),
-    ({"any": [{"class": ["普通终端"]}, {"area": ["古田片"]}]}, "12"),
-    ({"none": [{"class": ["普通终端"]}]}, "2"), ({"none": {"class": ["普通终端"]}}, "2"),
-    ({"all": [{"any": [{"area": "古田片"}, {"area": "城区一片"}]}, {"none": [{"manager": "林小燕"}]}]}, "1"),
-])
+@pytest.mark.parametrize(
+    ("spec", "meant"),
+    [
+        ({"class": ["普通终端"]}, "1"),
+        ({"class": "普通终端"}, "1"),
+        ({"class": ["普通终端", "现代终端"]}, "12"),
+        ({"class": ["普通终端"], "area": ["古田片"]}, ""),
+        ({"area": ["古田片"]}, "2"),
+        ({"manager": "陈志强"}, "1"),
+        ({"manager": 13900002202}, "2"),
+        ({"manager": ["陈志强", "139 0000 2202"]}, "12"),
+        ({"bound": True}, "12"),
+        ({"bound": False}, "3"),
+        ({"followed": True}, "12"),
+        ({"followed": False}, ""),
+        ({"followed": False, "bound": False}, "3"),
+        ({"any": [{"bound": False}, {"area": "古田片"}]}, "23"),
+        ({"any": [{"class": ["普通终端"]}, {"area": ["古田片"]}]}, "12"),
+        ({"none": [{"class": ["普通终端"]}]}, "2"),
+        ({"none": {"class": ["普通终端"]}}, "2"),
+        ({"all": [{"any": [{"area": "古田片"}, {"area": "城区一片"}]}, {"none": [{"manager": "林小燕"}]}]}, "1"),
+    ],
+)
 def test_criteria_combine(ask: Ask, spec: Any, meant: str) -> None:
     assert ask(spec) == set(meant)
 
 
-@pytest.mark.parametrize("spec", [
-    {}, [], "普通终端", {"class": []}, {"class": None}, {"class": [""]}, {"class": ["超级终端"]},
-    {"area": ["没有的片"]},
-    {"areas": ["古田片"]}, {"manager": "没有"}, {"tag": "没有"}, {"bound": "yes"}, {"bound": 1}, {"followed": []},
-    {"all": []}, {"any": {}}, {"none": []}, {"any": [{}]}, {"any": ["普通终端"]}, {"all": None}, {"audience": "没有"},
-    {"last_contact": 7}, {"last_contact": {}}, {"last_contact": {"days": 3}}, {"last_contact": {"within_days": 0}},
-    {"last_contact": {"within_days": True}}, {"last_contact": {"within_days": 10**12}}, {1: 2}, {"class": {"a": 1}},
-    {"class": ["普通终端", "超级终端"]}, {None: 1},
-])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {},
+        [],
+        "普通终端",
+        {"class": []},
+        {"class": None},
+        {"class": [""]},
+        {"class": ["超级终端"]},
+        {"area": ["没有的片"]},
+        {"areas": ["古田片"]},
+        {"manager": "没有"},
+        {"tag": "没有"},
+        {"bound": "yes"},
+        {"bound": 1},
+        {"followed": []},
+        {"all": []},
+        {"any": {}},
+        {"none": []},
+        {"any": [{}]},
+        {"any": ["普通终端"]},
+        {"all": None},
+        {"audience": "没有"},
+        {"last_contact": 7},
+        {"last_contact": {}},
+        {"last_contact": {"days": 3}},
+        {"last_contact": {"within_days": 0}},
+        {"last_contact": {"within_days": True}},
+        {"last_contact": {"within_days": 10**12}},
+        {1: 2},
+        {"class": {"a": 1}},
+        {"class": ["普通终端", "超级终端"]},
+        {None: 1},
+    ],
+)
 def test_what_is_empty_or_unknown_refuses_and_never_means_everyone(ask: Ask, spec: Any) -> None:
     with pytest.raises(Refused):
         ask(spec)
@@ -173,9 +221,18 @@ def test_yaml_and_json_are_read() -> None:
     assert audiences.read("{class: [现代终端]}") == audiences.read('{"class": ["现代终端"]}') == {"class": ["现代终端"]}
 
 
-@pytest.mark.parametrize("text", [
-    "", "[]", "{", "class", "class: [a]\nclass: [b]", "a: !!python/object:os.system x", "[" * 300,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{",
+        "class",
+        "class: [a]\nclass: [b]",
+        "a: !!python/object:os.system x",
+        "[" * 300,
+    ],
+)
 def test_what_cannot_be_read_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         audiences.read(text)

@@ -25,13 +25,23 @@ def test_a_licence_and_four_digits_bind_the_shop(lao_li: Any, town: Any, now: An
     assert shop is not None and shop.licence == LICENCE
     [binding] = town.session.scalars(select(Binding)).all()
     assert (binding.openid, binding.retailer_id, binding.how, binding.bound_at, binding.unbound_at) == (
-        lao_li.openid, town.lao_li, "licence", now, None
+        lao_li.openid,
+        town.lao_li,
+        "licence",
+        now,
+        None,
     )
 
 
-@pytest.mark.parametrize("said", [
-    "绑定350802100001,8899", "“绑定 350802100001 8899”", "绑定:8899/350802100001", "350802100001 8899",
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "绑定350802100001,8899",
+        "“绑定 350802100001 8899”",
+        "绑定:8899/350802100001",
+        "350802100001 8899",
+    ],
+)
 def test_however_it_is_written(lao_li: Any, said: str) -> None:
     assert lao_li.say(said).startswith("已绑定:李记便利店")
 
@@ -52,9 +62,7 @@ def test_scanning_once_more_is_answered_kindly(lao_li: Any, town: Any) -> None:
 def test_a_wrong_phone_and_a_wrong_licence_get_one_and_the_same_sentence(phone: Callable[[str], Any]) -> None:
     tries = (("a", f"绑定 {LICENCE} 0000"), ("b", "绑定 350802199999 8899"))
     answers = {phone(openid).say(said) for openid, said in tries}
-    assert answers == {
-        '许可证号和手机后四位对不上,请核对后再试(还可试 2 次),或回复"人工"请客户经理帮您绑定。'
-    }
+    assert answers == {'许可证号和手机后四位对不上,请核对后再试(还可试 2 次),或回复"人工"请客户经理帮您绑定。'}
 
 
 def test_three_wrong_tries_a_day_and_the_right_one_comes_too_late(lao_li: Any, town: Any) -> None:

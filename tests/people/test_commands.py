@@ -73,7 +73,11 @@ def wechat() -> FakeWeChat:
 def run(settled: Database, wechat: FakeWeChat, now: datetime) -> Callable[..., Result]:
     app = Flask("people")
     app.extensions["services"] = SimpleNamespace(
-        transaction=settled.transaction, reading=settled.reading, clock=lambda: now, wechat=wechat, criteria={},
+        transaction=settled.transaction,
+        reading=settled.reading,
+        clock=lambda: now,
+        wechat=wechat,
+        criteria={},
         zone=ZoneInfo("Asia/Shanghai"),
     )
     return lambda *words: app.test_cli_runner().invoke(people, words)
@@ -103,7 +107,9 @@ def test_a_dry_run_says_what_would_happen_and_keeps_nothing(
     done = run("import", path, "--dry-run")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        "提示:这些列用不到,已忽略:备注。", "新片区:新片", "新客户经理:周 139****2203",
+        "提示:这些列用不到,已忽略:备注。",
+        "新片区:新片",
+        "新客户经理:周 139****2203",
         "试运行:将新增 1 更新 0 不变 0,什么都没有改。",
     ]
     with settled.reading() as session:
@@ -178,10 +184,13 @@ def test_tags_mirror_class_area_and_managers_and_a_second_run_sends_nothing(
     run: Any, settled: Database, wechat: FakeWeChat, now: datetime
 ) -> None:
     with settled.transaction() as session:
-        session.add_all([
-            Follower(openid="o-laoli", followed_at=now), Follower(openid="o-chen", followed_at=now),
-            Follower(openid="o-xiaowang", followed_at=now, unfollowed_at=now),
-        ])
+        session.add_all(
+            [
+                Follower(openid="o-laoli", followed_at=now),
+                Follower(openid="o-chen", followed_at=now),
+                Follower(openid="o-xiaowang", followed_at=now, unfollowed_at=now),
+            ]
+        )
         actions.bind_by_token(session, "o-laoli", "token-of-lao-li", now=now)
         actions.bind_by_token(session, "o-xiaowang", "token-of-xiao-wang", now=now)
         session.scalars(select(Manager)).first().openid = "o-chen"  # type: ignore[union-attr]

@@ -19,21 +19,25 @@ OPENID = "o-laoli"
 
 
 def services(database: Database, now: datetime) -> Services:
-    return cast(Services, SimpleNamespace(
-        clock=lambda: now, transaction=database.transaction, reading=database.reading
-    ))
+    return cast(
+        Services, SimpleNamespace(clock=lambda: now, transaction=database.transaction, reading=database.reading)
+    )
 
 
 def live_a_little(session: Session, now: datetime) -> None:
     session.add(Follower(openid=OPENID, followed_at=now, heard_at=now, message_until=now, message_left=4))
     actions.bind_by_token(session, OPENID, "token-of-lao-li", now=now)
-    session.add_all([
-        Talk(openid=OPENID, topic="survey", reference="1", begun_at=now, heard_at=now),
-        BindTries(openid=OPENID, day_on=now.date(), count=1),
-        Heard(key="k", openid=OPENID, heard_at=now, answer={"text": "您好李老板"}),
-        Delivery(openid=OPENID, message={"text": "李老板"}, state=DeliveryState.SENT, due_at=now, created_at=now),
-        Delivery(openid=OPENID, message={"text": "李老板"}, state=DeliveryState.PENDING, due_at=now, created_at=now),
-    ])
+    session.add_all(
+        [
+            Talk(openid=OPENID, topic="survey", reference="1", begun_at=now, heard_at=now),
+            BindTries(openid=OPENID, day_on=now.date(), count=1),
+            Heard(key="k", openid=OPENID, heard_at=now, answer={"text": "您好李老板"}),
+            Delivery(openid=OPENID, message={"text": "李老板"}, state=DeliveryState.SENT, due_at=now, created_at=now),
+            Delivery(
+                openid=OPENID, message={"text": "李老板"}, state=DeliveryState.PENDING, due_at=now, created_at=now
+            ),
+        ]
+    )
 
 
 def leave(database: Database, now: datetime) -> None:

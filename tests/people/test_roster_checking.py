@@ -32,10 +32,13 @@ def test_a_phone_that_is_too_short_is_named_by_its_cell(xlsx: Make, row: Make) -
 
 
 def test_all_mistakes_are_told_at_once(xlsx: Make, row: Make) -> None:
-    found = lines(xlsx(
-        row(许可证号="12", 店名="", 客户类型="超级终端"), row(店主="王" * 41, 经理手机="7"),
-        row(许可证号="350802100010", 片区=None),
-    ))
+    found = lines(
+        xlsx(
+            row(许可证号="12", 店名="", 客户类型="超级终端"),
+            row(店主="王" * 41, 经理手机="7"),
+            row(许可证号="350802100010", 片区=None),
+        )
+    )
     assert [line.split()[0] for line in found] == ["A2", "B2", "G2", "C3", "I3", "F4"]
     assert found[2] == 'G2 客户类型"超级终端"不认识,只能是:' + "、".join(sorted(CLASSES))
     assert found[1] == "B2 店名没有填"
@@ -124,9 +127,17 @@ def test_csv_is_read_in_the_ways_excel_writes_it(row: Make, encoding: str, delim
     assert (found.licence, found.shop, found.address) == ("350802100009", "城南便利店", "城南路 1 号 二楼")
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"PK\x03\x04 not a workbook", b"\xd0\xcf\x11\xe0 nor this", bytes(range(256)), b"\xff\xfe\xff", b"a,b\n1,2",
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"PK\x03\x04 not a workbook",
+        b"\xd0\xcf\x11\xe0 nor this",
+        bytes(range(256)),
+        b"\xff\xfe\xff",
+        b"a,b\n1,2",
+    ],
+)
 def test_what_is_no_roster_is_refused_with_a_sentence(content: bytes) -> None:
     with pytest.raises(Refused):
         checking.check(content, CLASSES)

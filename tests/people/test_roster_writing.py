@@ -23,10 +23,14 @@ def bring_in(session: Session, content: bytes, now: datetime) -> Summary:
 
 def tags_of(session: Session, licence: str) -> set[str]:
     session.flush()
-    return set(session.scalars(
-        select(Tag.name).join(RetailerTag).join(Retailer, Retailer.id == RetailerTag.retailer_id)
-        .where(Retailer.licence == licence)
-    ))
+    return set(
+        session.scalars(
+            select(Tag.name)
+            .join(RetailerTag)
+            .join(Retailer, Retailer.id == RetailerTag.retailer_id)
+            .where(Retailer.licence == licence)
+        )
+    )
 
 
 def test_a_fresh_database_gets_shops_areas_managers_and_classes(

@@ -112,9 +112,17 @@ class House:
             areas = {each.name: each for each in session.scalars(select(Area))}
             classes = {each.name: each for each in session.scalars(select(ShopClass))}
             retailer = Retailer(
-                licence=f"0350802{n:05}", shop=f"{keeper}便利店", keeper=keeper, phone=f"139000000{n:02}", address="",
-                area_id=areas[area].id, class_id=classes[shop_class].id, openid=openid, bind_token=f"token-{n}",
-                bound_at=self.clock() if openid else None, updated_at=self.clock(),
+                licence=f"0350802{n:05}",
+                shop=f"{keeper}便利店",
+                keeper=keeper,
+                phone=f"139000000{n:02}",
+                address="",
+                area_id=areas[area].id,
+                class_id=classes[shop_class].id,
+                openid=openid,
+                bind_token=f"token-{n}",
+                bound_at=self.clock() if openid else None,
+                updated_at=self.clock(),
             )
             session.add(retailer)
             if openid:
@@ -174,8 +182,15 @@ class Phone:
         follower = session.get(Follower, self.openid) or Follower(openid=self.openid)
         talk = session.scalar(select(Talk).where(Talk.openid == self.openid, Talk.paused_at.is_(None)))
         return Turn(
-            session=session, now=self.house.clock(), zone=ZONE, follower=follower, message=message, talk=talk,
-            account_name="新罗烟草", public_url="https://example.com", entries=(),
+            session=session,
+            now=self.house.clock(),
+            zone=ZONE,
+            follower=follower,
+            message=message,
+            talk=talk,
+            account_name="新罗烟草",
+            public_url="https://example.com",
+            entries=(),
         )
 
     def state(self) -> tuple[bool, int]:
@@ -190,7 +205,8 @@ def _desk(sentence: str) -> Callable[[Turn], Reply]:
 
 
 DESK = Feature(
-    "people", front_desk=FrontDesk(_desk("欢迎"), _desk("帮助"), _desk("人工"), _desk("没看懂")),
+    "people",
+    front_desk=FrontDesk(_desk("欢迎"), _desk("帮助"), _desk("人工"), _desk("没看懂")),
 )
 BOARD = Switchboard.of([DESK, surveys])
 
@@ -225,9 +241,12 @@ def house(database: Database) -> House:
         chen, lin = Manager(name="陈志强", phone="13900002201"), Manager(name="林小燕", phone="13900002202")
         session.add_all([chen, lin, *(ShopClass(name=name) for name in ("普通终端", "现代终端"))])
         session.flush()
-        session.add_all([
-            Area(name="城区一片", manager_id=chen.id), Area(name="城区二片", manager_id=lin.id),
-        ])
+        session.add_all(
+            [
+                Area(name="城区一片", manager_id=chen.id),
+                Area(name="城区二片", manager_id=lin.id),
+            ]
+        )
         session.add(Follower(openid="o-passer", followed_at=clock()))
     house = House(database, clock)
     house.bind("李国强", "o-li")

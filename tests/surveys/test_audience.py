@@ -29,10 +29,21 @@ def test_who_answered_and_who_did_not(house, survey):
     assert keepers(house, {"not_answered_survey": {"survey": survey}}) == {"王建国", "赵明"}
 
 
-@pytest.mark.parametrize(("question", "option", "found"), [
-    ("q1", 2, True), ("q1", 1, False), ("q1", [1, 2], True), ("q2", 1, True), ("q2", 3, True), ("q2", 2, False),
-    ("q2", 0, False), ("q3", 5, True), ("q3", 4, False), ("q4", [9, 10], True),
-])
+@pytest.mark.parametrize(
+    ("question", "option", "found"),
+    [
+        ("q1", 2, True),
+        ("q1", 1, False),
+        ("q1", [1, 2], True),
+        ("q2", 1, True),
+        ("q2", 3, True),
+        ("q2", 2, False),
+        ("q2", 0, False),
+        ("q3", 5, True),
+        ("q3", 4, False),
+        ("q4", [9, 10], True),
+    ],
+)
 def test_who_chose_an_option_or_a_point(house, survey, question, option, found):
     spec = {"answered_survey": {"survey": survey, "question": question, "option": option}}
     assert keepers(house, spec) == ({"李国强"} if found else set())
@@ -44,12 +55,23 @@ def test_criteria_combine_with_those_of_people(house, survey):
     assert keepers(house, {"none": [{"not_answered_survey": {"survey": survey}}]}) == {"李国强"}
 
 
-@pytest.mark.parametrize("value", [
-    7, {}, {"survey": "x"}, {"survey": True}, {"survey": 99}, {"survey": 1, "options": 2}, {"survey": 1, "option": 2},
-    {"survey": 1, "question": "q9", "option": 1}, {"survey": 1, "question": "q1", "option": 9},
-    {"survey": 1, "question": "q1"}, {"survey": 1, "question": "q6", "option": 1},
-    {"survey": 1, "question": "q1", "option": []},
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        7,
+        {},
+        {"survey": "x"},
+        {"survey": True},
+        {"survey": 99},
+        {"survey": 1, "options": 2},
+        {"survey": 1, "option": 2},
+        {"survey": 1, "question": "q9", "option": 1},
+        {"survey": 1, "question": "q1", "option": 9},
+        {"survey": 1, "question": "q1"},
+        {"survey": 1, "question": "q6", "option": 1},
+        {"survey": 1, "question": "q1", "option": []},
+    ],
+)
 def test_what_makes_no_sense_refuses(house, survey, value):
     with pytest.raises(Refused):
         keepers(house, {"answered_survey": value})

@@ -17,10 +17,13 @@ MODERN = "title: 调查\naudience: {class: [现代终端]}\nquestions:\n  - {cod
 
 def listed(house, survey_id):
     with house.reading() as session:
-        return set(session.scalars(
-            select(Retailer.keeper).join(Participation, Participation.retailer_id == Retailer.id)
-            .where(Participation.survey_id == survey_id)
-        ))
+        return set(
+            session.scalars(
+                select(Retailer.keeper)
+                .join(Participation, Participation.retailer_id == Retailer.id)
+                .where(Participation.survey_id == survey_id)
+            )
+        )
 
 
 def sent(house, survey_id):

@@ -15,11 +15,24 @@ from wechat_bot.services import Services, install
 @pytest.fixture
 def run(house, zone, tmp_path):
     app = Flask("test")
-    install(app, Services(
-        database=house.database, clock=house.clock, wechat=None, doorbell=ProcessDoorbell(), seals=None,
-        switchboard=None, criteria={criterion.name: criterion for criterion in CRITERIA}, zone=zone,
-        account_name="新罗烟草", is_service_account=True, public_url="https://example.com", media_folder=tmp_path,
-    ))
+    install(
+        app,
+        Services(
+            database=house.database,
+            clock=house.clock,
+            wechat=None,
+            doorbell=ProcessDoorbell(),
+            seals=None,
+            switchboard=None,
+            criteria={criterion.name: criterion for criterion in CRITERIA},
+            zone=zone,
+            account_name="新罗烟草",
+            is_service_account=True,
+            public_url="https://example.com",
+            media_folder=tmp_path,
+            files_folder=tmp_path,
+        ),
+    )
     app.cli.add_command(surveys)
 
     def run(*words):
@@ -73,10 +86,18 @@ def test_the_template_is_read_back_by_load(run, tmp_path):
     assert run("load", tmp_path / "template.xlsx").stdout == "1\n"
 
 
-@pytest.mark.parametrize("words", [
-    ("publish", 9), ("close", 9), ("tally", 9), ("recount", 9), ("void", 9), ("invite", 9),
-    ("export", 9, "--format", "csv", "--out", "/tmp/x.csv"),
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("publish", 9),
+        ("close", 9),
+        ("tally", 9),
+        ("recount", 9),
+        ("void", 9),
+        ("invite", 9),
+        ("export", 9, "--format", "csv", "--out", "/tmp/x.csv"),
+    ],
+)
 def test_an_unknown_id_is_a_sentence_on_stderr_and_ends_with_1(run, words):
     done = run(*words)
     assert (done.exit_code, done.stdout) == (1, "")

@@ -181,7 +181,11 @@ def test_an_answer_given_faster_than_min_seconds_is_returned_and_not_valid(house
     wang.say("2")
     with house.reading() as session:
         assert kept(session, survey) == {
-            ("", "sent"): 2, ("", "returned"): 2, ("", "valid"): 1, ("q1", "#"): 1, ("q1", "2"): 1,
+            ("", "sent"): 2,
+            ("", "returned"): 2,
+            ("", "valid"): 1,
+            ("q1", "#"): 1,
+            ("q1", "2"): 1,
         }
 
 
@@ -191,9 +195,7 @@ def test_an_anonymous_answer_leads_to_nobody(house, li, short_survey):
     assert li.say("1") == "已提交,谢谢李老板。"
     with house.reading() as session:
         submission = session.scalars(select(Submission)).one()
-        sheet = session.scalars(select(Participation).where(
-            Participation.retailer_id == house.retailer("o-li")
-        )).one()
+        sheet = session.scalars(select(Participation).where(Participation.retailer_id == house.retailer("o-li"))).one()
     assert (submission.retailer_id, submission.seconds) == (None, None)
     assert submission.submitted_at.isoformat() == "2026-09-11T16:00:00+00:00", "midnight in China"
     assert submission.id > 1 << 32, "no number that tells the order"
@@ -251,7 +253,8 @@ def test_submits_at_one_moment_count_each_shop_once(house, zone, short_survey):
 
     threads = [
         threading.Thread(target=submit, args=(openid, n % 3 + 1, source))
-        for n, openid in enumerate(shops) for source in ("chat", "page")
+        for n, openid in enumerate(shops)
+        for source in ("chat", "page")
     ]
     for thread in threads:
         thread.start()

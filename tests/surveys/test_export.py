@@ -19,17 +19,33 @@ from surveys.queries.tally import tally
 
 LEAD = ["序号", "许可证号", "店名", "片区", "客户类型", "客户经理", "提交时间", "用时(秒)", "来源", "有效"]
 ANSWERS = [
-    "q1 您对客户经理的服务满意吗?", "q1 编码",
-    "q2 您最希望改进哪些?", "q2 编码", "q2_1 送货时间", "q2_2 货源信息", "q2_3 上门拜访", "q2_0 其他", "q2 其他内容",
-    "q3 请给本季度服务打分(1-5)", "q4 您愿意向同行推荐我们的服务吗?(0-10)", "q5 您店里平均每天来多少位顾客?",
-    "q6 不满意的原因是?", "q7 请拍一张陈列照片",
+    "q1 您对客户经理的服务满意吗?",
+    "q1 编码",
+    "q2 您最希望改进哪些?",
+    "q2 编码",
+    "q2_1 送货时间",
+    "q2_2 货源信息",
+    "q2_3 上门拜访",
+    "q2_0 其他",
+    "q2 其他内容",
+    "q3 请给本季度服务打分(1-5)",
+    "q4 您愿意向同行推荐我们的服务吗?(0-10)",
+    "q5 您店里平均每天来多少位顾客?",
+    "q6 不满意的原因是?",
+    "q7 请拍一张陈列照片",
 ]
 
 
 def export(house, zone, survey_id, out, form="xlsx", progress=lambda done, total: None):
     with house.reading() as session:
         return files.write(
-            session, survey_id, out, form=form, figures=tally(session, survey_id), now=house.clock(), zone=zone,
+            session,
+            survey_id,
+            out,
+            form=form,
+            figures=tally(session, survey_id),
+            now=house.clock(),
+            zone=zone,
             progress=progress,
         )
 
@@ -53,13 +69,56 @@ def test_every_cell_of_the_data_sheet(house, zone, answered, tmp_path):
     heading, li_row, wang_row = rows_of(openpyxl.load_workbook(path)["数据"])
     assert heading == LEAD + ANSWERS
     assert li_row == [
-        1, "035080200001", "李国强便利店", "城区一片", "普通终端", "陈志强", datetime(2026, 9, 12, 10, 1, 35), 95,
-        "微信对话", "是", "非常满意", 1, "送货时间、上门拜访", "1,3", 1, 0, 1, 0, None, 5, 9, -5, "未显示", "跳过",
+        1,
+        "035080200001",
+        "李国强便利店",
+        "城区一片",
+        "普通终端",
+        "陈志强",
+        datetime(2026, 9, 12, 10, 1, 35),
+        95,
+        "微信对话",
+        "是",
+        "非常满意",
+        1,
+        "送货时间、上门拜访",
+        "1,3",
+        1,
+        0,
+        1,
+        0,
+        None,
+        5,
+        9,
+        -5,
+        "未显示",
+        "跳过",
     ]
     assert wang_row == [
-        2, "035080200002", "王建国便利店", "城区二片", "现代终端", "林小燕", datetime(2026, 9, 12, 10, 1, 35), 0,
-        "微信对话", "是", "不满意", 4, "送货时间、其他", "1,0", 1, 0, 0, 1, "=价格牌", 4, 0, "跳过",
-        "=cmd|' /C calc'!A0", "跳过",
+        2,
+        "035080200002",
+        "王建国便利店",
+        "城区二片",
+        "现代终端",
+        "林小燕",
+        datetime(2026, 9, 12, 10, 1, 35),
+        0,
+        "微信对话",
+        "是",
+        "不满意",
+        4,
+        "送货时间、其他",
+        "1,0",
+        1,
+        0,
+        0,
+        1,
+        "=价格牌",
+        4,
+        0,
+        "跳过",
+        "=cmd|' /C calc'!A0",
+        "跳过",
     ]
 
 
@@ -68,7 +127,9 @@ def test_a_formula_somebody_typed_stays_a_text_and_a_number_a_number(house, zone
     sheet = openpyxl.load_workbook(path)["数据"]
     typed = {cell.value: cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith(("=", "-"))}
     assert {value: cell.data_type for value, cell in typed.items()} == {
-        -5: "n", "=价格牌": "s", "=cmd|' /C calc'!A0": "s",
+        -5: "n",
+        "=价格牌": "s",
+        "=cmd|' /C calc'!A0": "s",
     }
     assert typed["=价格牌"].quotePrefix and not typed[-5].quotePrefix
     with zipfile.ZipFile(path) as archive:
@@ -84,8 +145,30 @@ def test_the_csv_says_the_same_with_a_bom_and_crlf(house, zone, answered, tmp_pa
         heading, li_row, wang_row = csv.reader(file)
     assert heading == LEAD + ANSWERS
     assert li_row == [
-        "1", "035080200001", "李国强便利店", "城区一片", "普通终端", "陈志强", "2026-09-12 10:01:35", "95", "微信对话",
-        "是", "非常满意", "1", "送货时间、上门拜访", "1,3", "1", "0", "1", "0", "", "5", "9", "-5", "未显示", "跳过",
+        "1",
+        "035080200001",
+        "李国强便利店",
+        "城区一片",
+        "普通终端",
+        "陈志强",
+        "2026-09-12 10:01:35",
+        "95",
+        "微信对话",
+        "是",
+        "非常满意",
+        "1",
+        "送货时间、上门拜访",
+        "1,3",
+        "1",
+        "0",
+        "1",
+        "0",
+        "",
+        "5",
+        "9",
+        "-5",
+        "未显示",
+        "跳过",
     ]
     assert wang_row[18:] == ["'=价格牌", "4", "0", "跳过", "'=cmd|' /C calc'!A0", "跳过"]
 
@@ -200,10 +283,21 @@ def test_a_folder_that_is_not_there_is_said(house, zone, answered, tmp_path):
         export(house, zone, answered, tmp_path / "nowhere" / "out.xlsx")
 
 
-@pytest.mark.parametrize("text", [
-    "<r><t>x</t></r>", "<r></is></c><c r=\"A1\"><f>1+1</f></c><c><is></r>", "a & b < c > d ]]>", "  两头有空格 ",
-    "两\n行", "一\r\n二", "铃\x07", "😀 价格牌", "\ud800 半个", "\uffff",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<r><t>x</t></r>",
+        '<r></is></c><c r="A1"><f>1+1</f></c><c><is></r>',
+        "a & b < c > d ]]>",
+        "  两头有空格 ",
+        "两\n行",
+        "一\r\n二",
+        "铃\x07",
+        "😀 价格牌",
+        "\ud800 半个",
+        "\uffff",
+    ],
+)
 def test_whatever_a_text_holds_the_workbook_stays_readable(tmp_path, text):
     with xlsxwriter.Workbook(tmp_path / "out.xlsx", {"constant_memory": True}) as book:
         sheet = book.add_worksheet("数据", Sheet)

@@ -21,7 +21,10 @@ def test_the_figures_of_a_survey_in_their_published_shape(house, li, wang, satis
     assert (found["response_rate"], found["valid_rate"]) == (1.0, 1.0)
     q1, q2, q3, q4, q5, q6, q7 = found["questions"]
     assert [(o["code"], o["label"], o["count"], o["share"]) for o in q1["options"]] == [
-        (1, "非常满意", 1, 0.5), (2, "满意", 0, 0.0), (3, "一般", 0, 0.0), (4, "不满意", 1, 0.5),
+        (1, "非常满意", 1, 0.5),
+        (2, "满意", 0, 0.0),
+        (3, "一般", 0, 0.0),
+        (4, "不满意", 1, 0.5),
     ]
     assert q1["options"][0]["low"] == pytest.approx(0.0945, abs=1e-4)
     assert q1["options"][0]["high"] == pytest.approx(0.9055, abs=1e-4)
@@ -41,11 +44,16 @@ def test_versions_merge_by_code_and_what_merged_is_named(house, li, wang):
     wang.fill("调查", "2")
     found = figures(house, survey)
     assert [(o["code"], o["label"], o["count"]) for o in found["questions"][0]["options"]] == [
-        (3, "好", 0), (1, "很满意", 2),
+        (3, "好", 0),
+        (1, "很满意", 2),
     ]
-    assert found["merged"] == [{
-        "question": "q1", "option": 1, "labels": [{"since": 1, "label": "满意"}, {"since": 2, "label": "很满意"}],
-    }]
+    assert found["merged"] == [
+        {
+            "question": "q1",
+            "option": 1,
+            "labels": [{"since": 1, "label": "满意"}, {"since": 2, "label": "很满意"}],
+        }
+    ]
     assert [version["version"] for version in found["versions"]] == [1, 2]
     assert 'q1 选项 1 "满意" 改为 "很满意",计票合并' in found["versions"][1]["changes"]
 
