@@ -5,14 +5,16 @@ PYTHON := $(VENV)/bin/python
 JOBS ?= 2
 
 .PHONY: help run test check bench lock clean
+# Two recipes must not install into one environment at once.
+.NOTPARALLEL:
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-run: $(VENV)/.run ## Start simulator, web and worker with a small demo (with real credentials in .env: the real account)
+run: $(VENV)/.run build/.assets ## Start simulator, web and worker with a small demo (with real credentials in .env: the real account)
 	@$(PYTHON) -m config.run
 
-test: $(VENV)/.dev servers ## Run the tests, on SQLite and on throw-away PostgreSQL and Redis
+test: $(VENV)/.dev build/.assets servers ## Run the tests, on SQLite and on throw-away PostgreSQL and Redis
 	$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup --doctest-modules
 
 check: $(VENV)/.dev ## Lint, types, import contracts
@@ -27,7 +29,7 @@ lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml
 	sh tools/lock.sh
 
 clean: ## Remove the environment; data under var/ stays
-	rm -rf $(VENV)
+	rm -rf $(VENV) build
 
 .PHONY: servers
 servers:
@@ -44,3 +46,8 @@ $(VENV)/.dev: requirements/dev.lock
 $(VENV)/.bench: requirements/bench.lock
 	sh tools/environment.sh $(VENV) requirements/bench.lock
 	touch $@ $(VENV)/.dev $(VENV)/.run
+
+# Once, and again when what it brings changes. The environment is only asked to be there: its stamp is younger.
+build/.assets: package-lock.json tools/assets.sh | $(VENV)/.run
+	sh tools/assets.sh $(VENV)
+	touch $@

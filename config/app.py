@@ -7,10 +7,14 @@ from typing import Any
 import requests
 import structlog
 from flask import Flask, request
+from flask.typing import ResponseReturnValue
 from redis import Redis
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import commands, health
+from config import assets, commands, health
 from config.settings import Settings
+from console import door
+from console.feature import console
 from foundation.clock import Clock, system_clock
 from foundation.database import Database
 from foundation.errors import Refused
@@ -26,7 +30,7 @@ from wechat_bot.feature import Feature
 from wechat_bot.services import Services, install
 from wechat_bot.switchboard import Switchboard
 
-FEATURES: tuple[Feature, ...] = (chat, people, surveys)
+FEATURES: tuple[Feature, ...] = (chat, console, people, surveys)
 
 
 def build_services(
@@ -69,6 +73,7 @@ def build_services(
         is_service_account=settings.wechat_account_type == "service",
         public_url=settings.public_url,
         media_folder=settings.media_path,
+        files_folder=settings.files_path,
     )
 
 
@@ -82,9 +87,16 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
     install(app, services or build_services(settings, features=features))
     app.extensions["features"] = tuple(features)
+    app.config.update(
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+    )
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # as Flask says
     app.extensions["settings"] = settings
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(health.blueprint)
+    assets.install(app)
     for feature in features:
         for blueprint in (feature.console, feature.mobile):
             if blueprint:
@@ -94,8 +106,13 @@ def create_app(
     for command in commands.COMMANDS:
         app.cli.add_command(command)
     app.before_request(_name_the_request)
-    app.register_error_handler(Refused, lambda refusal: (refusal.sentence, 422))
+    door.install(app)
+    app.register_error_handler(Refused, _refused)
     return app
+
+
+def _refused(refusal: Refused) -> ResponseReturnValue:
+    return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
 
 
 def _name_the_request() -> None:

@@ -192,6 +192,7 @@ def _guide(settings: Settings, simulator: str) -> str:
         return f"""
 五微 serves the account {settings.wechat_app_id}.
   Callback address for WeChat's console: {settings.public_url}/wechat
+  Staff:   {settings.public_url}/console/  (first admin: .venv/bin/flask --app wsgi console create-admin NAME)
   Health:  {own}/healthz
 Ctrl-C ends it."""
     return f"""
@@ -202,6 +203,8 @@ Ctrl-C ends it."""
             send 调查 and answer with numbers
   See it    .venv/bin/flask --app wsgi surveys tally 1
             .venv/bin/flask --app wsgi surveys export 1 --format xlsx --out var/
+  Console   .venv/bin/flask --app wsgi console create-admin boss
+            then sign in at {own}/console/
   Health    {own}/healthz
 
 Ctrl-C ends all of it; the next start finds its data again (var/)."""

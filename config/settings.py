@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     account_name: str = "五微服务号"
     #: Where fetched pictures are kept; shared by all processes.
     media_path: Path = ROOT / "var" / "media"
+    #: Where uploads being checked and exports to be fetched are kept for seven days; shared by all processes.
+    files_path: Path = ROOT / "var" / "files"
+    #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
+    proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
     wechat_app_id: Annotated[str, Field(min_length=1)]
     wechat_app_secret: Annotated[SecretStr, Field(min_length=1)]

@@ -9,13 +9,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, text
 
+import console.models
 import people.models
 import surveys.models
 import wechat_bot.models
 from foundation.database import Database, Moment
 
 #: Every module with tables: alembic compares what these declare.
-MODELS = (wechat_bot.models, people.models, surveys.models)
+MODELS = (wechat_bot.models, console.models, people.models, surveys.models)
 #: Any number; two processes that start together must not migrate together.
 LOCK = 0x5757
 

@@ -1,8 +1,11 @@
 """What people adds to the house."""
 
-from people import commands, jobs
+from console.plate import NAME, Item, Plate, Tile
+from console.rules import Permission
+from people import commands, jobs, mobile
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
+from people.pages import roster, routes
 from wechat_bot.feature import Conversation, Feature, Word
 
 people = Feature(
@@ -21,4 +24,16 @@ people = Feature(
     jobs=jobs.JOBS,
     criteria=CRITERIA,
     commands=(commands.people,),
+    console=routes.blueprint,
+    more={
+        NAME: Plate(
+            items=(
+                Item("零售户", "people_pages.roster", Permission.PEOPLE_SEE, 20),
+                Item("片区", "people_pages.area_list", Permission.PEOPLE_SEE, 21),
+                Item("账号", "people_pages.user_list", Permission.USERS_MANAGE, 90, "管理"),
+            ),
+            tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 20),),
+        )
+    },
+    mobile=mobile.blueprint,
 )

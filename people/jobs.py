@@ -1,10 +1,22 @@
-"""What the clock does for people: erase who is gone."""
+"""What the clock does for people: erase who is gone; check, import and export rosters for whoever asked."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from people import actions, queries
+from console import jobs, tasks
+from console import queries as console_queries
+from console.jobs import Work
+from console.rules import Permission
+from foundation.clock import day_in
+from foundation.errors import Refused
+from people import actions, queries, shops
+from people.models import CLASSES
+from people.roster import checking, exporting, writing
+from people.roster.checking import Roster, WrongRoster
+from people.roster.kinds import CHECK, EXPORT, IMPORT
+from people.shops import Filter
 from wechat_bot.feature import Job, Listener
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.services import Services
@@ -35,5 +47,64 @@ def note_withdrawal(session: Session, message: DataWithdrawn, now: datetime) -> 
         actions.withdraw(session, message.person, now=now)
 
 
-JOBS = (Job("erase who is gone", timedelta(hours=1), erase_gone),)
+def check_roster(work: Work) -> None:
+    """Say what an import of an uploaded file would do, or every cell that is wrong."""
+    try:
+        roster = _checked(work)
+    except WrongRoster as wrong:
+        work.fail(f"共 {wrong.count} 处要改,什么都没有导入。", {"errors": wrong.lines, "count": wrong.count})
+        return
+    progress = work.stage("和现有名单比较")
+    with work.services.reading() as session:
+        summary = writing.foresee(session, roster, progress)
+    work.finish(asdict(summary))
+
+
+def import_roster(work: Work) -> None:
+    """Bring in a checked file, all of it or nothing; that it is done is noted in the same transaction."""
+    roster = _checked(work)
+    work.stage("写入")  # one transaction: how far it is inside cannot be told
+    with work.services.transaction() as session:
+        now = work.services.clock()
+        summary = writing.bring_in(session, roster, now=now)
+        said = f"新增 {summary.new} 家,更新 {summary.changed} 家,不变 {summary.unchanged} 家。"
+        tasks.finish(session, work.claim, now=now, result={**asdict(summary), "said": said})
+
+
+def export_roster(work: Work) -> None:
+    """Write what was filtered to a file, no more of it than whoever asked may see now."""
+    services = work.services
+    today = day_in(services.clock(), services.zone)
+    progress = work.stage("导出")
+    path = tasks.new_file(services.files_folder, ".xlsx")
+    with services.reading() as session:
+        visitor = console_queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(Permission.PEOPLE_EXPORT):
+            raise Refused("您现在没有导出名单的权限。")
+        narrowed = Filter(**work.params)
+        total = shops.count(session, visitor, narrowed, today=today, most=10**9)
+        number = exporting.write(
+            path,
+            shops.stream(session, visitor, narrowed, today=today),
+            shows_phones=visitor.may(Permission.PEOPLE_PHONES),
+            progress=lambda done: progress(done, total),
+        )
+    name = f"零售户名单_{services.clock().astimezone(services.zone):%Y%m%d%H%M}.xlsx"
+    work.finish({"said": f"共 {number} 家。"}, path.name, name)
+
+
+def _checked(work: Work) -> Roster:
+    path = work.services.files_folder / work.params["file"]
+    if not path.is_file():
+        raise Refused("上传的文件已经清理,请重新上传。")
+    progress = work.stage("检查每一行")
+    with work.services.reading() as session:
+        classes = queries.class_names(session) or list(CLASSES)
+    return checking.check(path.read_bytes(), classes, progress)
+
+
+JOBS = (
+    Job("erase who is gone", timedelta(hours=1), erase_gone),
+    jobs.worker("rosters", {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster}),
+)
 LISTENERS = (Listener(DataWithdrawn, note_withdrawal),)

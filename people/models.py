@@ -59,7 +59,8 @@ class Retailer(Base):
 
     __tablename__ = "retailer"
     __table_args__ = (
-        Index("ix_retailer_area_id", "area_id"),
+        # With the licence behind it an area's list is read in its order, a page at a time.
+        Index("ix_retailer_area_id", "area_id", "licence"),
         Index("ix_retailer_class_id", "class_id"),
         Index("ix_retailer_manager_id", "manager_id"),
     )

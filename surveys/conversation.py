@@ -84,7 +84,7 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     if obstacle:
         return Reply(obstacle)
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
-    said = texts.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(begun)
+    said = texts.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Written without leading zeros, so that one survey is one talk however its link was written.
     return Reply(f"{said}\n{_ask(begun)}", after=After.KEEP, reference=str(begun.survey_id))
 
@@ -192,9 +192,13 @@ def _echo(question: Question, given: Answer) -> str:
     return ""
 
 
-def _intro(sheet: Sheet) -> str:
-    said = texts.intro(sheet.definition.title, sheet.left, flow.about_minutes(sheet.definition))
-    return f"{said}\n{texts.ANONYMOUS}" if sheet.is_anonymous else said
+def _intro(turn: Turn, sheet: Sheet) -> str:
+    lines = [texts.intro(sheet.definition.title, sheet.left, flow.about_minutes(sheet.definition))]
+    if sheet.is_anonymous:
+        lines.append(texts.ANONYMOUS)
+    if turn.has_pages:
+        lines.append(texts.on_a_page(f"{turn.public_url}/m/surveys/{sheet.survey_id}"))
+    return "\n".join(lines)
 
 
 def _ask(sheet: Sheet) -> str:

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-from surveys import commands, conversation
+from console.plate import NAME, Item, Plate, Tile
+from console.rules import Permission
+from surveys import commands, conversation, jobs, mobile
+from surveys.pages import listing, routes
 from surveys.queries import audience
 from wechat_bot.feature import Conversation, Entry, Feature
 
@@ -21,4 +24,14 @@ surveys = Feature(
     awaits=conversation.awaits,
     criteria=audience.CRITERIA,
     commands=[commands.surveys],
+    jobs=jobs.JOBS,
+    console=routes.blueprint,
+    more={
+        NAME: Plate(
+            items=(Item("微调查", "surveys_pages.survey_list", Permission.SURVEYS_SEE, 10),),
+            tiles=(Tile("surveys/console/_tile.html", Permission.SURVEYS_SEE, listing.tile, 10),),
+        )
+    },
+    mobile=mobile.blueprint,
+    cards=mobile.cards,
 )

@@ -55,6 +55,11 @@ def intro(title: str, questions: int, minutes: int) -> str:
 ANONYMOUS = "这份调查不记名,结果里看不出是哪家店。"
 
 
+def on_a_page(url: str) -> str:
+    """The same survey, for who would rather tap than type."""
+    return f"也可以点开网页填:{url}"
+
+
 def welcome_back(title: str, left: int) -> str:
     return f"接着填《{title}》,还剩 {left} 题。"
 
@@ -184,13 +189,13 @@ def question(asked: Asked, position: int, total: int, previous: str = "") -> str
 def hints(asked: Asked) -> str:
     """How to reply, for the brackets behind the question; empty where the question says it itself."""
     if asked.type == "multiple":
-        return f"{_how_many(asked.min, asked.max) or '可选多项'},如:{_example(asked)}"
+        return f"{how_many(asked.min, asked.max) or '可选多项'},如:{_example(asked)}"
     if asked.type == "rating":
         return "" if "1-5" in asked.text else "1-5,5 分最好"
     if asked.type == "nps":
         return "" if "0-10" in asked.text else "0-10,10 分最愿意"
     if asked.type == "number":
-        return f"回复{_numbers(asked)}"
+        return f"回复{numbers(asked)}"
     if asked.type == "text":
         return "请直接回复文字"
     if asked.type == "photo":
@@ -219,7 +224,7 @@ def _verb(kind: str) -> str:
     return {"single": "选了", "multiple": "选了", "rating": "打了", "nps": "打了", "photo": "发了"}.get(kind, "答了")
 
 
-def _how_many(least: int | Decimal | None, most: int | Decimal | None) -> str:
+def how_many(least: int | Decimal | None, most: int | Decimal | None) -> str:
     if least is not None and most is not None:
         return f"选 {least} 项" if least == most else f"选 {least} 到 {most} 项"
     if most is not None:
@@ -233,7 +238,7 @@ def _example(asked: Asked) -> str:
     return "1 3" if len(asked.labels) > 2 else "1 2"
 
 
-def _numbers(asked: Asked) -> str:
+def numbers(asked: Asked) -> str:
     kind = f"数字,最多 {asked.decimals} 位小数" if asked.decimals else "整数"
     if asked.min is not None and asked.max is not None:
         return f" {asked.min} 到 {asked.max} 的{kind}"
@@ -260,7 +265,7 @@ def not_understood(asked: Asked) -> str:
     elif asked.type == "nps":
         said = "请回复 0 到 10 的数字。"
     elif asked.type == "number":
-        said = f"请回复{_numbers(asked)}。"
+        said = f"请回复{numbers(asked)}。"
     elif asked.type == "photo":
         said = "这一题请发一张照片:点右下角的 +,再点相册或拍摄。"
     else:
@@ -308,7 +313,7 @@ WHOLE_NUMBER = "请回复整数,不带小数。"
 
 
 def out_of_bounds(asked: Asked) -> str:
-    return f"请回复{_numbers(asked)}。{ways_on(asked)}"
+    return f"请回复{numbers(asked)}。{ways_on(asked)}"
 
 
 def after_three_tries(asked: Asked) -> str:

@@ -143,6 +143,7 @@ def build(stores: dict[str, Any], tmp_path: Path) -> Iterator[Callable[..., Hous
             "wechat_token": account.token,
             "wechat_account_type": account.kind,
             "media_path": tmp_path / "media",
+            "files_path": tmp_path / "files",
             "wechat_encoding_aes_key": None if account.mode == "plain" else account.aes_key,
             **stores,
             **changes,

@@ -66,8 +66,8 @@ def until(question: Callable[[], bool], seconds: float = 30.0) -> None:
         try:
             if question():
                 return
-        except requests.ConnectionError:
-            pass  # it does not listen yet
+        except (requests.ConnectionError, requests.Timeout):
+            pass  # it does not listen yet, or is still loading
         waiting.wait(0.1)
     raise AssertionError("it did not come about")
 
@@ -89,6 +89,7 @@ def town(folder: Path, database_url: str, redis_url: str | None) -> Iterator[Tow
         "WECHAT_OAUTH_BASE": platform,
         "PORT": str(ports[1]),
         "MEDIA_PATH": str(folder / "media"),
+        "FILES_PATH": str(folder / "files"),
         "PUBLIC_URL": web,
     }
     town = Town(platform, web, {**os.environ, **settings})

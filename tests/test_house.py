@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("foundation", "wechat_bot", "people", "surveys", "config", "simulator")
+PACKAGES = ("foundation", "wechat_bot", "console", "people", "surveys", "config", "simulator")
 PRODUCT = PACKAGES[:-1]
 
 IMPORT_EACH = f"""
@@ -116,7 +116,7 @@ def test_no_room_is_a_hall() -> None:
 
 
 def test_no_address_of_a_registry_is_written_down() -> None:
-    for path in (ROOT / "requirements").iterdir():
+    for path in (*(ROOT / "requirements").iterdir(), ROOT / "package-lock.json"):
         assert "://" not in path.read_text(encoding="utf-8"), path.name
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import commands, inbox, outbox
+from wechat_bot import commands, inbox, oauth, outbox
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.services import Services
@@ -38,4 +38,5 @@ chat = Feature(
         Job("forget heard messages", timedelta(minutes=5), forget),
     ),
     commands=commands.COMMANDS,
+    mobile=oauth.blueprint,
 )

@@ -72,6 +72,8 @@ class Turn:
     entries: Sequence["Entry"]
     #: The talk that is being heard; None while one is opened.
     talk: Talk | None = None
+    #: Whether our pages can tell who opens them: not without OAuth, which subscription accounts lack.
+    has_pages: bool = False
     #: Sentences of the features about what waits for this person.
     awaits: Callable[[], list[str]] = field(default=list)
 
@@ -158,6 +160,15 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """Something of a follower's own on their page (我的): a line that leads to one of our pages."""
+
+    title: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """All that a feature adds to the house."""
 
@@ -169,6 +180,8 @@ class Feature:
     listeners: Sequence[Listener] = ()
     #: One sentence on what waits for this follower, or nothing.
     awaits: Callable[[Turn], str] | None = None
+    #: What this feature puts on a follower's own page.
+    cards: Callable[[Session, str, datetime], Sequence[Card]] | None = None
     jobs: Sequence[Job] = ()
     criteria: Sequence[Criterion] = ()
     commands: Sequence[click.Command] = ()

@@ -68,6 +68,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
                 talk=talk,
                 account_name=services.account_name,
                 public_url=services.public_url,
+                has_pages=services.is_service_account,
                 entries=(),
             )
             answer = refusal or services.switchboard.answer(turn)

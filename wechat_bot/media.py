@@ -1,16 +1,23 @@
-"""Pictures, voices and videos that followers send: noted in the message's transaction, fetched by a worker."""
+"""Pictures, voices and videos that followers send: noted in the message's transaction, fetched by a worker.
+
+Pictures chosen on a page come with the form, and need no fetching.
+"""
 
 import hashlib
 import os
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from wechat_bot import messages, outbox
+from foundation.database import upsert
+from foundation.errors import Refused
+from wechat_bot import messages, outbox, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Media
 from wechat_bot.services import Services
@@ -18,6 +25,26 @@ from wechat_bot.services import Services
 #: WeChat keeps what people send for three days (wechat-platform.md §2).
 KEPT_BY_WECHAT = timedelta(days=3)
 LEASE = timedelta(seconds=90)
+#: Bytes of a picture chosen on a page: what WeChat takes for one in the chat.
+PICTURE_LIMIT = 10 << 20
+LONGEST_MARK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that lies in the media folder, not yet anybody's."""
+
+    sha256: str
+    size: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that can be shown."""
+
+    path: Path
+    content_type: str
 
 
 def keep(session: Session, message: messages.Incoming, *, now: datetime) -> str:
@@ -43,6 +70,75 @@ def keep(session: Session, message: messages.Incoming, *, now: datetime) -> str:
     )
     session.info["rings"] = True
     return key
+
+
+def receive(folder: Path, stream: IO[bytes]) -> Picture:
+    """Put a picture chosen on a page into the media folder. Outside of a transaction: it writes a file.
+
+    Raises `Refused` where it is too large, or its bytes are not those of a JPEG, PNG, GIF or WebP, whatever its name.
+    """
+    content = stream.read(PICTURE_LIMIT + 1)
+    if len(content) > PICTURE_LIMIT:
+        raise Refused(texts.TOO_LARGE)
+    content_type = picture_type(content)
+    if content_type is None:
+        raise Refused(texts.NOT_A_PICTURE)
+    name = hashlib.sha256(content).hexdigest()
+    _write(path_of(folder, name), content)
+    return Picture(name, len(content), content_type)
+
+
+def add(session: Session, picture: Picture, *, openid: str, mark: str, now: datetime) -> str:
+    """Note a received picture as this follower's; gives the key it is found under, like one sent in the chat.
+
+    `mark` names the sending: the same form posted again gives the same key. An empty `openid` keeps it nobody's.
+    """
+    mark = mark if 0 < len(mark) <= LONGEST_MARK else secrets.token_urlsafe(16)
+    for each in (f"page:{mark}", f"page:{secrets.token_urlsafe(16)}"):
+        statement = upsert(session, Media).values(
+            key=secrets.token_urlsafe(16),
+            openid=openid,
+            kind="image",
+            wechat_id=each,
+            heard_at=now,
+            due_at=now,
+            attempts=0,
+            fetched_at=now,
+            content_type=picture.content_type,
+            sha256=picture.sha256,
+            size=picture.size,
+        )
+        session.execute(statement.on_conflict_do_nothing(index_elements=["wechat_id"]))
+        # A mark comes from a browser: one that somebody else used, or for another picture, is not believed.
+        key = session.scalar(
+            select(Media.key).where(Media.wechat_id == each, Media.openid == openid, Media.sha256 == picture.sha256)
+        )
+        if key is not None:
+            return key
+    raise AssertionError("unreachable: a drawn mark is new")
+
+
+def find(session: Session, folder: Path, key: str) -> Found | None:
+    """The file behind a key; None where it is not here (yet)."""
+    row = session.execute(select(Media.sha256, Media.content_type).where(Media.key == key)).first()
+    if row is None or row.sha256 is None:
+        return None
+    return Found(path_of(folder, row.sha256), row.content_type or "application/octet-stream")
+
+
+def picture_type(content: bytes) -> str | None:
+    """What the bytes say they are; None for anything but the four kinds every browser shows.
+
+    >>> picture_type(b"\\xff\\xd8\\xff\\xe0..."), picture_type(b"<svg onload=alert(1)>")
+    ('image/jpeg', None)
+    """
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
 
 
 def fetch_next(services: Services) -> bool:

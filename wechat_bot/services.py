@@ -39,6 +39,8 @@ class Services:
     public_url: str
     #: Where fetched pictures, voices and videos are kept.
     media_folder: Path
+    #: Where uploads being checked and exports to be fetched are kept for some days; shared by all processes.
+    files_folder: Path
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -2,16 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from wechat_bot import messages, texts
-from wechat_bot.feature import After, Conversation, Entry, Feature, FrontDesk, Listener, Reply, Turn, Word
+from wechat_bot.feature import After, Card, Conversation, Entry, Feature, FrontDesk, Listener, Reply, Turn, Word
 from wechat_bot.models import Talk
 
 HELP_WORDS = {"?", "帮助", "菜单", "help"}
@@ -31,6 +32,8 @@ class Switchboard:
     front_desk: FrontDesk
     listeners: dict[type[messages.Incoming], Listener]
     awaits: tuple[Any, ...] = field(default=())
+    #: What the features put on a follower's own page.
+    cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...] = ()
 
     @classmethod
     def of(cls, features: Sequence[Feature]) -> "Switchboard":
@@ -49,6 +52,7 @@ class Switchboard:
             front_desk=next(iter(desks.values())),
             listeners=_claimed("event", [(f.name, each.event, each) for f in features for each in f.listeners]),
             awaits=tuple(f.awaits for f in features if f.awaits),
+            cards=tuple(f.cards for f in features if f.cards),
         )
 
     def answer(self, turn: Turn) -> Reply:

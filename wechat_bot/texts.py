@@ -6,5 +6,15 @@ LINK_GONE = "这个入口已经不用了,请从菜单进入。"
 PAUSED = "好的,先到这里。"
 
 
+# On pages
+ONLY_INSIDE_WECHAT = "请在微信里打开这一页:进入我们的服务号,从菜单或消息里点进来。"
+SIGN_IN_AGAIN = "这个链接只能用一次。请回到服务号,从菜单或消息里再点一次。"
+SIGN_IN_FAILED = "微信暂时没有回应,请过一会儿再试。您之前填的内容都在。"
+SNAPSHOT = '微信现在给您看的是快照,认不出您是哪家店。请点页面下方的"使用完整服务",再打开一次。'
+FORM_TOO_OLD = "这一页放得久了,刚才点的没有保存。请重新打开,之前的内容都在。"
+NOT_A_PICTURE = "这个文件不是照片,请换一张(JPG、PNG、GIF 或 WebP)。"
+TOO_LARGE = "这张照片太大了,请换一张 10 MB 以内的。"
+
+
 def resume(remains: str) -> str:
     return f'{remains}回复"继续"接着填。'

@@ -30,6 +30,7 @@ def run(house, zone, tmp_path):
             is_service_account=True,
             public_url="https://example.com",
             media_folder=tmp_path,
+            files_folder=tmp_path,
         ),
     )
     app.cli.add_command(surveys)

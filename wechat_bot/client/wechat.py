@@ -22,6 +22,8 @@ from wechat_bot.client.tokens import Tokens
 TIMEOUT = (3.05, 12.0)
 #: A stalled download of a picture must not hold a worker for ever.
 MEDIA_LIMIT = 12 << 20
+#: Where people sign in on WeChat itself.
+OAUTH_BASE = "https://open.weixin.qq.com"
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,16 @@ class WeChat:
                     raise
                 token = self.tokens.replace(token)
         raise AssertionError("unreachable")
+
+    @property
+    def oauth_base(self) -> str:
+        """Where browsers are sent to sign in."""
+        return self._credentials.oauth_base
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether people sign in elsewhere than on WeChat: on a desk, in any browser."""
+        return self.oauth_base != OAUTH_BASE
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
         """Where to send a browser inside WeChat to learn its openid, silently (§9)."""

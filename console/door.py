@@ -1,0 +1,217 @@
+"""The console's doorkeeper: who knocks, whether they may, whether the form is theirs; for every address under /console.
+
+Nothing is open unless its view says so: a view without `allow` is a bug and answers nobody.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from console import actions, passwords, plate, queries
+from console.rules import Permission, Visitor
+from foundation.errors import Refused
+from foundation.text import mask_phone
+from wechat_bot.services import current_services
+
+PREFIX = "/console"
+COOKIE = "wuwei_console"
+#: Before the sign-in there is no session whose token a form could carry; this cookie stands in for it.
+ENTRY_COOKIE = "wuwei_entry"
+FIELD, HEADER = "form_token", "X-Form-Token"
+SAFE = ("GET", "HEAD", "OPTIONS")
+LARGEST_FORM = 256 << 10
+#: What a multipart form weighs beside its file.
+ENVELOPE = 64 << 10
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
+}
+SENTENCES = {
+    400: ("表单已失效", "这一页打开得太久,或不是从这里打开的。请返回刷新后再试一次。"),
+    403: ("没有权限", "您的角色不能看这一页。需要的话,请联系管理员。"),
+    404: ("没有这一页", "地址不对,或内容已经删除。"),
+    405: ("不能这样打开", "请从页面上的按钮操作。"),
+    413: ("文件太大", "上传的文件超过了限制。请只留需要的那一张表,再试一次。"),
+}
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a view asks of whoever knocks."""
+
+    permission: Permission
+    #: The largest file it takes, in bytes.
+    upload: int = 0
+    #: Asked by the page itself every few seconds: that is no sign that somebody is still there.
+    is_polled: bool = False
+    #: Open also to whoever must change the password first.
+    is_first: bool = False
+
+
+def allow(
+    permission: Permission, *, upload: int = 0, polled: bool = False, first: bool = False
+) -> Callable[[View], View]:
+    """Declare who may open a view. Every view under /console needs one."""
+
+    def declare(view: View) -> View:
+        view.rule = Rule(permission, upload, polled, first)  # type: ignore[attr-defined]  # read by the guard alone
+        return view
+
+    return declare
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    """What the view of an endpoint declared."""
+    return getattr(app.view_functions[endpoint], "rule", None)
+
+
+def install(app: Flask) -> None:
+    """Put the doorkeeper in front of every address under /console."""
+    app.before_request(_guard)
+    app.after_request(_harden)
+    app.context_processor(_context)
+    app.register_error_handler(HTTPException, _http_error)
+    app.jinja_env.filters["moment"] = lambda moment: (
+        moment.astimezone(current_services().zone).strftime("%Y-%m-%d %H:%M") if moment else "—"
+    )
+    app.jinja_env.filters["percent"] = lambda share: "—" if share is None else f"{share:.1%}"
+    app.jinja_env.filters["masked"] = mask_phone
+    app.jinja_env.filters["count"] = lambda number: f"{number:,}"
+
+
+def is_console() -> bool:
+    """Whether the address asked for is the console's."""
+    return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
+
+
+def visitor() -> Visitor:
+    """Who is signed in. For views that are not open to anyone."""
+    found: Visitor = g.visitor
+    return found
+
+
+def address() -> str:
+    """Where the request came from."""
+    return request.remote_addr or ""
+
+
+def refused(refusal: Refused) -> ResponseReturnValue:
+    """A page for a rule that said no."""
+    return render_template("console/error.html", title="没有完成", sentence=refusal.sentence), 422
+
+
+def entry_token(cookie: str) -> str:
+    """What the sign-in form carries for the browser with this cookie."""
+    return passwords.form_token(cookie, str(current_app.secret_key))
+
+
+def set_cookie(response: Response, name: str, value: str) -> None:
+    """Keep something in the browser until it is closed, out of scripts' reach."""
+    is_secure = current_services().public_url.startswith("https://")
+    response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX)
+
+
+def _guard() -> ResponseReturnValue | None:
+    if not is_console():
+        return None
+    g.visitor = None
+    services = current_services()
+    rule = rule_of(current_app, request.endpoint) if request.endpoint else Rule(Permission.SIGNED_IN)
+    if rule is None:
+        raise RuntimeError(f"{request.endpoint} does not declare who may open it")
+    request.max_content_length = rule.upload + ENVELOPE if rule.upload else LARGEST_FORM
+    token = request.cookies.get(COOKIE, "")
+    found = None
+    if token:
+        with services.reading() as session:
+            found = queries.entrance(session, token, str(current_app.secret_key), now=services.clock())
+    who: Visitor | None = found.visitor if found else None
+    g.visitor = who
+    if rule.permission is not Permission.ANYONE:
+        if who is None:
+            return _to_sign_in()
+        if who.must_change_password and not rule.is_first:
+            return redirect(url_for("console.password"), 303)
+        if not who.may(rule.permission):
+            abort(403)
+    if request.method not in SAFE:
+        _check_form(who, rule)
+    if found and found.is_due and not rule.is_polled:
+        with services.transaction() as session:
+            actions.seen(session, found.visitor.session_id, now=services.clock())
+    return None
+
+
+def _check_form(who: Visitor | None, rule: Rule) -> None:
+    """Refuse a form that was not made by a page of this very session."""
+    if rule.permission is Permission.ANYONE:
+        cookie = request.cookies.get(ENTRY_COOKIE, "")
+        expected = entry_token(cookie) if cookie else ""
+    else:
+        expected = who.form_token if who else ""
+    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if not expected or not hmac.compare_digest(expected.encode(), given.encode()):
+        abort(400)
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    where = url_for("console.sign_in")
+    if request.headers.get("HX-Request"):
+        return make_response("", 401, {"HX-Redirect": where})
+    if request.method in SAFE and request.path != PREFIX:
+        where += "?" + urlencode({"next": request.full_path.rstrip("?")})
+    return redirect(where, 303)
+
+
+def _harden(response: Response) -> Response:
+    if is_console():
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if current_services().public_url.startswith("https://"):
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response
+
+
+def _context() -> dict[str, Any]:
+    if not is_console():
+        return {}
+    who: Visitor | None = g.get("visitor")
+    features = current_app.extensions["features"]
+    return {
+        "visitor": who,
+        "may": (lambda name: who is not None and who.may(Permission[name])),
+        "navigation": plate.items(features, who) if who and not who.must_change_password else [],
+        "account_name": current_services().account_name,
+    }
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if not is_console() or error.code not in SENTENCES:
+        return error
+    title, sentence = SENTENCES[error.code]
+    return render_template("console/error.html", title=title, sentence=sentence), error.code

@@ -1,0 +1,21 @@
+"""Every address of the console's own, and the view behind it."""
+
+from flask import Blueprint
+
+from console.pages import account, dashboard, log, tasks
+
+blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
+for _rule, _view, _methods in (
+    ("/", dashboard.home, ("GET",)),
+    ("/sign-in", account.sign_in, ("GET", "POST")),
+    ("/sign-out", account.sign_out, ("POST",)),
+    ("/password", account.password, ("GET", "POST")),
+    ("/sessions", account.session_list, ("GET",)),
+    ("/sessions/<int:session_id>/end", account.end_session, ("POST",)),
+    ("/audit", log.audit_log, ("GET",)),
+    ("/tasks", tasks.task_list, ("GET",)),
+    ("/tasks/<int:task_id>", tasks.task, ("GET",)),
+    ("/tasks/<int:task_id>/progress", tasks.task_progress, ("GET",)),
+    ("/tasks/<int:task_id>/file", tasks.task_file, ("GET",)),
+):
+    blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

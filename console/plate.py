@@ -1,0 +1,61 @@
+"""What a feature may add to the console, under `more={"console": Plate(...)}` of its `Feature`."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from console.rules import Permission, Visitor
+from wechat_bot.feature import Feature
+from wechat_bot.services import Services
+
+NAME = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of the side navigation: where it leads, and who sees it."""
+
+    label: str
+    endpoint: str
+    permission: Permission
+    order: int = 50
+    #: Entries with a group stand under its heading.
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A part of the dashboard: a template, and what it shows."""
+
+    template: str
+    permission: Permission
+    look: Callable[[Services, Session, Visitor, datetime], Mapping[str, Any]]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """All that a feature adds to the console beside its pages."""
+
+    items: Sequence[Item] = ()
+    tiles: Sequence[Tile] = ()
+
+
+def plates(features: Sequence[Feature]) -> list[Plate]:
+    """The plates of those features that have one."""
+    return [feature.more[NAME] for feature in features if NAME in feature.more]
+
+
+def items(features: Sequence[Feature], visitor: Visitor) -> list[Item]:
+    """What of the navigation this visitor sees, in order."""
+    found = [item for plate in plates(features) for item in plate.items if visitor.may(item.permission)]
+    return sorted(found, key=lambda item: (item.order, item.label))
+
+
+def tiles(features: Sequence[Feature], visitor: Visitor) -> list[Tile]:
+    """What of the dashboard this visitor sees, in order."""
+    found = [tile for plate in plates(features) for tile in plate.tiles if visitor.may(tile.permission)]
+    return sorted(found, key=lambda tile: tile.order)

@@ -1,0 +1,159 @@
+"""Decisions of the console: who may do what, how long a session lasts, which passwords will do. No database here."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+from foundation.errors import Refused
+
+#: Tries under one name, and from one address, within the span below.
+TRIES_OF_NAME = 10
+TRIES_OF_ADDRESS = 60
+TRIES_WITHIN = timedelta(minutes=15)
+#: A session ends when it was not used for this long, and in any case after that long.
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+#: Being seen is written down no more often than this: not every click is a write.
+SEEN_EVERY = timedelta(minutes=1)
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+LONGEST_NAME = 40
+_COMMON = ("password", "12345678", "qwertyui", "admin123", "abcd1234", "11111111", "88888888", "66666666")
+
+
+class Role(StrEnum):
+    """What somebody is in the company."""
+
+    ADMIN = "admin"
+    MARKETING = "marketing"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    READER = "reader"
+
+
+ROLES = {
+    Role.ADMIN: "管理员",
+    Role.MARKETING: "营销人员",
+    Role.SUPERVISOR: "市场经理",
+    Role.MANAGER: "客户经理",
+    Role.READER: "只读",
+}
+
+
+class Permission(StrEnum):
+    """What a route asks of whoever knocks. `ANYONE` need not be signed in; `SIGNED_IN` is every role."""
+
+    ANYONE = auto()
+    SIGNED_IN = auto()
+    PEOPLE_SEE = auto()
+    PEOPLE_PHONES = auto()
+    PEOPLE_IMPORT = auto()
+    PEOPLE_EXPORT = auto()
+    AREAS_EDIT = auto()
+    SURVEYS_SEE = auto()
+    SURVEYS_WRITE = auto()
+    SURVEYS_EXPORT = auto()
+    USERS_MANAGE = auto()
+    AUDIT_SEE = auto()
+    TASKS_ALL = auto()
+
+
+_READS = {Permission.ANYONE, Permission.SIGNED_IN, Permission.PEOPLE_SEE, Permission.SURVEYS_SEE}
+_MARKETS = _READS | {
+    Permission.PEOPLE_PHONES,
+    Permission.PEOPLE_IMPORT,
+    Permission.PEOPLE_EXPORT,
+    Permission.AREAS_EDIT,
+    Permission.SURVEYS_WRITE,
+    Permission.SURVEYS_EXPORT,
+}
+MAY: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.MARKETING: frozenset(_MARKETS),
+    Role.SUPERVISOR: frozenset(_READS | {Permission.PEOPLE_PHONES, Permission.PEOPLE_EXPORT, Permission.AREAS_EDIT}),
+    Role.MANAGER: frozenset(_READS | {Permission.PEOPLE_PHONES}),
+    Role.READER: frozenset(_READS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever is signed in, as far as deciding needs to know."""
+
+    user_id: int
+    name: str
+    role: Role
+    area_id: int | None = None
+    manager_id: int | None = None
+    must_change_password: bool = False
+    session_id: int = 0
+    #: What every form of this session carries.
+    form_token: str = ""
+
+    @property
+    def role_name(self) -> str:
+        return ROLES[self.role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role grants this.
+
+        >>> Visitor(1, "实习生", Role.READER).may(Permission.PEOPLE_PHONES)
+        False
+        """
+        return permission in MAY[self.role]
+
+    @property
+    def is_company_wide(self) -> bool:
+        """Whether every shop may be seen; everybody else sees a part, and nothing where no part is named."""
+        return self.role in (Role.ADMIN, Role.MARKETING) or (self.role is Role.READER and self.area_id is None)
+
+
+def check_part(role: Role, area_id: int | None, manager_id: int | None) -> None:
+    """Refuse a role with the wrong part of the shops: a part forgotten must not become everything.
+
+    >>> check_part(Role.SUPERVISOR, None, None)
+    Traceback (most recent call last):
+    foundation.errors.Refused: 市场经理要选一个片区。
+    """
+    if role is Role.SUPERVISOR and area_id is None:
+        raise Refused("市场经理要选一个片区。")
+    if role is Role.MANAGER and manager_id is None:
+        raise Refused("客户经理的账号要对应名单里的一位客户经理。")
+    if role in (Role.ADMIN, Role.MARKETING) and area_id is not None:
+        raise Refused(f"{ROLES[role]}看全部片区,不用选片区。")
+    if role is not Role.MANAGER and manager_id is not None:
+        raise Refused("只有客户经理的账号才对应一位客户经理。")
+
+
+def user_name(text: str) -> str:
+    """A name to sign in with, as it is kept.
+
+    >>> user_name("  Ｃhen  ")
+    'chen'
+    """
+    name = unicodedata.normalize("NFKC", text).strip().lower()
+    if not name or len(name) > LONGEST_NAME or any(unicodedata.category(letter)[0] in "CZ" for letter in name):
+        raise Refused(f"用户名不能为空,不能有空格,最多 {LONGEST_NAME} 个字。")
+    return name
+
+
+def check_password(password: str, name: str) -> None:
+    """Refuse a password others would guess.
+
+    >>> check_password("12345678910", "chen")
+    Traceback (most recent call last):
+    foundation.errors.Refused: 这个密码太容易猜到,请换一个。
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise Refused(f"密码至少 {SHORTEST_PASSWORD} 位。可以用几个不相干的词连起来。")
+    if len(password) > LONGEST_PASSWORD:
+        raise Refused(f"密码最多 {LONGEST_PASSWORD} 位。")
+    low = password.lower()
+    if name in low or len(set(low)) < 5 or any(each in low for each in _COMMON):
+        raise Refused("这个密码太容易猜到,请换一个。")
+
+
+def has_expired(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a session is over by itself: left alone, or simply old."""
+    return now - seen_at >= IDLE or now - created_at >= ABSOLUTE

@@ -1,0 +1,189 @@
+"""Long work as rows: asked for in a page's transaction, claimed by one worker, its progress noted as it goes.
+
+A worker that dies leaves its claim to lapse, and the work is begun again: every kind of it must bear that.
+"""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from console.models import Task, TaskState
+from foundation.database import changed, upsert
+from foundation.errors import Refused
+
+#: How long a claim holds without a sign of life. Long: a large import is one transaction, in which none can be given.
+LEASE = timedelta(minutes=15)
+ATTEMPTS = 3
+#: Results and their files are for today's work, and hold personal data.
+KEPT = timedelta(days=7)
+#: Tasks of one person that may wait or run at once.
+MOST_OPEN = 5
+INTERRUPTED = "处理中断了多次,没有完成。请重试;如果还是不行,请联系管理员。"
+
+
+class Lost(Exception):
+    """The claim lapsed and somebody else has the work: what was done in this transaction must not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A task in a worker's hand."""
+
+    id: int
+    kind: str
+    owner_id: int
+    params: dict[str, Any]
+    fence: str
+
+
+def ask(
+    session: Session,
+    kind: str,
+    title: str,
+    params: dict[str, Any],
+    *,
+    owner_id: int,
+    now: datetime,
+    page: str = "",
+    key: str = "",
+) -> int:
+    """Ask for long work; gives its id, the earlier one's where this key was asked for already.
+
+    Raises `Refused` where too much of the same person's is under way.
+    """
+    if key:
+        earlier = session.scalar(select(Task.id).where(Task.key == key))
+        if earlier is not None:
+            return earlier
+    running = session.scalars(
+        select(Task.id)
+        .where(Task.owner_id == owner_id, Task.state.in_((TaskState.WAITING, TaskState.RUNNING)))
+        .limit(MOST_OPEN)
+    ).all()
+    if len(running) >= MOST_OPEN:
+        raise Refused(f"您已有 {MOST_OPEN} 项任务在处理,请等其中一项完成。")
+    # Two at once with one key: the second writes nothing new and gets the first one's id.
+    statement = upsert(session, Task).values(
+        key=key or None,
+        kind=kind,
+        title=title[:120],
+        params=params,
+        owner_id=owner_id,
+        page=page or None,
+        state=TaskState.WAITING,
+        stage="",
+        done=0,
+        total=0,
+        attempts=0,
+        created_at=now,
+    )
+    statement = statement.on_conflict_do_update(index_elements=["key"], set_={"kind": Task.kind})
+    task_id: int = session.execute(statement.returning(Task.id)).scalar_one()
+    return task_id
+
+
+def claim(session: Session, kinds: Collection[str], *, now: datetime) -> Claim | None:
+    """Take the oldest task of these kinds that waits, or whose worker is gone; the row count says who won."""
+    is_free = _is_free(now)
+    found = session.execute(
+        select(Task.id, Task.kind, Task.owner_id, Task.params, Task.attempts)
+        .where(Task.kind.in_(kinds), is_free)
+        .order_by(Task.id)
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    fence = secrets.token_hex(8)
+    won = changed(
+        session,
+        update(Task)
+        .where(Task.id == found.id, is_free)
+        .values(
+            state=TaskState.RUNNING,
+            fence=fence,
+            lease_until=now + LEASE,
+            attempts=Task.attempts + 1,
+            done=0,
+            total=0,
+        ),
+    )
+    if not won:
+        return None
+    return Claim(found.id, found.kind, found.owner_id, found.params, fence)
+
+
+def is_any_free(session: Session, kinds: Collection[str], *, now: datetime) -> bool:
+    """Whether a task of these kinds waits, or lies with a worker that is gone."""
+    return session.scalar(select(Task.id).where(Task.kind.in_(kinds), _is_free(now)).limit(1)) is not None
+
+
+def give_up_lapsed(session: Session, *, now: datetime) -> None:
+    """Fail what was begun too often and never ended."""
+    session.execute(
+        update(Task)
+        .where(Task.state == TaskState.RUNNING, Task.lease_until <= now, Task.attempts >= ATTEMPTS)
+        .values(state=TaskState.FAILED, error=INTERRUPTED, settled_at=now, fence=None)
+    )
+
+
+def progress(session: Session, claim: Claim, stage: str, done: int, total: int, *, now: datetime) -> None:
+    """Note how far it is; `total` 0 where nobody knows. Raises `Lost`."""
+    _mine(session, claim, stage=stage[:40], done=done, total=total, lease_until=now + LEASE)
+
+
+def finish(
+    session: Session,
+    claim: Claim,
+    *,
+    now: datetime,
+    result: dict[str, Any] | None = None,
+    file: str = "",
+    file_name: str = "",
+) -> None:
+    """Note that it is done, in the transaction that did it where there is one. Raises `Lost`."""
+    _mine(
+        session,
+        claim,
+        state=TaskState.DONE,
+        result=result,
+        file=file or None,
+        file_name=file_name or None,
+        settled_at=now,
+        fence=None,
+    )
+
+
+def fail(session: Session, claim: Claim, error: str, *, now: datetime, result: dict[str, Any] | None = None) -> None:
+    """Note why it cannot be done, in a sentence. Raises `Lost`."""
+    _mine(session, claim, state=TaskState.FAILED, error=error, result=result, settled_at=now, fence=None)
+
+
+def forget_old(session: Session, folder: Path, *, now: datetime) -> list[Path]:
+    """Drop tasks past their time; gives the files that belonged to them, to be removed once that is kept."""
+    old = Task.created_at < now - KEPT
+    files: list[str] = []
+    for file, params in session.execute(select(Task.file, Task.params).where(old)):
+        files += [name for name in (file, params.get("file")) if isinstance(name, str)]
+    session.execute(delete(Task).where(old))
+    return [folder / name for name in files]
+
+
+def new_file(folder: Path, suffix: str) -> Path:
+    """A place for a file, under a name nobody guesses and nobody chose."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder / f"{secrets.token_hex(16)}{suffix}"
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(Task.state == TaskState.WAITING, and_(Task.state == TaskState.RUNNING, Task.lease_until <= now))
+
+
+def _mine(session: Session, claim: Claim, **values: Any) -> None:
+    if not changed(session, update(Task).where(Task.id == claim.id, Task.fence == claim.fence).values(**values)):
+        raise Lost(f"task {claim.id}")

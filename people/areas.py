@@ -1,0 +1,136 @@
+"""Areas in the console: who looks after them, who stands in, and changing both."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from console.rules import Visitor
+from foundation.errors import Refused
+from people import rules
+from people.models import Area, Manager, Retailer, ShopClass
+from people.scope import area_ids
+
+
+@dataclass(frozen=True, slots=True)
+class AreaLine:
+    """An area with its people and how many shops it has."""
+
+    id: int
+    name: str
+    parent_id: int | None
+    manager_id: int | None
+    manager: str
+    deputy_id: int | None
+    deputy: str
+    deputy_from_on: date | None
+    deputy_until_on: date | None
+    shops: int
+    bound: int
+
+
+def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
+    """The areas this visitor may see, by name."""
+    head, deputy = aliased(Manager), aliased(Manager)
+    shops = (
+        select(Retailer.area_id, func.count().label("shops"), func.count(Retailer.openid).label("bound"))
+        .group_by(Retailer.area_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            Area.id,
+            Area.name,
+            Area.parent_id,
+            Area.manager_id,
+            func.coalesce(head.name, ""),
+            Area.deputy_id,
+            func.coalesce(deputy.name, ""),
+            Area.deputy_from_on,
+            Area.deputy_until_on,
+            func.coalesce(shops.c.shops, 0),
+            func.coalesce(shops.c.bound, 0),
+        )
+        .outerjoin(head, head.id == Area.manager_id)
+        .outerjoin(deputy, deputy.id == Area.deputy_id)
+        .outerjoin(shops, shops.c.area_id == Area.id)
+        .order_by(Area.name)
+    )
+    mine = area_ids(session, visitor)
+    if mine is not None:
+        statement = statement.where(Area.id.in_(sorted(mine)))
+    return [AreaLine(*row) for row in session.execute(statement)]
+
+
+def names(session: Session, visitor: Visitor | None = None) -> list[tuple[int, str]]:
+    """Areas to choose from, by name: this visitor's, or all."""
+    statement = select(Area.id, Area.name).order_by(Area.name)
+    mine = area_ids(session, visitor) if visitor else None
+    if mine is not None:
+        statement = statement.where(Area.id.in_(sorted(mine)))
+    return [(key, name) for key, name in session.execute(statement)]
+
+
+def classes(session: Session) -> list[tuple[int, str]]:
+    """Classes of shops to choose from."""
+    return [(key, name) for key, name in session.execute(select(ShopClass.id, ShopClass.name).order_by(ShopClass.id))]
+
+
+def managers(session: Session) -> Sequence[tuple[int, str]]:
+    """Customer managers to choose from: those who are not disabled."""
+    rows = session.execute(
+        select(Manager.id, Manager.name, Manager.phone).where(Manager.disabled_at.is_(None)).order_by(Manager.name)
+    )
+    return [(key, f"{name}(尾号 {phone[-4:]})") for key, name, phone in rows]
+
+
+def change(
+    session: Session,
+    visitor: Visitor,
+    area_id: int,
+    *,
+    manager_id: int | None,
+    deputy_id: int | None,
+    from_on: date | None,
+    until_on: date | None,
+    parent_id: int | None,
+) -> str:
+    """Give an area a manager, a deputy with the days of leave, an area above it; gives its name.
+
+    Raises `Refused`: an area that is not this visitor's, a deputy who is the manager, a leave that ends before it
+    begins or has no deputy, an area above itself.
+    """
+    mine = area_ids(session, visitor)
+    area = session.scalar(select(Area).where(Area.id == area_id).with_for_update())
+    if area is None or (mine is not None and area_id not in mine):
+        raise Refused("没有这个片区。")
+    if deputy_id is not None and deputy_id == manager_id:
+        raise Refused("代班人不能就是负责人自己。")
+    if deputy_id is None and (from_on or until_on):
+        raise Refused("写了代班日期,请选一位代班人。")
+    if deputy_id is not None and not (from_on and until_on):
+        raise Refused("请写上代班从哪天到哪天。")
+    if from_on and until_on and until_on < from_on:
+        raise Refused("代班的结束日期在开始日期之前。")
+    wanted = {each for each in (manager_id, deputy_id) if each is not None}
+    known = set(session.scalars(select(Manager.id).where(Manager.id.in_(wanted), Manager.disabled_at.is_(None))))
+    if wanted - known - {area.manager_id, area.deputy_id}:
+        raise Refused("没有这位客户经理,或已停用。")
+    if parent_id != area.parent_id:
+        _check_parent(session, area_id, parent_id, mine)
+    area.manager_id, area.deputy_id, area.parent_id = manager_id, deputy_id, parent_id
+    area.deputy_from_on, area.deputy_until_on = from_on, until_on
+    return area.name
+
+
+def _check_parent(session: Session, area_id: int, parent_id: int | None, mine: set[int] | None) -> None:
+    # Moving an area out of one's own part would be giving it away, moving another in taking it.
+    if mine is not None:
+        raise Refused("上级片区请由管理员或营销人员调整。")
+    parents = [(key, parent) for key, parent in session.execute(select(Area.id, Area.parent_id))]
+    if parent_id is not None and parent_id not in {key for key, _ in parents}:
+        raise Refused("没有这个上级片区。")
+    if parent_id in rules.with_sub_areas(parents, [area_id]):
+        raise Refused("上级片区不能是它自己或它的下级。")

@@ -1,0 +1,63 @@
+"""The H5 door of people: my shop, my manager, what waits for me; unbinding; what is kept of me."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.clock import day_in
+from people import actions, queries, texts
+from wechat_bot import oauth
+from wechat_bot.services import current_services
+
+blueprint = oauth.pages("people_mobile", __name__, url_prefix="/m", template_folder="templates")
+
+
+@blueprint.get("/me")
+def me() -> ResponseReturnValue:
+    """My shop with its manager and what waits for it; a customer manager's office; or how to bind."""
+    openid, services = oauth.who(), current_services()
+    now = services.clock()
+    with services.reading() as session:
+        shop = queries.shop_of(session, openid)
+        manager = None if shop else queries.manager_of(session, openid)
+        cards = [card for cards in services.switchboard.cards for card in cards(session, openid, now)]
+    return render_template(
+        "people/me.html",
+        shop=shop,
+        manager=manager,
+        person=shop.in_charge(day_in(now, services.zone)) if shop else None,
+        cards=cards,
+        how_to_bind=texts.HOW_TO_BIND,
+    )
+
+
+@blueprint.get("/me/unbind")
+def ask_unbind() -> ResponseReturnValue:
+    """Ask before unbinding."""
+    openid = oauth.who()
+    with current_services().reading() as session:
+        shop = queries.shop_of(session, openid)
+        manager = queries.manager_of(session, openid)
+    if shop is None and manager is None:
+        return redirect(url_for(".me"), 303)
+    return render_template("people/unbind.html", shop=shop, manager=manager)
+
+
+@blueprint.post("/me/unbind")
+def unbind() -> ResponseReturnValue:
+    """Free this follower of shop or office. Posted twice it is done once."""
+    openid, services = oauth.who(), current_services()
+    with services.transaction() as session:
+        actions.unbind(session, openid, now=services.clock())
+    return redirect(url_for(".me"), 303)
+
+
+@blueprint.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """What is kept, for how long, and how to have it erased. Open to everybody, also outside of WeChat."""
+    services = current_services()
+    return render_template(
+        "people/privacy.html",
+        account=services.account_name,
+        erase_after=actions.ERASE_AFTER.days,
+        sign_in_hours=int(oauth.LASTS.total_seconds() // 3600),
+    )

@@ -1,0 +1,74 @@
+"""Areas: who looks after them, and who stands in while they are away."""
+
+from datetime import date
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door
+from console.rules import Permission
+from foundation.errors import Refused
+from people import areas
+from people.pages.roster import today_of
+from wechat_bot.services import current_services
+
+
+@door.allow(Permission.PEOPLE_SEE)
+def area_list() -> ResponseReturnValue:
+    """The areas one may see, with their people and how many shops are bound."""
+    services = current_services()
+    with services.reading() as session:
+        found = areas.listing(session, door.visitor())
+    return render_template(
+        "people/areas.html", areas=found, names={each.id: each.name for each in found}, today=today_of(services)
+    )
+
+
+@door.allow(Permission.AREAS_EDIT)
+def area(area_id: int) -> ResponseReturnValue:
+    """Give an area a manager, a deputy with days of leave, an area above it."""
+    error = ""
+    if request.method == "POST":
+        try:
+            name = _change(area_id)
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            flash(f"“{name}”已修改。", "success")
+            return redirect(url_for("people_pages.area_list"), 303)
+    with current_services().reading() as session:
+        found = next((each for each in areas.listing(session, door.visitor()) if each.id == area_id), None)
+        managers, names = areas.managers(session), areas.names(session)
+    if found is None:
+        abort(404)
+    page = render_template("people/area.html", area=found, managers=managers, names=names, error=error)
+    return page, 422 if error else 200
+
+
+def _change(area_id: int) -> str:
+    services, me, form = current_services(), door.visitor(), request.form
+    with services.transaction() as session:
+        from_on, until_on = _day(form.get("from", "")), _day(form.get("until", ""))
+        parent_id = form.get("parent", type=int)
+        name = areas.change(
+            session,
+            me,
+            area_id,
+            manager_id=form.get("manager", type=int),
+            deputy_id=form.get("deputy", type=int),
+            from_on=from_on,
+            until_on=until_on,
+            parent_id=parent_id,
+        )
+        leave = f"{from_on} 至 {until_on}" if from_on else ""
+        detail = f"{name} 负责 {form.get('manager')} 代班 {form.get('deputy')} {leave} 上级 {parent_id}"
+        about = f"area:{area_id}"
+        audit.note(session, me, "area.change", about, detail, address=door.address(), now=services.clock())
+    return name
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused("日期要写成 2026-10-01 这样。") from None

@@ -1,0 +1,87 @@
+"""The import in three steps: upload, look at what would happen, confirm. A worker does the reading and writing."""
+
+import io
+
+from flask import abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door, tasks
+from console.models import TaskState
+from console.pages import tasks as task_pages
+from console.rules import Permission
+from foundation.errors import Refused
+from people.roster import reading, template
+from people.roster.kinds import CHECK, IMPORT
+from wechat_bot.services import current_services
+
+PAGE = "people_pages.preview"
+
+
+@door.allow(Permission.PEOPLE_IMPORT, upload=reading.LARGEST_FILE)
+def upload() -> ResponseReturnValue:
+    """Take a file, and ask for it to be checked. Nothing is changed yet."""
+    if request.method == "GET":
+        return render_template("people/import.html")
+    services, me = current_services(), door.visitor()
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        return render_template("people/import.html", error="请先选一个文件。"), 422
+    path = tasks.new_file(services.files_folder, ".roster")
+    given.save(path)
+    try:
+        with services.transaction() as session:
+            task_id = tasks.ask(
+                session,
+                CHECK,
+                f"检查名单 {given.filename}",
+                {"file": path.name, "name": given.filename},
+                owner_id=me.user_id,
+                page=PAGE,
+                now=services.clock(),
+            )
+    except Refused as refusal:
+        path.unlink(missing_ok=True)
+        return render_template("people/import.html", error=refusal.sentence), 422
+    return redirect(url_for(PAGE, task_id=task_id), 303)
+
+
+@door.allow(Permission.PEOPLE_IMPORT)
+def template_file() -> ResponseReturnValue:
+    """The empty table to fill in."""
+    target = io.BytesIO()
+    template.write(target)
+    target.seek(0)
+    return send_file(target, as_attachment=True, download_name="零售户名单模板.xlsx", max_age=0)
+
+
+@door.allow(Permission.PEOPLE_IMPORT)
+def preview(task_id: int) -> ResponseReturnValue:
+    """What would happen, or what is wrong in which cell."""
+    task = task_pages.find(task_id)
+    if task.kind != CHECK:
+        abort(404)
+    return render_template("people/preview.html", task=task, result=task.result or {})
+
+
+@door.allow(Permission.PEOPLE_IMPORT)
+def confirm(task_id: int) -> ResponseReturnValue:
+    """Bring in what was checked; pressed twice, it is still one import."""
+    services, me = current_services(), door.visitor()
+    checked = task_pages.find(task_id)
+    if checked.kind != CHECK or checked.state != TaskState.DONE:
+        raise Refused("这份名单还没有检查好,不能导入。")
+    params = {"file": checked.params["file"], "name": checked.params["name"]}
+    with services.transaction() as session:
+        now = services.clock()
+        import_id = tasks.ask(
+            session,
+            IMPORT,
+            f"导入名单 {params['name']}",
+            params,
+            owner_id=me.user_id,
+            now=now,
+            key=f"{IMPORT}:{task_id}",
+        )
+        about = f"task:{import_id}"
+        audit.note(session, me, "roster.import", about, params["name"], address=door.address(), now=now)
+    return redirect(url_for("console.task", task_id=import_id), 303)

@@ -1,0 +1,108 @@
+"""The list of shops, one shop, and the export of what is filtered."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door, tasks
+from console.rules import Permission, Visitor
+from foundation.clock import day_in
+from people import areas, shops
+from people.roster.kinds import EXPORT
+from people.shops import Filter
+from wechat_bot.services import Services, current_services
+
+BOUND = {"yes": True, "no": False}
+LONGEST_SEARCH = 40
+
+
+@door.allow(Permission.PEOPLE_SEE)
+def roster() -> ResponseReturnValue:
+    """The list, narrowed and in pages. Seeing phones is written down."""
+    services, me, narrowed = current_services(), door.visitor(), _filter()
+    if me.may(Permission.PEOPLE_PHONES):
+        with services.transaction() as session:
+            said = " ".join(f"{name}={value}" for name, value in request.args.items() if value)
+            audit.note(session, me, "roster.see", "people", said, address=door.address(), now=services.clock())
+    today = today_of(services)
+    with services.reading() as session:
+        page = shops.page(
+            session,
+            me,
+            narrowed,
+            today=today,
+            after=request.args.get("after", ""),
+            before=request.args.get("before", ""),
+        )
+        total = shops.count(session, me, narrowed, today=today)
+        choices = {"areas": areas.names(session, me), "classes": areas.classes(session)}
+    kept = {name: value for name, value in request.args.items() if value and name not in ("after", "before")}
+    return render_template(
+        "people/roster.html",
+        page=page,
+        total=total,
+        most=shops.COUNTED,
+        kept=kept,
+        narrowed=narrowed,
+        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        **choices,
+    )
+
+
+@door.allow(Permission.PEOPLE_SEE)
+def shop(licence: str) -> ResponseReturnValue:
+    """One shop with its people and its history. Seeing it is written down."""
+    services, me, today = current_services(), door.visitor(), today_of(current_services())
+    with services.reading() as session:
+        found = shops.detail(session, me, licence, today=today)
+    if found is None:
+        abort(404)
+    with services.transaction() as session:
+        about = f"shop:{found.shop.licence}"
+        audit.note(session, me, "shop.see", about, found.shop.shop, address=door.address(), now=services.clock())
+    return render_template(
+        "people/shop.html",
+        found=found,
+        shop=found.shop,
+        in_charge=found.shop.in_charge(today),
+        shows_phones=me.may(Permission.PEOPLE_PHONES),
+    )
+
+
+@door.allow(Permission.PEOPLE_EXPORT)
+def export() -> ResponseReturnValue:
+    """Ask for a file of what is filtered."""
+    services, me, narrowed = current_services(), door.visitor(), _filter()
+    with services.transaction() as session:
+        now = services.clock()
+        task_id = tasks.ask(session, EXPORT, "导出零售户名单", narrowed.to_json(), owner_id=me.user_id, now=now)
+        audit.note(session, me, "roster.export", f"task:{task_id}", _said(narrowed), address=door.address(), now=now)
+    return redirect(url_for("console.task", task_id=task_id), 303)
+
+
+def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+    """How many shops one looks after, and how many of them are bound and follow."""
+    return {"reach": shops.reach(session, visitor, today=day_in(now, services.zone))}
+
+
+def today_of(services: Services) -> date:
+    """The company's day."""
+    return day_in(services.clock(), services.zone)
+
+
+def _filter() -> Filter:
+    values = request.values
+    return Filter(
+        search=values.get("search", "").strip()[:LONGEST_SEARCH],
+        area_id=values.get("area", type=int),
+        class_id=values.get("class", type=int),
+        is_bound=BOUND.get(values.get("bound", "")),
+    )
+
+
+def _said(narrowed: Filter) -> str:
+    return " ".join(f"{name}={value}" for name, value in narrowed.to_json().items() if value not in (None, ""))

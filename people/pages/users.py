@@ -1,0 +1,119 @@
+"""The users of the console: made, given a role and a part of the shops, turned out. For admins.
+
+It stands here and not in the console because a part of the shops is an area or a customer manager.
+"""
+
+from collections.abc import Callable
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import actions, audit, door, queries
+from console.rules import ROLES, Permission, Role
+from foundation.errors import Refused
+from people import areas
+from wechat_bot.services import current_services
+
+
+@door.allow(Permission.USERS_MANAGE)
+def user_list() -> ResponseReturnValue:
+    """Everybody who may sign in, or once might."""
+    with current_services().reading() as session:
+        found = queries.users(session)
+        names, managers = dict(areas.names(session)), dict(areas.managers(session))
+    return render_template("people/users.html", users=found, roles=ROLES, areas=names, managers=managers)
+
+
+@door.allow(Permission.USERS_MANAGE)
+def new_user() -> ResponseReturnValue:
+    """Make a user, and show the first password once."""
+    if request.method == "GET":
+        return _form()
+    services, me = current_services(), door.visitor()
+    try:
+        role, area_id, manager_id = _written()
+        with services.transaction() as session:
+            now, name = services.clock(), request.form.get("name", "")
+            user_id, password = actions.create_user(
+                session, name, role, area_id=area_id, manager_id=manager_id, now=now
+            )
+            detail = f"{name} {role} 片区 {area_id} 经理 {manager_id}"
+            audit.note(session, me, "user.create", f"user:{user_id}", detail, address=door.address(), now=now)
+    except Refused as refusal:
+        return _form(error=refusal.sentence)
+    # Shown in the answer itself: behind a redirect it would have to be kept somewhere.
+    return render_template("people/password.html", name=name, password=password)
+
+
+@door.allow(Permission.USERS_MANAGE)
+def user(user_id: int) -> ResponseReturnValue:
+    """Give a user another role, or another part of the shops."""
+    if request.method == "GET":
+        return _form(user_id)
+    services, me = current_services(), door.visitor()
+    try:
+        role, area_id, manager_id = _written()
+        with services.transaction() as session:
+            now = services.clock()
+            name = actions.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
+            detail = f"{name} {role} 片区 {area_id} 经理 {manager_id}"
+            audit.note(session, me, "user.change", f"user:{user_id}", detail, address=door.address(), now=now)
+    except Refused as refusal:
+        return _form(user_id, refusal.sentence)
+    flash(f"“{name}”已修改。", "success")
+    return redirect(url_for("people_pages.user_list"), 303)
+
+
+@door.allow(Permission.USERS_MANAGE)
+def reset(user_id: int) -> ResponseReturnValue:
+    """Give a user a new first password, shown once."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        name, password = actions.reset_password(session, user_id, now=now)
+        audit.note(session, me, "user.reset", f"user:{user_id}", name, address=door.address(), now=now)
+    return render_template("people/password.html", name=name, password=password)
+
+
+@door.allow(Permission.USERS_MANAGE)
+def disable(user_id: int) -> ResponseReturnValue:
+    """Let a user in no more."""
+    now = current_services().clock()
+    return _switch(user_id, "user.disable", lambda session: actions.disable(session, user_id, now=now), "已停用")
+
+
+@door.allow(Permission.USERS_MANAGE)
+def enable(user_id: int) -> ResponseReturnValue:
+    """Let a user in again."""
+    return _switch(user_id, "user.enable", lambda session: actions.enable(session, user_id), "可以登录了")
+
+
+def _switch(user_id: int, did: str, action: Callable[[Session], str], said: str) -> ResponseReturnValue:
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        name = action(session)
+        audit.note(session, me, did, f"user:{user_id}", name, address=door.address(), now=services.clock())
+    flash(f"“{name}”{said}。", "success")
+    return redirect(url_for("people_pages.user_list"), 303)
+
+
+def _written() -> tuple[Role, int | None, int | None]:
+    try:
+        role = Role(request.form.get("role", ""))
+    except ValueError:
+        raise Refused("请选一个角色。") from None
+    return role, request.form.get("area", type=int), request.form.get("manager", type=int)
+
+
+def _form(user_id: int | None = None, error: str = "") -> ResponseReturnValue:
+    with current_services().reading() as session:
+        found = next((each for each in queries.users(session) if each.id == user_id), None)
+        names, managers = areas.names(session), areas.managers(session)
+    if user_id is not None and found is None:
+        abort(404)
+    shown = request.form if error else found
+    page = render_template(
+        "people/user.html", user=found, roles=ROLES.items(), areas=names, managers=managers, error=error, form=shown
+    )
+    return page, 422 if error else 200

@@ -1,0 +1,196 @@
+"""The H5 door to surveys: one question a page, the same sheet as in the chat, each answer kept as it is given."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from surveys import page_texts, sheets, texts
+from surveys.actions import answering
+from surveys.queries import listing
+from surveys.queries import results as published
+from surveys.rules import flow, forms, replies
+from surveys.rules.answers import NotUnderstood
+from surveys.rules.definition import Question, QuestionType
+from surveys.sheets import Sheet
+from wechat_bot import media, oauth
+from wechat_bot.feature import Card
+from wechat_bot.media import Picture
+from wechat_bot.services import Services, current_services
+
+blueprint = oauth.pages("surveys_mobile", __name__, url_prefix="/m/surveys", template_folder="templates")
+SOURCE = "page"
+#: What a survey's number can be, in every database.
+_ONE = "/<int(max=2147483647):survey_id>"
+
+
+@blueprint.get(_ONE)
+def show(survey_id: int) -> ResponseReturnValue:
+    """Where this shop stands: the introduction, the question that waits, or why there is none."""
+    openid, services = oauth.who(), current_services()
+    now = services.clock()
+    with services.reading() as session:
+        sheet = sheets.look(session, survey_id, openid)
+        obstacle = sheets.obstacle(sheet, now=now, zone=services.zone)
+        has_results = obstacle is not None and published.are_public(session, sheet, now=now)
+    if obstacle:
+        said = page_texts.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
+        title = texts.submitted(sheet.keeper) if sheet.is_submitted else sheet.definition.title
+        return render_template("surveys/over.html", sheet=sheet, title=title, said=said, has_results=has_results)
+    if sheet.started_at is None:
+        minutes = flow.about_minutes(sheet.definition)
+        return render_template("surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=texts.ANONYMOUS)
+    if sheet.asked is None:
+        return render_template("surveys/last.html", sheet=sheet)
+    return _ask(sheet, sheet.asked)
+
+
+@blueprint.post(_ONE)
+def fill(survey_id: int) -> ResponseReturnValue:
+    """Begin, answer, pass over, or go back; then show where it stands. Posted twice it is done once."""
+    openid, services = oauth.who(), current_services()
+    now, here = services.clock(), redirect(url_for(".show", survey_id=survey_id), 303)
+    try:
+        picture = _received(services, survey_id, openid)
+    except Refused as refusal:
+        return _ask_again(services, survey_id, openid, refusal.sentence) or here
+    try:
+        with services.transaction() as session:
+            sentence = _step(session, services, survey_id, openid, picture, now=now)
+    except Refused:
+        return here  # closed, handed in, bound to nobody by now: the page says which
+    return (sentence and _ask_again(services, survey_id, openid, sentence)) or here
+
+
+@blueprint.get(f"{_ONE}/photo/<code>")
+def photo(survey_id: int, code: str) -> ResponseReturnValue:
+    """The photo this shop has given to a question, while the sheet is being filled."""
+    openid, services = oauth.who(), current_services()
+    with services.reading() as session:
+        keys = sheets.look(session, survey_id, openid).answers.get(code, {}).get("m") or [""]
+        found = media.find(session, services.media_folder, str(keys[-1]))
+    if found is None or not found.path.exists():
+        abort(404)
+    return Response(found.path.read_bytes(), content_type=found.content_type)
+
+
+@blueprint.get(f"{_ONE}/results")
+def results(survey_id: int) -> ResponseReturnValue:
+    """The results, once the survey is over and where its author publishes them."""
+    openid, services = oauth.who(), current_services()
+    now = services.clock()
+    with services.reading() as session:
+        sheet = sheets.look(session, survey_id, openid)
+        if not published.are_public(session, sheet, now=now):
+            raise Refused(page_texts.NO_RESULTS)
+        found = published.results(session, survey_id)
+    return render_template("surveys/results.html", found=found, survey_id=survey_id)
+
+
+def cards(session: Session, openid: str, now: datetime) -> list[Card]:
+    """The open surveys of this shop, for its own page."""
+    return [
+        Card(
+            title=each.title,
+            note=page_texts.state(flow.left(each.definition, each.answers), is_done=each.is_submitted),
+            url=f"/m/surveys/{each.survey_id}",
+        )
+        for each in listing.open_for(session, openid, now=now) or ()
+    ]
+
+
+def _step(
+    session: Session, services: Services, survey_id: int, openid: str, picture: Picture | None, *, now: datetime
+) -> str | None:
+    """One step of the sheet; gives what to tell the person where it cannot be taken."""
+    zone, wanted = services.zone, request.form.get("do")
+    if wanted == "begin":
+        answering.begin(session, sheets.look(session, survey_id, openid), openid=openid, now=now, zone=zone)
+        return None
+    sheet = sheets.hold(session, survey_id, openid)
+    if sheet is None or sheet.is_submitted:
+        return None
+    if wanted == "finish" and sheet.asked is None:
+        answering.go_on(session, sheet, now=now, zone=zone, source=SOURCE)
+        return None
+    code = request.form.get("question", "")
+    question = next((each for each in flow.shown(sheet.definition, sheet.answers) if each.code == code), None)
+    if question is None:  # the chat has meanwhile taken another branch
+        return None
+    if wanted == "back":
+        # Tapped twice, the second one was meant for a question that is asked no longer.
+        if sheet.asked == question:
+            answering.back(session, sheet)
+        return None
+    if wanted == "skip":
+        given = replies.skip(question)
+    else:
+        photos = _photos(session, sheet, code, openid, picture, now)
+        given = forms.read(question, request.form.to_dict(flat=False), photos=photos)
+    if isinstance(given, NotUnderstood):
+        return given.sentence
+    answering.answer(session, sheet, question, given, now=now, zone=zone, source=SOURCE)
+    return None
+
+
+def _photos(
+    session: Session, sheet: Sheet, code: str, openid: str, picture: Picture | None, now: datetime
+) -> list[str]:
+    """The keys of the photo just sent, or of those given before."""
+    if picture is None:
+        return list(sheet.answers.get(code, {}).get("m", ()))
+    # An anonymous answer must not lead to its shop by way of its photo.
+    owner = "" if sheet.is_anonymous else openid
+    return [media.add(session, picture, openid=owner, mark=request.form.get("upload", ""), now=now)]
+
+
+def _received(services: Services, survey_id: int, openid: str) -> Picture | None:
+    upload, code = request.files.get("photo"), request.form.get("question")
+    if upload is None or not upload.filename or request.form.get("do") != "answer":
+        return None
+    with services.reading() as session:
+        sheet = sheets.look(session, survey_id, openid)
+    # Only where a photo is asked for: the disk is not everybody's.
+    photos = {each.code for each in sheet.definition.questions if each.type is QuestionType.PHOTO}
+    if sheet.started_at is None or sheet.is_submitted or code not in photos:
+        return None
+    return media.receive(services.media_folder, upload.stream)
+
+
+def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -> ResponseReturnValue | None:
+    """The same question, with what was ticked and written, and what to change; None where it waits no longer."""
+    with services.reading() as session:
+        sheet = sheets.look(session, survey_id, openid)
+    question, is_open = sheet.asked, not sheet.is_submitted and sheet.started_at is not None
+    if not is_open or question is None or question.code != request.form.get("question"):
+        return None
+    fields = request.form
+    given = {"o": fields.getlist("option"), "t": fields.get("other") or fields.get("text", ""), "v": ""}
+    return make_response(_ask(sheet, question, given=given, sentence=sentence), 422)
+
+
+def _ask(sheet: Sheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
+    answered = sheet.answers.get(question.code, {})
+    given = answered if given is None else given
+    chosen = given.get("o", given.get("v", []))
+    number, total = flow.progress(sheet.definition, sheet.answers, question.code)
+    return render_template(
+        "surveys/question.html",
+        sheet=sheet,
+        question=question,
+        kinds=QuestionType,
+        hint=page_texts.hint(question),
+        number=number,
+        total=total,
+        chosen={str(each) for each in (chosen if isinstance(chosen, list) else [chosen])},
+        words=given.get("t") or (given.get("v", "") if question.type is QuestionType.NUMBER else ""),
+        has_photo=bool(answered.get("m")),
+        sentence=sentence,
+        next_label=page_texts.next_label(is_last=sheet.left == 1 and question.code not in sheet.answers),
+        upload=secrets.token_urlsafe(16),
+    )

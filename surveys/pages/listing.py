@@ -1,0 +1,120 @@
+"""The list of surveys, and a definition uploaded as YAML or Excel."""
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door
+from console.rules import Permission, Visitor
+from foundation.errors import Refused
+from surveys.actions import authoring
+from surveys.models import SurveyState
+from surveys.queries import listing
+from surveys.queries.detail import detail
+from surveys.reports import STATES
+from surveys.rules import excel_file, excel_template, yaml_file
+from surveys.rules.definition import read
+from wechat_bot.services import Services, current_services
+
+LARGEST = 2 << 20
+COLOURS = {
+    SurveyState.DRAFT: "secondary",
+    SurveyState.WAITING: "orange",
+    SurveyState.OPEN: "green",
+    SurveyState.CLOSED: "blue",
+}
+ON_TILE = 5
+
+
+@door.allow(Permission.SURVEYS_SEE)
+def survey_list() -> ResponseReturnValue:
+    """Every survey with its state and figures, the newest first."""
+    services = current_services()
+    state, search = request.args.get("state", ""), request.args.get("search", "").strip()
+    with services.reading() as session:
+        found = listing.surveys(session, now=services.clock())
+    lines = [each for each in found if state in ("", each.state) and search in each.title]
+    return render_template(
+        "surveys/console/list.html",
+        surveys=lines,
+        states=STATES,
+        colours=COLOURS,
+        state=state,
+        search=search,
+        is_narrowed=bool(state or search),
+    )
+
+
+@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+def upload() -> ResponseReturnValue:
+    """A new survey from a file; nobody is asked before it is published."""
+    return _upload(None)
+
+
+@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+def upload_again(survey_id: int) -> ResponseReturnValue:
+    """A new draft of a survey, from a file; options keep their codes."""
+    return _upload(survey_id)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def template_file() -> ResponseReturnValue:
+    """The Excel template to fill in."""
+    content = io.BytesIO(excel_template.template())
+    return send_file(content, as_attachment=True, download_name="调查模板.xlsx", max_age=0)
+
+
+def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+    """The surveys that are running, and the latest of the others."""
+    found = listing.surveys(session, now=now)
+    running = [each for each in found if each.state is SurveyState.OPEN]
+    others = [each for each in found if each.state is not SurveyState.OPEN]
+    return {
+        "surveys": (running + others)[:ON_TILE],
+        "running": len(running),
+        "states": STATES,
+        "colours": COLOURS,
+    }
+
+
+def _upload(survey_id: int | None) -> ResponseReturnValue:
+    services, title, error = current_services(), "", ""
+    if survey_id is not None:
+        with services.reading() as session:
+            known = detail(session, survey_id, now=services.clock())
+        if known is None:
+            abort(404)
+        title = known.title
+    if request.method == "POST":
+        try:
+            loaded = _load(survey_id)
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            flash("已保存为草稿,还没有发给任何人。请检查下面的题目,再发布。", "success")
+            return redirect(url_for("surveys_pages.survey", survey_id=loaded), 303)
+    page = render_template("surveys/console/upload.html", survey_id=survey_id, survey_title=title, error=error)
+    return page, 422 if error else 200
+
+
+def _load(survey_id: int | None) -> int:
+    services, me = current_services(), door.visitor()
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Refused("请先选一个文件。")
+    is_excel = PurePath(given.filename).suffix.lower() in (".xlsx", ".xlsm")
+    written = (excel_file.parse if is_excel else yaml_file.parse)(given.read())
+    with services.transaction() as session:
+        now = services.clock()
+        previous = listing.newest(session, survey_id) if survey_id is not None else None
+        definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
+        loaded = authoring.load(session, definition, survey_id=survey_id, now=now)
+        about = f"survey:{loaded.id}"
+        audit.note(session, me, "survey.load", about, definition.title, address=door.address(), now=now)
+        return loaded.id

@@ -1,0 +1,71 @@
+"""The live result: the part of the page that asks again, the figures for the charts, the export."""
+
+from typing import Any
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door, tasks
+from console.rules import Permission
+from foundation.errors import Refused
+from surveys.export.kinds import EXPORT
+from surveys.models import SurveyState
+from surveys.queries.detail import Detail, detail
+from surveys.queries.tally import tally
+from surveys.rules.shown import shown
+from wechat_bot.services import current_services
+
+FORMS = {"xlsx": "Excel", "csv": "CSV"}
+
+
+@door.allow(Permission.SURVEYS_SEE, polled=True)
+def live(survey_id: int) -> ResponseReturnValue:
+    """Counters and tables alone."""
+    found, figures = _look(survey_id)
+    return render_template(
+        "surveys/console/_live.html", survey=found, figures=figures, is_open=found.state is SurveyState.OPEN
+    )
+
+
+@door.allow(Permission.SURVEYS_SEE, polled=True)
+def data(survey_id: int) -> ResponseReturnValue:
+    """What the charts draw; of an anonymous survey no more than the page shows."""
+    _, figures = _look(survey_id)
+    charts = [
+        {
+            "code": entry["code"],
+            "n": entry["n"],
+            "labels": [option["label"] for option in entry["options"]],
+            "counts": [option["count"] for option in entry["options"]],
+            "shares": [option["share"] for option in entry["options"]],
+        }
+        for entry in figures["questions"]
+        if entry.get("options")
+    ]
+    counters = {name: figures[name] for name in ("sent", "returned", "valid")}
+    return jsonify({**counters, "questions": charts})
+
+
+@door.allow(Permission.SURVEYS_EXPORT)
+def export(survey_id: int) -> ResponseReturnValue:
+    """Ask for a file of every answer."""
+    services, me, form = current_services(), door.visitor(), request.form.get("format", "xlsx")
+    if form not in FORMS:
+        raise Refused("只能导出为 Excel 或 CSV。")
+    found, _ = _look(survey_id)
+    with services.transaction() as session:
+        now = services.clock()
+        task_id = tasks.ask(
+            session, EXPORT, f"导出 {found.title}", {"survey_id": survey_id, "form": form}, owner_id=me.user_id, now=now
+        )
+        audit.note(session, me, "survey.export", f"survey:{survey_id}", form, address=door.address(), now=now)
+    return redirect(url_for("console.task", task_id=task_id), 303)
+
+
+def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
+    services = current_services()
+    with services.reading() as session:
+        found = detail(session, survey_id, now=services.clock())
+        if found is None or found.state is SurveyState.DRAFT:
+            abort(404)
+        return found, shown(tally(session, survey_id))

@@ -1,0 +1,118 @@
+"""One survey: its questions and its live result; publishing, inviting, ending."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door
+from console.rules import Permission
+from foundation.errors import Refused
+from people import audiences
+from people.audiences import Sample
+from surveys.actions import authoring
+from surveys.export.codebook import TYPES
+from surveys.models import SurveyState
+from surveys.pages.listing import COLOURS
+from surveys.queries.detail import Detail, detail
+from surveys.queries.tally import tally
+from surveys.reports import STATES
+from surveys.rules.shown import shown
+from wechat_bot.services import current_services
+
+
+@door.allow(Permission.SURVEYS_SEE)
+def survey(survey_id: int) -> ResponseReturnValue:
+    """A draft shows its questions; what is published shows its result as well."""
+    services = current_services()
+    with services.reading() as session:
+        found = detail(session, survey_id, now=services.clock())
+        is_published = found is not None and found.state is not SurveyState.DRAFT
+        figures = shown(tally(session, survey_id)) if is_published else None
+    if found is None:
+        abort(404)
+    return render_template(
+        "surveys/console/survey.html",
+        survey=found,
+        figures=figures,
+        states=STATES,
+        colours=COLOURS,
+        types=TYPES,
+        is_open=found.state is SurveyState.OPEN,
+        is_over=found.state is SurveyState.CLOSED,
+    )
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def publish(survey_id: int) -> ResponseReturnValue:
+    """Show who would be asked, then ask them: freeze the draft as a version and list its audience."""
+    services, error = current_services(), ""
+    if request.method == "POST":
+        try:
+            return _publish(survey_id)
+        except Refused as refusal:
+            error = refusal.sentence
+    found, number = _find(survey_id), 0
+    sample: tuple[Sample, ...] = ()
+    with services.reading() as session:
+        try:
+            audience, now = found.draft.audience, services.clock()
+            number = audiences.count(session, audience, services.criteria, now=now)
+            sample = audiences.sample(session, audience, services.criteria, now=now) if number else ()
+        except Refused as refusal:
+            error = error or refusal.sentence
+    page = render_template(
+        "surveys/console/publish.html",
+        survey=found,
+        number=number,
+        sample=sample,
+        error=error,
+        is_first=found.state is SurveyState.DRAFT,
+    )
+    return page, 422 if error else 200
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def close(survey_id: int) -> ResponseReturnValue:
+    """End a survey now."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        authoring.close(session, survey_id, now=now)
+        audit.note(session, me, "survey.close", f"survey:{survey_id}", address=door.address(), now=now)
+    flash("调查已结束。", "success")
+    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def invite(survey_id: int) -> ResponseReturnValue:
+    """Queue an invitation to everybody listed who has not answered."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        wave = authoring.invite(session, survey_id, now=now)
+        # The page says which wave it would be: a form sent twice, or by two people, must not be two waves.
+        if wave.number != request.form.get("wave", -1, type=int) + 1:
+            raise Refused("刚刚已经邀请过一次了。请刷新这一页,看清楚再决定。")
+        detail_said = f"第 {wave.number} 次,{wave.invited} 人"
+        audit.note(session, me, "survey.invite", f"survey:{survey_id}", detail_said, address=door.address(), now=now)
+    flash(f"第 {wave.number} 次邀请已排进发送队列:{wave.invited} 人。", "success")
+    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
+
+
+def _publish(survey_id: int) -> ResponseReturnValue:
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        published = authoring.publish(session, survey_id, criteria=services.criteria, now=now)
+        said = f"第 {published.number} 版,新列入 {published.listed} 家"
+        audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=door.address(), now=now)
+    flash(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。", "success")
+    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
+
+
+def _find(survey_id: int) -> Detail:
+    services = current_services()
+    with services.reading() as session:
+        found = detail(session, survey_id, now=services.clock())
+    if found is None:
+        abort(404)
+    return found

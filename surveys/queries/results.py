@@ -1,0 +1,72 @@
+"""The results a survey shows to the shops that were asked, where its author allows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from surveys.queries import listing
+from surveys.queries.tally import tally
+from surveys.rules.disclosure import LEAST
+from surveys.rules.shown import shown
+from surveys.sheets import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One option or point of a scale; without figures where they would stand for too few, or nobody has answered."""
+
+    label: str
+    count: int | None
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One question; `answered` is None where too few answered it to show anything."""
+
+    text: str
+    answered: int | None
+    bars: tuple[Bar, ...]
+    mean: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is shown of a whole survey; `valid` is None where too few answered an anonymous one."""
+
+    title: str
+    valid: int | None
+    questions: tuple[Result, ...]
+
+
+def are_public(session: Session, sheet: Sheet, *, now: datetime) -> bool:
+    """Whether this shop may see the results: it was asked, the survey is over, its newest version says so."""
+    if sheet.closes_at is None or sheet.closes_at > now:
+        return False
+    if sheet.participation_id is None and not sheet.is_for_everyone:
+        return False
+    newest = listing.newest(session, sheet.survey_id)
+    return newest is not None and newest.results == "after"
+
+
+def results(session: Session, survey_id: int) -> Results:
+    """The figures for the page; of an anonymous survey none that stands for fewer than `LEAST`.
+
+    Words and pictures are never shown: they may tell whose they are.
+    """
+    figures = shown(tally(session, survey_id))
+    if figures["anonymous"] and figures["valid"] < LEAST:
+        return Results(figures["title"], None, ())
+    questions = tuple(_result(entry) for entry in figures["questions"] if not entry.get("retired"))
+    return Results(figures["title"], figures["valid"], questions)
+
+
+def _result(entry: dict[str, Any]) -> Result:
+    mean = entry.get("mean")
+    bars = tuple(
+        Bar(option["label"], option["count"], None if option["share"] is None else round(100 * option["share"]))
+        for option in entry.get("options", ())
+    )
+    return Result(entry["text"], entry["n"], bars, "" if mean is None else f"{mean:.1f}")

@@ -1,0 +1,152 @@
+"""Coming in: the first admin, wrong tries, the forced change, sessions that end."""
+
+import re
+
+import pytest
+
+from console import rules
+from console.models import SignInTries, User, UserSession
+from tests.office import PASSWORD, Browser
+
+
+def test_the_first_admin_is_made_by_a_command_and_must_change_the_password(house) -> None:
+    made = house.flask("console", "create-admin", "Boss")
+    assert made.exit_code == 0, made.output
+    first = re.search(r"初始密码 (\S+)", made.output)[1]
+    browser = Browser(house.app.test_client())
+    assert browser.sign_in("BOSS", first).status_code == 303
+    for path in ("/console/", "/console/people", "/console/sessions", "/console/audit"):
+        assert browser.get(path).location == "/console/password"
+    change = {"old": first, "new": PASSWORD, "again": PASSWORD}
+    browser.get("/console/password")
+    assert "两次输入" in browser.post("/console/password", {**change, "again": "x"}).text
+    assert "至少 10 位" in browser.post("/console/password", {**change, "new": "short", "again": "short"}).text
+    assert "太容易" in browser.post("/console/password", {**change, "new": "boss-12345", "again": "boss-12345"}).text
+    assert "现在的密码不对" in browser.post("/console/password", {**change, "old": "x"}).text
+    assert browser.post("/console/password", change).location == "/console/"
+    assert browser.get("/console/").status_code == 200
+    assert house.flask("console", "create-admin", "boss").exit_code == 1
+
+
+def test_no_password_and_no_token_stands_in_the_database(office) -> None:
+    browser = office.browser("admin")
+    cookie = browser.client.get_cookie("wuwei_console", path="/console").value
+    with office.house.look() as session:
+        kept = session.query(UserSession.token_hash).all() + session.query(User.password_hash).all()
+    assert cookie not in str(kept)
+    assert PASSWORD not in str(kept)
+    assert "argon2id" in str(kept)
+
+
+def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(office) -> None:
+    browser = office.browser()
+    nobody = browser.sign_in("nobody", PASSWORD)
+    wrong = browser.sign_in("admin", "wrong password")
+    assert (nobody.status_code, wrong.status_code) == (422, 422)
+    assert "用户名或密码不对" in nobody.text
+    assert "用户名或密码不对" in wrong.text
+    assert [entry.who for entry in office.audited("sign_in.refused")] == ["nobody", "admin"]
+
+
+def test_after_too_many_tries_the_right_password_must_wait_too(office) -> None:
+    browser = office.browser()
+    for _ in range(rules.TRIES_OF_NAME):
+        assert "不对" in browser.sign_in("admin", "wrong password").text
+    assert "请过 15 分钟再试" in browser.sign_in("admin").text
+    assert office.browser("market")
+    office.house.clock.advance(rules.TRIES_WITHIN)
+    assert browser.sign_in("admin").status_code == 303
+
+
+def test_an_address_has_its_tries_over_all_names(office) -> None:
+    with office.house.services.transaction() as session:
+        tries = SignInTries(
+            subject="address:127.0.0.1", since_at=office.house.clock(), count=rules.TRIES_OF_ADDRESS - 1
+        )
+        session.add(tries)
+    browser = office.browser()
+    assert "不对" in browser.sign_in("nobody", "wrong password").text
+    assert "试的次数太多" in browser.sign_in("admin").text
+
+
+def test_a_session_ends_when_it_is_signed_out_and_its_cookie_opens_nothing_more(office) -> None:
+    browser = office.browser("admin")
+    cookie = browser.client.get_cookie("wuwei_console", path="/console").value
+    assert browser.post("/console/sign-out").location == "/console/sign-in"
+    browser.client.set_cookie("wuwei_console", cookie, path="/console")
+    assert browser.get("/console/").location.startswith("/console/sign-in")
+
+
+def test_a_session_is_over_when_left_alone_and_in_any_case_after_twelve_hours(office) -> None:
+    browser = office.browser("admin")
+    office.house.clock.advance(rules.IDLE * 0.9)
+    assert browser.get("/console/").status_code == 200
+    office.house.clock.advance(rules.IDLE * 0.9)
+    assert browser.get("/console/").status_code == 200
+    office.house.clock.advance(rules.IDLE)
+    assert browser.get("/console/").status_code == 303
+    browser.sign_in("admin")
+    for _ in range(7):
+        office.house.clock.advance(rules.IDLE * 0.9)
+        last = browser.get("/console/")
+    assert last.status_code == 303
+
+
+def test_a_session_can_be_ended_from_another(office) -> None:
+    here, there = office.browser("admin"), office.browser("admin")
+    page = here.get("/console/sessions").text
+    number = re.search(r"/console/sessions/(\d+)/end", page)[1]
+    assert here.post(f"/console/sessions/{number}/end").status_code == 303
+    assert there.get("/console/").status_code == 303
+    assert here.get("/console/").status_code == 200
+    assert office.browser("market").post(f"/console/sessions/{number}/end").status_code == 422
+
+
+def test_who_is_disabled_or_reset_is_out_at_once(office) -> None:
+    admin, intern = office.browser("admin"), office.browser("intern")
+    assert intern.get("/console/").status_code == 200
+    number = re.findall(r"/console/users/(\d+)", admin.get("/console/users").text)
+    page = next(path for path in number if "intern" in admin.get(f"/console/users/{path}").text)
+    assert admin.post(f"/console/users/{page}/disable").status_code == 303
+    assert intern.get("/console/").status_code == 303
+    assert intern.sign_in("intern").status_code == 422
+    assert admin.post(f"/console/users/{page}/enable").status_code == 303
+    reset = admin.post(f"/console/users/{page}/reset").text
+    first = re.search(r'class="password">([^<]+)<', reset)[1]
+    assert intern.sign_in("intern").status_code == 422
+    assert intern.sign_in("intern", first).status_code == 303
+
+
+def test_the_last_admin_stays(office) -> None:
+    admin = office.browser("admin")
+    numbers = re.findall(r"/console/users/(\d+)", admin.get("/console/users").text)
+    own = next(n for n in numbers if 'value="admin" selected' in admin.get(f"/console/users/{n}").text)
+    assert "最后一位管理员" in admin.post(f"/console/users/{own}/disable").text
+    assert "最后一位管理员" in admin.post(f"/console/users/{own}", {"role": "reader"}).text
+
+
+@pytest.mark.parametrize("role", ["supervisor", "manager"])
+def test_a_role_that_sees_a_part_is_not_made_without_one(office, role) -> None:
+    admin = office.browser("admin")
+    assert admin.post("/console/users/new", {"name": "neu", "role": role}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "where", ["https://evil.example/", "//evil.example/console/", "/console/../x\\y", "javascript:1"]
+)
+def test_the_sign_in_leads_nowhere_else(office, where) -> None:
+    browser = office.browser()
+    browser.get("/console/sign-in")
+    answer = browser.post("/console/sign-in", {"name": "admin", "password": PASSWORD, "next": where})
+    assert answer.location == "/console/"
+    browser = office.browser()
+    browser.get("/console/sign-in")
+    answer = browser.post("/console/sign-in", {"name": "admin", "password": PASSWORD, "next": "/console/people?area=1"})
+    assert answer.location == "/console/people?area=1"
+
+
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(build) -> None:
+    house = build(public_url="https://example.com")
+    house.flask("console", "create-admin", "boss")
+    cookie = house.app.test_client().get("/console/sign-in").headers["Set-Cookie"]
+    assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/console"} <= set(cookie.split("; "))

@@ -1,0 +1,118 @@
+"""The company's office for tests of the console: a roster, somebody in every role, and a browser for each of them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from console import passwords
+from console.models import AuditEntry, Task, User
+from people.models import Area, Manager
+from tests.conftest import House
+
+ROSTER = """许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机
+350802100001,城南便利店,王建国,13600008899,新罗区,城区一片,现代终端,陈志强,13900002201
+350802100002,老李食杂店,李福生,13600001234,新罗区,城区一片,普通终端,陈志强,13900002201
+350802100003,=小王超市,王丽芳,13600005678,新罗区,江山片,优质终端,林小燕,13900002202
+"""
+PASSWORD = "correct horse battery"
+HASH = passwords.hashed(PASSWORD)
+TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
+
+
+class Browser:
+    """Somebody's browser: it carries form tokens as a page's forms do."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.token = ""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        answer = self.client.get(path, buffered=True, **options)
+        if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
+            self.token = found[1]
+        return answer
+
+    def post(self, path: str, data: dict[str, Any] | None = None, token: str | None = None, **options: Any) -> Any:
+        given = {"form_token": self.token if token is None else token, **(data or {})}
+        answer = self.client.post(path, data=given, **options)
+        if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
+            self.token = found[1]
+        return answer
+
+    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+        self.get("/console/sign-in")
+        answer = self.post("/console/sign-in", {"name": name, "password": password})
+        if answer.status_code == 303:
+            self.get("/console/sessions")
+            if not self.token:
+                self.get("/console/password")
+        return answer
+
+
+@dataclass
+class Office:
+    """The house, with people in its office."""
+
+    house: House
+
+    def import_roster(self, text: str = ROSTER) -> None:
+        path = self.house.settings.media_path.parent / "roster.csv"
+        path.write_text(text, encoding="utf-8")
+        done = self.house.flask("people", "import", str(path))
+        assert done.exit_code == 0, done.output
+
+    def area(self, name: str) -> int:
+        with self.house.look() as session:
+            return session.scalars(select(Area.id).where(Area.name == name)).one()
+
+    def manager(self, name: str) -> int:
+        with self.house.look() as session:
+            return session.scalars(select(Manager.id).where(Manager.name == name)).one()
+
+    def user(self, name: str, role: str, **fields: Any) -> int:
+        with self.house.services.transaction() as session:
+            user = User(
+                name=name,
+                role=role,
+                password_hash=HASH,
+                must_change_password=False,
+                created_at=self.house.clock(),
+                **fields,
+            )
+            session.add(user)
+            session.flush()
+            return user.id
+
+    def staff(self) -> None:
+        """Somebody in every role; the supervisor and the manager see 城区一片."""
+        area, chen = self.area("城区一片"), self.manager("陈志强")
+        self.user("admin", "admin")
+        self.user("market", "marketing")
+        self.user("zhou", "supervisor", area_id=area)
+        self.user("chen", "manager", manager_id=chen)
+        self.user("intern", "reader")
+
+    def browser(self, name: str = "", password: str = PASSWORD) -> Browser:
+        browser = Browser(self.house.app.test_client())
+        if name:
+            assert browser.sign_in(name, password).status_code == 303
+        return browser
+
+    def work(self) -> None:
+        """Let a worker do the long work that was asked for."""
+        for feature in self.house.app.extensions["features"]:
+            for job in feature.jobs:
+                if job.name in ("rosters", "survey exports"):
+                    job.run(self.house.services)
+
+    def task(self, task_id: int) -> Task:
+        with self.house.look() as session:
+            return session.get_one(Task, task_id)
+
+    def audited(self, did: str) -> list[AuditEntry]:
+        with self.house.look() as session:
+            return list(session.scalars(select(AuditEntry).where(AuditEntry.did == did).order_by(AuditEntry.id)))

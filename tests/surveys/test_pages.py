@@ -1,0 +1,185 @@
+"""The console's pages of surveys, through the door: upload, publish, invite, live result, export."""
+
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.office import Browser, Office
+
+SURVEY = """
+title: 服务满意度<b>调查</b>
+anonymous: {anonymous}
+questions:
+  - {{code: q1, type: single, text: 您对服务满意吗?, options: [满意, 一般, 不满意]}}
+  - {{code: q2, type: rating, text: 请打分, required: true}}
+"""
+
+
+@pytest.fixture
+def office(build) -> Office:
+    """Three shops in two areas, somebody in every role, and one keeper who follows and is bound."""
+    office = Office(build())
+    office.import_roster()
+    office.staff()
+    bind(office, "王建国", "350802100001", "8899")
+    return office
+
+
+def bind(office: Office, name: str, licence: str, ending: str):
+    phone = office.house.phone(name)
+    phone.follow()
+    assert "已绑定" in phone.say(f"绑定 {licence} {ending}").text
+    return phone
+
+
+def upload(browser: Browser, text: str, path: str = "/console/surveys/new"):
+    browser.get(path)
+    return browser.post(path, {"file": (io.BytesIO(text.encode()), "survey.yaml")})
+
+
+def published(office: Office, anonymous: str = "false") -> tuple[Browser, str]:
+    browser = office.browser("market")
+    page = upload(browser, SURVEY.format(anonymous=anonymous)).location
+    assert browser.post(f"{page}/publish").status_code == 303
+    return browser, page
+
+
+def figures(page: str) -> dict[str, str]:
+    return dict(re.findall(r"<dt>(\w+)</dt><dd>([^<]+)</dd>", page))
+
+
+def test_a_survey_goes_from_a_file_to_answers_to_a_live_result(office) -> None:
+    browser = office.browser("market")
+    page = upload(browser, SURVEY.format(anonymous="false")).location
+    draft = browser.get(page).text
+    assert "草稿" in draft
+    assert "您对服务满意吗?" in draft
+    assert "<b>调查" not in draft
+    before = browser.get(f"{page}/publish").text
+    assert "会请 1 家店" in before
+    assert "城南便利店" in before
+    assert browser.post(f"{page}/publish").location == page
+    assert figures(browser.get(page).text)["发放"] == "1"
+    wang = office.house.phone("王建国")
+    assert browser.post(f"{page}/invite", {"wave": "0"}).status_code == 303
+    assert "刚刚已经邀请过" in browser.post(f"{page}/invite", {"wave": "0"}).text
+    office.house.work()
+    for reply in ("调查", "2", "5"):
+        wang.say(reply)
+    live = browser.get(f"{page}/live").text
+    assert figures(live) == {"发放": "1", "回收": "1", "有效": "1", "回收率": "100.0%", "有效率": "100.0%"}
+    data = browser.get(f"{page}/data").json
+    assert data["questions"][0] == {
+        "code": "q1",
+        "n": 1,
+        "labels": ["满意", "一般", "不满意"],
+        "counts": [0, 1, 0],
+        "shares": [0, 1, 0],
+    }
+    assert browser.post(f"{page}/close").status_code == 303
+    over = browser.get(page).text
+    assert "已结束" in over
+    assert "hx-trigger" not in over
+    assert [office.audited(f"survey.{did}")[0].about for did in ("load", "publish", "invite", "close")] == [
+        "survey:1"
+    ] * 4
+
+
+def test_a_wrong_file_names_what_to_change_and_keeps_nothing(office) -> None:
+    browser = office.browser("market")
+    wrong = "title: x\nquestions:\n  - {code: q1, type: ratng, text: 几分}\n  - {code: q1, type: single, text: 选}\n"
+    answer = upload(browser, wrong)
+    assert answer.status_code == 422
+    assert "ratng" in answer.text
+    assert "q1" in answer.text
+    assert "还没有调查" in browser.get("/console/surveys").text
+    assert "请先选一个文件" in browser.post("/console/surveys/new").text
+
+
+def test_the_excel_template_can_be_uploaded_as_it_is(office) -> None:
+    browser = office.browser("market")
+    template = browser.get("/console/surveys/template").data
+    browser.get("/console/surveys/new")
+    asked = browser.post("/console/surveys/new", {"file": (io.BytesIO(template), "调查.xlsx")})
+    assert asked.status_code == 303
+    assert browser.get(asked.location).status_code == 200
+
+
+def test_an_audience_of_nobody_is_seen_before_and_refused(office) -> None:
+    browser = office.browser("market")
+    page = upload(browser, SURVEY.format(anonymous="false") + "audience: {class: [弱势客户]}\n").location
+    assert "现在没有符合的" in browser.get(f"{page}/publish").text
+    assert "没有零售户" in browser.post(f"{page}/publish").text
+    broken = upload(browser, SURVEY.format(anonymous="false") + "audience: {class: [不存在]}\n").location
+    assert "没有这个客户类型" in browser.get(f"{broken}/publish").text
+
+
+def test_a_new_version_is_a_draft_until_it_is_published(office) -> None:
+    browser, page = published(office)
+    changed = SURVEY.format(anonymous="false").replace("一般", "还行")
+    assert upload(browser, changed, f"{page}/upload").status_code == 303
+    assert "有一份草稿还没有发布" in browser.get(page).text
+    assert browser.post(f"{page}/publish").status_code == 303
+    assert "第 2 版" in browser.get(page).text
+
+
+def test_an_anonymous_survey_shows_no_figure_of_a_few_and_never_who(office) -> None:
+    browser, page = published(office, "true")
+    wang = office.house.phone("王建国")
+    for reply in ("调查", "2", "5"):
+        wang.say(reply)
+    for path in (page, f"{page}/live"):
+        shown = browser.get(path).text
+        assert figures(shown)["回收"] == "1"
+        assert "为了匿名暂不显示" in shown
+        assert "王建国" not in shown
+        assert "城南便利店" not in shown
+    assert browser.get(f"{page}/data").json["questions"] == []
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_the_export_is_the_one_of_the_command_line_cell_by_cell(office, form, tmp_path) -> None:
+    browser, page = published(office)
+    wang = office.house.phone("王建国")
+    for reply in ("调查", "2", "5"):
+        wang.say(reply)
+    asked = browser.post(f"{page}/export", {"format": form})
+    assert asked.status_code == 303
+    assert "排队中" in browser.get(asked.location).text
+    office.work()
+    progress = browser.get(f"{asked.location}/progress")
+    assert progress.headers["HX-Refresh"] == "true"
+    assert "共 1 份答卷" in browser.get(asked.location).text
+    file = browser.get(f"{asked.location}/file")
+    out = tmp_path / f"same.{form}"
+    done = office.house.flask("surveys", "export", "1", "--format", form, "--out", str(out))
+    assert done.exit_code == 0, done.output
+    if form == "csv":
+        assert file.data == out.read_bytes()
+        return
+    ours, theirs = load_workbook(io.BytesIO(file.data)), load_workbook(out)
+    assert ours.sheetnames == theirs.sheetnames
+    for name in ours.sheetnames:
+        cells = [[cell.value for cell in row] for row in ours[name].iter_rows()]
+        assert cells == [[cell.value for cell in row] for row in theirs[name].iter_rows()]
+    assert ours["数据"]["A2"].value is not None
+    assert browser.post(f"{page}/export", {"format": "exe"}).status_code == 422
+
+
+def test_the_front_page_shows_what_runs_and_what_needs_somebody(office) -> None:
+    browser, _ = published(office)
+    page = browser.get("/console/").text
+    assert "进行中 1 份" in page
+    shown = figures(page)
+    assert (shown["关注中"], shown["已绑定微信"], shown["全部店铺"]) == ("1", "1", "3")
+
+
+def test_a_survey_that_is_not_there_or_a_draft_has_no_result(office) -> None:
+    browser = office.browser("market")
+    for path in ("/console/surveys/9", "/console/surveys/9/live", "/console/surveys/9/publish"):
+        assert browser.get(path).status_code == 404
+    page = upload(browser, SURVEY.format(anonymous="false")).location
+    assert browser.get(f"{page}/data").status_code == 404
+    assert browser.post(f"{page}/export").status_code == 404

@@ -1,0 +1,186 @@
+"""The H5 door's sign-in: who holds the phone that opened one of our pages inside WeChat.
+
+`openid = oauth.who()` in a page answers that, and sends whoever is not known yet to WeChat and back (snsapi_base,
+wechat-platform.md §9). A code is used once and never stays in an address; a virtual account is nobody. Pages are built
+on `oauth.pages(…)`, which brings the form token, the headers and the kind pages for what goes wrong.
+"""
+
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, session
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
+
+from foundation.errors import Refused
+from wechat_bot import texts
+from wechat_bot.client.codes import SendError
+from wechat_bot.services import Services, current_services
+
+log = structlog.get_logger(__name__)
+
+LASTS = timedelta(hours=12)
+#: How long the way to WeChat and back may take.
+WAITS = timedelta(minutes=10)
+#: Pages opened at once each wait for their own answer; a cookie has no room for many.
+MOST_WAITING = 4
+#: A picture of ten megabytes, and the form around it.
+BODY_LIMIT = 11 << 20
+LONGEST_ADDRESS = 300
+#: A code that is not good (any more), and one used already: WeChat's own app asks twice at times.
+BAD_CODE, USED_CODE = 40029, 40163
+
+_VISITOR, _WAITING = "h5", "h5_waiting"
+
+
+def who() -> str:
+    """The openid of the person whose phone asks; anybody not known yet goes to WeChat first, and comes back here."""
+    services = current_services()
+    visitor = _visitor(services)
+    if visitor is None:
+        _sign_in(services)
+    g.h5_form = visitor["form"]
+    return str(visitor["openid"])
+
+
+def form_token() -> str:
+    """What the forms of a page that knows `who()` carry, so that no other page can post in that person's name."""
+    return str(g.get("h5_form", ""))
+
+
+def pages(name: str, import_name: str, **options: Any) -> Blueprint:
+    """A blueprint for pages inside WeChat: posts need the visitor's form token, answers carry our headers.
+
+    A `Refused` becomes a page with its sentence, so that nobody meets a blank one.
+    """
+    blueprint = Blueprint(name, import_name, **options)
+    blueprint.before_request(_check_form)
+    blueprint.after_request(_headers)
+    blueprint.context_processor(lambda: {"form_token": form_token})
+    blueprint.register_error_handler(Refused, lambda refusal: message_page(422, refusal.sentence))
+    blueprint.register_error_handler(RequestEntityTooLarge, lambda error: message_page(413, texts.TOO_LARGE))
+    return blueprint
+
+
+def message_page(status: int, sentence: str, *, again: str = "") -> Response:
+    """One sentence as a page; `again` is the address of the way on."""
+    return make_response(render_template("mobile/message.html", sentence=sentence, again=again), status)
+
+
+def _visitor(services: Services) -> dict[str, Any] | None:
+    kept: dict[str, Any] | None = session.get(_VISITOR)
+    if not kept or not 0 <= services.clock().timestamp() - kept["at"] < LASTS.total_seconds():
+        return None
+    # On the desk many people share one browser: a page opened from another one's phone asks anew who that is.
+    if services.wechat.is_simulated and request.method == "GET":
+        if kept["is_new"]:
+            session[_VISITOR] = {**kept, "is_new": False}
+        elif request.headers.get("Sec-Fetch-Site") in ("same-site", "cross-site"):
+            return None
+    return kept
+
+
+def _sign_in(services: Services) -> NoReturn:
+    if not _is_inside_wechat(services):
+        _say(403, texts.ONLY_INSIDE_WECHAT)
+    if request.headers.get("X-Sent-By") == "script":  # a script cannot follow to WeChat: it lets the browser go
+        _say(401, texts.FORM_TOO_OLD, again=request.path)
+    # A form cannot be carried along: its page is shown again.
+    address = request.full_path.rstrip("?") if request.method == "GET" else request.path
+    abort(_to_wechat(services, address if len(address) <= LONGEST_ADDRESS else request.path))
+
+
+def _is_inside_wechat(services: Services) -> bool:
+    return services.wechat.is_simulated or "MicroMessenger" in request.headers.get("User-Agent", "")
+
+
+def _to_wechat(services: Services, address: str, *, is_second_try: bool = False) -> AnyResponse:
+    state = secrets.token_urlsafe(18)
+    waiting = list(session.get(_WAITING, ()))[1 - MOST_WAITING :]
+    session[_WAITING] = [*waiting, [state, address, is_second_try, int(services.clock().timestamp())]]
+    return redirect(services.wechat.authorize_url(f"{services.public_url}/m/oauth", state), 303)
+
+
+def _take_waiting(services: Services, state: str) -> tuple[str, bool] | None:
+    """What was waiting for this state, which is used up by it; None for one we did not give to this browser."""
+    found, left = None, []
+    for entry in session.get(_WAITING, ()):
+        if hmac.compare_digest(entry[0].encode(), state.encode()):
+            found = entry
+        else:
+            left.append(entry)
+    session[_WAITING] = left
+    if found is None or services.clock().timestamp() - found[3] > WAITS.total_seconds():
+        return None
+    return str(found[1]), bool(found[2])
+
+
+def _check_form() -> None:
+    request.max_content_length = BODY_LIMIT
+    if request.method == "POST":
+        who()
+        if not hmac.compare_digest(request.form.get("form_token", "").encode(), form_token().encode()):
+            _say(403, texts.FORM_TOO_OLD, again=request.path)
+
+
+def _headers(response: Response) -> Response:
+    # A form posted after the 12 hours is sent on to WeChat, and `form-action` counts where it ends.
+    wechat = current_services().wechat
+    sign_in = "{0.scheme}://{0.netloc}".format(urlsplit(wechat.oauth_base))
+    policy = {
+        "default-src": "'none'",
+        "style-src": "'self'",
+        "script-src": "'self'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "form-action": f"'self' {sign_in}",
+        "base-uri": "'none'",
+        "frame-ancestors": f"'self' {sign_in}" if wechat.is_simulated else "'self'",
+    }
+    response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    # Somebody else may hold the phone next, and a kept question would be the wrong one.
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _say(status: int, sentence: str, *, again: str = "") -> NoReturn:
+    abort(message_page(status, sentence, again=again))
+
+
+# Below what it is built with.
+blueprint = pages("oauth", __name__, template_folder="templates")
+
+
+@blueprint.get("/m/oauth")
+def come_back() -> AnyResponse:
+    """Back from WeChat with a code: exchange it, once, and go on to the page that was asked for."""
+    services = current_services()
+    waited = _take_waiting(services, request.args.get("state", ""))
+    if waited is None:
+        log.warning("oauth state refused")
+        return message_page(403, texts.SIGN_IN_AGAIN)
+    address, is_second_try = waited
+    try:
+        answer = services.wechat.exchange_code(request.args.get("code", ""))
+    except SendError as error:
+        if error.code in (BAD_CODE, USED_CODE) and not is_second_try:
+            return _to_wechat(services, address, is_second_try=True)
+        log.warning("oauth code refused", error=str(error))
+        return message_page(503, texts.SIGN_IN_FAILED, again=address)
+    session.pop(_VISITOR, None)
+    if answer.get("is_snapshotuser") == 1:
+        return message_page(403, texts.SNAPSHOT)
+    session[_VISITOR] = {
+        "openid": str(answer["openid"]),
+        "at": int(services.clock().timestamp()),
+        "form": secrets.token_urlsafe(24),
+        "is_new": services.wechat.is_simulated,
+    }
+    return redirect(address, 303)
