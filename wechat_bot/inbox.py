@@ -1,7 +1,7 @@
 """Heard and done: each message takes effect once, and a redelivery gets the answer the first delivery got."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 TOO_LATE = timedelta(seconds=4.5)
 #: WeChat asks three times, five seconds apart: a late answer waits that long for a redelivery to take it along.
 REDELIVERIES_OVER = timedelta(seconds=12)
+#: By less than this the last contact is not written anew.
+MOVED = timedelta(minutes=1)
 #: How long a redelivery is recognised, and how long its answer is kept: what we said may tell what was answered in an
 #: anonymous survey, and WeChat asks again within seconds.
 KEPT = timedelta(days=3)
@@ -97,6 +99,7 @@ def _new_follower(session: Session, message: messages.Incoming, now: datetime) -
 
 
 def _note(session: Session, follower: Follower, message: messages.Incoming, now: datetime) -> None:
+    noted = _as_row(follower)
     if isinstance(message, messages.Unfollow):
         follower.unfollowed_at = now
     elif isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
@@ -106,7 +109,24 @@ def _note(session: Session, follower: Follower, message: messages.Incoming, now:
         follower.heard_at = now
         if follower.has_held:
             outbox.release(session, follower, now=now)
-    session.connection().execute(_SAVE, {f"new_{name}": getattr(follower, name) for name in _KEPT_OF_FOLLOWER})
+    if _is_worth_writing(noted, _as_row(follower)):
+        session.connection().execute(_SAVE, {f"new_{name}": value for name, value in _as_row(follower).items()})
+
+
+def _as_row(follower: Follower) -> dict[str, Any]:
+    return {name: getattr(follower, name) for name in _KEPT_OF_FOLLOWER}
+
+
+def _is_worth_writing(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether more than the last contact moved, or that by a minute.
+
+    Somebody who answers question after question would otherwise cost each callback a statement. The window kept is
+    then up to a minute shorter than WeChat's, never longer.
+    """
+    if any(before[name] != after[name] for name in _KEPT_OF_FOLLOWER if name not in _MOVING):
+        return True
+    last = before["heard_at"], before["message_until"]
+    return None in last or any(after[name] - before[name] >= MOVED for name in _MOVING)
 
 
 def _keep(services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime) -> Reply:
@@ -167,6 +187,7 @@ def forget(session: Session, *, now: datetime) -> None:
 # the unit of work costs more than all of them.
 _FOLLOWER = cast(Table, Follower.__table__).c
 _KEPT_OF_FOLLOWER = tuple(column.name for column in _FOLLOWER)
+_MOVING = ("heard_at", "message_until")
 _LOOK_UP = (
     select(Talk, Heard.key, *_FOLLOWER)
     .select_from(cast(Table, Follower.__table__))
