@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from foundation.database import upsert
 from foundation.errors import Refused
@@ -79,15 +79,19 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
 
 def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Follower | None, Talk | None]:
     # One statement for all three. The follower's row is locked, so one person's messages are answered in turn.
-    row = session.execute(_LOOK_UP, {"openid": message.openid, "key": message.key}).first()
+    row = session.connection().execute(_LOOK_UP, {"openid": message.openid, "key": message.key}).first()
     if row is None:
         return session.get(Heard, message.key), None, None
-    talk, heard_key, *follower = row
-    return (
-        session.get(Heard, heard_key) if heard_key else None,
-        Follower(**dict(zip(_KEPT_OF_FOLLOWER, follower, strict=True))),
-        talk,
-    )
+    heard_key, *values = row
+    follower = Follower(**dict(zip(_KEPT_OF_FOLLOWER, values, strict=False)))
+    kept = dict(zip(_KEPT_OF_TALK, values[len(_KEPT_OF_FOLLOWER) :], strict=True))
+    talk = None
+    if kept["id"] is not None:
+        # As if the session had loaded it, at half the price: what a feature changes in it is written as usual.
+        talk = Talk(**kept)
+        make_transient_to_detached(talk)
+        session.add(talk)
+    return session.get(Heard, heard_key) if heard_key else None, follower, talk
 
 
 def _new_follower(session: Session, message: messages.Incoming, now: datetime) -> Follower:
@@ -186,13 +190,16 @@ def forget(session: Session, *, now: datetime) -> None:
 # The callback's own statements are built once: building one costs as much as executing it. They carry plain rows, for
 # the unit of work costs more than all of them.
 _FOLLOWER = cast(Table, Follower.__table__).c
+_TALK = cast(Table, Talk.__table__).c
+_HEARD = cast(Table, Heard.__table__).c
 _KEPT_OF_FOLLOWER = tuple(column.name for column in _FOLLOWER)
+_KEPT_OF_TALK = tuple(column.name for column in _TALK)
 _MOVING = ("heard_at", "message_until")
 _LOOK_UP = (
-    select(Talk, Heard.key, *_FOLLOWER)
+    select(_HEARD.key, *_FOLLOWER, *_TALK)
     .select_from(cast(Table, Follower.__table__))
-    .outerjoin(Talk, (Talk.openid == _FOLLOWER.openid) & Talk.paused_at.is_(None))
-    .outerjoin(Heard, Heard.key == bindparam("key"))
+    .outerjoin(cast(Table, Talk.__table__), (_TALK.openid == _FOLLOWER.openid) & _TALK.paused_at.is_(None))
+    .outerjoin(cast(Table, Heard.__table__), _HEARD.key == bindparam("key"))
     .where(_FOLLOWER.openid == bindparam("openid"))
     .with_for_update(of=cast(Table, Follower.__table__))
 )
