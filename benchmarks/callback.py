@@ -37,7 +37,7 @@ QUESTIONS, ANSWERED = 30, 10
 FOLLOWERS = 1200
 #: More followers, whose messages only the look inside the process uses: few enough to answer several times a minute.
 OBSERVED = 100
-ROUNDS = 7
+ROUNDS = 5
 SLICE = FOLLOWERS
 LIMIT, AIM = 0.5, 0.7
 OURS, LEAST, ECHO = "ours", "Flask + wechatpy, one INSERT", "WeRoBot, echo, no database"

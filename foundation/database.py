@@ -101,7 +101,13 @@ def upsert(session: Session, table: Any) -> Any:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=False, pool_size=10, max_overflow=10)
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=10,
+        max_overflow=10,
+        # Every session ends its own transaction; a second rollback at the pool's door only costs.
+        pool_reset_on_return=None,
+    )
 
 
 def _sqlite(url: URL) -> Engine:

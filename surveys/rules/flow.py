@@ -44,6 +44,8 @@ def shown(definition: Definition, answers: Answers) -> tuple[Question, ...]:
     >>> [[question.code for question in shown(survey, {"q1": {"o": option}})] for option in (1, 2)]
     [['q1'], ['q1', 'q2']]
     """
+    if not definition.has_conditions:
+        return definition.questions
     visible: dict[str, Question] = {}
     for question in definition.questions:
         if not question.show_if or all(_holds(condition, visible, answers) for condition in question.show_if):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 OTHER = 0
@@ -122,6 +123,11 @@ class Definition:
     results: Results = "none"
     retired: tuple[Question, ...] = ()
     """Questions of earlier versions, so that what was answered to them keeps its name."""
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether any question is asked of some only. Kept, for every answer asks."""
+        return any(question.show_if for question in self.questions)
 
     def question(self, code: str) -> Question:
         """The question of that code, in this version.
