@@ -1,0 +1,373 @@
+"""Nouns of visits: requests and what was said in them, who owned them, what was promised, groups, plans, ratings."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base
+
+#: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
+FIRST_NUMBER = 100
+IS_OPEN, IS_RUNNING = text("closed_at IS NULL"), text("ended_at IS NULL")
+
+
+class Category(Base):
+    """What requests are about; the words that tell it are kept by staff."""
+
+    __tablename__ = "visit_category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(30), unique=True)
+    #: Where two categories fit equally well, the lower position wins.
+    position: Mapped[int] = mapped_column(default=0)
+    keywords: Mapped[list[Any]]
+    retired_at: Mapped[datetime | None]
+
+
+class Policy(Base):
+    """What is promised to a class of shops; to every class without a policy of its own where it names none."""
+
+    __tablename__ = "visit_policy"
+    __table_args__ = (
+        Index(
+            "uq_visit_policy_default",
+            text("(class_id IS NULL)"),
+            unique=True,
+            sqlite_where=text("class_id IS NULL"),
+            postgresql_where=text("class_id IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"), unique=True)
+    #: Seconds allowed, of the wall clock or of working hours.
+    handing_over: Mapped[int]
+    first_answer: Mapped[int]
+    next_answer: Mapped[int]
+    closing: Mapped[int]
+    counts_working_hours: Mapped[bool] = mapped_column(default=False)
+    changed_at: Mapped[datetime]
+
+
+class WorkingSpan(Base):
+    """A span of working time on a day of the week, in minutes from midnight on the company's clock."""
+
+    __tablename__ = "visit_working_span"
+    __table_args__ = (UniqueConstraint("weekday", "begins"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: 0 is Monday.
+    weekday: Mapped[int]
+    begins: Mapped[int]
+    ends: Mapped[int]
+
+
+class SpecialDay(Base):
+    """A day on which the company works otherwise than the week, and the public calendar, say. No spans: closed."""
+
+    __tablename__ = "visit_special_day"
+
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    #: Pairs of minutes from midnight.
+    spans: Mapped[list[Any]]
+
+
+class Request(Base):
+    """A need of a shop, from its first message until it is closed. At most one of a shop, or a follower, is open."""
+
+    __tablename__ = "visit_request"
+    __table_args__ = (
+        Index("uq_visit_request_open_openid", "openid", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index(
+            "uq_visit_request_open_retailer_id",
+            "retailer_id",
+            unique=True,
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
+        ),
+        # The inbox: one owner's open requests, the most urgent first.
+        Index(
+            "ix_visit_request_inbox", "owner_id", "due_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN
+        ),
+        Index("ix_visit_request_retailer_id", "retailer_id", "id"),
+        Index("ix_visit_request_openid", "openid", "id"),
+        Index("ix_visit_request_owner_closed", "owner_id", "closed_at"),
+        Index("ix_visit_request_opened_at", "opened_at"),
+        Index("ix_visit_request_group_id", "group_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    #: Nobody's shop until whoever wrote is bound.
+    retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"))
+    #: As the shop was when it wrote: reports must not change when a shop moves.
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("visit_category.id"))
+    #: The customer manager who answers for it; none is the pool, which staff are told of.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    #: The visit group whose message it answers.
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("visit_group.id"))
+    opened_at: Mapped[datetime]
+    #: When the owner's notice was queued for the first time.
+    handed_over_at: Mapped[datetime | None]
+    first_answered_at: Mapped[datetime | None]
+    #: The first message of the shop that nobody has answered; none while the ball is in the shop's court.
+    unanswered_since: Mapped[datetime | None]
+    shop_wrote_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_how: Mapped[str | None] = mapped_column(String(16))
+    #: How often it was closed: a reopened request may be rated again.
+    closings: Mapped[int] = mapped_column(default=0)
+    #: The next deadline that runs, copied here for the inbox's order; none while all clocks rest.
+    due_at: Mapped[datetime | None]
+    #: The id of the newest message, to show a writer what came in between.
+    last_message_id: Mapped[int | None]
+    #: Grows with every change of owner: who compares and sets with an old one has lost.
+    version: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def number(self) -> int:
+        """What people call it."""
+        return self.id + FIRST_NUMBER
+
+
+class Closed(StrEnum):
+    """How a request was closed."""
+
+    DONE = "done"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    #: The shop was asked something and did not come back.
+    QUIET = "quiet"
+    #: Whoever wrote was erased, or joined to another shop's request.
+    VOID = "void"
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    SHOP = "shop"
+    MANAGER = "manager"
+    #: Somebody of the console who is no customer manager.
+    STAFF = "staff"
+
+
+class Message(Base):
+    """Something said in a request: by the shop, to the shop, or (a note) among ourselves."""
+
+    __tablename__ = "visit_message"
+    __table_args__ = (Index("ix_visit_message_request_id", "request_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"))
+    said_at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(8))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    #: A note is for colleagues and never sent.
+    is_note: Mapped[bool] = mapped_column(default=False)
+    #: text, image, voice, video, location, link.
+    kind: Mapped[str] = mapped_column(String(12))
+    content: Mapped[str] = mapped_column(Text, default="")
+    #: Where it is a picture, voice or video: its key among the fetched media.
+    media_key: Mapped[str | None] = mapped_column(String(32))
+    #: Latitude and longitude, or a link's address: what a kind has beside its text.
+    more: Mapped[dict[str, Any] | None]
+    #: What carries it to the shop.
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    #: Drawn by the page that wrote it: the same form posted twice answers once.
+    token: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+
+class Reason(StrEnum):
+    """Why a request went to whom it went."""
+
+    OWN = "own"
+    AREA = "area"
+    DEPUTY = "deputy"
+    SUPERVISOR = "supervisor"
+    POOL = "pool"
+    TRANSFER = "transfer"
+
+
+class Assignment(Base):
+    """A change of owner. Never changed."""
+
+    __tablename__ = "visit_assignment"
+    __table_args__ = (Index("ix_visit_assignment_request_id", "request_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"))
+    at: Mapped[datetime]
+    from_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    reason: Mapped[str] = mapped_column(String(16))
+    #: The whole reason, for people: who was passed over and why.
+    explained: Mapped[str] = mapped_column(String(300))
+    #: Who decided it, where somebody did.
+    by: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Promise(StrEnum):
+    """What a deadline is for."""
+
+    HANDING_OVER = "handing_over"
+    FIRST_ANSWER = "first_answer"
+    NEXT_ANSWER = "next_answer"
+    CLOSING = "closing"
+    #: WeChat's own: until when a customer-service message may answer.
+    REPLY_WINDOW = "reply_window"
+
+
+class Deadline(Base):
+    """A clock of a request. Whether it was kept is decided from its moments, never from when somebody looked."""
+
+    __tablename__ = "visit_deadline"
+    __table_args__ = (
+        UniqueConstraint("request_id", "promise", "round"),
+        # The sweep: the steps of running clocks that are due.
+        Index(
+            "ix_visit_deadline_step",
+            "step_at",
+            "id",
+            sqlite_where=text("step_at IS NOT NULL AND ended_at IS NULL"),
+            postgresql_where=text("step_at IS NOT NULL AND ended_at IS NULL"),
+        ),
+        Index("ix_visit_deadline_running", "request_id", sqlite_where=IS_RUNNING, postgresql_where=IS_RUNNING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"))
+    promise: Mapped[str] = mapped_column(String(16))
+    #: Counts the clocks of one promise in one request, from 1.
+    round: Mapped[int]
+    started_at: Mapped[datetime]
+    #: Seconds allowed, and seconds used up before it was last paused.
+    allowed: Mapped[int]
+    used: Mapped[int] = mapped_column(default=0)
+    #: None while it is paused.
+    running_since: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    #: Once ended it is frozen: no change of policy or calendar touches it.
+    ended_at: Mapped[datetime | None]
+    counts_working_hours: Mapped[bool] = mapped_column(default=False)
+    #: Of the policy and the calendar it was reckoned with.
+    fingerprint: Mapped[str] = mapped_column(String(16), default="")
+    #: The next step of escalation, and when; none when all are taken.
+    step: Mapped[str | None] = mapped_column(String(16))
+    step_at: Mapped[datetime | None]
+
+
+class Escalation(Base):
+    """A step of escalation that was taken: once for each clock."""
+
+    __tablename__ = "visit_escalation"
+    __table_args__ = (UniqueConstraint("deadline_id", "step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deadline_id: Mapped[int] = mapped_column(ForeignKey("visit_deadline.id"))
+    step: Mapped[str] = mapped_column(String(16))
+    #: When it was due by the clock, and when it was taken.
+    due_at: Mapped[datetime]
+    taken_at: Mapped[datetime]
+    #: Who was told; none where nobody could be.
+    told_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+
+
+class Rating(Base):
+    """How content the shop was with one closing: once each."""
+
+    __tablename__ = "visit_rating"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
+    closing: Mapped[int] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    #: 1 content, 2 so-so, 3 not content.
+    score: Mapped[int | None]
+    rated_at: Mapped[datetime | None]
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+
+
+class Canned(Base):
+    """An answer kept ready, with variables; for everybody, or one manager's own."""
+
+    __tablename__ = "visit_canned"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(40))
+    content: Mapped[str] = mapped_column(Text)
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"), index=True)
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("visit_category.id"))
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class VisitGroup(Base):
+    """One message to many shops; each answer is a request of its own."""
+
+    __tablename__ = "visit_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(60))
+    content: Mapped[str] = mapped_column(Text)
+    media_key: Mapped[str | None] = mapped_column(String(32))
+    #: The specification of the audience, as it was when it was sent.
+    audience: Mapped[dict[str, Any]]
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("visit_plan.id"))
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    #: Until when an unasked message of a member counts as an answer.
+    answers_until: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class GroupMember(Base):
+    """A shop of a visit group, frozen when it was sent."""
+
+    __tablename__ = "visit_group_member"
+    __table_args__ = (Index("ix_visit_group_member_openid", "openid", "group_id"),)
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("visit_group.id"), primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True, index=True)
+    openid: Mapped[str] = mapped_column(String(64))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    #: The request its first answer opened or joined.
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))
+    answered_at: Mapped[datetime | None]
+
+
+class VisitPlan(Base):
+    """Shops that are to be visited every so often: town shops monthly, village shops quarterly."""
+
+    __tablename__ = "visit_plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    audience: Mapped[dict[str, Any]]
+    every_days: Mapped[int]
+    begins_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+
+
+class Visited(Base):
+    """A visit that was made: at the shop, by telephone, or in the chat."""
+
+    __tablename__ = "visit_made"
+    __table_args__ = (Index("ix_visit_made_retailer_id", "retailer_id", "made_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"))
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    made_on: Mapped[date]
+    how: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))
