@@ -20,6 +20,7 @@ from foundation.database import Database
 from foundation.errors import Refused
 from people.feature import people
 from surveys.feature import surveys
+from visits.feature import visits
 from wechat_bot import webhook
 from wechat_bot.chat import chat
 from wechat_bot.client.stores import ProcessStore, RedisStore, Store
@@ -30,7 +31,7 @@ from wechat_bot.feature import Feature
 from wechat_bot.services import Services, install
 from wechat_bot.switchboard import Switchboard
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, surveys)
+FEATURES: tuple[Feature, ...] = (chat, console, people, surveys, visits)
 
 
 def build_services(

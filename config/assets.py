@@ -20,7 +20,7 @@ from config.settings import ROOT
 blueprint = Blueprint("static", __name__)
 
 #: Packages with files of their own under `<package>/static/`.
-PACKAGES = frozenset({"console", "people", "surveys", "wechat_bot"})
+PACKAGES = frozenset({"console", "people", "surveys", "visits", "wechat_bot"})
 FETCHED = ROOT / "build" / "static"
 #: A year; the address changes with the content.
 KEEP = "public, max-age=31536000, immutable"

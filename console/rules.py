@@ -54,12 +54,22 @@ class Permission(StrEnum):
     SURVEYS_SEE = auto()
     SURVEYS_WRITE = auto()
     SURVEYS_EXPORT = auto()
+    VISITS_SEE = auto()
+    VISITS_ANSWER = auto()
+    VISITS_SETTINGS = auto()
+    VISITS_EXPORT = auto()
     USERS_MANAGE = auto()
     AUDIT_SEE = auto()
     TASKS_ALL = auto()
 
 
-_READS = {Permission.ANYONE, Permission.SIGNED_IN, Permission.PEOPLE_SEE, Permission.SURVEYS_SEE}
+_READS = {
+    Permission.ANYONE,
+    Permission.SIGNED_IN,
+    Permission.PEOPLE_SEE,
+    Permission.SURVEYS_SEE,
+    Permission.VISITS_SEE,
+}
 _MARKETS = _READS | {
     Permission.PEOPLE_PHONES,
     Permission.PEOPLE_IMPORT,
@@ -67,12 +77,24 @@ _MARKETS = _READS | {
     Permission.AREAS_EDIT,
     Permission.SURVEYS_WRITE,
     Permission.SURVEYS_EXPORT,
+    Permission.VISITS_ANSWER,
+    Permission.VISITS_SETTINGS,
+    Permission.VISITS_EXPORT,
 }
 MAY: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.MARKETING: frozenset(_MARKETS),
-    Role.SUPERVISOR: frozenset(_READS | {Permission.PEOPLE_PHONES, Permission.PEOPLE_EXPORT, Permission.AREAS_EDIT}),
-    Role.MANAGER: frozenset(_READS | {Permission.PEOPLE_PHONES}),
+    Role.SUPERVISOR: frozenset(
+        _READS
+        | {
+            Permission.PEOPLE_PHONES,
+            Permission.PEOPLE_EXPORT,
+            Permission.AREAS_EDIT,
+            Permission.VISITS_ANSWER,
+            Permission.VISITS_EXPORT,
+        }
+    ),
+    Role.MANAGER: frozenset(_READS | {Permission.PEOPLE_PHONES, Permission.VISITS_ANSWER}),
     Role.READER: frozenset(_READS),
 }
 

@@ -12,11 +12,12 @@ from sqlalchemy import JSON, text
 import console.models
 import people.models
 import surveys.models
+import visits.models
 import wechat_bot.models
 from foundation.database import Database, Moment
 
 #: Every module with tables: alembic compares what these declare.
-MODELS = (wechat_bot.models, console.models, people.models, surveys.models)
+MODELS = (wechat_bot.models, console.models, people.models, surveys.models, visits.models)
 #: Any number; two processes that start together must not migrate together.
 LOCK = 0x5757
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("foundation", "wechat_bot", "console", "people", "surveys", "config", "simulator")
+PACKAGES = ("foundation", "wechat_bot", "console", "people", "surveys", "visits", "config", "simulator")
 PRODUCT = PACKAGES[:-1]
 
 IMPORT_EACH = f"""

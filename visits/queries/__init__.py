@@ -1,0 +1,1 @@
+"""Questions about visits: what stands open, and what was said in one request."""

@@ -1,0 +1,1 @@
+"""Every sentence of visits, by who says it."""
