@@ -75,6 +75,7 @@ def build_services(
         public_url=settings.public_url,
         media_folder=settings.media_path,
         files_folder=settings.files_path,
+        templates=settings.templates,
     )
 
 

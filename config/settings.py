@@ -1,5 +1,6 @@
 """The settings: one typed class, read from the environment and `.env`; every mistake is named at once at the start."""
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -8,11 +9,21 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from wechat_bot import notices
 from wechat_bot.envelope import AesKey
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,8 +39,32 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _from_json(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError("is not JSON; .env.example shows the shape") from error
+
+
 Optional = Annotated[str | None, BeforeValidator(_empty_is_none)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
+
+
+class TemplateSetting(BaseModel):
+    """A template message of the account: its id, and what each of its fields says."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: Annotated[str, Field(min_length=1)]
+    fields: Annotated[dict[str, str], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _can_be_filled(self) -> "TemplateSetting":
+        notices.check(self.template)
+        return self
+
+    @property
+    def template(self) -> notices.Template:
+        return notices.Template(self.id, self.fields)
 
 
 class Settings(BaseSettings):
@@ -66,6 +101,10 @@ class Settings(BaseSettings):
     wechat_encoding_aes_key: OptionalSecret = None
     #: The key before the last change, still used by callbacks under way.
     wechat_encoding_aes_key_previous: OptionalSecret = None
+    #: Which of the account's template messages stands in for what, as JSON: see `.env.example`.
+    wechat_templates: Annotated[
+        dict[Literal["answer", "request"], TemplateSetting], NoDecode, BeforeValidator(_from_json)
+    ] = {}
     wechat_account_type: Literal["service", "subscription"] = "service"
     wechat_api_base: str = "https://api.weixin.qq.com"
     wechat_oauth_base: str = "https://open.weixin.qq.com"
@@ -128,6 +167,10 @@ class Settings(BaseSettings):
     def aes_keys(self) -> tuple[AesKey, ...]:
         keys = (self.wechat_encoding_aes_key, self.wechat_encoding_aes_key_previous)
         return tuple(AesKey.decode(key.get_secret_value()) for key in keys if key)
+
+    @property
+    def templates(self) -> dict[str, notices.Template]:
+        return {name: setting.template for name, setting in self.wechat_templates.items()}
 
     @property
     def callback_max_age(self) -> timedelta | None:

@@ -91,6 +91,10 @@ class Request(Base):
         ),
         # The inbox: one owner's open requests, the most urgent first.
         Index("ix_visit_request_inbox", "owner_id", "due_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        # The same for whoever sees more than one's.
+        Index("ix_visit_request_open", "due_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_visit_request_closed", "closed_at", "id"),
+        Index("ix_visit_request_area_closed", "area_id", "closed_at", "id"),
         Index("ix_visit_request_retailer_id", "retailer_id", "id"),
         Index("ix_visit_request_openid", "openid", "id"),
         Index("ix_visit_request_owner_closed", "owner_id", "closed_at"),

@@ -21,6 +21,7 @@ from wechat_bot import messages, outbox, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Media
 from wechat_bot.services import Services
+from wechat_bot.shelf import path_of
 
 #: WeChat keeps what people send for three days (wechat-platform.md §2).
 KEPT_BY_WECHAT = timedelta(days=3)
@@ -174,11 +175,6 @@ def forget_sender(session: Session, keys: Collection[str], *, day: datetime) -> 
     """Cut what leads from these files to who sent them: they now belong to an anonymous answer of that day."""
     if keys:
         session.execute(update(Media).where(Media.key.in_(keys)).values(openid="", heard_at=day))
-
-
-def path_of(folder: Path, sha256: str) -> Path:
-    """Where a file with this hash lies."""
-    return folder / sha256[:2] / sha256
 
 
 def _note_failure(services: Services, media_id: int, error: SendError) -> None:

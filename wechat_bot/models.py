@@ -115,7 +115,7 @@ class Delivery(Base):
     about: Mapped[str | None] = mapped_column(String(64), index=True)
     #: The customer-service message, in WeChat's own shape without `touser`.
     message: Mapped[dict[str, Any]]
-    #: The template message to fall back on when the reply window is closed.
+    #: What to fall back on when the reply window is closed: a notice (`notices.notice`), or WeChat's own shape.
     template: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
     channel: Mapped[str | None] = mapped_column(String(16))
@@ -173,6 +173,9 @@ class Media(Base):
     #: The file's name in the media folder: its SHA-256.
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]
+    #: What WeChat called it when we uploaded it last; good for three days.
+    uploaded_id: Mapped[str | None] = mapped_column(String(200))
+    uploaded_at: Mapped[datetime | None]
 
 
 class Beat(Base):

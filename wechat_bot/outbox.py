@@ -16,7 +16,7 @@ from sqlalchemy import Select, String, func, literal, literal_column, select, up
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
-from wechat_bot import ledger
+from wechat_bot import ledger, notices, uploads
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Raised, Receipt
 
@@ -58,9 +58,9 @@ def queue(
 ) -> int | None:
     """Queue a message to one follower in the caller's transaction; gives its id.
 
-    `message` is a customer-service message without `touser`; `template` (`template_id`, `url`, `data`) is sent in its
-    place when the reply window is closed. With a `key` that was queued before, nothing happens and None comes back.
-    After `not_after` it is too late to be useful and fails.
+    `message` is a customer-service message without `touser`, a picture being one of `uploads.picture`; `template` is a
+    `notices.notice`, sent in its place when the reply window is closed. With a `key` that was queued before, nothing
+    happens and None comes back. After `not_after` it is too late to be useful and fails.
     """
     values = {
         "openid": openid,
@@ -172,7 +172,7 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
         delivery.state, delivery.channel, delivery.fence = DeliveryState.SENDING, channel, secrets.token_hex(8)
         delivery.lease_until, delivery.attempts = now + LEASE, delivery.attempts + 1
         delivery.first_attempt_at = delivery.first_attempt_at or now
-        return Claim(delivery.id, delivery.fence, delivery.openid, channel, _body(delivery, channel)), True
+        return Claim(delivery.id, delivery.fence, delivery.openid, channel, _body(services, delivery, channel)), True
 
 
 def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Channel | None:
@@ -186,22 +186,29 @@ def _choose(services: "Services", session: Session, delivery: Delivery, now: dat
         return Channel.TEMPLATE  # the same id again: another channel would be a second message
     elif ledger.spend(follower, now=now):
         return Channel.CUSTOM
-    elif delivery.template and services.is_service_account:
+    elif services.is_service_account and _template(services, delivery):
         return Channel.TEMPLATE
     else:
         delivery.state, delivery.error, follower.has_held = DeliveryState.HELD, "waits for the next contact", True
     return None
 
 
-def _body(delivery: Delivery, channel: Channel) -> dict[str, Any]:
+def _body(services: "Services", delivery: Delivery, channel: Channel) -> dict[str, Any]:
     if channel is Channel.CUSTOM:
         return {"touser": delivery.openid, **delivery.message}
-    return {"touser": delivery.openid, **(delivery.template or {}), "client_msg_id": f"wuwei-{delivery.id}"}
+    template = _template(services, delivery) or {}
+    return {"touser": delivery.openid, **template, "client_msg_id": f"wuwei-{delivery.id}"}
+
+
+def _template(services: "Services", delivery: Delivery) -> dict[str, Any] | None:
+    if not delivery.template:
+        return None
+    return notices.body(delivery.template, services.templates, services.public_url)
 
 
 def _call(services: "Services", claim: Claim) -> str | None:
     if claim.channel is Channel.CUSTOM:
-        services.wechat.send_custom(claim.body)
+        services.wechat.send_custom(uploads.with_media(services, claim.body))
         return None
     return str(services.wechat.send_template(claim.body))
 

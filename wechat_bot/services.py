@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from wechat_bot.client.wechat import WeChat
 from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
 from wechat_bot.feature import Criterion
+from wechat_bot.notices import Template
 from wechat_bot.switchboard import Switchboard
 
 _EXTENSION = "services"
@@ -41,6 +42,8 @@ class Services:
     media_folder: Path
     #: Where uploads being checked and exports to be fetched are kept for some days; shared by all processes.
     files_folder: Path
+    #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -121,6 +121,11 @@ class WeChat:
         picture = f"{self._credentials.api_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
         return picture, str(answer["url"])
 
+    def upload_picture(self, name: str, content: bytes, content_type: str) -> str:
+        """Upload a picture (jpg, png or gif, 10 MB) that WeChat keeps for three days; gives its media id (§7)."""
+        files = {"media": (name, content, content_type)}
+        return str(self.call("/cgi-bin/media/upload", query={"type": "image"}, files=files)["media_id"])
+
     def download(self, media_id: str) -> File:
         """Fetch a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent where it is gone."""
         token = self.tokens.current()

@@ -1,0 +1,77 @@
+"""What stands in once the reply window is closed, and pictures of ours on their way out."""
+
+import io
+from datetime import timedelta
+
+import pytest
+
+from simulator.phone import PIXEL
+from tests.wechat_bot.test_outbox import queue, states
+from wechat_bot import media, notices, outbox, uploads
+
+UPLOAD = "/cgi-bin/media/upload"
+
+
+@pytest.fixture
+def house(build):
+    return build(wechat_templates={"answer": {"id": "T-answer", "fields": {"thing1": "{who}", "thing2": "{what}"}}})
+
+
+@pytest.fixture
+def li(house):
+    phone = house.phone("老李")
+    phone.follow()
+    phone.say("您好")
+    return phone
+
+
+def queue_picture(house, phone, content=PIXEL):
+    picture = media.receive(house.services.media_folder, io.BytesIO(content))
+    with house.services.transaction() as session:
+        key = media.add(session, picture, openid="", mark="", now=house.clock())
+        outbox.queue(session, phone.openid, uploads.picture(key), now=house.clock())
+        return key
+
+
+def test_a_notice_is_filled_as_the_settings_say_when_it_is_sent(house, li) -> None:
+    house.sim.add_template(
+        "有新回复", "来自:{{thing1.DATA}}\n内容:{{thing2.DATA}}", kind="template", template_id="T-answer"
+    )
+    house.clock.advance(timedelta(hours=49))
+    queue(
+        house,
+        li,
+        template=notices.notice(
+            "answer", "/m/here", who="陈志强", what="明早配送车带两条,\n您签收就行,请准备好现金和空箱"
+        ),
+    )
+    house.work()
+    assert states(house) == ["delivered"]
+    assert li.unread()[-1].detail["url"] == "http://127.0.0.1:8000/m/here"
+    assert "来自:陈志强\n内容:明早配送车带两条, 您签收就行,请准备…" in li.transcript[-1].text
+
+
+def test_a_notice_the_account_has_no_template_for_waits_for_the_next_contact(house, li) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notices.notice("request", "/m/here", who="老李"))
+    house.work()
+    assert states(house) == ["held"]
+
+
+def test_a_picture_of_ours_is_uploaded_and_kept_while_wechat_keeps_it(house, li) -> None:
+    key = queue_picture(house, li)
+    house.work()
+    with house.services.transaction() as session:
+        outbox.queue(session, li.openid, uploads.picture(key), now=house.clock())
+    house.work()
+    assert [(entry.kind, li.picture_of(entry)) for entry in li.unread()] == [("image", PIXEL)] * 2
+    assert house.sim.count(UPLOAD) == 1
+
+
+def test_a_picture_that_could_not_be_uploaded_is_tried_again_and_never_unsure(house, li) -> None:
+    house.sim.faults.add(UPLOAD, "lost_answer", times=1)
+    queue_picture(house, li)
+    house.work()
+    assert states(house) == ["pending"]
+    house.later(seconds=6)
+    assert states(house) == ["sent"]
