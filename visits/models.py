@@ -52,17 +52,19 @@ class Policy(Base):
     changed_at: Mapped[datetime]
 
 
-class WorkingSpan(Base):
-    """A span of working time on a day of the week, in minutes from midnight on the company's clock."""
+class WorkingWeek(Base):
+    """The company's working hours: one row, or none while every promise counts the wall clock."""
 
-    __tablename__ = "visit_working_span"
-    __table_args__ = (UniqueConstraint("weekday", "begins"),)
+    __tablename__ = "visit_working_week"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: 0 is Monday.
-    weekday: Mapped[int]
-    begins: Mapped[int]
-    ends: Mapped[int]
+    #: Whose clock the hours are meant on. Kept with them: a deadline must mean the same whoever reckons it.
+    zone: Mapped[str] = mapped_column(String(40))
+    #: For each day from Monday, pairs of minutes from midnight.
+    days: Mapped[list[Any]]
+    #: Whether public holidays are free and make-up working days worked.
+    keeps_public_days: Mapped[bool] = mapped_column(default=True)
+    changed_at: Mapped[datetime]
 
 
 class SpecialDay(Base):
@@ -279,8 +281,16 @@ class Escalation(Base):
     #: When it was due by the clock, and when it was taken.
     due_at: Mapped[datetime]
     taken_at: Mapped[datetime]
-    #: Who was told; none where nobody could be.
-    told_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+
+
+class Told(Base):
+    """Who was told of a step, and by which message."""
+
+    __tablename__ = "visit_escalation_told"
+
+    escalation_id: Mapped[int] = mapped_column(ForeignKey("visit_escalation.id"), primary_key=True)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("manager.id"), primary_key=True, index=True)
+    #: None where no message could be queued: not bound, or no longer following.
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
 
 

@@ -1,0 +1,172 @@
+"""What is promised, and what became of it: terms, steps of escalation, the deadline that counts. Values only."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from visits.models import Promise
+from visits.rules import public_days
+from visits.rules.calendar import Calendar, add, between
+
+HOUR = 3600
+DAY = 24 * HOUR
+#: An answer that leaves this much before WeChat's window closes can still be mended.
+MARGIN = timedelta(hours=2)
+#: How long before the reply window closes the owner is warned of that.
+WINDOW_WARNING = timedelta(hours=6)
+#: How long after a breach, in the clock's own time, the supervisor's supervisor hears of it.
+LATE_AFTER = 4 * HOUR
+#: A deadline more wall-clock hours away than this leaves nothing of WeChat's 48 to answer in.
+WINDOW_LIMIT = timedelta(hours=47)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Seconds allowed for each promise, of the wall clock or of working hours."""
+
+    handing_over: int = HOUR
+    first_answer: int = DAY
+    next_answer: int = DAY
+    closing: int = 7 * DAY
+    counts_working_hours: bool = False
+
+    def allowed(self, promise: Promise) -> int:
+        return int(getattr(self, promise.value))
+
+
+#: Where no policy was saved: the company's own promise, by the wall clock.
+DEFAULT = Terms()
+
+
+class Step(StrEnum):
+    """A step of escalation. In their order the later one says all that the earlier one would have said."""
+
+    HALF = "half"
+    NEAR = "near"
+    WINDOW = "window"
+    DUE = "due"
+    LATE = "late"
+
+
+SEVERITY = tuple(Step)
+SHARES = {Step.HALF: 0.5, Step.NEAR: 0.8}
+_ANSWER = (Step.HALF, Step.NEAR, Step.DUE, Step.LATE)
+STEPS: Mapping[Promise, tuple[Step, ...]] = {
+    Promise.HANDING_OVER: (Step.DUE,),
+    Promise.FIRST_ANSWER: _ANSWER,
+    Promise.NEXT_ANSWER: _ANSWER,
+    Promise.CLOSING: (Step.NEAR, Step.DUE),
+    Promise.REPLY_WINDOW: (Step.WINDOW,),
+}
+
+
+class Outcome(StrEnum):
+    """What became of a promise. VOID: it ended before its time for another reason, and counts neither way."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    KEPT = "kept"
+    MISSED = "missed"
+    VOID = "void"
+
+
+def outcome(due_at: datetime | None, met_at: datetime | None, ended_at: datetime | None, now: datetime) -> Outcome:
+    """Whether a promise was kept, from its moments alone: when somebody looks changes nothing.
+
+    >>> due, hour = datetime(2026, 11, 24, 15), timedelta(hours=1)
+    >>> outcome(due, due, due, due + hour), outcome(due, due + hour, due + hour, due + hour)
+    (<Outcome.KEPT: 'kept'>, <Outcome.MISSED: 'missed'>)
+    >>> outcome(due, None, None, due + hour), outcome(due, None, due - hour, due + hour)
+    (<Outcome.MISSED: 'missed'>, <Outcome.VOID: 'void'>)
+    """
+    end = met_at or ended_at or now
+    if due_at is not None and end > due_at:
+        return Outcome.MISSED
+    if met_at is not None:
+        return Outcome.KEPT
+    if ended_at is not None:
+        return Outcome.VOID
+    return Outcome.RUNNING if due_at is not None else Outcome.PAUSED
+
+
+def following(promise: Promise, step: Step | None) -> Step | None:
+    """The step after this one, the first after none; None behind the last.
+
+    >>> following(Promise.FIRST_ANSWER, None), following(Promise.FIRST_ANSWER, Step.LATE)
+    (<Step.HALF: 'half'>, None)
+    """
+    steps = STEPS[promise]
+    place = 0 if step is None else steps.index(step) + 1
+    return steps[place] if place < len(steps) else None
+
+
+def moment_of(
+    step: Step, calendar: Calendar | None, running_since: datetime, allowed: int, used: int, due_at: datetime
+) -> datetime:
+    """When a step is due. Shares are of the clock's own time: half of 24 working hours is 12 working hours.
+
+    >>> begun = datetime(2026, 11, 23, 15)
+    >>> moment_of(Step.NEAR, None, begun, 36000, 0, begun + timedelta(hours=10)) - begun
+    datetime.timedelta(seconds=28800)
+    """
+    if step in SHARES:
+        return min(add(calendar, running_since, SHARES[step] * allowed - used), due_at)
+    if step is Step.WINDOW:
+        return due_at - WINDOW_WARNING
+    return add(calendar, due_at, LATE_AFTER) if step is Step.LATE else due_at
+
+
+def counting(
+    answer_due: datetime | None, window_until: datetime | None, answer_since: datetime | None
+) -> datetime | None:
+    """Until when an answer is wanted: what was promised, or two hours before WeChat's window closes if that is earlier.
+
+    A window that was as good as closed when the clock began changes nothing: the answer will go another way.
+
+    >>> begun, hour = datetime(2026, 11, 23, 15), timedelta(hours=1)
+    >>> counting(begun + 72 * hour, begun + 48 * hour, begun) - begun == 46 * hour
+    True
+    >>> counting(begun + 24 * hour, begun + hour, begun) - begun == 24 * hour
+    True
+    """
+    if answer_due is None or window_until is None or answer_since is None:
+        return answer_due
+    last = window_until - MARGIN
+    return min(answer_due, last) if last > answer_since else answer_due
+
+
+def fingerprint(terms: Terms, calendar: Calendar | None) -> str:
+    """Names the policy and the calendar a deadline was reckoned with; another one, and it is reckoned anew.
+
+    >>> fingerprint(DEFAULT, None) == fingerprint(Terms(), None) != fingerprint(Terms(closing=1), None)
+    True
+    """
+    known: list[object] = [asdict(terms)]
+    if calendar is not None:
+        special = sorted((day.isoformat(), spans) for day, spans in calendar.special.items())
+        known += [calendar.zone.key, calendar.week, special]
+        known.append(public_days.edition() if calendar.keeps_public_days else "")
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def longest(calendar: Calendar | None, allowed: int, starts: list[datetime]) -> tuple[datetime, datetime]:
+    """Of these starts the one whose deadline is farthest away by the wall clock, and that deadline.
+
+    >>> begun = datetime(2026, 11, 23, 15)
+    >>> longest(None, 3600, [begun])[1] - begun
+    datetime.timedelta(seconds=3600)
+    """
+    return max(((start, add(calendar, start, allowed)) for start in starts), key=lambda pair: pair[1] - pair[0])
+
+
+def paused(calendar: Calendar | None, started_at: datetime, running_since: datetime, used: int) -> float:
+    """For how many seconds of its own time a clock rested between its start and its last resumption.
+
+    >>> begun = datetime(2026, 11, 23, 15)
+    >>> paused(None, begun, begun + timedelta(hours=5), 3600)
+    14400.0
+    """
+    return max(between(calendar, started_at, running_since) - used, 0.0)

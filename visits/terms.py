@@ -1,0 +1,78 @@
+"""What is promised to whom at present, and the calendar it is reckoned with, as the database has them."""
+
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from visits.models import Policy, SpecialDay, WorkingWeek
+from visits.rules.calendar import Calendar
+from visits.rules.promises import DEFAULT, Terms, fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """The terms of one request, the calendar where they count working hours, and the name of both."""
+
+    terms: Terms
+    calendar: Calendar | None
+    fingerprint: str
+
+
+def of_policy(policy: Policy) -> Terms:
+    """A saved policy as terms."""
+    return Terms(
+        policy.handing_over, policy.first_answer, policy.next_answer, policy.closing, policy.counts_working_hours
+    )
+
+
+def calendar(session: Session) -> Calendar | None:
+    """The company's working hours; None where none were ever saved."""
+    week = session.scalars(select(WorkingWeek).order_by(WorkingWeek.id).limit(1)).first()
+    if week is None:
+        return None
+    special = session.execute(select(SpecialDay.day_on, SpecialDay.name, SpecialDay.spans)).all()
+    return Calendar(
+        ZoneInfo(week.zone),
+        tuple(_spans(day) for day in week.days),
+        {day: _spans(spans) for day, _, spans in special},
+        {day: name for day, name, _ in special},
+        week.keeps_public_days,
+    )
+
+
+def reckoning(session: Session, class_id: int | None) -> Reckoning:
+    """What holds for a request of this class of shops: its own policy, else the one for all, else the built-in one."""
+    policies = session.scalars(
+        select(Policy)
+        .where(or_(Policy.class_id == class_id, Policy.class_id.is_(None)))
+        .order_by(Policy.class_id.is_(None))
+        .limit(1)
+    ).first()
+    return _reckoning(session, of_policy(policies) if policies else DEFAULT)
+
+
+def all_of_them(session: Session) -> dict[int | None, Reckoning]:
+    """What holds for each class with a policy of its own, and under None for all others."""
+    policies = session.scalars(select(Policy)).all()
+    hours = calendar(session) if any(policy.counts_working_hours for policy in policies) else None
+    found: dict[int | None, Reckoning] = {None: _with(DEFAULT, None)}
+    for policy in policies:
+        found[policy.class_id] = _with(of_policy(policy), hours)
+    return found
+
+
+def _reckoning(session: Session, terms: Terms) -> Reckoning:
+    return _with(terms, calendar(session) if terms.counts_working_hours else None)
+
+
+def _with(terms: Terms, hours: Calendar | None) -> Reckoning:
+    # A policy that counts working hours cannot be saved before there are any (actions/settings.py).
+    hours = hours if terms.counts_working_hours else None
+    return Reckoning(terms, hours, fingerprint(terms, hours))
+
+
+def _spans(kept: list[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((begins, ends) for begins, ends in kept)

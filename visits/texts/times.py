@@ -1,0 +1,50 @@
+"""Moments and spans in words, on the company's clock."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+_NEAR = {-1: "昨天 ", 0: "今天 ", 1: "明天 ", 2: "后天 "}
+
+
+def when(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
+    """A moment as one says it today; the year only where it is another one.
+
+    >>> china = ZoneInfo("Asia/Shanghai")
+    >>> now = datetime(2026, 11, 23, 15, 20, tzinfo=china)
+    >>> when(datetime(2026, 11, 24, 15, 20, tzinfo=china), now=now, zone=china)
+    '明天 15:20'
+    >>> when(datetime(2027, 1, 4, 8, tzinfo=china), now=now, zone=china)
+    '2027 年 1 月 4 日 08:00'
+    """
+    there, today = moment.astimezone(zone), now.astimezone(zone)
+    near = _NEAR.get((there.date() - today.date()).days)
+    year = f"{there.year} 年 " if there.year != today.year else ""
+    return f"{near or f'{year}{there.month} 月 {there.day} 日 '}{there:%H:%M}"
+
+
+def span(seconds: float) -> str:
+    """A span of time in full: days only where they are whole ones.
+
+    >>> span(86400), span(7200), span(5400), span(59), span(0), span(604800), span(90000)
+    ('24 小时', '2 小时', '1 小时 30 分', '不到 1 分钟', '0 分钟', '7 天', '25 小时')
+    """
+    minutes = int(seconds // 60)
+    if not minutes:
+        return "不到 1 分钟" if seconds > 0 else "0 分钟"
+    if minutes % 1440 == 0 and minutes > 1440:
+        return f"{minutes // 1440} 天"
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} 分钟"
+    return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
+
+
+def about(seconds: float) -> str:
+    """A span of time roughly, for a headline: 剩 12 小时.
+
+    >>> about(43200), about(17280), about(3599), about(30)
+    ('12 小时', '5 小时', '1 小时', '1 分钟')
+    """
+    if seconds >= 3570:
+        return f"{round(seconds / 3600)} 小时"
+    return f"{max(round(seconds / 60), 1)} 分钟"
