@@ -76,6 +76,7 @@ def build_services(
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,
+        forgets=tuple(feature.forgets for feature in features if feature.forgets),
     )
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from people import identity, rules, texts
 from people.identity import Shop
 from people.models import Audience, Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
+from wechat_bot.feature import Forget
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.switchboard import stop_talks
 
@@ -164,19 +166,19 @@ def withdraw(session: Session, openid: str, *, now: datetime) -> None:
     session.execute(upsert(session, Withdrawal).values(openid=openid, asked_at=now).on_conflict_do_nothing())
 
 
-def erase_due(session: Session, openid: str, *, now: datetime) -> bool:
+def erase_due(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget] = ()) -> bool:
     """Erase somebody if they are still due: gone longer than `ERASE_AFTER`, or withdrawn. False where they are not."""
     # The lock keeps out the message with which they may just be coming back.
     left_at = session.scalar(select(Follower.unfollowed_at).where(Follower.openid == openid).with_for_update())
     is_gone = left_at is not None and left_at <= now - ERASE_AFTER
     if not is_gone and session.scalar(select(Withdrawal.openid).where(Withdrawal.openid == openid)) is None:
         return False
-    erase(session, openid, now=now)
+    erase(session, openid, now=now, forgets=forgets)
     return True
 
 
-def erase(session: Session, openid: str, *, now: datetime) -> None:
-    """Erase what is known of a follower; what was counted stays counted.
+def erase(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget] = ()) -> None:
+    """Erase what is known of a follower, here and (`forgets`) by each feature; what was counted stays counted.
 
     The shop is free again, talks, tries and what was said are gone, messages still to be sent are cancelled, and a
     pseudonym that leads nowhere takes the openid's place in the history, so that figures of the past stay true. The
@@ -184,6 +186,8 @@ def erase(session: Session, openid: str, *, now: datetime) -> None:
     """
     unbind(session, openid, now=now)
     pseudonym = identity.ERASED + secrets.token_urlsafe(12)
+    for forget in forgets:
+        forget(session, openid, pseudonym, now)
     session.execute(delete(Talk).where(Talk.openid == openid))
     session.execute(delete(BindTries).where(BindTries.openid == openid))
     session.execute(delete(Withdrawal).where(Withdrawal.openid == openid))

@@ -35,7 +35,7 @@ def erase_gone(services: Services) -> None:
         erased = 0
         for openid in due:
             with services.transaction() as session:
-                erased += actions.erase_due(session, openid, now=now)
+                erased += actions.erase_due(session, openid, now=now, forgets=services.forgets)
         # Nobody erased: another worker did, or they came back between the look and the lock.
         if not erased:
             return

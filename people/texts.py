@@ -24,6 +24,8 @@ class Named(Protocol):
     def phone(self) -> str: ...
 
 
+#: The word of the entry that takes a message for the manager, where a feature offers one.
+LEAVE = "留言"
 HOW_TO_BIND = '回复"绑定 许可证号 手机后四位",例如:绑定 350802100001 8899'
 NO_MORE_TRIES = '今天试错的次数已用完,请明天再试,或回复"人工"请客户经理帮您绑定。'
 QR_GONE = f"这个二维码已经不能用了,请向客户经理要一张新的。\n也可以{HOW_TO_BIND}"
@@ -48,7 +50,7 @@ def manager(person: Named | None) -> str:
 
 
 def welcome(account: str) -> str:
-    by_qr = '也可以扫客户经理给您的二维码,一步完成。需要帮忙请回复"人工"。'
+    by_qr = '也可以扫客户经理给您的二维码,一步完成。回复"人工"可直接留言。'
     return f"您好,这里是{account}。\n请先绑定您的店:{HOW_TO_BIND}\n{by_qr}"
 
 
@@ -142,14 +144,17 @@ def help_lines(entries: Sequence[Offered], *, is_talking: bool, is_known: bool) 
     return "\n".join([*lines, '找人帮忙请回复"人工"。'])
 
 
-def person(found: Named | None) -> str:
+def person(found: Named | None, entries: Sequence[Offered] = ()) -> str:
+    """Whom to call; and that a message may be left, where that is offered."""
+    leave = f'也可以回复"{LEAVE}"加上要说的话。' if _takes_messages(entries) else ""
     if found is None:
-        return "您的客户经理还没有定下来。请在下次送货或拜访时告诉我们的同事。"
-    return f"您的客户经理是{found.name},电话 {found.phone},着急请直接打。"
+        return f"您的客户经理还没有定下来。{leave or '请在下次送货或拜访时告诉我们的同事。'}"
+    return f"您的客户经理是{found.name},电话 {found.phone},着急请直接打。{leave}"
 
 
 PERSON_FOR_NOBODY = (
-    f"您还没有绑定店铺,不知道该找哪位客户经理。\n请{HOW_TO_BIND}\n或请平时上门的客户经理给您一张二维码,扫一下就好。"
+    "要说的话请直接写在这里,我们会转给客户经理。\n"
+    f"您还没有绑定店铺:请写上店名或许可证号,或{HOW_TO_BIND},也可以扫客户经理给您的二维码。"
 )
 PERSON_FOR_MANAGER = "您已绑定为客户经理。绑定、名单上的问题,请找内勤同事。"
 
@@ -169,8 +174,14 @@ def invitation(name: str, code: str, until: datetime, zone: ZoneInfo) -> str:
     return f"请{name}关注后发送:绑定 {code}(只能用一次,{last.month} 月 {last.day} 日 {last:%H:%M} 前有效)"
 
 
+def _takes_messages(entries: Sequence[Offered]) -> bool:
+    return any(entry.word == LEAVE for entry in entries)
+
+
 def _ways_on(entries: Sequence[Offered], is_known: bool) -> str:
     first = f"回复 {menu(entries, short=True)}" if entries else '回复"帮助"看能做什么'
+    if _takes_messages(entries):
+        first += f',或直接说您的需要并在前面加"{LEAVE}"'
     if is_known:
         return f'{first},找人请回复"人工"。'
     return f'{first},找人请回复"人工"。\n还没绑定店铺的,{HOW_TO_BIND}'

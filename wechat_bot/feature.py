@@ -76,6 +76,11 @@ class Turn:
     has_pages: bool = False
     #: Sentences of the features about what waits for this person.
     awaits: Callable[[], list[str]] = field(default=list)
+    #: To be called once this follower was bound to a shop; gives sentences of the features about what came of it.
+    bound: Callable[[], list[str]] = field(default=list)
+    #: Their contact before this message, at most a minute earlier than it was; None where this is the first. Tells
+    #: whether a bare number answers the last thing we said.
+    last_heard_at: datetime | None = None
 
     @property
     def openid(self) -> str:
@@ -83,6 +88,11 @@ class Turn:
 
 
 Speak = Callable[[Turn, str], Reply]
+#: What nobody else took: an answer, or None to leave it to the next.
+Overhear = Callable[[Turn], Reply | None]
+#: Erase what a feature knows of a follower: `(session, openid, pseudonym, now)`, where the pseudonym may stand in the
+#: openid's place so that what was counted stays counted.
+Forget = Callable[[Session, str, str, datetime], None]
 Listen = Callable[[Turn, Talk], Reply]
 
 
@@ -178,8 +188,15 @@ class Feature:
     words: Sequence[Word] = ()
     front_desk: FrontDesk | None = None
     listeners: Sequence[Listener] = ()
+    #: Asked in turn for messages that are no word and that no running talk took, before the short menu's numbers and
+    #: the front desk. Whoever answers a bare number here must know that it was meant for them.
+    overhears: Sequence[Overhear] = ()
     #: One sentence on what waits for this follower, or nothing.
     awaits: Callable[[Turn], str] | None = None
+    #: Told, in the same transaction, that the follower was bound to a shop; a sentence on what came of it, or nothing.
+    bound: Callable[[Turn], str] | None = None
+    #: Told, in the same transaction, that a follower is erased.
+    forgets: Forget | None = None
     #: What this feature puts on a follower's own page.
     cards: Callable[[Session, str, datetime], Sequence[Card]] | None = None
     jobs: Sequence[Job] = ()

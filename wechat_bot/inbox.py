@@ -60,6 +60,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
         answer = Reply()
         if isinstance(message, _FROM_A_PERSON):
             follower = follower or _new_follower(session, message, now)
+            last_heard_at = follower.heard_at
             _note(session, follower, message, now)
             turn = Turn(
                 session=session,
@@ -72,6 +73,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
                 public_url=services.public_url,
                 has_pages=services.is_service_account,
                 entries=(),
+                last_heard_at=last_heard_at,
             )
             answer = refusal or services.switchboard.answer(turn)
         return _keep(services, session, message, answer, now)

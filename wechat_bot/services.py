@@ -14,7 +14,7 @@ from foundation.database import Database
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
-from wechat_bot.feature import Criterion
+from wechat_bot.feature import Criterion, Forget
 from wechat_bot.notices import Template
 from wechat_bot.switchboard import Switchboard
 
@@ -44,6 +44,8 @@ class Services:
     files_folder: Path
     #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
     templates: Mapping[str, Template] = field(default_factory=dict)
+    #: What each feature does when a follower is erased.
+    forgets: tuple[Forget, ...] = ()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

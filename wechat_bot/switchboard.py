@@ -12,7 +12,19 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from wechat_bot import messages, texts
-from wechat_bot.feature import After, Card, Conversation, Entry, Feature, FrontDesk, Listener, Reply, Turn, Word
+from wechat_bot.feature import (
+    After,
+    Card,
+    Conversation,
+    Entry,
+    Feature,
+    FrontDesk,
+    Listener,
+    Overhear,
+    Reply,
+    Turn,
+    Word,
+)
 from wechat_bot.models import Talk
 
 HELP_WORDS = {"?", "帮助", "菜单", "help"}
@@ -32,6 +44,8 @@ class Switchboard:
     front_desk: FrontDesk
     listeners: dict[type[messages.Incoming], Listener]
     awaits: tuple[Any, ...] = field(default=())
+    bound: tuple[Callable[[Turn], str], ...] = ()
+    overhears: tuple[Overhear, ...] = ()
     #: What the features put on a follower's own page.
     cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...] = ()
 
@@ -52,6 +66,8 @@ class Switchboard:
             front_desk=next(iter(desks.values())),
             listeners=_claimed("event", [(f.name, each.event, each) for f in features for each in f.listeners]),
             awaits=tuple(f.awaits for f in features if f.awaits),
+            bound=tuple(f.bound for f in features if f.bound),
+            overhears=tuple(overhear for f in features for overhear in f.overhears),
             cards=tuple(f.cards for f in features if f.cards),
         )
 
@@ -59,6 +75,7 @@ class Switchboard:
         """The reply to a message or event, with the talk opened, kept, paused or ended as the reply says."""
         turn.entries = self.entries
         turn.awaits = lambda: [sentence for each in self.awaits if (sentence := each(turn))]
+        turn.bound = lambda: [sentence for each in self.bound if (sentence := each(turn))]
         message = turn.message
         match message:
             case messages.Follow(scene=scene) if self.knows(scene):
@@ -74,7 +91,7 @@ class Switchboard:
             case messages.Text(content=content):
                 return self._say(turn, content)
             case messages.Image() | messages.Voice() | messages.Video() | messages.Location() | messages.Link():
-                return self._hear(turn) or self.front_desk.unknown(turn)
+                return self._hear(turn) or self._overhear(turn) or self.front_desk.unknown(turn)
             case _:
                 return Reply()
 
@@ -109,12 +126,16 @@ class Switchboard:
             return self._leave(turn, turn.talk) if turn.talk else Reply(texts.NOTHING_RUNNING)
         if word in RESUME_WORDS:
             return self._resume(turn)
-        reply = self._hear(turn)
+        reply = self._hear(turn) or self._overhear(turn)
         if reply is not None:
             return reply
         if word.isdigit() and 1 <= int(word[:4]) <= len(self.entries):
             return self.open(turn, self.entries[int(word[:4]) - 1].link)
         return self.front_desk.unknown(turn)
+
+    def _overhear(self, turn: Turn) -> Reply | None:
+        replies = (overhear(turn) for overhear in self.overhears)
+        return next((reply for reply in replies if reply is not None), None)
 
     def _hear(self, turn: Turn) -> Reply | None:
         """What the running talk says; None where none runs."""

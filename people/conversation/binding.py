@@ -98,7 +98,8 @@ def _bound(turn: Turn, bound: BoundShop, sentence: str) -> Reply:
     if not bound.is_new:
         shop = bound.shop
         sentence = texts.already_bound(shop.salutation, shop.shop, shop.in_charge(_today(turn)))
-    return Reply(texts.with_menu(sentence, turn.awaits(), turn.entries))
+    came_of_it = turn.bound() if bound.is_new else []
+    return Reply(texts.with_menu(sentence, [*came_of_it, *turn.awaits()], turn.entries))
 
 
 def _how_to(turn: Turn) -> Reply:

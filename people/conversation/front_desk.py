@@ -31,7 +31,7 @@ def person(turn: Turn) -> Reply:
     """Who to call: the customer manager in charge today."""
     shop, manager = _who(turn)
     if shop is not None:
-        return Reply(texts.person(shop.in_charge(day_in(turn.now, turn.zone))))
+        return Reply(texts.person(shop.in_charge(day_in(turn.now, turn.zone)), turn.entries))
     return Reply(texts.PERSON_FOR_MANAGER if manager else texts.PERSON_FOR_NOBODY)
 
 

@@ -20,7 +20,7 @@ OPENID = "o-laoli"
 
 def services(database: Database, now: datetime) -> Services:
     return cast(
-        Services, SimpleNamespace(clock=lambda: now, transaction=database.transaction, reading=database.reading)
+        Services, SimpleNamespace(clock=lambda: now, transaction=database.transaction, reading=database.reading, forgets=())
     )
 
 

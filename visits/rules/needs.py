@@ -1,0 +1,93 @@
+"""What a message is: a need to be taken, or thanks, a greeting, a sign; and what it is about."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from people import rules as people
+
+#: As many letters or characters as read like a need where nothing else tells.
+NEEDS_FROM = 4
+#: A closed request is gone on with by what the shop writes within this time; later it is a new one.
+REOPENS_WITHIN = timedelta(days=3)
+#: Messages that follow one another within this time belong to one breath: the first was acknowledged, and the owner is
+#: told of them once.
+ONE_BREATH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords:
+    """A category, as far as telling it needs to know."""
+
+    id: int
+    position: int
+    words: tuple[str, ...]
+
+
+def is_smalltalk(text: str) -> bool:
+    """Whether a message is only thanks, yes, or hello: it opens nothing.
+
+    >>> is_smalltalk("好的,谢谢"), is_smalltalk("你好"), is_smalltalk("谢谢,再要两条")
+    (True, True, False)
+    """
+    return people.is_thanks(text) or people.is_greeting(text)
+
+
+def reads_like_a_need(text: str, categories: Iterable[Keywords]) -> bool:
+    """Whether somebody wants something: more than a few characters, or a word that tells what it is about.
+
+    >>> goods = Keywords(1, 1, ("断货",))
+    >>> reads_like_a_need("红七匹狼这周断货了", ()), reads_like_a_need("断货了", [goods]), reads_like_a_need("嗯嗯", [goods])
+    (True, True, False)
+    >>> reads_like_a_need("你好", ()), reads_like_a_need("12345678", ()), reads_like_a_need("???!!!", ())
+    (False, False, False)
+    """
+    if is_smalltalk(text):
+        return False
+    letters = re.sub(r"[\W\d_]+", "", text)
+    return len(letters) >= NEEDS_FROM or category(text, categories) is not None
+
+
+def category(text: str, categories: Iterable[Keywords]) -> int | None:
+    """What a message is about: the category whose longest keyword in it is longest, then the one with most of them,
+    then the one that stands first. None where no keyword is in it.
+
+    >>> goods, price = Keywords(1, 1, ("断货", "补货")), Keywords(2, 2, ("价格", "断货价格"))
+    >>> category("这个断货价格怎么算", [goods, price]), category("断货了,请补货,价格不变", [price, goods])
+    (2, 1)
+    >>> category("断货,问价格", [price, goods]), category("你好", [goods, price])
+    (1, None)
+    """
+    said = _flat(text)
+    found = [
+        (max(map(len, hits)), len(hits), -each.position, each.id)
+        for each in categories
+        if (hits := [word for word in map(_flat, each.words) if word and word in said])
+    ]
+    return max(found)[3] if found else None
+
+
+def rest(text: str) -> str:
+    """What stands behind 留言, without the sign between them.
+
+    >>> rest(":明天能送两条吗"), rest(" 能送吗")
+    ('明天能送两条吗', '能送吗')
+    """
+    return re.sub(r"^[\s:,,.。::、-]+", "", text)
+
+
+def licence(text: str) -> str | None:
+    """A licence number, where a message is nothing else.
+
+    >>> licence("许可证号:３５０８０２１００００１"), licence("350802100001 共 1200 元"), licence("城南便利店")
+    ('350802100001', None, None)
+    """
+    bare = re.sub(r"我的|本店|许可证|烟草证|证号|号码|号|是|[::,,。\s]", "", people.plain(text))
+    found = people.licence(bare)
+    return found if found and any(sign.isdigit() for sign in found) else None
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
