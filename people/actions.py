@@ -1,8 +1,8 @@
 """Verbs of people: bind, unbind, invite a manager, keep an audience, erase who is gone."""
 
 import secrets
-from dataclasses import dataclass
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 

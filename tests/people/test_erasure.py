@@ -20,7 +20,8 @@ OPENID = "o-laoli"
 
 def services(database: Database, now: datetime) -> Services:
     return cast(
-        Services, SimpleNamespace(clock=lambda: now, transaction=database.transaction, reading=database.reading, forgets=())
+        Services,
+        SimpleNamespace(clock=lambda: now, transaction=database.transaction, reading=database.reading, forgets=()),
     )
 
 
