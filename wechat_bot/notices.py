@@ -7,7 +7,9 @@ keeps `{"notice": "answer", "path": "/m/…", "values": {…}}`, and the sender 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 #: What the fields of every notice may be filled with: a number, whom it is from or about, what it says, a moment.
 VALUES = frozenset({"number", "who", "what", "when"})
@@ -25,13 +27,12 @@ class Template:
     fields: Mapping[str, str]
 
 
-def notice(name: str, path: str, **values: str) -> dict[str, Any]:
+def notice(name: str, path: str, *, when: datetime, number: str = "", who: str = "", what: str = "") -> dict[str, Any]:
     """What a delivery keeps to fall back on where the reply window is closed: `name` is looked up when it is sent.
 
     `path` is the page a tap opens, beginning with `/`.
     """
-    if unknown := values.keys() - VALUES:
-        raise ValueError(f"a notice has no {sorted(unknown)}")
+    values = {"number": number, "who": who, "what": what, "when": when.isoformat()}
     return {"notice": name, "path": path, "values": values}
 
 
@@ -44,7 +45,9 @@ def check(template: Template) -> None:
             raise ValueError(f"{field} can be filled with {', '.join(sorted(VALUES))}, not with {', '.join(unknown)}")
 
 
-def body(kept: Mapping[str, Any], templates: Mapping[str, Template], public_url: str) -> dict[str, Any] | None:
+def body(
+    kept: Mapping[str, Any], templates: Mapping[str, Template], public_url: str, zone: ZoneInfo
+) -> dict[str, Any] | None:
     """The template message of a delivery as WeChat wants it; None where the account has no template for it.
 
     A delivery may also keep WeChat's own shape, with a `template_id`.
@@ -54,7 +57,8 @@ def body(kept: Mapping[str, Any], templates: Mapping[str, Template], public_url:
     template = templates.get(kept["notice"])
     if template is None:
         return None
-    values = {name: str(kept["values"].get(name, "")) for name in VALUES}
+    when = datetime.fromisoformat(kept["values"]["when"]).astimezone(zone)
+    values = {**kept["values"], "when": f"{when:%Y-%m-%d %H:%M}"}
     data = {field: {"value": fit(field, pattern.format(**values))} for field, pattern in template.fields.items()}
     return {"template_id": template.id, "url": f"{public_url}{kept['path']}", "data": data}
 

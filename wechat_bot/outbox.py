@@ -203,7 +203,7 @@ def _body(services: "Services", delivery: Delivery, channel: Channel) -> dict[st
 def _template(services: "Services", delivery: Delivery) -> dict[str, Any] | None:
     if not delivery.template:
         return None
-    return notices.body(delivery.template, services.templates, services.public_url)
+    return notices.body(delivery.template, services.templates, services.public_url, services.zone)
 
 
 def _call(services: "Services", claim: Claim) -> str | None:

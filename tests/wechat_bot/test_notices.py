@@ -14,7 +14,11 @@ UPLOAD = "/cgi-bin/media/upload"
 
 @pytest.fixture
 def house(build):
-    return build(wechat_templates={"answer": {"id": "T-answer", "fields": {"thing1": "{who}", "thing2": "{what}"}}})
+    return build(
+        wechat_templates={
+            "answer": {"id": "T-answer", "fields": {"thing1": "{who}", "thing2": "{what}", "time3": "{when}"}}
+        }
+    )
 
 
 @pytest.fixture
@@ -35,25 +39,32 @@ def queue_picture(house, phone, content=PIXEL):
 
 def test_a_notice_is_filled_as_the_settings_say_when_it_is_sent(house, li) -> None:
     house.sim.add_template(
-        "有新回复", "来自:{{thing1.DATA}}\n内容:{{thing2.DATA}}", kind="template", template_id="T-answer"
+        "有新回复",
+        "来自:{{thing1.DATA}}\n内容:{{thing2.DATA}}\n时间:{{time3.DATA}}",
+        kind="template",
+        template_id="T-answer",
     )
     house.clock.advance(timedelta(hours=49))
     queue(
         house,
         li,
         template=notices.notice(
-            "answer", "/m/here", who="陈志强", what="明早配送车带两条,\n您签收就行,请准备好现金和空箱"
+            "answer",
+            "/m/here",
+            when=house.clock(),
+            who="陈志强",
+            what="明早配送车带两条,\n您签收就行,请准备好现金和空箱",
         ),
     )
     house.work()
     assert states(house) == ["delivered"]
     assert li.unread()[-1].detail["url"] == "http://127.0.0.1:8000/m/here"
-    assert "来自:陈志强\n内容:明早配送车带两条, 您签收就行,请准备…" in li.transcript[-1].text
+    assert "来自:陈志强\n内容:明早配送车带两条, 您签收就行,请准备…\n时间:2026-03-04 10:00" in li.transcript[-1].text
 
 
 def test_a_notice_the_account_has_no_template_for_waits_for_the_next_contact(house, li) -> None:
     house.clock.advance(timedelta(hours=49))
-    queue(house, li, template=notices.notice("request", "/m/here", who="老李"))
+    queue(house, li, template=notices.notice("request", "/m/here", when=house.clock(), who="老李"))
     house.work()
     assert states(house) == ["held"]
 
