@@ -291,7 +291,7 @@ class Told(Base):
     escalation_id: Mapped[int] = mapped_column(ForeignKey("visit_escalation.id"), primary_key=True)
     manager_id: Mapped[int] = mapped_column(ForeignKey("manager.id"), primary_key=True, index=True)
     #: None where no message could be queued: not bound, or no longer following.
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
 
 
 class Rating(Base):

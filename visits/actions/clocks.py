@@ -16,9 +16,11 @@ from visits import terms
 from visits.models import Deadline, Escalation, Promise, Request, Told
 from visits.rules import calendar, promises
 from visits.terms import Reckoning
-from wechat_bot import ledger
+from wechat_bot import ledger, outbox
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
+#: The keys of escalation's notices begin with it; what else a step may have been told with is not ours to take back.
+STEP_KEY = "visit-step:"
 ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
 
 
@@ -330,16 +332,23 @@ def plan(deadline: Deadline, hours: calendar.Calendar | None) -> None:
 
 
 def _withdraw(session: Session, request: Request, now: datetime) -> None:
-    """Take back warnings about this request that wait for the end of quiet hours: they are moot."""
-    mine = (
-        select(Told.delivery_id)
-        .join(Escalation, Escalation.id == Told.escalation_id)
-        .join(Deadline, Deadline.id == Escalation.deadline_id)
-        .where(Deadline.request_id == request.id, Told.delivery_id.is_not(None))
+    """Take back warnings about this request alone that wait for the end of quiet hours: they are moot."""
+    steps = select(Escalation.id).join(Deadline, Deadline.id == Escalation.deadline_id)
+    mine = select(Told.delivery_id).where(
+        Told.escalation_id.in_(steps.where(Deadline.request_id == request.id)), Told.delivery_id.is_not(None)
+    )
+    others = select(Told.delivery_id).where(
+        Told.delivery_id == Delivery.id, Told.escalation_id.in_(steps.where(Deadline.request_id != request.id))
     )
     session.execute(
         update(Delivery)
-        .where(Delivery.id.in_(mine), Delivery.state == DeliveryState.PENDING, Delivery.due_at > now)
+        .where(
+            Delivery.id.in_(mine),
+            Delivery.key.startswith(STEP_KEY),
+            Delivery.state == outbox.PENDING,
+            Delivery.due_at > now,
+            ~others.exists(),
+        )
         .values(state=DeliveryState.CANCELLED, settled_at=now, error="answered before it was sent")
         .execution_options(synchronize_session=False)
     )

@@ -155,17 +155,19 @@ def check(calendar: Calendar, now: datetime) -> None:
         raise Refused(sentence) from None
 
 
-def unknown_year(calendar: Calendar, now: datetime, days: int = 60) -> int | None:
-    """The first year within so many days whose public holidays are not known here yet; None where all are.
+def knows(calendar: Calendar, year: int) -> bool:
+    """Whether the public holidays of a year are known, or do not matter.
 
-    >>> week = ((480, 720),), *(((),) * 6)
-    >>> unknown_year(Calendar(ZoneInfo("Asia/Shanghai"), week), datetime(1999, 12, 30, tzinfo=UTC), 0)
-    1999
+    >>> knows(Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7), 1999)
+    False
     """
-    if not calendar.keeps_public_days:
-        return None
+    return not calendar.keeps_public_days or public_days.is_known(year)
+
+
+def unknown_year(calendar: Calendar, now: datetime, days: int = 60) -> int | None:
+    """The first year within so many days whose public holidays are not known yet; None where all are."""
     first, last = _day(calendar, now).year, _day(calendar, now + timedelta(days=days)).year
-    return next((year for year in range(first, last + 1) if not public_days.is_known(year)), None)
+    return next((year for year in range(first, last + 1) if not knows(calendar, year)), None)
 
 
 _SPAN = re.compile(r"(\d{1,2})(?::(\d{1,2}))?-(\d{1,2})(?::(\d{1,2}))?")

@@ -1,0 +1,125 @@
+"""A request's deadlines, and each of them explained."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits import terms
+from visits.models import Deadline, Promise, Request
+from visits.rules import calendar as hours
+from visits.rules import promises
+from visits.rules.calendar import Calendar, Why
+from visits.rules.promises import Outcome
+from visits.terms import Reckoning
+from visits.texts import deadlines as texts
+from visits.texts.deadlines import Day
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A deadline, what became of it, and how it was reckoned."""
+
+    id: int
+    promise: Promise
+    label: str
+    round: int
+    outcome: Outcome
+    outcome_label: str
+    started_at: datetime
+    due_at: datetime | None
+    met_at: datetime | None
+    lines: tuple[str, ...]
+
+
+def of_request(session: Session, request_id: int, *, now: datetime, zone: ZoneInfo) -> list[Explained]:
+    """All deadlines of a request in the order they began."""
+    rows = session.scalars(select(Deadline).where(Deadline.request_id == request_id).order_by(Deadline.id)).all()
+    return _explained(session, list(rows), now, zone)
+
+
+def explain(session: Session, deadline_id: int, *, now: datetime, zone: ZoneInfo) -> list[str]:
+    """How one deadline was reckoned, in lines; none where there is no such deadline."""
+    deadline = session.get(Deadline, deadline_id)
+    return list(_explained(session, [deadline], now, zone)[0].lines) if deadline else []
+
+
+def _explained(session: Session, rows: list[Deadline], now: datetime, zone: ZoneInfo) -> list[Explained]:
+    if not rows:
+        return []
+    class_id = session.scalar(select(Request.class_id).where(Request.id == rows[0].request_id))
+    reckoning = terms.reckoning(session, class_id)
+    calendar = terms.calendar(session) if any(row.counts_working_hours for row in rows) else None
+    found = []
+    for row in rows:
+        outcome = promises.outcome(row.due_at, row.met_at, row.ended_at, now)
+        found.append(
+            Explained(
+                row.id,
+                Promise(row.promise),
+                texts.PROMISES[Promise(row.promise)],
+                row.round,
+                outcome,
+                texts.OUTCOMES[outcome],
+                row.started_at,
+                row.due_at,
+                row.met_at,
+                tuple(_lines(row, calendar if row.counts_working_hours else None, reckoning, now, zone)),
+            )
+        )
+    return found
+
+
+def _lines(row: Deadline, calendar: Calendar | None, reckoning: Reckoning, now: datetime, zone: ZoneInfo) -> list[str]:
+    promise = Promise(row.promise)
+    lines = [texts.began(promise, row.started_at, row.allowed, row.counts_working_hours, zone)]
+    if row.running_since is None or row.due_at is None:
+        if row.ended_at is None:
+            lines.append(texts.rests(row.used))
+        lines.append(texts.ended(row.met_at, row.ended_at, None, now, zone))
+        return [line for line in lines if line]
+    if row.running_since > row.started_at:
+        rested = promises.paused(calendar, row.started_at, row.running_since, row.used)
+        lines.append(texts.rested(rested, row.running_since, zone))
+    if calendar is not None:
+        lines += texts.days(_days(calendar, row.running_since, row.due_at))
+        years = range(row.running_since.astimezone(zone).year, row.due_at.astimezone(zone).year + 1)
+        lines += [texts.unknown_year(year) for year in years if not hours.knows(calendar, year)]
+    lines.append(texts.due(row.due_at, zone))
+    if promise is not Promise.REPLY_WINDOW:
+        due_at = hours.add(calendar, row.running_since, row.allowed - row.used)
+        if row.ended_at is not None and row.fingerprint != reckoning.fingerprint:
+            lines.append(texts.LATER_CHANGED)
+        elif row.fingerprint == reckoning.fingerprint and due_at < row.due_at:
+            lines.append(texts.SHORTENED)
+    lines.append(texts.ended(row.met_at, row.ended_at, row.due_at, now, zone))
+    return [line for line in lines if line]
+
+
+def _days(calendar: Calendar, start: datetime, end: datetime) -> list[Day]:
+    """What each day from `start` to `end` gives; free days in a row with one name are one line."""
+    found: list[Day] = []
+    day, last = start.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
+    while day <= last:
+        each = _day(calendar, day, start, end)
+        previous = found[-1] if found else None
+        if previous and not each.spans and not previous.spans and previous.name == each.name:
+            found[-1] = Day(previous.first, day, each.name, "", 0)
+        else:
+            found.append(each)
+        day += timedelta(days=1)
+    return found
+
+
+def _day(calendar: Calendar, day: date, start: datetime, end: datetime) -> Day:
+    parts = [(max(a, start), min(b, end)) for a, b in calendar.moments(day) if max(a, start) < min(b, end)]
+    spans, why = calendar.day(day)
+    name = calendar.name(day)
+    if why is Why.MAKE_UP:
+        name += "补班"
+    if not parts:
+        return Day(day, day, name if not spans and name else "休息" if not spans else "工作时间已过", "", 0)
+    said = " ".join(f"{a.astimezone(calendar.zone):%H:%M}-{b.astimezone(calendar.zone):%H:%M}" for a, b in parts)
+    return Day(day, day, name, said, sum((b - a).total_seconds() for a, b in parts))

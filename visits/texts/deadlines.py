@@ -1,0 +1,120 @@
+"""A deadline explained, so that whoever doubts it can reckon after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from visits.models import Promise
+from visits.texts.times import span
+
+PROMISES = {
+    Promise.HANDING_OVER: "转交",
+    Promise.FIRST_ANSWER: "首次答复",
+    Promise.NEXT_ANSWER: "后续答复",
+    Promise.CLOSING: "办结",
+    Promise.REPLY_WINDOW: "微信回复期",
+}
+OUTCOMES = {"running": "计时中", "paused": "暂停", "kept": "按时", "missed": "超时", "void": "不计"}
+WEEKDAYS = "一二三四五六日"
+#: More lines of days than this are folded in the middle.
+MOST_DAYS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What one day, or several free ones in a row, gives a deadline that counts working hours."""
+
+    first: date
+    last: date
+    #: What it is called; "" on an ordinary working day.
+    name: str
+    #: From and until on the company's clock; empty where nothing counts.
+    spans: str
+    seconds: float
+
+
+def began(promise: Promise, started_at: datetime, allowed: float, counts_working_hours: bool, zone: ZoneInfo) -> str:
+    """When it began and how long it is."""
+    if promise is Promise.REPLY_WINDOW:
+        return f"店主 {full(started_at, zone)} 发来消息,微信允许在 {span(allowed)}内回复(不分工作时间)。"
+    hours = ",只算工作时间" if counts_working_hours else ""
+    return f"从 {full(started_at, zone)} 起,{span(allowed)}{hours}。"
+
+
+def rested(seconds: float, running_since: datetime, zone: ZoneInfo) -> str:
+    """How long it rested before it went on."""
+    return f"等店主回复时暂停 {span(seconds)},{full(running_since, zone)} 继续。"
+
+
+def rests(used: float) -> str:
+    """That it rests now."""
+    return f"已用 {span(used)},正在等店主回复,暂停计时。"
+
+
+def day(each: Day) -> str:
+    """A line for a day.
+
+    >>> day(Day(date(2026, 10, 1), date(2026, 10, 7), "国庆节", "", 0))
+    '10 月 1 日至 10 月 7 日 国庆节,不计'
+    >>> day(Day(date(2026, 2, 14), date(2026, 2, 14), "春节补班", "08:00-12:00", 14400))
+    '2 月 14 日(周六)春节补班 08:00-12:00,计 4 小时'
+    """
+    said = f"{each.first.month} 月 {each.first.day} 日"
+    said += f"(周{WEEKDAYS[each.first.weekday()]})" if each.first == each.last else ""
+    said += f"至 {each.last.month} 月 {each.last.day} 日" if each.first != each.last else ""
+    if not each.spans:
+        return f"{said}{'' if said.endswith(')') else ' '}{each.name},不计"
+    return f"{said}{each.name}{' ' if each.name else ''}{each.spans},计 {span(each.seconds)}"
+
+
+def days(those: Sequence[Day]) -> list[str]:
+    """Lines for the days, those in the middle folded where there are many."""
+    if len(those) <= MOST_DAYS:
+        return [day(each) for each in those]
+    head, middle, tail = those[:5], those[5:-3], those[-3:]
+    count = sum((each.last - each.first).days + 1 for each in middle)
+    folded = f"……中间 {count} 天,计 {span(sum(each.seconds for each in middle))}"
+    return [*map(day, head), folded, *map(day, tail)]
+
+
+def due(due_at: datetime, zone: ZoneInfo) -> str:
+    """When it is due."""
+    return f"应于 {full(due_at, zone)} 前。"
+
+
+def ended(
+    met_at: datetime | None, ended_at: datetime | None, due_at: datetime | None, now: datetime, zone: ZoneInfo
+) -> str:
+    """What became of it.
+
+    >>> china, noon = ZoneInfo("Asia/Shanghai"), datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+    >>> ended(noon, noon, noon.replace(hour=10), noon, china), ended(None, None, noon, noon, china)
+    ('11 月 23 日 12:00 完成,晚了 2 小时。', '')
+    """
+    end = met_at or ended_at
+    if end is None:
+        return f"现在已晚 {span((now - due_at).total_seconds())}。" if due_at and now > due_at else ""
+    what = "完成" if met_at else "结束"
+    if due_at is not None and end > due_at:
+        return f"{full(end, zone)} {what},晚了 {span((end - due_at).total_seconds())}。"
+    return f"{full(end, zone)} {what}{',按时' if met_at else ',期限未到,不计'}。"
+
+
+def unknown_year(year: int) -> str:
+    """That holidays are missing in the reckoning."""
+    return f"{year} 年的放假和调休安排还没有录入,这一年按平常的一周算;录入后未完成的期限会重新计算。"
+
+
+LATER_CHANGED = "当时的规定或工作时间后来改过,这条期限已结束,不再变动。"
+SHORTENED = "规定改短时,按新规定已经过期;以改动的时刻为期限。"
+
+
+def full(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment that is read at any later time: always with its day.
+
+    >>> full(datetime(2026, 11, 23, 15, 20, tzinfo=ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai"))
+    '11 月 23 日 15:20'
+    """
+    there = moment.astimezone(zone)
+    return f"{there.month} 月 {there.day} 日 {there:%H:%M}"

@@ -1,0 +1,60 @@
+"""What managers read when a promise is in danger, or broken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from visits.models import Promise
+from visits.texts.times import about, when
+
+#: Lines of a notice about several requests.
+MOST_LINES = 6
+NO_SHOP = "未绑定的关注者"
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A step of one request, as it is told."""
+
+    number: int
+    shop: str
+    owner: str
+    step: str
+    promise: str
+    due_at: datetime
+
+
+def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str:
+    """The notice about one request, as it is true at `now`."""
+    due = when(warned.due_at, now=now, zone=zone)
+    what = "办结" if warned.promise == Promise.CLOSING else "答复"
+    if warned.step == "window":
+        then = f"微信回复期到 {due},过后只能改发服务通知。"
+        return f"{_head(warned, now)}#{warned.number} {warned.shop}:{then}{_how(warned)}"
+    if warned.step in ("due", "late"):
+        who = "" if is_owner else f",负责人{warned.owner}" if warned.owner else ",还没有人负责"
+        then = f"。{_how(warned)}" if is_owner else ",请帮忙催办。" if warned.owner else ",请安排。"
+        return f"{_head(warned, now)}#{warned.number} {warned.shop},应于 {due} 前{what}{who}{then}"
+    whose = "" if is_owner else ",还没有人负责"
+    return f"{_head(warned, now)}#{warned.number} {warned.shop}还没有{what}{whose},截止 {due}。{_how(warned)}"
+
+
+def several(those: list[Warned], *, now: datetime) -> str:
+    """The notice about several requests at once, the worst first."""
+    lines = [f"{_head(each, now)}#{each.number} {each.shop}" for each in those[:MOST_LINES]]
+    rest = len(those) - MOST_LINES
+    more = f"…还有 {rest} 条。" if rest > 0 else ""
+    return "\n".join([f"有 {len(those)} 条留言等着处理:", *lines, f"{more}回复“待办”看全部。"])
+
+
+def _head(warned: Warned, now: datetime) -> str:
+    left = (warned.due_at - now).total_seconds()
+    if warned.step == "window":
+        return f"【回复期剩 {about(left)}】" if left > 0 else "【回复期已过】"
+    if left > 0:
+        return f"【剩 {about(left)}】"
+    return f"【超时 {about(-left)}】" if -left >= 3600 else "【已超时】"
+
+
+def _how(warned: Warned) -> str:
+    return f"直接回复“{warned.number} 内容”即可。"
