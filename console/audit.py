@@ -30,6 +30,10 @@ WORDS = {
     "survey.close": "结束调查",
     "survey.invite": "邀请填写",
     "survey.export": "导出调查",
+    "visit.policy": "修改答复期限",
+    "visit.hours": "修改工作时间",
+    "visit.days": "修改特殊日期",
+    "visit.category": "修改留言类别",
     "task.download": "下载文件",
 }
 

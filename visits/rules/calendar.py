@@ -138,6 +138,13 @@ def spans_from(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, 
     raise NoWorkingTime(f"no working time within {LONGEST_REST} days of {start}")
 
 
+def ends(calendar: Calendar, start: datetime, days: int) -> list[datetime]:
+    """When working time ends within so many days: who writes just then waits the longest."""
+    first = _day(calendar, start)
+    found = [end for day in range(days) for _, end in calendar.moments(first + timedelta(days=day))]
+    return [end for end in found if end > start]
+
+
 def check(calendar: Calendar, now: datetime) -> None:
     """Refuse working hours that leave a promise without an end.
 

@@ -1,0 +1,192 @@
+"""What staff set about promises in the console, through the door, and what it does to clocks that run."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from tests.office import Browser, Office
+from visits.actions import clocks
+from visits.models import Deadline, Promise, Request
+from visits.queries import deadlines
+from visits.rules import public_days
+
+CHINA = ZoneInfo("Asia/Shanghai")
+FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=CHINA)
+SETTINGS = "/console/visits/settings"
+WEEK = {f"day{day}": "8:30-12:00 14:30-17:30" if day < 5 else "" for day in range(7)} | {"public": "1"}
+POLICY = {"first_answer": "24", "next_answer": "24", "closing": "168", "handing_over": "60", "working": "0"}
+
+
+@pytest.fixture
+def office(build) -> Office:
+    """A company on a Friday afternoon, somebody in every role."""
+    office = Office(build())
+    office.house.clock.advance(FRIDAY - office.house.clock())
+    office.import_roster()
+    office.staff()
+    return office
+
+
+@pytest.fixture
+def market(office: Office) -> Browser:
+    browser = office.browser("market")
+    browser.get(SETTINGS)
+    return browser
+
+
+def written(office: Office, openid: str = "o1") -> int:
+    """A request that was made now."""
+    with office.house.services.transaction() as session:
+        now = office.house.clock()
+        request = Request(openid=openid, opened_at=now, shop_wrote_at=now)
+        session.add(request)
+        clocks.opened(session, request, now=now)
+        return request.id
+
+
+def first_answer(office: Office, request_id: int) -> Deadline:
+    with office.house.look() as session:
+        return session.scalars(
+            select(Deadline).where(Deadline.request_id == request_id, Deadline.promise == Promise.FIRST_ANSWER)
+        ).one()
+
+
+def test_before_anything_is_set_the_companys_promise_holds_and_the_page_says_so(office, market) -> None:
+    page = market.get(SETTINGS).text
+    assert "应在 明天 16:30 前答复" in page
+    assert "全天计时" in page
+    assert "还没有设置。现在所有期限都全天计时" in page
+    assert "还没有类别" in page
+
+
+def test_working_hours_make_friday_afternoons_message_due_on_thursday_and_warn_of_wechats_window(
+    office, market
+) -> None:
+    asked = market.post(f"{SETTINGS}/policy", POLICY | {"working": "1"})
+    assert "请先设置工作时间" in asked.text
+    assert market.post(f"{SETTINGS}/hours", WEEK).status_code == 303
+    warned = market.post(f"{SETTINGS}/policy", POLICY | {"working": "1"})
+    assert warned.status_code == 422
+    assert "超过了微信 48 小时的回复期" in warned.text
+    assert "全天计时" in market.get(SETTINGS).text
+    assert market.post(f"{SETTINGS}/policy", POLICY | {"working": "1", "confirmed": "1"}).status_code == 303
+    page = market.get(SETTINGS).text
+    # One hour of Friday, 6.5 of each day after it: 24 hours are full on Thursday at noon.
+    assert "应在 11 月 26 日 12:00 前答复" in page
+    assert "只算工作时间" in page
+    assert "超过了微信 48 小时的回复期" in page
+    said = office.audited("visit.policy")[0].detail
+    assert "首次 24 小时" in said
+    assert "只算工作时间" in said
+    assert "周一 08:30-12:00 14:30-17:30" in office.audited("visit.hours")[0].detail
+
+
+def test_a_change_reckons_running_clocks_anew_and_leaves_ended_and_missed_ones(office, market) -> None:
+    begun = office.house.clock()
+    missed, ended = written(office, "o1"), written(office, "o2")
+    office.house.clock.advance(timedelta(hours=2))
+    with office.house.services.transaction() as session:
+        clocks.closed(session, session.get_one(Request, ended), now=office.house.clock())
+    office.house.clock.advance(timedelta(hours=23))
+    market = office.browser("market")
+    running = written(office, "o3")
+    assert market.post(f"{SETTINGS}/policy", POLICY | {"first_answer": "46", "next_answer": "46"}).status_code == 303
+    assert first_answer(office, running).due_at == begun + timedelta(hours=25 + 46)
+    assert first_answer(office, missed).due_at == begun + timedelta(hours=24)
+    assert first_answer(office, ended).due_at == begun + timedelta(hours=24)
+    with office.house.look() as session:
+        assert session.get_one(Request, running).due_at == begun + timedelta(hours=26)  # nobody has it yet
+        assert (
+            "晚"
+            in deadlines.explain(session, first_answer(office, missed).id, now=office.house.clock(), zone=CHINA)[-1]
+        )
+    office.house.clock.advance(timedelta(hours=10))
+    market = office.browser("market")
+    assert market.post(f"{SETTINGS}/policy", POLICY | {"first_answer": "1"}).status_code == 303
+    # What nobody had promised could not be broken: due at the change, not nine hours before.
+    assert first_answer(office, running).due_at == office.house.clock()
+
+
+def test_a_class_may_be_promised_more_and_again_what_all_are(office, market) -> None:
+    modern = next(
+        part.split('"')[0]
+        for part in market.get(SETTINGS).text.split(f'href="{SETTINGS}/policy/')
+        if "现代终端" in part.split("</a>")[0]
+    )
+    assert market.post(f"{SETTINGS}/policy/{modern}", POLICY | {"first_answer": "4"}).status_code == 303
+    assert "应在 今天 20:30 前答复" in market.get(SETTINGS).text
+    assert market.post(f"{SETTINGS}/policy/{modern}/drop").status_code == 303
+    assert "今天 20:30" not in market.get(SETTINGS).text
+
+
+def test_special_days_move_a_deadline_and_are_taken_back(office, market) -> None:
+    market.post(f"{SETTINGS}/hours", WEEK)
+    market.post(
+        f"{SETTINGS}/policy", POLICY | {"working": "1", "first_answer": "2", "next_answer": "2", "confirmed": "1"}
+    )
+    running = written(office)
+    monday = datetime(2026, 11, 23, 9, 30, tzinfo=CHINA)
+    assert first_answer(office, running).due_at == monday
+    day = {"name": "盘点", "first": "2026-11-23"}
+    assert market.post(f"{SETTINGS}/days", day).status_code == 303
+    assert first_answer(office, running).due_at == monday + timedelta(days=1)
+    lines = "\n".join(explained(office, running))
+    assert "11 月 23 日(周一)盘点,不计" in lines
+    assert "11 月 24 日(周二)08:30-09:30,计 1 小时" in lines.replace(" 08", "08")
+    assert "盘点" in market.get(f"{SETTINGS}/days").text
+    assert market.post(f"{SETTINGS}/days/2026-11-23/drop").status_code == 303
+    assert first_answer(office, running).due_at == monday
+    assert [entry.detail for entry in office.audited("visit.days")] == [
+        "2026-11-23 至 2026-11-23 盘点:放假",
+        "删除 2026-11-23",
+    ]
+
+
+def explained(office: Office, request_id: int) -> list[str]:
+    with office.house.look() as session:
+        return deadlines.explain(session, first_answer(office, request_id).id, now=office.house.clock(), zone=CHINA)
+
+
+def test_hours_that_leave_no_working_time_are_refused_and_nothing_is_kept(office, market) -> None:
+    never = market.post(f"{SETTINGS}/hours", {f"day{day}": "" for day in range(7)})
+    assert never.status_code == 422
+    assert "400 天内没有一点工作时间" in never.text
+    wrong = market.post(f"{SETTINGS}/hours", WEEK | {"day2": "18-8"})
+    assert "周三:" in wrong.text
+    assert "设置工作时间" in market.get(SETTINGS).text
+
+
+def test_a_year_whose_holidays_are_not_known_is_said_at_saving_on_the_page_and_in_each_deadline(office) -> None:
+    year = int(public_days.edition()[-4:]) + 1
+    december = datetime(year - 1, 12, 20, 9, tzinfo=CHINA)
+    office.house.clock.advance(december - office.house.clock())
+    market = office.browser("market")
+    market.post(f"{SETTINGS}/hours", WEEK)
+    page = market.get(SETTINGS).text
+    assert page.count(f"{year} 年的放假和调休安排还不知道") == 2  # the answer to saving, and the page itself
+    market.post(f"{SETTINGS}/policy", POLICY | {"working": "1", "first_answer": "80", "confirmed": "1"})
+    assert f"{year} 年的放假和调休安排还没有录入" in "\n".join(explained(office, written(office)))
+    market.post(f"{SETTINGS}/hours", WEEK | {"public": "0"})
+    assert "还不知道" not in market.get(SETTINGS).text
+
+
+def test_categories_keep_their_keywords_and_can_be_retired(office, market) -> None:
+    made = market.post(
+        f"{SETTINGS}/categories/new", {"name": "缺货补货", "keywords": "断货、没货 补货", "position": "1"}
+    )
+    assert made.status_code == 303
+    assert "断货、没货、补货" in market.get(SETTINGS).text
+    again = market.post(f"{SETTINGS}/categories/new", {"name": "缺货补货", "keywords": "", "position": "2"})
+    assert "已经有" in again.text
+    assert market.post(f"{SETTINGS}/categories/1/retire", {"retired": "1"}).status_code == 303
+    assert "已停用" in market.get(SETTINGS).text
+
+
+def test_only_who_may_set_promises_sees_the_page(office) -> None:
+    for name in ("zhou", "chen", "intern"):
+        browser = office.browser(name)
+        for path in ("", "/policy", "/hours", "/days", "/categories/new"):
+            assert browser.get(SETTINGS + path).status_code == 403
+        assert browser.post(f"{SETTINGS}/hours", WEEK).status_code == 403

@@ -1,0 +1,20 @@
+"""Every address of visits in the console, and the view behind it."""
+
+from flask import Blueprint
+
+from visits.pages import settings
+
+blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
+for _rule, _name, _view, _methods in (
+    ("/settings", "settings", settings.overview, ("GET",)),
+    ("/settings/policy", "policy", settings.policy, ("GET", "POST")),
+    ("/settings/policy/<int:class_id>", "policy", settings.policy, ("GET", "POST")),
+    ("/settings/policy/<int:class_id>/drop", "drop_policy", settings.drop_policy, ("POST",)),
+    ("/settings/hours", "hours", settings.week, ("GET", "POST")),
+    ("/settings/days", "special_days", settings.days, ("GET", "POST")),
+    ("/settings/days/<day>/drop", "drop_day", settings.drop_day, ("POST",)),
+    ("/settings/categories/new", "category", settings.category, ("GET", "POST")),
+    ("/settings/categories/<int:category_id>", "category", settings.category, ("GET", "POST")),
+    ("/settings/categories/<int:category_id>/retire", "retire", settings.retire, ("POST",)),
+):
+    blueprint.add_url_rule(_rule, _name, _view, methods=_methods)

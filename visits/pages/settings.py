@@ -1,0 +1,272 @@
+"""What is promised, and by which hours: policies, working hours, special days, categories."""
+
+from datetime import date, datetime
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door
+from console.rules import Permission
+from foundation.clock import day_in
+from foundation.errors import Refused
+from visits import terms
+from visits.actions import settings as actions
+from visits.queries import settings as queries
+from visits.queries.settings import PolicyLine
+from visits.rules import calendar as hours
+from visits.rules import settings as rules
+from visits.rules.calendar import WEEKDAYS, Calendar
+from visits.rules.promises import HOUR, Terms
+from visits.rules.settings import Worst
+from visits.texts.times import span, when
+from wechat_bot.services import current_services
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def overview() -> ResponseReturnValue:
+    """All that is set, and what it would mean for a message that comes now."""
+    services = current_services()
+    now = services.clock()
+    with services.reading() as session:
+        calendar = terms.calendar(session)
+        policies = queries.policies(session, now=now)
+        return render_template(
+            "visits/console/settings.html",
+            policies=policies,
+            week=queries.week(session),
+            weekdays=WEEKDAYS,
+            days=queries.special_days(session, today=day_in(now, services.zone), limit=8),
+            categories=queries.categories(session),
+            unknown=calendar and hours.unknown_year(calendar, now),
+            warnings=_warnings(policies, now),
+            span=span,
+            when=lambda moment: when(moment, now=now, zone=services.zone),
+        )
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def policy(class_id: int | None = None) -> ResponseReturnValue:
+    """What one class of shops is promised, or all others."""
+    error, warning = "", ""
+    if request.method == "POST":
+        try:
+            warning = _save_policy(class_id)
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            if not warning:
+                flash("已保存,正在计时的留言按新规定重新计算。", "success")
+                return redirect(url_for("visits_pages.settings"), 303)
+    services = current_services()
+    with services.reading() as session:
+        policies, has_hours = queries.policies(session, now=services.clock()), terms.calendar(session) is not None
+    found = next((each for each in policies if each.class_id == class_id), None)
+    if found is None:
+        abort(404)
+    page = render_template(
+        "visits/console/policy.html", policy=found, error=error, warning=warning, has_hours=has_hours, hour=HOUR
+    )
+    return page, 422 if error or warning else 200
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def drop_policy(class_id: int) -> ResponseReturnValue:
+    """Promise a class of shops what all are promised."""
+    services = current_services()
+    with services.transaction() as session:
+        now = services.clock()
+        actions.drop_policy(session, class_id, now=now)
+        _note(session, "visit.policy", f"class:{class_id}", "改回与所有客户类型相同", now)
+    flash("已改回与所有客户类型相同。", "success")
+    return redirect(url_for("visits_pages.settings"), 303)
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def week() -> ResponseReturnValue:
+    """The company's working hours."""
+    error = ""
+    if request.method == "POST":
+        try:
+            _save_week()
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            return redirect(url_for("visits_pages.settings"), 303)
+    with current_services().reading() as session:
+        found = queries.week(session)
+    page = render_template("visits/console/week.html", week=found, weekdays=WEEKDAYS, error=error)
+    return page, 422 if error else 200
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def days() -> ResponseReturnValue:
+    """The company's own holidays and working days."""
+    services, error = current_services(), ""
+    if request.method == "POST":
+        try:
+            _save_days()
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            return redirect(url_for("visits_pages.special_days"), 303)
+    now = services.clock()
+    with services.reading() as session:
+        found, calendar = queries.special_days(session, today=day_in(now, services.zone)), terms.calendar(session)
+    page = render_template(
+        "visits/console/days.html",
+        days=found,
+        weekdays=WEEKDAYS,
+        has_hours=calendar is not None,
+        unknown=calendar and hours.unknown_year(calendar, now),
+        error=error,
+    )
+    return page, 422 if error else 200
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def drop_day(day: str) -> ResponseReturnValue:
+    """Make a special day an ordinary one."""
+    services = current_services()
+    with services.transaction() as session:
+        now = services.clock()
+        actions.drop_special_day(session, _day(day), now=now)
+        _note(session, "visit.days", "", f"删除 {day}", now)
+    flash(f"{day} 已改回平常的一天。", "success")
+    return redirect(url_for("visits_pages.special_days"), 303)
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def category(category_id: int | None = None) -> ResponseReturnValue:
+    """A category of requests and its keywords."""
+    error = ""
+    if request.method == "POST":
+        try:
+            name = _save_category(category_id)
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            flash(f"“{name}”已保存,之后的留言按新的关键词分类。", "success")
+            return redirect(url_for("visits_pages.settings"), 303)
+    with current_services().reading() as session:
+        every = queries.categories(session)
+    found = next((each for each in every if each.id == category_id), None)
+    if category_id is not None and found is None:
+        abort(404)
+    page = render_template("visits/console/category.html", category=found, position=len(every) + 1, error=error)
+    return page, 422 if error else 200
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def retire(category_id: int) -> ResponseReturnValue:
+    """Stop, or begin again, to use a category."""
+    services, is_retired = current_services(), request.form.get("retired") == "1"
+    with services.transaction() as session:
+        now = services.clock()
+        name = actions.retire_category(session, category_id, is_retired=is_retired, now=now)
+        said = f"{'停用' if is_retired else '恢复'} {name}"
+        _note(session, "visit.category", f"category:{category_id}", said, now)
+    flash(f"“{name}”已{'停用' if is_retired else '恢复'}。", "success")
+    return redirect(url_for("visits_pages.settings"), 303)
+
+
+def _save_policy(class_id: int | None) -> str:
+    """Save what the form says; gives a warning in place of saving, where one is to be confirmed first."""
+    services, form = current_services(), request.form
+    wanted = Terms(
+        handing_over=rules.seconds(form.get("handing_over", ""), 60, "转交"),
+        first_answer=rules.seconds(form.get("first_answer", ""), HOUR, "首次答复"),
+        next_answer=rules.seconds(form.get("next_answer", ""), HOUR, "后续答复"),
+        closing=rules.seconds(form.get("closing", ""), HOUR, "办结"),
+        counts_working_hours=form.get("working") == "1",
+    )
+    now = services.clock()
+    with services.transaction() as session:
+        rules.check_terms(wanted)
+        worst = rules.worst(wanted, terms.calendar(session), now)
+        if worst and form.get("confirmed") != "1":
+            return _too_late(worst, now)
+        actions.save_policy(session, class_id, wanted, now=now)
+        detail = (
+            f"转交 {span(wanted.handing_over)},首次 {span(wanted.first_answer)},后续 {span(wanted.next_answer)},"
+            f"办结 {span(wanted.closing)}{',只算工作时间' if wanted.counts_working_hours else ''}"
+        )
+        _note(session, "visit.policy", f"class:{class_id}" if class_id else "", detail, now)
+    return ""
+
+
+def _save_week() -> None:
+    services, form = current_services(), request.form
+    spans = []
+    for number, name in enumerate(WEEKDAYS):
+        try:
+            spans.append(hours.read_spans(form.get(f"day{number}", "")))
+        except Refused as refusal:
+            raise Refused(f"{name}:{refusal.sentence}") from None
+    now = services.clock()
+    with services.transaction() as session:
+        keeps = form.get("public") == "1"
+        calendar = actions.save_hours(session, services.zone.key, spans, keeps_public_days=keeps, now=now)
+        detail = ";".join(
+            f"{name} {hours.write_spans(each) or '休息'}" for name, each in zip(WEEKDAYS, spans, strict=True)
+        )
+        _note(session, "visit.hours", "", f"{detail};{'按' if keeps else '不按'}国家放假安排", now)
+        warnings = _warnings(queries.policies(session, now=now), now)
+    flash("工作时间已保存。只算工作时间的期限已按它重新计算。", "success")
+    _warn(calendar, warnings, now)
+
+
+def _save_days() -> None:
+    services, form = current_services(), request.form
+    first = _day(form.get("first", ""))
+    last = _day(form["last"]) if form.get("last") else first
+    spans = hours.read_spans(form.get("spans", ""))
+    now = services.clock()
+    with services.transaction() as session:
+        calendar = actions.save_special_days(session, first, last, form.get("name", ""), spans, now=now)
+        said = f"{first} 至 {last} {form.get('name', '')}:{hours.write_spans(spans) or '放假'}"
+        _note(session, "visit.days", "", said, now)
+        warnings = _warnings(queries.policies(session, now=now), now)
+    flash("已保存。", "success")
+    if calendar is not None:
+        _warn(None, warnings, now)
+
+
+def _save_category(category_id: int | None) -> str:
+    services, form = current_services(), request.form
+    words = rules.keywords(form.get("keywords", ""))
+    position = form.get("position", 0, type=int)
+    now = services.clock()
+    with services.transaction() as session:
+        found = actions.save_category(session, category_id, form.get("name", ""), words, position)
+        _note(session, "visit.category", f"category:{found.id}", f"{found.name}:{'、'.join(words)}", now)
+        return found.name
+
+
+def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None:
+    for sentence in warnings:
+        flash(sentence, "warning")
+    year = calendar and hours.unknown_year(calendar, now)
+    if year:
+        flash(f"{year} 年的放假和调休安排还不知道,这一年先按平常的一周算。请在“特殊日期”里补上。", "warning")
+
+
+def _warnings(policies: list[PolicyLine], now: datetime) -> list[str]:
+    return [f"{each.name}:{_too_late(each.worst, now)}" for each in policies if each.is_own and each.worst]
+
+
+def _too_late(worst: Worst, now: datetime) -> str:
+    zone = current_services().zone
+    start, due_at = (when(moment, now=now, zone=zone) for moment in (worst.start, worst.due_at))
+    return f"例如 {start} 来的留言,期限是 {due_at},超过了微信 48 小时的回复期,到那时只能改发服务通知。"
+
+
+def _note(session: Session, did: str, about: str, detail: str, now: datetime) -> None:
+    audit.note(session, door.visitor(), did, about, detail, address=door.address(), now=now)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused("日期要写成 2027-02-05 这样。") from None

@@ -1,0 +1,96 @@
+"""What is set about promises, as the console shows it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from people.models import ShopClass
+from visits import terms
+from visits.models import Category, Policy, SpecialDay, WorkingWeek
+from visits.rules import calendar as hours
+from visits.rules import settings as rules
+from visits.rules.calendar import Calendar
+from visits.rules.promises import DEFAULT, Terms
+from visits.rules.settings import Worst
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLine:
+    """What a class of shops is promised, and when an answer to a message that comes now would be due."""
+
+    class_id: int | None
+    name: str
+    terms: Terms
+    #: False where the class has no policy of its own.
+    is_own: bool
+    due_at: datetime
+    worst: Worst | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialLine:
+    """A day that differs from the week."""
+
+    day_on: date
+    name: str
+    spans: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category and the words that tell it."""
+
+    id: int
+    name: str
+    position: int
+    keywords: tuple[str, ...]
+    is_retired: bool
+
+
+def policies(session: Session, *, now: datetime) -> list[PolicyLine]:
+    """The policy for all, then every class of shops."""
+    calendar = terms.calendar(session)
+    kept = {each.class_id: terms.of_policy(each) for each in session.scalars(select(Policy))}
+    for_all = kept.get(None, DEFAULT)
+    classes = session.execute(select(ShopClass.id, ShopClass.name).order_by(ShopClass.id)).all()
+    worst: dict[Terms, Worst | None] = {}
+    found = []
+    for class_id, name in [(None, "所有客户类型"), *((key, name) for key, name in classes)]:
+        each = kept.get(class_id, for_all)
+        if each not in worst:
+            worst[each] = rules.worst(each, calendar, now)
+        due_at = due(each, calendar, now)
+        found.append(PolicyLine(class_id, name, each, class_id is None or class_id in kept, due_at, worst[each]))
+    return found
+
+
+def due(wanted: Terms, calendar: Calendar | None, now: datetime) -> datetime:
+    """Until when a message that comes now would be answered."""
+    return hours.add(calendar if wanted.counts_working_hours else None, now, wanted.first_answer)
+
+
+def week(session: Session) -> tuple[list[str], bool] | None:
+    """The working hours of each day from Monday as people write them, and whether public holidays are kept."""
+    kept = session.scalars(select(WorkingWeek).order_by(WorkingWeek.id).limit(1)).first()
+    if kept is None:
+        return None
+    return [hours.write_spans([(a, b) for a, b in day]) for day in kept.days], kept.keeps_public_days
+
+
+def special_days(session: Session, *, today: date, limit: int = 400) -> list[SpecialLine]:
+    """The special days from today on."""
+    rows = session.scalars(
+        select(SpecialDay).where(SpecialDay.day_on >= today).order_by(SpecialDay.day_on).limit(limit)
+    )
+    return [SpecialLine(each.day_on, each.name, hours.write_spans([(a, b) for a, b in each.spans])) for each in rows]
+
+
+def categories(session: Session) -> list[CategoryLine]:
+    """All categories: those in use first."""
+    rows = session.scalars(select(Category).order_by(Category.retired_at.is_not(None), Category.position, Category.id))
+    return [
+        CategoryLine(each.id, each.name, each.position, tuple(each.keywords), each.retired_at is not None)
+        for each in rows
+    ]

@@ -1,0 +1,124 @@
+"""What may be set, and what a setting would lead to."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from foundation.errors import Refused
+from visits.rules.calendar import Calendar, ends
+from visits.rules.promises import DAY, WINDOW_LIMIT, Terms, longest
+
+LONGEST = 90 * DAY
+SHORTEST = 300
+MOST_DAYS = 60
+MOST_KEYWORDS = 80
+LONGEST_KEYWORD = 20
+#: Days from now within which the worst case of a policy is looked for: a year has all holidays once.
+AHEAD = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Worst:
+    """A message that would be answered in time only after WeChat's window is closed."""
+
+    start: datetime
+    due_at: datetime
+
+
+def check_terms(wanted: Terms) -> None:
+    """Refuse what cannot be meant.
+
+    >>> check_terms(Terms(first_answer=60))
+    Traceback (most recent call last):
+    foundation.errors.Refused: 期限最短 5 分钟,最长 90 天。
+    >>> check_terms(Terms(first_answer=10 * DAY, closing=DAY))
+    Traceback (most recent call last):
+    foundation.errors.Refused: 办结的期限不能比首次答复还短。
+    """
+    every = (wanted.handing_over, wanted.first_answer, wanted.next_answer, wanted.closing)
+    if min(every) < SHORTEST or max(every) > LONGEST:
+        raise Refused("期限最短 5 分钟,最长 90 天。")
+    if wanted.closing < wanted.first_answer:
+        raise Refused("办结的期限不能比首次答复还短。")
+
+
+def worst(wanted: Terms, calendar: Calendar | None, now: datetime) -> Worst | None:
+    """A message whose answer could be in time and yet too late for WeChat's window; None where there is none.
+
+    The worst moment to write is when a span of working time has just ended.
+
+    >>> found = worst(Terms(first_answer=50 * 3600), None, datetime(2026, 11, 23))
+    >>> found.due_at - found.start
+    datetime.timedelta(days=2, seconds=7200)
+    >>> worst(Terms(), None, datetime(2026, 11, 23)) is None
+    True
+    """
+    allowed = max(wanted.first_answer, wanted.next_answer)
+    calendar = calendar if wanted.counts_working_hours else None
+    starts = [now, *ends(calendar, now, AHEAD)] if calendar else [now]
+    start, due_at = longest(calendar, allowed, starts)
+    return Worst(start, due_at) if due_at - start > WINDOW_LIMIT else None
+
+
+def seconds(text: str, unit: int, what: str) -> int:
+    """A number of hours or minutes somebody wrote, in seconds. Raises `Refused`.
+
+    >>> seconds("１.5", 3600, "首次答复"), seconds("30", 60, "转交")
+    (5400, 1800)
+    >>> seconds("一天", 3600, "首次答复")
+    Traceback (most recent call last):
+    foundation.errors.Refused: “首次答复”请填数字,例如 24 或 1.5。
+    """
+    try:
+        number = Decimal(unicodedata.normalize("NFKC", text).strip())
+        if not number.is_finite() or number > LONGEST:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise Refused(f"“{what}”请填数字,例如 24 或 1.5。") from None
+    return int(number * unit)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """The days from one to another, both included. Raises `Refused`.
+
+    >>> len(days_between(date(2027, 2, 5), date(2027, 2, 11)))
+    7
+    """
+    if last < first:
+        raise Refused("结束的日期在开始的日期之前。")
+    count = (last - first).days + 1
+    if count > MOST_DAYS:
+        raise Refused(f"一次最多写 {MOST_DAYS} 天。")
+    return [first + timedelta(days=each) for each in range(count)]
+
+
+def day_name(text: str) -> str:
+    """What a special day is called. Raises `Refused`."""
+    name = " ".join(text.split())
+    if not name or len(name) > 40:
+        raise Refused("请写上这几天的名称,例如“春节放假”,最多 40 个字。")
+    return name
+
+
+def category_name(text: str) -> str:
+    """What a category is called. Raises `Refused`."""
+    name = " ".join(text.split())
+    if not name or len(name) > 30:
+        raise Refused("请写上类别的名称,最多 30 个字。")
+    return name
+
+
+def keywords(text: str) -> list[str]:
+    """Keywords as people list them: each once, in their order. Raises `Refused`.
+
+    >>> keywords("断货、缺货 补货,断货\\nＡＢＣ"), keywords("")
+    (['断货', '缺货', '补货', 'abc'], [])
+    """
+    found = list(dict.fromkeys(filter(None, re.split(r"[\s,,、;;]+", unicodedata.normalize("NFKC", text).lower()))))
+    if any(len(word) > LONGEST_KEYWORD for word in found):
+        raise Refused(f"关键词最长 {LONGEST_KEYWORD} 个字;几个词之间用空格或顿号分开。")
+    if len(found) > MOST_KEYWORDS:
+        raise Refused(f"一类最多 {MOST_KEYWORDS} 个关键词。")
+    return found
