@@ -45,8 +45,26 @@ ACCESS = {
     "surveys_pages.export": "admin market",
     "surveys_pages.live": EVERYBODY,
     "surveys_pages.data": EVERYBODY,
+    "visits_pages.settings": "admin market",
+    "visits_pages.policy": "admin market",
+    "visits_pages.drop_policy": "admin market",
+    "visits_pages.hours": "admin market",
+    "visits_pages.special_days": "admin market",
+    "visits_pages.drop_day": "admin market",
+    "visits_pages.category": "admin market",
+    "visits_pages.retire": "admin market",
 }
-VALUES = {"licence": "350802100001", "area_id": 1, "task_id": 99, "session_id": 99, "user_id": 99, "survey_id": 99}
+VALUES = {
+    "licence": "350802100001",
+    "area_id": 1,
+    "task_id": 99,
+    "session_id": 99,
+    "user_id": 99,
+    "survey_id": 99,
+    "class_id": 1,
+    "category_id": 99,
+    "day": "2026-10-01",
+}
 
 
 def addresses(app) -> list[tuple[str, str, str]]:
