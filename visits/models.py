@@ -216,6 +216,8 @@ class Assignment(Base):
     explained: Mapped[str] = mapped_column(String(300))
     #: Who decided it, where somebody did.
     by: Mapped[str] = mapped_column(String(40), default="")
+    #: What told the new owner; none where they cannot be told in WeChat. Many assignments may share one.
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
 
 
 class Promise(StrEnum):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import commands, inbox, oauth, outbox
+from wechat_bot import commands, inbox, media, oauth, outbox
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.services import Services
@@ -24,6 +24,12 @@ def forget(services: Services) -> None:
         inbox.forget(session, now=services.clock())
 
 
+def bury(services: Services) -> None:
+    """Delete files that nobody may see any more."""
+    while media.bury(services):
+        pass
+
+
 def warn(session: Session, message: AccountVerification, now: datetime) -> None:
     """A lapsed verification takes most calls away: show it on the health page."""
     log.error("the account's verification changed", change=message.change, reason=message.reason)
@@ -36,6 +42,7 @@ chat = Feature(
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
         Job("forget heard messages", timedelta(minutes=5), forget),
+        Job("delete discarded files", timedelta(minutes=10), bury),
     ),
     commands=commands.COMMANDS,
     mobile=oauth.blueprint,

@@ -138,14 +138,14 @@ def _is_worth_writing(before: dict[str, Any], after: dict[str, Any]) -> bool:
 def _keep(services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime) -> Reply:
     first, rest = reply.split(answer)
     late = services.clock() - now > TOO_LATE
-    delivery_id = None
+    delivery_id = due = None
     if late:
         # A redelivery may still carry it; if none does, the outbox sends it.
         due = services.clock() + REDELIVERIES_OVER
         ids = [outbox.queue(session, message.openid, each, now=now, due_at=due) for each in reply.as_messages(first)]
         delivery_id = ids[0] if ids else None
     for part in rest:
-        outbox.queue(session, message.openid, reply.text_message(part), now=now)
+        outbox.queue(session, message.openid, reply.text_message(part), now=now, due_at=due)
     session.flush()
     mark = {
         "key": message.key,

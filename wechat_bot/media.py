@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from foundation.database import upsert
 from foundation.errors import Refused
@@ -121,7 +121,9 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
 
 def find(session: Session, folder: Path, key: str) -> Found | None:
     """The file behind a key; None where it is not here (yet)."""
-    row = session.execute(select(Media.sha256, Media.content_type).where(Media.key == key)).first()
+    row = session.execute(
+        select(Media.sha256, Media.content_type).where(Media.key == key, Media.discarded_at.is_(None))
+    ).first()
     if row is None or row.sha256 is None:
         return None
     return Found(path_of(folder, row.sha256), row.content_type or "application/octet-stream")
@@ -175,6 +177,37 @@ def forget_sender(session: Session, keys: Collection[str], *, day: datetime) -> 
     """Cut what leads from these files to who sent them: they now belong to an anonymous answer of that day."""
     if keys:
         session.execute(update(Media).where(Media.key.in_(keys)).values(openid="", heard_at=day))
+
+
+def discard(session: Session, keys: Collection[str], *, now: datetime) -> None:
+    """Take these files from everybody's sight at once; `bury` deletes them."""
+    if keys:
+        session.execute(
+            update(Media)
+            .where(Media.key.in_(keys))
+            .values(openid="", discarded_at=now, gave_up_at=func.coalesce(Media.gave_up_at, now))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def bury(services: Services) -> int:
+    """Delete files that were discarded, and what is known of them; gives how many. A file others have too stays."""
+    twin = aliased(Media)
+    with services.transaction() as session:
+        gone = session.scalars(
+            select(Media)
+            .where(Media.discarded_at.is_not(None))
+            .order_by(Media.id)
+            .limit(500)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for media in gone:
+            others = select(twin.id).where(twin.sha256 == media.sha256, twin.discarded_at.is_(None)).limit(1)
+            if media.sha256 and session.scalar(others) is None:
+                # Before the row: a crash in between leaves a row without a file, and the next look finds it.
+                path_of(services.media_folder, media.sha256).unlink(missing_ok=True)
+            session.delete(media)
+        return len(gone)
 
 
 def _note_failure(services: Services, media_id: int, error: SendError) -> None:

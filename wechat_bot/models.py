@@ -155,6 +155,12 @@ class Media(Base):
             sqlite_where=text("fetched_at is null and gave_up_at is null"),
             postgresql_where=text("fetched_at is null and gave_up_at is null"),
         ),
+        Index(
+            "ix_media_discarded",
+            "id",
+            sqlite_where=text("discarded_at is not null"),
+            postgresql_where=text("discarded_at is not null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -168,10 +174,12 @@ class Media(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     fetched_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
+    #: Nobody may see it any more: its file is deleted by the clock.
+    discarded_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(300))
     content_type: Mapped[str | None] = mapped_column(String(100))
     #: The file's name in the media folder: its SHA-256.
-    sha256: Mapped[str | None] = mapped_column(String(64))
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int | None]
     #: What WeChat called it when we uploaded it last; good for three days.
     uploaded_id: Mapped[str | None] = mapped_column(String(200))

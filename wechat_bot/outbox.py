@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, String, func, literal, literal_column, select, update
+from sqlalchemy import Select, String, func, literal, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
-from wechat_bot import ledger, notices, uploads
+from wechat_bot import ledger, notices, reply, uploads
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Raised, Receipt
 
@@ -151,13 +151,15 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
     now = services.clock()
     earlier = aliased(Delivery)
     with services.transaction() as session:
-        # In order for each person: a later part of an answer never overtakes an earlier one.
+        # In order for each person: a later part of an answer never overtakes an earlier one. What was put off to a
+        # later hour holds nobody up.
         delivery = session.scalar(
             select(Delivery)
             .where(Delivery.state == PENDING, Delivery.due_at <= now)
             .where(
                 ~select(earlier.id)
                 .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id, earlier.state.in_(OPEN))
+                .where(or_(earlier.due_at <= now, earlier.attempts > 0))
                 .exists()
             )
             .order_by(Delivery.due_at, Delivery.id)
@@ -195,7 +197,7 @@ def _choose(services: "Services", session: Session, delivery: Delivery, now: dat
 
 def _body(services: "Services", delivery: Delivery, channel: Channel) -> dict[str, Any]:
     if channel is Channel.CUSTOM:
-        return {"touser": delivery.openid, **delivery.message}
+        return {"touser": delivery.openid, **reply.absolute(delivery.message, services.public_url)}
     template = _template(services, delivery) or {}
     return {"touser": delivery.openid, **template, "client_msg_id": f"wuwei-{delivery.id}"}
 

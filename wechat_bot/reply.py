@@ -61,6 +61,25 @@ def text_message(content: str) -> dict[str, Any]:
     return {"msgtype": "text", "text": {"content": content}}
 
 
+def link(path: str, label: str) -> str:
+    """A link to a page of ours for a text to be queued; `absolute` makes an address of it when it is sent.
+
+    >>> link("/m/visits/128", "点这里查看")
+    '<a href="/m/visits/128">点这里查看</a>'
+    """
+    return f'<a href="{path}">{label}</a>'
+
+
+def absolute(message: dict[str, Any], public_url: str) -> dict[str, Any]:
+    """A customer-service message with the address in front of its links to pages of ours.
+
+    >>> absolute(text_message(link("/m/me", "我的")), "https://here")["text"]["content"]
+    '<a href="https://here/m/me">我的</a>'
+    """
+    content = message.get("text", {}).get("content", "")
+    return {**message, **text_message(content.replace('<a href="/', f'<a href="{public_url}/'))} if content else message
+
+
 def render(reply: Reply, to: messages.Incoming, form: Literal["xml", "json"], *, now: datetime) -> str:
     """The body of the passive reply, or `success` where there is nothing to say."""
     if not (reply.text or reply.articles or reply.image):

@@ -16,6 +16,9 @@ def upgrade() -> None:
     with op.batch_alter_table('media', schema=None) as batch_op:
         batch_op.add_column(sa.Column('uploaded_id', sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column('uploaded_at', Moment(), nullable=True))
+        batch_op.add_column(sa.Column('discarded_at', Moment(), nullable=True))
+        batch_op.create_index(batch_op.f('ix_media_sha256'), ['sha256'], unique=False)
+        batch_op.create_index('ix_media_discarded', ['id'], unique=False, sqlite_where=sa.text('discarded_at is not null'), postgresql_where=sa.text('discarded_at is not null'))
 
     op.create_table('visit_category',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -153,6 +156,8 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=16), nullable=False),
     sa.Column('explained', sa.String(length=300), nullable=False),
     sa.Column('by', sa.String(length=40), nullable=False),
+    sa.Column('delivery_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['delivery_id'], ['delivery.id'], name=op.f('fk_visit_assignment_delivery_id_delivery')),
     sa.ForeignKeyConstraint(['from_id'], ['manager.id'], name=op.f('fk_visit_assignment_from_id_manager')),
     sa.ForeignKeyConstraint(['request_id'], ['visit_request.id'], name=op.f('fk_visit_assignment_request_id_visit_request')),
     sa.ForeignKeyConstraint(['to_id'], ['manager.id'], name=op.f('fk_visit_assignment_to_id_manager')),
@@ -338,6 +343,9 @@ def downgrade() -> None:
     op.drop_table('visit_plan')
     op.drop_table('visit_category')
     with op.batch_alter_table('media', schema=None) as batch_op:
+        batch_op.drop_index('ix_media_discarded')
+        batch_op.drop_index(batch_op.f('ix_media_sha256'))
+        batch_op.drop_column('discarded_at')
         batch_op.drop_column('uploaded_at')
         batch_op.drop_column('uploaded_id')
 

@@ -1,0 +1,38 @@
+"""What requests are about: the categories staff keep, and those the company begins with."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from visits.models import Category
+from visits.rules.needs import Keywords
+
+#: What the company begins with; from then on the table is the staff's.
+FIRST = (
+    ("货源", ("断货", "缺货", "没货", "补货", "订货", "货源", "投放", "补两条", "订单", "限量")),
+    ("送货", ("送货", "配送", "没送到", "漏送", "少送", "送错", "司机", "几点到")),
+    ("价格", ("价格", "调价", "涨价", "价签", "标价", "零售价")),
+    ("真假与法规", ("假烟", "真假", "真伪", "封签", "喷码", "举报", "罚款")),
+    ("许可证", ("许可证", "换证", "延续", "变更", "停业", "歇业", "补办")),
+    ("账款", ("扣款", "余额", "退款", "付款", "银行卡", "账户", "发票")),
+    ("陈列", ("陈列", "柜台", "烟柜", "展示", "海报", "摆放")),
+    ("投诉建议", ("投诉", "态度", "不满意", "建议", "意见")),
+)
+
+
+def ensure(session: Session) -> None:
+    """Make the categories the company begins with, unless there are any."""
+    if session.scalar(select(Category.id).limit(1)) is None:
+        rows = [{"name": name, "position": n, "keywords": list(words)} for n, (name, words) in enumerate(FIRST, 1)]
+        session.execute(upsert(session, Category).values(rows).on_conflict_do_nothing())
+
+
+def keywords(session: Session) -> list[Keywords]:
+    """The categories in use with their keywords."""
+    ensure(session)
+    return [
+        Keywords(row.id, row.position, tuple(map(str, row.keywords)))
+        for row in session.execute(
+            select(Category.id, Category.position, Category.keywords).where(Category.retired_at.is_(None))
+        )
+    ]

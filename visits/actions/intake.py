@@ -1,0 +1,296 @@
+"""A shop's message becomes a request, or joins the one that is open: at most one of a shop is."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from people import identity
+from people.identity import Shop
+from people.models import Manager, Retailer
+from people.rules import Person
+from visits.actions import categories, clocks, notices, routing
+from visits.models import Author, Closed, Deadline, Message, Promise, Reason, Request
+from visits.rules import needs
+from wechat_bot import media, messages
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a shop said, by whichever door. `kind` is text, image, voice, video, location or link."""
+
+    kind: str
+    content: str = ""
+    media_key: str | None = None
+    more: dict[str, Any] | None = field(default=None)
+
+
+class Became(Enum):
+    """What a message became."""
+
+    #: A request of its own.
+    OPENED = "opened"
+    #: Part of one that was closed, and is open again.
+    REOPENED = "reopened"
+    #: Part of one that was answered: another answer is promised.
+    CONTINUED = "continued"
+    #: Part of one that waits for its answer anyway.
+    ADDED = "added"
+    #: Thanks, kept with an open request: nothing is promised for it.
+    THANKS = "thanks"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a message became, who answers for it, and until when."""
+
+    request_id: int
+    number: int
+    became: Became
+    owner: Person | None
+    is_deputy: bool
+    answer_due: datetime | None
+    #: Whether whoever wrote is known by a shop; if not, they are to be asked for it.
+    is_known: bool
+    #: Whether it followed the message before at once, so that nothing need be said.
+    is_in_one_breath: bool = False
+
+
+def said(session: Session, message: messages.Incoming, *, now: datetime) -> Said | None:
+    """What a message of the chat says; its picture, voice or video will be fetched. None for events."""
+    match message:
+        case messages.Text(content=content):
+            return Said("text", content.strip())
+        case messages.Image() | messages.Voice() | messages.Video():
+            return Said(type(message).__name__.lower(), media_key=media.keep(session, message, now=now))
+        case messages.Location(latitude=latitude, longitude=longitude, label=label):
+            return Said("location", label, more={"latitude": latitude, "longitude": longitude})
+        case messages.Link(title=title, description=description, url=url):
+            return Said("link", title, more={"url": url, "description": description})
+        case _:
+            return None
+
+
+def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: ZoneInfo) -> Received:
+    """Take what a follower said into their shop's open request, the one closed lately, or a new one.
+
+    Of two doors at work at once the database lets one open a request; the other joins it.
+    """
+    shop = identity.shop_of(session, openid)
+    request = _open(session, openid, shop, now)
+    is_thanks = said.kind == "text" and needs.is_smalltalk(said.content)
+    became = Became.ADDED
+    if request is None:
+        request = _closed_lately(session, openid, shop, now)
+        became = Became.REOPENED
+    if request is None:
+        request = _new(session, openid, shop, now)
+        became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
+    elif became is Became.ADDED and is_thanks:
+        became = Became.THANKS
+    elif became is Became.ADDED and request.unanswered_since is None:
+        became = Became.CONTINUED
+    in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
+    message = _keep(session, request, said, now)
+    _take_up(session, request, message, became, now=now, zone=zone)
+    return _received(session, request, became, shop, in_one_breath)
+
+
+def is_awaited(session: Session, openid: str, last_heard_at: datetime | None) -> bool:
+    """Whether a follower's next message answers ours: their request was answered, and they wrote nothing since."""
+    answered_at = session.scalar(
+        select(Request.answered_at).where(
+            Request.openid == openid, Request.closed_at.is_(None), Request.unanswered_since.is_(None)
+        )
+    )
+    return answered_at is not None and (last_heard_at is None or last_heard_at <= answered_at)
+
+
+def has_open(session: Session, openid: str) -> bool:
+    """Whether this follower's request is open."""
+    return (
+        session.scalar(select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None)).limit(1))
+        is not None
+    )
+
+
+def keywords(session: Session) -> list[needs.Keywords]:
+    """What tells that a few words are a need."""
+    return categories.keywords(session)
+
+
+def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Received | None:
+    """A follower was bound to a shop: what they left in the pool before is the shop's, and its manager's."""
+    shop = identity.shop_of(session, openid)
+    request = _open(session, openid, shop, now)
+    if shop is None or request is None:
+        return None
+    if request.retailer_id is None:
+        routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
+    return _received(session, request, Became.ADDED, shop, in_one_breath=False)
+
+
+def claim_shop(
+    session: Session, openid: str, licence: str, *, now: datetime, zone: ZoneInfo
+) -> tuple[str, Person | None] | None:
+    """Somebody unknown with an open request wrote a licence: its area's manager gets the request.
+
+    Gives the shop's name and that manager; None where there is no such shop, or no open request without one. Nobody is
+    bound by this: a licence number is no secret.
+    """
+    shop = identity.shop_by_licence(session, licence)
+    request = _open(session, openid, None, now)
+    if shop is None or request is None or request.retailer_id is not None:
+        return None
+    request.area_id, request.class_id = shop.area_id, shop.class_id
+    return shop.shop, routing.route(session, request, now=now, zone=zone).manager
+
+
+def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
+    """Give requests in the pool to the shop whose keeper was bound meanwhile; gives how many."""
+    strays = session.scalars(
+        select(Request.openid)
+        .join(Retailer, Retailer.openid == Request.openid)
+        .where(Request.closed_at.is_(None), Request.retailer_id.is_(None))
+        .order_by(Request.id)
+        .limit(limit)
+    ).all()
+    for openid in strays:
+        bound(session, openid, now=now, zone=zone)
+    return len(strays)
+
+
+def _open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
+    """The open request of a follower or their shop, locked. Two of them (the shop's, and one of before the follower
+    was bound to it) become one."""
+    session.flush()
+    mine = Request.openid == openid
+    found = session.scalars(
+        select(Request)
+        .where(Request.closed_at.is_(None), or_(mine, Request.retailer_id == shop.id) if shop else mine)
+        .order_by(Request.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if not found or shop is None:
+        return found[0] if found else None
+    theirs = next((each for each in found if each.retailer_id == shop.id), found[0])
+    for other in found:
+        if other is not theirs:
+            _join(session, other, theirs, now)
+    if theirs.openid != openid:
+        # The shop has another keeper now: answers go to whoever writes for it.
+        theirs.openid = openid
+        session.flush()
+    return theirs
+
+
+def _join(session: Session, other: Request, theirs: Request, now: datetime) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.request_id == other.id)
+        .values(request_id=theirs.id)
+        .execution_options(synchronize_session=False)
+    )
+    other.closed_how = Closed.VOID
+    clocks.closed(session, other, now=now)
+    session.flush()
+
+
+def _closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
+    theirs = (Request.retailer_id == shop.id,) if shop else (Request.openid == openid, Request.retailer_id.is_(None))
+    last = session.scalars(
+        select(Request).where(*theirs).order_by(Request.id.desc()).limit(1).with_for_update()
+    ).first()
+    if last is None or last.closed_at is None or last.closed_how == Closed.VOID:
+        return None
+    return last if now - last.closed_at <= needs.REOPENS_WITHIN else None
+
+
+def _new(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request:
+    values = {
+        "openid": openid,
+        "retailer_id": shop.id if shop else None,
+        "area_id": shop.area_id if shop else None,
+        "class_id": shop.class_id if shop else None,
+        "opened_at": now,
+        "unanswered_since": now,
+        "shop_wrote_at": now,
+        "closings": 0,
+        "version": 0,
+    }
+    made = session.scalar(upsert(session, Request).values(values).on_conflict_do_nothing().returning(Request.id))
+    if made is None:  # another door opened one between our look and our hand
+        joined = _open(session, openid, shop, now)
+        assert joined is not None
+        return joined
+    return session.get_one(Request, made, with_for_update=True)
+
+
+def _keep(session: Session, request: Request, said: Said, now: datetime) -> Message:
+    message = Message(
+        request_id=request.id,
+        said_at=now,
+        author=Author.SHOP,
+        kind=said.kind,
+        content=said.content,
+        media_key=said.media_key,
+        more=said.more,
+    )
+    session.add(message)
+    session.flush()
+    request.last_message_id = message.id
+    if request.category_id is None and said.content:
+        request.category_id = needs.category(said.content, categories.keywords(session))
+    return message
+
+
+def _take_up(
+    session: Session, request: Request, message: Message, became: Became, *, now: datetime, zone: ZoneInfo
+) -> None:
+    """Start the clocks and tell the owner, as it fits what the message became."""
+    match became:
+        case Became.OPENED:
+            clocks.opened(session, request, now=now)
+            routing.route(session, request, now=now, zone=zone)
+        case Became.REOPENED:
+            clocks.reopened(session, request, now=now)
+            clocks.shop_wrote(session, request, now=now)
+            decision = routing.keep_or_route(session, request, now=now, zone=zone)
+            if not decision.is_new:
+                notices.again(session, request, message, is_reopened=True, now=now, zone=zone)
+        case Became.CONTINUED:
+            clocks.shop_wrote(session, request, now=now)
+            notices.again(session, request, message, is_reopened=False, now=now, zone=zone)
+        case Became.ADDED:
+            clocks.shop_wrote(session, request, now=now)
+            notices.more(session, request, message, now=now)
+        case Became.THANKS:
+            request.shop_wrote_at = now
+            clocks.window_moved(session, request, now=now)
+
+
+def _received(session: Session, request: Request, became: Became, shop: Shop | None, in_one_breath: bool) -> Received:
+    owner = session.get(Manager, request.owner_id) if request.owner_id else None
+    due_at = session.scalar(
+        select(Deadline.due_at).where(
+            Deadline.request_id == request.id,
+            Deadline.ended_at.is_(None),
+            Deadline.promise.in_((Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)),
+        )
+    )
+    return Received(
+        request.id,
+        request.number,
+        became,
+        Person(owner.id, owner.name, owner.phone) if owner else None,
+        routing.last_reason(session, request) is Reason.DEPUTY,
+        due_at,
+        is_known=shop is not None,
+        is_in_one_breath=in_one_breath,
+    )

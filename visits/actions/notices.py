@@ -1,0 +1,288 @@
+"""Telling customer managers in WeChat: one way for all of visits, queued in the transaction that wants it.
+
+A notice goes out as a customer-service message, else as the account's template for "request", else it waits for the
+manager's next contact. Who has several waiting gets one line with the number of requests in place of more of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import changed
+from people.models import Area, Manager, Retailer, ShopClass
+from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request
+from visits.texts import notices as texts
+from wechat_bot import outbox
+from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.notices import notice
+from wechat_bot.reply import link, text_message
+
+#: The page with a manager's open requests; one request has its number behind it.
+PAGE = "/m/visits"
+#: What several messages of one breath wait for one another.
+BUNDLED = timedelta(seconds=20)
+#: So many notices may wait for one manager; what comes then is one line for all.
+WAIT = 3
+ABOUT_ALL = "visits"
+_LISTED = 3
+_WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a notice says of a request."""
+
+    who: str
+    shop: str
+    allowed: int | None
+    answer_due: datetime | None
+
+
+def about(request_id: int) -> str:
+    """What a delivery says it is about."""
+    return f"visit:{request_id}"
+
+
+def page(request_id: int) -> str:
+    """The path of a request's page for managers."""
+    return f"{PAGE}/{request_id + FIRST_NUMBER}"
+
+
+def tell(
+    session: Session,
+    manager_id: int,
+    text: str,
+    *,
+    now: datetime,
+    about: str,
+    key: str | None,
+    url: str | None = None,
+    due_at: datetime | None = None,
+    who: str = "",
+    when: datetime | None = None,
+) -> int | None:
+    """Queue a notice to a manager; gives the delivery's id, None where they cannot be told in WeChat.
+
+    That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
+    queue nothing (and give None); `due_at` puts it off, out of quiet hours. `who` and `when`
+    fill a template message.
+    """
+    found = session.execute(
+        select(Manager.openid)
+        .join(Follower, Follower.openid == Manager.openid)
+        .where(Manager.id == manager_id, Manager.disabled_at.is_(None), Follower.unfollowed_at.is_(None))
+    ).first()
+    if found is None or found.openid is None:
+        return None
+    waiting = session.execute(
+        select(Delivery.id, Delivery.about)
+        .where(Delivery.openid == found.openid, Delivery.state.in_(_WAITING), Delivery.about.like("visit%"))
+        .order_by(Delivery.id)
+    ).all()
+    if len(waiting) >= WAIT:
+        folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
+        return _fold(session, found.openid, manager_id, folded, now, due_at)
+    number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
+    what = text.partition("\n")[0].partition("】")[2] or text
+    return outbox.queue(
+        session,
+        found.openid,
+        _message(text, url or PAGE),
+        template=notice("request", url or PAGE, number=number, who=who, what=what, when=when or now),
+        now=now,
+        about=about,
+        key=key,
+        due_at=due_at,
+    )
+
+
+def why_not(session: Session, manager_id: int) -> str:
+    """Why a manager cannot be told in WeChat, in words."""
+    openid = session.scalar(select(Manager.openid).where(Manager.id == manager_id))
+    return texts.NOT_BOUND if openid is None else texts.NOT_FOLLOWING
+
+
+def facts(session: Session, request: Request) -> Facts:
+    """What a notice says of a request: the shop, and until when it is to be answered."""
+    row = session.execute(
+        select(Retailer.shop, ShopClass.name, Area.name)
+        .join(Area, Area.id == Retailer.area_id)
+        .join(ShopClass, ShopClass.id == Retailer.class_id)
+        .where(Retailer.id == request.retailer_id)
+    ).first()
+    promised = session.execute(
+        select(Deadline.allowed, Deadline.due_at).where(
+            Deadline.request_id == request.id,
+            Deadline.ended_at.is_(None),
+            Deadline.promise.in_((Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)),
+        )
+    ).first()
+    name = row[0] if row else ""
+    who = texts.shop(*row) if row else texts.shop("", "", "")
+    return Facts(who, name, promised.allowed if promised else None, promised.due_at if promised else None)
+
+
+def more(session: Session, request: Request, message: Message, *, now: datetime) -> int | None:
+    """Tell the owner what the shop added before it was answered; what comes in one breath is one notice."""
+    if request.owner_id is None:
+        return None
+    start = f"{about(request.id)}:more:"
+    waiting = session.execute(
+        select(Delivery.id, Delivery.key)
+        .join(Manager, and_(Manager.openid == Delivery.openid, Manager.id == request.owner_id))
+        .where(Delivery.about == about(request.id), Delivery.state.in_(_WAITING), Delivery.key.startswith(start))
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    ).first()
+    known, path = facts(session, request), page(request.id)
+    if waiting is not None:
+        said = _said(session, request, int(waiting.key.removeprefix(start)))
+        text = texts.more(request.number, known.shop or known.who, said)
+        still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(_WAITING))
+        if changed(session, still.values(message=_message(text, path))):
+            return int(waiting.id)
+    text = texts.more(request.number, known.shop or known.who, [(message.kind, message.content)])
+    return tell(
+        session,
+        request.owner_id,
+        text,
+        now=now,
+        about=about(request.id),
+        key=f"{start}{message.id}",
+        url=path,
+        due_at=now + BUNDLED,
+        who=known.shop,
+    )
+
+
+def again(
+    session: Session, request: Request, message: Message, *, is_reopened: bool, now: datetime, zone: ZoneInfo
+) -> int | None:
+    """Tell the owner that the shop came back after it was answered, or closed."""
+    if request.owner_id is None:
+        return None
+    known = facts(session, request)
+    what = texts.quoted(message.kind, message.content)
+    text = texts.again(
+        request.number, known.shop or known.who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone
+    )
+    return tell(
+        session,
+        request.owner_id,
+        text,
+        now=now,
+        about=about(request.id),
+        key=f"{about(request.id)}:again:{message.id}",
+        url=page(request.id),
+        who=known.shop,
+        when=known.answer_due,
+    )
+
+
+def hand_over(
+    session: Session, request: Request, to_id: int, *, why: str, is_first: bool, now: datetime, zone: ZoneInfo
+) -> int | None:
+    """Tell a manager that a request is theirs now."""
+    known = facts(session, request)
+    what = _first_said(session, request)
+    if is_first:
+        text = texts.new_request(request.number, known.who, what, known.allowed, known.answer_due, now=now, zone=zone)
+    else:
+        text = texts.handed_on(request.number, known.who, what, why, known.answer_due, now=now, zone=zone)
+    return tell(
+        session,
+        to_id,
+        text,
+        now=now,
+        about=about(request.id),
+        key=f"{about(request.id)}:owner:{request.version}",
+        url=page(request.id),
+        who=known.shop,
+        when=known.answer_due,
+    )
+
+
+def no_owner(session: Session, request: Request, tops: Sequence[int], why: str, *, now: datetime) -> list[int]:
+    """Tell those at the top of a request that nobody answers for; gives the deliveries."""
+    known = facts(session, request)
+    text = texts.no_owner(request.number, known.who, _first_said(session, request), why)
+    return _tell_each(session, request, tops, text, "pool", known.shop, now)
+
+
+def not_reached(session: Session, request: Request, owner_id: int, above: Sequence[int], *, now: datetime) -> list[int]:
+    """Tell the nearest above who can be told that the owner of a request cannot; gives the delivery, if any."""
+    owner = session.scalar(select(Manager.name).where(Manager.id == owner_id)) or ""
+    known = facts(session, request)
+    text = texts.not_reached(request.number, known.shop or known.who, owner, why_not(session, owner_id))
+    for manager_id in above:
+        told = _tell_each(session, request, [manager_id], text, f"unreached:{owner_id}", known.shop, now)
+        if told:
+            return told
+    return []
+
+
+def _tell_each(
+    session: Session, request: Request, managers: Sequence[int], text: str, why: str, who: str, now: datetime
+) -> list[int]:
+    told = []
+    for manager_id in managers:
+        key = f"{about(request.id)}:{why}:{manager_id}:{request.version}"
+        delivery = tell(
+            session, manager_id, text, now=now, about=about(request.id), key=key, url=page(request.id), who=who
+        )
+        told += [delivery] if delivery else []
+    return told
+
+
+def _fold(
+    session: Session, openid: str, manager_id: int, folded: int | None, now: datetime, due_at: datetime | None
+) -> int | None:
+    """One line for all that waits, written anew each time something is added."""
+    mine = and_(Request.owner_id == manager_id, Request.closed_at.is_(None), Request.unanswered_since.is_not(None))
+    session.flush()
+    count = session.scalar(select(func.count()).select_from(Request).where(mine)) or 0
+    ids = session.scalars(select(Request.id).where(mine).order_by(Request.due_at, Request.id).limit(_LISTED)).all()
+    text = texts.waiting(count, [key + FIRST_NUMBER for key in ids])
+    if folded is not None:
+        still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(_WAITING))
+        if changed(session, still.values(message=_message(text, PAGE))):
+            return folded
+    template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))
+    return outbox.queue(
+        session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at
+    )
+
+
+def _message(text: str, path: str) -> dict[str, Any]:
+    return text_message(f"{text}\n{link(path, texts.OPEN_PAGE)}")
+
+
+def _said(session: Session, request: Request, since: int) -> list[tuple[str, str]]:
+    session.flush()
+    rows = session.execute(
+        select(Message.kind, Message.content)
+        .where(Message.request_id == request.id, Message.id >= since, Message.author == Author.SHOP)
+        .order_by(Message.id)
+    )
+    return [(kind, content) for kind, content in rows]
+
+
+def _first_said(session: Session, request: Request) -> str:
+    """The message that waits longest for an answer."""
+    session.flush()
+    row = session.execute(
+        select(Message.kind, Message.content)
+        .where(
+            Message.request_id == request.id,
+            Message.author == Author.SHOP,
+            Message.said_at >= (request.unanswered_since or request.opened_at),
+        )
+        .order_by(Message.id)
+        .limit(1)
+    ).first()
+    return texts.quoted(row.kind, row.content) if row else ""

@@ -1,0 +1,101 @@
+"""How content the shop was: asked once for each closing, answered by a tap or a number, never reopening anything."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import changed, upsert
+from visits.models import Closed, Rating, Request
+from visits.texts import intake as texts
+from wechat_bot import ledger, outbox
+from wechat_bot.models import Delivery, DeliveryState, Follower
+
+#: The topic of the links behind the choices.
+TOPIC = "rate"
+#: A rating given later than this is thanked for and not counted.
+COUNTS_FOR = timedelta(days=7)
+#: A bare number is a rating only so long after the question.
+TYPED_WITHIN = timedelta(days=1)
+_ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
+_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)
+
+
+def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
+    """Ask the shop how content it is, once for this closing, while WeChat still lets us; gives whether it was asked.
+
+    Only a request that was closed as done is asked about. The question is never worth a template message, nor waiting
+    for the next contact.
+    """
+    follower = session.get(Follower, request.openid)
+    if request.closed_at is None or request.closed_how != Closed.DONE or follower is None or not follower.is_following:
+        return False
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.openid == request.openid, Delivery.state.in_(_UNDER_WAY))
+    )
+    if ledger.sends_left(follower, now=now) <= (waiting or 0):
+        return False
+    session.flush()
+    values = {
+        "request_id": request.id,
+        "closing": request.closings,
+        "asked_at": now,
+        "manager_id": request.owner_id,
+    }
+    if not changed(session, upsert(session, Rating).values(values).on_conflict_do_nothing()):
+        return False
+    options = [(f"{TOPIC}:{request.id}.{request.closings}.{score}", score) for score in texts.SCORES]
+    outbox.queue(
+        session,
+        request.openid,
+        texts.rating_menu(options),
+        now=now,
+        about=f"visit:{request.id}",
+        key=_key(request.id, request.closings),
+        not_after=min(follower.message_until or now, now + timedelta(hours=2)),
+    )
+    return True
+
+
+def rate(session: Session, openid: str, request_id: int, closing: int, score: int, *, now: datetime) -> bool:
+    """Note a rating; False where it does not count: given already, too late, or not this follower's to give."""
+    was_asked = (
+        update(Rating)
+        .where(
+            Rating.request_id == request_id,
+            Rating.closing == closing,
+            Rating.score.is_(None),
+            Rating.asked_at >= now - COUNTS_FOR,
+            Rating.request_id.in_(select(Request.id).where(Request.id == request_id, Request.openid == openid)),
+        )
+        .values(score=score, rated_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed(session, was_asked))
+
+
+def asked_last(
+    session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime
+) -> tuple[int, int] | None:
+    """The request and closing whose rating is the last thing this follower was asked, if they wrote nothing since."""
+    found = session.execute(
+        select(Rating.request_id, Rating.closing)
+        .join(Request, Request.id == Rating.request_id)
+        .where(Request.openid == openid, Rating.score.is_(None), Rating.asked_at >= now - TYPED_WITHIN)
+        .order_by(Rating.asked_at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    sent_at = session.scalar(
+        select(Delivery.settled_at).where(Delivery.key == _key(*found), Delivery.state.in_(_ARRIVED))
+    )
+    if sent_at is None or (last_heard_at is not None and last_heard_at > sent_at):
+        return None
+    return found.request_id, found.closing
+
+
+def _key(request_id: int, closing: int) -> str:
+    return f"{TOPIC}:{request_id}.{closing}"

@@ -1,0 +1,352 @@
+"""Finding the owner of a request, changing it, and taking requests from those who are away. No clock is reset here."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from foundation.clock import day_in
+from foundation.database import changed
+from foundation.errors import Refused
+from people.models import Manager, Retailer
+from people.rules import Person
+from visits import ladder
+from visits.actions import clocks, notices
+from visits.ladder import Ladder
+from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
+from visits.rules.routing import Choice
+from visits.texts import notices as texts
+
+log = structlog.get_logger(__name__)
+
+#: Numbers named in the one notice for many requests.
+LISTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who answers for a request now, and why. Not `is_new` where nothing was changed."""
+
+    manager: Person | None
+    reason: Reason
+    explained: str
+    is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many requests got another owner, and the last one looked at; 0 where there were no more to look at."""
+
+    moved: int
+    last_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    id: int
+    owner_id: int | None
+    version: int
+    own_id: int | None
+    area_id: int | None
+    was_handed_over: bool
+    is_overdue: bool
+
+
+def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
+    """Give a request to whoever answers for its shop today, and tell them.
+
+    Who can be found nowhere leaves it in the pool, and those at the top are told. Where somebody else changed the owner
+    meanwhile, that stands. The request's clocks run already (`clocks.opened`).
+    """
+    stairs = ladder.read(session, day_in(now, zone))
+    own_id, area_id = _home(session, request)
+    choice = stairs.choose(own_id, area_id)
+    to_id = choice.manager.id if choice.manager else None
+    is_told_of_pool = request.version and request.owner_id is None and to_id is None
+    if is_told_of_pool or (request.version and request.owner_id == to_id):
+        return Decision(choice.manager, choice.reason, choice.explained, is_new=False)
+    assignment = _assign(session, request, to_id, choice.reason, choice.explained, by="", now=now)
+    if assignment is None:
+        return _as_it_stands(session, request)
+    if to_id is None:
+        log.warning("a request has no owner", request=request.number)
+        notices.no_owner(session, request, [each.id for each in stairs.tops()], choice.explained, now=now)
+    else:
+        above = [person.id for person in stairs.supervisors(area_id, below_id=to_id)]
+        _hand_over(session, request, assignment, to_id, choice.explained, above, now=now, zone=zone)
+    return Decision(choice.manager, choice.reason, choice.explained)
+
+
+def transfer(
+    session: Session, request: Request, to_manager_id: int, *, by: str, now: datetime, zone: ZoneInfo
+) -> Decision:
+    """Hand a request to another manager; `by` is who decided so. Raises `Refused`: closed, disabled, theirs already."""
+    person = session.execute(
+        select(Manager.id, Manager.name, Manager.phone, Manager.disabled_at).where(Manager.id == to_manager_id)
+    ).first()
+    if person is None or person.disabled_at is not None:
+        raise Refused("没有这位客户经理,或已停用。")
+    if request.closed_at is not None:
+        raise Refused(f"#{request.number} 已完结,不能再转。")
+    if request.owner_id == to_manager_id:
+        raise Refused(f"#{request.number} 已经由{person.name}负责。")
+    explained = f"{by}转给{person.name}"
+    assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
+    if assignment is None:
+        raise Refused(f"#{request.number} 刚刚被别人转走了,请重新看一下。")
+    stairs = ladder.read(session, day_in(now, zone))
+    _, area_id = _home(session, request)
+    above = [each.id for each in stairs.supervisors(area_id, below_id=person.id)]
+    _hand_over(session, request, assignment, person.id, explained, above, now=now, zone=zone)
+    return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained)
+
+
+def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
+    """Give what absent or disabled owners hold, and what has none, to whoever answers today.
+
+    Looks at up to `limit` of these requests behind the id `after`. However many requests a manager held: one decision
+    for each area, one statement for each new owner, and one notice.
+    """
+    stairs = ladder.read(session, day_in(now, zone))
+    held = _held(session, stairs, after, limit, now)
+    moved: dict[int | None, list[tuple[_Held, Choice]]] = defaultdict(list)
+    choices: dict[tuple[int | None, int | None], Choice] = {}
+    for each in held:
+        home = each.own_id, each.area_id
+        choice = choices.get(home) or choices.setdefault(home, stairs.choose(*home))
+        to_id = choice.manager.id if choice.manager else None
+        if to_id != each.owner_id:
+            moved[to_id].append((each, choice))
+    for to_id, those in moved.items():
+        _move(session, stairs, to_id, those, now=now, zone=zone)
+    return Swept(sum(map(len, moved.values())), held[-1].id if len(held) == limit else 0)
+
+
+def attach(session: Session, request: Request, retailer: Retailer, *, now: datetime, zone: ZoneInfo) -> Decision:
+    """Whoever wrote turned out to keep this shop: the request becomes the shop's, and is routed anew."""
+    request.retailer_id, request.area_id, request.class_id = retailer.id, retailer.area_id, retailer.class_id
+    session.flush()
+    clocks.promised_anew(session, request, now=now)
+    return route(session, request, now=now, zone=zone)
+
+
+def _home(session: Session, request: Request) -> tuple[int | None, int | None]:
+    """The manager the shop names and its area, as they are today."""
+    if request.retailer_id is None:
+        return None, request.area_id
+    row = session.execute(select(Retailer.manager_id, Retailer.area_id).where(Retailer.id == request.retailer_id)).one()
+    return row.manager_id, row.area_id
+
+
+def _assign(
+    session: Session, request: Request, to_id: int | None, reason: Reason, explained: str, *, by: str, now: datetime
+) -> Assignment | None:
+    """Change the owner if nobody else did since we looked; None where somebody did."""
+    session.flush()
+    won = changed(
+        session,
+        update(Request)
+        .where(Request.id == request.id, Request.version == request.version)
+        .values(owner_id=to_id, version=Request.version + 1)
+        .execution_options(synchronize_session=False),
+    )
+    from_id = request.owner_id
+    session.refresh(request, ["owner_id", "version"])
+    if not won:
+        return None
+    assignment = Assignment(
+        request_id=request.id, at=now, from_id=from_id, to_id=to_id, reason=reason, explained=explained[:300], by=by
+    )
+    session.add(assignment)
+    session.flush()
+    return assignment
+
+
+def _hand_over(
+    session: Session,
+    request: Request,
+    assignment: Assignment,
+    to_id: int,
+    why: str,
+    above: Sequence[int],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    is_first = request.handed_over_at is None
+    told = notices.hand_over(session, request, to_id, why=why, is_first=is_first, now=now, zone=zone)
+    assignment.delivery_id = told
+    if told is not None:
+        clocks.handed_over(session, request, now=now)
+        return
+    log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
+    notices.not_reached(session, request, to_id, above, now=now)
+
+
+def _as_it_stands(session: Session, request: Request) -> Decision:
+    last = session.scalars(
+        select(Assignment).where(Assignment.request_id == request.id).order_by(Assignment.id.desc()).limit(1)
+    ).one()
+    owner = session.get(Manager, request.owner_id) if request.owner_id else None
+    person = Person(owner.id, owner.name, owner.phone) if owner else None
+    return Decision(person, Reason(last.reason), last.explained, is_new=False)
+
+
+def _held(session: Session, stairs: Ladder, after: int, limit: int, now: datetime) -> list[_Held]:
+    rows = session.execute(
+        select(
+            Request.id,
+            Request.owner_id,
+            Request.version,
+            Retailer.manager_id,
+            func.coalesce(Retailer.area_id, Request.area_id),
+            Request.handed_over_at,
+            Request.due_at,
+        )
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .where(
+            Request.closed_at.is_(None),
+            Request.id > after,
+            or_(
+                Request.owner_id.in_(sorted(stairs.absent)),
+                and_(Request.owner_id.is_(None), or_(Retailer.id.is_not(None), Request.area_id.is_not(None))),
+            ),
+        )
+        .order_by(Request.id)
+        .limit(limit)
+        .with_for_update(of=Request, skip_locked=True)
+    )
+    return [
+        _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now)
+        for key, owner, version, own, area, handed_over_at, due_at in rows
+    ]
+
+
+def _move(
+    session: Session,
+    stairs: Ladder,
+    to_id: int | None,
+    those: Sequence[tuple[_Held, Choice]],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    """Give locked requests to one new owner (or none), in as many statements for a thousand as for one."""
+    ids = [each.id for each, _ in those]
+    session.execute(
+        update(Request)
+        .where(Request.id.in_(ids))
+        .values(owner_id=to_id, version=Request.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    whys = list(dict.fromkeys(choice.explained for _, choice in those))
+    told = _tell_of_many(session, stairs, to_id, those, whys, now=now, zone=zone)
+    rows: list[dict[str, Any]] = [
+        {
+            "request_id": each.id,
+            "at": now,
+            "from_id": each.owner_id,
+            "to_id": to_id,
+            "reason": choice.reason,
+            "explained": choice.explained[:300],
+            "by": "",
+            "delivery_id": told,
+        }
+        for each, choice in those
+    ]
+    session.execute(insert(Assignment), rows)
+    fresh = [each.id for each, _ in those if not each.was_handed_over]
+    if told is not None and fresh:
+        _handed_over(session, fresh, now)
+
+
+def _tell_of_many(
+    session: Session,
+    stairs: Ladder,
+    to_id: int | None,
+    those: Sequence[tuple[_Held, Choice]],
+    whys: Sequence[str],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> int | None:
+    if len(those) == 1:
+        return _tell_of_one(session, stairs, to_id, *those[0], now=now, zone=zone)
+    key = f"visits:moved:{those[0][0].id}:{those[0][0].version}"
+    if to_id is None:
+        log.warning("requests have no owner", count=len(those))
+        for top in stairs.tops():
+            text = texts.many_without_owner(len(those), whys)
+            notices.tell(session, top.id, text, now=now, about=notices.ABOUT_ALL, key=f"{key}:{top.id}")
+        return None
+    numbers = [each.id + FIRST_NUMBER for each, _ in those[:LISTED]]
+    text = texts.many_handed_on(len(those), numbers, whys, sum(each.is_overdue for each, _ in those))
+    told = notices.tell(session, to_id, text, now=now, about=notices.ABOUT_ALL, key=f"{key}:{to_id}")
+    if told is None:
+        log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))
+        request = session.get_one(Request, those[0][0].id)
+        above = [person.id for person in stairs.supervisors(those[0][0].area_id, below_id=to_id)]
+        notices.not_reached(session, request, to_id, above, now=now)
+    return told
+
+
+def _tell_of_one(
+    session: Session,
+    stairs: Ladder,
+    to_id: int | None,
+    held: _Held,
+    choice: Choice,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> int | None:
+    request = session.get_one(Request, held.id)
+    if to_id is None:
+        log.warning("a request has no owner", request=request.number)
+        notices.no_owner(session, request, [each.id for each in stairs.tops()], choice.explained, now=now)
+        return None
+    told = notices.hand_over(
+        session, request, to_id, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
+    )
+    if told is None:
+        log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
+        above = [person.id for person in stairs.supervisors(held.area_id, below_id=to_id)]
+        notices.not_reached(session, request, to_id, above, now=now)
+    return told
+
+
+def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """What `clocks.handed_over` does, for many in as many statements as for one."""
+    session.execute(
+        update(Deadline)
+        .where(Deadline.request_id.in_(ids), Deadline.promise == Promise.HANDING_OVER, Deadline.ended_at.is_(None))
+        .values(ended_at=now, met_at=now, step=None, step_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    requests = session.scalars(select(Request).where(Request.id.in_(ids)).order_by(Request.id)).all()
+    for request, deadlines in clocks.with_deadlines(session, list(requests)):
+        request.handed_over_at = now
+        clocks.settle(request, deadlines)
+
+
+def keep_or_route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
+    """Leave a request with its owner, unless there is none or they are away today: then it is routed anew."""
+    stairs = ladder.read(session, day_in(now, zone))
+    if request.owner_id is None or request.owner_id in stairs.absent:
+        return route(session, request, now=now, zone=zone)
+    return _as_it_stands(session, request)
+
+
+def last_reason(session: Session, request: Request) -> Reason | None:
+    """Why a request went to whoever has it."""
+    reason = session.scalar(
+        select(Assignment.reason).where(Assignment.request_id == request.id).order_by(Assignment.id.desc()).limit(1)
+    )
+    return Reason(reason) if reason else None

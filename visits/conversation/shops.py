@@ -1,0 +1,108 @@
+"""A shop in the chat: what it writes becomes a request, and what it thinks of the answer is noted."""
+
+import re
+
+from people import identity
+from people import rules as people_rules
+from visits.actions import intake, rating
+from visits.actions.intake import Became, Received, Said
+from visits.rules import needs
+from visits.texts import intake as texts
+from wechat_bot import messages
+from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.models import Talk
+
+TOPIC = "message"
+#: A number, or the word behind it, as an answer to how content somebody is.
+_SCORES = {str(score): score for score in texts.SCORES} | {word: score for score, word in texts.SCORES.items()}
+
+
+def open_message(turn: Turn, reference: str) -> Reply:
+    """留言: what stands behind the word is the message; with nothing behind it the next thing said is."""
+    content = needs.rest(reference)
+    if content:
+        return _take(turn, Said("text", content))
+    return Reply(texts.WRITE, after=After.KEEP, reference="")
+
+
+def hear_message(turn: Turn, talk: Talk) -> Reply:
+    """Whatever comes is the message."""
+    said = intake.said(turn.session, turn.message, now=turn.now)
+    return _take(turn, said, after=After.END) if said else Reply(texts.WRITE)
+
+
+def overhear(turn: Turn) -> Reply | None:
+    """Take what no word, talk or number took, if it reads like a need, adds to an open request or rates an answer."""
+    if isinstance(turn.message, messages.Text):
+        content = turn.message.content
+        score = _SCORES.get(people_rules.plain(content))
+        asked = rating.asked_last(turn.session, turn.openid, turn.last_heard_at, now=turn.now) if score else None
+        if score and asked:
+            rating.rate(turn.session, turn.openid, *asked, score, now=turn.now)
+            return Reply(texts.rated(score))
+        if not _is_for_us(turn, content):
+            return None
+    if identity.manager_of(turn.session, turn.openid) is not None:
+        return None
+    said = intake.said(turn.session, turn.message, now=turn.now)
+    return _take(turn, said) if said else None
+
+
+def open_rating(turn: Turn, reference: str) -> Reply:
+    """A tap on one of the choices; also a late one, which is thanked for."""
+    found = re.fullmatch(r"(\d{1,18})\.(\d{1,6})\.([1-3])", reference)
+    if found is None:
+        return Reply(texts.THANKS_FOR_RATING)
+    request_id, closing, score = map(int, found.groups())
+    counts = rating.rate(turn.session, turn.openid, request_id, closing, score, now=turn.now)
+    return Reply(texts.rated(score) if counts else texts.RATED_ALREADY)
+
+
+def hear_rating(turn: Turn, talk: Talk) -> Reply:
+    """Nobody is kept waiting for a rating: this talk is never begun."""
+    return Reply(texts.THANKS_FOR_RATING, after=After.END)
+
+
+def bound(turn: Turn) -> str:
+    """Say what becomes of what somebody wrote before they were bound."""
+    received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
+    return texts.attached(received.owner) if received else ""
+
+
+def _is_for_us(turn: Turn, content: str) -> bool:
+    """Whether a text is a shop's to its manager, and not for the short menu or the front desk."""
+    if people_rules.is_only_pair(content):
+        return False  # a licence and four digits: the front desk binds
+    if intake.is_awaited(turn.session, turn.openid, turn.last_heard_at):
+        # They answer what their manager wrote last: 3 is three, and 好的 belongs to the thread.
+        return True
+    if needs.is_smalltalk(content):
+        return False
+    is_number = people_rules.plain(content).isdigit()
+    if intake.has_open(turn.session, turn.openid):
+        return not is_number or len(people_rules.plain(content)) > 2
+    return needs.reads_like_a_need(content, intake.keywords(turn.session))
+
+
+def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:
+    received = intake.receive(turn.session, turn.openid, said, now=turn.now, zone=turn.zone)
+    return Reply(_words(turn, received, said), after=after)
+
+
+def _words(turn: Turn, received: Received, said: Said) -> str:
+    if received.became is Became.THANKS:
+        return texts.WELCOME
+    licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
+    if licence:
+        claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)
+        if claimed:
+            return texts.found_shop(*claimed)
+    if not received.is_known and received.owner is None:
+        is_first = received.became is not Became.ADDED
+        return texts.ASK_FOR_NAME if is_first else texts.WILL_LOOK if said.kind == "text" else ""
+    if received.became is Became.ADDED:
+        # One line for each of five pictures would bury the acknowledgement.
+        return "" if received.is_in_one_breath and said.kind != "text" else texts.ADDED
+    return texts.passed_on(
+        received.owner, received.answer_due, is_deputy=received.is_deputy, now=turn.now, zone=turn.zone
+    )

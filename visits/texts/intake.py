@@ -1,0 +1,66 @@
+"""What a shop is told when it leaves a message, and asked when it was answered."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from visits.texts.times import when
+
+
+class Named(Protocol):
+    """A customer manager to be named with the phone."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+
+
+WRITE = "请直接写您要说的,文字、图片、语音都可以,会转给您的客户经理。"
+ADDED = "已补充。"
+ASK_FOR_NAME = "已收到。请告诉我们店名或许可证号,方便找到您的客户经理。"
+WILL_LOOK = "已收到,我们会找到负责您的客户经理,请稍等。"
+WELCOME = "不客气,有需要随时说。"
+THANKS_FOR_RATING = "谢谢您的评价。"
+RATED_ALREADY = "您已评价过,谢谢。"
+SCORES = {1: "满意", 2: "一般", 3: "不满意"}
+SORRY = "谢谢您直说,我们会改进。还有没解决的,请直接在这里写。"
+ASK_FOR_RATING = "这次答复您满意吗?"
+
+
+def passed_on(
+    person: Named | None, answer_due: datetime | None, *, is_deputy: bool, now: datetime, zone: ZoneInfo
+) -> str:
+    """To whom a message went, and until when it is answered."""
+    until = f"{when(answer_due, now=now, zone=zone)} 前答复您" if answer_due and answer_due > now else "会尽快答复您"
+    if person is None:
+        return f"已收到,{until}。"
+    return f"已转给{'代班' if is_deputy else '客户'}经理{person.name},{until}。着急请打 {person.phone}。"
+
+
+def found_shop(shop: str, person: Named | None) -> str:
+    """To somebody unknown who named their shop."""
+    whom = f"已转给客户经理{person.name}。着急请打 {person.phone}。" if person else WILL_LOOK
+    return f"已记下{shop}。{whom}"
+
+
+def attached(person: Named | None) -> str:
+    """To whoever left a message first and was bound to a shop then."""
+    return f"您之前的留言已转给客户经理{person.name}。" if person else "您之前的留言我们已收到。"
+
+
+def rating_menu(options: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """The question how it went, as a customer-service message: `options` are links and their scores."""
+    return {
+        "msgtype": "msgmenu",
+        "msgmenu": {
+            "head_content": ASK_FOR_RATING,
+            "list": [{"id": link, "content": f"{score} {SCORES[score]}"} for link, score in options],
+            "tail_content": "点一下,或回复数字。",
+        },
+    }
+
+
+def rated(score: int) -> str:
+    return SORRY if score == max(SCORES) else THANKS_FOR_RATING

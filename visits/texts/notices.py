@@ -1,0 +1,119 @@
+"""What customer managers are told in WeChat about the requests they answer for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from visits.texts.times import span, when
+
+#: Signs of a quotation: a notice is read on a phone, the whole stands on its page.
+QUOTED = 60
+KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接"}
+
+
+def quoted(kind: str, content: str) -> str:
+    """What somebody said, short and harmless: WeChat makes a link of `<a …>` wherever it stands.
+
+    >>> quoted("text", "红七匹狼断货了"), quoted("image", ""), quoted("location", "南环路 8 号")
+    ('"红七匹狼断货了"', '[图片]', '[位置] 南环路 8 号')
+    >>> quoted("text", '<a href="http://x">点我</a>')
+    '"＜a href=＂http://x＂>点我＜/a>"'
+    """
+    line = " ".join(content.split()).replace("<", "＜").replace('"', "＂")
+    line = line if len(line) <= QUOTED else f"{line[: QUOTED - 1]}…"
+    if kind == "text":
+        return f'"{line}"'
+    return f"[{KINDS.get(kind, '消息')}]{f' {line}' if line else ''}"
+
+
+def shop(name: str, class_name: str, area: str) -> str:
+    """A shop as a manager knows it.
+
+    >>> shop("城南便利店", "现代终端", "城区一片"), shop("", "", "")
+    ('城南便利店(现代终端,城区一片)', '未绑定的关注者')
+    """
+    known = ",".join(each for each in (class_name, area) if each)
+    return (f"{name}({known})" if known else name) or "未绑定的关注者"
+
+
+def new_request(
+    number: int, who: str, what: str, allowed: int | None, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
+) -> str:
+    """A request that begins.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> now, due = datetime.fromisoformat("2026-11-23T15:20+08:00"), datetime.fromisoformat("2026-11-24T15:20+08:00")
+    >>> new_request(128, "城南便利店", '"断货了"', 86400, due, now=now, zone=ZoneInfo("Asia/Shanghai"))
+    '【新留言 #128】城南便利店:"断货了"\\n24 小时内答复,截止明天 15:20。直接回复"128 内容"。'
+    """
+    return f"【新留言 #{number}】{who}:{what}\n{_until(allowed, due_at, now, zone)}{_how(number)}"
+
+
+def more(number: int, who: str, said: Sequence[tuple[str, str]]) -> str:
+    """What a shop added to its request, all of one breath in one notice."""
+    first, count = said[0], len(said)
+    what = quoted(*first) if count == 1 else f"{quoted(*first)} 等 {count} 条"
+    return f"【补充 #{number}】{who}:{what}\n{_how(number)}"
+
+
+def again(
+    number: int, who: str, what: str, due_at: datetime | None, *, is_reopened: bool, now: datetime, zone: ZoneInfo
+) -> str:
+    """A shop that writes again after it was answered."""
+    title = "又来留言" if is_reopened else "新回复"
+    return f"【{title} #{number}】{who}:{what}\n{_until(None, due_at, now, zone)}{_how(number)}"
+
+
+def handed_on(
+    number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
+) -> str:
+    """A request that comes from somebody else."""
+    return f"【转来 #{number}】{who}:{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number)}"
+
+
+def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], overdue: int) -> str:
+    """Requests that come from somebody else, all at once."""
+    listed = "、".join(f"#{number}" for number in numbers)
+    late = f"其中 {overdue} 条已超时。" if overdue else ""
+    rest = " 等" if count > len(numbers) else ""
+    return f'【转来 {count} 条留言】{";".join(whys)}。{late}\n{listed}{rest}。回复"待办"看全部。'
+
+
+def no_owner(number: int, who: str, what: str, why: str) -> str:
+    """To whoever stands above: a request that nobody answers for."""
+    return f"【无人负责 #{number}】{who}:{what}\n{why}。请分派给客户经理。"
+
+
+def many_without_owner(count: int, whys: Sequence[str]) -> str:
+    return f"【{count} 条留言无人负责】{';'.join(whys)}。请分派给客户经理。"
+
+
+def not_reached(number: int, who: str, owner: str, why: str) -> str:
+    """To whoever stands above: a manager who cannot be told in WeChat."""
+    return f"【通知不到 #{number}】{who}的留言,负责人{owner}{why}。请转告。"
+
+
+def waiting(count: int, numbers: Sequence[int]) -> str:
+    """In place of notices that would pile up while they cannot be delivered."""
+    if not count:
+        return '【有几条留言的通知等您看】回复"待办"看全部。'
+    listed = "、".join(f"#{number}" for number in numbers)
+    return f'【{count} 条留言等您答复】最急的是 {listed}。回复"待办"看全部。'
+
+
+NOT_BOUND = "还没有绑定微信"
+NOT_FOLLOWING = "已取消关注服务号"
+OPEN_PAGE = "点这里查看"
+
+
+def _until(allowed: int | None, due_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    if due_at is None:
+        return ""
+    if due_at <= now:
+        return f"已超时,应于{when(due_at, now=now, zone=zone)} 前答复。"
+    within = f"{span(allowed)}内答复," if allowed else ""
+    return f"{within}截止{when(due_at, now=now, zone=zone)}。"
+
+
+def _how(number: int) -> str:
+    return f'直接回复"{number} 内容"。'
