@@ -194,11 +194,11 @@ def test_five_processes_at_once_open_one_request(town) -> None:
     sealed = town.house.sim.prepare([wang] * 5, [f"断货了,第 {n} 样" for n in range(5)])
     answers = []
 
-    def deliver(services, letter) -> None:
-        app = create_app(town.house.settings, services=services)
+    def deliver(app, letter) -> None:
         answers.append(app.test_client().post("/wechat", query_string=letter.query, data=letter.body).status_code)
 
-    threads = [threading.Thread(target=deliver, args=pair) for pair in zip(others, sealed, strict=True)]
+    apps = [create_app(town.house.settings, services=each) for each in others]
+    threads = [threading.Thread(target=deliver, args=pair) for pair in zip(apps, sealed, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
