@@ -36,7 +36,7 @@ def overview() -> ResponseReturnValue:
             policies=policies,
             week=queries.week(session),
             weekdays=WEEKDAYS,
-            days=queries.special_days(session, today=day_in(now, services.zone), limit=8),
+            days=queries.ranges(queries.special_days(session, today=day_in(now, services.zone)))[:8],
             categories=queries.categories(session),
             unknown=calendar and hours.unknown_year(calendar, now),
             warnings=_warnings(policies, now),

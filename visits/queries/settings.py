@@ -1,7 +1,7 @@
 """What is set about promises, as the console shows it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -85,6 +85,18 @@ def special_days(session: Session, *, today: date, limit: int = 400) -> list[Spe
         select(SpecialDay).where(SpecialDay.day_on >= today).order_by(SpecialDay.day_on).limit(limit)
     )
     return [SpecialLine(each.day_on, each.name, hours.write_spans([(a, b) for a, b in each.spans])) for each in rows]
+
+
+def ranges(days: list[SpecialLine]) -> list[tuple[date, SpecialLine]]:
+    """Special days in a row that are alike as one: the first day, and the last with all the rest."""
+    found: list[tuple[date, SpecialLine]] = []
+    for each in days:
+        first, last = found[-1] if found else (each.day_on, None)
+        if last and (last.name, last.spans, last.day_on) == (each.name, each.spans, each.day_on - timedelta(days=1)):
+            found[-1] = (first, each)
+        else:
+            found.append((each.day_on, each))
+    return found
 
 
 def categories(session: Session) -> list[CategoryLine]:
