@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from visits.actions import intake, routing
+from visits.actions import clocks, escalating, intake, routing
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -20,4 +20,26 @@ def sweep_owners(services: Services) -> None:
         after = swept.last_id
 
 
-JOBS = (Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),)
+def escalate(services: Services) -> None:
+    """Take the steps of escalation that are due, a batch to a transaction."""
+    while True:
+        with services.transaction() as session:
+            taken = escalating.sweep_steps(session, now=services.clock(), zone=services.zone)
+        if not taken:
+            return
+
+
+def renew_deadlines(services: Services) -> None:
+    """Reckon running clocks anew whose policy or calendar was changed, also by an upgrade that knows another year."""
+    while True:
+        with services.transaction() as session:
+            renewed = clocks.renew_all(session, now=services.clock())
+        if not renewed:
+            return
+
+
+JOBS = (
+    Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
+    Job("escalate requests", timedelta(seconds=15), escalate),
+    Job("renew deadlines", timedelta(minutes=1), renew_deadlines),
+)

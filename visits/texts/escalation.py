@@ -25,18 +25,28 @@ class Warned:
 
 
 def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str:
-    """The notice about one request, as it is true at `now`."""
+    """The notice about one request, as it is true at `now`.
+
+    >>> now, china = datetime.fromisoformat("2026-11-24T03:20+08:00"), ZoneInfo("Asia/Shanghai")
+    >>> due = datetime.fromisoformat("2026-11-24T15:20+08:00")
+    >>> half = Warned(128, "城南便利店", "陈志强", "half", "first_answer", due)
+    >>> one(half, is_owner=True, now=now, zone=china)
+    '【剩 12 小时】#128 城南便利店还没有答复,截止今天 15:20。直接回复“128 内容”即可。'
+    >>> late = Warned(128, "城南便利店", "陈志强", "due", "first_answer", due)
+    >>> one(late, is_owner=False, now=due, zone=china)
+    '【已超时】#128 城南便利店,应于今天 15:20 前答复,负责人陈志强,请帮忙催办。'
+    """
     due = when(warned.due_at, now=now, zone=zone)
     what = "办结" if warned.promise == Promise.CLOSING else "答复"
     if warned.step == "window":
-        then = f"微信回复期到 {due},过后只能改发服务通知。"
+        then = f"微信回复期到{due},过后只能改发服务通知。"
         return f"{_head(warned, now)}#{warned.number} {warned.shop}:{then}{_how(warned)}"
     if warned.step in ("due", "late"):
         who = "" if is_owner else f",负责人{warned.owner}" if warned.owner else ",还没有人负责"
         then = f"。{_how(warned)}" if is_owner else ",请帮忙催办。" if warned.owner else ",请安排。"
-        return f"{_head(warned, now)}#{warned.number} {warned.shop},应于 {due} 前{what}{who}{then}"
+        return f"{_head(warned, now)}#{warned.number} {warned.shop},应于{due} 前{what}{who}{then}"
     whose = "" if is_owner else ",还没有人负责"
-    return f"{_head(warned, now)}#{warned.number} {warned.shop}还没有{what}{whose},截止 {due}。{_how(warned)}"
+    return f"{_head(warned, now)}#{warned.number} {warned.shop}还没有{what}{whose},截止{due}。{_how(warned)}"
 
 
 def several(those: list[Warned], *, now: datetime) -> str:

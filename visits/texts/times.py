@@ -23,15 +23,15 @@ def when(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
 
 
 def span(seconds: float) -> str:
-    """A span of time in full: days only where they are whole ones.
+    """A span of time in full: days only where they are whole ones and more than two.
 
-    >>> span(86400), span(7200), span(5400), span(59), span(0), span(604800), span(90000)
-    ('24 小时', '2 小时', '1 小时 30 分', '不到 1 分钟', '0 分钟', '7 天', '25 小时')
+    >>> span(86400), span(7200), span(5400), span(59), span(0), span(604800), span(172800)
+    ('24 小时', '2 小时', '1 小时 30 分', '不到 1 分钟', '0 分钟', '7 天', '48 小时')
     """
     minutes = int(seconds // 60)
     if not minutes:
         return "不到 1 分钟" if seconds > 0 else "0 分钟"
-    if minutes % 1440 == 0 and minutes > 1440:
+    if minutes % 1440 == 0 and minutes > 2880:
         return f"{minutes // 1440} 天"
     hours, rest = divmod(minutes, 60)
     if not hours:
@@ -40,11 +40,11 @@ def span(seconds: float) -> str:
 
 
 def about(seconds: float) -> str:
-    """A span of time roughly, for a headline: 剩 12 小时.
+    """A span of time roughly, for a headline: 剩 12 小时. Below three hours the minutes matter.
 
-    >>> about(43200), about(17280), about(3599), about(30)
-    ('12 小时', '5 小时', '1 小时', '1 分钟')
+    >>> about(43200), about(17280), about(5400), about(30)
+    ('12 小时', '5 小时', '1 小时 30 分', '1 分钟')
     """
-    if seconds >= 3570:
+    if seconds >= 3 * 3600:
         return f"{round(seconds / 3600)} 小时"
-    return f"{max(round(seconds / 60), 1)} 分钟"
+    return span(max(round(seconds / 60), 1) * 60)
