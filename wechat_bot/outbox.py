@@ -36,7 +36,10 @@ MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 #: Written into the statement and not bound to it: PostgreSQL cannot prove that a bound state fits a partial index, and
 #: once it keeps a generic plan it reads the whole table at every claim.
 PENDING, SENDING = (literal_column(f"'{state}'", String) for state in (DeliveryState.PENDING, DeliveryState.SENDING))
+HELD = literal_column(f"'{DeliveryState.HELD}'", String)
 OPEN = (PENDING, SENDING)
+#: Not sent yet, and still to be changed or taken back.
+WAITING = (PENDING, HELD)
 
 
 class Channel(StrEnum):

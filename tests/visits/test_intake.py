@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import event, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from config.app import create_app
+from foundation.errors import Refused
 from people import actions, identity
 from people.models import Area, Manager
 from visits.actions import routing
@@ -277,11 +279,12 @@ def test_nobody_left_is_the_pool_and_whoever_comes_gets_it(town) -> None:
     assert town.owners() == ["林小燕"]
 
 
-def test_a_transfer_resets_no_clock_and_two_at_once_are_one(town) -> None:
+def test_a_transfer_resets_no_clock_and_of_two_at_once_one_wins(town) -> None:
     town.manager("陈志强")
     lin, wang = town.manager("林小燕"), town.shop("王建国")
     wang.say(NEED)
-    due = town.request().due_at
+    seen = town.request()
+    due = seen.due_at
     town.news(lin)
     services = town.house.services
     with services.transaction() as session:
@@ -291,3 +294,10 @@ def test_a_transfer_resets_no_clock_and_two_at_once_are_one(town) -> None:
     assert town.owners() == ["林小燕"] and town.request().due_at == due
     [notice] = town.news(lin)
     assert "陈志强转给林小燕" in notice
+    zhou = town.id_of("周主任")
+    with services.transaction() as session:
+        request = session.get_one(Request, seen.id)
+        set_committed_value(request, "version", seen.version)  # as whoever looked before the other's hand
+        with pytest.raises(Refused, match="刚刚被别人转走"):
+            routing.transfer(session, request, zhou, by="周主任", now=now, zone=services.zone)
+    assert town.owners() == ["林小燕"]

@@ -29,10 +29,9 @@ def ensure(session: Session) -> None:
 
 def keywords(session: Session) -> list[Keywords]:
     """The categories in use with their keywords."""
-    ensure(session)
-    return [
-        Keywords(row.id, row.position, tuple(map(str, row.keywords)))
-        for row in session.execute(
-            select(Category.id, Category.position, Category.keywords).where(Category.retired_at.is_(None))
-        )
-    ]
+    known = select(Category.id, Category.position, Category.keywords, Category.retired_at)
+    rows = session.execute(known).all()
+    if not rows:
+        ensure(session)
+        rows = session.execute(known).all()
+    return [Keywords(row.id, row.position, tuple(map(str, row.keywords))) for row in rows if row.retired_at is None]

@@ -45,6 +45,15 @@ class Became(Enum):
     THANKS = "thanks"
 
 
+class Standing(Enum):
+    """Where a follower's request stands when they write."""
+
+    NONE = "none"
+    OPEN = "open"
+    #: Answered, and they wrote nothing since: what comes now answers us.
+    ANSWERED = "answered"
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What a message became, who answers for it, and until when."""
@@ -101,22 +110,18 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     return _received(session, request, became, shop, in_one_breath)
 
 
-def is_awaited(session: Session, openid: str, last_heard_at: datetime | None) -> bool:
-    """Whether a follower's next message answers ours: their request was answered, and they wrote nothing since."""
-    answered_at = session.scalar(
-        select(Request.answered_at).where(
-            Request.openid == openid, Request.closed_at.is_(None), Request.unanswered_since.is_(None)
+def standing(session: Session, openid: str, last_heard_at: datetime | None) -> Standing:
+    """Where a follower's own request stands. `last_heard_at` is their contact before this one."""
+    row = session.execute(
+        select(Request.answered_at, Request.unanswered_since).where(
+            Request.openid == openid, Request.closed_at.is_(None)
         )
-    )
-    return answered_at is not None and (last_heard_at is None or last_heard_at <= answered_at)
-
-
-def has_open(session: Session, openid: str) -> bool:
-    """Whether this follower's request is open."""
-    return (
-        session.scalar(select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None)).limit(1))
-        is not None
-    )
+    ).first()
+    if row is None:
+        return Standing.NONE
+    if row.unanswered_since is not None or row.answered_at is None:
+        return Standing.OPEN
+    return Standing.ANSWERED if last_heard_at is None or last_heard_at <= row.answered_at else Standing.OPEN
 
 
 def keywords(session: Session) -> list[needs.Keywords]:
@@ -224,15 +229,17 @@ def _new(session: Session, openid: str, shop: Shop | None, now: datetime) -> Req
         "closings": 0,
         "version": 0,
     }
-    made = session.scalar(upsert(session, Request).values(values).on_conflict_do_nothing().returning(Request.id))
+    insert = upsert(session, Request).values(values).on_conflict_do_nothing().returning(Request)
+    made: Request | None = session.scalar(insert)
     if made is None:  # another door opened one between our look and our hand
-        joined = _open(session, openid, shop, now)
-        assert joined is not None
-        return joined
-    return session.get_one(Request, made, with_for_update=True)
+        made = _open(session, openid, shop, now)
+        assert made is not None
+    return made
 
 
 def _keep(session: Session, request: Request, said: Said, now: datetime) -> Message:
+    if request.category_id is None and said.content:
+        request.category_id = needs.category(said.content, categories.keywords(session))
     message = Message(
         request_id=request.id,
         said_at=now,
@@ -245,8 +252,6 @@ def _keep(session: Session, request: Request, said: Said, now: datetime) -> Mess
     session.add(message)
     session.flush()
     request.last_message_id = message.id
-    if request.category_id is None and said.content:
-        request.category_id = needs.category(said.content, categories.keywords(session))
     return message
 
 

@@ -18,7 +18,7 @@ from people.models import Area, Manager, Retailer, ShopClass
 from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request
 from visits.texts import notices as texts
 from wechat_bot import outbox
-from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.models import Delivery, Follower
 from wechat_bot.notices import notice
 from wechat_bot.reply import link, text_message
 
@@ -30,7 +30,6 @@ BUNDLED = timedelta(seconds=20)
 WAIT = 3
 ABOUT_ALL = "visits"
 _LISTED = 3
-_WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def tell(
         return None
     waiting = session.execute(
         select(Delivery.id, Delivery.about)
-        .where(Delivery.openid == found.openid, Delivery.state.in_(_WAITING), Delivery.about.like("visit%"))
+        .where(Delivery.openid == found.openid, Delivery.state.in_(outbox.WAITING), Delivery.about.like("visit%"))
         .order_by(Delivery.id)
     ).all()
     if len(waiting) >= WAIT:
@@ -135,7 +134,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime)
     waiting = session.execute(
         select(Delivery.id, Delivery.key)
         .join(Manager, and_(Manager.openid == Delivery.openid, Manager.id == request.owner_id))
-        .where(Delivery.about == about(request.id), Delivery.state.in_(_WAITING), Delivery.key.startswith(start))
+        .where(Delivery.about == about(request.id), Delivery.state.in_(outbox.WAITING), Delivery.key.startswith(start))
         .order_by(Delivery.id.desc())
         .limit(1)
     ).first()
@@ -143,7 +142,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime)
     if waiting is not None:
         said = _said(session, request, int(waiting.key.removeprefix(start)))
         text = texts.more(request.number, known.shop or known.who, said)
-        still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(_WAITING))
+        still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(outbox.WAITING))
         if changed(session, still.values(message=_message(text, path))):
             return int(waiting.id)
     text = texts.more(request.number, known.shop or known.who, [(message.kind, message.content)])
@@ -249,7 +248,7 @@ def _fold(
     ids = session.scalars(select(Request.id).where(mine).order_by(Request.due_at, Request.id).limit(_LISTED)).all()
     text = texts.waiting(count, [key + FIRST_NUMBER for key in ids])
     if folded is not None:
-        still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(_WAITING))
+        still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(outbox.WAITING))
         if changed(session, still.values(message=_message(text, PAGE))):
             return folded
     template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))

@@ -18,7 +18,6 @@ COUNTS_FOR = timedelta(days=7)
 #: A bare number is a rating only so long after the question.
 TYPED_WITHIN = timedelta(days=1)
 _ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
-_UNDER_WAY = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)
 
 
 def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
@@ -33,7 +32,7 @@ def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
     waiting = session.scalar(
         select(func.count())
         .select_from(Delivery)
-        .where(Delivery.openid == request.openid, Delivery.state.in_(_UNDER_WAY))
+        .where(Delivery.openid == request.openid, Delivery.state.in_((*outbox.OPEN, outbox.HELD)))
     )
     if ledger.sends_left(follower, now=now) <= (waiting or 0):
         return False

@@ -5,7 +5,7 @@ import re
 from people import identity
 from people import rules as people_rules
 from visits.actions import intake, rating
-from visits.actions.intake import Became, Received, Said
+from visits.actions.intake import Became, Received, Said, Standing
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import messages
@@ -73,14 +73,16 @@ def _is_for_us(turn: Turn, content: str) -> bool:
     """Whether a text is a shop's to its manager, and not for the short menu or the front desk."""
     if people_rules.is_only_pair(content):
         return False  # a licence and four digits: the front desk binds
-    if intake.is_awaited(turn.session, turn.openid, turn.last_heard_at):
+    standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
+    if standing is Standing.ANSWERED:
         # They answer what their manager wrote last: 3 is three, and 好的 belongs to the thread.
         return True
     if needs.is_smalltalk(content):
         return False
-    is_number = people_rules.plain(content).isdigit()
-    if intake.has_open(turn.session, turn.openid):
-        return not is_number or len(people_rules.plain(content)) > 2
+    if standing is Standing.OPEN:
+        # One of the short menu's numbers is the menu's.
+        number = people_rules.plain(content)
+        return not number.isdigit() or len(number) > 2
     return needs.reads_like_a_need(content, intake.keywords(turn.session))
 
 
