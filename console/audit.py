@@ -34,6 +34,14 @@ WORDS = {
     "visit.hours": "修改工作时间",
     "visit.days": "修改特殊日期",
     "visit.category": "修改留言类别",
+    "visit.see": "查看留言",
+    "visit.answer": "答复留言",
+    "visit.note": "备注留言",
+    "visit.close": "完结留言",
+    "visit.reopen": "重开留言",
+    "visit.transfer": "转交留言",
+    "visit.snooze": "推后留言",
+    "visit.canned": "修改常用语",
     "task.download": "下载文件",
 }
 

@@ -4,7 +4,7 @@ A feature declares one frozen `Feature`; `config/app.py` collects them; nothing 
 through links (`"survey:12"`: topic, colon, reference) and never import each other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -74,6 +74,10 @@ class Turn:
     talk: Talk | None = None
     #: Whether our pages can tell who opens them: not without OAuth, which subscription accounts lack.
     has_pages: bool = False
+    #: The notices this account has a template for (`notices.notice`).
+    notices: Collection[str] = ()
+    #: Opens a link as if it had been tapped: for who overhears a message and wants to talk about it.
+    open: Callable[[str], "Reply"] = field(default=lambda link: Reply())
     #: Sentences of the features about what waits for this person.
     awaits: Callable[[], list[str]] = field(default=list)
     #: To be called once this follower was bound to a shop; gives sentences of the features about what came of it.

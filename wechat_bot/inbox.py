@@ -72,6 +72,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
                 account_name=services.account_name,
                 public_url=services.public_url,
                 has_pages=services.is_service_account,
+                notices=services.templates.keys() if services.is_service_account else (),
                 entries=(),
                 last_heard_at=last_heard_at,
             )

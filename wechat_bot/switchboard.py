@@ -76,6 +76,7 @@ class Switchboard:
         turn.entries = self.entries
         turn.awaits = lambda: [sentence for each in self.awaits if (sentence := each(turn))]
         turn.bound = lambda: [sentence for each in self.bound if (sentence := each(turn))]
+        turn.open = lambda link: self.open(turn, link)
         message = turn.message
         match message:
             case messages.Follow(scene=scene) if self.knows(scene):

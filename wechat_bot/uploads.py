@@ -1,4 +1,4 @@
-"""Pictures on their way out: a customer-service message names our own picture, WeChat wants one that it has.
+"""Pictures and voices on their way out: a customer-service message names ours, WeChat wants one that it has.
 
 What a follower sent is there under the id it came with; everything else is uploaded, and used again while WeChat keeps
 it. Uploading twice does no harm.
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 KEPT_BY_WECHAT = timedelta(days=3) - timedelta(hours=2)
 #: Begins what stands for WeChat's id where a picture came by a page.
 BY_PAGE = "page:"
-#: The endings WeChat takes for pictures, by what the bytes are.
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
+#: The endings WeChat takes, by what the bytes are.
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "audio/amr": "amr", "audio/mpeg": "mp3"}
 
 
 def picture(key: str) -> dict[str, Any]:
@@ -29,38 +29,45 @@ def picture(key: str) -> dict[str, Any]:
     return {"msgtype": "image", "image": {"media_key": key}}
 
 
+def voice(key: str) -> dict[str, Any]:
+    """The same for a voice."""
+    return {"msgtype": "voice", "voice": {"media_key": key}}
+
+
 def with_media(services: "Services", body: dict[str, Any]) -> dict[str, Any]:
-    """A customer-service message as WeChat wants it: where it names a picture of ours, with WeChat's id for it.
+    """A customer-service message as WeChat wants it: where it names a file of ours, with WeChat's id for it.
 
     Raises `SendError`; never an uncertain one, for the message itself was not sent yet.
     """
-    named = body.get("image", {})
+    kind = str(body.get("msgtype"))
+    named = body.get(kind, {})
     if "media_key" not in named:
         return body
     try:
-        media_id = _media_id(services, named["media_key"])
+        media_id = _media_id(services, kind, named["media_key"])
     except SendError as error:
         raise SendError(str(error), code=error.code, act=error.act) from error
-    return {**body, "image": {"media_id": media_id}}
+    return {**body, kind: {"media_id": media_id}}
 
 
-def _media_id(services: "Services", key: str) -> str:
+def _media_id(services: "Services", kind: str, key: str) -> str:
     now = services.clock()
     with services.reading() as session:
         kept = session.scalar(select(Media).where(Media.key == key))
     if kept is None:
-        raise SendError("the picture is not here any more", act=Act.NO)
+        raise SendError("the file is not known any more", act=Act.NO)
     if not kept.wechat_id.startswith(BY_PAGE) and now - kept.heard_at < KEPT_BY_WECHAT:
         return kept.wechat_id
     if kept.uploaded_id and kept.uploaded_at and now - kept.uploaded_at < KEPT_BY_WECHAT:
         return kept.uploaded_id
     path = shelf.path_of(services.media_folder, kept.sha256) if kept.sha256 else None
     if path is None or not path.is_file():
-        raise SendError("the picture's file is not here", act=Act.NO)
-    kind = kept.content_type or ""
-    if kind not in ENDINGS:
-        raise SendError(f"WeChat takes no {kind or 'such'} picture", act=Act.NO)
-    uploaded_id = services.wechat.upload_picture(f"picture.{ENDINGS[kind]}", path.read_bytes(), kind)
+        raise SendError("the file is not here", act=Act.NO)
+    content_type = kept.content_type or ""
+    if content_type not in ENDINGS:
+        raise SendError(f"WeChat takes no {content_type or 'such file'}", act=Act.NO)
+    name = f"{kind}.{ENDINGS[content_type]}"
+    uploaded_id = services.wechat.upload(kind, name, path.read_bytes(), content_type)
     with services.transaction() as session:
         mine = update(Media).where(Media.key == key)
         session.execute(mine.values(uploaded_id=uploaded_id, uploaded_at=now))

@@ -2,10 +2,18 @@
 
 from flask import Blueprint
 
-from visits.pages import settings
+from visits.pages import canned, inbox, settings, thread
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
+    ("", "inbox", inbox.inbox, ("GET",)),
+    ("/<int:number>", "thread", thread.show, ("GET",)),
+    ("/<int:number>", "act", thread.act, ("POST",)),
+    ("/<int:number>/media/<int:message_id>", "media", thread.file, ("GET",)),
+    ("/canned", "canned", canned.listing, ("GET",)),
+    ("/canned/new", "canned_new", canned.edit, ("GET", "POST")),
+    ("/canned/<int:canned_id>", "canned_edit", canned.edit, ("GET", "POST")),
+    ("/canned/<int:canned_id>/drop", "canned_drop", canned.drop, ("POST",)),
     ("/settings", "settings", settings.overview, ("GET",)),
     ("/settings/policy", "policy", settings.policy, ("GET", "POST")),
     ("/settings/policy/<int:class_id>", "policy", settings.policy, ("GET", "POST")),

@@ -121,10 +121,13 @@ class WeChat:
         picture = f"{self._credentials.api_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
         return picture, str(answer["url"])
 
-    def upload_picture(self, name: str, content: bytes, content_type: str) -> str:
-        """Upload a picture (jpg, png or gif, 10 MB) that WeChat keeps for three days; gives its media id (§7)."""
+    def upload(self, kind: str, name: str, content: bytes, content_type: str) -> str:
+        """Upload an `image` (jpg, png or gif, 10 MB) or a `voice` (amr or mp3, 2 MB); gives its media id (§7).
+
+        WeChat keeps it for three days.
+        """
         files = {"media": (name, content, content_type)}
-        return str(self.call("/cgi-bin/media/upload", query={"type": "image"}, files=files)["media_id"])
+        return str(self.call("/cgi-bin/media/upload", query={"type": kind}, files=files)["media_id"])
 
     def download(self, media_id: str) -> File:
         """Fetch a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent where it is gone."""

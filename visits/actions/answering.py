@@ -1,0 +1,291 @@
+"""What one of us does with a request: answer it, note something, put it off, close it, open it again, hand it on.
+
+Each verb takes the request's lock first, so two colleagues take turns; whoever comes second is shown what came in
+between before anything of theirs is sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people.models import Manager
+from visits import scope
+from visits.actions import clocks, rating, routing
+from visits.models import FIRST_NUMBER, Closed, Message, Request
+from visits.queries import thread
+from visits.queries.thread import Said
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from wechat_bot import notices, outbox, uploads
+from wechat_bot.models import Follower
+from wechat_bot.reply import TEXT_LIMIT, text_message
+
+#: The notice that stands in for an answer once the reply window is closed, and the page it opens: the shop's own.
+NOTICE, OWN_PAGE = "answer", "/m/visits/mine"
+LONGEST_NOTE = 500
+LONGEST_SNOOZE = timedelta(days=30)
+
+
+class Overtaken(Refused):
+    """Somebody else wrote while this was being written: nothing is sent before the writer has seen it."""
+
+    def __init__(self, came: Sequence[Said]) -> None:
+        super().__init__(texts.overtaken(texts.said(each.kind, each.content) for each in came))
+        self.came = tuple(came)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered."""
+
+    request: Request
+    message_id: int
+    #: Seconds since the shop began to wait; None where nothing waited.
+    took: float | None
+    #: Whether it is the first answer of the request.
+    is_first: bool
+    #: Whether the same form was posted before, and nothing was done now.
+    is_repeated: bool = False
+
+
+def answer(
+    session: Session,
+    request_id: int,
+    who: Colleague,
+    content: str,
+    *,
+    picture: str | None = None,
+    token: str | None = None,
+    seen: int | None = None,
+    now: datetime,
+) -> Answered:
+    """Send an answer to the shop: a text, a picture (its key among the media), or both.
+
+    `token` names the form: posted again, it answers once. `seen` is the newest message the writer knows; where others
+    wrote behind it, `Overtaken` carries that. Raises `Refused` for what cannot be sent.
+    """
+    request = hold(session, request_id, who)
+    content = content.strip()
+    repeated = _sent_before(session, request, who, token)
+    if repeated is not None:
+        return repeated
+    _check_open(request)
+    if not content and picture is None:
+        raise Refused(texts.EMPTY)
+    _overtake(session, request, who, seen)
+    _check_follows(session, request)
+    said = texts.answer(_name(who), content)
+    if len(said.encode()) > TEXT_LIMIT:
+        raise Refused(texts.too_long(-(-(len(said.encode()) - TEXT_LIMIT) // 3)))
+    took = (now - request.unanswered_since).total_seconds() if request.unanswered_since else None
+    is_first = request.first_answered_at is None
+    message = None
+    if content:
+        message = _write(session, request, who, "text", content, token=token, now=now)
+        _send(session, request, who, message, text_message(said), now=now)
+    if picture is not None:
+        photo = _write(session, request, who, "image", "", token=None if message else token, media_key=picture, now=now)
+        _send(session, request, who, photo, uploads.picture(picture), now=now)
+        message = message or photo
+    assert message is not None  # one of both was given
+    if request.owner_id is None and who.manager_id is not None:
+        routing.transfer(session, request, who.manager_id, by=who.name, now=now, zone=who.zone)
+    clocks.answered(session, request, now=now)
+    return Answered(request, message.id, took, is_first)
+
+
+def note(session: Session, request_id: int, who: Colleague, content: str, *, now: datetime) -> Request:
+    """Write something down for colleagues; the shop never sees it."""
+    request = hold(session, request_id, who)
+    content = content.strip()
+    if not content:
+        raise Refused(texts.EMPTY)
+    if len(content) > LONGEST_NOTE:
+        raise Refused(texts.too_many_notes(LONGEST_NOTE))
+    _write(session, request, who, "text", content, is_note=True, now=now)
+    return request
+
+
+def wait(session: Session, request_id: int, who: Colleague, content: str, *, now: datetime) -> Request:
+    """The shop was spoken to by telephone or on the spot: note what was said; nothing is due until it writes again."""
+    request = hold(session, request_id, who)
+    _check_open(request)
+    if not content.strip():
+        raise Refused(texts.PHONE_NEEDS_WORDS)
+    note(session, request_id, who, texts.by_phone(content.strip()), now=now)
+    clocks.waiting(session, request, now=now)
+    return request
+
+
+def snooze(session: Session, request_id: int, who: Colleague, until: datetime, *, now: datetime) -> Request:
+    """Put a request out of sight until a moment, or until the shop writes. Its promises go on."""
+    request = hold(session, request_id, who)
+    _check_open(request)
+    if not now < until <= now + LONGEST_SNOOZE:
+        raise Refused(texts.NO_SUCH_MOMENT)
+    request.snoozed_until = until
+    return request
+
+
+def close(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
+    """The need is met. Closed once; the shop is asked how content it is. Raises `Refused` where nobody answered yet."""
+    request = hold(session, request_id, who)
+    if request.closed_at is not None:
+        return request
+    if request.unanswered_since is not None and request.first_answered_at is None:
+        raise Refused(texts.answer_first(request.number))
+    _end(request, Closed.DONE)
+    clocks.closed(session, request, now=now)
+    rating.ask_rating(session, request, now=now)
+    return request
+
+
+def no_reply_needed(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
+    """What the shop wrote wants no answer: closed without asking how content it is."""
+    request = hold(session, request_id, who)
+    if request.closed_at is not None:
+        return request
+    _end(request, Closed.NO_REPLY_NEEDED)
+    clocks.no_reply_needed(session, request, now=now)
+    return request
+
+
+def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
+    """Go on with a closed request. Raises `Refused` where the shop has another one open by now."""
+    request = hold(session, request_id, who)
+    if request.closed_at is None:
+        raise Refused(texts.not_closed(request.number))
+    if request.closed_how == Closed.VOID:
+        raise Refused(texts.NO_SUCH)
+    same = (Request.openid == request.openid) | (
+        Request.retailer_id.is_not(None) & (Request.retailer_id == request.retailer_id)
+    )
+    other = session.scalar(select(Request.id).where(Request.closed_at.is_(None), same).limit(1))
+    if other is not None:
+        raise Refused(texts.other_is_open(other + FIRST_NUMBER))
+    clocks.reopened(session, request, now=now)
+    return request
+
+
+def listen(session: Session, request_id: int, who: Colleague, message_id: int, *, now: datetime) -> None:
+    """Send a voice of this request to the manager's own chat: no browser plays what WeChat records (amr)."""
+    request = hold(session, request_id, who)
+    voice = session.scalar(select(Message).where(Message.id == message_id, Message.request_id == request.id))
+    openid = session.scalar(select(Manager.openid).where(Manager.id == who.manager_id))
+    if voice is None or voice.kind != "voice" or voice.media_key is None or openid is None:
+        raise Refused(texts.NO_SUCH)
+    outbox.queue(session, openid, uploads.voice(voice.media_key), now=now, about=f"visit:{request.id}")
+
+
+def transfer(session: Session, request_id: int, who: Colleague, to_manager_id: int, *, now: datetime) -> Request:
+    """Hand a request on to another customer manager; no clock is reset."""
+    request = hold(session, request_id, who)
+    _check_open(request)
+    routing.transfer(session, request, to_manager_id, by=who.name, now=now, zone=who.zone)
+    return request
+
+
+def hold(session: Session, request_id: int, who: Colleague) -> Request:
+    """A request, locked. Raises `Refused` where there is none, or it is not theirs to see."""
+    mine = scope.within(session, who)
+    statement = select(Request).where(Request.id == request_id, *([] if mine is None else [mine]))
+    # populate_existing: what was read before the lock may be old by now.
+    request = session.scalar(statement.with_for_update(of=Request).execution_options(populate_existing=True))
+    if request is None:
+        raise Refused(texts.NO_SUCH)
+    return request
+
+
+def _check_open(request: Request) -> None:
+    if request.closed_at is not None:
+        raise Refused(texts.closed(request.number))
+
+
+def _check_follows(session: Session, request: Request) -> None:
+    follower = session.get(Follower, request.openid)
+    if follower is None or not follower.is_following:
+        raise Refused(texts.GONE)
+
+
+def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:
+    if seen is None:
+        return
+    came = thread.came_since(session, request.id, who, seen)
+    if came:
+        raise Overtaken(came)
+
+
+def _sent_before(session: Session, request: Request, who: Colleague, token: str | None) -> Answered | None:
+    if not token:
+        return None
+    known = session.scalar(select(Message).where(Message.token == token))
+    if known is None:
+        return None
+    # A token comes from a browser: one used elsewhere is not believed.
+    mine = (who.author, who.manager_id, who.user_id) == (known.author, known.manager_id, known.user_id)
+    if known.request_id != request.id or not mine:
+        raise Refused(texts.NOT_AGAIN)
+    return Answered(request, known.id, None, is_first=False, is_repeated=True)
+
+
+def _write(
+    session: Session,
+    request: Request,
+    who: Colleague,
+    kind: str,
+    content: str,
+    *,
+    now: datetime,
+    is_note: bool = False,
+    token: str | None = None,
+    media_key: str | None = None,
+) -> Message:
+    message = Message(
+        request_id=request.id,
+        said_at=now,
+        author=who.author,
+        manager_id=who.manager_id,
+        user_id=who.user_id,
+        is_note=is_note,
+        kind=kind,
+        content=content,
+        media_key=media_key,
+        token=token,
+    )
+    session.add(message)
+    session.flush()
+    if not is_note:
+        request.last_message_id = message.id
+    return message
+
+
+def _send(
+    session: Session, request: Request, who: Colleague, message: Message, sent: dict[str, Any], *, now: datetime
+) -> None:
+    what = texts.said(message.kind, message.content)
+    template = notices.notice(
+        NOTICE, f"{OWN_PAGE}/{request.number}", when=now, who=_name(who), what=what, number=str(request.number)
+    )
+    message.delivery_id = outbox.queue(
+        session,
+        request.openid,
+        sent,
+        now=now,
+        template=template,
+        about=f"visit:{request.id}",
+        key=f"visit-answer:{message.id}",
+    )
+
+
+def _name(who: Colleague) -> str:
+    """How the shop knows the writer: a customer manager by name, everybody else as the company's service."""
+    return who.name if who.manager_id is not None else texts.SERVICE
+
+
+def _end(request: Request, how: Closed) -> None:
+    request.closed_how, request.closings = how, request.closings + 1

@@ -1,0 +1,47 @@
+"""Answers kept ready: written, changed, dropped. Everybody's by whoever sets visits up, one's own by oneself."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from visits.models import Canned
+from visits.rules import canned as rules
+
+
+def save(
+    session: Session,
+    canned_id: int | None,
+    title: str,
+    content: str,
+    *,
+    manager_id: int | None,
+    may_shared: bool,
+    is_shared: bool,
+) -> int:
+    """Keep a canned answer; gives its id. Raises `Refused` for one that is not theirs, or cannot be filled in."""
+    title, content = rules.check(title, content)
+    if is_shared and not may_shared:
+        raise Refused("共用的常用语由管理员维护。")
+    if not is_shared and manager_id is None:
+        raise Refused("自己的常用语只有客户经理才有。")
+    found = find(session, canned_id, manager_id=manager_id, may_shared=may_shared) if canned_id else Canned()
+    found.title, found.content, found.manager_id = title, content, None if is_shared else manager_id
+    session.add(found)
+    session.flush()
+    return found.id
+
+
+def drop(session: Session, canned_id: int, *, manager_id: int | None, may_shared: bool) -> str:
+    """Forget a canned answer; gives its title."""
+    found = find(session, canned_id, manager_id=manager_id, may_shared=may_shared)
+    session.delete(found)
+    return found.title
+
+
+def find(session: Session, canned_id: int, *, manager_id: int | None, may_shared: bool) -> Canned:
+    """One that somebody may change. Raises `Refused` for every other."""
+    found = session.scalar(select(Canned).where(Canned.id == canned_id))
+    is_theirs = found is not None and (may_shared if found.manager_id is None else found.manager_id == manager_id)
+    if found is None or not is_theirs:
+        raise Refused("没有这条常用语,或不归您维护。")
+    return found

@@ -1,0 +1,270 @@
+"""A customer manager in the chat: answers by a request's number or to a chosen one, closes, hands on, lists.
+
+What names no request is never guessed: it is kept as a draft and asked about.
+"""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from foundation.clock import day_in
+from foundation.errors import Refused
+from visits import scope
+from visits.actions import answering
+from visits.actions.answering import Overtaken
+from visits.models import FIRST_NUMBER
+from visits.queries import inbox, thread
+from visits.queries.inbox import Filter, Line, Shelf
+from visits.queries.thread import Thread
+from visits.rules import needs, orders
+from visits.rules.orders import Order, Verb
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from visits.texts.times import when
+from wechat_bot import media, messages
+from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.models import Talk
+
+TOPIC = "desk"
+#: The link's reference for a message that was overheard; any other is a request's id, or nothing for the list.
+OVERHEARD = "overheard"
+LASTS = timedelta(hours=2)
+LISTED = 8
+#: Messages shown of a chosen request.
+RECENT = 3
+MORNING = time(8)
+
+
+def open_desk(turn: Turn, reference: str) -> Reply:
+    """`desk:` lists what is open, `desk:28` chooses a request, `desk:overheard` takes the message itself."""
+    who = _who(turn)
+    if who is None:
+        raise Refused(texts.FOR_MANAGERS)
+    if reference == OVERHEARD:
+        return _heard(turn, who, {})
+    if reference.isascii() and reference.isdigit() and len(reference) < 10:
+        return _choose(turn, who, int(reference), {})
+    return _list(turn, who)
+
+
+def hear(turn: Turn, talk: Talk) -> Reply:
+    """What a manager says while a request is chosen, or after we asked something."""
+    who = _who(turn)
+    if who is None:
+        return Reply(texts.FOR_MANAGERS, after=After.END)
+    return _heard(turn, who, talk.state)
+
+
+def overhear(turn: Turn) -> Reply | None:
+    """Take what a manager says that no talk took; leave thanks and greetings, and everybody else's."""
+    if isinstance(turn.message, messages.Text) and needs.is_smalltalk(turn.message.content):
+        return None
+    return None if _who(turn) is None else turn.open(f"{TOPIC}:{OVERHEARD}")
+
+
+def _who(turn: Turn) -> Colleague | None:
+    return scope.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
+
+
+def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
+    chosen: int | None = state.get("chosen")
+    match turn.message:
+        case messages.Image() as picture:
+            draft = {"picture": media.keep(turn.session, picture, now=turn.now)}
+            return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
+        case messages.Text(content=content):
+            pass
+        case _:
+            return Reply(texts.ONLY_TEXT_OR_PICTURE, after=_stay(state))
+    picked = _picked(content, state.get("choices", ()))
+    if picked is not None:
+        return _answer(turn, who, int(picked["to"]), picked, state)
+    order = orders.read(content)
+    if order.number is None:
+        if order.verb is Verb.ANSWER:
+            draft = {"text": content}
+            return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
+        return _do(turn, who, order, chosen, state) if chosen else _ask_number(turn, who)
+    about = order.number - FIRST_NUMBER
+    if order.verb is Verb.CHOOSE and "draft" in state:
+        return _answer(turn, who, about, state["draft"], state)
+    if order.verb is Verb.ANSWER and chosen not in (None, about) and not order.is_marked:
+        return _ask_number_or_text(turn, who, about, order, int(chosen or 0), content)
+    return _do(turn, who, order, about, state)
+
+
+def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any]) -> Reply:
+    session, now = turn.session, turn.now
+    match order.verb:
+        case Verb.ANSWER:
+            return _answer(turn, who, about, {"text": order.rest}, state)
+        case Verb.CHOOSE:
+            return _choose(turn, who, about, state)
+        case Verb.TRANSFER:
+            return _transfer(turn, who, about, order, state)
+        case Verb.CLOSE:
+            answering.close(session, about, who, now=now)
+            said = texts.closed_now(_found(turn, who, about).number, _found(turn, who, about).shop)
+        case Verb.NO_REPLY_NEEDED:
+            request = answering.no_reply_needed(session, about, who, now=now)
+            said = texts.no_reply_now(request.number)
+        case Verb.REOPEN:
+            said = texts.reopened_now(answering.reopen(session, about, who, now=now).number)
+        case Verb.NOTE:
+            said = texts.noted_now(answering.note(session, about, who, order.rest, now=now).number)
+        case Verb.CALLED:
+            said = texts.called_now(answering.wait(session, about, who, order.rest, now=now).number)
+        case Verb.SNOOZE:
+            until = _until(orders.snoozed_hours(order.rest), turn)
+            request = answering.snooze(session, about, who, until, now=now)
+            said = texts.snoozed_now(request.number, when(until, now=now, zone=turn.zone))
+    is_done = order.verb in (Verb.CLOSE, Verb.NO_REPLY_NEEDED) and state.get("chosen") == about
+    return Reply(said, after=After.END if is_done else _stay(state))
+
+
+def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any], state: dict[str, Any]) -> Reply:
+    found = _found(turn, who, about)
+    way = thread.foreseen(turn.session, found.openid, now=turn.now, has_template=_has_template(turn))
+    seen = draft.get("seen")
+    if seen is None:
+        # The owner was told of what the shop wrote; what a colleague wrote, nobody told them.
+        is_told = found.owner_id == who.manager_id or state.get("chosen") != found.id
+        seen = thread.seen_in_chat(turn.session, found.id, who) if is_told else state.get("seen", 0)
+    text, picture = str(draft.get("text", "")), draft.get("picture")
+    try:
+        answered = answering.answer(turn.session, found.id, who, text, picture=picture, seen=seen, now=turn.now)
+    except Overtaken as overtaken:  # raised before anything was written
+        again = {**draft, "to": found.id, "seen": overtaken.came[-1].id}
+        said = texts.ask_again(_lines(overtaken.came, found), texts.said("image" if picture else "text", text))
+        return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [again]}, reference="")
+    said = texts.sent(found.number, found.shop, way.way, answered.took, is_first=answered.is_first)
+    if not state:
+        return Reply(said)
+    if "chosen" not in state:
+        return Reply(said, after=After.END)
+    state = {"chosen": state["chosen"], "seen": answered.message_id if state["chosen"] == found.id else state["seen"]}
+    return Reply(said, after=After.KEEP, state=state)
+
+
+def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Reply:
+    found = _found(turn, who, about)
+    if not found.is_open:
+        return Reply(texts.closed_in_chat(found.number), after=_stay(state))
+    way = thread.foreseen(turn.session, found.openid, now=turn.now, has_template=_has_template(turn))
+    said = texts.chosen(
+        found.number,
+        found.shop or texts.NOBODYS,
+        _lines(found.said[-RECENT:], found),
+        texts.foreseen(way, now=turn.now, zone=turn.zone),
+        _address(turn, f"/{found.number}"),
+    )
+    return Reply(said, after=After.KEEP, state={"chosen": found.id, "seen": found.seen}, reference="")
+
+
+def _transfer(turn: Turn, who: Colleague, about: int, order: Order, state: dict[str, Any]) -> Reply:
+    named = thread.managers_named(turn.session, order.rest)
+    if len(named) == 1:
+        request = answering.transfer(turn.session, about, who, named[0], now=turn.now)
+        return Reply(texts.transferred_now(request.number, order.rest), after=_stay(state))
+    if not named and not order.is_marked and len(order.rest) > LONGEST_NAME:
+        return _answer(turn, who, about, {"text": f"转{order.rest}"}, state)
+    return Reply((texts.several_managers if named else texts.no_such_manager)(order.rest), after=_stay(state))
+
+
+#: Of a person, in characters.
+LONGEST_NAME = 4
+
+
+def _list(turn: Turn, who: Colleague) -> Reply:
+    lines, is_mine = _open_lines(turn, who, LISTED)
+    counts = inbox.counts(turn.session, who, now=turn.now, mine_only=is_mine)
+    said = texts.listing(
+        _as_texts(turn, lines), max(counts.open - counts.snoozed - len(lines), 0), counts.overdue, _address(turn)
+    )
+    return Reply(said)
+
+
+def _ask_which(turn: Turn, who: Colleague, draft: dict[str, Any]) -> Reply:
+    lines, _ = _open_lines(turn, who, LISTED)
+    said = texts.ask_which(_as_texts(turn, lines))
+    if not lines:
+        return Reply(said, after=After.END if turn.talk else After.NOTHING)
+    return Reply(said, after=After.KEEP, state={"draft": draft}, reference="")
+
+
+def _ask_number(turn: Turn, who: Colleague) -> Reply:
+    lines, _ = _open_lines(turn, who, LISTED)
+    return Reply(texts.ask_number(_as_texts(turn, lines)), after=After.END if turn.talk else After.NOTHING)
+
+
+def _ask_number_or_text(turn: Turn, who: Colleague, about: int, order: Order, chosen: int, content: str) -> Reply:
+    """A text begins with a number that may be another request's, or part of what is said to the chosen one."""
+    other = thread.thread(turn.session, who, about)
+    state = {"chosen": chosen, "seen": turn.talk.state.get("seen", 0) if turn.talk else 0}
+    if other is None or not other.is_open:
+        return _answer(turn, who, chosen, {"text": content}, state)
+    current = _found(turn, who, chosen)
+    choices = [{"to": about, "text": order.rest}, {"to": chosen, "text": content}]
+    said = texts.ask_number_or_text(other.number, other.shop, current.number, current.shop)
+    return Reply(said, after=After.KEEP, state=state | {"choices": choices})
+
+
+def _picked(content: str, choices: Any) -> dict[str, Any] | None:
+    number = content.strip()
+    if number.isdecimal() and len(number) == 1 and 1 <= int(number) <= len(choices):
+        return dict(choices[int(number) - 1])
+    return None
+
+
+def _open_lines(turn: Turn, who: Colleague, limit: int) -> tuple[tuple[Line, ...], bool]:
+    """The open requests of a manager; a supervisor without any of their own gets those they watch over."""
+    for shelf in (Shelf.MINE, Shelf.OPEN):
+        found = inbox.page(turn.session, who, Filter(shelf), now=turn.now, limit=limit).lines
+        if found:
+            return found, shelf is Shelf.MINE
+    return (), False
+
+
+def _as_texts(turn: Turn, lines: tuple[Line, ...]) -> list[str]:
+    return [
+        texts.list_line(
+            line.number,
+            line.shop or texts.NOBODYS,
+            texts.said(line.kind, line.words, 16),
+            texts.due_words(line.due_at, is_waiting=line.is_waiting, now=turn.now, zone=turn.zone),
+        )
+        for line in lines
+    ]
+
+
+def _lines(said: Any, found: Thread) -> list[str]:
+    return [texts.quoted(each.name or found.shop, texts.said(each.kind, each.content), each.is_note) for each in said]
+
+
+def _found(turn: Turn, who: Colleague, about: int | None) -> Thread:
+    found = thread.thread(turn.session, who, about) if about is not None else None
+    if found is None:
+        raise Refused(texts.NO_SUCH)
+    return found
+
+
+def _until(hours: int | None, turn: Turn) -> datetime:
+    if hours is not None:
+        return turn.now + timedelta(hours=hours)
+    tomorrow = day_in(turn.now, turn.zone) + timedelta(days=1)
+    return datetime.combine(tomorrow, MORNING, turn.zone)
+
+
+def _stay(state: dict[str, Any]) -> After:
+    return After.KEEP if "chosen" in state else After.NOTHING
+
+
+def _chosen(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: state[name] for name in ("chosen", "seen") if name in state}
+
+
+def _has_template(turn: Turn) -> bool:
+    return answering.NOTICE in turn.notices
+
+
+def _address(turn: Turn, path: str = "") -> str:
+    return f"{turn.public_url}/m/visits{path}" if turn.has_pages else ""

@@ -1,0 +1,247 @@
+"""A customer manager's pages inside WeChat: the inbox, and one request to read and answer."""
+
+import secrets
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from foundation.errors import Refused
+from people import areas
+from visits import scope, shown
+from visits.actions import answering
+from visits.actions.answering import Overtaken
+from visits.models import FIRST_NUMBER
+from visits.queries import inbox, thread
+from visits.queries.inbox import Filter, Shelf
+from visits.queries.thread import Said, Thread
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from visits.texts.times import when
+from wechat_bot import media, oauth
+from wechat_bot.feature import Card
+from wechat_bot.media import Picture
+from wechat_bot.services import Services, current_services
+
+LONGEST_SEARCH = 40
+SHELVES = {
+    Shelf.MINE: "我的",
+    Shelf.OVERDUE: "超时",
+    Shelf.OPEN: "全部",
+    Shelf.POOL: "待分派",
+    Shelf.SNOOZED: "稍后",
+    Shelf.CLOSED: "已完结",
+}
+#: For how long a request may be put off with one tap.
+SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
+
+
+def inbox_page() -> ResponseReturnValue:
+    """The open requests, the most urgent first; a shop is shown its own instead."""
+    openid, services = oauth.who(), current_services()
+    now, search = services.clock(), request.args.get("search", "").strip()[:LONGEST_SEARCH]
+    with services.reading() as session:
+        who = _who(services, session, openid, now)
+        if who is None:
+            return _to_own(session, openid)
+        given = request.args.get("shelf", "")
+        shelf = Shelf(given) if given in {each.value for each in SHELVES} else Shelf.OPEN if search else Shelf.MINE
+        page = inbox.page(session, who, Filter(shelf, search), now=now, after=request.args.get("after", ""))
+        mine = inbox.counts(session, who, now=now, mine_only=True)
+        counts = inbox.counts(session, who, now=now)
+    numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
+    # A manager who watches over nobody has one list, and no use for an empty heap.
+    hidden = set() if counts.open > mine.open or shelf is Shelf.OPEN else {Shelf.OPEN}
+    hidden |= {Shelf.POOL} if not counts.pool and shelf is not Shelf.POOL else set()
+    return render_template(
+        "visits/inbox.html",
+        page=page,
+        lines=[(line, shown.due(line, now=now, zone=services.zone)) for line in page.lines],
+        shelf=shelf,
+        shelves={each: word for each, word in SHELVES.items() if each not in hidden},
+        numbers=numbers,
+        search=search,
+        texts=texts,
+    )
+
+
+def thread_page(number: int) -> ResponseReturnValue:
+    """One request: what was said, what became of the answers, and the box to answer in."""
+    openid, services = oauth.who(), current_services()
+    now = services.clock()
+    with services.reading() as session:
+        who = _who(services, session, openid, now)
+        if who is None:
+            return _to_own(session, openid, number)
+        found = _found(session, who, number, before=request.args.get("before", type=int))
+        draft = shown.canned(session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone)
+        return _show(session, services, who, found, draft=draft, now=now)
+
+
+def act(number: int) -> ResponseReturnValue:
+    """Do what one of the page's buttons says, once however often it is posted; then show the page."""
+    openid, services = oauth.who(), current_services()
+    now, here = services.clock(), redirect(url_for("visits_mobile.thread_page", number=number), 303)
+    with services.reading() as session:
+        who = _who(services, session, openid, now)
+        if who is None:
+            return _to_own(session, openid, number)
+        # Before anything is put on the disk: only for whoever may answer here.
+        _found(session, who, number)
+    try:
+        picture = shown.received(services, request.files.get("photo"))
+        with services.transaction() as session:
+            said = _do(session, services, who, number - FIRST_NUMBER, picture, now=now)
+    except Overtaken as overtaken:
+        return _again(services, who, number, came=overtaken.came, status=409, now=now)
+    except Refused as refusal:
+        return _again(services, who, number, sentence=refusal.sentence, status=422, now=now)
+    flash(said)
+    return here
+
+
+def media_file(number: int, message_id: int) -> ResponseReturnValue:
+    """A picture, voice or video of a request, for whoever may see it."""
+    openid, services = oauth.who(), current_services()
+    with services.reading() as session:
+        who = _who(services, session, openid, services.clock())
+        mine = who is not None and thread.thread(session, who, number - FIRST_NUMBER) is not None
+        found = thread.media_of(session, number - FIRST_NUMBER, message_id) if mine else None
+        file = found and media.find(session, services.media_folder, found)
+    return shown.send(file, f"{number}-{message_id}")
+
+
+def cards(session: Session, openid: str, now: datetime) -> list[Card]:
+    """What waits for a customer manager, and a shop's last request, for their own page."""
+    # The zone tells only who stands in for whom today, and these are their own.
+    who = scope.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
+    if who is not None:
+        found = inbox.counts(session, who, now=now, mine_only=True)
+        return [Card("留言收件箱", texts.card_of_manager(found.open, found.overdue), "/m/visits")]
+    newest = thread.own_threads(session, openid, limit=1)
+    note = texts.card_of_shop(newest[0].is_open, newest[0].first_answered_at is not None) if newest else texts.CARD_NONE
+    return [Card("给客户经理留言", note, "/m/visits/mine")]
+
+
+def _do(
+    session: Session, services: Services, who: Colleague, about: int, picture: Picture | None, *, now: datetime
+) -> str:
+    form = request.form
+    content = form.get("content", "")
+    match form.get("do"):
+        case "answer":
+            key = None
+            if picture is not None:
+                # Nobody's: it belongs to the request, and goes with it.
+                key = media.add(session, picture, openid="", mark=form.get("token", ""), now=now)
+            answering.answer(
+                session,
+                about,
+                who,
+                content,
+                picture=key,
+                token=form.get("token") or None,
+                seen=form.get("seen", 0, type=int),
+                now=now,
+            )
+            return texts.SENT
+        case "note":
+            answering.note(session, about, who, content, now=now)
+            return texts.NOTED
+        case "wait":
+            answering.wait(session, about, who, content, now=now)
+            return texts.CALLED
+        case "close":
+            answering.close(session, about, who, now=now)
+            return texts.CLOSED
+        case "no_reply":
+            answering.no_reply_needed(session, about, who, now=now)
+            return texts.CLOSED
+        case "reopen":
+            answering.reopen(session, about, who, now=now)
+            return texts.REOPENED
+        case "transfer":
+            answering.transfer(session, about, who, form.get("to", 0, type=int), now=now)
+            return texts.TRANSFERRED
+        case "listen":
+            answering.listen(session, about, who, form.get("message", 0, type=int), now=now)
+            return texts.LISTEN
+        case "snooze":
+            hours = form.get("hours", "")
+            until = now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
+            answering.snooze(session, about, who, until, now=now)
+            return texts.snoozed(when(until, now=now, zone=services.zone))
+    raise Refused(texts.NO_SUCH_BUTTON)
+
+
+def _show(
+    session: Session,
+    services: Services,
+    who: Colleague,
+    found: Thread,
+    *,
+    now: datetime,
+    draft: str = "",
+    came: tuple[Said, ...] = (),
+    sentence: str = "",
+) -> str:
+    way = thread.foreseen(session, found.openid, now=now, has_template=shown.has_template(services))
+    return render_template(
+        "visits/thread.html",
+        found=found,
+        who=who,
+        due=shown.due(found, now=now, zone=services.zone),
+        way=way.way,
+        way_said=texts.foreseen(way, now=now, zone=services.zone),
+        draft=draft,
+        came=came,
+        sentence=sentence,
+        canned=thread.canned(session, who.manager_id),
+        managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
+        owned=thread.owned(session, found.id),
+        snoozes=SNOOZES,
+        moment=lambda at: when(at, now=now, zone=services.zone),
+        token=secrets.token_urlsafe(16),
+        texts=texts,
+    )
+
+
+def _again(
+    services: Services,
+    who: Colleague,
+    number: int,
+    *,
+    came: tuple[Said, ...] = (),
+    sentence: str = "",
+    status: int,
+    now: datetime,
+) -> Response:
+    """The page as it is now, with what was written still in the box."""
+    with services.reading() as session:
+        found = _found(session, who, number)
+        draft = request.form.get("content", "")
+        page = _show(session, services, who, found, draft=draft, came=came, sentence=sentence, now=now)
+    return make_response(page, status)
+
+
+def _found(session: Session, who: Colleague, number: int, before: int | None = None) -> Thread:
+    found = thread.thread(session, who, number - FIRST_NUMBER, before=before)
+    if found is None:
+        raise Refused(texts.NO_SUCH)
+    return found
+
+
+def _who(services: Services, session: Session, openid: str, now: datetime) -> Colleague | None:
+    return scope.of_manager(session, openid, now=now, zone=services.zone)
+
+
+def _to_own(session: Session, openid: str, number: int | None = None) -> ResponseReturnValue:
+    """Where somebody who is no customer manager belongs: to their own requests."""
+    if number is not None and thread.own_thread(session, openid, number - FIRST_NUMBER) is None:
+        raise Refused(texts.NO_SUCH)
+    if number is None:
+        return redirect(url_for("visits_mobile.newest"), 303)
+    return redirect(url_for("visits_mobile.own_page", number=number), 303)

@@ -1,0 +1,127 @@
+"""A shop's own pages inside WeChat: what it wrote, what was answered, and room to write more."""
+
+import secrets
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people import identity
+from visits import scope, shown
+from visits.actions import intake
+from visits.actions.intake import Received, Said
+from visits.models import FIRST_NUMBER, Message, Request
+from visits.queries import thread
+from visits.queries.thread import Thread
+from visits.texts import answering as texts
+from visits.texts import intake as intake_texts
+from visits.texts.times import when
+from wechat_bot import media, oauth
+from wechat_bot.media import Picture
+from wechat_bot.services import Services, current_services
+
+LONGEST = 600
+
+
+def newest() -> ResponseReturnValue:
+    """The last request with its answers, and room to write."""
+    return _page(current_services(), oauth.who())
+
+
+def own_page(number: int) -> ResponseReturnValue:
+    """One request, as a notice leads to it."""
+    return _page(current_services(), oauth.who(), number)
+
+
+def write() -> ResponseReturnValue:
+    """Take what was written, once however often it is posted."""
+    openid, services = oauth.who(), current_services()
+    now, here = services.clock(), redirect(url_for("visits_mobile.newest"), 303)
+    content, token = request.form.get("content", "").strip(), request.form.get("token", "")[:64]
+    try:
+        if len(content) > LONGEST:
+            raise Refused(texts.too_long(len(content) - LONGEST))
+        upload = request.files.get("photo")
+        picture = media.receive(services.media_folder, upload.stream) if upload and upload.filename else None
+        if not content and picture is None:
+            raise Refused(texts.EMPTY)
+        with services.transaction() as session:
+            if session.scalar(select(Message.id).where(Message.token == token)) is None:
+                flash(_receive(session, services, openid, content, picture, token))
+    except Refused as refusal:
+        page = _page(services, openid, draft=content, sentence=refusal.sentence)
+        return make_response(page, 422)
+    return here
+
+
+def own_file(number: int, message_id: int) -> ResponseReturnValue:
+    """A picture or voice of one's own request."""
+    openid, services = oauth.who(), current_services()
+    with services.reading() as session:
+        found = thread.own_thread(session, openid, number - FIRST_NUMBER)
+        key = thread.media_of(session, found.id, message_id, has_notes=False) if found else None
+        file = media.find(session, services.media_folder, key) if key else None
+    return shown.send(file, f"{number}-{message_id}")
+
+
+def _receive(
+    session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
+) -> str:
+    now = services.clock()
+    said = [Said("text", content)] if content else []
+    if picture is not None:
+        said.append(Said("image", media_key=media.add(session, picture, openid=openid, mark=token, now=now)))
+    received = [intake.receive(session, openid, each, now=now, zone=services.zone) for each in said]
+    session.flush()
+    # The form's token stays with what it brought: posted again, it is found.
+    taken = session.get_one(Request, received[-1].request_id)
+    session.get_one(Message, taken.last_message_id).token = token or None
+    return _words(received[0], services)
+
+
+def _words(received: Received, services: Services) -> str:
+    if not received.is_known and received.owner is None:
+        return intake_texts.ASK_FOR_NAME
+    if received.answer_due is None:
+        return intake_texts.ADDED
+    return intake_texts.passed_on(
+        received.owner, received.answer_due, is_deputy=received.is_deputy, now=services.clock(), zone=services.zone
+    )
+
+
+def _page(
+    services: Services, openid: str, number: int | None = None, *, draft: str = "", sentence: str = ""
+) -> ResponseReturnValue:
+    now = services.clock()
+    with services.reading() as session:
+        if scope.of_manager(session, openid, now=now, zone=services.zone) is not None:
+            return redirect(url_for("visits_mobile.inbox_page"), 303)
+        shop = identity.shop_of(session, openid)
+        own = thread.own_threads(session, openid)
+        wanted = own[0].id if own and number is None else (number or 0) - FIRST_NUMBER
+        found = thread.own_thread(session, openid, wanted)
+    if number is not None and found is None:
+        raise Refused(texts.NO_SUCH)
+    return render_template(
+        "visits/own.html",
+        found=found,
+        standing=_standing(found, services) if found else "",
+        person=shop.in_charge(now.astimezone(services.zone).date()) if shop else None,
+        # An earlier request is closed: what is written now belongs to the last one, or a new one.
+        can_write=number is None or not own or number == own[0].number,
+        earlier=[each for each in own if each.id != (found.id if found else 0)],
+        moment=lambda at: when(at, now=now, zone=services.zone),
+        token=secrets.token_urlsafe(16),
+        draft=draft,
+        sentence=sentence,
+        texts=texts,
+    )
+
+
+def _standing(found: Thread, services: Services) -> str:
+    """Where a request stands, as its shop needs to know it."""
+    if not found.is_open:
+        return texts.DONE_FOR_YOU
+    return texts.card_of_shop(True, found.is_waiting)

@@ -1,0 +1,20 @@
+"""Every address of visits inside WeChat, and the view behind it."""
+
+from visits.mobile import desk, own
+from wechat_bot import oauth
+
+blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
+#: What a request's number can be, in every database.
+_ONE = "/<int(max=2147483647):number>"
+_OWN = "/mine/<int(max=2147483647):number>"
+for _rule, _view, _methods in (
+    ("", desk.inbox_page, ("GET",)),
+    (_ONE, desk.thread_page, ("GET",)),
+    (_ONE, desk.act, ("POST",)),
+    (f"{_ONE}/media/<int:message_id>", desk.media_file, ("GET",)),
+    ("/mine", own.newest, ("GET",)),
+    ("/mine", own.write, ("POST",)),
+    (_OWN, own.own_page, ("GET",)),
+    (f"{_OWN}/media/<int:message_id>", own.own_file, ("GET",)),
+):
+    blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

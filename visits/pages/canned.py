@@ -1,0 +1,85 @@
+"""Answers kept ready, in the console: everybody's, and a customer manager's own."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door
+from console.rules import Permission
+from foundation.errors import Refused
+from visits.actions import canned as actions
+from visits.queries import thread
+from visits.rules import canned as rules
+from wechat_bot.services import current_services
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def listing() -> ResponseReturnValue:
+    """All that I can use."""
+    with current_services().reading() as session:
+        lines = thread.canned(session, door.visitor().manager_id)
+    return render_template(
+        "visits/console/canned.html", lines=lines, may_shared=_may_shared(), has_own=_has_own(), known=rules.VARIABLES
+    )
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def edit(canned_id: int | None = None) -> ResponseReturnValue:
+    """Write one, or change it."""
+    services, me, error = current_services(), door.visitor(), ""
+    given = {"title": request.form.get("title", ""), "content": request.form.get("content", "")}
+    is_shared = request.form.get("for", "all" if _may_shared() else "me") == "all"
+    if request.method == "POST":
+        try:
+            with services.transaction() as session:
+                now = services.clock()
+                saved = actions.save(
+                    session,
+                    canned_id,
+                    **given,
+                    manager_id=me.manager_id,
+                    may_shared=_may_shared(),
+                    is_shared=is_shared,
+                )
+                about = f"visit-canned:{saved}"
+                audit.note(session, me, "visit.canned", about, given["title"], address=door.address(), now=now)
+        except Refused as refusal:
+            error = refusal.sentence
+        else:
+            flash("已保存。", "success")
+            return redirect(url_for("visits_pages.canned"), 303)
+    elif canned_id is not None:
+        with services.reading() as session:
+            found = actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
+            given, is_shared = {"title": found.title, "content": found.content}, found.manager_id is None
+    page = render_template(
+        "visits/console/canned_edit.html",
+        given=given,
+        canned_id=canned_id,
+        is_shared=is_shared,
+        may_shared=_may_shared(),
+        has_own=_has_own(),
+        known=rules.VARIABLES,
+        error=error,
+    )
+    return page, 422 if error else 200
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def drop(canned_id: int) -> ResponseReturnValue:
+    """Forget one."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        title = actions.drop(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
+        about = f"visit-canned:{canned_id}"
+        audit.note(session, me, "visit.canned", about, f"删除 {title}", address=door.address(), now=now)
+    flash("已删除。", "success")
+    return redirect(url_for("visits_pages.canned"), 303)
+
+
+def _may_shared() -> bool:
+    return door.visitor().may(Permission.VISITS_SETTINGS)
+
+
+def _has_own() -> bool:
+    return door.visitor().manager_id is not None

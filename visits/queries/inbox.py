@@ -1,0 +1,272 @@
+"""The inbox: requests as a list, narrowed, the most urgent first, in pages by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from people import rules as people_rules
+from people.models import Area, Manager, Retailer, ShopClass
+from visits import scope
+from visits.models import FIRST_NUMBER, Category, Message, Request
+from visits.scope import Colleague
+
+PAGE = 30
+#: Counting stops here: a larger heap of open requests needs no exact number.
+COUNTED = 1_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Shelf(StrEnum):
+    """A part of the inbox."""
+
+    OPEN = "open"
+    MINE = "mine"
+    OVERDUE = "overdue"
+    #: Answered, and the ball is in the shop's court.
+    WAITING = "waiting"
+    SNOOZED = "snoozed"
+    POOL = "pool"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What narrows the list."""
+
+    shelf: Shelf = Shelf.OPEN
+    search: str = ""
+    area_id: int | None = None
+    owner_id: int | None = None
+    category_id: int | None = None
+    class_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in the list."""
+
+    id: int
+    #: Empty where nobody knows whose shop it is.
+    shop: str
+    class_name: str
+    area: str
+    owner_id: int | None
+    owner: str
+    category: str
+    kind: str
+    words: str
+    opened_at: datetime
+    due_at: datetime | None
+    unanswered_since: datetime | None
+    first_answered_at: datetime | None
+    snoozed_until: datetime | None
+    closed_at: datetime | None
+    closed_how: str | None
+
+    @property
+    def number(self) -> int:
+        return self.id + FIRST_NUMBER
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.closed_at is None and self.due_at is not None and self.due_at < now
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the shop is to speak next."""
+        return self.closed_at is None and self.unanswered_since is None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines, and the key behind which the next ones lie; None where there are none."""
+
+    lines: tuple[Line, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of the open requests stand where; none is counted beyond `COUNTED`."""
+
+    open: int
+    overdue: int
+    waiting: int
+    pool: int
+    snoozed: int
+
+
+def page(
+    session: Session, who: Colleague, narrowed: Filter, *, now: datetime, after: str = "", limit: int = PAGE
+) -> Page:
+    """The requests behind a key: open ones by urgency, closed ones the newest first."""
+    statement = _select(session, who, narrowed, now)
+    if narrowed.shelf is Shelf.CLOSED:
+        statement = _behind_closed(statement, after)
+    else:
+        statement = _behind_open(statement, after)
+    found = [Line(*row) for row in session.execute(statement.limit(limit + 1))]
+    lines = tuple(found[:limit])
+    return Page(lines, _key(lines[-1]) if len(found) > limit else None)
+
+
+def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:
+    """How many open requests somebody sees, by where they stand. One statement."""
+    conditions = [Request.closed_at.is_(None), *_seen(session, who)]
+    if mine_only:
+        conditions.append(Request.owner_id == who.manager_id)
+    open_ones = (
+        select(Request.owner_id, Request.due_at, Request.snoozed_until, Request.unanswered_since)
+        .where(*conditions)
+        .limit(COUNTED)
+        .subquery()
+    )
+    columns = open_ones.c
+    is_snoozed = columns.snoozed_until > now
+    row = session.execute(
+        select(
+            func.count(),
+            _counted(columns.due_at < now),
+            _counted(columns.unanswered_since.is_(None)),
+            _counted(columns.owner_id.is_(None)),
+            _counted(is_snoozed),
+        ).select_from(open_ones)
+    ).one()
+    return Counts(*row)
+
+
+def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def choices(session: Session) -> Sequence[tuple[int, str]]:
+    """Categories to narrow by."""
+    rows = session.execute(select(Category.id, Category.name).order_by(Category.position, Category.id))
+    return [(key, name) for key, name in rows]
+
+
+def _select(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> Select[Any]:
+    owner = aliased(Manager)
+    columns: tuple[Any, ...] = (
+        Request.id,
+        func.coalesce(Retailer.shop, ""),
+        func.coalesce(ShopClass.name, ""),
+        func.coalesce(Area.name, ""),
+        Request.owner_id,
+        func.coalesce(owner.name, ""),
+        func.coalesce(Category.name, ""),
+        func.coalesce(Message.kind, ""),
+        func.coalesce(func.substr(Message.content, 1, 120), ""),
+        Request.opened_at,
+        Request.due_at,
+        Request.unanswered_since,
+        Request.first_answered_at,
+        Request.snoozed_until,
+        Request.closed_at,
+        Request.closed_how,
+    )
+    return (
+        select(*columns)
+        .select_from(Request)
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .outerjoin(ShopClass, ShopClass.id == Request.class_id)
+        .outerjoin(Area, Area.id == Request.area_id)
+        .outerjoin(owner, owner.id == Request.owner_id)
+        .outerjoin(Category, Category.id == Request.category_id)
+        .outerjoin(Message, Message.id == Request.last_message_id)
+        .where(*_seen(session, who), *_conditions(session, who, narrowed, now))
+    )
+
+
+def _seen(session: Session, who: Colleague) -> list[ColumnElement[bool]]:
+    mine = scope.within(session, who)
+    return [] if mine is None else [mine]
+
+
+def _conditions(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
+    found = _on(narrowed.shelf, who, now, is_sought=bool(narrowed.search))
+    if narrowed.area_id is not None:
+        parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
+        found.append(Request.area_id.in_(sorted(people_rules.with_sub_areas(parents, [narrowed.area_id]))))
+    for column, value in (
+        (Request.owner_id, narrowed.owner_id),
+        (Request.category_id, narrowed.category_id),
+        (Request.class_id, narrowed.class_id),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if narrowed.search:
+        found.append(_sought(people_rules.plain(narrowed.search)))
+    return found
+
+
+def _on(shelf: Shelf, who: Colleague, now: datetime, *, is_sought: bool) -> list[ColumnElement[bool]]:
+    if shelf is Shelf.CLOSED:
+        return [Request.closed_at.is_not(None)]
+    is_awake = or_(Request.snoozed_until.is_(None), Request.snoozed_until <= now)
+    more: dict[Shelf, list[ColumnElement[bool]]] = {
+        # Who looks for a request by its number or shop wants it wherever it lies.
+        Shelf.OPEN: [] if is_sought else [is_awake],
+        Shelf.MINE: [Request.owner_id == who.manager_id, *([] if is_sought else [is_awake])],
+        Shelf.OVERDUE: [Request.due_at < now],
+        Shelf.WAITING: [Request.unanswered_since.is_(None)],
+        Shelf.SNOOZED: [Request.snoozed_until > now],
+        Shelf.POOL: [Request.owner_id.is_(None)],
+    }
+    return [Request.closed_at.is_(None), *more[shelf]]
+
+
+def _sought(text: str) -> ColumnElement[bool]:
+    """A request's number, a licence from its beginning, or a part of the names. Not the phone (people/shops.py)."""
+    names = or_(*(column.contains(text, autoescape=True) for column in (Retailer.shop, Retailer.keeper)))
+    digits = text.lstrip("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 32):
+        return names
+    is_licence = and_(Retailer.licence >= digits, Retailer.licence <= digits.ljust(33, "Z"))
+    return or_(Request.id == int(digits) - FIRST_NUMBER, is_licence) if len(digits) < 10 else is_licence
+
+
+def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
+    if after:
+        due_at, key = _read_key(after)
+        if due_at is None:
+            statement = statement.where(Request.due_at.is_(None), Request.id > key)
+        else:
+            is_later = or_(Request.due_at > due_at, and_(Request.due_at == due_at, Request.id > key))
+            statement = statement.where(or_(is_later, Request.due_at.is_(None)))
+    return statement.order_by(Request.due_at.is_(None), Request.due_at, Request.id)
+
+
+def _behind_closed(statement: Select[Any], after: str) -> Select[Any]:
+    if after:
+        closed_at, key = _read_key(after)
+        if closed_at is not None:
+            statement = statement.where(
+                Request.closed_at <= closed_at,
+                or_(Request.closed_at < closed_at, Request.id < key),
+            )
+    return statement.order_by(Request.closed_at.desc(), Request.id.desc())
+
+
+def _key(line: Line) -> str:
+    moment = line.closed_at or line.due_at
+    return f"{(moment - _EPOCH) // _MICROSECOND if moment else ''}.{line.id}"
+
+
+def _read_key(text: str) -> tuple[datetime | None, int]:
+    """A key out of an address; one that was tampered with is the beginning.
+
+    >>> _read_key("1000000.5"), _read_key(".7"), _read_key("x"), _read_key("9" * 30 + ".1")
+    ((datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc), 5), (None, 7), (None, 0), (None, 0))
+    """
+    moment, _, key = text.partition(".")
+    if not (key.isascii() and key.isdigit() and len(key) < 10 and len(moment) < 18):
+        return None, 0
+    if not moment:
+        return None, int(key)
+    return (_EPOCH + int(moment) * _MICROSECOND, int(key)) if moment.isascii() and moment.isdigit() else (None, 0)

@@ -1,0 +1,315 @@
+"""One request with all that was said in it, what became of each answer, who had it, and which way the next will go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from console.models import User
+from people import rules as people_rules
+from people.models import Area, Manager, Retailer, ShopClass
+from visits import scope
+from visits.models import FIRST_NUMBER, Assignment, Author, Canned, Category, Message, Rating, Request
+from visits.rules.ways import Foreseen, foresee
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from wechat_bot import ledger
+from wechat_bot.client.codes import EXPLAINED
+from wechat_bot.models import Delivery, DeliveryState, Follower, Media
+
+#: The last so many messages are shown at once; earlier ones on asking.
+SHOWN = 60
+#: What the outbox writes where it gives up by itself.
+_OWN_REASONS = {"no longer follows": "对方已取消关注", "too late to be useful": "已过时"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a thread."""
+
+    id: int
+    at: datetime
+    author: Author
+    #: Of the colleague; empty for the shop.
+    name: str
+    manager_id: int | None
+    user_id: int | None
+    is_note: bool
+    kind: str
+    content: str
+    media_key: str | None
+    #: Whether its file has been fetched; None where it never will be.
+    has_file: bool | None
+    content_type: str
+    more: dict[str, Any]
+    #: What became of an answer, in words; empty for what is not sent.
+    state: str
+    #: Whether somebody should look at that.
+    is_alarming: bool
+
+    def is_of(self, who: Colleague) -> bool:
+        """Whether this colleague wrote it."""
+        if self.author is Author.SHOP:
+            return False
+        if self.author is Author.MANAGER:
+            return self.manager_id is not None and self.manager_id == who.manager_id
+        return self.user_id is not None and self.user_id == who.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A change of owner."""
+
+    at: datetime
+    name: str
+    explained: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A request as a page shows it."""
+
+    id: int
+    openid: str
+    retailer_id: int | None
+    shop: str
+    keeper: str
+    phone: str
+    licence: str
+    class_name: str
+    area: str
+    category: str
+    owner_id: int | None
+    owner: str
+    owner_phone: str
+    opened_at: datetime
+    first_answered_at: datetime | None
+    unanswered_since: datetime | None
+    due_at: datetime | None
+    snoozed_until: datetime | None
+    closed_at: datetime | None
+    closed_how: str | None
+    last_message_id: int | None
+    said: tuple[Said, ...] = ()
+    #: Whether earlier messages were left out.
+    has_earlier: bool = False
+
+    @property
+    def number(self) -> int:
+        return self.id + FIRST_NUMBER
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the shop is to speak next."""
+        return self.is_open and self.unanswered_since is None
+
+    @property
+    def salutation(self) -> str:
+        return people_rules.salutation(self.keeper)
+
+    @property
+    def seen(self) -> int:
+        """The newest message of the page, whoever wrote it."""
+        return self.said[-1].id if self.said else 0
+
+
+def thread(session: Session, who: Colleague, request_id: int, *, before: int | None = None) -> Thread | None:
+    """A request; None where there is none, or it is not theirs to see."""
+    mine = scope.within(session, who)
+    return _thread(session, request_id, *([] if mine is None else [mine]), before=before)
+
+
+def own_thread(session: Session, openid: str, request_id: int) -> Thread | None:
+    """A request as the follower who wrote it sees it: without our notes."""
+    return _thread(session, request_id, Request.openid == openid, has_notes=False)
+
+
+def own_threads(session: Session, openid: str, *, limit: int = 5) -> list[Thread]:
+    """The last requests of a follower, the newest first, without what was said in them."""
+    found = session.execute(_facts().where(Request.openid == openid).order_by(Request.id.desc()).limit(limit))
+    return [Thread(*row) for row in found]
+
+
+def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool) -> Foreseen:
+    """Which way an answer to this follower would go now."""
+    follower = session.get(Follower, openid)
+    if follower is None:
+        return foresee(is_following=False, left=0, until=None, queued=0, has_template=has_template)
+    queued = session.scalar(
+        select(func.count())
+        .select_from(Delivery)
+        .where(Delivery.openid == openid, Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
+    )
+    until = follower.message_until if follower.message_left else follower.event_until
+    return foresee(
+        is_following=follower.is_following,
+        left=ledger.sends_left(follower, now=now),
+        until=until,
+        queued=queued or 0,
+        has_template=has_template,
+    )
+
+
+def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> list[Said]:
+    """What others wrote behind a message."""
+    rows = session.execute(_messages(request_id).where(Message.id > seen).order_by(Message.id).limit(SHOWN)).all()
+    return [each for each in map(_said, rows) if not each.is_of(who)]
+
+
+def media_of(session: Session, request_id: int, message_id: int, *, has_notes: bool = True) -> str | None:
+    """The key of a message's picture, voice or video."""
+    found = select(Message.media_key).where(Message.id == message_id, Message.request_id == request_id)
+    return session.scalar(found if has_notes else found.where(Message.is_note.is_(False)))
+
+
+def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
+    """The newest message somebody in the chat knows of: the shop's, which they are told of, or their own."""
+    theirs = (Message.author == Author.MANAGER) & (Message.manager_id == who.manager_id)
+    known = (Message.author == Author.SHOP) | theirs
+    return session.scalar(select(func.max(Message.id)).where(Message.request_id == request_id, known)) or 0
+
+
+def managers_named(session: Session, name: str) -> list[int]:
+    """Customer managers who go by this name."""
+    return list(session.scalars(select(Manager.id).where(Manager.name == name, Manager.disabled_at.is_(None)).limit(2)))
+
+
+def owned(session: Session, request_id: int) -> list[Owned]:
+    """Who had a request, the first in front."""
+    rows = session.execute(
+        select(Assignment.at, func.coalesce(Manager.name, ""), Assignment.explained, Assignment.by)
+        .outerjoin(Manager, Manager.id == Assignment.to_id)
+        .where(Assignment.request_id == request_id)
+        .order_by(Assignment.id)
+    )
+    return [Owned(*row) for row in rows]
+
+
+def rating(session: Session, request_id: int) -> int | None:
+    """How content the shop was in the end: 1, 2 or 3; None where it has not said."""
+    newest = select(Rating.score).where(Rating.request_id == request_id).order_by(Rating.closing.desc())
+    return session.scalar(newest.limit(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An answer kept ready."""
+
+    id: int
+    title: str
+    content: str
+    is_own: bool
+
+
+def canned(session: Session, manager_id: int | None) -> list[Ready]:
+    """The answers kept ready for somebody: their own, then everybody's."""
+    rows = session.execute(
+        select(Canned.id, Canned.title, Canned.content, Canned.manager_id.is_not(None))
+        .where((Canned.manager_id.is_(None)) | (Canned.manager_id == manager_id))
+        .order_by(Canned.manager_id.is_(None), Canned.position, Canned.id)
+    )
+    return [Ready(*row) for row in rows]
+
+
+def _thread(
+    session: Session, request_id: int, *mine: Any, before: int | None = None, has_notes: bool = True
+) -> Thread | None:
+    row = session.execute(_facts().where(Request.id == request_id, *mine)).first()
+    if row is None:
+        return None
+    statement = _messages(request_id)
+    if not has_notes:
+        statement = statement.where(Message.is_note.is_(False))
+    if before is not None:
+        statement = statement.where(Message.id < before)
+    newest = session.execute(statement.order_by(Message.id.desc()).limit(SHOWN + 1)).all()
+    facts: Sequence[Any] = (*row, tuple(map(_said, reversed(newest[:SHOWN]))), len(newest) > SHOWN)
+    return Thread(*facts)
+
+
+def _facts() -> Any:
+    owner = aliased(Manager)
+    columns: tuple[Any, ...] = (
+        Request.id,
+        Request.openid,
+        Request.retailer_id,
+        func.coalesce(Retailer.shop, ""),
+        func.coalesce(Retailer.keeper, ""),
+        func.coalesce(Retailer.phone, ""),
+        func.coalesce(Retailer.licence, ""),
+        func.coalesce(ShopClass.name, ""),
+        func.coalesce(Area.name, ""),
+        func.coalesce(Category.name, ""),
+        Request.owner_id,
+        func.coalesce(owner.name, ""),
+        func.coalesce(owner.phone, ""),
+        Request.opened_at,
+        Request.first_answered_at,
+        Request.unanswered_since,
+        Request.due_at,
+        Request.snoozed_until,
+        Request.closed_at,
+        Request.closed_how,
+        Request.last_message_id,
+    )
+    return (
+        select(*columns)
+        .select_from(Request)
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .outerjoin(ShopClass, ShopClass.id == Request.class_id)
+        .outerjoin(Area, Area.id == Request.area_id)
+        .outerjoin(owner, owner.id == Request.owner_id)
+        .outerjoin(Category, Category.id == Request.category_id)
+    )
+
+
+def _messages(request_id: int) -> Any:
+    return (
+        select(
+            Message,
+            func.coalesce(Manager.name, User.name, "").label("name"),
+            Media.fetched_at,
+            Media.gave_up_at,
+            func.coalesce(Media.content_type, "").label("content_type"),
+            Delivery.state,
+            Delivery.channel,
+            Delivery.attempts,
+            Delivery.error,
+            Delivery.error_code,
+        )
+        .outerjoin(Manager, Manager.id == Message.manager_id)
+        .outerjoin(User, User.id == Message.user_id)
+        .outerjoin(Media, Media.key == Message.media_key)
+        .outerjoin(Delivery, Delivery.id == Message.delivery_id)
+        .where(Message.request_id == request_id)
+    )
+
+
+def _said(row: Any) -> Said:
+    message: Message = row.Message
+    explained = EXPLAINED.get(row.error_code or 0, "") or _OWN_REASONS.get(row.error or "", "")
+    return Said(
+        id=message.id,
+        at=message.said_at,
+        author=Author(message.author),
+        name=row.name,
+        manager_id=message.manager_id,
+        user_id=message.user_id,
+        is_note=message.is_note,
+        kind=message.kind,
+        content=message.content,
+        media_key=message.media_key,
+        has_file=None if row.gave_up_at else row.fetched_at is not None,
+        content_type=row.content_type,
+        more=message.more or {},
+        state=texts.state(row.state, row.channel, row.attempts, explained) if row.state else "",
+        is_alarming=row.state in (DeliveryState.FAILED, DeliveryState.UNSURE),
+    )

@@ -1,0 +1,46 @@
+"""By which way an answer will reach a shop, before it is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Way(StrEnum):
+    """How an answer travels."""
+
+    MESSAGE = "message"
+    #: A service notice that leads to the page of the thread.
+    NOTICE = "notice"
+    #: With the shop's next contact.
+    LATER = "later"
+    #: The shop does not follow any more.
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """The way an answer would go now, how many messages may still be sent, and until when."""
+
+    way: Way
+    left: int = 0
+    until: datetime | None = None
+
+
+def foresee(*, is_following: bool, left: int, until: datetime | None, queued: int, has_template: bool) -> Foreseen:
+    """The way of the next answer. Messages that are queued already will have taken their sends by then.
+
+    >>> foresee(is_following=True, left=3, until=None, queued=1, has_template=True)
+    Foreseen(way=<Way.MESSAGE: 'message'>, left=2, until=None)
+    >>> foresee(is_following=True, left=1, until=None, queued=1, has_template=True).way
+    <Way.NOTICE: 'notice'>
+    >>> foresee(is_following=True, left=0, until=None, queued=0, has_template=False).way
+    <Way.LATER: 'later'>
+    >>> foresee(is_following=False, left=3, until=None, queued=0, has_template=True).way
+    <Way.NEVER: 'never'>
+    """
+    free = max(left - queued, 0)
+    if not is_following:
+        return Foreseen(Way.NEVER)
+    if free:
+        return Foreseen(Way.MESSAGE, free, until)
+    return Foreseen(Way.NOTICE if has_template else Way.LATER)

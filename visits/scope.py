@@ -1,0 +1,84 @@
+"""Which requests one of us may see and answer. What is left out by mistake is hidden, never shown."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from console.rules import Role, Visitor
+from foundation.clock import day_in
+from people import identity
+from people import scope as shops
+from people.models import Area, Manager, Retailer
+from people.rules import with_sub_areas
+from visits.models import Author, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One of us, at a moment: a customer manager in WeChat, or somebody of the console."""
+
+    name: str
+    now: datetime
+    zone: ZoneInfo
+    #: How far they see.
+    sees: Visitor
+    manager_id: int | None = None
+    user_id: int | None = None
+
+    @property
+    def today(self) -> date:
+        return day_in(self.now, self.zone)
+
+    @property
+    def author(self) -> Author:
+        return Author.STAFF if self.manager_id is None else Author.MANAGER
+
+
+def of_manager(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Colleague | None:
+    """The customer manager who holds this phone; None for everybody else, and for one who is disabled."""
+    found = identity.manager_of(session, openid)
+    if found is None or found.is_disabled:
+        return None
+    sees = Visitor(0, found.name, Role.MANAGER, manager_id=found.id)
+    return Colleague(found.name, now, zone, sees, manager_id=found.id)
+
+
+def of_visitor(session: Session, visitor: Visitor, *, now: datetime, zone: ZoneInfo) -> Colleague:
+    """Somebody who is signed in at the console; a customer manager goes by their own name."""
+    name = visitor.name
+    if visitor.manager_id is not None:
+        name = session.scalar(select(Manager.name).where(Manager.id == visitor.manager_id)) or name
+    return Colleague(name, now, zone, visitor, manager_id=visitor.manager_id, user_id=visitor.user_id)
+
+
+def within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
+    """The condition on `Request` for what they may see; None where it is all of them.
+
+    A customer manager sees what they own, the requests of the shops they look after (a deputy's on the days of the
+    leave too), and as a supervisor those of the areas below their own.
+    """
+    if who.sees.is_company_wide:
+        return None
+    if who.manager_id is None:
+        areas = shops.area_ids(session, who.sees) or set()
+        return Request.area_id.in_(sorted(areas))
+    mine = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
+    looked_after = shops.within(session, who.sees, today=who.today)
+    assert looked_after is not None  # a manager is never company-wide
+    conditions = [Request.owner_id == who.manager_id, Request.retailer_id.in_(mine.where(looked_after))]
+    supervised = supervised_areas(session, who.manager_id)
+    if supervised:
+        conditions.append(Request.area_id.in_(sorted(supervised)))
+    return or_(*conditions)
+
+
+def supervised_areas(session: Session, manager_id: int) -> set[int]:
+    """The areas below those this manager heads, not their own."""
+    rows = session.execute(select(Area.id, Area.parent_id, Area.manager_id)).all()
+    own = {row.id for row in rows if row.manager_id == manager_id}
+    if not own:
+        return set()
+    return with_sub_areas([(row.id, row.parent_id) for row in rows], own) - own

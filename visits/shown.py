@@ -1,0 +1,117 @@
+"""What the pages of visits have in common, in WeChat and in the console."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from flask import Response, abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from foundation.errors import Refused
+from people.models import Manager
+from visits.actions import answering
+from visits.queries import thread
+from visits.queries.thread import Thread
+from visits.rules import canned as rules
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from visits.texts.times import span, when
+from wechat_bot import media
+from wechat_bot.media import Found, Picture
+from wechat_bot.services import Services
+from wechat_bot.uploads import ENDINGS
+
+#: What a browser shows by itself; everything else is a file to download.
+SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "video/mp4")
+
+
+class Timed(Protocol):
+    """What the words about a deadline need to know of a request."""
+
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def snoozed_until(self) -> datetime | None: ...
+    @property
+    def closed_at(self) -> datetime | None: ...
+    @property
+    def closed_how(self) -> str | None: ...
+    @property
+    def is_waiting(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Where a request stands in time, in words, and how urgent that is: `late`, `soon`, `calm`, `over`."""
+
+    words: str
+    tone: str
+
+
+#: From here on a deadline is near.
+SOON = 4 * 3600
+
+
+def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
+    """Until when somebody must act on a request."""
+    if one.closed_at is not None:
+        return Due(texts.HOW_CLOSED.get(one.closed_how or "", "已完结"), "over")
+    if one.due_at is not None and one.due_at < now:
+        return Due(f"已超时 {span((now - one.due_at).total_seconds())}", "late")
+    if one.snoozed_until is not None and one.snoozed_until > now:
+        return Due(f"{when(one.snoozed_until, now=now, zone=zone)} 再处理", "calm")
+    if one.is_waiting:
+        return Due("已答复,等对方", "calm")
+    if one.due_at is None:
+        return Due("待处理", "calm")
+    left = (one.due_at - now).total_seconds()
+    return Due(f"{when(one.due_at, now=now, zone=zone)} 前答复", "soon" if left < SOON else "calm")
+
+
+def has_template(services: Services) -> bool:
+    """Whether an answer can go as a service notice."""
+    return services.is_service_account and answering.NOTICE in services.templates
+
+
+def received(services: Services, upload: FileStorage | None) -> Picture | None:
+    """The picture of a form, put into the media folder. Raises `Refused` for what WeChat would not take."""
+    if upload is None or not upload.filename:
+        return None
+    picture = media.receive(services.media_folder, upload.stream)
+    if picture.content_type not in ENDINGS:
+        raise Refused(texts.PICTURE_KINDS)
+    return picture
+
+
+def canned(
+    session: Session, who: Colleague, found: Thread, wanted: int | None, *, now: datetime, zone: ZoneInfo
+) -> str:
+    """The canned answer that was chosen, filled in; empty where none was."""
+    content = next((each.content for each in thread.canned(session, who.manager_id) if each.id == wanted), "")
+    if not content:
+        return ""
+    manager = session.get(Manager, who.manager_id) if who.manager_id is not None else None
+    values = {
+        "店名": found.shop,
+        "称呼": found.salutation if found.keeper else "",
+        "经理": who.name if manager else texts.SERVICE,
+        "电话": manager.phone if manager else found.owner_phone,
+        "截止": when(found.due_at, now=now, zone=zone) if found.due_at else "",
+    }
+    return rules.fill(content, values)
+
+
+def send(file: Found | None, name: str) -> Response:
+    """A file for the browser: shown where browsers can show it, else to download under this name."""
+    if file is None or not file.path.exists():
+        abort(404)
+    response = Response(file.path.read_bytes(), content_type=file.content_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    if file.content_type not in SHOWN:
+        ending = {"audio/amr": ".amr"}.get(file.content_type, "")
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}{ending}"'
+    return response

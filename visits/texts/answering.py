@@ -1,0 +1,252 @@
+"""What is said to shops and to ourselves when requests are answered."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from visits.rules.ways import Foreseen, Way
+from visits.texts.times import span, when
+
+NO_SUCH = "没有这条留言。"
+EMPTY = "请写上要发的内容。"
+NOT_AGAIN = "这一页已经发过别的内容,请刷新后再写。"
+FOR_MANAGERS = "这里是客户经理用的。"
+NOBODYS = "还不知道是哪家店"
+PICTURE_KINDS = "图片请用 JPG、PNG 或 GIF。"
+ONLY_TEXT_OR_PICTURE = "回复店主请发文字或图片。"
+NO_SUCH_MOMENT = "请选一个以后的时间,最多 30 天。"
+PHONE_NEEDS_WORDS = "请写一句电话里说了什么。"
+GONE = "对方已取消关注,微信里收不到回复。请打电话,再记一笔“已电话联系”。"
+#: Who answers, where it is no customer manager.
+SERVICE = "客服"
+
+SENT = "已发出。"
+NOTED = "已记下备注,店主看不到。"
+CALLED = "已记下电话联系。"
+CLOSED = "已完结。"
+REOPENED = "已重开。"
+TRANSFERRED = "已转交,时限不变。"
+LISTEN = "已发到您的微信,请回到聊天里听。"
+NO_SUCH_BUTTON = "没有这个操作,请刷新后再试。"
+DONE_FOR_YOU = "已办结"
+CARD_NONE = "有事请说,客户经理会收到"
+
+KINDS = {"image": "[图片]", "voice": "[语音]", "video": "[视频]", "location": "[位置]", "link": "[链接]"}
+SCORES = {1: "满意", 2: "一般", 3: "不满意"}
+HOW_CLOSED = {"done": "已完结", "no_reply_needed": "不用回复", "quiet": "对方没有再回话", "void": "已作废"}
+
+
+def answer(name: str, content: str) -> str:
+    """An answer as the shop reads it."""
+    return f"{name}:{content}"
+
+
+def too_long(over: int) -> str:
+    return f"太长了,微信一条放不下:请删去约 {over} 个字,或分两次发。"
+
+
+def too_many_notes(longest: int) -> str:
+    return f"备注最多 {longest} 个字。"
+
+
+def closed(number: int) -> str:
+    return f"#{number} 已完结。要接着回复,请先重开。"
+
+
+def not_closed(number: int) -> str:
+    return f"#{number} 没有完结,不用重开。"
+
+
+def answer_first(number: int) -> str:
+    return f"#{number} 还没有答复过。请先答复,或选“不用回复”。"
+
+
+def other_is_open(number: int) -> str:
+    return f"这家店已有新的留言 #{number},请在那里回复。"
+
+
+def by_phone(content: str) -> str:
+    return f"已电话联系:{content}"
+
+
+def said(kind: str, content: str, longest: int = 40) -> str:
+    """A message in short, for a list or a quotation."""
+    line = " ".join(content.split())
+    line = line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return f"{KINDS[kind]}{line}" if kind in KINDS else line
+
+
+def overtaken(lines: Iterable[str]) -> str:
+    """What came in while somebody was writing."""
+    return "您写的时候有了新消息:\n" + "\n".join(lines)
+
+
+def snoozed(until: str) -> str:
+    return f"{until}再放回待办。答复时限不变。"
+
+
+def card_of_manager(count: int, overdue: int) -> str:
+    if not count:
+        return "没有待办"
+    return f"待办 {count} 条" + (f",已超时 {overdue} 条" if overdue else "")
+
+
+def card_of_shop(is_open: bool, is_answered: bool) -> str:
+    if not is_open:
+        return "上次的已办结,还有事可以接着说"
+    return "已答复,可以接着说" if is_answered else "已收到,等客户经理答复"
+
+
+def foreseen(way: Foreseen, *, now: datetime, zone: ZoneInfo) -> str:
+    """Before sending: which way the answer will go."""
+    match way.way:
+        case Way.MESSAGE:
+            until = f",到{when(way.until, now=now, zone=zone)}" if way.until else ""
+            return f"还能发 {way.left} 条{until}。"
+        case Way.NOTICE:
+            return "已过微信 48 小时回复期(或条数用完),会改发服务通知,对方点开即可看到。"
+        case Way.LATER:
+            return "已过微信 48 小时回复期(或条数用完),要等对方下次来消息时才能送达。着急请打电话。"
+        case Way.NEVER:
+            return "对方已取消关注,微信里收不到回复。请打电话。"
+
+
+def sent(number: int, shop: str, way: Way, took: float | None, *, is_first: bool) -> str:
+    """To the manager in the chat, once an answer is on its way."""
+    used = f"(用时 {span(took)})" if took is not None and is_first else ""
+    if way is Way.NOTICE:
+        return f"#{number} 已过微信 48 小时回复期,已改发服务通知,对方点开即可看到。"
+    if way is Way.LATER:
+        return f"#{number} 已过微信 48 小时回复期,已存下,等{shop}下次来消息时送达。着急请打电话。"
+    return f'已发给{shop}{used}。完结请回复"{number} 完结"。'
+
+
+STATES = {
+    "pending": "发送中",
+    "sending": "发送中",
+    "sent": "已发送",
+    "delivered": "服务通知已送达",
+    "held": "等对方下次来消息时送达",
+    "unsure": "不确定对方是否收到,请电话确认",
+    "cancelled": "已取消",
+}
+
+
+def state(state: str, channel: str | None, attempts: int, explained: str) -> str:
+    """What became of an answer, in words."""
+    if state == "failed":
+        return f"没有送达:{explained}" if explained else "没有送达"
+    if state == "sent" and channel == "template":
+        return "已改发服务通知"
+    if state == "pending" and attempts:
+        return "没发出去,稍后自动再试"
+    return STATES.get(state, state)
+
+
+# In the chat of a customer manager
+
+
+def listing(lines: Sequence[str], more: int, overdue: int, address: str) -> str:
+    """What is open, the most urgent first."""
+    link = f'<a href="{address}">打开收件箱</a>' if address else ""
+    if not lines:
+        return f"现在没有待办的留言。{link}"
+    head = f"待办 {len(lines) + more} 条" + (f",已超时 {overdue} 条" if overdue else "")
+    tail = f"另有 {more} 条。" if more else ""
+    how = f'回复"编号 内容"答复,如:{_first_number(lines)} 明天送到'
+    return "\n".join([f"{head}:", *lines, *([tail + link] if tail or link else []), how])
+
+
+def list_line(number: int, shop: str, words: str, due: str) -> str:
+    return f"#{number} {shop}:{words}({due})"
+
+
+def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone: ZoneInfo) -> str:
+    """Until when somebody must act, for a list."""
+    if is_waiting:
+        return "等对方回话"
+    if due_at is None:
+        return "待处理"
+    return (
+        f"{when(due_at, now=now, zone=zone)} 前" if due_at > now else f"已超时 {span((now - due_at).total_seconds())}"
+    )
+
+
+def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str) -> str:
+    """A request was chosen: what was said last, and how to go on."""
+    link = f'<a href="{address}">查看全部</a>' if address else ""
+    return "\n".join([f"#{number} {shop} {link}".rstrip(), *lines, way, '现在直接写,就是回复它;回复"退出"结束。'])
+
+
+def quoted(name: str, words: str, is_note: bool) -> str:
+    """A message in a list of the last ones."""
+    return f"{name or '店主'}{'(备注)' if is_note else ''}:{words}"
+
+
+def closed_in_chat(number: int) -> str:
+    return f'#{number} 已完结。要接着回复,请先回复"{number} 重开"。'
+
+
+def ask_number(lines: Sequence[str]) -> str:
+    """A word about a request without its number."""
+    if not lines:
+        return "现在没有待办的留言。"
+    return f"请带上编号,如:{_first_number(lines)} 完结\n" + "\n".join(lines)
+
+
+def ask_which(lines: Sequence[str]) -> str:
+    """A text or picture that names no request."""
+    if not lines:
+        return "现在没有待办的留言,没有发出。要找某一条,请带上编号,如:128 内容"
+    if len(lines) == 1:
+        return f"是回复这一条吗?\n{lines[0]}\n是,请回复 {_first_number(lines)};不是就不用管,没有发出。"
+    return "发给谁?回复编号就发出:\n" + "\n".join(lines)
+
+
+def ask_number_or_text(number: int, shop: str, chosen: int, chosen_shop: str) -> str:
+    """A text that begins with another request's number while one is chosen."""
+    return f"{number} 是编号,还是要发的内容?\n1 发给 #{number} {shop}\n2 整句发给 #{chosen} {chosen_shop}"
+
+
+def ask_again(came: Iterable[str], draft: str) -> str:
+    return f"{overtaken(came)}\n还要发您写的“{draft}”,请回复 1;不发就不用管。"
+
+
+def closed_now(number: int, shop: str) -> str:
+    return f"#{number} {shop}已完结。"
+
+
+def no_reply_now(number: int) -> str:
+    return f"#{number} 已记为不用回复,并完结。"
+
+
+def reopened_now(number: int) -> str:
+    return f'#{number} 已重开。回复"{number} 内容"答复。'
+
+
+def transferred_now(number: int, name: str) -> str:
+    return f"#{number} 已转给{name},时限不变。"
+
+
+def noted_now(number: int) -> str:
+    return f"#{number} 已记下备注,店主看不到。"
+
+
+def called_now(number: int) -> str:
+    return f'#{number} 已记下电话联系。完结请回复"{number} 完结"。'
+
+
+def snoozed_now(number: int, until: str) -> str:
+    return f"#{number} {until}再提示您。答复时限不变。"
+
+
+def no_such_manager(name: str) -> str:
+    return f"没有叫“{name}”的客户经理。请写全名,或在页面上转交。"
+
+
+def several_managers(name: str) -> str:
+    return f"有几位客户经理叫“{name}”,请在页面上转交。"
+
+
+def _first_number(lines: Sequence[str]) -> str:
+    return lines[0].partition(" ")[0].lstrip("#")
