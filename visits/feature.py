@@ -2,26 +2,39 @@
 
 from datetime import timedelta
 
-from console.plate import NAME, Item, Plate
+from console.plate import NAME, Item, Plate, Tile
 from console.rules import Permission
 from visits import jobs
 from visits.actions import erasing, rating
-from visits.conversation import shops
-from visits.pages import routes
+from visits.conversation import desk, shops
+from visits.mobile import desk as wechat_desk
+from visits.mobile import routes as routes_in_wechat
+from visits.pages import inbox, routes
 from wechat_bot.feature import Conversation, Entry, Feature, Word
 
 visits = Feature(
     name="visits",
     conversations=(
         Conversation(shops.TOPIC, open=shops.open_message, hear=shops.hear_message, lasts=timedelta(minutes=30)),
+        Conversation(desk.TOPIC, open=desk.open_desk, hear=desk.hear, lasts=desk.LASTS),
         Conversation(rating.TOPIC, open=shops.open_rating, hear=shops.hear_rating),
     ),
     entries=(Entry("留言给经理", "留言", "message:", 20),),
-    words=(Word("留言", "message:", takes_rest=True),),
-    overhears=(shops.overhear,),
+    words=(Word("留言", "message:", takes_rest=True), Word("待办", "desk:")),
+    overhears=(desk.overhear, shops.overhear),
     bound=shops.bound,
     forgets=erasing.forget,
     jobs=jobs.JOBS,
     console=routes.blueprint,
-    more={NAME: Plate(items=(Item("拜访设置", "visits_pages.settings", Permission.VISITS_SETTINGS, 85, "管理"),))},
+    mobile=routes_in_wechat.blueprint,
+    cards=wechat_desk.cards,
+    more={
+        NAME: Plate(
+            items=(
+                Item("微拜访", "visits_pages.inbox", Permission.VISITS_SEE, 11),
+                Item("拜访设置", "visits_pages.settings", Permission.VISITS_SETTINGS, 85, "管理"),
+            ),
+            tiles=(Tile("visits/console/_tile.html", Permission.VISITS_SEE, inbox.tile, 5),),
+        )
+    },
 )

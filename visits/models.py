@@ -296,6 +296,18 @@ class Told(Base):
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
 
 
+class Way(StrEnum):
+    """How an answer travels."""
+
+    MESSAGE = "message"
+    #: A service notice that leads to the page of the thread.
+    NOTICE = "notice"
+    #: With the shop's next contact.
+    LATER = "later"
+    #: The shop does not follow any more.
+    NEVER = "never"
+
+
 class Rating(Base):
     """How content the shop was with one closing: once each."""
 

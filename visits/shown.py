@@ -6,7 +6,6 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flask import Response, abort
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 

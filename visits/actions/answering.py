@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people.models import Manager
-from visits import scope
+from visits import said, scope
 from visits.actions import clocks, rating, routing
 from visits.models import FIRST_NUMBER, Closed, Message, Request
-from visits.queries import thread
-from visits.queries.thread import Said
+from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from wechat_bot import notices, outbox, uploads
@@ -79,15 +78,15 @@ def answer(
         raise Refused(texts.EMPTY)
     _overtake(session, request, who, seen)
     _check_follows(session, request)
-    said = texts.answer(_name(who), content)
-    if len(said.encode()) > TEXT_LIMIT:
-        raise Refused(texts.too_long(-(-(len(said.encode()) - TEXT_LIMIT) // 3)))
+    words = texts.answer(_name(who), content)
+    if len(words.encode()) > TEXT_LIMIT:
+        raise Refused(texts.too_long(-(-(len(words.encode()) - TEXT_LIMIT) // 3)))
     took = (now - request.unanswered_since).total_seconds() if request.unanswered_since else None
     is_first = request.first_answered_at is None
     message = None
     if content:
         message = _write(session, request, who, "text", content, token=token, now=now)
-        _send(session, request, who, message, text_message(said), now=now)
+        _send(session, request, who, message, text_message(words), now=now)
     if picture is not None:
         photo = _write(session, request, who, "image", "", token=None if message else token, media_key=picture, now=now)
         _send(session, request, who, photo, uploads.picture(picture), now=now)
@@ -215,7 +214,7 @@ def _check_follows(session: Session, request: Request) -> None:
 def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:
     if seen is None:
         return
-    came = thread.came_since(session, request.id, who, seen)
+    came = said.came_since(session, request.id, who, seen)
     if came:
         raise Overtaken(came)
 

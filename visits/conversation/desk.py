@@ -8,6 +8,7 @@ from typing import Any
 
 from foundation.clock import day_in
 from foundation.errors import Refused
+from visits import said as said_in
 from visits import scope
 from visits.actions import answering
 from visits.actions.answering import Overtaken
@@ -128,7 +129,7 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
     if seen is None:
         # The owner was told of what the shop wrote; what a colleague wrote, nobody told them.
         is_told = found.owner_id == who.manager_id or state.get("chosen") != found.id
-        seen = thread.seen_in_chat(turn.session, found.id, who) if is_told else state.get("seen", 0)
+        seen = said_in.seen_in_chat(turn.session, found.id, who) if is_told else state.get("seen", 0)
     text, picture = str(draft.get("text", "")), draft.get("picture")
     try:
         answered = answering.answer(turn.session, found.id, who, text, picture=picture, seen=seen, now=turn.now)
@@ -154,7 +155,7 @@ def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Re
         found.number,
         found.shop or texts.NOBODYS,
         _lines(found.said[-RECENT:], found),
-        texts.foreseen(way, now=turn.now, zone=turn.zone),
+        texts.foreseen(way.way, way.left, way.until, now=turn.now, zone=turn.zone),
         _address(turn, f"/{found.number}"),
     )
     return Reply(said, after=After.KEEP, state={"chosen": found.id, "seen": found.seen}, reference="")

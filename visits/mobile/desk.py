@@ -17,7 +17,8 @@ from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER
 from visits.queries import inbox, thread
 from visits.queries.inbox import Filter, Shelf
-from visits.queries.thread import Said, Thread
+from visits.queries.thread import Thread
+from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
@@ -110,7 +111,7 @@ def media_file(number: int, message_id: int) -> ResponseReturnValue:
         who = _who(services, session, openid, services.clock())
         mine = who is not None and thread.thread(session, who, number - FIRST_NUMBER) is not None
         found = thread.media_of(session, number - FIRST_NUMBER, message_id) if mine else None
-        file = found and media.find(session, services.media_folder, found)
+        file = media.find(session, services.media_folder, found) if found else None
     return shown.send(file, f"{number}-{message_id}")
 
 
@@ -195,7 +196,7 @@ def _show(
         who=who,
         due=shown.due(found, now=now, zone=services.zone),
         way=way.way,
-        way_said=texts.foreseen(way, now=now, zone=services.zone),
+        way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=services.zone),
         draft=draft,
         came=came,
         sentence=sentence,

@@ -38,7 +38,7 @@ def own_page(number: int) -> ResponseReturnValue:
 def write() -> ResponseReturnValue:
     """Take what was written, once however often it is posted."""
     openid, services = oauth.who(), current_services()
-    now, here = services.clock(), redirect(url_for("visits_mobile.newest"), 303)
+    here = redirect(url_for("visits_mobile.newest"), 303)
     content, token = request.form.get("content", "").strip(), request.form.get("token", "")[:64]
     try:
         if len(content) > LONGEST:

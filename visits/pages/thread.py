@@ -18,7 +18,8 @@ from visits.models import FIRST_NUMBER
 from visits.pages.inbox import COLOURS
 from visits.queries import deadlines
 from visits.queries import thread as queries
-from visits.queries.thread import Said, Thread
+from visits.queries.thread import Thread
+from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
@@ -107,7 +108,8 @@ def _do(
     match form["do"]:
         case "answer":
             # Nobody's: it belongs to the request, and goes with it.
-            key = picture and media.add(session, picture, openid="", mark=form.get("token", ""), now=now)
+            mark = form.get("token", "")
+            key = None if picture is None else media.add(session, picture, openid="", mark=mark, now=now)
             seen = form.get("seen", 0, type=int)
             token = form.get("token") or None
             answering.answer(session, about, who, content, picture=key, token=token, seen=seen, now=now)
@@ -165,7 +167,7 @@ def _page(
         deadlines=deadlines.of_request(session, found.id, now=now, zone=services.zone),
         rating=texts.SCORES.get(queries.rating(session, found.id) or 0, ""),
         way=way.way,
-        way_said=texts.foreseen(way, now=now, zone=services.zone),
+        way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=services.zone),
         draft=draft,
         came=came,
         error=error,

@@ -8,55 +8,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from console.models import User
 from people import rules as people_rules
 from people.models import Area, Manager, Retailer, ShopClass
-from visits import scope
-from visits.models import FIRST_NUMBER, Assignment, Author, Canned, Category, Message, Rating, Request
+from visits import said, scope
+from visits.models import FIRST_NUMBER, Assignment, Canned, Category, Message, Rating, Request
 from visits.rules.ways import Foreseen, foresee
+from visits.said import Said
 from visits.scope import Colleague
-from visits.texts import answering as texts
 from wechat_bot import ledger
-from wechat_bot.client.codes import EXPLAINED
-from wechat_bot.models import Delivery, DeliveryState, Follower, Media
+from wechat_bot.models import Delivery, DeliveryState, Follower
 
 #: The last so many messages are shown at once; earlier ones on asking.
 SHOWN = 60
-#: What the outbox writes where it gives up by itself.
-_OWN_REASONS = {"no longer follows": "对方已取消关注", "too late to be useful": "已过时"}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message of a thread."""
-
-    id: int
-    at: datetime
-    author: Author
-    #: Of the colleague; empty for the shop.
-    name: str
-    manager_id: int | None
-    user_id: int | None
-    is_note: bool
-    kind: str
-    content: str
-    media_key: str | None
-    #: Whether its file has been fetched; None where it never will be.
-    has_file: bool | None
-    content_type: str
-    more: dict[str, Any]
-    #: What became of an answer, in words; empty for what is not sent.
-    state: str
-    #: Whether somebody should look at that.
-    is_alarming: bool
-
-    def is_of(self, who: Colleague) -> bool:
-        """Whether this colleague wrote it."""
-        if self.author is Author.SHOP:
-            return False
-        if self.author is Author.MANAGER:
-            return self.manager_id is not None and self.manager_id == who.manager_id
-        return self.user_id is not None and self.user_id == who.user_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,23 +121,10 @@ def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool
     )
 
 
-def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> list[Said]:
-    """What others wrote behind a message."""
-    rows = session.execute(_messages(request_id).where(Message.id > seen).order_by(Message.id).limit(SHOWN)).all()
-    return [each for each in map(_said, rows) if not each.is_of(who)]
-
-
 def media_of(session: Session, request_id: int, message_id: int, *, has_notes: bool = True) -> str | None:
     """The key of a message's picture, voice or video."""
     found = select(Message.media_key).where(Message.id == message_id, Message.request_id == request_id)
     return session.scalar(found if has_notes else found.where(Message.is_note.is_(False)))
-
-
-def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
-    """The newest message somebody in the chat knows of: the shop's, which they are told of, or their own."""
-    theirs = (Message.author == Author.MANAGER) & (Message.manager_id == who.manager_id)
-    known = (Message.author == Author.SHOP) | theirs
-    return session.scalar(select(func.max(Message.id)).where(Message.request_id == request_id, known)) or 0
 
 
 def managers_named(session: Session, name: str) -> list[int]:
@@ -225,13 +175,13 @@ def _thread(
     row = session.execute(_facts().where(Request.id == request_id, *mine)).first()
     if row is None:
         return None
-    statement = _messages(request_id)
+    statement = said.select_messages(request_id)
     if not has_notes:
         statement = statement.where(Message.is_note.is_(False))
     if before is not None:
         statement = statement.where(Message.id < before)
     newest = session.execute(statement.order_by(Message.id.desc()).limit(SHOWN + 1)).all()
-    facts: Sequence[Any] = (*row, tuple(map(_said, reversed(newest[:SHOWN]))), len(newest) > SHOWN)
+    facts: Sequence[Any] = (*row, tuple(map(said.read, reversed(newest[:SHOWN]))), len(newest) > SHOWN)
     return Thread(*facts)
 
 
@@ -268,48 +218,4 @@ def _facts() -> Any:
         .outerjoin(Area, Area.id == Request.area_id)
         .outerjoin(owner, owner.id == Request.owner_id)
         .outerjoin(Category, Category.id == Request.category_id)
-    )
-
-
-def _messages(request_id: int) -> Any:
-    return (
-        select(
-            Message,
-            func.coalesce(Manager.name, User.name, "").label("name"),
-            Media.fetched_at,
-            Media.gave_up_at,
-            func.coalesce(Media.content_type, "").label("content_type"),
-            Delivery.state,
-            Delivery.channel,
-            Delivery.attempts,
-            Delivery.error,
-            Delivery.error_code,
-        )
-        .outerjoin(Manager, Manager.id == Message.manager_id)
-        .outerjoin(User, User.id == Message.user_id)
-        .outerjoin(Media, Media.key == Message.media_key)
-        .outerjoin(Delivery, Delivery.id == Message.delivery_id)
-        .where(Message.request_id == request_id)
-    )
-
-
-def _said(row: Any) -> Said:
-    message: Message = row.Message
-    explained = EXPLAINED.get(row.error_code or 0, "") or _OWN_REASONS.get(row.error or "", "")
-    return Said(
-        id=message.id,
-        at=message.said_at,
-        author=Author(message.author),
-        name=row.name,
-        manager_id=message.manager_id,
-        user_id=message.user_id,
-        is_note=message.is_note,
-        kind=message.kind,
-        content=message.content,
-        media_key=message.media_key,
-        has_file=None if row.gave_up_at else row.fetched_at is not None,
-        content_type=row.content_type,
-        more=message.more or {},
-        state=texts.state(row.state, row.channel, row.attempts, explained) if row.state else "",
-        is_alarming=row.state in (DeliveryState.FAILED, DeliveryState.UNSURE),
     )

@@ -2,19 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-
-class Way(StrEnum):
-    """How an answer travels."""
-
-    MESSAGE = "message"
-    #: A service notice that leads to the page of the thread.
-    NOTICE = "notice"
-    #: With the shop's next contact.
-    LATER = "later"
-    #: The shop does not follow any more.
-    NEVER = "never"
+from visits.models import Way
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from visits.rules.ways import Foreseen, Way
+from visits.models import Way
 from visits.texts.times import span, when
 
 NO_SUCH = "没有这条留言。"
@@ -97,12 +97,12 @@ def card_of_shop(is_open: bool, is_answered: bool) -> str:
     return "已答复,可以接着说" if is_answered else "已收到,等客户经理答复"
 
 
-def foreseen(way: Foreseen, *, now: datetime, zone: ZoneInfo) -> str:
-    """Before sending: which way the answer will go."""
-    match way.way:
+def foreseen(way: Way, left: int, until: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    """Before sending: which way the answer will go, how many messages are left, and until when."""
+    match way:
         case Way.MESSAGE:
-            until = f",到{when(way.until, now=now, zone=zone)}" if way.until else ""
-            return f"还能发 {way.left} 条{until}。"
+            last = f",到{when(until, now=now, zone=zone)}" if until else ""
+            return f"还能发 {left} 条{last}。"
         case Way.NOTICE:
             return "已过微信 48 小时回复期(或条数用完),会改发服务通知,对方点开即可看到。"
         case Way.LATER:

@@ -1,0 +1,113 @@
+"""What was said in a request: each message with its writer, its file, and what became of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from console.models import User
+from people.models import Manager
+from visits.models import Author, Message
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from wechat_bot.client.codes import EXPLAINED
+from wechat_bot.models import Delivery, DeliveryState, Media
+
+#: Of what came in between, no more is shown.
+MOST = 20
+#: What the outbox writes where it gives up by itself.
+_OWN_REASONS = {"no longer follows": "对方已取消关注", "too late to be useful": "已过时"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a thread."""
+
+    id: int
+    at: datetime
+    author: Author
+    #: Of the colleague; empty for the shop.
+    name: str
+    manager_id: int | None
+    user_id: int | None
+    is_note: bool
+    kind: str
+    content: str
+    media_key: str | None
+    #: Whether its file has been fetched; None where it never will be.
+    has_file: bool | None
+    content_type: str
+    more: dict[str, Any]
+    #: What became of an answer, in words; empty for what is not sent.
+    state: str
+    #: Whether somebody should look at that.
+    is_alarming: bool
+
+    def is_of(self, who: Colleague) -> bool:
+        """Whether this colleague wrote it."""
+        if self.author is Author.SHOP:
+            return False
+        if self.author is Author.MANAGER:
+            return self.manager_id is not None and self.manager_id == who.manager_id
+        return self.user_id is not None and self.user_id == who.user_id
+
+
+def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> list[Said]:
+    """What others wrote behind a message."""
+    rows = session.execute(select_messages(request_id).where(Message.id > seen).order_by(Message.id).limit(MOST)).all()
+    return [each for each in map(read, rows) if not each.is_of(who)]
+
+
+def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
+    """The newest message somebody in the chat knows of: the shop's, which they are told of, or their own."""
+    theirs = (Message.author == Author.MANAGER) & (Message.manager_id == who.manager_id)
+    known = (Message.author == Author.SHOP) | theirs
+    return session.scalar(select(func.max(Message.id)).where(Message.request_id == request_id, known)) or 0
+
+
+def select_messages(request_id: int) -> Any:
+    """What was said in a request, and what became of it, as `read` reads it."""
+    return (
+        select(
+            Message,
+            func.coalesce(Manager.name, User.name, "").label("name"),
+            Media.fetched_at,
+            Media.gave_up_at,
+            func.coalesce(Media.content_type, "").label("content_type"),
+            Delivery.state,
+            Delivery.channel,
+            Delivery.attempts,
+            Delivery.error,
+            Delivery.error_code,
+        )
+        .outerjoin(Manager, Manager.id == Message.manager_id)
+        .outerjoin(User, User.id == Message.user_id)
+        .outerjoin(Media, Media.key == Message.media_key)
+        .outerjoin(Delivery, Delivery.id == Message.delivery_id)
+        .where(Message.request_id == request_id)
+    )
+
+
+def read(row: Any) -> Said:
+    """A row of `select_messages`."""
+    message: Message = row.Message
+    explained = EXPLAINED.get(row.error_code or 0, "") or _OWN_REASONS.get(row.error or "", "")
+    return Said(
+        id=message.id,
+        at=message.said_at,
+        author=Author(message.author),
+        name=row.name,
+        manager_id=message.manager_id,
+        user_id=message.user_id,
+        is_note=message.is_note,
+        kind=message.kind,
+        content=message.content,
+        media_key=message.media_key,
+        has_file=None if row.gave_up_at else row.fetched_at is not None,
+        content_type=row.content_type,
+        more=message.more or {},
+        state=texts.state(row.state, row.channel, row.attempts, explained) if row.state else "",
+        is_alarming=row.state in (DeliveryState.FAILED, DeliveryState.UNSURE),
+    )
