@@ -92,8 +92,8 @@ def answer(
         _send(session, request, who, photo, uploads.picture(picture), now=now)
         message = message or photo
     assert message is not None  # one of both was given
-    if request.owner_id is None and who.manager_id is not None:
-        routing.transfer(session, request, who.manager_id, by=who.name, now=now, zone=who.zone)
+    if who.manager_id is not None:
+        routing.take(session, request, who.manager_id, by=who.name, now=now)
     clocks.answered(session, request, now=now)
     return Answered(request, message.id, took, is_first)
 

@@ -107,6 +107,13 @@ def transfer(
     return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained)
 
 
+def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:
+    """Whoever answers what has no owner owns it from then on; they need no notice of it."""
+    if request.owner_id is None:
+        _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了,由{by}负责", by=by, now=now)
+        clocks.handed_over(session, request, now=now)
+
+
 def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
     """Give what absent or disabled owners hold, and what has none, to whoever answers today.
 

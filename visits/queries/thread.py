@@ -111,11 +111,12 @@ def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool
         .select_from(Delivery)
         .where(Delivery.openid == openid, Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
     )
-    until = follower.message_until if follower.message_left else follower.event_until
+    # The three sends of the minute after a tap are gone before an answer is written: they count where no others are.
+    is_open = follower.message_left > 0 and follower.message_until is not None and now < follower.message_until
     return foresee(
         is_following=follower.is_following,
-        left=ledger.sends_left(follower, now=now),
-        until=until,
+        left=follower.message_left if is_open else ledger.sends_left(follower, now=now),
+        until=follower.message_until if is_open else follower.event_until,
         queued=queued or 0,
         has_template=has_template,
     )

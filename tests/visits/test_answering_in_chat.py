@@ -1,0 +1,185 @@
+"""A customer manager answers in the chat: by number or to a chosen request; what names nothing is asked about."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from simulator.phone import PIXEL
+from visits.models import Deadline, Message, Promise
+
+NEED = "红七匹狼这周断货了能不能先补两条"
+
+
+@pytest.fixture
+def asked(town):
+    """A shop has asked, and its manager knows."""
+    town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
+    town.wang.say(NEED)
+    town.news(town.chen)
+    town.n = town.request().number
+    return town
+
+
+def kept(town, promise=Promise.FIRST_ANSWER):
+    with town.house.look() as session:
+        [row] = session.scalars(select(Deadline).where(Deadline.promise == promise))
+        return row.met_at
+
+
+def test_a_number_and_a_text_answer_the_shop_and_meet_the_promise(asked) -> None:
+    asked.house.clock.advance(timedelta(minutes=6))
+    said = asked.chen.say(f"{asked.n} 明早配送车带两条,您签收就行").text
+    assert said == f'已发给城南便利店(用时 6 分钟)。完结请回复"{asked.n} 完结"。'
+    assert asked.news(asked.wang) == ["陈志强:明早配送车带两条,您签收就行"]
+    assert kept(asked) == asked.house.clock()
+
+
+@pytest.mark.parametrize("form", ["＃{}：好的，明天", "#{}好的，明天", "{}号 好的，明天", "{}好的，明天"])
+def test_the_number_is_read_however_it_is_written_and_the_text_stays_as_it_is(asked, form) -> None:
+    wide = str(asked.n).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    asked.chen.say(form.format(wide))
+    assert asked.news(asked.wang) == ["陈志强:好的，明天"]
+
+
+def test_a_text_that_names_nothing_is_asked_about_and_sent_once_it_is_named(asked) -> None:
+    said = asked.chen.say("明早配送车带两条").text
+    assert f"#{asked.n} 城南便利店" in said and "没有发出" in said
+    assert asked.news(asked.wang) == []
+    assert "已发给城南便利店" in asked.chen.say(str(asked.n)).text
+    assert asked.news(asked.wang) == ["陈志强:明早配送车带两条"]
+
+
+def test_a_chosen_request_takes_plain_texts_and_photos_until_it_is_closed(asked) -> None:
+    chosen = asked.chen.say(str(asked.n)).text
+    assert NEED[:10] in chosen and "还能发 5 条,到后天" in chosen
+    asked.chen.say("是哪一种?")
+    asked.chen.send_image(PIXEL)
+    asked.house.work()
+    came = asked.wang.unread()
+    assert [(entry.kind, entry.text) for entry in came] == [("text", "陈志强:是哪一种?"), ("image", "[image]")]
+    assert asked.wang.picture_of(came[1]) == PIXEL
+    assert "已完结" in asked.chen.say("完结").text
+    assert "现在没有待办" in asked.chen.say("再说一句").text
+
+
+def test_a_number_at_the_beginning_of_a_text_to_a_chosen_request_is_asked_about(asked) -> None:
+    li = asked.shop("老李")
+    li.say("打火机能不能换一批")
+    other = asked.requests()[-1].number
+    asked.chen.say(str(asked.n))
+    assert "是编号,还是要发的内容" in asked.chen.say(f"{other} 个打火机明天到").text
+    assert asked.chen.say("2").text.startswith("已发给城南便利店")
+    asked.house.work()
+    assert asked.wang.unread().texts[-1] == f"陈志强:{other} 个打火机明天到"
+    assert all("打火机明天到" not in text for text in li.unread().texts)
+
+
+def test_a_shop_that_was_never_answered_cannot_be_closed_but_needs_no_reply(asked) -> None:
+    assert "还没有答复过" in asked.chen.say(f"{asked.n} 完结").text
+    assert asked.request().closed_at is None
+    assert "不用回复,并完结" in asked.chen.say(f"{asked.n} 不用回复").text
+    assert asked.request().closed_how == "no_reply_needed"
+    assert asked.news(asked.wang) == []
+
+
+def test_closing_asks_the_shop_how_it_was_and_reopening_goes_on(asked) -> None:
+    asked.chen.say(f"{asked.n} 明天送到")
+    assert asked.chen.say(f"{asked.n}完结").text == f"#{asked.n} 城南便利店已完结。"
+    assert "满意" in asked.news(asked.wang)[-1]
+    assert "请先重开" in asked.chen.say(f"{asked.n} 还有一句").text
+    assert "已重开" in asked.chen.say(f"{asked.n} 重开").text
+    asked.chen.say(f"{asked.n} 改成后天")
+    assert asked.news(asked.wang) == ["陈志强:改成后天"]
+
+
+def test_a_request_is_handed_on_by_name_and_its_clock_goes_on(asked) -> None:
+    lin = asked.manager("林小燕")
+    asked.news(lin)
+    due = asked.request().due_at
+    asked.house.clock.advance(timedelta(hours=1))
+    assert "没有叫“老赵”" in asked.chen.say(f"{asked.n} 转 老赵").text
+    assert asked.chen.say(f"{asked.n} 转 林小燕").text == f"#{asked.n} 已转给林小燕,时限不变。"
+    assert asked.owners() == ["林小燕"] and asked.request().due_at == due
+    assert f"#{asked.n}" in asked.news(lin)[-1]
+    lin.say(f"{asked.n} 我来办")
+    assert asked.news(asked.wang) == ["林小燕:我来办"]
+
+
+def test_what_one_may_not_see_one_cannot_answer(asked) -> None:
+    lin = asked.manager("林小燕")
+    for words in (f"{asked.n} 好", f"{asked.n}", f"{asked.n} 完结", "99999 好"):
+        assert lin.say(words).text == "没有这条留言。"
+    zhou = asked.manager("周主任")  # stands above
+    assert "已发给城南便利店" in zhou.say(f"{asked.n} 我是主任,马上办").text
+    assert asked.news(asked.wang) == ["周主任:我是主任,马上办"]
+
+
+def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(asked) -> None:
+    zhou = asked.manager("周主任")
+    zhou.say(f"{asked.n} 我已安排,明早到")
+    said = asked.chen.say(f"{asked.n} 后天才有货").text
+    assert "周主任:我已安排,明早到" in said and "后天才有货" in said
+    assert asked.news(asked.wang) == ["周主任:我已安排,明早到"]
+    asked.chen.say("1")
+    assert asked.news(asked.wang) == ["陈志强:后天才有货"]
+
+
+def test_notes_calls_and_putting_off_never_reach_the_shop(asked) -> None:
+    assert "已记下备注" in asked.chen.say(f"{asked.n} 备注 上月也断过").text
+    assert "再提示" in asked.chen.say(f"{asked.n} 稍后 3小时").text
+    assert "待办" in asked.chen.say("待办").text
+    assert "已记下电话联系" in asked.chen.say(f"{asked.n} 已电话 周五补货").text
+    assert asked.news(asked.wang) == [] and asked.request().unanswered_since is None
+    with asked.house.look() as session:
+        assert session.scalars(select(Message.content).where(Message.is_note).order_by(Message.id)).all() == [
+            "上月也断过",
+            "已电话联系:周五补货",
+        ]
+
+
+def test_the_list_has_the_most_urgent_first(asked) -> None:
+    li = asked.shop("老李")
+    asked.house.clock.advance(timedelta(hours=2))
+    li.say("打火机能不能换一批")
+    asked.house.clock.advance(timedelta(hours=23))
+    first, second, *_ = asked.chen.say("待办").text.splitlines()[1:]
+    assert f"#{asked.n} 城南便利店" in first and "已超时 1 小时" in first
+    assert "老李食杂店" in second and "今天" in second
+
+
+def test_past_the_window_the_answer_is_a_notice_that_leads_to_the_shops_page(build, raise_town) -> None:
+    house = build(wechat_templates={"answer": {"id": "T", "fields": {"thing1": "{who}", "thing2": "{what}"}}})
+    house.sim.add_template("有新回复", "来自:{{thing1.DATA}}\n内容:{{thing2.DATA}}", template_id="T")
+    town = raise_town(house)
+    chen, wang = town.manager("陈志强"), town.shop("王建国")
+    wang.say(NEED)
+    town.news(wang)
+    house.clock.advance(timedelta(hours=49))
+    number = town.request().number
+    assert "会改发服务通知" in chen.say(str(number)).text
+    assert "已改发服务通知" in chen.say("明早带两条").text
+    house.work()
+    [entry] = wang.unread()
+    assert "内容:明早带两条" in entry.text
+    assert entry.detail["url"].endswith(f"/m/visits/mine/{number}")
+
+
+def test_past_the_window_without_a_template_the_answer_waits_for_the_next_contact(asked) -> None:
+    asked.house.clock.advance(timedelta(hours=49))
+    assert "等城南便利店下次来消息时送达" in asked.chen.say(f"{asked.n} 明早带两条").text
+    assert asked.news(asked.wang) == []
+    asked.wang.say("在吗")
+    assert "陈志强:明早带两条" in asked.news(asked.wang)
+
+
+def test_a_shop_that_left_cannot_be_answered_and_the_manager_is_told_to_call(asked) -> None:
+    asked.wang.unfollow()
+    assert "请打电话" in asked.chen.say(f"{asked.n} 明早带两条").text
+    assert "已记下电话联系" in asked.chen.say(f"{asked.n} 已电话 他说不用了").text
+
+
+def test_greetings_of_a_manager_reach_nobody(asked) -> None:
+    asked.chen.say("好的")
+    asked.chen.say("在吗")
+    assert asked.news(asked.wang) == []
