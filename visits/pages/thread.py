@@ -62,11 +62,11 @@ def act(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
     services, me = current_services(), door.visitor()
     now, did = services.clock(), DID.get(request.form.get("do", ""))
-    if did is None:
-        abort(400)
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         _found(session, who, number)
+    if did is None:
+        raise Refused(texts.NO_SUCH_BUTTON)
     came: tuple[Said, ...] = ()
     error = ""
     try:
