@@ -9,7 +9,7 @@ from visits.actions import erasing, rating
 from visits.conversation import desk, shops
 from visits.mobile import desk as wechat_desk
 from visits.mobile import routes as routes_in_wechat
-from visits.pages import inbox, routes
+from visits.pages import inbox, routes, unheard
 from wechat_bot.feature import Conversation, Entry, Feature, Word
 
 visits = Feature(
@@ -34,7 +34,10 @@ visits = Feature(
                 Item("微拜访", "visits_pages.inbox", Permission.VISITS_SEE, 11),
                 Item("拜访设置", "visits_pages.settings", Permission.VISITS_SETTINGS, 85, "管理"),
             ),
-            tiles=(Tile("visits/console/_tile.html", Permission.VISITS_SEE, inbox.tile, 5),),
+            tiles=(
+                Tile("visits/console/_tile.html", Permission.VISITS_SEE, inbox.tile, 5),
+                Tile("visits/console/_unheard.html", Permission.VISITS_SEE, unheard.tile, 6),
+            ),
         )
     },
 )

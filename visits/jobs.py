@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from visits.actions import clocks, escalating, intake, routing
+from visits.actions import categories, clocks, escalating, intake, routing
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -10,6 +10,8 @@ from wechat_bot.services import Services
 def sweep_owners(services: Services) -> None:
     """Give what absent or disabled managers hold, and what has no owner, to whoever answers today."""
     with services.transaction() as session:
+        # Before the first message the settings' page shows the categories the company begins with.
+        categories.ensure(session)
         intake.attach_strays(session, now=services.clock(), zone=services.zone)
     after = 0
     while True:

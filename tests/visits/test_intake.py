@@ -12,6 +12,7 @@ from config.app import create_app
 from foundation.errors import Refused
 from people import actions, identity
 from people.models import Area, Manager
+from tests.office import Office
 from visits.actions import routing
 from visits.models import Deadline, Message, Request
 
@@ -301,3 +302,25 @@ def test_a_transfer_resets_no_clock_and_of_two_at_once_one_wins(town) -> None:
         with pytest.raises(Refused, match="刚刚被别人转走"):
             routing.transfer(session, request, zhou, by="周主任", now=now, zone=services.zone)
     assert town.owners() == ["林小燕"]
+
+
+def test_the_console_shows_whom_no_notice_reached(town) -> None:
+    wang = town.shop("王建国")
+    wang.say(NEED)
+    office = Office(town.house)
+    office.user("admin", "admin")
+    office.user("lin", "manager", manager_id=town.id_of("林小燕"))
+    seen = office.browser("admin").get("/console/").text
+    assert "没通知到的客户经理" in seen and "还没有绑定微信" in seen
+    assert "没通知到的客户经理" not in office.browser("lin").get("/console/").text
+
+
+def test_a_manager_out_of_reach_gets_one_line_for_all_that_waits(town) -> None:
+    chen = town.manager("陈志强")
+    town.house.later(days=3)
+    town.fill("城区一片", 8)
+    assert town.news(chen) == []
+    chen.say("帮助")
+    told = town.news(chen)
+    assert len(told) == 4
+    assert told[-1].startswith("【8 条留言等您答复】等得最久的是 #101、#102、#103。")

@@ -245,7 +245,8 @@ def _fold(
     mine = and_(Request.owner_id == manager_id, Request.closed_at.is_(None), Request.unanswered_since.is_not(None))
     session.flush()
     count = session.scalar(select(func.count()).select_from(Request).where(mine)) or 0
-    ids = session.scalars(select(Request.id).where(mine).order_by(Request.due_at, Request.id).limit(_LISTED)).all()
+    longest = select(Request.id).where(mine).order_by(Request.unanswered_since, Request.id).limit(_LISTED)
+    ids = session.scalars(longest).all()
     text = texts.waiting(count, [key + FIRST_NUMBER for key in ids])
     if folded is not None:
         still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(outbox.WAITING))

@@ -20,6 +20,7 @@ from visits import ladder
 from visits.actions import clocks, notices
 from visits.ladder import Ladder
 from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
+from visits.rules import quiet
 from visits.rules.routing import Choice
 from visits.texts import notices as texts
 
@@ -295,7 +296,16 @@ def _tell_of_many(
         return None
     numbers = [each.id + FIRST_NUMBER for each, _ in those[:LISTED]]
     text = texts.many_handed_on(len(those), numbers, whys, sum(each.is_overdue for each, _ in those))
-    told = notices.tell(session, to_id, text, now=now, about=notices.ABOUT_ALL, key=f"{key}:{to_id}")
+    # A leave begins at midnight: what it moves may wait for the morning.
+    told = notices.tell(
+        session,
+        to_id,
+        text,
+        now=now,
+        about=notices.ABOUT_ALL,
+        key=f"{key}:{to_id}",
+        due_at=quiet.until(now, zone),
+    )
     if told is None:
         log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))
         request = session.get_one(Request, those[0][0].id)

@@ -98,7 +98,7 @@ def waiting(count: int, numbers: Sequence[int]) -> str:
     if not count:
         return '【有几条留言的通知等您看】回复"待办"看全部。'
     listed = "、".join(f"#{number}" for number in numbers)
-    return f'【{count} 条留言等您答复】最急的是 {listed}。回复"待办"看全部。'
+    return f'【{count} 条留言等您答复】等得最久的是 {listed}。回复"待办"看全部。'
 
 
 NOT_BOUND = "还没有绑定微信"

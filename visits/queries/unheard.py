@@ -1,0 +1,73 @@
+"""Notices to managers that did not reach them: they are seen, not lost."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from console.rules import Role, Visitor
+from people import scope
+from people.models import Manager
+from visits.models import Assignment, Request
+from wechat_bot.models import Delivery, DeliveryState, Follower
+
+NOT_BOUND, NOT_FOLLOWING = "not_bound", "not_following"
+_NOT_ARRIVED = (DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.UNSURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A manager, and how many open requests of theirs wait for an answer of which they were not told; and why."""
+
+    manager_id: int
+    manager: str
+    #: `not_bound`, `not_following`, or the delivery's state: held, failed, unsure.
+    why: str
+    requests: int
+
+
+def unheard(session: Session, visitor: Visitor) -> list[Unheard]:
+    """Whose notice of an unanswered open request did not arrive, among what this visitor may see; most first."""
+    last = _last_assignment()
+    why = case(
+        (Manager.openid.is_(None), NOT_BOUND),
+        (or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None)), NOT_FOLLOWING),
+        else_=Delivery.state,
+    )
+    rows = session.execute(
+        select(Manager.id, Manager.name, why, func.count())
+        .select_from(Request)
+        .join(Manager, Manager.id == Request.owner_id)
+        .join(Assignment, and_(Assignment.request_id == Request.id, Assignment.id == last))
+        .outerjoin(Delivery, Delivery.id == Assignment.delivery_id)
+        .outerjoin(Follower, Follower.openid == Manager.openid)
+        .where(
+            Request.closed_at.is_(None),
+            Request.unanswered_since.is_not(None),
+            or_(
+                Manager.openid.is_(None),
+                Follower.openid.is_(None),
+                Follower.unfollowed_at.is_not(None),
+                Delivery.state.in_(_NOT_ARRIVED),
+            ),
+            _within(session, visitor),
+        )
+        .group_by(Manager.id, Manager.name, why)
+        .order_by(func.count().desc(), Manager.id)
+    )
+    return [Unheard(*row) for row in rows]
+
+
+def _last_assignment() -> ColumnElement[int]:
+    """The newest assignment of a request."""
+    return (
+        select(func.max(Assignment.id)).where(Assignment.request_id == Request.id).correlate(Request).scalar_subquery()
+    )
+
+
+def _within(session: Session, visitor: Visitor) -> ColumnElement[bool]:
+    if visitor.is_company_wide:
+        return true()
+    if visitor.role is Role.MANAGER:
+        return Request.owner_id == visitor.manager_id
+    return Request.area_id.in_(sorted(scope.area_ids(session, visitor) or set()))
