@@ -31,6 +31,8 @@ class Timed(Protocol):
     """What the words about a deadline need to know of a request."""
 
     @property
+    def owner_id(self) -> int | None: ...
+    @property
     def due_at(self) -> datetime | None: ...
     @property
     def snoozed_until(self) -> datetime | None: ...
@@ -67,7 +69,8 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     if one.due_at is None:
         return Due("待处理", "calm")
     left = (one.due_at - now).total_seconds()
-    return Due(f"{when(one.due_at, now=now, zone=zone)} 前答复", "soon" if left < SOON else "calm")
+    word = "答复" if one.owner_id else "分派"
+    return Due(f"{when(one.due_at, now=now, zone=zone)} 前{word}", "soon" if left < SOON else "calm")
 
 
 def has_template(services: Services) -> bool:

@@ -127,7 +127,7 @@ def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(a
 
 def test_notes_calls_and_putting_off_never_reach_the_shop(asked) -> None:
     assert "已记下备注" in asked.chen.say(f"{asked.n} 备注 上月也断过").text
-    assert "再提示" in asked.chen.say(f"{asked.n} 稍后 3小时").text
+    assert "再放回待办" in asked.chen.say(f"{asked.n} 稍后 3小时").text
     assert "待办" in asked.chen.say("待办").text
     assert "已记下电话联系" in asked.chen.say(f"{asked.n} 已电话 周五补货").text
     assert asked.news(asked.wang) == [] and asked.request().unanswered_since is None

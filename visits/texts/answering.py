@@ -237,7 +237,7 @@ def called_now(number: int) -> str:
 
 
 def snoozed_now(number: int, until: str) -> str:
-    return f"#{number} {until}再提示您。答复时限不变。"
+    return f"#{number} {until}再放回待办。答复时限不变。"
 
 
 def no_such_manager(name: str) -> str:
