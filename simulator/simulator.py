@@ -21,6 +21,9 @@ from simulator.world import Account, Entry, Template, World
 
 logger = logging.getLogger(__name__)
 
+#: Where a video lies that media/get gives the address of.
+MEDIA_PATH = "/simulator/media/"
+
 
 def _report(done: Future[None]) -> None:
     """What goes wrong in a thread is said, not lost."""
@@ -125,7 +128,16 @@ class Simulator:
         """What the platform answers to this request: an API call, or the authorize page."""
         if request.path == oauth.AUTHORIZE_PATH:
             return self.authorize(request)
+        if request.path.startswith(MEDIA_PATH):
+            return self._media(request.path.removeprefix(MEDIA_PATH))
         return api.handle(self.desk, request)
+
+    def _media(self, media_id: str) -> Answer:
+        """The bytes of a file at the address that WeChat gives of it: no token is asked for, as with WeChat's own."""
+        found = self.world.media.get(media_id)
+        if found is None or (found.expires_at is not None and found.expires_at <= self.desk.clock()):
+            return Answer(404, "text/plain; charset=utf-8", b"")
+        return Answer(200, found.content_type, found.content)
 
     def authorize(self, request: Request) -> Answer:
         """The authorize page of who is named by `simulator_openid`: back to the app, or WeChat's error page (§9)."""

@@ -143,6 +143,7 @@ def test_the_list_has_the_most_urgent_first(asked) -> None:
     asked.house.clock.advance(timedelta(hours=2))
     li.say("打火机能不能换一批")
     asked.house.clock.advance(timedelta(hours=23))
+    assert asked.chen.say("留言").text == asked.chen.say("待办").text
     first, second, *_ = asked.chen.say("待办").text.splitlines()[1:]
     assert f"#{asked.n} 城南便利店" in first and "已超时 1 小时" in first
     assert "老李食杂店" in second and "今天" in second

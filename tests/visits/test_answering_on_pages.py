@@ -114,6 +114,16 @@ def test_a_voice_is_sent_to_the_managers_own_chat_to_listen_to(asked) -> None:
     assert heard.kind == "voice" and asked.chen.picture_of(heard) == b"#!AMR\nhello"
 
 
+def test_a_video_is_fetched_from_where_wechat_says_it_is(asked) -> None:
+    film = b"\0\0\0\x18ftypmp42" * 20
+    asked.wang.send_video(film)
+    asked.house.work()
+    asked.page.open(f"/m/visits/{asked.n}")
+    with asked.house.look() as session:
+        message = session.scalars(select(Message.id).where(Message.kind == "video")).one()
+    assert asked.page.get(f"/m/visits/{asked.n}/media/{message}").data == film
+
+
 def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
     with asked.house.services.transaction() as session:
         session.add(Canned(title="到货", content="{称呼},{店名}的货{截止}前到,{经理}{电话}"))

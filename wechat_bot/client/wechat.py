@@ -134,7 +134,8 @@ class WeChat:
         token = self.tokens.current()
         for is_last in (False, True):
             try:
-                return self._file(f"/cgi-bin/media/get?{urlencode({'access_token': token, 'media_id': media_id})}")
+                query = urlencode({"access_token": token, "media_id": media_id})
+                return self._file(f"{self._credentials.api_base}/cgi-bin/media/get?{query}", "/cgi-bin/media/get")
             except SendError as error:
                 if is_last or error.act is not Act.REFRESH:
                     raise
@@ -201,20 +202,23 @@ class WeChat:
             raise self._lost(path, error) from None  # the original holds the address, and with it the secret
         return self._read(response.status_code, response.content)
 
-    def _file(self, path: str) -> File:
+    def _file(self, url: str, path: str, *, is_film: bool = False) -> File:
+        """The file at an address; `path` is what errors may name of it. A video's own address comes in its place."""
         content = bytearray()
         try:
-            with self._session.get(f"{self._credentials.api_base}{path}", timeout=TIMEOUT, stream=True) as response:
+            with self._session.get(url, timeout=TIMEOUT, stream=True) as response:
                 for chunk in response.iter_content(1 << 16):
                     content += chunk
                     if len(content) > MEDIA_LIMIT:
                         raise SendError("the file is larger than WeChat allows", act=Act.NO)
         except requests.RequestException as error:
-            raise self._lost(path.partition("?")[0], error) from None
+            raise self._lost(path, error) from None
         kind = response.headers.get("Content-Type", "")
         # An error comes as JSON, labelled text/plain like all of WeChat's JSON.
-        if "json" in kind or "text/plain" in kind or response.status_code >= 500:
-            self._read(response.status_code, bytes(content))
+        if "json" in kind or "text/plain" in kind or response.status_code >= 400:
+            answer = self._read(response.status_code, bytes(content))
+            if not is_film and str(answer.get("video_url", "")).startswith(("https://", self._credentials.api_base)):
+                return self._file(str(answer["video_url"]), "video_url", is_film=True)
             raise SendError("media/get gave no file", act=Act.NO)
         return File(bytes(content), kind or "application/octet-stream")
 
