@@ -10,6 +10,7 @@ from visits.conversation import desk, shops
 from visits.mobile import desk as wechat_desk
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, routes, unheard
+from visits.queries import escalations
 from wechat_bot.feature import Conversation, Entry, Feature, Word
 
 visits = Feature(
@@ -35,6 +36,7 @@ visits = Feature(
                 Item("拜访设置", "visits_pages.settings", Permission.VISITS_SETTINGS, 85, "管理"),
             ),
             tiles=(
+                Tile("visits/console/_breaches.html", Permission.VISITS_SETTINGS, escalations.tile, 4),
                 Tile("visits/console/_tile.html", Permission.VISITS_SEE, inbox.tile, 5),
                 Tile("visits/console/_unheard.html", Permission.VISITS_SEE, unheard.tile, 6),
             ),

@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import select, update
 
 from people.models import Area
+from tests.office import Office
 from tests.visits.conftest import Town
-from visits.actions import clocks, routing, settings
+from visits.actions import clocks, notices, routing, settings
 from visits.models import Deadline, Escalation, Promise
 from visits.queries import deadlines
 from visits.rules.promises import Outcome, Terms, outcome
-from wechat_bot.models import Follower, Raised
+from wechat_bot.models import Follower
 
 NEED = "红七匹狼这周断货了能不能先补两条"
 HOUR = timedelta(hours=1)
@@ -278,13 +279,33 @@ def test_a_window_without_sends_left_is_no_news(town) -> None:
 
 
 def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:
+    office = Office(town.house)
+    office.user("admin", "admin")
     town.disable("陈志强", "林小燕", "周主任")
     town.shop("王建国").say(NEED)
-    town.house.later(hours=2)
+    browser = office.browser("admin")
+    assert "没有上级可以通知" not in browser.get("/console/").text
+    town.house.later(hours=1)
     escalate(town)
     assert steps(town) == ["due"]  # it was to be handed over within the hour
-    with town.house.look() as session:
-        assert "overdue" in session.scalars(select(Raised.detail).where(Raised.what == "visits:nobody above")).one()
+    home = browser.get("/console/").text
+    assert "没有上级可以通知" in home
+    assert "#101" in home
+
+
+def test_a_supervisor_is_told_of_each_breach_however_many_notices_wait(town) -> None:
+    zhou = town.manager("周主任")
+    town.house.later(hours=49)
+    town.news(zhou)
+    with town.house.services.transaction() as session:
+        for n in range(1, 6):
+            text = f"【已超时】#{n + 100} 第{n}家店"
+            notices.tell(
+                session, town.id_of("周主任"), text, now=town.house.clock(), about=f"visit:{n}", key=f"breach{n}"
+            )
+    town.house.work()
+    zhou.say("在吗")
+    assert sum("【已超时】" in text for text in town.news(zhou)) == 5
 
 
 def test_workers_that_look_at_once_take_each_step_once(town) -> None:

@@ -27,9 +27,6 @@ from visits.texts.escalation import Warned
 from wechat_bot import outbox
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
-#: What stands on the health page while nobody is above a breach.
-ALARM = "visits:nobody above"
-
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
@@ -101,8 +98,6 @@ def _tell(session: Session, requests: dict[int, Request], taken: list[_Taken], n
             continue
         for manager_id in hearing.hear(each.step, request.owner_id, above[request.id]):
             to[manager_id].append(each)
-        if hearing.is_for_staff(each.step, above[request.id]):
-            outbox.raise_alarm(session, ALARM, f"visit request #{request.number} is overdue", now=now)
     due_at = quiet.until(now, zone)
     if due_at > now:
         for manager_id, waiting in _waiting(session, list(to), now).items():

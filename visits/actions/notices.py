@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed
@@ -83,9 +83,9 @@ def tell(
         .where(Delivery.openid == found.openid, Delivery.state.in_(outbox.WAITING), Delivery.about.like("visit%"))
         .order_by(Delivery.id)
     ).all()
-    if len(waiting) >= WAIT:
+    if len(waiting) >= WAIT and (count := _unanswered(session, manager_id)):
         folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
-        return _fold(session, found.openid, manager_id, folded, now, due_at)
+        return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
     what = text.partition("\n")[0].partition("】")[2] or text
     return outbox.queue(
@@ -239,14 +239,17 @@ def _tell_each(
 
 
 def _fold(
-    session: Session, openid: str, manager_id: int, folded: int | None, now: datetime, due_at: datetime | None
+    session: Session,
+    openid: str,
+    manager_id: int,
+    count: int,
+    folded: int | None,
+    now: datetime,
+    due_at: datetime | None,
 ) -> int | None:
     """One line for all that waits, written anew each time something is added."""
-    mine = and_(Request.owner_id == manager_id, Request.closed_at.is_(None), Request.unanswered_since.is_not(None))
-    session.flush()
-    count = session.scalar(select(func.count()).select_from(Request).where(mine)) or 0
-    longest = select(Request.id).where(mine).order_by(Request.unanswered_since, Request.id).limit(_LISTED)
-    ids = session.scalars(longest).all()
+    longest = select(Request.id).where(_is_unanswered(manager_id)).order_by(Request.unanswered_since, Request.id)
+    ids = session.scalars(longest.limit(_LISTED)).all()
     text = texts.waiting(count, [key + FIRST_NUMBER for key in ids])
     if folded is not None:
         still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(outbox.WAITING))
@@ -256,6 +259,16 @@ def _fold(
     return outbox.queue(
         session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at
     )
+
+
+def _unanswered(session: Session, manager_id: int) -> int:
+    """How many requests wait for this manager. None for a supervisor: what they are told is of others' requests."""
+    session.flush()
+    return session.scalar(select(func.count()).select_from(Request).where(_is_unanswered(manager_id))) or 0
+
+
+def _is_unanswered(manager_id: int) -> ColumnElement[bool]:
+    return and_(Request.owner_id == manager_id, Request.closed_at.is_(None), Request.unanswered_since.is_not(None))
 
 
 def _message(text: str, path: str) -> dict[str, Any]:

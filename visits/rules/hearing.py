@@ -4,7 +4,7 @@ from visits.rules.promises import Step
 
 
 def hear(step: Step, owner: int | None, above: list[int]) -> tuple[int, ...]:
-    """The managers a step is told to; none at all is a matter for the staff.
+    """The managers a step is told to; none at all, and the console shows it to the staff.
 
     Warnings go to the owner (to the supervisor, where nobody owns the request), a breach to both, a breach that goes on
     to whoever is above the supervisor. `above` are those over the area, the nearest first.
@@ -18,12 +18,3 @@ def hear(step: Step, owner: int | None, above: list[int]) -> tuple[int, ...]:
         return tuple(above[1:2])
     first = (owner,) if owner is not None else tuple(above[:1])
     return tuple(dict.fromkeys((*first, *above[:1]))) if step is Step.DUE else first
-
-
-def is_for_staff(step: Step, above: list[int]) -> bool:
-    """Whether nobody is left over a breach, so that the staff must see to it.
-
-    >>> is_for_staff(Step.DUE, []), is_for_staff(Step.DUE, [2]), is_for_staff(Step.LATE, [2])
-    (True, False, True)
-    """
-    return (step is Step.DUE and not above) or (step is Step.LATE and len(above) < 2)

@@ -1,0 +1,51 @@
+"""Breaches that nobody could be told of: a matter for the staff."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.rules import Visitor
+from people.models import Retailer
+from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
+from visits.rules.promises import Step
+from wechat_bot.services import Services
+
+#: So many are shown; of more only that there are more.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """An overdue request of which nobody above its owner was told."""
+
+    number: int
+    shop: str
+    due_at: datetime
+
+
+def unheard(session: Session, limit: int) -> list[Unheard]:
+    """Open requests with a breach that reached nobody, the oldest first."""
+    told = select(Told.escalation_id).where(Told.escalation_id == Escalation.id, Told.delivery_id.is_not(None))
+    breached = (
+        select(Deadline.request_id)
+        .join(Escalation, Escalation.deadline_id == Deadline.id)
+        .where(Deadline.ended_at.is_(None), Escalation.step.in_((Step.DUE, Step.LATE)), ~told.exists())
+    )
+    rows = session.execute(
+        select(Request.id, Retailer.shop, Request.due_at)
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .where(Request.id.in_(breached), Request.closed_at.is_(None), Request.due_at.is_not(None))
+        .order_by(Request.due_at, Request.id)
+        .limit(limit)
+    )
+    return [Unheard(key + FIRST_NUMBER, shop or "未绑定的关注者", due_at) for key, shop, due_at in rows if due_at]
+
+
+def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+    """What the dashboard shows of them."""
+    found = unheard(session, SHOWN + 1)
+    return {"requests": found[:SHOWN], "has_more": len(found) > SHOWN}
