@@ -124,7 +124,7 @@ _survey, _retailer = cast(Table, Survey.__table__), cast(Table, Retailer.__table
 _kept, _version = cast(Table, Participation.__table__), cast(Table, Version.__table__)
 _area, _own = cast(Table, Area.__table__), cast(Table, Manager.__table__)
 _head = _own.alias()
-_READ = (
+_READ: tuple[Any, ...] = (
     _survey.c.id.label("survey_id"),
     _survey.c.opens_at,
     _survey.c.closes_at,
