@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Table, bindparam, func, select
+from sqlalchemy import Row, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
@@ -148,7 +148,7 @@ _SHOP = _retailer.c.openid == bindparam("openid")
 _THEIRS = (_kept.c.survey_id == _survey.c.id) & (_kept.c.retailer_id == _retailer.c.id)
 
 # Built once, so that what SQLAlchemy compiles for them is found again at every callback.
-_LOOK = (
+_LOOK: Select[Any] = (
     select(*_READ, func.coalesce(_own.c.name, _head.c.name).label("manager"))
     .select_from(_survey)
     .outerjoin(_retailer, _SHOP)
@@ -160,7 +160,7 @@ _LOOK = (
     .outerjoin(_head, _head.c.id == _area.c.manager_id)
     .where(_survey.c.id == bindparam("survey_id"))
 )
-_HOLD = (
+_HOLD: Select[Any] = (
     select(*_READ)
     .select_from(_retailer)
     .join(_kept, (_kept.c.retailer_id == _retailer.c.id) & (_kept.c.survey_id == bindparam("survey_id")))
