@@ -51,28 +51,48 @@ class Permission(StrEnum):
     PEOPLE_IMPORT = auto()
     PEOPLE_EXPORT = auto()
     AREAS_EDIT = auto()
+    AUDIENCES_EDIT = auto()
+    TAGS_EDIT = auto()
+    TAGS_PUT = auto()
+    CODES_PRINT = auto()
     SURVEYS_SEE = auto()
     SURVEYS_WRITE = auto()
     SURVEYS_EXPORT = auto()
     USERS_MANAGE = auto()
     AUDIT_SEE = auto()
     TASKS_ALL = auto()
+    #: What became of the messages.
+    OUTBOX_SEE = auto()
+    OUTBOX_SETTLE = auto()
 
 
 _READS = {Permission.ANYONE, Permission.SIGNED_IN, Permission.PEOPLE_SEE, Permission.SURVEYS_SEE}
-_MARKETS = _READS | {
+#: What everybody does who works with shops of their own.
+_WORKS = {
     Permission.PEOPLE_PHONES,
-    Permission.PEOPLE_IMPORT,
-    Permission.PEOPLE_EXPORT,
-    Permission.AREAS_EDIT,
-    Permission.SURVEYS_WRITE,
-    Permission.SURVEYS_EXPORT,
+    Permission.AUDIENCES_EDIT,
+    Permission.TAGS_PUT,
+    Permission.CODES_PRINT,
 }
+_MARKETS = (
+    _READS
+    | _WORKS
+    | {
+        Permission.TAGS_EDIT,
+        Permission.OUTBOX_SEE,
+        Permission.OUTBOX_SETTLE,
+        Permission.PEOPLE_IMPORT,
+        Permission.PEOPLE_EXPORT,
+        Permission.AREAS_EDIT,
+        Permission.SURVEYS_WRITE,
+        Permission.SURVEYS_EXPORT,
+    }
+)
 MAY: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.MARKETING: frozenset(_MARKETS),
-    Role.SUPERVISOR: frozenset(_READS | {Permission.PEOPLE_PHONES, Permission.PEOPLE_EXPORT, Permission.AREAS_EDIT}),
-    Role.MANAGER: frozenset(_READS | {Permission.PEOPLE_PHONES}),
+    Role.SUPERVISOR: frozenset(_READS | _WORKS | {Permission.PEOPLE_EXPORT, Permission.AREAS_EDIT}),
+    Role.MANAGER: frozenset(_READS | _WORKS),
     Role.READER: frozenset(_READS),
 }
 

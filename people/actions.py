@@ -12,7 +12,7 @@ from foundation.database import changed, upsert
 from foundation.errors import Refused
 from people import identity, rules, texts
 from people.identity import Shop
-from people.models import Audience, Binding, BindTries, Manager, Retailer, Withdrawal
+from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.switchboard import stop_talks
@@ -151,12 +151,6 @@ def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
     manager.invite_code, manager.invite_until = _new_code(), now + rules.INVITE_LASTS
     session.flush()
     return Invite(manager.name, manager.invite_code, manager.invite_until)
-
-
-def save_audience(session: Session, name: str, spec: dict[str, Any], *, now: datetime) -> None:
-    """Keep an audience under a name, in place of what had it. Check it with `audiences.select_ids` first."""
-    statement = upsert(session, Audience).values(name=name, spec=spec, created_at=now)
-    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"spec": statement.excluded.spec}))
 
 
 def withdraw(session: Session, openid: str, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from console.rules import Visitor
+from console.rules import Role, Visitor
 from foundation.errors import Refused
 from people import rules
 from people.models import Area, Manager, Retailer, ShopClass
@@ -123,6 +123,34 @@ def change(
     area.manager_id, area.deputy_id, area.parent_id = manager_id, deputy_id, parent_id
     area.deputy_from_on, area.deputy_until_on = from_on, until_on
     return area.name
+
+
+def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date | None, until_on: date | None) -> str:
+    """Have the customer manager with this phone stand in for an area, or nobody; gives their name.
+
+    For whoever may change every area. Raises `Refused` as `change` does, and for an area or a phone not known.
+    """
+    area = session.scalar(select(Area).where(Area.name == name).with_for_update())
+    if area is None:
+        raise Refused(f"没有叫“{name}”的片区。")
+    deputy = None
+    if phone is not None:
+        deputy = session.execute(
+            select(Manager.id, Manager.name).where(Manager.phone == (rules.phone(phone) or ""))
+        ).first()
+        if deputy is None:
+            raise Refused(f"没有手机号为 {phone} 的客户经理。")
+    change(
+        session,
+        Visitor(0, "", Role.ADMIN),
+        area.id,
+        manager_id=area.manager_id,
+        deputy_id=deputy.id if deputy else None,
+        from_on=from_on,
+        until_on=until_on,
+        parent_id=area.parent_id,
+    )
+    return deputy.name if deputy else ""
 
 
 def _check_parent(session: Session, area_id: int, parent_id: int | None, mine: set[int] | None) -> None:

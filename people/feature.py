@@ -2,7 +2,7 @@
 
 from console.plate import NAME, Item, Plate, Tile
 from console.rules import Permission
-from people import commands, jobs, mobile
+from people import commands, jobs, mobile, saved
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import roster, routes
@@ -23,6 +23,7 @@ people = Feature(
     listeners=jobs.LISTENERS,
     jobs=jobs.JOBS,
     criteria=CRITERIA,
+    kept_specs=saved.kept_specs,
     commands=(commands.people,),
     console=routes.blueprint,
     more={
@@ -30,6 +31,10 @@ people = Feature(
             items=(
                 Item("零售户", "people_pages.roster", Permission.PEOPLE_SEE, 20),
                 Item("片区", "people_pages.area_list", Permission.PEOPLE_SEE, 21),
+                Item("对象", "people_pages.audience_list", Permission.PEOPLE_SEE, 22),
+                Item("标签", "people_pages.tag_list", Permission.PEOPLE_SEE, 23),
+                Item("绑定码", "people_pages.print_codes", Permission.CODES_PRINT, 24),
+                Item("消息", "people_pages.delivery_list", Permission.OUTBOX_SEE, 70),
                 Item("账号", "people_pages.user_list", Permission.USERS_MANAGE, 90, "管理"),
             ),
             tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 20),),

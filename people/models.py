@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation.database import Base
@@ -93,6 +93,8 @@ class Tag(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30), unique=True)
+    #: Whether it is mirrored as a tag of WeChat, of which a follower can carry few (`rules.MOST_MIRRORED`).
+    is_mirrored: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RetailerTag(Base):
@@ -150,4 +152,24 @@ class Audience(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     spec: Mapped[dict[str, Any]]
+    #: Who made it in the console.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+
+
+class BindCode(Base):
+    """The permanent QR code WeChat made for a shop's `bind_token`: an account has 100,000 of them, for ever.
+
+    Kept for each account (its app id), because another account cannot use it.
+    """
+
+    __tablename__ = "bind_code"
+
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(
+        ForeignKey("retailer.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    #: What the QR code holds.
+    url: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]

@@ -30,6 +30,7 @@ class Filter:
     area_id: int | None = None
     class_id: int | None = None
     is_bound: bool | None = None
+    manager_id: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,7 +78,7 @@ class Detail:
     address: str
     bound_at: datetime | None
     updated_at: datetime
-    tags: tuple[str, ...]
+    tags: tuple[tuple[int, str], ...]
     history: tuple[Bound, ...]
 
 
@@ -125,7 +126,7 @@ def count(session: Session, visitor: Visitor, narrowed: Filter, *, today: date, 
     found = (
         select(Retailer.id)
         .join(Area, Area.id == Retailer.area_id)
-        .where(*_conditions(session, visitor, narrowed, today))
+        .where(*conditions(session, visitor, narrowed, today))
         .limit(most + 1)
     )
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
@@ -150,16 +151,23 @@ def detail(session: Session, visitor: Visitor, licence: str, *, today: date) -> 
     shop = shop_by_licence(session, licence) if row else None
     if row is None or shop is None:
         return None
-    tags = session.scalars(
-        select(Tag.name).join(RetailerTag).where(RetailerTag.retailer_id == row.id).order_by(Tag.name)
-    ).all()
+    tags = session.execute(
+        select(Tag.id, Tag.name).join(RetailerTag).where(RetailerTag.retailer_id == row.id).order_by(Tag.name)
+    )
     history = session.execute(
         select(Binding.how, Binding.bound_at, Binding.unbound_at)
         .where(Binding.retailer_id == row.id)
         .order_by(Binding.id.desc())
         .limit(20)
     )
-    return Detail(shop, row.address, row.bound_at, row.updated_at, tuple(tags), tuple(Bound(*each) for each in history))
+    return Detail(
+        shop,
+        row.address,
+        row.bound_at,
+        row.updated_at,
+        tuple((each.id, each.name) for each in tags),
+        tuple(Bound(*each) for each in history),
+    )
 
 
 def reach(session: Session, visitor: Visitor, *, today: date) -> Reach:
@@ -195,23 +203,26 @@ def _select(session: Session, visitor: Visitor, narrowed: Filter, today: date) -
         .join(ShopClass, ShopClass.id == Retailer.class_id)
         .outerjoin(_own, _own.id == Retailer.manager_id)
         .outerjoin(_head, _head.id == Area.manager_id)
-        .where(*_conditions(session, visitor, narrowed, today))
+        .where(*conditions(session, visitor, narrowed, today))
     )
 
 
-def _conditions(session: Session, visitor: Visitor, narrowed: Filter, today: date) -> list[ColumnElement[bool]]:
+def conditions(session: Session, visitor: Visitor, narrowed: Filter, today: date) -> list[ColumnElement[bool]]:
+    """What a filter and the visitor's part of the shops mean, for a statement that joins `Retailer` and `Area`."""
     mine = within(session, visitor, today=today)
-    conditions = [] if mine is None else [mine]
+    found = [] if mine is None else [mine]
     if narrowed.area_id is not None:
         parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-        conditions.append(Retailer.area_id.in_(sorted(rules.with_sub_areas(parents, [narrowed.area_id]))))
+        found.append(Retailer.area_id.in_(sorted(rules.with_sub_areas(parents, [narrowed.area_id]))))
     if narrowed.class_id is not None:
-        conditions.append(Retailer.class_id == narrowed.class_id)
+        found.append(Retailer.class_id == narrowed.class_id)
+    if narrowed.manager_id is not None:
+        found.append(func.coalesce(Retailer.manager_id, Area.manager_id) == narrowed.manager_id)
     if narrowed.is_bound is not None:
-        conditions.append(Retailer.openid.is_not(None) if narrowed.is_bound else Retailer.openid.is_(None))
+        found.append(Retailer.openid.is_not(None) if narrowed.is_bound else Retailer.openid.is_(None))
     if narrowed.search:
-        conditions.append(_sought(rules.plain(narrowed.search)))
-    return conditions
+        found.append(_sought(rules.plain(narrowed.search)))
+    return found
 
 
 def _sought(text: str) -> ColumnElement[bool]:

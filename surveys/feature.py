@@ -23,6 +23,8 @@ surveys = Feature(
     entries=[Entry(label="填写调查", word="调查", link="survey:", order=10)],
     awaits=conversation.awaits,
     criteria=audience.CRITERIA,
+    kept_specs=audience.kept_specs,
+    titles=audience.titles,
     commands=[commands.surveys],
     jobs=jobs.JOBS,
     console=routes.blueprint,

@@ -86,6 +86,12 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         Index(
+            "ix_delivery_held",
+            "id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
             "ix_delivery_due",
             "due_at",
             "id",

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, String, func, literal, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, String, func, literal, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
@@ -37,6 +37,7 @@ MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 #: once it keeps a generic plan it reads the whole table at every claim.
 PENDING, SENDING = (literal_column(f"'{state}'", String) for state in (DeliveryState.PENDING, DeliveryState.SENDING))
 OPEN = (PENDING, SENDING)
+WITHDRAWN = "withdrawn"
 
 
 class Channel(StrEnum):
@@ -120,6 +121,14 @@ def release(session: Session, follower: Follower, *, now: datetime) -> None:
     )
     follower.has_held = False
     session.info["rings"] = True
+
+
+def withdraw(session: Session, *which: Any, now: datetime | None) -> int:
+    """Take back what still waits to be sent, or waits for a contact; gives how many. In the call it is too late."""
+    waits: ColumnElement[bool] = literal_column("delivery.state in ('pending', 'held')")
+    taken = {"state": DeliveryState.CANCELLED, "error": WITHDRAWN, "settled_at": now}
+    waiting = update(Delivery).where(*which, waits).values(taken)
+    return changed(session, waiting.execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)

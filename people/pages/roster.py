@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console import audit, door, tasks
 from console.rules import Permission, Visitor
 from foundation.clock import day_in
-from people import areas, shops
+from people import areas, shops, tags
 from people.roster.kinds import EXPORT
 from people.shops import Filter
 from wechat_bot.services import Services, current_services
@@ -59,6 +59,7 @@ def shop(licence: str) -> ResponseReturnValue:
     services, me, today = current_services(), door.visitor(), today_of(current_services())
     with services.reading() as session:
         found = shops.detail(session, me, licence, today=today)
+        known = tags.names(session) if me.may(Permission.TAGS_PUT) else []
     if found is None:
         abort(404)
     with services.transaction() as session:
@@ -68,6 +69,7 @@ def shop(licence: str) -> ResponseReturnValue:
         "people/shop.html",
         found=found,
         shop=found.shop,
+        tags=[each for each in known if each not in found.tags],
         in_charge=found.shop.in_charge(today),
         shows_phones=me.may(Permission.PEOPLE_PHONES),
     )

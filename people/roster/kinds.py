@@ -1,3 +1,3 @@
-"""The names of the long work done with rosters: pages ask for it, jobs do it."""
+"""The names of the long work done with rosters and binding codes: pages ask for it, jobs do it."""
 
-CHECK, IMPORT, EXPORT = "people.check", "people.import", "people.export"
+CHECK, IMPORT, EXPORT, CODES = "people.check", "people.import", "people.export", "people.codes"

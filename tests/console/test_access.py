@@ -28,6 +28,22 @@ ACCESS = {
     "people_pages.confirm": "admin market",
     "people_pages.area_list": EVERYBODY,
     "people_pages.area": "admin market zhou",
+    "people_pages.tag_shop": "admin market zhou chen",
+    "people_pages.audience_list": EVERYBODY,
+    "people_pages.audience": EVERYBODY,
+    "people_pages.new_audience": "admin market zhou chen",
+    "people_pages.look_at_audience": "admin market zhou chen",
+    "people_pages.edit_audience": "admin market zhou chen",
+    "people_pages.delete_audience": "admin market zhou chen",
+    "people_pages.tag_list": EVERYBODY,
+    "people_pages.new_tag": "admin market",
+    "people_pages.change_tag": "admin market",
+    "people_pages.delete_tag": "admin market",
+    "people_pages.tag_many": "admin market zhou chen",
+    "people_pages.print_codes": "admin market zhou chen",
+    "people_pages.delivery_list": "admin market",
+    "people_pages.settle_delivery": "admin market",
+    "people_pages.cancel_deliveries": "admin market",
     "people_pages.user_list": "admin",
     "people_pages.new_user": "admin",
     "people_pages.user": "admin",
@@ -46,7 +62,11 @@ ACCESS = {
     "surveys_pages.live": EVERYBODY,
     "surveys_pages.data": EVERYBODY,
 }
-VALUES = {"licence": "350802100001", "area_id": 1, "task_id": 99, "session_id": 99, "user_id": 99, "survey_id": 99}
+VALUES = {
+    "licence": "350802100001",
+    "area_id": 1,
+    **{f"{name}_id": 99 for name in ("task", "session", "user", "survey", "audience", "tag", "delivery")},
+}
 
 
 def addresses(app) -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ from people import actions, queries
 from people.feature import people
 from people.models import Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
+from tests.office import Office
 from wechat_bot import messages
 from wechat_bot.feature import After, Conversation, Entry, Feature, Reply, Turn
 from wechat_bot.models import Follower, Talk
@@ -47,6 +48,15 @@ def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def office(build: Callable[..., Any]) -> Office:
+    """Three shops in two areas, and somebody in every role."""
+    office = Office(build())
+    office.import_roster()
+    office.staff()
+    return office
 
 
 @dataclass

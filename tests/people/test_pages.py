@@ -12,15 +12,6 @@ from people.roster.checking import COLUMNS
 from tests.office import ROSTER, Office
 
 
-@pytest.fixture
-def office(build) -> Office:
-    """Three shops in two areas, and somebody in every role."""
-    office = Office(build())
-    office.import_roster()
-    office.staff()
-    return office
-
-
 def number_of(address: str) -> int:
     return int(re.search(r"/(\d+)$", address)[1])
 
