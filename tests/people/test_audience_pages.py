@@ -177,7 +177,8 @@ def test_a_saved_audience_that_broke_says_why(bound) -> None:
 def test_the_fields_of_a_survey_follow_one_another(bound, tmp_path) -> None:
     path = tmp_path / "survey.yaml"
     path.write_text(
-        "title: 满意度\nquestions:\n  - {code: q1, type: single, text: 服务怎么样?, options: [满意, 不满意]}\n", encoding="utf-8"
+        "title: 满意度\nquestions:\n  - {code: q1, type: single, text: 服务怎么样?, options: [满意, 不满意]}\n",
+        encoding="utf-8",
     )
     house = bound.house
     assert house.flask("surveys", "load", str(path)).exit_code == 0
