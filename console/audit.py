@@ -31,7 +31,7 @@ WORDS = {
     "tag.delete": "删除标签",
     "tag.put": "打标签",
     "tag.off": "去掉标签",
-    "codes.print": "打印绑定卡片",
+    "codes.print": "打印绑定卡",
     "delivery.see": "查看消息",
     "delivery.settle": "处理消息",
     "delivery.cancel": "取消消息",

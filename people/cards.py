@@ -86,12 +86,12 @@ def _next_book(waiting: Iterator[Printed]) -> list[Printed]:
 
 def _pack(path: Path, book: Path, mode: Any, number: int) -> None:
     with zipfile.ZipFile(path, mode) as packed:
-        packed.write(book, f"绑定卡片_第{number:02}册.pdf")
+        packed.write(book, f"绑定卡_第{number:02}册.pdf")
 
 
 def _write_book(book: Path, account: str, cards: list[Printed], done: int, progress: Callable[[int], None]) -> int:
     canvas = Canvas(str(book), pagesize=A4, pageCompression=1)
-    canvas.setTitle(f"{account} 绑定卡片")
+    canvas.setTitle(f"{account} 绑定卡")
     canvas.setAuthor(account)
     width, height = (A4[0] - 2 * MARGIN) / ACROSS, (A4[1] - 2 * MARGIN) / DOWN
     for start in range(0, len(cards), A_SHEET):

@@ -33,7 +33,7 @@ people = Feature(
                 Item("片区", "people_pages.area_list", Permission.PEOPLE_SEE, 21),
                 Item("对象", "people_pages.audience_list", Permission.PEOPLE_SEE, 22),
                 Item("标签", "people_pages.tag_list", Permission.PEOPLE_SEE, 23),
-                Item("绑定卡片", "people_pages.print_codes", Permission.CODES_PRINT, 24),
+                Item("绑定卡", "people_pages.print_codes", Permission.CODES_PRINT, 24),
                 Item("消息", "people_pages.delivery_list", Permission.OUTBOX_SEE, 70),
                 Item("账号", "people_pages.user_list", Permission.USERS_MANAGE, 90, "管理"),
             ),

@@ -106,7 +106,7 @@ def print_codes(work: Work) -> None:
     with services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.CODES_PRINT):
-            raise Refused("您现在没有打印绑定卡片的权限。")
+            raise Refused("您现在没有打印绑定卡的权限。")
         which = saved.condition(session, visitor, chosen, services.criteria, now=now, today=today)
         number = saved.count(session, which, most=codes.MOST_CARDS)
         if number > codes.MOST_CARDS:
@@ -119,7 +119,7 @@ def print_codes(work: Work) -> None:
     with services.reading() as session:
         cards_of = codes.cards(session, app_id, which)
         done, suffix = cards.write(path, services.account_name, cards_of, progress=lambda n: progress(n, number))
-    name = f"绑定卡片_{now.astimezone(services.zone):%Y%m%d%H%M}{suffix}"
+    name = f"绑定卡_{now.astimezone(services.zone):%Y%m%d%H%M}{suffix}"
     sheets = -(-done // cards.A_SHEET)
     work.finish({"said": f"共 {done} 家,A4 纸 {sheets} 张。请按“实际大小”打印,不要缩放。"}, path.name, name)
 

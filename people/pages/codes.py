@@ -55,7 +55,7 @@ def _ask() -> ResponseReturnValue:
         if number > codes.MOST_CARDS:
             raise Refused(f"一次最多打印 {codes.MOST_CARDS:,} 家,请缩小范围,分几次打印。")
         now, said = services.clock(), choosing.words(session, chosen)
-        task_id = tasks.ask(session, CODES, f"打印绑定卡片 {said}", chosen.to_json(), owner_id=me.user_id, now=now)
+        task_id = tasks.ask(session, CODES, f"打印绑定卡 {said}", chosen.to_json(), owner_id=me.user_id, now=now)
         detail = f"{said} {number} 家"
         audit.note(session, me, "codes.print", f"task:{task_id}", detail, address=door.address(), now=now)
     return redirect(url_for("console.task", task_id=task_id), 303)
