@@ -73,6 +73,8 @@ def build_services(
         account_name=settings.account_name,
         is_service_account=settings.wechat_account_type == "service",
         public_url=settings.public_url,
+        quiet=settings.quiet,
+        templates=settings.templates,
         media_folder=settings.media_path,
         files_folder=settings.files_path,
     )

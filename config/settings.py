@@ -13,7 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from foundation.quiet import QuietHours
 from wechat_bot.envelope import AesKey
+from wechat_bot.services import Template
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What `make run` wrote for its demo.
@@ -56,6 +58,15 @@ class Settings(BaseSettings):
     media_path: Path = ROOT / "var" / "media"
     #: Where uploads being checked and exports to be fetched are kept for seven days; shared by all processes.
     files_path: Path = ROOT / "var" / "files"
+    #: When invitations and reminders wait, as 21:00-08:00 in the time zone above; `off` for never.
+    quiet_hours: str = "21:00-08:00"
+    #: The template message that invites to a survey where the reply window is closed, and its fields as JSON:
+    #: {"thing1": "{title}", "time2": "{closes}"}. The account's administrator finds both at mp.weixin.qq.com.
+    survey_template_id: Optional = None
+    survey_template_fields: dict[str, str] = {"thing1": "{title}"}
+    #: The same, for telling that the results are published.
+    results_template_id: Optional = None
+    results_template_fields: dict[str, str] = {"thing1": "{title}"}
     #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
@@ -119,6 +130,26 @@ class Settings(BaseSettings):
         if self.wechat_encoding_aes_key_previous and not self.wechat_encoding_aes_key:
             raise ValueError("WECHAT_ENCODING_AES_KEY_PREVIOUS is set without WECHAT_ENCODING_AES_KEY")
         return self
+
+    @model_validator(mode="after")
+    def _known_quiet_hours(self) -> "Settings":
+        try:
+            QuietHours.read(self.quiet_hours, self.zone)
+        except ValueError as error:
+            raise ValueError(f"QUIET_HOURS {error}") from None
+        return self
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        return QuietHours.read(self.quiet_hours, self.zone)
+
+    @property
+    def templates(self) -> dict[str, Template]:
+        found = {
+            "survey": (self.survey_template_id, self.survey_template_fields),
+            "results": (self.results_template_id, self.results_template_fields),
+        }
+        return {name: Template(key, fields) for name, (key, fields) in found.items() if key}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -38,7 +38,11 @@ WORDS = {
     "survey.load": "上传调查",
     "survey.publish": "发布调查",
     "survey.close": "结束调查",
-    "survey.invite": "邀请填写",
+    "survey.invite": "安排邀请",
+    "survey.steer": "暂停或取消邀请",
+    "survey.promise": "安排公布结果",
+    "survey.people": "查看邀请名单",
+    "survey.words": "查看文字回答",
     "survey.export": "导出调查",
     "task.download": "下载文件",
 }

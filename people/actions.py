@@ -14,6 +14,7 @@ from people import identity, rules, texts
 from people.identity import Shop
 from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
+from wechat_bot import outbox
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.switchboard import stop_talks
 
@@ -189,7 +190,12 @@ def erase(session: Session, openid: str, *, now: datetime) -> None:
     session.execute(
         _update(Delivery)
         .where(Delivery.openid == openid, Delivery.state.in_(waiting))
-        .values(state=DeliveryState.CANCELLED, error="erased", settled_at=now)
+        .values(
+            state=DeliveryState.CANCELLED,
+            error=outbox.ERASED,
+            settled_at=now,
+            has_news=Delivery.watch.is_not(None),
+        )
     )
     # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
     session.execute(

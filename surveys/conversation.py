@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from foundation.clock import day_in
 from foundation.errors import Refused
 from surveys import sheets, texts
 from surveys.actions import answering
@@ -175,7 +176,9 @@ def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnde
 def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
     if not sheet.is_submitted:
         return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
-    return Reply(texts.submitted(sheet.keeper), after=After.END)
+    # Nobody is told where there is no page to see the results on.
+    told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.has_pages else None
+    return Reply(texts.submitted(sheet.keeper, told_on), after=After.END)
 
 
 def _misread(turn: Turn, sheet: Sheet, question: Question, sentence: str) -> Reply:

@@ -9,9 +9,11 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from foundation.clock import day_in
 from foundation.errors import Refused
 from surveys import page_texts, sheets, texts
-from surveys.actions import answering
+from surveys.actions import answering, inviting
+from surveys.queries import inviting as inviting_queries
 from surveys.queries import listing
 from surveys.queries import results as published
 from surveys.rules import flow, forms, replies
@@ -38,9 +40,15 @@ def show(survey_id: int) -> ResponseReturnValue:
         sheet = sheets.look(session, survey_id, openid)
         obstacle = sheets.obstacle(sheet, now=now, zone=services.zone)
         has_results = obstacle is not None and published.are_public(session, sheet, now=now)
+        is_new = obstacle is None and inviting_queries.is_unopened(session, sheet)
+    if is_new:
+        with services.transaction() as session:
+            inviting.opened(session, sheet)
     if obstacle:
         said = page_texts.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
-        title = texts.submitted(sheet.keeper) if sheet.is_submitted else sheet.definition.title
+        tells_at = sheet.tells_at if services.is_service_account and not has_results else None
+        told_on = day_in(tells_at, services.zone) if tells_at else None
+        title = texts.submitted(sheet.keeper, told_on) if sheet.is_submitted else sheet.definition.title
         return render_template("surveys/over.html", sheet=sheet, title=title, said=said, has_results=has_results)
     if sheet.started_at is None:
         minutes = flow.about_minutes(sheet.definition)

@@ -27,6 +27,10 @@ class Sheet:
     closes_at: datetime | None
     is_anonymous: bool
     is_for_everyone: bool
+    #: How many waves of invitations there are.
+    waves: int
+    #: When the results are to be seen, where the author set another moment than the end.
+    results_at: datetime | None
     retailer_id: int
     keeper: str
     area_id: int
@@ -36,6 +40,7 @@ class Sheet:
     version_id: int
     definition: Definition
     started_at: datetime | None
+    is_opened: bool
     is_submitted: bool
     submitted_on: date | None
     #: The draft, question code to answer JSON.
@@ -54,6 +59,11 @@ class Sheet:
                 if question.code == self.at:
                     return question
         return flow.next_question(self.definition, self.answers)
+
+    @property
+    def tells_at(self) -> datetime | None:
+        """When those who answered are told of the results; None where nobody promised that."""
+        return self.results_at or self.closes_at if self.definition.results == "after" else None
 
     @property
     def left(self) -> int:
@@ -102,6 +112,8 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
         closes_at=row.closes_at,
         is_anonymous=row.is_anonymous,
         is_for_everyone=row.is_for_everyone,
+        waves=row.waves,
+        results_at=row.results_at,
         retailer_id=row.retailer_id,
         keeper=row.keeper,
         area_id=row.area_id,
@@ -110,6 +122,7 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
         version_id=row.version_id,
         definition=frozen.definition(session, row.version_id, row.digest),
         started_at=row.started_at,
+        is_opened=bool(row.is_opened),
         is_submitted=bool(row.is_submitted),
         submitted_on=row.submitted_on,
         answers=row.answers or {},
@@ -130,12 +143,15 @@ _READ: tuple[Any, ...] = (
     _survey.c.closes_at,
     _survey.c.is_anonymous,
     _survey.c.is_for_everyone,
+    _survey.c.waves,
+    _survey.c.results_at,
     _retailer.c.id.label("retailer_id"),
     _retailer.c.keeper,
     _retailer.c.area_id,
     _retailer.c.class_id,
     _kept.c.id.label("participation_id"),
     _kept.c.started_at,
+    _kept.c.is_opened,
     _kept.c.is_submitted,
     _kept.c.submitted_on,
     _kept.c.answers,

@@ -163,8 +163,17 @@ def several_wait(count: int) -> str:
 
 
 def invitation(title: str) -> str:
-    """Sent to a shop that has not answered."""
+    """Sent to a shop that has not answered; staff may write it anew."""
     return f'请您填写《{title}》,回复"调查"开始,随时可以退出、接着填。'
+
+
+def results_there(title: str, url: str) -> str:
+    """Sent to who answered, when the author promised to publish the results.
+
+    >>> results_there("满意度调查", "https://x.cn/m/surveys/1/results")
+    '您填写过的《满意度调查》结果已公布,点开看看:https://x.cn/m/surveys/1/results 谢谢您。'
+    """
+    return f"您填写过的《{title}》结果已公布,点开看看:{url} 谢谢您。"
 
 
 # Asking

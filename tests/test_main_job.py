@@ -222,7 +222,7 @@ def test_the_invitation_reaches_who_has_not_answered(town, tmp_path) -> None:
         wang.say(reply)
     xiao = bound(town, "小王", "350802100003", "5678")  # only after the publication
     assert town.flask("surveys", "invite", number).exit_code == 0
-    town.work()
+    town.tick()
     assert "调查" in li.unread().text
     assert "调查" in xiao.unread().text
     assert wang.unread().text == ""

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -111,6 +111,13 @@ class Delivery(Base):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        Index(
+            "ix_delivery_news",
+            "watch",
+            "id",
+            sqlite_where=text("has_news"),
+            postgresql_where=text("has_news"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -127,6 +134,12 @@ class Delivery(Base):
     channel: Mapped[str | None] = mapped_column(String(16))
     due_at: Mapped[datetime]
     not_after: Mapped[datetime | None]
+    #: Never in the quiet hours: what would go out then waits for their end.
+    heeds_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The feature that wants to know what becomes of it; nothing where nobody asks.
+    watch: Mapped[str | None] = mapped_column(String(32))
+    #: It came to something since the watcher looked (`outbox.news`).
+    has_news: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None]
     #: Changes with every claim: who comes back late with an old one is not believed.

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, literal_column, select, update
+from sqlalchemy import Boolean, Select, String, TextClause, func, literal, literal_column, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
@@ -36,7 +36,12 @@ MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 #: Written into the statement and not bound to it: PostgreSQL cannot prove that a bound state fits a partial index, and
 #: once it keeps a generic plan it reads the whole table at every claim.
 PENDING, SENDING = (literal_column(f"'{state}'", String) for state in (DeliveryState.PENDING, DeliveryState.SENDING))
+HELD = literal_column(f"'{DeliveryState.HELD}'", String)
 OPEN = (PENDING, SENDING)
+#: Whoever is being heard at this very moment is tried again so much later (see `_choose`).
+BUSY = timedelta(seconds=1)
+#: What a settled delivery says of itself, for whoever watches it.
+TOO_LATE, UNFOLLOWED, ERASED = "too late to be useful", "no longer follows", "erased"
 WITHDRAWN = "withdrawn"
 
 
@@ -56,12 +61,15 @@ def queue(
     key: str | None = None,
     due_at: datetime | None = None,
     not_after: datetime | None = None,
+    heeds_quiet: bool = False,
+    watch: str | None = None,
 ) -> int | None:
     """Queue a message to one follower in the caller's transaction; gives its id.
 
     `message` is a customer-service message without `touser`; `template` (`template_id`, `url`, `data`) is sent in its
     place when the reply window is closed. With a `key` that was queued before, nothing happens and None comes back.
-    After `not_after` it is too late to be useful and fails.
+    After `not_after` it is too late to be useful and fails. One that `heeds_quiet` waits for the end of the quiet
+    hours. What becomes of it is news for the feature named in `watch`.
     """
     values = {
         "openid": openid,
@@ -72,6 +80,9 @@ def queue(
         "state": DeliveryState.PENDING,
         "due_at": due_at or now,
         "not_after": not_after,
+        "heeds_quiet": heeds_quiet,
+        "watch": watch,
+        "has_news": False,
         "created_at": now,
         "attempts": 0,
     }
@@ -82,16 +93,19 @@ def queue(
 
 def queue_all(
     session: Session,
-    recipients: Select[str, str],
+    recipients: Select[Any, Any],
     message: dict[str, Any],
     *,
     now: datetime,
+    template: dict[str, Any] | None = None,
     about: str | None = None,
     not_after: datetime | None = None,
+    heeds_quiet: bool = False,
+    watch: str | None = None,
 ) -> int:
     """Queue one message to many in one statement; gives how many were queued.
 
-    `recipients` selects openid and key; who has that key already is left out.
+    `recipients` selects openid and key; who has that key already is left out. The rest is as for `queue`.
     """
     to = recipients.subquery()
     columns = {
@@ -99,9 +113,13 @@ def queue_all(
         "key": to.c[1],
         "about": literal(about, String),
         "message": literal(message, Json),
+        "template": literal(template, Json),
         "state": literal(DeliveryState.PENDING.value),
         "due_at": literal(now, Moment()),
         "not_after": literal(not_after, Moment()),
+        "heeds_quiet": literal(heeds_quiet, Boolean),
+        "watch": literal(watch, String),
+        "has_news": literal(False, Boolean),
         "created_at": literal(now, Moment()),
         "attempts": literal(0),
     }
@@ -116,19 +134,21 @@ def release(session: Session, follower: Follower, *, now: datetime) -> None:
     """The follower is in touch again: what waited for that may go."""
     session.execute(
         update(Delivery)
-        .where(Delivery.openid == follower.openid, Delivery.state == DeliveryState.HELD)
+        .where(Delivery.openid == follower.openid, waits("delivery"), Delivery.state == HELD)
         .values(state=DeliveryState.PENDING, due_at=now)
     )
     follower.has_held = False
     session.info["rings"] = True
 
 
-def withdraw(session: Session, *which: Any, now: datetime | None) -> int:
-    """Take back what still waits to be sent, or waits for a contact; gives how many. In the call it is too late."""
-    waits: ColumnElement[bool] = literal_column("delivery.state in ('pending', 'held')")
-    taken = {"state": DeliveryState.CANCELLED, "error": WITHDRAWN, "settled_at": now}
-    waiting = update(Delivery).where(*which, waits).values(taken)
-    return changed(session, waiting.execution_options(synchronize_session=False))
+def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime | None) -> int:
+    """Take back what still waits to be sent, or waits for a contact; gives how many. In the call it is too late.
+
+    `now` is kept as its moment; None keeps none, where the moment would tell too much.
+    """
+    waiting = update(Delivery).where(*which, waits("delivery"), Delivery.state != SENDING)
+    taken = {"state": DeliveryState.CANCELLED, "error": why, "settled_at": now, "has_news": IS_WATCHED}
+    return changed(session, waiting.values(taken).execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)
@@ -158,7 +178,7 @@ def send_next(services: "Services") -> bool:
 
 def _claim(services: "Services") -> tuple[Claim | None, bool]:
     now = services.clock()
-    earlier = aliased(Delivery)
+    earlier = aliased(Delivery, name="earlier")
     with services.transaction() as session:
         # In order for each person: a later part of an answer never overtakes an earlier one.
         delivery = session.scalar(
@@ -166,7 +186,8 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
             .where(Delivery.state == PENDING, Delivery.due_at <= now)
             .where(
                 ~select(earlier.id)
-                .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id, earlier.state.in_(OPEN))
+                .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id)
+                .where(waits("earlier"), earlier.state.in_(OPEN))
                 .exists()
             )
             .order_by(Delivery.due_at, Delivery.id)
@@ -186,11 +207,19 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
 
 def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Channel | None:
     """Look again just before sending: what was right when the row was queued may not be now."""
-    follower = session.get(Follower, delivery.openid, with_for_update=True)
+    theirs = Follower.openid == delivery.openid
+    follower = session.scalar(select(Follower).where(theirs).with_for_update(skip_locked=True))
+    is_busy = follower is None and session.scalar(select(Follower.openid).where(theirs)) is not None
+    quiet_until = services.quiet.over_at(now) if services.quiet and delivery.heeds_quiet else None
     if delivery.not_after and now > delivery.not_after:
-        _settle(delivery, DeliveryState.FAILED, now, "too late to be useful")
+        _settle(delivery, DeliveryState.FAILED, now, TOO_LATE)
+    elif is_busy:
+        # They are being heard. What they say may withdraw this row, so we must not wait for them with it in our hand.
+        delivery.due_at = now + BUSY
     elif follower is None or not follower.is_following:
-        _settle(delivery, DeliveryState.FAILED, now, "no longer follows")
+        _settle(delivery, DeliveryState.FAILED, now, UNFOLLOWED)
+    elif quiet_until:
+        delivery.due_at = quiet_until
     elif delivery.attempts and delivery.channel == Channel.TEMPLATE:
         return Channel.TEMPLATE  # the same id again: another channel would be a second message
     elif ledger.spend(follower, now=now):
@@ -199,6 +228,7 @@ def _choose(services: "Services", session: Session, delivery: Delivery, now: dat
         return Channel.TEMPLATE
     else:
         delivery.state, delivery.error, follower.has_held = DeliveryState.HELD, "waits for the next contact", True
+        delivery.has_news = delivery.watch is not None
     return None
 
 
@@ -219,6 +249,7 @@ def _note_sent(services: "Services", claim: Claim, msgid: str | None) -> None:
     now = services.clock()
     with services.transaction() as session:
         sent = {"state": DeliveryState.SENT, "msgid": msgid, "settled_at": now, "error": None, "error_code": None}
+        sent["has_news"] = IS_WATCHED
         session.execute(_mine(claim).values(sent))
         receipt = session.get(Receipt, msgid) if msgid else None
         if receipt:
@@ -293,6 +324,7 @@ def note_receipt(session: Session, message: "TemplateFinished", now: datetime) -
 def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: datetime) -> bool:
     """A person decides on an unsure delivery: SENT (it arrived), FAILED (it did not) or PENDING (send it again)."""
     values: dict[str, Any] = {"state": outcome, "settled_at": now, "due_at": now, "fence": None}
+    values["has_news"] = IS_WATCHED
     session.info["rings"] = True
     unsure = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNSURE)
     return bool(changed(session, unsure.values(values)))
@@ -313,6 +345,9 @@ def counts(session: Session) -> dict[str, int]:
     return {state: count for state, count in session.execute(watched.group_by(Delivery.state))}  # noqa: C416 - a dict of Rows is untyped
 
 
+IS_WATCHED: Any = Delivery.watch.is_not(None)
+
+
 def _mine(claim: Claim) -> Any:
     return update(Delivery).where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state.in_(MINE))
 
@@ -321,7 +356,7 @@ def _apply(session: Session, receipt: Receipt) -> None:
     arrived = receipt.status == "success"
     state, error = (DeliveryState.DELIVERED, None) if arrived else (DeliveryState.FAILED, receipt.status)
     mine = update(Delivery).where(Delivery.msgid == receipt.msgid, Delivery.state == DeliveryState.SENT)
-    session.execute(mine.values(state=state, error=error))
+    session.execute(mine.values(state=state, error=error, has_news=IS_WATCHED))
 
 
 def _again(delivery: Delivery, at: datetime) -> None:
@@ -330,3 +365,9 @@ def _again(delivery: Delivery, at: datetime) -> None:
 
 def _settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> None:
     delivery.state, delivery.settled_at, delivery.error, delivery.lease_until = state, now, why, None
+    delivery.has_news = delivery.watch is not None
+
+
+def waits(table: str) -> TextClause:
+    """The condition of the index of what waits, word for word: SQLite takes the index for nothing else."""
+    return text(f"{table}.state in ('pending', 'sending', 'held')")

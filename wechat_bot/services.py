@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
@@ -18,6 +19,14 @@ from wechat_bot.feature import Criterion
 from wechat_bot.switchboard import Switchboard
 
 _EXTENSION = "services"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template of the account's, and what goes into its fields: words with names in braces, `{title}`."""
+
+    id: str
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,10 @@ class Services:
     is_service_account: bool
     #: The address people reach us under, without a slash at the end.
     public_url: str
+    #: When nobody is to be disturbed; None where never.
+    quiet: QuietHours | None
+    #: The template messages that stand in when the reply window is closed, by what they are for.
+    templates: Mapping[str, Template]
     #: Where fetched pictures, voices and videos are kept.
     media_folder: Path
     #: Where uploads being checked and exports to be fetched are kept for some days; shared by all processes.

@@ -1,27 +1,18 @@
-"""Staff write a survey, publish it, invite to it, close it."""
+"""Staff write a survey, publish it, close it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import String, and_, exists, false, literal, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.database import Json, Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
-from people.models import Retailer
-from surveys import frozen, texts
-from surveys.actions import counting
-from surveys.models import Participation, Survey, SurveyState, Version
+from surveys import frozen
+from surveys.actions import counting, inviting
+from surveys.actions.enlisting import Criteria, enlist, locked
+from surveys.models import Survey, SurveyState, Version
 from surveys.rules.definition import Definition, from_json, to_json
-from wechat_bot import outbox, reply
-from wechat_bot.feature import Criterion
-from wechat_bot.models import Delivery, DeliveryState, Follower
-
-Criteria = Mapping[str, Criterion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +21,6 @@ class Published:
 
     number: int
     listed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """An invitation that went out: the which-th of its survey, and to how many."""
-
-    number: int
-    invited: int
 
 
 def load(session: Session, definition: Definition, *, survey_id: int | None = None, now: datetime) -> Survey:
@@ -50,7 +33,7 @@ def load(session: Session, definition: Definition, *, survey_id: int | None = No
         survey = Survey(title=definition.title, draft=to_json(definition), created_at=now)
         session.add(survey)
     else:
-        survey = _locked(session, survey_id)
+        survey = locked(session, survey_id)
         survey.draft = to_json(definition)
         if survey.version_id is None:
             survey.title = definition.title
@@ -66,7 +49,7 @@ def publish(session: Session, survey_id: int, *, criteria: Criteria, now: dateti
     already makes no version. Raises Refused: no such survey, an end that is past, an audience that is broken or
     nobody, a survey that would turn anonymous or stop being so.
     """
-    survey = _locked(session, survey_id)
+    survey = locked(session, survey_id)
     definition = from_json(survey.draft)
     if definition.closes_at is not None and definition.closes_at <= now:
         raise Refused("结束时间已经过了,请先改结束时间。")
@@ -94,73 +77,21 @@ def publish(session: Session, survey_id: int, *, criteria: Criteria, now: dateti
     session.flush()
     listed = 0
     if before is None or before.audience != definition.audience:
-        listed = _list(session, survey_id, definition.audience, criteria, now)
+        listed = enlist(session, survey_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
         # The counters are there from the start: a recount locks them.
-        counting.add(session, survey_id, {counting.SENT: listed, counting.RETURNED: 0, counting.VALID: 0})
+        counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
     return Published(last.number, listed)
 
 
 def close(session: Session, survey_id: int, *, now: datetime) -> None:
-    """End a survey now; half-filled sheets stay as they are. Raises Refused where it is not running."""
-    survey = _locked(session, survey_id)
+    """End a survey now; half-filled sheets stay as they are, invitations on their way are taken back.
+
+    Raises Refused where it is not running.
+    """
+    survey = locked(session, survey_id)
     if survey.state(now) not in (SurveyState.OPEN, SurveyState.WAITING):
         raise Refused("这份调查还没有发布。" if survey.version_id is None else "这份调查已经结束了。")
     survey.closes_at = now
-
-
-def invite(session: Session, survey_id: int, *, now: datetime) -> Wave:
-    """Queue an invitation to every listed shop that has not answered and whose keeper follows the account.
-
-    A survey for everyone is first put before the shops that were bound since. Left out is whoever still has an
-    invitation to this survey waiting to be sent. Raises Refused where the survey is not open.
-    """
-    survey = _locked(session, survey_id)
-    if not survey.is_open(now):
-        raise Refused("调查不在填写时间内,不能邀请。")
-    survey.waves += 1
-    session.flush()
-    if survey.is_for_everyone:
-        counting.add(session, survey_id, {counting.SENT: _list(session, survey_id, None, {}, now)})
-    about = f"survey:{survey_id}"
-    waits = exists().where(
-        Delivery.about == about,
-        Delivery.openid == Follower.openid,
-        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)),
-    )
-    key = literal(f"{about}:wave:{survey.waves}:") + as_type(Participation.retailer_id, String)
-    invited = (
-        select(Follower.openid, key)
-        .join_from(Participation, Retailer, Retailer.id == Participation.retailer_id)
-        .join(Follower, and_(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None)))
-        .where(Participation.survey_id == survey_id, Participation.is_submitted.is_(False), ~waits)
-    )
-    message = reply.text_message(texts.invitation(survey.title))
-    queued = outbox.queue_all(session, invited, message, now=now, about=about, not_after=survey.closes_at)
-    return Wave(survey.waves, queued)
-
-
-def _list(session: Session, survey_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:
-    """List the audience in one statement; gives how many were new."""
-    audience = audiences.select_ids(session, audience_spec, criteria, now=now).subquery()
-    columns = {
-        "survey_id": literal(survey_id),
-        "retailer_id": audience.c[0],
-        "asked_at": literal(now, Moment()),
-        "is_submitted": false(),
-        "answers": literal({}, Json),
-        "misread": literal(0),
-    }
-    # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
-    listed = select(*columns.values()).where(audience.c[0].is_not(None))
-    inserted = upsert(session, Participation).from_select(list(columns), listed).on_conflict_do_nothing()
-    return changed(session, inserted)
-
-
-def _locked(session: Session, survey_id: int) -> Survey:
-    # NO KEY UPDATE: every answer points at the survey with a foreign key, and must not wait for us.
-    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update(key_share=True))
-    if survey is None:
-        raise Refused(frozen.unknown(survey_id))
-    return survey
+    inviting.stop(session, survey_id, now=now)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from surveys.pages import listing, results, survey
+from surveys.pages import inviting, listing, results, survey
 
 blueprint = Blueprint("surveys_pages", __name__, url_prefix="/console/surveys", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -13,7 +13,11 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/upload", listing.upload_again, ("GET", "POST")),
     ("/<int:survey_id>/publish", survey.publish, ("GET", "POST")),
     ("/<int:survey_id>/close", survey.close, ("POST",)),
-    ("/<int:survey_id>/invite", survey.invite, ("POST",)),
+    ("/<int:survey_id>/invitations", inviting.waves, ("GET",)),
+    ("/<int:survey_id>/invitations", inviting.invite, ("POST",)),
+    ("/<int:survey_id>/invitations/results", inviting.set_results, ("POST",)),
+    ("/<int:survey_id>/invitations/<int:number>", inviting.wave, ("GET",)),
+    ("/<int:survey_id>/invitations/<int:number>/steer", inviting.steer, ("POST",)),
     ("/<int:survey_id>/export", results.export, ("POST",)),
     ("/<int:survey_id>/live", results.live, ("GET",)),
     ("/<int:survey_id>/data", results.data, ("GET",)),

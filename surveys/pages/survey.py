@@ -1,4 +1,4 @@
-"""One survey: its questions and its live result; publishing, inviting, ending."""
+"""One survey: its questions and its live result; publishing, ending."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -79,22 +79,6 @@ def close(survey_id: int) -> ResponseReturnValue:
         authoring.close(session, survey_id, now=now)
         audit.note(session, me, "survey.close", f"survey:{survey_id}", address=door.address(), now=now)
     flash("调查已结束。", "success")
-    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
-
-
-@door.allow(Permission.SURVEYS_WRITE)
-def invite(survey_id: int) -> ResponseReturnValue:
-    """Queue an invitation to everybody listed who has not answered."""
-    services, me = current_services(), door.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        wave = authoring.invite(session, survey_id, now=now)
-        # The page says which wave it would be: a form sent twice, or by two people, must not be two waves.
-        if wave.number != request.form.get("wave", -1, type=int) + 1:
-            raise Refused("刚刚已经邀请过一次了。请刷新这一页,看清楚再决定。")
-        detail_said = f"第 {wave.number} 次,{wave.invited} 人"
-        audit.note(session, me, "survey.invite", f"survey:{survey_id}", detail_said, address=door.address(), now=now)
-    flash(f"第 {wave.number} 次邀请已排进发送队列:{wave.invited} 人。", "success")
     return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
 
 

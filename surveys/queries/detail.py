@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ class Detail:
     closes_at: datetime | None
     published_at: datetime | None
     waves: int
+    #: When the results are published; None where they are not, or nobody can say yet.
+    results_at: datetime | None
     draft: Definition
     #: The draft says something else than what is asked now.
     has_changes: bool
@@ -31,7 +34,9 @@ class Detail:
 def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
     """A survey; None where there is none."""
     row = session.execute(
-        select(Survey, Version.digest).outerjoin(Version, Version.id == Survey.version_id).where(Survey.id == survey_id)
+        select(Survey, Version.digest, Version.definition)
+        .outerjoin(Version, Version.id == Survey.version_id)
+        .where(Survey.id == survey_id)
     ).first()
     if row is None:
         return None
@@ -45,6 +50,13 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
         survey.closes_at,
         survey.published_at,
         survey.waves,
+        _results_at(survey, row.definition),
         from_json(survey.draft),
         row.digest != frozen.digest(survey.draft),
     )
+
+
+def _results_at(survey: Survey, asked: dict[str, Any] | None) -> datetime | None:
+    if asked is None or from_json(asked).results != "after":
+        return None
+    return survey.results_at or survey.closes_at

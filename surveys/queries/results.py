@@ -42,8 +42,8 @@ class Results:
 
 
 def are_public(session: Session, sheet: Sheet, *, now: datetime) -> bool:
-    """Whether this shop may see the results: it was asked, the survey is over, its newest version says so."""
-    if sheet.closes_at is None or sheet.closes_at > now:
+    """Whether this shop may see the results: it was asked, they are published by now, the newest version says so."""
+    if sheet.closes_at is None or max(sheet.closes_at, sheet.results_at or sheet.closes_at) > now:
         return False
     if sheet.participation_id is None and not sheet.is_for_everyone:
         return False

@@ -57,7 +57,11 @@ ACCESS = {
     "surveys_pages.survey": EVERYBODY,
     "surveys_pages.publish": "admin market",
     "surveys_pages.close": "admin market",
+    "surveys_pages.waves": EVERYBODY,
     "surveys_pages.invite": "admin market",
+    "surveys_pages.set_results": "admin market",
+    "surveys_pages.wave": EVERYBODY,
+    "surveys_pages.steer": "admin market",
     "surveys_pages.export": "admin market",
     "surveys_pages.live": EVERYBODY,
     "surveys_pages.data": EVERYBODY,
@@ -66,6 +70,7 @@ VALUES = {
     "licence": "350802100001",
     "area_id": 1,
     **{f"{name}_id": 99 for name in ("task", "session", "user", "survey", "audience", "tag", "delivery")},
+    "number": 9,
 }
 
 
