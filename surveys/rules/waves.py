@@ -138,7 +138,7 @@ def filled(field: str, words: str, values: Mapping[str, str]) -> str:
 
     (wechat-platform.md §5)
 
-    >>> filled("thing1", "请填写{title}", {"title": "三季度零售客户服务满意度调查问卷表"})
+    >>> filled("thing1", "请填写{title}", {"title": "三季度零售客户服务满意度调查问卷表格"})
     '请填写三季度零售客户服务满意度调查问卷…'
     """
     said = words
