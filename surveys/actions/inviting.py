@@ -31,7 +31,7 @@ from surveys.actions.enlisting import Criteria, locked
 from surveys.models import Invitation, Outcome, Participation, Survey, SurveyState, Wave, WaveState
 from surveys.rules import waves
 from surveys.sheets import Sheet
-from wechat_bot import outbox, watching
+from wechat_bot import outbox
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 LONGEST = 300

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from people import actions, audiences
+from people import audiences
 from people.models import Audience
 from surveys.models import Invitation
 from surveys.queries.tally import tally
@@ -239,7 +239,7 @@ def test_an_audience_narrows_and_one_that_is_gone_invites_nobody(office) -> None
     house = office.house
     for name, spec in (("现代", "{class: [现代终端]}"), ("空的", "{class: [弱势客户]}")):
         with house.services.transaction() as session:
-            actions.save_audience(session, name, audiences.read(spec), now=house.clock())
+            session.add(Audience(name=name, spec=audiences.read(spec), created_at=house.clock()))
     assert figures(browser.get(f"{page}/invitations?audience=现代").text)["会邀请"] == "1"
     assert "没有零售户" in plan(browser, page, audience="空的").text
     assert "没有保存过" in plan(browser, page, audience="没有的").text
