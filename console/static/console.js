@@ -35,6 +35,9 @@ function shorten(root) {
       });
     }
     list.querySelector("legend").after(input);
+    const ticked = list.querySelector("input:checked");
+    const box = list.querySelector(".picks");
+    if (ticked) box.scrollTop = ticked.closest("label").offsetTop - box.offsetTop;
   }
 }
 document.addEventListener("DOMContentLoaded", () => shorten(document));

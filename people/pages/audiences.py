@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
-from people import audiences, builder, saved
+from people import audiences, saved
 from people.audiences import Look
-from people.builder import Condition, Group, Loader
+from people.builder import form, shape
+from people.builder.form import Loader
+from people.builder.shape import Condition, Group
 from people.pages.roster import today_of
 from people.saved import Line
 from wechat_bot.feature import Input
@@ -29,7 +31,7 @@ def audience_list() -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.reading() as session:
         found = saved.listing(session)
-        loader = Loader(session, services.criteria)
+        loader = Loader(session, form.offered(services.criteria))
         lines = [(line, _words(loader, line.spec), saved.may_change(me, line)) for line in found]
     return render_template("people/audiences.html", lines=lines)
 
@@ -40,7 +42,7 @@ def audience(audience_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.reading() as session:
         line = _find(session, audience_id)
-        words = _words(Loader(session, services.criteria), line.spec)
+        words = _words(Loader(session, form.offered(services.criteria)), line.spec)
         look, error = _look(services, session, line.spec)
         users = saved.users(session, current_app.extensions["features"], "audience", line.name)
     return render_template(
@@ -102,13 +104,12 @@ def _build(line: Line | None) -> ResponseReturnValue:
         except Refused as refusal:
             error = refusal.sentence
     text, look, broken = request.form.get("text", ""), None, ""
+    offered = form.offered(services.criteria)
     with services.reading() as session:
         if is_posted:
-            group = (
-                None if "text" in request.form else builder.edit(builder.read(request.form, services.criteria), wish)
-            )
+            group = None if "text" in request.form else shape.edit(form.read(request.form, offered), wish)
         elif line is not None:
-            group = builder.from_spec(line.spec)
+            group = shape.from_spec(line.spec)
             text = "" if group else yaml.safe_dump(line.spec, allow_unicode=True, sort_keys=False)
         else:
             group = Group("all", (Condition(),))
@@ -116,7 +117,7 @@ def _build(line: Line | None) -> ResponseReturnValue:
             look, broken = (
                 _look_at_form(services, session) if is_posted else _look(services, session, line and line.spec)
             )
-        rows = Loader(session, services.criteria).rows(group) if group else ()
+        rows = Loader(session, offered).rows(group) if group else ()
     page = render_template(
         "people/build.html",
         line=line,
@@ -124,8 +125,8 @@ def _build(line: Line | None) -> ResponseReturnValue:
         group=group,
         rows=rows,
         text=text,
-        modes=builder.MODES,
-        criteria=[each for each in services.criteria.values() if each.fields],
+        modes=shape.MODES,
+        criteria=offered.values(),
         inputs=Input,
         look=look,
         broken=broken,
@@ -160,7 +161,8 @@ def _save(line: Line | None) -> ResponseReturnValue:
 def _spec_of_form(services: Services) -> Mapping[str, Any]:
     if "text" in request.form:
         return audiences.read(request.form["text"]) or {}
-    return builder.to_spec(builder.read(request.form, services.criteria), services.criteria)
+    offered = form.offered(services.criteria)
+    return shape.to_spec(form.read(request.form, offered), offered)
 
 
 def _look_at_form(services: Services, session: Session) -> tuple[Look | None, str]:
@@ -180,10 +182,10 @@ def _look(services: Services, session: Session, spec: Any) -> tuple[Look | None,
 
 
 def _words(loader: Loader, spec: Any) -> tuple[str, list[str]]:
-    group = builder.from_spec(spec)
+    group = shape.from_spec(spec)
     if group is None:
         return "", [yaml.safe_dump(spec, allow_unicode=True, sort_keys=False, default_flow_style=True).strip()]
-    return builder.MODES[group.mode] if len(group.items) > 1 or group.mode == "none" else "", loader.lines(group)
+    return shape.MODES[group.mode] if len(group.items) > 1 or group.mode == "none" else "", loader.lines(group)
 
 
 def _find(session: Session, audience_id: int) -> Line:

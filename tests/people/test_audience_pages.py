@@ -148,7 +148,10 @@ def test_one_that_is_used_is_neither_deleted_nor_renamed(bound) -> None:
     assert "改不了名" in browser.post(f"{path}/edit", form(CLASSES, name="改名", do="save")).text
     assert browser.post(f"{path}/edit", form(CLASSES, name="城里", do="save")).status_code == 303
     deep = browser.get(f"/console/people/audiences/{other}/edit").text
-    assert "audience: 城里" in deep
+    assert re.search(r'name="0-audience-" value="城里" checked', deep)
+    nested = {"all": [{"any": [{"none": [{"class": "现代终端"}]}]}]}
+    written = browser.get(f"/console/people/audiences/{keep(bound, '深的', nested)}/edit").text
+    assert re.search(r"<textarea[^>]*>all:\n- any:", written)
     circle = {"text": "{audience: 城里没关注的}", "name": "城里", "do": "save"}
     assert "用到了它自己" in browser.post(f"{path}/edit", circle).text
     assert browser.post(f"/console/people/audiences/{other}/delete").status_code == 303

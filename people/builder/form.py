@@ -1,39 +1,24 @@
-"""The audience builder: a specification as a form to fill in, conditions in a list with groups among them, and back.
+"""The builder's form: what can be chosen in each row, what was filled in, and the same in words.
 
-Rows have addresses: `0`, `1`, and `1.0` for the first of group 1. The form works without script: its buttons ask for
-one row more or less, and get the page with it.
+It works without script: its buttons ask for one row more or less, and get the page with it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from foundation.errors import Refused
+from people.builder.shape import MODES, Condition, Group, filled
 from people.criteria import SHOWN
+from people.models import Audience
 from wechat_bot.feature import Choice, Criterion, Field, Input
 
-MODES = {"all": "全部符合", "any": "符合任意一条", "none": "一条也不符合"}
 MOST_ROWS = 50
-YES, NO = "yes", "no"
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One criterion with what was filled in so far; without a name, nothing was chosen yet."""
-
-    name: str = ""
-    value: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Conditions of which all, any or none must hold."""
-
-    mode: str = "all"
-    items: "tuple[Condition | Group, ...]" = ()
+YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,56 +51,14 @@ class Row:
     rows: "tuple[Row, ...]" = ()
 
 
-def from_spec(spec: Any) -> Group | None:
-    """A specification as conditions and groups of one level; None where it is written in another way.
-
-    >>> from_spec({"class": ["现代终端"], "any": [{"tag": "老店"}, {"bound": False}]}).items[1].mode
-    'any'
-    >>> from_spec({"all": [{"any": [{"none": [{"tag": "老店"}]}]}]}) is None
-    True
-    """
-    if not isinstance(spec, Mapping) or not spec:
-        return None
-    if len(spec) == 1 and (only := _group(spec)) is not None:
-        return only
-    items = [_item({name: value}) for name, value in spec.items()]
-    return None if None in items else Group("all", tuple(item for item in items if item is not None))
-
-
-def to_spec(group: Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
-    """The specification of what was filled in. Raises `Refused`, in the words of the form, where there is nothing, or
-    a row is not filled in."""
-    if not group.items:
-        raise Refused("还没有条件,或有一组是空的。请至少加一条,不用的组请删去。")
-    return {group.mode: [_written(item, criteria) for item in group.items]}
+def offered(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
+    """What one may choose from: the criteria that have a form, and audiences saved earlier."""
+    return {name: each for name, each in {**criteria, SAVED.name: SAVED}.items() if each.fields}
 
 
 def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
     """What was filled in, as far as it goes."""
     return Group(_mode(form.get("mode", "")), tuple(_read_rows(form, criteria, form.getlist("row")[:MOST_ROWS])))
-
-
-def edit(group: Group, wish: str) -> Group:
-    """One row more or less: `add`, `group`, `add:1` into a group, `remove:1.0`.
-
-    >>> edit(edit(Group(), "group"), "add:0").items[0].items
-    (Condition(name='', value=None), Condition(name='', value=None))
-    """
-    verb, _, address = wish.partition(":")
-    if verb == "group":
-        return replace(group, items=(*group.items, Group("any", (Condition(),))))
-    if verb not in ("add", "remove"):
-        return group
-    place, _, inner = address.partition(".")
-    index = int(place) if place.isascii() and place.isdigit() else None
-    if verb == "add" and index is None:
-        return replace(group, items=(*group.items, Condition()))
-    if index is None or index >= len(group.items):
-        return group
-    item = group.items[index]
-    if isinstance(item, Group) and (inner or verb == "add"):
-        return _put(group, index, edit(item, f"{verb}:{inner}" if inner else "add"))
-    return replace(group, items=group.items[:index] + group.items[index + 1 :]) if verb == "remove" else group
 
 
 @dataclass
@@ -146,7 +89,7 @@ class Loader:
         return Row(address, item.name, fields)
 
     def _shown(self, criterion: Criterion, condition: Condition, each: Field, address: str) -> Shown:
-        values = _values(condition.value, each)
+        values = filled(condition.value, each)
         choices = self._choices(criterion, each, condition.value)
         known = {str(choice.value) for choice in choices}
         gone = tuple(value for value in values if str(value) not in known) if each.choices else ()
@@ -172,11 +115,11 @@ class Loader:
         criterion = self.criteria.get(item.name)
         if criterion is None:
             return f"“{item.name[:SHOWN]}”(没有这种条件了)"
-        said = [self._said(criterion, each, item.value) for each in criterion.fields if _values(item.value, each)]
+        said = [self._said(criterion, each, item.value) for each in criterion.fields if filled(item.value, each)]
         return f"{criterion.label}:{','.join(said)}"
 
     def _said(self, criterion: Criterion, each: Field, value: Any) -> str:
-        values = _values(value, each)
+        values = filled(value, each)
         if each.input is Input.YES_NO:
             return criterion.answers[0 if values[0] is True else 1]
         if each.input is Input.NUMBER:
@@ -184,47 +127,6 @@ class Loader:
         labels = {str(choice.value): choice.label for choice in self._choices(criterion, each, value)}
         words = "、".join(labels.get(str(one), f"{one}(没有了)") for one in values)
         return f"《{words}》" if each.input is Input.ONE and not each.follows and each.name else words
-
-
-def _item(spec: Any) -> Condition | Group | None:
-    if not isinstance(spec, Mapping) or not spec:
-        return None
-    if len(spec) == 1:
-        (name, value), *_ = spec.items()
-        if name not in MODES:
-            return None if name == "audience" else Condition(str(name), value)
-    group = _group(spec) if len(spec) == 1 else from_spec(spec)
-    is_flat = group is not None and not any(isinstance(item, Group) for item in group.items)
-    return group if is_flat else None
-
-
-def _group(spec: Mapping[str, Any]) -> Group | None:
-    (mode, value), *_ = spec.items()
-    if mode not in MODES:
-        return None
-    items = [_item(each) for each in (value if isinstance(value, list) else [value])]
-    return None if not items or None in items else Group(mode, tuple(item for item in items if item is not None))
-
-
-def _written(item: Condition | Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
-    if isinstance(item, Group):
-        return to_spec(item, criteria)
-    criterion = criteria.get(item.name)
-    if criterion is None:
-        raise Refused("有一条还没有选条件,请选好或删去这一条。")
-    for each in criterion.fields:
-        values = _values(item.value, each)
-        if not values and not each.is_optional:
-            raise Refused(f"“{criterion.label}”还没有选好,请选好或删去这一条。")
-        if values and each.input is Input.NUMBER and not isinstance(values[0], int):
-            raise Refused(f"“{criterion.label}”里要填整数,不能是“{str(values[0])[:SHOWN]}”。")
-    if item.value is None:
-        raise Refused(f"“{criterion.label}”还没有填,请填好或删去这一条。")
-    return {item.name: item.value}
-
-
-def _put(group: Group, index: int, item: Group) -> Group:
-    return replace(group, items=(*group.items[:index], item, *group.items[index + 1 :]))
 
 
 def _mode(text: str) -> str:
@@ -281,9 +183,18 @@ def _form_name(address: str, criterion: Criterion, each: Field, value: Any) -> s
     return f"{name}@{above}" if each.follows else name
 
 
-def _values(value: Any, each: Field) -> tuple[Any, ...]:
-    if each.name:
-        value = value.get(each.name) if isinstance(value, Mapping) else None
-    if value is None:
-        return ()
-    return tuple(value) if isinstance(value, list) else (value,)
+def _saved_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    return [Choice(name, name) for name in session.scalars(select(Audience.name).order_by(Audience.name))]
+
+
+def _not_by_ids(session: Session, value: Any, now: datetime) -> Select[int]:
+    raise NotImplementedError("audiences reads what was saved itself: it is no criterion of its own")
+
+
+SAVED = Criterion(
+    "audience",
+    "保存过的对象,是其中一个即可",
+    _not_by_ids,
+    "保存过的对象",
+    (Field("是其中一个即可", Input.MANY, _saved_choices),),
+)
