@@ -33,8 +33,8 @@ OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend"
 WITHOUT_TOPIC = "其他消息"
 #: What the outbox, or a receipt of WeChat, says of a message.
 _REASONS = {
-    "too late to be useful": "过了有效时间,没有再发",
-    "no longer follows": "对方已取消关注",
+    outbox.TOO_LATE: "过了有效时间,没有再发",
+    outbox.UNFOLLOWED: "对方已取消关注",
     "waits for the next contact": "对方 48 小时内没有来过消息,微信不让发;等他下次来消息时自动发出",
     "the process that sent it ended in the call": "发送时程序中断,不知道微信有没有收到",
     "failed:user block": "对方拒收公众号的消息",
@@ -55,7 +55,8 @@ class Line:
     about: str
     text: str
     queued_at: datetime
-    tried_at: datetime | None
+    #: When it goes out at the earliest.
+    due_at: datetime
     reason: str
 
 
@@ -172,7 +173,7 @@ def _line(row: Sequence[Any], titles: Mapping[str, str]) -> Line:
         titles.get(delivery.about or "", WITHOUT_TOPIC),
         excerpt(delivery.message),
         delivery.created_at,
-        delivery.first_attempt_at,
+        delivery.due_at,
         reason(delivery.state, delivery.error, delivery.error_code),
     )
 
