@@ -14,6 +14,7 @@ import people.models
 import surveys.models
 import wechat_bot.models
 from foundation.database import Database, Moment
+from people import upkeep
 
 #: Every module with tables: alembic compares what these declare.
 MODELS = (wechat_bot.models, console.models, people.models, surveys.models)
@@ -29,6 +30,7 @@ def upgrade(database: Database) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        upkeep.install(connection)
 
 
 def is_current(database: Database) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from console.rules import Role, Visitor
 from foundation.errors import Refused
 from people import rules
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import Area, AreaCount, Manager, ShopClass
 from people.scope import area_ids
 
 
@@ -34,11 +34,6 @@ class AreaLine:
 def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
     """The areas this visitor may see, by name."""
     head, deputy = aliased(Manager), aliased(Manager)
-    shops = (
-        select(Retailer.area_id, func.count().label("shops"), func.count(Retailer.openid).label("bound"))
-        .group_by(Retailer.area_id)
-        .subquery()
-    )
     statement = (
         select(
             Area.id,
@@ -50,12 +45,12 @@ def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
             func.coalesce(deputy.name, ""),
             Area.deputy_from_on,
             Area.deputy_until_on,
-            func.coalesce(shops.c.shops, 0),
-            func.coalesce(shops.c.bound, 0),
+            func.coalesce(AreaCount.shops, 0),
+            func.coalesce(AreaCount.bound, 0),
         )
         .outerjoin(head, head.id == Area.manager_id)
         .outerjoin(deputy, deputy.id == Area.deputy_id)
-        .outerjoin(shops, shops.c.area_id == Area.id)
+        .outerjoin(AreaCount, AreaCount.area_id == Area.id)
         .order_by(Area.name)
     )
     mine = area_ids(session, visitor)

@@ -18,6 +18,14 @@ class Follower(Base):
     """
 
     __tablename__ = "follower"
+    __table_args__ = (
+        Index(
+            "ix_follower_gone",
+            "openid",
+            sqlite_where=text("unfollowed_at is not null"),
+            postgresql_where=text("unfollowed_at is not null"),
+        ),
+    )
 
     openid: Mapped[str] = mapped_column(String(64), primary_key=True)
     followed_at: Mapped[datetime | None]

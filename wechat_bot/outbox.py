@@ -37,6 +37,7 @@ MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 #: once it keeps a generic plan it reads the whole table at every claim.
 PENDING, SENDING = (literal_column(f"'{state}'", String) for state in (DeliveryState.PENDING, DeliveryState.SENDING))
 HELD = literal_column(f"'{DeliveryState.HELD}'", String)
+UNSURE, FAILED = (literal_column(f"'{state}'", String) for state in (DeliveryState.UNSURE, DeliveryState.FAILED))
 OPEN = (PENDING, SENDING)
 #: Whoever is being heard at this very moment is tried again so much later (see `_choose`).
 BUSY = timedelta(seconds=1)
@@ -338,11 +339,9 @@ def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> N
 
 def counts(session: Session) -> dict[str, int]:
     """How many deliveries stand where; the settled good ones are not counted, they only grow."""
-    good = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.CANCELLED)
-    watched = select(Delivery.state, func.count()).where(
-        Delivery.state.in_([s for s in DeliveryState if s not in good])
-    )
-    return {state: count for state, count in session.execute(watched.group_by(Delivery.state))}  # noqa: C416 - a dict of Rows is untyped
+    watched = (waits("delivery"), Delivery.state.in_((UNSURE, FAILED)))
+    counted = (select(Delivery.state, func.count()).where(each).group_by(Delivery.state) for each in watched)
+    return {row[0]: row[1] for each in counted for row in session.execute(each)}
 
 
 IS_WATCHED: Any = Delivery.watch.is_not(None)

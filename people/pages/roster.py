@@ -38,14 +38,13 @@ def roster() -> ResponseReturnValue:
             after=request.args.get("after", ""),
             before=request.args.get("before", ""),
         )
-        total = shops.count(session, me, narrowed, today=today)
+        total = page.met if narrowed.is_search else shops.count(session, me, narrowed, today=today)
         choices = {"areas": areas.names(session, me), "classes": areas.classes(session)}
     kept = {name: value for name, value in request.args.items() if value and name not in ("after", "before")}
     return render_template(
         "people/roster.html",
         page=page,
         total=total,
-        most=shops.COUNTED,
         kept=kept,
         narrowed=narrowed,
         shows_phones=me.may(Permission.PEOPLE_PHONES),

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.database import Base, Database
 from foundation.errors import Refused
-from people import actions, queries
+from people import actions, queries, upkeep
 from people.feature import people
 from people.models import Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
@@ -38,6 +38,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("people") / "empty.db"
     database = Database(f"sqlite:///{path}")
     Base.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        upkeep.install(connection)
     database.dispose()
     return path
 
