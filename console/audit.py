@@ -29,6 +29,7 @@ WORDS = {
     "audience.delete": "删除对象",
     "tag.save": "新建或修改标签",
     "tag.delete": "删除标签",
+    "tag.mirror": "同步微信标签",
     "tag.put": "打标签",
     "tag.off": "去掉标签",
     "codes.print": "打印绑定卡",

@@ -1,4 +1,4 @@
-"""What the clock does for people: erase who is gone; rosters and binding cards for whoever asked."""
+"""What the clock does for people: erase who is gone; rosters, binding cards and WeChat's tags for whoever asked."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -13,11 +13,11 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, cards, codes, queries, saved, shops
+from people import actions, cards, codes, mirror, queries, saved, shops
 from people.models import CLASSES
 from people.roster import checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
-from people.roster.kinds import CHECK, CODES, EXPORT, IMPORT
+from people.roster.kinds import CHECK, CODES, EXPORT, IMPORT, TAGS
 from people.shops import Filter
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.feature import Job, Listener
@@ -125,6 +125,26 @@ def print_codes(work: Work) -> None:
     work.finish({"said": f"共 {done} 家,A4 纸 {sheets} 张。请按“实际大小”打印,不要缩放。"}, path.name, name)
 
 
+def mirror_tags(work: Work) -> None:
+    """Make WeChat's tags hold who they should."""
+    services, progress = work.services, work.stage("同步到微信")
+    with services.reading() as session:
+        visitor = console_queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(Permission.TAGS_EDIT):
+            raise Refused("您现在没有同步标签的权限。")
+        members = queries.tag_members(session)
+    try:
+        mirrored = mirror.sync(services.wechat, members, progress)
+    except SendError as error:
+        raise Refused(f"{_why(error)}。再同步一次会接着做。") from None
+    said = f"新建标签 {len(mirrored.created)} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。"
+    work.finish({"said": said})
+
+
+def _why(error: SendError) -> str:
+    return EXPLAINED.get(error.code or 0, "连不上微信,或微信没有接受")
+
+
 def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
     """Ask WeChat for codes, a few at a time, and keep each part: whoever comes again goes on behind it."""
     services, app_id = work.services, work.services.wechat.app_id
@@ -143,8 +163,7 @@ def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
             done += len(made)
             failed = next((error for error in asked if isinstance(error, SendError)), None)
             if failed is not None:
-                why = EXPLAINED.get(failed.code or 0, "连不上微信,或微信没有接受")
-                raise Refused(f"{why}。已做好的 {done} 个留着,稍后再打印会接着做。")
+                raise Refused(f"{_why(failed)}。已做好的 {done} 个留着,稍后再打印会接着做。")
             progress(done, number)
 
 
@@ -174,6 +193,9 @@ def _checked(work: Work) -> Roster:
 
 JOBS = (
     Job("erase who is gone", timedelta(hours=1), erase_gone),
-    jobs.worker("rosters", {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster, CODES: print_codes}),
+    jobs.worker(
+        "rosters",
+        {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster, CODES: print_codes, TAGS: mirror_tags},
+    ),
 )
 LISTENERS = (Listener(DataWithdrawn, note_withdrawal),)

@@ -24,6 +24,7 @@ for _rule, _view, _methods in (
     ("/people/audiences/<int:audience_id>/delete", audiences.delete_audience, ("POST",)),
     ("/people/tags", tags.tag_list, ("GET",)),
     ("/people/tags/new", tags.new_tag, ("POST",)),
+    ("/people/tags/mirror", tags.mirror_tags, ("POST",)),
     ("/people/tags/<int:tag_id>", tags.change_tag, ("POST",)),
     ("/people/tags/<int:tag_id>/delete", tags.delete_tag, ("POST",)),
     ("/people/tagging", tags.tag_many, ("GET", "POST")),

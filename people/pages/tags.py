@@ -3,13 +3,14 @@
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import audit, door
+from console import audit, door, tasks
 from console.rules import Permission
 from foundation.errors import Refused
 from people import saved, shops, tags
 from people.models import Retailer
 from people.pages import choosing
 from people.pages.roster import today_of
+from people.roster.kinds import TAGS
 from people.rules import MOST_MIRRORED
 from wechat_bot.services import current_services
 
@@ -60,6 +61,17 @@ def delete_tag(tag_id: int) -> ResponseReturnValue:
         audit.note(session, me, "tag.delete", f"tag:{tag_id}", name, address=door.address(), now=services.clock())
     flash(f"标签“{name}”已删除。", "success")
     return redirect(url_for("people_pages.tag_list"), 303)
+
+
+@door.allow(Permission.TAGS_EDIT)
+def mirror_tags() -> ResponseReturnValue:
+    """Ask for WeChat's tags to be made to agree with ours."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        task_id = tasks.ask(session, TAGS, "把标签同步到微信", {}, owner_id=me.user_id, now=now)
+        audit.note(session, me, "tag.mirror", f"task:{task_id}", address=door.address(), now=now)
+    return redirect(url_for("console.task", task_id=task_id), 303)
 
 
 @door.allow(Permission.TAGS_PUT)

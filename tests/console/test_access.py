@@ -37,6 +37,7 @@ ACCESS = {
     "people_pages.delete_audience": "admin market zhou chen",
     "people_pages.tag_list": EVERYBODY,
     "people_pages.new_tag": "admin market",
+    "people_pages.mirror_tags": "admin market",
     "people_pages.change_tag": "admin market",
     "people_pages.delete_tag": "admin market",
     "people_pages.tag_many": "admin market zhou chen",

@@ -95,7 +95,9 @@ def test_chosen_tags_are_mirrored_in_wechat_and_never_more_than_a_follower_can_c
     office.house.phone("王建国").follow(f"bind:{token}")
     for tag in ("1", "2"):
         browser.post("/console/people/shops/350802100001/tags", {"tag": tag, "do": "put"})
-    assert office.house.flask("people", "tags", "sync").exit_code == 0
+    asked = browser.post("/console/people/tags/mirror")
+    office.work()
+    assert "打上 3 人次" in browser.get(asked.location).text
     wechat = office.house.services.wechat
     assert "示范店" in wechat.tags()
     assert "只给自己看" not in wechat.tags()
