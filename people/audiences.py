@@ -111,7 +111,6 @@ def look(
     # Materialised: the database must stop at the limit, and not fold it into the statement around it.
     found = (
         select(Retailer.id, Retailer.openid)
-        .join(Area, Area.id == Retailer.area_id)
         .where(condition)
         .limit(most + 1)
         .cte("found")
@@ -142,7 +141,7 @@ def theirs(
     now: datetime,
     today: date,
 ) -> ColumnElement[bool]:
-    """A specification as a condition on retailers joined with their area: of this visitor's shops, bound or not."""
+    """A specification as a condition on retailers: of this visitor's shops, bound or not."""
     condition = Retailer.openid.is_not(None) if spec is None else _read(session, spec, criteria, now)[0]
     mine = within(session, visitor, today=today)
     return condition if mine is None else and_(condition, mine)

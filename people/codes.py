@@ -98,4 +98,4 @@ def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator
 
 def _lacking(app_id: str, which: ColumnElement[bool], *columns: Any) -> Select[Any]:
     has_code = select(BindCode.url).where(BindCode.retailer_id == Retailer.id, BindCode.app_id == app_id).exists()
-    return select(*columns).select_from(Retailer).join(Area, Area.id == Retailer.area_id).where(which, ~has_code)
+    return select(*columns).select_from(Retailer).where(which, ~has_code)

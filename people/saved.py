@@ -13,7 +13,7 @@ from console.rules import Permission, Role, Visitor
 from foundation.database import upsert
 from foundation.errors import Refused
 from people import audiences, rules, shops
-from people.models import Area, Audience, Retailer
+from people.models import Audience, Retailer
 from people.shops import Filter
 from wechat_bot.feature import Criterion, Feature, KeptSpec
 
@@ -140,7 +140,7 @@ def check_unused(session: Session, features: Sequence[Feature], criterion: str, 
 def condition(
     session: Session, visitor: Visitor, chosen: Chosen, criteria: Criteria, *, now: datetime, today: date
 ) -> ColumnElement[bool]:
-    """The chosen shops of this visitor, for a statement that joins `Retailer` and `Area`. Raises `Refused`."""
+    """The chosen shops of this visitor, as a condition on `Retailer`. Raises `Refused`."""
     if chosen.audience_id is None:
         return and_(true(), *shops.conditions(session, visitor, chosen.narrowed, today))
     kept = one(session, chosen.audience_id)
@@ -151,7 +151,7 @@ def condition(
 
 def count(session: Session, which: ColumnElement[bool], *, most: int) -> int:
     """How many shops these are, counted no further than `most` and one."""
-    found = select(Retailer.id).join(Area, Area.id == Retailer.area_id).where(which).limit(most + 1)
+    found = select(Retailer.id).where(which).limit(most + 1)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 

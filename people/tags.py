@@ -93,11 +93,11 @@ def remove(session: Session, tag_id: int, features: Sequence[Feature]) -> str:
 def put(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
     """Put a tag on shops in one statement; gives its name, and on how many it was not before.
 
-    `which` is a condition on `Retailer` joined with `Area`. Raises `Refused` for too many at once.
+    `which` is a condition on `Retailer`. Raises `Refused` for too many at once.
     """
     tag = _locked(session, tag_id)
     _check_number(session, which)
-    found = select(literal(tag_id), Retailer.id).join(Area, Area.id == Retailer.area_id).where(which)
+    found = select(literal(tag_id), Retailer.id).where(which)
     inserted = upsert(session, RetailerTag).from_select(["tag_id", "retailer_id"], found).on_conflict_do_nothing()
     return tag.name, changed(session, inserted)
 
@@ -106,21 +106,9 @@ def take_off(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple
     """Take a tag off shops in one statement; gives its name, and off how many. Raises `Refused` as `put` does."""
     tag = _locked(session, tag_id)
     _check_number(session, which)
-    found = select(Retailer.id).join(Area, Area.id == Retailer.area_id).where(which)
+    found = select(Retailer.id).where(which)
     gone = delete(RetailerTag).where(RetailerTag.tag_id == tag_id, RetailerTag.retailer_id.in_(found))
     return tag.name, changed(session, gone.execution_options(synchronize_session=False))
-
-
-def carrying(session: Session, tag_id: int, which: ColumnElement[bool]) -> int:
-    """How many of these shops carry the tag already."""
-    statement = (
-        select(func.count())
-        .select_from(RetailerTag)
-        .join(Retailer, Retailer.id == RetailerTag.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
-        .where(RetailerTag.tag_id == tag_id, which)
-    )
-    return session.scalar(statement) or 0
 
 
 def _checked(name: str) -> str:
