@@ -28,6 +28,13 @@ class Survey(Base):
     title: Mapped[str] = mapped_column(String(100))
     #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
     draft: Mapped[dict[str, Any]]
+    #: What was written while it is not yet a definition: `draft` then holds what of it can be taken. None when whole.
+    written: Mapped[dict[str, Any] | None]
+    #: Raised whenever the draft is kept: who writes over a draft says which one was read.
+    stamp: Mapped[int] = mapped_column(default=0, server_default="0")
+    drafted_at: Mapped[datetime | None]
+    #: By name; empty for the command line.
+    drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
     #: The newest frozen version; nothing is asked before there is one. No foreign key: that would be a circle.
     version_id: Mapped[int | None]
     opens_at: Mapped[datetime | None]

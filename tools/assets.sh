@@ -28,6 +28,7 @@ take() { # a package, the folder it is served under, its files
 }
 take weui weui dist/style/weui.min.css
 take htmx.org htmx dist/htmx.min.js
+take sortablejs sortablejs Sortable.min.js
 take echarts echarts dist/echarts.min.js
 take @tabler/core tabler dist/css/tabler.min.css dist/js/tabler.min.js
 fonts=build/fonts.new

@@ -8,7 +8,8 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  if (form.method === "post") {
+  // What opens in another frame or tab leaves this page as it is.
+  if (form.method === "post" && !event.submitter?.formTarget) {
     // A second click must not be a second request.
     for (const button of form.querySelectorAll("button[type=submit]")) setTimeout(() => { button.disabled = true; }, 0);
   }

@@ -84,13 +84,13 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
 
 
 def _upload(survey_id: int | None) -> ResponseReturnValue:
-    services, title, error = current_services(), "", ""
+    services, title, error, stamp = current_services(), "", "", 0
     if survey_id is not None:
         with services.reading() as session:
             known = detail(session, survey_id, now=services.clock())
         if known is None:
             abort(404)
-        title = known.title
+        title, stamp = known.title, request.form.get("stamp", known.stamp, type=int)
     if request.method == "POST":
         try:
             loaded = _load(survey_id)
@@ -99,7 +99,9 @@ def _upload(survey_id: int | None) -> ResponseReturnValue:
         else:
             flash("已保存为草稿,还没有发给任何人。请检查下面的题目,再发布。", "success")
             return redirect(url_for("surveys_pages.survey", survey_id=loaded), 303)
-    page = render_template("surveys/console/upload.html", survey_id=survey_id, survey_title=title, error=error)
+    page = render_template(
+        "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error
+    )
     return page, 422 if error else 200
 
 
@@ -114,7 +116,8 @@ def _load(survey_id: int | None) -> int:
         now = services.clock()
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
-        loaded = authoring.load(session, definition, survey_id=survey_id, now=now)
+        stamp = request.form.get("stamp", type=int)
+        loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
         about = f"survey:{loaded.id}"
         audit.note(session, me, "survey.load", about, definition.title, address=door.address(), now=now)
         return loaded.id

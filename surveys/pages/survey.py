@@ -12,6 +12,8 @@ from surveys.actions import authoring
 from surveys.export.codebook import TYPES
 from surveys.models import SurveyState
 from surveys.pages.listing import COLOURS
+from surveys.pages.versions import told
+from surveys.queries import listing, whom
 from surveys.queries.detail import Detail, detail
 from surveys.queries.tally import tally
 from surveys.reports import STATES
@@ -53,6 +55,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
     found, number = _find(survey_id), 0
     sample: tuple[Sample, ...] = ()
     with services.reading() as session:
+        before = listing.newest(session, survey_id)
         try:
             audience, now = found.draft.audience, services.clock()
             number = audiences.count(session, audience, services.criteria, now=now)
@@ -66,6 +69,10 @@ def publish(survey_id: int) -> ResponseReturnValue:
         sample=sample,
         error=error,
         is_first=found.state is SurveyState.DRAFT,
+        is_over=found.state is SurveyState.CLOSED,
+        changes=told(before, found.draft, services) if before else [],
+        whom=whom.said(found.draft.audience),
+        stamp=request.form.get("stamp", found.stamp, type=int),
     )
     return page, 422 if error else 200
 
@@ -86,7 +93,8 @@ def _publish(survey_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
         now = services.clock()
-        published = authoring.publish(session, survey_id, criteria=services.criteria, now=now)
+        stamp = request.form.get("stamp", type=int)
+        published = authoring.publish(session, survey_id, criteria=services.criteria, stamp=stamp, now=now)
         said = f"第 {published.number} 版,新列入 {published.listed} 家"
         audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=door.address(), now=now)
     flash(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。", "success")

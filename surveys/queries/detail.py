@@ -1,5 +1,6 @@
-"""One survey as its page in the console shows it."""
+"""One survey as its pages in the console show it, and its draft as its author left it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,12 @@ class Detail:
     draft: Definition
     #: The draft says something else than what is asked now.
     has_changes: bool
+    #: What was written, while it is not yet whole; None when `draft` is all of it.
+    written: Mapping[str, Any] | None = None
+    #: Of the draft: who writes over it says which one was read.
+    stamp: int = 0
+    drafted_at: datetime | None = None
+    drafted_by: str = ""
 
 
 def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
@@ -52,7 +59,11 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
         survey.waves,
         _results_at(survey, row.definition),
         from_json(survey.draft),
-        row.digest != frozen.digest(survey.draft),
+        survey.written is not None or row.digest != frozen.digest(survey.draft),
+        survey.written,
+        survey.stamp,
+        survey.drafted_at,
+        survey.drafted_by,
     )
 
 

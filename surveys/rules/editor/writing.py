@@ -189,9 +189,12 @@ def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, Item]) -> Item:
     for n, option in enumerate(entry.get("options", ()), start=1):
         label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)
         options.append(Choice(f"n{n}" if code is None else str(code), label))
+    type_ = QuestionType(entry["type"])
+    if type_.has_options and not options:
+        options = [Choice("n1", ""), Choice("n2", "")]  # rows to fill
     return Item(
         code=entry["code"],
-        type=QuestionType(entry["type"]),
+        type=type_,
         text=entry.get("text", ""),
         options=tuple(options),
         other=bool(entry.get("other")),
