@@ -110,6 +110,8 @@ def _open_any(turn: Turn) -> Reply:
     if waiting:
         state = {"choices": [[each.survey_id, each.title] for each in waiting]}
         return Reply(texts.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
+    if len(found) == 1 and found[0].definition.is_poll:
+        return _open_one(turn, str(found[0].survey_id))
     if found:
         last = max((each.submitted_on for each in found if each.submitted_on), default=None)
         return Reply(texts.already_done(last) if last else texts.ALREADY_DONE)

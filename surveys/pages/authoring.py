@@ -120,7 +120,9 @@ def edit(survey_id: int) -> ResponseReturnValue:
         try:
             return _save(survey_id, form, over, then=verb)
         except Overtaken as other:
-            said = Said(other.sentence, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
+            at = other.at.astimezone(services.zone).strftime("%H:%M") if other.at else ""
+            told = f"{other.who or '别人'} {at} 存过这份草稿。您写的还在这一页,没有存。请先看对方存的,再决定用谁的。"
+            said = Said(told, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
             return _show(found, previous, form, stamp, said)
     try:
         before = fields.get("before")
@@ -190,7 +192,6 @@ def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, sa
         results=RESULTS,
         kinds=QuestionType,
         most=MOST_QUESTIONS,
-        error=said.notice,
     )
     response = make_response(page, said.status)
     response.headers["Content-Security-Policy"] = FRAMED

@@ -1,5 +1,6 @@
 """What changed from version to version, and what is counted together."""
 
+import re
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -18,6 +19,7 @@ from surveys.rules.definition import Definition
 from surveys.rules.versions import Change, differences
 from wechat_bot.services import Services, current_services
 
+_QUOTED = re.compile(r' ?"([^"]*)" ?')
 _SHOWN = {"none": "不公布", "after": "结束后公布", "live": "填完就公布", True: "匿名", False: "实名", None: "没有"}
 
 
@@ -58,7 +60,10 @@ def told(before: Definition, after: Definition, services: Services) -> list[dict
     groups: dict[str, list[dict[str, str]]] = {}
     for change in differences(before, after):
         groups.setdefault(change.question, []).append(
-            {"said": f"{change.said} {change.words}".strip() + _values(change, services), "tally": change.tally}
+            {
+                "said": change.said + _QUOTED.sub(r"“\1”", change.words) + _values(change, services),
+                "tally": change.tally,
+            }
         )
     return [{"name": names.get(code, "") or "问卷", "changes": lines} for code, lines in groups.items()]
 

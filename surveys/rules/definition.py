@@ -39,6 +39,7 @@ _RESULTS: dict[str, Results] = {
     "填完就公布": "live",
     "投票": "live",
 }
+_NAMES = ("class", "area", "manager", "tag")
 _T = TypeVar("_T")
 _NOWHERE: Places = MappingProxyType({})
 
@@ -176,7 +177,14 @@ def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError):
         raise Misspelt("只能用文字和数字,时间请加引号") from None
-    return plain
+    return {key: _names(each) if key in _NAMES else each for key, each in plain.items()}
+
+
+def _names(value: Any) -> Any:
+    """One name or several in any order are the same audience, however they were written; what is neither stays."""
+    names = [value] if isinstance(value, str) else value
+    is_plain = isinstance(names, list) and all(isinstance(each, str) for each in names)
+    return sorted(set(names)) if is_plain else value
 
 
 def _results(value: object) -> Results:

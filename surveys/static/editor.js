@@ -10,7 +10,9 @@
   let dirty = page().hasAttribute("data-unsaved");
   let busy = false;
   let at = "";
-  let timer = 0;
+  let keeping = 0;
+  let looking = 0;
+  let looks = 0;
 
   function say(text, isWrong) {
     const kept = document.getElementById("kept");
@@ -30,11 +32,12 @@
   }
 
   function later() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    clearTimeout(keeping);
+    clearTimeout(looking);
+    keeping = setTimeout(() => {
       if (dirty) localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields: fields() }));
-      look();
     }, QUIET);
+    looking = setTimeout(look, QUIET);
   }
 
   function offerBack() {
@@ -67,7 +70,8 @@
   async function send(wanted, given = fields(), before = []) {
     if (busy) return false;
     busy = true;
-    clearTimeout(timer);
+    clearTimeout(keeping);
+    clearTimeout(looking);
     const saves = /^(save|publish|overwrite)/.test(wanted);
     const focused = document.activeElement && document.activeElement.id;
     try {
@@ -127,11 +131,9 @@
   }
 
   function announce(shown) {
-    for (const old of document.querySelectorAll("#content .alert[role=status]:not(.restore), #content .alert[role=alert]")) old.remove();
+    for (const old of document.querySelectorAll("#content > .container-xl > .alert:not(.restore)")) old.remove();
     const first = document.querySelector("#content > .container-xl");
     for (const alert of [...shown.querySelectorAll("#content > .container-xl > .alert")].reverse()) first.prepend(document.adoptNode(alert));
-    const refusal = first.querySelector(".alert[role=alert]");
-    if (refusal) refusal.scrollIntoView({ block: "nearest" });
   }
 
   function settle(wanted, focused) {
@@ -151,6 +153,9 @@
   // The preview
 
   async function look() {
+    // Somebody may try the draft out meanwhile: an older look must not take the page away.
+    clearTimeout(looking);
+    const mine = ++looks;
     const body = new FormData(page());
     if (at) body.append("at", at);
     const view = frame.contentDocument?.querySelector(".trial [aria-pressed]");
@@ -158,6 +163,7 @@
     const answer = await fetch(page().dataset.preview, { method: "POST", body });
     if (!answer.ok || answer.redirected) return;
     const screen = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("screen");
+    if (mine !== looks) return;
     const old = frame.contentDocument?.getElementById("screen");
     if (screen && old) old.replaceWith(frame.contentDocument.adoptNode(screen));
   }

@@ -60,7 +60,7 @@ def test_the_survey_of_the_issue_is_read_as_it_is_written():
     assert survey.title == "2026年三季度服务满意度调查"
     assert survey.opens_at == datetime(2026, 7, 1, tzinfo=UTC)
     assert survey.closes_at == datetime(2026, 9, 30, 12, tzinfo=UTC)
-    assert survey.audience == {"class": ["现代终端", "普通终端"]}
+    assert survey.audience == {"class": ["普通终端", "现代终端"]}
     assert [question.type for question in survey.questions] == list(QuestionType)
     first, second, _, _, fifth, sixth, _ = survey.questions
     assert first.text == "您对客户经理的服务满意吗?"
