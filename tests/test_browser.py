@@ -134,6 +134,7 @@ def test_a_clerk_writes_drags_tries_and_publishes_a_survey(page, stores, tmp_pat
         page.select_option("[name='q2.c0.q']", "q1")
         page.locator("#card-q2").get_by_text("不满意", exact=True).click()
         page.click("#add-rating")
+        expect(page.locator("[id='q3.text']")).to_be_focused()
         page.keyboard.type("请打分")
         expect(page.locator("#kept")).to_contain_text("有没存的改动")
 
@@ -162,7 +163,7 @@ def test_a_clerk_writes_drags_tries_and_publishes_a_survey(page, stores, tmp_pat
         phone.get_by_text("5", exact=True).click()
         phone.get_by_role("button", name="下一题").click()
         phone.get_by_text("不满意", exact=True).click()
-        phone.get_by_role("button", name="下一题").click()
+        phone.get_by_role("button", name="提交").click()
         expect(phone.locator("h1")).to_have_text("为什么?")
         phone.get_by_role("button", name="聊天").click()
         expect(phone.locator(".bubble").last).to_contain_text("3/3 为什么?")

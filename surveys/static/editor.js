@@ -74,6 +74,7 @@
     clearTimeout(looking);
     const saves = /^(save|publish|overwrite)/.test(wanted);
     const focused = document.activeElement && document.activeElement.id;
+    const sent = written();
     try {
       const body = new FormData();
       for (const [name, value] of given) body.append(name, value);
@@ -87,7 +88,12 @@
       if (!next) return await elsewhere(answer, shown);
       if (saves && answer.ok) localStorage.removeItem(key);
       dirty = !(saves && answer.ok);
+      const meanwhile = [...written()].filter(([id, text]) => sent.has(id) && sent.get(id) !== text);
       page().replaceWith(document.adoptNode(next));
+      for (const [id, text] of meanwhile) {
+        const field = document.getElementById(id);
+        if (field) { field.value = text; dirty = true; say("有没存的改动"); }
+      }
       announce(shown);
       prepare();
       settle(wanted, focused);
@@ -128,6 +134,12 @@
     const said = shown.querySelector(".empty-subtitle");
     say(said ? said.textContent : "没有存上,内容还在这一页。请再点一次。", true);
     return false;
+  }
+
+  // What is typed while an answer is on its way must not be lost with the old form.
+  function written() {
+    const fields = page().querySelectorAll("input[id]:not([type=radio], [type=checkbox]), textarea[id]");
+    return new Map([...fields].map((field) => [field.id, field.value]));
   }
 
   function announce(shown) {
