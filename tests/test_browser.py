@@ -177,7 +177,7 @@ def test_a_clerk_writes_drags_tries_and_publishes_a_survey(page, stores, tmp_pat
         expect(page.locator("#kept")).to_contain_text("方敏 保存")
         page.fill("#title", "送货与服务")
         expect(page.locator("#kept")).to_contain_text("有没存的改动")
-        page.wait_for_function("Object.values(localStorage).some((kept) => kept.includes('送货与服务'))")
+        processes.until(lambda: "送货与服务" in page.evaluate("JSON.stringify(localStorage)"))
         page.reload()
         page.get_by_role("button", name="恢复").click()
         expect(page.locator("#title")).to_have_value("送货与服务")
