@@ -64,6 +64,8 @@ class Permission(StrEnum):
     #: What became of the messages.
     OUTBOX_SEE = auto()
     OUTBOX_SETTLE = auto()
+    #: What only who runs the platform can mend.
+    SYSTEM_SEE = auto()
 
 
 _READS = {Permission.ANYONE, Permission.SIGNED_IN, Permission.PEOPLE_SEE, Permission.SURVEYS_SEE}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from console.rules import Role, Visitor
@@ -29,6 +29,16 @@ class AreaLine:
     deputy_until_on: date | None
     shops: int
     bound: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """An area whose deputy stands in, and on which days, both included."""
+
+    area: str
+    deputy: str
+    from_on: date | None
+    until_on: date | None
 
 
 def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
@@ -57,6 +67,34 @@ def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
     if mine is not None:
         statement = statement.where(Area.id.in_(sorted(mine)))
     return [AreaLine(*row) for row in session.execute(statement)]
+
+
+def without_manager(session: Session, visitor: Visitor) -> list[str]:
+    """The areas, by name, in which somebody's shop has no customer manager at all."""
+    has_lonely_shop = select(Retailer.id).where(Retailer.area_id == Area.id, Retailer.manager_id.is_(None)).exists()
+    statement = select(Area.name).where(Area.manager_id.is_(None), has_lonely_shop).order_by(Area.name)
+    mine = area_ids(session, visitor)
+    if mine is not None:
+        statement = statement.where(Area.id.in_(sorted(mine)))
+    return list(session.scalars(statement))
+
+
+def leaves(session: Session, visitor: Visitor, days: Sequence[date]) -> list[Leave]:
+    """The leaves that begin or end on one of these days, of the areas this visitor may see, or has a part in."""
+    statement = (
+        select(Area.name, Manager.name, Area.deputy_from_on, Area.deputy_until_on)
+        .join(Manager, Manager.id == Area.deputy_id)
+        .where(or_(Area.deputy_from_on.in_(days), Area.deputy_until_on.in_(days)))
+        .order_by(Area.name)
+    )
+    if visitor.role is Role.MANAGER:
+        me = -1 if visitor.manager_id is None else visitor.manager_id  # nobody's, not whatever has none
+        statement = statement.where(or_(Area.manager_id == me, Area.deputy_id == me))
+    else:
+        mine = area_ids(session, visitor)
+        if mine is not None:
+            statement = statement.where(Area.id.in_(sorted(mine)))
+    return [Leave(*row) for row in session.execute(statement)]
 
 
 def names(session: Session, visitor: Visitor | None = None) -> list[tuple[int, str]]:

@@ -1,11 +1,11 @@
 """What people adds to the house."""
 
-from console.plate import NAME, Item, Plate, Tile
+from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from people import commands, jobs, mobile, saved
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
-from people.pages import roster, routes
+from people.pages import needs, roster, routes
 from wechat_bot.feature import Conversation, Feature, Word
 
 people = Feature(
@@ -37,7 +37,12 @@ people = Feature(
                 Item("消息", "people_pages.delivery_list", Permission.OUTBOX_SEE, 70),
                 Item("账号", "people_pages.user_list", Permission.USERS_MANAGE, 90, "管理"),
             ),
-            tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 20),),
+            tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 80),),
+            needs=(
+                Need(Permission.PEOPLE_SEE, needs.leaves, 30),
+                Need(Permission.AREAS_EDIT, needs.without_manager, 60),
+                Need(Permission.PEOPLE_SEE, needs.unbound, 70),
+            ),
         )
     },
     mobile=mobile.blueprint,

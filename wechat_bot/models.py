@@ -1,6 +1,6 @@
 """Nouns of the chat: followers, what was heard, running talks, messages to send, receipts, media to fetch."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,6 +8,9 @@ from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+
+#: A worker beats every five seconds; three beats missed is one that hangs or is gone.
+BEAT_LOST = timedelta(seconds=20)
 
 
 class Follower(Base):
@@ -125,6 +128,14 @@ class Delivery(Base):
             "id",
             sqlite_where=text("has_news"),
             postgresql_where=text("has_news"),
+        ),
+        # What a person may have to see to: few, beside all those that arrived.
+        Index(
+            "ix_delivery_trouble",
+            "state",
+            "settled_at",
+            sqlite_where=text("state in ('unsure', 'failed')"),
+            postgresql_where=text("state in ('unsure', 'failed')"),
         ),
     )
 

@@ -30,6 +30,8 @@ ATTEMPTS = 8
 TEMPLATE_KEY = timedelta(minutes=8)
 #: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
 STOPPED = timedelta(minutes=5)
+#: What a person must mend is shown for as long after it was last met.
+RAISED_FOR = timedelta(minutes=15)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
@@ -335,6 +337,12 @@ def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> N
     """Show on the health page what only a person can mend."""
     statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
+
+
+def alarms(session: Session, *, now: datetime) -> dict[str, str]:
+    """What only a person can mend, as long as it was met of late: its name, and WeChat's words."""
+    rows = session.execute(select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR))
+    return {what: detail for what, detail in rows}  # noqa: C416 - a dict of Rows is untyped
 
 
 def counts(session: Session) -> dict[str, int]:
