@@ -50,6 +50,30 @@ WORDS = {
     "survey.export": "导出调查",
     "task.download": "下载文件",
 }
+#: The topics of `about`, as a person reads them.
+TOPICS = {
+    "area": "片区",
+    "audience": "对象",
+    "delivery": "消息",
+    "messages": "消息",
+    "people": "名单",
+    "session": "登录",
+    "shop": "零售户",
+    "survey": "调查",
+    "tag": "标签",
+    "task": "任务",
+    "user": "账号",
+}
+
+
+def named(about: str) -> str:
+    """A link as a person reads it.
+
+    >>> named("survey:12"), named("people"), named("")
+    ('调查 12', '名单', '')
+    """
+    topic, _, reference = about.partition(":")
+    return f"{TOPICS.get(topic, topic)} {reference}".strip()
 
 
 def note(

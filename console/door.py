@@ -14,7 +14,7 @@ from flask import Flask, Response, abort, current_app, g, make_response, redirec
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from console import actions, passwords, plate, queries
+from console import actions, audit, passwords, plate, queries, rules
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
 from foundation.text import mask_phone
@@ -101,6 +101,8 @@ def install(app: Flask) -> None:
         moment.astimezone(current_services().zone).strftime("%Y-%m-%d %H:%M") if moment else "—"
     )
     app.jinja_env.filters["day"] = lambda moment: _day(moment.astimezone(current_services().zone))
+    app.jinja_env.filters["named"] = audit.named
+    app.jinja_env.filters["device"] = rules.device
     app.jinja_env.filters["percent"] = lambda share: "—" if share is None else f"{share:.1%}"
     app.jinja_env.filters["masked"] = mask_phone
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"

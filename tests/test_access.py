@@ -3,21 +3,19 @@
 `make access` writes the table anew; what it then shows in the diff is what changed for whom.
 """
 
-import io
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from flask import Flask, template_rendered
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from console import door
 from console.rules import Permission
+from tests.addresses import Address, addresses, lay_out
 from tests.h5 import Browser as Phone
 from tests.office import Browser, Office
 
@@ -53,103 +51,13 @@ OPEN = """
 
 Asked for plainly, by nobody in particular.
 """
-ROSTER = (
-    "许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机\n"
-    "350802100001,城南便利店,王建国,13600008899,新罗区,城区一片,现代终端,陈志强,13900002201\n"
-    "350802100002,老李食杂店,李福生,13600001234,新罗区,城区一片,普通终端,陈志强,13900002201\n"
-    "350802100003,小王超市,王丽芳,13600005678,新罗区,江山片,优质终端,林小燕,13900002202\n"
-)
-SURVEY = """
-title: 满意度
-audience: {class: 现代终端}
-questions:
-  - {code: q1, type: photo, text: 请拍一张陈列照片}
-  - {code: q2, type: single, text: 您对服务满意吗?, options: [满意, 不满意]}
-"""
-#: What an address is asked for with: by endpoint and name, by name, or else 1. The shop, survey, area, user and task of
-#: this number are laid out by `office`; whoever adds an address to something new lays that out too.
-VALUES = {
-    "licence": "350802100001",
-    "code": "q1",
-    "filename": "console/console.css",
-    "name": "console/console.css",
-    "session_id": 9999,
-    ("people_pages", "user_id"): 6,
-    ("console", "task_id"): 2,
-}
-#: Those that end something for the others who come after: tried last.
-LAST = ("close", "unbind", "sign_out")
-
 pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 
 
-@dataclass
-class Address:
-    """Something the app serves."""
-
-    endpoint: str
-    method: str
-    rule: str
-    path: str
-
-
-def addresses(app: Flask) -> list[Address]:
-    """Every address of the app, those that end something last."""
-    urls = app.url_map.bind("localhost")
-
-    def value(rule: Rule, name: str) -> object:
-        blueprint = rule.endpoint.partition(".")[0]
-        return VALUES.get((blueprint, name), VALUES.get(name, 1))
-
-    found = [
-        Address(
-            rule.endpoint,
-            method,
-            rule.rule,
-            urls.build(rule.endpoint, {name: value(rule, name) for name in rule.arguments}),
-        )
-        for rule in app.url_map.iter_rules()
-        for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    ]
-
-    def order(address: Address) -> tuple[int, str, str]:
-        endings = [place for place, word in enumerate(LAST, 1) if word in address.endpoint and address.method != "GET"]
-        return max(endings, default=0), address.method, address.rule
-
-    return sorted(found, key=order)
-
-
 @pytest.fixture
-def office(build, tmp_path) -> Office:
-    """Three shops, a survey for the first of them, begun with a photo; a checked roster; a spare account, number 6."""
-    office = Office(build())
-    office.import_roster(ROSTER)
-    office.staff()
-    office.user("spare", "reader")
-    office.user("wu", "supervisor", area_id=office.area("江山片"))
-    office.user("lin", "manager", manager_id=office.manager("林小燕"))
-    house = office.house
-    for name, licence, ending in (("王建国", "350802100001", "8899"), ("李福生", "350802100002", "1234")):
-        house.phone(name).follow()
-        assert "已绑定" in house.phone(name).say(f"绑定 {licence} {ending}").text
-    path = tmp_path / "survey.yaml"
-    path.write_text(SURVEY, encoding="utf-8")
-    for command in (("load", str(path)), ("publish", "1")):
-        assert house.flask("surveys", *command).exit_code == 0
-    phone = house.phone("王建国")
-    phone.say("调查")
-    phone.send_image(b"\x89PNG shelf")
-    house.work()
-    house.phone("路人").follow()
-    house.phone("陈志强").follow()
-    invited = house.flask("people", "invite-manager", "13900002201").output
-    assert "已绑定" in house.phone("陈志强").say(re.search(r"绑定 \w+", invited)[0]).text
-    market = office.browser("market")
-    market.get("/console/people/import")
-    market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
-    market.post("/console/people/export")
-    office.work()
-    return office
+def office(house) -> Office:
+    """Something for each address to show."""
+    return lay_out(house)
 
 
 def test_the_table_says_who_gets_what(office) -> None:
@@ -202,7 +110,7 @@ def check_console(app: Flask, address: Address, cells: dict[str, str]) -> None:
     assert (rule.permission is Permission.ANYONE) == is_for_anyone
     assert is_for_anyone or cells["signed out"] == "sign in", address
     assert {cells.get("no token", "refused"), cells.get("stolen token", "refused")} == {"refused"}, address
-    assert "yes" in cells.values(), f"{address}: nobody gets in; lay out in `office` what it asks for"
+    assert "yes" in cells.values(), f"{address}: nobody gets in; let `lay_out` bring what it asks for"
 
 
 def send(browser: Browser, address: Address, token: str) -> TestResponse:

@@ -36,6 +36,9 @@ rm -rf "$fonts"
 mkdir -p "$fonts"
 from=build/node/node_modules/@expo-google-fonts/noto-sans-sc
 cp "$from/400Regular/NotoSansSC_400Regular.ttf" "$from/LICENSE_FONT" "$fonts/"
+# Not served: the tests look at every page with it.
+mkdir -p build/axe
+cp build/node/node_modules/axe-core/axe.min.js build/node/node_modules/axe-core/LICENSE build/axe/
 rm -rf build/static build/fonts build/node
 mv "$new" build/static
 mv "$fonts" build/fonts
