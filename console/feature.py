@@ -21,7 +21,6 @@ console = Feature(
             tiles=(Tile("console/_outbox.html", Permission.SIGNED_IN, dashboard.outbox, 90),),
             needs=(
                 Need(Permission.SYSTEM_SEE, dashboard.troubles, 0),
-                Need(Permission.OUTBOX_SEE, dashboard.unsure_messages, 10),
                 Need(Permission.SIGNED_IN, dashboard.failed_tasks, 20),
             ),
         )

@@ -5,10 +5,14 @@ import re
 from dataclasses import dataclass
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from console.models import User
+from people.models import Audience, Tag
 from tests.conftest import House
 from tests.office import Office
+from wechat_bot.models import Delivery, DeliveryState
 
 ROSTER = (
     "许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机\n"
@@ -34,8 +38,6 @@ VALUES = {
     ("people_pages", "user_id"): 6,
     ("console", "task_id"): 2,
 }
-#: Those that end something for the others who come after: tried last.
-LAST = ("close", "unbind", "sign_out")
 
 
 @dataclass
@@ -49,7 +51,7 @@ class Address:
 
 
 def addresses(app: Flask) -> list[Address]:
-    """Every address of the app, those that end something last."""
+    """Every address of the app."""
     urls = app.url_map.bind("localhost")
 
     def value(rule: Rule, name: str) -> object:
@@ -66,12 +68,7 @@ def addresses(app: Flask) -> list[Address]:
         for rule in app.url_map.iter_rules()
         for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}
     ]
-
-    def order(address: Address) -> tuple[int, str, str]:
-        endings = [place for place, word in enumerate(LAST, 1) if word in address.endpoint and address.method != "GET"]
-        return max(endings, default=0), address.method, address.rule
-
-    return sorted(found, key=order)
+    return sorted(found, key=lambda each: (each.method, each.rule))
 
 
 def lay_out(house: House) -> Office:
@@ -101,5 +98,11 @@ def lay_out(house: House) -> Office:
     market.get("/console/people/import")
     market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
     market.post("/console/people/export")
+    with house.services.transaction() as session:
+        now, owner = house.clock(), session.scalars(select(User).where(User.name == "market")).one()
+        session.add(Tag(name="示范店"))
+        session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))
+        unsure = {"state": DeliveryState.UNSURE, "due_at": now, "created_at": now, "settled_at": now}
+        session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
     office.work()
     return office

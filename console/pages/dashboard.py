@@ -55,18 +55,6 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
     return [Waiting(0, sentence, is_urgent=True) for sentence in found]
 
 
-def unsure_messages(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Messages of which nobody knows whether they arrived, and those that failed today."""
-    unsure, failed = queries.undelivered(session, failed_since=now - FAILED_SINCE)
-    here = url_for("console.home", _anchor="tile-outbox")
-    found = []
-    if unsure:
-        found.append(Waiting(unsure, "条消息不确定是否送达,要人决定重发还是算了", here, is_urgent=True))
-    if failed:
-        found.append(Waiting(failed, "条消息这两天没有发出去", here))
-    return found
-
-
 def failed_tasks(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """My imports and exports that were not done."""
     count = queries.failed_tasks(session, visitor.user_id, since=now - FAILED_SINCE)

@@ -6,15 +6,32 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from console import queries
 from console.plate import Waiting
 from console.rules import Visitor
 from foundation.clock import day_in
 from people import areas, shops
 from people.shops import Filter
+from wechat_bot.models import DeliveryState
 from wechat_bot.services import Services
 
 #: Names written out in one line.
 NAMED = 3
+#: A message that failed longer ago is for the list of messages.
+FAILED_SINCE = timedelta(days=2)
+
+
+def messages(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Messages of which nobody knows whether they arrived, and those that failed of late."""
+    unsure, failed = queries.undelivered(session, failed_since=now - FAILED_SINCE)
+    found = []
+    if unsure:
+        url = url_for("people_pages.delivery_list", state=DeliveryState.UNSURE)
+        found.append(Waiting(unsure, "条消息不确定是否送达,要人决定重发还是算了", url, is_urgent=True))
+    if failed:
+        url = url_for("people_pages.delivery_list", state=DeliveryState.FAILED)
+        found.append(Waiting(failed, "条消息这两天没有发出去", url))
+    return found
 
 
 def leaves(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
