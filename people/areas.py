@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from console.rules import Role, Visitor
 from foundation.errors import Refused
 from people import rules
-from people.models import Area, AreaCount, Manager, ShopClass
+from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from people.scope import area_ids
 
 

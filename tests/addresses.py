@@ -40,6 +40,10 @@ VALUES = {
 }
 
 
+#: What a form must say to be heard at all.
+FORMS = {"surveys_pages.steer": {"do": "cancel"}}
+
+
 @dataclass
 class Address:
     """Something the app serves."""
@@ -48,6 +52,10 @@ class Address:
     method: str
     rule: str
     path: str
+
+    @property
+    def form(self) -> dict[str, str]:
+        return FORMS.get(self.endpoint, {})
 
 
 def addresses(app: Flask) -> list[Address]:
@@ -84,7 +92,7 @@ def lay_out(house: House) -> Office:
         assert "已绑定" in house.phone(name).say(f"绑定 {licence} {ending}").text
     path = house.settings.media_path.parent / "survey.yaml"
     path.write_text(SURVEY, encoding="utf-8")
-    for command in (("load", str(path)), ("publish", "1")):
+    for command in (("load", str(path)), ("publish", "1"), ("invite", "1")):
         assert house.flask("surveys", *command).exit_code == 0
     phone = house.phone("王建国")
     phone.say("调查")

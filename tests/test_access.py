@@ -135,7 +135,7 @@ def check_console(app: Flask, address: Address, cells: dict[str, str]) -> None:
 
 
 def send(browser: Browser, address: Address, token: str) -> TestResponse:
-    form = None if address.method == "GET" else {"form_token": token}
+    form = None if address.method == "GET" else {"form_token": token, **address.form}
     signed_in = browser.client.get_cookie(door.COOKIE, path=door.PREFIX)
     answer = browser.client.open(address.path, method=address.method, data=form, buffered=True)
     if signed_in:  # also behind a sign-out: the row comes back with `restore`
@@ -182,7 +182,7 @@ def mobile_table(office: Office) -> str:
                 last.clear()
                 if address.method == "GET":
                     return what(phone.get(address.path), last)
-                return what(phone.post(address.path, {"form_token": token, "do": "begin"}), last)
+                return what(phone.post(address.path, {"form_token": token, "do": "begin", **address.form}), last)
 
             outside = Phone(house, house.phone("路人"), agent="Mozilla/5.0 (Windows NT 10.0) Chrome/120")
             cells = {"outside WeChat": ask(outside, "x"), "not known yet": ask(Phone(house, house.phone("新人")), "x")}

@@ -11,7 +11,6 @@ from console.plate import Waiting
 from console.rules import Visitor
 from foundation.clock import day_in
 from people import areas, shops
-from people.shops import Filter
 from wechat_bot.models import DeliveryState
 from wechat_bot.services import Services
 
@@ -60,8 +59,8 @@ def without_manager(services: Services, session: Session, visitor: Visitor, now:
 
 def unbound(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Shops that nothing reaches yet."""
-    narrowed = Filter(is_bound=False)
-    count = shops.count(session, visitor, narrowed, today=day_in(now, services.zone))
+    reach = shops.reach(session, visitor, today=day_in(now, services.zone))
+    count = reach.shops - reach.bound
     return [Waiting(count, "家店还没有绑定微信", url_for("people_pages.roster", bound="no"))] if count else []
 
 
