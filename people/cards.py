@@ -75,6 +75,10 @@ def write(
             raise Refused("这个范围里没有要打印的店。")
         if number == 1:
             book.replace(path)
+    except BaseException:
+        # Half a stack of cards is of no use to anybody.
+        path.unlink(missing_ok=True)
+        raise
     finally:
         book.unlink(missing_ok=True)
     return done, ".pdf" if number == 1 else ".zip"

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from foundation.errors import Refused
 from people.builder.shape import MODES, Condition, Group, filled
 from people.criteria import SHOWN
 from people.models import Audience
@@ -57,8 +58,11 @@ def offered(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
 
 
 def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
-    """What was filled in, as far as it goes."""
-    return Group(_mode(form.get("mode", "")), tuple(_read_rows(form, criteria, form.getlist("row")[:MOST_ROWS])))
+    """What was filled in, as far as it goes. Raises `Refused` for too many rows: one left out could mean more shops."""
+    addresses = form.getlist("row")
+    if len(addresses) > MOST_ROWS:
+        raise Refused(f"条件太多,最多 {MOST_ROWS} 条。可以先存成几个对象,再合起来用。")
+    return Group(_mode(form.get("mode", "")), tuple(_read_rows(form, criteria, addresses)))
 
 
 @dataclass

@@ -113,6 +113,7 @@ def test_it_is_built_row_by_row_without_a_script_and_saved(bound) -> None:
         ((condition("0", "class", _="超级终端"),), "没有这个客户类型:超级终端"),
         ((condition("0", "last_contact", within_days="很久"),), "“最近联系”里要填整数"),
         (({"0-mode": "any"},), "有一组是空的"),
+        (tuple({f"{number}-criterion": ""} for number in range(51)), "条件太多"),
     ],
 )
 def test_what_is_empty_or_broken_is_refused_in_words_and_kept_nowhere(bound, rows, why) -> None:
