@@ -50,6 +50,13 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     return False
 
 
+def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
+    """Leave out of a comparison what `upkeep` makes, and an index that SQLite has no kind of."""
+    if kind == "table":
+        return not (name or "").startswith(upkeep.SEARCH)
+    return kind != "index" or is_reflected or other is not None or item.dialect_options["postgresql"]["using"] != "gin"
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
