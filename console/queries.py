@@ -96,9 +96,17 @@ def sessions(session: Session, user_id: int, *, now: datetime) -> list[SessionLi
     return [SessionLine(*row) for row in rows]
 
 
-def users(session: Session) -> Sequence[User]:
-    """Every user by name."""
-    return session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.name)).all()
+def users(session: Session, *, search: str = "", after: str = "") -> Sequence[User]:
+    """A page of users by name, and one more where there is more."""
+    statement = select(User).where(User.name > after).order_by(User.name).limit(PAGE + 1)
+    if search:
+        statement = statement.where(User.name.contains(search, autoescape=True))
+    return session.scalars(statement).all()
+
+
+def user(session: Session, user_id: int) -> User | None:
+    """A user alone."""
+    return session.get(User, user_id)
 
 
 def audit(session: Session, *, who: str = "", did: str = "", before: int | None = None) -> list[AuditEntry]:
@@ -113,9 +121,12 @@ def audit(session: Session, *, who: str = "", did: str = "", before: int | None 
     return list(session.scalars(statement))
 
 
-def tasks(session: Session, visitor: Visitor, *, limit: int = 30) -> Sequence[tuple[Task, str]]:
-    """The latest tasks of a visitor, or of everybody for whoever may see them, with the owners' names."""
-    statement = select(Task, User.name).join(User, User.id == Task.owner_id).order_by(Task.id.desc()).limit(limit)
+def tasks(session: Session, visitor: Visitor, *, before: int | None = None) -> Sequence[tuple[Task, str]]:
+    """A page of the tasks of a visitor, or of everybody for whoever may see them, with the owners' names, the newest
+    first, and one more where there is more."""
+    statement = select(Task, User.name).join(User, User.id == Task.owner_id).order_by(Task.id.desc()).limit(PAGE + 1)
+    if before is not None:
+        statement = statement.where(Task.id < before)
     if not visitor.may(Permission.TASKS_ALL):
         statement = statement.where(Task.owner_id == visitor.user_id)
     return [(row[0], row[1]) for row in session.execute(statement)]

@@ -90,6 +90,11 @@ class ShopClass(Base):
     name: Mapped[str] = mapped_column(String(30), unique=True)
 
 
+#: Whether a shop is bound, in the words of the indexes. Not `openid is null`: for that SQLite takes the unique index,
+#: which it believes to hold one row for each value, and puts half of the shops in order.
+IS_BOUND, IS_UNBOUND = "coalesce(openid, '') <> ''", "coalesce(openid, '') = ''"
+
+
 def _by_licence(name: str, condition: str) -> Index:
     where = text(condition)
     return Index(f"ix_retailer_{name}", "licence", sqlite_where=where, postgresql_where=where)
@@ -104,8 +109,8 @@ class Retailer(Base):
         Index("ix_retailer_area_id", "area_id", "licence"),
         Index("ix_retailer_class_id", "class_id", "licence"),
         Index("ix_retailer_manager_id", "manager_id", "licence"),
-        _by_licence("bound", "openid is not null"),
-        _by_licence("unbound", "openid is null"),
+        _by_licence("bound", IS_BOUND),
+        _by_licence("unbound", IS_UNBOUND),
         # SQLite has a table of its own for this: `upkeep.py`.
         Index("ix_retailer_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )

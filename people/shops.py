@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Integer,
     Select,
@@ -26,7 +27,7 @@ from console.rules import Role, Visitor
 from foundation.text import grams
 from people import rules, upkeep
 from people.identity import Shop, shop_by_licence
-from people.models import Area, AreaCount, Binding, Manager, Retailer, RetailerTag, ShopClass, Tag
+from people.models import IS_BOUND, IS_UNBOUND, Area, AreaCount, Binding, Manager, Retailer, RetailerTag, ShopClass, Tag
 from people.scope import area_ids, looked_after, within
 from wechat_bot.models import Follower
 
@@ -347,7 +348,8 @@ def _narrowed(session: Session, visitor: Visitor, narrowed: Filter, today: date)
     if narrowed.manager_id is not None:
         found.append(looked_after(session, narrowed.manager_id))
     if narrowed.is_bound is not None:
-        found.append(Retailer.openid.is_not(None) if narrowed.is_bound else Retailer.openid.is_(None))
+        words = IS_BOUND if narrowed.is_bound else IS_UNBOUND
+        found.append(literal_column(words.replace("openid", "retailer.openid"), Boolean))
     if narrowed.is_licence:
         licences = _licences(rules.plain(narrowed.search), Retailer.licence)
         found += [] if licences is None else [licences]

@@ -44,7 +44,7 @@ _POSTGRESQL = (
     ON CONFLICT (area_id) DO UPDATE
     SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
     ELSIF TG_OP = 'DELETE' THEN
-        UPDATE area_count SET shops = shops - gone.shops, bound = area_count.bound - gone.bound FROM
+        UPDATE area_count SET shops = area_count.shops - gone.shops, bound = area_count.bound - gone.bound FROM
         (SELECT area_id, count(*) AS shops, count(openid) AS bound FROM gone GROUP BY area_id) AS gone
         WHERE gone.area_id = area_count.area_id;
     ELSE

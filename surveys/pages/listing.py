@@ -29,7 +29,7 @@ COLOURS = {
     SurveyState.OPEN: "green",
     SurveyState.CLOSED: "blue",
 }
-ON_TILE = 5
+PAGE, ON_TILE = 50, 5
 
 
 @door.allow(Permission.SURVEYS_SEE)
@@ -37,9 +37,13 @@ def survey_list() -> ResponseReturnValue:
     """Every survey with its state and figures, the newest first."""
     services = current_services()
     state, search = request.args.get("state", ""), request.args.get("search", "").strip()
+    before = request.args.get("before", type=int)
+    states = [each for each in SurveyState if each == state]
     with services.reading() as session:
-        found = listing.surveys(session, now=services.clock())
-    lines = [each for each in found if state in ("", each.state) and search in each.title]
+        found = listing.surveys(
+            session, now=services.clock(), search=search, states=states, before=before, limit=PAGE + 1
+        )
+    lines = found[:PAGE]
     return render_template(
         "surveys/console/list.html",
         surveys=lines,
@@ -48,6 +52,8 @@ def survey_list() -> ResponseReturnValue:
         state=state,
         search=search,
         is_narrowed=bool(state or search),
+        is_first=before is None,
+        older=lines[-1].id if len(found) > PAGE else None,
     )
 
 
@@ -72,9 +78,9 @@ def template_file() -> ResponseReturnValue:
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """The surveys that are running, and the latest of the others."""
-    found = listing.surveys(session, now=now)
-    running = [each for each in found if each.state is SurveyState.OPEN]
-    others = [each for each in found if each.state is not SurveyState.OPEN]
+    running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=PAGE)
+    still = [each for each in SurveyState if each is not SurveyState.OPEN]
+    others = listing.surveys(session, now=now, states=still, limit=ON_TILE)
     return {
         "surveys": (running + others)[:ON_TILE],
         "running": len(running),
