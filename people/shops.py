@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Integer,
     Select,
@@ -349,7 +348,7 @@ def _narrowed(session: Session, visitor: Visitor, narrowed: Filter, today: date)
         found.append(looked_after(session, narrowed.manager_id))
     if narrowed.is_bound is not None:
         words = IS_BOUND if narrowed.is_bound else IS_UNBOUND
-        found.append(literal_column(words.replace("openid", "retailer.openid"), Boolean))
+        found.append(literal_column(words.replace("openid", "retailer.openid")))
     if narrowed.is_licence:
         licences = _licences(rules.plain(narrowed.search), Retailer.licence)
         found += [] if licences is None else [licences]
