@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 JOBS ?= 2
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check access bench lock clean
 # Two recipes must not install into one environment at once.
 .NOTPARALLEL:
 
@@ -24,6 +24,9 @@ check: $(VENV)/.dev ## Lint, types, import contracts
 
 bench: $(VENV)/.bench servers ## The figures, as ratios in one run
 	$(PYTHON) -m benchmarks
+
+access: $(VENV)/.dev build/.assets ## Write docs/access.md anew: who gets what at every address
+	WRITE_ACCESS=1 $(PYTHON) -m pytest -q tests/test_access.py
 
 lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml
 	sh tools/lock.sh

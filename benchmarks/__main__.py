@@ -6,7 +6,7 @@ import sys
 import time
 from datetime import date
 
-from benchmarks import callback, export, harness, outbox, roster, tally, visits
+from benchmarks import callback, export, harness, outbox, pages, roster, tally, visits
 
 BENCHMARKS = {
     "callback": callback.run,
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "export": export.run,
     "outbox": outbox.run,
     "roster": roster.run,
+    "pages": pages.run,
     "visits": visits.run,
 }
 

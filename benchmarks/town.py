@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.app import FEATURES
 from foundation.database import Moment
+from foundation.text import grams
 from people.models import CLASSES, Area, Manager, Retailer, ShopClass
 from surveys.actions import authoring, counting
 from surveys.models import Survey
@@ -121,22 +122,39 @@ def stored(definition: Definition, numbers: Iterable[int], pick: int) -> dict[st
 # Shops and answer sheets by the hundred thousand, made inside the database
 
 TEMPLATES = 50
-_NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count) "
+NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count) "
 #: Many small values and a long tail, some hundreds in all: what people answer to "how many customers a day".
 _VALUE = "CAST((numbers.n % 997) * (numbers.n % 1013) / 1700 AS {text})"
 
 
-def shops(session: Session, count: int, *, now: datetime) -> None:
-    """So many shops that nobody is bound to."""
+def shops(session: Session, count: int, *, now: datetime, openid: str = "NULL") -> None:
+    """So many shops, each bound to what the expression `openid` says of its number `n`; by default to nobody."""
+    shop, keeper = "新罗便利店", "王"
+    # The words `foundation.text.grams` makes of the names, made inside the database.
+    words = [*(f"'{word}'" for word in grams(shop, keeper)), f"'{shop[-1]}' || substr(n, 1, 1)"]
+    for text_of, length in (("CAST(n AS VARCHAR)", 7), ("CAST(n % 997 AS VARCHAR)", 3)):
+        words += [f"substr({text_of}, {place}, {size})" for place in range(1, length + 1) for size in (1, 2)]
+    words.append(f"'{keeper}' || substr(CAST(n % 997 AS VARCHAR), 1, 1)")
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    made = f"ARRAY[{', '.join(words)}]" if on_postgresql else " || ' ' || ".join(words)
+    made = made.replace("substr(n,", "substr(CAST(n AS VARCHAR),")
+    if on_postgresql:
+        # Made anew behind the rows: filled row by row it takes most of the time.
+        session.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+        session.execute(text("DROP INDEX ix_retailer_grams"))
     session.execute(
         text(
-            f"{_NUMBERS} INSERT INTO retailer (licence, shop, keeper, phone, address, area_id, class_id, bind_token, "
-            "updated_at) SELECT CAST(350800000000 + n AS VARCHAR), '新罗便利店' || n, '王' || n % 997, "
-            f"'138' || (10000000 + n), '新罗区第' || n % 311 || '街', n % {AREAS} + 1, n % {len(CLASSES)} + 1, "
-            "'token' || n, :now FROM numbers"
+            f"{NUMBERS} INSERT INTO retailer (licence, shop, keeper, phone, address, area_id, class_id, bind_token, "
+            f"updated_at, openid, grams) SELECT CAST(350800000000 + n AS VARCHAR), '{shop}' || n, "
+            # In brackets: SQLite joins texts before it divides.
+            f"'{keeper}' || (n % 997), '138' || (10000000 + n), '新罗区第' || (n % 311) || '街', "
+            f"n % {AREAS} + 1, n % {len(CLASSES)} + 1, "
+            f"'token' || n, :now, {openid}, {made} FROM numbers"
         ).bindparams(bindparam("now", type_=Moment())),
         {"count": count, "now": now},
     )
+    if on_postgresql:
+        session.execute(text("CREATE INDEX ix_retailer_grams ON retailer USING gin (grams)"))
 
 
 def hand_in(session: Session, survey: Survey, definition: Definition, count: int, *, now: datetime) -> None:
@@ -157,7 +175,7 @@ def hand_in(session: Session, survey: Survey, definition: Definition, count: int
     answers = f"replace(template.answers, '@', {value})"
     session.execute(
         text(
-            f"{_NUMBERS} INSERT INTO submission (id, survey_id, version_id, retailer_id, area_id, class_id, answers, "
+            f"{NUMBERS} INSERT INTO submission (id, survey_id, version_id, retailer_id, area_id, class_id, answers, "
             "source, submitted_at, seconds, is_valid) "
             f"SELECT :first + numbers.n, :survey, :version, {'NULL' if definition.anonymous else 'numbers.n'}, "
             f"numbers.n % {AREAS} + 1, numbers.n % {len(CLASSES)} + 1, "
@@ -186,7 +204,7 @@ def hand_in(session: Session, survey: Survey, definition: Definition, count: int
     for code in numbers:
         session.execute(
             text(
-                f"{_NUMBERS} INSERT INTO tally (survey_id, question, option, count) "
+                f"{NUMBERS} INSERT INTO tally (survey_id, question, option, count) "
                 f"SELECT :survey, :question, {value}, count(*) FROM numbers GROUP BY 3"
             ),
             {"count": count, "survey": survey.id, "question": code},

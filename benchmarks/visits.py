@@ -83,7 +83,7 @@ def parts(now: datetime) -> dict[str, Work]:
 
 
 def _sweep(session: Session, now: datetime, due: int) -> None:
-    taken = escalating.sweep_steps(session, now=now, zone=ZONE)
+    taken = escalating.sweep_steps(session, now=now, zone=ZONE, quiet=None)
     if taken != due:
         raise AssertionError(f"{taken} requests had a step due, and not {due}")
 

@@ -1,12 +1,13 @@
 """The composition: which features there are, what they work with, and the app that serves them."""
 
-import uuid
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import requests
 import structlog
-from flask import Flask, request
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -73,6 +74,7 @@ def build_services(
         account_name=settings.account_name,
         is_service_account=settings.wechat_account_type == "service",
         public_url=settings.public_url,
+        quiet=settings.quiet,
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,
@@ -85,6 +87,7 @@ def create_app(
 ) -> Flask:
     """The Flask app: the callback, the features' pages and commands, the health page."""
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
+    app.session_interface = _Sessions()
     app.secret_key = settings.secret_key.get_secret_value()
     app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
@@ -114,10 +117,18 @@ def create_app(
     return app
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's own, but none for the callback: WeChat keeps no cookies, and looking for one costs what the answer does
+    not need."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path == webhook.PATH else super().open_session(app, request)
+
+
 def _refused(refusal: Refused) -> ResponseReturnValue:
     return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
 
 
 def _name_the_request() -> None:
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request=uuid.uuid4().hex[:12], path=request.path)
+    structlog.contextvars.bind_contextvars(request=secrets.token_hex(6), path=request.path)

@@ -9,15 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from wechat_bot import outbox
-from wechat_bot.models import Beat, Raised
+from wechat_bot.models import BEAT_LOST, Beat
 from wechat_bot.services import Services, current_services
 
 blueprint = Blueprint("health", __name__)
-
-#: A worker beats every five seconds; three beats missed is one that hangs or is gone.
-BEAT_LOST = timedelta(seconds=20)
-#: What a person must mend stays on the page for as long after it was last met.
-RAISED_FOR = timedelta(minutes=15)
 
 
 @blueprint.get("/healthz")
@@ -36,17 +31,15 @@ def check(services: Services) -> dict[str, Any]:
     try:
         with services.reading() as session:
             beat = session.scalar(select(func.max(Beat.beat_at)))
-            problems = session.execute(
-                select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR)
-            ).all()
+            problems = outbox.alarms(session, now=now)
             parts |= {
                 "database": "ok",
                 "worker": _worker(now - beat if beat else None),
                 "outbox": outbox.counts(session),
             }
     except SQLAlchemyError as error:
-        parts["database"], problems = f"unreachable ({type(error).__name__})", []
-    parts["wechat"] = {problem.what: problem.detail for problem in problems} or "ok"
+        parts["database"], problems = f"unreachable ({type(error).__name__})", {}
+    parts["wechat"] = problems or "ok"
     well = all(parts.get(part) == "ok" for part in ("database", "store", "worker", "wechat"))
     return {"ok": well and token != "refused", **parts}
 

@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from foundation.quiet import QuietHours
 from wechat_bot import notices
 from wechat_bot.envelope import AesKey
 
@@ -91,6 +92,8 @@ class Settings(BaseSettings):
     media_path: Path = ROOT / "var" / "media"
     #: Where uploads being checked and exports to be fetched are kept for seven days; shared by all processes.
     files_path: Path = ROOT / "var" / "files"
+    #: When invitations and reminders wait, as 21:00-08:00 in the time zone above; `off` for never.
+    quiet_hours: str = "21:00-08:00"
     #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
@@ -103,7 +106,7 @@ class Settings(BaseSettings):
     wechat_encoding_aes_key_previous: OptionalSecret = None
     #: Which of the account's template messages stands in for what, as JSON: see `.env.example`.
     wechat_templates: Annotated[
-        dict[Literal["answer", "request"], TemplateSetting], NoDecode, BeforeValidator(_from_json)
+        dict[Literal["answer", "request", "survey", "results"], TemplateSetting], NoDecode, BeforeValidator(_from_json)
     ] = {}
     wechat_account_type: Literal["service", "subscription"] = "service"
     wechat_api_base: str = "https://api.weixin.qq.com"
@@ -158,6 +161,18 @@ class Settings(BaseSettings):
         if self.wechat_encoding_aes_key_previous and not self.wechat_encoding_aes_key:
             raise ValueError("WECHAT_ENCODING_AES_KEY_PREVIOUS is set without WECHAT_ENCODING_AES_KEY")
         return self
+
+    @model_validator(mode="after")
+    def _known_quiet_hours(self) -> "Settings":
+        try:
+            QuietHours.read(self.quiet_hours, self.zone)
+        except ValueError as error:
+            raise ValueError(f"QUIET_HOURS {error}") from None
+        return self
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        return QuietHours.read(self.quiet_hours, self.zone)
 
     @property
     def zone(self) -> ZoneInfo:

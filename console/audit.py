@@ -25,10 +25,28 @@ WORDS = {
     "roster.import": "导入名单",
     "roster.export": "导出名单",
     "area.change": "修改片区",
+    "audience.save": "保存对象",
+    "audience.delete": "删除对象",
+    "tag.save": "新建或修改标签",
+    "tag.delete": "删除标签",
+    "tag.mirror": "同步微信标签",
+    "tag.put": "打标签",
+    "tag.off": "去掉标签",
+    "codes.print": "打印绑定卡",
+    "delivery.see": "查看消息",
+    "delivery.settle": "处理消息",
+    "delivery.cancel": "取消消息",
     "survey.load": "上传调查",
+    "survey.start": "新建调查",
+    "survey.edit": "编辑调查",
+    "survey.discard": "删除调查草稿",
     "survey.publish": "发布调查",
     "survey.close": "结束调查",
-    "survey.invite": "邀请填写",
+    "survey.invite": "安排邀请",
+    "survey.steer": "暂停或取消邀请",
+    "survey.promise": "安排公布结果",
+    "survey.people": "查看邀请名单",
+    "survey.words": "查看文字回答",
     "survey.export": "导出调查",
     "visit.policy": "修改答复期限",
     "visit.hours": "修改工作时间",
@@ -44,6 +62,30 @@ WORDS = {
     "visit.canned": "修改常用语",
     "task.download": "下载文件",
 }
+#: The topics of `about`, as a person reads them.
+TOPICS = {
+    "area": "片区",
+    "audience": "对象",
+    "delivery": "消息",
+    "messages": "消息",
+    "people": "名单",
+    "session": "登录",
+    "shop": "零售户",
+    "survey": "调查",
+    "tag": "标签",
+    "task": "任务",
+    "user": "账号",
+}
+
+
+def named(about: str) -> str:
+    """A link as a person reads it.
+
+    >>> named("survey:12"), named("people"), named("")
+    ('调查 12', '名单', '')
+    """
+    topic, _, reference = about.partition(":")
+    return f"{TOPICS.get(topic, topic)} {reference}".strip()
 
 
 def note(

@@ -6,6 +6,7 @@ Nothing is open unless its view says so: a view without `allow` is a bug and ans
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from flask import Flask, Response, abort, current_app, g, make_response, redirec
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from console import actions, passwords, plate, queries
+from console import actions, audit, passwords, plate, queries, rules
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
 from foundation.text import mask_phone
@@ -99,6 +100,9 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["moment"] = lambda moment: (
         moment.astimezone(current_services().zone).strftime("%Y-%m-%d %H:%M") if moment else "—"
     )
+    app.jinja_env.filters["day"] = lambda moment: _day(moment.astimezone(current_services().zone))
+    app.jinja_env.filters["named"] = audit.named
+    app.jinja_env.filters["device"] = rules.device
     app.jinja_env.filters["percent"] = lambda share: "—" if share is None else f"{share:.1%}"
     app.jinja_env.filters["masked"] = mask_phone
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
@@ -134,6 +138,10 @@ def set_cookie(response: Response, name: str, value: str) -> None:
     """Keep something in the browser until it is closed, out of scripts' reach."""
     is_secure = current_services().public_url.startswith("https://")
     response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX)
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.month} 月 {moment.day} 日 星期{'一二三四五六日'[moment.weekday()]}"
 
 
 def _guard() -> ResponseReturnValue | None:

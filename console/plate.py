@@ -37,11 +37,40 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A line under 今天需要我处理的: how many of what, and where to go.
+
+    The sentence goes on behind the number: `3` and `份草稿等着发布`. With the number 0 it stands alone.
+    """
+
+    count: int
+    sentence: str
+    #: Empty where there is no page for it.
+    url: str = ""
+    #: Something is going wrong, or ends today.
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that may wait for somebody: who is asked, and how to see whether it does.
+
+    `look` runs with every call of the front page: one cheap statement, what is the visitor's own, counted no further
+    than `foundation.database.count_to` does. It gives nothing where nothing waits.
+    """
+
+    permission: Permission
+    look: Callable[[Services, Session, Visitor, datetime], Sequence[Waiting]]
+    order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Plate:
     """All that a feature adds to the console beside its pages."""
 
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
+    needs: Sequence[Need] = ()
 
 
 def plates(features: Sequence[Feature]) -> list[Plate]:
@@ -59,3 +88,9 @@ def tiles(features: Sequence[Feature], visitor: Visitor) -> list[Tile]:
     """What of the dashboard this visitor sees, in order."""
     found = [tile for plate in plates(features) for tile in plate.tiles if visitor.may(tile.permission)]
     return sorted(found, key=lambda tile: tile.order)
+
+
+def needs(features: Sequence[Feature], visitor: Visitor) -> list[Need]:
+    """What this visitor may be asked to see to, in order."""
+    found = [need for plate in plates(features) for need in plate.needs if visitor.may(need.permission)]
+    return sorted(found, key=lambda need: need.order)

@@ -2,17 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from console import passwords, rules
-from console.models import AuditEntry, Task, User, UserSession
+from console.models import AuditEntry, Task, TaskState, User, UserSession
 from console.rules import Permission, Role, Visitor
-from wechat_bot.models import Delivery, DeliveryState, Follower
+from foundation.database import count_to
+from wechat_bot.models import BEAT_LOST, Beat, Delivery, DeliveryState, Follower
 
 PAGE = 50
+#: The front page's figures are exact up to here, and "at least" beyond: it must not become slow with the years.
+FIGURED = 100_000
+#: What failed or was not sure longer ago is for the lists, no longer for today.
+RECENT = timedelta(days=7)
+#: Words of the statement, so that PostgreSQL keeps to the partial indexes.
+_PENDING = literal_column(f"'{DeliveryState.PENDING}'", String)
+_UNSURE = literal_column(f"'{DeliveryState.UNSURE}'", String)
+_FAILED = literal_column(f"'{DeliveryState.FAILED}'", String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +45,17 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """What of the messages needs a person, and how many followers the account has."""
+    """What of the messages needs a person, and how many followers the account has; each counted to `FIGURED`."""
 
     unsure: int
     failed: int
     waiting: int
     following: int
     gone: int
+    #: Whether the two figures before are all there are.
+    is_whole: bool
+    #: A figure above this is "at least".
+    most: int = FIGURED
 
 
 def entrance(session: Session, token: str, key: str, *, now: datetime) -> Entrance | None:
@@ -83,9 +96,17 @@ def sessions(session: Session, user_id: int, *, now: datetime) -> list[SessionLi
     return [SessionLine(*row) for row in rows]
 
 
-def users(session: Session) -> Sequence[User]:
-    """Every user by name."""
-    return session.scalars(select(User).order_by(User.disabled_at.is_not(None), User.name)).all()
+def users(session: Session, *, search: str = "", after: str = "") -> Sequence[User]:
+    """A page of users by name, and one more where there is more."""
+    statement = select(User).where(User.name > after).order_by(User.name).limit(PAGE + 1)
+    if search:
+        statement = statement.where(User.name.contains(search, autoescape=True))
+    return session.scalars(statement).all()
+
+
+def user(session: Session, user_id: int) -> User | None:
+    """A user alone."""
+    return session.get(User, user_id)
 
 
 def audit(session: Session, *, who: str = "", did: str = "", before: int | None = None) -> list[AuditEntry]:
@@ -100,9 +121,12 @@ def audit(session: Session, *, who: str = "", did: str = "", before: int | None 
     return list(session.scalars(statement))
 
 
-def tasks(session: Session, visitor: Visitor, *, limit: int = 30) -> Sequence[tuple[Task, str]]:
-    """The latest tasks of a visitor, or of everybody for whoever may see them, with the owners' names."""
-    statement = select(Task, User.name).join(User, User.id == Task.owner_id).order_by(Task.id.desc()).limit(limit)
+def tasks(session: Session, visitor: Visitor, *, before: int | None = None) -> Sequence[tuple[Task, str]]:
+    """A page of the tasks of a visitor, or of everybody for whoever may see them, with the owners' names, the newest
+    first, and one more where there is more."""
+    statement = select(Task, User.name).join(User, User.id == Task.owner_id).order_by(Task.id.desc()).limit(PAGE + 1)
+    if before is not None:
+        statement = statement.where(Task.id < before)
     if not visitor.may(Permission.TASKS_ALL):
         statement = statement.where(Task.owner_id == visitor.user_id)
     return [(row[0], row[1]) for row in session.execute(statement)]
@@ -116,21 +140,50 @@ def task(session: Session, visitor: Visitor, task_id: int) -> Task | None:
     return found
 
 
-def outbox(session: Session) -> Outbox:
-    """Messages nobody can be sure of, those that failed, those that wait; and the followers."""
-    watched = (DeliveryState.UNSURE, DeliveryState.FAILED, DeliveryState.PENDING)
-    rows = session.execute(
-        select(Delivery.state, func.count()).where(Delivery.state.in_(watched)).group_by(Delivery.state)
-    ).all()
-    counts = {row[0]: row[1] for row in rows}
-    following, gone = session.execute(
+def outbox(session: Session, *, now: datetime) -> Outbox:
+    """Messages nobody can be sure of, those that failed of late, those that wait; and the followers."""
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        return count_to(session, select(Delivery.id).where(*conditions), FIGURED)
+
+    some = select(Follower.followed_at, Follower.unfollowed_at).limit(FIGURED + 1).subquery()
+    following, gone, known = session.execute(
         select(
-            func.count().filter(Follower.unfollowed_at.is_(None), Follower.followed_at.is_not(None)),
-            func.count().filter(Follower.unfollowed_at.is_not(None)),
-        ).select_from(Follower)
+            func.count().filter(some.c.unfollowed_at.is_(None), some.c.followed_at.is_not(None)),
+            func.count(some.c.unfollowed_at),
+            func.count(),
+        )
     ).one()
-    unsure, failed, pending = (counts.get(state, 0) for state in watched)
-    return Outbox(unsure, failed, pending, following, gone)
+    return Outbox(
+        count(Delivery.state == _UNSURE),
+        count(Delivery.state == _FAILED, Delivery.settled_at > now - RECENT),
+        count(Delivery.state == _PENDING),
+        following,
+        gone,
+        known <= FIGURED,
+    )
+
+
+def undelivered(session: Session, *, failed_since: datetime) -> tuple[int, int]:
+    """How many messages nobody can be sure of, and how many failed since a moment."""
+    failed = select(Delivery.id).where(Delivery.state == _FAILED, Delivery.settled_at > failed_since)
+    unsure = select(Delivery.id).where(Delivery.state == _UNSURE)
+    return count_to(session, unsure, FIGURED), count_to(session, failed, FIGURED)
+
+
+def is_worker_alive(session: Session, *, now: datetime) -> bool:
+    """Whether a worker gave a sign of life of late."""
+    beat = session.scalar(select(func.max(Beat.beat_at)))
+    return beat is not None and now - beat < BEAT_LOST
+
+
+def failed_tasks(session: Session, user_id: int, *, since: datetime) -> int:
+    """How many of somebody's tasks ended badly since a moment. Tasks are kept for some days only: there are few."""
+    return count_to(
+        session,
+        select(Task.id).where(Task.owner_id == user_id, Task.state == TaskState.FAILED, Task.settled_at > since),
+        FIGURED,
+    )
 
 
 def _visitor(user: User, session_id: int = 0, form_token: str = "") -> Visitor:

@@ -51,6 +51,10 @@ class Permission(StrEnum):
     PEOPLE_IMPORT = auto()
     PEOPLE_EXPORT = auto()
     AREAS_EDIT = auto()
+    AUDIENCES_EDIT = auto()
+    TAGS_EDIT = auto()
+    TAGS_PUT = auto()
+    CODES_PRINT = auto()
     SURVEYS_SEE = auto()
     SURVEYS_WRITE = auto()
     SURVEYS_EXPORT = auto()
@@ -61,6 +65,11 @@ class Permission(StrEnum):
     USERS_MANAGE = auto()
     AUDIT_SEE = auto()
     TASKS_ALL = auto()
+    #: What became of the messages.
+    OUTBOX_SEE = auto()
+    OUTBOX_SETTLE = auto()
+    #: What only who runs the platform can mend.
+    SYSTEM_SEE = auto()
 
 
 _READS = {
@@ -70,31 +79,37 @@ _READS = {
     Permission.SURVEYS_SEE,
     Permission.VISITS_SEE,
 }
-_MARKETS = _READS | {
+#: What everybody does who works with shops of their own.
+_WORKS = {
     Permission.PEOPLE_PHONES,
-    Permission.PEOPLE_IMPORT,
-    Permission.PEOPLE_EXPORT,
-    Permission.AREAS_EDIT,
-    Permission.SURVEYS_WRITE,
-    Permission.SURVEYS_EXPORT,
+    Permission.AUDIENCES_EDIT,
+    Permission.TAGS_PUT,
+    Permission.CODES_PRINT,
     Permission.VISITS_ANSWER,
-    Permission.VISITS_SETTINGS,
-    Permission.VISITS_EXPORT,
 }
+_MARKETS = (
+    _READS
+    | _WORKS
+    | {
+        Permission.TAGS_EDIT,
+        Permission.OUTBOX_SEE,
+        Permission.OUTBOX_SETTLE,
+        Permission.PEOPLE_IMPORT,
+        Permission.PEOPLE_EXPORT,
+        Permission.AREAS_EDIT,
+        Permission.SURVEYS_WRITE,
+        Permission.SURVEYS_EXPORT,
+        Permission.VISITS_SETTINGS,
+        Permission.VISITS_EXPORT,
+    }
+)
 MAY: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.MARKETING: frozenset(_MARKETS),
     Role.SUPERVISOR: frozenset(
-        _READS
-        | {
-            Permission.PEOPLE_PHONES,
-            Permission.PEOPLE_EXPORT,
-            Permission.AREAS_EDIT,
-            Permission.VISITS_ANSWER,
-            Permission.VISITS_EXPORT,
-        }
+        _READS | _WORKS | {Permission.PEOPLE_EXPORT, Permission.AREAS_EDIT, Permission.VISITS_EXPORT}
     ),
-    Role.MANAGER: frozenset(_READS | {Permission.PEOPLE_PHONES, Permission.VISITS_ANSWER}),
+    Role.MANAGER: frozenset(_READS | _WORKS),
     Role.READER: frozenset(_READS),
 }
 
@@ -174,6 +189,38 @@ def check_password(password: str, name: str) -> None:
     low = password.lower()
     if name in low or len(set(low)) < 5 or any(each in low for each in _COMMON):
         raise Refused("这个密码太容易猜到,请换一个。")
+
+
+#: What stands in a browser's own words, and what a person calls it; the first that fits.
+_BROWSERS = {
+    "MicroMessenger": "微信",
+    "Edg": "Edge",
+    "QQBrowser": "QQ 浏览器",
+    "Firefox": "Firefox",
+    "Chrome": "Chrome",
+    "Safari": "Safari",
+}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "HarmonyOS": "鸿蒙",
+    "Android": "安卓手机",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
+
+
+def device(agent: str) -> str:
+    """Where somebody is signed in, in words they know.
+
+    >>> device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0")
+    'Windows 上的 Edge'
+    >>> device("curl/8.0")
+    '认不出的设备'
+    """
+    found = [next((word for part, word in words.items() if part in agent), "") for words in (_SYSTEMS, _BROWSERS)]
+    return " 上的 ".join(filter(None, found)) or "认不出的设备"
 
 
 def has_expired(created_at: datetime, seen_at: datetime, now: datetime) -> bool:

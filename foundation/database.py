@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, MetaData, Select, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -93,6 +93,11 @@ def changed(session: Session, statement: Any) -> int:
     # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
     done = session.execute(statement, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", done).rowcount
+
+
+def count_to(session: Session, found: Select[Any], most: int) -> int:
+    """How many rows a select finds, counted no further than `most` and one: the same cost at any size of the table."""
+    return session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
 
 
 def upsert(session: Session, table: Any) -> Any:

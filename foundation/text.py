@@ -1,4 +1,7 @@
-"""Text that has to fit: byte limits, masks."""
+"""Text that has to fit or to be found: byte limits, masks, what a name is searched by."""
+
+import unicodedata
+from itertools import pairwise
 
 SENTENCE_ENDS = "。!?！？;；\n"
 
@@ -33,3 +36,19 @@ def mask_phone(phone: str) -> str:
     '****'
     """
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
+
+
+def grams(*names: str) -> list[str]:
+    """What names are searched by: their letters, and every two that stand side by side, each once.
+
+    Whoever seeks a part of a name takes the pairs of that part: a shop that has them all is worth looking at.
+
+    >>> grams("好 a店", "王五")
+    ['a', 'a店', '五', '好', '好a', '店', '王', '王五']
+    """
+    found: set[str] = set()
+    for name in names:
+        letters = [letter for letter in unicodedata.normalize("NFKC", name).lower() if letter.isalnum()]
+        found.update(letters)
+        found.update(map("".join, pairwise(letters)))
+    return sorted(found)

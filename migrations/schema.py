@@ -15,6 +15,7 @@ import surveys.models
 import visits.models
 import wechat_bot.models
 from foundation.database import Database, Moment
+from people import upkeep
 
 #: Every module with tables: alembic compares what these declare.
 MODELS = (wechat_bot.models, console.models, people.models, surveys.models, visits.models)
@@ -30,6 +31,7 @@ def upgrade(database: Database) -> None:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        upkeep.install(connection)
 
 
 def is_current(database: Database) -> bool:
@@ -47,6 +49,13 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
         context.imports.add("from foundation.database import Json")
         return "Json"
     return False
+
+
+def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
+    """Leave out of a comparison what `upkeep` makes, and an index that SQLite has no kind of."""
+    if kind == "table":
+        return not (name or "").startswith(upkeep.SEARCH)
+    return kind != "index" or is_reflected or other is not None or item.dialect_options["postgresql"]["using"] != "gin"
 
 
 def _config() -> Config:

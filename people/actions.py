@@ -13,8 +13,9 @@ from foundation.database import changed, upsert
 from foundation.errors import Refused
 from people import identity, rules, texts
 from people.identity import Shop
-from people.models import Audience, Binding, BindTries, Manager, Retailer, Withdrawal
+from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
+from wechat_bot import outbox
 from wechat_bot.feature import Forget
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.switchboard import stop_talks
@@ -155,12 +156,6 @@ def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
     return Invite(manager.name, manager.invite_code, manager.invite_until)
 
 
-def save_audience(session: Session, name: str, spec: dict[str, Any], *, now: datetime) -> None:
-    """Keep an audience under a name, in place of what had it. Check it with `audiences.select_ids` first."""
-    statement = upsert(session, Audience).values(name=name, spec=spec, created_at=now)
-    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"spec": statement.excluded.spec}))
-
-
 def withdraw(session: Session, openid: str, *, now: datetime) -> None:
     """Note that somebody took back their consent: the clock erases them at its next look."""
     session.execute(upsert(session, Withdrawal).values(openid=openid, asked_at=now).on_conflict_do_nothing())
@@ -199,7 +194,12 @@ def erase(session: Session, openid: str, *, now: datetime, forgets: Sequence[For
     session.execute(
         _update(Delivery)
         .where(Delivery.openid == openid, Delivery.state.in_(waiting))
-        .values(state=DeliveryState.CANCELLED, error="erased", settled_at=now)
+        .values(
+            state=DeliveryState.CANCELLED,
+            error=outbox.ERASED,
+            settled_at=now,
+            has_news=Delivery.watch.is_not(None),
+        )
     )
     # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
     session.execute(

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from console.rules import Visitor
+from console.rules import Role, Visitor
 from foundation.errors import Refused
 from people import rules
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from people.scope import area_ids
 
 
@@ -31,14 +31,19 @@ class AreaLine:
     bound: int
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """An area whose deputy stands in, and on which days, both included."""
+
+    area: str
+    deputy: str
+    from_on: date | None
+    until_on: date | None
+
+
 def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
     """The areas this visitor may see, by name."""
     head, deputy = aliased(Manager), aliased(Manager)
-    shops = (
-        select(Retailer.area_id, func.count().label("shops"), func.count(Retailer.openid).label("bound"))
-        .group_by(Retailer.area_id)
-        .subquery()
-    )
     statement = (
         select(
             Area.id,
@@ -50,18 +55,46 @@ def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
             func.coalesce(deputy.name, ""),
             Area.deputy_from_on,
             Area.deputy_until_on,
-            func.coalesce(shops.c.shops, 0),
-            func.coalesce(shops.c.bound, 0),
+            func.coalesce(AreaCount.shops, 0),
+            func.coalesce(AreaCount.bound, 0),
         )
         .outerjoin(head, head.id == Area.manager_id)
         .outerjoin(deputy, deputy.id == Area.deputy_id)
-        .outerjoin(shops, shops.c.area_id == Area.id)
+        .outerjoin(AreaCount, AreaCount.area_id == Area.id)
         .order_by(Area.name)
     )
     mine = area_ids(session, visitor)
     if mine is not None:
         statement = statement.where(Area.id.in_(sorted(mine)))
     return [AreaLine(*row) for row in session.execute(statement)]
+
+
+def without_manager(session: Session, visitor: Visitor) -> list[str]:
+    """The areas, by name, in which somebody's shop has no customer manager at all."""
+    has_lonely_shop = select(Retailer.id).where(Retailer.area_id == Area.id, Retailer.manager_id.is_(None)).exists()
+    statement = select(Area.name).where(Area.manager_id.is_(None), has_lonely_shop).order_by(Area.name)
+    mine = area_ids(session, visitor)
+    if mine is not None:
+        statement = statement.where(Area.id.in_(sorted(mine)))
+    return list(session.scalars(statement))
+
+
+def leaves(session: Session, visitor: Visitor, days: Sequence[date]) -> list[Leave]:
+    """The leaves that begin or end on one of these days, of the areas this visitor may see, or has a part in."""
+    statement = (
+        select(Area.name, Manager.name, Area.deputy_from_on, Area.deputy_until_on)
+        .join(Manager, Manager.id == Area.deputy_id)
+        .where(or_(Area.deputy_from_on.in_(days), Area.deputy_until_on.in_(days)))
+        .order_by(Area.name)
+    )
+    if visitor.role is Role.MANAGER:
+        me = -1 if visitor.manager_id is None else visitor.manager_id  # nobody's, not whatever has none
+        statement = statement.where(or_(Area.manager_id == me, Area.deputy_id == me))
+    else:
+        mine = area_ids(session, visitor)
+        if mine is not None:
+            statement = statement.where(Area.id.in_(sorted(mine)))
+    return [Leave(*row) for row in session.execute(statement)]
 
 
 def names(session: Session, visitor: Visitor | None = None) -> list[tuple[int, str]]:
@@ -123,6 +156,34 @@ def change(
     area.manager_id, area.deputy_id, area.parent_id = manager_id, deputy_id, parent_id
     area.deputy_from_on, area.deputy_until_on = from_on, until_on
     return area.name
+
+
+def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date | None, until_on: date | None) -> str:
+    """Have the customer manager with this phone stand in for an area, or nobody; gives their name.
+
+    For whoever may change every area. Raises `Refused` as `change` does, and for an area or a phone not known.
+    """
+    area = session.scalar(select(Area).where(Area.name == name).with_for_update())
+    if area is None:
+        raise Refused(f"没有叫“{name}”的片区。")
+    deputy = None
+    if phone is not None:
+        deputy = session.execute(
+            select(Manager.id, Manager.name).where(Manager.phone == (rules.phone(phone) or ""))
+        ).first()
+        if deputy is None:
+            raise Refused(f"没有手机号为 {phone} 的客户经理。")
+    change(
+        session,
+        Visitor(0, "", Role.ADMIN),
+        area.id,
+        manager_id=area.manager_id,
+        deputy_id=deputy.id if deputy else None,
+        from_on=from_on,
+        until_on=until_on,
+        parent_id=area.parent_id,
+    )
+    return deputy.name if deputy else ""
 
 
 def _check_parent(session: Session, area_id: int, parent_id: int | None, mine: set[int] | None) -> None:

@@ -4,6 +4,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask.cli import AppGroup
 
 from foundation.errors import Refused
 from foundation.text import mask_phone
-from people import actions, audiences, identity, mirror, queries, rules, texts
+from people import actions, areas, audiences, identity, mirror, queries, rules, texts
 from people.models import CLASSES
 from people.roster import checking, template, writing
 from people.roster.checking import Progress, WrongRoster
@@ -155,6 +156,52 @@ def unbind(licence: str) -> None:
     with services.transaction() as session:
         shop = actions.unbind_shop(session, licence, now=services.clock())
     click.echo(f"已解绑{shop}。")
+
+
+@people.command("erase")
+@click.argument("who")
+@click.option("--yes", is_flag=True, help="不再问一遍。")
+def erase(who: str, yes: bool) -> None:
+    """删除一个人的个人信息:写店的许可证号,或本人的 openid。店铺名单和已统计的数字不动。"""
+    services = current_services()
+    with services.reading() as session:
+        shop = identity.shop_by_licence(session, rules.licence(who) or "")
+        openid = shop.openid if shop else who
+        known = openid is not None and queries.is_known(session, openid)
+    if shop and openid is None:
+        raise Refused(f"{shop.shop}没有绑定微信,没有要删除的。")
+    if openid is None or not known:
+        raise Refused(f"没有“{who}”这个许可证号或 openid。")
+    named = f"绑定{shop.shop}的人" if shop else f"{who} 这个人"
+    if not yes:
+        click.confirm(f"删除{named}的绑定、对话和待发消息?删除后不能恢复", abort=True)
+    with services.transaction() as session:
+        actions.erase(session, openid, now=services.clock())
+    click.echo(f"已删除{named}的个人信息。")
+
+
+@people.command("deputy")
+@click.argument("area")
+@click.argument("phone", required=False)
+@click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help="从哪天,例如 2026-10-01。")
+@click.option("--until", "until_on", type=click.DateTime(["%Y-%m-%d"]), help="到哪天(含当天)。")
+@click.option("--none", "nobody", is_flag=True, help="不再代班。")
+def set_deputy(area: str, phone: str | None, from_on: datetime | None, until_on: datetime | None, nobody: bool) -> None:
+    """给一个片区安排代班:代班客户经理的手机号,和从哪天到哪天;或 --none 取消代班。"""
+    if nobody == bool(phone):
+        raise Refused("请写上代班人的手机号,或用 --none 取消代班。")
+    services = current_services()
+    with services.transaction() as session:
+        name = areas.set_deputy(
+            session,
+            area,
+            None if nobody else phone,
+            from_on=from_on.date() if from_on else None,
+            until_on=until_on.date() if until_on else None,
+        )
+    click.echo(
+        f"{area}不再有代班人。" if nobody else f"{area}从 {from_on:%Y-%m-%d} 到 {until_on:%Y-%m-%d} 由{name}代班。"
+    )
 
 
 @tags.command("sync")

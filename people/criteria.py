@@ -1,16 +1,22 @@
-"""The criteria of people: what every audience can be narrowed by, whoever else adds more."""
+"""The criteria of people: what every audience can be narrowed by, whoever else adds more.
 
-from collections.abc import Callable, Sequence
+Each is a condition on retailers, so that a statement which reads retailers can stop early; `select` wraps it for those
+who want ids.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from foundation.text import mask_phone
 from people import rules
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag
-from wechat_bot.feature import Criterion
+from wechat_bot.feature import Choice, Criterion, Field, Input
 from wechat_bot.models import Follower
 
 #: A value longer than this in an error is cut: it may be a whole file.
@@ -18,7 +24,8 @@ SHOWN = 40
 MOST_DAYS = 3650
 MOST_NAMES = 1000
 
-Ids = Select[Any]
+Condition = ColumnElement[bool]
+Read = Callable[[Session, Any, datetime], Condition]
 
 
 def names(value: Any, what: str) -> list[str]:
@@ -42,53 +49,53 @@ def yes_or_no(value: Any, what: str) -> bool:
     return value
 
 
-def _classes(session: Session, value: Any, now: datetime) -> Ids:
+def _classes(session: Session, value: Any, now: datetime) -> Condition:
     known = _ids(session, ShopClass, names(value, "class"), "客户类型")
-    return select(Retailer.id).where(Retailer.class_id.in_(known))
+    return Retailer.class_id.in_(known)
 
 
-def _areas(session: Session, value: Any, now: datetime) -> Ids:
+def _areas(session: Session, value: Any, now: datetime) -> Condition:
     known = _ids(session, Area, names(value, "area"), "片区")
     parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-    return select(Retailer.id).where(Retailer.area_id.in_(sorted(rules.with_sub_areas(parents, known))))
+    return Retailer.area_id.in_(sorted(rules.with_sub_areas(parents, known)))
 
 
-def _managers(session: Session, value: Any, now: datetime) -> Ids:
+def _managers(session: Session, value: Any, now: datetime) -> Condition:
+    wanted = names(value, "manager")
+    phones = {name: rules.phone(name) or name for name in wanted}
+    rows = session.execute(
+        select(Manager.id, Manager.name, Manager.phone).where(
+            or_(Manager.name.in_(wanted), Manager.phone.in_(phones.values()))
+        )
+    ).all()
     found = []
-    for name in names(value, "manager"):
-        matches = session.scalars(
-            select(Manager.id).where(or_(Manager.name == name, Manager.phone == (rules.phone(name) or name)))
-        ).all()
+    for name in wanted:
+        matches = [row.id for row in rows if row.name == name or row.phone == phones[name]]
         if not matches:
             raise Refused(f"没有叫“{name[:SHOWN]}”的客户经理,也没有这个手机号。")
         if len(matches) > 1:
             raise Refused(f"有 {len(matches)} 位客户经理叫“{name[:SHOWN]}”,请改写手机号。")
         found.append(matches[0])
-    return (
-        select(Retailer.id)
-        .join(Area, Area.id == Retailer.area_id)
-        .where(func.coalesce(Retailer.manager_id, Area.manager_id).in_(found))
-    )
+    areas = select(Area.id).where(Area.manager_id.in_(found))
+    theirs = and_(Retailer.manager_id.is_not(None), Retailer.manager_id.in_(found))
+    return or_(theirs, and_(Retailer.manager_id.is_(None), Retailer.area_id.in_(areas)))
 
 
-def _tags(session: Session, value: Any, now: datetime) -> Ids:
+def _tags(session: Session, value: Any, now: datetime) -> Condition:
     known = _ids(session, Tag, names(value, "tag"), "标签")
-    return select(RetailerTag.retailer_id).where(RetailerTag.tag_id.in_(known))
+    return exists().where(RetailerTag.retailer_id == Retailer.id, RetailerTag.tag_id.in_(known))
 
 
-def _followed(session: Session, value: Any, now: datetime) -> Ids:
-    following = select(Follower.openid).where(Follower.unfollowed_at.is_(None))
-    if yes_or_no(value, "followed"):
-        return select(Retailer.id).where(Retailer.openid.in_(following))
-    return select(Retailer.id).where(or_(Retailer.openid.is_(None), Retailer.openid.not_in(following)))
+def _followed(session: Session, value: Any, now: datetime) -> Condition:
+    follows = exists().where(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None))
+    return follows if yes_or_no(value, "followed") else not_(follows)
 
 
-def _bound(session: Session, value: Any, now: datetime) -> Ids:
-    is_bound = yes_or_no(value, "bound")
-    return select(Retailer.id).where(Retailer.openid.is_not(None) if is_bound else Retailer.openid.is_(None))
+def _bound(session: Session, value: Any, now: datetime) -> Condition:
+    return Retailer.openid.is_not(None) if yes_or_no(value, "bound") else Retailer.openid.is_(None)
 
 
-def _last_contact(session: Session, value: Any, now: datetime) -> Ids:
+def _last_contact(session: Session, value: Any, now: datetime) -> Condition:
     ends: dict[str, Callable[[datetime], Any]] = {
         "within_days": lambda moment: contact >= moment,
         "before_days": lambda moment: contact < moment,
@@ -101,7 +108,7 @@ def _last_contact(session: Session, value: Any, now: datetime) -> Ids:
         if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
             raise Refused(f"对象条件 last_contact 的 {name} 要是 1 到 {MOST_DAYS} 的整数,不能是 {_shown(days)}。")
         conditions.append(ends[name](now - timedelta(days=days)))
-    return select(Retailer.id).join(Follower, Follower.openid == Retailer.openid).where(*conditions)
+    return exists().where(Follower.openid == Retailer.openid, *conditions)
 
 
 def _ids(session: Session, table: Any, wanted: Sequence[str], what: str) -> list[int]:
@@ -116,12 +123,77 @@ def _shown(value: Any) -> str:
     return f"“{str(value)[:SHOWN]}”"
 
 
+def _class_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    return [Choice(name, name) for name in session.scalars(select(ShopClass.name).order_by(ShopClass.id))]
+
+
+def _area_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    rows = session.execute(select(Area.id, Area.parent_id, Area.name).order_by(Area.name)).all()
+    named = {row.id: row.name for row in rows}
+    tree = rules.as_tree([(row.id, row.parent_id) for row in rows])
+    return [Choice(named[area], named[area], depth) for area, depth in tree]
+
+
+def _manager_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    rows = session.execute(
+        select(Manager.phone, Manager.name).where(Manager.disabled_at.is_(None)).order_by(Manager.name)
+    ).all()
+    several = {name for name, times in Counter(row.name for row in rows).items() if times > 1}
+    # By the phone, which nobody shares; it is shown only where a name alone would not say who.
+    return [
+        Choice(row.phone, f"{row.name} {mask_phone(row.phone)}" if row.name in several else row.name) for row in rows
+    ]
+
+
+def _tag_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    return [Choice(name, name) for name in session.scalars(select(Tag.name).order_by(Tag.name))]
+
+
+#: What each means for a row of `Retailer`: true or false, never null, or what stands under `none` would mean nobody.
+CONDITIONS: Mapping[str, Read] = {
+    "class": _classes,
+    "area": _areas,
+    "manager": _managers,
+    "tag": _tags,
+    "bound": _bound,
+    "followed": _followed,
+    "last_contact": _last_contact,
+}
+
+
+def _own(name: str, label: str, explain: str, *fields: Field, answers: tuple[str, str] = ("是", "否")) -> Criterion:
+    read = CONDITIONS[name]
+
+    def ids(session: Session, value: Any, now: datetime) -> Select[Any]:
+        return select(Retailer.id).where(read(session, value, now))
+
+    return Criterion(name, explain, ids, label, fields, answers)
+
+
 CRITERIA = (
-    Criterion("class", "客户类型,一个或几个", _classes),
-    Criterion("area", "片区,一个或几个,包括下级片区", _areas),
-    Criterion("manager", "客户经理的姓名或手机号", _managers),
-    Criterion("tag", "标签,有其中一个即可", _tags),
-    Criterion("followed", "现在是否关注着", _followed),
-    Criterion("bound", "是否绑定了微信", _bound),
-    Criterion("last_contact", "最近一次联系:within_days 天内,或 before_days 天以前", _last_contact),
+    _own("class", "客户类型", "客户类型,一个或几个", Field("类型", Input.MANY, _class_choices)),
+    _own("area", "片区", "片区,一个或几个,包括下级片区", Field("片区(包括下级)", Input.MANY, _area_choices)),
+    _own("manager", "客户经理", "客户经理的姓名或手机号", Field("客户经理", Input.MANY, _manager_choices)),
+    _own("tag", "标签", "标签,有其中一个即可", Field("有其中一个即可", Input.MANY, _tag_choices)),
+    _own(
+        "bound",
+        "是否绑定微信",
+        "是否绑定了微信",
+        Field("绑定", Input.YES_NO),
+        answers=("已绑定", "还没有绑定"),
+    ),
+    _own(
+        "followed",
+        "是否关注公众号",
+        "现在是否关注着",
+        Field("关注", Input.YES_NO),
+        answers=("关注中", "没有关注"),
+    ),
+    _own(
+        "last_contact",
+        "最近联系",
+        "最近一次联系:within_days 天内,或 before_days 天以前",
+        Field("联系过,在最近", Input.NUMBER, name="within_days", unit="天内", is_optional=True),
+        Field("没有联系,已超过", Input.NUMBER, name="before_days", unit="天", is_optional=True),
+    ),
 )

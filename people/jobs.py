@@ -1,8 +1,10 @@
-"""What the clock does for people: erase who is gone; check, import and export rosters for whoever asked."""
+"""What the clock does for people: erase who is gone; rosters, binding cards and WeChat's tags for whoever asked."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from console import jobs, tasks
@@ -11,12 +13,13 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, queries, shops
+from people import actions, cards, codes, mirror, queries, saved, shops
 from people.models import CLASSES
 from people.roster import checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
-from people.roster.kinds import CHECK, EXPORT, IMPORT
+from people.roster.kinds import CHECK, CODES, EXPORT, IMPORT, TAGS
 from people.shops import Filter
+from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.feature import Job, Listener
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.services import Services
@@ -24,6 +27,8 @@ from wechat_bot.services import Services
 #: `user_info_modified` says that a nickname or a picture was cleaned by WeChat. We keep neither, and a shop must not
 #: lose its binding over it.
 NOT_A_WITHDRAWAL = "user_info_modified"
+#: Codes asked of WeChat at the same moment, kept together, and how often one is tried.
+AT_ONCE, PART, TRIES = 4, 100, 3
 
 
 def erase_gone(services: Services) -> None:
@@ -82,7 +87,8 @@ def export_roster(work: Work) -> None:
         if visitor is None or not visitor.may(Permission.PEOPLE_EXPORT):
             raise Refused("您现在没有导出名单的权限。")
         narrowed = Filter(**work.params)
-        total = shops.count(session, visitor, narrowed, today=today, most=10**9)
+        # Of a search nobody knows before the end.
+        total = 0 if narrowed.is_search else shops.count(session, visitor, narrowed, today=today, most=10**9).number
         number = exporting.write(
             path,
             shops.stream(session, visitor, narrowed, today=today),
@@ -91,6 +97,88 @@ def export_roster(work: Work) -> None:
         )
     name = f"零售户名单_{services.clock().astimezone(services.zone):%Y%m%d%H%M}.xlsx"
     work.finish({"said": f"共 {number} 家。"}, path.name, name)
+
+
+def print_codes(work: Work) -> None:
+    """Have WeChat make the codes that are missing, and write the cards of the chosen shops to a file."""
+    services, now = work.services, work.services.clock()
+    today, app_id = day_in(now, services.zone), services.wechat.app_id
+    chosen = saved.chosen_from_json(work.params)
+    with services.reading() as session:
+        visitor = console_queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(Permission.CODES_PRINT):
+            raise Refused("您现在没有打印绑定卡的权限。")
+        which = saved.condition(session, visitor, chosen, services.criteria, now=now, today=today)
+        number = saved.count(session, which, most=codes.MOST_CARDS)
+        if number > codes.MOST_CARDS:
+            raise Refused(f"一次最多打印 {codes.MOST_CARDS:,} 家,请缩小范围,分几次打印。")
+        missing = codes.count_missing(session, app_id, which)
+    if missing:
+        _make_codes(work, which, missing)
+    progress = work.stage("排版")
+    path = tasks.new_file(services.files_folder, ".cards")
+    with services.reading() as session:
+        cards_of = codes.cards(session, app_id, which)
+        done, suffix = cards.write(path, services.account_name, cards_of, progress=lambda n: progress(n, number))
+    name = f"绑定卡_{now.astimezone(services.zone):%Y%m%d%H%M}{suffix}"
+    sheets = -(-done // cards.A_SHEET)
+    work.finish({"said": f"共 {done} 家,A4 纸 {sheets} 张。请按“实际大小”打印,不要缩放。"}, path.name, name)
+
+
+def mirror_tags(work: Work) -> None:
+    """Make WeChat's tags hold who they should."""
+    services, progress = work.services, work.stage("同步到微信")
+    with services.reading() as session:
+        visitor = console_queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(Permission.TAGS_EDIT):
+            raise Refused("您现在没有同步标签的权限。")
+        members = queries.tag_members(session)
+    try:
+        mirrored = mirror.sync(services.wechat, members, progress)
+    except SendError as error:
+        raise Refused(f"{_why(error)}。再同步一次会接着做。") from None
+    said = f"新建标签 {len(mirrored.created)} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。"
+    work.finish({"said": said})
+
+
+def _why(error: SendError) -> str:
+    return EXPLAINED.get(error.code or 0, "连不上微信,或微信没有接受")
+
+
+def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
+    """Ask WeChat for codes, a few at a time, and keep each part: whoever comes again goes on behind it."""
+    services, app_id = work.services, work.services.wechat.app_id
+    progress, done, after = work.stage("向微信申请二维码"), 0, 0
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        while True:
+            with services.reading() as session:
+                wanted = codes.missing(session, app_id, which, after=after, limit=PART)
+            if not wanted:
+                return
+            after = wanted[-1].id
+            asked = list(threads.map(lambda each: _make_code(services, each), wanted))
+            made = [(each.id, url) for each, url in zip(wanted, asked, strict=True) if isinstance(url, str)]
+            with services.transaction() as session:
+                codes.keep(session, app_id, made, now=services.clock())
+            done += len(made)
+            failed = next((error for error in asked if isinstance(error, SendError)), None)
+            if failed is not None:
+                raise Refused(f"{_why(failed)}。已做好的 {done} 个留着,稍后再打印会接着做。")
+            progress(done, number)
+
+
+def _make_code(services: Services, wanted: codes.Wanted) -> str | SendError:
+    """What one code holds, or why WeChat does not make it. A permanent scene is one code however often it is asked."""
+    last: SendError | None = None
+    for _ in range(TRIES):
+        try:
+            return services.wechat.create_qr(f"bind:{wanted.bind_token}", seconds=None)[1]
+        except SendError as error:
+            last = error
+            if error.act is not Act.RETRY and not error.uncertain:
+                break
+    assert last is not None
+    return last
 
 
 def _checked(work: Work) -> Roster:
@@ -105,6 +193,9 @@ def _checked(work: Work) -> Roster:
 
 JOBS = (
     Job("erase who is gone", timedelta(hours=1), erase_gone),
-    jobs.worker("rosters", {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster}),
+    jobs.worker(
+        "rosters",
+        {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster, CODES: print_codes, TAGS: mirror_tags},
+    ),
 )
 LISTENERS = (Listener(DataWithdrawn, note_withdrawal),)

@@ -1,15 +1,41 @@
 """Nouns of people: areas, customer managers, classes, tags, retailers, bindings."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from foundation.database import Base
+from foundation.text import grams
 
 #: The classes of shops the company begins with; the table may be edited.
 CLASSES = ("普通终端", "弱势客户", "现代终端", "优质终端")
+
+
+class Grams(TypeDecorator[list[str]]):
+    """A set of short words: an array on PostgreSQL, on SQLite a text that its full-text index takes apart."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(Text) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else " ".join(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> list[str] | None:
+        return value.split() if isinstance(value, str) else value
+
+
+def _grams_of(context: Any) -> list[str]:
+    given = context.get_current_parameters()
+    return grams(given["shop"], given["keeper"])
 
 
 class Manager(Base):
@@ -45,6 +71,16 @@ class Area(Base):
     deputy: Mapped[Manager | None] = relationship(foreign_keys=[deputy_id])
 
 
+class AreaCount(Base):
+    """How many shops an area has, and how many of them are bound: kept by the database itself (`upkeep.py`)."""
+
+    __tablename__ = "area_count"
+
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id", ondelete="CASCADE"), primary_key=True)
+    shops: Mapped[int]
+    bound: Mapped[int]
+
+
 class ShopClass(Base):
     """A class of shops (客户类型)."""
 
@@ -54,6 +90,16 @@ class ShopClass(Base):
     name: Mapped[str] = mapped_column(String(30), unique=True)
 
 
+#: Whether a shop is bound, in the words of the indexes. Not `openid is null`: for that SQLite takes the unique index,
+#: which it believes to hold one row for each value, and puts half of the shops in order.
+IS_BOUND, IS_UNBOUND = "coalesce(openid, '') <> ''", "coalesce(openid, '') = ''"
+
+
+def _by_licence(name: str, condition: str) -> Index:
+    where = text(condition)
+    return Index(f"ix_retailer_{name}", "licence", sqlite_where=where, postgresql_where=where)
+
+
 class Retailer(Base):
     """A shop (零售户), known by its licence number; bound to at most one follower, and that follower to it alone."""
 
@@ -61,8 +107,12 @@ class Retailer(Base):
     __table_args__ = (
         # With the licence behind it an area's list is read in its order, a page at a time.
         Index("ix_retailer_area_id", "area_id", "licence"),
-        Index("ix_retailer_class_id", "class_id"),
-        Index("ix_retailer_manager_id", "manager_id"),
+        Index("ix_retailer_class_id", "class_id", "licence"),
+        Index("ix_retailer_manager_id", "manager_id", "licence"),
+        _by_licence("bound", IS_BOUND),
+        _by_licence("unbound", IS_UNBOUND),
+        # SQLite has a table of its own for this: `upkeep.py`.
+        Index("ix_retailer_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,6 +130,8 @@ class Retailer(Base):
     #: The scene of the shop's printed QR code (`bind:<this>`): cannot be guessed.
     bind_token: Mapped[str] = mapped_column(String(32), unique=True)
     updated_at: Mapped[datetime]
+    #: What a search finds it by, made of the names.
+    grams: Mapped[list[str]] = mapped_column(Grams(), default=_grams_of, server_default="{}", deferred=True)
 
     area: Mapped[Area] = relationship()
     shop_class: Mapped[ShopClass] = relationship()
@@ -93,6 +145,8 @@ class Tag(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30), unique=True)
+    #: Whether it is mirrored as a tag of WeChat, of which a follower can carry few (`rules.MOST_MIRRORED`).
+    is_mirrored: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RetailerTag(Base):
@@ -150,4 +204,24 @@ class Audience(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     spec: Mapped[dict[str, Any]]
+    #: Who made it in the console.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
+    updated_at: Mapped[datetime | None]
+
+
+class BindCode(Base):
+    """The permanent QR code WeChat made for a shop's `bind_token`: an account has 100,000 of them, for ever.
+
+    Kept for each account (its app id), because another account cannot use it.
+    """
+
+    __tablename__ = "bind_code"
+
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(
+        ForeignKey("retailer.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    #: What the QR code holds.
+    url: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]

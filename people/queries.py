@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
 from people.identity import ERASED, Shop, manager_of, read_shop, select_shops, shop, shop_by_licence, shop_of
-from people.models import Area, Manager, Retailer, ShopClass, Withdrawal
+from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
 from wechat_bot.models import Follower
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ShopLine",
     "ShopPage",
     "class_names",
+    "is_known",
     "manager_of",
     "shop",
     "shop_by_licence",
@@ -90,7 +91,8 @@ def shops(
 
 
 def tag_members(session: Session) -> dict[str, set[str]]:
-    """Which followers belong under each name WeChat's tags are to mirror: classes, areas and 客户经理.
+    """Which followers belong under each name WeChat's tags are to mirror: classes, areas, 客户经理, and the tags
+    staff chose for it.
 
     Only who follows now: WeChat refuses a whole batch for one who does not.
     """
@@ -104,6 +106,15 @@ def tag_members(session: Session) -> dict[str, set[str]]:
     for openid, class_name, area in rows:
         members[class_name].add(str(openid))
         members[area].add(str(openid))
+    tagged = (
+        select(Tag.name, Retailer.openid)
+        .outerjoin(RetailerTag, RetailerTag.tag_id == Tag.id)
+        .outerjoin(Retailer, and_(Retailer.id == RetailerTag.retailer_id, Retailer.openid.in_(_following())))
+        .where(Tag.is_mirrored)
+    )
+    for name, openid in session.execute(tagged):
+        # One that nobody carries any more is taken off whoever carried it.
+        members.setdefault(name, set()).update([openid] if openid else [])
     managers = (
         select(Manager.openid)
         .join(Follower, Follower.openid == Manager.openid)
@@ -113,6 +124,12 @@ def tag_members(session: Session) -> dict[str, set[str]]:
     return members
 
 
+def is_known(session: Session, openid: str) -> bool:
+    """Whether somebody with this openid follows, or followed, and was not erased."""
+    found = session.scalar(select(Follower.openid).where(Follower.openid == openid))
+    return found is not None and not found.startswith(ERASED)
+
+
 def to_erase(session: Session, *, gone_before: datetime, limit: int = 500) -> Sequence[str]:
     """Openids whose data is due to be erased: left before this moment, or asked for it."""
     due = union(
@@ -120,6 +137,10 @@ def to_erase(session: Session, *, gone_before: datetime, limit: int = 500) -> Se
         select(Withdrawal.openid),
     ).subquery()
     return session.scalars(select(due.c.openid).limit(limit)).all()
+
+
+def _following() -> Any:
+    return select(Follower.openid).where(Follower.unfollowed_at.is_(None))
 
 
 def _gone(before: datetime) -> Any:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hmac import compare_digest
@@ -16,6 +16,8 @@ INVITE_LASTS = timedelta(days=7)
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_DIGITS = "23456789"
 CODE_LENGTH = 8
+#: Tags of staff that WeChat mirrors: a follower can carry 20 there (wechat-platform.md §8), and area and class are two.
+MOST_MIRRORED = 18
 #: Begins the scene of a customer manager's QR code, where a shop's is its token.
 MANAGER_SCENE = "m-"
 
@@ -75,6 +77,15 @@ def licence(text: str) -> str | None:
     """
     found = re.sub(r"\s+", "", plain(text)).upper()
     return found if _LICENCE.fullmatch(found) else None
+
+
+def mask_licence(licence: str) -> str:
+    """A licence number for a card that may lie around: with the phone's last digits it would bind the shop.
+
+    >>> mask_licence("350802100001"), mask_licence("LY0001")
+    ('3508 **** 0001', '** 0001')
+    """
+    return f"{licence[:4]} **** {licence[-4:]}" if len(licence) >= 10 else f"** {licence[-4:]}"
 
 
 def phone(text: str) -> str | None:
@@ -234,6 +245,29 @@ def with_sub_areas(parents: Iterable[tuple[int, int | None]], wanted: Iterable[i
             found.add(area)
             waiting.extend(below[area])
     return found
+
+
+def as_tree(parents: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:
+    """Areas with how deep each stands, those below right behind the one above, else in the order given.
+
+    An area of a circle, or below one that is not there, stands at the top: none is left out.
+
+    >>> as_tree([(1, None), (2, 3), (3, None), (4, 2), (5, 6), (6, 5)])
+    [(1, 0), (3, 0), (2, 1), (4, 2), (5, 0), (6, 1)]
+    """
+    known = {area for area, _ in parents}
+    below: dict[int | None, list[int]] = defaultdict(list)
+    for area, parent in parents:
+        below[parent if parent in known else None].append(area)
+    found: dict[int, int] = {}
+    for start in (*below[None], *known):
+        waiting = [(start, 0)]
+        while waiting:
+            area, depth = waiting.pop()
+            if area not in found:
+                found[area] = depth
+                waiting += [(each, depth + 1) for each in reversed(below[area])]
+    return list(found.items())
 
 
 def _is_ending(word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
@@ -15,31 +15,41 @@ def scope(session: Session, visitor: Visitor, *, today: date) -> Select[int] | N
     condition = within(session, visitor, today=today)
     if condition is None:
         return None
-    return select(Retailer.id).join(Area, Area.id == Retailer.area_id).where(condition)
+    return select(Retailer.id).where(condition)
 
 
 def within(session: Session, visitor: Visitor, *, today: date) -> ColumnElement[bool] | None:
-    """The same as a condition, for a statement that joins `Retailer` and `Area` already.
+    """The same as a condition on `Retailer`.
 
     A customer manager sees the shops they look after, and on the days of a leave those they stand in for.
     """
     if visitor.is_company_wide:
         return None
     if visitor.role is Role.MANAGER:
-        if visitor.manager_id is None:
-            return false()
+        return false() if visitor.manager_id is None else looked_after(session, visitor.manager_id, today)
+    areas = area_ids(session, visitor)
+    return Retailer.area_id.in_(sorted(areas)) if areas else false()
+
+
+def looked_after(session: Session, manager_id: int, today: date | None = None) -> ColumnElement[bool]:
+    """The shops of a customer manager, as a condition on `Retailer`; of a day also those they stand in for then."""
+    # The areas are asked for first, a handful: with them in it every part of the condition has an index to go by.
+    stands_in: ColumnElement[bool] = false()
+    if today is not None:
         is_leave = and_(
             or_(Area.deputy_from_on.is_not(None), Area.deputy_until_on.is_not(None)),
             or_(Area.deputy_from_on.is_(None), Area.deputy_from_on <= today),
             or_(Area.deputy_until_on.is_(None), Area.deputy_until_on >= today),
         )
-        is_the_heads = or_(Retailer.manager_id.is_(None), Retailer.manager_id == Area.manager_id)
-        return or_(
-            func.coalesce(Retailer.manager_id, Area.manager_id) == visitor.manager_id,
-            and_(Area.deputy_id == visitor.manager_id, is_leave, is_the_heads),
-        )
-    areas = area_ids(session, visitor)
-    return Retailer.area_id.in_(sorted(areas)) if areas else false()
+        stands_in = and_(Area.deputy_id == manager_id, is_leave)
+    parts: list[ColumnElement[bool]] = [Retailer.manager_id == manager_id]
+    for area_id, head_id in session.execute(
+        select(Area.id, Area.manager_id).where(or_(Area.manager_id == manager_id, stands_in))
+    ):
+        parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id.is_(None)))
+        if head_id not in (None, manager_id):
+            parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id == head_id))
+    return or_(*parts)
 
 
 def area_ids(session: Session, visitor: Visitor) -> set[int] | None:

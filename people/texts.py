@@ -36,6 +36,9 @@ UNBOUND_MANAGER = "已解绑,您不再是客户经理。"
 THANKS = "不客气,有需要随时说。"
 GREETING = "您好,请说。"
 
+#: On a printed binding card, beside the code.
+CARD = ("① 用微信扫一扫这个码", "② 点“关注”就绑定好了")
+
 _KINDS = {"Image": "图片", "Voice": "语音", "Video": "视频", "Location": "位置", "Link": "链接"}
 
 

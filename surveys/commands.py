@@ -11,10 +11,11 @@ import click
 from flask.cli import with_appcontext
 
 from foundation.errors import Refused
-from surveys import reports
-from surveys.actions import authoring, counting
+from surveys import reports, texts
+from surveys.actions import authoring, counting, inviting
 from surveys.export import files
 from surveys.queries import listing
+from surveys.queries.detail import detail
 from surveys.queries.tally import tally as figures_of
 from surveys.rules import excel_file, excel_template, yaml_file
 from surveys.rules.definition import changes, read
@@ -74,11 +75,15 @@ def close(survey_id: int) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @with_appcontext
 def invite(survey_id: int) -> None:
-    """Send an invitation to every listed follower who has not answered."""
+    """Plan an invitation, now, to every listed follower who has not answered; the worker sends it."""
     services = current_services()
     with _told(), services.transaction() as session:
-        wave = authoring.invite(session, survey_id, now=services.clock())
-    click.echo(f"第 {wave.number} 次邀请:{wave.invited} 人。")
+        now, found = services.clock(), detail(session, survey_id, now=services.clock())
+        said = texts.invitation(found.title) if found else ""
+        (number,) = inviting.plan(
+            session, survey_id, said=said, first_at=now, who="flask", criteria=services.criteria, now=now
+        )
+    click.echo(f"第 {number} 次邀请已安排,由 worker 发送。")
 
 
 @surveys.command()

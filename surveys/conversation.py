@@ -5,10 +5,12 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from foundation.clock import day_in
 from foundation.errors import Refused
 from surveys import sheets, texts
 from surveys.actions import answering
 from surveys.queries import listing
+from surveys.queries import results as published
 from surveys.rules import choices, flow, replies
 from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, describe
 from surveys.rules.definition import Option, Question, QuestionType
@@ -82,7 +84,7 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     sheet = sheets.look(turn.session, int(reference), turn.openid)
     obstacle = sheets.obstacle(sheet, now=turn.now, zone=turn.zone)
     if obstacle:
-        return Reply(obstacle)
+        return Reply(f"{obstacle}{_poll(turn, sheet)}")
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
     said = texts.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Written without leading zeros, so that one survey is one talk however its link was written.
@@ -108,6 +110,8 @@ def _open_any(turn: Turn) -> Reply:
     if waiting:
         state = {"choices": [[each.survey_id, each.title] for each in waiting]}
         return Reply(texts.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
+    if len(found) == 1 and found[0].definition.is_poll:
+        return _open_one(turn, str(found[0].survey_id))
     if found:
         last = max((each.submitted_on for each in found if each.submitted_on), default=None)
         return Reply(texts.already_done(last) if last else texts.ALREADY_DONE)
@@ -175,7 +179,21 @@ def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnde
 def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
     if not sheet.is_submitted:
         return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
-    return Reply(texts.submitted(sheet.keeper), after=After.END)
+    # Nobody is told where there is no page to see the results on.
+    told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.has_pages else None
+    return Reply(f"{texts.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
+
+
+def _poll(turn: Turn, sheet: Sheet) -> str:
+    """The running result of a poll, on lines of its own, for who may see it; else nothing."""
+    if not sheet.definition.is_poll or not published.are_public(turn.session, sheet, now=turn.now):
+        return ""
+    found = published.results(turn.session, sheet.survey_id)
+    question = found.questions[0] if found.questions else None
+    answered = question.answered if question else None
+    return "\n" + texts.poll(
+        answered, [(bar.label, bar.count, bar.percent) for bar in question.bars] if question else ()
+    )
 
 
 def _misread(turn: Turn, sheet: Sheet, question: Question, sentence: str) -> Reply:
@@ -193,12 +211,14 @@ def _echo(question: Question, given: Answer) -> str:
 
 
 def _intro(turn: Turn, sheet: Sheet) -> str:
-    lines = [texts.intro(sheet.definition.title, sheet.left, flow.about_minutes(sheet.definition))]
-    if sheet.is_anonymous:
-        lines.append(texts.ANONYMOUS)
-    if turn.has_pages:
-        lines.append(texts.on_a_page(f"{turn.public_url}/m/surveys/{sheet.survey_id}"))
-    return "\n".join(lines)
+    return texts.opening(
+        sheet.definition.title,
+        sheet.left,
+        flow.about_minutes(sheet.definition),
+        says=sheet.definition.intro,
+        is_anonymous=sheet.is_anonymous,
+        page=f"{turn.public_url}/m/surveys/{sheet.survey_id}" if turn.has_pages else "",
+    )
 
 
 def _ask(sheet: Sheet) -> str:

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from console.plate import NAME, Item, Plate, Tile
+from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from surveys import commands, conversation, jobs, mobile
-from surveys.pages import listing, routes
+from surveys.pages import listing, needs, routes
 from surveys.queries import audience
 from wechat_bot.feature import Conversation, Entry, Feature
 
@@ -23,6 +23,8 @@ surveys = Feature(
     entries=[Entry(label="填写调查", word="调查", link="survey:", order=10)],
     awaits=conversation.awaits,
     criteria=audience.CRITERIA,
+    kept_specs=audience.kept_specs,
+    titles=audience.titles,
     commands=[commands.surveys],
     jobs=jobs.JOBS,
     console=routes.blueprint,
@@ -30,6 +32,10 @@ surveys = Feature(
         NAME: Plate(
             items=(Item("微调查", "surveys_pages.survey_list", Permission.SURVEYS_SEE, 10),),
             tiles=(Tile("surveys/console/_tile.html", Permission.SURVEYS_SEE, listing.tile, 10),),
+            needs=(
+                Need(Permission.SURVEYS_SEE, needs.ending, 15),
+                Need(Permission.SURVEYS_WRITE, needs.drafts, 40),
+            ),
         )
     },
     mobile=mobile.blueprint,

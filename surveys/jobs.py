@@ -1,12 +1,18 @@
-"""What the clock does for surveys: exports for whoever asked."""
+"""What the clock does for surveys: waves of invitations, cross-tabs and words, exports for whoever asked."""
+
+from datetime import timedelta
 
 from console import jobs, queries, tasks
 from console.jobs import Work
 from console.rules import Permission
 from foundation.errors import Refused
+from surveys.actions import inviting, sending
+from surveys.actions.sending import Means
 from surveys.export import files
 from surveys.export.kinds import EXPORT
 from surveys.queries.tally import tally
+from wechat_bot.feature import Job
+from wechat_bot.services import Services
 
 
 def export_answers(work: Work) -> None:
@@ -27,4 +33,39 @@ def export_answers(work: Work) -> None:
     work.finish({"said": f"共 {figures['returned']} 份答卷。"}, path.name, name)
 
 
-JOBS = (jobs.worker("survey exports", {EXPORT: export_answers}),)
+def send_waves(services: Services) -> None:
+    """Queue what is due of each wave, and end those whose survey is over. Nothing new in the quiet hours."""
+    now, means = services.clock(), _means(services)
+    with services.reading() as session:
+        over = sending.ended(session, now=now)
+    for survey_id in over:
+        with services.transaction() as session:
+            inviting.stop(session, survey_id, now=now)
+    with services.transaction() as session:
+        sending.promise_results(session, means=means, now=now)
+    if services.quiet and services.quiet.over_at(now):
+        return
+    with services.reading() as session:
+        due = sending.due(session, now=now)
+    for wave_id in due:
+        with services.transaction() as session:
+            sending.queue_some(session, wave_id, criteria=services.criteria, means=means, now=now)
+
+
+def note_news(services: Services) -> None:
+    """Note what became of the messages of the waves."""
+    looked = sending.NEWS
+    while looked == sending.NEWS:
+        with services.transaction() as session:
+            looked = sending.note_news(session)
+
+
+def _means(services: Services) -> Means:
+    return Means(services.public_url, services.is_service_account, services.templates.keys(), services.account_name)
+
+
+JOBS = (
+    jobs.worker("survey exports", {EXPORT: export_answers}),
+    Job("survey waves", timedelta(seconds=2), send_waves),
+    Job("news of survey waves", timedelta(seconds=2), note_news),
+)

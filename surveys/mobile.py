@@ -1,6 +1,5 @@
 """The H5 door to surveys: one question a page, the same sheet as in the chat, each answer kept as it is given."""
 
-import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,9 +8,11 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from foundation.clock import day_in
 from foundation.errors import Refused
-from surveys import page_texts, sheets, texts
-from surveys.actions import answering
+from surveys import page_texts, screens, sheets, texts
+from surveys.actions import answering, inviting
+from surveys.queries import inviting as inviting_queries
 from surveys.queries import listing
 from surveys.queries import results as published
 from surveys.rules import flow, forms, replies
@@ -38,15 +39,24 @@ def show(survey_id: int) -> ResponseReturnValue:
         sheet = sheets.look(session, survey_id, openid)
         obstacle = sheets.obstacle(sheet, now=now, zone=services.zone)
         has_results = obstacle is not None and published.are_public(session, sheet, now=now)
+        # A poll shows its running result at once.
+        poll = published.results(session, survey_id) if has_results and sheet.definition.is_poll else None
+        is_new = obstacle is None and inviting_queries.is_unopened(session, sheet)
+    if is_new:
+        with services.transaction() as session:
+            inviting.opened(session, sheet)
     if obstacle:
         said = page_texts.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
-        title = texts.submitted(sheet.keeper) if sheet.is_submitted else sheet.definition.title
-        return render_template("surveys/over.html", sheet=sheet, title=title, said=said, has_results=has_results)
+        tells_at = sheet.tells_at if services.is_service_account and not has_results else None
+        told_on = day_in(tells_at, services.zone) if tells_at else None
+        title = texts.submitted(sheet.keeper, told_on) if sheet.is_submitted else sheet.definition.title
+        return render_template(
+            "surveys/over.html", sheet=sheet, title=title, said=said, has_results=has_results, found=poll
+        )
     if sheet.started_at is None:
-        minutes = flow.about_minutes(sheet.definition)
-        return render_template("surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=texts.ANONYMOUS)
+        return screens.intro(sheet, action=_here(sheet))
     if sheet.asked is None:
-        return render_template("surveys/last.html", sheet=sheet)
+        return screens.last(sheet, action=_here(sheet))
     return _ask(sheet, sheet.asked)
 
 
@@ -175,22 +185,9 @@ def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -
 
 
 def _ask(sheet: Sheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
-    answered = sheet.answers.get(question.code, {})
-    given = answered if given is None else given
-    chosen = given.get("o", given.get("v", []))
-    number, total = flow.progress(sheet.definition, sheet.answers, question.code)
-    return render_template(
-        "surveys/question.html",
-        sheet=sheet,
-        question=question,
-        kinds=QuestionType,
-        hint=page_texts.hint(question),
-        number=number,
-        total=total,
-        chosen={str(each) for each in (chosen if isinstance(chosen, list) else [chosen])},
-        words=given.get("t") or (given.get("v", "") if question.type is QuestionType.NUMBER else ""),
-        has_photo=bool(answered.get("m")),
-        sentence=sentence,
-        next_label=page_texts.next_label(is_last=sheet.left == 1 and question.code not in sheet.answers),
-        upload=secrets.token_urlsafe(16),
-    )
+    picture = url_for(".photo", survey_id=sheet.survey_id, code=question.code)
+    return screens.question(sheet, question, action=_here(sheet), picture=picture, given=given, sentence=sentence)
+
+
+def _here(sheet: Sheet) -> str:
+    return url_for(".show", survey_id=sheet.survey_id)

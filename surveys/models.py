@@ -1,10 +1,10 @@
-"""Nouns of surveys: the survey, its frozen versions, who was asked, what was answered, the tally."""
+"""Nouns of surveys: the survey, its frozen versions, who was asked and invited, what was answered, the counters."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -28,6 +28,13 @@ class Survey(Base):
     title: Mapped[str] = mapped_column(String(100))
     #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
     draft: Mapped[dict[str, Any]]
+    #: What was written while it is not yet a definition: `draft` then holds what of it can be taken. None when whole.
+    written: Mapped[dict[str, Any] | None]
+    #: Raised whenever the draft is kept: who writes over a draft says which one was read.
+    stamp: Mapped[int] = mapped_column(default=0, server_default="0")
+    drafted_at: Mapped[datetime | None]
+    #: By name; empty for the command line.
+    drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
     #: The newest frozen version; nothing is asked before there is one. No foreign key: that would be a circle.
     version_id: Mapped[int | None]
     opens_at: Mapped[datetime | None]
@@ -36,8 +43,10 @@ class Survey(Base):
     is_anonymous: Mapped[bool] = mapped_column(default=False)
     #: No audience was written: a shop bound after the publication may answer too.
     is_for_everyone: Mapped[bool] = mapped_column(default=False)
-    #: How many times invitations went out; each wave reaches whoever has not answered by then.
+    #: How many waves of invitations were planned: the number of the last one.
     waves: Mapped[int] = mapped_column(default=0)
+    #: When the results are to be seen, where the author set another moment than the end.
+    results_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
 
@@ -94,6 +103,10 @@ class Participation(Base):
     at: Mapped[str | None] = mapped_column(String(40))
     #: Replies in a row that could not be read as an answer to this question.
     misread: Mapped[int] = mapped_column(default=0)
+    #: At least one invitation arrived.
+    is_reached: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The survey was looked at: its page, or the talk about it. In an anonymous survey too; it says nothing of answers.
+    is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Submission(Base):
@@ -104,6 +117,7 @@ class Submission(Base):
         # One answer per shop, whatever the code above does; anonymous ones have no shop and are kept apart by it.
         UniqueConstraint("survey_id", "retailer_id"),
         Index("ix_submission_survey_id", "survey_id", "id"),
+        Index("ix_submission_unfiled", "id", sqlite_where=text("not is_filed"), postgresql_where=text("not is_filed")),
     )
 
     #: Drawn at random in an anonymous survey: the order of the ids must not tell the order of answering.
@@ -123,6 +137,11 @@ class Submission(Base):
     seconds: Mapped[int | None]
     #: Answered faster than the survey's `min_seconds`, or set aside by staff: returned, not valid.
     is_valid: Mapped[bool] = mapped_column(default=True)
+    #: The clock has put it into the cross-tabs and its words into the search (`counting.file_some`).
+    is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The customer manager when it was filed; nobody, where the survey is anonymous. No foreign key: SQLite could only
+    #: take it by writing the whole table anew.
+    manager_id: Mapped[int | None]
 
 
 class Tally(Base):
@@ -138,3 +157,133 @@ class Tally(Base):
     question: Mapped[str] = mapped_column(String(40), primary_key=True)
     option: Mapped[str] = mapped_column(String(40), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
+
+
+class Cross(Base):
+    """A counter of the cross-tabs: as `Tally`, for the answers of one area, class or customer manager.
+
+    Kept by the clock and not by the submit, some seconds behind it.
+    """
+
+    __tablename__ = "cross_tally"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    #: `area`, `class` or `manager`.
+    by: Mapped[str] = mapped_column(String(8), primary_key=True)
+    member_id: Mapped[int] = mapped_column(primary_key=True)
+    option: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class Words(Base):
+    """What somebody wrote in answer to a question, or as 其他: to be searched. Only of valid submissions."""
+
+    __tablename__ = "words"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    #: Drawn at random where the survey is anonymous, so that the order tells nothing.
+    submission_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("submission.id"), primary_key=True
+    )
+    said: Mapped[str] = mapped_column(Text)
+
+
+class WaveState(StrEnum):
+    """Where a wave stands. `sent` is all queued; what becomes of each message then shows in the figures."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    PAUSED = "paused"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+    #: The survey ended first.
+    OVER = "over"
+    #: Its audience cannot be read any more: nobody was invited.
+    BROKEN = "broken"
+
+
+class Wave(Base):
+    """A round of messages about a survey: invitations to whoever has not answered, at a moment.
+
+    Number 0 is no invitation: it tells those who answered that the results are there.
+    """
+
+    __tablename__ = "wave"
+    __table_args__ = (UniqueConstraint("survey_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    number: Mapped[int]
+    #: Narrows whom of the listed it goes to, as `people` reads it; None is all of them.
+    audience: Mapped[dict[str, Any] | None]
+    said: Mapped[str] = mapped_column(String(600))
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16), default=WaveState.PLANNED)
+    #: Up to which participation messages are queued.
+    cursor: Mapped[int] = mapped_column(default=0)
+    #: Why it is broken.
+    error: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(40))
+    settled_at: Mapped[datetime | None]
+
+
+class Outcome(StrEnum):
+    """What became of one message of a wave."""
+
+    QUEUED = "queued"
+    #: Accepted as a customer-service message.
+    CUSTOM = "custom"
+    #: Accepted as a template message, the receipt is still out; or it has come.
+    TEMPLATE = "template"
+    ARRIVED = "arrived"
+    #: The reply window is closed and there is no template: waits for the next contact.
+    HELD = "held"
+    UNSURE = "unsure"
+    #: Answered before it went out.
+    SPARED = "spared"
+    UNFOLLOWED = "unfollowed"
+    LATE = "late"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+class Invitation(Base):
+    """One message of a wave to one shop. In the outbox it is the delivery with the key `invitation:ID`."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("wave_id", "retailer_id"),
+        Index("ix_invitation_outcome", "wave_id", "outcome", "retailer_id"),
+        # A shop's latest invitation to a survey is the one that brought it.
+        Index("ix_invitation_latest", "retailer_id", "survey_id", "id"),
+        Index(
+            "ix_invitation_opened",
+            "wave_id",
+            "retailer_id",
+            sqlite_where=text("is_opened"),
+            postgresql_where=text("is_opened"),
+        ),
+        Index(
+            "ix_invitation_answered",
+            "wave_id",
+            "retailer_id",
+            sqlite_where=text("is_answered"),
+            postgresql_where=text("is_answered"),
+        ),
+        # A number given twice would be a key the outbox knows already.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"))
+    #: That of the wave.
+    number: Mapped[int]
+    outcome: Mapped[str] = mapped_column(String(16), default=Outcome.QUEUED)
+    is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: It was the last to arrive before the answer. Never set in an anonymous survey.
+    is_answered: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -5,7 +5,7 @@ from typing import Any
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
-from surveys.models import SurveyState
+from surveys.models import Outcome, SurveyState, WaveState
 from surveys.queries.listing import SurveyLine
 
 STATES = {
@@ -13,6 +13,28 @@ STATES = {
     SurveyState.WAITING: "未开始",
     SurveyState.OPEN: "进行中",
     SurveyState.CLOSED: "已结束",
+}
+WAVES = {
+    WaveState.PLANNED: "已安排",
+    WaveState.SENDING: "发送中",
+    WaveState.PAUSED: "已暂停",
+    WaveState.SENT: "已发完",
+    WaveState.CANCELLED: "已取消",
+    WaveState.OVER: "已结束",
+    WaveState.BROKEN: "没有发",
+}
+OUTCOMES = {
+    Outcome.QUEUED: "排队发送",
+    Outcome.CUSTOM: "客服消息已送达",
+    Outcome.TEMPLATE: "模板消息,等回执",
+    Outcome.ARRIVED: "模板消息已送达",
+    Outcome.HELD: "等店主下次联系",
+    Outcome.UNSURE: "不确定是否送达",
+    Outcome.SPARED: "发送前已填写",
+    Outcome.UNFOLLOWED: "已取消关注",
+    Outcome.LATE: "来不及发",
+    Outcome.REFUSED: "微信没有送达",
+    Outcome.STOPPED: "暂停或取消",
 }
 
 
@@ -31,7 +53,8 @@ def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """The figures of `queries.tally` for people."""
     yield f"《{figures['title']}》"
     yield (
-        f"发放 {figures['sent']}  回收 {figures['returned']}({percent(figures['response_rate'])})"
+        f"发放 {figures['sent']}  送达 {figures['reached']}  打开 {figures['opened']}"
+        f"  回收 {figures['returned']}({percent(figures['response_rate'])})"
         f"  有效 {figures['valid']}({percent(figures['valid_rate'])})"
     )
     for entry in figures["questions"]:

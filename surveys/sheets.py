@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, Select, Table, bindparam, func, select
+from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -27,6 +27,10 @@ class Sheet:
     closes_at: datetime | None
     is_anonymous: bool
     is_for_everyone: bool
+    #: How many waves of invitations there are.
+    waves: int
+    #: When the results are to be seen, where the author set another moment than the end.
+    results_at: datetime | None
     retailer_id: int
     keeper: str
     area_id: int
@@ -36,6 +40,7 @@ class Sheet:
     version_id: int
     definition: Definition
     started_at: datetime | None
+    is_opened: bool
     is_submitted: bool
     submitted_on: date | None
     #: The draft, question code to answer JSON.
@@ -54,6 +59,11 @@ class Sheet:
                 if question.code == self.at:
                     return question
         return flow.next_question(self.definition, self.answers)
+
+    @property
+    def tells_at(self) -> datetime | None:
+        """When those who answered are told of the results; None where nobody promised that."""
+        return self.results_at or self.closes_at if self.definition.results == "after" else None
 
     @property
     def left(self) -> int:
@@ -102,6 +112,8 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
         closes_at=row.closes_at,
         is_anonymous=row.is_anonymous,
         is_for_everyone=row.is_for_everyone,
+        waves=row.waves,
+        results_at=row.results_at,
         retailer_id=row.retailer_id,
         keeper=row.keeper,
         area_id=row.area_id,
@@ -110,6 +122,7 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
         version_id=row.version_id,
         definition=frozen.definition(session, row.version_id, row.digest),
         started_at=row.started_at,
+        is_opened=bool(row.is_opened),
         is_submitted=bool(row.is_submitted),
         submitted_on=row.submitted_on,
         answers=row.answers or {},
@@ -119,52 +132,57 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
     )
 
 
-_READ = (
-    Survey.id.label("survey_id"),
-    Survey.opens_at,
-    Survey.closes_at,
-    Survey.is_anonymous,
-    Survey.is_for_everyone,
-    Retailer.id.label("retailer_id"),
-    Retailer.keeper,
-    Retailer.area_id,
-    Retailer.class_id,
-    Participation.id.label("participation_id"),
-    Participation.started_at,
-    Participation.is_submitted,
-    Participation.submitted_on,
-    Participation.answers,
-    Participation.at,
-    Participation.misread,
-    Version.id.label("version_id"),
-    Version.digest,
+# Plain columns, not the classes' attributes: a statement of those goes through the ORM even where it loads no object.
+_survey, _retailer = cast(Table, Survey.__table__), cast(Table, Retailer.__table__)
+_kept, _version = cast(Table, Participation.__table__), cast(Table, Version.__table__)
+_area, _own = cast(Table, Area.__table__), cast(Table, Manager.__table__)
+_head = _own.alias()
+_READ: tuple[Any, ...] = (
+    _survey.c.id.label("survey_id"),
+    _survey.c.opens_at,
+    _survey.c.closes_at,
+    _survey.c.is_anonymous,
+    _survey.c.is_for_everyone,
+    _survey.c.waves,
+    _survey.c.results_at,
+    _retailer.c.id.label("retailer_id"),
+    _retailer.c.keeper,
+    _retailer.c.area_id,
+    _retailer.c.class_id,
+    _kept.c.id.label("participation_id"),
+    _kept.c.started_at,
+    _kept.c.is_opened,
+    _kept.c.is_submitted,
+    _kept.c.submitted_on,
+    _kept.c.answers,
+    _kept.c.at,
+    _kept.c.misread,
+    _version.c.id.label("version_id"),
+    _version.c.digest,
 )
-_SHOP = Retailer.openid == bindparam("openid")
-_THEIRS = (Participation.survey_id == Survey.id) & (Participation.retailer_id == Retailer.id)
-_area_manager = aliased(Manager)
+_SHOP = _retailer.c.openid == bindparam("openid")
+_THEIRS = (_kept.c.survey_id == _survey.c.id) & (_kept.c.retailer_id == _retailer.c.id)
 
 # Built once, so that what SQLAlchemy compiles for them is found again at every callback.
-_LOOK = (
-    select(*_READ, func.coalesce(Manager.name, _area_manager.name).label("manager"))
-    .select_from(Survey)
-    .outerjoin(Retailer, _SHOP)
-    .outerjoin(Participation, _THEIRS)
+_LOOK: Select[Any] = (
+    select(*_READ, func.coalesce(_own.c.name, _head.c.name).label("manager"))
+    .select_from(_survey)
+    .outerjoin(_retailer, _SHOP)
+    .outerjoin(_kept, _THEIRS)
     # An unpublished survey has no version, and is not there for anybody yet.
-    .join(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))
-    .outerjoin(Area, Area.id == Retailer.area_id)
-    .outerjoin(Manager, Manager.id == Retailer.manager_id)
-    .outerjoin(_area_manager, _area_manager.id == Area.manager_id)
-    .where(Survey.id == bindparam("survey_id"))
+    .join(_version, _version.c.id == func.coalesce(_kept.c.version_id, _survey.c.version_id))
+    .outerjoin(_area, _area.c.id == _retailer.c.area_id)
+    .outerjoin(_own, _own.c.id == _retailer.c.manager_id)
+    .outerjoin(_head, _head.c.id == _area.c.manager_id)
+    .where(_survey.c.id == bindparam("survey_id"))
 )
-_HOLD = (
+_HOLD: Select[Any] = (
     select(*_READ)
-    .select_from(Retailer)
-    .join(
-        Participation, (Participation.retailer_id == Retailer.id) & (Participation.survey_id == bindparam("survey_id"))
-    )
-    .join(Survey, Survey.id == Participation.survey_id)
+    .select_from(_retailer)
+    .join(_kept, (_kept.c.retailer_id == _retailer.c.id) & (_kept.c.survey_id == bindparam("survey_id")))
+    .join(_survey, _survey.c.id == _kept.c.survey_id)
     # A sheet that is handed in may have given its version away (anonymous): the newest stands in.
-    .join(Version, Version.id == func.coalesce(Participation.version_id, Survey.version_id))
-    .where(_SHOP, Participation.started_at.is_not(None) | Participation.is_submitted)
-    .with_for_update(of=Participation)
+    .join(_version, _version.c.id == func.coalesce(_kept.c.version_id, _survey.c.version_id))
+    .where(_SHOP, _kept.c.started_at.is_not(None) | _kept.c.is_submitted)
+    .with_for_update(of=_kept)
 )

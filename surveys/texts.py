@@ -52,6 +52,26 @@ def intro(title: str, questions: int, minutes: int) -> str:
     return f'《{title}》共 {questions} 题,约 {minutes} 分钟。随时回复"退出",下次接着填。'
 
 
+def opening(
+    title: str, questions: int, minutes: int, *, says: str = "", is_anonymous: bool = False, page: str = ""
+) -> str:
+    """All that stands in front of the first question: `says` is the author's own sentence, `page` the address of the
+    same survey on a page.
+
+    >>> print(opening("新品调查", 1, 1, says="帮我们选个好卖的。", is_anonymous=True))
+    《新品调查》共 1 题,约 1 分钟。随时回复"退出",下次接着填。
+    帮我们选个好卖的。
+    这份调查不记名,结果里看不出是哪家店。
+    """
+    lines = (
+        intro(title, questions, minutes),
+        says,
+        ANONYMOUS if is_anonymous else "",
+        on_a_page(page) if page else "",
+    )
+    return "\n".join(line for line in lines if line)
+
+
 ANONYMOUS = "这份调查不记名,结果里看不出是哪家店。"
 
 
@@ -102,6 +122,26 @@ def polite(keeper: str) -> str:
         return "您"
     surname = name[:2] if len(name) > 2 and name.startswith(_TWO_LETTER_SURNAMES) else name[0]
     return f"{surname}老板"
+
+
+def poll(total: int | None, bars: Iterable[tuple[str, int | None, int | None]]) -> str:
+    """The running result of a poll; each bar is a label, how many chose it and which share in percent, None where
+    that would tell who.
+
+    >>> print(poll(12, [("红色", 7, 58), ("蓝色", 5, 42)]))
+    现在的结果(12 家店):
+    红色 58%(7 家)
+    蓝色 42%(5 家)
+    >>> poll(None, [])
+    '答的店还太少,为了不让人看出是谁,结果暂不显示。'
+    """
+    if total is None:
+        return "答的店还太少,为了不让人看出是谁,结果暂不显示。"
+    lines = [
+        f"{label} " + ("太少,不显示" if count is None else f"{percent or 0}%({count} 家)")
+        for label, count, percent in bars
+    ]
+    return "\n".join([f"现在的结果({total} 家店):", *lines])
 
 
 def already_done(on: date) -> str:
@@ -163,8 +203,17 @@ def several_wait(count: int) -> str:
 
 
 def invitation(title: str) -> str:
-    """Sent to a shop that has not answered."""
+    """Sent to a shop that has not answered; staff may write it anew."""
     return f'请您填写《{title}》,回复"调查"开始,随时可以退出、接着填。'
+
+
+def results_there(title: str, url: str) -> str:
+    """Sent to who answered, when the author promised to publish the results.
+
+    >>> results_there("满意度调查", "https://x.cn/m/surveys/1/results")
+    '您填写过的《满意度调查》结果已公布,点开看看:https://x.cn/m/surveys/1/results 谢谢您。'
+    """
+    return f"您填写过的《{title}》结果已公布,点开看看:{url} 谢谢您。"
 
 
 # Asking

@@ -59,6 +59,13 @@ class House:
         self.sim.settle()
         return done
 
+    def tick(self) -> None:
+        """Let the clock's jobs run, the worker send, and the jobs look at what became of it."""
+        for _ in range(2):
+            for job in (job for feature in self.app.extensions["features"] for job in feature.jobs):
+                job.run(self.services)
+            self.work()
+
     def later(self, **span: float) -> None:
         """Let time pass, and the worker do what became due."""
         self.clock.advance(timedelta(**span))

@@ -96,3 +96,96 @@ def test_a_survey_begun_in_the_chat_is_finished_on_its_page_over_a_weak_network(
         found = json.loads(town.flask("surveys", "tally", "1", "--json"))
     assert (found["returned"], found["valid"]) == (1, 1)
     assert wrong == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_a_clerk_writes_drags_tries_and_publishes_a_survey(page, stores, tmp_path) -> None:
+    with processes.town(tmp_path, stores["database_url"], None) as town:
+        first = town.flask("console", "create-admin", "方敏").split("初始密码 ")[1].split()[0]
+        page.set_viewport_size({"width": 1440, "height": 2000})
+        wrong = []
+        page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(f"{town.web}/console/sign-in")
+        page.fill("#name", "方敏")
+        page.fill("#password", first)
+        page.click("main button[type=submit]")
+        fields = page.locator("main input[type=password]")
+        expect(fields).to_have_count(3)
+        for field, words in zip(fields.all(), [first, "correct horse battery", "correct horse battery"], strict=True):
+            field.fill(words)
+        page.click("main button[type=submit]")
+        page.wait_for_url("**/console/")
+        page.goto(f"{town.web}/console/surveys/new")
+        page.get_by_role("button", name="写一份调查").click()
+        page.fill("#title", "送货调查")
+        page.click("#add-single")
+        page.locator("[id='q1.text']").fill("满意吗?")
+        page.locator("[id='q1.n1']").fill("满意")
+        page.locator("[id='q1.n2']").fill("一般")
+        page.locator("[id='q1.n2']").press("Enter")
+        expect(page.locator("[id='q1.n3']")).to_be_focused()
+        page.keyboard.type("不满意")
+        page.click("#add-text")
+        expect(page.locator("[id='q2.text']")).to_be_focused()
+        page.keyboard.type("为什么?")
+        page.click("#condition-q2")
+        page.select_option("[name='q2.c0.q']", "q1")
+        page.locator("#card-q2").get_by_text("不满意", exact=True).click()
+        page.click("#add-rating")
+        expect(page.locator("[id='q3.text']")).to_be_focused()
+        page.keyboard.type("请打分")
+        expect(page.locator("#kept")).to_contain_text("有没存的改动")
+
+        def drag(code: str, onto: str) -> None:
+            start = page.locator(f"#card-{code} .item-head .handle").bounding_box()
+            end = page.locator(f"#card-{onto} .item-head").bounding_box()
+            page.mouse.move(start["x"] + 6, start["y"] + 6)
+            page.mouse.down()
+            page.mouse.move(start["x"] + 6, start["y"] - 30, steps=5)
+            page.mouse.move(end["x"] + 40, end["y"] + 4, steps=20)
+            page.mouse.up()
+
+        def order() -> list[str | None]:
+            return [card.get_attribute("data-code") for card in page.locator(".item").all()]
+
+        drag("q3", "q1")
+        expect(page.locator("#card-q3 h3")).to_have_text("第 1 题")
+        assert order() == ["q3", "q1", "q2"]
+        drag("q2", "q3")
+        expect(page.locator(".refusal")).to_contain_text("不能排到它前面")
+        assert order() == ["q3", "q1", "q2"]
+        # The trial shows what is not saved yet, and asks by the conditions.
+        phone = page.frame_locator("#preview-frame")
+        page.click("#preview-again")
+        phone.get_by_role("button", name="开始填写").click()
+        phone.get_by_text("5", exact=True).click()
+        phone.get_by_role("button", name="下一题").click()
+        phone.get_by_text("不满意", exact=True).click()
+        phone.get_by_role("button", name="提交").click()
+        expect(phone.locator("h1")).to_have_text("为什么?")
+        phone.get_by_role("button", name="聊天").click()
+        expect(phone.locator(".bubble").last).to_contain_text("3/3 为什么?")
+        # Signed out meanwhile: what was written stays on the page, and in the browser.
+        cookies = page.context.cookies()
+        page.context.clear_cookies()
+        page.click("#do-save")
+        expect(page.locator("#kept")).to_contain_text("登录已过期")
+        page.context.add_cookies(cookies)
+        page.click("#do-save")
+        expect(page.locator("#kept")).to_contain_text("方敏 保存")
+        page.fill("#title", "送货与服务")
+        expect(page.locator("#kept")).to_contain_text("有没存的改动")
+        processes.until(lambda: "送货与服务" in page.evaluate("JSON.stringify(localStorage)"))
+        page.reload()
+        page.get_by_role("button", name="恢复").click()
+        expect(page.locator("#title")).to_have_value("送货与服务")
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.click("#do-publish")
+        page.get_by_role("button", name="确认发布").click()
+        expect(page.locator("main")).to_contain_text("已发布第 1 版")
+        expect(page.locator("h1")).to_have_text("送货与服务")
+    assert wrong == []

@@ -9,6 +9,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from simulator.world import Account
+from tests.conftest import AES_KEY
 from wechat_bot.models import Media
 
 ROSTER = """许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机
@@ -220,7 +222,7 @@ def test_the_invitation_reaches_who_has_not_answered(town, tmp_path) -> None:
         wang.say(reply)
     xiao = bound(town, "小王", "350802100003", "5678")  # only after the publication
     assert town.flask("surveys", "invite", number).exit_code == 0
-    town.work()
+    town.tick()
     assert "调查" in li.unread().text
     assert "调查" in xiao.unread().text
     assert wang.unread().text == ""
@@ -265,3 +267,18 @@ def test_the_menu_is_published_with_the_conditional_one_for_managers(town) -> No
     assert done.exit_code == 0, done.output
     wang = bound(town, "王建国", "350802100001", "8899")
     assert "没有" in wang.tap_menu("填写调查").text
+    mine = wang.menu[1]["sub_button"][0]
+    assert (mine["type"], mine["url"]) == ("view", f"{town.settings.public_url}/m/me")
+
+
+def test_a_menu_on_an_account_without_pages_falls_back_on_keys(build, tmp_path) -> None:
+    house = build(account=Account(aes_key=AES_KEY, kind="subscription"))
+    assert house.flask("menu", "publish").exit_code == 0
+    path = tmp_path / "menu.yaml"
+    path.write_text('menu: [{name: 我的, url: "{public_url}/m/me"}]', encoding="utf-8")
+    refused = house.flask("menu", "publish", str(path))
+    assert refused.exit_code == 1
+    assert "请再写一个 key" in refused.output
+    passer = house.phone("路人")
+    passer.follow()
+    assert passer.menu[1]["sub_button"][0]["key"] == "bind:"

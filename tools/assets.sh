@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fetch what the pages load into a browser, as package-lock.json pins it, and copy the files they need to build/static/.
+# Fetch what the pages load into a browser, as package-lock.json pins it, and copy the files they need to build/static/;
+# and the typeface that printed sheets embed (a TrueType file under the Open Font License), to build/fonts/.
 # $1 is the virtual environment: it gets a node of its own where the system has no npm.
 set -eu
 cd "$(dirname "$0")/.."
@@ -27,7 +28,17 @@ take() { # a package, the folder it is served under, its files
 }
 take weui weui dist/style/weui.min.css
 take htmx.org htmx dist/htmx.min.js
+take sortablejs sortablejs Sortable.min.js
 take echarts echarts dist/echarts.min.js
 take @tabler/core tabler dist/css/tabler.min.css dist/js/tabler.min.js
-rm -rf build/static build/node
+fonts=build/fonts.new
+rm -rf "$fonts"
+mkdir -p "$fonts"
+from=build/node/node_modules/@expo-google-fonts/noto-sans-sc
+cp "$from/400Regular/NotoSansSC_400Regular.ttf" "$from/LICENSE_FONT" "$fonts/"
+# Not served: the tests look at every page with it.
+mkdir -p build/axe
+cp build/node/node_modules/axe-core/axe.min.js build/node/node_modules/axe-core/LICENSE build/axe/
+rm -rf build/static build/fonts build/node
 mv "$new" build/static
+mv "$fonts" build/fonts

@@ -26,7 +26,8 @@ def escalate(services: Services) -> None:
     """Take the steps of escalation that are due, a batch to a transaction."""
     while True:
         with services.transaction() as session:
-            taken = escalating.sweep_steps(session, now=services.clock(), zone=services.zone)
+            now = services.clock()
+            taken = escalating.sweep_steps(session, now=now, zone=services.zone, quiet=services.quiet)
         if not taken:
             return
 

@@ -30,7 +30,8 @@ def publish(file: Path) -> None:
     """Check the menu file and publish it."""
     services = current_services()
     try:
-        checked = menus.check(yaml.safe_load(file.read_text(encoding="utf-8")), services.switchboard)
+        pages = services.public_url if services.is_service_account else ""
+        checked = menus.check(yaml.safe_load(file.read_text(encoding="utf-8")), services.switchboard, pages)
         conditional = menus.publish(services.wechat, checked)
     except (Refused, SendError, yaml.YAMLError, UnicodeDecodeError) as error:
         click.echo(str(error), err=True)
@@ -55,6 +56,21 @@ def list_deliveries(state: str, limit: int) -> None:
         for each in session.scalars(found):
             queued = f"{each.created_at:%Y-%m-%d %H:%M}"
             click.echo("\t".join((str(each.id), each.openid[-6:], each.about or "-", queued, each.error or "")))
+
+
+@outbox_group.command("cancel")
+@click.option("--about", help="What it is about, as a link: survey:12.")
+@click.option("--id", "ids", type=int, multiple=True, help="One delivery; may be given several times.")
+@with_appcontext
+def cancel(about: str | None, ids: tuple[int, ...]) -> None:
+    """Cancel deliveries that still wait, by what they are about or one by one. What was sent stays sent."""
+    if bool(about) == bool(ids):
+        raise click.UsageError("Give --about or --id.")
+    services = current_services()
+    which = Delivery.about == about if about else Delivery.id.in_(ids)
+    with services.transaction() as session:
+        number = outbox.withdraw(session, which, now=services.clock())
+    click.echo(f"已取消 {number} 条还没有发出的消息。")
 
 
 @outbox_group.command("resolve")

@@ -86,12 +86,13 @@ def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None
     if row is None:
         return session.get(Heard, message.key), None, None
     heard_key, *values = row
-    follower = Follower(**dict(zip(_KEPT_OF_FOLLOWER, values, strict=False)))
-    kept = dict(zip(_KEPT_OF_TALK, values[len(_KEPT_OF_FOLLOWER) :], strict=True))
+    follower = Follower(openid=message.openid, **dict(zip(_KEPT_OF_FOLLOWER, values, strict=False)))
+    talk_id, *kept = values[len(_KEPT_OF_FOLLOWER) :]
     talk = None
-    if kept["id"] is not None:
+    if talk_id is not None:
         # As if the session had loaded it, at half the price: what a feature changes in it is written as usual.
-        talk = Talk(**kept)
+        named = dict(zip(_KEPT_OF_TALK, kept, strict=True))
+        talk = Talk(id=talk_id, openid=message.openid, paused_at=None, **named)
         make_transient_to_detached(talk)
         session.add(talk)
     return session.get(Heard, heard_key) if heard_key else None, follower, talk
@@ -101,8 +102,9 @@ def _new_follower(session: Session, message: messages.Incoming, now: datetime) -
     # ON CONFLICT: the person's very first message may arrive twice at once.
     first = {"openid": message.openid, "followed_at": now, "message_left": 0, "event_left": 0, "has_held": False}
     session.execute(upsert(session, Follower).values(first).on_conflict_do_nothing())
-    row = session.execute(select(*_FOLLOWER).where(_FOLLOWER.openid == message.openid).with_for_update()).one()
-    return Follower(**dict(zip(_KEPT_OF_FOLLOWER, row, strict=True)))
+    kept = [_FOLLOWER[name] for name in _KEPT_OF_FOLLOWER]
+    row = session.execute(select(*kept).where(_FOLLOWER.openid == message.openid).with_for_update()).one()
+    return Follower(openid=message.openid, **dict(zip(_KEPT_OF_FOLLOWER, row, strict=True)))
 
 
 def _note(session: Session, follower: Follower, message: messages.Incoming, now: datetime) -> None:
@@ -117,7 +119,8 @@ def _note(session: Session, follower: Follower, message: messages.Incoming, now:
         if follower.has_held:
             outbox.release(session, follower, now=now)
     if _is_worth_writing(noted, _as_row(follower)):
-        session.connection().execute(_SAVE, {f"new_{name}": value for name, value in _as_row(follower).items()})
+        values = {f"new_{name}": value for name, value in _as_row(follower).items()}
+        session.connection().execute(_SAVE, {"of": follower.openid, **values})
 
 
 def _as_row(follower: Follower) -> dict[str, Any]:
@@ -195,11 +198,17 @@ def forget(session: Session, *, now: datetime) -> None:
 _FOLLOWER = cast(Table, Follower.__table__).c
 _TALK = cast(Table, Talk.__table__).c
 _HEARD = cast(Table, Heard.__table__).c
-_KEPT_OF_FOLLOWER = tuple(column.name for column in _FOLLOWER)
-_KEPT_OF_TALK = tuple(column.name for column in _TALK)
+# What is known anyway is not read: every column of a row costs the driver.
+_KEPT_OF_FOLLOWER = tuple(column.name for column in _FOLLOWER if column.name != "openid")
+_KEPT_OF_TALK = tuple(column.name for column in _TALK if column.name not in ("id", "openid", "paused_at"))
 _MOVING = ("heard_at", "message_until")
 _LOOK_UP = (
-    select(_HEARD.key, *_FOLLOWER, *_TALK)
+    select(
+        _HEARD.key,
+        *(_FOLLOWER[name] for name in _KEPT_OF_FOLLOWER),
+        _TALK.id,
+        *(_TALK[name] for name in _KEPT_OF_TALK),
+    )
     .select_from(cast(Table, Follower.__table__))
     .outerjoin(cast(Table, Talk.__table__), (_TALK.openid == _FOLLOWER.openid) & _TALK.paused_at.is_(None))
     .outerjoin(cast(Table, Heard.__table__), _HEARD.key == bindparam("key"))
@@ -208,8 +217,8 @@ _LOOK_UP = (
 )
 _SAVE = (
     update(cast(Table, Follower.__table__))
-    .where(_FOLLOWER.openid == bindparam("new_openid"))
-    .values({name: bindparam(f"new_{name}") for name in _KEPT_OF_FOLLOWER if name != "openid"})
+    .where(_FOLLOWER.openid == bindparam("of"))
+    .values({name: bindparam(f"new_{name}") for name in _KEPT_OF_FOLLOWER})
 )
 _MARK = insert(cast(Table, Heard.__table__))
 

@@ -10,20 +10,26 @@ from wechat_bot.switchboard import Switchboard
 # wechat-platform.md §9. Bytes of UTF-8.
 TOP, SUB = 3, 5
 TOP_NAME, SUB_NAME, KEY, URL = 16, 60, 128, 1024
+#: Stands in a url for the address of our own pages.
+OURS = "{public_url}"
 
 
-def check(file: Any, board: Switchboard) -> dict[str, Any]:
-    """The menus as WeChat wants them: `default`, and `conditional` by tag name. Raises `Refused` with every mistake."""
+def check(file: Any, board: Switchboard, pages: str = "") -> dict[str, Any]:
+    """The menus as WeChat wants them: `default`, and `conditional` by tag name. Raises `Refused` with every mistake.
+
+    `pages` is the address our own pages are reached under, which stands in a url for `{public_url}`; empty where they
+    cannot tell who opens them. Then a button with such a url falls back on its key.
+    """
     mistakes: list[str] = []
     file = file if isinstance(file, Mapping) else {}
-    default = _buttons(file.get("menu"), "menu", board, mistakes)
+    default = _buttons(file.get("menu"), "menu", board, pages, mistakes)
     conditional = []
     for number, each in enumerate(file.get("conditional") or (), 1):
         where = f"conditional 第 {number} 个"
         if not isinstance(each, Mapping) or not each.get("tag"):
             mistakes.append(f"{where}:缺少 tag")
             continue
-        conditional.append((str(each["tag"]), _buttons(each.get("menu"), where, board, mistakes)))
+        conditional.append((str(each["tag"]), _buttons(each.get("menu"), where, board, pages, mistakes)))
     if mistakes:
         raise Refused("菜单文件有误:\n" + "\n".join(mistakes))
     return {"default": default, "conditional": conditional}
@@ -40,14 +46,18 @@ def publish(wechat: WeChat, checked: Mapping[str, Any]) -> int:
     return len(checked["conditional"])
 
 
-def _buttons(entries: Any, where: str, board: Switchboard, mistakes: list[str]) -> list[dict[str, Any]]:
+def _buttons(entries: Any, where: str, board: Switchboard, pages: str, mistakes: list[str]) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not 1 <= len(entries) <= TOP:
         mistakes.append(f"{where}:一级菜单要有 1 到 {TOP} 个")
         return []
-    return [_button(entry, f"{where} 第 {n} 项", board, mistakes, is_top=True) for n, entry in enumerate(entries, 1)]
+    return [
+        _button(entry, f"{where} 第 {n} 项", board, pages, mistakes, is_top=True) for n, entry in enumerate(entries, 1)
+    ]
 
 
-def _button(entry: Any, where: str, board: Switchboard, mistakes: list[str], *, is_top: bool) -> dict[str, Any]:
+def _button(
+    entry: Any, where: str, board: Switchboard, pages: str, mistakes: list[str], *, is_top: bool
+) -> dict[str, Any]:
     entry = entry if isinstance(entry, Mapping) else {}
     name = str(entry.get("name") or "")
     limit = TOP_NAME if is_top else SUB_NAME
@@ -60,15 +70,19 @@ def _button(entry: Any, where: str, board: Switchboard, mistakes: list[str], *, 
         return {
             "name": name,
             "sub_button": [
-                _button(each, f"{where} 第 {n} 小项", board, mistakes, is_top=False) for n, each in enumerate(sub, 1)
+                _button(each, f"{where} 第 {n} 小项", board, pages, mistakes, is_top=False)
+                for n, each in enumerate(sub, 1)
             ],
         }
-    if entry.get("url"):
-        url = str(entry["url"])
+    url, key = str(entry.get("url") or ""), str(entry.get("key") or "")
+    is_ours = OURS in url
+    if is_ours and not pages and not key:
+        mistakes.append(f"{where}:没有网页授权,打不开我们自己的页面,请再写一个 key 代替")
+    if url and (pages or not is_ours):
+        url = url.replace(OURS, pages)
         if not url.startswith(("http://", "https://")) or len(url.encode()) > URL:
             mistakes.append(f"{where}:网址“{url}”不对")
         return {"type": "view", "name": name, "url": url}
-    key = str(entry.get("key") or "")
     if not key or len(key.encode()) > KEY:
         mistakes.append(f"{where}:要有 key(最多 {KEY} 字节)或 url")
     elif ":" in key and not board.knows(key):

@@ -1,13 +1,16 @@
 """Nouns of the chat: followers, what was heard, running talks, messages to send, receipts, media to fetch."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+
+#: A worker beats every five seconds; three beats missed is one that hangs or is gone.
+BEAT_LOST = timedelta(seconds=20)
 
 
 class Follower(Base):
@@ -18,6 +21,14 @@ class Follower(Base):
     """
 
     __tablename__ = "follower"
+    __table_args__ = (
+        Index(
+            "ix_follower_gone",
+            "openid",
+            sqlite_where=text("unfollowed_at is not null"),
+            postgresql_where=text("unfollowed_at is not null"),
+        ),
+    )
 
     openid: Mapped[str] = mapped_column(String(64), primary_key=True)
     followed_at: Mapped[datetime | None]
@@ -86,6 +97,12 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         Index(
+            "ix_delivery_held",
+            "id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
             "ix_delivery_due",
             "due_at",
             "id",
@@ -105,6 +122,21 @@ class Delivery(Base):
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
         ),
+        Index(
+            "ix_delivery_news",
+            "watch",
+            "id",
+            sqlite_where=text("has_news"),
+            postgresql_where=text("has_news"),
+        ),
+        # What a person may have to see to: few, beside all those that arrived.
+        Index(
+            "ix_delivery_trouble",
+            "state",
+            "settled_at",
+            sqlite_where=text("state in ('unsure', 'failed')"),
+            postgresql_where=text("state in ('unsure', 'failed')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -121,6 +153,12 @@ class Delivery(Base):
     channel: Mapped[str | None] = mapped_column(String(16))
     due_at: Mapped[datetime]
     not_after: Mapped[datetime | None]
+    #: Never in the quiet hours: what would go out then waits for their end.
+    heeds_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The feature that wants to know what becomes of it; nothing where nobody asks.
+    watch: Mapped[str | None] = mapped_column(String(32))
+    #: It came to something since the watcher looked (`outbox.news`).
+    has_news: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None]
     #: Changes with every claim: who comes back late with an old one is not believed.

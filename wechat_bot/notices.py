@@ -27,12 +27,14 @@ class Template:
     fields: Mapping[str, str]
 
 
-def notice(name: str, path: str, *, when: datetime, number: str = "", who: str = "", what: str = "") -> dict[str, Any]:
+def notice(
+    name: str, path: str, *, when: datetime | None, number: str = "", who: str = "", what: str = ""
+) -> dict[str, Any]:
     """What a delivery keeps to fall back on where the reply window is closed: `name` is looked up when it is sent.
 
     `path` is the page a tap opens, beginning with `/`.
     """
-    values = {"number": number, "who": who, "what": what, "when": when.isoformat()}
+    values = {"number": number, "who": who, "what": what, "when": when.isoformat() if when else ""}
     return {"notice": name, "path": path, "values": values}
 
 
@@ -57,8 +59,9 @@ def body(
     template = templates.get(kept["notice"])
     if template is None:
         return None
-    when = datetime.fromisoformat(kept["values"]["when"]).astimezone(zone)
-    values = {**kept["values"], "when": f"{when:%Y-%m-%d %H:%M}"}
+    values = dict(kept["values"])
+    if values["when"]:
+        values["when"] = f"{datetime.fromisoformat(values['when']).astimezone(zone):%Y-%m-%d %H:%M}"
     data = {field: {"value": fit(field, pattern.format(**values))} for field, pattern in template.fields.items()}
     return {"template_id": template.id, "url": f"{public_url}{kept['path']}", "data": data}
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, String, func, literal, literal_column, or_, select, update
+from sqlalchemy import Boolean, Select, String, TextClause, func, literal, literal_column, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
@@ -30,6 +30,8 @@ ATTEMPTS = 8
 TEMPLATE_KEY = timedelta(minutes=8)
 #: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
 STOPPED = timedelta(minutes=5)
+#: What a person must mend is shown for as long after it was last met.
+RAISED_FOR = timedelta(minutes=15)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
@@ -37,9 +39,15 @@ MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 #: once it keeps a generic plan it reads the whole table at every claim.
 PENDING, SENDING = (literal_column(f"'{state}'", String) for state in (DeliveryState.PENDING, DeliveryState.SENDING))
 HELD = literal_column(f"'{DeliveryState.HELD}'", String)
+UNSURE, FAILED = (literal_column(f"'{state}'", String) for state in (DeliveryState.UNSURE, DeliveryState.FAILED))
 OPEN = (PENDING, SENDING)
 #: Not sent yet, and still to be changed or taken back.
 WAITING = (PENDING, HELD)
+#: Whoever is being heard at this very moment is tried again so much later (see `_choose`).
+BUSY = timedelta(seconds=1)
+#: What a settled delivery says of itself, for whoever watches it.
+TOO_LATE, UNFOLLOWED, ERASED = "too late to be useful", "no longer follows", "erased"
+WITHDRAWN = "withdrawn"
 
 
 class Channel(StrEnum):
@@ -58,12 +66,15 @@ def queue(
     key: str | None = None,
     due_at: datetime | None = None,
     not_after: datetime | None = None,
+    heeds_quiet: bool = False,
+    watch: str | None = None,
 ) -> int | None:
     """Queue a message to one follower in the caller's transaction; gives its id.
 
     `message` is a customer-service message without `touser`, a picture being one of `uploads.picture`; `template` is a
     `notices.notice`, sent in its place when the reply window is closed. With a `key` that was queued before, nothing
-    happens and None comes back. After `not_after` it is too late to be useful and fails.
+    happens and None comes back. After `not_after` it is too late to be useful and fails. One that `heeds_quiet` waits
+    for the end of the quiet hours. What becomes of it is news for the feature named in `watch`.
     """
     values = {
         "openid": openid,
@@ -74,6 +85,9 @@ def queue(
         "state": DeliveryState.PENDING,
         "due_at": due_at or now,
         "not_after": not_after,
+        "heeds_quiet": heeds_quiet,
+        "watch": watch,
+        "has_news": False,
         "created_at": now,
         "attempts": 0,
     }
@@ -84,16 +98,19 @@ def queue(
 
 def queue_all(
     session: Session,
-    recipients: Select[str, str],
+    recipients: Select[Any, Any],
     message: dict[str, Any],
     *,
     now: datetime,
+    template: dict[str, Any] | None = None,
     about: str | None = None,
     not_after: datetime | None = None,
+    heeds_quiet: bool = False,
+    watch: str | None = None,
 ) -> int:
     """Queue one message to many in one statement; gives how many were queued.
 
-    `recipients` selects openid and key; who has that key already is left out.
+    `recipients` selects openid and key; who has that key already is left out. The rest is as for `queue`.
     """
     to = recipients.subquery()
     columns = {
@@ -101,9 +118,13 @@ def queue_all(
         "key": to.c[1],
         "about": literal(about, String),
         "message": literal(message, Json),
+        "template": literal(template, Json),
         "state": literal(DeliveryState.PENDING.value),
         "due_at": literal(now, Moment()),
         "not_after": literal(not_after, Moment()),
+        "heeds_quiet": literal(heeds_quiet, Boolean),
+        "watch": literal(watch, String),
+        "has_news": literal(False, Boolean),
         "created_at": literal(now, Moment()),
         "attempts": literal(0),
     }
@@ -118,11 +139,21 @@ def release(session: Session, follower: Follower, *, now: datetime) -> None:
     """The follower is in touch again: what waited for that may go."""
     session.execute(
         update(Delivery)
-        .where(Delivery.openid == follower.openid, Delivery.state == DeliveryState.HELD)
+        .where(Delivery.openid == follower.openid, waits("delivery"), Delivery.state == HELD)
         .values(state=DeliveryState.PENDING, due_at=now)
     )
     follower.has_held = False
     session.info["rings"] = True
+
+
+def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime | None) -> int:
+    """Take back what still waits to be sent, or waits for a contact; gives how many. In the call it is too late.
+
+    `now` is kept as its moment; None keeps none, where the moment would tell too much.
+    """
+    waiting = update(Delivery).where(*which, waits("delivery"), Delivery.state != SENDING)
+    taken = {"state": DeliveryState.CANCELLED, "error": why, "settled_at": now, "has_news": IS_WATCHED}
+    return changed(session, waiting.values(taken).execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)
@@ -152,7 +183,7 @@ def send_next(services: "Services") -> bool:
 
 def _claim(services: "Services") -> tuple[Claim | None, bool]:
     now = services.clock()
-    earlier = aliased(Delivery)
+    earlier = aliased(Delivery, name="earlier")
     with services.transaction() as session:
         # In order for each person: a later part of an answer never overtakes an earlier one. What was put off to a
         # later hour holds nobody up.
@@ -161,7 +192,8 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
             .where(Delivery.state == PENDING, Delivery.due_at <= now)
             .where(
                 ~select(earlier.id)
-                .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id, earlier.state.in_(OPEN))
+                .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id)
+                .where(waits("earlier"), earlier.state.in_(OPEN))
                 .where(or_(earlier.due_at <= now, earlier.attempts > 0))
                 .exists()
             )
@@ -182,11 +214,19 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
 
 def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Channel | None:
     """Look again just before sending: what was right when the row was queued may not be now."""
-    follower = session.get(Follower, delivery.openid, with_for_update=True)
+    theirs = Follower.openid == delivery.openid
+    follower = session.scalar(select(Follower).where(theirs).with_for_update(skip_locked=True))
+    is_busy = follower is None and session.scalar(select(Follower.openid).where(theirs)) is not None
+    quiet_until = services.quiet.over_at(now) if services.quiet and delivery.heeds_quiet else None
     if delivery.not_after and now > delivery.not_after:
-        _settle(delivery, DeliveryState.FAILED, now, "too late to be useful")
+        _settle(delivery, DeliveryState.FAILED, now, TOO_LATE)
+    elif is_busy:
+        # They are being heard. What they say may withdraw this row, so we must not wait for them with it in our hand.
+        delivery.due_at = now + BUSY
     elif follower is None or not follower.is_following:
-        _settle(delivery, DeliveryState.FAILED, now, "no longer follows")
+        _settle(delivery, DeliveryState.FAILED, now, UNFOLLOWED)
+    elif quiet_until:
+        delivery.due_at = quiet_until
     elif delivery.attempts and delivery.channel == Channel.TEMPLATE:
         return Channel.TEMPLATE  # the same id again: another channel would be a second message
     elif ledger.spend(follower, now=now):
@@ -195,6 +235,7 @@ def _choose(services: "Services", session: Session, delivery: Delivery, now: dat
         return Channel.TEMPLATE
     else:
         delivery.state, delivery.error, follower.has_held = DeliveryState.HELD, "waits for the next contact", True
+        delivery.has_news = delivery.watch is not None
     return None
 
 
@@ -222,6 +263,7 @@ def _note_sent(services: "Services", claim: Claim, msgid: str | None) -> None:
     now = services.clock()
     with services.transaction() as session:
         sent = {"state": DeliveryState.SENT, "msgid": msgid, "settled_at": now, "error": None, "error_code": None}
+        sent["has_news"] = IS_WATCHED
         session.execute(_mine(claim).values(sent))
         receipt = session.get(Receipt, msgid) if msgid else None
         if receipt:
@@ -296,6 +338,7 @@ def note_receipt(session: Session, message: "TemplateFinished", now: datetime) -
 def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: datetime) -> bool:
     """A person decides on an unsure delivery: SENT (it arrived), FAILED (it did not) or PENDING (send it again)."""
     values: dict[str, Any] = {"state": outcome, "settled_at": now, "due_at": now, "fence": None}
+    values["has_news"] = IS_WATCHED
     session.info["rings"] = True
     unsure = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNSURE)
     return bool(changed(session, unsure.values(values)))
@@ -307,13 +350,20 @@ def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> N
     session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
 
 
+def alarms(session: Session, *, now: datetime) -> dict[str, str]:
+    """What only a person can mend, as long as it was met of late: its name, and WeChat's words."""
+    rows = session.execute(select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR))
+    return {what: detail for what, detail in rows}  # noqa: C416 - a dict of Rows is untyped
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many deliveries stand where; the settled good ones are not counted, they only grow."""
-    good = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.CANCELLED)
-    watched = select(Delivery.state, func.count()).where(
-        Delivery.state.in_([s for s in DeliveryState if s not in good])
-    )
-    return {state: count for state, count in session.execute(watched.group_by(Delivery.state))}  # noqa: C416 - a dict of Rows is untyped
+    watched = (waits("delivery"), Delivery.state.in_((UNSURE, FAILED)))
+    counted = (select(Delivery.state, func.count()).where(each).group_by(Delivery.state) for each in watched)
+    return {row[0]: row[1] for each in counted for row in session.execute(each)}
+
+
+IS_WATCHED: Any = Delivery.watch.is_not(None)
 
 
 def _mine(claim: Claim) -> Any:
@@ -324,7 +374,7 @@ def _apply(session: Session, receipt: Receipt) -> None:
     arrived = receipt.status == "success"
     state, error = (DeliveryState.DELIVERED, None) if arrived else (DeliveryState.FAILED, receipt.status)
     mine = update(Delivery).where(Delivery.msgid == receipt.msgid, Delivery.state == DeliveryState.SENT)
-    session.execute(mine.values(state=state, error=error))
+    session.execute(mine.values(state=state, error=error, has_news=IS_WATCHED))
 
 
 def _again(delivery: Delivery, at: datetime) -> None:
@@ -333,3 +383,9 @@ def _again(delivery: Delivery, at: datetime) -> None:
 
 def _settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> None:
     delivery.state, delivery.settled_at, delivery.error, delivery.lease_until = state, now, why, None
+    delivery.has_news = delivery.watch is not None
+
+
+def waits(table: str) -> TextClause:
+    """The condition of the index of what waits, word for word: SQLite takes the index for nothing else."""
+    return text(f"{table}.state in ('pending', 'sending', 'held')")

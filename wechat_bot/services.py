@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Clock
 from foundation.database import Database
+from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
@@ -38,6 +39,8 @@ class Services:
     is_service_account: bool
     #: The address people reach us under, without a slash at the end.
     public_url: str
+    #: When nobody is to be disturbed; None where never.
+    quiet: QuietHours | None
     #: Where fetched pictures, voices and videos are kept.
     media_folder: Path
     #: Where uploads being checked and exports to be fetched are kept for some days; shared by all processes.

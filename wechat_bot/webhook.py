@@ -10,19 +10,20 @@ from wechat_bot.feature import Reply
 from wechat_bot.services import current_services
 
 blueprint = Blueprint("wechat", __name__)
+PATH = "/wechat"
 log = structlog.get_logger(__name__)
 SLOW = timedelta(seconds=1)
 #: WeChat asks three times, five seconds apart.
 LAST_TRY = timedelta(seconds=9)
 
 
-@blueprint.get("/wechat")
+@blueprint.get(PATH)
 def check_address() -> Response:
     """Prove to WeChat that this address is ours."""
     return _plain(envelope.check_address(current_services().seals, request.args))
 
 
-@blueprint.post("/wechat")
+@blueprint.post(PATH)
 def hear() -> Response:
     """Hear one message or event, do what it asks, answer. Nothing in this path talks to the network."""
     services = current_services()

@@ -1,31 +1,61 @@
-"""The front page: the features' tiles, and what of the messages needs a person."""
+"""The front page: what needs me today, and the features' tiles."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, render_template
+from flask import current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import door, plate, queries
+from console.plate import Waiting
 from console.rules import Permission, Visitor
+from wechat_bot import outbox as waiting_messages
+from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.services import Services, current_services
+
+#: A task that failed longer ago was seen, or is no longer missed.
+FAILED_SINCE = timedelta(days=2)
 
 
 @door.allow(Permission.SIGNED_IN)
 def home() -> ResponseReturnValue:
-    """What needs me today."""
+    """What needs me today, and how the services are doing."""
     services, me = current_services(), door.visitor()
+    features = current_app.extensions["features"]
     with services.reading() as session:
         now = services.clock()
-        tiles = [
-            (tile.template, tile.look(services, session, me, now))
-            for tile in plate.tiles(current_app.extensions["features"], me)
-        ]
-    return render_template("console/home.html", tiles=tiles)
+        needs = [each for need in plate.needs(features, me) for each in need.look(services, session, me, now)]
+        tiles = [(tile.template, tile.look(services, session, me, now)) for tile in plate.tiles(features, me)]
+    # Sorted is stable: what is urgent stands in front, and the rest keeps its order.
+    needs.sort(key=lambda each: not each.is_urgent)
+    return render_template("console/home.html", needs=needs, tiles=tiles, today=now)
 
 
 def outbox(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """Messages that nobody can be sure of, and those that failed."""
-    return {"outbox": queries.outbox(session)}
+    return {"outbox": queries.outbox(session, now=now)}
+
+
+def troubles(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """What stops the account from working: a token refused, a call WeChat no longer takes, no worker at work."""
+    found = []
+    if services.wechat.tokens.peek() == "refused":
+        found.append("微信不给接口凭证,发不出消息:请检查 AppID、AppSecret 和 IP 白名单")
+    for what in waiting_messages.alarms(session, now=now):
+        source, _, code = what.partition(":")
+        if source == "wechat":
+            explained = EXPLAINED.get(int(code), f"错误码 {code}") if code.lstrip("-").isdigit() else code
+            found.append(f"微信拒绝了接口调用:{explained}")
+        else:
+            found.append("公众号认证有变化,请到公众平台查看")
+    if not queries.is_worker_alive(session, now=now):
+        found.append("后台进程没有在运行,消息和任务都停着:请启动 flask worker")
+    return [Waiting(0, sentence, is_urgent=True) for sentence in found]
+
+
+def failed_tasks(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """My imports and exports that were not done."""
+    count = queries.failed_tasks(session, visitor.user_id, since=now - FAILED_SINCE)
+    return [Waiting(count, "项任务没有完成,看看原因再试", url_for("console.task_list"))] if count else []

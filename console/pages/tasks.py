@@ -1,6 +1,6 @@
 """Long work: what was asked for, how far it is, and the file in the end."""
 
-from flask import abort, make_response, render_template, send_file, url_for
+from flask import abort, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from console import audit, door, queries
@@ -12,9 +12,12 @@ from wechat_bot.services import current_services
 @door.allow(Permission.SIGNED_IN)
 def task_list() -> ResponseReturnValue:
     """My tasks, the newest first; an admin sees everybody's."""
+    before = request.args.get("before", type=int)
     with current_services().reading() as session:
-        found = queries.tasks(session, door.visitor())
-    return render_template("console/tasks.html", tasks=found, page_of=page_of)
+        found = queries.tasks(session, door.visitor(), before=before)
+    lines = found[: queries.PAGE]
+    older = lines[-1][0].id if len(found) > queries.PAGE else None
+    return render_template("console/tasks.html", tasks=lines, page_of=page_of, is_first=before is None, older=older)
 
 
 @door.allow(Permission.SIGNED_IN)

@@ -1,1 +1,1 @@
-"""The console's door to people: the roster and its import, shops, areas, the users of the console."""
+"""The console's door to people: the roster and its import, shops, areas, audiences, tags, codes, messages, users."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console import audit, door, tasks
 from console.rules import Permission, Visitor
 from foundation.clock import day_in
-from people import areas, shops
+from people import areas, shops, tags
 from people.roster.kinds import EXPORT
 from people.shops import Filter
 from wechat_bot.services import Services, current_services
@@ -38,14 +38,13 @@ def roster() -> ResponseReturnValue:
             after=request.args.get("after", ""),
             before=request.args.get("before", ""),
         )
-        total = shops.count(session, me, narrowed, today=today)
+        total = page.met if narrowed.is_search else shops.count(session, me, narrowed, today=today)
         choices = {"areas": areas.names(session, me), "classes": areas.classes(session)}
     kept = {name: value for name, value in request.args.items() if value and name not in ("after", "before")}
     return render_template(
         "people/roster.html",
         page=page,
         total=total,
-        most=shops.COUNTED,
         kept=kept,
         narrowed=narrowed,
         shows_phones=me.may(Permission.PEOPLE_PHONES),
@@ -59,6 +58,7 @@ def shop(licence: str) -> ResponseReturnValue:
     services, me, today = current_services(), door.visitor(), today_of(current_services())
     with services.reading() as session:
         found = shops.detail(session, me, licence, today=today)
+        known = tags.names(session) if me.may(Permission.TAGS_PUT) else []
     if found is None:
         abort(404)
     with services.transaction() as session:
@@ -68,6 +68,7 @@ def shop(licence: str) -> ResponseReturnValue:
         "people/shop.html",
         found=found,
         shop=found.shop,
+        tags=[each for each in known if each not in found.tags],
         in_charge=found.shop.in_charge(today),
         shows_phones=me.may(Permission.PEOPLE_PHONES),
     )

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from people.pages import areas, importing, roster, users
+from people.pages import areas, audiences, codes, deliveries, importing, roster, tags, users
 
 blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -15,6 +15,23 @@ for _rule, _view, _methods in (
     ("/people/import/<int:task_id>/confirm", importing.confirm, ("POST",)),
     ("/people/areas", areas.area_list, ("GET",)),
     ("/people/areas/<int:area_id>", areas.area, ("GET", "POST")),
+    ("/people/shops/<licence>/tags", tags.tag_shop, ("POST",)),
+    ("/people/audiences", audiences.audience_list, ("GET",)),
+    ("/people/audiences/new", audiences.new_audience, ("GET", "POST")),
+    ("/people/audiences/look", audiences.look_at_audience, ("POST",)),
+    ("/people/audiences/<int:audience_id>", audiences.audience, ("GET",)),
+    ("/people/audiences/<int:audience_id>/edit", audiences.edit_audience, ("GET", "POST")),
+    ("/people/audiences/<int:audience_id>/delete", audiences.delete_audience, ("POST",)),
+    ("/people/tags", tags.tag_list, ("GET",)),
+    ("/people/tags/new", tags.new_tag, ("POST",)),
+    ("/people/tags/mirror", tags.mirror_tags, ("POST",)),
+    ("/people/tags/<int:tag_id>", tags.change_tag, ("POST",)),
+    ("/people/tags/<int:tag_id>/delete", tags.delete_tag, ("POST",)),
+    ("/people/tagging", tags.tag_many, ("GET", "POST")),
+    ("/people/codes", codes.print_codes, ("GET", "POST")),
+    ("/messages", deliveries.delivery_list, ("GET",)),
+    ("/messages/<int:delivery_id>/settle", deliveries.settle_delivery, ("POST",)),
+    ("/messages/cancel", deliveries.cancel_deliveries, ("POST",)),
     ("/users", users.user_list, ("GET",)),
     ("/users/new", users.new_user, ("GET", "POST")),
     ("/users/<int:user_id>", users.user, ("GET", "POST")),

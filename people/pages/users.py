@@ -19,10 +19,21 @@ from wechat_bot.services import current_services
 @door.allow(Permission.USERS_MANAGE)
 def user_list() -> ResponseReturnValue:
     """Everybody who may sign in, or once might."""
+    search, after = request.args.get("search", "").strip().lower(), request.args.get("after", "")
     with current_services().reading() as session:
-        found = queries.users(session)
+        found = queries.users(session, search=search, after=after)
         names, managers = dict(areas.names(session)), dict(areas.managers(session))
-    return render_template("people/users.html", users=found, roles=ROLES, areas=names, managers=managers)
+    lines = found[: queries.PAGE]
+    return render_template(
+        "people/users.html",
+        users=lines,
+        roles=ROLES,
+        areas=names,
+        managers=managers,
+        search=search,
+        is_first=not after,
+        further=lines[-1].name if len(found) > queries.PAGE else None,
+    )
 
 
 @door.allow(Permission.USERS_MANAGE)
@@ -108,7 +119,7 @@ def _written() -> tuple[Role, int | None, int | None]:
 
 def _form(user_id: int | None = None, error: str = "") -> ResponseReturnValue:
     with current_services().reading() as session:
-        found = next((each for each in queries.users(session) if each.id == user_id), None)
+        found = queries.user(session, user_id) if user_id is not None else None
         names, managers = areas.names(session), areas.managers(session)
     if user_id is not None and found is None:
         abort(404)

@@ -1,3 +1,4 @@
-"""The names of the long work done with rosters: pages ask for it, jobs do it."""
+"""The names of the long work done with rosters, binding codes and tags: pages ask for it, jobs do it."""
 
-CHECK, IMPORT, EXPORT = "people.check", "people.import", "people.export"
+CHECK, IMPORT, EXPORT, CODES = "people.check", "people.import", "people.export", "people.codes"
+TAGS = "people.tags"

@@ -14,7 +14,7 @@ from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
 from surveys import texts
-from surveys.actions import counting
+from surveys.actions import counting, inviting
 from surveys.models import Participation, Submission, Survey
 from surveys.rules import flow, tally
 from surveys.rules.answers import Answer
@@ -33,10 +33,12 @@ def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: Z
     """
     _refuse(sheet, now, zone)
     if sheet.started_at is not None:
+        inviting.opened(session, sheet)
         return sheet
     values: dict[str, Any] = {"version_id": sheet.version_id, "started_at": now}
+    is_opened = sheet.is_opened
     if sheet.participation_id is None:
-        participation_id = _join(session, sheet, values, now)
+        participation_id, is_opened = _join(session, sheet, values, now), True
     else:
         begun = cast(
             CursorResult[Any],
@@ -49,7 +51,9 @@ def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: Z
         participation_id = sheet.participation_id if begun.rowcount else None
     if participation_id is None:  # begun at the same moment through another door
         return look(session, sheet.survey_id, openid)
-    return replace(sheet, participation_id=participation_id, started_at=now)
+    begun_sheet = replace(sheet, participation_id=participation_id, started_at=now, is_opened=is_opened)
+    inviting.opened(session, begun_sheet)
+    return replace(begun_sheet, is_opened=True)
 
 
 def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: datetime) -> int | None:
@@ -67,13 +71,15 @@ def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: dateti
                 # The hour of joining is near the hour of answering: an anonymous sheet must not keep it.
                 "asked_at": asked_at if sheet.is_anonymous else now,
                 "is_submitted": False,
+                "is_reached": False,
+                "is_opened": True,
             }
         )
         .on_conflict_do_nothing(index_elements=["survey_id", "retailer_id"])
         .returning(_participation.c.id)
     )
     if found is not None:
-        counting.add(session, sheet.survey_id, {counting.SENT: 1})
+        counting.add(session, sheet.survey_id, {counting.SENT: 1, counting.OPENED: 1})
     return found
 
 
@@ -159,6 +165,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
         media.forget_sender(session, photos, day=_midnight(now, zone))
     counts = tally.counts(sheet.definition, answers) if is_valid else {}
     counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
+    counts |= inviting.answered(session, sheet, now=now)
     counting.add(session, sheet.survey_id, counts)
     return replace(sheet, is_submitted=True, submitted_on=None if sheet.is_anonymous else today, at=None, misread=0)
 

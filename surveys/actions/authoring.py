@@ -1,27 +1,21 @@
-"""Staff write a survey, publish it, invite to it, close it."""
+"""Staff keep a survey's draft, publish it, close it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, and_, exists, false, literal, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import Json, Moment, changed, upsert
+from foundation.database import changed
 from foundation.errors import Refused
 from people import audiences
-from people.models import Retailer
-from surveys import frozen, texts
-from surveys.actions import counting
-from surveys.models import Participation, Survey, SurveyState, Version
-from surveys.rules.definition import Definition, from_json, to_json
-from wechat_bot import outbox, reply
-from wechat_bot.feature import Criterion
-from wechat_bot.models import Delivery, DeliveryState, Follower
-
-Criteria = Mapping[str, Criterion]
+from surveys import frozen
+from surveys.actions import counting, inviting
+from surveys.actions.enlisting import Criteria, enlist, locked
+from surveys.models import Survey, SurveyState, Version
+from surveys.rules.definition import Definition, Review, from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +26,113 @@ class Published:
     listed: int
 
 
-@dataclass(frozen=True, slots=True)
-class Wave:
-    """An invitation that went out: the which-th of its survey, and to how many."""
-
-    number: int
-    invited: int
+UNTITLED = "还没有标题的调查"
+LONGEST_NAME = 40
 
 
-def load(session: Session, definition: Definition, *, survey_id: int | None = None, now: datetime) -> Survey:
+class Overtaken(Refused):
+    """Somebody else has kept this draft since it was read; `stamp` is that of theirs."""
+
+    def __init__(self, who: str, at: datetime | None, stamp: int) -> None:
+        self.who, self.at, self.stamp = who, at, stamp
+        super().__init__(f"{who or '别人'}刚刚存过这份草稿,您写的还没有存。")
+
+
+def load(
+    session: Session,
+    definition: Definition,
+    *,
+    survey_id: int | None = None,
+    stamp: int | None = None,
+    who: str = "",
+    now: datetime,
+) -> Survey:
     """Keep a definition as a new survey's draft, or as the new draft of an existing one; nobody is asked it yet.
 
     For an existing survey the definition was read with `queries.newest` as `previous`, so that options keep their
-    codes. Raises Refused where that survey does not exist.
+    codes. `stamp` as for `keep`. Raises Refused where that survey does not exist, Overtaken as `keep` does.
     """
+    return _keep(session, Review(definition), None, survey_id=survey_id, stamp=stamp, who=who, now=now)
+
+
+def keep(
+    session: Session,
+    review: Review,
+    written: Mapping[str, Any],
+    *,
+    survey_id: int | None = None,
+    stamp: int | None = None,
+    who: str = "",
+    now: datetime,
+) -> Survey:
+    """Keep what an author has written so far, whole or not: `review` is what was found in `written`.
+
+    `stamp` is that of the draft it was written over; None writes over whatever is there. Raises Refused where the
+    survey does not exist, Overtaken where another draft was kept meanwhile: nothing is written over unseen.
+    """
+    return _keep(session, review, written, survey_id=survey_id, stamp=stamp, who=who, now=now)
+
+
+def discard(session: Session, survey_id: int) -> None:
+    """Throw away a survey that was never published. Raises Refused where it was, or is not there."""
+    survey = locked(session, survey_id)
+    if survey.version_id is not None:
+        raise Refused("已经发布过的调查不能删除。")
+    session.execute(delete(Survey).where(Survey.id == survey_id))
+
+
+def _keep(
+    session: Session,
+    review: Review,
+    written: Mapping[str, Any] | None,
+    *,
+    survey_id: int | None,
+    stamp: int | None,
+    who: str,
+    now: datetime,
+) -> Survey:
+    values: dict[str, Any] = {
+        "draft": to_json(review.definition),
+        "written": None if review.is_whole else dict(written or {}),
+        "drafted_at": now,
+        "drafted_by": who[:LONGEST_NAME],
+    }
+    title = review.definition.title or UNTITLED
     if survey_id is None:
-        survey = Survey(title=definition.title, draft=to_json(definition), created_at=now)
+        survey = Survey(title=title, created_at=now, stamp=1, **values)
         session.add(survey)
-    else:
-        survey = _locked(session, survey_id)
-        survey.draft = to_json(definition)
-        if survey.version_id is None:
-            survey.title = definition.title
-    session.flush()
+        session.flush()
+        return survey
+    known = update(Survey).where(Survey.id == survey_id)
+    if stamp is not None:
+        known = known.where(Survey.stamp == stamp)
+    # The row count says whether the draft is still the one that was read.
+    kept = changed(session, known.values(stamp=Survey.stamp + 1, **values))
+    survey = locked(session, survey_id)
+    if not kept:
+        raise Overtaken(survey.drafted_by, survey.drafted_at, survey.stamp)
+    if survey.version_id is None:
+        survey.title = title
+        session.flush()
     return survey
 
 
-def publish(session: Session, survey_id: int, *, criteria: Criteria, now: datetime) -> Published:
+def publish(
+    session: Session, survey_id: int, *, criteria: Criteria, stamp: int | None = None, now: datetime
+) -> Published:
     """Freeze the draft into the version that is asked from now on.
 
     The first publication lists the audience; a later one lists it anew only where it was changed, and never takes
     anybody off: who was asked stays asked, who began under a version ends under it. Publishing what is published
-    already makes no version. Raises Refused: no such survey, an end that is past, an audience that is broken or
-    nobody, a survey that would turn anonymous or stop being so.
+    already makes no version. `stamp` is that of the draft that was looked at. Raises Refused: no such survey, a draft
+    that is unfinished or not the one looked at, an end that is past, an audience that is broken or nobody, a survey
+    that would turn anonymous or stop being so.
     """
-    survey = _locked(session, survey_id)
+    survey = locked(session, survey_id)
+    if survey.written is not None:
+        raise Refused("草稿还没有写好。请先回到编辑页,把标出的地方改好。")
+    if stamp is not None and stamp != survey.stamp:
+        raise Refused(f"{survey.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容,再发布。")
     definition = from_json(survey.draft)
     if definition.closes_at is not None and definition.closes_at <= now:
         raise Refused("结束时间已经过了,请先改结束时间。")
@@ -94,73 +160,21 @@ def publish(session: Session, survey_id: int, *, criteria: Criteria, now: dateti
     session.flush()
     listed = 0
     if before is None or before.audience != definition.audience:
-        listed = _list(session, survey_id, definition.audience, criteria, now)
+        listed = enlist(session, survey_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
         # The counters are there from the start: a recount locks them.
-        counting.add(session, survey_id, {counting.SENT: listed, counting.RETURNED: 0, counting.VALID: 0})
+        counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
     return Published(last.number, listed)
 
 
 def close(session: Session, survey_id: int, *, now: datetime) -> None:
-    """End a survey now; half-filled sheets stay as they are. Raises Refused where it is not running."""
-    survey = _locked(session, survey_id)
+    """End a survey now; half-filled sheets stay as they are, invitations on their way are taken back.
+
+    Raises Refused where it is not running.
+    """
+    survey = locked(session, survey_id)
     if survey.state(now) not in (SurveyState.OPEN, SurveyState.WAITING):
         raise Refused("这份调查还没有发布。" if survey.version_id is None else "这份调查已经结束了。")
     survey.closes_at = now
-
-
-def invite(session: Session, survey_id: int, *, now: datetime) -> Wave:
-    """Queue an invitation to every listed shop that has not answered and whose keeper follows the account.
-
-    A survey for everyone is first put before the shops that were bound since. Left out is whoever still has an
-    invitation to this survey waiting to be sent. Raises Refused where the survey is not open.
-    """
-    survey = _locked(session, survey_id)
-    if not survey.is_open(now):
-        raise Refused("调查不在填写时间内,不能邀请。")
-    survey.waves += 1
-    session.flush()
-    if survey.is_for_everyone:
-        counting.add(session, survey_id, {counting.SENT: _list(session, survey_id, None, {}, now)})
-    about = f"survey:{survey_id}"
-    waits = exists().where(
-        Delivery.about == about,
-        Delivery.openid == Follower.openid,
-        Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)),
-    )
-    key = literal(f"{about}:wave:{survey.waves}:") + as_type(Participation.retailer_id, String)
-    invited = (
-        select(Follower.openid, key)
-        .join_from(Participation, Retailer, Retailer.id == Participation.retailer_id)
-        .join(Follower, and_(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None)))
-        .where(Participation.survey_id == survey_id, Participation.is_submitted.is_(False), ~waits)
-    )
-    message = reply.text_message(texts.invitation(survey.title))
-    queued = outbox.queue_all(session, invited, message, now=now, about=about, not_after=survey.closes_at)
-    return Wave(survey.waves, queued)
-
-
-def _list(session: Session, survey_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:
-    """List the audience in one statement; gives how many were new."""
-    audience = audiences.select_ids(session, audience_spec, criteria, now=now).subquery()
-    columns = {
-        "survey_id": literal(survey_id),
-        "retailer_id": audience.c[0],
-        "asked_at": literal(now, Moment()),
-        "is_submitted": false(),
-        "answers": literal({}, Json),
-        "misread": literal(0),
-    }
-    # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
-    listed = select(*columns.values()).where(audience.c[0].is_not(None))
-    inserted = upsert(session, Participation).from_select(list(columns), listed).on_conflict_do_nothing()
-    return changed(session, inserted)
-
-
-def _locked(session: Session, survey_id: int) -> Survey:
-    # NO KEY UPDATE: every answer points at the survey with a foreign key, and must not wait for us.
-    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update(key_share=True))
-    if survey is None:
-        raise Refused(frozen.unknown(survey_id))
-    return survey
+    inviting.stop(session, survey_id, now=now)

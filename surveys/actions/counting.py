@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from surveys import frozen
-from surveys.models import Participation, Submission, Survey, Tally
-from surveys.rules import tally
+from surveys.models import Invitation, Participation, Submission, Survey, Tally
+from surveys.rules import tally, waves
 
-SENT, RETURNED, VALID = ("", "sent"), ("", "returned"), ("", "valid")
+SENT, REACHED, OPENED = ("", "sent"), ("", "reached"), ("", "opened")
+RETURNED, VALID = ("", "returned"), ("", "valid")
+TOTALS = (SENT, REACHED, OPENED, RETURNED, VALID)
 Key = tally.Key
 
 
@@ -57,6 +59,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
         .with_for_update()
     ).all()
     counted = _count(session, survey_id)
+    is_anonymous = session.scalar(select(Survey.is_anonymous).where(Survey.id == survey_id))
     kept: dict[Key, int] = {
         (question, option): count
         for question, option, count in session.execute(
@@ -66,7 +69,8 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     differences = {
         key: (kept.get(key, 0), counted.get(key, 0))
         for key in sorted({*kept, *counted})
-        if kept.get(key, 0) != counted.get(key, 0)
+        # Which wave brought somebody is written down nowhere but in the counter, where the survey is anonymous.
+        if kept.get(key, 0) != counted.get(key, 0) and not (is_anonymous and waves.is_answered(key))
     }
     add(session, survey_id, {key: right - wrong for key, (wrong, right) in differences.items()})
     return differences
@@ -85,9 +89,24 @@ def _count(session: Session, survey_id: int) -> Counter[Key]:
         if is_valid:
             counted[VALID] += 1
             counted.update(tally.counts(definitions[version_id], answers))
-    counted[SENT] = (
-        session.scalar(select(func.count()).select_from(Participation).where(Participation.survey_id == survey_id)) or 0
-    )
+    flags = (Participation.is_reached, Participation.is_opened)
+    listed = select(func.count(), *(func.count().filter(flag) for flag in flags))
+    figures = session.execute(listed.where(Participation.survey_id == survey_id)).one()
+    counted.update(dict(zip((SENT, REACHED, OPENED), figures, strict=True)))
+    for number, outcome, count, opened, answered in session.execute(
+        select(
+            Invitation.number,
+            Invitation.outcome,
+            func.count(),
+            func.count().filter(Invitation.is_opened),
+            func.count().filter(Invitation.is_answered),
+        )
+        .where(Invitation.survey_id == survey_id)
+        .group_by(Invitation.number, Invitation.outcome)
+    ):
+        counted[waves.key(number, outcome)] += count
+        counted[waves.key(number, waves.OPENED)] += opened
+        counted[waves.key(number, waves.ANSWERED)] += answered
     return counted
 
 

@@ -1,1 +1,1 @@
-"""The console's door to surveys: the list, a definition uploaded, a survey with its live result, the export."""
+"""The console's door to surveys: the list, a definition written or uploaded, a survey with its live result."""

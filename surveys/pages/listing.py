@@ -29,7 +29,7 @@ COLOURS = {
     SurveyState.OPEN: "green",
     SurveyState.CLOSED: "blue",
 }
-ON_TILE = 5
+PAGE, ON_TILE = 50, 5
 
 
 @door.allow(Permission.SURVEYS_SEE)
@@ -37,9 +37,13 @@ def survey_list() -> ResponseReturnValue:
     """Every survey with its state and figures, the newest first."""
     services = current_services()
     state, search = request.args.get("state", ""), request.args.get("search", "").strip()
+    before = request.args.get("before", type=int)
+    states = [each for each in SurveyState if each == state]
     with services.reading() as session:
-        found = listing.surveys(session, now=services.clock())
-    lines = [each for each in found if state in ("", each.state) and search in each.title]
+        found = listing.surveys(
+            session, now=services.clock(), search=search, states=states, before=before, limit=PAGE + 1
+        )
+    lines = found[:PAGE]
     return render_template(
         "surveys/console/list.html",
         surveys=lines,
@@ -48,6 +52,8 @@ def survey_list() -> ResponseReturnValue:
         state=state,
         search=search,
         is_narrowed=bool(state or search),
+        is_first=before is None,
+        older=lines[-1].id if len(found) > PAGE else None,
     )
 
 
@@ -72,9 +78,9 @@ def template_file() -> ResponseReturnValue:
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """The surveys that are running, and the latest of the others."""
-    found = listing.surveys(session, now=now)
-    running = [each for each in found if each.state is SurveyState.OPEN]
-    others = [each for each in found if each.state is not SurveyState.OPEN]
+    running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=PAGE)
+    still = [each for each in SurveyState if each is not SurveyState.OPEN]
+    others = listing.surveys(session, now=now, states=still, limit=ON_TILE)
     return {
         "surveys": (running + others)[:ON_TILE],
         "running": len(running),
@@ -84,13 +90,13 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
 
 
 def _upload(survey_id: int | None) -> ResponseReturnValue:
-    services, title, error = current_services(), "", ""
+    services, title, error, stamp = current_services(), "", "", 0
     if survey_id is not None:
         with services.reading() as session:
             known = detail(session, survey_id, now=services.clock())
         if known is None:
             abort(404)
-        title = known.title
+        title, stamp = known.title, request.form.get("stamp", known.stamp, type=int)
     if request.method == "POST":
         try:
             loaded = _load(survey_id)
@@ -99,7 +105,9 @@ def _upload(survey_id: int | None) -> ResponseReturnValue:
         else:
             flash("已保存为草稿,还没有发给任何人。请检查下面的题目,再发布。", "success")
             return redirect(url_for("surveys_pages.survey", survey_id=loaded), 303)
-    page = render_template("surveys/console/upload.html", survey_id=survey_id, survey_title=title, error=error)
+    page = render_template(
+        "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error
+    )
     return page, 422 if error else 200
 
 
@@ -114,7 +122,8 @@ def _load(survey_id: int | None) -> int:
         now = services.clock()
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
-        loaded = authoring.load(session, definition, survey_id=survey_id, now=now)
+        stamp = request.form.get("stamp", type=int)
+        loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
         about = f"survey:{loaded.id}"
         audit.note(session, me, "survey.load", about, definition.title, address=door.address(), now=now)
         return loaded.id

@@ -2,18 +2,29 @@
 
 from flask import Blueprint
 
-from surveys.pages import listing, results, survey
+from surveys.pages import authoring, inviting, listing, preview, results, survey, versions
 
 blueprint = Blueprint("surveys_pages", __name__, url_prefix="/console/surveys", template_folder="../templates")
 for _rule, _view, _methods in (
     ("", listing.survey_list, ("GET",)),
     ("/new", listing.upload, ("GET", "POST")),
+    ("/start", authoring.start, ("POST",)),
     ("/template", listing.template_file, ("GET",)),
     ("/<int:survey_id>", survey.survey, ("GET",)),
     ("/<int:survey_id>/upload", listing.upload_again, ("GET", "POST")),
+    ("/<int:survey_id>/edit", authoring.edit, ("GET", "POST")),
+    ("/<int:survey_id>/preview", preview.preview, ("GET", "POST")),
+    ("/<int:survey_id>/copy", authoring.copy, ("POST",)),
+    ("/<int:survey_id>/discard", authoring.discard, ("POST",)),
+    ("/<int:survey_id>/draft-file", authoring.draft_file, ("GET",)),
+    ("/<int:survey_id>/versions", versions.versions, ("GET",)),
     ("/<int:survey_id>/publish", survey.publish, ("GET", "POST")),
     ("/<int:survey_id>/close", survey.close, ("POST",)),
-    ("/<int:survey_id>/invite", survey.invite, ("POST",)),
+    ("/<int:survey_id>/invitations", inviting.waves, ("GET",)),
+    ("/<int:survey_id>/invitations", inviting.invite, ("POST",)),
+    ("/<int:survey_id>/invitations/results", inviting.set_results, ("POST",)),
+    ("/<int:survey_id>/invitations/<int:number>", inviting.wave, ("GET",)),
+    ("/<int:survey_id>/invitations/<int:number>/steer", inviting.steer, ("POST",)),
     ("/<int:survey_id>/export", results.export, ("POST",)),
     ("/<int:survey_id>/live", results.live, ("GET",)),
     ("/<int:survey_id>/data", results.data, ("GET",)),

@@ -1,4 +1,4 @@
-"""One survey: its questions and its live result; publishing, inviting, ending."""
+"""One survey: its questions and its live result; publishing, ending."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,8 @@ from surveys.actions import authoring
 from surveys.export.codebook import TYPES
 from surveys.models import SurveyState
 from surveys.pages.listing import COLOURS
+from surveys.pages.versions import told
+from surveys.queries import listing, whom
 from surveys.queries.detail import Detail, detail
 from surveys.queries.tally import tally
 from surveys.reports import STATES
@@ -53,6 +55,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
     found, number = _find(survey_id), 0
     sample: tuple[Sample, ...] = ()
     with services.reading() as session:
+        before = listing.newest(session, survey_id)
         try:
             audience, now = found.draft.audience, services.clock()
             number = audiences.count(session, audience, services.criteria, now=now)
@@ -66,6 +69,10 @@ def publish(survey_id: int) -> ResponseReturnValue:
         sample=sample,
         error=error,
         is_first=found.state is SurveyState.DRAFT,
+        is_over=found.state is SurveyState.CLOSED,
+        changes=told(before, found.draft, services) if before else [],
+        whom=whom.said(found.draft.audience),
+        stamp=request.form.get("stamp", found.stamp, type=int),
     )
     return page, 422 if error else 200
 
@@ -82,27 +89,12 @@ def close(survey_id: int) -> ResponseReturnValue:
     return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
-def invite(survey_id: int) -> ResponseReturnValue:
-    """Queue an invitation to everybody listed who has not answered."""
-    services, me = current_services(), door.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        wave = authoring.invite(session, survey_id, now=now)
-        # The page says which wave it would be: a form sent twice, or by two people, must not be two waves.
-        if wave.number != request.form.get("wave", -1, type=int) + 1:
-            raise Refused("刚刚已经邀请过一次了。请刷新这一页,看清楚再决定。")
-        detail_said = f"第 {wave.number} 次,{wave.invited} 人"
-        audit.note(session, me, "survey.invite", f"survey:{survey_id}", detail_said, address=door.address(), now=now)
-    flash(f"第 {wave.number} 次邀请已排进发送队列:{wave.invited} 人。", "success")
-    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
-
-
 def _publish(survey_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
         now = services.clock()
-        published = authoring.publish(session, survey_id, criteria=services.criteria, now=now)
+        stamp = request.form.get("stamp", type=int)
+        published = authoring.publish(session, survey_id, criteria=services.criteria, stamp=stamp, now=now)
         said = f"第 {published.number} 版,新列入 {published.listed} 家"
         audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=door.address(), now=now)
     flash(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。", "success")

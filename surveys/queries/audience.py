@@ -1,6 +1,7 @@
 """What surveys add to audiences: who answered a survey (with this option), who was asked and did not."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from foundation.errors import Refused
 from surveys import frozen
 from surveys.models import Participation, Submission, Survey
 from surveys.rules.definition import Question, QuestionType
-from wechat_bot.feature import Criterion
+from wechat_bot.feature import Choice, Criterion, Field, Input, KeptSpec
 
 Ids = Select[Any]
 
@@ -46,11 +47,89 @@ def not_answered(session: Session, value: Any, now: datetime) -> Ids:
     )
 
 
+def kept_specs(session: Session) -> Sequence[KeptSpec]:
+    """The audiences of drafts: they are read again when the draft is published."""
+    rows = session.execute(select(Survey.title, Survey.draft["audience"]).order_by(Survey.id))
+    return [KeptSpec(f"调查《{title}》", spec) for title, spec in rows if spec is not None]
+
+
+def titles(session: Session, links: Sequence[str]) -> Mapping[str, str]:
+    """What surveys are called, by their links."""
+    wanted = [
+        int(rest) for topic, _, rest in (link.partition(":") for link in links) if topic == "survey" and _plain(rest)
+    ]
+    if not wanted:
+        return {}
+    rows = session.execute(select(Survey.id, Survey.title).where(Survey.id.in_(wanted)))
+    return {f"survey:{row.id}": f"调查《{row.title}》" for row in rows}
+
+
+def _survey_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    rows = session.execute(
+        select(Survey.id, Survey.title).where(Survey.version_id.is_not(None)).order_by(Survey.id.desc())
+    ).all()
+    several = {title for title, times in Counter(row.title for row in rows).items() if times > 1}
+    return [Choice(row.id, f"{row.title}(编号 {row.id})" if row.title in several else row.title) for row in rows]
+
+
+def _question_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    """The questions of a survey that say who chose what: with options or a scale, and not asked anonymously."""
+    versions = _versions(session, given)
+    if not versions:
+        return ()
+    newest = versions[-1].definition
+    return [
+        Choice(question.code, f"{number}. {question.text}")
+        for number, question in enumerate((*newest.questions, *newest.retired), 1)
+        if question.type.has_options or question.type.scale
+    ]
+
+
+def _option_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    versions = _versions(session, given)
+    if not versions:
+        return ()
+    newest = versions[-1].definition
+    for question in (*newest.questions, *newest.retired):
+        if question.code == given.get("question"):
+            break
+    else:
+        return ()
+    if question.type.scale:
+        return [Choice(point, str(point)) for point in question.type.scale]
+    codes = dict.fromkeys(option.code for option in (*question.options, *question.retired))
+    return [Choice(code, question.label(code)) for code in (*codes, *(question.codes - codes.keys()))]
+
+
+def _versions(session: Session, given: Mapping[str, Any]) -> Sequence[Any]:
+    survey_id = given.get("survey")
+    if not isinstance(survey_id, int) or isinstance(survey_id, bool):
+        return ()
+    known = session.execute(
+        select(Survey.is_anonymous).where(Survey.id == survey_id, Survey.version_id.is_not(None))
+    ).first()
+    return frozen.of_survey(session, survey_id) if known is not None and not known.is_anonymous else ()
+
+
 CRITERIA = (
     Criterion(
-        "answered_survey", "填写了某份调查,或选了某个选项:{survey: 编号, question: 题号, option: 选项编码}", answered
+        "answered_survey",
+        "填写了某份调查,或选了某个选项:{survey: 编号, question: 题号, option: 选项编码}",
+        answered,
+        "填写了调查",
+        (
+            Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),
+            Field("题目", Input.ONE, _question_choices, "question", "survey", is_optional=True),
+            Field("选了其中一个", Input.MANY, _option_choices, "option", "question", is_number=True, is_optional=True),
+        ),
     ),
-    Criterion("not_answered_survey", "收到某份调查、还没有填写:{survey: 编号}", not_answered),
+    Criterion(
+        "not_answered_survey",
+        "收到某份调查、还没有填写:{survey: 编号}",
+        not_answered,
+        "收到调查、还没有填写",
+        (Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),),
+    ),
 )
 
 
@@ -95,6 +174,10 @@ def _chose(session: Session, question: Question, options: list[int]) -> ColumnEl
     # For jsonb a list contains the number that is in it, and a number itself.
     conditions = [found.op("@>")(bindparam(None, option, type_=JSONB())) for option in options]
     return or_(*conditions)
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _is_number(value: Any) -> bool:

@@ -1,7 +1,9 @@
-"""One survey as its page in the console shows it."""
+"""One survey as its pages in the console show it, and its draft as its author left it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,15 +25,25 @@ class Detail:
     closes_at: datetime | None
     published_at: datetime | None
     waves: int
+    #: When the results are published; None where they are not, or nobody can say yet.
+    results_at: datetime | None
     draft: Definition
     #: The draft says something else than what is asked now.
     has_changes: bool
+    #: What was written, while it is not yet whole; None when `draft` is all of it.
+    written: Mapping[str, Any] | None = None
+    #: Of the draft: who writes over it says which one was read.
+    stamp: int = 0
+    drafted_at: datetime | None = None
+    drafted_by: str = ""
 
 
 def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
     """A survey; None where there is none."""
     row = session.execute(
-        select(Survey, Version.digest).outerjoin(Version, Version.id == Survey.version_id).where(Survey.id == survey_id)
+        select(Survey, Version.digest, Version.definition)
+        .outerjoin(Version, Version.id == Survey.version_id)
+        .where(Survey.id == survey_id)
     ).first()
     if row is None:
         return None
@@ -45,6 +57,17 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
         survey.closes_at,
         survey.published_at,
         survey.waves,
+        _results_at(survey, row.definition),
         from_json(survey.draft),
-        row.digest != frozen.digest(survey.draft),
+        survey.written is not None or row.digest != frozen.digest(survey.draft),
+        survey.written,
+        survey.stamp,
+        survey.drafted_at,
+        survey.drafted_by,
     )
+
+
+def _results_at(survey: Survey, asked: dict[str, Any] | None) -> datetime | None:
+    if asked is None or from_json(asked).results != "after":
+        return None
+    return survey.results_at or survey.closes_at

@@ -1,11 +1,11 @@
 """Which surveys there are, and which wait for a shop."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation.errors import Refused
@@ -43,8 +43,16 @@ class Waiting:
     submitted_on: date | None
 
 
-def surveys(session: Session, *, now: datetime) -> list[SurveyLine]:
-    """Every survey, the newest first. One statement."""
+def surveys(
+    session: Session,
+    *,
+    now: datetime,
+    search: str = "",
+    states: Collection[SurveyState] = (),
+    before: int | None = None,
+    limit: int | None = None,
+) -> list[SurveyLine]:
+    """Surveys, the newest first: with this in their title, in one of these states, older than `before`."""
 
     def figure(name: str) -> Any:
         return func.coalesce(
@@ -54,9 +62,14 @@ def surveys(session: Session, *, now: datetime) -> list[SurveyLine]:
             0,
         )
 
-    rows = session.execute(
-        select(Survey, figure("sent"), figure("returned"), figure("valid")).order_by(Survey.id.desc())
-    )
+    statement = select(Survey, figure("sent"), figure("returned"), figure("valid")).order_by(Survey.id.desc())
+    if search:
+        statement = statement.where(Survey.title.contains(search, autoescape=True))
+    if states:
+        statement = statement.where(or_(*(_is(state, now) for state in states)))
+    if before is not None:
+        statement = statement.where(Survey.id < before)
+    rows = session.execute(statement.limit(limit))
     return [
         SurveyLine(
             survey.id,
@@ -71,6 +84,17 @@ def surveys(session: Session, *, now: datetime) -> list[SurveyLine]:
         )
         for survey, sent, returned, valid in rows
     ]
+
+
+def _is(state: SurveyState, now: datetime) -> ColumnElement[bool]:
+    """`Survey.state` as a condition."""
+    if state is SurveyState.DRAFT:
+        return Survey.version_id.is_(None)
+    has_ended, has_begun = Survey.closes_at <= now, or_(Survey.opens_at.is_(None), Survey.opens_at <= now)
+    if state is SurveyState.CLOSED:
+        return and_(Survey.version_id.is_not(None), has_ended)
+    runs = and_(Survey.version_id.is_not(None), or_(Survey.closes_at.is_(None), Survey.closes_at > now))
+    return and_(runs, has_begun) if state is SurveyState.OPEN else and_(runs, Survey.opens_at > now)
 
 
 def open_for(session: Session, openid: str, *, now: datetime) -> list[Waiting] | None:

@@ -42,13 +42,17 @@ class Results:
 
 
 def are_public(session: Session, sheet: Sheet, *, now: datetime) -> bool:
-    """Whether this shop may see the results: it was asked, the survey is over, its newest version says so."""
-    if sheet.closes_at is None or sheet.closes_at > now:
+    """Whether this shop may see the results: it was asked, and the newest version shows them by now.
+
+    `after` shows them once the survey is over and they are published, `live` (a poll) from the shop's own answer on.
+    """
+    is_over = sheet.closes_at is not None and max(sheet.closes_at, sheet.results_at or sheet.closes_at) <= now
+    if not (is_over or sheet.is_submitted):
         return False
     if sheet.participation_id is None and not sheet.is_for_everyone:
         return False
     newest = listing.newest(session, sheet.survey_id)
-    return newest is not None and newest.results == "after"
+    return newest is not None and (newest.is_poll or (newest.results == "after" and is_over))
 
 
 def results(session: Session, survey_id: int) -> Results:

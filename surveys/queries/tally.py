@@ -12,12 +12,13 @@ from surveys import frozen
 from surveys.frozen import Frozen
 from surveys.models import Survey, Tally
 from surveys.rules.definition import Question
-from surveys.rules.statistics import response_rate, summary, valid_rate
+from surveys.rules.statistics import rate, response_rate, summary, valid_rate
 from surveys.rules.versions import changes
 
 
 def tally(session: Session, survey_id: int) -> dict[str, Any]:
-    """发放, 回收, 有效 with their rates, and the figures of each question; rates and shares from 0 to 1, not rounded.
+    """发放, 送达, 打开, 回收, 有效 with their rates, and the figures of each question; rates and shares
+    from 0 to 1, not rounded.
 
     Counts are merged over the versions by question and option code; `merged` names every label that changed under its
     code, and `versions` says in words what each version changed. Raises Refused where there is no such survey or it
@@ -32,7 +33,9 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
     kept = session.execute(select(Tally.question, Tally.option, Tally.count).where(Tally.survey_id == survey_id)).all()
     counts = {(question, option): count for question, option, count in kept if question}
     totals = {option: count for question, option, count in kept if not question}
-    sent, returned, valid = (totals.get(name, 0) for name in ("sent", "returned", "valid"))
+    sent, reached, opened, returned, valid = (
+        totals.get(name, 0) for name in ("sent", "reached", "opened", "returned", "valid")
+    )
     newest = versions[-1].definition
     texts = {question.code: question.text for question in (*newest.questions, *newest.retired)}
     return {
@@ -40,8 +43,12 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
         "title": row.title,
         "anonymous": row.is_anonymous,
         "sent": sent,
+        "reached": reached,
+        "opened": opened,
         "returned": returned,
         "valid": valid,
+        "reach_rate": rate(reached, sent),
+        "open_rate": rate(opened, sent),
         "response_rate": response_rate(returned, sent),
         "valid_rate": valid_rate(valid, returned),
         "questions": [

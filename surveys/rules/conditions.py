@@ -14,31 +14,37 @@ _RANGE = re.compile(r"(?P<low>-?[0-9]+(?:\.[0-9]+)?)(?:\s*[-~至到]\s*(?P<high>
 
 
 def read_conditions(
-    value: object, *, codes: Sequence[str], place: int, earlier: Mapping[str, Question]
+    value: object, *, codes: Sequence[str], place: int, earlier: Mapping[str, Question], keyed: bool = True
 ) -> tuple[Condition, ...]:
     """The conditions written for the question at `place` (from 0): a mapping of an earlier question's code to the
     options (labels or codes), points or ranges that show this one. Several questions must all agree.
 
     `codes` are those of all questions as written; a condition on an earlier one that is itself faulty is passed over,
-    because that one is named already.
+    because that one is named already. `keyed`: whether the author knows questions by their codes, or by their numbers.
 
     Raises Misspelt.
     """
     if not isinstance(value, Mapping) or not value:
         raise Misspelt("应如 {q1: [一般, 不满意]}")
     conditions: list[Condition] = []
+
+    def name(code: str) -> str:
+        return code if keyed else f"第 {codes.index(code) + 1} 题"
+
     for key, wanted in value.items():
         code = str(key)
         if code not in codes:
-            raise Misspelt(f'没有题目"{code}"' + meant(code, codes[:place]))
+            raise Misspelt(
+                f'没有题目"{code}"' + meant(code, codes[:place]) if keyed else "所按的题已经不在了,请另选一题"
+            )
         if codes.index(code) >= place:
-            raise Misspelt(f"只能按前面的题,{code} 不在前面")
+            raise Misspelt(f"只能按前面的题,{name(code)} 不在前面")
         question = earlier.get(code)
         if question is None:
             continue
         values = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
         if not values:
-            raise Misspelt(f"{code} 后面要写选项")
+            raise Misspelt(f"{code} 后面要写选项" if keyed else f"里请选好{name(code)}的回答")
         if question.type.has_options:
             conditions.append(Condition(code, frozenset(_option(question, one) for one in values)))
         elif question.type.scale is not None:
@@ -46,7 +52,7 @@ def read_conditions(
         elif question.type is QuestionType.NUMBER:
             conditions.append(Condition(code, frozenset(), tuple(_span(one) for one in values)))
         else:
-            raise Misspelt(f"不能按 {code},它是 {question.type} 题")
+            raise Misspelt(f"不能按 {name(code)},它是{question.type.label}题")
     return tuple(conditions)
 
 

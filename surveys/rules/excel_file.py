@@ -23,6 +23,7 @@ ABOUT_KEYS = {
     "匿名": "anonymous",
     "最短用时": "min_seconds",
     "结果公布": "results",
+    "说明": "intro",
 }
 COLUMNS = {
     "编码": "code",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from xml.sax.saxutils import escape
 
 from surveys.rules.excel_file import ABOUT, ABOUT_KEYS, COLUMNS, QUESTIONS
 from surveys.rules.question import CHINESE_TYPES
+from surveys.rules.shape import QuestionType
 
 _ABOUT = (
     ("2027年三季度服务满意度调查", "必填,最多 60 字"),
@@ -17,7 +19,8 @@ _ABOUT = (
     ("客户类型=现代终端、普通终端", "不填:全部已绑定的店;也可用 片区、客户经理、标签,一行一项"),
     ("否", "是 或 否"),
     ("", "秒;答得比这还快的不算有效"),
-    ("不公布", "不公布 或 结束后公布"),
+    ("不公布", "不公布、结束后公布,或 填完就公布(只有一道选择题的投票)"),
+    ("想听听您对服务的意见,您的回答只用来改进服务。", "不填也行;填写前先看到,最多 200 字"),
 )
 _QUESTIONS = (
     ("q1", "单选", "您对客户经理的服务满意吗?", "非常满意\n满意\n一般\n不满意", "", "", "", "", "是", ""),
@@ -51,10 +54,58 @@ def template() -> bytes:
     >>> template()[:2]
     b'PK'
     """
-    about = [(name, value, note) for name, (value, note) in zip(ABOUT_KEYS, _ABOUT, strict=True)]
+    return _packed([value for value, _ in _ABOUT], _QUESTIONS)
+
+
+def filled(written: Mapping[str, Any], *, with_codes: bool) -> bytes:
+    """The template with a survey in it, as its author would write it; options carry their codes where they were
+    published. What a cell cannot say is left out: whoever hands the file on reads it again and compares.
+    """
+    words = {"none": "不公布", "after": "结束后公布", "live": "填完就公布"}
+    about = dict(written) | {
+        "audience": _audience(written.get("audience") or {}),
+        "anonymous": "是" if written.get("anonymous") else "否",
+        "results": words.get(written.get("results", "none"), ""),
+    }
+    values = [str(about.get(key, "")) for key in ABOUT_KEYS.values()]
+    rows = [_row(question, with_codes=with_codes) for question in written.get("questions", ())]
+    return _packed(values, rows)
+
+
+def _audience(spec: Mapping[str, Any]) -> str:
+    names = {"class": "客户类型", "area": "片区", "manager": "客户经理", "tag": "标签"}
+    lines = []
+    for key, value in spec.items():
+        values = value if isinstance(value, list) else [value]
+        if key in names:
+            lines.append(f"{names[key]}=" + "、".join(map(str, values)))
+    return "\n".join(lines)
+
+
+def _row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
+    options = [
+        f"[{each['code']}] {each['text']}" if with_codes else each["text"] for each in question.get("options", ())
+    ]
+    cells = {
+        "code": question["code"],
+        "type": QuestionType(question["type"]).label,
+        "text": question["text"],
+        "options": "\n".join(options),
+        "other": "是" if question.get("other") else "",
+        "max": question.get("max", ""),
+        "min": question.get("min", ""),
+        "decimals": question.get("decimals", ""),
+        "required": "是" if question.get("required", True) else "否",
+        "show_if": "\n".join(f"{code}=" + "、".join(wanted) for code, wanted in question.get("show_if", {}).items()),
+    }
+    return tuple(cells[key] for key in COLUMNS.values())
+
+
+def _packed(values: Sequence[str], questions: Sequence[Sequence[str]]) -> bytes:
+    about = [(name, value, note) for name, value, (_, note) in zip(ABOUT_KEYS, values, _ABOUT, strict=True)]
     sheets = {
         ABOUT: _sheet(about, (14, 40, 50), head=False),
-        QUESTIONS: _sheet([tuple(COLUMNS), *_QUESTIONS], (8, 8, 40, 24, 8, 8, 8, 8, 8, 28), lists={"B": CHINESE_TYPES}),
+        QUESTIONS: _sheet([tuple(COLUMNS), *questions], (8, 8, 40, 24, 8, 8, 8, 8, 8, 28), lists={"B": CHINESE_TYPES}),
         "说明": _sheet([("列", "怎么填"), *_NOTES], (14, 90)),
     }
     parts = {

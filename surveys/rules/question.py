@@ -38,7 +38,7 @@ TYPE_WORDS = {
     "图片": QuestionType.PHOTO,
     **{kind.value: kind for kind in QuestionType},
 }
-_ONLY_FOR = {
+ONLY_FOR = {
     "options": (QuestionType.SINGLE, QuestionType.MULTIPLE),
     "other": (QuestionType.SINGLE, QuestionType.MULTIPLE),
     "min": (QuestionType.MULTIPLE, QuestionType.NUMBER),
@@ -82,54 +82,63 @@ def read_question(
 
     for key, name in (("code", "编码"), ("type", "类型"), ("text", "题目")):
         if entry.get(key) is None:
-            notes.add(where, path, f"缺少{name} {key}")
+            notes.add(where, path if notes.keyed else (*path, key), f"缺少{notes.named(name, key)}".strip())
     code = take("code", "编码", _code, "")
     if code and codes.index(code) < place:
         notes.add(where, (*path, "code"), f'编码"{code}"与第 {codes.index(code) + 1} 题重复')
     text = take("text", "题目", lambda value: words(value, longest=LONGEST_TEXT), "")
-    required = take("required", "必填 required ", truth, True)
+    required = take("required", notes.named("必填", "required"), truth, True)
     kind = take("type", "类型", _type, None)
     if kind is None:
         return None  # nothing more can be said about it
     old = before.get(code)
     if old and old.type is not kind:
-        notes.add(where, (*path, "type"), f"类型不能由 {old.type} 改为 {kind},请换一个新的编码")
+        notes.add(where, (*path, "type"), _no_other_type(old.type, kind, notes))
         old = None
 
     question = Question(code, kind, text, required=required)
-    given = {key for key in _ONLY_FOR if entry.get(key) is not None and not _is_no(key, entry[key])}
+    given = {key for key in ONLY_FOR if entry.get(key) is not None and not _is_no(key, entry[key])}
     for key in sorted(given):
-        if kind not in _ONLY_FOR[key]:
-            notes.add(where, (*path, key), f"{key} 只用于 " + "、".join(_ONLY_FOR[key]))
+        if kind not in ONLY_FOR[key]:
+            notes.add(where, (*path, key), f"{key} 只用于 " + "、".join(ONLY_FOR[key]))
     if kind.has_options:
-        other = take("other", "其他 other ", truth, False)
+        other = take("other", notes.named("其他", "other"), truth, False)
         options, retired = _read_options(entry, where, path, other, old, notes)
         question = replace(question, options=options, retired=retired, other=other)
     if kind is QuestionType.MULTIPLE and question.options:
         offered = len(question.options) + question.other
+
+        def number(value: object) -> int:
+            return integer(value, 1, offered)
+
         question = replace(
             question,
-            min=take("min", "最少 min ", lambda value: integer(value, 1, offered), None) if "min" in given else None,
-            max=take("max", "最多 max ", lambda value: integer(value, 1, offered), None) if "max" in given else None,
+            min=take("min", notes.named("最少", "min"), number, None) if "min" in given else None,
+            max=take("max", notes.named("最多", "max"), number, None) if "max" in given else None,
         )
     if kind is QuestionType.NUMBER:
         decimals = 0
         if "decimals" in given:
-            decimals = take("decimals", "小数位 decimals ", lambda value: integer(value, 0, 2), 0)
+            decimals = take("decimals", notes.named("小数位", "decimals"), lambda value: integer(value, 0, 2), 0)
+
+        def bound(value: object) -> Decimal:
+            return _bound(value, decimals)
+
         question = replace(
             question,
             decimals=decimals,
-            min=take("min", "最小 min ", lambda value: _bound(value, decimals), None) if "min" in given else None,
-            max=take("max", "最大 max ", lambda value: _bound(value, decimals), None) if "max" in given else None,
+            min=take("min", notes.named("最小", "min"), bound, None) if "min" in given else None,
+            max=take("max", notes.named("最大", "max"), bound, None) if "max" in given else None,
         )
     if question.min is not None and question.max is not None and question.min > question.max:
-        notes.add(where, (*path, "min"), f"min {question.min} 大于 max {question.max}")
+        small, great = ("min", " max") if notes.keyed else ("下限", "上限")
+        notes.add(where, (*path, "min"), f"{small} {question.min} 大于{great} {question.max}")
     if entry.get("show_if") is not None:
         try:
-            conditions = read_conditions(entry["show_if"], codes=codes, place=place, earlier=earlier)
+            conditions = read_conditions(entry["show_if"], codes=codes, place=place, earlier=earlier, keyed=notes.keyed)
             question = replace(question, show_if=conditions)
         except Misspelt as problem:
-            notes.add(where, (*path, "show_if"), f"显示条件 show_if {problem}")
+            notes.add(where, (*path, "show_if"), f"{notes.named('显示条件', 'show_if')}{problem}")
     return question if len(notes.mistakes) == before_us else None
 
 
@@ -139,7 +148,7 @@ def _read_options(
     path = (*path, "options")
     written = entry.get("options")
     if not isinstance(written, list | tuple) or not written:
-        notes.add(where, path, "缺少选项 options,应是一个列表")
+        notes.add(where, path, "缺少选项 options,应是一个列表" if notes.keyed else "请写上选项")
         return (), ()
     if len(written) > MOST_OPTIONS:
         notes.add(where, path, f"有 {len(written)} 个选项,最多 {MOST_OPTIONS} 个")
@@ -179,11 +188,17 @@ def _check_label(label: str, n: int, count: int, other: bool, earlier: Sequence[
     if plain in map(same, earlier):
         raise Misspelt(f'"{label}"重复')
     if other and plain in (OTHER_LABEL, "其它", "0"):
-        raise Misspelt(f'"{label}"与 other 重复,请删去这个选项')
+        raise Misspelt(f'"{label}"与“其他”重复,请删去这个选项')
     pointed = place_of(plain, count)
     if pointed is not None and pointed != n:
         # Whoever replies "2" would mean either the second option or the one called 2.
         raise Misspelt(f'"{label}"会和回复的编号混淆,请写得完整些')
+
+
+def _no_other_type(then: QuestionType, now: QuestionType, notes: Notes) -> str:
+    if notes.keyed:
+        return f"类型不能由 {then} 改为 {now},请换一个新的编码"
+    return f"已发布的题不能由{then.label}改为{now.label},请删去这一题,另加一题"
 
 
 def _code(value: object) -> str:
@@ -205,7 +220,7 @@ def _type(value: object) -> QuestionType:
 def _bound(value: object, decimals: int) -> Decimal:
     bound = decimal(value)
     if bound != round(bound, decimals):
-        raise Misspelt(f'"{value}"的小数位比 decimals 多')
+        raise Misspelt(f'"{value}"的小数位太多')
     return bound
 
 

@@ -49,6 +49,8 @@ def command(text: str, question: Question | None = None) -> Command | None:
         return None
     word = "".join(plain(text).text.split()).strip("\"'“”「」") or ""
     word = word if word in _COMMANDS else same(word).strip("\"'“”「」")
+    if word not in _COMMANDS and word != "0":
+        return None  # before the labels are looked at, for almost every reply is an answer
     if question is not None and question.type.has_options:
         if word in map(same, question.labels):
             return None

@@ -15,7 +15,8 @@ OTHER = 0
 
 OTHER_LABEL = "其他"
 
-Results = Literal["none", "after"]
+Results = Literal["none", "after", "live"]
+"""Whom the shops' own page shows the figures: nobody, whoever was asked once it is over, whoever has answered."""
 
 
 class QuestionType(StrEnum):
@@ -26,6 +27,11 @@ class QuestionType(StrEnum):
     NUMBER = "number"
     TEXT = "text"
     PHOTO = "photo"
+
+    @property
+    def label(self) -> str:
+        """What staff call it."""
+        return _LABELS[self]
 
     @property
     def has_options(self) -> bool:
@@ -41,6 +47,17 @@ class QuestionType(StrEnum):
         if self is QuestionType.RATING:
             return range(1, 6)
         return range(11) if self is QuestionType.NPS else None
+
+
+_LABELS = {
+    QuestionType.SINGLE: "单选",
+    QuestionType.MULTIPLE: "多选",
+    QuestionType.RATING: "评分",
+    QuestionType.NPS: "NPS",
+    QuestionType.NUMBER: "数字",
+    QuestionType.TEXT: "文本",
+    QuestionType.PHOTO: "照片",
+}
 
 
 @dataclass(frozen=True)
@@ -121,8 +138,15 @@ class Definition:
     min_seconds: int | None = None
     """Answers given faster than this are not valid (有效)."""
     results: Results = "none"
+    intro: str = ""
+    """What the author says before the first question."""
     retired: tuple[Question, ...] = ()
     """Questions of earlier versions, so that what was answered to them keeps its name."""
+
+    @property
+    def is_poll(self) -> bool:
+        """A poll (投票): one question, whose running result is shown to whoever has answered it."""
+        return self.results == "live"
 
     @cached_property
     def has_conditions(self) -> bool:
@@ -150,6 +174,8 @@ def to_json(definition: Definition) -> dict[str, Any]:
         "anonymous": definition.anonymous,
         "min_seconds": definition.min_seconds,
         "results": definition.results,
+        # Left out where there is none: a definition that was not changed keeps its digest.
+        **({"intro": definition.intro} if definition.intro else {}),
         "questions": [_question_to_json(question) for question in definition.questions],
         "retired": [_question_to_json(question) for question in definition.retired],
     }
@@ -170,6 +196,7 @@ def from_json(data: Mapping[str, Any]) -> Definition:
         anonymous=data["anonymous"],
         min_seconds=data["min_seconds"],
         results=data["results"],
+        intro=data.get("intro", ""),
         questions=tuple(_question_from_json(question) for question in data["questions"]),
         retired=tuple(_question_from_json(question) for question in data["retired"]),
     )

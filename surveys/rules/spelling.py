@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from foundation.errors import Refused
 
@@ -27,14 +27,35 @@ class Mistaken(Refused):
         super().__init__("\n".join([f"问卷有 {len(lines)} 处要改:", *lines]) if len(lines) > 1 else self.mistakes[0])
 
 
-class Notes:
-    """Collects what is wrong, each under the words for its place, so that an author corrects a file once."""
+class Problem(NamedTuple):
+    """What is wrong with the value at `path`, in a few words for a field that stands right above them."""
 
-    def __init__(self, places: Places) -> None:
+    path: Path
+    words: str
+
+
+class Notes:
+    """Collects what is wrong, each under the words for its place, so that an author corrects a file once.
+
+    `keyed` says that the author wrote our keys (a file) and should read them; who fills a form never saw them.
+    """
+
+    def __init__(self, places: Places, *, keyed: bool = True) -> None:
         self.mistakes: list[str] = []
+        self.problems: list[Problem] = []
+        self.keyed = keyed
         self._places = places
 
+    def named(self, name: str, key: str) -> str:
+        """A field by the name its author knows it under.
+
+        >>> Notes({}).named("最少", "min"), Notes({}, keyed=False).named("最少", "min")
+        ('最少 min ', '最少')
+        """
+        return f"{name} {key} " if self.keyed else name
+
     def add(self, where: str, path: Path, problem: str) -> None:
+        self.problems.append(Problem(path, problem))
         place = next((self._places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._places), "")
         if place:
             where = f"{where}({place})" if where else place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from surveys.rules.numerals import same
 from surveys.rules.shape import Definition, Option, Question, retire
@@ -68,6 +69,40 @@ def gone(previous: Definition | None, questions: Sequence[Question]) -> tuple[Qu
     return left_out + tuple(question for question in previous.retired if question.code not in asked)
 
 
+@dataclass(frozen=True)
+class Change:
+    """One difference between two versions, and what it means for the counts (`tally`, empty where nothing).
+
+    `question` is the code of the question it is in, empty for the survey itself; `option` the code of the option;
+    `then` and `now` are the values of a setting, where there are two to show.
+    """
+
+    said: str
+    tally: str = ""
+    question: str = ""
+    option: int | None = None
+    words: str = ""
+    then: object = None
+    now: object = None
+
+    def __str__(self) -> str:
+        """With the codes, for who works with the exported file."""
+        option = "" if self.option is None else f" {self.option}"
+        words = f" {self.words}" if self.words else ""
+        tally = f",{self.tally}" if self.tally else ""
+        head = f"{self.said} {self.question}" if self.is_whole else f"{self.question} {self.said}".strip()
+        return f"{head}{option}{words}{tally}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about a question as a whole: new, given up, asked again."""
+        return self.said in (NEW, GONE, AGAIN)
+
+
+NEW, GONE, AGAIN = "新增", "不再询问", "重新询问"
+KEPT, MERGED = "已有的票保留", "计票合并"
+
+
 def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
     """What an edit changed and what it means for the counts, one sentence each; empty when nothing did.
 
@@ -77,10 +112,16 @@ def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
     >>> changes(old, new)
     ('q1 选项 2 "满意" 改为 "比较满意",计票合并',)
     """
-    said: list[str] = []
+    return tuple(map(str, differences(previous, new)))
+
+
+def differences(previous: Definition, new: Definition) -> tuple[Change, ...]:
+    """The same as values, for a page that shows questions by their words."""
+    said: list[Change] = []
     if previous.title != new.title:
-        said.append(f'标题改为 "{new.title}"')
+        said.append(Change("标题改为", words=f'"{new.title}"'))
     for name, then, now in (
+        ("说明", previous.intro, new.intro),
         ("开始时间", previous.opens_at, new.opens_at),
         ("结束时间", previous.closes_at, new.closes_at),
         ("调查对象", previous.audience, new.audience),
@@ -89,56 +130,61 @@ def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
         ("结果公布", previous.results, new.results),
     ):
         if then != now:
-            said.append(f"{name}有改动")
+            said.append(Change(f"{name}有改动", then=then, now=now))
     then_asked = {question.code: question for question in previous.questions}
     remembered = {question.code: question for question in previous.retired}
     for question in new.questions:
         if question.code in then_asked:
             said += _question_changes(then_asked[question.code], question)
         elif question.code in remembered:
-            said.append(f"重新询问 {question.code},与以前的回答合并")
+            said.append(Change(AGAIN, "与以前的回答合并", question.code))
             said += _option_changes(remembered[question.code], question)
         else:
-            said.append(f"新增 {question.code}")
+            said.append(Change(NEW, question=question.code))
     now_asked = [question.code for question in new.questions]
-    said += [f"不再询问 {code},已有的回答保留" for code in then_asked if code not in now_asked]
+    said += [Change(GONE, "已有的回答保留", code) for code in then_asked if code not in now_asked]
     kept = [code for code in then_asked if code in now_asked]
     if kept != [code for code in now_asked if code in then_asked]:
-        said.append("题目顺序有改动")
+        said.append(Change("题目顺序有改动"))
     return tuple(said)
 
 
-def _question_changes(then: Question, now: Question) -> list[str]:
-    said: list[str] = []
+def _question_changes(then: Question, now: Question) -> list[Change]:
+    code = now.code
+    said: list[Change] = []
     if then.text != now.text:
-        said.append(f'{now.code} 题目改为 "{now.text}"')
+        said.append(Change("题目改为", question=code, words=f'"{now.text}"'))
     said += _option_changes(then, now)
-    if then.other != now.other:
-        said.append(f'{now.code} 增加选项 0 "其他"' if now.other else f'{now.code} 不再提供选项 0 "其他",已有的票保留')
+    if then.other != now.other and now.other:
+        said.append(Change("增加选项", "", code, 0, '"其他"'))
+    elif then.other != now.other:
+        said.append(Change("不再提供选项", KEPT, code, 0, '"其他"'))
     if then.required != now.required:
-        said.append(f"{now.code} 改为{'必填' if now.required else '可跳过'}")
+        said.append(Change(f"改为{'必填' if now.required else '可跳过'}", question=code))
     if (then.min, then.max, then.decimals) != (now.min, now.max, now.decimals):
-        said.append(f"{now.code} 限制有改动,只管以后的回答")
+        said.append(Change("限制有改动", "只管以后的回答", code))
     if then.show_if != now.show_if:
-        said.append(f"{now.code} 显示条件有改动")
+        said.append(Change("显示条件有改动", question=code))
     return said
 
 
-def _option_changes(then: Question, now: Question) -> list[str]:
+def _option_changes(then: Question, now: Question) -> list[Change]:
     offered = {option.code: option.label for option in then.options}
     given_up = {option.code: option.label for option in then.retired}
-    said: list[str] = []
+    said: list[Change] = []
     for code, label in ((option.code, option.label) for option in now.options):
         if code in offered and offered[code] != label:
-            said.append(f'{now.code} 选项 {code} "{offered[code]}" 改为 "{label}",计票合并')
+            said.append(Change("选项", MERGED, now.code, code, f'"{offered[code]}" 改为 "{label}"'))
         elif code in given_up:
-            said.append(f'{now.code} 重新提供选项 {code} "{label}",与以前的票合并')
+            said.append(Change("重新提供选项", "与以前的票合并", now.code, code, f'"{label}"'))
         elif code not in offered:
-            said.append(f'{now.code} 增加选项 {code} "{label}"')
+            said.append(Change("增加选项", "", now.code, code, f'"{label}"'))
     codes = [option.code for option in now.options]
     said += [
-        f'{now.code} 不再提供选项 {code} "{label}",已有的票保留' for code, label in offered.items() if code not in codes
+        Change("不再提供选项", KEPT, now.code, code, f'"{label}"')
+        for code, label in offered.items()
+        if code not in codes
     ]
     if [code for code in offered if code in codes] != [code for code in codes if code in offered]:
-        said.append(f"{now.code} 选项顺序有改动,编码不变")
+        said.append(Change("选项顺序有改动", "编码不变", now.code))
     return said

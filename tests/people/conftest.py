@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.database import Base, Database
 from foundation.errors import Refused
-from people import actions, queries
+from people import actions, queries, upkeep
 from people.feature import people
 from people.models import Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
+from tests.office import Office
 from wechat_bot import messages
 from wechat_bot.feature import After, Conversation, Entry, Feature, Reply, Turn
 from wechat_bot.models import Follower, Talk
@@ -37,6 +38,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("people") / "empty.db"
     database = Database(f"sqlite:///{path}")
     Base.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        upkeep.install(connection)
     database.dispose()
     return path
 
@@ -47,6 +50,15 @@ def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def office(build: Callable[..., Any]) -> Office:
+    """Three shops in two areas, and somebody in every role."""
+    office = Office(build())
+    office.import_roster()
+    office.staff()
+    return office
 
 
 @dataclass

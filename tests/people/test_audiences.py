@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import actions, audiences
-from people.models import Area, Manager, Retailer, RetailerTag, Tag
+from people.models import Area, Audience, Manager, Retailer, RetailerTag, Tag
 from wechat_bot.feature import Criterion
 from wechat_bot.models import Follower
 
@@ -193,15 +193,14 @@ def test_criteria_of_other_features_join_in(ask: Ask, town: Any) -> None:
 
 
 def test_a_saved_audience_is_used_by_its_name(ask: Ask, town: Any, now: datetime) -> None:
-    actions.save_audience(town.session, "城里", {"area": ["古田片"]}, now=now)
-    actions.save_audience(town.session, "城里", {"area": ["城区一片"]}, now=now)
+    town.session.add(Audience(name="城里", spec={"area": ["城区一片"]}, created_at=now))
     assert ask({"audience": "城里"}) == {"1"}
     assert ask({"none": [{"audience": ["城里"]}]}) == {"2"}
 
 
 def test_a_saved_audience_that_holds_itself_is_refused(ask: Ask, town: Any, now: datetime) -> None:
-    actions.save_audience(town.session, "甲", {"audience": "乙"}, now=now)
-    actions.save_audience(town.session, "乙", {"any": [{"audience": "甲"}]}, now=now)
+    town.session.add(Audience(name="甲", spec={"audience": "乙"}, created_at=now))
+    town.session.add(Audience(name="乙", spec={"any": [{"audience": "甲"}]}, created_at=now))
     with pytest.raises(Refused, match="用到了它自己"):
         ask({"audience": "甲"})
 

@@ -119,3 +119,25 @@ def test_a_nickname_cleaned_by_wechat_costs_nobody_the_shop(settled: Database, n
     jobs.erase_gone(services(settled, now))
     with settled.reading() as session:
         assert queries.shop_of(session, OPENID)
+
+
+def test_a_command_erases_one_person_by_licence_or_openid_after_asking(office) -> None:
+    with office.house.look() as session:
+        token = session.scalars(select(Retailer.bind_token).where(Retailer.keeper == "王建国")).one()
+    office.house.phone("王建国").follow(f"bind:{token}")
+    office.house.phone("路人").follow()
+    with office.house.look() as session:
+        passer = session.scalars(
+            select(Follower.openid).outerjoin(Retailer, Retailer.openid == Follower.openid).where(Retailer.id.is_(None))
+        ).one()
+    erase = ("people", "erase", "350802100001")
+    assert office.house.flask(*erase).exit_code == 1  # nobody answered the question: nothing is done
+    with office.house.look() as session:
+        assert session.scalars(select(Retailer.openid).where(Retailer.keeper == "王建国")).one() is not None
+    assert "已删除" in office.house.flask(*erase, "--yes").output
+    assert "没有绑定微信" in office.house.flask(*erase, "--yes").output
+    assert "已删除" in office.house.flask("people", "erase", passer, "--yes").output
+    assert "没有" in office.house.flask("people", "erase", passer, "--yes").output
+    with office.house.look() as session:
+        assert all(each.startswith("erased:") for each in session.scalars(select(Follower.openid)))
+        assert session.scalars(select(Retailer.shop).where(Retailer.keeper == "王建国")).one() == "城南便利店"

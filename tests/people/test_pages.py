@@ -12,15 +12,6 @@ from people.roster.checking import COLUMNS
 from tests.office import ROSTER, Office
 
 
-@pytest.fixture
-def office(build) -> Office:
-    """Three shops in two areas, and somebody in every role."""
-    office = Office(build())
-    office.import_roster()
-    office.staff()
-    return office
-
-
 def number_of(address: str) -> int:
     return int(re.search(r"/(\d+)$", address)[1])
 
@@ -220,6 +211,25 @@ def test_an_area_gets_a_deputy_for_the_days_of_leave(office) -> None:
     assert "代班中" in browser.get("/console/people/areas").text
     assert "(代班)" in browser.get("/console/people/shops/350802100001").text
     assert len(office.audited("area.change")) == 1
+
+
+def test_a_command_gives_an_area_a_deputy_and_takes_them_away(office) -> None:
+    flask, today = office.house.flask, f"{office.house.clock().date()}"
+    days = ("--from", today, "--until", today)
+    assert "由林小燕代班" in flask("people", "deputy", "城区一片", "13900002202", *days).output
+    assert "代班中" in office.browser("zhou").get("/console/people/areas").text
+    for wrong, why in (
+        (("没有的片", "13900002202", *days), "没有叫"),
+        (("城区一片", "13999999999", *days), "没有手机号"),
+        (("城区一片", "13900002201", *days), "不能就是负责人"),
+        (("城区一片", "13900002202"), "从哪天到哪天"),
+        (("城区一片",), "请写上代班人"),
+    ):
+        done = flask("people", "deputy", *wrong)
+        assert done.exit_code == 1
+        assert why in done.output
+    assert "不再有代班人" in flask("people", "deputy", "城区一片", "--none").output
+    assert "代班中" not in office.browser("zhou").get("/console/people/areas").text
 
 
 def test_a_manager_sees_the_shops_they_stand_in_for_on_these_days_alone(office) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Base, Database
 from foundation.errors import Refused
+from people import upkeep
 from people.models import Area, Manager, Retailer, ShopClass
 from surveys.actions import authoring
 from surveys.feature import surveys
@@ -216,6 +217,8 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("surveys") / "empty.db"
     database = Database(f"sqlite:///{path}")
     Base.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        upkeep.install(connection)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()

@@ -10,7 +10,6 @@ from surveys.actions import authoring
 from surveys.models import Participation, Survey, SurveyState, Tally, Version
 from surveys.queries import listing
 from surveys.rules.definition import from_json, to_json
-from wechat_bot.models import Delivery, DeliveryState, Follower
 
 MODERN = "title: 调查\naudience: {class: [现代终端]}\nquestions:\n  - {code: q1, type: text, text: 好吗?}\n"
 
@@ -119,7 +118,7 @@ def test_a_closed_survey_is_over_and_may_be_opened_again(house, satisfaction):
     assert get(house, survey).is_open(house.clock())
 
 
-@pytest.mark.parametrize("verb", ["publish", "close", "invite"])
+@pytest.mark.parametrize("verb", ["publish", "close"])
 def test_an_unknown_survey_is_refused_in_a_sentence(house, verb):
     more = {"criteria": {}} if verb == "publish" else {}
     with pytest.raises(Refused, match="没有编号为 9 的调查"), house.transaction() as session:
@@ -133,35 +132,6 @@ def test_a_definition_comes_back_from_its_version_as_it_was_written(house, satis
     house.publish(survey)
     with house.reading() as session:
         assert frozen.of_survey(session, survey)[0].definition == definition
-
-
-def test_an_invitation_goes_once_to_each_follower_who_has_not_answered(house, li, satisfaction):
-    house.bind("赵明", "o-zhao")
-    survey = house.published(satisfaction)
-    with house.transaction() as session:
-        session.get_one(Follower, "o-zhao").unfollowed_at = house.clock()
-    li.fill("调查", "1", "1", "5", "9", "跳过", "跳过")
-
-    def invite():
-        with house.transaction() as session:
-            return authoring.invite(session, survey, now=house.clock())
-
-    assert invite() == authoring.Wave(number=1, invited=1)
-    assert invite() == authoring.Wave(number=2, invited=0), "one invitation to wang still waits to be sent"
-    with house.transaction() as session:
-        (delivery,) = session.scalars(select(Delivery)).all()
-        assert delivery.key == f"survey:{survey}:wave:1:{house.retailer('o-wang')}"
-        assert (delivery.openid, delivery.about, delivery.template) == ("o-wang", f"survey:{survey}", None)
-        assert delivery.message["text"]["content"].startswith("请您填写《三季度服务满意度调查》")
-        assert delivery.not_after == get(house, survey).closes_at
-        delivery.state = DeliveryState.SENT
-    assert invite() == authoring.Wave(number=3, invited=1)
-
-
-def test_a_survey_that_is_not_open_invites_nobody(house, satisfaction):
-    survey = house.load(satisfaction)
-    with pytest.raises(Refused, match="不在填写时间内"), house.transaction() as session:
-        authoring.invite(session, survey, now=house.clock())
 
 
 def test_the_list_shows_state_and_figures(house, li, satisfaction, short_survey):

@@ -29,6 +29,8 @@ def run(house, zone, tmp_path):
             account_name="新罗烟草",
             is_service_account=True,
             public_url="https://example.com",
+            quiet=None,
+            templates={},
             media_folder=tmp_path,
             files_folder=tmp_path,
         ),
@@ -69,11 +71,11 @@ def test_publish_tally_recount_close_and_list(run, file, li):
     figures = json.loads(run("tally", 1, "--json").stdout)
     assert (figures["sent"], figures["returned"], figures["valid"]) == (2, 1, 1)
     assert "三季度" in run("tally", 1, "--json").stdout, "readable as it is"
-    assert "发放 2  回收 1(50.0%)  有效 1(100.0%)" in run("tally", 1).stdout
+    assert "发放 2  送达 0  打开 1  回收 1(50.0%)  有效 1(100.0%)" in run("tally", 1).stdout
     assert run("recount", 1).stdout == "一致\n"
     assert run("void", 1).stdout == "已作废。\n"
     assert run("recount", 1).stdout == "一致\n"
-    assert run("invite", 1).stdout == "第 1 次邀请:1 人。\n"
+    assert run("invite", 1).stdout == "第 1 次邀请已安排,由 worker 发送。\n"
     assert run("close", 1).stdout == "已结束。\n"
     assert "已结束" in run("list").stdout and "三季度服务满意度调查" in run("list").stdout
 

@@ -61,9 +61,8 @@ def counted_by_hand(session, survey_id):
             chosen = data.get("o", data.get("v", []))
             for option in chosen if isinstance(chosen, list) else [chosen]:
                 counts[code, str(option)] += 1
-    counts["", "sent"] = session.scalar(
-        select(func.count()).select_from(Participation).where(Participation.survey_id == survey_id)
-    )
+    listed = select(func.count(), func.count().filter(Participation.is_opened)).select_from(Participation)
+    counts["", "sent"], counts["", "opened"] = session.execute(listed.where(Participation.survey_id == survey_id)).one()
     return {key: count for key, count in counts.items() if count}
 
 
@@ -168,7 +167,7 @@ def test_a_voided_submission_stays_returned_and_leaves_the_counts_once(house, li
     with house.transaction() as session:
         submission = session.scalars(select(Submission.id)).one()
         counting.void(session, submission)
-        assert kept(session, survey) == {("", "sent"): 2, ("", "returned"): 1}
+        assert kept(session, survey) == {("", "sent"): 2, ("", "opened"): 1, ("", "returned"): 1}
     with pytest.raises(Refused, match="没有编号为"), house.transaction() as session:
         counting.void(session, submission)
 
@@ -182,6 +181,7 @@ def test_an_answer_given_faster_than_min_seconds_is_returned_and_not_valid(house
     with house.reading() as session:
         assert kept(session, survey) == {
             ("", "sent"): 2,
+            ("", "opened"): 2,
             ("", "returned"): 2,
             ("", "valid"): 1,
             ("q1", "#"): 1,

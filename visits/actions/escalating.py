@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.database import upsert
+from foundation.quiet import QuietHours
 from people.models import Manager, Retailer
 from visits import ladder, terms
 from visits.actions import clocks, notices
 from visits.models import FIRST_NUMBER, Deadline, Escalation, Promise, Request, Told
-from visits.rules import hearing, promises, quiet
+from visits.rules import hearing, promises
 from visits.rules.promises import Step
 from visits.texts import escalation as texts
 from visits.texts.escalation import Warned
@@ -49,8 +50,11 @@ class _Shop:
     owner: str
 
 
-def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 200) -> int:
-    """Take the steps that are due, of at most so many clocks; gives of how many requests."""
+def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None, limit: int = 200) -> int:
+    """Take the steps that are due, of at most so many clocks; gives of how many requests.
+
+    A step is taken when it is due; in quiet hours only its notice waits.
+    """
     due = (
         select(Deadline.request_id)
         .where(Deadline.step_at <= now, Deadline.step_at.is_not(None), Deadline.ended_at.is_(None))
@@ -67,7 +71,7 @@ def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, limit: int =
         _Taken(row.id, deadline.request_id, Step(row.step), deadline.promise, deadline.due_at or row.due_at)
         for row, deadline in rows
     ]
-    _tell(session, {request.id: request for request in requests}, taken, now, zone)
+    _tell(session, {request.id: request for request in requests}, taken, now, zone, quiet)
     return len(requests)
 
 
@@ -88,7 +92,14 @@ def _take(session: Session, requests: list[Request], now: datetime) -> list[tupl
     return rows
 
 
-def _tell(session: Session, requests: dict[int, Request], taken: list[_Taken], now: datetime, zone: ZoneInfo) -> None:
+def _tell(
+    session: Session,
+    requests: dict[int, Request],
+    taken: list[_Taken],
+    now: datetime,
+    zone: ZoneInfo,
+    quiet: QuietHours | None,
+) -> None:
     above = _above(session, list(requests.values()), now, zone)
     moot = _moot_windows(session, requests, taken, now)
     to: dict[int, list[_Taken]] = defaultdict(list)
@@ -98,7 +109,7 @@ def _tell(session: Session, requests: dict[int, Request], taken: list[_Taken], n
             continue
         for manager_id in hearing.hear(each.step, request.owner_id, above[request.id]):
             to[manager_id].append(each)
-    due_at = quiet.until(now, zone)
+    due_at = (quiet and quiet.over_at(now)) or now
     if due_at > now:
         for manager_id, waiting in _waiting(session, list(to), now).items():
             to[manager_id] = waiting + to[manager_id]

@@ -62,14 +62,15 @@ def tell(
     key: str | None,
     url: str | None = None,
     due_at: datetime | None = None,
+    heeds_quiet: bool = False,
     who: str = "",
     when: datetime | None = None,
 ) -> int | None:
     """Queue a notice to a manager; gives the delivery's id, None where they cannot be told in WeChat.
 
     That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
-    queue nothing (and give None); `due_at` puts it off, out of quiet hours. `who` and `when`
-    fill a template message.
+    queue nothing (and give None); `due_at` puts it off, and one that `heeds_quiet` waits for the morning. `who` and
+    `when` fill a template message.
     """
     found = session.execute(
         select(Manager.openid)
@@ -97,6 +98,7 @@ def tell(
         about=about,
         key=key,
         due_at=due_at,
+        heeds_quiet=heeds_quiet,
     )
 
 

@@ -20,7 +20,6 @@ from visits import ladder
 from visits.actions import clocks, notices
 from visits.ladder import Ladder
 from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
-from visits.rules import quiet
 from visits.rules.routing import Choice
 from visits.texts import notices as texts
 
@@ -304,7 +303,7 @@ def _tell_of_many(
         now=now,
         about=notices.ABOUT_ALL,
         key=f"{key}:{to_id}",
-        due_at=quiet.until(now, zone),
+        heeds_quiet=True,
     )
     if told is None:
         log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))

@@ -143,6 +143,11 @@ class WeChat:
         raise AssertionError("unreachable")
 
     @property
+    def app_id(self) -> str:
+        """The account."""
+        return self._credentials.app_id
+
+    @property
     def oauth_base(self) -> str:
         """Where browsers are sent to sign in."""
         return self._credentials.oauth_base

@@ -60,7 +60,7 @@ def test_the_survey_of_the_issue_is_read_as_it_is_written():
     assert survey.title == "2026年三季度服务满意度调查"
     assert survey.opens_at == datetime(2026, 7, 1, tzinfo=UTC)
     assert survey.closes_at == datetime(2026, 9, 30, 12, tzinfo=UTC)
-    assert survey.audience == {"class": ["现代终端", "普通终端"]}
+    assert survey.audience == {"class": ["普通终端", "现代终端"]}
     assert [question.type for question in survey.questions] == list(QuestionType)
     first, second, _, _, fifth, sixth, _ = survey.questions
     assert first.text == "您对客户经理的服务满意吗?"
@@ -120,7 +120,7 @@ def test_the_refusal_reads_as_a_list():
         ({"options": [True, "否"]}, "第 1 个选项被读成了是/否,请在两边加上引号"),
         ({"options": ["2", "甲", "乙"]}, '第 1 个选项"2"会和回复的编号混淆,请写得完整些'),
         ({"options": ["B", "丙"]}, '第 1 个选项"B"会和回复的编号混淆,请写得完整些'),
-        ({"options": ["满意", "其他"], "other": True}, '第 2 个选项"其他"与 other 重复,请删去这个选项'),
+        ({"options": ["满意", "其他"], "other": True}, '第 2 个选项"其他"与“其他”重复,请删去这个选项'),
         ({"options": [{"code": 0, "text": "满意"}]}, '第 1 个选项"0"应是 1 到 999 的整数'),
         ({"options": [{"kode": 1, "text": "满意"}]}, '第 1 个选项不认识"kode",应如 {code: 2, text: 比较满意}'),
         ({"options": [{"code": 1, "text": "好"}, {"code": 1, "text": "坏"}]}, "选项编码 1 写了两次"),
@@ -131,7 +131,7 @@ def test_the_refusal_reads_as_a_list():
         ({"type": "rating", "options": ["好", "坏"]}, "options 只用于 single、multiple"),
         ({"type": "text", "other": True}, "other 只用于 single、multiple"),
         ({"type": "number", "decimals": 3}, '小数位 decimals "3"应是 0 到 2 的整数'),
-        ({"type": "number", "min": "0.5"}, '最小 min "0.5"的小数位比 decimals 多'),
+        ({"type": "number", "min": "0.5"}, '最小 min "0.5"的小数位太多'),
         ({"type": "number", "max": "NaN"}, '最大 max "NaN"太大'),
         ({"required": "也许"}, '必填 required "也许"应是 是 或 否'),
         ({"show_if": {"q9": [1]}}, '显示条件 show_if 没有题目"q9"'),
@@ -228,7 +228,7 @@ def test_a_condition_takes_labels_codes_points_and_ranges(first, condition, expe
         ({"type": "rating"}, "0-6", 'q1 只有 1 到 5 分,没有"0-6"'),
         ({"type": "number"}, "9-1", '"9-1"的两头写反了'),
         ({"type": "number"}, "很多", '"很多"应是数字或范围,如 0-6'),
-        ({"type": "text"}, "好", "不能按 q1,它是 text 题"),
+        ({"type": "text"}, "好", "不能按 q1,它是文本题"),
         ({}, [], "q1 后面要写选项"),
         ({}, [9], 'q1 没有选项"9",可用 满意、一般、不满意'),
     ],

@@ -119,7 +119,7 @@ def test_the_template_is_itself_a_survey_and_the_same_every_time():
         "text",
         "photo",
     ]
-    assert survey.audience == {"class": ["现代终端", "普通终端"]}
+    assert survey.audience == {"class": ["普通终端", "现代终端"]}
     assert survey.questions[5].show_if == (definition.Condition("q1", frozenset({3, 4})),)
     assert excel_template.template() == excel_template.template()
 

@@ -1,12 +1,12 @@
-"""visits."""
+"""Visits: requests, promises and their clocks, groups, plans, ratings."""
 
 import sqlalchemy as sa
 from alembic import op
 from foundation.database import Json
 from foundation.database import Moment
 
-revision = '0003'
-down_revision = '0002'
+revision = '0009'
+down_revision = '0008'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,245 @@
+"""The pages people wait for: the result of a survey, the roster, the lists; at a million rows, against a thousand.
+
+End to end: a signed-in browser asks, routing, permission, statements and template are counted; the network is not.
+"""
+
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy.orm import Session
+
+from benchmarks import harness, town
+from config.app import create_app
+from config.settings import Settings
+from console import passwords
+from console.models import User
+from foundation.database import Database, Moment
+from migrations import schema
+from people.models import Manager, Retailer
+
+FEW, MANY = 1_000, 1_000_000
+QUESTIONS = 10
+#: Requests of one slice; its figure is their median.
+READS, ROUNDS = 8, 6
+LIMIT = 1.5
+PASSWORD = "correct horse battery"
+RARE_SHOP, RARE_KEEPER = "武夷茶香小铺", "诸葛孔明"
+#: Six of ten shops are bound, and of two hundred of those one keeper has left the account.
+OPENID = "CASE WHEN n % 10 < 6 THEN 'o' || n END"
+#: Shops that the roster gives to a manager of their own, who looks after nothing else.
+OWN = 300
+
+
+@dataclass
+class Place:
+    """One database with so many rows, and the browsers of those who look at it."""
+
+    browsers: Mapping[str, FlaskClient]
+    #: What the addresses of pages name.
+    named: dict[str, Any]
+
+
+def run() -> None:
+    """Measure, and print."""
+    with harness.stores() as stores, ExitStack() as stack:
+        for name, url in stores.items():
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wuwei-bench-")))
+            few, many = (_place(_address(url, count), folder, count) for count in (FEW, MANY))
+            rows = [_measure(page, few, many) for page in PAGES]
+            harness.table(
+                f"Pages on {name}: {MANY:,} shops, followers and answer sheets against {FEW:,}",
+                ["page", "ratio [IQR]", "limit", "ms, median", f"ms at {FEW:,}", "ms, p95"],
+                rows,
+            )
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is asked for, by whom, and what the answer must hold."""
+
+    title: str
+    who: str
+    path: str
+    holds: str = ""
+    lacks: str = ""
+
+
+_HAS_LINE = "/console/people/shops/3508"
+PAGES = (
+    Page("dashboard", "admin", "/console/", holds="tile-people"),
+    Page("dashboard, manager without shops", "nobody", "/console/", holds="tile-people"),
+    Page("roster, first page", "admin", "/console/people", holds=_HAS_LINE),
+    Page("roster, a page in the middle", "admin", "/console/people?after={middle}", holds=_HAS_LINE),
+    Page("roster, back from the middle", "admin", "/console/people?before={middle}", holds=_HAS_LINE),
+    Page("roster, of an area", "admin", "/console/people?area=7", holds=_HAS_LINE),
+    Page("roster, of a class", "admin", "/console/people?class=2", holds=_HAS_LINE),
+    Page("roster, not bound", "admin", "/console/people?bound=no", holds=_HAS_LINE),
+    Page("roster, manager with 300 shops", "own", "/console/people", holds=_HAS_LINE),
+    Page("roster, manager without shops", "nobody", "/console/people", lacks=_HAS_LINE),
+    Page("search, a word all shops have", "admin", "/console/people?search=便利店", holds=_HAS_LINE),
+    Page("search, one in a hundred", "admin", "/console/people?search=王70", holds=_HAS_LINE),
+    Page("search, a rare shop", "admin", "/console/people?search=茶香小", holds=RARE_SHOP),
+    Page("search, a rare keeper", "admin", "/console/people?search=孔明", holds=RARE_SHOP),
+    Page("search, a number in the name", "admin", "/console/people?search=店{last}", holds="新罗便利店{last}"),
+    Page("search, no hit", "admin", "/console/people?search=不存在的店", lacks=_HAS_LINE),
+    Page("search, a licence", "admin", "/console/people?search={licence}", holds="{licence}"),
+    Page("one shop", "admin", "/console/people/shops/{licence}", holds="{licence}"),
+    Page("areas", "admin", "/console/people/areas", holds="片区7"),
+    Page("surveys", "admin", "/console/surveys", holds="客户满意度调查"),
+    Page("result page", "admin", "/console/surveys/{survey}", holds="客户满意度调查"),
+    Page("result, asked again", "admin", "/console/surveys/{survey}/live"),
+    Page("result, for the charts", "admin", "/console/surveys/{survey}/data", holds="counts"),
+    Page("tasks", "admin", "/console/tasks"),
+    Page("audit log, first page", "admin", "/console/audit", holds="roster.see"),
+    Page("users", "admin", "/console/users", holds="nobody"),
+)
+
+
+def _address(url: str, count: int) -> str:
+    if url.startswith("sqlite"):
+        return url.replace(".db", f"-{count}.db")
+    return harness.another_database(url, f"pages{count}")
+
+
+def _place(url: str, folder: Path, count: int) -> Place:
+    database, now = Database(url), datetime.now(UTC)
+    schema.upgrade(database)
+    definition = town.written(QUESTIONS, number=True)
+    begun = time.monotonic()
+    with database.transaction() as session:
+        town.settle(session, now=now)
+        town.shops(session, count, now=now, openid=OPENID)
+        session.execute(insert(Manager), [{"id": 101, "name": "自有", "phone": "13800000101"}])
+        session.execute(insert(Manager), [{"id": 102, "name": "无店", "phone": "13800000102"}])
+        session.execute(text("UPDATE retailer SET manager_id = 101 WHERE id <= :own"), {"own": OWN})
+        _followers(session, count, now)
+        session.execute(
+            insert(Retailer),
+            [
+                {
+                    "licence": "350899999999",
+                    "shop": RARE_SHOP,
+                    "keeper": RARE_KEEPER,
+                    "phone": "13800009999",
+                    "area_id": 7,
+                    "class_id": 2,
+                    "bind_token": "rare",
+                    "updated_at": now,
+                }
+            ],
+        )
+        survey = town.publish(session, definition, now=now)
+        town.hand_in(session, survey, definition, count, now=now)
+        _office(session, now)
+        _log(session, count, now)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+    print(f"({count:,} rows laid out in {time.monotonic() - begun:.0f} s)")
+    database.dispose()
+    middle, last = 350800000000 + count // 2, int(0.987654 * count)
+    named = {"survey": survey.id, "middle": middle, "licence": 350800000000 + last, "last": last}
+    return Place(_browsers(url, folder / str(count)), named)
+
+
+def _followers(session: Session, count: int, now: datetime) -> None:
+    session.execute(
+        text(
+            "INSERT INTO follower (openid, followed_at, unfollowed_at, message_left, event_left, has_held) "
+            "SELECT openid, :now, CASE WHEN id % 200 = 1 THEN CAST(:now AS TIMESTAMP) END, 0, 0, :no FROM retailer "
+            "WHERE openid IS NOT NULL"
+        ).bindparams(bindparam("now", type_=Moment())),
+        {"now": now, "no": False},
+    )
+
+
+def _office(session: Session, now: datetime) -> None:
+    people = {"admin": ("admin", None), "own": ("manager", 101), "nobody": ("manager", 102)}
+    session.execute(
+        insert(User),
+        [
+            {
+                "name": name,
+                "role": role,
+                "manager_id": manager,
+                "password_hash": passwords.hashed(PASSWORD),
+                "must_change_password": False,
+                "created_at": now,
+            }
+            for name, (role, manager) in people.items()
+        ],
+    )
+
+
+def _log(session: Session, count: int, now: datetime) -> None:
+    """An audit log as long as the roster."""
+    session.execute(
+        text(
+            f"{town.NUMBERS} INSERT INTO audit_entry (at, user_id, who, did, about, detail, address) "
+            "SELECT :now, 1, 'admin', 'roster.see', 'people', 'page ' || n, '127.0.0.1' FROM numbers"
+        ).bindparams(bindparam("now", type_=Moment())),
+        {"count": count, "now": now},
+    )
+
+
+def _browsers(url: str, folder: Path) -> dict[str, FlaskClient]:
+    app = create_app(
+        Settings(
+            _env_file=None,  # type: ignore[call-arg]  # a parameter of pydantic-settings
+            database_url=url,
+            secret_key=secrets.token_hex(16),
+            media_path=folder / "media",
+            files_path=folder / "files",
+            wechat_app_id="wxbench",
+            wechat_app_secret=secrets.token_hex(16),
+            wechat_token=secrets.token_hex(8),
+        )
+    )
+    found = {}
+    for name in ("admin", "own", "nobody"):
+        found[name] = client = app.test_client()
+        page = client.get("/console/sign-in").text
+        token = page.partition('name="form_token" value="')[2].partition('"')[0]
+        answer = client.post("/console/sign-in", data={"form_token": token, "name": name, "password": PASSWORD})
+        if answer.status_code != 303:
+            raise AssertionError(f"{name} cannot sign in: {answer.status_code}")
+    return found
+
+
+def _measure(page: Page, few: Place, many: Place) -> list[str]:
+    times = harness.rotate({"few": partial(_read, page, few), "many": partial(_read, page, many)}, ROUNDS)
+    medians = {name: [statistics.median(each) for each in slices] for name, slices in times.items()}
+    ratio = harness.paired(medians["many"], medians["few"])
+    every = sorted(1000 * each for slices in times["many"] for each in slices)
+    return [
+        page.title,
+        str(ratio),
+        harness.verdict(ratio.median, LIMIT),
+        f"{1000 * statistics.median(medians['many']):.1f}",
+        f"{1000 * statistics.median(medians['few']):.1f}",
+        f"{every[int(len(every) * 0.95)]:.1f}",
+    ]
+
+
+def _read(page: Page, place: Place) -> list[float]:
+    """Seconds of some requests; what came is looked at."""
+    path, browser = page.path.format(**place.named), place.browsers[page.who]
+    times = []
+    for _ in range(READS):
+        begun = time.perf_counter()
+        answer = browser.get(path)
+        times.append(time.perf_counter() - begun)
+    holds = page.holds.format(**place.named)
+    if answer.status_code != 200 or holds not in answer.text or (page.lacks and page.lacks in answer.text):
+        raise AssertionError(f"{page.title}: {answer.status_code}, {path}")
+    return times

@@ -1,0 +1,54 @@
+"""The quiet hours: at night nobody's telephone rings because of us. What would come then waits for the morning."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From `begins` to `ends` on the clock of a place, over midnight where it ends earlier than it begins."""
+
+    begins: time
+    ends: time
+    zone: ZoneInfo
+
+    @classmethod
+    def read(cls, written: str, zone: ZoneInfo) -> "QuietHours | None":
+        """Quiet hours as the settings write them; None for `off`. Raises ValueError for anything else.
+
+        >>> QuietHours.read("21:00-08:00", ZoneInfo("Asia/Shanghai")).ends
+        datetime.time(8, 0)
+        """
+        if written == "off":
+            return None
+        begins, _, ends = written.partition("-")
+        try:
+            found = cls(time.fromisoformat(begins.strip()), time.fromisoformat(ends.strip()), zone)
+        except ValueError:
+            raise ValueError("must be written as 21:00-08:00, or off") from None
+        if found.begins == found.ends:
+            raise ValueError("must not begin and end at the same time; off means none")
+        return found
+
+    def over_at(self, now: datetime) -> datetime | None:
+        """When the quiet that reigns now is over; None where it is not quiet.
+
+        >>> from datetime import UTC
+        >>> night = QuietHours.read("21:00-08:00", ZoneInfo("Asia/Shanghai"))
+        >>> night.over_at(datetime(2026, 9, 30, 13, 30, tzinfo=UTC))
+        datetime.datetime(2026, 10, 1, 8, 0, tzinfo=zoneinfo.ZoneInfo(key='Asia/Shanghai'))
+        >>> night.over_at(datetime(2026, 9, 30, 12, 59, tzinfo=UTC)) is None
+        True
+        """
+        here = now.astimezone(self.zone)
+        clock = here.time()
+        is_over_midnight = self.ends < self.begins
+        if is_over_midnight and clock >= self.begins:
+            return datetime.combine(here.date() + timedelta(days=1), self.ends, self.zone)
+        if clock < self.ends and (is_over_midnight or clock >= self.begins):
+            return datetime.combine(here.date(), self.ends, self.zone)
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M} 到{'次日 ' if self.ends < self.begins else ' '}{self.ends:%H:%M}"

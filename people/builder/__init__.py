@@ -1,0 +1,1 @@
+"""The audience builder: a specification as a form to fill in, and back."""

@@ -1,0 +1,204 @@
+"""The builder's form: what can be chosen in each row, what was filled in, and the same in words.
+
+It works without script: its buttons ask for one row more or less, and get the page with it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from foundation.errors import Refused
+from people.builder.shape import MODES, Condition, Group, filled
+from people.criteria import SHOWN
+from people.models import Audience
+from wechat_bot.feature import Choice, Criterion, Field, Input
+
+MOST_ROWS = 50
+YES = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A field as the page shows it."""
+
+    field: Field
+    #: What it is called in the form.
+    name: str
+    #: What is filled in: the chosen choices, or the text of a number.
+    values: tuple[Any, ...]
+    choices: tuple[Choice, ...]
+    #: Chosen earlier, and not there any more.
+    gone: tuple[Any, ...]
+    answers: tuple[str, str]
+
+    @property
+    def text(self) -> str:
+        return str(self.values[0]) if self.values else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the form: a condition, or a group with rows of its own."""
+
+    address: str
+    criterion: str = ""
+    fields: tuple[Shown, ...] = ()
+    mode: str = ""
+    rows: "tuple[Row, ...]" = ()
+
+
+def offered(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
+    """What one may choose from: the criteria that have a form, and audiences saved earlier."""
+    return {name: each for name, each in {**criteria, SAVED.name: SAVED}.items() if each.fields}
+
+
+def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
+    """What was filled in, as far as it goes. Raises `Refused` for too many rows: one left out could mean more shops."""
+    addresses = form.getlist("row")
+    if len(addresses) > MOST_ROWS:
+        raise Refused(f"条件太多,最多 {MOST_ROWS} 条。可以先存成几个对象,再合起来用。")
+    return Group(_mode(form.get("mode", "")), tuple(_read_rows(form, criteria, addresses)))
+
+
+@dataclass
+class Loader:
+    """Loads choices, each list once however many rows show it."""
+
+    session: Session
+    criteria: Mapping[str, Criterion]
+    _known: dict[tuple[Any, ...], tuple[Choice, ...]] = field(default_factory=dict)
+
+    def rows(self, group: Group, within: str = "") -> tuple[Row, ...]:
+        """A group's rows with everything that can be chosen in them."""
+        return tuple(self._row(item, f"{within}{number}") for number, item in enumerate(group.items))
+
+    def lines(self, group: Group) -> list[str]:
+        """A group in words, a line for each of its items."""
+        return [self._words(item) for item in group.items]
+
+    def _row(self, item: Condition | Group, address: str) -> Row:
+        if isinstance(item, Group):
+            return Row(address, mode=item.mode, rows=self.rows(item, f"{address}."))
+        criterion = self.criteria.get(item.name)
+        if criterion is None:
+            return Row(address, item.name)
+        fields = tuple(self._shown(criterion, item, each, address) for each in criterion.fields)
+        # What hangs on a choice that was not made yet would be an empty list.
+        fields = tuple(each for each in fields if not each.field.follows or each.choices or each.values)
+        return Row(address, item.name, fields)
+
+    def _shown(self, criterion: Criterion, condition: Condition, each: Field, address: str) -> Shown:
+        values = filled(condition.value, each)
+        choices = self._choices(criterion, each, condition.value)
+        known = {str(choice.value) for choice in choices}
+        gone = tuple(value for value in values if str(value) not in known) if each.choices else ()
+        name = _form_name(address, criterion, each, condition.value)
+        return Shown(each, name, values, choices, gone, criterion.answers)
+
+    def _choices(self, criterion: Criterion, each: Field, value: Any) -> tuple[Choice, ...]:
+        if each.choices is None:
+            return ()
+        given = value if isinstance(value, Mapping) and each.follows else {}
+        key = (
+            criterion.name,
+            each.name,
+            *sorted((name, str(said)) for name, said in given.items() if name != each.name),
+        )
+        if key not in self._known:
+            self._known[key] = tuple(each.choices(self.session, given))
+        return self._known[key]
+
+    def _words(self, item: Condition | Group) -> str:
+        if isinstance(item, Group):
+            return f"{MODES[item.mode]}:{';'.join(self.lines(item))}"
+        criterion = self.criteria.get(item.name)
+        if criterion is None:
+            return f"“{item.name[:SHOWN]}”(没有这种条件了)"
+        said = [self._said(criterion, each, item.value) for each in criterion.fields if filled(item.value, each)]
+        return f"{criterion.label}:{','.join(said)}"
+
+    def _said(self, criterion: Criterion, each: Field, value: Any) -> str:
+        values = filled(value, each)
+        if each.input is Input.YES_NO:
+            return criterion.answers[0 if values[0] is True else 1]
+        if each.input is Input.NUMBER:
+            return f"{each.label} {values[0]} {each.unit}"
+        labels = {str(choice.value): choice.label for choice in self._choices(criterion, each, value)}
+        words = "、".join(labels.get(str(one), f"{one}(没有了)") for one in values)
+        return f"《{words}》" if each.input is Input.ONE and not each.follows and each.name else words
+
+
+def _mode(text: str) -> str:
+    return text if text in MODES else "all"
+
+
+def _read_rows(
+    form: MultiDict[str, str], criteria: Mapping[str, Criterion], addresses: Sequence[str]
+) -> list[Condition | Group]:
+    found: list[Condition | Group] = []
+    for address in (each for each in addresses if "." not in each):
+        if f"{address}-mode" in form:
+            inner = [each for each in addresses if each.startswith(f"{address}.")]
+            conditions = tuple(_read_condition(form, criteria, each) for each in inner)
+            found.append(Group(_mode(form[f"{address}-mode"]), conditions))
+        else:
+            found.append(_read_condition(form, criteria, address))
+    return found
+
+
+def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion], address: str) -> Condition:
+    criterion = criteria.get(form.get(f"{address}-criterion", ""))
+    if criterion is None:
+        return Condition()
+    given: dict[str, Any] = {}
+    for each in criterion.fields:
+        said = _read_field(form, _form_name(address, criterion, each, given), each)
+        if said is not None and not each.name:
+            return Condition(criterion.name, said)
+        if said is not None:
+            given[each.name] = said
+    return Condition(criterion.name, given or None)
+
+
+def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:
+    texts = [text for text in form.getlist(name) if text.strip()]
+    if not texts:
+        return None
+    if each.input is Input.YES_NO:
+        return texts[0] == YES
+    is_number = each.is_number or each.input is Input.NUMBER
+    # What is no number stays as it was written: the criterion refuses it in words.
+    values = [
+        int(text) if is_number and text.isascii() and text.isdigit() and len(text) < 10 else text for text in texts
+    ]
+    return values if each.input is Input.MANY else values[0]
+
+
+def _form_name(address: str, criterion: Criterion, each: Field, value: Any) -> str:
+    """What a field is called in the form. One that follows another carries the other's value in its name: with another
+    choice there, what stood here is not found again."""
+    name = f"{address}-{criterion.name}-{each.name}"
+    above = value.get(each.follows) if each.follows and isinstance(value, Mapping) else None
+    return f"{name}@{above}" if each.follows else name
+
+
+def _saved_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    return [Choice(name, name) for name in session.scalars(select(Audience.name).order_by(Audience.name))]
+
+
+def _not_by_ids(session: Session, value: Any, now: datetime) -> Select[int]:
+    raise NotImplementedError("audiences reads what was saved itself: it is no criterion of its own")
+
+
+SAVED = Criterion(
+    "audience",
+    "保存过的对象,是其中一个即可",
+    _not_by_ids,
+    "保存过的对象",
+    (Field("是其中一个即可", Input.MANY, _saved_choices),),
+)

@@ -1,0 +1,101 @@
+"""Binding codes to print: which shops, which of them have a code of WeChat's yet, and keeping what WeChat made."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from foundation.database import upsert
+from foundation.errors import Refused
+from people.models import Area, BindCode, Manager, Retailer
+
+#: Permanent QR codes of one account, for ever (wechat-platform.md §9); some are left for other ends.
+MOST_CODES = 100_000
+KEPT_BACK = 1_000
+#: Cards of one wish: a stack of paper nobody would carry.
+MOST_CARDS = 20_000
+CHUNK = 500
+_own, _head = aliased(Manager), aliased(Manager)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A shop WeChat made no code for yet."""
+
+    id: int
+    bind_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is printed for a shop."""
+
+    licence: str
+    shop: str
+    keeper: str
+    area: str
+    manager: str
+    url: str
+
+
+def missing(
+    session: Session, app_id: str, which: ColumnElement[bool], *, after: int = 0, limit: int = CHUNK
+) -> list[Wanted]:
+    """Some of the chosen shops, behind an id, that have no code yet."""
+    rows = session.execute(
+        _lacking(app_id, which, Retailer.id, Retailer.bind_token)
+        .where(Retailer.id > after)
+        .order_by(Retailer.id)
+        .limit(limit)
+    )
+    return [Wanted(*row) for row in rows]
+
+
+def count_missing(session: Session, app_id: str, which: ColumnElement[bool]) -> int:
+    """How many of the chosen shops have no code yet. Raises `Refused` where the account may not have so many more."""
+    number = session.scalar(_lacking(app_id, which, func.count())) or 0
+    made = session.scalar(select(func.count()).select_from(BindCode).where(BindCode.app_id == app_id)) or 0
+    if number and made + number > MOST_CODES - KEPT_BACK:
+        left = max(MOST_CODES - KEPT_BACK - made, 0)
+        limit = f"微信最多给一个公众号 10 万个永久二维码,已用 {made:,} 个"
+        raise Refused(f"{limit},这里还要 {number:,} 个,只剩 {left:,} 个。请缩小范围。")
+    return number
+
+
+def keep(session: Session, app_id: str, made: Sequence[tuple[int, str]], *, now: datetime) -> None:
+    """Keep the codes WeChat made, by retailer."""
+    if made:
+        rows = [{"app_id": app_id, "retailer_id": key, "url": url, "made_at": now} for key, url in made]
+        session.execute(upsert(session, BindCode).on_conflict_do_nothing(), rows)
+
+
+def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator[Card]:
+    """The cards of the chosen shops, area by area and in each by licence; never more than a chunk in memory."""
+    statement = (
+        select(
+            Retailer.licence,
+            Retailer.shop,
+            Retailer.keeper,
+            Area.name,
+            func.coalesce(_own.name, _head.name, ""),
+            BindCode.url,
+        )
+        .select_from(Retailer)
+        .join(Area, Area.id == Retailer.area_id)
+        .join(BindCode, and_(BindCode.retailer_id == Retailer.id, BindCode.app_id == app_id))
+        .outerjoin(_own, _own.id == Retailer.manager_id)
+        .outerjoin(_head, _head.id == Area.manager_id)
+        .where(which)
+        .order_by(Area.name, Retailer.licence)
+    )
+    with session.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+        for row in result:
+            yield Card(*row)
+
+
+def _lacking(app_id: str, which: ColumnElement[bool], *columns: Any) -> Select[Any]:
+    has_code = select(BindCode.url).where(BindCode.retailer_id == Retailer.id, BindCode.app_id == app_id).exists()
+    return select(*columns).select_from(Retailer).where(which, ~has_code)

@@ -1,0 +1,212 @@
+"""Messages as staff see them: what nobody can be sure of, what failed or waits and why, and deciding about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, func, literal_column, select, tuple_
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people.identity import ERASED
+from people.models import Manager, Retailer
+from wechat_bot import outbox
+from wechat_bot.client.codes import EXPLAINED
+from wechat_bot.feature import Feature
+from wechat_bot.models import Delivery, DeliveryState
+
+PAGE = 50
+#: Counting stops here.
+COUNTED = 10_000
+#: Waiting messages are sorted by what they are about no further than this.
+SORTED = 100_000
+EXCERPT = 60
+#: The states somebody may want to look at, in the order of how much they need a person.
+STATES = {
+    DeliveryState.UNSURE: "不确定",
+    DeliveryState.FAILED: "没有送达",
+    DeliveryState.HELD: "等对方联系",
+    DeliveryState.PENDING: "等待发送",
+}
+OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}
+WITHOUT_TOPIC = "其他消息"
+#: What the outbox, or a receipt of WeChat, says of a message.
+_REASONS = {
+    outbox.TOO_LATE: "过了有效时间,没有再发",
+    outbox.UNFOLLOWED: "对方已取消关注",
+    "waits for the next contact": "对方 48 小时内没有来过消息,微信不让发;等他下次来消息时自动发出",
+    "the process that sent it ended in the call": "发送时程序中断,不知道微信有没有收到",
+    "failed:user block": "对方拒收公众号的消息",
+    "failed: system failed": "微信系统原因,没有送达",
+    "failed:system failed": "微信系统原因,没有送达",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message in the list."""
+
+    id: int
+    #: The shop, the customer manager, or nobody known.
+    who: str
+    licence: str
+    phone: str
+    about: str
+    text: str
+    queued_at: datetime
+    #: When it goes out at the earliest.
+    due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some messages, and the id behind which the next page begins; None where there is nothing further."""
+
+    lines: tuple[Line, ...]
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What waiting messages are about, and how many there are; the last is nobody's topic."""
+
+    link: str
+    title: str
+    waiting: int
+
+
+def page(
+    session: Session, features: Sequence[Feature], state: DeliveryState, *, after: int | None = None, limit: int = PAGE
+) -> Page:
+    """Messages in a state: what waits in the order it goes, everything else the newest first."""
+    key = _key(state)
+    statement = (
+        select(Delivery, Retailer.shop, Retailer.licence, Retailer.phone, Manager.name, Manager.phone)
+        .outerjoin(Retailer, Retailer.openid == Delivery.openid)
+        .outerjoin(Manager, Manager.openid == Delivery.openid)
+        .where(Delivery.state == _word(state))
+        .limit(limit + 1)
+    )
+    if state is DeliveryState.PENDING:
+        statement = statement.order_by(*key)
+    else:
+        statement = statement.order_by(*(column.desc() for column in key))
+    last = session.execute(select(*key).where(Delivery.id == after)).first() if after is not None else None
+    if last is not None:
+        behind = tuple_(*key) > tuple(last) if state is DeliveryState.PENDING else tuple_(*key) < tuple(last)
+        statement = statement.where(behind)
+    rows = session.execute(statement).all()
+    titles = _titles(session, features, {row[0].about for row in rows if row[0].about})
+    lines = tuple(_line(row, titles) for row in rows[:limit])
+    return Page(lines, lines[-1].id if len(rows) > limit else None)
+
+
+def counts(session: Session) -> dict[DeliveryState, int]:
+    """How many there are in each state, counted no further than `COUNTED` and one."""
+    found = {}
+    for state in STATES:
+        some = select(Delivery.id).where(Delivery.state == _word(state)).limit(COUNTED + 1).subquery()
+        found[state] = session.scalar(select(func.count()).select_from(some)) or 0
+    return found
+
+
+def topics(session: Session, features: Sequence[Feature]) -> list[Topic]:
+    """What the messages that wait are about, the most first; of more than `SORTED` the counts are "at least"."""
+    waiting: ColumnElement[bool] = literal_column("state in ('pending', 'held')")
+    some = select(Delivery.about).where(waiting, Delivery.about.is_not(None)).limit(SORTED).subquery()
+    rows = session.execute(
+        select(some.c.about, func.count().label("waiting")).group_by(some.c.about).order_by(func.count().desc())
+    ).all()
+    titles = _titles(session, features, {row.about for row in rows})
+    return [Topic(row.about, titles.get(row.about, WITHOUT_TOPIC), row.waiting) for row in rows]
+
+
+def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -> None:
+    """Decide on an unsure message: `sent` (it arrived), `failed` (it did not), `resend`. Raises `Refused` where it is
+    not unsure any more: somebody else decided, or its sender came back with WeChat's answer."""
+    state = OUTCOMES.get(outcome)
+    if state is None:
+        raise Refused("请选一种处理:收到了、没收到,或再发一次。")
+    if not outbox.resolve(session, delivery_id, state, now=now):
+        raise Refused("这条消息已经有人处理过了。")
+
+
+def cancel(session: Session, features: Sequence[Feature], about: str, *, now: datetime) -> tuple[str, int]:
+    """Cancel what waits to be sent about something; gives its title, and how many there were."""
+    number = outbox.withdraw(session, Delivery.about == about, now=now)
+    if not number:
+        raise Refused("没有在等的消息了:可能已经发完,或已经取消。")
+    return _titles(session, features, {about}).get(about, WITHOUT_TOPIC), number
+
+
+def reason(state: str, error: str | None, code: int | None) -> str:
+    """Why a message stands where it stands, in words.
+
+    >>> reason("failed", "no longer follows", None), reason("failed", "…", 43101)
+    ('对方已取消关注', '对方没有同意接收')
+    >>> reason("unsure", "read timed out", None)
+    '发出后没有等到微信的回答,不知道对方是否收到'
+    """
+    if code is not None and code in EXPLAINED:
+        return EXPLAINED[code]
+    if error in _REASONS:
+        return _REASONS[error]
+    if state == DeliveryState.UNSURE:
+        return "发出后没有等到微信的回答,不知道对方是否收到"
+    if not error:
+        return ""
+    return f"微信没有接受(错误码 {code})" if code is not None else "没有送到微信"
+
+
+def _line(row: Sequence[Any], titles: Mapping[str, str]) -> Line:
+    delivery, shop, licence, phone, manager, manager_phone = row
+    who = shop or (f"客户经理 {manager}" if manager else "")
+    if not who:
+        who = "已删除个人信息的人" if delivery.openid.startswith(ERASED) else "没有绑定店铺的人"
+    return Line(
+        delivery.id,
+        who,
+        licence or "",
+        phone or manager_phone or "",
+        titles.get(delivery.about or "", WITHOUT_TOPIC),
+        excerpt(delivery.message),
+        delivery.created_at,
+        delivery.due_at,
+        reason(delivery.state, delivery.error, delivery.error_code),
+    )
+
+
+def excerpt(message: Mapping[str, Any]) -> str:
+    """The beginning of what a message says.
+
+    >>> excerpt({"msgtype": "text", "text": {"content": "您好"}}), excerpt({"msgtype": "image", "image": {}})
+    ('您好', '图片')
+    """
+    kind = message.get("msgtype")
+    if kind == "text":
+        said = " ".join(str(message.get("text", {}).get("content", "")).split())
+        return said if len(said) <= EXCERPT else f"{said[:EXCERPT]}…"
+    return {"image": "图片", "voice": "语音", "video": "视频", "news": "图文"}.get(str(kind), "")
+
+
+def _titles(session: Session, features: Sequence[Feature], links: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for feature in features:
+        if feature.titles and links:
+            found.update(feature.titles(session, sorted(links)))
+    return found
+
+
+def _key(state: DeliveryState) -> tuple[Any, ...]:
+    if state is DeliveryState.PENDING:
+        return Delivery.due_at, Delivery.id
+    if state is DeliveryState.HELD:
+        return (Delivery.id,)
+    return Delivery.settled_at, Delivery.id
+
+
+def _word(state: DeliveryState) -> Any:
+    # A word of the statement: PostgreSQL cannot prove that a bound state fits a partial index.
+    return literal_column(f"'{state}'", String)

@@ -1,0 +1,68 @@
+"""What a page does something with: the shops of a filter of the list, or of a saved audience, as its address says."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request, url_for
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from console.rules import Visitor
+from people import areas, rules, saved
+from people.pages.roster import BOUND, LONGEST_SEARCH, today_of
+from people.saved import Chosen
+from people.shops import Filter
+from wechat_bot.services import Services
+
+NAMES = ("search", "area", "class", "manager", "bound", "audience")
+
+
+def chosen() -> Chosen:
+    """What was chosen."""
+    values = request.values
+    audience_id = values.get("audience", type=int)
+    if audience_id is not None:
+        return Chosen(audience_id=audience_id)
+    narrowed = Filter(
+        search=rules.plain(values.get("search", ""))[:LONGEST_SEARCH],
+        area_id=values.get("area", type=int),
+        class_id=values.get("class", type=int),
+        is_bound=BOUND.get(values.get("bound", "")),
+        manager_id=values.get("manager", type=int),
+    )
+    return Chosen(narrowed)
+
+
+def kept() -> dict[str, str]:
+    """The same for the next form's hidden fields."""
+    return {name: request.values[name] for name in NAMES if request.values.get(name)}
+
+
+def condition(services: Services, session: Session, visitor: Visitor, which: Chosen) -> ColumnElement[bool]:
+    """The chosen shops of a visitor."""
+    now, today = services.clock(), today_of(services)
+    return saved.condition(session, visitor, which, services.criteria, now=now, today=today)
+
+
+def words(session: Session, which: Chosen) -> str:
+    """What was chosen, in words."""
+    if which.audience_id is not None:
+        line = saved.one(session, which.audience_id)
+        return f"对象“{line.name}”" if line else "已删除的对象"
+    narrowed = which.narrowed
+    parts: list[Any] = [
+        dict(areas.names(session)).get(narrowed.area_id or 0),
+        dict(areas.classes(session)).get(narrowed.class_id or 0),
+        dict(areas.managers(session)).get(narrowed.manager_id or 0),
+        {True: "已绑定", False: "未绑定"}.get(narrowed.is_bound) if narrowed.is_bound is not None else None,
+        f"“{narrowed.search}”" if narrowed.search else None,
+    ]
+    return "、".join(part for part in parts if part) or "全部零售户"
+
+
+def back(which: Chosen) -> str:
+    """Where it was chosen."""
+    if which.audience_id is not None:
+        return url_for("people_pages.audience", audience_id=which.audience_id)
+    narrowed = {name: value for name, value in kept().items() if name != "manager"}
+    return f"{url_for('people_pages.roster')}?{urlencode(narrowed)}"

@@ -1,0 +1,65 @@
+"""Messages that need a person: unsure, failed, waiting; settled one by one, cancelled by what they are about."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door
+from console.rules import Permission
+from people import deliveries
+from wechat_bot.models import DeliveryState
+from wechat_bot.services import current_services
+
+SAID = {"sent": "记为已收到", "failed": "记为没收到", "resend": "再发一次"}
+
+
+@door.allow(Permission.OUTBOX_SEE)
+def delivery_list() -> ResponseReturnValue:
+    """The messages of one state. Whose they are is personal: that it was seen is written down."""
+    services, me, features = current_services(), door.visitor(), current_app.extensions["features"]
+    wanted = request.args.get("state", "")
+    state = DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
+    with services.transaction() as session:
+        audit.note(session, me, "delivery.see", "messages", state, address=door.address(), now=services.clock())
+    is_waiting = state in (DeliveryState.HELD, DeliveryState.PENDING)
+    with services.reading() as session:
+        page = deliveries.page(session, features, state, after=request.args.get("after", type=int))
+        counts = deliveries.counts(session)
+        topics = deliveries.topics(session, features) if is_waiting else []
+    return render_template(
+        "people/deliveries.html",
+        page=page,
+        state=state,
+        states=deliveries.STATES,
+        counts=counts,
+        most=deliveries.COUNTED,
+        topics=topics,
+        is_sorted=sum(each.waiting for each in topics) < deliveries.SORTED,
+        is_first="after" not in request.args,
+    )
+
+
+@door.allow(Permission.OUTBOX_SETTLE)
+def settle_delivery(delivery_id: int) -> ResponseReturnValue:
+    """Decide on a message nobody is sure of."""
+    services, me, outcome = current_services(), door.visitor(), request.form.get("outcome", "")
+    with services.transaction() as session:
+        now = services.clock()
+        deliveries.settle(session, delivery_id, outcome, now=now)
+        about = f"delivery:{delivery_id}"
+        audit.note(session, me, "delivery.settle", about, SAID[outcome], address=door.address(), now=now)
+    flash(f"已{SAID[outcome]}。" if outcome != "resend" else "已排进发送队列。", "success")
+    return redirect(url_for("people_pages.delivery_list"), 303)
+
+
+@door.allow(Permission.OUTBOX_SETTLE)
+def cancel_deliveries() -> ResponseReturnValue:
+    """Cancel what waits to be sent about one thing."""
+    services, me, about = current_services(), door.visitor(), request.form.get("about", "")
+    features = current_app.extensions["features"]
+    with services.transaction() as session:
+        now = services.clock()
+        title, number = deliveries.cancel(session, features, about, now=now)
+        said = f"{title} {number} 条"
+        audit.note(session, me, "delivery.cancel", about, said, address=door.address(), now=now)
+    flash(f"{title}:已取消 {number:,} 条还没有发出的消息。", "success")
+    return redirect(url_for("people_pages.delivery_list", state=DeliveryState.PENDING.value), 303)

@@ -1,0 +1,68 @@
+"""What of the shops and areas needs somebody today, for the front page."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from console import queries
+from console.plate import Waiting
+from console.rules import Visitor
+from foundation.clock import day_in
+from people import areas, shops
+from wechat_bot.models import DeliveryState
+from wechat_bot.services import Services
+
+#: Names written out in one line.
+NAMED = 3
+#: A message that failed longer ago is for the list of messages.
+FAILED_SINCE = timedelta(days=2)
+
+
+def messages(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Messages of which nobody knows whether they arrived, and those that failed of late."""
+    unsure, failed = queries.undelivered(session, failed_since=now - FAILED_SINCE)
+    found = []
+    if unsure:
+        url = url_for("people_pages.delivery_list", state=DeliveryState.UNSURE)
+        found.append(Waiting(unsure, "条消息不确定是否送达,要人决定重发还是算了", url, is_urgent=True))
+    if failed:
+        url = url_for("people_pages.delivery_list", state=DeliveryState.FAILED)
+        found.append(Waiting(failed, "条消息这两天没有发出去", url))
+    return found
+
+
+def leaves(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """A deputy begins or ends, today or tomorrow: who stands in should know, and the shops' manager too."""
+    today = day_in(now, services.zone)
+    days = {"今天": today, "明天": today + timedelta(days=1)}
+    found = areas.leaves(session, visitor, list(days.values()))
+    waiting = []
+    for word, day in days.items():
+        begins = [f"{each.area}({each.deputy})" for each in found if each.from_on == day]
+        ends = [f"{each.area}({each.deputy})" for each in found if each.until_on == day]
+        for verb, named in (("开始", begins), ("结束", ends)):
+            if named:
+                url = url_for("people_pages.area_list")
+                waiting.append(Waiting(len(named), f"个片区的代班{word}{verb}:{_listed(named)}", url))
+    return waiting
+
+
+def without_manager(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Areas in which nobody would hear of a shop's needs."""
+    found = areas.without_manager(session, visitor)
+    if not found:
+        return []
+    return [Waiting(len(found), f"个片区没有客户经理:{_listed(found)}", url_for("people_pages.area_list"))]
+
+
+def unbound(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Shops that nothing reaches yet."""
+    reach = shops.reach(session, visitor, today=day_in(now, services.zone))
+    count = reach.shops - reach.bound
+    return [Waiting(count, "家店还没有绑定微信", url_for("people_pages.roster", bound="no"))] if count else []
+
+
+def _listed(names: Sequence[str]) -> str:
+    return "、".join(names[:NAMED]) + ("等" if len(names) > NAMED else "")

@@ -1,0 +1,135 @@
+"""Tags: the list, one shop's, and all chosen shops' at once."""
+
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door, tasks
+from console.rules import Permission
+from foundation.errors import Refused
+from people import saved, shops, tags
+from people.models import Retailer
+from people.pages import choosing
+from people.pages.roster import today_of
+from people.roster.kinds import TAGS
+from people.rules import MOST_MIRRORED
+from wechat_bot.services import current_services
+
+NEW = "new"
+PUT, OFF = "put", "off"
+
+
+@door.allow(Permission.PEOPLE_SEE)
+def tag_list() -> ResponseReturnValue:
+    """Every tag, and how many shops carry it."""
+    with current_services().reading() as session:
+        found = tags.listing(session)
+    return render_template("people/tags.html", tags=found, most_mirrored=MOST_MIRRORED)
+
+
+@door.allow(Permission.TAGS_EDIT)
+def new_tag() -> ResponseReturnValue:
+    """Make a tag."""
+    services, me, name = current_services(), door.visitor(), request.form.get("name", "")
+    is_mirrored = "is_mirrored" in request.form
+    with services.transaction() as session:
+        tag_id = tags.create(session, name, is_mirrored=is_mirrored)
+        said = f"{name} 微信 {is_mirrored}"
+        audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=door.address(), now=services.clock())
+    flash(f"标签“{name}”已新建。", "success")
+    return redirect(url_for("people_pages.tag_list"), 303)
+
+
+@door.allow(Permission.TAGS_EDIT)
+def change_tag(tag_id: int) -> ResponseReturnValue:
+    """Rename a tag, or have WeChat mirror it."""
+    services, me, is_mirrored = current_services(), door.visitor(), "is_mirrored" in request.form
+    features = current_app.extensions["features"]
+    with services.transaction() as session:
+        name = tags.change(session, tag_id, request.form.get("name", ""), features, is_mirrored=is_mirrored)
+        said = f"{name} 微信 {is_mirrored}"
+        audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=door.address(), now=services.clock())
+    flash(f"标签“{name}”已修改。", "success")
+    return redirect(url_for("people_pages.tag_list"), 303)
+
+
+@door.allow(Permission.TAGS_EDIT)
+def delete_tag(tag_id: int) -> ResponseReturnValue:
+    """Delete a tag that no audience names."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        name = tags.remove(session, tag_id, current_app.extensions["features"])
+        audit.note(session, me, "tag.delete", f"tag:{tag_id}", name, address=door.address(), now=services.clock())
+    flash(f"标签“{name}”已删除。", "success")
+    return redirect(url_for("people_pages.tag_list"), 303)
+
+
+@door.allow(Permission.TAGS_EDIT)
+def mirror_tags() -> ResponseReturnValue:
+    """Ask for WeChat's tags to be made to agree with ours."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        task_id = tasks.ask(session, TAGS, "把标签同步到微信", {}, owner_id=me.user_id, now=now)
+        audit.note(session, me, "tag.mirror", f"task:{task_id}", address=door.address(), now=now)
+    return redirect(url_for("console.task", task_id=task_id), 303)
+
+
+@door.allow(Permission.TAGS_PUT)
+def tag_shop(licence: str) -> ResponseReturnValue:
+    """Put a tag on one shop, or take it off."""
+    services, me = current_services(), door.visitor()
+    wish, tag_id = request.form.get("do", PUT), request.form.get("tag", type=int)
+    with services.transaction() as session:
+        found = shops.detail(session, me, licence, today=today_of(services))
+        if found is None:
+            abort(404)
+        if tag_id is None:
+            raise Refused("请先选一个标签。")
+        change = tags.take_off if wish == OFF else tags.put
+        name, _ = change(session, tag_id, Retailer.id == found.shop.id)
+        did, about = "tag.off" if wish == OFF else "tag.put", f"shop:{licence}"
+        audit.note(session, me, did, about, name, address=door.address(), now=services.clock())
+    return redirect(url_for("people_pages.shop", licence=licence), 303)
+
+
+@door.allow(Permission.TAGS_PUT)
+def tag_many() -> ResponseReturnValue:
+    """Say how many shops were chosen, and put a tag on all of them, or take it off."""
+    services, me, error = current_services(), door.visitor(), ""
+    if request.method == "POST":
+        try:
+            return _tag_many()
+        except Refused as refusal:
+            error = refusal.sentence
+    chosen = choosing.chosen()
+    with services.reading() as session:
+        which = choosing.condition(services, session, me, chosen)
+        number = saved.count(session, which, most=tags.MOST_AT_ONCE)
+        said, known = choosing.words(session, chosen), tags.names(session)
+    page = render_template(
+        "people/tagging.html",
+        said=said,
+        number=number,
+        most=tags.MOST_AT_ONCE,
+        tags=known,
+        kept=choosing.kept(),
+        back=choosing.back(chosen),
+        error=error,
+    )
+    return page, 422 if error else 200
+
+
+def _tag_many() -> ResponseReturnValue:
+    services, me, chosen = current_services(), door.visitor(), choosing.chosen()
+    wish, tag_id = request.form.get("do", PUT), request.form.get("tag", type=int)
+    if tag_id is None:
+        raise Refused("请先选一个标签。")
+    with services.transaction() as session:
+        which = choosing.condition(services, session, me, chosen)
+        change = tags.take_off if wish == OFF else tags.put
+        name, number = change(session, tag_id, which)
+        said = f"{name} {number} 家 {choosing.words(session, chosen)}"
+        did = "tag.off" if wish == OFF else "tag.put"
+        audit.note(session, me, did, f"tag:{tag_id}", said, address=door.address(), now=services.clock())
+    flash(f"“{name}”:{number:,} 家店{'去掉了' if wish == OFF else '打上了'}这个标签。", "success")
+    return redirect(choosing.back(chosen), 303)

@@ -1,0 +1,171 @@
+"""Saved audiences: kept, changed and deleted, and who uses what they name."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy.orm import Session
+
+from console.models import User
+from console.rules import Permission, Role, Visitor
+from foundation.database import upsert
+from foundation.errors import Refused
+from people import audiences, rules, shops
+from people.models import Audience, Retailer
+from people.shops import Filter
+from wechat_bot.feature import Criterion, Feature, KeptSpec
+
+LONGEST_NAME = 60
+#: No more are listed: nobody finds one among more.
+LISTED = 500
+#: Users of an audience or a tag that a refusal names.
+NAMED = 3
+Criteria = Mapping[str, Criterion]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A saved audience in the list."""
+
+    id: int
+    name: str
+    spec: Any
+    owner_id: int | None
+    owner: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Shops that something is done with: those of a filter of the list, or of a saved audience."""
+
+    narrowed: Filter = field(default_factory=Filter)
+    audience_id: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"filter": self.narrowed.to_json(), "audience": self.audience_id}
+
+
+def chosen_from_json(data: Mapping[str, Any]) -> Chosen:
+    """What `Chosen.to_json` wrote."""
+    return Chosen(Filter(**data["filter"]), data["audience"])
+
+
+def listing(session: Session) -> list[Line]:
+    """The saved audiences by name."""
+    return [Line(*row) for row in session.execute(_select().order_by(Audience.name).limit(LISTED))]
+
+
+def one(session: Session, audience_id: int) -> Line | None:
+    """A saved audience; None where there is none."""
+    row = session.execute(_select().where(Audience.id == audience_id)).first()
+    return Line(*row) if row else None
+
+
+def may_change(visitor: Visitor, line: Line) -> bool:
+    """Whether somebody may change a saved audience: their own, or any, for whoever works for the whole company."""
+    is_chief = visitor.role in (Role.ADMIN, Role.MARKETING)
+    return visitor.may(Permission.AUDIENCES_EDIT) and (is_chief or line.owner_id == visitor.user_id)
+
+
+def save(
+    session: Session,
+    visitor: Visitor,
+    name: str,
+    spec: Any,
+    criteria: Criteria,
+    features: Sequence[Feature],
+    *,
+    now: datetime,
+    today: date,
+    audience_id: int | None = None,
+) -> int:
+    """Keep a new audience, or change one; gives its id.
+
+    Raises `Refused`: a name that is empty, too long, taken, or in use where it would change; a specification that is
+    broken; somebody else's audience.
+    """
+    name = rules.plain(name)
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Refused(f"请给这个对象起一个名字,最多 {LONGEST_NAME} 个字。")
+    audiences.theirs(session, visitor, spec, criteria, now=now, today=today)
+    if audience_id is None:
+        values = {"name": name, "spec": spec, "owner_id": visitor.user_id, "created_at": now}
+        made = session.scalar(upsert(session, Audience).values(values).on_conflict_do_nothing().returning(Audience.id))
+        if made is None:
+            raise Refused(f"已经有叫“{name}”的对象,请换一个名字。")
+        return int(made)
+    kept = _mine(session, visitor, audience_id)
+    if name != kept.name:
+        if session.scalar(select(Audience.id).where(Audience.name == name)) is not None:
+            raise Refused(f"已经有叫“{name}”的对象,请换一个名字。")
+        check_unused(session, features, "audience", kept.name, f"对象“{kept.name}”改不了名")
+    kept.name, kept.spec, kept.updated_at = name, spec, now
+    session.flush()
+    # Read once more as it is kept: through another audience it may now hold itself.
+    audiences.theirs(session, visitor, {"audience": name}, criteria, now=now, today=today)
+    return audience_id
+
+
+def delete(session: Session, visitor: Visitor, audience_id: int, features: Sequence[Feature]) -> str:
+    """Delete a saved audience; gives its name. Raises `Refused` while something uses it, and for somebody else's."""
+    kept = _mine(session, visitor, audience_id)
+    check_unused(session, features, "audience", kept.name, f"对象“{kept.name}”删不了")
+    session.delete(kept)
+    return kept.name
+
+
+def kept_specs(session: Session) -> Sequence[KeptSpec]:
+    """What saved audiences are made of: one may be built on another."""
+    rows = session.execute(select(Audience.name, Audience.spec).order_by(Audience.name))
+    return [KeptSpec(f"对象“{name}”", spec) for name, spec in rows]
+
+
+def users(session: Session, features: Sequence[Feature], criterion: str, value: str) -> list[str]:
+    """What names this value of a criterion in a specification that is kept: an audience, a tag."""
+    every = [each for feature in features if feature.kept_specs for each in feature.kept_specs(session)]
+    return [each.title for each in every if audiences.mentions(each.spec, criterion, value)]
+
+
+def check_unused(session: Session, features: Sequence[Feature], criterion: str, value: str, what: str) -> None:
+    """Refuse, naming who uses it, what must not go while it is used."""
+    found = users(session, features, criterion, value)
+    if found:
+        more = f"等 {len(found)} 处" if len(found) > NAMED else ""
+        raise Refused(f"{what}:{'、'.join(found[:NAMED])}{more}正在用它。请先在那里换掉。")
+
+
+def condition(
+    session: Session, visitor: Visitor, chosen: Chosen, criteria: Criteria, *, now: datetime, today: date
+) -> ColumnElement[bool]:
+    """The chosen shops of this visitor, as a condition on `Retailer`. Raises `Refused`."""
+    if chosen.audience_id is None:
+        return and_(true(), *shops.conditions(session, visitor, chosen.narrowed, today))
+    kept = one(session, chosen.audience_id)
+    if kept is None:
+        raise Refused("这个对象已经删除。")
+    return audiences.theirs(session, visitor, kept.spec, criteria, now=now, today=today)
+
+
+def count(session: Session, which: ColumnElement[bool], *, most: int) -> int:
+    """How many shops these are, counted no further than `most` and one."""
+    found = select(Retailer.id).where(which).limit(most + 1)
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+
+
+def _select() -> Any:
+    changed_at = func.coalesce(Audience.updated_at, Audience.created_at)
+    return select(
+        Audience.id, Audience.name, Audience.spec, Audience.owner_id, func.coalesce(User.name, ""), changed_at
+    ).outerjoin(User, User.id == Audience.owner_id)
+
+
+def _mine(session: Session, visitor: Visitor, audience_id: int) -> Audience:
+    line = one(session, audience_id)
+    if line is None:
+        raise Refused("没有这个对象,可能已经删除。")
+    if not may_change(visitor, line):
+        raise Refused("这是别人建的对象,您不能修改。可以照着新建一个。")
+    return session.get_one(Audience, audience_id, with_for_update=True)

@@ -1,0 +1,144 @@
+"""Tags: made, renamed and deleted, put on shops and taken off them, one shop or all that were chosen at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, literal, select
+from sqlalchemy.orm import Session
+
+from foundation.database import changed, upsert
+from foundation.errors import Refused
+from people import audiences, rules, saved
+from people.models import Area, Audience, Retailer, RetailerTag, ShopClass, Tag
+from wechat_bot.feature import Feature
+
+LONGEST_NAME = 30
+#: Shops one wish puts a tag on: more would hold SQLite's one write lock longer than WeChat waits for an answer.
+MOST_AT_ONCE = 100_000
+#: What WeChat's tags are called that mirror something else.
+MANAGERS = "客户经理"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A tag with how many shops carry it."""
+
+    id: int
+    name: str
+    is_mirrored: bool
+    shops: int
+
+
+def listing(session: Session) -> list[Line]:
+    """Every tag by name."""
+    carried = select(RetailerTag.tag_id, func.count().label("shops")).group_by(RetailerTag.tag_id).subquery()
+    rows = session.execute(
+        select(Tag.id, Tag.name, Tag.is_mirrored, func.coalesce(carried.c.shops, 0))
+        .outerjoin(carried, carried.c.tag_id == Tag.id)
+        .order_by(Tag.name)
+    )
+    return [Line(*row) for row in rows]
+
+
+def names(session: Session) -> list[tuple[int, str]]:
+    """Tags to choose from."""
+    return [(row.id, row.name) for row in session.execute(select(Tag.id, Tag.name).order_by(Tag.name))]
+
+
+def create(session: Session, name: str, *, is_mirrored: bool) -> int:
+    """Make a tag; gives its id. Raises `Refused` for a name that will not do, or one tag too many for WeChat."""
+    name = _checked(name)
+    if is_mirrored:
+        _check_mirror(session, name, None)
+    values = {"name": name, "is_mirrored": is_mirrored}
+    made = session.scalar(upsert(session, Tag).values(values).on_conflict_do_nothing().returning(Tag.id))
+    if made is None:
+        raise Refused(f"已经有标签“{name}”。")
+    return int(made)
+
+
+def change(session: Session, tag_id: int, name: str, features: Sequence[Feature], *, is_mirrored: bool) -> str:
+    """Rename a tag, and say whether WeChat mirrors it; gives its name.
+
+    Saved audiences that name it name it anew. Raises `Refused` as `create` does, and where a feature keeps the old
+    name in something of its own.
+    """
+    tag, name = _locked(session, tag_id), _checked(name)
+    if name != tag.name:
+        if session.scalar(select(Tag.id).where(Tag.name == name)) is not None:
+            raise Refused(f"已经有标签“{name}”。")
+        ours = {kept.title for kept in saved.kept_specs(session)}
+        others = [title for title in saved.users(session, features, "tag", tag.name) if title not in ours]
+        if others:
+            raise Refused(f"标签“{tag.name}”改不了名:{'、'.join(others[: saved.NAMED])}正在用它。请先在那里换掉。")
+        for audience in session.scalars(select(Audience).with_for_update()):
+            if audiences.mentions(audience.spec, "tag", tag.name):
+                audience.spec = audiences.renamed(audience.spec, "tag", tag.name, name)
+    if is_mirrored:
+        _check_mirror(session, name, tag_id)
+    tag.name, tag.is_mirrored = name, is_mirrored
+    return name
+
+
+def remove(session: Session, tag_id: int, features: Sequence[Feature]) -> str:
+    """Delete a tag, and take it off every shop; gives its name. Raises `Refused` while an audience names it."""
+    tag = _locked(session, tag_id)
+    saved.check_unused(session, features, "tag", tag.name, f"标签“{tag.name}”删不了")
+    session.execute(delete(RetailerTag).where(RetailerTag.tag_id == tag_id))
+    session.delete(tag)
+    return tag.name
+
+
+def put(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
+    """Put a tag on shops in one statement; gives its name, and on how many it was not before.
+
+    `which` is a condition on `Retailer`. Raises `Refused` for too many at once.
+    """
+    tag = _locked(session, tag_id)
+    _check_number(session, which)
+    found = select(literal(tag_id), Retailer.id).where(which)
+    inserted = upsert(session, RetailerTag).from_select(["tag_id", "retailer_id"], found).on_conflict_do_nothing()
+    return tag.name, changed(session, inserted)
+
+
+def take_off(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
+    """Take a tag off shops in one statement; gives its name, and off how many. Raises `Refused` as `put` does."""
+    tag = _locked(session, tag_id)
+    _check_number(session, which)
+    found = select(Retailer.id).where(which)
+    gone = delete(RetailerTag).where(RetailerTag.tag_id == tag_id, RetailerTag.retailer_id.in_(found))
+    return tag.name, changed(session, gone.execution_options(synchronize_session=False))
+
+
+def _checked(name: str) -> str:
+    name = rules.plain(name)
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Refused(f"标签要有名字,最多 {LONGEST_NAME} 个字。")
+    # A roster separates tags by these.
+    if any(sign in name for sign in "、,;,;\n"):
+        raise Refused("标签里不能有逗号、顿号和分号:名单里用它们隔开几个标签。")
+    return name
+
+
+def _check_mirror(session: Session, name: str, tag_id: int | None) -> None:
+    others = session.scalar(select(func.count()).select_from(Tag).where(Tag.is_mirrored, Tag.id != (tag_id or 0)))
+    if (others or 0) >= rules.MOST_MIRRORED:
+        wish = f"最多 {rules.MOST_MIRRORED} 个标签放到微信里"
+        raise Refused(f"{wish}:微信里一个人最多 20 个标签,片区和客户类型已经占了两个。请先取消另一个。")
+    # Two that share a name would be one tag in WeChat, and hold the people of both.
+    taken = select(ShopClass.name).where(ShopClass.name == name).union(select(Area.name).where(Area.name == name))
+    if name == MANAGERS or session.scalar(taken.limit(1)) is not None:
+        raise Refused(f"微信里的标签“{name}”已经用来表示片区、客户类型或客户经理,请换一个名字。")
+
+
+def _check_number(session: Session, which: ColumnElement[bool]) -> None:
+    if saved.count(session, which, most=MOST_AT_ONCE) > MOST_AT_ONCE:
+        raise Refused(f"一次最多 {MOST_AT_ONCE:,} 家店,请先缩小范围,分几次来。")
+
+
+def _locked(session: Session, tag_id: int) -> Tag:
+    found: Any = session.scalar(select(Tag).where(Tag.id == tag_id).with_for_update())
+    if not isinstance(found, Tag):
+        raise Refused("没有这个标签,可能已经删除。")
+    return found

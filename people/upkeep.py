@@ -1,0 +1,84 @@
+"""What the database keeps up by itself with every write of a shop: an area's counts, and SQLite's index of the names.
+
+Triggers and not our own code, so that no import, tool or new action can forget them. They are made again after every
+migration, for SQLite drops them with the table that alembic rebuilds.
+"""
+
+from sqlalchemy import Connection, inspect
+
+#: SQLite's index of the names; PostgreSQL has one of its own kind on the column itself.
+SEARCH = "shop_search"
+
+_SQLITE = (
+    # Only what a word begins and not where it stands: who finds a shop looks at its names afterwards.
+    "CREATE VIRTUAL TABLE IF NOT EXISTS shop_search USING fts5(grams, content='retailer', content_rowid='id', "
+    "detail='none', columnsize=0, tokenize='unicode61 remove_diacritics 0')",
+    """CREATE TRIGGER IF NOT EXISTS retailer_made AFTER INSERT ON retailer BEGIN
+    INSERT INTO shop_search (rowid, grams) VALUES (new.id, new.grams);
+    INSERT INTO area_count (area_id, shops, bound) VALUES (new.area_id, 1, new.openid IS NOT NULL)
+    ON CONFLICT (area_id) DO UPDATE
+    SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
+    END""",
+    """CREATE TRIGGER IF NOT EXISTS retailer_gone AFTER DELETE ON retailer BEGIN
+    INSERT INTO shop_search (shop_search, rowid, grams) VALUES ('delete', old.id, old.grams);
+    UPDATE area_count SET shops = shops - 1, bound = bound - (old.openid IS NOT NULL) WHERE area_id = old.area_id;
+    END""",
+    """CREATE TRIGGER IF NOT EXISTS retailer_renamed AFTER UPDATE OF grams ON retailer
+    WHEN old.grams <> new.grams BEGIN
+    INSERT INTO shop_search (shop_search, rowid, grams) VALUES ('delete', old.id, old.grams);
+    INSERT INTO shop_search (rowid, grams) VALUES (new.id, new.grams);
+    END""",
+    """CREATE TRIGGER IF NOT EXISTS retailer_moved AFTER UPDATE OF area_id, openid ON retailer
+    WHEN old.area_id <> new.area_id OR (old.openid IS NULL) <> (new.openid IS NULL) BEGIN
+    UPDATE area_count SET shops = shops - 1, bound = bound - (old.openid IS NOT NULL) WHERE area_id = old.area_id;
+    INSERT INTO area_count (area_id, shops, bound) VALUES (new.area_id, 1, new.openid IS NOT NULL)
+    ON CONFLICT (area_id) DO UPDATE
+    SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
+    END""",
+)
+_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION count_shops() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO area_count (area_id, shops, bound)
+        SELECT area_id, count(*), count(openid) FROM made GROUP BY area_id ORDER BY area_id
+    ON CONFLICT (area_id) DO UPDATE
+    SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
+    ELSIF TG_OP = 'DELETE' THEN
+        UPDATE area_count SET shops = area_count.shops - gone.shops, bound = area_count.bound - gone.bound FROM
+        (SELECT area_id, count(*) AS shops, count(openid) AS bound FROM gone GROUP BY area_id) AS gone
+        WHERE gone.area_id = area_count.area_id;
+    ELSE
+        INSERT INTO area_count (area_id, shops, bound)
+        SELECT area_id, sum(shops), sum(bound) FROM (VALUES
+            (OLD.area_id, -1, -(OLD.openid IS NOT NULL)::int), (NEW.area_id, 1, (NEW.openid IS NOT NULL)::int)
+        ) AS moved (area_id, shops, bound) GROUP BY area_id ORDER BY area_id
+    ON CONFLICT (area_id) DO UPDATE
+    SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
+    END IF;
+    RETURN NULL;
+    END $$""",
+    "DROP TRIGGER IF EXISTS retailer_made ON retailer",
+    "DROP TRIGGER IF EXISTS retailer_gone ON retailer",
+    "DROP TRIGGER IF EXISTS retailer_moved ON retailer",
+    # Once a statement, for a list of shops in one statement is one change of each area's counts.
+    "CREATE TRIGGER retailer_made AFTER INSERT ON retailer REFERENCING NEW TABLE AS made "
+    "FOR EACH STATEMENT EXECUTE FUNCTION count_shops()",
+    "CREATE TRIGGER retailer_gone AFTER DELETE ON retailer REFERENCING OLD TABLE AS gone "
+    "FOR EACH STATEMENT EXECUTE FUNCTION count_shops()",
+    "CREATE TRIGGER retailer_moved AFTER UPDATE OF area_id, openid ON retailer FOR EACH ROW "
+    "WHEN (OLD.area_id <> NEW.area_id OR (OLD.openid IS NULL) <> (NEW.openid IS NULL)) "
+    "EXECUTE FUNCTION count_shops()",
+)
+
+
+def install(connection: Connection) -> None:
+    """Make what is missing. Safe to call again; what was counted before is the migrations' to bring in."""
+    if connection.dialect.name != "sqlite":
+        for statement in _POSTGRESQL:
+            connection.exec_driver_sql(statement)
+        return
+    is_new = SEARCH not in inspect(connection).get_table_names()
+    for statement in _SQLITE:
+        connection.exec_driver_sql(statement)
+    if is_new:
+        connection.exec_driver_sql("INSERT INTO shop_search (shop_search) VALUES ('rebuild')")

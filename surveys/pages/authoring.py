@@ -1,0 +1,209 @@
+"""A survey written in the browser: begun, copied, edited, thrown away, taken out as a workbook."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door
+from console.rules import Permission
+from foundation.errors import Refused
+from surveys.actions import authoring
+from surveys.actions.authoring import Overtaken
+from surveys.models import SurveyState
+from surveys.queries import listing, whom
+from surveys.queries.detail import Detail, detail
+from surveys.rules import excel_file, excel_template
+from surveys.rules.definition import LONGEST_TITLE, MOST_QUESTIONS, Definition, QuestionType, Review, read, review
+from surveys.rules.editor import form as forms
+from surveys.rules.editor import moves, writing
+from surveys.rules.editor.form import Form
+from wechat_bot.services import Services, current_services
+
+#: A survey with every question and option at its longest, as a browser sends it.
+LARGEST = 1 << 20
+COPY = "(副本)"
+RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布(投票,只能有一题)"))
+#: The page shows what the shops' pages look like, in a frame of its own.
+FRAMED = door.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the page says beside the form."""
+
+    notice: str = ""
+    status: int = 200
+    #: What stands in the fields is not what is kept.
+    is_unsaved: bool = False
+    #: The author asked whether all is well: what is wrong is marked.
+    is_checked: bool = False
+    overtaken: Overtaken | None = None
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def start() -> ResponseReturnValue:
+    """A new draft from nothing, as a survey or a poll."""
+    services = current_services()
+    with services.transaction() as session:
+        survey_id = _begin(session, services, moves.starts_as(request.form.get("kind", "")))
+    return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def copy(survey_id: int) -> ResponseReturnValue:
+    """A new draft that asks what another survey's draft asks; its times are not taken along."""
+    services = current_services()
+    with services.transaction() as session:
+        form = _stored(_find(session, services, survey_id), services)
+        title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
+        # Read again as a draft nobody has seen, so that its options are numbered afresh.
+        form = writing.to_form({**writing.of_form(form, None), "title": title, "opens": "", "closes": ""})
+        copied = _begin(session, services, form)
+    flash("已复制成一份新的草稿,开始和结束时间要重新填。", "success")
+    return redirect(url_for("surveys_pages.edit", survey_id=copied), 303)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def discard(survey_id: int) -> ResponseReturnValue:
+    """Throw away a draft that was never published."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now, title = services.clock(), _find(session, services, survey_id).title
+        authoring.discard(session, survey_id)
+        audit.note(session, me, "survey.discard", f"survey:{survey_id}", title, address=door.address(), now=now)
+    flash("草稿已删除。", "success")
+    return redirect(url_for("surveys_pages.survey_list"), 303)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def draft_file(survey_id: int) -> ResponseReturnValue:
+    """The draft as a workbook that can be uploaded again."""
+    services = current_services()
+    with services.reading() as session:
+        found = _find(session, services, survey_id)
+        previous = listing.newest(session, survey_id)
+    if found.written is not None:
+        raise Refused("草稿还没有写好,不能下载成 Excel。请先把标出的地方改好。")
+    written = writing.of_definition(found.draft, services.zone)
+    content = excel_template.filled(written, with_codes=previous is not None)
+    try:
+        same = read(excel_file.parse(content).data, timezone=services.zone, previous=previous)
+    except Refused:
+        same = None
+    # A workbook that would come back as another survey, such as one for everybody, is worse than none.
+    if same != found.draft:
+        raise Refused("这份草稿里有 Excel 模板写不下的内容(如几层的对象条件,或选项里的“|”),请在网页里编辑。")
+    name = "".join("_" if each in '\\/:*?"<>|' else each for each in found.draft.title)
+    return send_file(io.BytesIO(content), as_attachment=True, download_name=f"{name}.xlsx", max_age=0)
+
+
+@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+def edit(survey_id: int) -> ResponseReturnValue:
+    """The form with the draft; a posted one is kept, or only shown again as a button of its changes it."""
+    services = current_services()
+    with services.reading() as session:
+        found = _find(session, services, survey_id)
+        previous = listing.newest(session, survey_id)
+    if request.method == "GET":
+        return _show(found, previous, _stored(found, services), found.stamp, Said(is_checked=found.stamp > 1))
+    fields = request.form.to_dict(flat=False)
+    form, stamp = forms.read(fields), request.form.get("stamp", -1, type=int)
+    is_checked, do = request.form.get("checked") == "1", request.form.get("do", "")
+    verb, _, seen = do.partition(":")
+    if verb in ("save", "publish", "overwrite"):
+        # Who writes over another's draft says which one: there may be a third by now.
+        over = int(seen) if verb == "overwrite" and seen.isascii() and seen.isdigit() and len(seen) < 9 else stamp
+        try:
+            return _save(survey_id, form, over, then=verb)
+        except Overtaken as other:
+            at = other.at.astimezone(services.zone).strftime("%H:%M") if other.at else ""
+            told = f"{other.who or '别人'} {at} 存过这份草稿。您写的还在这一页,没有存。请先看对方存的,再决定用谁的。"
+            said = Said(told, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
+            return _show(found, previous, form, stamp, said)
+    try:
+        before = fields.get("before")
+        form = moves.in_order(form) if before else moves.done(form, do, taken=_codes(previous))
+    except Refused as refusal:
+        if before:
+            form = moves.arranged(form, before)
+        said = Said(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
+        return _show(found, previous, form, stamp, said)
+    return _show(found, previous, form, stamp, Said(is_unsaved=True, is_checked=is_checked))
+
+
+def reviewed(form: Form, previous: Definition | None, services: Services) -> tuple[Review, dict[str, Any]]:
+    """What is to be said of a form, and the mapping it writes."""
+    written = writing.of_form(form.tidied(), previous)
+    return review(written, timezone=services.zone, previous=previous, keyed=False), written
+
+
+def _begin(session: Session, services: Services, form: Form) -> int:
+    me, now = door.visitor(), services.clock()
+    found, written = reviewed(form, None, services)
+    survey = authoring.keep(session, found, written, who=me.name, now=now)
+    audit.note(session, me, "survey.start", f"survey:{survey.id}", survey.title, address=door.address(), now=now)
+    return survey.id
+
+
+def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> ResponseReturnValue:
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        previous = listing.newest(session, survey_id)
+        found, written = reviewed(form, previous, services)
+        kept = authoring.keep(session, found, written, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
+        detail_said = f"{kept.title},共 {len(form.items)} 题"
+        audit.note(session, me, "survey.edit", f"survey:{survey_id}", detail_said, address=door.address(), now=now)
+    if found.is_whole and then == "publish":
+        return redirect(url_for("surveys_pages.publish", survey_id=survey_id), 303)
+    if found.is_whole:
+        flash("草稿已保存。", "success")
+    else:
+        flash(f"草稿已保存。还有 {len(found.mistakes)} 处没有写好,下面都标出来了,写好才能发布。", "warning")
+    return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
+
+
+def _stored(found: Detail, services: Services) -> Form:
+    return writing.to_form(found.written or writing.of_definition(found.draft, services.zone))
+
+
+def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, said: Said) -> ResponseReturnValue:
+    services = current_services()
+    seen, _ = reviewed(form, previous, services)
+    with services.reading() as session:
+        offered = whom.offered(session)
+    published = {question.code: question for question in previous.questions} if previous else {}
+    page = render_template(
+        "surveys/console/edit.html",
+        survey=found,
+        form=form,
+        stamp=stamp,
+        said=said,
+        faults=writing.placed(seen.problems, form.tidied()) if said.is_checked else {},
+        left_to_do=len(seen.mistakes),
+        offered=offered,
+        published=published,
+        is_published=found.state is not SurveyState.DRAFT,
+        was_anonymous=bool(previous and previous.anonymous),
+        results=RESULTS,
+        kinds=QuestionType,
+        most=MOST_QUESTIONS,
+    )
+    response = make_response(page, said.status)
+    response.headers["Content-Security-Policy"] = FRAMED
+    return response
+
+
+def _codes(previous: Definition | None) -> set[str]:
+    return {question.code for question in previous.questions + previous.retired} if previous else set()
+
+
+def _find(session: Session, services: Services, survey_id: int) -> Detail:
+    found = detail(session, survey_id, now=services.clock())
+    if found is None:
+        abort(404)
+    return found

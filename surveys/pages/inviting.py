@@ -1,0 +1,222 @@
+"""Invitations: planned with a look at whom they would reach; what became of each wave, and whom it brought."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import audit, door
+from console.rules import Permission
+from foundation.clock import day_in
+from foundation.errors import Refused
+from surveys import texts
+from surveys.actions import inviting
+from surveys.models import Outcome, SurveyState, WaveState
+from surveys.queries import inviting as queries
+from surveys.queries.detail import Detail, detail
+from surveys.queries.inviting import Preview
+from surveys.reports import OUTCOMES, STATES, WAVES
+from surveys.rules.waves import MOST_REMINDERS, RESULTS, UNSETTLED
+from wechat_bot.services import Services, current_services
+
+COLOURS = {
+    WaveState.PLANNED: "secondary",
+    WaveState.SENDING: "green",
+    WaveState.PAUSED: "orange",
+    WaveState.SENT: "blue",
+    WaveState.CANCELLED: "secondary",
+    WaveState.OVER: "secondary",
+    WaveState.BROKEN: "red",
+}
+STEPS: Mapping[str, tuple[str, Callable[..., None]]] = {
+    "pause": ("暂停", inviting.pause),
+    "resume": ("继续", inviting.resume),
+    "cancel": ("取消", inviting.cancel),
+}
+
+
+@door.allow(Permission.SURVEYS_SEE)
+def waves(survey_id: int) -> ResponseReturnValue:
+    """Every wave with its figures; for whoever may invite, the form, with a look at whom it would reach."""
+    return _page(survey_id)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def invite(survey_id: int) -> ResponseReturnValue:
+    """Plan an invitation, and reminders behind it."""
+    services, me, form = current_services(), door.visitor(), request.form
+    try:
+        first_at = _moment(services, form.get("first_at", "")) if form.get("when") == "later" else None
+        with services.transaction() as session:
+            now = services.clock()
+            numbers = inviting.plan(
+                session,
+                survey_id,
+                said=form.get("said", ""),
+                first_at=first_at or now,
+                reminders=form.get("reminders", 0, type=int),
+                every_days=form.get("every_days", 3, type=int),
+                audience=_audience(form.get("audience", "")),
+                # The page says how many waves there were: a form sent twice must not be two invitations.
+                seen=form.get("seen", -1, type=int),
+                who=me.name,
+                criteria=services.criteria,
+                now=now,
+            )
+            said = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
+            if form.get("audience"):
+                said += f",名单“{form['audience']}”"
+            audit.note(session, me, "survey.invite", f"survey:{survey_id}", said, address=door.address(), now=now)
+    except Refused as refusal:
+        return _page(survey_id, error=refusal.sentence)
+    flash(f"已安排{said}邀请。", "success")
+    return _back(survey_id)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def set_results(survey_id: int) -> ResponseReturnValue:
+    """Set when the results are published and those who answered are told."""
+    services, me = current_services(), door.visitor()
+    written = request.form.get("results_at", "")
+    try:
+        results_at = _moment(services, written) if written else None
+        with services.transaction() as session:
+            now = services.clock()
+            inviting.set_results(session, survey_id, results_at, now=now)
+            audit.note(session, me, "survey.promise", f"survey:{survey_id}", written, address=door.address(), now=now)
+    except Refused as refusal:
+        return _page(survey_id, error=refusal.sentence)
+    flash("公布结果的时间已保存。", "success")
+    return _back(survey_id)
+
+
+@door.allow(Permission.SURVEYS_WRITE)
+def steer(survey_id: int, number: int) -> ResponseReturnValue:
+    """Pause, resume or cancel a wave."""
+    services, me = current_services(), door.visitor()
+    step = STEPS.get(request.form.get("do", ""))
+    if step is None:
+        abort(404)
+    word, action = step
+    with services.transaction() as session:
+        now = services.clock()
+        action(session, survey_id, number, now=now)
+        said = f"{word}第 {number} 次"
+        audit.note(session, me, "survey.steer", f"survey:{survey_id}", said, address=door.address(), now=now)
+    flash(f"已{said}邀请。", "success")
+    return _back(survey_id)
+
+
+@door.allow(Permission.SURVEYS_SEE)
+def wave(survey_id: int, number: int) -> ResponseReturnValue:
+    """One wave: how many came to what, and, of an identified survey, who. Seeing who is written down."""
+    services, me = current_services(), door.visitor()
+    narrowed = request.args.get("outcome", "")
+    if narrowed not in ("", "opened", "answered", *Outcome):
+        abort(404)
+    found, now = _find(services, survey_id), services.clock()
+    with services.reading() as session:
+        line = next((each for each in queries.wave_lines(session, survey_id) if each.number == number), None)
+        people = None
+        if line is not None and not found.is_anonymous:
+            people = queries.recipients(
+                session,
+                me,
+                survey_id,
+                number,
+                narrowed=narrowed,
+                today=day_in(now, services.zone),
+                after=request.args.get("after", 0, type=int),
+                before=request.args.get("before", 0, type=int),
+            )
+    if line is None:
+        abort(404)
+    if people is not None:
+        with services.transaction() as session:
+            about, said = f"survey:{survey_id}", f"第 {number} 次 {narrowed}"
+            audit.note(session, me, "survey.people", about, said, address=door.address(), now=now)
+    return render_template(
+        "surveys/console/wave.html",
+        survey=found,
+        wave=line,
+        people=people,
+        narrowed=narrowed,
+        outcomes=OUTCOMES,
+        waves=WAVES,
+        colours=COLOURS,
+        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        is_part=not me.is_company_wide,
+    )
+
+
+def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
+    services, me = current_services(), door.visitor()
+    found, now = _find(services, survey_id), services.clock()
+    is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
+    audience = request.values.get("audience", "")
+    preview: Preview | None = None
+    with services.reading() as session:
+        lines = queries.wave_lines(session, survey_id)
+        saved = queries.saved_audiences(session)
+        if me.may(Permission.SURVEYS_WRITE) and is_running:
+            try:
+                preview = queries.preview(
+                    session,
+                    survey_id,
+                    _audience(audience),
+                    services.criteria,
+                    has_template=services.is_service_account and "survey" in services.templates,
+                    now=now,
+                )
+            except Refused as refusal:
+                error = error or refusal.sentence
+    page = render_template(
+        "surveys/console/invitations.html",
+        survey=found,
+        lines=lines,
+        saved=saved,
+        audience=audience,
+        preview=preview,
+        error=error,
+        is_running=is_running,
+        form=request.form,
+        said=texts.invitation(found.title),
+        states=STATES,
+        outcomes=OUTCOMES,
+        waves=WAVES,
+        colours=COLOURS,
+        quiet=services.quiet,
+        is_quiet=bool(services.quiet and services.quiet.over_at(now)),
+        longest=inviting.LONGEST,
+        most=MOST_REMINDERS,
+        unsettled=UNSETTLED,
+        has_pages=services.is_service_account,
+        results_number=RESULTS,
+        local=lambda moment: moment.astimezone(services.zone).strftime("%Y-%m-%dT%H:%M") if moment else "",
+    )
+    return page, 422 if error else 200
+
+
+def _find(services: Services, survey_id: int) -> Detail:
+    with services.reading() as session:
+        found = detail(session, survey_id, now=services.clock())
+    if found is None or found.state is SurveyState.DRAFT:
+        abort(404)
+    return found
+
+
+def _back(survey_id: int) -> ResponseReturnValue:
+    return redirect(url_for("surveys_pages.waves", survey_id=survey_id), 303)
+
+
+def _audience(name: str) -> Mapping[str, Any] | None:
+    return {"audience": name} if name else None
+
+
+def _moment(services: Services, written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written).replace(tzinfo=services.zone)
+    except ValueError:
+        raise Refused("请写上日期和时间。") from None

@@ -1,0 +1,46 @@
+"""What of the surveys needs somebody today, for the front page."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from console.plate import Waiting
+from console.rules import Visitor
+from foundation.clock import day_in
+from surveys.models import SurveyState
+from surveys.queries import today
+from wechat_bot.services import Services
+
+#: A paper survey of this trade came back to 78 in a hundred; below this one still asks.
+ENOUGH = 0.75
+
+
+def ending(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Surveys that end today or tomorrow and still miss many: of all shops, or of the visitor's own."""
+    this_day = day_in(now, services.zone)
+    midnight = now.astimezone(services.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = today.ending(session, now=now, until=midnight + timedelta(days=2))
+    if visitor.is_company_wide:
+        missing = {each.id: each.missing for each in found if each.returned < ENOUGH * each.sent}
+    else:
+        missing = today.missing_of(session, visitor, found, today=this_day) if found else {}
+    waiting = []
+    for each in found:
+        if not missing.get(each.id):
+            continue
+        closes_at = each.closes_at.astimezone(services.zone)
+        is_today = closes_at.date() == this_day
+        day = "今天" if is_today else "明天"
+        sentence = f"家店还没有填《{each.title}》,{day} {closes_at:%H:%M} 结束"
+        url = url_for("surveys_pages.survey", survey_id=each.id)
+        waiting.append(Waiting(missing[each.id], sentence, url, is_urgent=is_today))
+    return waiting
+
+
+def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Surveys somebody wrote and nobody published."""
+    count = today.drafts(session)
+    url = url_for("surveys_pages.survey_list", state=SurveyState.DRAFT)
+    return [Waiting(count, "份调查草稿还没有发布", url)] if count else []

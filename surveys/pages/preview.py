@@ -1,0 +1,152 @@
+"""A draft as a phone shows it, on its page and in the chat; tried out without anything being kept."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from console import door
+from console.rules import Permission
+from surveys import page_texts, screens, texts
+from surveys.pages import authoring
+from surveys.queries.detail import detail
+from surveys.rules import flow, rehearsal
+from surveys.rules.definition import Definition, QuestionType, Review, review
+from surveys.rules.editor import form as forms
+from surveys.rules.editor import writing
+from surveys.sheets import Sheet
+from wechat_bot.services import Services, current_services
+
+KEEPER = "王建国"
+FRAMED = door.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("img-src", "img-src blob:")
+
+
+@door.allow(Permission.SURVEYS_WRITE, upload=authoring.LARGEST)
+def preview(survey_id: int) -> ResponseReturnValue:
+    """One step of the trial, of what stands in the form, of what a step before carried along, or of the draft kept."""
+    services, fields = current_services(), request.form.to_dict(flat=False)
+    with services.reading() as session:
+        found = detail(session, survey_id, now=services.clock())
+    if found is None:
+        abort(404)
+    if "title" in fields:
+        tried, written = authoring.reviewed(forms.read(fields), None, services)
+    else:
+        written = _carried(fields) or dict(found.written or writing.of_definition(found.draft, services.zone))
+        tried = review(written, timezone=services.zone, keyed=False)
+    step = rehearsal.step(tried.definition, fields)
+    page = _page(services, survey_id, tried, written, step, is_chat=forms.one(fields, "view") == "chat")
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = FRAMED
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+def _page(
+    services: Services,
+    survey_id: int,
+    tried: Review,
+    written: Mapping[str, Any],
+    step: rehearsal.Step,
+    *,
+    is_chat: bool,
+) -> str:
+    definition, action = tried.definition, url_for("surveys_pages.preview", survey_id=survey_id)
+    sheet = _sheet(survey_id, definition, step)
+    context: dict[str, Any] = {
+        "action": action,
+        "form_token": lambda: door.visitor().form_token,
+        "carried": _hidden(written, step, is_chat=is_chat),
+        # For whoever begins again, and for the buttons that change the view.
+        "draft": _hidden(written, rehearsal.Step({}, {}), is_chat=is_chat),
+        "trail": _hidden(written, step, is_chat=None),
+        "is_trial": True,
+        "is_chat": is_chat,
+        "sheet": sheet,
+        "step": step,
+        # Questions that cannot be taken yet are left out of what is shown.
+        "lacking": len(written.get("questions", ())) - len(definition.questions),
+        "asked_if": _asked_if(definition, step),
+    }
+    context["above"] = Markup(render_template("surveys/console/_trial.html", **context))  # noqa: S704 – our own template
+    if not definition.questions:
+        return render_template("surveys/console/trial_empty.html", **context)
+    if is_chat:
+        opening = texts.opening(
+            definition.title,
+            flow.left(definition, {}),
+            flow.about_minutes(definition),
+            says=definition.intro,
+            is_anonymous=definition.anonymous,
+        )
+        # The chat asks the first question at once.
+        begun = step if step.at or step.is_done else rehearsal.step(definition, {"do": ["begin"]})
+        lines = rehearsal.talk(definition, begun, opening=opening, keeper=KEEPER)
+        is_photo = begun.at is not None and begun.at.type is QuestionType.PHOTO
+        return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
+    more = {name: value for name, value in context.items() if name not in ("sheet", "action")}
+    if step.is_done:
+        title, said = texts.submitted(KEEPER), page_texts.done_on(None)
+        return render_template("surveys/console/trial_done.html", title=title, said=said, **context)
+    if step.at is None:
+        return screens.intro(sheet, action=action, **more)
+    given = None
+    if step.tried is not None:
+        words = next(iter(step.tried.get("other") or step.tried.get("text") or ()), "")
+        given = {"o": list(step.tried.get("option", ())), "t": words, "v": ""}
+    return screens.question(sheet, step.at, action=action, given=given, sentence=step.sentence, **more)
+
+
+def _sheet(survey_id: int, definition: Definition, step: rehearsal.Step) -> Sheet:
+    """A sheet of nobody's, that no database knows."""
+    return Sheet(
+        survey_id=survey_id,
+        opens_at=None,
+        closes_at=None,
+        results_at=None,
+        waves=0,
+        is_opened=True,
+        is_anonymous=definition.anonymous,
+        is_for_everyone=True,
+        retailer_id=0,
+        keeper=KEEPER,
+        area_id=0,
+        class_id=0,
+        participation_id=None,
+        version_id=0,
+        definition=definition,
+        started_at=None,
+        is_submitted=step.is_done,
+        submitted_on=None,
+        answers=step.answers,
+    )
+
+
+def _hidden(written: Mapping[str, Any], step: rehearsal.Step, *, is_chat: bool | None) -> Markup:
+    """What the next step needs to know, since nothing is kept here."""
+    fields = [("written", json.dumps(written, ensure_ascii=False))]
+    if is_chat is not None:
+        fields.append(("view", "chat" if is_chat else "page"))
+    for code, given in step.carried.items():
+        fields += [(f"{rehearsal.CARRIED}{code}.{name}", value) for name, values in given.items() for value in values]
+    line = Markup('<input type="hidden" name="{}" value="{}">')
+    return Markup("\n").join(line.format(name, value) for name, value in fields)
+
+
+def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    try:
+        written = json.loads(forms.one(fields, "written") or "{}")
+    except ValueError:
+        return {}
+    return written if isinstance(written, dict) and isinstance(written.get("questions"), list) else {}
+
+
+def _asked_if(definition: Definition, step: rehearsal.Step) -> str:
+    """Why the question at hand may not be asked; empty where the answers so far ask it."""
+    if step.at is None or step.at in flow.shown(definition, step.answers):
+        return ""
+    places = {question.code: n for n, question in enumerate(definition.questions, start=1)}
+    return "、".join(f"第 {places[each.question]} 题" for each in step.at.show_if)

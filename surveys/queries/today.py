@@ -1,0 +1,80 @@
+"""What of the surveys needs somebody today."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from console.rules import Visitor
+from foundation.database import count_to
+from people.models import Area, Retailer
+from people.scope import within
+from surveys.models import Participation, Survey, Tally
+
+#: Surveys ending at once that the front page names.
+NAMED = 5
+#: Counting stops here.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A survey that ends soon."""
+
+    id: int
+    title: str
+    closes_at: datetime
+    sent: int
+    returned: int
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.sent - self.returned)
+
+
+def ending(session: Session, *, now: datetime, until: datetime) -> list[Ending]:
+    """Open surveys that end by then, the soonest first; from the counters, whatever their size."""
+    rows = session.execute(
+        select(Survey.id, Survey.title, Survey.closes_at, _figure("sent"), _figure("returned"))
+        .where(Survey.version_id.is_not(None), Survey.closes_at > now, Survey.closes_at <= until)
+        .where(func.coalesce(Survey.opens_at, now) <= now)
+        .order_by(Survey.closes_at, Survey.id)
+        .limit(NAMED)
+    )
+    return [Ending(*row) for row in rows]
+
+
+def missing_of(session: Session, visitor: Visitor, found: list[Ending], *, today: date) -> dict[int, int]:
+    """How many of this visitor's listed shops have not answered, by survey; nothing of anonymous ones.
+
+    All together counted to `COUNTED`: in a part of two shops a figure of an anonymous survey could point at one.
+    """
+    mine = within(session, visitor, today=today)
+    some = (
+        select(Participation.survey_id)
+        .join(Survey, Survey.id == Participation.survey_id)
+        .join(Retailer, Retailer.id == Participation.retailer_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .where(
+            Participation.survey_id.in_([each.id for each in found]),
+            Participation.is_submitted.is_(False),
+            Survey.is_anonymous.is_(False),
+            *([] if mine is None else [mine]),
+        )
+        .limit(COUNTED)
+        .subquery()
+    )
+    rows = session.execute(select(some.c.survey_id, func.count()).group_by(some.c.survey_id))
+    return {survey_id: count for survey_id, count in rows}  # noqa: C416 - a dict of Rows is untyped
+
+
+def drafts(session: Session) -> int:
+    """How many surveys were written and never published."""
+    return count_to(session, select(Survey.id).where(Survey.version_id.is_(None)), COUNTED)
+
+
+def _figure(name: str) -> Any:
+    counter = select(Tally.count).where(Tally.survey_id == Survey.id, Tally.question == "", Tally.option == name)
+    return func.coalesce(counter.scalar_subquery(), 0)

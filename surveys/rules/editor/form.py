@@ -1,0 +1,182 @@
+"""What stands in the fields of the authoring page, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from surveys.rules.shape import OTHER, QuestionType
+
+Fields = Mapping[str, Sequence[str]]
+OTHER_KEY = str(OTHER)
+LISTS = ("class", "area", "manager", "tag")
+"""The criteria of an audience that the page offers as lists."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option's row. Its key is its code, or `n1`, `n2` … while it has none."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition's row: an earlier question's code, the keys of options or points ticked, the ends of ranges."""
+
+    question: str = ""
+    values: tuple[str, ...] = ()
+    spans: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question's card."""
+
+    code: str
+    type: QuestionType
+    text: str = ""
+    options: tuple[Choice, ...] = ()
+    other: bool = False
+    min: str = ""
+    max: str = ""
+    decimals: str = "0"
+    required: bool = True
+    conditions: tuple[When, ...] = ()
+
+    def with_choice(self) -> Item:
+        """The card with one more empty option.
+
+        >>> [each.key for each in Item("q1", QuestionType.SINGLE, options=(Choice("4", "好"),)).with_choice().options]
+        ['4', 'n1']
+        """
+        taken = {each.key for each in self.options}
+        key = next(f"n{n}" for n in range(1, len(taken) + 2) if f"n{n}" not in taken)
+        return replace(self, options=(*self.options, Choice(key, "")))
+
+
+@dataclass(frozen=True)
+class Whom:
+    """The audience as the page offers it; `rest` is what a file said beyond that, carried along untouched."""
+
+    is_some: bool = False
+    lists: Mapping[str, tuple[str, ...]] | None = None
+    saved: str = ""
+    rest: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """The whole page. Everything is the text of its field; nothing is judged here."""
+
+    title: str = ""
+    intro: str = ""
+    opens: str = ""
+    closes: str = ""
+    anonymous: bool = False
+    min_seconds: str = ""
+    results: str = "none"
+    whom: Whom = Whom()
+    items: tuple[Item, ...] = ()
+
+    def place(self, code: str) -> int | None:
+        """Where a question stands, from 0."""
+        return next((n for n, item in enumerate(self.items) if item.code == code), None)
+
+    def changed(self, item: Item) -> Form:
+        """The form with this card in the place of the one with its code."""
+        return replace(self, items=tuple(item if each.code == item.code else each for each in self.items))
+
+    def tidied(self) -> Form:
+        """Without the rows nobody filled: they are offered, not written.
+
+        >>> options = (Choice("n1", "好"), Choice("n2", " "))
+        >>> tidy = Form(items=(Item("q1", QuestionType.SINGLE, options=options, conditions=(When(),)),)).tidied()
+        >>> tidy.items[0].options, tidy.items[0].conditions
+        ((Choice(key='n1', label='好'),), ())
+        """
+        return replace(
+            self,
+            items=tuple(
+                replace(
+                    item,
+                    options=tuple(each for each in item.options if each.label.strip() or each.key.isdigit()),
+                    conditions=tuple(each for each in item.conditions if each.question),
+                )
+                for item in self.items
+            ),
+        )
+
+
+def read(fields: Fields) -> Form:
+    """The form as it was posted. Cards, options and conditions stand in the order of their fields.
+
+    >>> form = read({"title": ["调查"], "q": ["q2", "q1"], "q2.type": ["single"], "q2.k": ["1"], "q2.o": ["好"]})
+    >>> [(item.code, item.type.value, item.options) for item in form.items]
+    [('q2', 'single', (Choice(key='1', label='好'),)), ('q1', 'text', ())]
+    """
+    codes = dict.fromkeys(code for code in fields.get("q", ()) if code)
+    return Form(
+        title=one(fields, "title"),
+        intro=one(fields, "intro"),
+        opens=one(fields, "opens"),
+        closes=one(fields, "closes"),
+        anonymous=one(fields, "anonymous") == "1",
+        min_seconds=one(fields, "min_seconds"),
+        results=one(fields, "results") or "none",
+        whom=_whom(fields),
+        items=tuple(_item(fields, code) for code in codes),
+    )
+
+
+def one(fields: Fields, name: str) -> str:
+    """The first value of a field, without the blanks around it."""
+    return next(iter(fields.get(name, ())), "").strip()
+
+
+def _item(fields: Fields, code: str) -> Item:
+    kind = one(fields, f"{code}.type")
+    type_ = QuestionType(kind) if kind in list(QuestionType) else QuestionType.TEXT
+    keys, labels = fields.get(f"{code}.k", ()), fields.get(f"{code}.o", ())
+    options: dict[str, Choice] = {}
+    for key, label in zip(keys, labels, strict=False):
+        options.setdefault(key, Choice(key, label.strip()))
+    return Item(
+        code=code,
+        type=type_,
+        text=one(fields, f"{code}.text"),
+        options=tuple(options.values()),
+        other=one(fields, f"{code}.other") == "1",
+        min=one(fields, f"{code}.min"),
+        max=one(fields, f"{code}.max"),
+        decimals=one(fields, f"{code}.decimals") or "0",
+        required=one(fields, f"{code}.required") == "1",
+        conditions=tuple(_when(fields, f"{code}.c{n}") for n in fields.get(f"{code}.c", ())),
+    )
+
+
+def _when(fields: Fields, name: str) -> When:
+    return When(
+        one(fields, f"{name}.q"),
+        tuple(fields.get(f"{name}.v", ())),
+        tuple(
+            (low.strip(), high.strip())
+            for low, high in zip(fields.get(f"{name}.low", ()), fields.get(f"{name}.high", ()), strict=False)
+        ),
+    )
+
+
+def _whom(fields: Fields) -> Whom:
+    try:
+        rest = json.loads(one(fields, "audience_rest") or "{}")
+    except ValueError:
+        rest = {}
+    return Whom(
+        is_some=one(fields, "audience") == "some",
+        lists={name: tuple(fields.get(name, ())) for name in LISTS},
+        saved=one(fields, "saved"),
+        rest=rest if isinstance(rest, dict) else {},
+    )

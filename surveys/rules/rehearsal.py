@@ -1,0 +1,155 @@
+"""An author tries a draft as a shop would: every step is worked out afresh from what was replied, nothing is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from surveys import texts
+from surveys.rules import flow, forms, replies
+from surveys.rules.answers import Answer, Json, Multiple, NotUnderstood, Photo, Single, describe
+from surveys.rules.definition import Definition, Question, QuestionType
+from surveys.rules.replies import Command
+from surveys.rules.shape import OTHER
+
+Fields = Mapping[str, Sequence[str]]
+CARRIED = "a."
+"""In front of the fields of questions answered before: `a.q1.option`."""
+
+_KEPT = ("option", "other", "text", "said", "skip", "photo")
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where a trial stands. `at` is None before the first question and behind the last (`is_done`)."""
+
+    answers: Mapping[str, Json]
+    carried: Mapping[str, Mapping[str, Sequence[str]]]
+    at: Question | None = None
+    is_done: bool = False
+    sentence: str = ""
+    tried: Mapping[str, Sequence[str]] | None = None
+
+
+def step(definition: Definition, fields: Fields) -> Step:
+    """The next step: `do` is a button of the page (begin, answer, skip, back, finish) or `say` in the chat; `question`
+    is the one that was shown. Without `do` the trial stands at question `at`, or before the first.
+
+    >>> from surveys.rules.shape import Condition, Option
+    >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
+    >>> why = Question("q2", QuestionType.TEXT, "为什么?", show_if=(Condition("q1", frozenset({2})),))
+    >>> survey = Definition("调查", (first, why))
+    >>> step(survey, {"do": ["answer"], "question": ["q1"], "option": ["1"]}).is_done
+    True
+    >>> step(survey, {"do": ["say"], "question": ["q1"], "said": ["不满意"]}).at.code
+    'q2'
+    >>> step(survey, {"do": ["say"], "question": ["q1"], "said": ["好"]}).sentence
+    '请回复选项前的一个数字,1 到 2。也可以回复"上一题""退出"。'
+    """
+    carried = _carried(definition, fields)
+    answers = _answers(definition, carried)
+    by_code = {question.code: question for question in definition.questions}
+    asked = by_code.get(_first(fields, "question"))
+    do = _first(fields, "do")
+    if do == "begin":
+        return _go_on(definition, carried, None)
+    if asked is None or do not in ("answer", "skip", "back", "say"):
+        return Step(answers, carried, by_code.get(_first(fields, "at")), is_done=do == "finish")
+    given = {name: list(fields[name]) for name in _KEPT if fields.get(name)}
+    said = _first(fields, "said")
+    command = replies.command(said, asked) if do == "say" and said else None
+    if do == "back" or command is Command.PREVIOUS:
+        before = flow.previous_question(definition, answers, asked.code)
+        return Step(answers, carried, before or asked, sentence="" if before else texts.FIRST_QUESTION)
+    if do == "skip" or command is Command.SKIP:
+        given = {"skip": ["1"]}
+    elif command in (Command.HELP, Command.EXIT):
+        sentence = texts.HELP if command is Command.HELP else texts.paused(flow.left(definition, answers))
+        return Step(answers, carried, asked, sentence=sentence)
+    if asked.type is QuestionType.PHOTO and do == "answer":
+        given = {"photo": ["1"]}
+    answer = _understood(asked, given)
+    if isinstance(answer, NotUnderstood):
+        return Step(answers, carried, asked, sentence=answer.sentence, tried=given)
+    return _go_on(definition, {**carried, asked.code: given}, asked)
+
+
+def talk(definition: Definition, now: Step, *, opening: str, keeper: str) -> list[tuple[bool, str]]:
+    """The same trial as the chat shows it: each line with whether it is the account's."""
+    lines: list[tuple[bool, str]] = []
+    before, answers = opening, dict[str, Json]()
+    shown = [question for question in flow.shown(definition, now.answers) if question.code in now.answers]
+    for question in shown:
+        at = flow.progress(definition, answers, question.code)
+        lines.append((True, f"{before}\n{texts.question(question, *at)}".strip()))
+        answers[question.code] = now.answers[question.code]
+        lines.append((False, _reply(question, now)))
+        before = _echo(question, now)
+    if now.at is not None and now.at.code not in answers:
+        at = flow.progress(definition, answers, now.at.code)
+        lines.append((True, f"{before}\n{texts.question(now.at, *at)}".strip()))
+    elif now.at is not None:
+        previous = describe(now.at, now.answers[now.at.code])
+        lines.append((True, texts.question(now.at, *flow.progress(definition, answers, now.at.code), previous)))
+    elif now.is_done:
+        lines.append((True, f"{before}\n{texts.submitted(keeper)}".strip()))
+    if now.sentence:
+        if now.tried:
+            lines.append((False, _first(now.tried, "said") or "…"))
+        lines.append((True, now.sentence))
+    return lines
+
+
+def _go_on(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]], behind: Question | None) -> Step:
+    answers = _answers(definition, carried)
+    order = [question.code for question in definition.questions]
+    # From where the author looked in: the questions in front may be unanswered.
+    here = order.index(behind.code) if behind else -1
+    waiting = [each for each in flow.shown(definition, answers) if each.code not in answers]
+    following = next((each for each in waiting if order.index(each.code) > here), None)
+    return Step(answers, carried, following, is_done=following is None)
+
+
+def _answers(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Json]:
+    answers: dict[str, Json] = {}
+    for question in definition.questions:
+        if question.code in carried:
+            answer = _understood(question, carried[question.code])
+            if not isinstance(answer, NotUnderstood):
+                answers[question.code] = answer.to_json()
+    return answers
+
+
+def _carried(definition: Definition, fields: Fields) -> dict[str, Mapping[str, Sequence[str]]]:
+    found: dict[str, Mapping[str, Sequence[str]]] = {}
+    for question in definition.questions:
+        given = {name: list(fields[key]) for name in _KEPT if fields.get(key := f"{CARRIED}{question.code}.{name}")}
+        if given:
+            found[question.code] = given
+    return found
+
+
+def _understood(question: Question, given: Fields) -> Answer | NotUnderstood:
+    if given.get("skip"):
+        return replies.skip(question)
+    if given.get("photo") and question.type is QuestionType.PHOTO:
+        return Photo(("",))
+    if given.get("said"):
+        return replies.understand(question, _first(given, "said"))
+    return forms.read(question, given)
+
+
+def _reply(question: Question, now: Step) -> str:
+    said = _first(now.carried.get(question.code, {}), "said")
+    return said or describe(question, now.answers[question.code])
+
+
+def _echo(question: Question, now: Step) -> str:
+    given = _understood(question, now.carried[question.code])
+    if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
+        return texts.chosen(describe(question, given.to_json()))
+    return ""
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next(iter(fields.get(name, ())), "")

@@ -1,0 +1,239 @@
+// The authoring page without a full reload: the server draws the form, this only sends and shows it. It adds dragging,
+// the preview beside the form, and a copy of what is not saved yet in this browser.
+"use strict";
+
+(() => {
+  const QUIET = 600;
+  const page = () => document.getElementById("editor");
+  const frame = document.getElementById("preview-frame");
+  const key = page().dataset.keep;
+  let dirty = page().hasAttribute("data-unsaved");
+  let busy = false;
+  let at = "";
+  let keeping = 0;
+  let looking = 0;
+  let looks = 0;
+
+  function say(text, isWrong) {
+    const kept = document.getElementById("kept");
+    kept.replaceChildren(isWrong || dirty ? Object.assign(document.createElement("strong"), { textContent: text }) : text);
+  }
+
+  // What is not saved
+
+  function fields() {
+    return [...new FormData(page())].filter(([name]) => name !== "form_token");
+  }
+
+  function changed() {
+    dirty = true;
+    say("有没存的改动");
+    later();
+  }
+
+  function later() {
+    clearTimeout(keeping);
+    clearTimeout(looking);
+    keeping = setTimeout(() => {
+      if (dirty) localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields: fields() }));
+    }, QUIET);
+    looking = setTimeout(look, QUIET);
+  }
+
+  function offerBack() {
+    const kept = localStorage.getItem(key);
+    if (!kept || dirty) return;
+    const { at: moment, fields: old } = JSON.parse(kept);
+    if (JSON.stringify(old) === JSON.stringify(fields())) return localStorage.removeItem(key);
+    const box = document.createElement("div");
+    box.className = "alert alert-warning restore";
+    box.setAttribute("role", "status");
+    const words = document.createElement("span");
+    words.textContent = `这台电脑上有 ${new Date(moment).toLocaleString("zh-CN")} 没存的内容。`;
+    const back = button("恢复", async () => { if (await send("show", old)) box.remove(); });
+    const away = button("不要了", () => { localStorage.removeItem(key); box.remove(); });
+    box.append(words, back, away);
+    document.querySelector(".desk").before(box);
+  }
+
+  function button(label, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "btn btn-sm";
+    made.textContent = label;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  // Sending
+
+  async function send(wanted, given = fields(), before = []) {
+    if (busy) return false;
+    busy = true;
+    clearTimeout(keeping);
+    clearTimeout(looking);
+    const saves = /^(save|publish|overwrite)/.test(wanted);
+    const focused = document.activeElement && document.activeElement.id;
+    const sent = written();
+    try {
+      const body = new FormData();
+      for (const [name, value] of given) body.append(name, value);
+      body.append("form_token", page().elements.form_token.value);
+      body.append("do", wanted);
+      for (const code of before) body.append("before", code);
+      if (saves) say("正在保存…");
+      const answer = await fetch(page().action, { method: "POST", body });
+      const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = shown.getElementById("editor");
+      if (!next) return await elsewhere(answer, shown);
+      if (saves && answer.ok) localStorage.removeItem(key);
+      dirty = !(saves && answer.ok);
+      const meanwhile = [...written()].filter(([id, text]) => sent.has(id) && sent.get(id) !== text);
+      page().replaceWith(document.adoptNode(next));
+      for (const [id, text] of meanwhile) {
+        const field = document.getElementById(id);
+        if (field) { field.value = text; dirty = true; say("有没存的改动"); }
+      }
+      announce(shown);
+      prepare();
+      settle(wanted, focused);
+      if (dirty) later(); else look();
+      return true;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      say("没有连上,内容还在这一页。请检查网络,再点一次。", true);
+      return false;
+    } finally {
+      busy = false;
+    }
+  }
+
+  // Not our page: published (go there), or signed out meanwhile.
+  async function elsewhere(answer, shown) {
+    const isEntry = answer.url.includes("/console/sign-in") || answer.url.includes("/console/password");
+    if (answer.ok && !isEntry) {
+      dirty = false;
+      localStorage.removeItem(key);
+      location.assign(answer.url);
+      return false;
+    }
+    if (answer.status === 400 || isEntry) {
+      // Signed in again in another tab: the new session's pages carry a new token.
+      const again = await fetch(location.pathname);
+      const fresh = new DOMParser().parseFromString(await again.text(), "text/html").getElementById("editor");
+      if (fresh) {
+        page().elements.form_token.value = fresh.elements.form_token.value;
+        say("登录已更新,内容还在。请再点一次。", true);
+      } else {
+        say("登录已过期,内容还在这一页。请在新窗口登录,再回来点一次。", true);
+        const link = Object.assign(document.createElement("a"), { href: "/console/sign-in", target: "_blank", textContent: "去登录", className: "ms-2" });
+        document.getElementById("kept").append(link);
+      }
+      return false;
+    }
+    const said = shown.querySelector(".empty-subtitle");
+    say(said ? said.textContent : "没有存上,内容还在这一页。请再点一次。", true);
+    return false;
+  }
+
+  // What is typed while an answer is on its way must not be lost with the old form.
+  function written() {
+    const fields = page().querySelectorAll("input[id]:not([type=radio], [type=checkbox]), textarea[id]");
+    return new Map([...fields].map((field) => [field.id, field.value]));
+  }
+
+  function announce(shown) {
+    for (const old of document.querySelectorAll("#content > .container-xl > .alert:not(.restore)")) old.remove();
+    const first = document.querySelector("#content > .container-xl");
+    for (const alert of [...shown.querySelectorAll("#content > .container-xl > .alert")].reverse()) first.prepend(document.adoptNode(alert));
+  }
+
+  function settle(wanted, focused) {
+    const [verb, code] = wanted.split(":");
+    let target = focused && document.getElementById(focused);
+    if (verb === "add") target = page().querySelector(".item:last-child .question-text");
+    if (verb === "option") target = [...document.querySelectorAll(`#card-${CSS.escape(code)} .choice .form-control`)].pop();
+    if (verb === "copy") target = document.querySelector(`#card-${CSS.escape(code)} + .item .question-text`);
+    if (target) {
+      target.focus({ preventScroll: verb === "save" });
+      if (target.disabled) target.closest(".tools")?.querySelector("button:not([disabled])")?.focus();
+    }
+    const wrong = verb === "save" && page().querySelector(".is-invalid, .invalid-feedback");
+    if (wrong) wrong.scrollIntoView({ block: "center" });
+  }
+
+  // The preview
+
+  async function look() {
+    // Somebody may try the draft out meanwhile: an older look must not take the page away.
+    clearTimeout(looking);
+    const mine = ++looks;
+    const body = new FormData(page());
+    if (at) body.append("at", at);
+    const view = frame.contentDocument?.querySelector(".trial [aria-pressed]");
+    if (view) body.append("view", view.value);
+    const answer = await fetch(page().dataset.preview, { method: "POST", body });
+    if (!answer.ok || answer.redirected) return;
+    const screen = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("screen");
+    if (mine !== looks) return;
+    const old = frame.contentDocument?.getElementById("screen");
+    if (screen && old) old.replaceWith(frame.contentDocument.adoptNode(screen));
+  }
+
+  // The page itself
+
+  function prepare() {
+    page().classList.add("can-drag");
+    const order = () => [...page().querySelectorAll("#items > .item")].map((card) => card.dataset.code);
+    let before = [];
+    Sortable.create(document.getElementById("items"), {
+      handle: ".item-head .handle", animation: 150, ghostClass: "dragged",
+      onStart: () => { before = order(); },
+      onEnd: () => { if (String(before) !== String(order())) send("show", fields(), before); },
+    });
+    for (const list of page().querySelectorAll(".choices")) {
+      Sortable.create(list, {
+        handle: ".handle", draggable: ".choice", animation: 150, ghostClass: "dragged",
+        onEnd: (event) => { if (event.oldIndex !== event.newIndex) send("show"); },
+      });
+    }
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target !== page()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const wanted = event.submitter ? event.submitter.value : "show";
+    if (wanted === "preview") {
+      at = "";
+      look();
+    } else if (!wanted.startsWith("delete:") || confirmDelete(wanted.slice(7))) send(wanted);
+  }, true);
+
+  function confirmDelete(code) {
+    const text = document.getElementById(`${code}.text`);
+    return !text.value.trim() || window.confirm(`删除“${text.value.trim()}”?`);
+  }
+
+  document.addEventListener("input", (event) => { if (event.target.form === page()) changed(); });
+  document.addEventListener("change", (event) => {
+    if (event.target.form === page() && event.target.hasAttribute("data-refresh")) send("show");
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Enter" || event.isComposing || field.form !== page() || field.tagName !== "INPUT") return;
+    event.preventDefault();
+    if (field.dataset.add) send(field.dataset.add);
+  });
+  document.addEventListener("focusin", (event) => {
+    const card = event.target.closest?.(".item");
+    if (card && card.dataset.code !== at) {
+      at = card.dataset.code;
+      if (!dirty) look(); else later();
+    }
+  });
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+
+  prepare();
+  offerBack();
+})();

@@ -1,0 +1,116 @@
+"""Every address the app serves, and a house in which each of them has something to show."""
+
+import io
+import re
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from console.models import User
+from people.models import Audience, Tag
+from tests.conftest import House
+from tests.office import Office
+from wechat_bot.models import Delivery, DeliveryState
+
+ROSTER = (
+    "许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机\n"
+    "350802100001,城南便利店,王建国,13600008899,新罗区,城区一片,现代终端,陈志强,13900002201\n"
+    "350802100002,老李食杂店,李福生,13600001234,新罗区,城区一片,普通终端,陈志强,13900002201\n"
+    "350802100003,小王超市,王丽芳,13600005678,新罗区,江山片,优质终端,林小燕,13900002202\n"
+)
+SURVEY = """
+title: 满意度
+audience: {class: 现代终端}
+questions:
+  - {code: q1, type: photo, text: 请拍一张陈列照片}
+  - {code: q2, type: single, text: 您对服务满意吗?, options: [满意, 不满意]}
+"""
+#: What an address is asked for with: by endpoint and name, by name, or else 1. The shop, survey, area, user and task of
+#: this number are laid out by `lay_out`; whoever adds an address to something new lays that out too.
+VALUES = {
+    "licence": "350802100001",
+    "code": "q1",
+    "filename": "console/console.css",
+    "name": "console/console.css",
+    "session_id": 9999,
+    ("people_pages", "user_id"): 6,
+    ("console", "task_id"): 2,
+}
+
+
+#: What a form must say to be heard at all.
+FORMS = {"surveys_pages.steer": {"do": "cancel"}}
+
+
+@dataclass
+class Address:
+    """Something the app serves."""
+
+    endpoint: str
+    method: str
+    rule: str
+    path: str
+
+    @property
+    def form(self) -> dict[str, str]:
+        return FORMS.get(self.endpoint, {})
+
+
+def addresses(app: Flask) -> list[Address]:
+    """Every address of the app."""
+    urls = app.url_map.bind("localhost")
+
+    def value(rule: Rule, name: str) -> object:
+        blueprint = rule.endpoint.partition(".")[0]
+        return VALUES.get((blueprint, name), VALUES.get(name, 1))
+
+    found = [
+        Address(
+            rule.endpoint,
+            method,
+            rule.rule,
+            urls.build(rule.endpoint, {name: value(rule, name) for name in rule.arguments}),
+        )
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    ]
+    return sorted(found, key=lambda each: (each.method, each.rule))
+
+
+def lay_out(house: House) -> Office:
+    """Three shops, a survey for the first of them, begun with a photo; a checked roster; a spare account, number 6."""
+    office = Office(house)
+    office.import_roster(ROSTER)
+    office.staff()
+    office.user("spare", "reader")
+    office.user("wu", "supervisor", area_id=office.area("江山片"))
+    office.user("lin", "manager", manager_id=office.manager("林小燕"))
+    for name, licence, ending in (("王建国", "350802100001", "8899"), ("李福生", "350802100002", "1234")):
+        house.phone(name).follow()
+        assert "已绑定" in house.phone(name).say(f"绑定 {licence} {ending}").text
+    path = house.settings.media_path.parent / "survey.yaml"
+    path.write_text(SURVEY, encoding="utf-8")
+    for command in (("load", str(path)), ("publish", "1"), ("invite", "1")):
+        assert house.flask("surveys", *command).exit_code == 0
+    phone = house.phone("王建国")
+    phone.say("调查")
+    phone.send_image(b"\x89PNG shelf")
+    house.work()
+    house.phone("路人").follow()
+    house.phone("陈志强").follow()
+    invited = house.flask("people", "invite-manager", "13900002201").output
+    assert "已绑定" in house.phone("陈志强").say(re.search(r"绑定 \w+", invited)[0]).text
+    market = office.browser("market")
+    market.get("/console/people/import")
+    market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
+    market.post("/console/people/export")
+    with house.services.transaction() as session:
+        now, owner = house.clock(), session.scalars(select(User).where(User.name == "market")).one()
+        session.add(Tag(name="示范店"))
+        session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))
+        unsure = {"state": DeliveryState.UNSURE, "due_at": now, "created_at": now, "settled_at": now}
+        session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
+    office.work()
+    return office

@@ -1,0 +1,119 @@
+"""A real Chromium, and a house it can open: the app and the platform on addresses of their own, in this process."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from config.settings import ROOT
+from simulator.server import Server
+from tests.conftest import House
+from tests.office import Office
+from tools import servers
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LONGEST = 15_000
+#: Looks for what keeps people out of a page; `tools/assets.sh` fetched it.
+AXE = ROOT / "build" / "axe" / "axe.min.js"
+
+
+class Quiet(WSGIRequestHandler):
+    """Says nothing, and answers at once."""
+
+    disable_nagle_algorithm = True
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Not a line."""
+
+
+@dataclass
+class Town:
+    """The house on the network, and the windows opened on it."""
+
+    house: House
+    chromium: Browser
+    web: str
+    platform: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+    #: What a page's own scripts broke, and what its policy forbade.
+    wrong: list[str] = field(default_factory=list)
+
+    def window(self, width: int = 1440, height: int = 900, **options: object) -> Page:
+        """A browser of somebody's own."""
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",  # a colour looked at half-way through a transition is no colour of ours
+            **options,
+        )
+        context.set_default_timeout(LONGEST)
+        # Into the page's own world past its policy, which shuts every other script out.
+        context.add_init_script(path=AXE)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
+        page.on("console", lambda said: self._heard(page, said.text))
+        return page
+
+    def _heard(self, page: Page, said: str) -> None:
+        if "Content Security" in said:
+            self.wrong.append(f"{page.url}: {said}")
+
+    def desk(self, name: str, width: int = 1440) -> Page:
+        """The console's front page, for somebody who is signed in."""
+        cookie = Office(self.house).browser(name).client.get_cookie("wuwei_console", path="/console")
+        page = self.window(width)
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": f"{self.web}/console"}])
+        page.goto(f"{self.web}/console/")
+        return page
+
+    def pocket(self, name: str, path: str, width: int = 390) -> Page:
+        """A page inside WeChat, opened on somebody's phone."""
+        page = self.window(width, 844, is_mobile=True, has_touch=True)
+        page.goto(f"{self.web}{path}")
+        if page.url.startswith(self.platform):
+            page.get_by_role("button", name=name).click()
+            page.wait_for_url(f"{self.web}/**")
+        return page
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def town(build: Callable[..., House], chromium: Browser) -> Iterator[Town]:
+    """The house behind two addresses: its own, and the platform's."""
+    ports = servers.free_port(), servers.free_port()
+    web, platform = (f"http://127.0.0.1:{port}" for port in ports)
+    house = build(public_url=web, wechat_oauth_base=platform, wechat_api_base=platform)
+    desk = Server(house.sim, "127.0.0.1", ports[1])
+    desk.start()
+    server = make_server("127.0.0.1", ports[0], house.app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    town = Town(house, chromium, web, platform)
+    yield town
+    for context in town.contexts:
+        context.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    desk.stop()
+    assert town.wrong == []

@@ -1,0 +1,176 @@
+"""Every page in a real browser: open to whoever sees, hears or types, at every width, and light on a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.addresses import addresses, lay_out
+from tests.browser.conftest import Town
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
+]
+#: Compressed, with the page itself: what a phone loads before the first question can be answered.
+LIGHT = 150_000
+EVERY_KIND = """
+title: 三季度服务满意度调查
+results: after
+closes: 2026-03-05T18:00+08:00
+questions:
+  - {code: q1, type: single, text: 您对客户经理的服务满意吗?, options: [非常满意, 满意, 一般, 不满意], other: true}
+  - {code: q2, type: multiple, text: 您最希望改进哪些?, options: [送货时间, 货源信息, 上门拜访], other: true, max: 2}
+  - {code: q3, type: rating, text: 请给本季度服务打分}
+  - {code: q4, type: nps, text: 您愿意向同行推荐我们的服务吗?}
+  - {code: q5, type: number, text: 您店里平均每天来多少位顾客?, min: 0, max: 5000}
+  - {code: q6, type: text, text: 还想对我们说什么?}
+  - {code: q7, type: photo, text: 请拍一张陈列照片, required: false}
+"""
+#: Text twice as large, as WeChat's own setting makes it: the type grows, the screen does not.
+LARGER = """() => {
+  const sizes = [...document.querySelectorAll("body, body *")].map((each) => {
+    const style = getComputedStyle(each);
+    return [each, parseFloat(style.fontSize), parseFloat(style.lineHeight)];
+  });
+  for (const [each, size, line] of sizes) {
+    each.style.fontSize = `${2 * size}px`;
+    if (line) each.style.lineHeight = `${2 * line}px`;
+  }
+}"""
+
+
+def look(page: Page) -> list[str]:
+    """What axe finds wrong on a page and calls serious or critical, and what it does not look for."""
+    said = page.evaluate("""async () => {
+      const found = await axe.run(document, { resultTypes: ["violations"] });
+      return found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
+        .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join("  ")}`);
+    }""")
+    if not page.evaluate("document.documentElement.lang.startsWith('zh')"):
+        said.append("no language")
+    if page.locator("h1").count() != 1:
+        said.append(f"{page.locator('h1').count()} headings of the first order")
+    if not page.title():
+        said.append("no title")
+    if overflows(page):
+        said.append("it runs out of the screen")
+    return [f"{page.url} ({page.viewport_size['width']}): {each}" for each in said]
+
+
+def overflows(page: Page) -> bool:
+    """Whether one must scroll sideways."""
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_every_page_of_the_console_can_be_seen_heard_and_typed(town) -> None:
+    office = lay_out(town.house)
+    office.user("first", "reader")
+    page, found, seen = town.desk("admin"), [], 0
+    client = office.browser("admin").client
+    for address in addresses(town.house.app):
+        if not address.rule.startswith("/console") or address.method != "GET":
+            continue
+        answer = client.get(address.path, buffered=True)
+        if answer.mimetype != "text/html" or "<html" not in answer.text:
+            continue
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(town.web + address.path)
+        found += look(page)
+        page.set_viewport_size({"width": 390, "height": 844})
+        if overflows(page):
+            found.append(f"{page.url}: runs out of a phone")
+        seen += 1
+    nobody = town.window()
+    for path in ("/console/sign-in", "/console/nowhere"):
+        nobody.goto(town.web + path)
+        found += look(nobody)
+    assert seen > 15
+    assert found == []
+
+
+def publish(town: Town, text: str) -> str:
+    path = town.house.settings.media_path.parent / "every.yaml"
+    path.write_text(text, encoding="utf-8")
+    number = town.house.flask("surveys", "load", str(path)).stdout.strip()
+    assert town.house.flask("surveys", "publish", number).exit_code == 0
+    return number
+
+
+def test_every_page_inside_wechat_is_open_to_all_on_a_narrow_phone_in_large_type_and_light(town) -> None:
+    lay_out(town.house)
+    survey = f"/m/surveys/{publish(town, EVERY_KIND)}"
+    found: list[str] = []
+
+    def check(page: Page) -> None:
+        for width in (390, 320):
+            page.set_viewport_size({"width": width, "height": 700})
+            found.extend(look(page))
+        page.evaluate(LARGER)
+        if overflows(page):
+            found.append(f"{page.url}: in large type it runs out of the screen: {page.locator('h1').inner_text()}")
+        page.goto(page.url)
+
+    page = town.pocket("王建国", "/m/me")
+    for address in addresses(town.house.app):
+        if address.rule.startswith("/m/") and address.method == "GET" and "photo" not in address.rule:
+            page.goto(town.web + address.path)
+            check(page)
+    page.goto(town.web + survey)
+    check(page)
+    page.get_by_role("button", name="开始填写").click()
+    onward = page.get_by_role("button", name="下一题")
+    answers = (
+        lambda: page.get_by_text("满意", exact=True).check(),
+        lambda: page.get_by_text("其他").check(),
+        lambda: page.get_by_text("5", exact=True).check(),
+        lambda: page.get_by_text("10", exact=True).check(),
+        lambda: page.get_by_role("textbox").fill("很多"),
+        lambda: page.get_by_role("textbox").fill("送货再早一点"),
+    )
+    for number, answer in enumerate(answers, 1):
+        expect(page.get_by_text(f"{number}/7")).to_be_visible()
+        check(page)
+        answer()
+        if number == 2:
+            onward.click()
+            expect(page.get_by_role("alert")).to_be_visible()
+            page.locator(".field_other").fill("价格牌")
+        if number == 5:
+            onward.click()
+            expect(page.get_by_role("alert")).to_contain_text("0 到 5000")
+            found += look(page)
+            page.get_by_role("textbox").fill("30")
+        onward.click()
+    expect(page.get_by_text("7/7")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="跳过").click()
+    expect(page.locator("h1")).to_contain_text("已提交")
+    check(page)
+    town.house.clock.advance(days=4)
+    page = town.pocket("王建国", f"{survey}/results")
+    expect(page.locator("h1")).to_contain_text("三季度")
+    check(page)
+    stranger = town.pocket("路人", "/m/me")
+    check(stranger)
+    assert found == []
+    assert weight(town, survey) < LIGHT
+
+
+def weight(town: Town, path: str) -> int:
+    """All bytes that travel for the first load of a page, headers included."""
+    page = town.pocket("李福生", "/m/privacy")
+    page.goto("about:blank")
+    wire = page.context.new_cdp_session(page)
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    bytes_of: list[int] = []
+    wire.on("Network.loadingFinished", lambda event: bytes_of.append(int(event["encodedDataLength"])))
+    page.goto(town.web + path)
+    if page.url.startswith(town.platform):
+        page.get_by_role("button", name="李福生").click()
+        page.wait_for_url(f"{town.web}/**")
+        bytes_of.clear()
+        page.reload()
+    page.wait_for_load_state("networkidle")
+    assert len(bytes_of) >= 4, "page, style and script"
+    return sum(bytes_of)

@@ -1,0 +1,127 @@
+"""The front page: what needs whoever is signed in today, and nothing that is not theirs."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select, update
+
+from console.models import Task, TaskState
+from people.models import Area, Retailer
+from tests.office import Office
+from wechat_bot.models import Beat, Delivery, DeliveryState
+
+SURVEY = """
+title: {title}
+anonymous: {anonymous}
+closes: {closes:%Y-%m-%dT%H:%M%z}
+questions:
+  - {{code: q1, type: single, text: 您对服务满意吗?, options: [满意, 一般, 不满意]}}
+"""
+
+
+def needs(office: Office, name: str) -> list[str]:
+    """The lines under 今天需要我处理的, as they are read."""
+    page = office.browser(name).get("/console/").text
+    part = page.split('<section class="card needs"')[1].split("</section>")[0]
+    lines = re.findall(r"(?s)<li[^>]*>(.*?)</li>", part)
+    return [re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", line))).strip() for line in lines]
+
+
+@pytest.fixture
+def quiet(office) -> Office:
+    """An office in which nothing waits: a worker is at work, every shop is bound, every area has its manager."""
+    with office.house.services.transaction() as session:
+        now = office.house.clock()
+        session.add(Beat(worker="one", started_at=now, beat_at=now + timedelta(days=3)))
+        for number, shop in enumerate(session.scalars(select(Retailer))):
+            shop.openid = f"openid-{number}"
+    return office
+
+
+def load(office: Office, *, closes_in: timedelta, title: str = "满意度", anonymous: str = "false") -> str:
+    path = office.house.settings.media_path.parent / "survey.yaml"
+    closes = (office.house.clock() + closes_in).astimezone(office.house.settings.zone)
+    path.write_text(SURVEY.format(title=title, closes=closes, anonymous=anonymous), encoding="utf-8")
+    loaded = office.house.flask("surveys", "load", str(path))
+    assert loaded.exit_code == 0, loaded.output
+    return loaded.stdout.strip()
+
+
+def test_where_nothing_waits_it_is_said(quiet) -> None:
+    assert needs(quiet, "admin") == []
+    assert "今天可以安心" in quiet.browser("admin").get("/console/").text
+
+
+def test_a_draft_waits_for_whoever_may_publish_it(quiet) -> None:
+    load(quiet, closes_in=timedelta(days=30))
+    assert needs(quiet, "market") == ["1 份调查草稿还没有发布"]
+    assert needs(quiet, "zhou") == needs(quiet, "intern") == []
+
+
+def test_a_survey_that_ends_tomorrow_asks_for_the_shops_each_looks_after(quiet) -> None:
+    number = load(quiet, closes_in=timedelta(days=1))
+    assert quiet.house.flask("surveys", "publish", number).exit_code == 0
+    assert needs(quiet, "market")[0].startswith("3 家店还没有填《满意度》,明天")
+    assert needs(quiet, "zhou")[0].startswith("2 家店还没有填")
+    assert needs(quiet, "chen")[0].startswith("2 家店还没有填")
+    quiet.house.clock.advance(timedelta(hours=20))
+    assert needs(quiet, "chen")[0].endswith("结束(急)")
+    quiet.house.clock.advance(timedelta(days=1))
+    assert needs(quiet, "market") == needs(quiet, "chen") == []
+
+
+def test_who_is_missing_in_an_anonymous_survey_is_told_of_no_part(quiet) -> None:
+    number = load(quiet, closes_in=timedelta(days=1), anonymous="true")
+    assert quiet.house.flask("surveys", "publish", number).exit_code == 0
+    assert len(needs(quiet, "market")) == 1
+    assert needs(quiet, "zhou") == needs(quiet, "chen") == []
+
+
+def test_areas_and_leaves_are_told_to_whoever_they_are_about(quiet) -> None:
+    today = quiet.house.clock().date()
+    with quiet.house.services.transaction() as session:
+        area = session.get_one(Area, quiet.area("江山片"))
+        area.deputy_id = quiet.manager("陈志强")
+        area.deputy_from_on, area.deputy_until_on = today, today + timedelta(days=1)
+        session.get_one(Area, quiet.area("城区一片")).manager_id = None
+        session.execute(update(Retailer).values(manager_id=None))
+    begins, ends = "1 个片区的代班今天开始:江山片(陈志强)", "1 个片区的代班明天结束:江山片(陈志强)"
+    assert needs(quiet, "market") == [begins, ends, "1 个片区没有客户经理:城区一片"]
+    assert needs(quiet, "zhou") == ["1 个片区没有客户经理:城区一片"]
+    assert needs(quiet, "chen") == [begins, ends]
+    assert needs(quiet, "intern") == [begins, ends]
+
+
+def test_shops_not_bound_are_counted_in_each_ones_part(office) -> None:
+    assert "3 家店还没有绑定微信" in needs(office, "market")
+    assert "2 家店还没有绑定微信" in needs(office, "zhou")
+
+
+def test_what_failed_is_shown_to_whoever_can_do_something_about_it(quiet) -> None:
+    now = quiet.house.clock()
+    with quiet.house.services.transaction() as session:
+        for state, error in ((DeliveryState.UNSURE, "read timed out"), (DeliveryState.FAILED, "no longer follows")):
+            session.add(
+                Delivery(openid="a", message={}, state=state, error=error, due_at=now, created_at=now, settled_at=now)
+            )
+    assert quiet.browser("zhou").post("/console/people/export").status_code == 303
+    assert needs(quiet, "market") == [
+        "1 条消息不确定是否送达,要人决定重发还是算了(急)",
+        "1 条消息这两天没有发出去",
+    ]
+    with quiet.house.services.transaction() as session:
+        session.execute(update(Task).values(state=TaskState.FAILED, settled_at=now))
+    assert needs(quiet, "zhou") == ["1 项任务没有完成,看看原因再试"]
+    quiet.house.clock.advance(timedelta(days=2))
+    assert needs(quiet, "zhou") == []
+
+
+def test_a_refused_token_and_a_missing_worker_are_the_admins(office) -> None:
+    quiet_line = "后台进程没有在运行,消息和任务都停着:请启动 flask worker(急)"
+    assert needs(office, "admin")[0] == quiet_line
+    assert quiet_line not in needs(office, "market")
+    office.house.sim.faults.add("/cgi-bin/stable_token", "errcode", value=40164, times=1)
+    assert office.house.flask("menu", "publish").exit_code != 0
+    assert any("IP 白名单" in line for line in needs(office, "admin"))

@@ -1,0 +1,114 @@
+"""Messages that need a person, in the console: why they stand where they stand, and deciding about them."""
+
+import pytest
+from sqlalchemy import select
+
+from people.models import Retailer
+from surveys.models import Survey
+from wechat_bot.models import Delivery
+
+MESSAGES = "/console/messages"
+
+
+@pytest.fixture
+def wang(office) -> str:
+    """王 keeps the first shop and follows; gives the openid."""
+    with office.house.look() as session:
+        token = session.scalars(select(Retailer.bind_token).where(Retailer.keeper == "王建国")).one()
+    office.house.phone("王建国").follow(f"bind:{token}")
+    with office.house.services.transaction() as session:
+        session.add(Survey(title="满意度", draft={}, created_at=office.house.clock()))
+        return session.scalars(select(Retailer.openid).where(Retailer.keeper == "王建国")).one()
+
+
+def queue(office, openid: str, **values) -> int:
+    message = {"msgtype": "text", "text": {"content": "请填写调查"}}
+    now = office.house.clock()
+    with office.house.services.transaction() as session:
+        delivery = Delivery(
+            **{"openid": openid, "message": message, "about": "survey:1", "due_at": now, "created_at": now, **values}
+        )
+        session.add(delivery)
+        session.flush()
+        return delivery.id
+
+
+def state_of(office, delivery_id: int) -> str:
+    with office.house.look() as session:
+        return session.get_one(Delivery, delivery_id).state
+
+
+def test_an_unsure_message_is_settled_once(office, wang) -> None:
+    now = office.house.clock()
+    first, second, third = (queue(office, wang, state="unsure", settled_at=now, error="timed out") for _ in range(3))
+    browser = office.browser("market")
+    page = browser.get(MESSAGES).text
+    assert page.count("再发一次") == 3
+    assert "城南便利店" in page
+    assert "调查《满意度》" in page
+    assert "请填写调查" in page
+    assert "不知道对方是否收到" in page
+    for delivery, outcome, state in (
+        (first, "sent", "sent"),
+        (second, "failed", "failed"),
+        (third, "resend", "pending"),
+    ):
+        assert browser.post(f"{MESSAGES}/{delivery}/settle", {"outcome": outcome}).status_code == 303
+        assert state_of(office, delivery) == state
+    again = browser.post(f"{MESSAGES}/{first}/settle", {"outcome": "resend"})
+    assert again.status_code == 422
+    assert "已经有人处理过" in again.text
+    assert browser.post(f"{MESSAGES}/{third}/settle", {"outcome": "maybe"}).status_code == 422
+    assert [entry.detail for entry in office.audited("delivery.settle")] == ["记为已收到", "记为没收到", "再发一次"]
+    assert "没有不确定的消息" in browser.get(MESSAGES).text
+
+
+def test_why_a_message_failed_or_waits_is_said_in_chinese(office, wang) -> None:
+    now = office.house.clock()
+    for error, code in (("no longer follows", None), ("43101", 43101), ("too late to be useful", None), ("x", 99999)):
+        queue(office, wang, state="failed", settled_at=now, error=error, error_code=code)
+    queue(office, wang, state="held", error="waits for the next contact")
+    browser = office.browser("admin")
+    page = browser.get(f"{MESSAGES}?state=failed").text
+    for said in ("对方已取消关注", "对方没有同意接收", "过了有效时间", "错误码 99999"):
+        assert said in page
+    assert "等他下次来消息时自动发出" in browser.get(f"{MESSAGES}?state=held").text
+
+
+def test_what_waits_is_cancelled_by_what_it_is_about(office, wang) -> None:
+    waiting, held = queue(office, wang), queue(office, wang, state="held")
+    other = queue(office, wang, about="survey:2")
+    sent = queue(office, wang, state="sent")
+    browser = office.browser("market")
+    assert "全部取消" in browser.get(f"{MESSAGES}?state=pending").text
+    done = browser.post(f"{MESSAGES}/cancel", {"about": "survey:1"})
+    assert "已取消 2 条" in browser.get(done.location).text
+    assert [state_of(office, each) for each in (waiting, held, other, sent)] == [
+        "cancelled",
+        "cancelled",
+        "pending",
+        "sent",
+    ]
+    assert "没有在等的消息" in browser.post(f"{MESSAGES}/cancel", {"about": "survey:1"}).text
+    assert office.audited("delivery.cancel")[0].detail == "调查《满意度》 2 条"
+
+
+def test_the_list_is_paged_by_key(office, wang, monkeypatch) -> None:
+    now = office.house.clock()
+    numbers = [queue(office, wang, state="unsure", settled_at=now) for _ in range(60)]
+    browser = office.browser("market")
+    first = browser.get(MESSAGES).text
+    assert first.count("再发一次") == 50
+    assert f"/console/messages/{numbers[-1]}/settle" in first
+    second = browser.get(f"{MESSAGES}?state=unsure&after={numbers[10]}").text
+    assert second.count("再发一次") == 10
+    assert f"/console/messages/{numbers[0]}/settle" in second
+
+
+def test_waiting_messages_are_cancelled_by_a_command(office, wang) -> None:
+    waiting, other = queue(office, wang), queue(office, wang, about="survey:2")
+    house = office.house
+    assert "已取消 1 条" in house.flask("outbox", "cancel", "--about", "survey:1").output
+    assert "已取消 1 条" in house.flask("outbox", "cancel", "--id", str(other)).output
+    assert house.flask("outbox", "cancel").exit_code == 2
+    assert {state_of(office, waiting), state_of(office, other)} == {"cancelled"}
