@@ -120,6 +120,8 @@ class Request(Base):
     #: When the owner's notice was queued for the first time.
     handed_over_at: Mapped[datetime | None]
     first_answered_at: Mapped[datetime | None]
+    #: The customer manager who gave the first answer, whoever owned it: reports count it to them.
+    first_answered_by: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
     #: The first message of the shop that nobody has answered; none while the ball is in the shop's court.
     unanswered_since: Mapped[datetime | None]
     shop_wrote_at: Mapped[datetime]
@@ -354,6 +356,8 @@ class VisitGroup(Base):
     #: Until when an unasked message of a member counts as an answer.
     answers_until: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    #: Drawn by the page that wrote it: the same form posted twice sends once.
+    token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class GroupMember(Base):
@@ -388,7 +392,8 @@ class Visited(Base):
     """A visit that was made: at the shop, by telephone, or in the chat."""
 
     __tablename__ = "visit_made"
-    __table_args__ = (Index("ix_visit_made_retailer_id", "retailer_id", "made_on"),)
+    #: Tapped twice, it is one visit. The index finds a shop's last one.
+    __table_args__ = (UniqueConstraint("retailer_id", "made_on", "how"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"))

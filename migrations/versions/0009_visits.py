@@ -80,10 +80,12 @@ def upgrade() -> None:
     sa.Column('sent_at', Moment(), nullable=True),
     sa.Column('answers_until', Moment(), nullable=True),
     sa.Column('cancelled_at', Moment(), nullable=True),
+    sa.Column('token', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['manager_id'], ['manager.id'], name=op.f('fk_visit_group_manager_id_manager')),
     sa.ForeignKeyConstraint(['plan_id'], ['visit_plan.id'], name=op.f('fk_visit_group_plan_id_visit_plan')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_visit_group_user_id_users')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_group'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_group')),
+    sa.UniqueConstraint('token', name=op.f('uq_visit_group_token'))
     )
     with op.batch_alter_table('visit_group', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_visit_group_manager_id'), ['manager_id'], unique=False)
@@ -116,6 +118,7 @@ def upgrade() -> None:
     sa.Column('opened_at', Moment(), nullable=False),
     sa.Column('handed_over_at', Moment(), nullable=True),
     sa.Column('first_answered_at', Moment(), nullable=True),
+    sa.Column('first_answered_by', sa.Integer(), nullable=True),
     sa.Column('unanswered_since', Moment(), nullable=True),
     sa.Column('shop_wrote_at', Moment(), nullable=False),
     sa.Column('answered_at', Moment(), nullable=True),
@@ -128,6 +131,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['area_id'], ['area.id'], name=op.f('fk_visit_request_area_id_area')),
     sa.ForeignKeyConstraint(['category_id'], ['visit_category.id'], name=op.f('fk_visit_request_category_id_visit_category')),
+    sa.ForeignKeyConstraint(['first_answered_by'], ['manager.id'], name=op.f('fk_visit_request_first_answered_by_manager')),
     sa.ForeignKeyConstraint(['class_id'], ['shop_class.id'], name=op.f('fk_visit_request_class_id_shop_class')),
     sa.ForeignKeyConstraint(['group_id'], ['visit_group.id'], name=op.f('fk_visit_request_group_id_visit_group')),
     sa.ForeignKeyConstraint(['owner_id'], ['manager.id'], name=op.f('fk_visit_request_owner_id_manager')),
@@ -218,10 +222,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['manager_id'], ['manager.id'], name=op.f('fk_visit_made_manager_id_manager')),
     sa.ForeignKeyConstraint(['request_id'], ['visit_request.id'], name=op.f('fk_visit_made_request_id_visit_request')),
     sa.ForeignKeyConstraint(['retailer_id'], ['retailer.id'], name=op.f('fk_visit_made_retailer_id_retailer')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_made'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_made')),
+    sa.UniqueConstraint('retailer_id', 'made_on', 'how', name=op.f('uq_visit_made_retailer_id_made_on_how'))
     )
-    with op.batch_alter_table('visit_made', schema=None) as batch_op:
-        batch_op.create_index('ix_visit_made_retailer_id', ['retailer_id', 'made_on'], unique=False)
 
     op.create_table('visit_message',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -297,9 +300,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_visit_message_request_id')
 
     op.drop_table('visit_message')
-    with op.batch_alter_table('visit_made', schema=None) as batch_op:
-        batch_op.drop_index('ix_visit_made_retailer_id')
-
     op.drop_table('visit_made')
     with op.batch_alter_table('visit_group_member', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_visit_group_member_retailer_id'))

@@ -94,6 +94,8 @@ def answer(
     assert message is not None  # one of both was given
     if who.manager_id is not None:
         routing.take(session, request, who.manager_id, by=who.name, now=now)
+    if is_first:
+        request.first_answered_by = who.manager_id
     clocks.answered(session, request, now=now)
     return Answered(request, message.id, took, is_first)
 
