@@ -12,11 +12,15 @@ from sqlalchemy import bindparam, insert, text
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
+from console.rules import Role, Visitor
 from foundation.database import Database, Moment
 from migrations import schema
 from visits.actions import escalating
 from visits.models import Deadline, Promise, Request
+from visits.queries import inbox
+from visits.queries.inbox import Filter, Shelf
 from visits.rules.promises import Step
+from visits.scope import Colleague
 from wechat_bot.models import Follower
 
 OLD, OPEN = 1_000_000, 1_000
@@ -79,6 +83,8 @@ def parts(now: datetime) -> dict[str, Work]:
     return {
         "a look of the clock, nothing due": lambda session: _sweep(session, now, 0),
         f"{DUE} steps taken and told": lambda session: _sweep(session, now + HOUR, DUE),
+        "a manager's inbox": lambda session: _inbox(session, _manager(now), Shelf.MINE),
+        "the company's inbox": lambda session: _inbox(session, _company(now), Shelf.OPEN),
     }
 
 
@@ -86,6 +92,24 @@ def _sweep(session: Session, now: datetime, due: int) -> None:
     taken = escalating.sweep_steps(session, now=now, zone=ZONE, quiet=None)
     if taken != due:
         raise AssertionError(f"{taken} requests had a step due, and not {due}")
+
+
+def _inbox(session: Session, who: Colleague, shelf: Shelf) -> None:
+    """What the inbox's page asks: its lines, and how many stand where."""
+    page = inbox.page(session, who, Filter(shelf), now=who.now)
+    counts = inbox.counts(session, who, now=who.now)
+    if not page.lines or counts.open < len(page.lines):
+        raise AssertionError(f"{len(page.lines)} lines of {counts.open}")
+
+
+def _manager(now: datetime) -> Colleague:
+    sees = Visitor(0, "manager", Role.MANAGER, manager_id=1)
+    return Colleague(sees.name, now, ZONE, sees, manager_id=1)
+
+
+def _company(now: datetime) -> Colleague:
+    sees = Visitor(1, "market", Role.MARKETING)
+    return Colleague(sees.name, now, ZONE, sees, user_id=1)
 
 
 def _measured(database: Database, work: Work) -> float:
