@@ -114,7 +114,7 @@ def cross(
         Row(
             name,
             n,
-            tuple(Cell(count, None if count is None else rate(count, n)) for count in cells),
+            tuple(_cell(count, n) for count in cells),
             _score(entry, cells),
         )
         for (name, members), n, cells in zip(groups, sizes, shown, strict=True)
