@@ -6,7 +6,7 @@ import sys
 import time
 from datetime import date
 
-from benchmarks import callback, export, harness, outbox, pages, roster, tally, visits
+from benchmarks import callback, export, harness, outbox, pages, roster, searching, tally, visits
 
 BENCHMARKS = {
     "callback": callback.run,
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "outbox": outbox.run,
     "roster": roster.run,
     "pages": pages.run,
+    "searching": searching.run,
     "visits": visits.run,
 }
 

@@ -6,7 +6,7 @@ from console import jobs, queries, tasks
 from console.jobs import Work
 from console.rules import Permission
 from foundation.errors import Refused
-from surveys.actions import inviting, sending
+from surveys.actions import filing, inviting, sending
 from surveys.actions.sending import Means
 from surveys.export import files
 from surveys.export.kinds import EXPORT
@@ -60,6 +60,14 @@ def note_news(services: Services) -> None:
             looked = sending.note_news(session)
 
 
+def file(services: Services) -> None:
+    """Put what was handed in into the cross-tabs, and its words into the search."""
+    filed = filing.SOME
+    while filed == filing.SOME:
+        with services.transaction() as session:
+            filed = filing.file_some(session)
+
+
 def _means(services: Services) -> Means:
     return Means(services.public_url, services.is_service_account, services.templates.keys(), services.account_name)
 
@@ -68,4 +76,5 @@ JOBS = (
     jobs.worker("survey exports", {EXPORT: export_answers}),
     Job("survey waves", timedelta(seconds=2), send_waves),
     Job("news of survey waves", timedelta(seconds=2), note_news),
+    Job("file submissions", timedelta(seconds=5), file),
 )

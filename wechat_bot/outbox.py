@@ -12,7 +12,20 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Boolean, Select, String, TextClause, func, literal, literal_column, or_, select, text, update
+from sqlalchemy import (
+    Boolean,
+    Select,
+    String,
+    Table,
+    TextClause,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
@@ -151,9 +164,13 @@ def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime 
 
     `now` is kept as its moment; None keeps none, where the moment would tell too much.
     """
-    waiting = update(Delivery).where(*which, waits("delivery"), Delivery.state != SENDING)
-    taken = {"state": DeliveryState.CANCELLED, "error": why, "settled_at": now, "has_news": IS_WATCHED}
-    return changed(session, waiting.values(taken).execution_options(synchronize_session=False))
+    return changed(session, withdrawal(*which, why=why, moment=literal(now, Moment())))
+
+
+def withdrawal(*which: Any, why: str, moment: Any) -> Any:
+    """The statement of `withdraw`, for whoever builds it once."""
+    waiting = update(cast(Table, Delivery.__table__)).where(*which, waits("delivery"), Delivery.state != SENDING)
+    return waiting.values(state=DeliveryState.CANCELLED, error=why, settled_at=moment, has_news=IS_WATCHED)
 
 
 @dataclass(frozen=True)

@@ -46,5 +46,5 @@ document.addEventListener("htmx:afterSettle", () => shorten(document));
 
 // Coming back with the browser's own button shows the page as it was left: with buttons that can be pressed.
 window.addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("form[method=post] button[type=submit]")) button.disabled = false;
+  for (const button of document.querySelectorAll("form[method=post] button[type=submit]:not([data-off])")) button.disabled = false;
 });

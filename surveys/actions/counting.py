@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from surveys import frozen
-from surveys.models import Invitation, Participation, Submission, Survey, Tally
-from surveys.rules import tally, waves
+from surveys.actions import filing
+from surveys.actions.enlisting import locked
+from surveys.models import Invitation, Participation, Submission, Tally
+from surveys.rules import crossing, tally, waves
+from surveys.rules.crossing import Count
 
 SENT, REACHED, OPENED = ("", "sent"), ("", "reached"), ("", "opened")
 RETURNED, VALID = ("", "returned"), ("", "valid")
@@ -48,8 +51,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     Reads the submissions as a stream: the memory it takes does not grow with them. Raises Refused where there is no
     such survey.
     """
-    if session.scalar(select(Survey.id).where(Survey.id == survey_id)) is None:
-        raise Refused(frozen.unknown(survey_id))
+    survey = locked(session, survey_id)  # filers wait for us
     # A submit touches these rows after it has inserted its submission: what is committed behind them we both read and
     # have in the counters, and what is not adds itself to them when we are done.
     session.execute(
@@ -58,8 +60,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
         .order_by(Tally.option)
         .with_for_update()
     ).all()
-    counted = _count(session, survey_id)
-    is_anonymous = session.scalar(select(Survey.is_anonymous).where(Survey.id == survey_id))
+    counted, crossed = _count(session, survey_id)
     kept: dict[Key, int] = {
         (question, option): count
         for question, option, count in session.execute(
@@ -70,25 +71,46 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
         key: (kept.get(key, 0), counted.get(key, 0))
         for key in sorted({*kept, *counted})
         # Which wave brought somebody is written down nowhere but in the counter, where the survey is anonymous.
-        if kept.get(key, 0) != counted.get(key, 0) and not (is_anonymous and waves.is_answered(key))
+        if kept.get(key, 0) != counted.get(key, 0) and not (survey.is_anonymous and waves.is_answered(key))
     }
     add(session, survey_id, {key: right - wrong for key, (wrong, right) in differences.items()})
+    kept_crossed = filing.kept(session, survey_id)
+    missing = {
+        key: crossed.get(key, 0) - kept_crossed.get(key, 0)
+        for key in {*kept_crossed, *crossed}
+        if crossed.get(key, 0) != kept_crossed.get(key, 0)
+    }
+    filing.add(session, survey_id, missing)
+    for question, by, member, option in sorted(missing):
+        was = kept_crossed.get((question, by, member, option), 0)
+        differences[question, f"{by} {member} {option}"] = (was, was + missing[question, by, member, option])
     return differences
 
 
-def _count(session: Session, survey_id: int) -> Counter[Key]:
+def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Count]]:
     definitions = {version.id: version.definition for version in frozen.of_survey(session, survey_id)}
     counted: Counter[Key] = Counter()
+    crossed: Counter[Count] = Counter()
     rows = session.execute(
-        select(Submission.version_id, Submission.answers, Submission.is_valid)
+        select(
+            Submission.version_id,
+            Submission.answers,
+            Submission.is_valid,
+            Submission.is_filed,
+            Submission.area_id,
+            Submission.class_id,
+            Submission.manager_id,
+        )
         .where(Submission.survey_id == survey_id)
         .execution_options(yield_per=1000)
     )
-    for version_id, answers, is_valid in rows:
+    for version_id, answers, is_valid, is_filed, *of_whom in rows:
         counted[RETURNED] += 1
         if is_valid:
             counted[VALID] += 1
             counted.update(tally.counts(definitions[version_id], answers))
+            if is_filed:
+                crossed.update(crossing.counts(definitions[version_id], answers, filing.members(*of_whom)))
     flags = (Participation.is_reached, Participation.is_opened)
     listed = select(func.count(), *(func.count().filter(flag) for flag in flags))
     figures = session.execute(listed.where(Participation.survey_id == survey_id)).one()
@@ -107,7 +129,7 @@ def _count(session: Session, survey_id: int) -> Counter[Key]:
         counted[waves.key(number, outcome)] += count
         counted[waves.key(number, waves.OPENED)] += opened
         counted[waves.key(number, waves.ANSWERED)] += answered
-    return counted
+    return counted, crossed
 
 
 def void(session: Session, submission_id: int) -> None:
@@ -119,7 +141,16 @@ def void(session: Session, submission_id: int) -> None:
         update(Submission)
         .where(Submission.id == submission_id, Submission.is_valid)
         .values(is_valid=False)
-        .returning(Submission.survey_id, Submission.version_id, Submission.answers)
+        .returning(
+            Submission.id,
+            Submission.survey_id,
+            Submission.version_id,
+            Submission.answers,
+            Submission.is_filed,
+            Submission.area_id,
+            Submission.class_id,
+            Submission.manager_id,
+        )
         .execution_options(synchronize_session=False)
     ).first()
     if row is None:
@@ -127,3 +158,5 @@ def void(session: Session, submission_id: int) -> None:
     definitions = {version.id: version.definition for version in frozen.of_survey(session, row.survey_id)}
     taken = tally.negated(tally.counts(definitions[row.version_id], row.answers))
     add(session, row.survey_id, {**taken, VALID: -1})
+    if row.is_filed:
+        filing.take_back(session, row, definitions[row.version_id])

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
-from foundation.database import changed
+from foundation.database import Moment, changed
 from foundation.errors import Refused
 from people import audiences
 from people.models import Retailer
@@ -38,6 +38,7 @@ LONGEST = 300
 MOST_DAYS = 30
 _participation = cast(Table, Participation.__table__)
 _invitation = cast(Table, Invitation.__table__)
+_delivery, _retailer = cast(Table, Delivery.__table__), cast(Table, Retailer.__table__)
 
 
 def about(survey_id: int) -> str:
@@ -174,22 +175,17 @@ def answered(session: Session, sheet: Sheet, *, now: datetime) -> dict[Key, int]
     """
     if not sheet.waves:
         return {}
-    theirs = select(Retailer.openid).where(Retailer.id == sheet.retailer_id).scalar_subquery()
-    outbox.withdraw(
-        session,
-        Delivery.openid == theirs,
-        Delivery.about == about(sheet.survey_id),
-        why=waves.WAS_ANSWERED,
-        now=None if sheet.is_anonymous else now,
-    )
+    connection = session.connection()
     who = {"survey": sheet.survey_id, "retailer": sheet.retailer_id}
-    counts: dict[Key, int] = {}
-    number = session.scalar(_OPEN_LATEST, who)
-    if number is not None:
-        counts[waves.key(number, waves.OPENED)] = 1
-    number = session.scalar(_LATEST_NUMBER if sheet.is_anonymous else _ANSWER_LATEST, who)
-    if number is not None:
-        counts[waves.key(number, waves.ANSWERED)] = 1
+    moment = None if sheet.is_anonymous else now
+    connection.execute(_TAKE_BACK, {"whose": sheet.retailer_id, "what": about(sheet.survey_id), "moment": moment})
+    latest = connection.execute(_LATEST if sheet.is_anonymous else _ANSWER_LATEST, who).first()
+    if latest is None:
+        return {}
+    counts = {waves.key(latest.number, waves.ANSWERED): 1}
+    if not latest.is_opened:  # it came while they were answering
+        connection.execute(_OPEN_LATEST, who)
+        counts[waves.key(latest.number, waves.OPENED)] = 1
     return counts
 
 
@@ -312,6 +308,15 @@ _OPEN_LATEST = (
     .returning(_invitation.c.number)
 )
 _ANSWER_LATEST = (
-    update(_invitation).where(_invitation.c.id == _latest).values(is_answered=True).returning(_invitation.c.number)
+    update(_invitation)
+    .where(_invitation.c.id == _latest)
+    .values(is_answered=True)
+    .returning(_invitation.c.number, _invitation.c.is_opened)
 )
-_LATEST_NUMBER = select(_invitation.c.number).where(_invitation.c.id == _latest)
+_LATEST = select(_invitation.c.number, _invitation.c.is_opened).where(_invitation.c.id == _latest)
+_TAKE_BACK = outbox.withdrawal(
+    _delivery.c.openid == select(_retailer.c.openid).where(_retailer.c.id == bindparam("whose")).scalar_subquery(),
+    _delivery.c.about == bindparam("what"),
+    why=waves.WAS_ANSWERED,
+    moment=bindparam("moment", type_=Moment()),
+)

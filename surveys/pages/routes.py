@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from surveys.pages import authoring, inviting, listing, preview, results, survey, versions
+from surveys.pages import authoring, crossing, inviting, listing, preview, results, survey, versions
 
 blueprint = Blueprint("surveys_pages", __name__, url_prefix="/console/surveys", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -28,5 +28,8 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/export", results.export, ("POST",)),
     ("/<int:survey_id>/live", results.live, ("GET",)),
     ("/<int:survey_id>/data", results.data, ("GET",)),
+    ("/<int:survey_id>/cross", crossing.cross, ("GET",)),
+    ("/<int:survey_id>/cross/data", crossing.cross_data, ("GET",)),
+    ("/<int:survey_id>/words", crossing.words, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

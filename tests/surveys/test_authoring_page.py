@@ -204,7 +204,7 @@ def test_the_second_of_two_authors_is_told_and_nothing_is_written_over_unseen(of
     assert "刚刚改过这份草稿" in second.post(f"{path}/publish", {"stamp": looked_at}).text
     again = second.post(f"{path}/upload", {"file": (io.BytesIO(CHAIN.encode()), "x.yaml"), "stamp": looked_at})
     assert "刚刚存过" in again.text
-    assert press(second, path, fields(told.text), "overwrite:2").status_code == 303
+    assert press(second, path, fields(told.text), "overwrite:2", q2__text="为什\0么?").status_code == 303
     assert "小李的标题" in first.get(f"{path}/edit").text
 
 

@@ -118,6 +118,8 @@ def read(fields: Fields) -> Form:
     >>> [(item.code, item.type.value, item.options) for item in form.items]
     [('q2', 'single', (Choice(key='1', label='好'),)), ('q1', 'text', ())]
     """
+    # PostgreSQL keeps no NUL in a text, and no author means one.
+    fields = {name: [value.replace("\0", "") for value in values] for name, values in fields.items()}
     codes = dict.fromkeys(code for code in fields.get("q", ()) if code)
     return Form(
         title=one(fields, "title"),
@@ -171,7 +173,7 @@ def _when(fields: Fields, name: str) -> When:
 
 def _whom(fields: Fields) -> Whom:
     try:
-        rest = json.loads(one(fields, "audience_rest") or "{}")
+        rest = json.loads(one(fields, "audience_rest").replace("\\u0000", "") or "{}")
     except ValueError:
         rest = {}
     return Whom(

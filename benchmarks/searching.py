@@ -1,0 +1,126 @@
+"""A closer look at a survey with a million answer sheets: a cross-tab, words to search, a wave's list; and the submit.
+
+Against the same with a thousand where a ratio means something, and in milliseconds where the search has to read.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+
+from benchmarks import harness, town
+from console.rules import Role, Visitor
+from foundation.database import Database
+from migrations import schema
+from surveys.actions import filing
+from surveys.queries import crossing, inviting
+from surveys.queries.tally import tally
+from surveys.rules.crossing import By
+
+FEW, MANY = 1_000, 1_000_000
+QUESTIONS = 10
+READS = 15
+LIMIT = 1.5
+_SAID = "CASE WHEN n % 3 = 0 THEN '送货时间太晚' WHEN n % 1000 = 1 THEN '价格牌坏了' ELSE '都挺好的' END || n"
+_NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count) "
+
+
+def run() -> None:
+    """Measure, and print."""
+    rows = []
+    with harness.stores() as stores:
+        for name, url in stores.items():
+            database = Database(url)
+            few, many, filed = _fill(database)
+            for what, look in _looks().items():
+                small, large = _time(database, look, few), _time(database, look, many)
+                is_promised = not what.startswith("words, ") or what == "words, newest"
+                said = harness.verdict(large / small, LIMIT) if is_promised else "-"
+                rows.append([name, what, f"{large / small:.2f}", said, f"{1000 * small:.1f}", f"{1000 * large:.1f}"])
+            rows.append([name, "filing, sheets a second", "-", "-", "-", f"{filed:,.0f}"])
+            database.dispose()
+    harness.table(
+        f"A closer look: {MANY:,} sheets against {FEW:,}",
+        ["database", "what", "ratio", "limit", f"ms at {FEW:,}", f"ms at {MANY:,}"],
+        rows,
+    )
+
+
+def _looks() -> dict[str, Callable[[Any, int], Any]]:
+    visitor, today = Visitor(1, "admin", Role.ADMIN), datetime.now(UTC).date()
+
+    def said(search: str) -> Callable[[Any, int], Any]:
+        return lambda session, survey: crossing.said(
+            session, visitor, survey, "q1", search, is_anonymous=False, today=today
+        )
+
+    return {
+        "cross-tab": lambda session, survey: crossing.cross(
+            session, visitor, survey, tally(session, survey)["questions"][0], By.AREA, is_anonymous=False
+        ),
+        "a wave's list": lambda session, survey: inviting.recipients(session, visitor, survey, 1, today=today),
+        "the waves": inviting.wave_lines,
+        "words, newest": said(""),
+        "words, frequent": said("送货"),
+        "words, rare": said("价格牌"),
+        "words, none": said("没有的话"),
+    }
+
+
+def _time(database: Database, look: Callable[[Any, int], Any], survey_id: int) -> float:
+    """Seconds of one look, transaction included: the median after a first that warms up."""
+    times = []
+    for _ in range(READS + 1):
+        begun = time.perf_counter()
+        with database.reading() as session:
+            look(session, survey_id)
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times[1:])
+
+
+def _fill(database: Database) -> tuple[int, int, float]:
+    """Two surveys of identified shops in one database, with words, cross-tabs and a wave; and how fast it is filed."""
+    schema.upgrade(database)
+    now = datetime.now(UTC)
+    ids, filed = [], 0.0
+    with database.transaction() as session:
+        town.settle(session, now=now)
+        town.shops(session, MANY, now=now)
+    for count in (FEW, MANY):
+        definition = town.written(QUESTIONS)
+        with database.transaction() as session:
+            survey = town.publish(session, definition, now=now)
+            town.hand_in(session, survey, definition, count, now=now)
+            ids.append(survey.id)
+        if count == FEW:
+            begun = time.perf_counter()
+            with database.transaction() as session:
+                filed = filing.file_some(session) / (time.perf_counter() - begun)
+        with database.transaction() as session:
+            given = {"survey": survey.id, "count": count, "first": survey.id * 10_000_000, "now": now}
+            for statement in (
+                "UPDATE submission SET is_filed = true WHERE survey_id = :survey",
+                "DELETE FROM words WHERE survey_id = :survey",
+                f"{_NUMBERS}INSERT INTO words (survey_id, question, submission_id, said) "
+                f"SELECT :survey, 'q1', :first + n, {_SAID} FROM numbers",
+                "DELETE FROM cross_tally WHERE survey_id = :survey",
+                "INSERT INTO cross_tally (survey_id, question, by, member_id, option, count) "
+                "SELECT :survey, question, 'area', area.id, option, count / 40 FROM tally, area "
+                "WHERE tally.survey_id = :survey AND question <> ''",
+                "INSERT INTO wave (survey_id, number, said, due_at, state, cursor, created_at, created_by) "
+                "VALUES (:survey, 1, '', :at, 'sent', 0, :at, '')",
+                f"{_NUMBERS}INSERT INTO invitation "
+                "(wave_id, survey_id, retailer_id, number, outcome, is_opened, is_answered) "
+                "SELECT (SELECT id FROM wave WHERE survey_id = :survey), :survey, n, 1, 'custom', true, n % 3 = 0 "
+                "FROM numbers",
+            ):
+                names = {name: value for name, value in given.items() if f":{name}" in statement}
+                if ":at" in statement:
+                    names["at"] = now.strftime("%Y-%m-%d %H:%M:%S.000000") if database.is_sqlite else now
+                session.execute(text(statement), names)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
+    return ids[0], ids[1], filed

@@ -1,0 +1,109 @@
+"""Cross-tabs and words through the console: in step with the raw answers, by role and area, anonymous ones silent."""
+
+import re
+
+import pytest
+
+from tests.office import Browser, Office
+from tests.surveys.test_pages import bind, upload
+
+SURVEY = """
+title: 送货调查
+anonymous: {anonymous}
+questions:
+  - {{code: q1, type: single, text: 满意吗?, options: [满意, 一般], other: true}}
+  - {{code: q2, type: text, text: 还有什么要说的?, required: false}}
+"""
+HEAD = "许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机\n"
+AREAS = (("城区一片", "陈志强,13900002201"), ("江山片", "林小燕,13900002202"))
+
+
+@pytest.fixture
+def office(build) -> Office:
+    """Twelve shops, six in each of two areas; of each area four like it, two do not."""
+    office = Office(build())
+    lines = [
+        f"3508021000{n:02},{n} 号店,店主{n},136000010{n:02},新罗区,{AREAS[n % 2][0]},普通终端,{AREAS[n % 2][1]}"
+        for n in range(12)
+    ]
+    office.import_roster(HEAD + "\n".join(lines) + "\n")
+    office.staff()
+    for n in range(12):
+        bind(office, f"店主{n}", f"3508021000{n:02}", f"10{n:02}")
+    return office
+
+
+def answered(office: Office, anonymous: str) -> tuple[Browser, str]:
+    browser = office.browser("market")
+    page = upload(browser, SURVEY.format(anonymous=anonymous)).location
+    assert browser.post(f"{page}/publish").status_code == 303
+    for n in range(12):
+        phone = office.house.phone(f"店主{n}")
+        said = f"送货太慢,第 {n} 次了" if n < 6 else "价格牌坏了 100%"
+        for reply in ("调查", "1" if n < 8 else "2", said):
+            phone.say(reply)
+    office.house.tick()
+    return browser, page
+
+
+def table(text: str) -> list[list[str]]:
+    body = re.search(r"<tbody>(.*?)</tbody>", text, re.DOTALL)[1]
+    rows = re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
+    return [[re.sub(r"<[^>]+>|\s+", " ", cell).split() for cell in re.findall(r"<td.*?</td>", row)] for row in rows]
+
+
+def test_a_question_by_area_class_and_manager_and_a_voided_sheet_leaves_it(office) -> None:
+    browser, page = answered(office, "false")
+    rows = table(browser.get(f"{page}/cross?question=q1&by=area").text)
+    assert [[cell[0] for cell in row[:4]] for row in rows] == [["城区一片", "6", "4", "2"], ["江山片", "6", "4", "2"]]
+    assert rows[0][2] == ["4", "66.7%"]
+    by_manager = browser.get(f"{page}/cross?question=q1&by=manager").text
+    assert [row[0][0] for row in table(by_manager)] == ["林小燕", "陈志强"]
+    assert [row[1] for row in table(browser.get(f"{page}/cross?by=class").text)] == [["12"]]
+    data = browser.get(f"{page}/cross/data?question=q1&by=area").json
+    assert data["rows"][0] == {"name": "城区一片", "counts": [4, 2, 0], "shares": [4 / 6, 2 / 6, 0]}
+    assert office.house.flask("surveys", "void", "1").exit_code == 0
+    assert [row[1] for row in table(browser.get(f"{page}/cross?by=area").text)] == [["5"], ["6"]]
+    assert office.house.flask("surveys", "recount", "1").stdout == "一致\n"
+
+
+def test_somebody_with_a_part_sees_that_part(office) -> None:
+    _, page = answered(office, "false")
+    for name in ("zhou", "chen"):
+        browser = office.browser(name)
+        assert [row[0] for row in table(browser.get(f"{page}/cross?by=area").text)] == [["城区一片"]]
+        assert [row[0] for row in table(browser.get(f"{page}/cross?by=manager").text)] == [["陈志强"]]
+        words = browser.get(f"{page}/words?question=q2").text
+        assert "城区一片" in words
+        assert "江山片" not in words
+
+
+def test_words_are_found_in_pages_and_a_percent_sign_is_a_percent_sign(office) -> None:
+    browser, page = answered(office, "false")
+    found = browser.get(f"{page}/words?search=送货").text
+    assert found.count("送货太慢") == 6
+    assert "350802100000" in found
+    assert browser.get(f"{page}/words?search=100%25").text.count("价格牌坏了") == 6
+    assert "没有写着" in browser.get(f"{page}/words?search=%25慢").text
+    first = browser.get(f"{page}/words?after=3&question=q2").text
+    assert first.count('class="said"') == 2
+    assert office.audited("survey.words")
+    assert office.house.flask("surveys", "void", "1").exit_code == 0
+    assert browser.get(f"{page}/words?search=送货").text.count("送货太慢") == 5
+
+
+def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> None:
+    browser, page = answered(office, "true")
+    text = browser.get(f"{page}/cross?question=q1&by=area").text
+    # Of six in an area two are too few to be shown, and four too: nothing is left to show but how many answered.
+    assert [[cell[0] for cell in row] for row in table(text)] == [
+        ["城区一片", "6", "—", "—", "—"],
+        ["江山片", "6", "—", "—", "—"],
+    ]
+    assert browser.get(f"{page}/cross/data?question=q1").json["rows"][0]["counts"] == [None, None, None]
+    assert browser.get(f"{page}/cross?by=manager").status_code == 404
+    words = browser.get(f"{page}/words?search=送货").text
+    assert words.count("送货太慢") == 6
+    assert "店主" not in words
+    assert "3508021" not in words
+    assert "只有看全公司的角色能看" in office.browser("chen").get(f"{page}/words").text
