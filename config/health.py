@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wechat_bot import outbox
+from wechat_bot import alarms, outbox
 from wechat_bot.models import BEAT_LOST, Beat
 from wechat_bot.services import Services, current_services
 
@@ -31,7 +31,7 @@ def check(services: Services) -> dict[str, Any]:
     try:
         with services.reading() as session:
             beat = session.scalar(select(func.max(Beat.beat_at)))
-            problems = outbox.alarms(session, now=now)
+            problems = alarms.sounding(session, now=now)
             parts |= {
                 "database": "ok",
                 "worker": _worker(now - beat if beat else None),

@@ -12,6 +12,7 @@ from console.models import User
 from people.models import Audience, Tag
 from tests.conftest import House
 from tests.office import Office
+from visits.models import Canned
 from wechat_bot.models import Delivery, DeliveryState
 
 ROSTER = (
@@ -37,6 +38,9 @@ VALUES = {
     "session_id": 9999,
     ("people_pages", "user_id"): 6,
     ("console", "task_id"): 2,
+    ("visits_pages", "number"): 101,
+    ("visits_mobile", "number"): 101,
+    "day": "2026-10-01",
 }
 
 
@@ -80,7 +84,7 @@ def addresses(app: Flask) -> list[Address]:
 
 
 def lay_out(house: House) -> Office:
-    """Three shops, a survey for the first of them, begun with a photo; a checked roster; a spare account, number 6."""
+    """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
     office.import_roster(ROSTER)
     office.staff()
@@ -98,6 +102,9 @@ def lay_out(house: House) -> Office:
     phone.say("调查")
     phone.send_image(b"\x89PNG shelf")
     house.work()
+    phone.say("退出")
+    assert "已转给" in phone.send_image(b"\x89PNG empty shelf").text
+    house.tick()
     house.phone("路人").follow()
     house.phone("陈志强").follow()
     invited = house.flask("people", "invite-manager", "13900002201").output
@@ -109,6 +116,7 @@ def lay_out(house: House) -> Office:
     with house.services.transaction() as session:
         now, owner = house.clock(), session.scalars(select(User).where(User.name == "market")).one()
         session.add(Tag(name="示范店"))
+        session.add(Canned(title="明早送", content="{称呼},明早送到。"))
         session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))
         unsure = {"state": DeliveryState.UNSURE, "due_at": now, "created_at": now, "settled_at": now}
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, TextClause, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -12,6 +12,11 @@ from foundation.database import Base
 #: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
 FIRST_NUMBER = 100
 IS_OPEN, IS_RUNNING = text("closed_at IS NULL"), text("ended_at IS NULL")
+HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
+
+
+def _where(condition: TextClause) -> dict[str, Any]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 class Category(Base):
@@ -83,18 +88,12 @@ class Request(Base):
 
     __tablename__ = "visit_request"
     __table_args__ = (
-        Index("uq_visit_request_open_openid", "openid", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
-        Index(
-            "uq_visit_request_open_retailer_id",
-            "retailer_id",
-            unique=True,
-            sqlite_where=IS_OPEN,
-            postgresql_where=IS_OPEN,
-        ),
+        Index("uq_visit_request_open_openid", "openid", unique=True, **_where(IS_OPEN)),
+        Index("uq_visit_request_open_retailer_id", "retailer_id", unique=True, **_where(IS_OPEN)),
         # The inbox: one owner's open requests, the most urgent first.
-        Index("ix_visit_request_inbox", "owner_id", "due_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_visit_request_inbox", "owner_id", "due_at", "id", **_where(IS_OPEN)),
         # The same for whoever sees more than one's.
-        Index("ix_visit_request_open", "due_at", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
+        Index("ix_visit_request_open", "due_at", "id", **_where(IS_OPEN)),
         Index("ix_visit_request_closed", "closed_at", "id"),
         Index("ix_visit_request_area_closed", "area_id", "closed_at", "id"),
         Index("ix_visit_request_retailer_id", "retailer_id", "id"),
@@ -240,14 +239,8 @@ class Deadline(Base):
     __table_args__ = (
         UniqueConstraint("request_id", "promise", "round"),
         # The sweep: the steps of running clocks that are due.
-        Index(
-            "ix_visit_deadline_step",
-            "step_at",
-            "id",
-            sqlite_where=text("step_at IS NOT NULL AND ended_at IS NULL"),
-            postgresql_where=text("step_at IS NOT NULL AND ended_at IS NULL"),
-        ),
-        Index("ix_visit_deadline_running", "request_id", sqlite_where=IS_RUNNING, postgresql_where=IS_RUNNING),
+        Index("ix_visit_deadline_step", "step_at", "id", **_where(HAS_STEP)),
+        Index("ix_visit_deadline_running", "request_id", **_where(IS_RUNNING)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

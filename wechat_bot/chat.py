@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import commands, inbox, media, oauth, outbox
+from wechat_bot import alarms, commands, inbox, media, oauth, outbox
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.services import Services
@@ -33,7 +33,7 @@ def bury(services: Services) -> None:
 def warn(session: Session, message: AccountVerification, now: datetime) -> None:
     """A lapsed verification takes most calls away: show it on the health page."""
     log.error("the account's verification changed", change=message.change, reason=message.reason)
-    outbox.raise_alarm(session, f"account:{message.change}", message.reason or message.change, now=now)
+    alarms.sound(session, f"account:{message.change}", message.reason or message.change, now=now)
 
 
 chat = Feature(

@@ -29,9 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import Json, Moment, changed, upsert
-from wechat_bot import ledger, notices, reply, uploads
+from wechat_bot import alarms, ledger, notices, reply, uploads
 from wechat_bot.client.codes import Act, SendError
-from wechat_bot.models import Delivery, DeliveryState, Follower, Raised, Receipt
+from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt
 
 if TYPE_CHECKING:
     from wechat_bot.messages import TemplateFinished
@@ -43,8 +43,6 @@ ATTEMPTS = 8
 TEMPLATE_KEY = timedelta(minutes=8)
 #: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
 STOPPED = timedelta(minutes=5)
-#: What a person must mend is shown for as long after it was last met.
-RAISED_FOR = timedelta(minutes=15)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
@@ -302,7 +300,7 @@ def _note_error(services: "Services", claim: Claim, error: SendError) -> None:
             delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
         elif error.act is Act.STOP:
             _again(delivery, now + STOPPED)
-            raise_alarm(session, f"wechat:{error.code}", str(error), now=now)
+            alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
         elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
             _again(delivery, next_attempt_at(delivery.attempts, now))
         else:
@@ -359,18 +357,6 @@ def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: 
     session.info["rings"] = True
     unsure = update(Delivery).where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNSURE)
     return bool(changed(session, unsure.values(values)))
-
-
-def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> None:
-    """Show on the health page what only a person can mend."""
-    statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
-    session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
-
-
-def alarms(session: Session, *, now: datetime) -> dict[str, str]:
-    """What only a person can mend, as long as it was met of late: its name, and WeChat's words."""
-    rows = session.execute(select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR))
-    return {what: detail for what, detail in rows}  # noqa: C416 - a dict of Rows is untyped
 
 
 def counts(session: Session) -> dict[str, int]:

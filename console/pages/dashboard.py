@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console import door, plate, queries
 from console.plate import Waiting
 from console.rules import Permission, Visitor
-from wechat_bot import outbox as waiting_messages
+from wechat_bot import alarms
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.services import Services, current_services
 
@@ -43,7 +43,7 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
     found = []
     if services.wechat.tokens.peek() == "refused":
         found.append("微信不给接口凭证,发不出消息:请检查 AppID、AppSecret 和 IP 白名单")
-    for what in waiting_messages.alarms(session, now=now):
+    for what in alarms.sounding(session, now=now):
         source, _, code = what.partition(":")
         if source == "wechat":
             explained = EXPLAINED.get(int(code), f"错误码 {code}") if code.lstrip("-").isdigit() else code

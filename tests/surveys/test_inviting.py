@@ -25,11 +25,11 @@ questions:
 """
 
 
-@pytest.fixture
 def jobs(house):
     return next(each for each in house.app.extensions["features"] if each.name == "surveys").jobs
 
 
+@pytest.fixture
 def office(build) -> Office:
     """Three shops, all bound; ten in the morning, and all of their reply windows open."""
     office = Office(build())

@@ -132,6 +132,12 @@ class Town:
 
 
 @pytest.fixture
+def house(build: Callable[..., House]) -> House:
+    """Quiet from half past nine to half past seven, by which these tests tell their times."""
+    return build(quiet_hours="21:30-07:30")
+
+
+@pytest.fixture
 def raise_town(tmp_path: Any) -> Callable[[House], Town]:
     def build(house: House) -> Town:
         path = tmp_path / "roster.csv"

@@ -1,26 +1,21 @@
 """By eye: a shop writes on the phone, its manager is told, answers on the page, closes; the shop says how it was."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests import processes
-from tests.test_browser import FLAGS
 from tests.visits.conftest import ROSTER
 
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
+]
 
 
-def sign_in(browser: Browser, address: str, name: str, wrong: list[str]) -> Page:
+def sign_in(chromium: Browser, address: str, name: str, wrong: list[str]) -> Page:
     """A page of ours, opened from somebody's phone."""
-    page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    page = chromium.new_context(viewport={"width": 390, "height": 844}).new_page()
     page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(address)
@@ -28,9 +23,7 @@ def sign_in(browser: Browser, address: str, name: str, wrong: list[str]) -> Page
     return page
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-def test_a_need_is_answered_from_the_managers_page_closed_and_rated(browser, stores, tmp_path) -> None:
+def test_a_need_is_answered_from_the_managers_page_closed_and_rated(chromium, stores, tmp_path) -> None:
     (tmp_path / "roster.csv").write_text(ROSTER, encoding="utf-8")
     wrong: list[str] = []
     with processes.town(tmp_path, stores["database_url"], None) as town:
@@ -40,7 +33,7 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(browser, sto
         for who, words in (("陈志强", f"绑定 {code}"), ("王建国", "绑定 350802100001 8899")):
             town.do(who, "follow")
             town.do(who, "say", text=words)
-        shop = browser.new_page(viewport={"width": 390, "height": 844})
+        shop = chromium.new_page(viewport={"width": 390, "height": 844})
         shop.goto(town.platform)
         shop.get_by_text("王建国").first.click()
         last = shop.locator('.bubble[data-from="account"]').last
@@ -50,19 +43,19 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(browser, sto
         shop.click("#send")
         expect(last).to_contain_text("已转给客户经理陈志强", timeout=15_000)
 
-        chat = browser.new_page(viewport={"width": 390, "height": 844})
+        chat = chromium.new_page(viewport={"width": 390, "height": 844})
         chat.goto(town.platform)
         chat.get_by_text("陈志强").first.click()
         notice = chat.locator('.bubble[data-from="account"]').last
         expect(notice).to_contain_text("【新留言 #101】城南便利店", timeout=20_000)
 
-        manager = sign_in(browser, f"{town.web}/m/visits/101", "陈志强", wrong)
+        manager = sign_in(chromium, f"{town.web}/m/visits/101", "陈志强", wrong)
         manager.fill("#content", "明早配送车带两条,您签收就行")
         manager.get_by_role("button", name="发送").click()
         expect(manager.get_by_text("已发出")).to_be_visible(timeout=15_000)
         expect(last).to_contain_text("陈志强:明早配送车带两条", timeout=20_000)
 
-        own = sign_in(browser, f"{town.web}/m/visits/mine", "王建国", wrong)
+        own = sign_in(chromium, f"{town.web}/m/visits/mine", "王建国", wrong)
         expect(own.get_by_text("明早配送车带两条")).to_be_visible()
         own.fill("#content", "好,收到")
         own.get_by_role("button", name="发送").click()

@@ -1,0 +1,24 @@
+"""Alarms: what only a person can mend (a wrong secret, an address not allowed), shown as long as it was met of late."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from wechat_bot.models import Raised
+
+#: An alarm is shown for as long after it was last met.
+RAISED_FOR = timedelta(minutes=15)
+
+
+def sound(session: Session, what: str, detail: str, *, now: datetime) -> None:
+    """Show on the health page what only a person can mend."""
+    statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
+    session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
+
+
+def sounding(session: Session, *, now: datetime) -> dict[str, str]:
+    """What only a person can mend, as long as it was met of late: its name, and WeChat's words."""
+    rows = session.execute(select(Raised.what, Raised.detail).where(Raised.raised_at > now - RAISED_FOR))
+    return {what: detail for what, detail in rows}  # noqa: C416 - a dict of Rows is untyped
