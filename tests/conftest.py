@@ -15,6 +15,7 @@ import pytest
 import requests
 from click.testing import Result
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -33,6 +34,13 @@ from wechat_bot import jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
 
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -173,3 +181,12 @@ def build(stores: dict[str, Any], tmp_path: Path) -> Iterator[Callable[..., Hous
 def house(build: Callable[..., House]) -> House:
     """The house as it is built by default."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all tests of a process."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield browser
+        browser.close()

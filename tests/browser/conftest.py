@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.settings import ROOT
@@ -14,13 +14,6 @@ from tests.conftest import House
 from tests.office import Office
 from tools import servers
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LONGEST = 15_000
 #: Looks for what keeps people out of a page; `tools/assets.sh` fetched it.
 AXE = ROOT / "build" / "axe" / "axe.min.js"
@@ -86,15 +79,6 @@ class Town:
             page.get_by_role("button", name=name).click()
             page.wait_for_url(f"{self.web}/**")
         return page
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One Chromium for all tests of a process."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
