@@ -60,6 +60,9 @@ WORDS = {
     "visit.transfer": "转交留言",
     "visit.snooze": "推后留言",
     "visit.canned": "修改常用语",
+    "visit.group": "群发留言",
+    "visit.group.see": "查看群发",
+    "visit.group.cancel": "取消群发",
     "task.download": "下载文件",
 }
 #: The topics of `about`, as a person reads them.
@@ -75,6 +78,7 @@ TOPICS = {
     "tag": "标签",
     "task": "任务",
     "user": "账号",
+    "visit-group": "群发",
 }
 
 

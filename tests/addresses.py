@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from console.models import User
 from people.models import Audience, Tag
+from simulator.phone import PIXEL
 from tests.conftest import House
 from tests.office import Office
 from visits.models import Canned
@@ -109,6 +110,11 @@ def lay_out(house: House) -> Office:
     house.phone("陈志强").follow()
     invited = house.flask("people", "invite-manager", "13900002201").output
     assert "已绑定" in house.phone("陈志强").say(re.search(r"绑定 \w+", invited)[0]).text
+    chen = office.browser("chen")
+    chen.get("/console/visits/groups/new")
+    letter = {"kind": "all", "looked": "all:", "content": "明天上门,在店吗?", "photo": (io.BytesIO(PIXEL), "a.png")}
+    assert chen.post("/console/visits/groups/new", letter | {"do": "send"}).status_code == 303
+    house.work()
     market = office.browser("market")
     market.get("/console/people/import")
     market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})

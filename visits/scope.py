@@ -13,7 +13,7 @@ from people import identity
 from people import scope as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
-from visits.models import Author, Request
+from visits.models import Author, Request, VisitGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,36 @@ def within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
     if supervised:
         conditions.append(Request.area_id.in_(sorted(supervised)))
     return or_(*conditions)
+
+
+def shops_of(session: Session, who: Colleague) -> ColumnElement[bool] | None:
+    """The condition on `Retailer` for the shops they look after, or watch over; None where it is all of them."""
+    mine = shops.within(session, who.sees, today=who.today)
+    if mine is None or who.manager_id is None:
+        return mine
+    supervised = supervised_areas(session, who.manager_id)
+    return or_(mine, Retailer.area_id.in_(sorted(supervised))) if supervised else mine
+
+
+def managers_below(session: Session, who: Colleague) -> set[int]:
+    """The customer managers of the areas somebody watches over; not of their own."""
+    if who.manager_id is not None:
+        areas = supervised_areas(session, who.manager_id)
+    else:
+        areas = shops.area_ids(session, who.sees) or set()
+    if not areas:
+        return set()
+    heads = session.scalars(select(Area.manager_id).where(Area.id.in_(sorted(areas)), Area.manager_id.is_not(None)))
+    return {head for head in heads if head is not None} - {who.manager_id}
+
+
+def groups_within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
+    """The condition on `VisitGroup` for the groups they may look at: their own, and those of managers below them."""
+    if who.sees.is_company_wide:
+        return None
+    own = VisitGroup.user_id == who.user_id if who.manager_id is None else VisitGroup.manager_id == who.manager_id
+    below = managers_below(session, who)
+    return or_(own, VisitGroup.manager_id.in_(sorted(below))) if below else own
 
 
 def supervised_areas(session: Session, manager_id: int) -> set[int]:

@@ -1,5 +1,6 @@
 """What the pages of visits have in common, in WeChat and in the console."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,6 +16,8 @@ from visits.actions import answering
 from visits.queries import thread
 from visits.queries.thread import Thread
 from visits.rules import canned as rules
+from visits.rules import whom as whom_rules
+from visits.rules.whom import Whom
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import span, when
@@ -71,6 +74,12 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     left = (one.due_at - now).total_seconds()
     word = "答复" if one.owner_id else "分派"
     return Due(f"{when(one.due_at, now=now, zone=zone)} 前{word}", "soon" if left < SOON else "calm")
+
+
+def whom(values: Mapping[str, str]) -> Whom:
+    """Whom a form means: its `kind`, and the field of that name. Raises `Refused` where it says nothing."""
+    kind = values.get("kind", "")
+    return whom_rules.read(kind, values.get(kind, ""))
 
 
 def has_template(services: Services) -> bool:

@@ -30,7 +30,7 @@ questions:
 """
 #: Text twice as large, as WeChat's own setting makes it: the type grows, the screen does not.
 #: Addresses of pictures and voices, which are no pages.
-FILE = re.compile("/(photo|media)/")
+FILE = re.compile("/(photo|media)/|/picture$")
 LARGER = """() => {
   const sizes = [...document.querySelectorAll("body, body *")].map((each) => {
     const style = getComputedStyle(each);

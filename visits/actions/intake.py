@@ -14,7 +14,7 @@ from people import identity
 from people.identity import Shop
 from people.models import Manager, Retailer
 from people.rules import Person
-from visits.actions import categories, clocks, notices, routing
+from visits.actions import categories, clocks, groups, notices, routing
 from visits.models import Author, Closed, Deadline, Message, Promise, Reason, Request
 from visits.rules import needs
 from wechat_bot import media, messages
@@ -94,17 +94,20 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     request = _open(session, openid, shop, now)
     is_thanks = said.kind == "text" and needs.is_smalltalk(said.content)
     became = Became.ADDED
-    if request is None:
+    asked = groups.awaiting(session, openid, now=now)
+    if request is None and asked is None:
         request = _closed_lately(session, openid, shop, now)
         became = Became.REOPENED
     if request is None:
         request = _new(session, openid, shop, now)
         became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
-    elif became is Became.ADDED and is_thanks:
+    elif became is Became.ADDED and is_thanks and asked is None:
         became = Became.THANKS
     elif became is Became.ADDED and request.unanswered_since is None:
         became = Became.CONTINUED
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
+    if asked is not None:
+        groups.answered(session, asked, request, now=now)
     message = _keep(session, request, said, now)
     _take_up(session, request, message, became, now=now, zone=zone)
     return _received(session, request, became, shop, in_one_breath)

@@ -4,7 +4,7 @@ import re
 
 from people import identity
 from people import rules as people_rules
-from visits.actions import intake, rating
+from visits.actions import groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.rules import needs
 from visits.texts import intake as texts
@@ -79,6 +79,8 @@ def _is_for_us(turn: Turn, content: str) -> bool:
     if people_rules.is_only_pair(content):
         return False  # a licence and four digits: the front desk binds
     standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
+    if groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now):
+        return True
     if standing is Standing.ANSWERED:
         # They answer what their manager wrote last: 3 is three, and 好的 belongs to the thread.
         return True

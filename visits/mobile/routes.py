@@ -1,12 +1,13 @@
 """Every address of visits inside WeChat, and the view behind it."""
 
-from visits.mobile import desk, own
+from visits.mobile import desk, groups, own
 from wechat_bot import oauth
 
 blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
 #: What a request's number can be, in every database.
 _ONE = "/<int(max=2147483647):number>"
 _OWN = "/mine/<int(max=2147483647):number>"
+_GROUP, _OWN_GROUP = (f"{start}/groups/<int(max=2147483647):group_id>" for start in ("", "/mine"))
 for _rule, _view, _methods in (
     ("", desk.inbox_page, ("GET",)),
     (_ONE, desk.thread_page, ("GET",)),
@@ -16,5 +17,11 @@ for _rule, _view, _methods in (
     ("/mine", own.write, ("POST",)),
     (_OWN, own.own_page, ("GET",)),
     (f"{_OWN}/media/<int:message_id>", own.own_file, ("GET",)),
+    ("/groups", groups.groups, ("GET",)),
+    ("/groups/new", groups.group_write, ("GET", "POST")),
+    (_GROUP, groups.group, ("GET",)),
+    (f"{_GROUP}/cancel", groups.group_cancel, ("POST",)),
+    (_OWN_GROUP, groups.own_group, ("GET",)),
+    (f"{_OWN_GROUP}/picture", groups.own_picture, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from visits.pages import canned, inbox, settings, thread
+from visits.pages import canned, groups, inbox, settings, thread
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -14,6 +14,11 @@ for _rule, _name, _view, _methods in (
     ("/canned/new", "canned_new", canned.edit, ("GET", "POST")),
     ("/canned/<int:canned_id>", "canned_edit", canned.edit, ("GET", "POST")),
     ("/canned/<int:canned_id>/drop", "canned_drop", canned.drop, ("POST",)),
+    ("/groups", "groups", groups.groups, ("GET",)),
+    ("/groups/new", "group_write", groups.write, ("GET", "POST")),
+    ("/groups/<int:group_id>", "group", groups.group, ("GET",)),
+    ("/groups/<int:group_id>/cancel", "group_cancel", groups.cancel, ("POST",)),
+    ("/groups/<int:group_id>/picture", "group_picture", groups.picture, ("GET",)),
     ("/settings", "settings", settings.overview, ("GET",)),
     ("/settings/policy", "policy", settings.policy, ("GET", "POST")),
     ("/settings/policy/<int:class_id>", "policy", settings.policy, ("GET", "POST")),

@@ -1,0 +1,237 @@
+"""One message to many shops, from the phone and the console; each answer a request of its own."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from foundation.errors import Refused
+from people.models import Audience, Retailer
+from simulator.phone import PIXEL
+from tests.h5 import Browser
+from tests.office import Office
+from visits import scope
+from visits.actions import groups
+from visits.models import GroupMember, Message, VisitGroup
+from visits.rules.whom import Kind, Whom
+from wechat_bot.models import Delivery, Follower
+
+SAID = "明天下午到您店里看新品,在店吗?"
+NEW = "/m/visits/groups/new"
+DESK = "/console/visits/groups/new"
+
+
+@pytest.fixture
+def chens(town):
+    """陈志强 looks after two shops, both bound and with their windows open; 小王 is somebody else's."""
+    town.chen, town.wang, town.li = town.manager("陈志强"), town.shop("王建国"), town.shop("老李")
+    town.xiao = town.shop("小王")
+    town.news(town.chen)
+    town.page = Browser(town.house, town.chen)
+    return town
+
+
+def send(town, **fields) -> str:
+    """陈志强 writes to all of his shops, having looked how many they are."""
+    town.page.open(NEW)
+    town.page.send("look", kind="all", content=SAID)
+    return town.page.send("send", **{"kind": "all", "content": SAID, **fields})
+
+
+def read(town, phone) -> list[str]:
+    return town.news(phone)
+
+
+def progress(town) -> str:
+    return town.page.open("/m/visits/groups/1")
+
+
+def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -> None:
+    chens.page.open(NEW)
+    shown = chens.page.send("look", kind="all", content=SAID)
+    assert "我的全部店" in shown and "2 家。" in shown and "现在能发消息 2 家" in shown and SAID in shown
+    assert "已安排发送" in chens.page.send("send", kind="all", content=SAID)
+    for phone, letters in ((chens.wang, 1), (chens.li, 1), (chens.xiao, 0)):
+        assert read(chens, phone) == [f"陈志强:{SAID}"] * letters
+    assert "名单 2 家,已发出 2 家" in progress(chens)
+
+
+def test_each_answer_is_its_own_request_with_its_own_clock_and_shows_what_it_answers(chens) -> None:
+    send(chens)
+    chens.house.work()
+    assert "24" not in chens.wang.say("好的").text  # thanks at other times, an answer here
+    chens.house.later(hours=2)
+    chens.li.say("1")
+    first, second = chens.requests()
+    assert first.group_id == second.group_id == 1
+    assert second.due_at - first.due_at == timedelta(hours=2)
+    with chens.house.look() as session:
+        said = session.execute(select(Message.author, Message.content).where(Message.request_id == second.id)).all()
+    assert [tuple(each) for each in said] == [("manager", SAID), ("shop", "1")]
+    assert "已回 2 家,没办结 2 家" in progress(chens)
+    chens.house.later(hours=23)
+    assert "超时 1 家" in progress(chens)
+    assert "城南便利店" in chens.page.open("/m/visits/groups/1?part=overdue")
+    assert "老李食杂店" not in chens.page.text
+
+
+def test_an_answer_joins_the_request_that_is_open_and_never_reopens_a_closed_one(chens) -> None:
+    chens.wang.say("红七匹狼这周断货了能不能先补两条")
+    chens.li.say("打火机卖完了,麻烦送一盒")
+    n = chens.requests()[1].number
+    chens.chen.say(f"{n} 明早带来")
+    chens.chen.say(f"{n} 完结")
+    chens.house.work()
+    send(chens)
+    chens.house.work()
+    chens.wang.say("在的")
+    chens.li.say("下午都在店里")
+    open_one, closed, new = chens.requests()
+    assert (open_one.group_id, closed.group_id, new.group_id) == (1, None, 1)
+    assert open_one.closed_at is None and closed.closed_at is not None
+    # Only the first is counted, and a closed group brings nothing more.
+    chens.li.say("四点以前")
+    with chens.house.look() as session:
+        assert session.scalar(select(func.count()).where(GroupMember.request_id == new.id)) == 1
+
+
+def test_what_comes_after_the_days_of_answers_is_a_message_like_any_other(chens) -> None:
+    send(chens)
+    chens.house.work()
+    chens.house.later(days=8)
+    chens.wang.say("红七匹狼这周断货了能不能先补两条")
+    assert chens.request().group_id is None
+
+
+def test_the_same_form_posted_twice_sends_once(chens) -> None:
+    chens.page.open(NEW)
+    chens.page.send("look", kind="all", content=SAID)
+    form = chens.page.form() | {"do": "send", "kind": "all", "content": SAID}
+    for _ in range(2):
+        assert chens.page.post(NEW, form).status_code == 303
+    assert read(chens, chens.wang) == [f"陈志强:{SAID}"]
+
+
+def test_nothing_is_sent_before_the_numbers_of_this_very_choice_were_shown(chens) -> None:
+    chens.page.open(NEW)
+    chens.page.send("send", kind="all", content=SAID)
+    assert "2 家。" in chens.page.text
+    shown = chens.page.send("send", **{"kind": "class", "class": "1", "content": SAID})
+    assert "发给 1 家" in shown
+    assert read(chens, chens.wang) == read(chens, chens.li) == []
+
+
+def test_who_cannot_be_reached_now_waits_and_is_cancelled_in_time(chens) -> None:
+    with chens.house.services.transaction() as session:
+        mine = Follower.openid == chens.li.openid
+        session.execute(update(Follower).where(mine).values(message_left=0, event_left=0))
+    chens.page.open(NEW)
+    assert "等对方下次联系 1 家" in chens.page.send("look", kind="all", content=SAID)
+    send(chens)
+    chens.house.work()
+    assert "已发出 1 家,还在等 1 家" in progress(chens)
+    chens.page.open("/m/visits/groups/1")
+    assert "1 家还没发出的不再发" in chens.page.send("cancel")
+    chens.li.say("打火机卖完了,麻烦送一盒")
+    assert not any(SAID in text for text in read(chens, chens.li))
+    assert chens.request().group_id is None
+
+
+def test_what_a_shop_writes_before_the_message_reached_it_is_no_answer(chens) -> None:
+    with chens.house.services.transaction() as session:
+        mine = Follower.openid == chens.li.openid
+        session.execute(update(Follower).where(mine).values(message_left=0, event_left=0))
+    send(chens)
+    chens.house.work()
+    chens.li.say("打火机卖完了,麻烦送一盒")
+    assert any(SAID in text for text in read(chens, chens.li)), "what waited comes with the contact"
+    assert chens.request().group_id is None
+    chens.li.say("在店里")
+    assert chens.request().group_id == 1
+
+
+def test_nobodys_telephone_rings_at_night(chens) -> None:
+    chens.house.clock.advance(timedelta(hours=12) - timedelta(minutes=1))
+    while not chens.house.services.quiet.over_at(chens.house.clock()):
+        chens.house.clock.advance(timedelta(hours=1))
+    send(chens)
+    assert read(chens, chens.wang) == []
+    chens.house.later(hours=12)
+    assert f"陈志强:{SAID}" in [entry.text for entry in chens.wang.unread()]
+
+
+def test_a_photo_goes_along_and_the_shop_sees_it_on_its_page(chens) -> None:
+    send(chens, photo=(io.BytesIO(PIXEL), "a.png"))
+    chens.house.work()
+    assert [entry.kind for entry in chens.wang.unread() if entry.source == "account"] == ["text", "image"]
+    own = Browser(chens.house, chens.wang)
+    assert SAID in own.open("/m/visits/mine/groups/1")
+    assert own.get("/m/visits/mine/groups/1/picture").data == PIXEL
+    other = Browser(chens.house, chens.xiao)
+    assert "没有这次群发" in other.open("/m/visits/mine/groups/1")
+    assert other.get("/m/visits/mine/groups/1/picture").status_code == 404
+    own.open("/m/visits/mine/groups/1")
+    own.send("write", content="在店里")
+    assert chens.request().group_id == 1
+
+
+def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writer_may_see(chens) -> None:
+    office = Office(chens.house)
+    office.staff()
+    with chens.house.services.transaction() as session:
+        session.add(Audience(name="全城", spec={"bound": True}, created_at=chens.house.clock()))
+    zhou = office.browser("zhou")  # 市场经理 of 城区一片
+    zhou.get(DESK)
+    form = {"kind": "audience", "audience": "全城", "content": SAID, "token": "a"}
+    looked = zhou.post(DESK, form | {"do": "look"}).text
+    assert re.search(r"名单</dt><dd>2<", looked)
+    done = zhou.post(DESK, form | {"do": "send", "looked": "audience:全城"})
+    assert done.status_code == 303
+    assert [len(read(chens, phone)) for phone in (chens.wang, chens.li, chens.xiao)] == [1, 1, 0]
+    foreign = {"kind": "licences", "licences": "350802100001\n350802100003 LY999999", "content": SAID}
+    shown = zhou.post(DESK, foreign | {"do": "look"}).text
+    assert "2 个许可证号不在您能看到的店里" in shown and "350802100003、LY999999" in shown
+    shown = zhou.get(done.headers["Location"]).text
+    assert "城南便利店" in shown and "老李食杂店" in shown
+    assert [entry.detail for entry in office.audited("visit.group")] == ["明天下午到您店里看新品,在店吗?"]
+
+
+def test_groups_are_seen_by_who_sent_them_and_those_above_alone(chens) -> None:
+    send(chens)
+    office = Office(chens.house)
+    office.staff()
+    office.user("lin", "manager", manager_id=chens.id_of("林小燕"))
+    address = "/console/visits/groups/1"
+    for name, status in (("market", 200), ("zhou", 200), ("chen", 200), ("intern", 200), ("lin", 404)):
+        browser = office.browser(name)
+        assert browser.get(address).status_code == status, name
+        assert (SAID in browser.get("/console/visits/groups").text) == (status == 200)
+    for name, status in (("lin", 422), ("zhou", 422), ("intern", 403)):
+        browser = office.browser(name)
+        assert browser.post(f"{address}/cancel").status_code == status, name
+    with chens.house.look() as session:
+        assert session.scalars(select(VisitGroup.cancelled_at)).one() is None
+    lin = Browser(chens.house, chens.manager("林小燕"))
+    assert "没有这次群发" in lin.open("/m/visits/groups/1")
+    assert "没有这次群发" not in Browser(chens.house, chens.manager("周主任")).open("/m/visits/groups/1")
+
+
+def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None:
+    chens.fill("城区一片", 30)
+    send(chens)
+    with chens.house.look() as session:
+        assert session.scalar(select(func.count()).select_from(GroupMember)) == 32
+        assert session.scalar(select(func.count()).where(GroupMember.delivery_id.is_(None))) == 0
+        carried = select(func.count(Delivery.id)).join(GroupMember, GroupMember.delivery_id == Delivery.id)
+        assert session.scalar(carried.where(Delivery.openid == GroupMember.openid)) == 32
+    now, services = chens.house.clock(), chens.house.services
+    with services.reading() as session:
+        who = scope.of_manager(session, chens.chen.openid, now=now, zone=services.zone)
+    few = {"criteria": services.criteria, "now": now, "most": 31}
+    with services.database.transaction() as session, pytest.raises(Refused, match="一次最多发给 31 家店"):
+        groups.send(session, who, Whom(Kind.ALL), SAID, **few)
+    with chens.house.services.transaction() as session:
+        session.execute(update(Retailer).values(openid=None))
+    assert "没有能收到的店" in send(chens)

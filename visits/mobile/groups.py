@@ -1,0 +1,180 @@
+"""Visit groups inside WeChat: a manager writes to many shops in a short form; a shop reads what was written to it."""
+
+import secrets
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people import areas
+from visits import scope, shown
+from visits.actions import groups as actions
+from visits.queries import groups as queries
+from visits.queries.groups import PARTS, Line, Preview
+from visits.rules.whom import Kind, Whom
+from visits.scope import Colleague
+from visits.texts import answering as answering_texts
+from visits.texts import groups as texts
+from visits.texts.times import when
+from wechat_bot import media, oauth
+from wechat_bot.services import Services, current_services
+
+LONGEST = 600
+
+
+def groups() -> ResponseReturnValue:
+    """A manager's groups with their progress, the newest first."""
+    services, now = current_services(), current_services().clock()
+    with services.reading() as session:
+        who = _manager(services, session)
+        lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
+        named = {line.id: queries.words(session, line.whom) for line in lines}
+    moment = _moment(services)
+    return render_template("visits/groups.html", lines=lines, named=named, after=after, moment=moment)
+
+
+def group(group_id: int) -> ResponseReturnValue:
+    """One group, and the shops behind its figures."""
+    services, now, part = current_services(), current_services().clock(), request.args.get("part", "")
+    with services.reading() as session:
+        who = _manager(services, session)
+        found = _found(session, who, group_id)
+        after = request.args.get("after", 0, type=int)
+        members = queries.members(session, who, group_id, part=part, now=now, after=after)
+        named = queries.words(session, found.whom)
+    return render_template(
+        "visits/group.html",
+        group=found,
+        named=named,
+        members=members,
+        part=part if part in PARTS else "",
+        narrowings=PARTS,
+        may_cancel=found.is_of(who) and found.cancelled_at is None and found.progress.waiting,
+        now=now,
+        moment=_moment(services),
+    )
+
+
+def group_cancel(group_id: int) -> ResponseReturnValue:
+    """Take back what has not gone out."""
+    services = current_services()
+    with services.transaction() as session:
+        who = _manager(services, session)
+        said = texts.cancelled(actions.cancel(session, who, group_id, now=services.clock()))
+    flash(said)
+    return redirect(url_for("visits_mobile.group", group_id=group_id), 303)
+
+
+def group_write() -> ResponseReturnValue:
+    """Write to one's shops: first how many it reaches, then it is sent, once however often it is posted."""
+    services, form = current_services(), request.form
+    with services.reading() as session:
+        who = _manager(services, session)
+    if request.method == "GET":
+        return _form(services, who)
+    try:
+        meant = shown.whom(form)
+        if form.get("do") != "send" or form.get("looked") != _name(meant):
+            return _form(services, who, meant)
+        picture = shown.received(services, request.files.get("photo"))
+        with services.transaction() as session:
+            now, token = services.clock(), form.get("token", "")
+            # Nobody's: it belongs to the group.
+            key = None if picture is None else media.add(session, picture, openid="", mark=token, now=now)
+            sent = actions.send(
+                session,
+                who,
+                meant,
+                form.get("content", ""),
+                picture=key,
+                token=token or None,
+                criteria=services.criteria,
+                now=now,
+            )
+    except Refused as refusal:
+        return _form(services, who, error=refusal.sentence)
+    flash(texts.SENT)
+    return redirect(url_for("visits_mobile.group", group_id=sent.id), 303)
+
+
+def own_group(group_id: int) -> ResponseReturnValue:
+    """What was written to a shop among others, and room to answer."""
+    openid, services = oauth.who(), current_services()
+    with services.reading() as session:
+        found = queries.of_shop(session, openid, group_id)
+    if found is None:
+        raise Refused(texts.NO_SUCH)
+    return render_template(
+        "visits/own_group.html",
+        group=found,
+        sender=found.sender if found.manager_id is not None else answering_texts.SERVICE,
+        token=secrets.token_urlsafe(16),
+        moment=_moment(services),
+    )
+
+
+def own_picture(group_id: int) -> ResponseReturnValue:
+    """The picture that came with it, for a shop it was sent to; and for the manager who sent it."""
+    openid, services = oauth.who(), current_services()
+    with services.reading() as session:
+        found = queries.of_shop(session, openid, group_id)
+        if found is None:
+            who = scope.of_manager(session, openid, now=services.clock(), zone=services.zone)
+            found = queries.one(session, who, group_id, now=who.now) if who else None
+        file = media.find(session, services.media_folder, found.media_key) if found and found.media_key else None
+    return shown.send(file, f"group-{group_id}")
+
+
+def _form(services: Services, who: Colleague, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
+    now, values = services.clock(), request.values
+    preview: Preview | None = None
+    named = ""
+    with services.reading() as session:
+        try:
+            if meant is None and values.get("kind"):
+                meant = shown.whom(values)
+            if meant is not None:
+                has_template = shown.has_template(services)
+                preview = queries.preview(session, who, meant, services.criteria, has_template=has_template, now=now)
+                named = queries.words(session, meant)
+        except Refused as refusal:
+            error = error or refusal.sentence
+        classes, saved = areas.classes(session), queries.audiences(session)
+    page = render_template(
+        "visits/group_write.html",
+        preview=preview,
+        named=named,
+        looked=_name(meant) if meant and preview else "",
+        kind=values.get("kind", Kind.ALL.value),
+        values=values,
+        error=error,
+        token=values.get("token") or secrets.token_urlsafe(16),
+        quiet=services.quiet,
+        longest=LONGEST,
+        classes=classes,
+        audiences=saved,
+    )
+    return make_response(page, 422 if error else 200)
+
+
+def _name(meant: Whom) -> str:
+    return f"{meant.kind.value}:{meant.value}"
+
+
+def _moment(services: Services) -> object:
+    return lambda at: when(at, now=services.clock(), zone=services.zone)
+
+
+def _manager(services: Services, session: Session) -> Colleague:
+    who = scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
+    if who is None:
+        raise Refused(answering_texts.FOR_MANAGERS)
+    return who
+
+
+def _found(session: Session, who: Colleague, group_id: int) -> Line:
+    found = queries.one(session, who, group_id, now=who.now)
+    if found is None:
+        raise Refused(texts.NO_SUCH)
+    return found

@@ -1,0 +1,191 @@
+"""Visit groups in the console: one message written to many shops, what became of it, and the shops behind a figure."""
+
+import secrets
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door
+from console.rules import Permission
+from foundation.errors import Refused
+from people import areas
+from visits import scope, shown
+from visits.actions import groups as actions
+from visits.queries import groups as queries
+from visits.queries.groups import PARTS, Line, Preview
+from visits.rules.whom import Kind, Whom
+from visits.scope import Colleague
+from visits.texts import groups as texts
+from visits.texts.times import when
+from wechat_bot import media
+from wechat_bot.services import Services, current_services
+
+LONGEST = 600
+
+
+@door.allow(Permission.VISITS_SEE)
+def groups() -> ResponseReturnValue:
+    """The groups with their progress, the newest first."""
+    services, me = current_services(), door.visitor()
+    now = services.clock()
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
+        named = {line.id: queries.words(session, line.whom) for line in lines}
+    return render_template(
+        "visits/console/groups.html",
+        lines=lines,
+        named=named,
+        after=after,
+        is_first="after" not in request.args,
+        moment=lambda at: when(at, now=now, zone=services.zone),
+    )
+
+
+@door.allow(Permission.VISITS_ANSWER, upload=media.PICTURE_LIMIT)
+def write() -> ResponseReturnValue:
+    """Write to many shops: first how many it reaches and by which way, then it is sent, once however often posted."""
+    services, me, form = current_services(), door.visitor(), request.form
+    now = services.clock()
+    if request.method == "GET":
+        return _form(services)
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+    try:
+        meant = shown.whom(form)
+        if form.get("do") != "send" or form.get("looked") != _name(meant):
+            return _form(services, meant)
+        picture = shown.received(services, request.files.get("photo"))
+        with services.transaction() as session:
+            mark = form.get("token", "")
+            # Nobody's: it belongs to the group.
+            key = None if picture is None else media.add(session, picture, openid="", mark=mark, now=now)
+            group = actions.send(
+                session,
+                who,
+                meant,
+                form.get("content", ""),
+                title=form.get("title", ""),
+                picture=key,
+                token=mark or None,
+                answers_for=timedelta(days=form.get("days", 7, type=int)),
+                criteria=services.criteria,
+                now=now,
+            )
+            about = f"visit-group:{group.id}"
+            audit.note(session, me, "visit.group", about, group.title, address=door.address(), now=now)
+    except Refused as refusal:
+        return _form(services, error=refusal.sentence)
+    flash(texts.SENT, "success")
+    return redirect(url_for("visits_pages.group", group_id=group.id), 303)
+
+
+@door.allow(Permission.VISITS_SEE)
+def group(group_id: int) -> ResponseReturnValue:
+    """One group: its figures, and the shops behind each. Seeing who is in it is written down."""
+    services, me, part = current_services(), door.visitor(), request.args.get("part", "")
+    now = services.clock()
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        found = _found(session, who, group_id)
+        members = queries.members(
+            session, who, group_id, part=part, now=now, after=request.args.get("after", 0, type=int)
+        )
+        named = queries.words(session, found.whom)
+    with services.transaction() as session:
+        about = f"visit-group:{group_id}"
+        audit.note(session, me, "visit.group.see", about, found.title, address=door.address(), now=now)
+    return render_template(
+        "visits/console/group.html",
+        group=found,
+        named=named,
+        members=members,
+        part=part if part in PARTS else "",
+        parts=PARTS,
+        may_cancel=me.may(Permission.VISITS_ANSWER) and found.is_of(who) and found.cancelled_at is None,
+        is_part=not me.is_company_wide,
+        now=now,
+        moment=lambda at: when(at, now=now, zone=services.zone),
+    )
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def cancel(group_id: int) -> ResponseReturnValue:
+    """Take back what has not gone out."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        said = texts.cancelled(actions.cancel(session, who, group_id, now=now))
+        audit.note(session, me, "visit.group.cancel", f"visit-group:{group_id}", said, address=door.address(), now=now)
+    flash(said, "success")
+    return redirect(url_for("visits_pages.group", group_id=group_id), 303)
+
+
+@door.allow(Permission.VISITS_SEE)
+def picture(group_id: int) -> ResponseReturnValue:
+    """The picture of a group, for whoever may see the group."""
+    services = current_services()
+    with services.reading() as session:
+        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
+        found = _found(session, who, group_id)
+        kept = media.find(session, services.media_folder, found.media_key) if found.media_key else None
+    return shown.send(kept, f"group-{group_id}")
+
+
+def _form(services: Services, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
+    me, now, values = door.visitor(), services.clock(), request.values
+    preview: Preview | None = None
+    strangers: list[str] = []
+    named = ""
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        try:
+            if meant is None and values.get("kind"):
+                meant = shown.whom(values)
+            if meant is not None:
+                preview = queries.preview(
+                    session, who, meant, services.criteria, has_template=shown.has_template(services), now=now
+                )
+                strangers = queries.strangers(session, who, meant, services.criteria, now=now)
+                named = queries.words(session, meant)
+        except Refused as refusal:
+            error = error or refusal.sentence
+        choices = {
+            "areas": areas.names(session, me),
+            "classes": areas.classes(session),
+            "audiences": queries.audiences(session),
+        }
+    page = render_template(
+        "visits/console/group_write.html",
+        preview=preview,
+        strangers=strangers,
+        named=named,
+        looked=_name(meant) if meant and preview else "",
+        kind=values.get("kind", Kind.ALL.value),
+        values=values,
+        error=error,
+        token=values.get("token") or secrets.token_urlsafe(16),
+        quiet=services.quiet,
+        is_quiet=bool(services.quiet and services.quiet.over_at(now)),
+        most=actions.MOST_MEMBERS,
+        longest=LONGEST,
+        is_company_wide=me.is_company_wide,
+        **choices,
+    )
+    return page, 422 if error else 200
+
+
+def _name(meant: Whom) -> str:
+    """A choice in one line, to see whether it is still the one whose numbers were shown."""
+    value = " ".join(meant.licences) if meant.kind is Kind.LICENCES else meant.value
+    return f"{meant.kind.value}:{value}"
+
+
+def _found(session: Session, who: Colleague, group_id: int) -> Line:
+    found = queries.one(session, who, group_id, now=who.now)
+    if found is None:
+        abort(404)
+    return found

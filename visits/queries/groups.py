@@ -1,0 +1,331 @@
+"""Visit groups: whom one would reach, what became of those that were sent, and the shops behind each figure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from console.models import User
+from foundation.errors import Refused
+from people.models import Area, Audience, Manager, Retailer, ShopClass
+from visits import scope, whom
+from visits.models import FIRST_NUMBER, GroupMember, Request, VisitGroup, VisitPlan
+from visits.rules.whom import Kind, Whom, from_json
+from visits.scope import Colleague
+from visits.texts import answering as answering_texts
+from visits.whom import Criteria
+from wechat_bot.client.codes import EXPLAINED
+from wechat_bot.models import Delivery, DeliveryState, Follower
+
+PAGE = 20
+MEMBERS = 50
+_S = DeliveryState
+_GONE_OUT = Delivery.state.in_((_S.SENT, _S.DELIVERED, _S.UNSURE))
+_IS_OPEN = and_(Request.id.is_not(None), Request.closed_at.is_(None))
+#: What the members of a group can be narrowed to.
+PARTS = {
+    "waiting": "还没发出",
+    "silent": "发出了,没回",
+    "answered": "已回",
+    "open": "回了,还没办结",
+    "overdue": "超时没答复",
+    "failed": "没发到",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many shops a group is for, and how each of them can be reached now."""
+
+    listed: int
+    bound: int
+    following: int
+    by_message: int
+    by_template: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of a group so far."""
+
+    listed: int = 0
+    sent: int = 0
+    #: Of those sent, service notices that WeChat says arrived; for other messages it says nothing.
+    delivered: int = 0
+    #: On their way, or waiting for the end of quiet hours.
+    queued: int = 0
+    #: Waiting for the shop's next contact.
+    held: int = 0
+    failed: int = 0
+    unsure: int = 0
+    cancelled: int = 0
+    answered: int = 0
+    open: int = 0
+    overdue: int = 0
+
+    @property
+    def waiting(self) -> int:
+        return self.queued + self.held
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A group in the list."""
+
+    id: int
+    title: str
+    content: str
+    media_key: str | None
+    audience: dict[str, Any]
+    sender: str
+    manager_id: int | None
+    user_id: int | None
+    sent_at: datetime | None
+    answers_until: datetime | None
+    cancelled_at: datetime | None
+    progress: Progress = Progress()
+
+    @property
+    def whom(self) -> Whom:
+        return from_json(self.audience)
+
+    def is_of(self, who: Colleague) -> bool:
+        """Whether this colleague may steer it."""
+        if who.sees.is_company_wide:
+            return True
+        return self.manager_id == who.manager_id if who.manager_id is not None else self.user_id == who.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A shop of a group."""
+
+    retailer_id: int
+    licence: str
+    shop: str
+    area: str
+    state: str
+    answered_at: datetime | None
+    request_id: int | None
+    closed_at: datetime | None
+    due_at: datetime | None
+
+    @property
+    def number(self) -> int | None:
+        return self.request_id + FIRST_NUMBER if self.request_id else None
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Some of them, and the key behind which the next ones lie; None where there are none."""
+
+    lines: tuple[Member, ...]
+    after: int | None
+
+
+def preview(
+    session: Session, who: Colleague, meant: Whom, criteria: Criteria, *, has_template: bool, now: datetime
+) -> Preview:
+    """Count whom a group would reach now. One statement. Raises `Refused` where it means nothing that is there."""
+    condition = whom.theirs(session, who, meant, criteria, now=now)
+    follows = and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
+    is_open_now = and_(Follower.message_left > 0, Follower.message_until > now)
+    listed, bound, following, by_message = session.execute(
+        select(
+            func.count(),
+            func.count(Retailer.openid),
+            _counted(follows),
+            _counted(and_(follows, is_open_now)),
+        )
+        .select_from(Retailer)
+        .outerjoin(Follower, Follower.openid == Retailer.openid)
+        .where(condition)
+    ).one()
+    rest = following - by_message
+    return Preview(listed, bound, following, by_message, rest if has_template else 0, 0 if has_template else rest)
+
+
+def strangers(session: Session, who: Colleague, meant: Whom, criteria: Criteria, *, now: datetime) -> list[str]:
+    """Of licences written by hand, those that are nobody's, or no shop of this colleague's."""
+    if meant.kind is not Kind.LICENCES:
+        return []
+    condition = whom.theirs(session, who, meant, criteria, now=now)
+    known = set(session.scalars(select(Retailer.licence).where(condition)))
+    return [each for each in meant.licences if each not in known]
+
+
+def listing(
+    session: Session, who: Colleague, *, now: datetime, after: int | None = None
+) -> tuple[list[Line], int | None]:
+    """The groups somebody may look at with their progress, the newest first, and the key of the next page."""
+    mine = scope.groups_within(session, who)
+    statement = _select().order_by(VisitGroup.id.desc()).limit(PAGE + 1)
+    if mine is not None:
+        statement = statement.where(mine)
+    if after is not None:
+        statement = statement.where(VisitGroup.id < after)
+    rows = session.execute(statement).all()
+    progress = _progress(session, [row.id for row in rows[:PAGE]], now=now)
+    lines = [replace(Line(*row), progress=progress.get(row.id, Progress())) for row in rows[:PAGE]]
+    return lines, lines[-1].id if len(rows) > PAGE else None
+
+
+def one(session: Session, who: Colleague, group_id: int, *, now: datetime) -> Line | None:
+    """A group with its progress; None where there is none, or it is not theirs to see."""
+    mine = scope.groups_within(session, who)
+    row = session.execute(_select().where(VisitGroup.id == group_id, *([] if mine is None else [mine]))).first()
+    if row is None:
+        return None
+    return replace(Line(*row), progress=_progress(session, [group_id], now=now).get(group_id, Progress()))
+
+
+def members(
+    session: Session, who: Colleague, group_id: int, *, part: str = "", now: datetime, after: int = 0
+) -> Members:
+    """The shops of a group that this colleague may see, in pages by key, narrowed to one of `PARTS`."""
+    mine = scope.shops_of(session, who)
+    statement = (
+        select(
+            GroupMember.retailer_id,
+            Retailer.licence,
+            Retailer.shop,
+            Area.name,
+            Delivery.state,
+            Delivery.channel,
+            Delivery.attempts,
+            Delivery.error_code,
+            GroupMember.answered_at,
+            GroupMember.request_id,
+            Request.closed_at,
+            Request.due_at,
+        )
+        .select_from(GroupMember)
+        .join(Retailer, Retailer.id == GroupMember.retailer_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .outerjoin(Delivery, Delivery.id == GroupMember.delivery_id)
+        .outerjoin(Request, Request.id == GroupMember.request_id)
+        .where(GroupMember.group_id == group_id, GroupMember.retailer_id > after, *([] if mine is None else [mine]))
+        .order_by(GroupMember.retailer_id)
+        .limit(MEMBERS + 1)
+    )
+    if part in PARTS:
+        statement = statement.where(_part(part, now))
+    rows = session.execute(statement).all()
+    found = [
+        Member(
+            row.retailer_id,
+            row.licence,
+            row.shop,
+            row.name,
+            answering_texts.state(row.state, row.channel, row.attempts, EXPLAINED.get(row.error_code or 0, "")),
+            row.answered_at,
+            row.request_id,
+            row.closed_at,
+            row.due_at,
+        )
+        for row in rows[:MEMBERS]
+    ]
+    return Members(tuple(found), found[-1].retailer_id if len(rows) > MEMBERS else None)
+
+
+def of_shop(session: Session, openid: str, group_id: int) -> Line | None:
+    """A group as a member of it sees it; None for everybody else, and while nothing was sent to them."""
+    row = session.execute(
+        _select()
+        .join(GroupMember, GroupMember.group_id == VisitGroup.id)
+        .join(Delivery, Delivery.id == GroupMember.delivery_id)
+        .where(VisitGroup.id == group_id, GroupMember.openid == openid, _GONE_OUT)
+    ).first()
+    return Line(*row) if row else None
+
+
+def words(session: Session, meant: Whom) -> str:
+    """Whom a group is for, in words."""
+    match meant.kind:
+        case Kind.ALL:
+            return "全部店"
+        case Kind.CLASS:
+            return session.scalar(select(ShopClass.name).where(ShopClass.id == meant.id)) or "已删除的类型"
+        case Kind.AREA:
+            return session.scalar(select(Area.name).where(Area.id == meant.id)) or "已删除的片区"
+        case Kind.AUDIENCE:
+            return f"对象“{meant.name}”"
+        case Kind.LICENCES:
+            return f"按许可证号选的 {len(meant.licences)} 家"
+        case Kind.PLAN:
+            name = session.scalar(select(VisitPlan.name).where(VisitPlan.id == meant.id))
+            return f"计划“{name}”里到期的店" if name else "计划里到期的店"
+
+
+def audiences(session: Session) -> list[str]:
+    """The names of the saved audiences."""
+    return list(session.scalars(select(Audience.name).order_by(Audience.name)))
+
+
+def _select() -> Any:
+    return (
+        select(
+            VisitGroup.id,
+            VisitGroup.title,
+            VisitGroup.content,
+            VisitGroup.media_key,
+            VisitGroup.audience,
+            func.coalesce(Manager.name, User.name, ""),
+            VisitGroup.manager_id,
+            VisitGroup.user_id,
+            VisitGroup.sent_at,
+            VisitGroup.answers_until,
+            VisitGroup.cancelled_at,
+        )
+        .outerjoin(Manager, Manager.id == VisitGroup.manager_id)
+        .outerjoin(User, User.id == VisitGroup.user_id)
+    )
+
+
+def _progress(session: Session, ids: list[int], *, now: datetime) -> dict[int, Progress]:
+    rows = session.execute(
+        select(
+            GroupMember.group_id,
+            func.count(),
+            _counted(_GONE_OUT),
+            _counted(Delivery.state == _S.DELIVERED),
+            _counted(Delivery.state.in_((_S.PENDING, _S.SENDING))),
+            _counted(Delivery.state == _S.HELD),
+            _counted(Delivery.state == _S.FAILED),
+            _counted(Delivery.state == _S.UNSURE),
+            _counted(Delivery.state == _S.CANCELLED),
+            func.count(GroupMember.answered_at),
+            _counted(_IS_OPEN),
+            _counted(and_(_IS_OPEN, Request.due_at < now)),
+        )
+        .select_from(GroupMember)
+        .outerjoin(Delivery, Delivery.id == GroupMember.delivery_id)
+        .outerjoin(Request, Request.id == GroupMember.request_id)
+        .where(GroupMember.group_id.in_(ids))
+        .group_by(GroupMember.group_id)
+    )
+    return {row[0]: Progress(*row[1:]) for row in rows}
+
+
+def _part(part: str, now: datetime) -> ColumnElement[bool]:
+    match part:
+        case "waiting":
+            return Delivery.state.in_((_S.PENDING, _S.SENDING, _S.HELD))
+        case "silent":
+            return and_(_GONE_OUT, GroupMember.answered_at.is_(None))
+        case "answered":
+            return GroupMember.answered_at.is_not(None)
+        case "open":
+            return _IS_OPEN
+        case "overdue":
+            return and_(_IS_OPEN, Request.due_at < now)
+        case "failed":
+            return Delivery.state.in_((_S.FAILED, _S.CANCELLED))
+    raise Refused("没有这个筛选。")
+
+
+def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
