@@ -60,6 +60,8 @@ WORDS = {
     "visit.transfer": "转交留言",
     "visit.snooze": "推后留言",
     "visit.canned": "修改常用语",
+    "visit.report.see": "查看拜访统计",
+    "visit.export": "导出拜访统计",
     "visit.group": "群发留言",
     "visit.group.see": "查看群发",
     "visit.group.cancel": "取消群发",
@@ -79,6 +81,7 @@ TOPICS = {
     "task": "任务",
     "user": "账号",
     "visit-group": "群发",
+    "visits": "微拜访",
 }
 
 

@@ -106,7 +106,7 @@ class Office:
         """Let a worker do the long work that was asked for."""
         for feature in self.house.app.extensions["features"]:
             for job in feature.jobs:
-                if job.name in ("rosters", "survey exports"):
+                if job.name in ("rosters", "survey exports", "visit exports"):
                     job.run(self.house.services)
 
     def task(self, task_id: int) -> Task:

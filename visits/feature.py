@@ -33,6 +33,7 @@ visits = Feature(
         NAME: Plate(
             items=(
                 Item("微拜访", "visits_pages.inbox", Permission.VISITS_SEE, 11),
+                Item("拜访统计", "visits_pages.report", Permission.VISITS_SEE, 12),
                 Item("拜访设置", "visits_pages.settings", Permission.VISITS_SETTINGS, 85, "管理"),
             ),
             tiles=(

@@ -2,7 +2,15 @@
 
 from datetime import timedelta
 
+from console import jobs, queries, tasks
+from console.jobs import Work
+from console.rules import Permission
+from foundation.errors import Refused
+from visits import export, scope
 from visits.actions import categories, clocks, escalating, intake, routing
+from visits.queries import reports
+from visits.rules import figures
+from visits.rules.figures import By, Narrowed
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -41,7 +49,36 @@ def renew_deadlines(services: Services) -> None:
             return
 
 
+def export_report(work: Work) -> None:
+    """Write a report and its requests to a file, as far as whoever asked may see them now."""
+    services, given = work.services, work.params
+    progress, now = work.stage("导出"), services.clock()
+    path = tasks.new_file(services.files_folder, ".xlsx")
+    with services.reading() as session:
+        visitor = queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(Permission.VISITS_EXPORT):
+            raise Refused("您现在没有导出拜访统计的权限。")
+        who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+        span = figures.span(given["from"], given["until"], today=who.today)
+        narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
+        lines = reports.report(session, who, narrowed, By(given["by"]), now=now)
+        total = reports.total(session, who, narrowed, now=now)
+        title = f"拜访统计 {span.from_on} 到 {span.until_on}"
+        found = reports.stream(session, who, narrowed, now=now)
+        count = export.write(
+            path,
+            title,
+            [*lines, total],
+            found,
+            zone=services.zone,
+            progress=lambda done: progress(done, total.requests),
+        )
+    name = f"拜访统计_{span.from_on:%Y%m%d}-{span.until_on:%Y%m%d}.xlsx"
+    work.finish({"said": f"共 {count} 条留言。"}, path.name, name)
+
+
 JOBS = (
+    jobs.worker("visit exports", {export.EXPORT: export_report}),
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
     Job("renew deadlines", timedelta(minutes=1), renew_deadlines),

@@ -51,7 +51,7 @@ def progress(town) -> str:
 def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -> None:
     chens.page.open(NEW)
     shown = chens.page.send("look", kind="all", content=SAID)
-    assert "我的全部店" in shown and "2 家。" in shown and "现在能发消息 2 家" in shown and SAID in shown
+    assert "负责的全部店" in shown and "2 家。" in shown and "现在能发消息 2 家" in shown and SAID in shown
     assert "已安排发送" in chens.page.send("send", kind="all", content=SAID)
     for phone, letters in ((chens.wang, 1), (chens.li, 1), (chens.xiao, 0)):
         assert read(chens, phone) == [f"陈志强:{SAID}"] * letters

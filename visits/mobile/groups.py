@@ -29,7 +29,7 @@ def groups() -> ResponseReturnValue:
     with services.reading() as session:
         who = _manager(services, session)
         lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
-        named = {line.id: queries.words(session, line.whom) for line in lines}
+        named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
     moment = _moment(services)
     return render_template("visits/groups.html", lines=lines, named=named, after=after, moment=moment)
 
@@ -42,7 +42,7 @@ def group(group_id: int) -> ResponseReturnValue:
         found = _found(session, who, group_id)
         after = request.args.get("after", 0, type=int)
         members = queries.members(session, who, group_id, part=part, now=now, after=after)
-        named = queries.words(session, found.whom)
+        named = queries.words(session, found.whom, is_part=found.manager_id is not None)
     return render_template(
         "visits/group.html",
         group=found,
@@ -137,7 +137,7 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
             if meant is not None:
                 has_template = shown.has_template(services)
                 preview = queries.preview(session, who, meant, services.criteria, has_template=has_template, now=now)
-                named = queries.words(session, meant)
+                named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
         except Refused as refusal:
             error = error or refusal.sentence
         classes, saved = areas.classes(session), queries.audiences(session)

@@ -33,7 +33,7 @@ def groups() -> ResponseReturnValue:
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
-        named = {line.id: queries.words(session, line.whom) for line in lines}
+        named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
     return render_template(
         "visits/console/groups.html",
         lines=lines,
@@ -93,7 +93,7 @@ def group(group_id: int) -> ResponseReturnValue:
         members = queries.members(
             session, who, group_id, part=part, now=now, after=request.args.get("after", 0, type=int)
         )
-        named = queries.words(session, found.whom)
+        named = queries.words(session, found.whom, is_part=found.manager_id is not None)
     with services.transaction() as session:
         about = f"visit-group:{group_id}"
         audit.note(session, me, "visit.group.see", about, found.title, address=door.address(), now=now)
@@ -150,7 +150,7 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
                     session, who, meant, services.criteria, has_template=shown.has_template(services), now=now
                 )
                 strangers = queries.strangers(session, who, meant, services.criteria, now=now)
-                named = queries.words(session, meant)
+                named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
         except Refused as refusal:
             error = error or refusal.sentence
         choices = {
@@ -163,6 +163,7 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         preview=preview,
         strangers=strangers,
         named=named,
+        sender=actions.sender(who),
         looked=_name(meant) if meant and preview else "",
         kind=values.get("kind", Kind.ALL.value),
         values=values,

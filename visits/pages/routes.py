@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from visits.pages import canned, groups, inbox, settings, thread
+from visits.pages import canned, groups, inbox, reports, settings, thread
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -19,6 +19,9 @@ for _rule, _name, _view, _methods in (
     ("/groups/<int:group_id>", "group", groups.group, ("GET",)),
     ("/groups/<int:group_id>/cancel", "group_cancel", groups.cancel, ("POST",)),
     ("/groups/<int:group_id>/picture", "group_picture", groups.picture, ("GET",)),
+    ("/reports", "report", reports.report, ("GET",)),
+    ("/reports/requests", "report_requests", reports.requests, ("GET",)),
+    ("/reports/export", "report_export", reports.export, ("POST",)),
     ("/settings", "settings", settings.overview, ("GET",)),
     ("/settings/policy", "policy", settings.policy, ("GET", "POST")),
     ("/settings/policy/<int:class_id>", "policy", settings.policy, ("GET", "POST")),

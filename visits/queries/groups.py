@@ -242,11 +242,11 @@ def of_shop(session: Session, openid: str, group_id: int) -> Line | None:
     return Line(*row) if row else None
 
 
-def words(session: Session, meant: Whom) -> str:
-    """Whom a group is for, in words."""
+def words(session: Session, meant: Whom, *, is_part: bool = False) -> str:
+    """Whom a group is for, in words; `is_part` where its writer sees a part of the shops."""
     match meant.kind:
         case Kind.ALL:
-            return "全部店"
+            return "负责的全部店" if is_part else "全部店"
         case Kind.CLASS:
             return session.scalar(select(ShopClass.name).where(ShopClass.id == meant.id)) or "已删除的类型"
         case Kind.AREA:

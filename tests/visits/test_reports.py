@@ -1,0 +1,251 @@
+"""How well promises were kept: what a report says of what happened, against a recount by hand."""
+
+import random
+import statistics
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from console.rules import Role, Visitor
+from people.models import Area, Manager, Retailer
+from tests.office import Office
+from visits import scope
+from visits.models import Closed, Deadline, Promise, Rating, Request
+from visits.queries import reports
+from visits.rules.figures import By, Figure, Narrowed, Span
+
+CHINA = ZoneInfo("Asia/Shanghai")
+REPORT = "/console/visits/reports"
+NEED = "红七匹狼这周断货了能不能先补两条"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def kept(town):
+    """陈志强 answered within two hours and was liked; 林小燕 let a day and two hours pass."""
+    town.office = Office(town.house)
+    town.office.staff()
+    town.chen, town.lin = town.manager("陈志强"), town.manager("林小燕")
+    wang, xiao = town.shop("王建国"), town.shop("小王")
+    for shop in (wang, xiao):
+        shop.say(NEED)
+    first, second = (each.number for each in town.requests())
+    town.house.later(hours=2)
+    town.chen.say(f"{first} 明早带两条")
+    town.chen.say(f"{first} 完结")
+    town.house.work()
+    wang.say("1")
+    town.house.later(hours=24)
+    town.lin.say(f"{second} 后天才有")
+    town.house.work()
+    return town
+
+
+def figures(town, by: By = By.MANAGER, **narrowed) -> dict:
+    with town.house.look() as session:
+        now = town.house.clock()
+        who = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
+        today = now.astimezone(CHINA).date()
+        found = reports.report(session, who, Narrowed(Span(today - timedelta(days=9), today), **narrowed), by, now=now)
+    return {line.name: line for line in found}
+
+
+def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
+    lines = figures(kept)
+    chen, lin = lines["陈志强"], lines["林小燕"]
+    assert (chen.requests, chen.within_share, chen.median, chen.overdue, chen.closed, chen.open) == (
+        1,
+        1,
+        7200,
+        0,
+        1,
+        0,
+    )
+    assert (chen.rated, chen.content_share) == (1, 1)
+    assert (lin.requests, lin.within_share, lin.median, lin.overdue, lin.closed, lin.open) == (1, 0, 93600, 1, 0, 1)
+    assert (lin.lost, lin.rated, lin.content_share) == (0, 0, None)
+    assert (chen.shops, lin.shops) == (2, 1)
+
+
+def test_what_a_deputy_answered_is_the_deputys(kept) -> None:
+    li = kept.shop("老李")
+    li.say("打火机卖完了,麻烦送一盒")
+    number = kept.requests()[-1].number
+    zhou = kept.manager("周主任")
+    zhou.say(f"{number} 下午送到")
+    assert kept.owners()[-1] == "陈志强"
+    assert figures(kept)["周主任"].within == 1
+    assert figures(kept)["陈志强"].requests == 1
+
+
+def test_a_request_left_to_lapse_is_a_window_lost(kept) -> None:
+    kept.shop("老李").say("打火机卖完了,麻烦送一盒")
+    kept.house.later(hours=49)
+    chen = figures(kept)["陈志强"]
+    assert (chen.requests, chen.judged, chen.within, chen.lost, chen.overdue) == (2, 2, 1, 1, 1)
+    # A late answer saves nothing of it.
+    kept.chen.say(f"{kept.requests()[-1].number} 来了")
+    assert figures(kept)["陈志强"].lost == 1
+
+
+def test_every_figure_of_the_page_leads_to_the_requests_behind_it(kept) -> None:
+    market = kept.office.browser("market")
+    page = market.get(REPORT).text
+    assert "陈志强" in page and "2 小时" in page and "26 小时" in page and "165" in page
+    behind = market.get(f"{REPORT}/requests?figure=overdue").text
+    assert "小王超市" in behind and "城南便利店" not in behind
+    lin = f"manager={kept.id_of('林小燕')}"
+    assert "城南便利店" not in market.get(f"{REPORT}/requests?figure=all&{lin}").text
+    assert [entry.detail.split()[0] for entry in kept.office.audited("visit.report.see")] == [
+        "超过承诺时限",
+        "全部留言",
+    ]
+
+
+def test_everybody_sees_the_figures_of_their_own_part(kept) -> None:
+    zhou = kept.office.browser("zhou").get(REPORT).text  # 市场经理 of 城区一片
+    assert "陈志强" in zhou and "26 小时" not in zhou
+    behind = kept.office.browser("zhou").get(f"{REPORT}/requests").text
+    assert "城南便利店" in behind and "小王超市" not in behind
+    assert kept.office.browser("intern").post(f"{REPORT}/export").status_code == 403
+
+
+def test_the_file_holds_figures_and_requests_and_nothing_that_runs(kept) -> None:
+    with kept.house.services.transaction() as session:
+        session.scalars(select(Retailer).where(Retailer.licence == "350802100003")).one().shop = "=cmd|' /C calc'!A0"
+    market = kept.office.browser("market")
+    market.get(REPORT)
+    asked = market.post(f"{REPORT}/export", {"by": "manager"})
+    assert asked.status_code == 303
+    kept.office.work()
+    task = kept.office.task(int(asked.headers["Location"].rsplit("/", 1)[1]))
+    assert task.state == "done", task.error
+    book = openpyxl.load_workbook(kept.house.services.files_folder / task.file)
+    summed, listed = book["汇总"], book["留言"]
+    rows = {row[0].value: [cell.value for cell in row] for row in summed.iter_rows(min_row=3, max_row=5)}
+    assert rows["陈志强"][1:6] == [1, 1, 1, 2, 2] and rows["合计"][1:4] == [2, 1, 0.5]
+    found = [[cell.value for cell in row] for row in listed.iter_rows(min_row=2)]
+    assert [row[2] for row in found] == ["=cmd|' /C calc'!A0", "城南便利店"]
+    assert all(cell.data_type != "f" for row in listed.iter_rows() for cell in row)
+    assert found[1][1] == "350802100001" and found[1][15] == "满意" and found[0][13] == "是"
+    assert [entry.did for entry in kept.office.audited("visit.export")] == ["visit.export"]
+
+
+def test_a_span_is_of_the_companys_days_and_nonsense_is_refused(kept) -> None:
+    market = kept.office.browser("market")
+    assert "这段时间没有留言" in market.get(f"{REPORT}?from=2020-01-01&until=2020-01-31").text
+    refused = market.get(f"{REPORT}?from=2026-11-23&until=2026-11-01")
+    assert refused.status_code == 422 and "之前" in refused.text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
+    """A hundred and twenty requests at random, and each division recounted in Python from the rows."""
+    chance, now = random.Random(seed), house.clock()
+    with house.services.transaction() as session:
+        session.add_all([Manager(id=n, name=f"经理{n}", phone=f"1390000000{n}") for n in (1, 2, 3)])
+        session.add_all([Area(id=n, name=f"片区{n}", manager_id=n) for n in (1, 2, 3)])
+        session.flush()
+        for n in range(1, 121):
+            _add_at_random(session, chance, n, now)
+    first = (now - timedelta(days=80)).astimezone(CHINA).date()
+    narrowed = Narrowed(Span(first, now.astimezone(CHINA).date()))
+    with house.look() as session:
+        who = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
+        requests = [each for each in session.scalars(select(Request)) if each.closed_how != Closed.VOID]
+        for by in (By.MANAGER, By.AREA, By.MONTH):
+            found = reports.report(session, who, narrowed, by, now=now)
+            expected: dict = {}
+            for request in requests:
+                if request.opened_at.astimezone(CHINA).date() >= first:
+                    expected.setdefault(_key(request, by, first), []).append(request)
+            assert {line.key for line in found} == set(expected)
+            for line in found:
+                _check(session, line, expected[line.key], now)
+        whole = reports.total(session, who, narrowed, now=now)
+        _check(session, whole, [each for those in expected.values() for each in those], now)
+        for figure in (Figure.LATE, Figure.OVERDUE, Figure.LOST, Figure.OPEN):
+            lines, after, seen = [], "", 0
+            while after is not None:
+                part, after = reports.page(session, who, narrowed, figure, now=now, after=after)
+                lines += part
+            seen = len({line.id for line in lines})
+            assert len(lines) == seen == getattr(whole, figure.value)
+
+
+def _add_at_random(session, chance: random.Random, n: int, now: datetime) -> None:
+    opened = now - timedelta(microseconds=chance.randrange(100 * 86_400_000_000))
+    took = timedelta(milliseconds=chance.choice((86_400_000, 86_400_001, chance.randrange(1, 200_000_000))))
+    answered = opened + took if chance.random() < 0.7 and opened + took < now else None
+    closed = (answered or opened) + HOUR if chance.random() < 0.6 else None
+    closed = closed if closed and closed < now else None
+    how = chance.choice((Closed.DONE, Closed.NO_REPLY_NEEDED, Closed.VOID)) if closed else None
+    session.add(
+        Request(
+            id=n,
+            openid=f"o{n}",
+            owner_id=chance.choice((None, 1, 2, 3)),
+            first_answered_by=chance.choice((None, 1, 2, 3)) if answered else None,
+            area_id=chance.choice((None, 1, 2, 3)),
+            opened_at=opened,
+            shop_wrote_at=opened,
+            first_answered_at=answered,
+            answered_at=answered,
+            unanswered_since=None if answered or closed else opened,
+            closed_at=closed,
+            closed_how=how,
+        )
+    )
+    session.flush()
+    for promise in (Promise.FIRST_ANSWER, Promise.REPLY_WINDOW):
+        due = opened + timedelta(seconds=chance.randrange(3600, 200_000))
+        met = answered if chance.random() < 0.9 else None
+        session.add(
+            Deadline(
+                request_id=n,
+                promise=promise,
+                round=1,
+                started_at=opened,
+                allowed=1,
+                due_at=due,
+                met_at=met,
+                ended_at=met or closed,
+            )
+        )
+    if closed and chance.random() < 0.5:
+        score = chance.choice((None, 1, 2, 3))
+        session.add(Rating(request_id=n, closing=1, asked_at=closed, score=score))
+
+
+def _key(request: Request, by: By, first: date) -> int | None:
+    match by:
+        case By.MANAGER:
+            return request.first_answered_by or request.owner_id
+        case By.AREA:
+            return request.area_id
+    there = request.opened_at.astimezone(CHINA)
+    return (there.year - first.year) * 12 + there.month - first.month
+
+
+def _check(session, line, requests: list[Request], now: datetime) -> None:
+    took = sorted((r.first_answered_at - r.opened_at).total_seconds() for r in requests if r.first_answered_at)
+    ids = [each.id for each in requests]
+    missed = {promise: set() for promise in Promise}
+    for each in session.scalars(select(Deadline).where(Deadline.request_id.in_(ids))):
+        if each.due_at < (each.met_at or each.ended_at or now):
+            missed[each.promise].add(each.request_id)
+    scores = session.scalars(select(Rating.score).where(Rating.request_id.in_(ids), Rating.score.is_not(None))).all()
+    waiting = [r for r in requests if r.unanswered_since and now - r.opened_at > 24 * HOUR and not r.first_answered_at]
+    assert line.requests == len(requests)
+    assert line.judged == len(took) + len(waiting)
+    assert line.within == sum(seconds <= 86400 for seconds in took)
+    assert line.overdue == len(missed[Promise.FIRST_ANSWER])
+    assert line.lost == len(missed[Promise.REPLY_WINDOW])
+    assert line.open == sum(each.closed_at is None for each in requests)
+    assert (line.rated, line.content, line.discontent) == (len(scores), scores.count(1), scores.count(3))
+    if len(took) > 1:
+        tenths = statistics.quantiles(took, n=10, method="inclusive")
+        assert line.median == pytest.approx(tenths[4], abs=0.002) and line.ninth == pytest.approx(tenths[8], abs=0.002)

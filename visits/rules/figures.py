@@ -1,0 +1,187 @@
+"""What a report tells of requests: the span it covers, how it is divided, its figures. Values only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from foundation.errors import Refused
+from visits.models import FIRST_NUMBER
+
+#: The company's promise: the first answer within so long, by the wall clock.
+PROMISED = timedelta(hours=24)
+#: Shops a customer manager looks after in this trade: the frame around a workload.
+SHOPS_OF_A_MANAGER = 165
+MOST_DAYS = 1100
+
+
+class By(StrEnum):
+    """How a report is divided."""
+
+    MANAGER = "manager"
+    AREA = "area"
+    CATEGORY = "category"
+    CLASS = "class"
+    MONTH = "month"
+
+
+class Figure(StrEnum):
+    """A figure whose requests can be looked at."""
+
+    ALL = "all"
+    WITHIN = "within"
+    #: Answered later than promised, or still not answered by then.
+    LATE = "late"
+    OVERDUE = "overdue"
+    LOST = "lost"
+    OPEN = "open"
+    CLOSED = "closed"
+    RATED = "rated"
+    DISCONTENT = "discontent"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days, both included, on the company's calendar."""
+
+    from_on: date
+    until_on: date
+
+    def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """From when it is, and until when: the end is not part of it."""
+        begin, end = self.from_on, self.until_on + timedelta(days=1)
+        return datetime(begin.year, begin.month, begin.day, tzinfo=zone), datetime(
+            end.year, end.month, end.day, tzinfo=zone
+        )
+
+    def months(self) -> list[date]:
+        """The first day of each month it touches.
+
+        >>> [each.isoformat() for each in Span(date(2026, 11, 23), date(2027, 1, 2)).months()]
+        ['2026-11-01', '2026-12-01', '2027-01-01']
+        """
+        found, month = [], self.from_on.replace(day=1)
+        while month <= self.until_on:
+            found.append(month)
+            month = (month + timedelta(days=32)).replace(day=1)
+        return found
+
+    def within_month(self, month: date) -> "Span":
+        """The part of it that lies in a month.
+
+        >>> Span(date(2026, 11, 23), date(2026, 12, 31)).within_month(date(2026, 11, 1)).until_on
+        datetime.date(2026, 11, 30)
+        """
+        last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        return Span(max(self.from_on, month), min(self.until_on, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which requests a report is about. An id of 0 means: those without one."""
+
+    span: Span
+    manager_id: int | None = None
+    area_id: int | None = None
+    category_id: int | None = None
+    class_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A line of a report. What is counted stands at `visits.queries.reports.report`."""
+
+    key: int | None
+    name: str
+    requests: int = 0
+    judged: int = 0
+    within: int = 0
+    #: Seconds until the first answer.
+    median: float | None = None
+    ninth: float | None = None
+    overdue: int = 0
+    lost: int = 0
+    open: int = 0
+    closed: int = 0
+    rated: int = 0
+    content: int = 0
+    discontent: int = 0
+    #: Shops looked after, where the line is a manager.
+    shops: int | None = None
+
+    @property
+    def within_share(self) -> float | None:
+        return self.within / self.judged if self.judged else None
+
+    @property
+    def content_share(self) -> float | None:
+        return self.content / self.rated if self.rated else None
+
+    @property
+    def late(self) -> int:
+        return self.judged - self.within
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request behind a figure."""
+
+    id: int
+    shop: str
+    licence: str
+    class_name: str
+    area: str
+    category: str
+    owner: str
+    answered_by: str
+    opened_at: datetime
+    first_answered_at: datetime | None
+    closed_at: datetime | None
+    closed_how: str | None
+    is_overdue: bool
+    is_lost: bool
+    score: int | None
+
+    @property
+    def number(self) -> int:
+        return self.id + FIRST_NUMBER
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the first answer took."""
+        return (self.first_answered_at - self.opened_at).total_seconds() if self.first_answered_at else None
+
+
+def span(from_on: str, until_on: str, *, today: date) -> Span:
+    """Days as a form writes them; this month where it says nothing. Raises `Refused` for what is no span.
+
+    >>> span("", "", today=date(2026, 11, 23))
+    Span(from_on=datetime.date(2026, 11, 1), until_on=datetime.date(2026, 11, 23))
+    """
+    try:
+        first = date.fromisoformat(from_on) if from_on else today.replace(day=1)
+        last = date.fromisoformat(until_on) if until_on else max(today, first)
+    except ValueError:
+        raise Refused("日期请写成 2026-11-23 这样。") from None
+    if last < first:
+        raise Refused("结束的日期在开始的日期之前。")
+    if (last - first).days > MOST_DAYS or not 2000 <= first.year <= last.year <= 2200:
+        raise Refused("一次最多看三年。")
+    return Span(first, last)
+
+
+def spans(today: date) -> list[tuple[str, Span]]:
+    """The spans people ask for most.
+
+    >>> [(name, each.from_on.isoformat()) for name, each in spans(date(2026, 11, 23))][1:3]
+    [('上月', '2026-10-01'), ('本季度', '2026-10-01')]
+    """
+    month = today.replace(day=1)
+    last = month - timedelta(days=1)
+    quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
+    return [
+        ("本月", Span(month, today)),
+        ("上月", Span(last.replace(day=1), last)),
+        ("本季度", Span(quarter, today)),
+        ("今年", Span(today.replace(month=1, day=1), today)),
+    ]

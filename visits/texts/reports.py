@@ -1,0 +1,30 @@
+"""What the figures of a report are called."""
+
+DIVISIONS = {
+    "manager": "按客户经理",
+    "area": "按片区",
+    "category": "按类别",
+    "class": "按客户类型",
+    "month": "按月",
+}
+FIGURES = {
+    "all": "全部留言",
+    "within": "24 小时内答复",
+    "late": "没在 24 小时内答复",
+    "overdue": "超过承诺时限",
+    "lost": "错过微信回复期",
+    "open": "没办结",
+    "closed": "已办结",
+    "rated": "评价过",
+    "discontent": "不满意",
+}
+#: What each figure counts, beside it in the file and under the table.
+EXPLAINED = (
+    "按留言的时间统计,作废的不算。",
+    "24 小时内答复:首次答复在留言后 24 小时内;分母是已答复的,加上等了 24 小时还没答复的。"
+    "不用回复就办结的、还没等满 24 小时的不算。",
+    "用时是从留言到首次答复;90% 的意思是十条里有九条不超过它。算法与 Excel 的 PERCENTILE.INC 相同。",
+    "超过承诺时限:按设置里的答复时限(首次或再次答复)算。",
+    "错过微信回复期:48 小时内没有答复,微信不再让发消息。",
+    "算谁的:谁首次答复就算谁的,没人答复的算负责人。代班答复的算代班人。",
+)
