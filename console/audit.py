@@ -62,6 +62,10 @@ WORDS = {
     "visit.canned": "修改常用语",
     "visit.report.see": "查看拜访统计",
     "visit.export": "导出拜访统计",
+    "visit.plan": "修改拜访计划",
+    "visit.plan.end": "结束拜访计划",
+    "visit.plan.see": "查看该拜访的店",
+    "visit.made": "记下拜访",
     "visit.group": "群发留言",
     "visit.group.see": "查看群发",
     "visit.group.cancel": "取消群发",
@@ -81,6 +85,7 @@ TOPICS = {
     "task": "任务",
     "user": "账号",
     "visit-group": "群发",
+    "visit-plan": "拜访计划",
     "visits": "微拜访",
 }
 

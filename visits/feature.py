@@ -10,7 +10,7 @@ from visits.conversation import desk, shops
 from visits.mobile import desk as wechat_desk
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, routes, unheard
-from visits.queries import escalations
+from visits.queries import escalations, plans
 from wechat_bot.feature import Conversation, Entry, Feature, Word
 
 visits = Feature(
@@ -25,6 +25,7 @@ visits = Feature(
     overhears=(desk.overhear, shops.overhear),
     bound=shops.bound,
     forgets=erasing.forget,
+    kept_specs=plans.kept_specs,
     jobs=jobs.JOBS,
     console=routes.blueprint,
     mobile=routes_in_wechat.blueprint,

@@ -181,7 +181,7 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
     office = Office(chens.house)
     office.staff()
     with chens.house.services.transaction() as session:
-        session.add(Audience(name="全城", spec={"bound": True}, created_at=chens.house.clock()))
+        session.add(Audience(name="全城", spec={"followed": True}, created_at=chens.house.clock()))
     zhou = office.browser("zhou")  # 市场经理 of 城区一片
     zhou.get(DESK)
     form = {"kind": "audience", "audience": "全城", "content": SAID, "token": "a"}

@@ -1,6 +1,6 @@
 """Every address of visits inside WeChat, and the view behind it."""
 
-from visits.mobile import desk, groups, own
+from visits.mobile import desk, groups, own, plans
 from wechat_bot import oauth
 
 blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
@@ -17,6 +17,8 @@ for _rule, _view, _methods in (
     ("/mine", own.write, ("POST",)),
     (_OWN, own.own_page, ("GET",)),
     (f"{_OWN}/media/<int:message_id>", own.own_file, ("GET",)),
+    ("/due", plans.due, ("GET",)),
+    ("/visited/<int(max=2147483647):retailer_id>", plans.visited, ("POST",)),
     ("/groups", groups.groups, ("GET",)),
     ("/groups/new", groups.group_write, ("GET", "POST")),
     (_GROUP, groups.group, ("GET",)),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from visits.pages import canned, groups, inbox, reports, settings, thread
+from visits.pages import canned, groups, inbox, plans, reports, settings, thread
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -19,6 +19,13 @@ for _rule, _name, _view, _methods in (
     ("/groups/<int:group_id>", "group", groups.group, ("GET",)),
     ("/groups/<int:group_id>/cancel", "group_cancel", groups.cancel, ("POST",)),
     ("/groups/<int:group_id>/picture", "group_picture", groups.picture, ("GET",)),
+    ("/plans", "plans", plans.plans, ("GET",)),
+    ("/plans/new", "plan_new", plans.edit, ("GET", "POST")),
+    ("/plans/<int:plan_id>", "plan", plans.plan, ("GET",)),
+    ("/plans/<int:plan_id>/edit", "plan_edit", plans.edit, ("GET", "POST")),
+    ("/plans/<int:plan_id>/end", "plan_end", plans.end, ("POST",)),
+    ("/quiet", "quiet", plans.quiet, ("GET",)),
+    ("/visited/<int:retailer_id>", "visited", plans.visited, ("POST",)),
     ("/reports", "report", reports.report, ("GET",)),
     ("/reports/requests", "report_requests", reports.requests, ("GET",)),
     ("/reports/export", "report_export", reports.export, ("POST",)),

@@ -1,0 +1,196 @@
+"""Periodic visits: whose turn it is, one tap once they were visited, and with whom there was no contact."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from people.models import Area, Audience, Retailer, ShopClass
+from tests.h5 import Browser
+from tests.office import Office
+from visits.models import Visited, VisitPlan
+
+PLANS = "/console/visits/plans"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def planned(town):
+    """城区一片's two shops are visited every 30 days, from today on."""
+    town.office = Office(town.house)
+    town.office.staff()
+    town.chen = town.manager("陈志强")
+    town.page = Browser(town.house, town.chen)
+    town.market = town.office.browser("market")
+    town.market.get(PLANS)
+    town.form = {"name": "城区月访", "kind": "area", "area": town.office.area("城区一片"), "every_days": 30}
+    assert town.market.post(f"{PLANS}/new", town.form).status_code == 303
+    return town
+
+
+def today(town) -> date:
+    return town.house.clock().astimezone(town.house.services.zone).date()
+
+
+def shops(text: str) -> list[str]:
+    return [name for name in ("城南便利店", "老李食杂店", "小王超市", "总部小卖部") if name in text]
+
+
+def pass_days(town, days: int) -> None:
+    """Let days pass; whoever was signed in for so long signs in again."""
+    town.house.clock.advance(days * DAY)
+    town.market, town.page = town.office.browser("market"), Browser(town.house, town.chen)
+
+
+def test_a_shop_is_due_so_many_days_after_the_plan_began_and_then_after_its_last_visit(planned) -> None:
+    assert shops(planned.market.get(f"{PLANS}/1").text) == []
+    pass_days(planned, 30)
+    page = planned.market.get(f"{PLANS}/1").text
+    assert shops(page) == ["城南便利店", "老李食杂店"] and "今天" in page
+    assert shops(planned.market.get(f"{PLANS}/1?part=overdue").text) == []
+    pass_days(planned, 2)
+    page = planned.market.get(f"{PLANS}/1?part=overdue").text
+    assert shops(page) == ["城南便利店", "老李食杂店"] and "过期 2 天" in page
+    phone = planned.page.open("/m/visits/due")
+    assert "2 家到期(过期 2 家)" in phone and shops(phone) == ["城南便利店", "老李食杂店"]
+    assert "已记下:上门拜访" in planned.page.send("shop")
+    assert len(shops(planned.page.open("/m/visits/due").partition("每 30 天")[2])) == 1
+    pass_days(planned, 23)
+    soon = planned.market.get(f"{PLANS}/1?part=soon").text
+    assert len(shops(soon)) == 2, "the visited one comes up within a week"
+    assert len(shops(planned.market.get(f"{PLANS}/1").text)) == 1
+
+
+def test_tapped_twice_on_one_day_it_is_one_visit(planned) -> None:
+    pass_days(planned, 31)
+    planned.page.open("/m/visits/due")
+    for _ in range(2):
+        planned.page.submit("phone")
+    with planned.house.look() as session:
+        made = session.scalars(select(Visited)).all()
+    assert [(each.how, each.made_on, each.manager_id) for each in made] == [
+        ("phone", today(planned), planned.id_of("陈志强"))
+    ]
+
+
+def test_what_is_due_is_counted_for_each_manager_and_area(planned) -> None:
+    planned.form |= {"name": "全区", "area": planned.office.area("新罗区")}
+    assert planned.market.post(f"{PLANS}/new", planned.form).status_code == 303
+    pass_days(planned, 31)
+    page = planned.market.get(f"{PLANS}/2").text
+    shares = page.partition("各人各片")[2].partition("该拜访的店")[0]
+    for name, area in (("陈志强", "城区一片"), ("林小燕", "江山片"), ("周主任", "新罗区")):
+        assert name in shares and area in shares
+    listed = planned.market.get(PLANS).text
+    assert "城区月访" in listed and "全区" in listed
+
+
+def test_everybody_sees_and_notes_the_visits_of_their_own_shops(planned) -> None:
+    planned.form |= {"name": "全区", "area": planned.office.area("新罗区")}
+    planned.market.post(f"{PLANS}/new", planned.form)
+    pass_days(planned, 31)
+    zhou = planned.office.browser("zhou")  # 市场经理 of 城区一片
+    assert shops(zhou.get(f"{PLANS}/2").text) == ["城南便利店", "老李食杂店"]
+    with planned.house.look() as session:
+        foreign = session.scalars(select(Retailer.id).where(Retailer.shop == "小王超市")).one()
+    refused = zhou.post(f"/console/visits/visited/{foreign}", {"how": "shop", "plan": "2"})
+    assert refused.status_code == 422 and "不归您负责" in refused.text
+    intern = planned.office.browser("intern")
+    assert intern.post(f"/console/visits/visited/{foreign}", {"how": "shop"}).status_code == 403
+    assert zhou.post(f"{PLANS}/new", planned.form).status_code == 403
+
+
+def test_who_has_not_been_in_touch_wrote_nothing_and_was_not_visited(planned) -> None:
+    wang, li = planned.shop("王建国"), planned.shop("老李")
+    pass_days(planned, 20)
+    wang.say("红七匹狼这周断货了能不能先补两条")
+    pass_days(planned, 15)
+    assert shops(planned.market.get("/console/visits/quiet?days=30").text) == ["老李食杂店", "小王超市", "总部小卖部"]
+    assert shops(planned.market.get("/console/visits/quiet?days=14").text)[0] == "城南便利店"
+    phone = planned.page.open("/m/visits/due?quiet=1")
+    assert shops(phone) == ["老李食杂店"]
+    assert "已记下:电话拜访老李食杂店" in planned.page.send("phone")
+    assert shops(planned.page.open("/m/visits/due?quiet=1").partition("30 天里")[2]) == []
+    assert li is not wang
+
+
+def test_what_is_due_can_become_a_visit_group(planned) -> None:
+    wang = planned.shop("王建国")
+    planned.shop("老李")
+    pass_days(planned, 31)
+    with planned.house.services.transaction() as session:
+        visited = session.scalars(select(Retailer.id).where(Retailer.shop == "老李食杂店")).one()
+        session.add(Visited(retailer_id=visited, made_on=today(planned), how="shop"))
+    wang.say("帮助")
+    planned.news(wang)
+    planned.page.open("/m/visits/groups/new?kind=plan&plan=1")
+    assert "计划“城区月访”里到期的店:1 家" in planned.page.text
+    planned.page.send("look", kind="plan", content="本月还没来看您,有什么需要?")
+    planned.page.send("send", kind="plan", content="本月还没来看您,有什么需要?")
+    assert planned.news(wang) == ["陈志强:本月还没来看您,有什么需要?"]
+    assert "计划“城区月访”里到期的店" in planned.page.open("/m/visits/groups")
+
+
+def test_a_plan_is_changed_and_ended_and_its_audience_cannot_be_deleted_meanwhile(planned) -> None:
+    with planned.house.services.transaction() as session:
+        session.add(Audience(id=7, name="老店", spec={"bound": True}, created_at=planned.house.clock()))
+    changed = planned.form | {"name": "老店月访", "kind": "audience", "audience": "老店", "every_days": "20"}
+    assert planned.market.post(f"{PLANS}/1/edit", changed).status_code == 303
+    page = planned.market.get(f"{PLANS}/1/edit").text
+    assert 'value="老店月访"' in page and 'value="20"' in page and "<option selected>老店" in page
+    refused = planned.market.post("/console/people/audiences/7/delete")
+    assert refused.status_code == 422 and "拜访计划“老店月访”" in refused.text
+    assert planned.market.post(f"{PLANS}/1/end").status_code == 303
+    assert planned.market.get(f"{PLANS}/1").status_code == 404
+    assert planned.market.post("/console/people/audiences/7/delete").status_code == 303
+    assert [entry.did for entry in planned.office.audited("visit.plan.end")] == ["visit.plan.end"]
+
+
+def test_a_plan_that_makes_no_sense_is_refused_with_a_sentence(planned) -> None:
+    for wrong, said in (
+        ({"kind": "all"}, "请选择这个计划是给哪些店的"),
+        ({"kind": "class", "class": "99"}, "没有这个客户类型"),
+        ({"every_days": "0"}, "间隔请写"),
+        ({"name": "城区月访"}, "已经有叫"),
+        ({"begins_on": "x"}, "日期请写成"),
+    ):
+        answer = planned.market.post(f"{PLANS}/new", planned.form | {"name": "另一个"} | wrong)
+        assert answer.status_code == 422 and said in answer.text
+
+
+def test_the_list_is_paged_by_key_the_longest_overdue_first(planned) -> None:
+    with planned.house.services.transaction() as session:
+        area, klass = (session.scalars(select(table.id)).first() for table in (Area, ShopClass))
+        session.execute(delete(VisitPlan))
+        session.add(VisitPlan(id=9, name="分页", audience={"kind": "class", "value": klass}, every_days=10,
+                              begins_on=today(planned) - 90 * DAY))  # fmt: skip
+        for n in range(120):
+            shop = Retailer(
+                licence=f"3508029{n:05}",
+                shop=f"第{n}家店",
+                keeper="李福生",
+                phone="13600000000",
+                area_id=area,
+                class_id=klass,
+                bind_token=f"t{n}",
+                updated_at=planned.house.clock(),
+            )
+            session.add(shop)
+            session.flush()
+            if n % 3:
+                session.add(Visited(retailer_id=shop.id, made_on=today(planned) - (20 + n % 7) * DAY, how="shop"))
+    seen: list[str] = []
+    address = f"{PLANS}/9"
+    for _ in range(4):
+        page = planned.market.get(address).text
+        seen += [line.partition("</a>")[0] for line in page.split("/console/people/shops/")[1:]]
+        following = page.partition('rel="next" href="')[2].partition('"')[0]
+        if not following:
+            break
+        address = following.replace("&amp;", "&")
+    licences = [each.partition('">')[2] for each in seen]
+    assert len(licences) == len(set(licences)) >= 120
+    with planned.house.look() as session:
+        days = dict(session.execute(select(Retailer.licence, Visited.made_on).join(Visited)).all())
+    order = [days.get(each, today(planned) - 90 * DAY) for each in licences]
+    assert order == sorted(order)

@@ -1,0 +1,101 @@
+"""Periodic visits: a plan says which shops and how often, and a visit that was made is noted with one tap."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.database import changed, upsert
+from foundation.errors import Refused
+from people.models import Retailer
+from visits import scope, whom
+from visits.models import Visited, VisitPlan
+from visits.rules.whom import Kind, Whom
+from visits.scope import Colleague
+from visits.texts import groups as texts
+from visits.whom import Criteria
+
+LONGEST_NAME = 60
+LONGEST_NOTE = 300
+MOST_DAYS = 400
+#: A visit may be noted so much later.
+NOTED_WITHIN = timedelta(days=31)
+
+
+def save(
+    session: Session,
+    plan_id: int | None,
+    *,
+    name: str,
+    meant: Whom,
+    every_days: int,
+    begins_on: date,
+    criteria: Criteria,
+    now: datetime,
+    today: date,
+) -> int:
+    """Begin a plan, or change one; gives its id. Raises `Refused` for what cannot be meant, and a name in use."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Refused(f"请给计划起一个名字,最多 {LONGEST_NAME} 个字。")
+    if not 1 <= every_days <= MOST_DAYS:
+        raise Refused(f"间隔请写 1 到 {MOST_DAYS} 天。")
+    if meant.kind in (Kind.PLAN, Kind.LICENCES):
+        raise Refused("计划请按类型、片区或保存的对象来选店。")
+    if meant.kind is Kind.ALL:
+        raise Refused("请选择这个计划是给哪些店的。")
+    whom.condition(session, meant, criteria, now=now, today=today)
+    other = select(VisitPlan.id).where(VisitPlan.name == name)
+    if session.scalar(other.where(VisitPlan.id != plan_id) if plan_id else other) is not None:
+        raise Refused(f"已经有叫“{name}”的计划,请换一个名字。")
+    values = {"name": name, "audience": meant.to_json(), "every_days": every_days, "begins_on": begins_on}
+    if plan_id is None:
+        plan = VisitPlan(**values)
+        session.add(plan)
+    else:
+        plan = _held(session, plan_id)
+        for field, value in values.items():
+            setattr(plan, field, value)
+    session.flush()
+    return plan.id
+
+
+def end(session: Session, plan_id: int, *, now: datetime) -> str:
+    """End a plan; gives its name. The visits that were made stay."""
+    plan = _held(session, plan_id)
+    plan.ended_at = now
+    return plan.name
+
+
+def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date, note: str = "") -> str:
+    """Note that a shop was visited; gives its name. Tapped twice on one day it is one visit.
+
+    Raises `Refused` for a shop this colleague may not see, and for a day to come or long past.
+    """
+    if how not in texts.HOW:
+        raise Refused("请选上门、电话或微信。")
+    if len(note) > LONGEST_NOTE:
+        raise Refused(f"备注最多 {LONGEST_NOTE} 个字。")
+    if not who.today - NOTED_WITHIN <= on <= who.today:
+        raise Refused("日期请写今天,或最近一个月里的一天。")
+    mine = scope.shops_of(session, who)
+    found = select(Retailer.shop).where(Retailer.id == retailer_id, *([] if mine is None else [mine]))
+    shop = session.scalar(found)
+    if shop is None:
+        raise Refused(texts.NO_SUCH_SHOP)
+    values = {
+        "retailer_id": retailer_id,
+        "manager_id": who.manager_id,
+        "made_on": on,
+        "how": how,
+        "note": note.strip(),
+    }
+    changed(session, upsert(session, Visited).values(values).on_conflict_do_nothing())
+    return shop
+
+
+def _held(session: Session, plan_id: int) -> VisitPlan:
+    plan = session.scalar(select(VisitPlan).where(VisitPlan.id == plan_id).with_for_update())
+    if plan is None or plan.ended_at is not None:
+        raise Refused(texts.NO_SUCH_PLAN)
+    return plan

@@ -1,0 +1,66 @@
+"""Periodic visits inside WeChat: a manager's shops whose turn it is, and one tap once they were visited."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from visits import scope
+from visits.actions import plans as actions
+from visits.queries import plans as queries
+from visits.queries.plans import QUIET_DAYS
+from visits.scope import Colleague
+from visits.texts import answering as answering_texts
+from visits.texts import groups as texts
+from visits.texts.times import when
+from wechat_bot import oauth
+from wechat_bot.services import Services, current_services
+
+
+def due() -> ResponseReturnValue:
+    """The shops of a plan that are due, the longest overdue first; or those with no contact for long."""
+    services, now = current_services(), current_services().clock()
+    after, wanted = request.args.get("after", ""), request.args.get("plan", type=int)
+    is_quiet = "quiet" in request.args
+    with services.reading() as session:
+        who = _manager(services, session)
+        plans = queries.running(session, who, services.criteria, now=now)
+        chosen = next((plan for plan in plans if plan.id == wanted), plans[0] if plans else None)
+        if is_quiet or chosen is None:
+            is_quiet, chosen = True, None
+            page = queries.silent(session, who, QUIET_DAYS, now=now, after=after)
+        else:
+            page = queries.page(session, who, chosen, services.criteria, part="soon", now=now, after=after)
+    lines = [(line, queries.due_on(chosen, line) if chosen else None) for line in page.lines]
+    return render_template(
+        "visits/due.html",
+        plans=plans,
+        chosen=chosen,
+        is_quiet=is_quiet,
+        lines=lines,
+        after=page.after,
+        days=QUIET_DAYS,
+        today=who.today,
+        how=texts.HOW,
+        moment=lambda at: when(at, now=now, zone=services.zone),
+    )
+
+
+def visited(retailer_id: int) -> ResponseReturnValue:
+    """拜访过了: noted with one tap."""
+    services, form = current_services(), request.form
+    with services.transaction() as session:
+        who, how = _manager(services, session), form.get("do", "")
+        shop = actions.note_visit(session, who, retailer_id, how, on=who.today)
+    flash(f"已记下:{texts.HOW[how]}拜访{shop}。")
+    plan_id = form.get("plan", type=int)
+    if plan_id is None:
+        return redirect(url_for("visits_mobile.due", quiet=1), 303)
+    return redirect(url_for("visits_mobile.due", plan=plan_id), 303)
+
+
+def _manager(services: Services, session: Session) -> Colleague:
+    who = scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
+    if who is None:
+        raise Refused(answering_texts.FOR_MANAGERS)
+    return who

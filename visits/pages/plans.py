@@ -1,0 +1,197 @@
+"""Periodic visits in the console: plans, the shops whose turn it is, and those with no contact for long."""
+
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door
+from console.rules import Permission
+from foundation.clock import day_in
+from foundation.errors import Refused
+from people import areas
+from visits import scope, shown, whom
+from visits.actions import plans as actions
+from visits.queries import groups as groups_queries
+from visits.queries import plans as queries
+from visits.queries.plans import PARTS, QUIET_DAYS, Plan
+from visits.rules.whom import Kind, Whom
+from visits.texts import groups as texts
+from visits.texts.times import when
+from wechat_bot.services import current_services
+
+WORDS = {"overdue": "已过期", "due": "到期和过期", "soon": "7 天内到期"}
+MOST_DAYS = 3650
+
+
+@door.allow(Permission.VISITS_SEE)
+def plans() -> ResponseReturnValue:
+    """The running plans, and how many shops are due."""
+    services, me = current_services(), door.visitor()
+    now = services.clock()
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        found = queries.running(session, who, services.criteria, now=now)
+        named = {plan.id: groups_queries.words(session, plan.whom) for plan in found}
+    return render_template("visits/console/plans.html", plans=found, named=named)
+
+
+@door.allow(Permission.VISITS_SEE)
+def plan(plan_id: int) -> ResponseReturnValue:
+    """One plan: what is due with whom, and the shops, the longest overdue first. Seeing them is written down."""
+    services, me, given = current_services(), door.visitor(), request.args.get("part", "")
+    now, part = services.clock(), given if given in PARTS else "due"
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        found = _found(session, plan_id)
+        page = queries.page(
+            session, who, found, services.criteria, part=part, now=now, after=request.args.get("after", "")
+        )
+        is_first = not request.args.get("after")
+        shares = queries.shares(session, who, found, services.criteria, now=now) if is_first else []
+        named = groups_queries.words(session, found.whom)
+    with services.transaction() as session:
+        audit.note(session, me, "visit.plan.see", f"visit-plan:{plan_id}", found.name, address=door.address(), now=now)
+    return render_template(
+        "visits/console/plan.html",
+        plan=found,
+        named=named,
+        lines=[(line, queries.due_on(found, line)) for line in page.lines],
+        after=page.after,
+        is_first=is_first,
+        shares=shares,
+        part=part,
+        parts=WORDS,
+        today=who.today,
+        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        moment=lambda at: when(at, now=now, zone=services.zone),
+        how=texts.HOW,
+    )
+
+
+@door.allow(Permission.VISITS_SEE)
+def quiet() -> ResponseReturnValue:
+    """Shops with no contact for so many days: no message, no visit. Seeing them is written down."""
+    services, me = current_services(), door.visitor()
+    now, days = services.clock(), min(max(request.args.get("days", QUIET_DAYS, type=int), 1), MOST_DAYS)
+    area_id = request.args.get("area", type=int)
+    with services.reading() as session:
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        narrowed = None
+        if area_id is not None:
+            wanted = Whom(Kind.AREA, area_id)
+            narrowed = whom.condition(session, wanted, services.criteria, now=now, today=who.today)
+        page = queries.silent(session, who, days, now=now, narrowed=narrowed, after=request.args.get("after", ""))
+        choices = areas.names(session, me)
+    with services.transaction() as session:
+        audit.note(session, me, "visit.plan.see", "visits", f"{days} 天没有来往", address=door.address(), now=now)
+    return render_template(
+        "visits/console/quiet.html",
+        lines=page.lines,
+        after=page.after,
+        is_first=not request.args.get("after"),
+        days=days,
+        area=area_id,
+        areas=choices,
+        today=who.today,
+        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        moment=lambda at: when(at, now=now, zone=services.zone),
+        how=texts.HOW,
+    )
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def visited(retailer_id: int) -> ResponseReturnValue:
+    """拜访过了: one tap notes a visit; then back to the list."""
+    services, me, form = current_services(), door.visitor(), request.form
+    with services.transaction() as session:
+        now = services.clock()
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        how = form.get("how", "")
+        shop = actions.note_visit(session, who, retailer_id, how, on=who.today, note=form.get("note", ""))
+        audit.note(session, me, "visit.made", "visits", f"{texts.HOW[how]} {shop}", address=door.address(), now=now)
+    flash(f"已记下:{texts.HOW[how]}拜访{shop}。", "success")
+    plan_id = form.get("plan", type=int)
+    if plan_id is None:
+        return redirect(url_for("visits_pages.quiet", days=form.get("days", type=int)), 303)
+    return redirect(url_for("visits_pages.plan", plan_id=plan_id, part=form.get("part")), 303)
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def edit(plan_id: int | None = None) -> ResponseReturnValue:
+    """Begin a plan, or change one."""
+    services, me, form, error = current_services(), door.visitor(), request.form, ""
+    now = services.clock()
+    today = day_in(now, services.zone)
+    if request.method == "POST":
+        try:
+            with services.transaction() as session:
+                saved = actions.save(
+                    session,
+                    plan_id,
+                    name=form.get("name", ""),
+                    meant=shown.whom(form),
+                    every_days=form.get("every_days", 0, type=int),
+                    begins_on=_day(form.get("begins_on", ""), today),
+                    criteria=services.criteria,
+                    now=now,
+                    today=today,
+                )
+                about, name = f"visit-plan:{saved}", form.get("name", "")
+                audit.note(session, me, "visit.plan", about, name, address=door.address(), now=now)
+            flash("计划已保存。", "success")
+            return redirect(url_for("visits_pages.plan", plan_id=saved), 303)
+        except Refused as refusal:
+            error = refusal.sentence
+    with services.reading() as session:
+        found = _found(session, plan_id) if plan_id is not None else None
+        choices = {
+            "areas": areas.names(session, me),
+            "classes": areas.classes(session),
+            "audiences": groups_queries.audiences(session),
+        }
+    given: dict[str, Any] = form.to_dict()
+    if not given and found is not None:
+        given = {
+            "name": found.name,
+            "every_days": found.every_days,
+            "begins_on": found.begins_on.isoformat(),
+            "kind": found.whom.kind.value,
+            found.whom.kind.value: str(found.whom.value),
+        }
+    page = render_template(
+        "visits/console/plan_edit.html",
+        plan=found,
+        given={"kind": "class", "every_days": 30, "begins_on": today.isoformat()} | given,
+        error=error,
+        **choices,
+    )
+    return page, 422 if error else 200
+
+
+@door.allow(Permission.VISITS_SETTINGS)
+def end(plan_id: int) -> ResponseReturnValue:
+    """End a plan."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        name = actions.end(session, plan_id, now=now)
+        audit.note(session, me, "visit.plan.end", f"visit-plan:{plan_id}", name, address=door.address(), now=now)
+    flash(f"计划“{name}”已结束,拜访记录还在。", "success")
+    return redirect(url_for("visits_pages.plans"), 303)
+
+
+def _day(written: str, today: date) -> date:
+    try:
+        return date.fromisoformat(written) if written else today
+    except ValueError:
+        raise Refused("日期请写成 2026-11-23 这样。") from None
+
+
+def _found(session: Session, plan_id: int) -> Plan:
+    found = queries.one(session, plan_id)
+    if found is None:
+        abort(404)
+    return found

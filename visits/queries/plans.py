@@ -1,0 +1,245 @@
+"""Periodic visits: who is due today, who is overdue, and with whom there was no contact for long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
+
+from people.models import Area, Manager, Retailer
+from visits import scope, whom
+from visits.models import Visited, VisitPlan
+from visits.rules.whom import Kind, Whom, from_json
+from visits.scope import Colleague
+from visits.whom import Condition, Criteria
+from wechat_bot.feature import KeptSpec
+from wechat_bot.models import Follower
+
+PAGE = 50
+#: A shop whose turn comes within so many days is shown beforehand.
+SOON = timedelta(days=7)
+#: The parts of a plan's list, and when a shop's turn was or is: by which day from today.
+PARTS = {"overdue": timedelta(days=-1), "due": timedelta(0), "soon": SOON}
+#: Days without contact that a page asks for by default.
+QUIET_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A running plan, and how many of one's shops it is for, are due by today, and were due before."""
+
+    id: int
+    name: str
+    audience: dict[str, Any]
+    every_days: int
+    begins_on: date
+    shops: int = 0
+    due: int = 0
+    overdue: int = 0
+
+    @property
+    def whom(self) -> Whom:
+        return from_json(self.audience)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What of a plan is due with one manager, in one area."""
+
+    manager: str
+    area: str
+    shops: int
+    due: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A shop to be visited."""
+
+    retailer_id: int
+    licence: str
+    shop: str
+    keeper: str
+    phone: str
+    area: str
+    manager: str
+    last_on: date | None
+    #: Its last word to the account, in whatever service.
+    heard_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines, and the key behind which the next ones lie; None where there are none."""
+
+    lines: tuple[Line, ...]
+    after: str | None
+
+
+def due_on(plan: Plan, line: Line) -> date:
+    """When a shop's turn is: so many days after its last visit, or after the plan began."""
+    return (line.last_on or plan.begins_on) + timedelta(days=plan.every_days)
+
+
+def running(session: Session, who: Colleague, criteria: Criteria, *, now: datetime) -> list[Plan]:
+    """The running plans with their numbers, as far as this colleague sees shops. One statement counts all of them."""
+    kept = session.scalars(select(VisitPlan).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)).all()
+    if not kept:
+        return []
+    counted = union_all(
+        *(
+            select(literal(plan.id).label("id"), *_numbers(plan, who.today))
+            .select_from(Retailer)
+            .where(_of(session, who, plan, criteria, now=now))
+            for plan in kept
+        )
+    )
+    numbers = {row.id: tuple(row)[1:] for row in session.execute(counted)}
+    return [
+        Plan(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on, *numbers[plan.id]) for plan in kept
+    ]
+
+
+def one(session: Session, plan_id: int) -> Plan | None:
+    """A running plan without its numbers; None where there is none."""
+    plan = session.get(VisitPlan, plan_id)
+    if plan is None or plan.ended_at is not None:
+        return None
+    return Plan(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on)
+
+
+def shares(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> list[Share]:
+    """What is due with each manager in each area, the most overdue first. Managers and areas are some dozens."""
+    kept = session.get_one(VisitPlan, plan.id)
+    manager_id = func.coalesce(Retailer.manager_id, Area.manager_id)
+    shops, due, overdue = _numbers(kept, who.today)
+    found = (
+        select(
+            manager_id.label("manager_id"),
+            Area.name.label("area"),
+            shops.label("shops"),
+            due.label("due"),
+            overdue.label("overdue"),
+        )
+        .select_from(Retailer)
+        .join(Area, Area.id == Retailer.area_id)
+        .where(_of(session, who, kept, criteria, now=now))
+        .group_by(manager_id, Area.name)
+        .subquery()
+    )
+    rows = session.execute(
+        select(func.coalesce(Manager.name, ""), found.c.area, found.c.shops, found.c.due, found.c.overdue)
+        .select_from(found)
+        .outerjoin(Manager, Manager.id == found.c.manager_id)
+        .order_by(found.c.overdue.desc(), found.c.due.desc(), found.c.area)
+    )
+    return [Share(*row) for row in rows]
+
+
+def page(
+    session: Session,
+    who: Colleague,
+    plan: Plan,
+    criteria: Criteria,
+    *,
+    part: str,
+    now: datetime,
+    after: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """The shops of a plan whose turn it is, the longest overdue first, in pages by key. `part` is one of `PARTS`."""
+    kept = session.get_one(VisitPlan, plan.id)
+    since = func.coalesce(_last(), literal(plan.begins_on))
+    statement = _select(_last()).where(
+        _of(session, who, kept, criteria, now=now), whom.is_due(kept, who.today + PARTS[part])
+    )
+    if after:
+        day, key = _read_key(after)
+        statement = statement.where(since >= day, or_(since > day, Retailer.id > key))
+    rows = session.execute(statement.order_by(since, Retailer.id).limit(limit + 1)).all()
+    lines = tuple(Line(*row) for row in rows[:limit])
+    if len(rows) <= limit:
+        return Page(lines, None)
+    return Page(lines, f"{(lines[-1].last_on or plan.begins_on).isoformat()}.{lines[-1].retailer_id}")
+
+
+def silent(
+    session: Session, who: Colleague, days: int, *, now: datetime, narrowed: Condition | None = None, after: str = ""
+) -> Page:
+    """Shops with no contact for so many days: they said nothing in WeChat, and nobody visited them. By licence."""
+    is_silent = or_(Follower.heard_at.is_(None), Follower.heard_at <= now - timedelta(days=days))
+    visited = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > who.today - timedelta(days=days))
+    mine = scope.shops_of(session, who)
+    statement = _select(_last()).where(is_silent, ~visited, Retailer.licence > after)
+    for condition in (mine, narrowed):
+        if condition is not None:
+            statement = statement.where(condition)
+    rows = session.execute(statement.order_by(Retailer.licence).limit(PAGE + 1)).all()
+    lines = tuple(Line(*row) for row in rows[:PAGE])
+    return Page(lines, lines[-1].licence if len(rows) > PAGE else None)
+
+
+def kept_specs(session: Session) -> Sequence[KeptSpec]:
+    """The saved audiences that running plans are made of: they must not be deleted."""
+    rows = session.execute(select(VisitPlan.name, VisitPlan.audience).where(VisitPlan.ended_at.is_(None)))
+    return [
+        KeptSpec(f"拜访计划“{name}”", {"audience": from_json(audience).name})
+        for name, audience in rows
+        if from_json(audience).kind is Kind.AUDIENCE
+    ]
+
+
+def _of(session: Session, who: Colleague, plan: VisitPlan, criteria: Criteria, *, now: datetime) -> Condition:
+    theirs = whom.of_plan(session, plan, criteria, now=now, today=who.today)
+    mine = scope.shops_of(session, who)
+    return theirs if mine is None else and_(theirs, mine)
+
+
+def _numbers(plan: VisitPlan, today: date) -> tuple[ColumnElement[int], ...]:
+    due, overdue = (
+        func.coalesce(func.sum(case((whom.is_due(plan, today + PARTS[part]), 1), else_=0)), 0)
+        for part in ("due", "overdue")
+    )
+    return func.count(), due, overdue
+
+
+def _last() -> Any:
+    return select(func.max(Visited.made_on)).where(Visited.retailer_id == Retailer.id).scalar_subquery()
+
+
+def _select(last: Any) -> Select[Any]:
+    own, head = aliased(Manager), aliased(Manager)
+    return (
+        select(
+            Retailer.id,
+            Retailer.licence,
+            Retailer.shop,
+            Retailer.keeper,
+            Retailer.phone,
+            Area.name,
+            func.coalesce(own.name, head.name, ""),
+            last,
+            Follower.heard_at,
+        )
+        .select_from(Retailer)
+        .join(Area, Area.id == Retailer.area_id)
+        .outerjoin(own, own.id == Retailer.manager_id)
+        .outerjoin(head, head.id == Area.manager_id)
+        .outerjoin(Follower, Follower.openid == Retailer.openid)
+    )
+
+
+def _read_key(text: str) -> tuple[date, int]:
+    """A key out of an address; one that was tampered with is the beginning.
+
+    >>> _read_key("2026-11-23.7"), _read_key("x")
+    ((datetime.date(2026, 11, 23), 7), (datetime.date(1, 1, 1), 0))
+    """
+    day, _, key = text.partition(".")
+    try:
+        return date.fromisoformat(day), int(key) if len(key) < 10 else 0
+    except ValueError:
+        return date.min, 0
