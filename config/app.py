@@ -41,8 +41,9 @@ def build_services(
     clock: Clock = system_clock,
     new_session: Any = requests.Session,
     features: Sequence[Feature] = FEATURES,
+    database: Database | None = None,
 ) -> Services:
-    """Everything that touches the world, as the settings say."""
+    """Everything that touches the world, as the settings say; on a database that is open already where one is given."""
     prefix = f"wuwei:{settings.wechat_app_id}"
     store: Store
     doorbell: Doorbell
@@ -58,7 +59,7 @@ def build_services(
         settings.wechat_oauth_base,
     )
     return Services(
-        database=Database(settings.database_url),
+        database=database or Database(settings.database_url),
         clock=clock,
         wechat=WeChat(credentials, store, new_session=new_session),
         doorbell=doorbell,
@@ -88,18 +89,12 @@ def create_app(
     """The Flask app: the callback, the features' pages and commands, the health page."""
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
     app.session_interface = _Sessions()
-    app.secret_key = settings.secret_key.get_secret_value()
     app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
-    install(app, services or build_services(settings, features=features))
     app.extensions["features"] = tuple(features)
-    app.config.update(
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
-    )
+    furnish(app, settings, services or build_services(settings, features=features))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # as Flask says
-    app.extensions["settings"] = settings
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(health.blueprint)
     assets.install(app)
@@ -115,6 +110,18 @@ def create_app(
     door.install(app)
     app.register_error_handler(Refused, _refused)
     return app
+
+
+def furnish(app: Flask, settings: Settings, services: Services) -> None:
+    """Give an app its settings (all but `proxies`) and what it works with. An app can be furnished anew when nobody
+    asks it anything: its addresses and templates, which cost most of making one, stay as they are."""
+    app.secret_key = settings.secret_key.get_secret_value()
+    app.config.update(
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+    )
+    app.extensions["settings"] = settings
+    install(app, services)
 
 
 class _Sessions(SecureCookieSessionInterface):

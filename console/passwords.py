@@ -13,6 +13,13 @@ _hasher = PasswordHasher()
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
+def weigh(*, rounds: int, kibibytes: int) -> None:
+    """Let hashing cost so much from now on, in this process. For tests, which sign in often and protect nobody."""
+    global _hasher
+    _hasher = PasswordHasher(time_cost=rounds, memory_cost=kibibytes, parallelism=1)
+    _nobodys.cache_clear()
+
+
 def hashed(password: str) -> str:
     """What is kept of a password."""
     return _hasher.hash(password)

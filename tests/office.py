@@ -19,6 +19,7 @@ ROSTER = """许可证号,店名,店主,手机,地址,片区,客户类型,客户�
 350802100003,=小王超市,王丽芳,13600005678,新罗区,江山片,优质终端,林小燕,13900002202
 """
 PASSWORD = "correct horse battery"
+passwords.weigh(rounds=1, kibibytes=64)
 HASH = passwords.hashed(PASSWORD)
 TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 

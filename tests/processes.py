@@ -72,9 +72,8 @@ def until(question: Callable[[], bool], seconds: float = 30.0) -> None:
     raise AssertionError("it did not come about")
 
 
-@contextmanager
-def town(folder: Path, database_url: str, redis_url: str | None) -> Iterator[Town]:
-    """A migrated database, the platform and the web, started; the worker is the test's to start."""
+def idle_town(folder: Path, database_url: str, redis_url: str | None) -> Town:
+    """Addresses and settings on a migrated database; nothing runs yet."""
     ports = servers.free_port(), servers.free_port()
     platform, web = (f"http://127.0.0.1:{port}" for port in ports)
     settings = {
@@ -92,17 +91,22 @@ def town(folder: Path, database_url: str, redis_url: str | None) -> Iterator[Tow
         "FILES_PATH": str(folder / "files"),
         "PUBLIC_URL": web,
     }
-    town = Town(platform, web, {**os.environ, **settings})
+    return Town(platform, web, {**os.environ, **settings})
+
+
+@contextmanager
+def town(folder: Path, database_url: str, redis_url: str | None) -> Iterator[Town]:
+    """The platform and the web, started on a migrated database; the worker is the test's to start."""
+    town = idle_town(folder, database_url, redis_url)
     try:
-        town.flask("db", "upgrade")
         town.start(
             sys.executable,
             "-m",
             "simulator",
             "--port",
-            str(ports[0]),
+            town.platform.rpartition(":")[2],
             "--callback",
-            f"{web}/wechat",
+            f"{town.web}/wechat",
             "--app-id",
             "wx1",
             "--secret",
@@ -110,15 +114,15 @@ def town(folder: Path, database_url: str, redis_url: str | None) -> Iterator[Tow
             "--token",
             "token",
             "--aes-key",
-            settings["WECHAT_ENCODING_AES_KEY"],
+            town.env["WECHAT_ENCODING_AES_KEY"],
             "--mode",
             "safe",
             "--state",
             str(folder / "platform.json"),
         )
         town.start(str(BIN / "gunicorn"), "-c", "config/gunicorn.py", "wsgi:app")
-        until(lambda: requests.get(f"{platform}/simulator/account", timeout=5).ok)
-        until(lambda: requests.get(f"{web}/healthz", timeout=5).status_code > 0)
+        until(lambda: requests.get(f"{town.platform}/simulator/account", timeout=5).ok)
+        until(lambda: requests.get(f"{town.web}/healthz", timeout=5).status_code > 0)
         yield town
     finally:
         for process in reversed(town.running):

@@ -38,23 +38,28 @@ def test_web_and_worker_serve_report_their_health_and_stop_when_asked(town, tmp_
         assert part.wait(30) == 0
 
 
-@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-def test_a_wrong_setting_stops_every_start_with_its_name(town) -> None:
-    env = {**town.env, "PORT": "eighty"}
-    for command in (["flask", "--app", "wsgi", "worker"], ["gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]):
-        done = subprocess.run(
-            [processes.BIN / command[0], *command[1:]], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode != 0
-        assert "PORT" in done.stderr
+STARTS = (("flask", "--app", "wsgi", "worker"), ("gunicorn", "-c", "config/gunicorn.py", "wsgi:app"))
+
+
+def refusal(env: dict[str, str], name: str, *arguments: str) -> str:
+    """What a command says that cannot start."""
+    command = [processes.BIN / name, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode != 0
+    return done.stderr
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-def test_web_and_worker_demand_the_newest_schema(town, tmp_path) -> None:
-    env = {**town.env, "DATABASE_URL": f"sqlite:///{tmp_path / 'empty.db'}"}
-    for command in (["flask", "--app", "wsgi", "worker"], ["gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]):
-        done = subprocess.run(
-            [processes.BIN / command[0], *command[1:]], cwd=ROOT, env=env, capture_output=True, text=True, check=False
-        )
-        assert done.returncode != 0
-        assert "db upgrade" in done.stderr
+def test_a_wrong_setting_stops_every_start_with_its_name(stores, tmp_path) -> None:
+    town = processes.idle_town(tmp_path, stores["database_url"], None)
+    for start in STARTS:
+        assert "PORT" in refusal({**town.env, "PORT": "eighty"}, *start)
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_web_and_worker_demand_the_newest_schema(stores, tmp_path) -> None:
+    town = processes.idle_town(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}", None)
+    for start in STARTS:
+        assert "db upgrade" in refusal(town.env, *start)
+    town.flask("db", "upgrade")
+    town.flask("people", "import", "config/demo/roster.csv")

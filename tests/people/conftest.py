@@ -44,12 +44,20 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """One engine for all tests: it knows the statements already."""
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('people') / 'people.db'}")
+
+
 @pytest.fixture
-def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
-    path = shutil.copy(empty, tmp_path / "people.db")
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.dispose()
+def database(empty: Path, shared: Database) -> Iterator[Database]:
+    path = Path(str(shared.url.database))
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink()
+    shutil.copy(empty, path)
+    yield shared
+    shared.dispose()
 
 
 @pytest.fixture

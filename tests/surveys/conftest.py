@@ -225,15 +225,24 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
-    """SQLite in a file of the test's own; any other database with the tables made does as well."""
-    shutil.copyfile(empty_database, tmp_path / "test.db")
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """One engine for all tests: it knows the statements already."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('surveys') / 'test.db'}")
     # No test cuts the power.
     event.listen(database.engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
-    yield database
-    database.dispose()
+    return database
+
+
+@pytest.fixture
+def database(empty_database: Path, shared: Database) -> Iterator[Database]:
+    """SQLite in a file of the test's own; any other database with the tables made does as well."""
+    path = Path(str(shared.url.database))
+    for each in path.parent.glob(f"{path.name}*"):
+        each.unlink()
+    shutil.copyfile(empty_database, path)
+    yield shared
+    shared.dispose()
 
 
 @pytest.fixture
