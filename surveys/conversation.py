@@ -7,11 +7,11 @@ from sqlalchemy import delete
 
 from foundation.clock import day_in
 from foundation.errors import Refused
-from surveys import sheets, texts
+from surveys import quota_texts, sheets, texts
 from surveys.actions import answering
 from surveys.queries import listing
 from surveys.queries import results as published
-from surveys.rules import choices, flow, replies
+from surveys.rules import choices, flow, quotas, replies
 from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, describe
 from surveys.rules.definition import Option, Question, QuestionType
 from surveys.rules.replies import Command
@@ -69,7 +69,7 @@ def remains(turn: Turn, talk: Talk) -> str:
 def awaits(turn: Turn) -> str:
     """One sentence on the surveys that wait for this follower; empty where none does."""
     found = listing.open_for(turn.session, turn.openid, now=turn.now) or []
-    waiting = [each for each in found if not each.is_submitted]
+    waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) > 1:
         return texts.several_wait(len(waiting))
     return texts.one_waits(waiting[0].title, flow.about_minutes(waiting[0].definition)) if waiting else ""
@@ -104,7 +104,7 @@ def _open_any(turn: Turn) -> Reply:
     found = listing.open_for(turn.session, turn.openid, now=turn.now)
     if found is None:
         return Reply(texts.BIND_FIRST)
-    waiting = [each for each in found if not each.is_submitted]
+    waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) == 1:
         return _open_one(turn, str(waiting[0].survey_id))
     if waiting:
@@ -112,6 +112,8 @@ def _open_any(turn: Turn) -> Reply:
         return Reply(texts.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
     if len(found) == 1 and found[0].definition.is_poll:
         return _open_one(turn, str(found[0].survey_id))
+    if any(each.is_shut for each in found):
+        return Reply(quota_texts.FULL)
     if found:
         last = max((each.submitted_on for each in found if each.submitted_on), default=None)
         return Reply(texts.already_done(last) if last else texts.ALREADY_DONE)
@@ -170,6 +172,8 @@ def _said(turn: Turn, sheet: Sheet, question: Question, content: str) -> Reply:
 
 
 def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnderstood) -> Reply:
+    if not isinstance(given, NotUnderstood):
+        given = quotas.refused(question, given, sheet.full or ()) or given
     if isinstance(given, NotUnderstood):
         return _misread(turn, sheet, question, given.sentence)
     after = answering.answer(turn.session, sheet, question, given, now=turn.now, zone=turn.zone, source=SOURCE)
@@ -177,6 +181,8 @@ def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnde
 
 
 def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
+    if not sheet.is_submitted and sheet.is_shut:
+        return Reply(quota_texts.FULL_KEPT, after=After.END)
     if not sheet.is_submitted:
         return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
     # Nobody is told where there is no page to see the results on.
@@ -226,6 +232,9 @@ def _ask(sheet: Sheet) -> str:
     if question is None:
         return ""
     stored = sheet.answers.get(question.code)
-    previous = describe(question, stored) if stored and "s" not in stored else ""
+    late = quotas.just_filled(question, stored, sheet.full or ())
+    previous = describe(question, stored) if stored and "s" not in stored and not late else ""
+    gone = quotas.gone(sheet.full or (), question)
+    full = [n for n, option in enumerate(question.options, start=1) if option.code in gone]
     at = flow.progress(sheet.definition, sheet.answers, question.code)
-    return texts.question(question, *at, previous=previous)
+    return "\n".join(filter(None, (late, texts.question(question, *at, previous=previous, full=full))))

@@ -15,7 +15,7 @@ from surveys.actions import answering, inviting
 from surveys.queries import inviting as inviting_queries
 from surveys.queries import listing
 from surveys.queries import results as published
-from surveys.rules import flow, forms, replies
+from surveys.rules import flow, forms, quotas, replies
 from surveys.rules.answers import NotUnderstood
 from surveys.rules.definition import Question, QuestionType
 from surveys.sheets import Sheet
@@ -111,6 +111,7 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
             url=f"/m/surveys/{each.survey_id}",
         )
         for each in listing.open_for(session, openid, now=now) or ()
+        if not each.is_shut
     ]
 
 
@@ -142,6 +143,8 @@ def _step(
     else:
         photos = _photos(session, sheet, code, openid, picture, now)
         given = forms.read(question, request.form.to_dict(flat=False), photos=photos)
+    if not isinstance(given, NotUnderstood):
+        given = quotas.refused(question, given, sheet.full or ()) or given
     if isinstance(given, NotUnderstood):
         return given.sentence
     answering.answer(session, sheet, question, given, now=now, zone=zone, source=SOURCE)

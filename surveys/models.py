@@ -159,6 +159,22 @@ class Tally(Base):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
+class Quota(Base):
+    """At most so many valid submissions (名额), and how many there are.
+
+    Under the question `` (none) and the option `` of the whole survey; under `@area` and `@class` of those with the id
+    that stands as the option; else of those that chose this option. Only quotas that are in force have a row.
+    """
+
+    __tablename__ = "quota"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    option: Mapped[str] = mapped_column(String(40), primary_key=True)
+    most: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
 class Cross(Base):
     """A counter of the cross-tabs: as `Tally`, for the answers of one area, class or customer manager.
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template
 
 from surveys import page_texts, texts
-from surveys.rules import flow
+from surveys.rules import flow, quotas
 from surveys.rules.definition import Question, QuestionType
 from surveys.sheets import Sheet
 
@@ -56,7 +56,8 @@ def question(
         words=given.get("t") or (given.get("v", "") if asked.type is QuestionType.NUMBER else ""),
         has_photo=bool(answered.get("m")),
         picture=picture if answered.get("m") else "",
-        sentence=sentence,
+        sentence=sentence or quotas.just_filled(asked, answered, sheet.full or ()),
+        gone=quotas.gone(sheet.full or (), asked),
         next_label=page_texts.next_label(is_last=sheet.left == 1 and asked.code not in sheet.answers),
         upload=secrets.token_urlsafe(16),
         action=action,

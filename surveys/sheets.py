@@ -6,15 +6,15 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, Table, bindparam, func, select
+from sqlalchemy import Row, Select, Table, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people.models import Area, Manager, Retailer
-from surveys import frozen, texts
-from surveys.models import Participation, Survey, Version
-from surveys.rules import flow
+from surveys import frozen, quota_texts, texts
+from surveys.models import Participation, Quota, Survey, Version
+from surveys.rules import flow, quotas, tally
 from surveys.rules.definition import Definition, Question
 
 
@@ -50,6 +50,8 @@ class Sheet:
     misread: int = 0
     #: The customer manager by name; read by `look` only.
     manager: str = ""
+    #: The quotas nobody can count for any more; None where the survey has none.
+    full: frozenset[tally.Key] | None = None
 
     @property
     def asked(self) -> Question | None:
@@ -59,6 +61,16 @@ class Sheet:
                 if question.code == self.at:
                     return question
         return flow.next_question(self.definition, self.answers)
+
+    @property
+    def is_shut(self) -> bool:
+        """No shop of this area and class can hand in any more."""
+        return quotas.is_shut(self.full or (), area_id=self.area_id, class_id=self.class_id)
+
+    @property
+    def spoilt(self) -> Question | None:
+        """The first question answered with an option that is full by now."""
+        return quotas.spoilt(self.definition, self.answers, self.full or ())
 
     @property
     def tells_at(self) -> datetime | None:
@@ -102,7 +114,21 @@ def obstacle(sheet: Sheet, *, now: datetime, zone: ZoneInfo) -> str | None:
         return texts.NOT_FOR_YOU
     if sheet.opens_at is not None and now < sheet.opens_at:
         return texts.not_open_yet(day_in(sheet.opens_at, zone))
+    if sheet.is_shut:
+        return quota_texts.FULL_KEPT if sheet.answers else quota_texts.FULL
     return None
+
+
+def full(said: str | None) -> frozenset[tally.Key] | None:
+    """The quotas that are full, as `FULL` gives them; None where there is no quota.
+
+    >>> full(None), full(""), sorted(full("@area 7,,q1 2"))
+    (None, frozenset(), [('@area', '7'), ('q1', '2')])
+    """
+    if said is None:
+        return None
+    keys = (key.partition(" ") for key in said.split(",") if key)
+    return frozenset((question, option) for question, _, option in keys)
 
 
 def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
@@ -129,6 +155,7 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
         at=row.at,
         misread=row.misread or 0,
         manager=manager,
+        full=full(row.full),
     )
 
 
@@ -137,6 +164,18 @@ _survey, _retailer = cast(Table, Survey.__table__), cast(Table, Retailer.__table
 _kept, _version = cast(Table, Participation.__table__), cast(Table, Version.__table__)
 _area, _own = cast(Table, Area.__table__), cast(Table, Manager.__table__)
 _head = _own.alias()
+_quota = cast(Table, Quota.__table__)
+#: Every quota of a survey with a blank between question and option, nothing for those that have places left.
+FULL = (
+    select(
+        func.aggregate_strings(
+            case((_quota.c.count >= _quota.c.most, _quota.c.question + " " + _quota.c.option), else_=""), ","
+        )
+    )
+    .where(_quota.c.survey_id == _survey.c.id)
+    .correlate(_survey)
+    .scalar_subquery()
+)
 _READ: tuple[Any, ...] = (
     _survey.c.id.label("survey_id"),
     _survey.c.opens_at,
@@ -159,6 +198,7 @@ _READ: tuple[Any, ...] = (
     _kept.c.misread,
     _version.c.id.label("version_id"),
     _version.c.digest,
+    FULL.label("full"),
 )
 _SHOP = _retailer.c.openid == bindparam("openid")
 _THEIRS = (_kept.c.survey_id == _survey.c.id) & (_kept.c.retailer_id == _retailer.c.id)

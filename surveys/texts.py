@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
@@ -219,15 +219,16 @@ def results_there(title: str, url: str) -> str:
 # Asking
 
 
-def question(asked: Asked, position: int, total: int, previous: str = "") -> str:
-    """One question as a message; `previous` is the answer already given, in words, when the person came back to it.
+def question(asked: Asked, position: int, total: int, previous: str = "", full: Collection[int] = ()) -> str:
+    """One question as a message; `previous` is the answer already given, in words, when the person came back to it,
+    `full` the places (from 1) of options that nobody can choose any more.
 
     The options are numbered by their place in the list, whatever their codes.
     """
     said = f"原来{_verb(asked.type)}:{shortened(previous)};重新回复即可更改" if previous else ""
     hint = "" if previous else hints(asked)
     lines = [f"{position}/{total} {asked.text}" + (f"({said or hint})" if said or hint else "")]
-    lines += [f"{n} {label}" for n, label in enumerate(asked.labels, start=1)]
+    lines += [f"{n} {label}" + ("(已满)" if n in full else "") for n, label in enumerate(asked.labels, start=1)]
     if asked.other:
         lines.append("0 其他(如:0 价格牌)")
     if not asked.required:

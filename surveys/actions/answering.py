@@ -14,9 +14,10 @@ from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
 from surveys import texts
-from surveys.actions import counting, inviting
+from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
 from surveys.rules import flow, tally
+from surveys.rules import quotas as of_quotas
 from surveys.rules.answers import Answer
 from surveys.rules.definition import Question
 from surveys.sheets import Sheet, look, obstacle
@@ -103,11 +104,26 @@ def answer(
 
 
 def go_on(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
-    """Leave the question gone back to as it is, for the next unanswered one; where there is none, hand in."""
+    """Leave the question gone back to as it is, for the next unanswered one; where there is none, hand in.
+
+    Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again what it is `spoilt` by.
+    """
     sheet = replace(sheet, at=None, misread=0)
-    if flow.next_question(sheet.definition, sheet.answers) is None:
+    if flow.next_question(sheet.definition, sheet.answers) is not None:
+        return _keep(session, sheet)
+    if sheet.full is None:
         return submit(session, sheet, now=now, zone=zone, source=source)
-    return _keep(session, sheet)
+    spoilt = sheet.spoilt
+    if spoilt is not None:
+        return _keep(session, replace(sheet, at=spoilt.code))
+    try:
+        # Who comes too late keeps the answers, and loses the place alone.
+        with session.begin_nested():
+            return submit(session, sheet, now=now, zone=zone, source=source)
+    except quotas.Full as late:
+        sheet = replace(sheet, full=sheet.full | late.keys)
+        spoilt = sheet.spoilt
+        return _keep(session, replace(sheet, at=spoilt.code if spoilt else None))
 
 
 def back(session: Session, sheet: Sheet) -> Sheet | None:
@@ -127,7 +143,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
 
     The first of two submits at one moment changes the row, the second finds it changed. An anonymous submission keeps
     the day alone, and neither it nor the sheet leads to the other. Raises Refused where it was handed in before, is
-    not open, or lacks an answer.
+    not open, or lacks an answer; Full where a quota has no place left: roll back to before this.
     """
     _refuse(sheet, now, zone)
     if not flow.is_complete(sheet.definition, sheet.answers):
@@ -167,6 +183,9 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
     counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
     counts |= inviting.answered(session, sheet, now=now)
     counting.add(session, sheet.survey_id, counts)
+    if is_valid:
+        keys = of_quotas.keys(sheet.definition, answers, area_id=sheet.area_id, class_id=sheet.class_id)
+        quotas.take(session, sheet.survey_id, keys)
     return replace(sheet, is_submitted=True, submitted_on=None if sheet.is_anonymous else today, at=None, misread=0)
 
 

@@ -12,7 +12,7 @@ from foundation.database import changed
 from foundation.errors import Refused
 from people import audiences
 from surveys import frozen
-from surveys.actions import counting, inviting
+from surveys.actions import counting, inviting, quotas
 from surveys.actions.enlisting import Criteria, enlist, locked
 from surveys.models import Survey, SurveyState, Version
 from surveys.rules.definition import Definition, Review, from_json, to_json
@@ -165,6 +165,8 @@ def publish(
             audiences.require_some(listed)
         # The counters are there from the start: a recount locks them.
         counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
+    counting.hold(session, survey_id)
+    quotas.set_up(session, survey, definition)
     return Published(last.number, listed)
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from surveys import frozen
-from surveys.actions import filing
+from surveys.actions import filing, quotas
 from surveys.actions.enlisting import locked
 from surveys.models import Invitation, Participation, Submission, Tally
 from surveys.rules import crossing, tally, waves
+from surveys.rules import quotas as of_quotas
 from surveys.rules.crossing import Count
 
 SENT, REACHED, OPENED = ("", "sent"), ("", "reached"), ("", "opened")
@@ -44,6 +45,20 @@ def _upsert(rows: int) -> TextClause:
     )
 
 
+def hold(session: Session, survey_id: int) -> None:
+    """Let nobody hand in until the transaction ends.
+
+    A submit touches these rows after it has inserted its submission: what is committed behind them we both read and
+    have in the counters, and what is not adds itself to them when we are done.
+    """
+    session.execute(
+        select(Tally.option)
+        .where(Tally.survey_id == survey_id, Tally.question == "")
+        .order_by(Tally.option)
+        .with_for_update()
+    ).all()
+
+
 def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     """Count a survey again from its raw submissions and put the tally right; gives {key: (kept, counted)} where they
     differed.
@@ -52,15 +67,8 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     such survey.
     """
     survey = locked(session, survey_id)  # filers wait for us
-    # A submit touches these rows after it has inserted its submission: what is committed behind them we both read and
-    # have in the counters, and what is not adds itself to them when we are done.
-    session.execute(
-        select(Tally.option)
-        .where(Tally.survey_id == survey_id, Tally.question == "")
-        .order_by(Tally.option)
-        .with_for_update()
-    ).all()
-    counted, crossed = _count(session, survey_id)
+    hold(session, survey_id)
+    counted, crossed, placed = _count(session, survey_id)
     kept: dict[Key, int] = {
         (question, option): count
         for question, option, count in session.execute(
@@ -84,13 +92,14 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     for question, by, member, option in sorted(missing):
         was = kept_crossed.get((question, by, member, option), 0)
         differences[question, f"{by} {member} {option}"] = (was, was + missing[question, by, member, option])
-    return differences
+    return differences | quotas.put_right(session, survey_id, placed)
 
 
-def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Count]]:
+def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Count], Counter[Key]]:
     definitions = {version.id: version.definition for version in frozen.of_survey(session, survey_id)}
     counted: Counter[Key] = Counter()
     crossed: Counter[Count] = Counter()
+    placed: Counter[Key] = Counter()
     rows = session.execute(
         select(
             Submission.version_id,
@@ -109,6 +118,8 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Coun
         if is_valid:
             counted[VALID] += 1
             counted.update(tally.counts(definitions[version_id], answers))
+            area_id, class_id, _ = of_whom
+            placed.update(of_quotas.keys(definitions[version_id], answers, area_id=area_id, class_id=class_id))
             if is_filed:
                 crossed.update(crossing.counts(definitions[version_id], answers, filing.members(*of_whom)))
     flags = (Participation.is_reached, Participation.is_opened)
@@ -129,7 +140,7 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Coun
         counted[waves.key(number, outcome)] += count
         counted[waves.key(number, waves.OPENED)] += opened
         counted[waves.key(number, waves.ANSWERED)] += answered
-    return counted, crossed
+    return counted, crossed, placed
 
 
 def void(session: Session, submission_id: int) -> None:
@@ -158,5 +169,8 @@ def void(session: Session, submission_id: int) -> None:
     definitions = {version.id: version.definition for version in frozen.of_survey(session, row.survey_id)}
     taken = tally.negated(tally.counts(definitions[row.version_id], row.answers))
     add(session, row.survey_id, {**taken, VALID: -1})
+    definition = definitions[row.version_id]
+    keys = of_quotas.keys(definition, row.answers, area_id=row.area_id, class_id=row.class_id)
+    quotas.give_back(session, row.survey_id, keys)
     if row.is_filed:
         filing.take_back(session, row, definitions[row.version_id])

@@ -25,7 +25,7 @@ from foundation.database import Moment, changed
 from foundation.errors import Refused
 from people import audiences
 from people.models import Retailer
-from surveys.actions import counting
+from surveys.actions import counting, quotas
 from surveys.actions.counting import Key
 from surveys.actions.enlisting import Criteria, locked
 from surveys.models import Invitation, Outcome, Participation, Survey, SurveyState, Wave, WaveState
@@ -210,6 +210,8 @@ def invitees(session: Session, wave: Wave, survey: Survey, criteria: Criteria, *
         ~waits,
         ~has,
     ]
+    if not is_told:
+        conditions += quotas.has_place(session, survey.id)
     if wave.audience is not None:
         meant = audiences.select_ids(session, wave.audience, criteria, now=now)
         conditions.append(Participation.retailer_id.in_(meant.correlate(None)))

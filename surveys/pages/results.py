@@ -11,6 +11,7 @@ from foundation.errors import Refused
 from surveys.export.kinds import EXPORT
 from surveys.models import SurveyState
 from surveys.queries.detail import Detail, detail
+from surveys.queries.quotas import fullness
 from surveys.queries.tally import tally
 from surveys.rules.shown import shown
 from wechat_bot.services import current_services
@@ -22,8 +23,14 @@ FORMS = {"xlsx": "Excel", "csv": "CSV"}
 def live(survey_id: int) -> ResponseReturnValue:
     """Counters and tables alone."""
     found, figures = _look(survey_id)
+    with current_services().reading() as session:
+        limits = fullness(session, door.visitor(), survey_id)
     return render_template(
-        "surveys/console/_live.html", survey=found, figures=figures, is_open=found.state is SurveyState.OPEN
+        "surveys/console/_live.html",
+        survey=found,
+        figures=figures,
+        quotas=limits,
+        is_open=found.state is SurveyState.OPEN,
     )
 
 

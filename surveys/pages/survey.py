@@ -15,8 +15,10 @@ from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
 from surveys.queries import listing, whom
 from surveys.queries.detail import Detail, detail
+from surveys.queries.quotas import fullness
 from surveys.queries.tally import tally
 from surveys.reports import STATES
+from surveys.rules import quotas
 from surveys.rules.shown import shown
 from wechat_bot.services import current_services
 
@@ -29,12 +31,14 @@ def survey(survey_id: int) -> ResponseReturnValue:
         found = detail(session, survey_id, now=services.clock())
         is_published = found is not None and found.state is not SurveyState.DRAFT
         figures = shown(tally(session, survey_id)) if is_published else None
+        limits = fullness(session, door.visitor(), survey_id) if is_published else []
     if found is None:
         abort(404)
     return render_template(
         "surveys/console/survey.html",
         survey=found,
         figures=figures,
+        quotas=limits,
         states=STATES,
         colours=COLOURS,
         types=TYPES,
@@ -72,6 +76,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
         is_over=found.state is SurveyState.CLOSED,
         changes=told(before, found.draft, services) if before else [],
         whom=whom.said(found.draft.audience),
+        limits=quotas.said(found.draft),
         stamp=request.form.get("stamp", found.stamp, type=int),
     )
     return page, 422 if error else 200

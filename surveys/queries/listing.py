@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.errors import Refused
 from people.models import Retailer
-from surveys import frozen
+from surveys import frozen, sheets
 from surveys.models import Participation, Survey, SurveyState, Tally, Version
+from surveys.rules import quotas
 from surveys.rules.definition import Definition, from_json
 
 
@@ -41,6 +42,8 @@ class Waiting:
     is_submitted: bool
     #: Nothing in an anonymous survey.
     submitted_on: date | None
+    #: Its quotas leave no place for this shop; never of a survey that it has answered.
+    is_shut: bool
 
 
 def surveys(
@@ -130,6 +133,8 @@ def _waiting(session: Session, row: Row[Any]) -> Waiting:
         row.answers or {},
         bool(row.is_submitted),
         row.submitted_on,
+        not row.is_submitted
+        and quotas.is_shut(sheets.full(row.full) or (), area_id=row.area_id, class_id=row.class_id),
     )
 
 
@@ -154,6 +159,9 @@ _OPEN_FOR = (
         Participation.submitted_on,
         Version.id.label("version_id"),
         Version.digest,
+        Retailer.area_id,
+        Retailer.class_id,
+        sheets.FULL.label("full"),
     )
     .select_from(Retailer)
     .outerjoin(Survey, and_(_is_open, _is_theirs))

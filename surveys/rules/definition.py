@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from surveys.rules import quotas
 from surveys.rules.question import read_question
 from surveys.rules.shape import Condition as Condition
 from surveys.rules.shape import Definition as Definition
@@ -27,7 +28,20 @@ from surveys.rules.versions import gone
 LONGEST_TITLE = 60
 LONGEST_INTRO = 200
 MOST_QUESTIONS = 60
-KEYS = ("title", "intro", "opens", "closes", "audience", "anonymous", "min_seconds", "results", "questions")
+KEYS = (
+    "title",
+    "intro",
+    "opens",
+    "closes",
+    "audience",
+    "anonymous",
+    "min_seconds",
+    "results",
+    "limit",
+    "area_limits",
+    "class_limits",
+    "questions",
+)
 
 _RESULTS: dict[str, Results] = {
     "none": "none",
@@ -127,6 +141,9 @@ def review(
         notes.add(notes.named("匿名", "anonymous").strip(), ("anonymous",), "已发布的匿名调查不能改为实名")
     min_seconds: int | None = take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None)
     results: Results = take("results", "结果公布", _results, "none")
+    limit: int | None = take("limit", "总名额", quotas.number, None)
+    area_limits: dict[str, int] = take("area_limits", "片区名额", quotas.limits, {})
+    class_limits: dict[str, int] = take("class_limits", "客户类型名额", quotas.limits, {})
     questions = _questions(data, previous, notes)
     written = data.get("questions")
     # A question that is faulty is named already, and may be the choice that is wanted.
@@ -144,8 +161,12 @@ def review(
         anonymous=anonymous,
         min_seconds=min_seconds,
         results=results,
+        limit=limit,
+        area_limits=area_limits,
+        class_limits=class_limits,
         retired=gone(previous, questions),
     )
+    quotas.check(definition, notes)
     return Review(definition, tuple(notes.problems), tuple(notes.mistakes))
 
 

@@ -24,6 +24,9 @@ ABOUT_KEYS = {
     "最短用时": "min_seconds",
     "结果公布": "results",
     "说明": "intro",
+    "总名额": "limit",
+    "片区名额": "area_limits",
+    "客户类型名额": "class_limits",
 }
 COLUMNS = {
     "编码": "code",
@@ -51,13 +54,15 @@ _OTHER_NAMES = {
 _AUDIENCE_KEYS = {"客户类型": "class", "类型": "class", "片区": "area", "客户经理": "manager", "标签": "tag"}
 _SEPARATORS = re.compile(r"\s*[、,，|\n]\s*")
 _CODED = re.compile(r"\[\s*([0-9]{1,3})\s*\]\s*(.*)")
+_LIMITED = re.compile(r"(.*?)\s*\[\s*限\s*([0-9]{1,8})\s*\]")
 _PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
 
 
 def parse(content: bytes) -> Written:
     """Read an .xlsx file with the sheets 问卷 (a name and a value in each row) and 题目 (a question in each row).
 
-    Options stand one in a line, or with | between; `[2] 比较满意` rewords option 2. Conditions stand one in a line:
+    Options stand one in a line, or with | between; `[2] 比较满意` rewords option 2,
+    `周六 [限20]` gives it a quota. Conditions stand one in a line:
     `q1=一般、不满意`, `q4=0-6`. The audience likewise: `客户类型=现代终端、普通终端`; empty means every bound shop.
 
     Raises Refused naming the cells.
@@ -147,8 +152,12 @@ def _options(value: object, where: str, mistakes: list[str]) -> list[object]:
         label = line.strip() if isinstance(line, str) else line
         if label == "":
             continue
-        coded = _CODED.fullmatch(label) if isinstance(label, str) else None
-        options.append({"code": int(coded[1]), "text": coded[2]} if coded else label)
+        limited = _LIMITED.fullmatch(label) if isinstance(label, str) else None
+        text = limited[1] if limited else label
+        coded = _CODED.fullmatch(text) if isinstance(text, str) else None
+        option: dict[str, object] = {"code": int(coded[1]), "text": coded[2]} if coded else {"text": text}
+        option |= {"most": int(limited[2])} if limited else {}
+        options.append(option if coded or limited else label)
     return options
 
 

@@ -21,6 +21,9 @@ _ABOUT = (
     ("", "秒;答得比这还快的不算有效"),
     ("不公布", "不公布、结束后公布,或 填完就公布(只有一道选择题的投票)"),
     ("想听听您对服务的意见,您的回答只用来改进服务。", "不填也行;填写前先看到,最多 200 字"),
+    ("", "不填:不限;收满这么多份有效的就不再收"),
+    ("", "不填:不限;一行一个,如 城东=50"),
+    ("", "不填:不限;一行一个,如 现代终端=50"),
 )
 _QUESTIONS = (
     ("q1", "单选", "您对客户经理的服务满意吗?", "非常满意\n满意\n一般\n不满意", "", "", "", "", "是", ""),
@@ -35,6 +38,7 @@ _NOTES = (
     ("编码", "字母开头,如 q1;发布后不要改,同一编码的回答才能合在一起"),
     ("类型", "单选 多选 评分(1-5) NPS(0-10) 数字 文本 照片"),
     ("选项", "一行一个(在单元格里按 Alt+Enter 换行),或用 | 隔开;只改说法时写 [2] 比较满意,票数照旧合并"),
+    ("选项名额", "写在选项后面,如 周六上午 [限20]:选的人满 20 个,别人就不能再选"),
     ("其他", "填 是,多一个让人自己写的选项"),
     ("最多 最少", "多选题:选几项;数字题:数值范围"),
     ("小数", "数字题可填几位小数:0、1 或 2"),
@@ -84,7 +88,8 @@ def _audience(spec: Mapping[str, Any]) -> str:
 
 def _row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
     options = [
-        f"[{each['code']}] {each['text']}" if with_codes else each["text"] for each in question.get("options", ())
+        (f"[{each['code']}] " if with_codes else "") + each["text"] + (f" [限{each['most']}]" if "most" in each else "")
+        for each in question.get("options", ())
     ]
     cells = {
         "code": question["code"],

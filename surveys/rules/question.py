@@ -18,6 +18,7 @@ from surveys.rules.versions import HIGHEST_CODE, coded
 LONGEST_TEXT = 200
 LONGEST_LABEL = 60
 MOST_OPTIONS = 20
+MOST_CHOSEN = 10_000_000
 KEYS = ("code", "type", "text", "options", "other", "min", "max", "decimals", "required", "show_if")
 
 CHINESE_TYPES = ("单选", "多选", "评分", "NPS", "数字", "文本", "照片")
@@ -154,10 +155,13 @@ def _read_options(
         notes.add(where, path, f"有 {len(written)} 个选项,最多 {MOST_OPTIONS} 个")
         return (), ()
     entries: list[tuple[int | None, str]] = []
+    most: list[int | None] = []
     good = True
     for n, one in enumerate(written, start=1):
         try:
-            entries.append(_read_option(one))
+            code, label, limit = _read_option(one)
+            entries.append((code, label))
+            most.append(limit)
             _check_label(entries[-1][1], n, len(written), other, [label for _, label in entries[:-1]])
         except Misspelt as problem:
             notes.add(where, (*path, n - 1), f"第 {n} 个选项{problem}")
@@ -165,20 +169,29 @@ def _read_options(
     if not good:
         return (), ()
     try:
-        return coded(entries, old)
+        options, retired = coded(entries, old)
     except Misspelt as problem:
         notes.add(where, path, str(problem))
         return (), ()
+    return tuple(replace(option, most=limit) for option, limit in zip(options, most, strict=True)), retired
 
 
-def _read_option(one: object) -> tuple[int | None, str]:
+def _read_option(one: object) -> tuple[int | None, str, int | None]:
     if not isinstance(one, Mapping):
-        return None, words(one, longest=LONGEST_LABEL)
+        return None, words(one, longest=LONGEST_LABEL), None
     for key in one:
-        if key not in ("code", "text"):
+        if key not in ("code", "text", "most"):
             raise Misspelt(f'不认识"{key}",应如 {{code: 2, text: 比较满意}}')
     code = None if one.get("code") is None else integer(one["code"], 1, HIGHEST_CODE)
-    return code, words(one.get("text"), longest=LONGEST_LABEL)
+    most = None if one.get("most") in (None, "") else _most(one["most"])
+    return code, words(one.get("text"), longest=LONGEST_LABEL), most
+
+
+def _most(value: object) -> int:
+    try:
+        return integer(value, 1, MOST_CHOSEN)
+    except Misspelt as problem:
+        raise Misspelt(f"的名额{problem}") from None
 
 
 def _check_label(label: str, n: int, count: int, other: bool, earlier: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -66,6 +66,8 @@ class Option:
 
     code: int
     label: str
+    most: int | None = field(default=None, repr=False)
+    """How many answers may choose it (名额)."""
 
 
 class Span(NamedTuple):
@@ -140,6 +142,12 @@ class Definition:
     results: Results = "none"
     intro: str = ""
     """What the author says before the first question."""
+    limit: int | None = None
+    """How many valid answers the survey takes in all."""
+    area_limits: Mapping[str, int] = field(default_factory=dict)
+    """How many of the shops of an area, by its name; an area that is not named has no limit."""
+    class_limits: Mapping[str, int] = field(default_factory=dict)
+    """The same of the classes of shops."""
     retired: tuple[Question, ...] = ()
     """Questions of earlier versions, so that what was answered to them keeps its name."""
 
@@ -176,6 +184,9 @@ def to_json(definition: Definition) -> dict[str, Any]:
         "results": definition.results,
         # Left out where there is none: a definition that was not changed keeps its digest.
         **({"intro": definition.intro} if definition.intro else {}),
+        **({"limit": definition.limit} if definition.limit else {}),
+        **({"area_limits": dict(definition.area_limits)} if definition.area_limits else {}),
+        **({"class_limits": dict(definition.class_limits)} if definition.class_limits else {}),
         "questions": [_question_to_json(question) for question in definition.questions],
         "retired": [_question_to_json(question) for question in definition.retired],
     }
@@ -197,6 +208,9 @@ def from_json(data: Mapping[str, Any]) -> Definition:
         min_seconds=data["min_seconds"],
         results=data["results"],
         intro=data.get("intro", ""),
+        limit=data.get("limit"),
+        area_limits=data.get("area_limits", {}),
+        class_limits=data.get("class_limits", {}),
         questions=tuple(_question_from_json(question) for question in data["questions"]),
         retired=tuple(_question_from_json(question) for question in data["retired"]),
     )
@@ -204,7 +218,8 @@ def from_json(data: Mapping[str, Any]) -> Definition:
 
 def retire(question: Question) -> Question:
     """The question as it is remembered once it is asked no longer: without its condition, all its options old."""
-    return replace(question, options=(), show_if=(), retired=question.options + question.retired)
+    retired = tuple(replace(option, most=None) for option in question.options) + question.retired
+    return replace(question, options=(), show_if=(), retired=retired)
 
 
 def _question_to_json(question: Question) -> dict[str, Any]:
@@ -212,7 +227,10 @@ def _question_to_json(question: Question) -> dict[str, Any]:
         "code": question.code,
         "type": question.type.value,
         "text": question.text,
-        "options": [{"code": option.code, "label": option.label} for option in question.options],
+        "options": [
+            {"code": option.code, "label": option.label} | ({"most": option.most} if option.most else {})
+            for option in question.options
+        ],
         "other": question.other,
         "min": _bound_to_json(question.min),
         "max": _bound_to_json(question.max),
@@ -235,7 +253,7 @@ def _question_from_json(data: Mapping[str, Any]) -> Question:
         code=data["code"],
         type=QuestionType(data["type"]),
         text=data["text"],
-        options=tuple(Option(option["code"], option["label"]) for option in data["options"]),
+        options=tuple(Option(option["code"], option["label"], option.get("most")) for option in data["options"]),
         other=data["other"],
         min=_bound_from_json(data["min"]),
         max=_bound_from_json(data["max"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from surveys.rules.numerals import same
 from surveys.rules.shape import Definition, Option, Question, retire
@@ -57,7 +57,7 @@ def coded(
                 code = highest
             taken.add(code)
         options.append(Option(code, label))
-    return tuple(options), tuple(old for old in offered + given_up if old.code not in taken)
+    return tuple(options), tuple(replace(old, most=None) for old in offered + given_up if old.code not in taken)
 
 
 def gone(previous: Definition | None, questions: Sequence[Question]) -> tuple[Question, ...]:
@@ -128,9 +128,13 @@ def differences(previous: Definition, new: Definition) -> tuple[Change, ...]:
         ("是否匿名", previous.anonymous, new.anonymous),
         ("最短用时", previous.min_seconds, new.min_seconds),
         ("结果公布", previous.results, new.results),
+        ("片区名额", previous.area_limits, new.area_limits),
+        ("客户类型名额", previous.class_limits, new.class_limits),
     ):
         if then != now:
             said.append(Change(f"{name}有改动", then=then, now=now))
+    if previous.limit != new.limit:
+        said.append(Change(f"总名额改为 {new.limit}" if new.limit else "不再限总名额"))
     then_asked = {question.code: question for question in previous.questions}
     remembered = {question.code: question for question in previous.retired}
     for question in new.questions:
@@ -179,6 +183,12 @@ def _option_changes(then: Question, now: Question) -> list[Change]:
             said.append(Change("重新提供选项", "与以前的票合并", now.code, code, f'"{label}"'))
         elif code not in offered:
             said.append(Change("增加选项", "", now.code, code, f'"{label}"'))
+    limits = {option.code: option.most for option in then.options}
+    said += [
+        Change(f"选项名额改为 {option.most or '不限'}:", "", now.code, option.code, f'"{option.label}"')
+        for option in now.options
+        if option.most != limits.get(option.code)
+    ]
     codes = [option.code for option in now.options]
     said += [
         Change("不再提供选项", KEPT, now.code, code, f'"{label}"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from surveys.rules.shape import OTHER, QuestionType
@@ -21,6 +21,7 @@ class Choice:
 
     key: str
     label: str
+    most: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Item:
     text: str = ""
     options: tuple[Choice, ...] = ()
     other: bool = False
+    limited: bool = False
+    """The options' quotas are shown, and written."""
     min: str = ""
     max: str = ""
     decimals: str = "0"
@@ -79,6 +82,9 @@ class Form:
     anonymous: bool = False
     min_seconds: str = ""
     results: str = "none"
+    limit: str = ""
+    area_limits: str = ""
+    class_limits: str = ""
     whom: Whom = Whom()
     items: tuple[Item, ...] = ()
 
@@ -129,6 +135,9 @@ def read(fields: Fields) -> Form:
         anonymous=one(fields, "anonymous") == "1",
         min_seconds=one(fields, "min_seconds"),
         results=one(fields, "results") or "none",
+        limit=one(fields, "limit"),
+        area_limits=one(fields, "area_limits"),
+        class_limits=one(fields, "class_limits"),
         whom=_whom(fields),
         items=tuple(_item(fields, code) for code in codes),
     )
@@ -144,14 +153,16 @@ def _item(fields: Fields, code: str) -> Item:
     type_ = QuestionType(kind) if kind in list(QuestionType) else QuestionType.TEXT
     keys, labels = fields.get(f"{code}.k", ()), fields.get(f"{code}.o", ())
     options: dict[str, Choice] = {}
+    most = dict(zip(keys, fields.get(f"{code}.m", ()), strict=False))
     for key, label in zip(keys, labels, strict=False):
-        options.setdefault(key, Choice(key, label.strip()))
+        options.setdefault(key, Choice(key, label.strip(), most.get(key, "").strip()))
     return Item(
         code=code,
         type=type_,
         text=one(fields, f"{code}.text"),
         options=tuple(options.values()),
         other=one(fields, f"{code}.other") == "1",
+        limited=one(fields, f"{code}.limited") == "1",
         min=one(fields, f"{code}.min"),
         max=one(fields, f"{code}.max"),
         decimals=one(fields, f"{code}.decimals") or "0",

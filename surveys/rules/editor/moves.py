@@ -113,7 +113,9 @@ def _copy(form: Form, at: int, taken: Collection[str]) -> Form:
     twin = replace(item, code=_free(form, taken), options=())
     for option in options:
         twin = twin.with_choice()
-        twin = replace(twin, options=(*twin.options[:-1], replace(twin.options[-1], label=option.label)))
+        twin = replace(
+            twin, options=(*twin.options[:-1], replace(twin.options[-1], label=option.label, most=option.most))
+        )
     return replace(form, items=(*_room(form).items[: at + 1], twin, *form.items[at + 1 :]))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from surveys.rules import quotas
 from surveys.rules.editor.form import LISTS, OTHER_KEY, Choice, Form, Item, When, Whom
 from surveys.rules.numerals import same
 from surveys.rules.question import ONLY_FOR
@@ -28,6 +29,11 @@ def of_definition(definition: Definition, zone: tzinfo) -> dict[str, Any]:
         written["audience"] = dict(definition.audience)
     if definition.min_seconds is not None:
         written["min_seconds"] = str(definition.min_seconds)
+    if definition.limit is not None:
+        written["limit"] = str(definition.limit)
+    for key, limits in (("area_limits", definition.area_limits), ("class_limits", definition.class_limits)):
+        if limits:
+            written[key] = quotas.lines(limits)
     return written | {
         "anonymous": definition.anonymous,
         "results": definition.results,
@@ -45,6 +51,9 @@ def of_form(form: Form, previous: Definition | None) -> dict[str, Any]:
         ("opens", form.opens),
         ("closes", form.closes),
         ("min_seconds", form.min_seconds),
+        ("limit", form.limit),
+        ("area_limits", form.area_limits),
+        ("class_limits", form.class_limits),
     ):
         if text:
             written[key] = text
@@ -82,6 +91,9 @@ def to_form(written: Mapping[str, Any]) -> Form:
         anonymous=bool(written.get("anonymous")),
         min_seconds=written.get("min_seconds", ""),
         results=written.get("results", "none"),
+        limit=written.get("limit", ""),
+        area_limits=written.get("area_limits", ""),
+        class_limits=written.get("class_limits", ""),
         whom=_to_whom(written.get("audience")),
         items=tuple(items.values()),
     )
@@ -121,7 +133,10 @@ def _of_question(question: Question, definition: Definition) -> dict[str, Any]:
         "required": question.required,
     }
     if question.type.has_options:
-        written["options"] = [{"code": option.code, "text": option.label} for option in question.options]
+        written["options"] = [
+            {"code": option.code, "text": option.label} | ({"most": str(option.most)} if option.most else {})
+            for option in question.options
+        ]
         written["other"] = question.other
     for key, bound in (("min", question.min), ("max", question.max)):
         if bound is not None:
@@ -146,7 +161,7 @@ def _span(span: Span) -> str:
 
 def _of_item(item: Item, items: Mapping[str, Item], known: set[int]) -> dict[str, Any]:
     given: dict[str, Any] = {
-        "options": [_of_choice(each, known) for each in item.options],
+        "options": [_of_choice(each, known, is_limited=item.limited) for each in item.options],
         "other": item.other,
         "min": item.min,
         "max": item.max,
@@ -166,9 +181,10 @@ def _of_item(item: Item, items: Mapping[str, Item], known: set[int]) -> dict[str
     return written | ({"show_if": conditions} if conditions else {})
 
 
-def _of_choice(choice: Choice, known: set[int]) -> dict[str, Any]:
+def _of_choice(choice: Choice, known: set[int], *, is_limited: bool) -> dict[str, Any]:
     code = int(choice.key) if choice.key.isascii() and choice.key.isdigit() and len(choice.key) < 4 else 0
-    return {"code": code, "text": choice.label} if code in known else {"text": choice.label}
+    written: dict[str, Any] = {"code": code, "text": choice.label} if code in known else {"text": choice.label}
+    return written | ({"most": choice.most} if is_limited and choice.most else {})
 
 
 def _values(when: When, item: Item | None) -> list[str]:
@@ -188,7 +204,8 @@ def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, Item]) -> Item:
     options: list[Choice] = []
     for n, option in enumerate(entry.get("options", ()), start=1):
         label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)
-        options.append(Choice(f"n{n}" if code is None else str(code), label))
+        most = option.get("most", "") if isinstance(option, Mapping) else ""
+        options.append(Choice(f"n{n}" if code is None else str(code), label, most))
     type_ = QuestionType(entry["type"])
     if type_.has_options and not options:
         options = [Choice("n1", ""), Choice("n2", "")]  # rows to fill
@@ -198,6 +215,7 @@ def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, Item]) -> Item:
         text=entry.get("text", ""),
         options=tuple(options),
         other=bool(entry.get("other")),
+        limited=any(option.most for option in options),
         min=entry.get("min", ""),
         max=entry.get("max", ""),
         decimals=entry.get("decimals", "0"),
