@@ -86,6 +86,8 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     if obstacle:
         return Reply(f"{obstacle}{_poll(turn, sheet)}")
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
+    if begun.asked is None:  # all is answered, and only a place was wanting
+        return _went_on(turn, answering.go_on(turn.session, begun, now=turn.now, zone=turn.zone, source=SOURCE))
     said = texts.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Written without leading zeros, so that one survey is one talk however its link was written.
     return Reply(f"{said}\n{_ask(begun)}", after=After.KEEP, reference=str(begun.survey_id))

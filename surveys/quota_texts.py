@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 FULL = "这份调查要的份数已经收满,谢谢您愿意填。有事可直接在这里留言。"
-FULL_KEPT = "刚刚别家先交,这份调查要的份数已经收满。您填的都还留着,有了空的名额可以接着交,谢谢您。"
+FULL_KEPT = "刚刚别家先交,这份调查要的份数已经收满。您填过的都还留着,有了空的名额可以接着交,谢谢您。"
 
 
 def option_full(labels: Iterable[str]) -> str:

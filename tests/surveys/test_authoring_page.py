@@ -18,8 +18,11 @@ closes: 2036-09-30
 audience: {class: [现代终端, 普通终端], area: 城区一片, any: [{bound: true}]}
 min_seconds: 5
 results: after
+limit: 300
+area_limits: {城区一片: 50, 江山片: 60}
+class_limits: {现代终端: 100}
 questions:
-  - {code: q1, type: single, text: 您对服务满意吗?, options: [非常满意, 满意, 一般, 不满意]}
+  - {code: q1, type: single, text: 您对服务满意吗?, options: [{text: 非常满意, most: 30}, 满意, 一般, 不满意]}
   - {code: q2, type: multiple, text: 您最希望改进哪些?, options: [送货时间, 货源信息, 上门拜访], other: true, max: 2}
   - {code: q3, type: rating, text: 请打分(1-5), show_if: {q2: [送货时间, 其他]}}
   - {code: q4, type: nps, text: 您愿意推荐吗?(0-10)}

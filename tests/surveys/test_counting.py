@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from surveys import sheets
 from surveys.actions import answering, authoring, counting
-from surveys.models import Participation, Submission, Survey, Tally
+from surveys.models import Participation, Quota, Submission, Survey, Tally
 from surveys.rules import answers as kinds
 from surveys.rules import definition, yaml_file
 from surveys.rules.shape import QuestionType
@@ -94,18 +94,21 @@ ACTS = st.lists(
 
 
 @settings(max_examples=120, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=ACTS, anonymous=st.booleans())
-def test_a_recount_always_agrees_with_the_tally(house, zone, acts, anonymous):
+@given(acts=ACTS, kind=st.sampled_from(["plain", "anonymous", "limited"]))
+def test_a_recount_always_agrees_with_the_tally(house, zone, acts, kind):
     if house.retailer_count() == 2:
         house.bind("赵明", "o-zhao")
     # Never committed, so that each example starts afresh.
     with Session(house.database.engine, expire_on_commit=False) as session:
-        random_life(session, acts, anonymous, house.clock(), zone)
+        random_life(session, acts, kind, house.clock(), zone)
 
 
-def random_life(session, acts, anonymous, now, zone):
+def random_life(session, acts, kind, now, zone):
     def load(text, survey_id=None, previous=None):
-        written = yaml_file.parse(text + ("anonymous: true\n" if anonymous else ""))
+        if kind == "limited":
+            text = text.replace("[满意,", "[{text: 满意, most: 1},").replace("[丙,", "[{text: 丙, most: 1},")
+        more = {"plain": "", "anonymous": "anonymous: true\n", "limited": "limit: 2\nclass_limits: {普通终端: 1}\n"}
+        written = yaml_file.parse(text + more[kind])
         read = definition.read(written.data, timezone=zone, previous=previous)
         survey = authoring.load(session, read, survey_id=survey_id, now=now)
         authoring.publish(session, survey.id, criteria={}, now=now)
@@ -145,7 +148,10 @@ def random_life(session, acts, anonymous, now, zone):
                 assert not isinstance(answer, kinds.NotUnderstood), answer
                 sheet = answering.answer(session, sheet, question, answer, now=now, zone=zone, source="chat")
     assert kept(session, survey_id) == counted_by_hand(session, survey_id)
+    # Of the quotas too.
     assert counting.recount(session, survey_id) == {}
+    if versions == 1:  # a later version may give fewer places than are taken
+        assert all(quota.count <= quota.most for quota in session.scalars(select(Quota)))
 
 
 def test_a_recount_says_what_differed_and_puts_it_right(house, li, satisfaction):

@@ -6,6 +6,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from tests.h5 import Browser as H5
 from tests.office import Browser, Office
 
 SURVEY = """
@@ -168,6 +169,28 @@ def test_the_export_is_the_one_of_the_command_line_cell_by_cell(office, form, tm
         assert cells == [[cell.value for cell in row] for row in theirs[name].iter_rows()]
     assert ours["数据"]["A2"].value is not None
     assert browser.post(f"{page}/export", {"format": "exe"}).status_code == 422
+
+
+def test_the_live_page_shows_how_full_the_quotas_are_and_the_phone_what_is_full(office) -> None:
+    browser = office.browser("market")
+    limited = (
+        "title: 报名\nlimit: 2\narea_limits: {城区一片: 2}\nquestions:\n  - {code: q1, type: single, text: 哪天?, "
+    )
+    page = upload(browser, limited + "options: [{text: 周六, most: 1}, 周日]}\n").location
+    before = browser.get(f"{page}/publish").text
+    assert "名额:一共 2 份;片区“城区一片” 2 份;第 1 题“周六” 1 份。" in before
+    browser.post(f"{page}/publish")
+    li = H5(office.house, bind(office, "李福生", "350802100002", "1234"))
+    li.open("/m/surveys/1")
+    assert "周六(已满)" not in li.send("begin")
+    for reply in ("调查", "1"):
+        office.house.phone("王建国").say(reply)
+    assert "“周六”的名额已经满了,请选别的。" in li.send(option="1")
+    assert "周六(已满)" in li.open("/m/surveys/1")
+    live = re.sub(r"<[^>]+>|\s+", " ", browser.get(f"{page}/live").text)
+    assert re.search(r"全部 +1 +2 +50.0% +片区 +城区一片 +1 +2 +50.0% +第 1 题 +周六 +已满 +1 +1 +100.0%", live)
+    assert "谢谢" in li.send(option="2")
+    assert "收满" in bind(office, "王丽芳", "350802100003", "5678").say("调查").text
 
 
 def test_the_front_page_shows_what_runs_and_what_needs_somebody(office) -> None:

@@ -98,6 +98,26 @@ def test_every_mistake_is_named_at_once_and_by_its_line():
     )
 
 
+def test_quotas_are_lines_or_a_mapping_and_an_anonymous_survey_may_have_no_small_one():
+    one = {"code": "q1", "type": "single", "text": "哪天?", "options": [{"text": "周六", "most": 20}, "周日"]}
+    whole = {"title": "报名", "limit": 300, "class_limits": "现代终端=50\n普通终端: 30", "questions": [one]}
+    found = read({**whole, "area_limits": {"城区一片": 8}})
+    assert (found.limit, found.area_limits) == (300, {"城区一片": 8})
+    assert found.class_limits == {"普通终端": 30, "现代终端": 50}
+    assert [option.most for option in found.questions[0].options] == [20, None]
+    assert definition.from_json(definition.to_json(found)) == found
+    wrong = {**one, "options": [{"text": "周六", "most": 0}, "周日"]}
+    assert mistakes({**whole, "limit": "很多", "area_limits": "城东", "questions": [wrong]}) == (
+        '总名额 limit:"很多"应是数字',
+        '片区名额 area_limits:"城东"看不懂,请一行写一个,如 城东=50',
+        '第 1 题 q1:第 1 个选项的名额"0"应是 1 到 10000000 的整数',
+    )
+    assert mistakes({**whole, "anonymous": True, "limit": 4}) == (
+        "总名额 limit:匿名调查的名额至少 5 个",
+        "第 1 题 q1:匿名调查的选项不能限名额",
+    )
+
+
 def test_the_refusal_reads_as_a_list():
     with pytest.raises(Refused) as refusal:
         read({"questions": []})
