@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from console.plate import NAME, Item, Plate, Tile
+from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from visits import jobs
 from visits.actions import erasing, rating
 from visits.conversation import desk, shops
 from visits.mobile import desk as wechat_desk
 from visits.mobile import routes as routes_in_wechat
-from visits.pages import inbox, routes, unheard
+from visits.pages import inbox, needs, routes, unheard
 from visits.queries import escalations, plans
 from wechat_bot.feature import Conversation, Entry, Feature, Word
 
@@ -41,6 +41,10 @@ visits = Feature(
                 Tile("visits/console/_breaches.html", Permission.VISITS_SETTINGS, escalations.tile, 4),
                 Tile("visits/console/_tile.html", Permission.VISITS_SEE, inbox.tile, 5),
                 Tile("visits/console/_unheard.html", Permission.VISITS_SEE, unheard.tile, 6),
+            ),
+            needs=(
+                Need(Permission.VISITS_SEE, needs.overdue, 5),
+                Need(Permission.VISITS_ANSWER, needs.due, 50),
             ),
         )
     },

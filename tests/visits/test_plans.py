@@ -194,3 +194,13 @@ def test_the_list_is_paged_by_key_the_longest_overdue_first(planned) -> None:
         days = dict(session.execute(select(Retailer.licence, Visited.made_on).join(Visited)).all())
     order = [days.get(each, today(planned) - 90 * DAY) for each in licences]
     assert order == sorted(order)
+
+
+def test_the_front_page_says_what_waits_for_whom(planned) -> None:
+    wang = planned.shop("王建国")
+    wang.say("红七匹狼这周断货了能不能先补两条")
+    pass_days(planned, 31)
+    chen = planned.office.browser("chen").get("/console/").text
+    assert "家店该拜访了(城区月访)" in chen and "条留言已经超时" in chen
+    market = planned.market.get("/console/").text
+    assert "家店该拜访了" not in market and "条留言已经超时" in market

@@ -1,0 +1,38 @@
+"""What of the visits needs somebody today, for the front page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from console.plate import Waiting
+from console.rules import Permission, Role, Visitor
+from visits import scope
+from visits.queries import inbox, plans
+from wechat_bot.services import Services
+
+
+def overdue(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Requests past their deadline, and those nobody answers for."""
+    who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+    counts = inbox.counts(session, who, now=now)
+    found = []
+    if counts.overdue:
+        url = url_for("visits_pages.inbox", shelf="overdue")
+        found.append(Waiting(counts.overdue, "条留言已经超时,还没有答复或办结", url, is_urgent=True))
+    if counts.pool and visitor.may(Permission.VISITS_ANSWER):
+        found.append(Waiting(counts.pool, "条留言还没有负责人", url_for("visits_pages.inbox", shelf="pool"), True))
+    return found
+
+
+def due(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """For a customer manager: shops of their own whose turn it is. Others look at the plans."""
+    if visitor.role is not Role.MANAGER:
+        return []
+    who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+    return [
+        Waiting(plan.due, f"家店该拜访了({plan.name})", url_for("visits_pages.plan", plan_id=plan.id))
+        for plan in plans.running(session, who, services.criteria, now=now)
+        if plan.due
+    ]
