@@ -32,7 +32,8 @@ CONSOLE = """
 ## The console
 
 What is asked for is there: a shop in 城区一片, a published survey, tasks of 营销人员, an account. *Elsewhere* is a
-市场经理 and a 客户经理 of another area.
+市场经理 and a 客户经理 of another area. Where somebody sees a part of the shops, *yes* is that part: of a survey too
+the figures of their own areas or shops.
 
 | | means |
 |---|---|

@@ -32,10 +32,10 @@ def cross(survey_id: int) -> ResponseReturnValue:
         entries=entries,
         entry=entry,
         by=by,
-        bys={each: word for each, word in BYS.items() if not found.is_anonymous or each in ANONYMOUS_BY},
+        bys={each: word for each, word in BYS.items() if each in _offered(found)},
         table=table,
         least=LEAST,
-        is_part=not door.visitor().is_company_wide and by is not By.CLASS,
+        is_part=not door.visitor().is_company_wide,
     )
 
 
@@ -107,13 +107,19 @@ def _cross(survey_id: int) -> tuple[Detail, list[dict[str, Any]], dict[str, Any]
     code = request.args.get("question", "")
     entry = next((each for each in entries if code in ("", each["code"])), None)
     by = next((each for each in BYS if each == request.args.get("by")), By.AREA)
-    if (code and entry is None) or (found.is_anonymous and by not in ANONYMOUS_BY):
+    if (code and entry is None) or by not in _offered(found):
         abort(404)
     if entry is None:
         return found, entries, None, by, None
     with current_services().reading() as session:
         table = crossing.cross(session, door.visitor(), survey_id, entry, by, is_anonymous=found.is_anonymous)
     return found, entries, entry, by, table
+
+
+def _offered(found: Detail) -> set[By]:
+    """By what this visitor may compare. A class of shops is found in every area: who sees some areas sees none."""
+    offered = set(ANONYMOUS_BY if found.is_anonymous else BYS)
+    return offered if door.visitor().is_company_wide else offered - {By.CLASS}
 
 
 def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:

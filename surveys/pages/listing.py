@@ -84,6 +84,8 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
     return {
         "surveys": (running + others)[:ON_TILE],
         "running": len(running),
+        # Figures are the whole company's: who sees a part of it finds theirs on each survey's own page.
+        "is_whole": visitor.is_company_wide,
         "states": STATES,
         "colours": COLOURS,
     }

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from console import audit, door, tasks
 from console.rules import Permission
+from foundation.clock import day_in
 from foundation.errors import Refused
 from surveys.export.kinds import EXPORT
 from surveys.models import SurveyState
+from surveys.queries import part
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
-from surveys.queries.tally import tally
-from surveys.rules.shown import shown
 from wechat_bot.services import current_services
 
 FORMS = {"xlsx": "Excel", "csv": "CSV"}
@@ -75,4 +75,5 @@ def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
         found = detail(session, survey_id, now=services.clock())
         if found is None or found.state is SurveyState.DRAFT:
             abort(404)
-        return found, shown(tally(session, survey_id))
+        today = day_in(services.clock(), services.zone)
+        return found, part.figures(session, door.visitor(), survey_id, today=today)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from console import audit, door
 from console.rules import Permission
+from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
 from people.audiences import Sample
@@ -13,13 +14,11 @@ from surveys.export.codebook import TYPES
 from surveys.models import SurveyState
 from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
-from surveys.queries import listing, whom
+from surveys.queries import listing, part, whom
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
-from surveys.queries.tally import tally
 from surveys.reports import STATES
 from surveys.rules import quotas
-from surveys.rules.shown import shown
 from wechat_bot.services import current_services
 
 
@@ -30,7 +29,8 @@ def survey(survey_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
         is_published = found is not None and found.state is not SurveyState.DRAFT
-        figures = shown(tally(session, survey_id)) if is_published else None
+        today = day_in(services.clock(), services.zone)
+        figures = part.figures(session, door.visitor(), survey_id, today=today) if is_published else None
         limits = fullness(session, door.visitor(), survey_id) if is_published else []
     if found is None:
         abort(404)

@@ -109,7 +109,7 @@ def cross(
         shown = disclosed_table(table, hidden=away)
         if sum(sizes) < LEAST:
             return CrossTab((), sum(sizes), entry["n"] or 0, True)
-    seen = _part(session, visitor, by)
+    seen = part(session, visitor, by)
     rows = tuple(
         Row(
             name,
@@ -175,10 +175,14 @@ def _cell(count: int | None, n: int) -> Cell:
     return Cell(count, None if count is None else rate(count, n))
 
 
-def _part(session: Session, visitor: Visitor, by: By) -> set[int] | None:
-    """Which areas or managers somebody may see; None where it is all of them. Classes are the whole company's."""
-    if visitor.is_company_wide or by is By.CLASS:
+def part(session: Session, visitor: Visitor, by: By) -> set[int] | None:
+    """Which areas or managers somebody may see; None where it is all of them. Classes are the whole company's, and
+    only for who sees all of it.
+    """
+    if visitor.is_company_wide:
         return None
+    if by is By.CLASS:
+        return set()
     if visitor.role is Role.MANAGER:
         if visitor.manager_id is None:
             return set()

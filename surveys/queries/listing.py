@@ -29,6 +29,10 @@ class SurveyLine:
     sent: int
     returned: int
     valid: int
+    #: What is asked now, or would be, shows its running result.
+    is_poll: bool
+    #: The draft cannot be published yet.
+    is_unfinished: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,8 @@ def surveys(
             sent,
             returned,
             valid,
+            survey.draft.get("results") == "live",
+            survey.written is not None,
         )
         for survey, sent, returned, valid in rows
     ]

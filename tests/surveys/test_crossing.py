@@ -76,6 +76,19 @@ def test_somebody_with_a_part_sees_that_part(office) -> None:
         words = browser.get(f"{page}/words?question=q2").text
         assert "城区一片" in words
         assert "江山片" not in words
+        assert browser.get(f"{page}/cross?by=class").status_code == 404
+        # Six of the twelve are theirs: nothing on these pages is the whole company's.
+        data = browser.get(f"{page}/data").json
+        assert (data["sent"], data["returned"], data["valid"]) == (6, 6, 6)
+        assert [(each["n"], each["counts"]) for each in data["questions"]] == [(6, [4, 2, 0])]
+        for path in (page, f"{page}/live", "/console/surveys", f"{page}/invitations"):
+            text = browser.get(path).text
+            assert not re.search(r">\s*(12|8)\s*<", text), path
+        assert "您负责的部分" in browser.get(page).text
+        assert "回收率" not in browser.get("/console/").text
+    assert office.browser("market").get(f"{page}/data").json["sent"] == 12
+    office.user("nowhere", "manager", manager_id=office.manager("林小燕"))
+    assert office.browser("nowhere").get(f"{page}/data").json["sent"] == 6
 
 
 def test_words_are_found_in_pages_and_a_percent_sign_is_a_percent_sign(office) -> None:
@@ -107,3 +120,9 @@ def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> 
     assert "店主" not in words
     assert "3508021" not in words
     assert "只有看全公司的角色能看" in office.browser("chen").get(f"{page}/words").text
+    # Nor does a part tell what the cross-tab hides: no totals, no cell of it.
+    for name in ("zhou", "chen"):
+        data = office.browser(name).get(f"{page}/data").json
+        assert (data["sent"], data["returned"], data["valid"]) == (None, None, None)
+        assert [(each["n"], each["counts"]) for each in data["questions"]] == [(6, [None, None, None])]
+        assert "匿名调查不显示一部分店的发放和回收" in office.browser(name).get(page).text

@@ -1,0 +1,129 @@
+"""The figures of a survey for who sees a part of the shops: those of their areas, or of their own shops."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from console.rules import Role, Visitor
+from people.models import Retailer
+from people.scope import within
+from surveys import frozen
+from surveys.models import Cross, Participation, Submission
+from surveys.queries import crossing
+from surveys.queries.tally import tally
+from surveys.rules.crossing import By
+from surveys.rules.shown import shown
+from surveys.rules.statistics import rate, response_rate, summary, valid_rate
+
+#: Counting the shops of a part stops here: the page says "at least".
+COUNTED = 20_000
+TOTALS = ("sent", "reached", "opened", "returned", "valid")
+_NONE: Mapping[str, Any] = {"count": None, "share": None, "low": None, "high": None}
+
+
+def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) -> dict[str, Any]:
+    """The figures as a page may show them to this visitor: all of them, or those of a part.
+
+    `is_part` says which. Of a part the questions come from the cross-tabs: choices and scales, some seconds late, by
+    the area or the manager at the time of the answer; numbers are not crossed and have none (`is_elsewhere`). The
+    totals are of the shops that are in the part now, counted to `COUNTED` (`is_least`). An anonymous survey has no
+    totals of a part, and no figure that the cross-tab of the areas hides. Raises Refused as `tally` does.
+    """
+    whole = shown(tally(session, survey_id))
+    if visitor.is_company_wide:
+        return whole | {"is_part": False, "is_least": False}
+    by = By.MANAGER if visitor.role is Role.MANAGER and not whole["anonymous"] else By.AREA
+    own = {} if whole["anonymous"] else _own(session, visitor, survey_id, by)
+    questions = []
+    for entry in whole["questions"]:
+        if not entry.get("options"):
+            questions.append(_bare(entry))
+        elif whole["anonymous"]:
+            questions.append(_disclosed(session, visitor, survey_id, entry))
+        else:
+            questions.append({"text": entry["text"], **own[entry["code"]]})
+    totals = {} if whole["anonymous"] else _totals(session, visitor, survey_id, today)
+    sent, reached, opened, returned, valid = (totals.get(name) for name in TOTALS)
+    return {
+        **{name: whole[name] for name in ("id", "title", "anonymous", "versions", "merged")},
+        **{name: totals.get(name) for name in TOTALS},
+        "reach_rate": rate(reached or 0, sent or 0),
+        "open_rate": rate(opened or 0, sent or 0),
+        "response_rate": response_rate(returned or 0, sent or 0),
+        "valid_rate": valid_rate(valid or 0, returned or 0),
+        "questions": questions,
+        "is_part": True,
+        "is_least": (sent or 0) >= COUNTED,
+    }
+
+
+def _own(session: Session, visitor: Visitor, survey_id: int, by: By) -> dict[str, dict[str, Any]]:
+    """The figures of each question from the counters of the visitor's areas, or of a customer manager."""
+    members = crossing.part(session, visitor, by) or set()
+    rows = session.execute(
+        select(Cross.question, Cross.option, func.sum(Cross.count))
+        .where(Cross.survey_id == survey_id, Cross.by == by, Cross.member_id.in_(members))
+        .group_by(Cross.question, Cross.option)
+    )
+    counts = {(question, option): int(count) for question, option, count in rows}
+    newest = frozen.of_survey(session, survey_id)[-1].definition
+    # A retired question is listed where anybody answered it, in this part or not.
+    empty = {entry["code"]: entry for entry in summary(newest, {})}
+    found = empty | {entry["code"]: entry for entry in summary(newest, counts)}
+    for question in newest.retired:
+        found.setdefault(question.code, {"code": question.code, "type": question.type.value, "n": 0, "retired": True})
+    return found
+
+
+def _disclosed(session: Session, visitor: Visitor, survey_id: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The sum of what the cross-tab by area shows of the visitor's areas; nothing where one of its cells is hidden."""
+    table = crossing.cross(session, visitor, survey_id, entry, By.AREA, is_anonymous=True)
+    plain = _bare(entry) | {"is_elsewhere": False}
+    if not table.rows:
+        return plain | {"is_hidden": True}
+    n = sum(row.n for row in table.rows)
+    options = []
+    for place, option in enumerate(entry["options"]):
+        cells = [row.cells[place].count for row in table.rows]
+        count = None if None in cells else sum(cell or 0 for cell in cells)
+        share = None if count is None else rate(count, n)
+        options.append({**option, **_NONE, "count": count, "share": share})
+    return plain | {"n": n, "options": options, "is_partly_hidden": table.is_partly_hidden}
+
+
+def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: entry[name] for name in ("code", "text", "type", "retired") if name in entry}
+    return {
+        **kept,
+        "n": None,
+        "options": [],
+        "is_elsewhere": not entry.get("is_hidden"),
+        "is_hidden": bool(entry.get("is_hidden")),
+    }
+
+
+def _totals(session: Session, visitor: Visitor, survey_id: int, today: date) -> dict[str, int]:
+    mine = within(session, visitor, today=today)
+    some = (
+        select(
+            Participation.is_reached.label("reached"),
+            Participation.is_opened.label("opened"),
+            Participation.is_submitted.label("returned"),
+            func.coalesce(Submission.is_valid, False).label("valid"),
+        )
+        .join(Retailer, Retailer.id == Participation.retailer_id)
+        .outerjoin(
+            Submission,
+            (Submission.survey_id == Participation.survey_id) & (Submission.retailer_id == Participation.retailer_id),
+        )
+        .where(Participation.survey_id == survey_id, *([] if mine is None else [mine]))
+        .limit(COUNTED)
+        .subquery()
+    )
+    counted = session.execute(
+        select(func.count(), *(func.count().filter(some.c[name]) for name in TOTALS[1:])).select_from(some)
+    ).one()
+    return dict(zip(TOTALS, counted, strict=True))
