@@ -61,8 +61,7 @@ def export_report(work: Work) -> None:
         who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
         span = figures.span(given["from"], given["until"], today=who.today)
         narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
-        lines = reports.report(session, who, narrowed, By(given["by"]), now=now)
-        total = reports.total(session, who, narrowed, now=now)
+        lines, total = reports.report(session, who, narrowed, By(given["by"]), now=now)
         title = f"拜访统计 {span.from_on} 到 {span.until_on}"
         found = reports.stream(session, who, narrowed, now=now)
         count = export.write(

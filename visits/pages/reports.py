@@ -40,8 +40,7 @@ def report() -> ResponseReturnValue:
     by = _by()
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
-        lines = queries.report(session, who, narrowed, by, now=now)
-        total = queries.total(session, who, narrowed, now=now)
+        lines, total = queries.report(session, who, narrowed, by, now=now)
         choices = _choices(session)
     kept = _kept(narrowed, by)
     page = render_template(

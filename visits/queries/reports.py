@@ -3,7 +3,7 @@
 Everything is told from the moments a request keeps, in the database, and never from when somebody looked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    null,
     or_,
     select,
 )
@@ -66,8 +65,12 @@ def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     return f"CAST(round(EXTRACT(EPOCH FROM {later} - {earlier}), 3) AS DOUBLE PRECISION)"
 
 
-def report(session: Session, who: Colleague, narrowed: Narrowed, by: By, *, now: datetime) -> list[Figures]:
-    """The figures of requests left in a span, a line for each manager, area …; what one may not see is left out.
+def report(
+    session: Session, who: Colleague, narrowed: Narrowed, by: By, *, now: datetime
+) -> tuple[list[Figures], Figures]:
+    """The figures of requests left in a span, a line for each manager, area …, and those of all of them together.
+
+    What one may not see is left out.
 
     `requests` are all but the void ones; `judged` those answered, or still waiting after 24 hours, and `within` of
     them those answered in 24 hours of the wall clock: what was settled without an answer, or waits shorter, counts
@@ -80,22 +83,16 @@ def report(session: Session, who: Colleague, narrowed: Narrowed, by: By, *, now:
     between the closest ranks where no request stands at the very place: type 7 of Hyndman and Fan (1996), which is
     SQL's PERCENTILE_CONT and Excel's PERCENTILE.INC.
     """
-    key = _key(narrowed, by, who.zone)
-    found = _figures(session, who, narrowed, key, now)
     names = _names(session, narrowed, by)
     shops = _shops(session) if by is By.MANAGER else {}
+    found = _figures(session, who, narrowed, _key(narrowed, by, who.zone), now)
     lines = [
-        replace(Figures(row[0], names.get(row[0], _NOBODY.get(by, "")), *row[1:]), shops=shops.get(row[0]))
-        for row in found
+        replace(figures, name=names.get(key, _NOBODY.get(by, "")), shops=shops.get(key))
+        for key, figures in found.items()
     ]
     order = {named: place for place, named in enumerate(names)}
-    return sorted(lines, key=lambda line: order.get(line.key, len(order)))
-
-
-def total(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Figures:
-    """The same figures of all of them together: percentiles do not add up."""
-    found = _figures(session, who, narrowed, literal(0, Integer), now)
-    return Figures(None, "合计", *found[0][1:]) if found else Figures(None, "合计")
+    lines.sort(key=lambda line: order.get(line.key, len(order)))
+    return lines, _total(session, who, narrowed, lines)
 
 
 def page(
@@ -120,54 +117,69 @@ def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetim
         yield Line(*row)
 
 
-def _figures(session: Session, who: Colleague, narrowed: Narrowed, key: ColumnElement[Any], now: datetime) -> list[Any]:
+def _figures(session: Session, who: Colleague, narrowed: Narrowed, key: Any, now: datetime) -> dict[Any, Figures]:
+    """The lines of a report by their key, without names: one statement for what is counted, and each for the rest."""
     conditions = _conditions(session, who, narrowed)
-    seconds = case((Request.first_answered_at.is_not(None), _SECONDS), else_=null())
-    facts = (
-        select(
-            key.label("key"),
-            seconds.label("seconds"),
-            case((_is_judged(now), 1), else_=0).label("judged"),
-            case((_IS_WITHIN, 1), else_=0).label("within"),
-            case((_missed(_ANSWERS, now), 1), else_=0).label("overdue"),
-            case((_missed((Promise.REPLY_WINDOW,), now), 1), else_=0).label("lost"),
-            case((Request.closed_at.is_(None), 1), else_=0).label("open"),
-            _score(func.count()).label("rated"),
-            _score(func.count(), _CONTENT).label("content"),
-            _score(func.count(), _DISCONTENT).label("discontent"),
-        )
-        .where(*conditions)
-        .cte("facts")
-    )
-    median: Any
-    ninth: Any
-    if session.get_bind().dialect.name == "postgresql":
-        source: Any = facts
-        median, ninth = (func.percentile_cont(share).within_group(source.c.seconds.asc()) for share in (0.5, 0.9))
-    else:
-        column = facts.c
-        is_none = column.seconds.is_(None)
-        place = func.row_number().over(partition_by=[column.key, is_none], order_by=column.seconds) - 1
-        count = func.count(column.seconds).over(partition_by=column.key)
-        source = select(facts, place.label("place"), count.label("answered")).subquery()
-        median, ninth = (_between_ranks(source.c, share) for share in (0.5, 0.9))
-    column = source.c
-    statement = select(
-        column.key,
+    counted = select(
+        key.label("key"),
         func.count(),
-        func.sum(column.judged),
-        func.sum(column.within),
-        median,
-        ninth,
-        func.sum(column.overdue),
-        func.sum(column.lost),
-        func.sum(column.open),
-        func.count() - func.sum(column.open),
-        func.sum(column.rated),
-        func.sum(column.content),
-        func.sum(column.discontent),
-    ).group_by(column.key)
-    return [tuple(row) for row in session.execute(statement)]
+        _number(_is_judged(now)),
+        _number(_IS_WITHIN),
+        _number(_missed(_ANSWERS, now)),
+        _number(_missed((Promise.REPLY_WINDOW,), now)),
+        _number(Request.closed_at.is_(None)),
+    )
+    found = {
+        row[0]: Figures(
+            row[0],
+            "",
+            requests=row[1],
+            judged=row[2],
+            within=row[3],
+            overdue=row[4],
+            lost=row[5],
+            open=row[6],
+            closed=row[1] - row[6],
+        )
+        for row in session.execute(counted.where(*conditions).group_by(key.label("key")))
+    }
+    for each, median, ninth in session.execute(_percentiles(session, key, conditions)):
+        found[each] = replace(found[each], median=median, ninth=ninth)
+    rated = (
+        select(key.label("key"), func.count(), _number(Rating.score == _CONTENT), _number(Rating.score == _DISCONTENT))
+        .select_from(Request)
+        .join(Rating, Rating.request_id == Request.id)
+        .where(Rating.score.is_not(None), *conditions)
+        .group_by(key.label("key"))
+    )
+    for each, number, content, discontent in session.execute(rated):
+        found[each] = replace(found[each], rated=number, content=content, discontent=discontent)
+    return found
+
+
+def _total(session: Session, who: Colleague, narrowed: Narrowed, lines: Sequence[Figures]) -> Figures:
+    """What is counted adds up; percentiles do not."""
+    sums = {name: sum(getattr(line, name) for line in lines) for name in _COUNTED}
+    everybody = _percentiles(session, literal(0, Integer), _conditions(session, who, narrowed))
+    row = session.execute(everybody).first()
+    return Figures(None, "合计", median=row[1] if row else None, ninth=row[2] if row else None, **sums)
+
+
+def _percentiles(session: Session, key: Any, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """For each key the median and the 90th percentile of the seconds until the first answer."""
+    answered = select(key.label("key"), _SECONDS.label("seconds")).where(
+        Request.first_answered_at.is_not(None), *conditions
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        source: Any = answered.subquery().c
+        shares: list[Any] = [func.percentile_cont(share).within_group(source.seconds) for share in (0.5, 0.9)]
+    else:
+        column = answered.subquery().c
+        place = func.row_number().over(partition_by=column.key, order_by=column.seconds) - 1
+        number = func.count().over(partition_by=column.key)
+        source = select(column.key, column.seconds, place.label("place"), number.label("answered")).subquery().c
+        shares = [_between_ranks(source, share) for share in (0.5, 0.9)]
+    return select(source.key, *shares).group_by(source.key)
 
 
 def _between_ranks(column: Any, share: float) -> ColumnElement[float]:
@@ -177,6 +189,11 @@ def _between_ranks(column: Any, share: float) -> ColumnElement[float]:
     return func.sum(column.seconds * func.max(0.0, 1.0 - distance))
 
 
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+_COUNTED = ("requests", "judged", "within", "overdue", "lost", "open", "closed", "rated", "content", "discontent")
 _SECONDS = seconds_between(Request.first_answered_at, Request.opened_at)
 _IS_WITHIN = and_(Request.first_answered_at.is_not(None), PROMISED.total_seconds() >= _SECONDS)
 _ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
@@ -191,11 +208,6 @@ def _missed(promises: tuple[Promise, ...], now: datetime) -> ColumnElement[bool]
     """As `promises.outcome` has it: it ended behind its due moment, or has not ended and that is over."""
     end = func.coalesce(Deadline.met_at, Deadline.ended_at, now)
     return exists().where(Deadline.request_id == Request.id, Deadline.promise.in_(promises), Deadline.due_at < end)
-
-
-def _score(what: Any, score: int | None = None) -> Any:
-    rated = Rating.score.is_not(None) if score is None else Rating.score == score
-    return select(what).select_from(Rating).where(Rating.request_id == Request.id, rated).scalar_subquery()
 
 
 def _conditions(session: Session, who: Colleague, narrowed: Narrowed) -> list[ColumnElement[bool]]:
