@@ -1,4 +1,4 @@
-"""By eye: a shop writes on the phone, its manager is told, answers on the page, closes; the shop says how it was."""
+"""By eye: a shop writes on the phone, its manager is told, answers on the page, closes; the shop says how it was; the report shows it."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -68,4 +68,21 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(chromium, st
         expect(last).to_contain_text("答复您满意吗", timeout=20_000)
         last.locator("button.option").first.click()
         expect(last).to_contain_text("谢谢", timeout=15_000)
+
+        password = town.flask("console", "create-admin", "boss").split("初始密码 ")[1].split()[0]
+        desk = chromium.new_page(viewport={"width": 1440, "height": 900})
+        desk.goto(f"{town.web}/console/sign-in")
+        for label, words in (("用户名", "boss"), ("密码", password)):
+            desk.get_by_label(label).fill(words)
+        desk.get_by_role("button", name="登录").click()
+        for field in desk.locator('input[type="password"]').all():
+            field.fill(
+                password if field.get_attribute("autocomplete") == "current-password" else "correct horse battery"
+            )
+        desk.locator('main button[type="submit"]').first.click()
+        desk.goto(f"{town.web}/console/visits/reports")
+        line = desk.get_by_role("row", name="陈志强")
+        expect(line.get_by_text("100.0%").first).to_be_visible()
+        line.get_by_role("link", name="1", exact=True).first.click()
+        expect(desk.get_by_role("row", name="城南便利店")).to_contain_text("满意")
     assert wrong == []
