@@ -1,4 +1,4 @@
-"""By eye: a shop writes on the phone, its manager answers on the page and closes; it says how it was; a report shows it."""
+"""By eye: a shop writes, its manager answers on the page and closes; it says how it was; a report shows it."""
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
