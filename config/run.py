@@ -4,6 +4,7 @@ Without `WECHAT_APP_ID` in the environment or `.env` the WeChat platform is the 
 with it, the same command serves the real account. Ctrl-C ends all of it; data stays under `var/`.
 """
 
+import json
 import os
 import secrets
 import signal
@@ -12,6 +13,7 @@ import string
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -19,9 +21,13 @@ from typing import NoReturn
 import requests
 from dotenv import dotenv_values
 
+from config.demo import templates
+from config.demo.story import DAYS
 from config.settings import DEMO_ENV, ROOT, Settings, WrongSettings, is_real_account, load
 
 VAR = ROOT / "var"
+#: The demo's accounts for the console, with their passwords.
+ACCOUNTS = VAR / "demo.accounts"
 STARTS_WITHIN = 60.0
 STOPS_WITHIN = 40.0
 
@@ -50,10 +56,10 @@ def main() -> None:
 def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
     parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
     if simulator:
+        if not (VAR / "demo.done").exists():
+            _lay_out_demo(parts, settings, simulator)
         parts.start("simulator", _simulator_command(settings, simulator))
         _wait_for(f"{simulator}/", parts)
-        if not (VAR / "demo.done").exists():
-            _lay_out_demo(parts, simulator)
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
     _wait_for(f"http://{settings.host}:{settings.port}/healthz", parts)
@@ -71,11 +77,12 @@ class Parts:
         """Start a part. A session of its own, so that Ctrl-C reaches it from us, in our order, and once."""
         self._running[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
 
-    def run_to_end(self, *command: str) -> None:
-        """Run a command that must succeed."""
-        done = subprocess.run([_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    def run_to_end(self, *command: str) -> str:
+        """The output of a command that must succeed."""
+        done = subprocess.run([_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed.")
+        return done.stdout
 
     def check(self) -> None:
         """End everything if a part has ended by itself."""
@@ -91,13 +98,18 @@ class Parts:
 
     def stop(self) -> None:
         """Ask every part to finish what is in hand, last started first; end what does not."""
-        for process in reversed(self._running.values()):
-            if process.poll() is None:
-                process.terminate()
-            try:
-                process.wait(STOPS_WITHIN)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        for name in reversed(list(self._running)):
+            self.end(name)
+
+    def end(self, name: str) -> None:
+        """Ask one part to finish; end it if it does not."""
+        process = self._running.pop(name)
+        if process.poll() is None:
+            process.terminate()
+        try:
+            process.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
     def _asked(self, number: int, frame: FrameType | None) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -106,7 +118,7 @@ class Parts:
 
 
 def _write_demo_env(simulator: str) -> None:
-    """The demo's own settings: secrets made once and found again, the simulator's address as of today."""
+    """The demo's own settings: secrets made once and found again, the addresses as of today."""
     kept = dotenv_values(DEMO_ENV) if DEMO_ENV.exists() else {}
     letters = string.ascii_letters + string.digits
     made = {
@@ -117,7 +129,14 @@ def _write_demo_env(simulator: str) -> None:
         "WECHAT_TOKEN": secrets.token_hex(12),
         "WECHAT_ENCODING_AES_KEY": "".join(secrets.choice(letters) for _ in range(43)),
     }
-    values = {**made, **kept, "WECHAT_API_BASE": simulator, "WECHAT_OAUTH_BASE": simulator}
+    port = os.environ.get("PORT") or dotenv_values(ROOT / ".env").get("PORT") or "8000"
+    today = {
+        "WECHAT_API_BASE": simulator,
+        "WECHAT_OAUTH_BASE": simulator,
+        "WECHAT_TEMPLATES": templates.setting(),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",  # links in messages lead to the port of today
+    }
+    values = {**made, **kept, **today}
     DEMO_ENV.touch(mode=0o600)
     DEMO_ENV.write_text("".join(f"{name}={value}\n" for name, value in values.items()), encoding="utf-8")
 
@@ -148,15 +167,24 @@ def _simulator_command(settings: Settings, simulator: str) -> list[str]:
     return [*command, "--mode", "safe", "--aes-key", key.get_secret_value()] if key else [*command, "--mode", "plain"]
 
 
-def _lay_out_demo(parts: Parts, simulator: str) -> None:
-    print("Laying out a small demo ...", flush=True)
-    parts.run_to_end("flask", "--app", "wsgi", "people", "import", "config/demo/roster.csv")
-    parts.run_to_end("flask", "--app", "wsgi", "surveys", "load", "config/demo/survey.yaml")
-    parts.run_to_end("flask", "--app", "wsgi", "surveys", "publish", "1")
-    parts.run_to_end("flask", "--app", "wsgi", "menu", "publish")
-    for name in ("王建国", "李福生", "陈志强经理"):
-        requests.post(f"{simulator}/simulator/followers", json={"name": name}, timeout=10).raise_for_status()
-    (VAR / "demo.done").touch()
+def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
+    """Play the demo's days on a platform whose clock begins with them. A start that was cut short is begun afresh."""
+    print("Laying out a small demo, some 20 seconds ...", flush=True)
+    begun = VAR / "demo.begun"
+    if begun.exists():
+        for path in (VAR / "simulator.json", *VAR.glob("wuwei.db*")):
+            path.unlink(missing_ok=True)
+    begun.touch()
+    parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
+    today = datetime.now(settings.zone).replace(hour=9, minute=0, second=0, microsecond=0)
+    began = (today - timedelta(days=DAYS)).isoformat()
+    parts.start("simulator", [*_simulator_command(settings, simulator), "--clock", "hand", "--begins", began])
+    _wait_for(f"{simulator}/", parts)
+    accounts = json.loads(parts.run_to_end(sys.executable, "-m", "config.demo", began).splitlines()[-1])
+    parts.end("simulator")  # what it holds is in its state, and from here on its time is the real one
+    ACCOUNTS.touch(mode=0o600)
+    ACCOUNTS.write_text("".join(f"{name}  {password}\n" for name, password in accounts.items()), encoding="utf-8")
+    begun.rename(VAR / "demo.done")
 
 
 def _wait_for(url: str, parts: Parts) -> None:
@@ -183,7 +211,7 @@ def _refuse_busy(port: int) -> None:
 
 
 def _bin(name: str) -> str:
-    return str(Path(sys.executable).parent / name)
+    return name if name == sys.executable else str(Path(sys.executable).parent / name)
 
 
 def _guide(settings: Settings, simulator: str) -> str:
@@ -195,16 +223,17 @@ def _guide(settings: Settings, simulator: str) -> str:
   Staff:   {settings.public_url}/console/  (first admin: .venv/bin/flask --app wsgi console create-admin NAME)
   Health:  {own}/healthz
 Ctrl-C ends it."""
+    kept = ACCOUNTS.read_text(encoding="utf-8") if ACCOUNTS.exists() else ""
+    accounts = "\n            ".join(kept.splitlines())
     return f"""
-五微 runs, with a WeChat platform of its own.
+五微 runs, with a WeChat platform of its own, in the sixth day of a small town.
 
-  Open      {simulator}/
-  Then      choose the phone of 王建国, tap 关注公众号, and send:  绑定 350802100001 8899
-            send 调查 and answer with numbers
+  Phones    {simulator}/
+            王建国: tap 关注公众号, send  绑定 350802100001 8899,  then 调查, or anything a shop needs
+            陈志强经理: his manager, answers with  NUMBER TEXT
+  Console   {own}/console/
+            {accounts}
   See it    .venv/bin/flask --app wsgi surveys tally 1
-            .venv/bin/flask --app wsgi surveys export 1 --format xlsx --out var/
-  Console   .venv/bin/flask --app wsgi console create-admin boss
-            then sign in at {own}/console/
   Health    {own}/healthz
 
 Ctrl-C ends all of it; the next start finds its data again (var/)."""

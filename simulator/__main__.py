@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from simulator import state
@@ -35,6 +36,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--oauth-domain", help="the one domain people may be sent back to; any, if not given")
     parser.add_argument("--state", type=Path, help="file to keep followers, chats, tokens and the rest in")
     parser.add_argument("--clock", choices=("real", "hand"), default="real", help="hand: walks, and can be advanced")
+    parser.add_argument("--begins", type=datetime.fromisoformat, help="when a hand clock begins, with its offset")
     parser.add_argument("--timeout", type=float, default=5.0, help="seconds to wait for the app's answer")
     parser.add_argument("--workers", type=int, default=16, help="callbacks delivered at the same time")
     parser.add_argument("--seed", type=int, default=0, help="of the chance in faults")
@@ -63,7 +65,8 @@ def build(arguments: argparse.Namespace) -> Simulator:
     if arguments.clock == "hand":
         # A hand clock goes on from where it stood, for tokens and windows of the saved world follow it.
         before = state.saved_at(arguments.state) if arguments.state else None
-        clock = HandClock(max(before, real_clock()) if before else real_clock(), running=True)
+        begins = arguments.begins or real_clock()
+        clock = HandClock(max(before, begins) if before else begins, running=True)
     sim = Simulator(
         account, clock=clock, seed=arguments.seed, timeout=arguments.timeout, workers=arguments.workers, world=world
     )

@@ -1,0 +1,50 @@
+"""`python -m config.demo MOMENT`: lays the demo out, beginning at that moment, with a simulator whose clock began then too.
+
+Serves the callback meanwhile, so that the platform has somebody to talk to, and prints the console's accounts.
+"""
+
+import json
+import logging
+import sys
+import threading
+from datetime import datetime
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from config.app import build_services, create_app
+from config.demo.stage import PastClock, Platform, Stage
+from config.demo.story import Story
+from config.settings import load
+
+
+class _Quiet(WSGIRequestHandler):
+    """Says nothing, and answers at once."""
+
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Not a line."""
+
+
+def main(began: str) -> None:
+    """Lay it out; ends with an error where any step did not go as told."""
+    logging.disable(logging.INFO)
+    settings = load()
+    clock = PastClock(datetime.fromisoformat(began))
+    services = build_services(settings, clock=clock)
+    app = create_app(settings, services=services)
+    server = make_server(settings.host, settings.port, app, threaded=True, request_handler=_Quiet)
+    serving = threading.Thread(target=server.serve_forever, args=(0.05,))
+    serving.start()
+    try:
+        accounts = Story(Stage(app, services, clock, Platform(settings.wechat_api_base))).play()
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+        services.database.dispose()
+    print(json.dumps(accounts))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

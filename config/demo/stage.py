@@ -1,0 +1,168 @@
+"""What the demo is played with: a clock that begins in the past, the phones of the platform, browsers at the desk."""
+
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from config.demo import templates
+from foundation.clock import system_clock
+from wechat_bot import jobs
+from wechat_bot.services import Services
+
+_TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
+_FIRST_PASSWORD = re.compile(r'<p class="password">([^<]+)</p>')
+
+
+class PastClock:
+    """Walks as the real one does, some days behind; catches up when told, and never goes further than the present."""
+
+    def __init__(self, begins: datetime) -> None:
+        self._behind = max(timedelta(), system_clock() - begins)
+
+    def __call__(self) -> datetime:
+        return system_clock() - self._behind
+
+    def move_to(self, moment: datetime) -> timedelta:
+        """Go on to a moment, at most to the present; gives how far that was."""
+        step = min(max(timedelta(), moment - self()), self._behind)
+        self._behind -= step
+        return step
+
+
+class Platform:
+    """The simulator's phones and its clock."""
+
+    def __init__(self, base: str) -> None:
+        self._base = f"{base}/simulator"
+        self._session = requests.Session()
+
+    def do(self, who: str, action: str, **what: object) -> str:
+        """Let somebody do something on the phone; gives what the account said to it."""
+        answer = self._post(f"followers/{who}/{action}", {"wait": True, **what})
+        return "\n".join(entry["text"] for entry in answer["entries"] if entry["source"] == "account")
+
+    def say(self, who: str, *texts: str) -> str:
+        """Let somebody say one thing after another; gives the answer to the last."""
+        said = ""
+        for text in texts:
+            said = self.do(who, "say", text=text)
+        return said
+
+    def heard(self, who: str) -> str:
+        """All that the account ever said to somebody, the newest last."""
+        answer = self._session.get(f"{self._base}/followers/{who}/entries", timeout=30)
+        answer.raise_for_status()
+        return "\n".join(entry["text"] for entry in answer.json()["entries"] if entry["source"] == "account")
+
+    def introduce(self, who: str) -> None:
+        """Put somebody's phone on the desk; it follows nobody yet."""
+        self._post("followers", {"name": who})
+
+    def choose_templates(self) -> None:
+        """Choose the account's template messages, as one does in WeChat's own console."""
+        for name, (title, content, _) in templates.CHOSEN.items():
+            self._post("templates", {"template_id": f"demo-{name}", "title": title, "content": content})
+
+    def advance(self, by: timedelta) -> None:
+        """Let the platform's time pass too, and what is due there happen."""
+        self._post("clock/advance", {"seconds": by.total_seconds()})
+        self.settle()
+
+    def settle(self) -> None:
+        """Let receipts come in."""
+        self._post("settle", {})
+
+    def _post(self, path: str, what: dict[str, object]) -> dict[str, Any]:
+        answer = self._session.post(f"{self._base}/{path}", json=what, timeout=30)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+
+class Desk:
+    """Somebody's browser in the console."""
+
+    def __init__(self, app: Flask) -> None:
+        self._client = app.test_client()
+        self._token = ""
+
+    def sign_in(self, name: str, first: str) -> str:
+        """Sign in with a first password and change it, as the console asks; gives the new one."""
+        password = secrets.token_hex(6)
+        self.get("/console/sign-in")
+        self.post("/console/sign-in", name=name, password=first)
+        self.get("/console/password")
+        self.post("/console/password", old=first, new=password, again=password)
+        self.get("/console/")
+        return password
+
+    def get(self, path: str) -> str:
+        """Open a page."""
+        return self._read(self._client.get(path, follow_redirects=True))
+
+    def post(self, path: str, **fields: Any) -> str:
+        """Send a form; gives the page one comes to."""
+        return self._read(self._client.post(path, data={"form_token": self._token, **fields}, follow_redirects=True))
+
+    def new_colleague(self, name: str, role: str, **fields: Any) -> str:
+        """Make an account; gives the first password, which the page shows once."""
+        found = _FIRST_PASSWORD.search(self.post("/console/users/new", name=name, role=role, **fields))
+        if found is None:
+            raise RuntimeError(f"no password is shown for {name}")
+        return found[1]
+
+    def option(self, path: str, field: str, label: str) -> str:
+        """What a choice of that label sends."""
+        page = self.get(path)
+        select = page.split(f'name="{field}"', 1)[1].split("</select>", 1)[0]
+        found = re.search(rf'<option value="([^"]*)"[^>]*>\s*{re.escape(label)}', select)
+        if found is None:
+            raise RuntimeError(f"{path} offers no {label}")
+        return found[1]
+
+    def _read(self, answer: TestResponse) -> str:
+        if answer.status_code >= 400:
+            raise RuntimeError(f"{answer.request.path}: {answer.status}\n{answer.text}")
+        if found := _TOKEN.search(answer.text):
+            self._token = found[1]
+        return answer.text
+
+
+class Stage:
+    """The app at work in the past: whatever is due is done before anybody goes on."""
+
+    #: How long the clock's jobs may wait while time is made to pass.
+    STRIDE = timedelta(hours=4)
+
+    def __init__(self, app: Flask, services: Services, clock: PastClock, platform: Platform) -> None:
+        self.app, self.services, self.clock, self.platform = app, services, clock, platform
+
+    def flask(self, *command: str) -> str:
+        """The output of a command that must succeed."""
+        done = self.app.test_cli_runner().invoke(args=list(command))
+        if done.exit_code:
+            raise RuntimeError(f"{' '.join(command)}: {done.output}") from done.exception
+        return done.output.strip()
+
+    def work(self) -> None:
+        """Let the clock's jobs run and the senders send, and let receipts come in."""
+        for _ in range(2):
+            for job in self._jobs():
+                job(self.services)
+            while jobs.work_once(self.services):
+                pass
+        self.platform.settle()
+
+    def until(self, moment: datetime) -> None:
+        """Let time pass, in strides, with the work that comes due."""
+        while (left := min(moment, system_clock()) - self.clock()) > timedelta(seconds=1):
+            self.platform.advance(self.clock.move_to(self.clock() + min(left, self.STRIDE)))
+            self.work()
+
+    def _jobs(self) -> list[Callable[[Services], None]]:
+        return [job.run for feature in self.app.extensions["features"] for job in feature.jobs]
