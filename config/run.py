@@ -79,7 +79,9 @@ class Parts:
 
     def run_to_end(self, *command: str) -> str:
         """The output of a command that must succeed."""
-        done = subprocess.run([_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+        )
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed.")
         return done.stdout

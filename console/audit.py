@@ -87,6 +87,8 @@ TOPICS = {
     "visit-group": "群发",
     "visit-plan": "拜访计划",
     "visits": "微拜访",
+    "visit": "留言",
+    "visit-canned": "常用语",
 }
 
 

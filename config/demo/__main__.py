@@ -1,4 +1,4 @@
-"""`python -m config.demo MOMENT`: lays the demo out, beginning at that moment, with a simulator whose clock began then too.
+"""`python -m config.demo MOMENT`: lays the demo out from that moment on, as the simulator's clock does.
 
 Serves the callback meanwhile, so that the platform has somebody to talk to, and prints the console's accounts.
 """
@@ -43,7 +43,7 @@ def main(began: str) -> None:
         serving.join()
         server.server_close()
         services.database.dispose()
-    print(json.dumps(accounts))
+    sys.stdout.write(json.dumps(accounts) + "\n")
 
 
 if __name__ == "__main__":

@@ -60,8 +60,16 @@ def _change(area_id: int) -> str:
             until_on=until_on,
             parent_id=parent_id,
         )
-        leave = f"{from_on} 至 {until_on}" if from_on else ""
-        detail = f"{name} 负责 {form.get('manager')} 代班 {form.get('deputy')} {leave} 上级 {parent_id}"
+        people = {f"{key}": manager for key, manager, *_ in areas.managers(session)}
+        manager, deputy = (people.get(form.get(field, "")) for field in ("manager", "deputy"))
+        above = dict(areas.names(session)).get(parent_id) if parent_id else None
+        parts = (
+            name,
+            f"负责人 {manager or '没有'}",
+            deputy and f"代班 {deputy},{from_on} 至 {until_on}",
+            above and f"上级 {above}",
+        )
+        detail = ",".join(filter(None, parts))
         about = f"area:{area_id}"
         audit.note(session, me, "area.change", about, detail, address=door.address(), now=services.clock())
     return name

@@ -33,7 +33,7 @@ def new_tag() -> ResponseReturnValue:
     is_mirrored = "is_mirrored" in request.form
     with services.transaction() as session:
         tag_id = tags.create(session, name, is_mirrored=is_mirrored)
-        said = f"{name} 微信 {is_mirrored}"
+        said = f"{name}{',也放到微信里' if is_mirrored else ''}"
         audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=door.address(), now=services.clock())
     flash(f"标签“{name}”已新建。", "success")
     return redirect(url_for("people_pages.tag_list"), 303)
@@ -46,7 +46,7 @@ def change_tag(tag_id: int) -> ResponseReturnValue:
     features = current_app.extensions["features"]
     with services.transaction() as session:
         name = tags.change(session, tag_id, request.form.get("name", ""), features, is_mirrored=is_mirrored)
-        said = f"{name} 微信 {is_mirrored}"
+        said = f"{name}{',也放到微信里' if is_mirrored else ''}"
         audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=door.address(), now=services.clock())
     flash(f"标签“{name}”已修改。", "success")
     return redirect(url_for("people_pages.tag_list"), 303)

@@ -49,7 +49,7 @@ def new_user() -> ResponseReturnValue:
             user_id, password = actions.create_user(
                 session, name, role, area_id=area_id, manager_id=manager_id, now=now
             )
-            detail = f"{name} {role} 片区 {area_id} 经理 {manager_id}"
+            detail = _said(session, name, role, area_id, manager_id)
             audit.note(session, me, "user.create", f"user:{user_id}", detail, address=door.address(), now=now)
     except Refused as refusal:
         return _form(error=refusal.sentence)
@@ -68,7 +68,7 @@ def user(user_id: int) -> ResponseReturnValue:
         with services.transaction() as session:
             now = services.clock()
             name = actions.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
-            detail = f"{name} {role} 片区 {area_id} 经理 {manager_id}"
+            detail = _said(session, name, role, area_id, manager_id)
             audit.note(session, me, "user.change", f"user:{user_id}", detail, address=door.address(), now=now)
     except Refused as refusal:
         return _form(user_id, refusal.sentence)
@@ -107,6 +107,13 @@ def _switch(user_id: int, did: str, action: Callable[[Session], str], said: str)
         audit.note(session, me, did, f"user:{user_id}", name, address=door.address(), now=services.clock())
     flash(f"“{name}”{said}。", "success")
     return redirect(url_for("people_pages.user_list"), 303)
+
+
+def _said(session: Session, name: str, role: Role, area_id: int | None, manager_id: int | None) -> str:
+    """An account as the audit log tells of it."""
+    part = dict(areas.names(session)).get(area_id) if area_id else None
+    whom = next((manager for key, manager, *_ in areas.managers(session) if key == manager_id), None)
+    return ",".join(filter(None, (f"{name} {ROLES[role]}", part and f"片区 {part}", whom and f"客户经理 {whom}")))
 
 
 def _written() -> tuple[Role, int | None, int | None]:

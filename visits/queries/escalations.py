@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from console.rules import Visitor
 from people.models import Retailer
@@ -20,7 +20,7 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """An overdue request of which nobody above its owner was told."""
+    """An overdue request of which nobody but its owner was told."""
 
     number: int
     shop: str
@@ -28,17 +28,36 @@ class Unheard:
 
 
 def unheard(session: Session, limit: int) -> list[Unheard]:
-    """Open requests with a breach that reached nobody, the oldest first."""
-    told = select(Told.escalation_id).where(Told.escalation_id == Escalation.id, Told.delivery_id.is_not(None))
+    """Open requests with a breach that reached nobody but whoever let it come to that, the oldest first."""
+    breach = (Step.DUE, Step.LATE)
+    taken = aliased(Escalation)
+    # Either step will do: where one alone stands above the owner, only the first of them has somebody to tell.
+    told = (
+        select(Told.escalation_id)
+        .join(taken, taken.id == Told.escalation_id)
+        .where(
+            taken.deadline_id == Deadline.id,
+            taken.step.in_(breach),
+            Told.delivery_id.is_not(None),
+            Told.manager_id.is_distinct_from(Request.owner_id),
+        )
+        .correlate(Deadline, Request)
+    )
     breached = (
         select(Deadline.request_id)
         .join(Escalation, Escalation.deadline_id == Deadline.id)
-        .where(Deadline.ended_at.is_(None), Escalation.step.in_((Step.DUE, Step.LATE)), ~told.exists())
+        .where(
+            Deadline.request_id == Request.id,
+            Deadline.ended_at.is_(None),
+            Escalation.step.in_(breach),
+            ~told.exists(),
+        )
+        .correlate(Request)
     )
     rows = session.execute(
         select(Request.id, Retailer.shop, Request.due_at)
         .outerjoin(Retailer, Retailer.id == Request.retailer_id)
-        .where(Request.id.in_(breached), Request.closed_at.is_(None), Request.due_at.is_not(None))
+        .where(breached.exists(), Request.closed_at.is_(None), Request.due_at.is_not(None))
         .order_by(Request.due_at, Request.id)
         .limit(limit)
     )
