@@ -123,7 +123,7 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
         found = inbox.counts(session, who, now=now, mine_only=True)
         return [Card("留言收件箱", texts.card_of_manager(found.open, found.overdue), "/m/visits")]
     newest = thread.own_threads(session, openid, limit=1)
-    note = texts.card_of_shop(newest[0].is_open, newest[0].first_answered_at is not None) if newest else texts.CARD_NONE
+    note = texts.card_of_shop(newest[0].is_open, newest[0].is_waiting) if newest else texts.CARD_NONE
     return [Card("给客户经理留言", note, "/m/visits/mine")]
 
 
