@@ -28,6 +28,7 @@ REPLIES = (
     ("4", "13", "2", "4", "20", "送货时间老变,等了一上午"),
     ("1", "1", "4", "8", "35"),
 )
+AUDIENCE = "城区的现代和优质终端"
 CANNED = (
     ("明天送到", "{称呼}您好,您要的货明天随送货车带到,签收就行。{经理}"),
     ("正在核实", "{称呼}您好,您说的情况我去核实,{截止}前给您答复。有急事请打 {电话}。{经理}"),
@@ -53,6 +54,8 @@ class Story:
         self._a_survey_is_asked()
         self._shops_write()
         self._a_poll()
+        self._boss.sign_in("boss", accounts["boss"])
+        self._one_message_to_many()
         self._today_so_far()
         return accounts
 
@@ -63,7 +66,7 @@ class Story:
         flask("people", "import", str(HERE / "roster.csv"))
         flask("menu", "publish")
         first = flask("console", "create-admin", "boss")
-        accounts = {"boss": boss.sign_in("boss", re.findall(r"初始密码 (\S+)", first)[0])}
+        accounts = {"boss": boss.begin("boss", re.findall(r"初始密码 (\S+)", first)[0])}
         self._arrange_areas()
         area = boss.option("/console/users/new", "area", "新罗区")
         manager = boss.option("/console/users/new", "manager", "陈志强")
@@ -73,7 +76,7 @@ class Story:
             ("market", "marketing", {}),
         ):
             password = boss.new_colleague(name, role, **fields)
-            accounts[name] = Desk(self._stage.app).sign_in(name, password)
+            accounts[name] = Desk(self._stage.app).begin(name, password)
         for title, content in CANNED:
             boss.get("/console/visits/canned/new")
             boss.post("/console/visits/canned/new", title=title, content=content, **{"for": "all"})
@@ -85,7 +88,7 @@ class Story:
         boss.post(
             "/console/people/audiences/new",
             **{
-                "name": "城区的现代和优质终端",
+                "name": AUDIENCE,
                 "mode": "all",
                 "row": ["0", "1"],
                 "0-criterion": "class",
@@ -101,7 +104,7 @@ class Story:
         """周明华 heads 新罗区, which stands above the others; 林小燕 is on leave and 黄志宏 stands in."""
         boss = self._boss
         page = boss.get("/console/people/areas")
-        numbers = {name: number for number, name in re.findall(r'area=(\d+)">([^<]+)</a>', page)}
+        numbers = self._areas = {name: number for number, name in re.findall(r'area=(\d+)">([^<]+)</a>', page)}
         for area, manager, deputy in (
             ("城区一片", "陈志强", ""),
             ("城区二片", "黄志宏", ""),
@@ -180,6 +183,29 @@ class Story:
         for shop, choice in zip(self._shops[2:15], cycle("124331"), strict=False):
             self._phones.say(shop["店主"], "调查", choice)
         self._stage.work()
+
+    def _one_message_to_many(self) -> None:
+        """A visit group of the saved audience, two of whom answer; and a plan by which shops are visited."""
+        boss, whom = self._boss, {"kind": "audience", "audience": AUDIENCE}
+        boss.get("/console/visits/groups/new")
+        said = "天冷了,店里的陈列柜需要换灯条的请回复我,本周统一上门更换。"
+        given = {**whom, "content": said, "title": "换灯条", "days": "7", "token": "lamps"}
+        boss.post("/console/visits/groups/new", **given, do="look")
+        boss.post("/console/visits/groups/new", **given, do="send", looked=f"audience:{AUDIENCE}")
+        self._stage.work()
+        self._at(1, 17)
+        self._phones.say(self._shops[12]["店主"], "要换,一共两根")
+        self._phones.say(self._shops[19]["店主"], "我店里的灯条也坏了,麻烦来看一下")
+        self._stage.work()
+        boss.get("/console/visits/plans/new")
+        boss.post(
+            "/console/visits/plans/new",
+            name="城区月访",
+            kind="area",
+            area=self._areas["城区一片"],
+            every_days="30",
+            begins_on=f"{self._today - timedelta(days=28)}",
+        )
 
     def _today_so_far(self) -> None:
         """What waits for whoever opens the demo: two requests of this morning, one of them with time still to go."""
