@@ -204,7 +204,7 @@ class Story:
             kind="area",
             area=self._areas["城区一片"],
             every_days="30",
-            begins_on=f"{self._today - timedelta(days=28)}",
+            begins_on=f"{self._today - timedelta(days=31)}",
         )
 
     def _today_so_far(self) -> None:
