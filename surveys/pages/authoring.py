@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from console import audit, door
 from console.rules import Permission
+from foundation.clock import day_in
 from foundation.errors import Refused
+from people import audiences
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
@@ -133,6 +135,31 @@ def edit(survey_id: int) -> ResponseReturnValue:
         said = Said(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
         return _show(found, previous, form, stamp, said)
     return _show(found, previous, form, stamp, Said(is_unsaved=True, is_checked=is_checked))
+
+
+@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+def reach(survey_id: int) -> ResponseReturnValue:
+    """About how many shops the audience in the form means now; for the page while it changes."""
+    services = current_services()
+    form = forms.read(request.form.to_dict(flat=False))
+    look, broken = None, ""
+    with services.reading() as session:
+        _find(session, services, survey_id)
+        found, _ = reviewed(form, None, services)
+        if not any(path[:1] == ("audience",) for path, _ in found.problems):
+            now = services.clock()
+            try:
+                look = audiences.look(
+                    session,
+                    door.visitor(),
+                    found.definition.audience,
+                    services.criteria,
+                    now=now,
+                    today=day_in(now, services.zone),
+                )
+            except Refused as refusal:
+                broken = refusal.sentence
+    return render_template("surveys/console/_reach.html", look=look, broken=broken)
 
 
 def reviewed(form: Form, previous: Definition | None, services: Services) -> tuple[Review, dict[str, Any]]:

@@ -14,6 +14,7 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/upload", listing.upload_again, ("GET", "POST")),
     ("/<int:survey_id>/edit", authoring.edit, ("GET", "POST")),
     ("/<int:survey_id>/preview", preview.preview, ("GET", "POST")),
+    ("/<int:survey_id>/reach", authoring.reach, ("POST",)),
     ("/<int:survey_id>/copy", authoring.copy, ("POST",)),
     ("/<int:survey_id>/discard", authoring.discard, ("POST",)),
     ("/<int:survey_id>/draft-file", authoring.draft_file, ("GET",)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from console.rules import Visitor
@@ -20,6 +20,9 @@ from wechat_bot.feature import Criterion
 from wechat_bot.models import Follower
 
 PAGE = 50
+#: Shops the preview of an invitation looks at.
+PREVIEWED = 25_000
+COUNTED = ("answered", "bound", "following", "by_message")
 OPENED = {"opened": Invitation.is_opened, "answered": Invitation.is_answered}
 
 
@@ -34,6 +37,8 @@ class Preview:
     by_message: int
     by_template: int
     waiting: int
+    #: Counting stopped: every figure is at least that.
+    is_least: bool = False
 
     @property
     def asked(self) -> int:
@@ -114,8 +119,9 @@ def preview(
     *,
     has_template: bool,
     now: datetime,
+    most: int = PREVIEWED,
 ) -> Preview:
-    """Count whom an invitation would be for now. One statement, which reads every shop: for a page, not for a loop.
+    """Count whom an invitation would be for now. One statement, which stops behind `most` shops.
 
     Raises Refused where the audience cannot be read.
     """
@@ -127,16 +133,12 @@ def preview(
     asked = func.coalesce(Participation.is_submitted, False).is_(False)
     follows = and_(asked, Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
 
-    def number(condition: Any) -> Any:
-        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
-
     statement = (
         select(
-            func.count(),
-            number(Participation.is_submitted),
-            number(and_(asked, Retailer.openid.is_not(None))),
-            number(follows),
-            number(and_(follows, is_open_now)),
+            Participation.is_submitted.label("answered"),
+            and_(asked, Retailer.openid.is_not(None)).label("bound"),
+            follows.label("following"),
+            and_(follows, is_open_now).label("by_message"),
         )
         .select_from(Survey)
         .join(Retailer, Retailer.id.is_not(None))
@@ -146,15 +148,20 @@ def preview(
             Survey.id == survey_id,
             or_(Participation.id.is_not(None), and_(Survey.is_for_everyone, Retailer.openid.is_not(None))),
         )
+        .limit(most + 1)
     )
     if audience is not None:
         meant = audiences.select_ids(session, audience, criteria, now=now)
         statement = statement.where(Retailer.id.in_(meant.correlate(None)))
-    listed, answered, bound, following, by_message = session.execute(statement).one()
+    # Materialised: the database must stop at the limit, and not fold it into the statement around it.
+    some = statement.cte("some").prefix_with("MATERIALIZED", dialect="postgresql")
+    listed, *counted = session.execute(
+        select(func.count(), *(func.count().filter(some.c[name]) for name in COUNTED)).select_from(some)
+    ).one()
+    answered, bound, following, by_message = counted
     rest = following - by_message
-    return Preview(
-        listed, answered, bound, following, by_message, rest if has_template else 0, 0 if has_template else rest
-    )
+    by_template, waiting = (rest, 0) if has_template else (0, rest)
+    return Preview(listed, answered, bound, following, by_message, by_template, waiting, is_least=listed > most)
 
 
 def wave_lines(session: Session, survey_id: int) -> list[WaveLine]:

@@ -13,6 +13,8 @@
   let keeping = 0;
   let looking = 0;
   let looks = 0;
+  let reaching = 0;
+  let reaches = 0;
 
   function say(text, isWrong) {
     const kept = document.getElementById("kept");
@@ -75,6 +77,9 @@
     const saves = /^(save|publish|overwrite)/.test(wanted);
     const focused = document.activeElement && document.activeElement.id;
     const sent = written();
+    // The next field is on its way: what is typed meanwhile was meant for it.
+    const moves = /^(option|add|copy):/.test(wanted);
+    let typed = "";
     try {
       const body = new FormData();
       for (const [name, value] of given) body.append(name, value);
@@ -89,14 +94,26 @@
       if (saves && answer.ok) localStorage.removeItem(key);
       dirty = !(saves && answer.ok);
       const meanwhile = [...written()].filter(([id, text]) => sent.has(id) && sent.get(id) !== text);
+      const reached = document.getElementById("reach");
       page().replaceWith(document.adoptNode(next));
+      document.getElementById("reach").replaceWith(reached);
       for (const [id, text] of meanwhile) {
+        if (moves && id === focused) {
+          typed = added(sent.get(id), text);
+          if (typed) continue;
+        }
         const field = document.getElementById(id);
         if (field) { field.value = text; dirty = true; say("有没存的改动"); }
       }
       announce(shown);
       prepare();
       settle(wanted, focused);
+      if (typed && document.activeElement.matches("input, textarea")) {
+        const field = document.activeElement;
+        field.value += typed;
+        field.setSelectionRange(field.value.length, field.value.length);
+        dirty = true;
+      }
       if (dirty) later(); else look();
       return true;
     } catch (error) {
@@ -142,6 +159,13 @@
     return new Map([...fields].map((field) => [field.id, field.value]));
   }
 
+  // What was typed into a text, at one place; nothing where it was changed otherwise.
+  function added(before, after) {
+    let start = 0;
+    while (start < before.length && before[start] === after[start]) start += 1;
+    return after.endsWith(before.slice(start)) ? after.slice(start, after.length - before.length + start) : "";
+  }
+
   function announce(shown) {
     for (const old of document.querySelectorAll("#content > .container-xl > .alert:not(.restore)")) old.remove();
     const first = document.querySelector("#content > .container-xl");
@@ -152,7 +176,7 @@
     const [verb, code] = wanted.split(":");
     let target = focused && document.getElementById(focused);
     if (verb === "add") target = page().querySelector(".item:last-child .question-text");
-    if (verb === "option") target = [...document.querySelectorAll(`#card-${CSS.escape(code)} .choice .form-control`)].pop();
+    if (verb === "option") target = [...document.querySelectorAll(`#card-${CSS.escape(code)} .choice .form-control:not(.short)`)].pop();
     if (verb === "copy") target = document.querySelector(`#card-${CSS.escape(code)} + .item .question-text`);
     if (target) {
       target.focus({ preventScroll: verb === "save" });
@@ -178,6 +202,17 @@
     if (mine !== looks) return;
     const old = frame.contentDocument?.getElementById("screen");
     if (screen && old) old.replaceWith(frame.contentDocument.adoptNode(screen));
+  }
+
+  // Whom it would ask
+
+  async function reach() {
+    clearTimeout(reaching);
+    const mine = ++reaches;
+    const answer = await fetch(page().dataset.reach, { method: "POST", body: new FormData(page()) });
+    if (!answer.ok || answer.redirected) return;
+    const text = await answer.text();
+    if (mine === reaches) document.getElementById("reach").replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
   }
 
   // The page itself
@@ -217,6 +252,10 @@
 
   document.addEventListener("input", (event) => { if (event.target.form === page()) changed(); });
   document.addEventListener("change", (event) => {
+    if (event.target.closest(".whom")) {
+      clearTimeout(reaching);
+      reaching = setTimeout(reach, QUIET);
+    }
     if (event.target.form === page() && event.target.hasAttribute("data-refresh")) send("show");
   });
   document.addEventListener("keydown", (event) => {
@@ -236,4 +275,5 @@
 
   prepare();
   offerBack();
+  reach();
 })();

@@ -226,6 +226,33 @@ def test_a_draft_goes_out_as_a_workbook_and_comes_back_the_same(office) -> None:
     assert "写不下" in browser.get(f"{nested}/draft-file").text
 
 
+def test_the_form_tells_about_how_many_shops_it_would_ask(office) -> None:
+    browser = office.browser("market")
+    path = upload(browser, CHAIN).location
+    form = fields(browser.get(f"{path}/edit").text)
+
+    def reach(**changed) -> str:
+        return browser.post(f"{path}/reach", {**form, **changed}).text
+
+    assert "约 <strong>1</strong> 家" in reach(audience="all")
+    assert "约 <strong>1</strong> 家" in reach(audience="some", area=["城区一片"])
+    assert "现在没有符合的" in reach(audience="some", area=["江山片"])
+    assert "没有这个" in reach(audience="some", area=["火星"])
+    assert reach(audience="some").strip() == ""
+
+
+def test_the_list_marks_polls_and_drafts_that_are_not_whole(office) -> None:
+    browser = office.browser("market")
+    upload(
+        browser, "title: 选颜色\nresults: live\nquestions: [{code: q1, type: single, text: 哪个?, options: [红, 蓝]}]"
+    )
+    browser.get("/console/surveys/new")
+    browser.post("/console/surveys/start", {})
+    lines = browser.get("/console/surveys").text.split("<tr>")[2:]
+    assert ["投票" in each for each in lines] == [False, True]
+    assert ["草稿未写好" in each for each in lines] == [True, False]
+
+
 def test_a_copy_is_a_new_draft_and_a_draft_can_be_thrown_away_but_no_survey(office) -> None:
     browser = office.browser("market")
     path = upload(browser, EVERY_KIND).location

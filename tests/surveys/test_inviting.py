@@ -9,6 +9,7 @@ from sqlalchemy import select
 from people import audiences
 from people.models import Audience
 from surveys.models import Invitation
+from surveys.queries.inviting import preview
 from surveys.queries.tally import tally
 from tests import h5
 from tests.office import Browser, Office
@@ -314,6 +315,19 @@ def test_who_answered_is_told_of_the_results_on_the_day_that_was_promised(office
     house.clock.advance(timedelta(days=1))
     house.tick()
     assert len(rows(office, Invitation)) == 1
+
+
+def test_the_look_at_whom_it_would_reach_stops_counting_and_says_so(office) -> None:
+    browser, page = published(office)
+    services = office.house.services
+    with services.reading() as session:
+        all_of_them, first = (
+            preview(session, 1, None, services.criteria, has_template=True, now=services.clock(), most=most)
+            for most in (3, 2)
+        )
+    assert (all_of_them.listed, all_of_them.is_least) == (3, False)
+    assert (first.listed, first.is_least) == (3, True)
+    assert "至少" not in browser.get(f"{page}/invitations").text
 
 
 def test_another_area_sees_its_own_shops_and_who_may_not_sees_no_phone(office) -> None:
