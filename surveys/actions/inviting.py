@@ -80,6 +80,8 @@ def plan(
     moments = waves.moments(first_at, reminders, every_days)
     if survey.closes_at is not None and moments[-1] >= survey.closes_at:
         raise Refused("最后一次在调查结束以后了,请改早一些,或少提醒几次。")
+    if quotas.is_full(session, survey_id):
+        raise Refused("这份调查的名额已经收满,不用再邀请。")
     audiences.require_some(_count(session, survey, audience, criteria, now))
     numbers = []
     for moment in moments:
@@ -225,6 +227,7 @@ def _count(session: Session, survey: Survey, audience: Any, criteria: Criteria, 
     if survey.is_for_everyone:
         listed |= Participation.id.is_(None) & Retailer.openid.is_not(None)
     found = select(Retailer.id).select_from(Retailer).outerjoin(Participation, theirs).where(listed)
+    found = found.where(*quotas.has_place(session, survey.id))
     if audience is not None:
         meant = audiences.select_ids(session, audience, criteria, now=now)
         found = found.where(Retailer.id.in_(meant.correlate(None)))

@@ -57,6 +57,12 @@ def has_place(session: Session, survey_id: int) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def is_full(session: Session, survey_id: int) -> bool:
+    """Whether the survey as a whole has no place left."""
+    whole = select(Quota.count).where(*_is(survey_id, *quotas.TOTAL), Quota.count >= Quota.most)
+    return session.scalar(whole) is not None
+
+
 def set_up(session: Session, survey: Survey, definition: Definition) -> None:
     """Put the quotas of a definition in force; those that are new are counted from the answers there are.
 

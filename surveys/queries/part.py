@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
@@ -116,22 +116,26 @@ def _totals(session: Session, visitor: Visitor, survey_id: int, today: date) -> 
         .prefix_with("MATERIALIZED")
     )
     number = session.scalar(select(func.count()).select_from(shops)) or 0
-    some = (
-        select(
-            Participation.is_reached.label("reached"),
-            Participation.is_opened.label("opened"),
-            Participation.is_submitted.label("returned"),
-            func.coalesce(Submission.is_valid, False).label("valid"),
-        )
-        .select_from(shops)
-        .join(Participation, (Participation.survey_id == survey_id) & (Participation.retailer_id == shops.c.id))
-        .outerjoin(
-            Submission,
-            (Submission.survey_id == Participation.survey_id) & (Submission.retailer_id == Participation.retailer_id),
-        )
-        .subquery()
+    # Asked for shop by shop: joined, PostgreSQL would read all that were asked and all that answered.
+    flags = (Participation.is_reached, Participation.is_opened, Participation.is_submitted)
+    asked = (
+        select(1 + sum((case((flag, 2 << place), else_=0) for place, flag in enumerate(flags)), literal(0)))
+        .where(Participation.survey_id == survey_id, Participation.retailer_id == shops.c.id)
+        .scalar_subquery()
     )
-    counted = session.execute(
-        select(func.count(), *(func.count().filter(some.c[name]) for name in TOTALS[1:])).select_from(some)
-    ).one()
-    return dict(zip(TOTALS, counted, strict=True)) | {"shops": number}
+    valid = (
+        select(case((Submission.is_valid, 1), else_=0))
+        .where(Submission.survey_id == survey_id, Submission.retailer_id == shops.c.id)
+        .scalar_subquery()
+    )
+    some = select(asked.label("asked"), valid.label("valid")).select_from(shops).subquery()
+    totals = dict.fromkeys(TOTALS, 0)
+    for mask, is_valid, count in session.execute(
+        select(some.c.asked, some.c.valid, func.count())
+        .where(some.c.asked.is_not(None))
+        .group_by(some.c.asked, some.c.valid)
+    ):
+        for place, name in enumerate(TOTALS[:-1]):
+            totals[name] += count if mask & 1 << place else 0
+        totals["valid"] += count if is_valid else 0
+    return totals | {"shops": number}

@@ -317,6 +317,23 @@ def test_who_answered_is_told_of_the_results_on_the_day_that_was_promised(office
     assert len(rows(office, Invitation)) == 1
 
 
+def test_nobody_is_invited_for_whom_no_place_is_left(office) -> None:
+    browser = office.browser("market")
+    limited = (
+        "title: 报名\nlimit: {}\narea_limits: {{城区一片: 1}}\nquestions: [{{code: q1, type: rating, text: 打分}}]\n"
+    )
+    page = upload(browser, limited.format(2)).location
+    browser.post(f"{page}/publish")
+    fill(office, "王建国", "5")
+    assert plan(browser, page).status_code == 303
+    office.house.tick()
+    assert office.house.phone("李福生").unread().texts == []
+    assert "请您填写调查" in office.house.phone("王丽芳").unread().text
+    fill(office, "王丽芳", "4")
+    refused = plan(browser, page, seen=1)
+    assert (refused.status_code, "名额已经收满" in refused.text) == (422, True)
+
+
 def test_the_look_at_whom_it_would_reach_stops_counting_and_says_so(office) -> None:
     browser, page = published(office)
     services = office.house.services
