@@ -132,7 +132,8 @@ def _choose(turn: Turn, talk: Talk) -> Reply:
         return Reply(texts.LEFT, after=After.END)
     chosen = choices.single(question, said)
     if not isinstance(chosen, Single):
-        return Reply(f"{texts.several_open(title for _, title in offered)}\n{texts.CHOOSE_ONE}", after=After.KEEP)
+        again = f"{texts.several_open(title for _, title in offered)}\n{texts.CHOOSE_ONE}"
+        return Reply(again, after=After.KEEP, yields=True)  # a need said meanwhile is no wrong number
     reply = _open_one(turn, str(chosen.option))
     if reply.after is not After.KEEP:
         return replace(reply, after=After.END)

@@ -52,6 +52,8 @@ class Reply:
     after: After = After.NOTHING
     #: What the talk should remember; None leaves it as it is.
     state: dict[str, Any] | None = None
+    #: Whoever overhears may take the message instead, and the talk then rests; this answer is for when nobody does.
+    yields: bool = False
     #: What the talk goes on under, where the link that opened it left it out (`survey:` became `survey:12`).
     reference: str | None = None
 

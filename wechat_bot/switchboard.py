@@ -149,6 +149,9 @@ class Switchboard:
             turn.talk = None
             return None
         reply = conversation.hear(turn, talk)
+        if reply.yields and (taken := self._overhear(turn)) is not None:
+            talk.paused_at = turn.now
+            return taken
         if reply.state is not None:
             talk.state = reply.state
         if reply.after is After.END:

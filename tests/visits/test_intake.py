@@ -104,6 +104,21 @@ def test_small_talk_opens_nothing(town, said) -> None:
     assert town.requests() == []
 
 
+def test_a_need_is_taken_while_a_survey_is_being_chosen_and_the_choice_goes_on(town, tmp_path) -> None:
+    for number, title in enumerate(("满意度", "到货日"), 1):
+        path = tmp_path / "survey.yaml"
+        path.write_text(f"title: {title}\nquestions: [{{code: q1, type: rating, text: 打分}}]\n", encoding="utf-8")
+        assert town.house.flask("surveys", "load", str(path)).stdout.strip() == f"{number}"
+        assert town.house.flask("surveys", "publish", f"{number}").exit_code == 0
+    wang = town.shop("王建国")
+    assert "1 满意度" in wang.say("调查").text
+    assert "请回复上面的一个数字" in wang.say("嗯嗯").text
+    assert "已转给客户经理" in wang.say(NEED).text
+    assert town.said() == [("text", NEED)]
+    assert "满意度" in wang.say("继续").text
+    assert "1/1" in wang.say("1").text
+
+
 def test_a_word_about_goods_is_enough_and_the_menu_offers_the_rest(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")

@@ -4,6 +4,7 @@ A notice goes out as a customer-service message, else as the account's template 
 manager's next contact. Who has several waiting gets one line with the number of requests in place of more of them.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ BUNDLED = timedelta(seconds=20)
 WAIT = 3
 ABOUT_ALL = "visits"
 _LISTED = 3
+_QUOTED = re.compile(r':"(.+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,10 @@ def tell(
         folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
         return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
-    what = text.partition("\n")[0].partition("】")[2] or text
+    line = text.partition("\n")[0].partition("】")[2] or text
+    # A field of a template is short: the shop has one of its own, so this one is for the words.
+    quoted = _QUOTED.search(line) if who else None
+    what = quoted[1] if quoted else line
     return outbox.queue(
         session,
         found.openid,
