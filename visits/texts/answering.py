@@ -113,7 +113,7 @@ def foreseen(way: Way, left: int, until: datetime | None, *, now: datetime, zone
 
 def sent(number: int, shop: str, way: Way, took: float | None, *, is_first: bool) -> str:
     """To the manager in the chat, once an answer is on its way."""
-    used = f"(用时 {span(took)})" if took is not None and is_first else ""
+    used = f"(用时{'' if span(took).startswith('不') else ' '}{span(took)})" if took is not None and is_first else ""
     if way is Way.NOTICE:
         return f"#{number} 已过微信 48 小时回复期,已改发服务通知,对方点开即可看到。"
     if way is Way.LATER:
