@@ -13,7 +13,7 @@ import string
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -24,6 +24,7 @@ from dotenv import dotenv_values
 from config.demo import templates
 from config.demo.story import DAYS
 from config.settings import DEMO_ENV, ROOT, Settings, WrongSettings, is_real_account, load
+from foundation.clock import system_clock
 
 VAR = ROOT / "var"
 #: The demo's accounts for the console, with their passwords.
@@ -178,7 +179,7 @@ def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
             path.unlink(missing_ok=True)
     begun.touch()
     parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
-    today = datetime.now(settings.zone).replace(hour=9, minute=0, second=0, microsecond=0)
+    today = system_clock().astimezone(settings.zone).replace(hour=9, minute=0, second=0, microsecond=0)
     began = (today - timedelta(days=DAYS)).isoformat()
     parts.start("simulator", [*_simulator_command(settings, simulator), "--clock", "hand", "--begins", began])
     _wait_for(f"{simulator}/", parts)

@@ -8,6 +8,7 @@ from itertools import cycle
 from pathlib import Path
 
 from config.demo.stage import Desk, Stage
+from foundation.clock import system_clock
 
 HERE = Path(__file__).parent
 #: Days between the first scene and today.
@@ -211,12 +212,12 @@ class Story:
 
     def _today_so_far(self) -> None:
         """What waits for whoever opens the demo: two requests of this morning, one of them with time still to go."""
-        now = datetime.now(self._stage.services.zone)
+        now = system_clock().astimezone(self._stage.services.zone)
         self._stage.until(now - timedelta(hours=3))
         self._ask(3, "会员日的活动海报还有吗,想再要两张", "陈志强经理")
         self._stage.until(now - timedelta(minutes=20))
         self._ask(4, "订货平台登录不上,提示密码不对", "陈志强经理")
-        self._stage.until(datetime.now(self._stage.services.zone))
+        self._stage.until(system_clock().astimezone(self._stage.services.zone))
         for name in ("王丽芳", "李福生", "陈志强经理", "王建国"):
             self._phones.introduce(name)
 
