@@ -1,6 +1,5 @@
 """Audiences: the list, one alone, and the builder with its live count. A specification only narrows."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -151,9 +150,10 @@ def _save(line: Line | None) -> ResponseReturnValue:
             today=today_of(services),
             audience_id=line.id if line else None,
         )
-        name, said = request.form.get("name", ""), json.dumps(spec, ensure_ascii=False)
+        mode, lines = _words(Loader(session, form.offered(services.criteria)), spec)
+        name, said = request.form.get("name", ""), ";".join(filter(None, (mode, *lines)))
         about = f"audience:{audience_id}"
-        audit.note(session, me, "audience.save", about, f"{name} {said}", address=door.address(), now=now)
+        audit.note(session, me, "audience.save", about, f"{name}:{said}", address=door.address(), now=now)
     flash(f"对象“{name}”已保存。", "success")
     return redirect(url_for("people_pages.audience", audience_id=audience_id), 303)
 

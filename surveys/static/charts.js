@@ -29,7 +29,7 @@ function draw(entry) {
         show: true,
         position: "right",
         fontSize: 13,
-        formatter: ({ dataIndex }) => (entry.counts[dataIndex] === null ? "—" : `${entry.counts[dataIndex]}(${((entry.shares[dataIndex] ?? 0) * 100).toFixed(1)}%)`),
+        formatter: ({ dataIndex }) => (entry.counts[dataIndex] === null ? "—" : `${entry.counts[dataIndex].toLocaleString("en-US")}(${((entry.shares[dataIndex] ?? 0) * 100).toFixed(1)}%)`),
       },
     }],
   });
