@@ -49,6 +49,8 @@ class Waiting:
     url: str = ""
     #: Something is going wrong, or ends today.
     is_urgent: bool = False
+    #: Otherwise there are at least so many.
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

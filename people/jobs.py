@@ -13,12 +13,13 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, cards, codes, mirror, queries, saved, shops
+from people import actions, cards, codes, mirror, queries, saved
 from people.models import CLASSES
 from people.roster import checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
 from people.roster.kinds import CHECK, CODES, EXPORT, IMPORT, TAGS
-from people.shops import Filter
+from people.shops import listing
+from people.shops.narrowing import Filter
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.feature import Job, Listener
 from wechat_bot.messages import DataWithdrawn
@@ -88,10 +89,10 @@ def export_roster(work: Work) -> None:
             raise Refused("您现在没有导出名单的权限。")
         narrowed = Filter(**work.params)
         # Of a search nobody knows before the end.
-        total = 0 if narrowed.is_search else shops.count(session, visitor, narrowed, today=today, most=10**9).number
+        total = 0 if narrowed.is_search else listing.count(session, visitor, narrowed, today=today, most=10**9).number
         number = exporting.write(
             path,
-            shops.stream(session, visitor, narrowed, today=today),
+            listing.stream(session, visitor, narrowed, today=today),
             shows_phones=visitor.may(Permission.PEOPLE_PHONES),
             progress=lambda done: progress(done, total),
         )

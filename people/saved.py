@@ -12,9 +12,10 @@ from console.models import User
 from console.rules import Permission, Role, Visitor
 from foundation.database import upsert
 from foundation.errors import Refused
-from people import audiences, rules, shops
+from people import audiences, rules
 from people.models import Audience, Retailer
-from people.shops import Filter
+from people.shops import narrowing
+from people.shops.narrowing import Filter
 from wechat_bot.feature import Criterion, Feature, KeptSpec
 
 LONGEST_NAME = 60
@@ -142,7 +143,7 @@ def condition(
 ) -> ColumnElement[bool]:
     """The chosen shops of this visitor, as a condition on `Retailer`. Raises `Refused`."""
     if chosen.audience_id is None:
-        return and_(true(), *shops.conditions(session, visitor, chosen.narrowed, today))
+        return and_(true(), *narrowing.conditions(session, visitor, chosen.narrowed, today))
     kept = one(session, chosen.audience_id)
     if kept is None:
         raise Refused("这个对象已经删除。")

@@ -11,7 +11,7 @@ from console.rules import Visitor
 from people import areas, rules, saved
 from people.pages.roster import BOUND, LONGEST_SEARCH, today_of
 from people.saved import Chosen
-from people.shops import Filter
+from people.shops.narrowing import Filter
 from wechat_bot.services import Services
 
 NAMES = ("search", "area", "class", "manager", "bound", "audience")

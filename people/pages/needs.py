@@ -10,7 +10,8 @@ from console import queries
 from console.plate import Waiting
 from console.rules import Visitor
 from foundation.clock import day_in
-from people import areas, shops
+from people import areas
+from people.shops import reach
 from wechat_bot.models import DeliveryState
 from wechat_bot.services import Services
 
@@ -23,13 +24,14 @@ FAILED_SINCE = timedelta(days=2)
 def messages(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Messages of which nobody knows whether they arrived, and those that failed of late."""
     unsure, failed = queries.undelivered(session, failed_since=now - FAILED_SINCE)
-    found = []
+    found, most = [], queries.FIGURED
     if unsure:
         url = url_for("people_pages.delivery_list", state=DeliveryState.UNSURE)
-        found.append(Waiting(unsure, "条消息不确定是否送达,要人决定重发还是算了", url, is_urgent=True))
+        sentence = "条消息不确定是否送达,要人决定重发还是算了"
+        found.append(Waiting(min(unsure, most), sentence, url, is_urgent=True, is_whole=unsure <= most))
     if failed:
         url = url_for("people_pages.delivery_list", state=DeliveryState.FAILED)
-        found.append(Waiting(failed, "条消息这两天没有发出去", url))
+        found.append(Waiting(min(failed, most), "条消息这两天没有发出去", url, is_whole=failed <= most))
     return found
 
 
@@ -59,8 +61,8 @@ def without_manager(services: Services, session: Session, visitor: Visitor, now:
 
 def unbound(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Shops that nothing reaches yet."""
-    reach = shops.reach(session, visitor, today=day_in(now, services.zone))
-    count = reach.shops - reach.bound
+    found = reach.reach(session, visitor, today=day_in(now, services.zone))
+    count = found.shops - found.bound
     return [Waiting(count, "家店还没有绑定微信", url_for("people_pages.roster", bound="no"))] if count else []
 
 

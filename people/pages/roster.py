@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from console import audit, door, tasks
 from console.rules import Permission, Visitor
 from foundation.clock import day_in
-from people import areas, shops, tags
+from people import areas, tags
 from people.roster.kinds import EXPORT
-from people.shops import Filter
+from people.shops import alone, listing, reach
+from people.shops.narrowing import Filter
 from wechat_bot.services import Services, current_services
 
 BOUND = {"yes": True, "no": False}
@@ -30,7 +31,7 @@ def roster() -> ResponseReturnValue:
             audit.note(session, me, "roster.see", "people", said, address=door.address(), now=services.clock())
     today = today_of(services)
     with services.reading() as session:
-        page = shops.page(
+        page = listing.page(
             session,
             me,
             narrowed,
@@ -38,7 +39,7 @@ def roster() -> ResponseReturnValue:
             after=request.args.get("after", ""),
             before=request.args.get("before", ""),
         )
-        total = page.met if narrowed.is_search else shops.count(session, me, narrowed, today=today)
+        total = page.met if narrowed.is_search else listing.count(session, me, narrowed, today=today)
         choices = {"areas": areas.names(session, me), "classes": areas.classes(session)}
     kept = {name: value for name, value in request.args.items() if value and name not in ("after", "before")}
     return render_template(
@@ -57,7 +58,7 @@ def shop(licence: str) -> ResponseReturnValue:
     """One shop with its people and its history. Seeing it is written down."""
     services, me, today = current_services(), door.visitor(), today_of(current_services())
     with services.reading() as session:
-        found = shops.detail(session, me, licence, today=today)
+        found = alone.detail(session, me, licence, today=today)
         known = tags.names(session) if me.may(Permission.TAGS_PUT) else []
     if found is None:
         abort(404)
@@ -87,7 +88,12 @@ def export() -> ResponseReturnValue:
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """How many shops one looks after, and how many of them are bound and follow."""
-    return {"reach": shops.reach(session, visitor, today=day_in(now, services.zone))}
+    today = day_in(now, services.zone)
+    return {
+        "reach": reach.reach(session, visitor, today=today),
+        "left": reach.left(session, visitor, today=today),
+        "most": reach.COUNTED,
+    }
 
 
 def today_of(services: Services) -> date:

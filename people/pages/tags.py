@@ -6,12 +6,13 @@ from flask.typing import ResponseReturnValue
 from console import audit, door, tasks
 from console.rules import Permission
 from foundation.errors import Refused
-from people import saved, shops, tags
+from people import saved, tags
 from people.models import Retailer
 from people.pages import choosing
 from people.pages.roster import today_of
 from people.roster.kinds import TAGS
 from people.rules import MOST_MIRRORED
+from people.shops import alone
 from wechat_bot.services import current_services
 
 NEW = "new"
@@ -80,7 +81,7 @@ def tag_shop(licence: str) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     wish, tag_id = request.form.get("do", PUT), request.form.get("tag", type=int)
     with services.transaction() as session:
-        found = shops.detail(session, me, licence, today=today_of(services))
+        found = alone.detail(session, me, licence, today=today_of(services))
         if found is None:
             abort(404)
         if tag_id is None:

@@ -8,7 +8,7 @@ import xlsxwriter
 from foundation.text import mask_phone
 from people.roster.checking import COLUMNS
 from people.roster.template import WIDTHS
-from people.shops import Line
+from people.shops.listing import Line
 
 BOUND = "微信"
 STEP = 1000

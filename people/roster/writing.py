@@ -182,9 +182,11 @@ def _statement(session: Session) -> Any:
     # On a conflict the shop keeps its openid, its binding and the code that is printed already.
     statement = upsert(session, RETAILERS)
     kept = ("shop", "keeper", "phone", "address", "area_id", "class_id", "manager_id", "updated_at", "grams")
-    return statement.on_conflict_do_update(
+    statement = statement.on_conflict_do_update(
         index_elements=["licence"], set_={column: statement.excluded[column] for column in kept}
     )
+    # With RETURNING SQLAlchemy writes many rows in one statement, and PostgreSQL counts areas once for all of them.
+    return statement.returning(RETAILERS.c.id) if session.get_bind().dialect.name == "postgresql" else statement
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,7 +227,7 @@ def _on(shelf: Shelf, who: Colleague, now: datetime, *, is_sought: bool) -> list
 
 
 def _sought(text: str) -> ColumnElement[bool]:
-    """A request's number, a licence from its beginning, or a part of the names. Not the phone (people/shops.py)."""
+    """A request's number, a licence from its beginning, or a part of the names. Not the phone, as in people/shops."""
     names = or_(*(column.contains(text, autoescape=True) for column in (Retailer.shop, Retailer.keeper)))
     digits = text.lstrip("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 32):
