@@ -261,21 +261,42 @@ def test_the_owner_is_warned_six_hours_before_wechats_window_closes_and_the_inbo
     assert "微信允许在 48 小时内回复" in explained(town, Promise.REPLY_WINDOW)
 
 
-def test_a_window_without_sends_left_is_no_news(town) -> None:
+def test_sends_that_run_out_while_an_answer_is_awaited_are_told_at_once_and_truly(town) -> None:
     promise(town, first_answer=72 * 3600, next_answer=72 * 3600)
     chen, wang = town.manager("陈志强"), town.shop("王建国")
+    begun = town.house.clock()
     wang.say(NEED)
-    town.house.later(hours=36)
-    chen.say("在吗")
-    escalate(town)
     town.news(chen)
+    assert town.request().due_at == begun + 46 * HOUR
+    # What else was sent to the shop used up what WeChat lets us send.
     with town.house.services.transaction() as session:
         session.execute(update(Follower).where(Follower.openid == town.request().openid).values(message_left=0))
-    town.house.later(hours=6)
+    for _ in range(2):
+        escalate(town)
+    assert town.news(chen)[0].partition("\n")[0] == (
+        "【回复条数用完】#101 城南便利店:微信允许的条数已用完,答复会改发服务通知,或等对方下次来消息时送达。"
+        "直接回复“101 内容”即可。"
+    )
+    assert (steps(town), town.news(chen)) == (["spent"], [])
+    assert town.request().due_at == begun + 72 * HOUR  # the window is nothing to hurry for any more
+    wang.say("还在吗")  # and may be used again
+    assert (clock_of(town, Promise.REPLY_WINDOW).round, clock_of(town, Promise.REPLY_WINDOW).step) == (2, "window")
+
+
+def test_the_mornings_notice_loses_what_was_answered_in_the_night(town) -> None:
+    chen = town.manager("陈志强")
+    town.shop("王建国").say(NEED)
+    town.shop("老李").say(NEED)
+    town.house.later(hours=13)
     escalate(town)
-    assert steps(town) == ["half", "window"]
+    town.news(chen)
+    town.house.later(hours=6.5)
+    escalate(town)
+    assert steps(town) == ["half", "half", "near", "near"]
+    change(town, clocks.answered)
     until(town, 7, 30)
-    assert town.news(chen) == []
+    [notice] = town.news(chen)
+    assert notice.startswith("有 1 条留言等着处理:\n【剩 1 小时 30 分】#102 老李食杂店\n回复“待办”看全部。")
 
 
 def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:

@@ -90,20 +90,24 @@ def tell(
         folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
         return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
-    line = text.partition("\n")[0].partition("】")[2] or text
-    # A field of a template is short: the shop has one of its own, so this one is for the words.
-    quoted = _QUOTED.search(line) if who else None
-    what = quoted[1] if quoted else line
     return outbox.queue(
         session,
         found.openid,
         _message(text, url or PAGE),
-        template=notice("request", url or PAGE, number=number, who=who, what=what, when=when or now),
+        template=notice("request", url or PAGE, number=number, who=who, what=_what(text, who), when=when or now),
         now=now,
         about=about,
         key=key,
         due_at=due_at,
         heeds_quiet=heeds_quiet,
+    )
+
+
+def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: datetime) -> None:
+    """Put other words, about several requests, into a notice the caller holds and that still waits."""
+    template = notice("request", PAGE, who=who, what=_what(text, who), when=when)
+    session.execute(
+        update(Delivery).where(Delivery.id == delivery_id).values(message=_message(text, PAGE), template=template)
     )
 
 
@@ -276,6 +280,14 @@ def _unanswered(session: Session, manager_id: int) -> int:
 
 def _is_unanswered(manager_id: int) -> ColumnElement[bool]:
     return and_(Request.owner_id == manager_id, Request.closed_at.is_(None), Request.unanswered_since.is_not(None))
+
+
+def _what(text: str, who: str) -> str:
+    """What a template message says of it: the first line, without its title."""
+    line = text.partition("\n")[0].partition("】")[2] or text
+    # A field of a template is short: the shop has one of its own, so this one is for the words.
+    quoted = _QUOTED.search(line) if who else None
+    return quoted[1] if quoted else line
 
 
 def _message(text: str, path: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from foundation.errors import Refused
 from people.models import Manager, Retailer
 from people.rules import Person
 from visits import ladder
-from visits.actions import clocks, notices
+from visits.actions import book, clocks, notices
 from visits.ladder import Ladder
 from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
 from visits.rules.routing import Choice
@@ -347,9 +347,9 @@ def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     requests = session.scalars(select(Request).where(Request.id.in_(ids)).order_by(Request.id)).all()
-    for request, deadlines in clocks.with_deadlines(session, list(requests)):
+    for request, deadlines in book.with_deadlines(session, list(requests)):
         request.handed_over_at = now
-        clocks.settle(request, deadlines)
+        book.settle(request, deadlines)
 
 
 def keep_or_route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:

@@ -47,6 +47,8 @@ class Step(StrEnum):
     HALF = "half"
     NEAR = "near"
     WINDOW = "window"
+    #: No time of its own: other messages used up what may be sent in the window.
+    SPENT = "spent"
     DUE = "due"
     LATE = "late"
 

@@ -41,6 +41,9 @@ def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str
     if warned.step == "window":
         then = f"微信回复期到{due},过后只能改发服务通知。"
         return f"{_head(warned, now)}#{warned.number} {warned.shop}:{then}{_how(warned)}"
+    if warned.step == "spent":
+        then = "微信允许的条数已用完,答复会改发服务通知,或等对方下次来消息时送达。"
+        return f"{_head(warned, now)}#{warned.number} {warned.shop}:{then}{_how(warned)}"
     if warned.step in ("due", "late"):
         who = "" if is_owner else f",负责人{warned.owner}" if warned.owner else ",还没有人负责"
         then = f"。{_how(warned)}" if is_owner else ",请帮忙催办。" if warned.owner else ",请安排。"
@@ -61,6 +64,8 @@ def _head(warned: Warned, now: datetime) -> str:
     left = (warned.due_at - now).total_seconds()
     if warned.step == "window":
         return f"【回复期剩 {about(left)}】" if left > 0 else "【回复期已过】"
+    if warned.step == "spent":
+        return "【回复条数用完】"
     if left > 0:
         return f"【剩 {about(left)}】"
     return f"【超时 {about(-left)}】" if -left >= 3600 else "【已超时】"

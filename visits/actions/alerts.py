@@ -1,0 +1,213 @@
+"""The notices of escalation: one for each person, whatever it is about; kept true until it is sent.
+
+In quiet hours a step is taken at its time and its notice waits; what comes meanwhile joins it, and what was settled
+meanwhile leaves it.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from people.models import Manager, Retailer
+from visits.actions import notices
+from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
+from visits.rules import promises
+from visits.rules.promises import Step
+from visits.texts import escalation as texts
+from visits.texts.escalation import Warned
+from wechat_bot import outbox
+from wechat_bot.models import Delivery, DeliveryState
+
+#: The keys of these notices begin with it; what else a step may have been told with is not ours to take back.
+STEP_KEY = "visit-step:"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken, on its way to people."""
+
+    escalation_id: int
+    request_id: int
+    step: Step
+    promise: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """Whose request it is, and who answers for it."""
+
+    number: int
+    name: str
+    owner_id: int | None
+    owner: str
+
+
+def tell(
+    session: Session, to: Mapping[int, Sequence[Taken]], *, now: datetime, due_at: datetime, zone: ZoneInfo
+) -> None:
+    """Tell each manager of these steps in one notice; where it waits for `due_at`, with what waits for it already."""
+    waiting = _waiting(session, to, now) if due_at > now else {}
+    all_of_it = {manager_id: [*waiting.get(manager_id, ()), *those] for manager_id, those in to.items()}
+    shops = _shops(session, {each.request_id for those in all_of_it.values() for each in those})
+    for manager_id, those in sorted(all_of_it.items()):
+        _tell_one(session, manager_id, those, shops, now=now, due_at=due_at, zone=zone)
+
+
+def withdraw(session: Session, request: Request, *, now: datetime) -> None:
+    """Take a request out of the notices that wait for the end of quiet hours: warning of it is moot."""
+    held = session.execute(
+        select(Delivery.id, Delivery.due_at)
+        .join(Told, Told.delivery_id == Delivery.id)
+        .join(Escalation, Escalation.id == Told.escalation_id)
+        .join(Deadline, Deadline.id == Escalation.deadline_id)
+        .where(Deadline.request_id == request.id, *_waits(now))
+        .with_for_update(of=Delivery)
+    ).all()
+    if not held:
+        return
+    due_at = {row.id: row.due_at for row in held}
+    others = [each for each in _told_with(session, Told.delivery_id.in_(due_at)) if each[1].request_id != request.id]
+    shops = _shops(session, {taken.request_id for _, taken in others})
+    rest: dict[int, list[Taken]] = defaultdict(list)
+    for delivery_id, taken in others:
+        rest[delivery_id].append(taken)
+    for delivery_id, those in rest.items():
+        warned = _worst(those, shops)
+        text = texts.several(warned, now=due_at[delivery_id])
+        notices.rewrite(session, delivery_id, text, who=warned[0].shop, when=warned[0].due_at)
+    _take_back(session, due_at.keys() - rest.keys(), now, "answered before it was sent")
+
+
+def _tell_one(
+    session: Session,
+    manager_id: int,
+    those: Sequence[Taken],
+    shops: Mapping[int, _Shop],
+    *,
+    now: datetime,
+    due_at: datetime,
+    zone: ZoneInfo,
+) -> None:
+    warned = _worst(those, shops)
+    request_id = those[0].request_id
+    if len(warned) == 1:
+        # As it will be true when it is read: a notice that waits for the morning must not say what was left at night.
+        text = texts.one(warned[0], is_owner=shops[request_id].owner_id == manager_id, now=due_at, zone=zone)
+        about, url = notices.about(request_id), notices.page(request_id)
+    else:
+        text, about, url = texts.several(warned, now=due_at), notices.ABOUT_ALL, notices.PAGE
+    newest = max(each.escalation_id for each in those)
+    delivery_id = notices.tell(
+        session,
+        manager_id,
+        text,
+        now=now,
+        about=about,
+        key=f"{STEP_KEY}{newest}:{manager_id}",
+        url=url,
+        due_at=due_at,
+        who=warned[0].shop,
+        when=warned[0].due_at,
+    )
+    values = [
+        {"escalation_id": each.escalation_id, "manager_id": manager_id, "delivery_id": delivery_id} for each in those
+    ]
+    told = upsert(session, Told).values(values)
+    session.execute(
+        told.on_conflict_do_update(
+            index_elements=["escalation_id", "manager_id"], set_={"delivery_id": told.excluded.delivery_id}
+        )
+    )
+
+
+def _worst(those: Sequence[Taken], shops: Mapping[int, _Shop]) -> list[Warned]:
+    """Of each request the worst of its steps; the worst request first."""
+    by_request: dict[int, list[Taken]] = defaultdict(list)
+    for each in those:
+        by_request[each.request_id].append(each)
+    warned = []
+    for request_id, steps in by_request.items():
+        worst = max(steps, key=lambda each: promises.SEVERITY.index(each.step))
+        shop = shops[request_id]
+        warned.append(Warned(shop.number, shop.name, shop.owner, worst.step, worst.promise, worst.due_at))
+    return sorted(warned, key=lambda each: (-promises.SEVERITY.index(Step(each.step)), each.due_at))
+
+
+def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict[int, list[Taken]]:
+    """What these managers were to be told when the quiet hours end and is still true; its messages are taken back."""
+    held = session.execute(
+        select(Delivery.id, Told.manager_id)
+        .join(Told, Told.delivery_id == Delivery.id)
+        .where(Told.manager_id.in_(managers), Delivery.attempts == 0, *_waits(now))
+        .order_by(Delivery.id)
+        .with_for_update(of=Delivery)
+    ).all()
+    manager_of = {row.id: row.manager_id for row in held}
+    found: dict[int, list[Taken]] = defaultdict(list)
+    for delivery_id, taken in _told_with(session, Told.delivery_id.in_(manager_of)):
+        found[manager_of[delivery_id]].append(taken)
+    _take_back(session, manager_of, now, "joined by what came later in the quiet hours")
+    return found
+
+
+def _told_with(session: Session, which: ColumnElement[bool]) -> list[tuple[int, Taken]]:
+    """The steps that deliveries tell of and that are still true."""
+    is_spent_still = and_(
+        Escalation.step == Step.SPENT,
+        Request.unanswered_since.is_not(None),
+        Request.shop_wrote_at <= Escalation.taken_at,
+    )
+    rows = session.execute(
+        select(
+            Told.delivery_id,
+            Escalation.id,
+            Deadline.request_id,
+            Escalation.step,
+            Deadline.promise,
+            func.coalesce(Deadline.due_at, Escalation.due_at),
+        )
+        .join(Escalation, Escalation.id == Told.escalation_id)
+        .join(Deadline, Deadline.id == Escalation.deadline_id)
+        .join(Request, Request.id == Deadline.request_id)
+        .where(which, or_(Deadline.ended_at.is_(None), is_spent_still))
+        .order_by(Escalation.id)
+    )
+    return [
+        (delivery_id, Taken(escalation_id, request_id, Step(step), promise, due_at))
+        for delivery_id, escalation_id, request_id, step, promise, due_at in rows
+        if delivery_id is not None
+    ]
+
+
+def _waits(now: datetime) -> tuple[Any, ...]:
+    return Delivery.key.startswith(STEP_KEY), Delivery.state == outbox.PENDING, Delivery.due_at > now
+
+
+def _take_back(session: Session, deliveries: Collection[int], now: datetime, why: str) -> None:
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(deliveries))
+        .values(state=DeliveryState.CANCELLED, settled_at=now, error=why)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _shops(session: Session, requests: Collection[int]) -> dict[int, _Shop]:
+    rows = session.execute(
+        select(Request.id, Retailer.shop, Request.owner_id, Manager.name)
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .outerjoin(Manager, Manager.id == Request.owner_id)
+        .where(Request.id.in_(requests))
+    )
+    return {
+        key: _Shop(key + FIRST_NUMBER, shop or texts.NO_SHOP, owner_id, owner or "")
+        for key, shop, owner_id, owner in rows
+    }

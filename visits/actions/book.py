@@ -1,0 +1,203 @@
+"""A request's deadlines while one thing happens to it: started, ended, paused, gone on with, reckoned anew."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from visits import terms
+from visits.models import Deadline, Promise, Request
+from visits.rules import calendar, promises
+from visits.terms import Reckoning
+from wechat_bot import ledger
+from wechat_bot.models import Follower
+
+ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
+
+
+def with_deadlines(session: Session, requests: list[Request]) -> list[tuple[Request, list[Deadline]]]:
+    """Requests with their running deadlines, as they are now that the requests are locked."""
+    running: dict[int, list[Deadline]] = {request.id: [] for request in requests}
+    for deadline in session.scalars(
+        select(Deadline)
+        .where(Deadline.request_id.in_(list(running)), Deadline.ended_at.is_(None))
+        .order_by(Deadline.id)
+        .execution_options(populate_existing=True)
+    ):
+        running[deadline.request_id].append(deadline)
+    return [(request, running[request.id]) for request in requests]
+
+
+def settle(request: Request, running: Iterable[Deadline]) -> None:
+    """Note when this request is next due, of its running deadlines."""
+    by_promise = {deadline.promise: deadline for deadline in running if deadline.due_at is not None}
+    window = by_promise.pop(Promise.REPLY_WINDOW, None)
+    answer = by_promise.get(Promise.FIRST_ANSWER) or by_promise.get(Promise.NEXT_ANSWER)
+    moments = [deadline.due_at for deadline in by_promise.values() if deadline.due_at]
+    if answer and window:
+        counting = promises.counting(answer.due_at, window.due_at, answer.started_at)
+        moments += [counting] if counting else []
+    request.due_at = min(moments, default=None)
+
+
+class Book:
+    """A request's deadlines while one thing happens to it."""
+
+    def __init__(
+        self,
+        session: Session,
+        request: Request,
+        now: datetime,
+        reckoning: Reckoning | None = None,
+        running: list[Deadline] | None = None,
+        rounds: dict[str, int] | None = None,
+    ) -> None:
+        self._session, self._request, self._now = session, request, now
+        self._given, self._rounds = reckoning, rounds
+        if running is None:
+            running = with_deadlines(session, [request])[0][1]
+        self._running = {Promise(deadline.promise): deadline for deadline in running}
+
+    @property
+    def _reckoning(self) -> Reckoning:
+        # Looked up only where something is reckoned: to end a clock its terms are not needed.
+        if self._given is None:
+            self._given = terms.reckoning(self._session, self._request.class_id)
+        return self._given
+
+    def start(self, promise: Promise) -> None:
+        """Begin a new round of a promise, unless one runs."""
+        if promise not in self._running:
+            reckoning = self._reckoning
+            allowed = reckoning.terms.allowed(promise)
+            due_at = calendar.add(reckoning.calendar, self._now, allowed)
+            self._add(promise, self._now, allowed, due_at, reckoning)
+
+    def await_answer(self) -> None:
+        """Begin to wait for an answer, the first or the next, unless one is awaited."""
+        if not any(promise in self._running for promise in ANSWERS):
+            self.start(Promise.NEXT_ANSWER if self._request.first_answered_at else Promise.FIRST_ANSWER)
+
+    def end(self, those: Iterable[Promise], *, is_met: bool) -> None:
+        """End what runs of these."""
+        for promise in those:
+            deadline = self._running.pop(promise, None)
+            if deadline is not None:
+                deadline.ended_at = self._now
+                deadline.met_at = self._now if is_met else None
+                deadline.step = deadline.step_at = None
+
+    def pause(self, promise: Promise) -> None:
+        """Stop a clock without ending it. What is overdue stays overdue: a miss cannot be rested away."""
+        deadline = self._running.get(promise)
+        if deadline is None or deadline.running_since is None or deadline.due_at is None:
+            return
+        if deadline.due_at <= self._now:
+            return
+        hours = self._hours(deadline)
+        deadline.used += int(calendar.between(hours, deadline.running_since, self._now))
+        deadline.running_since = deadline.due_at = deadline.step_at = None
+
+    def resume(self, promise: Promise) -> None:
+        """Let a paused clock go on where it stopped."""
+        deadline = self._running.get(promise)
+        if deadline is not None and deadline.running_since is None:
+            deadline.running_since = self._now
+            deadline.due_at = calendar.add(self._hours(deadline), self._now, deadline.allowed - deadline.used)
+            plan(deadline, self._hours(deadline))
+
+    def follow_window(self) -> None:
+        """Keep the reply window's clock as the ledger has it, while an answer is awaited."""
+        follower = self._session.get(Follower, self._request.openid)
+        until = follower.message_until if follower and follower.message_left else None
+        deadline = self._running.get(Promise.REPLY_WINDOW)
+        if until is None or until <= self._now or self._request.unanswered_since is None:
+            if deadline is not None and deadline.due_at and deadline.due_at > self._now:
+                self.end((Promise.REPLY_WINDOW,), is_met=False)
+            return
+        begun = until - ledger.MESSAGE_WINDOW
+        if deadline is not None and deadline.step is not None and deadline.due_at and deadline.due_at > self._now:
+            deadline.started_at = deadline.running_since = begun
+            deadline.due_at = until
+            plan(deadline, None)
+            return
+        # The old window was lost, or its warning was given: this one is to be told from it.
+        self.end((Promise.REPLY_WINDOW,), is_met=False)
+        self._add(Promise.REPLY_WINDOW, begun, int(ledger.MESSAGE_WINDOW.total_seconds()), until, None)
+
+    def renew(self) -> None:
+        """Reckon what runs by the terms of today.
+
+        What is overdue stays as it is: a change of policy does not make good what was missed. And what would have been
+        due before now is due now: nobody broke a promise that was not made yet.
+        """
+        reckoning = self._reckoning
+        for promise, deadline in self._running.items():
+            if promise is Promise.REPLY_WINDOW or deadline.fingerprint == reckoning.fingerprint:
+                continue
+            deadline.fingerprint = reckoning.fingerprint
+            if deadline.due_at is not None and deadline.due_at <= self._now:
+                continue
+            allowed = reckoning.terms.allowed(promise)
+            if deadline.counts_working_hours != reckoning.terms.counts_working_hours:
+                # Wall seconds are no working seconds; the share that was used up stays the same.
+                deadline.used = round(deadline.used / deadline.allowed * allowed)
+            deadline.allowed, deadline.counts_working_hours = allowed, reckoning.terms.counts_working_hours
+            if deadline.running_since is not None:
+                due_at = calendar.add(reckoning.calendar, deadline.running_since, allowed - deadline.used)
+                deadline.due_at = max(due_at, self._now)
+                plan(deadline, reckoning.calendar)
+
+    def settle(self) -> None:
+        """Leave the request as its deadlines have it."""
+        settle(self._request, self._running.values())
+
+    def _hours(self, deadline: Deadline) -> calendar.Calendar | None:
+        return terms.calendar(self._session) if deadline.counts_working_hours else None
+
+    def _round(self, promise: Promise) -> int:
+        """The next round of a promise. A new request has had none, so `rounds` is given and nothing is asked."""
+        if self._rounds is None:
+            counted = select(Deadline.promise, func.max(Deadline.round)).where(Deadline.request_id == self._request.id)
+            self._rounds = {row[0]: row[1] for row in self._session.execute(counted.group_by(Deadline.promise))}
+        self._rounds[promise] = self._rounds.get(promise, 0) + 1
+        return self._rounds[promise]
+
+    def _add(
+        self, promise: Promise, begun: datetime, allowed: int, due_at: datetime, reckoning: Reckoning | None
+    ) -> None:
+        deadline = Deadline(
+            request_id=self._request.id,
+            promise=promise,
+            round=self._round(promise),
+            started_at=begun,
+            allowed=allowed,
+            used=0,
+            running_since=begun,
+            due_at=due_at,
+            counts_working_hours=bool(reckoning and reckoning.terms.counts_working_hours),
+            fingerprint=reckoning.fingerprint if reckoning else "",
+            step=promises.following(promise, None),
+        )
+        plan(deadline, reckoning.calendar if reckoning else None)
+        if promise is Promise.REPLY_WINDOW and deadline.step_at and deadline.step_at <= self._now:
+            # It was nearly closed when it was first looked at: the notice of the message itself says so.
+            deadline.step = deadline.step_at = None
+        self._session.add(deadline)
+        self._running[promise] = deadline
+
+
+def plan(deadline: Deadline, hours: calendar.Calendar | None) -> None:
+    """Note when the next step of this running deadline is due."""
+    if deadline.step is None or deadline.running_since is None or deadline.due_at is None:
+        deadline.step_at = None
+        return
+    deadline.step_at = promises.moment_of(
+        promises.Step(deadline.step),
+        hours,
+        deadline.running_since,
+        deadline.allowed,
+        deadline.used,
+        deadline.due_at,
+    )
