@@ -16,6 +16,7 @@ import visits.models
 import wechat_bot.models
 from foundation.database import Database, Moment
 from people import upkeep
+from visits.actions import categories
 
 #: Every module with tables: alembic compares what these declare.
 MODELS = (wechat_bot.models, console.models, people.models, surveys.models, visits.models)
@@ -32,6 +33,7 @@ def upgrade(database: Database) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         upkeep.install(connection)
+        categories.install(connection)
 
 
 def is_current(database: Database) -> bool:

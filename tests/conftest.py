@@ -29,6 +29,7 @@ from simulator.phone import Phone
 from simulator.simulator import Simulator
 from simulator.world import Account
 from tools import servers
+from visits.actions import categories
 from wechat_bot import jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
@@ -124,6 +125,7 @@ def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
                 "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) "
                 "FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
             )
+            categories.install(connection)
 
     yield empty
     database.dispose()

@@ -7,7 +7,7 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.errors import Refused
 from visits import export, scope
-from visits.actions import categories, clocks, escalating, intake, routing
+from visits.actions import clocks, escalating, intake, resting, routing
 from visits.queries import reports
 from visits.rules import figures
 from visits.rules.figures import By, Narrowed
@@ -18,8 +18,6 @@ from wechat_bot.services import Services
 def sweep_owners(services: Services) -> None:
     """Give what absent or disabled managers hold, and what has no owner, to whoever answers today."""
     with services.transaction() as session:
-        # Before the first message the settings' page shows the categories the company begins with.
-        categories.ensure(session)
         intake.attach_strays(session, now=services.clock(), zone=services.zone)
     after = 0
     while True:
@@ -76,9 +74,20 @@ def export_report(work: Work) -> None:
     work.finish({"said": f"共 {count} 条留言。"}, path.name, name)
 
 
+def look_after_resting(services: Services) -> None:
+    """Bring back what was put off until now, and close what the shop wrote nothing more in."""
+    for each in (resting.wake, resting.close_quiet):
+        while True:
+            with services.transaction() as session:
+                done = each(session, now=services.clock())
+            if not done:
+                break
+
+
 JOBS = (
     jobs.worker("visit exports", {export.EXPORT: export_report}),
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
+    Job("look after resting requests", timedelta(minutes=1), look_after_resting),
     Job("renew deadlines", timedelta(minutes=1), renew_deadlines),
 )

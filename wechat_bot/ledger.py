@@ -40,6 +40,24 @@ def spend(follower: Follower, *, now: datetime) -> bool:
     return True
 
 
+def refund(follower: Follower, until: datetime | None) -> None:
+    """Give back a send that WeChat never counted: to the window it was taken from (`closes_first` named it before), if
+    that one is still the same."""
+    if until is None:
+        return
+    if follower.event_until == until:
+        follower.event_left = min(follower.event_left + 1, EVENT_SENDS)
+    elif follower.message_until == until:
+        follower.message_left = min(follower.message_left + 1, MESSAGE_SENDS)
+
+
+def closes_first(follower: Follower, *, now: datetime) -> datetime | None:
+    """Until when the window is open that `spend` takes from; None where none is."""
+    if _event(follower, now):
+        return follower.event_until
+    return follower.message_until if _message(follower, now) else None
+
+
 def shut(follower: Follower) -> None:
     """WeChat says the window is closed or used up, and WeChat is right."""
     follower.event_left = follower.message_left = 0

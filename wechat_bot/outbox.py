@@ -180,6 +180,8 @@ class Claim:
     openid: str
     channel: Channel
     body: dict[str, Any]
+    #: Until when the window is open that this send was taken from.
+    window: datetime | None = None
 
 
 def send_next(services: "Services") -> bool:
@@ -218,20 +220,27 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
         )
         if delivery is None:
             return None, False
-        channel = _choose(services, session, delivery, now)
+        channel, window = _choose(services, session, delivery, now)
         if channel is None:
             return None, True
         delivery.state, delivery.channel, delivery.fence = DeliveryState.SENDING, channel, secrets.token_hex(8)
         delivery.lease_until, delivery.attempts = now + LEASE, delivery.attempts + 1
         delivery.first_attempt_at = delivery.first_attempt_at or now
-        return Claim(delivery.id, delivery.fence, delivery.openid, channel, _body(services, delivery, channel)), True
+        body = _body(services, delivery, channel)
+        return Claim(delivery.id, delivery.fence, delivery.openid, channel, body, window), True
 
 
-def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Channel | None:
-    """Look again just before sending: what was right when the row was queued may not be now."""
+def _choose(
+    services: "Services", session: Session, delivery: Delivery, now: datetime
+) -> tuple[Channel | None, datetime | None]:
+    """Look again just before sending: what was right when the row was queued may not be now.
+
+    Gives the channel, and until when the reply window is open that the send was taken from.
+    """
     theirs = Follower.openid == delivery.openid
     follower = session.scalar(select(Follower).where(theirs).with_for_update(skip_locked=True))
     is_busy = follower is None and session.scalar(select(Follower.openid).where(theirs)) is not None
+    window = ledger.closes_first(follower, now=now) if follower else None
     quiet_until = services.quiet.over_at(now) if services.quiet and delivery.heeds_quiet else None
     if delivery.not_after and now > delivery.not_after:
         _settle(delivery, DeliveryState.FAILED, now, TOO_LATE)
@@ -243,15 +252,15 @@ def _choose(services: "Services", session: Session, delivery: Delivery, now: dat
     elif quiet_until:
         delivery.due_at = quiet_until
     elif delivery.attempts and delivery.channel == Channel.TEMPLATE:
-        return Channel.TEMPLATE  # the same id again: another channel would be a second message
+        return Channel.TEMPLATE, None  # the same id again: another channel would be a second message
     elif ledger.spend(follower, now=now):
-        return Channel.CUSTOM
+        return Channel.CUSTOM, window
     elif services.is_service_account and _template(services, delivery):
-        return Channel.TEMPLATE
+        return Channel.TEMPLATE, None
     else:
         delivery.state, delivery.error, follower.has_held = DeliveryState.HELD, "waits for the next contact", True
         delivery.has_news = delivery.watch is not None
-    return None
+    return None, None
 
 
 def _body(services: "Services", delivery: Delivery, channel: Channel) -> dict[str, Any]:
@@ -288,11 +297,15 @@ def _note_sent(services: "Services", claim: Claim, msgid: str | None) -> None:
 def _note_error(services: "Services", claim: Claim, error: SendError) -> None:
     now = services.clock()
     with services.transaction() as session:
+        # In the order in which a callback takes them, or the two could wait for each other.
+        follower = session.get(Follower, claim.openid, with_for_update=True)
         delivery = session.get(Delivery, claim.id, with_for_update=True)
         if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
             return
         delivery.error, delivery.error_code = str(error)[:300], error.code
-        follower = session.get(Follower, claim.openid)
+        if follower and not error.uncertain:
+            # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
+            ledger.refund(follower, claim.window)
         if error.uncertain and claim.channel is Channel.CUSTOM:
             _settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
         elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:

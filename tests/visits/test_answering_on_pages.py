@@ -100,6 +100,19 @@ def test_a_photo_goes_out_as_a_picture_and_is_seen_by_nobody_else(asked) -> None
     assert asked.page.page.status_code == 422
 
 
+def test_a_photo_that_wechat_would_not_take_costs_no_send(asked) -> None:
+    asked.house.later(minutes=2)
+    asked.house.sim.faults.add("/cgi-bin/media/upload", "errcode", value=45009, times=1)
+    asked.page.open(f"/m/visits/{asked.n}")
+    send(asked.page, photo=(io.BytesIO(PIXEL), "a.png"))
+    asked.house.work()
+    assert asked.wang.unread().texts == []
+    asked.house.later(minutes=10)
+    assert [entry.kind for entry in asked.wang.unread()] == ["image"]
+    assert "还能发 4 条" in asked.page.open(f"/m/visits/{asked.n}")
+    assert asked.house.sim.sends_left(asked.wang) == 4
+
+
 def test_a_voice_is_sent_to_the_managers_own_chat_to_listen_to(asked) -> None:
     asked.wang.send_voice(b"#!AMR\nhello")
     asked.news(asked.chen)

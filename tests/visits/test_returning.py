@@ -105,6 +105,70 @@ def test_within_three_days_it_goes_on_and_later_it_is_a_new_one(town, chen, wang
     assert [each.closed_at is None for each in town.requests()] == [False, True]
 
 
+def test_where_the_shop_says_nothing_more_it_is_closed_and_goes_on_when_it_does(town, chen, wang) -> None:
+    number = town.request().number
+    chen.say(f"{number} 明早带两条")
+    town.house.later(days=2)
+    chen.say(f"{number} 备注 已送到门口")
+    for days, how in ((2.9, None), (0.2, Closed.QUIET)):
+        town.house.later(days=days)
+        town.run("look after resting requests")
+        assert town.request().closed_how == how
+    with town.house.look() as session:
+        closing = session.scalars(select(Deadline).where(Deadline.promise == Promise.CLOSING)).one()
+    assert closing.met_at is not None and scores(town) == []
+    town.news(wang), town.news(chen)
+    # Opened again by hand it is not closed at the next look.
+    chen.say(f"{number} 重开")
+    town.house.later(days=2)
+    town.run("look after resting requests")
+    assert town.request().closed_at is None
+    town.house.later(days=2)
+    town.run("look after resting requests")
+    assert town.request().closed_how == Closed.QUIET
+    chen.say("在吗")
+    town.news(chen)
+    wang.say("那两条还没有送到")
+    assert town.request().closed_at is None
+    assert [text.partition(" ")[0] for text in town.news(chen)][-1] == "【又来留言"
+
+
+def test_what_was_put_off_comes_back_with_one_notice_and_its_promise_went_on(town, chen, wang) -> None:
+    number, due = town.request().number, town.request().due_at
+    chen.say(f"{number} 稍后 3小时")
+    assert "没有" in chen.say("待办").text
+    town.house.later(hours=2.9)
+    town.run("look after resting requests")
+    assert town.news(chen) == []
+    town.house.later(hours=0.2)
+    for _ in range(2):
+        town.run("look after resting requests")
+    [notice] = town.news(chen)
+    assert notice.startswith(f"【到时间了 #{number}】城南便利店的留言回到待办,还没有答复。")
+    assert f"#{number}" in chen.say("待办").text and town.request().due_at == due
+
+
+def test_what_the_deputy_has_stays_theirs_and_what_comes_back_after_the_leave_is_the_owners(town, chen, wang) -> None:
+    number = town.request().number
+    lin = town.manager("林小燕")
+    today = town.house.clock().astimezone(town.house.services.zone).date()
+    town.leave("城区一片", "林小燕", today, today + timedelta(days=1))
+    town.run("sweep requests of absent owners")
+    assert town.owners() == ["林小燕"]
+    town.house.later(days=2)
+    lin.say("在吗")
+    town.run("sweep requests of absent owners")
+    assert town.owners() == ["林小燕"]  # the shop was told that name, and the leave is over
+    lin.say(f"{number} 明早带两条")
+    lin.say(f"{number} 完结")
+    town.house.later(hours=1)
+    chen.say("在吗")
+    town.news(chen)
+    wang.say("两条不够,还要三条")
+    assert town.owners() == ["陈志强"]
+    assert f"【转来 #{number}】" in town.news(chen)[-1]
+
+
 def test_a_closing_is_rated_once_by_a_tap_and_a_late_tap_is_thanked(town, wang) -> None:
     answer(town)
     assert close(town)

@@ -1,9 +1,8 @@
 """What requests are about: the categories staff keep, and those the company begins with."""
 
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
-from foundation.database import upsert
 from visits.models import Category
 from visits.rules.needs import Keywords
 
@@ -20,18 +19,17 @@ FIRST = (
 )
 
 
-def ensure(session: Session) -> None:
-    """Make the categories the company begins with, unless there are any."""
-    if session.scalar(select(Category.id).limit(1)) is None:
+def install(connection: Connection) -> None:
+    """Make the categories the company begins with, unless there are any: part of every upgrade.
+
+    Staff retire categories and never delete one, so what they did away with does not come back.
+    """
+    if connection.scalar(select(Category.id).limit(1)) is None:
         rows = [{"name": name, "position": n, "keywords": list(words)} for n, (name, words) in enumerate(FIRST, 1)]
-        session.execute(upsert(session, Category).values(rows).on_conflict_do_nothing())
+        connection.execute(insert(Category), rows)
 
 
 def keywords(session: Session) -> list[Keywords]:
     """The categories in use with their keywords."""
-    known = select(Category.id, Category.position, Category.keywords, Category.retired_at)
-    rows = session.execute(known).all()
-    if not rows:
-        ensure(session)
-        rows = session.execute(known).all()
-    return [Keywords(row.id, row.position, tuple(map(str, row.keywords))) for row in rows if row.retired_at is None]
+    known = select(Category.id, Category.position, Category.keywords).where(Category.retired_at.is_(None))
+    return [Keywords(row.id, row.position, tuple(map(str, row.keywords))) for row in session.execute(known)]

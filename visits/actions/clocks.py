@@ -22,16 +22,17 @@ def opened(session: Session, request: Request, *, now: datetime) -> None:
     """A request was made by the shop's message: all promises begin."""
     request.shop_wrote_at, request.unanswered_since = now, now
     book = Book(session, request, now, running=[], rounds={})
-    for promise in (Promise.HANDING_OVER, Promise.FIRST_ANSWER, Promise.CLOSING):
-        book.start(promise)
-    book.follow_window()
-    book.settle()
+    with session.no_autoflush:  # four clocks, one statement
+        for promise in (Promise.HANDING_OVER, Promise.FIRST_ANSWER, Promise.CLOSING):
+            book.start(promise)
+        book.follow_window()
+        book.settle()
 
 
 def handed_over(session: Session, request: Request, *, now: datetime) -> None:
     """The owner's notice was queued. A second time, to another owner, resets nothing."""
-    request.handed_over_at = request.handed_over_at or now
     book = Book(session, request, now)
+    request.handed_over_at = request.handed_over_at or now
     book.end((Promise.HANDING_OVER,), is_met=True)
     book.settle()
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from people import identity
 from people.identity import Shop
-from people.models import Manager, Retailer
+from people.models import Retailer
 from people.rules import Person
 from visits.actions import categories, clocks, groups, notices, routing
+from visits.actions.routing import Decision
 from visits.models import Author, Closed, Deadline, Message, Promise, Reason, Request
 from visits.rules import needs
 from wechat_bot import media, messages
@@ -99,7 +100,7 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
         request = _closed_lately(session, openid, shop, now)
         became = Became.REOPENED
     if request is None:
-        request = _new(session, openid, shop, now)
+        request = _new(session, openid, shop, said, now)
         became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
     elif became is Became.ADDED and is_thanks and asked is None:
         became = Became.THANKS
@@ -109,8 +110,8 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     if asked is not None:
         groups.answered(session, asked, request, now=now)
     message = _keep(session, request, said, now)
-    _take_up(session, request, message, became, now=now, zone=zone)
-    return _received(session, request, became, shop, in_one_breath)
+    decision = _take_up(session, request, message, became, now=now, zone=zone)
+    return _received(session, request, became, shop, in_one_breath, decision)
 
 
 def standing(session: Session, openid: str, last_heard_at: datetime | None) -> Standing:
@@ -220,12 +221,13 @@ def _closed_lately(session: Session, openid: str, shop: Shop | None, now: dateti
     return last if now - last.closed_at <= needs.REOPENS_WITHIN else None
 
 
-def _new(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request:
+def _new(session: Session, openid: str, shop: Shop | None, said: Said, now: datetime) -> Request:
     values = {
         "openid": openid,
         "retailer_id": shop.id if shop else None,
         "area_id": shop.area_id if shop else None,
         "class_id": shop.class_id if shop else None,
+        "category_id": _category(session, said),
         "opened_at": now,
         "unanswered_since": now,
         "shop_wrote_at": now,
@@ -240,9 +242,13 @@ def _new(session: Session, openid: str, shop: Shop | None, now: datetime) -> Req
     return made
 
 
+def _category(session: Session, said: Said) -> int | None:
+    return needs.category(said.content, categories.keywords(session)) if said.content else None
+
+
 def _keep(session: Session, request: Request, said: Said, now: datetime) -> Message:
-    if request.category_id is None and said.content:
-        request.category_id = needs.category(said.content, categories.keywords(session))
+    if request.category_id is None and request.last_message_id is not None:
+        request.category_id = _category(session, said)
     message = Message(
         request_id=request.id,
         said_at=now,
@@ -260,18 +266,20 @@ def _keep(session: Session, request: Request, said: Said, now: datetime) -> Mess
 
 def _take_up(
     session: Session, request: Request, message: Message, became: Became, *, now: datetime, zone: ZoneInfo
-) -> None:
-    """Start the clocks and tell the owner, as it fits what the message became."""
+) -> Decision | None:
+    """Start the clocks and tell the owner, as it fits what the message became. Gives who answers, where that was
+    looked at."""
     match became:
         case Became.OPENED:
             clocks.opened(session, request, now=now)
-            routing.route(session, request, now=now, zone=zone)
+            return routing.route(session, request, now=now, zone=zone)
         case Became.REOPENED:
             clocks.reopened(session, request, now=now)
             clocks.shop_wrote(session, request, now=now)
             decision = routing.keep_or_route(session, request, now=now, zone=zone)
             if not decision.is_new:
                 notices.again(session, request, message, is_reopened=True, now=now, zone=zone)
+            return decision
         case Became.CONTINUED:
             clocks.shop_wrote(session, request, now=now)
             notices.again(session, request, message, is_reopened=False, now=now, zone=zone)
@@ -281,10 +289,18 @@ def _take_up(
         case Became.THANKS:
             request.shop_wrote_at = now
             clocks.window_moved(session, request, now=now)
+    return None
 
 
-def _received(session: Session, request: Request, became: Became, shop: Shop | None, in_one_breath: bool) -> Received:
-    owner = session.get(Manager, request.owner_id) if request.owner_id else None
+def _received(
+    session: Session,
+    request: Request,
+    became: Became,
+    shop: Shop | None,
+    in_one_breath: bool,
+    decision: Decision | None = None,
+) -> Received:
+    decision = decision or routing.as_it_stands(session, request)
     due_at = session.scalar(
         select(Deadline.due_at).where(
             Deadline.request_id == request.id,
@@ -296,8 +312,8 @@ def _received(session: Session, request: Request, became: Became, shop: Shop | N
         request.id,
         request.number,
         became,
-        Person(owner.id, owner.name, owner.phone) if owner else None,
-        routing.last_reason(session, request) is Reason.DEPUTY,
+        decision.manager,
+        decision.reason is Reason.DEPUTY,
         due_at,
         is_known=shop is not None,
         is_in_one_breath=in_one_breath,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy import and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from foundation.clock import day_in
 from foundation.database import changed
@@ -73,9 +74,10 @@ def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) 
         return Decision(choice.manager, choice.reason, choice.explained, is_new=False)
     assignment = _assign(session, request, to_id, choice.reason, choice.explained, by="", now=now)
     if assignment is None:
-        return _as_it_stands(session, request)
+        return as_it_stands(session, request)
     if to_id is None:
         log.warning("a request has no owner", request=request.number)
+        session.add(assignment)
         notices.no_owner(session, request, [each.id for each in stairs.tops()], choice.explained, now=now)
     else:
         above = [person.id for person in stairs.supervisors(area_id, below_id=to_id)]
@@ -110,7 +112,8 @@ def transfer(
 def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:
     """Whoever answers what has no owner owns it from then on; they need no notice of it."""
     if request.owner_id is None:
-        _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了,由{by}负责", by=by, now=now)
+        assigned = _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了,由{by}负责", by=by, now=now)
+        session.add_all([assigned] if assigned else [])
         clocks.handed_over(session, request, now=now)
 
 
@@ -154,7 +157,7 @@ def _home(session: Session, request: Request) -> tuple[int | None, int | None]:
 def _assign(
     session: Session, request: Request, to_id: int | None, reason: Reason, explained: str, *, by: str, now: datetime
 ) -> Assignment | None:
-    """Change the owner if nobody else did since we looked; None where somebody did."""
+    """Change the owner if nobody else did since we looked; None where somebody did. The caller adds what it gives."""
     session.flush()
     won = changed(
         session,
@@ -163,16 +166,16 @@ def _assign(
         .values(owner_id=to_id, version=Request.version + 1)
         .execution_options(synchronize_session=False),
     )
-    from_id = request.owner_id
-    session.refresh(request, ["owner_id", "version"])
     if not won:
+        session.refresh(request, ["owner_id", "version"])
         return None
-    assignment = Assignment(
+    from_id = request.owner_id
+    # As the statement left them: to ask again would be one more round trip in a callback.
+    set_committed_value(request, "owner_id", to_id)
+    set_committed_value(request, "version", request.version + 1)
+    return Assignment(
         request_id=request.id, at=now, from_id=from_id, to_id=to_id, reason=reason, explained=explained[:300], by=by
     )
-    session.add(assignment)
-    session.flush()
-    return assignment
 
 
 def _hand_over(
@@ -189,6 +192,7 @@ def _hand_over(
     is_first = request.handed_over_at is None
     told = notices.hand_over(session, request, to_id, why=why, is_first=is_first, now=now, zone=zone)
     assignment.delivery_id = told
+    session.add(assignment)
     if told is not None:
         clocks.handed_over(session, request, now=now)
         return
@@ -196,12 +200,16 @@ def _hand_over(
     notices.not_reached(session, request, to_id, above, now=now)
 
 
-def _as_it_stands(session: Session, request: Request) -> Decision:
-    last = session.scalars(
-        select(Assignment).where(Assignment.request_id == request.id).order_by(Assignment.id.desc()).limit(1)
+def as_it_stands(session: Session, request: Request) -> Decision:
+    """Who answers for a request, and why, as it was decided last."""
+    last = session.execute(
+        select(Assignment.reason, Assignment.explained, Manager.id, Manager.name, Manager.phone)
+        .outerjoin(Manager, Manager.id == request.owner_id)
+        .where(Assignment.request_id == request.id)
+        .order_by(Assignment.id.desc())
+        .limit(1)
     ).one()
-    owner = session.get(Manager, request.owner_id) if request.owner_id else None
-    person = Person(owner.id, owner.name, owner.phone) if owner else None
+    person = Person(last.id, last.name, last.phone) if last.id else None
     return Decision(person, Reason(last.reason), last.explained, is_new=False)
 
 
@@ -353,16 +361,10 @@ def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
 
 
 def keep_or_route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """Leave a request with its owner, unless there is none or they are away today: then it is routed anew."""
+    """Leave a request with its owner, unless there is none, they are away today, or only stood in for somebody: then
+    it is routed anew, and goes back to whom the leave had taken it from."""
+    decided = as_it_stands(session, request)
     stairs = ladder.read(session, day_in(now, zone))
-    if request.owner_id is None or request.owner_id in stairs.absent:
+    if decided.manager is None or decided.manager.id in stairs.absent or decided.reason is Reason.DEPUTY:
         return route(session, request, now=now, zone=zone)
-    return _as_it_stands(session, request)
-
-
-def last_reason(session: Session, request: Request) -> Reason | None:
-    """Why a request went to whoever has it."""
-    reason = session.scalar(
-        select(Assignment.reason).where(Assignment.request_id == request.id).order_by(Assignment.id.desc()).limit(1)
-    )
-    return Reason(reason) if reason else None
+    return decided

@@ -90,7 +90,7 @@ def _is_for_us(turn: Turn, content: str) -> bool:
         # One of the short menu's numbers is the menu's.
         number = people_rules.plain(content)
         return not number.isdigit() or len(number) > 2
-    return needs.reads_like_a_need(content, intake.keywords(turn.session))
+    return needs.reads_like_a_need(content, lambda: intake.keywords(turn.session))
 
 
 def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,21 +35,22 @@ def is_smalltalk(text: str) -> bool:
     return people.is_thanks(text) or people.is_greeting(text)
 
 
-def reads_like_a_need(text: str, categories: Iterable[Keywords]) -> bool:
-    """Whether somebody wants something: more than a few characters, or a word that tells what it is about.
+def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -> bool:
+    """Whether somebody wants something: more than a few characters, or a word that tells what it is about. The
+    categories are asked for only where it takes a word.
 
     >>> goods = Keywords(1, 1, ("断货",))
-    >>> reads_like_a_need("红七匹狼这周断货了", ()), reads_like_a_need("断货了", [goods])
+    >>> reads_like_a_need("红七匹狼这周断货了", list), reads_like_a_need("断货了", lambda: [goods])
     (True, True)
-    >>> reads_like_a_need("嗯嗯", [goods])
+    >>> reads_like_a_need("嗯嗯", lambda: [goods])
     False
-    >>> reads_like_a_need("你好", ()), reads_like_a_need("12345678", ()), reads_like_a_need("???!!!", ())
+    >>> reads_like_a_need("你好", list), reads_like_a_need("12345678", list), reads_like_a_need("???!!!", list)
     (False, False, False)
     """
     if is_smalltalk(text):
         return False
     letters = re.sub(r"[\W\d_]+", "", text)
-    return len(letters) >= NEEDS_FROM or category(text, categories) is not None
+    return len(letters) >= NEEDS_FROM or category(text, categories()) is not None
 
 
 def category(text: str, categories: Iterable[Keywords]) -> int | None:

@@ -64,6 +64,15 @@ def again(
     return f"【{title} #{number}】{who}:{what}\n{_until(None, due_at, now, zone)}{_how(number)}"
 
 
+def awake(number: int, who: str, *, is_waiting: bool) -> str:
+    """A request that was put off until now.
+
+    >>> awake(128, "城南便利店", is_waiting=False)
+    '【到时间了 #128】城南便利店的留言回到待办,还没有答复。\\n直接回复"128 内容"。'
+    """
+    return f"【到时间了 #{number}】{who}的留言回到待办{'' if is_waiting else ',还没有答复'}。\n{_how(number)}"
+
+
 def handed_on(
     number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
 ) -> str:

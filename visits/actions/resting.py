@@ -1,0 +1,76 @@
+"""Requests at rest: one put off comes back to its owner in time; one the shop wrote nothing more in is closed."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from visits.actions import clocks, notices
+from visits.models import Closed, Deadline, Message, Promise, Request
+from visits.texts import notices as texts
+
+#: A day more than WeChat's window, so that the shop could long have written back for nothing; what it writes within
+#: three more days goes on with the same request (`needs.REOPENS_WITHIN`).
+QUIET_AFTER = timedelta(days=3)
+
+
+def wake(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Bring back what was put off until now, and tell the owner once; gives how many."""
+    due = (
+        select(Request.id)
+        .where(Request.closed_at.is_(None), Request.snoozed_until <= now)
+        .order_by(Request.snoozed_until, Request.id)
+        .limit(limit)
+    )
+    requests = [each for each in clocks.locked(session, session.scalars(due).all()) if each.snoozed_until]
+    for request in requests:
+        until, request.snoozed_until = request.snoozed_until, None
+        if request.owner_id is None or until is None:
+            continue
+        known = notices.facts(session, request)
+        notices.tell(
+            session,
+            request.owner_id,
+            texts.awake(request.number, known.shop or known.who, is_waiting=request.unanswered_since is None),
+            now=now,
+            about=notices.about(request.id),
+            key=f"{notices.about(request.id)}:awake:{until.isoformat()}",
+            url=notices.page(request.id),
+            heeds_quiet=True,
+            who=known.shop,
+            when=known.answer_due,
+        )
+    return len(requests)
+
+
+def close_quiet(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Close what was answered and where nobody wrote anything for three days; gives how many.
+
+    One that somebody opened again by hand rests for as long first. The shop is not asked how content it is: WeChat's
+    window is closed.
+    """
+    long_ago = now - QUIET_AFTER
+    said_lately = select(Message.id).where(Message.request_id == Request.id, Message.said_at > long_ago)
+    begun_lately = select(Deadline.id).where(
+        Deadline.request_id == Request.id, Deadline.promise == Promise.CLOSING, Deadline.started_at > long_ago
+    )
+    due = (
+        select(Request.id)
+        .where(
+            Request.closed_at.is_(None),
+            Request.unanswered_since.is_(None),
+            Request.shop_wrote_at <= long_ago,
+            or_(Request.snoozed_until.is_(None), Request.snoozed_until <= now),
+            ~said_lately.exists(),
+            ~begun_lately.exists(),
+        )
+        .order_by(Request.id)
+        .limit(limit)
+    )
+    requests = clocks.locked(session, session.scalars(due).all())
+    # What came in between our look and our hand.
+    quiet = [each for each in requests if each.closed_at is None and each.unanswered_since is None]
+    for request in quiet:
+        request.closed_how, request.closings = Closed.QUIET, request.closings + 1
+        clocks.closed(session, request, now=now)
+    return len(quiet)
