@@ -29,33 +29,25 @@ def sends_left(follower: Follower, *, now: datetime) -> int:
     return _event(follower, now) + _message(follower, now)
 
 
-def spend(follower: Follower, *, now: datetime) -> bool:
-    """Take one send from the window that closes first; False where none is left."""
+def spend(follower: Follower, *, now: datetime) -> datetime | None:
+    """Take one send from the window that closes first; gives until when that one is open, None where none is left."""
     if _event(follower, now):
         follower.event_left -= 1
-    elif _message(follower, now):
+        return follower.event_until
+    if _message(follower, now):
         follower.message_left -= 1
-    else:
-        return False
-    return True
+        return follower.message_until
+    return None
 
 
 def refund(follower: Follower, until: datetime | None) -> None:
-    """Give back a send that WeChat never counted: to the window it was taken from (`closes_first` named it before), if
-    that one is still the same."""
+    """Give back a send that WeChat never counted, to the window that `spend` named if that one is still the same."""
     if until is None:
         return
     if follower.event_until == until:
         follower.event_left = min(follower.event_left + 1, EVENT_SENDS)
     elif follower.message_until == until:
         follower.message_left = min(follower.message_left + 1, MESSAGE_SENDS)
-
-
-def closes_first(follower: Follower, *, now: datetime) -> datetime | None:
-    """Until when the window is open that `spend` takes from; None where none is."""
-    if _event(follower, now):
-        return follower.event_until
-    return follower.message_until if _message(follower, now) else None
 
 
 def shut(follower: Follower) -> None:

@@ -59,6 +59,7 @@ BUSY = timedelta(seconds=1)
 #: What a settled delivery says of itself, for whoever watches it.
 TOO_LATE, UNFOLLOWED, ERASED = "too late to be useful", "no longer follows", "erased"
 WITHDRAWN = "withdrawn"
+_Chosen = tuple["Channel | None", datetime | None]
 
 
 class Channel(StrEnum):
@@ -180,8 +181,7 @@ class Claim:
     openid: str
     channel: Channel
     body: dict[str, Any]
-    #: Until when the window is open that this send was taken from.
-    window: datetime | None = None
+    window: datetime | None = None  # that it was spent from
 
 
 def send_next(services: "Services") -> bool:
@@ -230,17 +230,11 @@ def _claim(services: "Services") -> tuple[Claim | None, bool]:
         return Claim(delivery.id, delivery.fence, delivery.openid, channel, body, window), True
 
 
-def _choose(
-    services: "Services", session: Session, delivery: Delivery, now: datetime
-) -> tuple[Channel | None, datetime | None]:
-    """Look again just before sending: what was right when the row was queued may not be now.
-
-    Gives the channel, and until when the reply window is open that the send was taken from.
-    """
+def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> _Chosen:
+    """Look again just before sending: what was right when queued may not be now. With the window that is spent from."""
     theirs = Follower.openid == delivery.openid
     follower = session.scalar(select(Follower).where(theirs).with_for_update(skip_locked=True))
     is_busy = follower is None and session.scalar(select(Follower.openid).where(theirs)) is not None
-    window = ledger.closes_first(follower, now=now) if follower else None
     quiet_until = services.quiet.over_at(now) if services.quiet and delivery.heeds_quiet else None
     if delivery.not_after and now > delivery.not_after:
         _settle(delivery, DeliveryState.FAILED, now, TOO_LATE)
@@ -253,7 +247,7 @@ def _choose(
         delivery.due_at = quiet_until
     elif delivery.attempts and delivery.channel == Channel.TEMPLATE:
         return Channel.TEMPLATE, None  # the same id again: another channel would be a second message
-    elif ledger.spend(follower, now=now):
+    elif window := ledger.spend(follower, now=now):
         return Channel.CUSTOM, window
     elif services.is_service_account and _template(services, delivery):
         return Channel.TEMPLATE, None
