@@ -57,8 +57,7 @@ WAITING = (PENDING, HELD)
 #: Whoever is being heard at this very moment is tried again so much later (see `_choose`).
 BUSY = timedelta(seconds=1)
 #: What a settled delivery says of itself, for whoever watches it.
-TOO_LATE, UNFOLLOWED, ERASED = "too late to be useful", "no longer follows", "erased"
-WITHDRAWN = "withdrawn"
+TOO_LATE, UNFOLLOWED, ERASED, WITHDRAWN = "too late to be useful", "no longer follows", "erased", "withdrawn"
 _Chosen = tuple["Channel | None", datetime | None]
 
 
