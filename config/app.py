@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import assets, commands, health
+from config import assets, commands, health, numbers
 from config.settings import Settings
 from console import door
 from console.feature import console
@@ -88,6 +88,7 @@ def create_app(
 ) -> Flask:
     """The Flask app: the callback, the features' pages and commands, the health page."""
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
+    numbers.install(app)
     app.session_interface = _Sessions()
     app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider

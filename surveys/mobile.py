@@ -26,8 +26,7 @@ from wechat_bot.services import Services, current_services
 
 blueprint = oauth.pages("surveys_mobile", __name__, url_prefix="/m/surveys", template_folder="templates")
 SOURCE = "page"
-#: What a survey's number can be, in every database.
-_ONE = "/<int(max=2147483647):survey_id>"
+_ONE = "/<int:survey_id>"
 
 
 @blueprint.get(_ONE)

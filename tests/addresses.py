@@ -68,22 +68,34 @@ class Address:
 def addresses(app: Flask) -> list[Address]:
     """Every address of the app."""
     urls = app.url_map.bind("localhost")
-
-    def value(rule: Rule, name: str) -> object:
-        blueprint = rule.endpoint.partition(".")[0]
-        return VALUES.get((blueprint, name), VALUES.get(name, 1))
-
     found = [
-        Address(
-            rule.endpoint,
-            method,
-            rule.rule,
-            urls.build(rule.endpoint, {name: value(rule, name) for name in rule.arguments}),
-        )
+        Address(rule.endpoint, method, rule.rule, urls.build(rule.endpoint, values(rule)))
         for rule in app.url_map.iter_rules()
-        for method in rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"}
+        for method in methods(rule)
     ]
     return sorted(found, key=lambda each: (each.method, each.rule))
+
+
+def numbered(app: Flask, number: int) -> list[Address]:
+    """Every address with a number in it, asked for with this one; where there are several, one after another."""
+    urls = app.url_map.bind("localhost")
+    return [
+        Address(rule.endpoint, method, rule.rule, urls.build(rule.endpoint, values(rule) | {name: number}))
+        for rule in app.url_map.iter_rules()
+        for name, value in values(rule).items()
+        for method in methods(rule)
+        if isinstance(value, int)
+    ]
+
+
+def values(rule: Rule) -> dict[str, object]:
+    """What an address is asked for with."""
+    blueprint = rule.endpoint.partition(".")[0]
+    return {name: VALUES.get((blueprint, name), VALUES.get(name, 1)) for name in rule.arguments}
+
+
+def methods(rule: Rule) -> set[str]:
+    return (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 
 def lay_out(house: House) -> Office:

@@ -248,5 +248,5 @@ def table(titles: list[str], rows: list[tuple[Address, list[str]]]) -> str:
 
 
 def rule_of(address: Address) -> str:
-    """`/m/surveys/<int(max=2147483647):survey_id>` as `/m/surveys/<survey_id>`."""
+    """`/m/surveys/<int:survey_id>` as `/m/surveys/<survey_id>`."""
     return re.sub(r"<[^<>]*:(\w+)>", r"<\1>", address.rule)

@@ -55,7 +55,7 @@ def overhear(turn: Turn) -> Reply | None:
 
 def open_rating(turn: Turn, reference: str) -> Reply:
     """A tap on one of the choices; also a late one, which is thanked for."""
-    found = re.fullmatch(r"(\d{1,18})\.(\d{1,6})\.([1-3])", reference)
+    found = re.fullmatch(r"(\d{1,9})\.(\d{1,6})\.([1-3])", reference)
     if found is None:
         return Reply(texts.THANKS_FOR_RATING)
     request_id, closing, score = map(int, found.groups())

@@ -4,10 +4,9 @@ from visits.mobile import desk, groups, own, plans
 from wechat_bot import oauth
 
 blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
-#: What a request's number can be, in every database.
-_ONE = "/<int(max=2147483647):number>"
-_OWN = "/mine/<int(max=2147483647):number>"
-_GROUP, _OWN_GROUP = (f"{start}/groups/<int(max=2147483647):group_id>" for start in ("", "/mine"))
+_ONE = "/<int:number>"
+_OWN = "/mine/<int:number>"
+_GROUP, _OWN_GROUP = (f"{start}/groups/<int:group_id>" for start in ("", "/mine"))
 for _rule, _view, _methods in (
     ("", desk.inbox_page, ("GET",)),
     (_ONE, desk.thread_page, ("GET",)),
@@ -18,7 +17,7 @@ for _rule, _view, _methods in (
     (_OWN, own.own_page, ("GET",)),
     (f"{_OWN}/media/<int:message_id>", own.own_file, ("GET",)),
     ("/due", plans.due, ("GET",)),
-    ("/visited/<int(max=2147483647):retailer_id>", plans.visited, ("POST",)),
+    ("/visited/<int:retailer_id>", plans.visited, ("POST",)),
     ("/groups", groups.groups, ("GET",)),
     ("/groups/new", groups.group_write, ("GET", "POST")),
     (_GROUP, groups.group, ("GET",)),

@@ -181,7 +181,7 @@ def _page(
 
 
 def _found(session: Session, who: Colleague, number: int, before: int | None = None) -> Thread:
-    found = queries.thread(session, who, number - FIRST_NUMBER, before=before) if number < 1 << 31 else None
+    found = queries.thread(session, who, number - FIRST_NUMBER, before=before)
     if found is None:
         abort(404)
     return found

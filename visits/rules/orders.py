@@ -34,8 +34,13 @@ class Order:
     is_marked: bool = False
 
 
-# \d reads full-width digits too. A number goes on to the next sign that is none: 13800008899 is a telephone.
-_NUMBERED = re.compile(r"\s*([#＃]?)\s*(\d{3,9})(?![\d.．%])\s*(号(?!码))?\s*[:：,，、]?\s*(.*)", re.DOTALL)
+# \d reads full-width digits too. A number goes on to the next sign that is none: 13800008899 is a telephone, but behind
+# a # it is meant for a request's.
+_NUMBERED = re.compile(
+    r"\s*([#＃])?\s*((?(1)\d{3,}|\d{3,9}))(?![\d.．%])\s*(号(?!码))?\s*[:：,，、]?\s*(.*)", re.DOTALL
+)
+#: No request has a larger one: columns are made for what comes before.
+_LARGEST = 10**9 - 1
 _WORDS = {
     Verb.CLOSE: {"完结", "结束", "关闭", "办结", "已完结", "已办结"},
     Verb.NO_REPLY_NEEDED: {"不用回复", "无需回复", "不必回复", "不用回", "不需要回复"},
@@ -62,12 +67,14 @@ Order(verb=<Verb.ANSWER: 'answer'>, number=128, rest='明早，带两条', is_ma
     (None, None, None, None)
     >>> read("128 转给你的货款今天到了吗").verb, read("不用回复").verb
     (<Verb.ANSWER: 'answer'>, <Verb.NO_REPLY_NEEDED: 'no_reply_needed'>)
+    >>> read("#99999999999 好").number, read("99999999999 好").number
+    (999999999, None)
     """
     found = _NUMBERED.fullmatch(text.strip())
     if found is None or int(found[2]) <= FIRST_NUMBER:
         return _order(text.strip(), None, False)
     mark, number, word, rest = found.groups()
-    return _order(rest.strip(), int(number), bool(mark or word) or not rest.strip())
+    return _order(rest.strip(), min(int(number), _LARGEST), bool(mark or word) or not rest.strip())
 
 
 def snoozed_hours(rest: str) -> int | None:

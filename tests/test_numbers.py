@@ -1,0 +1,70 @@
+"""Numbers that no table can hold: in every address and every field of the app, and said in the chat."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+
+from tests.addresses import Address, addresses, lay_out, numbered
+from tests.h5 import Browser as Phone
+from tests.test_access import is_mobile
+
+
+@contextmanager
+def watched(app: Flask) -> Iterator[set[str]]:
+    """The names of the fields that were asked for since the set was emptied."""
+    asked: set[str] = set()
+    given = app.request_class
+
+    class Fields(given.parameter_storage_class):  # type: ignore[misc,name-defined]
+        def get(self, key: str, *rest: Any, **more: Any) -> Any:
+            asked.add(key)
+            return super().get(key, *rest, **more)
+
+        def getlist(self, key: str, *rest: Any, **more: Any) -> Any:
+            asked.add(key)
+            return super().getlist(key, *rest, **more)
+
+    app.request_class = type("Watched", (given,), {"parameter_storage_class": Fields})
+    yield asked
+    app.request_class = given
+
+
+def test_a_number_beyond_every_table_is_nowhere_and_breaks_nothing(house) -> None:
+    app, boss, phone = house.app, lay_out(house).browser("admin"), Phone(house, house.phone("陈志强"))
+    phone.open("/m/me")
+    with phone.client.session_transaction(base_url=house.settings.public_url) as cookie:
+        token = cookie["h5"]["form"]
+    # PostgreSQL's columns take four bytes; SQLite's eight, as long as nobody asks it to compare.
+    number = 2**31 if house.settings.redis_url else 10**30
+
+    def status(address: Address, **fields: str) -> int:
+        who = phone if is_mobile(address) else boss
+        if address.method == "GET":
+            return who.get(address.path, query_string=fields).status_code
+        form = {"form_token": token if who is phone else boss.token} | address.form | fields
+        return who.post(address.path, form).status_code
+
+    found = {(each.path, each.method): status(each) for each in numbered(app, number)}
+    assert len(found) > 80
+    assert {where: code for where, code in found.items() if code not in (404, 405)} == {}
+    with watched(app) as asked:
+        for address in addresses(app):
+            asked.clear()
+            status(address)
+            for name in asked - {"form_token"}:
+                for value in (f"{number}", f"{number}.{number}"):
+                    assert status(address, **{name: value}) < 500, (address.path, name)
+
+
+def test_a_number_beyond_every_table_is_said_to_be_nobodys_in_the_chat(house) -> None:
+    lay_out(house)
+    chen, shop = house.phone("陈志强"), house.phone("王建国")
+    assert "#101" in chen.say("101").text
+    house.work()
+    shop.unread()
+    for said in (f"#{2**31 + 100} 好", f"#{2**63} 完结", "#999999999 好", f"#{10**30}"):
+        assert chen.say(said).text == "没有这条留言。"
+    house.work()
+    assert shop.unread() == []
