@@ -31,7 +31,7 @@ def whole(text: str) -> int:
 class Parameters(ImmutableMultiDict[str, str]):
     """What stands behind the question mark, or in a form: where a number is asked for, one that a table can hold."""
 
-    def get(self, key: str, default: Any = None, type: Any = None) -> Any:
+    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # they overload
         """The value; the default where there is none, or it is no such number."""
         return super().get(key, default, whole if type is int else type)
 
