@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wechat_bot import alarms, outbox
+from wechat_bot import alarms
 from wechat_bot.models import BEAT_LOST, Beat
+from wechat_bot.outbox import resolving
 from wechat_bot.services import Services, current_services
 
 blueprint = Blueprint("health", __name__)
@@ -35,7 +36,7 @@ def check(services: Services) -> dict[str, Any]:
             parts |= {
                 "database": "ok",
                 "worker": _worker(now - beat if beat else None),
-                "outbox": outbox.counts(session),
+                "outbox": resolving.counts(session),
             }
     except SQLAlchemyError as error:
         parts["database"], problems = f"unreachable ({type(error).__name__})", {}

@@ -15,9 +15,9 @@ from people import identity, rules, texts
 from people.identity import Shop
 from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
-from wechat_bot import outbox
 from wechat_bot.feature import Forget
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
+from wechat_bot.outbox import states
 from wechat_bot.switchboard import stop_talks
 
 ERASE_AFTER = timedelta(days=30)
@@ -196,7 +196,7 @@ def erase(session: Session, openid: str, *, now: datetime, forgets: Sequence[For
         .where(Delivery.openid == openid, Delivery.state.in_(waiting))
         .values(
             state=DeliveryState.CANCELLED,
-            error=outbox.ERASED,
+            error=states.ERASED,
             settled_at=now,
             has_news=Delivery.watch.is_not(None),
         )

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from people.identity import ERASED
 from people.models import Manager, Retailer
-from wechat_bot import outbox
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.feature import Feature
 from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.outbox import queueing, resolving, states
 
 PAGE = 50
 #: Counting stops here.
@@ -33,8 +33,8 @@ OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend"
 WITHOUT_TOPIC = "其他消息"
 #: What the outbox, or a receipt of WeChat, says of a message.
 _REASONS = {
-    outbox.TOO_LATE: "过了有效时间,没有再发",
-    outbox.UNFOLLOWED: "对方已取消关注",
+    states.TOO_LATE: "过了有效时间,没有再发",
+    states.UNFOLLOWED: "对方已取消关注",
     "waits for the next contact": "对方 48 小时内没有来过消息,微信不让发;等他下次来消息时自动发出",
     "the process that sent it ended in the call": "发送时程序中断,不知道微信有没有收到",
     "failed:user block": "对方拒收公众号的消息",
@@ -129,13 +129,13 @@ def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -
     state = OUTCOMES.get(outcome)
     if state is None:
         raise Refused("请选一种处理:收到了、没收到,或再发一次。")
-    if not outbox.resolve(session, delivery_id, state, now=now):
+    if not resolving.resolve(session, delivery_id, state, now=now):
         raise Refused("这条消息已经有人处理过了。")
 
 
 def cancel(session: Session, features: Sequence[Feature], about: str, *, now: datetime) -> tuple[str, int]:
     """Cancel what waits to be sent about something; gives its title, and how many there were."""
-    number = outbox.withdraw(session, Delivery.about == about, now=now)
+    number = queueing.withdraw(session, Delivery.about == about, now=now)
     if not number:
         raise Refused("没有在等的消息了:可能已经发完,或已经取消。")
     return _titles(session, features, {about}).get(about, WITHOUT_TOPIC), number

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, commands, inbox, media, oauth, outbox
+from wechat_bot import alarms, commands, inbox, media, oauth
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
+from wechat_bot.outbox import resolving, settling
 from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
@@ -15,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 def reap(services: Services) -> None:
     """Free what a dead worker held."""
-    outbox.reap(services)
+    settling.reap(services)
 
 
 def forget(services: Services) -> None:
@@ -38,7 +39,7 @@ def warn(session: Session, message: AccountVerification, now: datetime) -> None:
 
 chat = Feature(
     name="chat",
-    listeners=(Listener(TemplateFinished, outbox.note_receipt), Listener(AccountVerification, warn)),
+    listeners=(Listener(TemplateFinished, resolving.note_receipt), Listener(AccountVerification, warn)),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
         Job("forget heard messages", timedelta(minutes=5), forget),

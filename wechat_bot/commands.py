@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from foundation.errors import Refused
 from wechat_bot import menu as menus
-from wechat_bot import outbox
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.outbox import queueing, resolving
 from wechat_bot.services import current_services
 
 MENU = Path(__file__).resolve().parent.parent / "config" / "menu.yaml"
@@ -51,7 +51,7 @@ def outbox_group() -> None:
 def list_deliveries(state: str, limit: int) -> None:
     """List deliveries in a state (default: the unsure ones), oldest first."""
     with current_services().reading() as session:
-        click.echo("  ".join(f"{name} {count}" for name, count in outbox.counts(session).items()) or "outbox empty")
+        click.echo("  ".join(f"{name} {count}" for name, count in resolving.counts(session).items()) or "outbox empty")
         found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)
         for each in session.scalars(found):
             queued = f"{each.created_at:%Y-%m-%d %H:%M}"
@@ -69,7 +69,7 @@ def cancel(about: str | None, ids: tuple[int, ...]) -> None:
     services = current_services()
     which = Delivery.about == about if about else Delivery.id.in_(ids)
     with services.transaction() as session:
-        number = outbox.withdraw(session, which, now=services.clock())
+        number = queueing.withdraw(session, which, now=services.clock())
     click.echo(f"已取消 {number} 条还没有发出的消息。")
 
 
@@ -82,7 +82,7 @@ def resolve(delivery_id: int, outcome: str) -> None:
     services = current_services()
     state = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}[outcome]
     with services.transaction() as session:
-        found = outbox.resolve(session, delivery_id, state, now=services.clock())
+        found = resolving.resolve(session, delivery_id, state, now=services.clock())
     if not found:
         click.echo(f"没有编号 {delivery_id} 的待确认消息。", err=True)
         sys.exit(1)

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from foundation.database import upsert
 from foundation.errors import Refused
-from wechat_bot import ledger, messages, outbox, reply
+from wechat_bot import ledger, messages, reply
 from wechat_bot.feature import Reply, Turn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
+from wechat_bot.outbox import queueing
 
 if TYPE_CHECKING:
     from wechat_bot.services import Services
@@ -117,7 +118,7 @@ def _note(session: Session, follower: Follower, message: messages.Incoming, now:
     if isinstance(message, _CONTACT):
         follower.heard_at = now
         if follower.has_held:
-            outbox.release(session, follower, now=now)
+            queueing.release(session, follower, now=now)
     if _is_worth_writing(noted, _as_row(follower)):
         values = {f"new_{name}": value for name, value in _as_row(follower).items()}
         session.connection().execute(_SAVE, {"of": follower.openid, **values})
@@ -146,10 +147,10 @@ def _keep(services: "Services", session: Session, message: messages.Incoming, an
     if late:
         # A redelivery may still carry it; if none does, the outbox sends it.
         due = services.clock() + REDELIVERIES_OVER
-        ids = [outbox.queue(session, message.openid, each, now=now, due_at=due) for each in reply.as_messages(first)]
+        ids = [queueing.queue(session, message.openid, each, now=now, due_at=due) for each in reply.as_messages(first)]
         delivery_id = ids[0] if ids else None
     for part in rest:
-        outbox.queue(session, message.openid, reply.text_message(part), now=now, due_at=due)
+        queueing.queue(session, message.openid, reply.text_message(part), now=now, due_at=due)
     session.flush()
     mark = {
         "key": message.key,

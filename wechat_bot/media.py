@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.database import upsert
 from foundation.errors import Refused
-from wechat_bot import messages, outbox, texts
+from wechat_bot import messages, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Media
+from wechat_bot.outbox import settling
 from wechat_bot.services import Services
 from wechat_bot.shelf import path_of
 
@@ -218,7 +219,7 @@ def _note_failure(services: Services, media_id: int, error: SendError) -> None:
         if error.code in (40007, 40003) or now - media.heard_at > KEPT_BY_WECHAT:
             media.gave_up_at = now
         else:
-            media.due_at = outbox.next_attempt_at(media.attempts, now)
+            media.due_at = settling.next_attempt_at(media.attempts, now)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, select, text, update
 from sqlalchemy.orm import Session
 
 from wechat_bot.models import Delivery, DeliveryState
-from wechat_bot.outbox import Channel
+from wechat_bot.outbox.states import Channel
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from surveys.actions.enlisting import Criteria, locked
 from surveys.models import Invitation, Outcome, Participation, Survey, SurveyState, Wave, WaveState
 from surveys.rules import waves
 from surveys.sheets import Sheet
-from wechat_bot import outbox
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import queueing, states
 
 LONGEST = 300
 MOST_DAYS = 30
@@ -200,7 +200,7 @@ def invitees(session: Session, wave: Wave, survey: Survey, criteria: Criteria, *
     waits = exists().where(
         Delivery.openid == Retailer.openid,
         # The index of what waits, word for word.
-        outbox.waits("delivery"),
+        states.waits("delivery"),
         Delivery.about == about(survey.id),
     )
     has = exists().where(Invitation.wave_id == wave.id, Invitation.retailer_id == Participation.retailer_id)
@@ -245,7 +245,7 @@ def _leave(
     waiting = select(literal("invitation:") + as_type(Invitation.id, String)).where(
         Invitation.wave_id == wave.id, Invitation.outcome.in_(waves.WAITING)
     )
-    outbox.withdraw(session, Delivery.key.in_(waiting), why=waves.WAS_STOPPED, now=now)
+    queueing.withdraw(session, Delivery.key.in_(waiting), why=waves.WAS_STOPPED, now=now)
     # At once, and not with the outbox's next news: a wave resumed a second later must know whom it has not reached.
     is_withdrawn = exists().where(
         Delivery.key == literal("invitation:") + as_type(Invitation.id, String),
@@ -319,7 +319,7 @@ _ANSWER_LATEST = (
     .returning(_invitation.c.number, _invitation.c.is_opened)
 )
 _LATEST = select(_invitation.c.number, _invitation.c.is_opened).where(_invitation.c.id == _latest)
-_TAKE_BACK = outbox.withdrawal(
+_TAKE_BACK = queueing.withdrawal(
     _delivery.c.openid == select(_retailer.c.openid).where(_retailer.c.id == bindparam("whose")).scalar_subquery(),
     _delivery.c.about == bindparam("what"),
     why=waves.WAS_ANSWERED,

@@ -19,8 +19,9 @@ from surveys.actions.counting import Key
 from surveys.actions.enlisting import Criteria, enlist
 from surveys.models import Invitation, Outcome, Participation, Survey, Version, Wave, WaveState
 from surveys.rules import waves
-from wechat_bot import notices, outbox, reply, watching
+from wechat_bot import notices, reply, watching
 from wechat_bot.models import Delivery, Follower
+from wechat_bot.outbox import queueing
 
 WATCH = "surveys"
 #: So many messages of one wave wait in the outbox at most: pausing takes hold at once, and at nine in the evening few
@@ -111,7 +112,7 @@ def queue_some(session: Session, wave_id: int, *, criteria: Criteria, means: Mea
         .where(Invitation.wave_id == wave.id, Invitation.outcome == Outcome.QUEUED)
         .where(Invitation.retailer_id > wave.cursor)
     )
-    outbox.queue_all(
+    queueing.queue_all(
         session,
         recipients,
         reply.text_message(_said(wave, survey, means)),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from surveys.models import Outcome, WaveState
-from wechat_bot import outbox
 from wechat_bot.models import DeliveryState
-from wechat_bot.outbox import Channel
+from wechat_bot.outbox import states
+from wechat_bot.outbox.states import Channel
 
 OPENED, ANSWERED = "opened", "answered"
 #: Accepted by WeChat, with or without the receipt of a template message.
@@ -27,12 +27,12 @@ WAS_ANSWERED, WAS_STOPPED = "answered", "stopped"
 RESULTS = 0
 MOST_REMINDERS = 5
 _OF_FAILURE = {
-    outbox.UNFOLLOWED: Outcome.UNFOLLOWED,
-    outbox.ERASED: Outcome.UNFOLLOWED,
-    outbox.TOO_LATE: Outcome.LATE,
+    states.UNFOLLOWED: Outcome.UNFOLLOWED,
+    states.ERASED: Outcome.UNFOLLOWED,
+    states.TOO_LATE: Outcome.LATE,
     WAS_ANSWERED: Outcome.SPARED,
     WAS_STOPPED: Outcome.STOPPED,
-    outbox.WITHDRAWN: Outcome.STOPPED,
+    states.WITHDRAWN: Outcome.STOPPED,
 }
 _OF_STATE = {
     DeliveryState.PENDING: Outcome.QUEUED,

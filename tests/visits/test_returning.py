@@ -8,8 +8,9 @@ from sqlalchemy import select
 from people import actions as people
 from visits.actions import clocks, rating
 from visits.models import Closed, Deadline, Message, Promise, Rating, Request
-from wechat_bot import outbox, reply
+from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
+from wechat_bot.outbox import queueing
 
 NEED = "红七匹狼这周断货了能不能先补两条"
 MENU = "这次答复您满意吗?"
@@ -21,7 +22,7 @@ def answer(town, content: str = "明早配送车带两条") -> None:
     with services.transaction() as session:
         request = session.scalars(select(Request).where(Request.closed_at.is_(None))).one()
         now = services.clock()
-        sent = outbox.queue(session, request.openid, reply.text_message(content), now=now)
+        sent = queueing.queue(session, request.openid, reply.text_message(content), now=now)
         message = Message(
             request_id=request.id, said_at=now, author="manager", kind="text", content=content, delivery_id=sent
         )

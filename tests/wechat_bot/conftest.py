@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from foundation.errors import Refused
-from wechat_bot import media, messages, outbox, reply
+from wechat_bot import media, messages, reply
 from wechat_bot.chat import chat
 from wechat_bot.feature import After, Conversation, Entry, Feature, FrontDesk, Reply, Turn
 from wechat_bot.models import Talk
+from wechat_bot.outbox import queueing
 
 
 def open_count(turn: Turn, reference: str) -> Reply:
@@ -29,13 +30,13 @@ def hear_count(turn: Turn, talk: Talk) -> Reply:
         case "长":
             return Reply("一" * 500 + "。" + "二" * 600)
         case "错":
-            outbox.queue(turn.session, turn.openid, reply.text_message("不该留下"), now=turn.now)
+            queueing.queue(turn.session, turn.openid, reply.text_message("不该留下"), now=turn.now)
             raise Refused("这一步不行。")
         case "坏":
-            outbox.queue(turn.session, turn.openid, reply.text_message("不该留下"), now=turn.now)
+            queueing.queue(turn.session, turn.openid, reply.text_message("不该留下"), now=turn.now)
             raise ZeroDivisionError("a bug of ours")
         case "另发":
-            outbox.queue(turn.session, turn.openid, reply.text_message("另外告诉您"), now=turn.now)
+            queueing.queue(turn.session, turn.openid, reply.text_message("另外告诉您"), now=turn.now)
     if n == int(talk.reference):
         return Reply("数完了", after=After.END)
     return Reply(f"{n}", after=After.KEEP, state={"n": n})

@@ -7,7 +7,8 @@ import pytest
 
 from simulator.phone import PIXEL
 from tests.wechat_bot.test_outbox import queue, states
-from wechat_bot import media, notices, outbox, uploads
+from wechat_bot import media, notices, uploads
+from wechat_bot.outbox import queueing
 
 UPLOAD = "/cgi-bin/media/upload"
 
@@ -33,7 +34,7 @@ def queue_picture(house, phone, content=PIXEL):
     picture = media.receive(house.services.media_folder, io.BytesIO(content))
     with house.services.transaction() as session:
         key = media.add(session, picture, openid="", mark="", now=house.clock())
-        outbox.queue(session, phone.openid, uploads.picture(key), now=house.clock())
+        queueing.queue(session, phone.openid, uploads.picture(key), now=house.clock())
         return key
 
 
@@ -73,7 +74,7 @@ def test_a_picture_of_ours_is_uploaded_and_kept_while_wechat_keeps_it(house, li)
     key = queue_picture(house, li)
     house.work()
     with house.services.transaction() as session:
-        outbox.queue(session, li.openid, uploads.picture(key), now=house.clock())
+        queueing.queue(session, li.openid, uploads.picture(key), now=house.clock())
     house.work()
     assert [(entry.kind, li.picture_of(entry)) for entry in li.unread()] == [("image", PIXEL)] * 2
     assert house.sim.count(UPLOAD) == 1

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from wechat_bot import outbox, reply
+from wechat_bot import reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import claiming, queueing, settling
 
 CUSTOM = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
@@ -14,7 +15,7 @@ TEMPLATE = "/cgi-bin/message/template/send"
 
 def queue(house, phone, text="另外告诉您", **more):
     with house.services.transaction() as session:
-        return outbox.queue(session, phone.openid, reply.text_message(text), now=house.clock(), **more)
+        return queueing.queue(session, phone.openid, reply.text_message(text), now=house.clock(), **more)
 
 
 def states(house) -> list[str]:
@@ -96,7 +97,7 @@ def test_a_tapped_choice_counts_as_a_click_and_not_as_a_message(house, li) -> No
     li.say("您好")
     house.clock.advance(timedelta(hours=49))
     with house.services.transaction() as session:
-        outbox.queue(session, li.openid, {"msgtype": "text", "text": {"content": "x"}}, now=house.clock())
+        queueing.queue(session, li.openid, {"msgtype": "text", "text": {"content": "x"}}, now=house.clock())
     house.work()
     assert states(house) == ["held"]
     assert house.sim.sends_left(li) == 0
@@ -195,13 +196,13 @@ def test_the_ledger_learns_from_wechat_when_they_disagree(house, li) -> None:
 
 def test_a_delivery_whose_process_died_in_the_call_becomes_unsure(house, li) -> None:
     number = queue(house, li)
-    claim, _ = outbox._claim(house.services)
+    claim, _ = claiming.claim(house.services)
     assert claim is not None
-    house.clock.advance(outbox.LEASE + timedelta(seconds=1))
-    assert outbox.reap(house.services) == 1
+    house.clock.advance(claiming.LEASE + timedelta(seconds=1))
+    assert settling.reap(house.services) == 1
     assert states(house) == ["unsure"]
     # The process was only stopped, and wakes up with the answer.
-    outbox._note_sent(house.services, claim, None)
+    settling.note_sent(house.services, claim, None)
     assert states(house) == ["sent"]
     assert number == claim.id
 
@@ -211,15 +212,15 @@ def test_a_template_whose_process_died_is_tried_again_while_wechat_knows_its_id_
 ) -> None:
     house.clock.advance(timedelta(hours=49))
     queue(house, li, template=notice)
-    stale, _ = outbox._claim(house.services)
-    house.clock.advance(outbox.LEASE + timedelta(seconds=1))
-    outbox.reap(house.services)
+    stale, _ = claiming.claim(house.services)
+    house.clock.advance(claiming.LEASE + timedelta(seconds=1))
+    settling.reap(house.services)
     assert states(house) == ["pending"]
-    again, _ = outbox._claim(house.services)
-    outbox._note_sent(house.services, stale, "1")  # fenced: the row was claimed anew
+    again, _ = claiming.claim(house.services)
+    settling.note_sent(house.services, stale, "1")  # fenced: the row was claimed anew
     assert states(house) == ["sending"]
     house.clock.advance(timedelta(minutes=9))
-    outbox.reap(house.services)
+    settling.reap(house.services)
     assert states(house) == ["unsure"]
     assert again is not None
 

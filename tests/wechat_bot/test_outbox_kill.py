@@ -20,8 +20,9 @@ from sqlalchemy import func, select
 
 from foundation.database import Database
 from tools import servers
-from wechat_bot import outbox, reply
+from wechat_bot import reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import queueing
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 160
@@ -106,7 +107,7 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
         session.flush()
         content = {"template_id": template, "url": "", "data": {"thing1": {"value": "城南便利店"}}}
         for number, openid in enumerate(people):
-            outbox.queue(session, openid, reply.text_message(f"第{number}条"), now=began, template=content)
+            queueing.queue(session, openid, reply.text_message(f"第{number}条"), now=began, template=content)
     settings = json.dumps(
         {
             **stores,

@@ -22,8 +22,8 @@ from visits.rules import promises
 from visits.rules.promises import Step
 from visits.texts import escalation as texts
 from visits.texts.escalation import Warned
-from wechat_bot import outbox
 from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.outbox import states
 
 #: The keys of these notices begin with it; what else a step may have been told with is not ours to take back.
 STEP_KEY = "visit-step:"
@@ -188,7 +188,7 @@ def _told_with(session: Session, which: ColumnElement[bool]) -> list[tuple[int, 
 
 
 def _waits(now: datetime) -> tuple[Any, ...]:
-    return Delivery.key.startswith(STEP_KEY), Delivery.state == outbox.PENDING, Delivery.due_at > now
+    return Delivery.key.startswith(STEP_KEY), Delivery.state == states.PENDING, Delivery.due_at > now
 
 
 def _take_back(session: Session, deliveries: Collection[int], now: datetime, why: str) -> None:

@@ -20,8 +20,9 @@ from visits.models import FIRST_NUMBER, Closed, Message, Request
 from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
-from wechat_bot import notices, outbox, uploads
+from wechat_bot import notices, uploads
 from wechat_bot.models import Follower
+from wechat_bot.outbox import queueing
 from wechat_bot.reply import TEXT_LIMIT, text_message
 
 #: The notice that stands in for an answer once the reply window is closed, and the page it opens: the shop's own.
@@ -180,7 +181,7 @@ def listen(session: Session, request_id: int, who: Colleague, message_id: int, *
     openid = session.scalar(select(Manager.openid).where(Manager.id == who.manager_id))
     if voice is None or voice.kind != "voice" or voice.media_key is None or openid is None:
         raise Refused(texts.NO_SUCH)
-    outbox.queue(session, openid, uploads.voice(voice.media_key), now=now, about=f"visit:{request.id}")
+    queueing.queue(session, openid, uploads.voice(voice.media_key), now=now, about=f"visit:{request.id}")
 
 
 def transfer(session: Session, request_id: int, who: Colleague, to_manager_id: int, *, now: datetime) -> Request:
@@ -272,7 +273,7 @@ def _send(
     template = notices.notice(
         NOTICE, f"{OWN_PAGE}/{request.number}", when=now, who=_name(who), what=what, number=str(request.number)
     )
-    message.delivery_id = outbox.queue(
+    message.delivery_id = queueing.queue(
         session,
         request.openid,
         sent,

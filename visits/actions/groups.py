@@ -20,8 +20,9 @@ from visits.scope import Colleague
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.whom import Criteria
-from wechat_bot import notices, outbox, uploads
+from wechat_bot import notices, uploads
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import queueing
 from wechat_bot.reply import TEXT_LIMIT, text_message
 
 NOTICE, PAGE = "answer", "/m/visits/mine/groups"
@@ -105,7 +106,7 @@ def cancel(session: Session, who: Colleague, group_id: int, *, now: datetime) ->
     members = GroupMember.group_id == group.id
     for is_picture in (True, False):
         keys = select(_key(group.id, is_picture=is_picture)).where(members)
-        taken = outbox.withdraw(session, Delivery.key.in_(keys), now=now)
+        taken = queueing.withdraw(session, Delivery.key.in_(keys), now=now)
     return taken
 
 
@@ -182,7 +183,7 @@ def _queue(session: Session, group: VisitGroup, name: str, words: str, *, now: d
     template = notices.notice(NOTICE, f"{PAGE}/{group.id}", when=now, who=name, what=group.content)
     about = f"visit-group:{group.id}"
     for is_picture in (False, True) if group.media_key else (False,):
-        outbox.queue_all(
+        queueing.queue_all(
             session,
             select(GroupMember.openid, _key(group.id, is_picture=is_picture)).where(members),
             uploads.picture(group.media_key) if is_picture and group.media_key else text_message(words),

@@ -18,9 +18,9 @@ from foundation.database import changed
 from people.models import Area, Manager, Retailer, ShopClass
 from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request
 from visits.texts import notices as texts
-from wechat_bot import outbox
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.notices import notice
+from wechat_bot.outbox import queueing, states
 from wechat_bot.reply import link, text_message
 
 #: The page with a manager's open requests; one request has its number behind it.
@@ -83,14 +83,14 @@ def tell(
         return None
     waiting = session.execute(
         select(Delivery.id, Delivery.about)
-        .where(Delivery.openid == found.openid, Delivery.state.in_(outbox.WAITING), Delivery.about.like("visit%"))
+        .where(Delivery.openid == found.openid, Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
         .order_by(Delivery.id)
     ).all()
     if len(waiting) >= WAIT and (count := _unanswered(session, manager_id)):
         folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
         return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
-    return outbox.queue(
+    return queueing.queue(
         session,
         found.openid,
         _message(text, url or PAGE),
@@ -145,7 +145,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime)
     waiting = session.execute(
         select(Delivery.id, Delivery.key)
         .join(Manager, and_(Manager.openid == Delivery.openid, Manager.id == request.owner_id))
-        .where(Delivery.about == about(request.id), Delivery.state.in_(outbox.WAITING), Delivery.key.startswith(start))
+        .where(Delivery.about == about(request.id), Delivery.state.in_(states.WAITING), Delivery.key.startswith(start))
         .order_by(Delivery.id.desc())
         .limit(1)
     ).first()
@@ -153,7 +153,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime)
     if waiting is not None:
         said = _said(session, request, int(waiting.key.removeprefix(start)))
         text = texts.more(request.number, known.shop or known.who, said)
-        still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(outbox.WAITING))
+        still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(states.WAITING))
         if changed(session, still.values(message=_message(text, path))):
             return int(waiting.id)
     text = texts.more(request.number, known.shop or known.who, [(message.kind, message.content)])
@@ -263,11 +263,11 @@ def _fold(
     ids = session.scalars(longest.limit(_LISTED)).all()
     text = texts.waiting(count, [key + FIRST_NUMBER for key in ids])
     if folded is not None:
-        still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(outbox.WAITING))
+        still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(states.WAITING))
         if changed(session, still.values(message=_message(text, PAGE))):
             return folded
     template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))
-    return outbox.queue(
+    return queueing.queue(
         session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at
     )
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from foundation.database import changed, upsert
 from visits.models import Closed, Rating, Request
 from visits.texts import intake as texts
-from wechat_bot import ledger, outbox
+from wechat_bot import ledger
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import queueing, states
 
 #: The topic of the links behind the choices.
 TOPIC = "rate"
@@ -32,7 +33,7 @@ def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
     waiting = session.scalar(
         select(func.count())
         .select_from(Delivery)
-        .where(Delivery.openid == request.openid, Delivery.state.in_((*outbox.OPEN, outbox.HELD)))
+        .where(Delivery.openid == request.openid, Delivery.state.in_((*states.OPEN, states.HELD)))
     )
     if ledger.sends_left(follower, now=now) <= (waiting or 0):
         return False
@@ -46,7 +47,7 @@ def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
     if not changed(session, upsert(session, Rating).values(values).on_conflict_do_nothing()):
         return False
     options = [(f"{TOPIC}:{request.id}.{request.closings}.{score}", score) for score in texts.SCORES]
-    outbox.queue(
+    queueing.queue(
         session,
         request.openid,
         texts.rating_menu(options),

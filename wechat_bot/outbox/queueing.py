@@ -1,0 +1,116 @@
+"""What features ask of the outbox, in their own transaction: to queue messages, to release and to withdraw them."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Boolean, Select, String, Table, literal, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import Json, Moment, changed, upsert
+from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox.states import HELD, IS_WATCHED, SENDING, WITHDRAWN, waits
+
+
+def queue(
+    session: Session,
+    openid: str,
+    message: dict[str, Any],
+    *,
+    now: datetime,
+    template: dict[str, Any] | None = None,
+    about: str | None = None,
+    key: str | None = None,
+    due_at: datetime | None = None,
+    not_after: datetime | None = None,
+    heeds_quiet: bool = False,
+    watch: str | None = None,
+) -> int | None:
+    """Queue a message to one follower in the caller's transaction; gives its id.
+
+    `message` is a customer-service message without `touser`, a picture being one of `uploads.picture`; `template` is a
+    `notices.notice`, sent in its place when the reply window is closed. With a `key` that was queued before, nothing
+    happens and None comes back. After `not_after` it is too late to be useful and fails. One that `heeds_quiet` waits
+    for the end of the quiet hours. What becomes of it is news for the feature named in `watch`.
+    """
+    values = {
+        "openid": openid,
+        "message": message,
+        "template": template,
+        "about": about,
+        "key": key,
+        "state": DeliveryState.PENDING,
+        "due_at": due_at or now,
+        "not_after": not_after,
+        "heeds_quiet": heeds_quiet,
+        "watch": watch,
+        "has_news": False,
+        "created_at": now,
+        "attempts": 0,
+    }
+    session.info["rings"] = True
+    statement = upsert(session, Delivery).values(values).on_conflict_do_nothing().returning(Delivery.id)
+    return cast("int | None", session.scalar(statement))
+
+
+def queue_all(
+    session: Session,
+    recipients: Select[Any, Any],
+    message: dict[str, Any],
+    *,
+    now: datetime,
+    template: dict[str, Any] | None = None,
+    about: str | None = None,
+    not_after: datetime | None = None,
+    heeds_quiet: bool = False,
+    watch: str | None = None,
+) -> int:
+    """Queue one message to many in one statement; gives how many were queued.
+
+    `recipients` selects openid and key; who has that key already is left out. The rest is as for `queue`.
+    """
+    to = recipients.subquery()
+    columns = {
+        "openid": to.c[0],
+        "key": to.c[1],
+        "about": literal(about, String),
+        "message": literal(message, Json),
+        "template": literal(template, Json),
+        "state": literal(DeliveryState.PENDING.value),
+        "due_at": literal(now, Moment()),
+        "not_after": literal(not_after, Moment()),
+        "heeds_quiet": literal(heeds_quiet, Boolean),
+        "watch": literal(watch, String),
+        "has_news": literal(False, Boolean),
+        "created_at": literal(now, Moment()),
+        "attempts": literal(0),
+    }
+    session.info["rings"] = True
+    # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
+    listed = select(*columns.values()).where(to.c[0].is_not(None))
+    inserted = upsert(session, Delivery).from_select(list(columns), listed).on_conflict_do_nothing()
+    return changed(session, inserted)
+
+
+def release(session: Session, follower: Follower, *, now: datetime) -> None:
+    """The follower is in touch again: what waited for that may go."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.openid == follower.openid, waits("delivery"), Delivery.state == HELD)
+        .values(state=DeliveryState.PENDING, due_at=now)
+    )
+    follower.has_held = False
+    session.info["rings"] = True
+
+
+def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime | None) -> int:
+    """Take back what still waits to be sent, or waits for a contact; gives how many. In the call it is too late.
+
+    `now` is kept as its moment; None keeps none, where the moment would tell too much.
+    """
+    return changed(session, withdrawal(*which, why=why, moment=literal(now, Moment())))
+
+
+def withdrawal(*which: Any, why: str, moment: Any) -> Any:
+    """The statement of `withdraw`, for whoever builds it once."""
+    waiting = update(cast(Table, Delivery.__table__)).where(*which, waits("delivery"), Delivery.state != SENDING)
+    return waiting.values(state=DeliveryState.CANCELLED, error=why, settled_at=moment, has_news=IS_WATCHED)

@@ -1,0 +1,113 @@
+"""Settling: what became of a delivery is noted, or when it is tried again."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from wechat_bot import alarms, ledger
+from wechat_bot.client.codes import Act, SendError
+from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt
+from wechat_bot.outbox.resolving import apply
+from wechat_bot.outbox.states import IS_WATCHED, SENDING, Channel
+
+if TYPE_CHECKING:
+    from wechat_bot.outbox.claiming import Claim
+    from wechat_bot.services import Services
+
+ATTEMPTS = 8
+#: WeChat recognises a client_msg_id for ten minutes; past eight we no longer trust it (wechat-platform.md §5).
+TEMPLATE_KEY = timedelta(minutes=8)
+#: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
+STOPPED = timedelta(minutes=5)
+#: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
+#: answer knows the truth.
+MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
+#: 45015 outside the window, 45047 count used up.
+WINDOW_SHUT = {45015, 45047}
+#: 43004, 50005: does not follow.
+GONE = {43004, 50005}
+
+
+def note_sent(services: "Services", claim: "Claim", msgid: str | None) -> None:
+    """WeChat took it. A receipt that came before this note is applied."""
+    now = services.clock()
+    with services.transaction() as session:
+        sent = {"state": DeliveryState.SENT, "msgid": msgid, "settled_at": now, "error": None, "error_code": None}
+        sent["has_news"] = IS_WATCHED
+        session.execute(_mine(claim).values(sent))
+        receipt = session.get(Receipt, msgid) if msgid else None
+        if receipt:
+            apply(session, receipt)
+
+
+def note_error(services: "Services", claim: "Claim", error: SendError) -> None:
+    """WeChat did not take it, or nobody can tell: tried again, chosen afresh, failed, or unsure."""
+    now = services.clock()
+    with services.transaction() as session:
+        # In the order in which a callback takes them, or the two could wait for each other.
+        follower = session.get(Follower, claim.openid, with_for_update=True)
+        delivery = session.get(Delivery, claim.id, with_for_update=True)
+        if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
+            return
+        delivery.error, delivery.error_code = str(error)[:300], error.code
+        if follower and not error.uncertain:
+            # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
+            ledger.refund(follower, claim.window)
+        if error.uncertain and claim.channel is Channel.CUSTOM:
+            settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
+        elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:
+            ledger.shut(follower)
+            delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
+        elif error.act is Act.STOP:
+            again(delivery, now + STOPPED)
+            alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
+        elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
+            again(delivery, next_attempt_at(delivery.attempts, now))
+        else:
+            settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
+            if error.code in GONE and follower:
+                follower.unfollowed_at = follower.unfollowed_at or now
+
+
+def next_attempt_at(attempts: int, now: datetime) -> datetime:
+    """When to try again: 5 s, then twice as long each time, ten minutes at most.
+
+    >>> (next_attempt_at(3, datetime(2026, 1, 1)) - datetime(2026, 1, 1)).total_seconds()
+    20.0
+    """
+    return now + min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10))
+
+
+def reap(services: "Services") -> int:
+    """Deal with deliveries whose worker died in the call; gives how many."""
+    now = services.clock()
+    with services.transaction() as session:
+        lapsed = session.scalars(
+            select(Delivery)
+            .where(Delivery.state == SENDING, Delivery.lease_until < now)
+            .limit(1000)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for delivery in lapsed:
+            started = delivery.first_attempt_at or now
+            if delivery.channel == Channel.TEMPLATE and now - started < TEMPLATE_KEY:
+                again(delivery, now)
+            else:
+                settle(delivery, DeliveryState.UNSURE, now, "the process that sent it ended in the call")
+        return len(lapsed)
+
+
+def again(delivery: Delivery, at: datetime) -> None:
+    """Let it wait for another attempt."""
+    delivery.state, delivery.due_at, delivery.fence, delivery.lease_until = DeliveryState.PENDING, at, None, None
+
+
+def settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> None:
+    """It is over with this delivery; whoever watches it hears of it."""
+    delivery.state, delivery.settled_at, delivery.error, delivery.lease_until = state, now, why, None
+    delivery.has_news = delivery.watch is not None
+
+
+def _mine(claim: "Claim") -> Any:
+    return update(Delivery).where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state.in_(MINE))
