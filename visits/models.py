@@ -11,7 +11,7 @@ from foundation.database import Base
 
 #: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
 FIRST_NUMBER = 100
-IS_OPEN, IS_RUNNING = text("closed_at IS NULL"), text("ended_at IS NULL")
+IS_OPEN, IS_RUNNING, IS_ANOTHERS = text("closed_at IS NULL"), text("ended_at IS NULL"), text("openid IS NOT NULL")
 HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
 
 
@@ -37,13 +37,7 @@ class Policy(Base):
 
     __tablename__ = "visit_policy"
     __table_args__ = (
-        Index(
-            "uq_visit_policy_default",
-            text("(class_id IS NULL)"),
-            unique=True,
-            sqlite_where=text("class_id IS NULL"),
-            postgresql_where=text("class_id IS NULL"),
-        ),
+        Index("uq_visit_policy_default", text("(class_id IS NULL)"), unique=True, **_where(text("class_id IS NULL"))),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -167,10 +161,15 @@ class Message(Base):
     """Something said in a request: by the shop, to the shop, or (a note) among ourselves."""
 
     __tablename__ = "visit_message"
-    __table_args__ = (Index("ix_visit_message_request_id", "request_id", "id"),)
+    __table_args__ = (
+        Index("ix_visit_message_request_id", "request_id", "id"),
+        Index("ix_visit_message_openid", "openid", **_where(IS_ANOTHERS)),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"))
+    #: With whom it was said, where the shop has another keeper since.
+    openid: Mapped[str | None] = mapped_column(String(64))
     said_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(String(8))
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))

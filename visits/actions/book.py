@@ -66,18 +66,25 @@ class Book:
             self._given = terms.reckoning(self._session, self._request.class_id)
         return self._given
 
-    def start(self, promise: Promise) -> None:
-        """Begin a new round of a promise, unless one runs."""
+    def start(self, promise: Promise, since: datetime | None = None) -> None:
+        """Begin a new round of a promise, unless one runs; now, or where it began unseen, then."""
         if promise not in self._running:
-            reckoning = self._reckoning
+            reckoning, begun = self._reckoning, since or self._now
             allowed = reckoning.terms.allowed(promise)
-            due_at = calendar.add(reckoning.calendar, self._now, allowed)
-            self._add(promise, self._now, allowed, due_at, reckoning)
+            due_at = calendar.add(reckoning.calendar, begun, allowed)
+            self._add(promise, begun, allowed, due_at, reckoning)
 
-    def await_answer(self) -> None:
-        """Begin to wait for an answer, the first or the next, unless one is awaited."""
-        if not any(promise in self._running for promise in ANSWERS):
-            self.start(Promise.NEXT_ANSWER if self._request.first_answered_at else Promise.FIRST_ANSWER)
+    def await_answer(self, since: datetime | None = None) -> None:
+        """Begin to wait for an answer, the first or the next, unless one is awaited. Where it turns out that one is
+        awaited longer already, its clock began then."""
+        awaited = next((self._running[promise] for promise in ANSWERS if promise in self._running), None)
+        if awaited is None:
+            self.start(Promise.NEXT_ANSWER if self._request.first_answered_at else Promise.FIRST_ANSWER, since)
+        elif since is not None and since < awaited.started_at:
+            hours = self._hours(awaited)
+            awaited.started_at = awaited.running_since = since
+            awaited.due_at = calendar.add(hours, since, awaited.allowed)
+            plan(awaited, hours)
 
     def end(self, those: Iterable[Promise], *, is_met: bool) -> None:
         """End what runs of these."""

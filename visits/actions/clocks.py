@@ -48,6 +48,17 @@ def shop_wrote(session: Session, request: Request, *, now: datetime) -> None:
     book.settle()
 
 
+def joined(session: Session, request: Request, since: datetime, *, now: datetime) -> None:
+    """What the shop had written elsewhere belongs to this request: it waits for an answer since then."""
+    request.unanswered_since = min(request.unanswered_since or since, since)
+    request.snoozed_until = None
+    book = Book(session, request, now)
+    book.await_answer(since)
+    book.resume(Promise.CLOSING)
+    book.follow_window()
+    book.settle()
+
+
 def answered(session: Session, request: Request, *, now: datetime) -> None:
     """The shop was answered: the ball is in its court, and warnings that were to be sent are not."""
     request.first_answered_at, request.answered_at = request.first_answered_at or now, now

@@ -16,7 +16,7 @@ from people.models import Retailer
 from people.rules import Person
 from visits.actions import categories, clocks, groups, notices, routing
 from visits.actions.routing import Decision
-from visits.models import Author, Closed, Deadline, Message, Promise, Reason, Request
+from visits.models import Author, Closed, Deadline, GroupMember, Message, Promise, Reason, Request
 from visits.rules import needs
 from wechat_bot import media, messages
 
@@ -92,7 +92,7 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     Of two doors at work at once the database lets one open a request; the other joins it.
     """
     shop = identity.shop_of(session, openid)
-    request = _open(session, openid, shop, now)
+    request = _theirs(session, openid, shop, now=now, zone=zone)
     is_thanks = said.kind == "text" and needs.is_smalltalk(said.content)
     became = Became.ADDED
     asked = groups.awaiting(session, openid, now=now)
@@ -134,13 +134,14 @@ def keywords(session: Session) -> list[needs.Keywords]:
 
 
 def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Received | None:
-    """A follower was bound to a shop: what they left in the pool before is the shop's, and its manager's."""
+    """A follower was bound to a shop: what they left before is the shop's, and its manager's. None where they left
+    nothing; what the shop's last keeper left open is theirs from now on."""
     shop = identity.shop_of(session, openid)
-    request = _open(session, openid, shop, now)
-    if shop is None or request is None:
+    left = select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None))
+    has_left = session.scalar(left) is not None
+    request = _theirs(session, openid, shop, now=now, zone=zone)
+    if shop is None or request is None or not has_left:
         return None
-    if request.retailer_id is None:
-        routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
     return _received(session, request, Became.ADDED, shop, in_one_breath=False)
 
 
@@ -157,21 +158,30 @@ def claim_shop(
     if shop is None or request is None or request.retailer_id is not None:
         return None
     request.area_id, request.class_id = shop.area_id, shop.class_id
+    clocks.promised_anew(session, request, now=now)
     return shop.shop, routing.route(session, request, now=now, zone=zone).manager
 
 
 def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
-    """Give requests in the pool to the shop whose keeper was bound meanwhile; gives how many."""
+    """Give requests to the shop whose keeper was bound meanwhile; gives how many."""
     strays = session.scalars(
         select(Request.openid)
         .join(Retailer, Retailer.openid == Request.openid)
-        .where(Request.closed_at.is_(None), Request.retailer_id.is_(None))
+        .where(Request.closed_at.is_(None), Request.retailer_id.is_distinct_from(Retailer.id))
         .order_by(Request.id)
         .limit(limit)
     ).all()
     for openid in strays:
         bound(session, openid, now=now, zone=zone)
     return len(strays)
+
+
+def _theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, zone: ZoneInfo) -> Request | None:
+    """The open request of a follower, locked: their shop's. One of before they kept this shop becomes the shop's."""
+    request = _open(session, openid, shop, now)
+    if request is not None and shop is not None and request.retailer_id != shop.id:
+        routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
+    return request
 
 
 def _open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
@@ -189,6 +199,8 @@ def _open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Re
     if not found or shop is None:
         return found[0] if found else None
     theirs = next((each for each in found if each.retailer_id == shop.id), found[0])
+    if theirs.openid != openid:
+        _was_anothers(session, theirs)
     for other in found:
         if other is not theirs:
             _join(session, other, theirs, now)
@@ -199,16 +211,33 @@ def _open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Re
     return theirs
 
 
+def _was_anothers(session: Session, request: Request) -> None:
+    """What was said so far was said with the last keeper: theirs to see, and to be erased with them."""
+    said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
+    session.execute(said.values(openid=request.openid).execution_options(synchronize_session=False))
+
+
 def _join(session: Session, other: Request, theirs: Request, now: datetime) -> None:
-    session.execute(
-        update(Message)
-        .where(Message.request_id == other.id)
-        .values(request_id=theirs.id)
-        .execution_options(synchronize_session=False)
-    )
+    """One request of two: what was said in the other, and since when it waits for an answer, are this one's."""
+    since, wrote_at = other.unanswered_since, other.shop_wrote_at
+    waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
+    first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
+    for table in (Message, GroupMember):
+        session.execute(
+            update(table)
+            .where(table.request_id == other.id)
+            .values(request_id=theirs.id)
+            .execution_options(synchronize_session=False)
+        )
+    theirs.last_message_id = max(filter(None, (theirs.last_message_id, other.last_message_id)), default=None)
     other.closed_how = Closed.VOID
     clocks.closed(session, other, now=now)
     session.flush()
+    if since is not None:
+        theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
+        clocks.joined(session, theirs, since, now=now)
+    if first is not None:
+        notices.more(session, theirs, first, now=now)
 
 
 def _closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
@@ -216,7 +245,8 @@ def _closed_lately(session: Session, openid: str, shop: Shop | None, now: dateti
     last = session.scalars(
         select(Request).where(*theirs).order_by(Request.id.desc()).limit(1).with_for_update()
     ).first()
-    if last is None or last.closed_at is None or last.closed_how == Closed.VOID:
+    # What another keeper of the shop left is not gone on with: the answers would be theirs.
+    if last is None or last.closed_at is None or last.closed_how == Closed.VOID or last.openid != openid:
         return None
     return last if now - last.closed_at <= needs.REOPENS_WITHIN else None
 

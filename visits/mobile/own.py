@@ -61,7 +61,7 @@ def own_file(number: int, message_id: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
         found = thread.own_thread(session, openid, number - FIRST_NUMBER)
-        key = thread.media_of(session, found.id, message_id, has_notes=False) if found else None
+        key = thread.media_of(session, found.id, message_id, is_own=True) if found else None
         file = media.find(session, services.media_folder, key) if key else None
     return shown.send(file, f"{number}-{message_id}")
 

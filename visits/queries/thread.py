@@ -20,6 +20,8 @@ from wechat_bot.models import Delivery, DeliveryState, Follower
 
 #: The last so many messages are shown at once; earlier ones on asking.
 SHOWN = 60
+#: What a follower may see of their own request.
+_OWN = (Message.is_note.is_(False), Message.openid.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ def thread(session: Session, who: Colleague, request_id: int, *, before: int | N
 
 
 def own_thread(session: Session, openid: str, request_id: int) -> Thread | None:
-    """A request as the follower who wrote it sees it: without our notes."""
-    return _thread(session, request_id, Request.openid == openid, has_notes=False)
+    """A request as the follower who wrote it sees it: without our notes, and what was said with the last keeper."""
+    return _thread(session, request_id, Request.openid == openid, is_own=True)
 
 
 def own_threads(session: Session, openid: str, *, limit: int = 5) -> list[Thread]:
@@ -122,10 +124,10 @@ def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool
     )
 
 
-def media_of(session: Session, request_id: int, message_id: int, *, has_notes: bool = True) -> str | None:
-    """The key of a message's picture, voice or video."""
+def media_of(session: Session, request_id: int, message_id: int, *, is_own: bool = False) -> str | None:
+    """The key of a message's picture, voice or video; `is_own` of one that its follower may see."""
     found = select(Message.media_key).where(Message.id == message_id, Message.request_id == request_id)
-    return session.scalar(found if has_notes else found.where(Message.is_note.is_(False)))
+    return session.scalar(found.where(*_OWN) if is_own else found)
 
 
 def managers_named(session: Session, name: str) -> list[int]:
@@ -171,14 +173,14 @@ def canned(session: Session, manager_id: int | None) -> list[Ready]:
 
 
 def _thread(
-    session: Session, request_id: int, *mine: Any, before: int | None = None, has_notes: bool = True
+    session: Session, request_id: int, *mine: Any, before: int | None = None, is_own: bool = False
 ) -> Thread | None:
     row = session.execute(_facts().where(Request.id == request_id, *mine)).first()
     if row is None:
         return None
     statement = said.select_messages(request_id)
-    if not has_notes:
-        statement = statement.where(Message.is_note.is_(False))
+    if is_own:
+        statement = statement.where(*_OWN)
     if before is not None:
         statement = statement.where(Message.id < before)
     newest = session.execute(statement.order_by(Message.id.desc()).limit(SHOWN + 1)).all()
