@@ -36,6 +36,8 @@ UNBOUND_MANAGER = "已解绑,您不再是客户经理。"
 THANKS = "不客气,有需要随时说。"
 GREETING = "您好,请说。"
 
+MANAGERS_WAY_ON = '店主留言会在这里通知您,回复"帮助"看怎么答复。'
+
 #: On a printed binding card, beside the code.
 CARD = ("① 用微信扫一扫这个码", "② 点“关注”就绑定好了")
 
@@ -62,7 +64,7 @@ def welcome_back(salutation: str, shop: str, person: Named | None) -> str:
 
 
 def welcome_manager(name: str, account: str) -> str:
-    return f"{name},您好,这里是{account}。您已绑定为客户经理。"
+    return f"{name},您好,这里是{account}。您已绑定为客户经理。{MANAGERS_WAY_ON}"
 
 
 def bound_by_licence(shop: str, keeper: str, person: Named | None) -> str:
@@ -79,7 +81,7 @@ def already_bound(salutation: str, shop: str, person: Named | None) -> str:
 
 
 def bound_manager(name: str, shops: int) -> str:
-    return f"{name},您好。您已绑定为客户经理,名下有 {shops} 家店。"
+    return f"{name},您好。您已绑定为客户经理,名下有 {shops} 家店。{MANAGERS_WAY_ON}"
 
 
 def already_manager(name: str) -> str:
@@ -159,7 +161,7 @@ PERSON_FOR_NOBODY = (
     "要说的话请直接写在这里,我们会转给客户经理。\n"
     f"您还没有绑定店铺:请写上店名或许可证号,或{HOW_TO_BIND},也可以扫客户经理给您的二维码。"
 )
-PERSON_FOR_MANAGER = "您已绑定为客户经理。绑定、名单上的问题,请找内勤同事。"
+PERSON_FOR_MANAGER = '零售户回复"人工",找的就是您。您自己有绑定、名单上的问题,请找内勤同事。\n回复"帮助"看您能做什么。'
 
 
 def unknown(entries: Sequence[Offered], *, is_known: bool) -> str:

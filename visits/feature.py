@@ -24,6 +24,7 @@ visits = Feature(
     words=(Word("留言", "message:", takes_rest=True), Word("待办", "desk:")),
     overhears=(desk.overhear, shops.overhear),
     bound=shops.bound,
+    helps=desk.helps,
     forgets=erasing.forget,
     kept_specs=plans.kept_specs,
     jobs=jobs.JOBS,

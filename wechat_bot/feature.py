@@ -84,6 +84,8 @@ class Turn:
     awaits: Callable[[], list[str]] = field(default=list)
     #: To be called once this follower was bound to a shop; gives sentences of the features about what came of it.
     bound: Callable[[], list[str]] = field(default=list)
+    #: What a feature says of help to this person in place of the short menu; empty where none knows better.
+    helps: Callable[[], str] = field(default=str)
     #: Their contact before this message, at most a minute earlier than it was; None where this is the first. Tells
     #: whether a bare number answers the last thing we said.
     last_heard_at: datetime | None = None
@@ -253,6 +255,8 @@ class Feature:
     awaits: Callable[[Turn], str] | None = None
     #: Told, in the same transaction, that the follower was bound to a shop; a sentence on what came of it, or nothing.
     bound: Callable[[Turn], str] | None = None
+    #: What can be done here, for people the short menu is not meant for; nothing for everybody else.
+    helps: Callable[[Turn], str] | None = None
     #: Told, in the same transaction, that a follower is erased.
     forgets: Forget | None = None
     #: What this feature puts on a follower's own page.

@@ -45,6 +45,7 @@ class Switchboard:
     listeners: dict[type[messages.Incoming], Listener]
     awaits: tuple[Any, ...] = field(default=())
     bound: tuple[Callable[[Turn], str], ...] = ()
+    helps: tuple[Callable[[Turn], str], ...] = ()
     overhears: tuple[Overhear, ...] = ()
     #: What the features put on a follower's own page.
     cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...] = ()
@@ -67,6 +68,7 @@ class Switchboard:
             listeners=_claimed("event", [(f.name, each.event, each) for f in features for each in f.listeners]),
             awaits=tuple(f.awaits for f in features if f.awaits),
             bound=tuple(f.bound for f in features if f.bound),
+            helps=tuple(f.helps for f in features if f.helps),
             overhears=tuple(overhear for f in features for overhear in f.overhears),
             cards=tuple(f.cards for f in features if f.cards),
         )
@@ -75,6 +77,7 @@ class Switchboard:
         """The reply to a message or event, with the talk opened, kept, paused or ended as the reply says."""
         turn.entries = self.entries
         turn.awaits = lambda: [sentence for each in self.awaits if (sentence := each(turn))]
+        turn.helps = lambda: next((said for each in self.helps if (said := each(turn))), "")
         turn.bound = lambda: [sentence for each in self.bound if (sentence := each(turn))]
         turn.open = lambda link: self.open(turn, link)
         message = turn.message

@@ -23,6 +23,9 @@ def welcome(turn: Turn) -> Reply:
 
 def give_help(turn: Turn) -> Reply:
     """The short menu, how to go on, how to reach a person."""
+    said = turn.helps()
+    if said:
+        return Reply(said)
     is_known = any(_who(turn))
     return Reply(texts.help_lines(turn.entries, is_talking=turn.talk is not None, is_known=is_known))
 
@@ -41,10 +44,11 @@ def unknown(turn: Turn) -> Reply:
     if not isinstance(message, Text):
         kind = type(message).__name__
         return Reply(texts.not_read(kind, turn.entries, is_known=any(_who(turn))))
+    # 你好 would pass for thanks: 你 and 好 are said with both.
+    if rules.is_greeting(message.content):
+        return Reply(f"{texts.GREETING}\n{give_help(turn).text}")
     if rules.is_thanks(message.content):
         return Reply(texts.THANKS)
-    if rules.is_greeting(message.content):
-        return Reply(f"{texts.GREETING}{give_help(turn).text}")
     is_known = any(_who(turn))
     if not is_known and rules.is_only_pair(message.content):
         # The example was followed, only the word in front of it was left out.

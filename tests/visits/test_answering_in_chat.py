@@ -180,6 +180,40 @@ def test_a_shop_that_left_cannot_be_answered_and_the_manager_is_told_to_call(ask
     assert "已记下电话联系" in asked.chen.say(f"{asked.n} 已电话 他说不用了").text
 
 
+def test_a_quoted_notice_says_which_request_is_answered_and_two_numbers_send_nothing(asked) -> None:
+    li = asked.shop("老李")
+    li.say("打火机能不能换一批")
+    notice = next(text for text in asked.news(asked.chen) if "老李" in text)
+    other = asked.requests()[-1].number
+    asked.chen.say(f"「{notice}」\n- - - - - - -\n周五给您换")
+    assert asked.news(li)[-1] == "陈志强:周五给您换"
+    assert "没有发出" in asked.chen.say(f"{asked.n}、{other} 明天都送到").text
+    asked.chen.say(f"{asked.n} {200} 元一条")
+    assert asked.news(asked.wang) == ["陈志强:200 元一条"]
+
+
+def test_a_voice_answers_like_a_text_while_wechat_lets_it(asked) -> None:
+    asked.chen.say(str(asked.n))
+    assert "已发给城南便利店" in asked.chen.send_voice(b"#!AMR\nhello").text
+    asked.house.work()
+    [heard] = asked.wang.unread()
+    assert heard.kind == "voice" and asked.wang.picture_of(heard) == b"#!AMR\nhello"
+    assert asked.request().unanswered_since is None
+    asked.house.clock.advance(timedelta(hours=49))
+    asked.chen.say(str(asked.n))
+    assert "请改用文字" in asked.chen.send_voice().text
+
+
+def test_help_shows_a_manager_what_can_be_done_with_what_waits(asked) -> None:
+    helped = asked.chen.say("帮助").text
+    assert f"{asked.n} 明天送到" in helped and "转 " in helped and "填写调查" not in helped
+    assert helped in asked.chen.say("你好").text
+    assert "找的就是您" in asked.chen.say("人工").text
+    assert "/m/visits/groups/new" in asked.chen.say("群发").text
+    asked.chen.say(str(asked.n))
+    assert f"正在回复 #{asked.n} 城南便利店" in asked.chen.say("?").text
+
+
 def test_greetings_of_a_manager_reach_nobody(asked) -> None:
     asked.chen.say("好的")
     asked.chen.say("在吗")

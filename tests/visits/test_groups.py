@@ -64,6 +64,7 @@ def test_each_answer_is_its_own_request_with_its_own_clock_and_shows_what_it_ans
     assert "24" not in chens.wang.say("好的").text  # thanks at other times, an answer here
     chens.house.later(hours=2)
     chens.li.say("1")
+    assert "老李食杂店(普通终端,城区一片)回群发《" in chens.news(chens.chen)[-1]
     first, second = chens.requests()
     assert first.group_id == second.group_id == 1
     assert second.due_at - first.due_at == timedelta(hours=2)

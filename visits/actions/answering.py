@@ -60,11 +60,12 @@ def answer(
     content: str,
     *,
     picture: str | None = None,
+    voice: str | None = None,
     token: str | None = None,
     seen: int | None = None,
     now: datetime,
 ) -> Answered:
-    """Send an answer to the shop: a text, a picture (its key among the media), or both.
+    """Send an answer to the shop: a text, a picture or a voice (their keys among the media), or a text with one.
 
     `token` names the form: posted again, it answers once. `seen` is the newest message the writer knows; where others
     wrote behind it, `Overtaken` carries that. Raises `Refused` for what cannot be sent.
@@ -75,7 +76,7 @@ def answer(
     if repeated is not None:
         return repeated
     _check_open(request)
-    if not content and picture is None:
+    if not content and picture is None and voice is None:
         raise Refused(texts.EMPTY)
     _overtake(session, request, who, seen)
     _check_follows(session, request)
@@ -88,11 +89,12 @@ def answer(
     if content:
         message = _write(session, request, who, "text", content, token=token, now=now)
         _send(session, request, who, message, text_message(words), now=now)
-    if picture is not None:
-        photo = _write(session, request, who, "image", "", token=None if message else token, media_key=picture, now=now)
-        _send(session, request, who, photo, uploads.picture(picture), now=now)
-        message = message or photo
-    assert message is not None  # one of both was given
+    for kind, key, sent in (("image", picture, uploads.picture), ("voice", voice, uploads.voice)):
+        if key is not None:
+            file = _write(session, request, who, kind, "", token=None if message else token, media_key=key, now=now)
+            _send(session, request, who, file, sent(key), now=now)
+            message = message or file
+    assert message is not None  # one of them was given
     if who.manager_id is not None:
         routing.take(session, request, who.manager_id, by=who.name, now=now)
     if is_first:

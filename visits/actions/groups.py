@@ -153,14 +153,14 @@ def is_last_said(session: Session, openid: str, last_heard_at: datetime | None, 
     return settled_at is not None and (last_heard_at is None or last_heard_at <= settled_at)
 
 
-def answered(session: Session, member: GroupMember, request: Request, *, now: datetime) -> None:
-    """A member wrote: the group's message stands in their request, in front of what they say."""
+def answered(session: Session, member: GroupMember, request: Request, *, now: datetime) -> str:
+    """A member wrote: the group's message stands in their request, in front of what they say. Gives its title."""
     mine = (GroupMember.group_id == member.group_id) & (GroupMember.retailer_id == member.retailer_id)
     first = update(GroupMember).where(mine, GroupMember.answered_at.is_(None))
     values = {"answered_at": now, "request_id": request.id}
     # Of five pictures at once, each heard by a door of its own, one is the first.
     if not changed(session, first.values(values).execution_options(synchronize_session=False)):
-        return
+        return ""
     group = session.get_one(VisitGroup, member.group_id)
     request.group_id = request.group_id or group.id
     author = Author.MANAGER if group.manager_id is not None else Author.STAFF
@@ -176,6 +176,7 @@ def answered(session: Session, member: GroupMember, request: Request, *, now: da
     if group.media_key is not None:
         session.add(Message(**copy, kind="image", content="", media_key=group.media_key))
     session.flush()
+    return group.title
 
 
 def _queue(session: Session, group: VisitGroup, name: str, words: str, *, now: datetime) -> None:

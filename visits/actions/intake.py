@@ -107,10 +107,9 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     elif became is Became.ADDED and request.unanswered_since is None:
         became = Became.CONTINUED
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
-    if asked is not None:
-        groups.answered(session, asked, request, now=now)
+    group = groups.answered(session, asked, request, now=now) if asked is not None else ""
     message = _keep(session, request, said, now)
-    decision = _take_up(session, request, message, became, now=now, zone=zone)
+    decision = _take_up(session, request, message, became, group, now=now, zone=zone)
     return _received(session, request, became, shop, in_one_breath, decision)
 
 
@@ -295,10 +294,10 @@ def _keep(session: Session, request: Request, said: Said, now: datetime) -> Mess
 
 
 def _take_up(
-    session: Session, request: Request, message: Message, became: Became, *, now: datetime, zone: ZoneInfo
+    session: Session, request: Request, message: Message, became: Became, group: str, *, now: datetime, zone: ZoneInfo
 ) -> Decision | None:
     """Start the clocks and tell the owner, as it fits what the message became. Gives who answers, where that was
-    looked at."""
+    looked at. `group` names the message to many shops that is answered by it."""
     match became:
         case Became.OPENED:
             clocks.opened(session, request, now=now)
@@ -312,10 +311,10 @@ def _take_up(
             return decision
         case Became.CONTINUED:
             clocks.shop_wrote(session, request, now=now)
-            notices.again(session, request, message, is_reopened=False, now=now, zone=zone)
+            notices.again(session, request, message, is_reopened=False, now=now, zone=zone, group=group)
         case Became.ADDED:
             clocks.shop_wrote(session, request, now=now)
-            notices.more(session, request, message, now=now)
+            notices.more(session, request, message, now=now, group=group)
         case Became.THANKS:
             request.shop_wrote_at = now
             clocks.window_moved(session, request, now=now)

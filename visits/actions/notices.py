@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed
 from people.models import Area, Manager, Retailer, ShopClass
-from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request
+from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.notices import notice
@@ -137,8 +137,9 @@ def facts(session: Session, request: Request) -> Facts:
     return Facts(who, name, promised.allowed if promised else None, promised.due_at if promised else None)
 
 
-def more(session: Session, request: Request, message: Message, *, now: datetime) -> int | None:
-    """Tell the owner what the shop added before it was answered; what comes in one breath is one notice."""
+def more(session: Session, request: Request, message: Message, *, now: datetime, group: str = "") -> int | None:
+    """Tell the owner what the shop added before it was answered; what comes in one breath is one notice. `group` is the
+    visit group whose message is answered by it."""
     if request.owner_id is None:
         return None
     start = f"{about(request.id)}:more:"
@@ -156,7 +157,8 @@ def more(session: Session, request: Request, message: Message, *, now: datetime)
         still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(states.WAITING))
         if changed(session, still.values(message=_message(text, path))):
             return int(waiting.id)
-    text = texts.more(request.number, known.shop or known.who, [(message.kind, message.content)])
+    who = texts.answers(known.shop or known.who, group)
+    text = texts.more(request.number, who, [(message.kind, message.content)])
     return tell(
         session,
         request.owner_id,
@@ -171,16 +173,22 @@ def more(session: Session, request: Request, message: Message, *, now: datetime)
 
 
 def again(
-    session: Session, request: Request, message: Message, *, is_reopened: bool, now: datetime, zone: ZoneInfo
+    session: Session,
+    request: Request,
+    message: Message,
+    *,
+    is_reopened: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    group: str = "",
 ) -> int | None:
     """Tell the owner that the shop came back after it was answered, or closed."""
     if request.owner_id is None:
         return None
     known = facts(session, request)
     what = texts.quoted(message.kind, message.content)
-    text = texts.again(
-        request.number, known.shop or known.who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone
-    )
+    who = texts.answers(known.shop or known.who, group)
+    text = texts.again(request.number, who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone)
     return tell(
         session,
         request.owner_id,
@@ -200,10 +208,12 @@ def hand_over(
     """Tell a manager that a request is theirs now."""
     known = facts(session, request)
     what = _first_said(session, request)
+    group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
+    who = texts.answers(known.who, group.title if group else "")
     if is_first:
-        text = texts.new_request(request.number, known.who, what, known.allowed, known.answer_due, now=now, zone=zone)
+        text = texts.new_request(request.number, who, what, known.allowed, known.answer_due, now=now, zone=zone)
     else:
-        text = texts.handed_on(request.number, known.who, what, why, known.answer_due, now=now, zone=zone)
+        text = texts.handed_on(request.number, who, what, why, known.answer_due, now=now, zone=zone)
     return tell(
         session,
         to_id,

@@ -8,11 +8,12 @@ from typing import Any
 
 from foundation.clock import day_in
 from foundation.errors import Refused
+from people import rules as people_rules
 from visits import said as said_in
 from visits import scope
 from visits.actions import answering
 from visits.actions.answering import Overtaken
-from visits.models import FIRST_NUMBER
+from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread
 from visits.queries.inbox import Filter, Line, Shelf
 from visits.queries.thread import Thread
@@ -33,6 +34,12 @@ LISTED = 8
 #: Messages shown of a chosen request.
 RECENT = 3
 MORNING = time(8)
+#: Words that open a page: what it is called, and its path.
+PAGES = {
+    "群发": ("写一次群发", "/m/visits/groups/new"),
+    "拜访": ("该拜访的店", "/m/visits/due"),
+    "常用语": ("我的常用语", "/m/visits/phrases"),
+}
 
 
 def open_desk(turn: Turn, reference: str) -> Reply:
@@ -55,6 +62,21 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     return _heard(turn, who, talk.state)
 
 
+def helps(turn: Turn) -> str:
+    """What a manager can do here; nothing for everybody else."""
+    who = _who(turn)
+    if who is None:
+        return ""
+    lines, _ = _open_lines(turn, who, 1)
+    counts = inbox.counts(turn.session, who, now=turn.now, mine_only=True)
+    number = lines[0].number if lines else None
+    talk = turn.talk if turn.talk is not None and turn.talk.topic == TOPIC else None
+    about = talk.state.get("chosen") if talk is not None and turn.now - talk.heard_at <= LASTS else None
+    found = thread.thread(turn.session, who, about) if about is not None else None
+    chosen = f"#{found.number} {found.shop or texts.NOBODYS}" if found else ""
+    return texts.help_of_manager(number, counts.open - counts.snoozed, counts.overdue, chosen, _address(turn))
+
+
 def overhear(turn: Turn) -> Reply | None:
     """Take what a manager says that no talk took; leave thanks and greetings, and everybody else's."""
     if isinstance(turn.message, messages.Text) and needs.is_smalltalk(turn.message.content):
@@ -72,10 +94,16 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
         case messages.Image() as picture:
             draft = {"picture": media.keep(turn.session, picture, now=turn.now)}
             return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
+        case messages.Voice() as voice:
+            draft = {"voice": media.keep(turn.session, voice, now=turn.now)}
+            return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
         case messages.Text(content=content):
             pass
         case _:
-            return Reply(texts.ONLY_TEXT_OR_PICTURE, after=_stay(state))
+            return Reply(texts.ONLY_THESE_KINDS, after=_stay(state))
+    page = PAGES.get(people_rules.plain(content))
+    if page is not None and turn.has_pages:
+        return Reply(texts.page(*page, turn.public_url), after=_stay(state))
     picked = _picked(content, state.get("choices", ()))
     if picked is not None:
         return _answer(turn, who, int(picked["to"]), picked, state)
@@ -86,6 +114,9 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
             return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
         return _do(turn, who, order, chosen, state) if chosen else _ask_number(turn, who)
     about = order.number - FIRST_NUMBER
+    also = thread.thread(turn.session, who, order.also - FIRST_NUMBER) if order.also is not None else None
+    if also is not None and also.is_open and also.id != about:
+        return Reply(texts.one_at_a_time(order.number, also.number), after=_stay(state))
     if order.verb is Verb.CHOOSE and "draft" in state:
         return _answer(turn, who, about, state["draft"], state)
     if order.verb is Verb.ANSWER and chosen not in (None, about) and not order.is_marked:
@@ -125,17 +156,22 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
 def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any], state: dict[str, Any]) -> Reply:
     found = _found(turn, who, about)
     way = thread.foreseen(turn.session, found.openid, now=turn.now, has_template=_has_template(turn))
+    if "voice" in draft and found.is_open and way.way in (Way.NOTICE, Way.LATER):
+        return Reply(texts.no_voice_now(found.number), after=_stay(state))
     seen = draft.get("seen")
     if seen is None:
         # The owner was told of what the shop wrote; what a colleague wrote, nobody told them.
         is_told = found.owner_id == who.manager_id or state.get("chosen") != found.id
         seen = said_in.seen_in_chat(turn.session, found.id, who) if is_told else state.get("seen", 0)
-    text, picture = str(draft.get("text", "")), draft.get("picture")
+    text, picture, voice = str(draft.get("text", "")), draft.get("picture"), draft.get("voice")
     try:
-        answered = answering.answer(turn.session, found.id, who, text, picture=picture, seen=seen, now=turn.now)
+        answered = answering.answer(
+            turn.session, found.id, who, text, picture=picture, voice=voice, seen=seen, now=turn.now
+        )
     except Overtaken as overtaken:  # raised before anything was written
         again = {**draft, "to": found.id, "seen": overtaken.came[-1].id}
-        said = texts.ask_again(_lines(overtaken.came, found), texts.said("image" if picture else "text", text))
+        kind = "image" if picture else "voice" if voice else "text"
+        said = texts.ask_again(_lines(overtaken.came, found), texts.said(kind, text))
         return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [again]}, reference="")
     said = texts.sent(found.number, found.shop, way.way, answered.took, is_first=answered.is_first)
     if not state:

@@ -100,7 +100,7 @@ def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:
 
 def _words(turn: Turn, received: Received, said: Said) -> str:
     if received.became is Became.THANKS:
-        return texts.WELCOME
+        return texts.GREETED if people_rules.is_greeting(said.content) else texts.WELCOME
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
         claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)

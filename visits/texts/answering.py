@@ -13,7 +13,7 @@ NOT_AGAIN = "这一页已经发过别的内容,请刷新后再写。"
 FOR_MANAGERS = "这里是客户经理用的。"
 NOBODYS = "还不知道是哪家店"
 PICTURE_KINDS = "图片请用 JPG、PNG 或 GIF。"
-ONLY_TEXT_OR_PICTURE = "回复店主请发文字或图片。"
+ONLY_THESE_KINDS = "回复店主请发文字、图片或语音。"
 NO_SUCH_MOMENT = "请选一个以后的时间,最多 30 天。"
 PHONE_NEEDS_WORDS = "请写一句电话里说了什么。"
 GONE = "对方已取消关注,微信里收不到回复。请打电话,再记一笔“已电话联系”。"
@@ -82,7 +82,7 @@ def overtaken(lines: Iterable[str]) -> str:
 
 
 def snoozed(until: str) -> str:
-    return f"{until}再放回待办。答复时限不变。"
+    return f"{until} 再放回待办。答复时限不变。"
 
 
 def card_of_manager(count: int, overdue: int) -> str:
@@ -113,7 +113,9 @@ def foreseen(way: Way, left: int, until: datetime | None, *, now: datetime, zone
 
 def sent(number: int, shop: str, way: Way, took: float | None, *, is_first: bool) -> str:
     """To the manager in the chat, once an answer is on its way."""
-    used = f"(用时{'' if span(took).startswith('不') else ' '}{span(took)})" if took is not None and is_first else ""
+    used = ""
+    if took is not None and is_first:
+        used = f"(用时 {span(took)})" if took >= 60 else "(用时不到 1 分钟)"
     if way is Way.NOTICE:
         return f"#{number} 已过微信 48 小时回复期,已改发服务通知,对方点开即可看到。"
     if way is Way.LATER:
@@ -237,7 +239,7 @@ def called_now(number: int) -> str:
 
 
 def snoozed_now(number: int, until: str) -> str:
-    return f"#{number} {until}再放回待办。答复时限不变。"
+    return f"#{number} {until} 再放回待办。答复时限不变。"
 
 
 def no_such_manager(name: str) -> str:
@@ -246,6 +248,38 @@ def no_such_manager(name: str) -> str:
 
 def several_managers(name: str) -> str:
     return f"有几位客户经理叫“{name}”,请在页面上转交。"
+
+
+def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, address: str) -> str:
+    """What a customer manager can do in the chat, with a request of theirs as the example; `chosen` is the one that
+    takes what they write now."""
+    each = number or 128
+    late = f",已超时 {overdue} 条" if overdue else ""
+    return "\n".join(
+        [
+            *([f'正在回复 {chosen},直接写就发出;回复"退出"结束。'] if chosen else []),
+            f"待办 {count} 条{late}。这样回复:" if count else "现在没有待办。店主留言会通知您,这样回复:",
+            f"{each} 明天送到(答复)",
+            f"{each}(选中,接着直接写、发图片或语音)",
+            f"{each} 完结 · {each} 不用回复",
+            f"{each} 转 林小燕 · {each} 稍后 2小时",
+            f"{each} 备注 … · {each} 已电话 …",
+            "待办(看全部)· 群发 · 拜访 · 常用语",
+            *([f'<a href="{address}">打开收件箱</a>'] if address else []),
+        ]
+    )
+
+
+def page(label: str, path: str, public_url: str) -> str:
+    return f'<a href="{public_url}{path}">{label}</a>'
+
+
+def one_at_a_time(number: int, other: int) -> str:
+    return f"一次只回一条,没有发出。请分开写,如:{number} 内容,再写 {other} 内容。"
+
+
+def no_voice_now(number: int) -> str:
+    return f"#{number} 已过微信回复期,语音发不出去。请改用文字,或打电话。"
 
 
 def _first_number(lines: Sequence[str]) -> str:

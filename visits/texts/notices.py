@@ -8,6 +8,7 @@ from visits.texts.times import span, when
 
 #: Signs of a quotation: a notice is read on a phone, the whole stands on its page.
 QUOTED = 60
+LONGEST_TITLE = 20
 KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接"}
 
 
@@ -34,6 +35,16 @@ def shop(name: str, class_name: str, area: str) -> str:
     """
     known = ",".join(each for each in (class_name, area) if each)
     return (f"{name}({known})" if known else name) or "未绑定的关注者"
+
+
+def answers(who: str, group: str) -> str:
+    """Somebody who writes, and which message to many shops they answer, if any.
+
+    >>> answers("城南便利店", "换灯条"), answers("城南便利店", "")
+    ('城南便利店回群发《换灯条》', '城南便利店')
+    """
+    title = group if len(group) <= LONGEST_TITLE else f"{group[: LONGEST_TITLE - 1]}…"
+    return f"{who}回群发《{title}》" if title else who
 
 
 def new_request(
