@@ -80,7 +80,7 @@ class Worker:
     def _send(self) -> None:
         while not self._stopping.is_set():
             try:
-                if not jobs.work_once(self._services):
+                if not jobs.work(self._services, goes_on=lambda: not self._stopping.is_set()):
                     self._services.doorbell.wait(LOOK_EVERY)
             except Exception:
                 # The database away for a moment, or a bug of ours in one delivery, must not end the thread that sends

@@ -201,7 +201,7 @@ def _titles(session: Session, features: Sequence[Feature], links: set[str]) -> d
 
 def _key(state: DeliveryState) -> tuple[Any, ...]:
     if state is DeliveryState.PENDING:
-        return Delivery.due_at, Delivery.id
+        return Delivery.lane, Delivery.due_at, Delivery.id
     if state is DeliveryState.HELD:
         return (Delivery.id,)
     return Delivery.settled_at, Delivery.id

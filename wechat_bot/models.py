@@ -1,10 +1,10 @@
 """Nouns of the chat: followers, what was heard, running talks, messages to send, receipts, media to fetch."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import Index, SmallInteger, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -91,6 +91,15 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Lane(IntEnum):
+    """How much somebody waits for a message. The numbers are its order, and the order of one follower's messages."""
+
+    #: An answer, a notice, a binding: queued for one, who waits for it or must act on it.
+    AWAITED = 0
+    #: A wave, a group: queued for many at once, and none of them asked.
+    BROADCAST = 1
+
+
 class Delivery(Base):
     """One message to one follower: queued by a feature in its own transaction, sent by a worker."""
 
@@ -104,6 +113,7 @@ class Delivery(Base):
         ),
         Index(
             "ix_delivery_due",
+            "lane",
             "due_at",
             "id",
             sqlite_where=text("state = 'pending'"),
@@ -112,6 +122,7 @@ class Delivery(Base):
         Index(
             "ix_delivery_open",
             "openid",
+            "lane",
             "id",
             sqlite_where=text("state in ('pending', 'sending', 'held')"),
             postgresql_where=text("state in ('pending', 'sending', 'held')"),
@@ -151,6 +162,7 @@ class Delivery(Base):
     template: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
     channel: Mapped[str | None] = mapped_column(String(16))
+    lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.AWAITED, server_default="0")
     due_at: Mapped[datetime]
     not_after: Mapped[datetime | None]
     #: Never in the quiet hours: what would go out then waits for their end.

@@ -167,7 +167,7 @@ class Stage:
         for _ in range(2):
             for job in self._jobs():
                 job(self.services)
-            while jobs.work_once(self.services):
+            while jobs.work(self.services):
                 pass
         self.platform.settle()
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from wechat_bot import reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
-from wechat_bot.outbox import claiming, queueing, settling
+from wechat_bot.outbox import claiming, queueing, sending, settling
 
 CUSTOM = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
@@ -21,6 +21,17 @@ def queue(house, phone, text="另外告诉您", **more):
 def states(house) -> list[str]:
     with house.look() as session:
         return list(session.scalars(select(Delivery.state).order_by(Delivery.id)))
+
+
+def claimed(house):
+    """What a process that dies in the call leaves behind."""
+    with house.services.transaction() as session:
+        return claiming.claim(house.services, session, 0, now=house.clock())[0]
+
+
+def note_sent(house, claim, msgid=None) -> None:
+    with house.services.transaction() as session:
+        settling.note(session, claim, msgid, None, now=house.clock())
 
 
 @pytest.fixture
@@ -196,13 +207,13 @@ def test_the_ledger_learns_from_wechat_when_they_disagree(house, li) -> None:
 
 def test_a_delivery_whose_process_died_in_the_call_becomes_unsure(house, li) -> None:
     number = queue(house, li)
-    claim, _ = claiming.claim(house.services)
+    claim = claimed(house)
     assert claim is not None
     house.clock.advance(claiming.LEASE + timedelta(seconds=1))
     assert settling.reap(house.services) == 1
     assert states(house) == ["unsure"]
     # The process was only stopped, and wakes up with the answer.
-    settling.note_sent(house.services, claim, None)
+    note_sent(house, claim)
     assert states(house) == ["sent"]
     assert number == claim.id
 
@@ -212,12 +223,12 @@ def test_a_template_whose_process_died_is_tried_again_while_wechat_knows_its_id_
 ) -> None:
     house.clock.advance(timedelta(hours=49))
     queue(house, li, template=notice)
-    stale, _ = claiming.claim(house.services)
+    stale = claimed(house)
     house.clock.advance(claiming.LEASE + timedelta(seconds=1))
     settling.reap(house.services)
     assert states(house) == ["pending"]
-    again, _ = claiming.claim(house.services)
-    settling.note_sent(house.services, stale, "1")  # fenced: the row was claimed anew
+    again = claimed(house)
+    note_sent(house, stale, "1")  # fenced: the row was claimed anew
     assert states(house) == ["sending"]
     house.clock.advance(timedelta(minutes=9))
     settling.reap(house.services)
@@ -231,3 +242,70 @@ def test_the_health_page_counts_what_waits(house, li) -> None:
     house.work()
     assert house.app.test_client().get("/healthz").get_json()["outbox"] == {"held": 1}
     assert DeliveryState.HELD == "held"
+
+
+def broadcast(house, phones, text="停电通知") -> None:
+    with house.services.transaction() as session:
+        openids = [phone.openid for phone in phones]
+        to = select(Follower.openid, literal(f"{text}:") + Follower.openid).where(Follower.openid.in_(openids))
+        assert queueing.queue_all(session, to, reply.text_message(text), now=house.clock()) == len(phones)
+
+
+def ticks(house) -> bool:
+    """A sender that always goes on, and a clock that shows in which order it sent."""
+    house.clock.advance(timedelta(milliseconds=1))
+    return True
+
+
+def sent_in_order(house) -> list[str]:
+    with house.look() as session:
+        rows = session.scalars(select(Delivery).where(Delivery.state == "sent").order_by(Delivery.settled_at))
+        return [row.message["text"]["content"] for row in rows]
+
+
+@pytest.fixture
+def shops(house):
+    phones = [house.phone(f"店{n}") for n in range(4)]
+    for phone in phones:
+        phone.follow(), phone.say("您好")
+    return phones
+
+
+def test_what_one_waits_for_goes_before_what_was_queued_for_many_and_neither_starves(house, li, shops) -> None:
+    broadcast(house, [li, *shops])
+    for phone in shops:
+        queue(house, phone, "回复一"), queue(house, phone, "回复二")
+    house.clock.advance(timedelta(minutes=2))  # however long it has waited
+    queue(house, shops[0], "回复三")
+    sending.send(house.services, more=lambda: ticks(house))
+    # One turn in four, and never before what its own person waits for.
+    order = sent_in_order(house)
+    assert [n for n, text in enumerate(order) if text == "停电通知"] == [3, 7, 11, 12, 13]
+    assert order[10] == "回复三"
+
+
+def test_an_answer_overtakes_the_broadcast_of_its_person_and_has_the_first_claim_to_the_last_send(house, li) -> None:
+    house.clock.advance(timedelta(minutes=2))
+    for n in range(4):
+        queue(house, li, str(n))
+    house.work()
+    broadcast(house, [li])
+    queue(house, li, "好的,马上送到")
+    house.sim.faults.add(CUSTOM, "errcode", value=45011, times=1)
+    house.work()
+    assert states(house)[4:] == ["pending", "pending"]  # the answer is tried again, and the broadcast waits behind it
+    house.later(minutes=1)
+    assert li.unread().texts == ["0", "1", "2", "3", "好的,马上送到"]
+    assert states(house)[4:] == ["held", "sent"]
+    li.say("收到")
+    house.work()
+    assert "停电通知" in li.unread().texts
+
+
+def test_what_came_of_a_call_is_kept_though_the_next_delivery_cannot_be_made(house, li, shops) -> None:
+    queue(house, li, "一")
+    with house.services.transaction() as session:
+        queueing.queue(session, shops[0].openid, {"msgtype": "text", "text": {"content": 7}}, now=house.clock())
+    with pytest.raises(AttributeError):
+        house.work()
+    assert states(house) == ["sent", "pending"]

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from foundation.database import Moment
 from wechat_bot import ledger, notices, reply
-from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
 from wechat_bot.outbox.settling import settle
 from wechat_bot.outbox.states import OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=60)
 #: Whoever is being heard at this very moment is tried again so much later (see `_choose`).
 BUSY = timedelta(seconds=1)
+#: One claim in so many looks at the broadcasts first, so that they go on however much there is to answer.
+SHARE = 4
 _Chosen = tuple[Channel | None, datetime | None]
 
 
@@ -34,37 +37,58 @@ class Claim:
     window: datetime | None = None  # that it was spent from
 
 
-def claim(services: "Services") -> tuple[Claim | None, bool]:
-    """The next delivery that is due, claimed, or None; and whether any was looked at."""
-    now = services.clock()
+def claim(services: "Services", session: Session, turn: int, *, now: datetime) -> tuple[Claim | None, bool]:
+    """The next delivery that is due, claimed, or None; and whether any was looked at.
+
+    `turn` counts the claims of one sender.
+    """
+    for lane in lanes(turn):
+        delivery = session.scalar(_NEXT[lane], {"now": now})
+        if delivery is not None:
+            return _claimed(services, session, delivery, now), True
+    return None, False
+
+
+def lanes(turn: int) -> tuple[Lane, ...]:
+    """Where to look for the next delivery, and in which order.
+
+    >>> [lanes(turn)[0].name for turn in range(5)]
+    ['AWAITED', 'AWAITED', 'AWAITED', 'BROADCAST', 'AWAITED']
+    """
+    return (Lane.BROADCAST, Lane.AWAITED) if turn % SHARE == SHARE - 1 else (Lane.AWAITED, Lane.BROADCAST)
+
+
+def _next(lane: Lane) -> Select[Any]:
     earlier = aliased(Delivery, name="earlier")
-    with services.transaction() as session:
-        # In order for each person: a later part of an answer never overtakes an earlier one. What was put off to a
-        # later hour holds nobody up.
-        delivery = session.scalar(
-            select(Delivery)
-            .where(Delivery.state == PENDING, Delivery.due_at <= now)
-            .where(
-                ~select(earlier.id)
-                .where(earlier.openid == Delivery.openid, earlier.id < Delivery.id)
-                .where(waits("earlier"), earlier.state.in_(OPEN))
-                .where(or_(earlier.due_at <= now, earlier.attempts > 0))
-                .exists()
-            )
-            .order_by(Delivery.due_at, Delivery.id)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=Delivery)
-        )
-        if delivery is None:
-            return None, False
-        channel, window = _choose(services, session, delivery, now)
-        if channel is None:
-            return None, True
-        delivery.state, delivery.channel, delivery.fence = DeliveryState.SENDING, channel, secrets.token_hex(8)
-        delivery.lease_until, delivery.attempts = now + LEASE, delivery.attempts + 1
-        delivery.first_attempt_at = delivery.first_attempt_at or now
-        body = _body(services, delivery, channel)
-        return Claim(delivery.id, delivery.fence, delivery.openid, channel, body, window), True
+    is_due: Any = Delivery.due_at <= bindparam("now", type_=Moment())
+    # In order for each person: a later part of an answer never overtakes an earlier one, and a broadcast never takes
+    # the last send of a window from an answer. What was put off to a later hour holds nobody up.
+    before = tuple_(earlier.lane, earlier.id) < tuple_(Delivery.lane, Delivery.id)
+    holds_up = or_(earlier.due_at <= bindparam("now", type_=Moment()), earlier.attempts > 0)
+    theirs = select(earlier.id).where(earlier.openid == Delivery.openid, before, waits("earlier"))
+    return (
+        select(Delivery)
+        # The lane is a word of the statement like the state, and the index gives its first row.
+        .where(Delivery.state == PENDING, Delivery.lane == literal_column(str(lane.value)), is_due)
+        .where(~theirs.where(earlier.state.in_(OPEN), holds_up).exists())
+        .order_by(Delivery.due_at, Delivery.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True, of=Delivery)
+    )
+
+
+_NEXT = {lane: _next(lane) for lane in Lane}
+
+
+def _claimed(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Claim | None:
+    channel, window = _choose(services, session, delivery, now)
+    if channel is None:
+        return None
+    delivery.state, delivery.channel, delivery.fence = DeliveryState.SENDING, channel, secrets.token_hex(8)
+    delivery.lease_until, delivery.attempts = now + LEASE, delivery.attempts + 1
+    delivery.first_attempt_at = delivery.first_attempt_at or now
+    body = _body(services, delivery, channel)
+    return Claim(delivery.id, delivery.fence, delivery.openid, channel, body, window)
 
 
 def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> _Chosen:

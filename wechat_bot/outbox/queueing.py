@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Select, String, Table, literal, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Json, Moment, changed, upsert
-from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
 from wechat_bot.outbox.states import HELD, IS_WATCHED, SENDING, WITHDRAWN, waits
 
 
@@ -25,7 +25,7 @@ def queue(
     heeds_quiet: bool = False,
     watch: str | None = None,
 ) -> int | None:
-    """Queue a message to one follower in the caller's transaction; gives its id.
+    """Queue a message to one follower in the caller's transaction, before all that was queued for many; gives its id.
 
     `message` is a customer-service message without `touser`, a picture being one of `uploads.picture`; `template` is a
     `notices.notice`, sent in its place when the reply window is closed. With a `key` that was queued before, nothing
@@ -39,6 +39,7 @@ def queue(
         "about": about,
         "key": key,
         "state": DeliveryState.PENDING,
+        "lane": Lane.AWAITED.value,
         "due_at": due_at or now,
         "not_after": not_after,
         "heeds_quiet": heeds_quiet,
@@ -64,7 +65,7 @@ def queue_all(
     heeds_quiet: bool = False,
     watch: str | None = None,
 ) -> int:
-    """Queue one message to many in one statement; gives how many were queued.
+    """Queue one message to many in one statement, behind what single people wait for; gives how many were queued.
 
     `recipients` selects openid and key; who has that key already is left out. The rest is as for `queue`.
     """
@@ -76,6 +77,7 @@ def queue_all(
         "message": literal(message, Json),
         "template": literal(template, Json),
         "state": literal(DeliveryState.PENDING.value),
+        "lane": literal(Lane.BROADCAST.value),
         "due_at": literal(now, Moment()),
         "not_after": literal(not_after, Moment()),
         "heeds_quiet": literal(heeds_quiet, Boolean),

@@ -1,5 +1,8 @@
-"""Sending: claim, send, note."""
+"""Sending: claim, send, note; and with the note the next claim, in one transaction."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 from wechat_bot import uploads
@@ -12,22 +15,50 @@ if TYPE_CHECKING:
     from wechat_bot.services import Services
 
 
-def send_next(services: "Services") -> bool:
-    """Claim one due delivery, make it, note what became of it. False where none was due."""
-    claim, looked = claiming.claim(services)
-    if claim is None:
-        return looked
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A call that was made, and what came of it."""
+
+    claim: Claim
+    msgid: str | None
+    error: SendError | None
+
+
+def send(services: "Services", *, more: Callable[[], bool] = lambda: False) -> int:
+    """Make the next due delivery, and further ones while there are any and `more` says so; gives how many.
+
+    What became of one is noted before the next is called, in the transaction that claims the next: one durable commit
+    a message, and at no moment is more than one of them in the call.
+    """
+    sent: _Sent | None = None
+    for turn in count():
+        claim, looked = _turn(services, sent, turn if not turn or more() else None)
+        if not looked:
+            return turn
+        sent = _call(services, claim) if claim else None
+    raise AssertionError("unreachable")
+
+
+def _turn(services: "Services", sent: _Sent | None, turn: int | None) -> tuple[Claim | None, bool]:
+    """Note what was sent; and where there is another turn, claim what comes next."""
     try:
-        msgid = _call(services, claim)
-    except SendError as error:
-        settling.note_error(services, claim, error)
-    else:
-        settling.note_sent(services, claim, msgid)
-    return True
+        with services.transaction() as session:
+            now = services.clock()
+            if sent is not None:
+                settling.note(session, sent.claim, sent.msgid, sent.error, now=now)
+            return (None, False) if turn is None else claiming.claim(services, session, turn, now=now)
+    except Exception:
+        if sent is not None and turn is not None:
+            # What became of this one is known, whatever ails the next.
+            _turn(services, sent, None)
+        raise
 
 
-def _call(services: "Services", claim: Claim) -> str | None:
-    if claim.channel is Channel.CUSTOM:
+def _call(services: "Services", claim: Claim) -> _Sent:
+    try:
+        if claim.channel is Channel.TEMPLATE:
+            return _Sent(claim, str(services.wechat.send_template(claim.body)), None)
         services.wechat.send_custom(uploads.with_media(services, claim.body))
-        return None
-    return str(services.wechat.send_template(claim.body))
+        return _Sent(claim, None, None)
+    except SendError as error:
+        return _Sent(claim, None, error)

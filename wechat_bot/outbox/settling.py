@@ -1,10 +1,12 @@
 """Settling: what became of a delivery is noted, or when it is tried again."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm import Session
 
+from foundation.database import Moment
 from wechat_bot import alarms, ledger
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt
@@ -29,45 +31,12 @@ WINDOW_SHUT = {45015, 45047}
 GONE = {43004, 50005}
 
 
-def note_sent(services: "Services", claim: "Claim", msgid: str | None) -> None:
-    """WeChat took it. A receipt that came before this note is applied."""
-    now = services.clock()
-    with services.transaction() as session:
-        sent = {"state": DeliveryState.SENT, "msgid": msgid, "settled_at": now, "error": None, "error_code": None}
-        sent["has_news"] = IS_WATCHED
-        session.execute(_mine(claim).values(sent))
-        receipt = session.get(Receipt, msgid) if msgid else None
-        if receipt:
-            apply(session, receipt)
-
-
-def note_error(services: "Services", claim: "Claim", error: SendError) -> None:
-    """WeChat did not take it, or nobody can tell: tried again, chosen afresh, failed, or unsure."""
-    now = services.clock()
-    with services.transaction() as session:
-        # In the order in which a callback takes them, or the two could wait for each other.
-        follower = session.get(Follower, claim.openid, with_for_update=True)
-        delivery = session.get(Delivery, claim.id, with_for_update=True)
-        if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
-            return
-        delivery.error, delivery.error_code = str(error)[:300], error.code
-        if follower and not error.uncertain:
-            # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
-            ledger.refund(follower, claim.window)
-        if error.uncertain and claim.channel is Channel.CUSTOM:
-            settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
-        elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:
-            ledger.shut(follower)
-            delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
-        elif error.act is Act.STOP:
-            again(delivery, now + STOPPED)
-            alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
-        elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
-            again(delivery, next_attempt_at(delivery.attempts, now))
-        else:
-            settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
-            if error.code in GONE and follower:
-                follower.unfollowed_at = follower.unfollowed_at or now
+def note(session: Session, claim: "Claim", msgid: str | None, error: SendError | None, *, now: datetime) -> None:
+    """Note what came of a call: that WeChat took it, or why not."""
+    if error is None:
+        _note_sent(session, claim, msgid, now)
+    else:
+        _note_error(session, claim, error, now)
 
 
 def next_attempt_at(attempts: int, now: datetime) -> datetime:
@@ -109,5 +78,50 @@ def settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) ->
     delivery.has_news = delivery.watch is not None
 
 
-def _mine(claim: "Claim") -> Any:
-    return update(Delivery).where(Delivery.id == claim.id, Delivery.fence == claim.fence, Delivery.state.in_(MINE))
+def _note_sent(session: Session, claim: "Claim", msgid: str | None, now: datetime) -> None:
+    session.execute(_SENT, {"claimed": claim.id, "under": claim.fence, "given": msgid, "moment": now})
+    receipt = session.get(Receipt, msgid) if msgid else None
+    if receipt:
+        apply(session, receipt)
+
+
+def _note_error(session: Session, claim: "Claim", error: SendError, now: datetime) -> None:
+    # In the order in which a callback takes them, or the two could wait for each other.
+    follower = session.get(Follower, claim.openid, with_for_update={"key_share": True})
+    delivery = session.get(Delivery, claim.id, with_for_update={"key_share": True})
+    if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
+        return
+    delivery.error, delivery.error_code = str(error)[:300], error.code
+    if follower and not error.uncertain:
+        # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
+        ledger.refund(follower, claim.window)
+    if error.uncertain and claim.channel is Channel.CUSTOM:
+        settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
+    elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:
+        ledger.shut(follower)
+        delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
+    elif error.act is Act.STOP:
+        again(delivery, now + STOPPED)
+        alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
+    elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
+        again(delivery, next_attempt_at(delivery.attempts, now))
+    else:
+        settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
+        if error.code in GONE and follower:
+            follower.unfollowed_at = follower.unfollowed_at or now
+
+
+_delivery = cast(Table, Delivery.__table__)
+# Built once: every message is noted by it.
+_SENT = (
+    update(_delivery)
+    .where(_delivery.c.id == bindparam("claimed"), _delivery.c.fence == bindparam("under"), _delivery.c.state.in_(MINE))
+    .values(
+        state=DeliveryState.SENT,
+        msgid=bindparam("given"),
+        settled_at=bindparam("moment", type_=Moment()),
+        error=None,
+        error_code=None,
+        has_news=IS_WATCHED,
+    )
+)
