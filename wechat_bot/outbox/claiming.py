@@ -3,26 +3,22 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Select, bindparam, literal_column, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Row, Select, Table, bindparam, exists, literal_column, or_, select, tuple_, update
+from sqlalchemy.orm import Session
 
 from foundation.database import Moment
 from wechat_bot import ledger, notices, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
-from wechat_bot.outbox.settling import settle
-from wechat_bot.outbox.states import OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
+from wechat_bot.outbox.states import IS_WATCHED, OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
 
 if TYPE_CHECKING:
     from wechat_bot.services import Services
 
 LEASE = timedelta(seconds=60)
-#: Whoever is being heard at this very moment is tried again so much later (see `_choose`).
-BUSY = timedelta(seconds=1)
 #: One claim in so many looks at the broadcasts first, so that they go on however much there is to answer.
 SHARE = 4
-_Chosen = tuple[Channel | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -43,10 +39,10 @@ def claim(services: "Services", session: Session, turn: int, *, now: datetime) -
     `turn` counts the claims of one sender.
     """
     for lane in lanes(turn):
-        delivery = session.scalar(_NEXT[lane], {"now": now})
-        if delivery is not None:
-            return _claimed(services, session, delivery, now), True
-    return None, False
+        row = session.execute(_NEXT[lane], {"now": now}).first()
+        if row is not None:
+            return _look_again(services, session, row, now), True
+    return None, session.execute(_NOBODYS, {"now": now}).first() is not None
 
 
 def lanes(turn: int) -> tuple[Lane, ...]:
@@ -58,74 +54,102 @@ def lanes(turn: int) -> tuple[Lane, ...]:
     return (Lane.BROADCAST, Lane.AWAITED) if turn % SHARE == SHARE - 1 else (Lane.AWAITED, Lane.BROADCAST)
 
 
+def _look_again(services: "Services", session: Session, row: Row[Any], now: datetime) -> Claim | None:
+    """Just before sending, what was right when it was queued may not be now."""
+    follower = Follower(**{name: getattr(row, name) for name in _LEDGER})
+    channel, window, values = _choose(services, row, follower, now)
+    session.execute(_PUT, {"row": row.id, **values})
+    if window is not None or follower.has_held != row.has_held:
+        spent = {name: getattr(follower, name) for name in ("event_left", "message_left", "has_held")}
+        session.execute(_SPEND, {"whose": row.openid, **spent})
+    if channel is None:
+        return None
+    return Claim(row.id, values["fence"], row.openid, channel, _body(services, row, channel), window)
+
+
+def _choose(
+    services: "Services", row: Row[Any], follower: Follower, now: datetime
+) -> tuple[Channel | None, datetime | None, dict[str, Any]]:
+    """The channel, the window that is spent from, and what the delivery says from now on."""
+    quiet_until = services.quiet.over_at(now) if services.quiet and row.heeds_quiet else None
+    is_watched = row.watch is not None
+    over = {"state": DeliveryState.FAILED, "settled_at": now, "lease_until": None, "has_news": is_watched}
+    if row.not_after and now > row.not_after:
+        return None, None, {**over, "error": TOO_LATE}
+    if not follower.is_following:
+        return None, None, {**over, "error": UNFOLLOWED}
+    if quiet_until:
+        return None, None, {"due_at": quiet_until}
+    claimed = {
+        "state": DeliveryState.SENDING,
+        "fence": secrets.token_hex(8),
+        "lease_until": now + LEASE,
+        "attempts": row.attempts + 1,
+        "first_attempt_at": row.first_attempt_at or now,
+    }
+    if row.attempts and row.channel == Channel.TEMPLATE:
+        # The same id again: another channel would be a second message.
+        return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
+    if window := ledger.spend(follower, now=now):
+        return Channel.CUSTOM, window, {**claimed, "channel": Channel.CUSTOM}
+    if services.is_service_account and _template(services, row):
+        return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
+    follower.has_held = True
+    return None, None, {"state": DeliveryState.HELD, "error": "waits for the next contact", "has_news": is_watched}
+
+
+def _body(services: "Services", row: Row[Any], channel: Channel) -> dict[str, Any]:
+    if channel is Channel.CUSTOM:
+        return {"touser": row.openid, **reply.absolute(row.message, services.public_url)}
+    template = _template(services, row) or {}
+    return {"touser": row.openid, **template, "client_msg_id": f"wuwei-{row.id}"}
+
+
+def _template(services: "Services", row: Row[Any]) -> dict[str, Any] | None:
+    if not row.template:
+        return None
+    return notices.body(row.template, services.templates, services.public_url, services.zone)
+
+
+# Built once: every message is claimed by these.
+
+_delivery, _follower = cast(Table, Delivery.__table__), cast(Table, Follower.__table__)
+_MOMENT = bindparam("now", type_=Moment())
+_LEDGER = ("openid", "unfollowed_at", "event_until", "event_left", "message_until", "message_left", "has_held")
+_READ = ("id", "message", "template", "channel", "not_after", "heeds_quiet", "watch", "attempts", "first_attempt_at")
+
+
 def _next(lane: Lane) -> Select[Any]:
-    earlier = aliased(Delivery, name="earlier")
-    is_due: Any = Delivery.due_at <= bindparam("now", type_=Moment())
+    earlier = _delivery.alias("earlier")
     # In order for each person: a later part of an answer never overtakes an earlier one, and a broadcast never takes
     # the last send of a window from an answer. What was put off to a later hour holds nobody up.
-    before = tuple_(earlier.lane, earlier.id) < tuple_(Delivery.lane, Delivery.id)
-    holds_up = or_(earlier.due_at <= bindparam("now", type_=Moment()), earlier.attempts > 0)
-    theirs = select(earlier.id).where(earlier.openid == Delivery.openid, before, waits("earlier"))
+    is_before = tuple_(earlier.c.lane, earlier.c.id) < tuple_(_delivery.c.lane, _delivery.c.id)
+    holds_up = or_(earlier.c.due_at <= _MOMENT, earlier.c.attempts > 0)
+    first = exists().where(
+        earlier.c.openid == _delivery.c.openid, is_before, waits("earlier"), earlier.c.state.in_(OPEN), holds_up
+    )
     return (
-        select(Delivery)
-        # The lane is a word of the statement like the state, and the index gives its first row.
-        .where(Delivery.state == PENDING, Delivery.lane == literal_column(str(lane.value)), is_due)
-        .where(~theirs.where(earlier.state.in_(OPEN), holds_up).exists())
-        .order_by(Delivery.due_at, Delivery.id)
+        select(*(_delivery.c[name] for name in _READ), *(_follower.c[name] for name in _LEDGER))
+        .join_from(_delivery, _follower, _follower.c.openid == _delivery.c.openid)
+        # A word of the statement, like the state: the first row of the index is the answer.
+        .where(_delivery.c.state == PENDING, _delivery.c.lane == literal_column(str(lane.value)))
+        .where(_delivery.c.due_at <= _MOMENT, ~first)
+        .order_by(_delivery.c.due_at, _delivery.c.id)
         .limit(1)
-        .with_for_update(skip_locked=True, key_share=True, of=Delivery)
+        # Whoever is being heard at this very moment has his row locked, and comes next time: what he says may withdraw
+        # this delivery, so we must not wait for him with it in our hand.
+        .with_for_update(skip_locked=True, key_share=True)
     )
 
 
 _NEXT = {lane: _next(lane) for lane in Lane}
-
-
-def _claimed(services: "Services", session: Session, delivery: Delivery, now: datetime) -> Claim | None:
-    channel, window = _choose(services, session, delivery, now)
-    if channel is None:
-        return None
-    delivery.state, delivery.channel, delivery.fence = DeliveryState.SENDING, channel, secrets.token_hex(8)
-    delivery.lease_until, delivery.attempts = now + LEASE, delivery.attempts + 1
-    delivery.first_attempt_at = delivery.first_attempt_at or now
-    body = _body(services, delivery, channel)
-    return Claim(delivery.id, delivery.fence, delivery.openid, channel, body, window)
-
-
-def _choose(services: "Services", session: Session, delivery: Delivery, now: datetime) -> _Chosen:
-    """Look again just before sending: what was right when queued may not be now. With the window that is spent from."""
-    theirs = Follower.openid == delivery.openid
-    follower = session.scalar(select(Follower).where(theirs).with_for_update(skip_locked=True))
-    is_busy = follower is None and session.scalar(select(Follower.openid).where(theirs)) is not None
-    quiet_until = services.quiet.over_at(now) if services.quiet and delivery.heeds_quiet else None
-    if delivery.not_after and now > delivery.not_after:
-        settle(delivery, DeliveryState.FAILED, now, TOO_LATE)
-    elif is_busy:
-        # They are being heard. What they say may withdraw this row, so we must not wait for them with it in our hand.
-        delivery.due_at = now + BUSY
-    elif follower is None or not follower.is_following:
-        settle(delivery, DeliveryState.FAILED, now, UNFOLLOWED)
-    elif quiet_until:
-        delivery.due_at = quiet_until
-    elif delivery.attempts and delivery.channel == Channel.TEMPLATE:
-        return Channel.TEMPLATE, None  # the same id again: another channel would be a second message
-    elif window := ledger.spend(follower, now=now):
-        return Channel.CUSTOM, window
-    elif services.is_service_account and _template(services, delivery):
-        return Channel.TEMPLATE, None
-    else:
-        delivery.state, delivery.error, follower.has_held = DeliveryState.HELD, "waits for the next contact", True
-        delivery.has_news = delivery.watch is not None
-    return None, None
-
-
-def _body(services: "Services", delivery: Delivery, channel: Channel) -> dict[str, Any]:
-    if channel is Channel.CUSTOM:
-        return {"touser": delivery.openid, **reply.absolute(delivery.message, services.public_url)}
-    template = _template(services, delivery) or {}
-    return {"touser": delivery.openid, **template, "client_msg_id": f"wuwei-{delivery.id}"}
-
-
-def _template(services: "Services", delivery: Delivery) -> dict[str, Any] | None:
-    if not delivery.template:
-        return None
-    return notices.body(delivery.template, services.templates, services.public_url, services.zone)
+_PUT = update(_delivery).where(_delivery.c.id == bindparam("row"))
+_SPEND = update(_follower).where(_follower.c.openid == bindparam("whose"))
+#: Erased while it was being sent, and that had to be tried again: there is nobody any more.
+_NOBODYS = (
+    update(_delivery)
+    .where(_delivery.c.state == PENDING, _delivery.c.lane.in_([literal_column(str(lane.value)) for lane in Lane]))
+    .where(_delivery.c.due_at <= _MOMENT, ~exists().where(_follower.c.openid == _delivery.c.openid))
+    .values(state=DeliveryState.FAILED, error=UNFOLLOWED, settled_at=_MOMENT, has_news=IS_WATCHED)
+    .returning(_delivery.c.id)
+)
