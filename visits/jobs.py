@@ -29,7 +29,9 @@ def sweep_owners(services: Services) -> None:
 
 
 def escalate(services: Services) -> None:
-    """Take the steps of escalation that are due, a batch to a transaction."""
+    """Take the steps of escalation that are due, a batch to a transaction; first of all by today's reply windows."""
+    with services.transaction() as session:
+        clocks.windows_moved(session, now=services.clock())
     while True:
         with services.transaction() as session:
             now = services.clock()

@@ -1,7 +1,8 @@
 """The notices of escalation: one for each person, whatever it is about; kept true until it is sent.
 
-In quiet hours a step is taken at its time and its notice waits; what comes meanwhile joins it, and what was settled
-meanwhile leaves it.
+In quiet hours a step is taken at its time and its notice waits, as it does for whoever WeChat lets us tell nothing now.
+What comes meanwhile joins it, what was settled or handed on meanwhile leaves it, and a deadline that moved is told as
+it is then.
 """
 
 from collections import defaultdict
@@ -54,36 +55,56 @@ def tell(
     session: Session, to: Mapping[int, Sequence[Taken]], *, now: datetime, due_at: datetime, zone: ZoneInfo
 ) -> None:
     """Tell each manager of these steps in one notice; where it waits for `due_at`, with what waits for it already."""
-    waiting = _waiting(session, to, now) if due_at > now else {}
+    waiting = _waiting(session, to, now)
     all_of_it = {manager_id: [*waiting.get(manager_id, ()), *those] for manager_id, those in to.items()}
     shops = _shops(session, {each.request_id for those in all_of_it.values() for each in those})
     for manager_id, those in sorted(all_of_it.items()):
         _tell_one(session, manager_id, those, shops, now=now, due_at=due_at, zone=zone)
 
 
-def withdraw(session: Session, request: Request, *, now: datetime) -> None:
-    """Take a request out of the notices that wait for the end of quiet hours: warning of it is moot."""
+def refresh(
+    session: Session, requests: Collection[int], *, now: datetime, former: Mapping[int, int | None] | None = None
+) -> None:
+    """Tell truly of these requests in the notices that still wait: they were settled, handed on (`former` are who had
+    them before), or are due at another moment."""
+    session.flush()
     held = session.execute(
         select(Delivery.id, Delivery.due_at)
-        .join(Told, Told.delivery_id == Delivery.id)
-        .join(Escalation, Escalation.id == Told.escalation_id)
-        .join(Deadline, Deadline.id == Escalation.deadline_id)
-        .where(Deadline.request_id == request.id, *_waits(now))
-        .with_for_update(of=Delivery)
+        .where(
+            Delivery.id.in_(
+                select(Told.delivery_id)
+                .join(Escalation, Escalation.id == Told.escalation_id)
+                .join(Deadline, Deadline.id == Escalation.deadline_id)
+                .where(Deadline.request_id.in_(requests))
+            ),
+            *_unsent(),
+        )
+        # Skipped where it is released, or sent, at this moment: to wait for that could be to wait for each other.
+        .with_for_update(skip_locked=True)
     ).all()
     if not held:
         return
-    due_at = {row.id: row.due_at for row in held}
-    others = [each for each in _told_with(session, Told.delivery_id.in_(due_at)) if each[1].request_id != request.id]
-    shops = _shops(session, {taken.request_id for _, taken in others})
+    due_at = {row.id: max(row.due_at, now) for row in held}
+    told = _told_with(session, Told.delivery_id.in_(due_at))
+    shops = _shops(session, {each.taken.request_id for each in told})
     rest: dict[int, list[Taken]] = defaultdict(list)
-    for delivery_id, taken in others:
-        rest[delivery_id].append(taken)
+    for each in told:
+        if _concerns(each, shops[each.taken.request_id], former or {}):
+            rest[each.delivery_id].append(each.taken)
     for delivery_id, those in rest.items():
         warned = _worst(those, shops)
         text = texts.several(warned, now=due_at[delivery_id])
         notices.rewrite(session, delivery_id, text, who=warned[0].shop, when=warned[0].due_at)
-    _take_back(session, due_at.keys() - rest.keys(), now, "answered before it was sent")
+    _take_back(session, due_at.keys() - rest.keys(), now, "settled before it was sent")
+
+
+def _concerns(told: "_Told", shop: _Shop, former: Mapping[int, int | None]) -> bool:
+    """Whether somebody still has to hear of a step: the owner of all, who stands above of a breach."""
+    if told.manager_id == shop.owner_id:
+        return True
+    if told.manager_id == former.get(told.taken.request_id):
+        return False
+    return shop.owner_id is None or told.taken.step in (Step.DUE, Step.LATE)
 
 
 def _tell_one(
@@ -116,6 +137,7 @@ def _tell_one(
         due_at=due_at,
         who=warned[0].shop,
         when=warned[0].due_at,
+        folds=False,
     )
     values = [
         {"escalation_id": each.escalation_id, "manager_id": manager_id, "delivery_id": delivery_id} for each in those
@@ -142,32 +164,45 @@ def _worst(those: Sequence[Taken], shops: Mapping[int, _Shop]) -> list[Warned]:
 
 
 def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict[int, list[Taken]]:
-    """What these managers were to be told when the quiet hours end and is still true; its messages are taken back."""
-    held = session.execute(
-        select(Delivery.id, Told.manager_id)
-        .join(Told, Told.delivery_id == Delivery.id)
-        .where(Told.manager_id.in_(managers), Delivery.attempts == 0, *_waits(now))
+    """What these managers were to be told later and is still true; its messages are taken back."""
+    is_put_off = or_(Delivery.state == states.HELD, and_(Delivery.due_at > now, Delivery.attempts == 0))
+    of = select(Told.delivery_id).where(Told.manager_id.in_(managers))
+    held = session.scalars(
+        select(Delivery.id)
+        .where(Delivery.id.in_(of), is_put_off, *_unsent())
         .order_by(Delivery.id)
-        .with_for_update(of=Delivery)
+        .with_for_update(skip_locked=True)
     ).all()
-    manager_of = {row.id: row.manager_id for row in held}
     found: dict[int, list[Taken]] = defaultdict(list)
-    for delivery_id, taken in _told_with(session, Told.delivery_id.in_(manager_of)):
-        found[manager_of[delivery_id]].append(taken)
-    _take_back(session, manager_of, now, "joined by what came later in the quiet hours")
+    if held:
+        for each in _told_with(session, Told.delivery_id.in_(held)):
+            found[each.manager_id].append(each.taken)
+        _take_back(session, held, now, "joined by what came later")
     return found
 
 
-def _told_with(session: Session, which: ColumnElement[bool]) -> list[tuple[int, Taken]]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A step somebody is told of."""
+
+    delivery_id: int
+    manager_id: int
+    taken: Taken
+
+
+def _told_with(session: Session, which: ColumnElement[bool]) -> list[_Told]:
     """The steps that deliveries tell of and that are still true."""
     is_spent_still = and_(
         Escalation.step == Step.SPENT,
         Request.unanswered_since.is_not(None),
         Request.shop_wrote_at <= Escalation.taken_at,
     )
+    # A clock that rests is due at no moment.
+    runs = and_(Deadline.ended_at.is_(None), Deadline.due_at.is_not(None))
     rows = session.execute(
         select(
             Told.delivery_id,
+            Told.manager_id,
             Escalation.id,
             Deadline.request_id,
             Escalation.step,
@@ -177,18 +212,18 @@ def _told_with(session: Session, which: ColumnElement[bool]) -> list[tuple[int, 
         .join(Escalation, Escalation.id == Told.escalation_id)
         .join(Deadline, Deadline.id == Escalation.deadline_id)
         .join(Request, Request.id == Deadline.request_id)
-        .where(which, or_(Deadline.ended_at.is_(None), is_spent_still))
+        .where(which, or_(runs, is_spent_still))
         .order_by(Escalation.id)
     )
     return [
-        (delivery_id, Taken(escalation_id, request_id, Step(step), promise, due_at))
-        for delivery_id, escalation_id, request_id, step, promise, due_at in rows
+        _Told(delivery_id, manager_id, Taken(escalation_id, request_id, Step(step), promise, due_at))
+        for delivery_id, manager_id, escalation_id, request_id, step, promise, due_at in rows
         if delivery_id is not None
     ]
 
 
-def _waits(now: datetime) -> tuple[Any, ...]:
-    return Delivery.key.startswith(STEP_KEY), Delivery.state == states.PENDING, Delivery.due_at > now
+def _unsent() -> tuple[Any, ...]:
+    return Delivery.key.startswith(STEP_KEY), Delivery.state.in_(states.WAITING)
 
 
 def _take_back(session: Session, deliveries: Collection[int], now: datetime, why: str) -> None:

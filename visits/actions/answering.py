@@ -172,7 +172,7 @@ def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) 
     other = session.scalar(select(Request.id).where(Request.closed_at.is_(None), same).limit(1))
     if other is not None:
         raise Refused(texts.other_is_open(other + FIRST_NUMBER))
-    clocks.reopened(session, request, now=now)
+    clocks.reopened_by_hand(session, request, now=now)
     return request
 
 

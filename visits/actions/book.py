@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from visits import terms
-from visits.models import Deadline, Promise, Request
+from visits.models import Deadline, Escalation, Promise, Request
 from visits.rules import calendar, promises
+from visits.rules.promises import STEPS
 from visits.terms import Reckoning
 from wechat_bot import ledger
 from wechat_bot.models import Follower
@@ -94,6 +95,14 @@ class Book:
                 deadline.ended_at = self._now
                 deadline.met_at = self._now if is_met else None
                 deadline.step = deadline.step_at = None
+
+    def revive(self, deadline: Deadline) -> None:
+        """Let an ended clock go on as if it had never ended: due as it was, and no step taken twice."""
+        taken = set(self._session.scalars(select(Escalation.step).where(Escalation.deadline_id == deadline.id)))
+        deadline.met_at = deadline.ended_at = None
+        deadline.step = next((each for each in STEPS[Promise(deadline.promise)] if each not in taken), None)
+        plan(deadline, self._hours(deadline))
+        self._running[Promise(deadline.promise)] = deadline
 
     def pause(self, promise: Promise) -> None:
         """Stop a clock without ending it. What is overdue stays overdue: a miss cannot be rested away."""

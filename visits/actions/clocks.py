@@ -9,13 +9,14 @@ moments.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, literal, select
 from sqlalchemy.orm import Session
 
 from visits import terms
-from visits.actions import alerts
+from visits.actions import alerts, notices
 from visits.actions.book import ANSWERS, Book, with_deadlines
 from visits.models import Deadline, Promise, Request
+from wechat_bot.models import Follower
 
 
 def opened(session: Session, request: Request, *, now: datetime) -> None:
@@ -61,23 +62,28 @@ def joined(session: Session, request: Request, since: datetime, *, now: datetime
 
 def answered(session: Session, request: Request, *, now: datetime) -> None:
     """The shop was answered: the ball is in its court, and warnings that were to be sent are not."""
+    book = Book(session, request, now)
+    book.follow_window()
     request.first_answered_at, request.answered_at = request.first_answered_at or now, now
     request.unanswered_since = None
-    book = Book(session, request, now)
     book.end((Promise.HANDING_OVER, *ANSWERS, Promise.REPLY_WINDOW), is_met=True)
     book.pause(Promise.CLOSING)
     book.settle()
-    alerts.withdraw(session, request, now=now)
+    alerts.refresh(session, [request.id], now=now)
+    notices.withdraw(session, request, now=now)
 
 
 def waiting(session: Session, request: Request, *, now: datetime) -> None:
     """Nothing of ours is due until the shop comes back, and no answer was written: it was told on the telephone."""
-    request.unanswered_since = None
     book = Book(session, request, now)
+    book.follow_window()
+    request.unanswered_since = None
+    book.end((Promise.HANDING_OVER,), is_met=True)
     book.end((*ANSWERS, Promise.REPLY_WINDOW), is_met=False)
     book.pause(Promise.CLOSING)
     book.settle()
-    alerts.withdraw(session, request, now=now)
+    alerts.refresh(session, [request.id], now=now)
+    notices.withdraw(session, request, now=now, keeps_words=True)
 
 
 def no_reply_needed(session: Session, request: Request, *, now: datetime) -> None:
@@ -87,19 +93,41 @@ def no_reply_needed(session: Session, request: Request, *, now: datetime) -> Non
 
 def closed(session: Session, request: Request, *, now: datetime) -> None:
     """The request was closed: every clock ends, and is frozen."""
-    request.closed_at, request.unanswered_since, request.snoozed_until = request.closed_at or now, None, None
     book = Book(session, request, now)
+    book.follow_window()
+    request.closed_at, request.unanswered_since, request.snoozed_until = request.closed_at or now, None, None
     book.end((Promise.HANDING_OVER, *ANSWERS, Promise.REPLY_WINDOW), is_met=False)
     book.end((Promise.CLOSING,), is_met=True)
     book.settle()
-    alerts.withdraw(session, request, now=now)
+    alerts.refresh(session, [request.id], now=now)
+    notices.withdraw(session, request, now=now, keeps_words=True)
 
 
 def reopened(session: Session, request: Request, *, now: datetime) -> None:
-    """A closed request goes on: closing is promised anew. Where the shop reopened it, call `shop_wrote` next."""
+    """A closed request goes on, for the shop wrote again: closing is promised anew. Call `shop_wrote` next."""
     request.closed_at = request.closed_how = None
     book = Book(session, request, now)
     book.start(Promise.CLOSING)
+    book.settle()
+
+
+def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> None:
+    """One of us goes on with a closed request. An answer that was awaited when it was closed is awaited as before."""
+    cut_off = session.scalar(
+        select(Deadline).where(
+            Deadline.request_id == request.id,
+            Deadline.promise.in_(ANSWERS),
+            Deadline.met_at.is_(None),
+            Deadline.ended_at == request.closed_at,
+        )
+    )
+    request.closed_at = request.closed_how = None
+    book = Book(session, request, now)
+    book.start(Promise.CLOSING)
+    if cut_off is not None:
+        request.unanswered_since = cut_off.started_at
+        book.revive(cut_off)
+        book.follow_window()
     book.settle()
 
 
@@ -123,12 +151,17 @@ def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
     To be called again while it gives `limit`.
     """
     reckonings = terms.all_of_them(session)
+    own = {class_id: each.fingerprint for class_id, each in reckonings.items() if class_id is not None}
+    everybodys = reckonings[None].fingerprint
+    # Class by class: what another class is promised as well is no promise to this one.
+    promised = case(own, value=Request.class_id, else_=everybodys) if own else literal(everybodys)
     stale = (
         select(Deadline.request_id)
+        .join(Request, Request.id == Deadline.request_id)
         .where(
             Deadline.ended_at.is_(None),
             Deadline.promise != Promise.REPLY_WINDOW,
-            Deadline.fingerprint.not_in({each.fingerprint for each in reckonings.values()}),
+            Deadline.fingerprint != promised,
         )
         .group_by(Deadline.request_id)
         .order_by(Deadline.request_id)
@@ -139,6 +172,29 @@ def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
         book = Book(session, request, now, reckonings.get(request.class_id) or reckonings[None], deadlines)
         book.renew()
         book.settle()
+    alerts.refresh(session, [request.id for request in requests], now=now)
+    return len(requests)
+
+
+def windows_moved(session: Session, *, now: datetime, limit: int = 200) -> int:
+    """Follow the reply windows that something else a shop did has renewed; gives of how many requests."""
+    moved = (
+        select(Deadline.request_id)
+        .join(Request, Request.id == Deadline.request_id)
+        .join(Follower, Follower.openid == Request.openid)
+        .where(
+            Deadline.ended_at.is_(None),
+            Deadline.promise == Promise.REPLY_WINDOW,
+            Request.unanswered_since.is_not(None),
+            Follower.message_until > Deadline.due_at,
+            Follower.message_left > 0,
+        )
+        .limit(limit)
+    )
+    requests = locked(session, session.scalars(moved).all())
+    for request in requests:
+        window_moved(session, request, now=now)
+    alerts.refresh(session, [request.id for request in requests], now=now)
     return len(requests)
 
 

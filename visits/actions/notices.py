@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import changed
 from people.models import Area, Manager, Retailer, ShopClass
 from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request, VisitGroup
 from visits.texts import notices as texts
@@ -67,12 +66,13 @@ def tell(
     heeds_quiet: bool = False,
     who: str = "",
     when: datetime | None = None,
+    folds: bool = True,
 ) -> int | None:
     """Queue a notice to a manager; gives the delivery's id, None where they cannot be told in WeChat.
 
     That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
     queue nothing (and give None); `due_at` puts it off, and one that `heeds_quiet` waits for the morning. `who` and
-    `when` fill a template message.
+    `when` fill a template message. One that `folds` is of the manager's own requests: many are one line.
     """
     found = session.execute(
         select(Manager.openid)
@@ -86,7 +86,7 @@ def tell(
         .where(Delivery.openid == found.openid, Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
         .order_by(Delivery.id)
     ).all()
-    if len(waiting) >= WAIT and (count := _unanswered(session, manager_id)):
+    if folds and len(waiting) >= WAIT and (count := _unanswered(session, manager_id)):
         folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
         return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
@@ -109,6 +109,43 @@ def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: da
     session.execute(
         update(Delivery).where(Delivery.id == delivery_id).values(message=_message(text, PAGE), template=template)
     )
+
+
+def withdraw(session: Session, request: Request, *, now: datetime, keeps_words: bool = False) -> None:
+    """Take back what waits to be told of a request: it was answered, or is another's. `keeps_words` leaves what the
+    shop added moments ago to whoever had no chance to read it."""
+    left = Delivery.key.not_like("visit:%:more:%"), Delivery.key.not_like("visit:%:again:%")
+    which = [or_(Delivery.state == states.HELD, and_(*left))] if keeps_words else []
+    withdraw_all(session, [request.id], [request.owner_id], *which, now=now)
+
+
+def withdraw_all(
+    session: Session, requests: Sequence[int], owners: Sequence[int | None], *which: ColumnElement[bool], now: datetime
+) -> None:
+    """The same for many requests; the one line that stands for many is counted anew for their owners."""
+    session.flush()
+    held = session.scalars(
+        select(Delivery.id)
+        .where(Delivery.about.in_([about(each) for each in requests]), Delivery.key.startswith("visit:"))
+        .where(Delivery.state.in_(states.WAITING), *which)
+        # Skipped where it is released, or sent, at this moment: to wait for that could be to wait for each other.
+        .with_for_update(skip_locked=True)
+    ).all()
+    if held:
+        queueing.withdraw(session, Delivery.id.in_(held), now=now)
+    theirs = {each for each in owners if each is not None}
+    folded = session.execute(
+        select(Delivery.id, Manager.id)
+        .join(Manager, Manager.openid == Delivery.openid)
+        .where(Manager.id.in_(theirs))
+        .where(Delivery.about == ABOUT_ALL, Delivery.key.is_(None), Delivery.state.in_(states.WAITING))
+        .with_for_update(of=Delivery, skip_locked=True)
+    ).all()
+    for delivery_id, manager_id in folded:
+        if count := _unanswered(session, manager_id):
+            _write(session, delivery_id, _one_line(session, manager_id, count))
+        else:
+            queueing.withdraw(session, Delivery.id == delivery_id, now=now)
 
 
 def why_not(session: Session, manager_id: int) -> str:
@@ -154,8 +191,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime,
     if waiting is not None:
         said = _said(session, request, int(waiting.key.removeprefix(start)))
         text = texts.more(request.number, known.shop or known.who, said)
-        still = update(Delivery).where(Delivery.id == waiting.id, Delivery.state.in_(states.WAITING))
-        if changed(session, still.values(message=_message(text, path))):
+        if _write(session, waiting.id, text, path):
             return int(waiting.id)
     who = texts.answers(known.shop or known.who, group)
     text = texts.more(request.number, who, [(message.kind, message.content)])
@@ -253,7 +289,15 @@ def _tell_each(
     for manager_id in managers:
         key = f"{about(request.id)}:{why}:{manager_id}:{request.version}"
         delivery = tell(
-            session, manager_id, text, now=now, about=about(request.id), key=key, url=page(request.id), who=who
+            session,
+            manager_id,
+            text,
+            now=now,
+            about=about(request.id),
+            key=key,
+            url=page(request.id),
+            who=who,
+            folds=False,
         )
         told += [delivery] if delivery else []
     return told
@@ -269,17 +313,28 @@ def _fold(
     due_at: datetime | None,
 ) -> int | None:
     """One line for all that waits, written anew each time something is added."""
-    longest = select(Request.id).where(_is_unanswered(manager_id)).order_by(Request.unanswered_since, Request.id)
-    ids = session.scalars(longest.limit(_LISTED)).all()
-    text = texts.waiting(count, [key + FIRST_NUMBER for key in ids])
-    if folded is not None:
-        still = update(Delivery).where(Delivery.id == folded, Delivery.state.in_(states.WAITING))
-        if changed(session, still.values(message=_message(text, PAGE))):
-            return folded
+    text = _one_line(session, manager_id, count)
+    if folded is not None and _write(session, folded, text):
+        return folded
     template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))
     return queueing.queue(
         session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at
     )
+
+
+def _one_line(session: Session, manager_id: int, count: int) -> str:
+    longest = select(Request.id).where(_is_unanswered(manager_id)).order_by(Request.unanswered_since, Request.id)
+    ids = session.scalars(longest.limit(_LISTED)).all()
+    return texts.waiting(count, [key + FIRST_NUMBER for key in ids])
+
+
+def _write(session: Session, delivery_id: int, text: str, path: str = PAGE) -> bool:
+    """Put other words into a notice that still waits; False where it is released, or sent, at this moment."""
+    still = select(Delivery.id).where(Delivery.id == delivery_id, Delivery.state.in_(states.WAITING))
+    if session.scalar(still.with_for_update(skip_locked=True)) is None:
+        return False
+    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(message=_message(text, path)))
+    return True
 
 
 def _unanswered(session: Session, manager_id: int) -> int:

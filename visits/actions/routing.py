@@ -18,7 +18,7 @@ from foundation.errors import Refused
 from people.models import Manager, Retailer
 from people.rules import Person
 from visits import ladder
-from visits.actions import book, clocks, notices
+from visits.actions import alerts, book, clocks, notices
 from visits.ladder import Ladder
 from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
 from visits.rules.routing import Choice
@@ -98,11 +98,14 @@ def transfer(
         raise Refused(f"#{request.number} 已完结,不能再转。")
     if request.owner_id == to_manager_id:
         raise Refused(f"#{request.number} 已经由{person.name}负责。")
+    stairs = ladder.read(session, day_in(now, zone))
+    if person.id in stairs.away:
+        # The next sweep would take it from them.
+        raise Refused(f"{person.name}正在请假,请转给别的客户经理。")
     explained = f"{by}转给{person.name}"
     assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
     if assignment is None:
         raise Refused(f"#{request.number} 刚刚被别人转走了,请重新看一下。")
-    stairs = ladder.read(session, day_in(now, zone))
     _, area_id = _home(session, request)
     above = [each.id for each in stairs.supervisors(area_id, below_id=person.id)]
     _hand_over(session, request, assignment, person.id, explained, above, now=now, zone=zone)
@@ -163,7 +166,7 @@ def _assign(
         session,
         update(Request)
         .where(Request.id == request.id, Request.version == request.version)
-        .values(owner_id=to_id, version=Request.version + 1)
+        .values(owner_id=to_id, version=Request.version + 1, snoozed_until=None)
         .execution_options(synchronize_session=False),
     )
     if not won:
@@ -173,6 +176,10 @@ def _assign(
     # As the statement left them: to ask again would be one more round trip in a callback.
     set_committed_value(request, "owner_id", to_id)
     set_committed_value(request, "version", request.version + 1)
+    set_committed_value(request, "snoozed_until", None)  # put off by one, not by the next
+    if request.version > 1:
+        notices.withdraw(session, request, now=now)
+        alerts.refresh(session, [request.id], now=now, former={request.id: from_id})
     return Assignment(
         request_id=request.id, at=now, from_id=from_id, to_id=to_id, reason=reason, explained=explained[:300], by=by
     )
@@ -257,10 +264,12 @@ def _move(
     session.execute(
         update(Request)
         .where(Request.id.in_(ids))
-        .values(owner_id=to_id, version=Request.version + 1)
+        .values(owner_id=to_id, version=Request.version + 1, snoozed_until=None)
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+    notices.withdraw_all(session, ids, [each.owner_id for each, _ in those], now=now)
+    alerts.refresh(session, ids, now=now, former={each.id: each.owner_id for each, _ in those})
     whys = list(dict.fromkeys(choice.explained for _, choice in those))
     told = _tell_of_many(session, stairs, to_id, those, whys, now=now, zone=zone)
     rows: list[dict[str, Any]] = [
@@ -361,10 +370,11 @@ def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
 
 
 def keep_or_route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """Leave a request with its owner, unless there is none, they are away today, or only stood in for somebody: then
-    it is routed anew, and goes back to whom the leave had taken it from."""
+    """Leave a request to whom somebody handed it, unless they are away today; any other is routed anew: it goes back to
+    whom a leave had taken it from, and to whoever has the shop by now."""
     decided = as_it_stands(session, request)
     stairs = ladder.read(session, day_in(now, zone))
-    if decided.manager is None or decided.manager.id in stairs.absent or decided.reason is Reason.DEPUTY:
-        return route(session, request, now=now, zone=zone)
-    return decided
+    is_kept = decided.reason is Reason.TRANSFER and decided.manager is not None
+    if is_kept and decided.manager and decided.manager.id not in stairs.absent:
+        return decided
+    return route(session, request, now=now, zone=zone)

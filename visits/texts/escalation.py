@@ -10,6 +10,8 @@ from visits.texts.times import about, when
 #: Lines of a notice about several requests.
 MOST_LINES = 6
 NO_SHOP = "未绑定的关注者"
+#: What is to be done of a promise; an answer is of all others.
+WHAT: dict[str, str] = {Promise.HANDING_OVER: "转告负责人", Promise.CLOSING: "办结"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str
     '【已超时】#128 城南便利店,应于今天 15:20 前答复,负责人陈志强,请帮忙催办。'
     """
     due = when(warned.due_at, now=now, zone=zone)
-    what = "办结" if warned.promise == Promise.CLOSING else "答复"
+    what = WHAT.get(warned.promise, "答复")
     if warned.step == "window":
         then = f"微信回复期到{due},过后只能改发服务通知。"
         return f"{_head(warned, now)}#{warned.number} {warned.shop}:{then}{_how(warned)}"
