@@ -7,7 +7,7 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.errors import Refused
 from visits import export, scope
-from visits.actions import clocks, escalating, intake, resting, routing
+from visits.actions import clocks, escalating, intake, resting, routing, undelivered
 from visits.queries import reports
 from visits.rules import figures
 from visits.rules.figures import By, Narrowed
@@ -76,6 +76,15 @@ def export_report(work: Work) -> None:
     work.finish({"said": f"共 {count} 条留言。"}, path.name, name)
 
 
+def look_after_answers(services: Services) -> None:
+    """Take back that a shop was answered where the answer came to nothing, and tell its writer."""
+    while True:
+        with services.transaction() as session:
+            looked_at = undelivered.look(session, now=services.clock())
+        if not looked_at:
+            return
+
+
 def look_after_resting(services: Services) -> None:
     """Bring back what was put off until now, and close what the shop wrote nothing more in."""
     for each in (resting.wake, resting.close_quiet):
@@ -90,6 +99,7 @@ JOBS = (
     jobs.worker("visit exports", {export.EXPORT: export_report}),
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
+    Job("look after answers", timedelta(seconds=5), look_after_answers),
     Job("look after resting requests", timedelta(minutes=1), look_after_resting),
     Job("renew deadlines", timedelta(minutes=1), renew_deadlines),
 )

@@ -14,6 +14,7 @@ from visits.scope import Colleague
 from visits.texts import answering as texts
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.models import Delivery, DeliveryState, Media
+from wechat_bot.outbox import states
 
 #: Of what came in between, no more is shown.
 MOST = 20
@@ -61,10 +62,24 @@ def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> 
 
 
 def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
-    """The newest message somebody in the chat knows of: the shop's, which they are told of, or their own."""
+    """The newest message somebody in the chat knows of: the shop's, which they are told of, or their own. What the
+    shop added and they are still to be told, they do not know."""
     theirs = (Message.author == Author.MANAGER) & (Message.manager_id == who.manager_id)
     known = (Message.author == Author.SHOP) | theirs
-    return session.scalar(select(func.max(Message.id)).where(Message.request_id == request_id, known)) or 0
+    newest = select(func.max(Message.id)).where(Message.request_id == request_id, known)
+    untold = _untold(session, request_id, who)
+    return session.scalar(newest.where(Message.id < untold) if untold else newest) or 0
+
+
+def _untold(session: Session, request_id: int, who: Colleague) -> int | None:
+    """The first message that a notice of, which tells what was added, has not gone out yet to this manager."""
+    keys = session.scalars(
+        select(Delivery.key)
+        .join(Manager, Manager.openid == Delivery.openid)
+        .where(Manager.id == who.manager_id, Delivery.about == f"visit:{request_id}")
+        .where(Delivery.state.in_(states.OPEN), Delivery.key.like("visit:%:more:%"))
+    )
+    return min((int(str(key).rpartition(":")[2]) for key in keys), default=None)
 
 
 def select_messages(request_id: int) -> Any:
@@ -90,10 +105,15 @@ def select_messages(request_id: int) -> Any:
     )
 
 
+def explained(code: int | None, error: str | None) -> str:
+    """Why an answer did not arrive, in words; empty where there are none."""
+    return EXPLAINED.get(code or 0, "") or _OWN_REASONS.get(error or "", "")
+
+
 def read(row: Any) -> Said:
     """A row of `select_messages`."""
     message: Message = row.Message
-    explained = EXPLAINED.get(row.error_code or 0, "") or _OWN_REASONS.get(row.error or "", "")
+    why = explained(row.error_code, row.error)
     return Said(
         id=message.id,
         at=message.said_at,
@@ -108,6 +128,6 @@ def read(row: Any) -> Said:
         has_file=None if row.gave_up_at else row.fetched_at is not None,
         content_type=row.content_type,
         more=message.more or {},
-        state=texts.state(row.state, row.channel, row.attempts, explained) if row.state else "",
+        state=texts.state(row.state, row.channel, row.attempts, why) if row.state else "",
         is_alarming=row.state in (DeliveryState.FAILED, DeliveryState.UNSURE),
     )

@@ -27,6 +27,8 @@ from wechat_bot.reply import TEXT_LIMIT, text_message
 
 #: The notice that stands in for an answer once the reply window is closed, and the page it opens: the shop's own.
 NOTICE, OWN_PAGE = "answer", "/m/visits/mine"
+#: What becomes of answers is looked after (`actions/undelivered.py`).
+WATCH = "visit-answers"
 LONGEST_NOTE = 500
 LONGEST_SNOOZE = timedelta(days=30)
 
@@ -283,6 +285,7 @@ def _send(
         template=template,
         about=f"visit:{request.id}",
         key=f"visit-answer:{message.id}",
+        watch=WATCH,
     )
 
 

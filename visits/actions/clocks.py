@@ -6,7 +6,7 @@ moments (`handed_over_at`, `shop_wrote_at`, `unanswered_since`, `answered_at` â€
 moments.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import case, literal, select
@@ -71,6 +71,34 @@ def answered(session: Session, request: Request, *, now: datetime) -> None:
     book.settle()
     alerts.refresh(session, [request.id], now=now)
     notices.withdraw(session, request, now=now)
+
+
+def not_answered(
+    session: Session, request: Request, at: datetime, arrived: Sequence[tuple[datetime, int | None]], *, now: datetime
+) -> None:
+    """The answer of this moment came to nothing. `arrived` are the others that did not, the first in front.
+
+    What it had met is met by the next of them, or runs on as if it had not been; of a closed request it is void.
+    """
+    met = session.scalar(
+        select(Deadline).where(Deadline.request_id == request.id, Deadline.promise.in_(ANSWERS), Deadline.met_at == at)
+    )
+    moments = [moment for moment, _ in arrived]
+    request.first_answered_at, request.answered_at = min(moments, default=None), max(moments, default=None)
+    if met is None or at in moments:
+        return
+    later = min((moment for moment in moments if moment > at), default=None)
+    if later is not None or request.closed_at is not None:
+        met.met_at, met.ended_at = later, later or request.closed_at
+        return
+    book = Book(session, request, now)
+    # What the shop wrote since is awaited with what it had written before.
+    book.end(ANSWERS, is_met=False)
+    request.unanswered_since = met.started_at
+    book.revive(met)
+    book.resume(Promise.CLOSING)
+    book.follow_window()
+    book.settle()
 
 
 def waiting(session: Session, request: Request, *, now: datetime) -> None:

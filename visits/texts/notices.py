@@ -113,6 +113,24 @@ def not_reached(number: int, who: str, owner: str, why: str) -> str:
     return f"【通知不到 #{number}】{who}的留言,负责人{owner}{why}。请转告。"
 
 
+def not_delivered(number: int, shop: str, what: str, why: str) -> str:
+    """To whoever wrote an answer that came to nothing.
+
+    >>> not_delivered(128, "城南便利店", '"明早到"', "对方在黑名单里")
+    '【没有送达 #128】城南便利店没有收到您的答复"明早到":对方在黑名单里。\\n请打电话,再回复"128 已电话 说了什么"。'
+    """
+    return f"【没有送达 #{number}】{shop}没有收到您的答复{what}{f':{why}' if why else ''}。\n{_call(number)}"
+
+
+def perhaps_not_delivered(number: int, shop: str, what: str, why: str) -> str:
+    """To whoever wrote an answer that nobody can be sure of."""
+    return f"【不确定 #{number}】{shop}可能没有收到您的答复{what}。\n{_call(number)}"
+
+
+def _call(number: int) -> str:
+    return f'请打电话,再回复"{number} 已电话 说了什么"。'
+
+
 def waiting(count: int, numbers: Sequence[int]) -> str:
     """In place of notices that would pile up while they cannot be delivered."""
     if not count:

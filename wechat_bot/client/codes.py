@@ -40,6 +40,7 @@ _ACTS = {code: act for act, codes in _TABLE.items() for code in codes}
 EXPLAINED: dict[int, str] = {
     -1: "微信系统繁忙",
     40001: "access_token 无效",
+    40003: "找不到这个微信用户",
     40013: "AppID 不对,请检查 WECHAT_APP_ID",
     40014: "access_token 无效",
     40125: "AppSecret 不对,请检查 WECHAT_APP_SECRET",
@@ -55,9 +56,14 @@ EXPLAINED: dict[int, str] = {
     45028: "没有群发次数了",
     45029: "永久二维码已用满 10 万个",
     45047: "客服消息条数已用完",
+    46004: "找不到这个微信用户",
     47003: "模板参数不合要求",
     48001: "公众号没有这个接口的权限",
+    48002: "对方关闭了接收消息",
     48004: "接口被封禁",
+    49003: "找不到这个微信用户",
+    50002: "对方的微信被限制使用",
+    50005: "对方没有关注",
 }
 
 
