@@ -109,6 +109,9 @@ class Retailer(Base):
         Index("ix_retailer_area_id", "area_id", "licence"),
         Index("ix_retailer_class_id", "class_id", "licence"),
         Index("ix_retailer_manager_id", "manager_id", "licence"),
+        # Whose shop it may be, by what somebody wrote.
+        Index("ix_retailer_shop", "shop"),
+        Index("ix_retailer_phone", "phone"),
         _by_licence("bound", IS_BOUND),
         _by_licence("unbound", IS_UNBOUND),
         # SQLite has a table of its own for this: `upkeep.py`.

@@ -20,6 +20,8 @@ CODE_LENGTH = 8
 MOST_MIRRORED = 18
 #: Begins the scene of a customer manager's QR code, where a shop's is its token.
 MANAGER_SCENE = "m-"
+#: Of a text no more letters are looked through for the name of a shop: each of them is asked for.
+LONGEST_CLUE = 200
 
 _LICENCE = re.compile(r"[0-9A-Z]{6,32}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -58,6 +60,16 @@ class Pair:
 
     licence: str = ""
     ending: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What may tell whose shop it is: licences, phones, and pieces of a text that could be names. All may be empty."""
+
+    licences: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    keepers: tuple[str, ...] = ()
 
 
 def plain(text: str) -> str:
@@ -185,6 +197,34 @@ def read_pair(text: str) -> Pair:
     if len(words) > 2 and _is_ending(words[-1]) and all(word.isdigit() for word in words):
         return Pair(licence("".join(words[:-1])) or "", words[-1])
     return Pair()
+
+
+def clues(text: str) -> Clues:
+    """What in somebody's words may tell which shop is theirs: numbers, and whatever could be its name or its keeper's.
+
+    >>> found = clues("你好,我是王建国,城南便利店的,手机139-0000 2201")
+    >>> found.phones, "城南便利店" in found.names, "王建国" in found.keepers
+    (('13900002201',), True, True)
+    >>> clues("35 0802 10 0001"), clues("订单 350802100001").licences
+    (Clues(licences=(), phones=(), names=(), keepers=()), ('350802100001',))
+    """
+    said = plain(text)[:LONGEST_CLUE]
+    numbers = [licence(word) for word in re.findall(r"[0-9A-Za-z]{6,32}", said)]
+    phones = [phone(word) for word in re.findall(r"(?<![0-9])1[0-9][0-9 -]{9,12}", said)]
+    names = [
+        word[start : start + length]
+        for word in re.findall(r"[^\W_]{3,}", said)
+        if not word.isascii()
+        for length in range(3, 13)
+        for start in range(len(word) - length + 1)
+    ]
+    keepers = [
+        word[:length]
+        for word in re.findall(r"(?:我是|我叫|店主|姓名|名字|负责人)[是叫::]*\s*([一-鿿]{2,4})", said)
+        for length in range(2, len(word) + 1)
+    ]
+    found = (numbers, phones, names, keepers)
+    return Clues(*(tuple(dict.fromkeys(each for each in some if each)) for some in found))
 
 
 def is_only_pair(text: str) -> bool:

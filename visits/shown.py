@@ -1,7 +1,7 @@
 """What the pages of visits have in common, in WeChat and in the console."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from foundation.errors import Refused
 from people.models import Manager
 from visits.actions import answering
 from visits.queries import thread
-from visits.queries.thread import Thread
+from visits.queries.thread import Ready, Thread
 from visits.rules import canned as rules
 from visits.rules import whom as whom_rules
 from visits.rules.whom import Whom
@@ -101,9 +101,14 @@ def canned(
     session: Session, who: Colleague, found: Thread, wanted: int | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
     """The canned answer that was chosen, filled in; empty where none was."""
-    content = next((each.content for each in thread.canned(session, who.manager_id) if each.id == wanted), "")
-    if not content:
+    if wanted is None:
         return ""
+    kept = ready(session, who, found, now=now, zone=zone)
+    return next((each.content for each in kept if each.id == wanted), "")
+
+
+def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zone: ZoneInfo) -> list[Ready]:
+    """The answers kept ready for somebody, filled in for this request."""
     manager = session.get(Manager, who.manager_id) if who.manager_id is not None else None
     values = {
         "店名": found.shop,
@@ -112,7 +117,8 @@ def canned(
         "电话": manager.phone if manager else found.owner_phone,
         "截止": when(found.due_at, now=now, zone=zone) if found.due_at else "",
     }
-    return rules.fill(content, values)
+    kept = thread.canned(session, who.manager_id)
+    return [replace(each, content=rules.fill(each.content, values)) for each in kept]
 
 
 def send(file: Found | None, name: str) -> Response:

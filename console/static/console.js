@@ -48,3 +48,84 @@ document.addEventListener("htmx:afterSettle", () => shorten(document));
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("form[method=post] button[type=submit]:not([data-off])")) button.disabled = false;
 });
+
+// A page whose list renews itself, or in whose thread something comes in, loses nothing of what one is doing.
+let kept = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!event.detail.target.matches("[data-keeps]")) return;
+  const ticked = [...document.querySelectorAll("[data-keeps] input[type=checkbox]")].map((each) => [each.id, each.checked]);
+  kept = { ticked, focus: document.activeElement?.id };
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!kept) return;
+  for (const [id, checked] of kept.ticked) {
+    const box = document.getElementById(id);
+    if (box) box.checked = checked;
+  }
+  if (kept.focus && document.activeElement === document.body) document.getElementById(kept.focus)?.focus({ preventScroll: true });
+  kept = null;
+  count();
+});
+
+// Signed out meanwhile: what was typed stays, to be copied; only a page without it goes to the sign-in.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const draft = document.querySelector("textarea[data-sends]");
+  if (event.detail.xhr.status !== 401 || !draft?.value.trim()) return;
+  event.preventDefault();
+  if (document.getElementById("signed-out")) return;
+  const said = document.createElement("p");
+  said.id = "signed-out";
+  said.className = "alert alert-warning";
+  said.setAttribute("role", "alert");
+  said.textContent = "登录已过期。请先复制您写的内容,再重新登录。";
+  draft.before(said);
+});
+
+// How many are ticked.
+function count() {
+  const said = document.getElementById("ticked");
+  if (!said) return;
+  const number = document.querySelectorAll("[data-keeps] input[name=n]:checked").length;
+  said.textContent = number ? `已选 ${number} 条` : "";
+}
+document.addEventListener("change", (event) => { if (event.target.name === "n") count(); });
+document.addEventListener("DOMContentLoaded", count);
+
+// Keys, where nobody types: j and k go through the rows, x ticks one, / leads to the search. Ctrl+Enter sends a draft.
+document.addEventListener("keydown", (event) => {
+  const at = document.activeElement;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && at?.matches("textarea[data-sends]")) {
+    event.preventDefault();
+    at.form.querySelector("button[type=submit]")?.click();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || at?.matches("textarea, select, input:not([type=checkbox]):not([type=radio])")) return;
+  const rows = [...document.querySelectorAll("a.row-link")];
+  if (event.key === "/") {
+    const search = document.querySelector("form[role=search] input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  } else if ((event.key === "j" || event.key === "k") && rows.length) {
+    const now = rows.indexOf(at?.closest("tr")?.querySelector("a.row-link"));
+    const next = now < 0 ? 0 : Math.min(Math.max(now + (event.key === "j" ? 1 : -1), 0), rows.length - 1);
+    rows[next].focus();
+  } else if (event.key === "x") {
+    at?.closest("tr")?.querySelector("input[name=n]")?.click();
+  }
+});
+
+// A ready answer goes where the cursor stands; without this file its link puts it in place of what was written.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-insert]");
+  const box = document.querySelector("textarea[data-sends]");
+  if (!link || !box || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  box.setRangeText(link.dataset.insert, box.selectionStart, box.selectionEnd, "end");
+  box.focus();
+});
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+});

@@ -66,11 +66,12 @@ def _looked_up(session: Session, search: str, base: Select[Any]) -> Iterator[Sel
     # A pair says more than its letters.
     words = [word for word in words if len(word) > 1] or words
     if words:
-        known = _known(session, words).cte("known").prefix_with("MATERIALIZED")
-        yield base.join(known, known.c.id == Retailer.id).where(named(plain, Retailer))
+        hits = known(session, words).cte("known").prefix_with("MATERIALIZED")
+        yield base.join(hits, hits.c.id == Retailer.id).where(named(plain, Retailer))
 
 
-def _known(session: Session, words: list[str]) -> Select[Any]:
+def known(session: Session, words: list[str]) -> Select[Any]:
+    """The ids of the shops whose names hold all of these grams, by way of the index."""
     if session.get_bind().dialect.name == "postgresql":
         return select(Retailer.id).where(cast(Retailer.grams, ARRAY(Text)).contains(words))
     phrase = " ".join(f'"{word}"' for word in words)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from people import identity
 from people.identity import Shop
-from people.models import Retailer
+from people.models import Binding, Retailer
 from people.rules import Person
 from visits.actions import categories, clocks, groups, notices, routing
 from visits.actions.routing import Decision
@@ -195,6 +195,7 @@ def _open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Re
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+    found = [each for each in found if not _let_go(session, each, openid)]
     if not found or shop is None:
         return found[0] if found else None
     theirs = next((each for each in found if each.retailer_id == shop.id), found[0])
@@ -214,6 +215,19 @@ def _was_anothers(session: Session, request: Request) -> None:
     """What was said so far was said with the last keeper: theirs to see, and to be erased with them."""
     said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
     session.execute(said.values(openid=request.openid).execution_options(synchronize_session=False))
+
+
+def _let_go(session: Session, request: Request, openid: str) -> bool:
+    """A shop's request whose writer never proved to keep it: a colleague's guess gave it to the shop. It stands under
+    the shop no longer once its keeper writes, who must not get a stranger's words."""
+    if request.openid == openid or request.retailer_id is None:
+        return False
+    kept_it = select(Binding.id).where(Binding.openid == request.openid, Binding.retailer_id == request.retailer_id)
+    if session.scalar(kept_it.limit(1)) is not None:
+        return False
+    request.retailer_id = None
+    session.flush()
+    return True
 
 
 def _join(session: Session, other: Request, theirs: Request, now: datetime) -> None:

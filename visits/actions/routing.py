@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -110,6 +110,22 @@ def transfer(
     above = [each.id for each in stairs.supervisors(area_id, below_id=person.id)]
     _hand_over(session, request, assignment, person.id, explained, above, now=now, zone=zone)
     return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained)
+
+
+def transfer_many(
+    session: Session, request_ids: Sequence[int], to_manager_id: int, *, by: str, now: datetime, zone: ZoneInfo
+) -> int:
+    """Hand open requests to another manager, with one notice for all; gives how many were not theirs already."""
+    stairs = ladder.read(session, day_in(now, zone))
+    person = stairs.managers.get(to_manager_id)
+    if person is None or person.is_disabled:
+        raise Refused("没有这位客户经理,或已停用。")
+    others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
+    held = _read(session, _select_held().where(Request.id.in_(request_ids), others).with_for_update(of=Request), now)
+    choice = Choice(person, Reason.TRANSFER, f"{by}转给{person.name}")
+    if held:
+        _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
+    return len(held)
 
 
 def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:
@@ -221,32 +237,30 @@ def as_it_stands(session: Session, request: Request) -> Decision:
 
 
 def _held(session: Session, stairs: Ladder, after: int, limit: int, now: datetime) -> list[_Held]:
-    rows = session.execute(
-        select(
-            Request.id,
-            Request.owner_id,
-            Request.version,
-            Retailer.manager_id,
-            func.coalesce(Retailer.area_id, Request.area_id),
-            Request.handed_over_at,
-            Request.due_at,
-        )
-        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
-        .where(
-            Request.closed_at.is_(None),
-            Request.id > after,
-            or_(
-                Request.owner_id.in_(sorted(stairs.absent)),
-                and_(Request.owner_id.is_(None), or_(Retailer.id.is_not(None), Request.area_id.is_not(None))),
-            ),
-        )
-        .order_by(Request.id)
-        .limit(limit)
-        .with_for_update(of=Request, skip_locked=True)
+    is_away = Request.owner_id.in_(sorted(stairs.absent))
+    is_left = and_(Request.owner_id.is_(None), or_(Retailer.id.is_not(None), Request.area_id.is_not(None)))
+    found = _select_held().where(Request.id > after, or_(is_away, is_left)).limit(limit)
+    return _read(session, found.with_for_update(of=Request, skip_locked=True), now)
+
+
+def _select_held() -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        Request.id,
+        Request.owner_id,
+        Request.version,
+        Retailer.manager_id,
+        func.coalesce(Retailer.area_id, Request.area_id),
+        Request.handed_over_at,
+        Request.due_at,
     )
+    of_shops = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id)
+    return of_shops.where(Request.closed_at.is_(None)).order_by(Request.id)
+
+
+def _read(session: Session, statement: Select[Any], now: datetime) -> list[_Held]:
     return [
         _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now)
-        for key, owner, version, own, area, handed_over_at, due_at in rows
+        for key, owner, version, own, area, handed_over_at, due_at in session.execute(statement)
     ]
 
 
@@ -256,6 +270,7 @@ def _move(
     to_id: int | None,
     those: Sequence[tuple[_Held, Choice]],
     *,
+    by: str = "",
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
@@ -280,7 +295,7 @@ def _move(
             "to_id": to_id,
             "reason": choice.reason,
             "explained": choice.explained[:300],
-            "by": "",
+            "by": by,
             "delivery_id": told,
         }
         for each, choice in those

@@ -4,16 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import door
+from console import audit, door
 from console.rules import Permission, Visitor
+from foundation.errors import Refused
 from people import areas
 from visits import scope, shown
+from visits.actions import answering
+from visits.models import FIRST_NUMBER
 from visits.queries import inbox as queries
 from visits.queries.inbox import Filter, Shelf
+from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot.services import Services, current_services
@@ -22,6 +26,7 @@ LONGEST_SEARCH = 40
 SHELVES = {
     Shelf.OPEN: "待办",
     Shelf.OVERDUE: "已超时",
+    Shelf.TODAY: "今天到期",
     Shelf.POOL: "待分派",
     Shelf.WAITING: "等对方",
     Shelf.SNOOZED: "稍后处理",
@@ -34,40 +39,78 @@ ON_TILE = 5
 @door.allow(Permission.VISITS_SEE)
 def inbox() -> ResponseReturnValue:
     """The requests, the most urgent first; closed ones the newest first."""
-    services, me, narrowed = current_services(), door.visitor(), _filter()
-    now = services.clock()
+    services = current_services()
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
-        page = queries.page(session, who, narrowed, now=now, after=request.args.get("after", ""))
-        counts = queries.counts(session, who, now=now)
+        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
         choices = {
-            "areas": areas.names(session, me),
+            "areas": areas.names(session, who.sees),
             "classes": areas.classes(session),
             "managers": areas.managers(session),
             "categories": queries.choices(session),
         }
-    kept = {name: value for name, value in request.args.items() if value and name != "after"}
-    return render_template(
-        "visits/console/inbox.html",
-        lines=[(line, shown.due(line, now=now, zone=services.zone)) for line in page.lines],
-        after=page.after,
-        is_first=not request.args.get("after"),
-        kept=kept,
-        narrowed=narrowed,
-        shelves=SHELVES,
-        numbers={
+        return render_template("visits/console/inbox.html", **_list(session, who), **choices)
+
+
+@door.allow(Permission.VISITS_SEE, polled=True)
+def lines() -> ResponseReturnValue:
+    """The list alone, asked for by the page itself every few seconds."""
+    services = current_services()
+    with services.reading() as session:
+        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
+        return render_template("visits/console/_lines.html", **_list(session, who))
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def hand_over() -> ResponseReturnValue:
+    """Hand the requests that were ticked to another customer manager, all at once; then back to the list."""
+    services, me, form = current_services(), door.visitor(), request.form
+    chosen = [int(each) for each in form.getlist("n") if each.isdecimal() and len(each) < 10][: queries.PAGE]
+    if not chosen:
+        raise Refused(texts.NONE_TICKED)
+    with services.transaction() as session:
+        now = services.clock()
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        to, name = form.get("to", 0, type=int), dict(areas.managers(session)).get(form.get("to", 0, type=int), "")
+        moved = answering.transfer_many(session, [each - FIRST_NUMBER for each in chosen], who, to, now=now)
+        said = f"{'、'.join(f'#{each}' for each in chosen)} 转给{name},转了 {moved} 条"
+        audit.note(session, me, "visit.transfer", "visits", said, address=door.address(), now=now)
+    flash(texts.many_transferred(moved, name), "success" if moved else "warning")
+    return redirect(url_for("visits_pages.inbox", **_kept()), 303)
+
+
+def _list(session: Session, who: Colleague) -> dict[str, Any]:
+    narrowed, now, zone = _filter(), who.now, who.zone
+    page = queries.page(session, who, narrowed, now=now, after=request.args.get("after", ""))
+    counts = queries.counts(session, who, now=now)
+    return {
+        "lines": [(line, shown.due(line, now=now, zone=zone)) for line in page.lines],
+        "after": page.after,
+        "is_first": not request.args.get("after"),
+        "here": dict(request.args.items()),
+        "kept": _kept(),
+        "narrowed": narrowed,
+        "shelves": SHELVES,
+        "numbers": {
             Shelf.OPEN: counts.open - counts.snoozed,
             Shelf.OVERDUE: counts.overdue,
+            Shelf.TODAY: counts.today,
             Shelf.POOL: counts.pool,
             Shelf.WAITING: counts.waiting,
             Shelf.SNOOZED: counts.snoozed,
         },
-        most=queries.COUNTED,
-        colours=COLOURS,
-        moment=lambda at: when(at, now=now, zone=services.zone),
-        texts=texts,
-        **choices,
-    )
+        "most": queries.COUNTED,
+        "colours": COLOURS,
+        "may_hand_over": narrowed.shelf is not Shelf.CLOSED and who.sees.may(Permission.VISITS_ANSWER),
+        "picked": request.args.get("pick") == "all",
+        "moment": lambda at: when(at, now=now, zone=zone),
+        "at": when(now, now=now, zone=zone),
+        "texts": texts,
+    }
+
+
+def _kept() -> dict[str, Any]:
+    """The filters of this page, for the addresses of the next ones."""
+    return {name: value for name, value in request.args.items() if value and name not in ("after", "pick")}
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
@@ -79,6 +122,7 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         "lines": [(line, shown.due(line, now=now, zone=services.zone)) for line in page.lines],
         "most": queries.COUNTED,
         "colours": COLOURS,
+        "moment": lambda at: when(at, now=now, zone=services.zone),
         "texts": texts,
     }
 

@@ -2,13 +2,18 @@
 
 from flask import Blueprint
 
-from visits.pages import canned, groups, inbox, plans, reports, settings, thread
+from visits.pages import canned, groups, hands, inbox, plans, reports, settings, thread
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
     ("", "inbox", inbox.inbox, ("GET",)),
+    ("/lines", "lines", inbox.lines, ("GET",)),
+    ("/hand-over", "hand_over", inbox.hand_over, ("POST",)),
+    ("/hands", "hands", hands.hands, ("GET",)),
     ("/<int:number>", "thread", thread.show, ("GET",)),
     ("/<int:number>", "act", thread.act, ("POST",)),
+    ("/<int:number>/news", "news", thread.news, ("GET",)),
+    ("/<int:number>/state", "state", thread.state, ("GET",)),
     ("/<int:number>/media/<int:message_id>", "media", thread.file, ("GET",)),
     ("/canned", "canned", canned.listing, ("GET",)),
     ("/canned/new", "canned_new", canned.edit, ("GET", "POST")),

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,17 +12,21 @@ from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
-from visits import scope, shown
-from visits.actions import answering
+from people.shops import guessing
+from people.shops.guessing import Guess
+from people.texts import HOW_TO_BIND
+from visits import said, scope, shown
+from visits.actions import answering, attaching
 from visits.actions.answering import Overtaken
-from visits.models import FIRST_NUMBER
-from visits.pages.inbox import COLOURS
+from visits.models import FIRST_NUMBER, Author
+from visits.pages.inbox import COLOURS, LONGEST_SEARCH
 from visits.queries import deadlines
 from visits.queries import thread as queries
 from visits.queries.thread import Thread
 from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
+from visits.texts import attaching as attaching_texts
 from visits.texts.times import when
 from wechat_bot import media
 from wechat_bot.media import Picture
@@ -39,7 +44,10 @@ DID = {
     "reopen": "visit.reopen",
     "transfer": "visit.transfer",
     "snooze": "visit.snooze",
+    "attach": "visit.attach",
 }
+#: Of what somebody wrote, so many of their last messages tell which shop they keep.
+TELLING = 6
 
 
 @door.allow(Permission.VISITS_SEE)
@@ -51,10 +59,53 @@ def show(number: int) -> ResponseReturnValue:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, number, before=request.args.get("before", type=int))
         draft = shown.canned(session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone)
+        if "hint" in request.args and not found.retailer_id:
+            draft = attaching_texts.how_to_bind(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
     with services.transaction() as session:
         audit.note(session, me, "visit.see", f"visit:{number}", found.shop, address=door.address(), now=now)
     return page
+
+
+@door.allow(Permission.VISITS_SEE, polled=True)
+def news(number: int) -> ResponseReturnValue:
+    """What came since the page was opened, asked for by the page itself every few seconds.
+
+    What was shown counts as seen by whoever writes an answer only once it stood there until the next asking.
+    """
+    services, since = current_services(), request.args.get("since", 0, type=int)
+    now, stood = services.clock(), max(request.args.get("shown", 0, type=int), since)
+    with services.reading() as session:
+        who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
+        found = _found(session, who, number)
+        came = said.came_since(session, found.id, who, since)
+    newest = came[-1].id if came else 0
+    if newest <= stood and stood == since:
+        return "", 204
+    page = render_template(
+        "visits/console/_news.html",
+        found=found,
+        came=came,
+        since=since,
+        stood=stood,
+        newest=newest,
+        texts=texts,
+        moment=lambda at: when(at, now=now, zone=services.zone),
+    )
+    # Nothing new to read out: only what counts as seen changes.
+    return page, 200, {"HX-Reswap": "none"} if newest <= stood else {}
+
+
+@door.allow(Permission.VISITS_SEE, polled=True)
+def state(number: int) -> ResponseReturnValue:
+    """Where the request stands in time, asked for by the page itself: words like 还剩 must not grow old."""
+    services = current_services()
+    now = services.clock()
+    with services.reading() as session:
+        who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
+        found = _found(session, who, number)
+        standing = _standing(session, services, found, now)
+    return render_template("visits/console/_state.html", **standing, is_polled=True)
 
 
 @door.allow(Permission.VISITS_ANSWER, upload=media.PICTURE_LIMIT)
@@ -72,15 +123,14 @@ def act(number: int) -> ResponseReturnValue:
     try:
         picture = shown.received(services, request.files.get("photo"))
         with services.transaction() as session:
-            said = _do(session, services, who, number - FIRST_NUMBER, picture, now)
-            detail = texts.said("text", request.form.get("content", ""), 100)
+            done, detail = _do(session, services, who, number - FIRST_NUMBER, picture, now)
             audit.note(session, me, did, f"visit:{number}", detail, address=door.address(), now=now)
     except Overtaken as overtaken:
         came = overtaken.came
     except Refused as refusal:
         error = refusal.sentence
     else:
-        flash(said, "success")
+        flash(done, "success")
         return redirect(url_for("visits_pages.thread", number=number), 303)
     with services.reading() as session:
         found = _found(session, who, number)
@@ -102,9 +152,11 @@ def file(number: int, message_id: int) -> ResponseReturnValue:
 
 def _do(
     session: Session, services: Services, who: Colleague, about: int, picture: Picture | None, now: datetime
-) -> str:
+) -> tuple[str, str]:
+    """Do it; gives what is said to whoever pressed the button, and what the audit log says of it."""
     form = request.form
     content = form.get("content", "")
+    detail = texts.said("text", content, 100)
     match form["do"]:
         case "answer":
             # Nobody's: it belongs to the request, and goes with it.
@@ -113,30 +165,36 @@ def _do(
             seen = form.get("seen", 0, type=int)
             token = form.get("token") or None
             answering.answer(session, about, who, content, picture=key, token=token, seen=seen, now=now)
-            return texts.SENT
+            return texts.SENT, f"{detail}{'[图片]' if key else ''}"
         case "note":
             answering.note(session, about, who, content, now=now)
-            return texts.NOTED
+            return texts.NOTED, detail
         case "wait":
             answering.wait(session, about, who, content, now=now)
-            return texts.CALLED
+            return texts.CALLED, f"已电话联系:{detail}"
         case "close":
             answering.close(session, about, who, now=now)
-            return texts.CLOSED
+            return texts.CLOSED, "请店主评价"
         case "no_reply":
             answering.no_reply_needed(session, about, who, now=now)
-            return texts.CLOSED
+            return texts.CLOSED, "不用回复"
         case "reopen":
             answering.reopen(session, about, who, now=now)
-            return texts.REOPENED
+            return texts.REOPENED, ""
         case "transfer":
-            answering.transfer(session, about, who, form.get("to", 0, type=int), now=now)
-            return texts.TRANSFERRED
+            to = form.get("to", 0, type=int)
+            answering.transfer(session, about, who, to, now=now)
+            return texts.TRANSFERRED, f"转给{dict(areas.managers(session)).get(to, '')}"
+        case "attach":
+            went = attaching.attach(session, about, who, form.get("licence", ""), now=now)
+            sentence = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
+            return sentence, f"{went.licence} {sentence}"
         case _:
             hours = form.get("hours", "")
             until = now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
             answering.snooze(session, about, who, until, now=now)
-            return texts.snoozed(when(until, now=now, zone=services.zone))
+            sentence = texts.snoozed(when(until, now=now, zone=services.zone))
+            return sentence, sentence
 
 
 def _page(
@@ -149,7 +207,7 @@ def _page(
     came: tuple[Said, ...] = (),
     error: str = "",
 ) -> str:
-    now = who.now
+    now, me = who.now, door.visitor()
     way = queries.foreseen(session, found.openid, now=now, has_template=shown.has_template(services))
     entries = [(each.at, 1, each) for each in found.said]
     shows_all = not found.has_earlier and not request.args.get("before")
@@ -157,27 +215,51 @@ def _page(
     timeline = sorted(entries + [(each.at, 0, each) for each in owned if shows_all], key=lambda entry: entry[:2])
     return render_template(
         "visits/console/thread.html",
-        found=found,
+        **_standing(session, services, found, now),
         who=who,
         timeline=[(kind, each) for _, kind, each in timeline],
         owned=owned,
         shows_all=shows_all,
-        due=shown.due(found, now=now, zone=services.zone),
-        colours=COLOURS,
-        deadlines=deadlines.of_request(session, found.id, now=now, zone=services.zone),
-        rating=texts.SCORES.get(queries.rating(session, found.id) or 0, ""),
         way=way.way,
         way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=services.zone),
         draft=draft,
         came=came,
         error=error,
-        canned=queries.canned(session, who.manager_id),
+        canned=shown.ready(session, who, found, now=now, zone=services.zone),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         snoozes=SNOOZES,
         token=secrets.token_urlsafe(16),
-        shows_phones=door.visitor().may(Permission.PEOPLE_PHONES),
-        texts=texts,
+        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        guesses=_guesses(session, who, found),
+        sought=request.args.get("shop", "").strip()[:LONGEST_SEARCH],
+        moment=lambda at: when(at, now=now, zone=services.zone),
+        now=now,
     )
+
+
+def _standing(session: Session, services: Services, found: Thread, now: datetime) -> dict[str, Any]:
+    promised = deadlines.of_request(session, found.id, now=now, zone=services.zone)
+    return {
+        "found": found,
+        "due": shown.due(found, now=now, zone=services.zone),
+        "colours": COLOURS,
+        "deadlines": promised,
+        "over": [each for each in promised if each.is_over],
+        "rating": texts.SCORES.get(queries.rating(session, found.id) or 0, ""),
+        "texts": texts,
+    }
+
+
+def _guesses(session: Session, who: Colleague, found: Thread) -> list[Guess]:
+    """The shops somebody unknown may keep: what staff look for, else by what was written. Only for who may attach."""
+    me = door.visitor()
+    if found.retailer_id is not None or not found.is_open or not me.may(Permission.VISITS_ANSWER):
+        return []
+    sought = request.args.get("shop", "").strip()[:LONGEST_SEARCH]
+    if sought:
+        return guessing.sought(session, me, sought, today=who.today)
+    wrote = [each.content for each in reversed(found.said) if each.author is Author.SHOP and each.content]
+    return guessing.likely(session, me, "\n".join(wrote[:TELLING]), today=who.today)
 
 
 def _found(session: Session, who: Colleague, number: int, before: int | None = None) -> Thread:

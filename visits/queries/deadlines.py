@@ -32,6 +32,8 @@ class Explained:
     due_at: datetime | None
     met_at: datetime | None
     lines: tuple[str, ...]
+    #: Nothing more can come of it: kept, void, or missed and done with.
+    is_over: bool
 
 
 def of_request(session: Session, request_id: int, *, now: datetime, zone: ZoneInfo) -> list[Explained]:
@@ -67,6 +69,7 @@ def _explained(session: Session, rows: list[Deadline], now: datetime, zone: Zone
                 row.due_at,
                 row.met_at,
                 tuple(_lines(row, calendar if row.counts_working_hours else None, reckoning, now, zone)),
+                row.ended_at is not None,
             )
         )
     return found

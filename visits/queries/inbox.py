@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -28,6 +28,8 @@ class Shelf(StrEnum):
     OPEN = "open"
     MINE = "mine"
     OVERDUE = "overdue"
+    #: Due before midnight, and not yet overdue.
+    TODAY = "today"
     #: Answered, and the ball is in the shop's court.
     WAITING = "waiting"
     SNOOZED = "snoozed"
@@ -96,6 +98,7 @@ class Counts:
 
     open: int
     overdue: int
+    today: int
     waiting: int
     pool: int
     snoozed: int
@@ -125,12 +128,13 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
         .limit(COUNTED)
         .subquery()
     )
-    columns = open_ones.c
+    columns, midnight = open_ones.c, _midnight(who)
     is_snoozed = columns.snoozed_until > now
     row = session.execute(
         select(
             func.count(),
             _counted(columns.due_at < now),
+            _counted(and_(columns.due_at >= now, columns.due_at < midnight)),
             _counted(columns.unanswered_since.is_(None)),
             _counted(columns.owner_id.is_(None)),
             _counted(is_snoozed),
@@ -219,11 +223,16 @@ def _on(shelf: Shelf, who: Colleague, now: datetime, *, is_sought: bool) -> list
         Shelf.OPEN: [] if is_sought else [is_awake],
         Shelf.MINE: [Request.owner_id == who.manager_id, *([] if is_sought else [is_awake])],
         Shelf.OVERDUE: [Request.due_at < now],
+        Shelf.TODAY: [Request.due_at >= now, Request.due_at < _midnight(who)],
         Shelf.WAITING: [Request.unanswered_since.is_(None)],
         Shelf.SNOOZED: [Request.snoozed_until > now],
         Shelf.POOL: [Request.owner_id.is_(None)],
     }
     return [Request.closed_at.is_(None), *more[shelf]]
+
+
+def _midnight(who: Colleague) -> datetime:
+    return datetime.combine(who.today + timedelta(days=1), time(), who.zone)
 
 
 def _sought(text: str) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ CALLED = "已记下电话联系。"
 CLOSED = "已完结。"
 REOPENED = "已重开。"
 TRANSFERRED = "已转交,时限不变。"
+NONE_TICKED = "请先在列表里选留言,再转交。"
 LISTEN = "已发到您的微信,请回到聊天里听。"
 NO_SUCH_BUTTON = "没有这个操作,请刷新后再试。"
 DONE_FOR_YOU = "已办结"
@@ -83,6 +84,12 @@ def overtaken(lines: Iterable[str]) -> str:
 
 def snoozed(until: str) -> str:
     return f"{until} 再放回待办。答复时限不变。"
+
+
+def many_transferred(count: int, name: str) -> str:
+    if not count:
+        return f"没有转:选的留言已完结,或已经由{name}负责。"
+    return f"{count} 条留言已转给{name},时限不变,已一并通知。"
 
 
 def card_of_manager(count: int, overdue: int) -> str:

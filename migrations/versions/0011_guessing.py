@@ -1,0 +1,22 @@
+"""Shops are found by their whole name and phone: whose a stranger's message may be.
+
+Revision ID: 0011
+Revises: 0010
+"""
+
+from alembic import op
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_retailer_shop", "retailer", ["shop"])
+    op.create_index("ix_retailer_phone", "retailer", ["phone"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_retailer_phone", "retailer")
+    op.drop_index("ix_retailer_shop", "retailer")

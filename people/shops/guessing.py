@@ -1,0 +1,70 @@
+"""Which shop somebody unknown may keep, by what they wrote. A guess for staff to look at: it proves nothing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.orm import Session
+
+from console.rules import Visitor
+from foundation.text import grams
+from people import identity, rules, scope
+from people.identity import Shop
+from people.models import Retailer
+from people.rules import Clues
+from people.shops.narrowing import Filter
+from people.shops.searching import find, known
+
+MOST = 5
+#: A keeper's name that more shops share than this tells nothing.
+RARE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A shop, and what of it was written."""
+
+    shop: Shop
+    why: str
+
+
+def likely(session: Session, visitor: Visitor, text: str, *, today: date) -> list[Guess]:
+    """The shops of the visitor's part whose licence, phone, name or keeper stands in a text, the surest first."""
+    clues = rules.clues(text)
+    found: dict[int, Guess] = {}
+    for why, condition in _conditions(clues):
+        for shop in _shops(session, visitor, condition, today, MOST):
+            found.setdefault(shop.id, Guess(shop, why.format(shop.shop)))
+    for keeper in clues.keepers:
+        same = Retailer.id.in_(known(session, _pairs(keeper))) & (Retailer.keeper == keeper)
+        shops = _shops(session, visitor, same, today, RARE + 1)
+        for shop in shops if len(shops) <= RARE else ():
+            found.setdefault(shop.id, Guess(shop, "写了店主的名字"))
+    return list(found.values())[:MOST]
+
+
+def sought(session: Session, visitor: Visitor, search: str, *, today: date) -> list[Guess]:
+    """The first shops of the visitor's part that a search finds."""
+    keys, _ = find(session, visitor, Filter(search), today, [], Retailer.licence, MOST)
+    return [Guess(shop, "") for shop in _shops(session, visitor, Retailer.id.in_(keys), today, MOST)] if keys else []
+
+
+def _conditions(clues: Clues) -> list[tuple[str, ColumnElement[bool]]]:
+    some = (
+        ("写了许可证号", Retailer.licence, clues.licences),
+        ("写了店主的手机号", Retailer.phone, clues.phones),
+        ("写了店名“{}”", Retailer.shop, clues.names),
+    )
+    return [(why, column.in_(values)) for why, column, values in some if values]
+
+
+def _shops(session: Session, visitor: Visitor, condition: ColumnElement[bool], today: date, most: int) -> list[Shop]:
+    mine = scope.within(session, visitor, today=today)
+    statement = identity.select_shops().where(condition, *([] if mine is None else [mine]))
+    # The longest name in front: whoever writes 城南便利店 does not mean a shop called 便利店.
+    order = (func.length(Retailer.shop).desc(), Retailer.licence)
+    return [identity.read_shop(row) for row in session.execute(statement.order_by(*order).limit(most))]
+
+
+def _pairs(name: str) -> list[str]:
+    return [gram for gram in grams(name) if len(gram) > 1]

@@ -1,0 +1,66 @@
+"""A request of somebody unknown goes to the shop staff take it for. Nobody is bound by that: binding needs a proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people import identity, scope
+from people.models import Retailer
+from visits.actions import answering, clocks, routing
+from visits.models import FIRST_NUMBER, Request
+from visits.scope import Colleague
+from visits.texts import attaching as texts
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Where a request went. Not `is_the_shops` where the shop has its keeper, or its own request, already."""
+
+    shop: str
+    licence: str
+    manager: str
+    is_the_shops: bool
+
+
+def attach(session: Session, request_id: int, who: Colleague, licence: str, *, now: datetime) -> Attached:
+    """Give a request of nobody's shop to this one, and to whoever looks after it; no clock is reset.
+
+    A shop that is bound to another follower, or has an open request of its own, keeps to itself: its manager gets the
+    request to find out, the shop does not. Raises `Refused` for a request that has its shop, and for a shop that is
+    not the visitor's.
+    """
+    request = answering.hold(session, request_id, who)
+    if request.closed_at is not None or request.retailer_id is not None:
+        raise Refused(texts.NO_LONGER)
+    mine = scope.within(session, who.sees, today=who.today)
+    retailer = session.scalar(select(Retailer).where(Retailer.licence == licence, *([] if mine is None else [mine])))
+    if retailer is None:
+        raise Refused(texts.NO_SUCH_SHOP)
+    other = session.scalar(
+        select(Request.id).where(Request.retailer_id == retailer.id, Request.closed_at.is_(None)).limit(1)
+    )
+    if retailer.openid is None and other is None:
+        manager = routing.attach(session, request, retailer, now=now, zone=who.zone).manager
+        said, name = texts.attached(retailer.shop), manager.name if manager else ""
+    else:
+        name = _to_its_manager(session, request, retailer.id, who, now)
+        said = texts.to_find_out(retailer.shop, other + FIRST_NUMBER if other else None)
+    answering.note(session, request_id, who, said, now=now)
+    return Attached(retailer.shop, licence, name, is_the_shops=request.retailer_id is not None)
+
+
+def _to_its_manager(session: Session, request: Request, retailer_id: int, who: Colleague, now: datetime) -> str:
+    shop = identity.shop(session, retailer_id)
+    assert shop is not None
+    person = shop.in_charge(who.today)
+    if person is None:
+        raise Refused(texts.NO_MANAGER)
+    request.area_id, request.class_id = shop.area_id, shop.class_id
+    session.flush()
+    clocks.promised_anew(session, request, now=now)
+    if request.owner_id != person.id:
+        routing.transfer(session, request, person.id, by=who.name, now=now, zone=who.zone)
+    return person.name

@@ -1,0 +1,29 @@
+"""人手: who has how much in hand right now, and one click to take some of it from them."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from console import door
+from console.rules import Permission
+from visits import ladder, scope
+from visits.queries import hands as queries
+from visits.rules.figures import SHOPS_OF_A_MANAGER
+from visits.texts.times import when
+from wechat_bot.services import current_services
+
+
+@door.allow(Permission.VISITS_SEE)
+def hands() -> ResponseReturnValue:
+    """Everybody with what they have open, overdue and due today."""
+    services = current_services()
+    now = services.clock()
+    with services.reading() as session:
+        who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
+        lines = queries.of_all(session, who, ladder.read(session, who.today).absent)
+    return render_template(
+        "visits/console/hands.html",
+        lines=lines,
+        frame=SHOPS_OF_A_MANAGER,
+        moment=lambda at: when(at, now=now, zone=services.zone),
+        at=when(now, now=now, zone=services.zone),
+    )
