@@ -1,8 +1,10 @@
 """Text that has to fit or to be found: byte limits, masks, what a name is searched by."""
 
+import re
 import unicodedata
 from itertools import pairwise
 
+_MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 SENTENCE_ENDS = "。!?！？;；\n"
 
 
@@ -36,6 +38,15 @@ def mask_phone(phone: str) -> str:
     '****'
     """
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****"
+
+
+def mask_phones(text: str) -> str:
+    """What somebody wrote, for eyes that need not see the mobile numbers in it.
+
+    >>> mask_phones("我手机13600008899,许可证 350802100001")
+    '我手机136****8899,许可证 350802100001'
+    """
+    return _MOBILE.sub(lambda found: mask_phone(found[0]), text)
 
 
 def grams(*names: str) -> list[str]:

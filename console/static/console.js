@@ -86,7 +86,8 @@ function count() {
   const said = document.getElementById("ticked");
   if (!said) return;
   const number = document.querySelectorAll("[data-keeps] input[name=n]:checked").length;
-  said.textContent = number ? `已选 ${number} 条` : "";
+  said.textContent = `已选 ${number} 条`;
+  said.closest("form").hidden = !number;
 }
 document.addEventListener("change", (event) => { if (event.target.name === "n") count(); });
 document.addEventListener("DOMContentLoaded", count);

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from console import audit, door
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
+from foundation.text import mask_phones
 from people import areas
 from visits import scope, shown
 from visits.actions import answering
@@ -57,7 +58,7 @@ def lines() -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
-        return render_template("visits/console/_lines.html", **_list(session, who))
+        return render_template("visits/console/_lines.html", **_list(session, who), is_polled=True)
 
 
 @door.allow(Permission.VISITS_ANSWER)
@@ -105,6 +106,7 @@ def _list(session: Session, who: Colleague) -> dict[str, Any]:
         "moment": lambda at: when(at, now=now, zone=zone),
         "at": when(now, now=now, zone=zone),
         "texts": texts,
+        "plain": str if who.sees.may(Permission.PEOPLE_PHONES) else mask_phones,
     }
 
 
@@ -124,6 +126,7 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         "colours": COLOURS,
         "moment": lambda at: when(at, now=now, zone=services.zone),
         "texts": texts,
+        "plain": str if visitor.may(Permission.PEOPLE_PHONES) else mask_phones,
     }
 
 

@@ -1,6 +1,7 @@
 """One request in the console: the timeline with its reasons, and whatever may be done about it."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
+from foundation.text import mask_phones
 from people import areas
 from people.shops import guessing
 from people.shops.guessing import Guess
@@ -79,6 +81,7 @@ def news(number: int) -> ResponseReturnValue:
         who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
         found = _found(session, who, number)
         came = said.came_since(session, found.id, who, since)
+        came = came if who.sees.may(Permission.PEOPLE_PHONES) else list(map(_masked, came))
     newest = came[-1].id if came else 0
     if newest <= stood and stood == since:
         return "", 204
@@ -266,4 +269,8 @@ def _found(session: Session, who: Colleague, number: int, before: int | None = N
     found = queries.thread(session, who, number - FIRST_NUMBER, before=before)
     if found is None:
         abort(404)
-    return found
+    return found if who.sees.may(Permission.PEOPLE_PHONES) else replace(found, said=tuple(map(_masked, found.said)))
+
+
+def _masked(each: Said) -> Said:
+    return replace(each, content=mask_phones(each.content))

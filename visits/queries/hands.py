@@ -62,7 +62,7 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
     busy: list[tuple[Any, ...]] = [tuple(row) for row in rows]
     idle = _idle(session, who, {row[0] for row in busy if row[0]}, MOST - len(busy))
     shops = _shops(session, [row[0] for row in busy if row[0]] + list(idle))
-    found = [Hands(*row, shops.get(row[0], 0), row[0] in away) for row in busy]
+    found = [Hands(*(*row, shops.get(row[0], 0), row[0] in away)) for row in busy]
     return found + [Hands(key, name, 0, 0, 0, None, shops.get(key, 0), key in away) for key, name in idle.items()]
 
 

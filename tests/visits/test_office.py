@@ -1,0 +1,131 @@
+"""The console at work: whose a stranger's message may be, many handed over at once, pages that keep themselves fresh."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from people.models import Retailer
+from tests.office import Office
+from visits.models import Request
+
+
+@pytest.fixture
+def desk(town):
+    """The managers have their phones, and somebody of every role sits at the console."""
+    town.chen, town.lin = town.manager("陈志强"), town.manager("林小燕")
+    town.office = Office(town.house)
+    town.office.staff()
+    town.market = town.office.browser("market")
+    return town
+
+
+def stranger(town, text: str):
+    phone = town.house.phone("路人")
+    phone.follow()
+    phone.say(text)
+    return phone, f"/console/visits/{town.request().number}"
+
+
+def shop_of(town, request: Request) -> str | None:
+    with town.house.look() as session:
+        return session.scalar(select(Retailer.licence).where(Retailer.id == request.retailer_id))
+
+
+def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_binds_nobody(desk) -> None:
+    phone, address = stranger(desk, "你好,我是城南便利店的,手机13600001234,货还没到")
+    shown = desk.market.get(address).text
+    assert "写了店名“城南便利店”" in shown and "写了店主的手机号" in shown and "这不是绑定" in shown
+    assert "350802100003" not in shown, "a shop that was not spoken of"
+    assert "350802100003" in desk.market.get(f"{address}?shop=小王").text
+    assert "请绑定您的店" in desk.market.get(f"{address}?hint=1").text
+    assert desk.market.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 303
+    assert shop_of(desk, desk.request()) == "350802100001" and desk.owners() == ["陈志强"]
+    assert any("城南便利店" in text for text in desk.news(desk.chen))
+    [entry] = desk.office.audited("visit.attach")
+    assert entry.who == "market" and "350802100001" in entry.detail
+    assert "身份没有核实" in desk.market.get(address).text
+    assert desk.market.post(address, {"do": "attach", "licence": "350802100003"}).status_code == 422
+    # Its keeper comes: what the stranger wrote is none of theirs.
+    keeper = desk.shop("王建国")
+    keeper.say("红七匹狼断货了能不能先补两条")
+    first, second = desk.requests()
+    assert (first.openid, shop_of(desk, first)) == (phone.openid, None)
+    assert (second.openid, shop_of(desk, second)) == (keeper.openid, "350802100001")
+    # And the stranger proves to keep another shop after all.
+    assert "已绑定" in phone.say("绑定 350802100003 5678").text
+    assert shop_of(desk, desk.requests()[0]) == "350802100003" and desk.owners()[0] == "林小燕"
+
+
+def test_a_shop_that_has_its_keeper_keeps_to_itself_and_its_manager_finds_out(desk) -> None:
+    desk.shop("王建国")
+    _, address = stranger(desk, "城南便利店要两条红七匹狼")
+    assert "转给它的客户经理核实" in desk.market.get(address).text
+    assert desk.market.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 303
+    assert desk.request().retailer_id is None and desk.owners() == ["陈志强"]
+
+
+def test_who_may_not_answer_or_sees_another_part_is_shown_no_shop_and_no_number(desk) -> None:
+    _, address = stranger(desk, "我是城南便利店的,我的手机是13600008899")
+    intern = desk.office.browser("intern")
+    shown = intern.get(address).text
+    assert "136****8899" in shown and "13600008899" not in shown and "归到这家店" not in shown
+    assert "13600008899" not in intern.get("/console/visits").text
+    assert intern.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 403
+    assert desk.office.browser("zhou").get(address).status_code == 404
+    desk.market.post(address, {"do": "transfer", "to": desk.id_of("林小燕")})
+    desk.office.user("lin", "manager", manager_id=desk.id_of("林小燕"))
+    lin = desk.office.browser("lin")
+    assert "350802100001" not in lin.get(address).text, "another manager's shop"
+    assert lin.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 422
+
+
+def test_what_is_ticked_is_handed_over_at_once_with_one_notice_and_nobody_hands_on_what_they_do_not_see(desk) -> None:
+    desk.fill("城区一片", 3)
+    desk.shop("小王").say("小店断货了,明天能送吗")
+    numbers = [request.number for request in desk.requests()]
+    desk.news(desk.chen), desk.news(desk.lin)
+    desk.house.clock.advance(timedelta(hours=25))
+    zhou = desk.office.browser("zhou")
+    hands = zhou.get("/console/visits/hands").text
+    assert re.search(r'陈志强.*?shelf=overdue">3<', hands, re.S) and "165 家店" in hands
+    page = zhou.get(f"/console/visits?pick=all&shelf=overdue&manager={desk.id_of('陈志强')}").text
+    assert page.count('name="n"') == page.count(" checked>") == 3
+    given = {"n": numbers, "to": desk.id_of("林小燕")}
+    assert zhou.post("/console/visits/hand-over", given).status_code == 303
+    assert desk.owners() == ["林小燕"] * 4
+    [told] = [text for text in desk.news(desk.lin) if "转来" in text]
+    assert "转来 3 条" in told and "zhou转给林小燕" in told and "其中 3 条已超时" in told
+    assert zhou.post("/console/visits/hand-over", {"n": numbers[-1], "to": desk.id_of("陈志强")}).status_code == 303
+    assert desk.owners()[-1] == "林小燕", "of 江山片, which is not theirs to see"
+    assert zhou.post("/console/visits/hand-over", {"to": desk.id_of("陈志强")}).status_code == 422
+    assert [entry.detail[-4:] for entry in desk.office.audited("visit.transfer")] == [" 3 条", " 0 条"]
+
+
+def test_an_open_page_hears_what_comes_in_and_what_was_just_shown_is_not_yet_seen(desk) -> None:
+    keeper = desk.shop("王建国")
+    keeper.say("红七匹狼断货了能不能先补两条")
+    address = f"/console/visits/{desk.request().number}"
+    page = desk.market.get(address).text
+    asks = re.search(r'hx-get="([^"]*/news[^"]*)"', page)[1].replace("&amp;", "&")
+    assert desk.market.get(asks).status_code == 204
+    keeper.say("不用两条,一条就行")
+    came = desk.market.get(asks).text
+    assert "不用两条,一条就行" in came and 'id="seen"' not in came
+    asks = re.search(r'hx-get="([^"]*/news[^"]*)"', came)[1].replace("&amp;", "&")
+    stood = desk.market.get(asks)
+    assert stood.headers["HX-Reswap"] == "none"
+    seen = re.search(r'name="seen" value="(\d+)"', stood.text)[1]
+    form = {"do": "answer", "content": "明早带一条", "token": "t" * 20}
+    old = re.search(r'name="seen" value="(\d+)"', page)[1]
+    assert desk.market.post(address, form | {"seen": old}).status_code == 409
+    assert desk.market.post(address, form | {"seen": seen}).status_code == 303
+    assert "已答复,等对方" in desk.market.get(f"{address}/state").text
+    lines = desk.market.get("/console/visits/lines?shelf=waiting").text
+    assert "城南便利店" in lines and "<html" not in lines
+    # A page that asks by itself keeps nobody signed in.
+    for _ in range(5):
+        desk.house.clock.advance(timedelta(minutes=30))
+        answer = desk.market.get("/console/visits/lines")
+    assert answer.status_code == 303
