@@ -1,4 +1,4 @@
-"""The console at work: whose a stranger's message may be, many handed over at once, pages that keep themselves fresh."""
+"""The console at work: whose a stranger's message may be, many handed over at once, pages that keep fresh."""
 
 import re
 from datetime import timedelta
