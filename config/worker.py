@@ -16,6 +16,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
 
+from foundation.clock import system_clock
 from foundation.database import upsert
 from wechat_bot import jobs
 from wechat_bot.feature import Feature, Job
@@ -53,7 +54,8 @@ class Worker:
                 "interval",
                 seconds=job.every.total_seconds(),
                 id=job.name,
-                next_run_time=services.clock(),
+                # By the machine's clock, as the scheduler goes: told of a day long past it would count all it missed.
+                next_run_time=system_clock(),
             )
 
     def start(self) -> None:

@@ -86,19 +86,25 @@ def postgresql(*, durable: bool = False) -> Iterator[str]:
 def redis() -> Iterator[str]:
     """A Redis of our own that keeps nothing; gives its address."""
     port = free_port()
+    server = start_redis(port)
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def start_redis(port: int) -> subprocess.Popen[bytes]:
+    """A Redis that keeps nothing, once it listens."""
     server = subprocess.Popen(
         ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
         stdout=subprocess.DEVNULL,
         cwd=tempfile.gettempdir(),
     )
-    try:
-        client = Redis(port=port)
-        _until(lambda: bool(client.ping()), RedisError)
-        client.close()
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        server.terminate()
-        server.wait(10)
+    client = Redis(port=port)
+    _until(lambda: bool(client.ping()), RedisError)
+    client.close()
+    return server
 
 
 def _not_root(folder: Path) -> list[str]:

@@ -16,6 +16,18 @@ VALUES = frozenset({"number", "who", "what", "when"})
 #: The longest a field may be, by its kind; a longer one is refused with 47003 (wechat-platform.md §5).
 LENGTHS = {"thing": 20, "character_string": 32, "phone_number": 17, "const": 20, "phrase": 5, "name": 10}
 LONGEST = 20
+#: What a field says where there is nothing to say. A template is refused whole with 47003 for one field that is empty,
+#: or holds what its kind does not take: character_string wants ASCII, time a time, phrase Chinese.
+NOTHING = {
+    "character_string": "-",
+    "number": "0",
+    "letter": "X",
+    "phone_number": "-",
+    "amount": "0",
+    "phrase": "无",
+    "time": "2099-12-31 23:59",
+    "date": "2099-12-31",
+}
 _PLACE = re.compile(r"\{(\w*)\}")
 
 
@@ -71,11 +83,11 @@ def fit(field: str, value: str) -> str:
 
     >>> fit("thing1", "明早配送车带两条,\\n您签收就行,谢谢您的配合和支持")
     '明早配送车带两条, 您签收就行,谢谢您…'
-    >>> fit("thing1", " ")
-    '—'
+    >>> fit("thing1", " "), fit("character_string1", ""), fit("time4", "")
+    ('—', '-', '2099-12-31 23:59')
     """
-    line = " ".join(value.split())
-    longest = LENGTHS.get(field.rstrip("0123456789"), LONGEST)
-    if field.startswith(("time", "date")):
-        return line or "—"
-    return (line if len(line) <= longest else line[: longest - 1] + "…") or "—"
+    kind, line = field.rstrip("0123456789"), " ".join(value.split())
+    if not line:
+        return NOTHING.get(kind, "—")
+    longest = LENGTHS.get(kind, LONGEST)
+    return line if len(line) <= longest or kind in ("time", "date") else line[: longest - 1] + "…"

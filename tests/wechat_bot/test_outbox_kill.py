@@ -3,8 +3,6 @@
 Real processes, a real platform over HTTP. The workers' clock runs fifteen times as fast, so leases lapse in seconds.
 """
 
-import json
-import os
 import random
 import signal
 import subprocess
@@ -19,6 +17,7 @@ import requests
 from sqlalchemy import func, select
 
 from foundation.database import Database
+from tests import processes
 from tools import servers
 from wechat_bot import reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -28,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 160
 KILLS = 6
 PATIENCE = 120.0
+SPEED = 15
 
 
 @pytest.fixture
@@ -70,9 +70,9 @@ def platform(tmp_path):
 @pytest.fixture
 def running():
     """Processes to end, however the test ends."""
-    processes: list[subprocess.Popen] = []
-    yield processes
-    for process in processes:
+    started: list[subprocess.Popen] = []
+    yield started
+    for process in started:
         process.kill()
         process.wait()
 
@@ -83,8 +83,8 @@ def control(url: str, path: str, **body) -> dict:
     return answer.json()
 
 
-def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, stores, running) -> None:
-    began, real = datetime(2026, 9, 12, 2, tzinfo=UTC), datetime.now(UTC)
+def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, stores, running, tmp_path) -> None:
+    began = datetime(2026, 9, 12, 2, tzinfo=UTC)
     # Messages make the platform open its windows; nobody answers the callbacks, which does not matter here.
     people = [c["openid"] for c in control(platform, "callbacks/build", count=PEOPLE, text="您好")["callbacks"]]
     template = control(platform, "templates", title="新回复", content="店铺:{{thing1.DATA}}")["template_id"]
@@ -108,35 +108,17 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
         content = {"template_id": template, "url": "", "data": {"thing1": {"value": "城南便利店"}}}
         for number, openid in enumerate(people):
             queueing.queue(session, openid, reply.text_message(f"第{number}条"), now=began, template=content)
-    settings = json.dumps(
-        {
-            **stores,
-            "secret_key": "0123456789abcdef",
-            "wechat_app_id": "wx1",
-            "wechat_app_secret": "s" * 32,
-            "wechat_token": "token",
-            "wechat_api_base": platform,
-            "wechat_oauth_base": platform,
-            "began": began.isoformat(),
-            "real": real.isoformat(),
-        }
-    )
-
-    def start() -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, str(ROOT / "tests" / "programs" / "hasty_worker.py"), settings],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.DEVNULL,
-        )
+    more = {"QUIET_HOURS": "off", **processes.haste(began, SPEED)}
+    town = processes.idle_town(tmp_path, stores["database_url"], stores["redis_url"], **more)
+    town.env |= {"WECHAT_API_BASE": platform, "WECHAT_OAUTH_BASE": platform}
+    town.running = running
 
     def counts() -> Counter:
         with database.reading() as session:
             return Counter(dict(session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all()))
 
     dice, waiting = random.Random(5), threading.Event()
-    workers = [start(), start()]
-    running.extend(workers)
+    workers = [town.worker(), town.worker()]
     killed = 0
     deadline = datetime.now(UTC) + timedelta(seconds=PATIENCE)
     while True:
@@ -147,8 +129,7 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
             victim = dice.randrange(len(workers))
             workers[victim].send_signal(signal.SIGKILL)
             workers[victim].wait()
-            workers[victim] = start()
-            running.append(workers[victim])
+            workers[victim] = town.worker()
             killed += 1
             waiting.wait(dice.random())
         if killed == KILLS and not any(now[state] for state in ("pending", "sending", "held")):
