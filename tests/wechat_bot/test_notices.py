@@ -63,6 +63,19 @@ def test_a_notice_is_filled_as_the_settings_say_when_it_is_sent(house, li) -> No
     assert "来自:陈志强\n内容:明早配送车带两条, 您签收就行,请准备…\n时间:2026-03-04 10:00" in li.transcript[-1].text
 
 
+def test_a_notice_with_nothing_to_say_in_a_field_is_taken_all_the_same(build) -> None:
+    fields = {"character_string1": "{number}", "thing2": "{who}", "phrase3": "{what}", "time4": "{when}"}
+    house = build(wechat_templates={"request": {"id": "T-request", "fields": fields}})
+    li = house.phone("老李")
+    li.follow()
+    content = "\n".join(f"{field}:{{{{{field}.DATA}}}}" for field in fields)
+    house.sim.add_template("新留言", content, kind="template", template_id="T-request")
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notices.notice("request", "/m/visits", when=None))
+    house.work()
+    assert states(house) == ["delivered"]
+
+
 def test_a_notice_the_account_has_no_template_for_waits_for_the_next_contact(house, li) -> None:
     house.clock.advance(timedelta(hours=49))
     queue(house, li, template=notices.notice("request", "/m/here", when=house.clock(), who="老李"))
