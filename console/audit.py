@@ -76,6 +76,8 @@ WORDS = {
 TOPICS = {
     "area": "片区",
     "audience": "对象",
+    "category": "留言类别",
+    "class": "客户类型",
     "delivery": "消息",
     "messages": "消息",
     "people": "名单",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from console import actions, audit
 from console.models import User
-from console.rules import Role, user_name
+from console.rules import ROLES, Role, user_name
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
@@ -30,7 +30,9 @@ def create_admin(name: str) -> None:
         with services.transaction() as session:
             now = services.clock()
             user_id, password = actions.create_user(session, name, Role.ADMIN, now=now)
-            audit.note(session, None, "user.create", f"user:{user_id}", Role.ADMIN, address="", now=now, who=TERMINAL)
+            audit.note(
+                session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
+            )
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)

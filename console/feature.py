@@ -18,7 +18,7 @@ console = Feature(
                 Item("任务", "console.task_list", Permission.SIGNED_IN, 80),
                 Item("操作记录", "console.audit_log", Permission.AUDIT_SEE, 95, "管理"),
             ),
-            tiles=(Tile("console/_outbox.html", Permission.SIGNED_IN, dashboard.outbox, 90),),
+            tiles=(Tile("console/_outbox.html", Permission.OUTBOX_SEE, dashboard.outbox, 90),),
             needs=(
                 Need(Permission.SYSTEM_SEE, dashboard.troubles, 0),
                 Need(Permission.SIGNED_IN, dashboard.failed_tasks, 20),

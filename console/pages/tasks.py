@@ -45,7 +45,7 @@ def task_file(task_id: int) -> ResponseReturnValue:
     if path is None or not path.is_file():
         abort(404)
     with services.transaction() as session:
-        about = found.file_name or ""
+        about = " ".join(filter(None, (found.file_name, (found.result or {}).get("said"))))
         audit.note(session, me, "task.download", f"task:{task_id}", about, address=door.address(), now=services.clock())
     return send_file(path, as_attachment=True, download_name=found.file_name, max_age=0)
 

@@ -1,6 +1,5 @@
 """What a page does something with: the shops of a filter of the list, or of a saved audience, as its address says."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import request, url_for
@@ -8,7 +7,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from console.rules import Visitor
-from people import areas, rules, saved
+from people import rules, saved
+from people.pages import roster
 from people.pages.roster import BOUND, LONGEST_SEARCH, today_of
 from people.saved import Chosen
 from people.shops.narrowing import Filter
@@ -49,15 +49,7 @@ def words(session: Session, which: Chosen) -> str:
     if which.audience_id is not None:
         line = saved.one(session, which.audience_id)
         return f"对象“{line.name}”" if line else "已删除的对象"
-    narrowed = which.narrowed
-    parts: list[Any] = [
-        dict(areas.names(session)).get(narrowed.area_id or 0),
-        dict(areas.classes(session)).get(narrowed.class_id or 0),
-        dict(areas.managers(session)).get(narrowed.manager_id or 0),
-        {True: "已绑定", False: "未绑定"}.get(narrowed.is_bound) if narrowed.is_bound is not None else None,
-        f"“{narrowed.search}”" if narrowed.search else None,
-    ]
-    return "、".join(part for part in parts if part) or "全部零售户"
+    return roster.words(session, which.narrowed)
 
 
 def back(which: Chosen) -> str:

@@ -19,7 +19,15 @@ def delivery_list() -> ResponseReturnValue:
     wanted = request.args.get("state", "")
     state = DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
     with services.transaction() as session:
-        audit.note(session, me, "delivery.see", "messages", state, address=door.address(), now=services.clock())
+        audit.note(
+            session,
+            me,
+            "delivery.see",
+            "messages",
+            deliveries.STATES[state],
+            address=door.address(),
+            now=services.clock(),
+        )
     is_waiting = state in (DeliveryState.HELD, DeliveryState.PENDING)
     with services.reading() as session:
         page = deliveries.page(session, features, state, after=request.args.get("after", type=int))

@@ -27,7 +27,7 @@ def roster() -> ResponseReturnValue:
     services, me, narrowed = current_services(), door.visitor(), _filter()
     if me.may(Permission.PEOPLE_PHONES):
         with services.transaction() as session:
-            said = " ".join(f"{name}={value}" for name, value in request.args.items() if value)
+            said = words(session, narrowed)
             audit.note(session, me, "roster.see", "people", said, address=door.address(), now=services.clock())
     today = today_of(services)
     with services.reading() as session:
@@ -81,8 +81,9 @@ def export() -> ResponseReturnValue:
     services, me, narrowed = current_services(), door.visitor(), _filter()
     with services.transaction() as session:
         now = services.clock()
+        said = words(session, narrowed)
         task_id = tasks.ask(session, EXPORT, "导出零售户名单", narrowed.to_json(), owner_id=me.user_id, now=now)
-        audit.note(session, me, "roster.export", f"task:{task_id}", _said(narrowed), address=door.address(), now=now)
+        audit.note(session, me, "roster.export", f"task:{task_id}", said, address=door.address(), now=now)
     return redirect(url_for("console.task", task_id=task_id), 303)
 
 
@@ -111,5 +112,13 @@ def _filter() -> Filter:
     )
 
 
-def _said(narrowed: Filter) -> str:
-    return " ".join(f"{name}={value}" for name, value in narrowed.to_json().items() if value not in (None, ""))
+def words(session: Session, narrowed: Filter) -> str:
+    """A filter of the list as a person reads it."""
+    parts = (
+        dict(areas.names(session)).get(narrowed.area_id or 0),
+        dict(areas.classes(session)).get(narrowed.class_id or 0),
+        dict(areas.managers(session)).get(narrowed.manager_id or 0),
+        None if narrowed.is_bound is None else "已绑定" if narrowed.is_bound else "未绑定",
+        f"“{narrowed.search}”" if narrowed.search else None,
+    )
+    return "、".join(part for part in parts if part) or "全部零售户"

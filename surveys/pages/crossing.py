@@ -87,7 +87,8 @@ def words(survey_id: int) -> ResponseReturnValue:
             )
         with services.transaction() as session:
             about = f"survey:{survey_id}"
-            audit.note(session, me, "survey.words", about, f"{code} {search}", address=door.address(), now=now)
+            said = asked[code] + (f",找“{search}”" if search else "")
+            audit.note(session, me, "survey.words", about, said, address=door.address(), now=now)
     return render_template(
         "surveys/console/words.html",
         survey=found,

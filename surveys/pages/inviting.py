@@ -35,6 +35,8 @@ STEPS: Mapping[str, tuple[str, Callable[..., None]]] = {
     "resume": ("继续", inviting.resume),
     "cancel": ("取消", inviting.cancel),
 }
+#: Whom a list of a wave shows, beside those of one outcome.
+WHOM = {"": "全部", "opened": "打开过", "answered": "由这一次带来填写"}
 
 
 @door.allow(Permission.SURVEYS_SEE)
@@ -85,7 +87,8 @@ def set_results(survey_id: int) -> ResponseReturnValue:
         with services.transaction() as session:
             now = services.clock()
             inviting.set_results(session, survey_id, results_at, now=now)
-            audit.note(session, me, "survey.promise", f"survey:{survey_id}", written, address=door.address(), now=now)
+            said = written.replace("T", " ") or "不公布"
+            audit.note(session, me, "survey.promise", f"survey:{survey_id}", said, address=door.address(), now=now)
     except Refused as refusal:
         return _page(survey_id, error=refusal.sentence)
     flash("公布结果的时间已保存。", "success")
@@ -135,7 +138,10 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
         abort(404)
     if people is not None:
         with services.transaction() as session:
-            about, said = f"survey:{survey_id}", f"第 {number} 次 {narrowed}"
+            about, said = (
+                f"survey:{survey_id}",
+                f"第 {number} 次邀请,{WHOM.get(narrowed) or OUTCOMES[Outcome(narrowed)]}",
+            )
             audit.note(session, me, "survey.people", about, said, address=door.address(), now=now)
     return render_template(
         "surveys/console/wave.html",

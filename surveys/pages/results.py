@@ -65,7 +65,15 @@ def export(survey_id: int) -> ResponseReturnValue:
         task_id = tasks.ask(
             session, EXPORT, f"导出 {found.title}", {"survey_id": survey_id, "form": form}, owner_id=me.user_id, now=now
         )
-        audit.note(session, me, "survey.export", f"survey:{survey_id}", form, address=door.address(), now=now)
+        audit.note(
+            session,
+            me,
+            "survey.export",
+            f"survey:{survey_id}",
+            f"{found.title} {FORMS[form]}",
+            address=door.address(),
+            now=now,
+        )
     return redirect(url_for("console.task", task_id=task_id), 303)
 
 

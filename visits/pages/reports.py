@@ -75,7 +75,7 @@ def requests() -> ResponseReturnValue:
         choices = _choices(session)
     kept = _kept(narrowed, by)
     with services.transaction() as session:
-        said = f"{texts.FIGURES[figure]} {_said(kept)}"
+        said = f"{texts.FIGURES[figure]} {_said(session, narrowed, by)}"
         audit.note(session, me, "visit.report.see", "visits", said, address=door.address(), now=now)
     return render_template(
         "visits/console/report_requests.html",
@@ -103,7 +103,15 @@ def export() -> ResponseReturnValue:
         kept = _kept(narrowed, by)
         title = f"导出拜访统计 {narrowed.span.from_on}—{narrowed.span.until_on}"
         task_id = tasks.ask(session, EXPORT, title, kept, owner_id=me.user_id, now=now)
-        audit.note(session, me, "visit.export", f"task:{task_id}", _said(kept), address=door.address(), now=now)
+        audit.note(
+            session,
+            me,
+            "visit.export",
+            f"task:{task_id}",
+            _said(session, narrowed, by),
+            address=door.address(),
+            now=now,
+        )
     return redirect(url_for("console.task", task_id=task_id), 303)
 
 
@@ -155,5 +163,15 @@ def _choices(session: Session) -> dict[str, Any]:
     }
 
 
-def _said(kept: dict[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in kept.items())
+def _said(session: Session, narrowed: Narrowed, by: By) -> str:
+    """A report as the audit log tells of it."""
+    choices = _choices(session)
+    fields = (
+        ("managers", narrowed.manager_id),
+        ("areas", narrowed.area_id),
+        ("categories", narrowed.category_id),
+        ("classes", narrowed.class_id),
+    )
+    only = [dict(choices[name]).get(value) or texts.NOBODYS[name] for name, value in fields if value is not None]
+    span = f"{narrowed.span.from_on} 至 {narrowed.span.until_on}"
+    return ",".join([span, texts.DIVISIONS[by], *only])

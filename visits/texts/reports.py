@@ -7,6 +7,8 @@ DIVISIONS = {
     "class": "按客户类型",
     "month": "按月",
 }
+#: A request that has none of these.
+NOBODYS = {"managers": "没有负责人", "areas": "没有片区", "categories": "没有类别", "classes": "没有类型"}
 FIGURES = {
     "all": "全部留言",
     "within": "24 小时内答复",
