@@ -39,17 +39,18 @@ _VISITOR, _WAITING = "h5", "h5_waiting"
 
 def who() -> str:
     """The openid of the person whose phone asks; anybody not known yet goes to WeChat first, and comes back here."""
-    services = current_services()
-    visitor = _visitor(services)
-    if visitor is None:
-        _sign_in(services)
-    g.h5_form = visitor["form"]
-    return str(visitor["openid"])
+    if "h5_visitor" not in g:  # asked once for each request: on the desk the answer changes with the asking
+        services = current_services()
+        visitor = _visitor(services)
+        if visitor is None:
+            _sign_in(services)
+        g.h5_visitor = visitor
+    return str(g.h5_visitor["openid"])
 
 
 def form_token() -> str:
     """What the forms of a page that knows `who()` carry, so that no other page can post in that person's name."""
-    return str(g.get("h5_form", ""))
+    return str(g.get("h5_visitor", {}).get("form", ""))
 
 
 def pages(name: str, import_name: str, **options: Any) -> Blueprint:

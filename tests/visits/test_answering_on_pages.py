@@ -100,6 +100,64 @@ def test_a_photo_goes_out_as_a_picture_and_is_seen_by_nobody_else(asked) -> None
     assert asked.page.page.status_code == 422
 
 
+def test_a_photo_stays_with_a_form_that_comes_back_and_is_sent_with_it(asked) -> None:
+    asked.page.open(f"/m/visits/{asked.n}")
+    asked.wang.say("不用两条,一条就行")
+    shown = send(asked.page, content="明早带两条", photo=(io.BytesIO(PIXEL), "a.png"))
+    assert asked.page.page.status_code == 409 and "您写的和照片都还在" in shown
+    address = re.findall(r'src="(/m/visits/kept/[^"]+)"', asked.page.page.text)[0]
+    assert asked.page.get(address).data == PIXEL
+    asked.own.open("/m/visits/mine")
+    assert asked.own.get(address).status_code == 404
+    send(asked.page, content="明早带一条")
+    asked.house.work()
+    assert [entry.kind for entry in asked.wang.unread()][-2:] == ["text", "image"]
+    assert asked.page.get(address).status_code == 404, "it is sent once"
+    send(asked.page, content="{截止}", photo=(io.BytesIO(PIXEL), "a.png"))
+    assert "还没有填上" in asked.page.text and "照片还在" in asked.page.text
+    assert "照片还在" not in asked.page.send("drop_photo", content="算了")
+
+
+def test_what_was_written_while_a_colleague_closed_it_waits_for_the_reopening(asked) -> None:
+    asked.page.open(f"/m/visits/{asked.n}")
+    asked.chen.say(f"{asked.n} 明早带两条")
+    asked.chen.say(f"{asked.n} 完结")
+    assert "您写的还在" in send(asked.page, content="后天才有") and "后天才有" in asked.page.text
+    assert "后天才有" in asked.page.send("reopen", content="后天才有") and "已重开" in asked.page.text
+    assert "已发出" in send(asked.page, content="后天才有")
+
+
+def test_the_inbox_says_first_what_presses_and_when_the_window_shuts(asked) -> None:
+    asked.house.clock.advance(timedelta(hours=23, minutes=30))
+    assert "1 小时内到期 1 条" in asked.page.open("/m/visits")
+    asked.house.clock.advance(timedelta(hours=20))
+    shown = asked.page.open("/m/visits")
+    assert "已超时 1 条" in shown and "微信只能回复到" in shown
+    asked.house.clock.advance(timedelta(hours=9))
+    assert "已过微信 48 小时回复期" in asked.page.open("/m/visits")
+    asked.wang.unfollow()
+    assert "请打电话" in asked.page.open("/m/visits")
+    shown = asked.page.open(f"/m/visits/{asked.n}")
+    assert "电话里说了什么" in shown and 'value="answer"' not in asked.page.page.text
+    assert "已记下电话联系" in asked.page.send("wait", content="他说不用了")
+
+
+def test_a_manager_keeps_phrases_on_the_phone(asked) -> None:
+    lin = Browser(asked.house, asked.manager("林小燕"))
+    asked.page.open(f"/m/visits/{asked.n}")
+    kept = asked.page.send("phrase", content="{称呼},货在路上了")
+    assert "已存进您的常用语" in kept and "{称呼},货在路上了" in kept, "what stands in the box stays there"
+    with asked.house.look() as session:
+        key = str(session.scalars(select(Canned.id)).one())
+    assert "王老板,货在路上了" in asked.page.send("", content="", canned=key)
+    asked.page.open("/m/visits/phrases")
+    assert "货下午到" in asked.page.send("keep", id=key, content="货下午到")
+    assert "没有变量{店}" in asked.page.send("keep", content="{店}好")
+    lin.open("/m/visits/phrases")
+    assert "货下午到" not in lin.text and "没有这条常用语" in lin.send("drop", id=key)
+    assert "货下午到" not in asked.page.send("drop", id=key, content="")
+
+
 def test_a_photo_that_wechat_would_not_take_costs_no_send(asked) -> None:
     asked.house.later(minutes=2)
     asked.house.sim.faults.add("/cgi-bin/media/upload", "errcode", value=45009, times=1)
@@ -142,8 +200,9 @@ def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
         session.add(Canned(title="到货", content="{称呼},{店名}的货{截止}前到,{经理}{电话}"))
     with asked.house.look() as session:
         key = session.scalars(select(Canned.id)).one()
-    shown = asked.page.open(f"/m/visits/{asked.n}?canned={key}")
-    assert "王老板,城南便利店的货明天" in shown and "前到,陈志强13900002201" in shown
+    asked.page.open(f"/m/visits/{asked.n}")
+    shown = asked.page.send("", content="您好", canned=str(key))
+    assert "您好 王老板,城南便利店的货明天" in shown and "前到,陈志强13900002201" in shown
 
 
 def test_the_page_closes_hands_on_notes_and_puts_off(asked) -> None:
@@ -213,6 +272,20 @@ def test_the_shop_reads_the_answer_on_its_page_and_writes_more_there(asked) -> N
     assert asked.request().unanswered_since is not None
     assert "收件箱" in asked.page.open("/m/visits/mine"), "a manager has an inbox in its place"
     assert "待办 1 条" in asked.page.open("/m/me")
+
+
+def test_the_shop_sees_until_when_it_is_answered_and_rates_with_one_tap(asked) -> None:
+    assert "陈志强会在明天" in asked.own.open("/m/visits/mine")
+    asked.chen.say(f"{asked.n} 明早带两条")
+    asked.chen.say(f"{asked.n} 完结")
+    assert "这次答复您满意吗" in asked.own.open("/m/visits/mine")
+    form = re.search(r'action="(/m/visits/mine/\d+/rating)"', asked.own.page.text)
+    address, fields = form[1], asked.own.form() | {"do": "3"}
+    for said in ("谢谢您直说", "您已评价过"):
+        assert asked.own.post(address, fields).status_code == 303
+        assert said in asked.own.open("/m/visits/mine")
+    assert "这次答复您满意吗" not in asked.own.text
+    assert asked.request().closed_at is not None
 
 
 def test_a_page_posted_twice_by_the_shop_is_one_message(asked) -> None:

@@ -17,6 +17,7 @@ from people.models import Manager
 from visits import said, scope
 from visits.actions import clocks, rating, routing
 from visits.models import FIRST_NUMBER, Closed, Message, Request
+from visits.rules import canned
 from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
@@ -80,6 +81,9 @@ def answer(
     _check_open(request)
     if not content and picture is None and voice is None:
         raise Refused(texts.EMPTY)
+    left = canned.unfilled(content)
+    if left is not None:
+        raise Refused(texts.fill_in(left))
     _overtake(session, request, who, seen)
     _check_follows(session, request)
     words = texts.answer(_name(who), content)

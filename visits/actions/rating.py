@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
@@ -74,6 +74,20 @@ def rate(session: Session, openid: str, request_id: int, closing: int, score: in
         .execution_options(synchronize_session=False)
     )
     return bool(changed(session, was_asked))
+
+
+def open_question(session: Session, request_id: int, *, now: datetime) -> int | None:
+    """The closing of a request whose rating was asked for, is not given, and still counts."""
+    return session.scalar(
+        select(Rating.closing)
+        .join(Request, and_(Request.id == Rating.request_id, Request.closings == Rating.closing))
+        .where(
+            Rating.request_id == request_id,
+            Request.closed_at.is_not(None),
+            Rating.score.is_(None),
+            Rating.asked_at >= now - COUNTS_FOR,
+        )
+    )
 
 
 def asked_last(

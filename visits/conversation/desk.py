@@ -173,7 +173,9 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
         kind = "image" if picture else "voice" if voice else "text"
         said = texts.ask_again(_lines(overtaken.came, found), texts.said(kind, text))
         return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [again]}, reference="")
-    said = texts.sent(found.number, found.shop, way.way, answered.took, is_first=answered.is_first)
+    said = texts.sent(
+        found.number, found.shop, way.way, texts.shut(way.until, turn.now), answered.took, is_first=answered.is_first
+    )
     if not state:
         return Reply(said)
     if "chosen" not in state:

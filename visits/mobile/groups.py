@@ -10,6 +10,7 @@ from foundation.errors import Refused
 from people import areas
 from visits import scope, shown
 from visits.actions import groups as actions
+from visits.mobile import kept
 from visits.queries import groups as queries
 from visits.queries.groups import PARTS, Line, Preview
 from visits.rules.whom import Kind, Whom
@@ -18,6 +19,7 @@ from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
+from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
 LONGEST = 600
@@ -68,20 +70,26 @@ def group_cancel(group_id: int) -> ResponseReturnValue:
 
 def group_write() -> ResponseReturnValue:
     """Write to one's shops: first how many it reaches, then it is sent, once however often it is posted."""
-    services, form = current_services(), request.form
+    services, form, openid = current_services(), request.form, oauth.who()
     with services.reading() as session:
         who = _manager(services, session)
     if request.method == "GET":
         return _form(services, who)
+    picture: Picture | None = None
     try:
-        meant = shown.whom(form)
-        if form.get("do") != "send" or form.get("looked") != _name(meant):
-            return _form(services, who, meant)
         picture = shown.received(services, request.files.get("photo"))
+        meant = shown.whom(form)
+        if form.get("do") == "drop_photo":
+            kept.drop(form.get("token", ""))
+            return _form(services, who, meant)
+        if form.get("do") != "send" or form.get("looked") != _name(meant):
+            kept.keep(services, picture, token=form.get("token", ""), openid=openid)
+            return _form(services, who, meant)
         with services.transaction() as session:
             now, token = services.clock(), form.get("token", "")
             # Nobody's: it belongs to the group.
-            key = None if picture is None else media.add(session, picture, openid="", mark=token, now=now)
+            key = kept.key_of(token, openid)
+            key = key if picture is None else media.add(session, picture, openid="", mark=token, now=now)
             sent = actions.send(
                 session,
                 who,
@@ -93,7 +101,9 @@ def group_write() -> ResponseReturnValue:
                 now=now,
             )
     except Refused as refusal:
+        kept.keep(services, picture, token=form.get("token", ""), openid=openid)
         return _form(services, who, error=refusal.sentence)
+    kept.drop(token)
     flash(texts.SENT)
     return redirect(url_for("visits_mobile.group", group_id=sent.id), 303)
 
@@ -141,15 +151,19 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         except Refused as refusal:
             error = error or refusal.sentence
         classes, saved = areas.classes(session), queries.audiences(session)
+    token = str(values.get("token", "")) or secrets.token_urlsafe(16)
+    has_picture = kept.key_of(token, oauth.who()) is not None
     page = render_template(
         "visits/group_write.html",
+        picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
+        keep=f"group-{who.manager_id}",
         preview=preview,
         named=named,
         looked=_name(meant) if meant and preview else "",
         kind=values.get("kind", Kind.ALL.value),
         values=values,
         error=error,
-        token=values.get("token") or secrets.token_urlsafe(16),
+        token=token,
         quiet=services.quiet,
         longest=LONGEST,
         classes=classes,

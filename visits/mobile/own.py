@@ -1,6 +1,8 @@
 """A shop's own pages inside WeChat: what it wrote, what was answered, and room to write more."""
 
 import secrets
+from datetime import datetime
+from hashlib import sha256
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from people import identity
 from visits import scope, shown
-from visits.actions import intake
+from visits.actions import intake, rating
 from visits.actions.intake import Received, Said
 from visits.models import FIRST_NUMBER, Message, Request
 from visits.queries import thread
@@ -23,6 +25,8 @@ from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
 LONGEST = 600
+RECENT = 12
+SCORES = {str(score): score for score in intake_texts.SCORES}
 
 
 def newest() -> ResponseReturnValue:
@@ -54,6 +58,20 @@ def write() -> ResponseReturnValue:
         page = _page(services, openid, draft=content, sentence=refusal.sentence)
         return make_response(page, 422)
     return here
+
+
+def rate(number: int) -> ResponseReturnValue:
+    """How content one is with a request that was closed: one tap, as in the chat."""
+    openid, services, score = oauth.who(), current_services(), request.form.get("do", "")
+    with services.transaction() as session:
+        found = thread.own_thread(session, openid, number - FIRST_NUMBER)
+        closing = rating.open_question(session, found.id, now=services.clock()) if found else None
+        if found is None:
+            raise Refused(texts.NO_SUCH)
+        counts = closing is not None and score in SCORES
+        counts = counts and rating.rate(session, openid, found.id, closing or 0, SCORES[score], now=services.clock())
+    flash(intake_texts.rated(SCORES[score]) if counts else intake_texts.RATED_ALREADY)
+    return redirect(url_for("visits_mobile.own_page", number=number), 303)
 
 
 def own_file(number: int, message_id: int) -> ResponseReturnValue:
@@ -94,23 +112,30 @@ def _words(received: Received, services: Services) -> str:
 def _page(
     services: Services, openid: str, number: int | None = None, *, draft: str = "", sentence: str = ""
 ) -> ResponseReturnValue:
-    now = services.clock()
+    now, before = services.clock(), request.args.get("before", type=int)
     with services.reading() as session:
         if scope.of_manager(session, openid, now=now, zone=services.zone) is not None:
             return redirect(url_for("visits_mobile.inbox_page"), 303)
         shop = identity.shop_of(session, openid)
         own = thread.own_threads(session, openid)
         wanted = own[0].id if own and number is None else (number or 0) - FIRST_NUMBER
-        found = thread.own_thread(session, openid, wanted)
+        found = thread.own_thread(
+            session, openid, wanted, before=before, limit=RECENT if before is None else thread.SHOWN
+        )
+        due_at = thread.answer_due(session, found.id) if found else None
+        is_asked = found is not None and rating.open_question(session, found.id, now=now) is not None
     if number is not None and found is None:
         raise Refused(texts.NO_SUCH)
     return render_template(
         "visits/own.html",
         found=found,
-        standing=_standing(found, services) if found else "",
+        standing=_standing(found, due_at, services) if found else "",
+        scores=intake_texts.SCORES if is_asked else {},
+        ask=intake_texts.ASK_FOR_RATING,
+        keep=f"own-{sha256(openid.encode()).hexdigest()[:12]}",
         person=shop.in_charge(now.astimezone(services.zone).date()) if shop else None,
         # An earlier request is closed: what is written now belongs to the last one, or a new one.
-        can_write=number is None or not own or number == own[0].number,
+        can_write=before is None and (number is None or not own or number == own[0].number),
         earlier=[each for each in own if each.id != (found.id if found else 0)],
         moment=lambda at: when(at, now=now, zone=services.zone),
         token=secrets.token_urlsafe(16),
@@ -120,8 +145,10 @@ def _page(
     )
 
 
-def _standing(found: Thread, services: Services) -> str:
+def _standing(found: Thread, due_at: datetime | None, services: Services) -> str:
     """Where a request stands, as its shop needs to know it."""
     if not found.is_open:
         return texts.DONE_FOR_YOU
-    return texts.card_of_shop(True, found.is_waiting)
+    if found.is_waiting or not found.owner_id:
+        return texts.card_of_shop(True, found.is_waiting)
+    return texts.promised(found.owner, due_at, now=services.clock(), zone=services.zone)

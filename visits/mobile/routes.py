@@ -1,6 +1,6 @@
 """Every address of visits inside WeChat, and the view behind it."""
 
-from visits.mobile import desk, groups, own, plans
+from visits.mobile import desk, groups, own, phrases, plans
 from wechat_bot import oauth
 
 blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
@@ -15,7 +15,11 @@ for _rule, _view, _methods in (
     ("/mine", own.newest, ("GET",)),
     ("/mine", own.write, ("POST",)),
     (_OWN, own.own_page, ("GET",)),
+    (f"{_OWN}/rating", own.rate, ("POST",)),
     (f"{_OWN}/media/<int:message_id>", own.own_file, ("GET",)),
+    ("/kept/<token>", desk.kept_picture, ("GET",)),
+    ("/phrases", phrases.phrases, ("GET",)),
+    ("/phrases", phrases.keep, ("POST",)),
     ("/due", plans.due, ("GET",)),
     ("/visited/<int:retailer_id>", plans.visited, ("POST",)),
     ("/groups", groups.groups, ("GET",)),

@@ -18,6 +18,7 @@ from visits.scope import Colleague
 PAGE = 30
 #: Counting stops here: a larger heap of open requests needs no exact number.
 COUNTED = 1_000
+SOON = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -102,6 +103,8 @@ class Counts:
     waiting: int
     pool: int
     snoozed: int
+    #: Due within `SOON`.
+    soon: int
 
 
 def page(
@@ -138,6 +141,7 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
             _counted(columns.unanswered_since.is_(None)),
             _counted(columns.owner_id.is_(None)),
             _counted(is_snoozed),
+            _counted(and_(columns.due_at >= now, columns.due_at < now + SOON)),
         ).select_from(open_ones)
     ).one()
     return Counts(*row)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from people import rules as people_rules
 from people.models import Area, Manager, Retailer, ShopClass
 from visits import said, scope
-from visits.models import FIRST_NUMBER, Assignment, Canned, Category, Message, Rating, Request
+from visits.models import FIRST_NUMBER, Assignment, Canned, Category, Deadline, Message, Promise, Rating, Request
 from visits.rules.ways import Foreseen, foresee
 from visits.said import Said
 from visits.scope import Colleague
@@ -86,15 +86,19 @@ class Thread:
         return self.said[-1].id if self.said else 0
 
 
-def thread(session: Session, who: Colleague, request_id: int, *, before: int | None = None) -> Thread | None:
-    """A request; None where there is none, or it is not theirs to see."""
+def thread(
+    session: Session, who: Colleague, request_id: int, *, before: int | None = None, limit: int = SHOWN
+) -> Thread | None:
+    """A request with its last messages, or the last before one; None where there is none, or none for them to see."""
     mine = scope.within(session, who)
-    return _thread(session, request_id, *([] if mine is None else [mine]), before=before)
+    return _thread(session, request_id, *([] if mine is None else [mine]), before=before, limit=limit)
 
 
-def own_thread(session: Session, openid: str, request_id: int) -> Thread | None:
+def own_thread(
+    session: Session, openid: str, request_id: int, *, before: int | None = None, limit: int = SHOWN
+) -> Thread | None:
     """A request as the follower who wrote it sees it: without our notes, and what was said with the last keeper."""
-    return _thread(session, request_id, Request.openid == openid, is_own=True)
+    return _thread(session, request_id, Request.openid == openid, before=before, is_own=True, limit=limit)
 
 
 def own_threads(session: Session, openid: str, *, limit: int = 5) -> list[Thread]:
@@ -115,10 +119,11 @@ def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool
     )
     # The three sends of the minute after a tap are gone before an answer is written: they count where no others are.
     is_open = follower.message_left > 0 and follower.message_until is not None and now < follower.message_until
+    left = follower.message_left if is_open else ledger.sends_left(follower, now=now)
     return foresee(
         is_following=follower.is_following,
-        left=follower.message_left if is_open else ledger.sends_left(follower, now=now),
-        until=follower.message_until if is_open else follower.event_until,
+        left=left,
+        until=follower.message_until if is_open or not left else follower.event_until,
         queued=queued or 0,
         has_template=has_template,
     )
@@ -144,6 +149,17 @@ def owned(session: Session, request_id: int) -> list[Owned]:
         .order_by(Assignment.id)
     )
     return [Owned(*row) for row in rows]
+
+
+def answer_due(session: Session, request_id: int) -> datetime | None:
+    """Until when the shop was promised an answer; None where none is owed."""
+    return session.scalar(
+        select(Deadline.due_at).where(
+            Deadline.request_id == request_id,
+            Deadline.ended_at.is_(None),
+            Deadline.promise.in_((Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)),
+        )
+    )
 
 
 def rating(session: Session, request_id: int) -> int | None:
@@ -173,7 +189,12 @@ def canned(session: Session, manager_id: int | None) -> list[Ready]:
 
 
 def _thread(
-    session: Session, request_id: int, *mine: Any, before: int | None = None, is_own: bool = False
+    session: Session,
+    request_id: int,
+    *mine: Any,
+    before: int | None = None,
+    is_own: bool = False,
+    limit: int = SHOWN,
 ) -> Thread | None:
     row = session.execute(_facts().where(Request.id == request_id, *mine)).first()
     if row is None:
@@ -183,8 +204,8 @@ def _thread(
         statement = statement.where(*_OWN)
     if before is not None:
         statement = statement.where(Message.id < before)
-    newest = session.execute(statement.order_by(Message.id.desc()).limit(SHOWN + 1)).all()
-    facts: Sequence[Any] = (*row, tuple(map(said.read, reversed(newest[:SHOWN]))), len(newest) > SHOWN)
+    newest = session.execute(statement.order_by(Message.id.desc()).limit(limit + 1)).all()
+    facts: Sequence[Any] = (*row, tuple(map(said.read, reversed(newest[:limit]))), len(newest) > limit)
     return Thread(*facts)
 
 

@@ -31,6 +31,16 @@ def check(title: str, content: str) -> tuple[str, str]:
     return title, content
 
 
+def unfilled(content: str) -> str | None:
+    """The first variable that was left in what is to be sent.
+
+    >>> unfilled("请打{电话}"), unfilled("请打 13900002201 {急}")
+    ('电话', None)
+    """
+    named = (name.strip() for name in _PLACE.findall(content))
+    return next((name for name in named if name in VARIABLES), None)
+
+
 def fill(content: str, values: Mapping[str, str]) -> str:
     """A canned answer with its variables filled in; what is not known stays to be seen, and corrected, by the writer.
 

@@ -8,7 +8,8 @@ from visits.models import Way
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """The way an answer would go now, how many messages may still be sent, and until when."""
+    """The way an answer would go now, how many messages may still be sent, and until when the window is open: where
+    none is left before then, they are used up."""
 
     way: Way
     left: int = 0
@@ -32,4 +33,4 @@ def foresee(*, is_following: bool, left: int, until: datetime | None, queued: in
         return Foreseen(Way.NEVER)
     if free:
         return Foreseen(Way.MESSAGE, free, until)
-    return Foreseen(Way.NOTICE if has_template else Way.LATER)
+    return Foreseen(Way.NOTICE if has_template else Way.LATER, until=until)

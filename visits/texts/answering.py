@@ -1,7 +1,7 @@
 """What is said to shops and to ourselves when requests are answered."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from visits.models import Way
@@ -28,6 +28,9 @@ REOPENED = "已重开。"
 TRANSFERRED = "已转交,时限不变。"
 NONE_TICKED = "请先在列表里选留言,再转交。"
 LISTEN = "已发到您的微信,请回到聊天里听。"
+KEPT_AS_PHRASE = "已存进您的常用语。"
+PHRASE_DROPPED = "已删除。"
+PHRASE_NEEDS_WORDS = "请先在上面写好,再存为常用语。"
 NO_SUCH_BUTTON = "没有这个操作,请刷新后再试。"
 DONE_FOR_YOU = "已办结"
 CARD_NONE = "有事请说,客户经理会收到"
@@ -44,6 +47,10 @@ def answer(name: str, content: str) -> str:
 
 def too_long(over: int) -> str:
     return f"太长了,微信一条放不下:请删去约 {over} 个字,或分两次发。"
+
+
+def fill_in(name: str) -> str:
+    return f"{{{name}}} 还没有填上,请改好再发。"
 
 
 def too_many_notes(longest: int) -> str:
@@ -104,29 +111,65 @@ def card_of_shop(is_open: bool, is_answered: bool) -> str:
     return "已答复,可以接着说" if is_answered else "已收到,等客户经理答复"
 
 
+def promised(name: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    """To a shop that waits: who answers, and until when."""
+    if due_at is None or due_at <= now:
+        return f"已收到,正在催{name}答复"
+    return f"已收到,{name}会在{when(due_at, now=now, zone=zone)} 前答复您"
+
+
 def foreseen(way: Way, left: int, until: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     """Before sending: which way the answer will go, how many messages are left, and until when."""
     match way:
         case Way.MESSAGE:
-            last = f",到{when(until, now=now, zone=zone)}" if until else ""
-            return f"还能发 {left} 条{last}。"
+            last = f",到{when(until, now=now, zone=zone)} 为止" if until else ""
+            return f"微信里还能发 {left} 条{last}。" if left > 1 else f"微信里只能再发 1 条{last},请一次说完。"
         case Way.NOTICE:
-            return "已过微信 48 小时回复期(或条数用完),会改发服务通知,对方点开即可看到。"
+            return f"{shut(until, now)},会改发服务通知,对方点开即可看到。"
         case Way.LATER:
-            return "已过微信 48 小时回复期(或条数用完),要等对方下次来消息时才能送达。着急请打电话。"
+            return f"{shut(until, now)},要等对方下次来消息时才能送达。着急请打电话。"
         case Way.NEVER:
             return "对方已取消关注,微信里收不到回复。请打电话。"
 
 
-def sent(number: int, shop: str, way: Way, took: float | None, *, is_first: bool) -> str:
-    """To the manager in the chat, once an answer is on its way."""
+def urgent(overdue: int, soon: int) -> str:
+    """What matters first in an inbox; empty where nothing presses."""
+    parts = [f"已超时 {overdue} 条"] if overdue else []
+    parts += [f"1 小时内到期 {soon} 条"] if soon else []
+    return ",".join(parts)
+
+
+def window_in_list(is_following: bool, is_open: bool, until: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    """What a manager should know of the reply window in a list: nothing, as long as there is time."""
+    if not is_following:
+        return "对方已取消关注,请打电话"
+    if not is_open:
+        return shut(until, now)
+    if until is not None and until - now < NEARLY_SHUT:
+        return f"微信只能回复到{when(until, now=now, zone=zone)}"
+    return ""
+
+
+def shut(until: datetime | None, now: datetime) -> str:
+    """Why WeChat takes no more messages: its window is over, or still open and its sends are used up."""
+    return "微信允许的条数已用完" if until is not None and until > now else "已过微信 48 小时回复期"
+
+
+#: From here on the end of the reply window is worth a word.
+NEARLY_SHUT = timedelta(hours=6)
+#: On the button that sends an answer.
+SEND = {Way.MESSAGE: "发送", Way.NOTICE: "发送(改发服务通知)", Way.LATER: "存下,等对方来消息时送达"}
+
+
+def sent(number: int, shop: str, way: Way, why: str, took: float | None, *, is_first: bool) -> str:
+    """To the manager in the chat, once an answer is on its way; `why` is what `shut` says of another way."""
     used = ""
     if took is not None and is_first:
         used = f"(用时 {span(took)})" if took >= 60 else "(用时不到 1 分钟)"
     if way is Way.NOTICE:
-        return f"#{number} 已过微信 48 小时回复期,已改发服务通知,对方点开即可看到。"
+        return f"#{number} {why},已改发服务通知,对方点开即可看到。"
     if way is Way.LATER:
-        return f"#{number} 已过微信 48 小时回复期,已存下,等{shop}下次来消息时送达。着急请打电话。"
+        return f"#{number} {why},已存下,等{shop}下次来消息时送达。着急请打电话。"
     return f'已发给{shop}{used}。完结请回复"{number} 完结"。'
 
 

@@ -5,6 +5,7 @@
 
   var WAITS = [1000, 3000, 8000];
   var LONGEST_SIDE = 1600;
+  var KEPT_FOR = 24 * 3600 * 1000;
   var notice = document.getElementById("notice");
   var sending = false;
   var pressed = null;
@@ -42,9 +43,12 @@
       if (!screen) throw new Error("not one of our pages");
       document.getElementById("screen").replaceWith(screen);
       document.title = next.title;
-      history.replaceState(null, "", answer.url);
-      window.scrollTo(0, 0);
+      // An address that only takes forms must not be what 刷新 asks for.
+      if (answer.redirected) history.replaceState(null, "", answer.url);
       prepare();
+      var here = screen.querySelector("[data-here]");
+      if (here) return here.scrollIntoView();
+      window.scrollTo(0, 0);
       var heading = screen.querySelector("h1");
       if (heading) {
         heading.tabIndex = -1;
@@ -101,7 +105,9 @@
       return send(form, body, 0);
     }).then(function (answer) {
       // Signed in too long ago: only the browser itself can go to WeChat and come back.
-      return answer.status === 401 ? location.assign(form.action) : show(answer);
+      if (answer.status === 401) return location.reload();
+      if (answer.redirected) kept(form.querySelector("[data-keep]"), "");
+      return show(answer);
     }).then(function () {
       tell("");
     }).catch(function () {
@@ -110,7 +116,32 @@
     }).then(function () { sending = false; });
   });
 
+  // What somebody writes stays on their phone until it was sent: a closed page, a lost line, a new sign-in lose nothing.
+  function kept(field, words) {
+    if (!field) return "";
+    var name = "words:" + field.getAttribute("data-keep");
+    try {
+      if (words) localStorage.setItem(name, JSON.stringify([Date.now(), words]));
+      else if (words === "") localStorage.removeItem(name);
+      var found = JSON.parse(localStorage.getItem(name) || "null");
+      return found && Date.now() - found[0] < KEPT_FOR ? found[1] : "";
+    } catch (error) {
+      return "";  // a phone that keeps nothing for pages
+    }
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.hasAttribute("data-keep")) kept(event.target, event.target.value);
+  });
+
   function prepare() {
+    document.querySelectorAll("[data-keep]").forEach(function (field) {
+      if (field.value) kept(field, field.value);
+      else if ((field.value = kept(field))) {
+        tell("上次没发出的还在下面。");
+        setTimeout(tell, 4000, "");
+      }
+    });
     var close = document.querySelector("[data-close]");
     if (close && window.WeixinJSBridge) close.hidden = false;
     var file = document.querySelector("input[type=file]");
@@ -120,6 +151,8 @@
         if (!file.files[0]) return;
         picture.src = URL.createObjectURL(file.files[0]);
         picture.hidden = false;
+        var label = file.parentNode.querySelector("span");
+        if (label) label.textContent = "换一张照片";
       });
     }
   }

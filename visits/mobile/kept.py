@@ -1,0 +1,40 @@
+"""A picture that came with a form which was not sent stays with that form: nobody chooses it a second time.
+
+The file lies among the media; which form it belongs to is in the visitor's own signed cookie, under the form's token.
+"""
+
+from flask import session as cookie
+
+from wechat_bot import media
+from wechat_bot.media import Picture
+from wechat_bot.services import Services
+
+_COOKIE = "visits_kept"
+#: Forms open at once on one phone; a cookie has no room for many.
+MOST = 3
+
+
+def keep(services: Services, picture: Picture | None, *, token: str, openid: str) -> None:
+    """Keep the picture of a form that comes back to its writer."""
+    if picture is None:
+        return
+    with services.transaction() as session:
+        # Nobody's: it belongs to what it will be sent with.
+        key = media.add(session, picture, openid="", mark=token, now=services.clock())
+    drop(token)
+    cookie[_COOKIE] = [*cookie.get(_COOKIE, ()), [token, openid, key]][-MOST:]
+
+
+def key_of(token: str, openid: str) -> str | None:
+    """The key of the picture this visitor left with a form; None where there is none."""
+    for each_token, each_openid, key in cookie.get(_COOKIE, ()):
+        if (each_token, each_openid) == (token, openid):
+            return str(key)
+    return None
+
+
+def drop(token: str) -> None:
+    """Forget the picture of a form: it was sent, or is not wanted any more."""
+    left = [each for each in cookie.get(_COOKIE, ()) if each[0] != token]
+    if len(left) < len(cookie.get(_COOKIE, ())):
+        cookie[_COOKIE] = left

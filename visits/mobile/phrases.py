@@ -1,0 +1,71 @@
+"""A customer manager's own phrases on the phone: read, written, changed, dropped; the company's beside them."""
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from visits import scope
+from visits.actions import canned as actions
+from visits.queries import thread
+from visits.rules import canned as rules
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from wechat_bot import oauth
+from wechat_bot.services import Services, current_services
+
+#: Characters of a title that is drawn from the words themselves.
+LONGEST_DRAWN = 12
+
+
+def phrases() -> ResponseReturnValue:
+    """One's own, to change; the company's, to read."""
+    return _page(current_services())
+
+
+def keep() -> ResponseReturnValue:
+    """Keep a phrase, or drop one."""
+    services, form = current_services(), request.form
+    mine, content = form.get("id", type=int), form.get("content", "").strip()
+    try:
+        with services.transaction() as session:
+            who = _manager(services, session)
+            if form.get("do") == "drop" and mine is not None:
+                actions.drop(session, mine, manager_id=who.manager_id, may_shared=False)
+                said = texts.PHRASE_DROPPED
+            else:
+                title = texts.said("text", content, LONGEST_DRAWN)
+                actions.save(
+                    session, mine, title, content, manager_id=who.manager_id, may_shared=False, is_shared=False
+                )
+                said = texts.KEPT_AS_PHRASE
+    except Refused as refusal:
+        return make_response(_page(services, draft=content, draft_of=mine, sentence=refusal.sentence), 422)
+    flash(said)
+    return redirect(url_for("visits_mobile.phrases"), 303)
+
+
+def _page(
+    services: Services, *, draft: str = "", draft_of: int | None = None, sentence: str = ""
+) -> ResponseReturnValue:
+    with services.reading() as session:
+        who = _manager(services, session)
+        lines = thread.canned(session, who.manager_id)
+    return render_template(
+        "visits/phrases.html",
+        own=[each for each in lines if each.is_own],
+        shared=[each for each in lines if not each.is_own],
+        draft=draft,
+        # None where it is gone meanwhile, or was never theirs: then the words go on as a new one.
+        draft_of=draft_of if any(each.id == draft_of and each.is_own for each in lines) else None,
+        sentence=sentence,
+        longest=rules.LONGEST,
+        keep=f"phrases-{who.manager_id}",
+    )
+
+
+def _manager(services: Services, session: Session) -> Colleague:
+    who = scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
+    if who is None:
+        raise Refused(texts.FOR_MANAGERS)
+    return who
