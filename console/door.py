@@ -6,9 +6,9 @@ Nothing is open unless its view says so: a view without `allow` is a bug and ans
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from console import actions, audit, passwords, plate, queries, rules
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
 from foundation.text import mask_phone
-from wechat_bot.services import current_services
+from wechat_bot.services import Services, current_services
 
 PREFIX = "/console"
 COOKIE = "wuwei_console"
@@ -100,6 +100,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["moment"] = lambda moment: (
         moment.astimezone(current_services().zone).strftime("%Y-%m-%d %H:%M") if moment else "—"
     )
+    app.jinja_env.filters["date"] = lambda day: _date(day, current_services()) if day else "—"
     app.jinja_env.filters["day"] = lambda moment: _day(moment.astimezone(current_services().zone))
     app.jinja_env.filters["named"] = audit.named
     app.jinja_env.filters["device"] = rules.device
@@ -138,6 +139,11 @@ def set_cookie(response: Response, name: str, value: str) -> None:
     """Keep something in the browser until it is closed, out of scripts' reach."""
     is_secure = current_services().public_url.startswith("https://")
     response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX)
+
+
+def _date(day: date, services: Services) -> str:
+    year = "" if day.year == services.clock().astimezone(services.zone).year else f"{day.year} 年 "
+    return f"{year}{day.month} 月 {day.day} 日"
 
 
 def _day(moment: datetime) -> str:
@@ -190,6 +196,10 @@ def _check_form(who: Visitor | None, rule: Rule) -> None:
 def _to_sign_in() -> ResponseReturnValue:
     where = url_for("console.sign_in")
     if request.headers.get("HX-Request"):
+        # A page that asks by itself was left open: whoever comes back goes on there.
+        page = urlsplit(request.headers.get("HX-Current-URL", ""))
+        if page.path.startswith(f"{PREFIX}/"):
+            where += "?" + urlencode({"next": urlunsplit(("", "", page.path, page.query, ""))})
         return make_response("", 401, {"HX-Redirect": where})
     if request.method in SAFE and request.path != PREFIX:
         where += "?" + urlencode({"next": request.full_path.rstrip("?")})

@@ -112,6 +112,7 @@ class Retailer(Base):
         # Whose shop it may be, by what somebody wrote.
         Index("ix_retailer_shop", "shop"),
         Index("ix_retailer_phone", "phone"),
+        Index("ix_retailer_keeper", "keeper"),
         _by_licence("bound", IS_BOUND),
         _by_licence("unbound", IS_UNBOUND),
         # SQLite has a table of its own for this: `upkeep.py`.

@@ -7,13 +7,12 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
 from console.rules import Visitor
-from foundation.text import grams
 from people import identity, rules, scope
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Clues
 from people.shops.narrowing import Filter
-from people.shops.searching import find, known
+from people.shops.searching import find
 
 MOST = 5
 #: A keeper's name that more shops share than this tells nothing.
@@ -36,8 +35,7 @@ def likely(session: Session, visitor: Visitor, text: str, *, today: date) -> lis
         for shop in _shops(session, visitor, condition, today, MOST):
             found.setdefault(shop.id, Guess(shop, why.format(shop.shop)))
     for keeper in clues.keepers:
-        same = Retailer.id.in_(known(session, _pairs(keeper))) & (Retailer.keeper == keeper)
-        shops = _shops(session, visitor, same, today, RARE + 1)
+        shops = _shops(session, visitor, Retailer.keeper == keeper, today, RARE + 1, is_sorted=False)
         for shop in shops if len(shops) <= RARE else ():
             found.setdefault(shop.id, Guess(shop, "写了店主的名字"))
     return list(found.values())[:MOST]
@@ -58,13 +56,18 @@ def _conditions(clues: Clues) -> list[tuple[str, ColumnElement[bool]]]:
     return [(why, column.in_(values)) for why, column, values in some if values]
 
 
-def _shops(session: Session, visitor: Visitor, condition: ColumnElement[bool], today: date, most: int) -> list[Shop]:
+def _shops(
+    session: Session,
+    visitor: Visitor,
+    condition: ColumnElement[bool],
+    today: date,
+    most: int,
+    *,
+    is_sorted: bool = True,
+) -> list[Shop]:
     mine = scope.within(session, visitor, today=today)
-    statement = identity.select_shops().where(condition, *([] if mine is None else [mine]))
-    # The longest name in front: whoever writes 城南便利店 does not mean a shop called 便利店.
-    order = (func.length(Retailer.shop).desc(), Retailer.licence)
-    return [identity.read_shop(row) for row in session.execute(statement.order_by(*order).limit(most))]
-
-
-def _pairs(name: str) -> list[str]:
-    return [gram for gram in grams(name) if len(gram) > 1]
+    statement = identity.select_shops().where(condition, *([] if mine is None else [mine])).limit(most)
+    if is_sorted:
+        # The longest name in front: whoever writes 城南便利店 does not mean a shop called 便利店.
+        statement = statement.order_by(func.length(Retailer.shop).desc(), Retailer.licence)
+    return [identity.read_shop(row) for row in session.execute(statement)]

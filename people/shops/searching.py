@@ -66,12 +66,11 @@ def _looked_up(session: Session, search: str, base: Select[Any]) -> Iterator[Sel
     # A pair says more than its letters.
     words = [word for word in words if len(word) > 1] or words
     if words:
-        hits = known(session, words).cte("known").prefix_with("MATERIALIZED")
+        hits = _known(session, words).cte("known").prefix_with("MATERIALIZED")
         yield base.join(hits, hits.c.id == Retailer.id).where(named(plain, Retailer))
 
 
-def known(session: Session, words: list[str]) -> Select[Any]:
-    """The ids of the shops whose names hold all of these grams, by way of the index."""
+def _known(session: Session, words: list[str]) -> Select[Any]:
     if session.get_bind().dialect.name == "postgresql":
         return select(Retailer.id).where(cast(Retailer.grams, ARRAY(Text)).contains(words))
     phrase = " ".join(f'"{word}"' for word in words)
