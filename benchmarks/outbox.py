@@ -1,8 +1,10 @@
-"""The outbox: messages sent a second by one worker, against what WeChat's stand-in can take at all."""
+"""The outbox: messages sent a second by one worker, against what WeChat's stand-in can take at all; and how long an
+answer waits that is queued behind a broadcast."""
 
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, literal, select, update
 
 from benchmarks import harness, town
 from benchmarks.callback import environment
@@ -26,11 +28,17 @@ from simulator.world import Account
 from tools import servers
 from wechat_bot import reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import queueing
 
+SEND = "/cgi-bin/message/custom/send"
 DELIVERIES = 400
 ROUNDS = 3
 CEILING = "the simulator itself"
 ENOUGH = 120.0
+#: As WeChat itself may answer; then the time is what limits, and the threads.
+ANSWERS_IN = 0.1
+#: Answers queued one after the other while a broadcast is being sent, and what one of them may wait.
+ANSWERS, MAY_WAIT = 5, 5.0
 
 
 def run() -> None:
@@ -53,7 +61,12 @@ def run() -> None:
         for name, database in databases.items():
             runs[f"our worker, {name}"] = partial(_queued, base, database, openids)
         rates = harness.rotate(runs, ROUNDS)
-        _count(base, databases)
+        _count(base, (1 + len(databases)) * (ROUNDS + 1) * DELIVERIES)
+        slow = {"target": SEND, "kind": "slow", "value": ANSWERS_IN, "times": None, "probability": 1.0}
+        requests.post(f"{base}/simulator/faults", json=slow, timeout=10).raise_for_status()
+        waits = {name: _behind(base, database, openids) for name, database in databases.items()}
+        for database in databases.values():
+            database.dispose()
     rows = [
         [name, str(harness.paired(each, rates[CEILING])), f"{harness.Spread.of(each).median:.0f}"]
         for name, each in rates.items()
@@ -62,7 +75,16 @@ def run() -> None:
         f"Outbox: customer-service messages, {SENDERS} threads",
         ["who sends", "× the simulator's ceiling [IQR]", "a second"],
         rows,
-        ["Ours claims each row, sends, and notes what became of it: two commits a message."],
+        ["Ours claims each row, sends, and notes what became of it: one commit a message."],
+    )
+    most = SENDERS / ANSWERS_IN
+    harness.table(
+        f"Outbox, with answers after {ANSWERS_IN:g} s: a broadcast, and answers queued behind it",
+        ["database", f"× {most:.0f} a second, the most {SENDERS} threads can", "an answer waits, s (median, longest)"],
+        [
+            [name, f"{rate / most:.2f}", f"{statistics.median(each):.2f}, {harness.verdict(max(each), MAY_WAIT)}"]
+            for name, (rate, each) in waits.items()
+        ],
     )
 
 
@@ -151,24 +173,44 @@ def _direct(base: str, account: Account, openids: list[str]) -> float:
 
 def _queued(base: str, database: Database, openids: list[str]) -> float:
     """Messages a second from the first claim to the last note, as the rows themselves say."""
+    return _finished(database, _queue(base, database), len(openids))
+
+
+def _behind(base: str, database: Database, openids: list[str]) -> tuple[float, list[float]]:
+    """The same while answers are queued one after the other; and what each of them waited until it was sent."""
+    begun = _queue(base, database)
+    waited = []
+    for openid in openids[-ANSWERS:]:
+        now = datetime.now(UTC)
+        with database.transaction() as session:
+            number = queueing.queue(session, openid, reply.text_message("马上到"), now=now)
+        deadline = time.monotonic() + ENOUGH
+        while True:
+            with database.reading() as session:
+                settled_at = session.scalar(select(Delivery.settled_at).where(Delivery.id == number))
+            if settled_at is not None:
+                break
+            if time.monotonic() > deadline:
+                raise AssertionError("an answer still waits")
+            time.sleep(0.02)
+        waited.append((settled_at - now).total_seconds())
+    with database.reading() as session:
+        if not queueing.ahead(session, 1, now=datetime.now(UTC)):
+            raise AssertionError("the broadcast was over before the answers: nothing was overtaken")
+    return _finished(database, begun, len(openids)), waited
+
+
+def _queue(base: str, database: Database) -> datetime:
     _open_windows(base)
     now = datetime.now(UTC)
     with database.transaction() as session:
         session.execute(update(Follower).values(message_until=now + timedelta(hours=48), message_left=5))
-        session.execute(
-            insert(Delivery),
-            [
-                {
-                    "openid": openid,
-                    "message": reply.text_message("您好"),
-                    "state": DeliveryState.PENDING,
-                    "due_at": now,
-                    "created_at": now,
-                    "attempts": 0,
-                }
-                for openid in openids
-            ],
-        )
+        to = select(Follower.openid, literal(f"{now.timestamp()}:") + Follower.openid)
+        queueing.queue_all(session, to, reply.text_message("您好"), now=now)
+    return now
+
+
+def _finished(database: Database, now: datetime, count: int) -> float:
     deadline = time.monotonic() + ENOUGH
     while True:
         time.sleep(0.2)
@@ -185,15 +227,13 @@ def _queued(base: str, database: Database, openids: list[str]) -> float:
                 break
         if time.monotonic() > deadline:
             raise AssertionError(f"{waiting} deliveries still wait")
-    if sent != len(openids) or first is None or last is None:
-        raise AssertionError(f"{sent} of {len(openids)} sent")
+    if sent != count or first is None or last is None:
+        raise AssertionError(f"{sent} of {count} sent")
     return float(sent / (last - first).total_seconds())
 
 
-def _count(base: str, databases: dict[str, Database]) -> None:
+def _count(base: str, sent: int) -> None:
     """Sent once each, by the simulator's own count."""
-    used = requests.get(f"{base}/simulator/quotas", timeout=10).json()["used"]["/cgi-bin/message/custom/send"]
-    if used != (1 + len(databases)) * (ROUNDS + 1) * DELIVERIES:
+    used = requests.get(f"{base}/simulator/quotas", timeout=10).json()["used"][SEND]
+    if used != sent:
         raise AssertionError(f"the simulator counted {used} messages")
-    for database in databases.values():
-        database.dispose()

@@ -25,7 +25,9 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
-SENDERS = 4
+#: Threads, because what a sender does is wait for WeChat, a tenth of a second and more. With the clock's four they stay
+#: within one process's connections to the database.
+SENDERS = 12
 #: Without a ring, how long before a sender looks by itself.
 LOOK_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
