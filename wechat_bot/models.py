@@ -140,6 +140,14 @@ class Delivery(Base):
             sqlite_where=text("has_news"),
             postgresql_where=text("has_news"),
         ),
+        # What of one thing has not gone out: of many messages few, once they were sent.
+        Index(
+            "ix_delivery_left",
+            "about",
+            "state",
+            sqlite_where=text("state not in ('sent', 'delivered')"),
+            postgresql_where=text("state not in ('sent', 'delivered')"),
+        ),
         # What a person may have to see to: few, beside all those that arrived.
         Index(
             "ix_delivery_trouble",

@@ -129,7 +129,8 @@ def test_who_cannot_be_reached_now_waits_and_is_cancelled_in_time(chens) -> None
         mine = Follower.openid == chens.li.openid
         session.execute(update(Follower).where(mine).values(message_left=0, event_left=0))
     chens.page.open(NEW)
-    assert "等对方下次联系 1 家" in chens.page.send("look", kind="all", content=SAID)
+    shown = chens.page.send("look", kind="all", content=SAID)
+    assert "等对方下次联系 1 家" in shown and "有 1 家超过 48 小时没来过消息" in shown and "一分钟内发完" in shown
     send(chens)
     chens.house.work()
     assert "已发出 1 家,还在等 1 家" in progress(chens)
@@ -231,7 +232,10 @@ def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None
     with services.reading() as session:
         who = scope.of_manager(session, chens.chen.openid, now=now, zone=services.zone)
     few = {"criteria": services.criteria, "now": now, "most": 31}
-    with services.database.transaction() as session, pytest.raises(Refused, match="一次最多发给 31 家店"):
+    with (
+        services.database.transaction() as session,
+        pytest.raises(Refused, match="微信一天最多让公众号发 31 条服务通知"),
+    ):
         groups.send(session, who, Whom(Kind.ALL), SAID, **few)
     with chens.house.services.transaction() as session:
         session.execute(update(Retailer).values(openid=None))

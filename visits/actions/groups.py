@@ -1,12 +1,13 @@
 """Visit groups: one message to many shops, and each answer a request of its own.
 
-The members are frozen when it is sent, in one statement, with a delivery for each. What a member writes after it
-arrived opens that member's request, or joins the one that is open.
+The members are frozen when it is sent: one statement queues a delivery for each, one writes them down. What a member
+writes after it arrived opens that member's request, or joins the one that is open.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, insert, literal, select, update
+from sqlalchemy import ColumnElement, Integer, String, and_, func, insert, literal, select, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,9 @@ from wechat_bot.reply import TEXT_LIMIT, text_message
 
 NOTICE, PAGE = "answer", "/m/visits/mine/groups"
 LONGEST_TITLE = 60
-#: Messages go out one after the other: more of them would keep what managers must hear at once waiting.
-MOST_MEMBERS = 5000
+#: WeChat takes so many template messages of an account a day (wechat-platform.md §5), and whoever is not in touch gets
+#: one: what one day cannot carry is not one message.
+MOST_MEMBERS = 100_000
 ANSWERS_FOR = timedelta(days=7)
 MOST_DAYS = 30
 _ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
@@ -82,18 +84,27 @@ def send(
     )
     session.add(group)
     session.flush()
-    members = (
-        select(literal(group.id), Retailer.id, Retailer.openid)
+    recipients = (
+        select(Retailer.openid, _key(group.id, Retailer.id))
         .join(Follower, and_(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None)))
         .where(condition)
+        .limit(most + 1)
     )
-    columns = ["group_id", "retailer_id", "openid"]
-    count = changed(session, insert(GroupMember).from_select(columns, members.limit(most + 1)))
+    template = notices.notice(NOTICE, f"{PAGE}/{group.id}", when=now, who=name, what=content)
+    count = _queue(session, group, recipients, text_message(words), template)
     if not count:
         raise Refused(texts.NOBODY)
     if count > most:
         raise Refused(texts.too_many(most))
-    _queue(session, group, name, words, now=now)
+    # Read back out of the keys: no index knows a key made of the shop.
+    shop = as_type(func.substr(Delivery.key, len(f"visit-group:{group.id}:") + 1), Integer)
+    members = select(literal(group.id), shop, Delivery.openid, Delivery.id).where(Delivery.about == about(group.id))
+    columns = ["group_id", "retailer_id", "openid", "delivery_id"]
+    session.execute(insert(GroupMember).from_select(columns, members))
+    if picture is not None:
+        theirs = select(GroupMember.openid, _key(group.id, GroupMember.retailer_id, is_picture=True))
+        # The page a notice opens shows the picture too.
+        _queue(session, group, theirs.where(GroupMember.group_id == group.id), uploads.picture(picture), None)
     return group
 
 
@@ -105,7 +116,7 @@ def cancel(session: Session, who: Colleague, group_id: int, *, now: datetime) ->
     group.cancelled_at = now
     members = GroupMember.group_id == group.id
     for is_picture in (True, False):
-        keys = select(_key(group.id, is_picture=is_picture)).where(members)
+        keys = select(_key(group.id, GroupMember.retailer_id, is_picture=is_picture)).where(members)
         taken = queueing.withdraw(session, Delivery.key.in_(keys), now=now)
     return taken
 
@@ -116,6 +127,11 @@ def hold(session: Session, who: Colleague, group_id: int) -> VisitGroup:
     if group is None:
         raise Refused(texts.NO_SUCH)
     return group if who.sees.is_company_wide else _mine(group, who)
+
+
+def about(group_id: int) -> str:
+    """What the deliveries of a group are about."""
+    return f"visit-group:{group_id}"
 
 
 def sender(who: Colleague) -> str:
@@ -179,30 +195,24 @@ def answered(session: Session, member: GroupMember, request: Request, *, now: da
     return group.title
 
 
-def _queue(session: Session, group: VisitGroup, name: str, words: str, *, now: datetime) -> None:
-    members = GroupMember.group_id == group.id
-    template = notices.notice(NOTICE, f"{PAGE}/{group.id}", when=now, who=name, what=group.content)
-    about = f"visit-group:{group.id}"
-    for is_picture in (False, True) if group.media_key else (False,):
-        queueing.queue_all(
-            session,
-            select(GroupMember.openid, _key(group.id, is_picture=is_picture)).where(members),
-            uploads.picture(group.media_key) if is_picture and group.media_key else text_message(words),
-            # The page a notice opens shows the picture too.
-            template=None if is_picture else template,
-            now=now,
-            about=about,
-            not_after=group.answers_until,
-            heeds_quiet=True,
-        )
-    mine = select(Delivery.id).where(Delivery.key == _key(group.id, is_picture=False)).scalar_subquery()
-    carried = update(GroupMember).where(members).values(delivery_id=mine)
-    session.execute(carried.execution_options(synchronize_session=False))
+def _queue(
+    session: Session, group: VisitGroup, recipients: Any, message: dict[str, Any], template: dict[str, Any] | None
+) -> int:
+    return queueing.queue_all(
+        session,
+        recipients,
+        message,
+        template=template,
+        now=group.created_at,
+        about=about(group.id),
+        not_after=group.answers_until,
+        heeds_quiet=True,
+    )
 
 
-def _key(group_id: int, *, is_picture: bool) -> ColumnElement[str]:
+def _key(group_id: int, retailer_id: Any, *, is_picture: bool = False) -> ColumnElement[str]:
     kind = "visit-group-picture" if is_picture else "visit-group"
-    return literal(f"{kind}:{group_id}:", String) + as_type(GroupMember.retailer_id, String)
+    return literal(f"{kind}:{group_id}:", String) + as_type(retailer_id, String)
 
 
 def _mine(group: VisitGroup, who: Colleague) -> VisitGroup:

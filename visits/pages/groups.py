@@ -172,6 +172,8 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         quiet=services.quiet,
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         most=actions.MOST_MEMBERS,
+        texts=texts,
+        days=values.get("days", actions.ANSWERS_FOR.days, type=int),
         longest=LONGEST,
         is_company_wide=me.is_company_wide,
         **choices,

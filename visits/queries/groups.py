@@ -1,7 +1,8 @@
 """Visit groups: whom one would reach, what became of those that were sent, and the shops behind each figure."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -18,9 +19,14 @@ from visits.texts import answering as answering_texts
 from visits.whom import Criteria
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.outbox import queueing, states
 
 PAGE = 20
 MEMBERS = 50
+#: What is queued before a group is counted no further: by then it is hours anyway.
+AHEAD = 200_000
+#: What the deliveries of a group are about, and begin their keys with.
+TOPIC = "visit-group"
 _S = DeliveryState
 _GONE_OUT = Delivery.state.in_((_S.SENT, _S.DELIVERED, _S.UNSURE))
 _IS_OPEN = and_(Request.id.is_not(None), Request.closed_at.is_(None))
@@ -45,6 +51,13 @@ class Preview:
     by_message: int
     by_template: int
     waiting: int
+    #: Broadcasts that are queued before it, counted to `AHEAD`.
+    ahead: int
+
+    @property
+    def takes(self) -> timedelta:
+        """About how long it takes until the last of them is sent."""
+        return timedelta(seconds=(self.ahead + self.following) / queueing.PACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +66,6 @@ class Progress:
 
     listed: int = 0
     sent: int = 0
-    #: Of those sent, service notices that WeChat says arrived; for other messages it says nothing.
-    delivered: int = 0
     #: On their way, or waiting for the end of quiet hours.
     queued: int = 0
     #: Waiting for the shop's next contact.
@@ -129,7 +140,7 @@ class Members:
 def preview(
     session: Session, who: Colleague, meant: Whom, criteria: Criteria, *, has_template: bool, now: datetime
 ) -> Preview:
-    """Count whom a group would reach now. One statement. Raises `Refused` where it means nothing that is there."""
+    """Count whom a group would reach now, and what goes before it. Raises `Refused` where nothing is meant."""
     condition = whom.theirs(session, who, meant, criteria, now=now)
     follows = and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
     is_open_now = and_(Follower.message_left > 0, Follower.message_until > now)
@@ -145,7 +156,9 @@ def preview(
         .where(condition)
     ).one()
     rest = following - by_message
-    return Preview(listed, bound, following, by_message, rest if has_template else 0, 0 if has_template else rest)
+    by_template, waiting = (rest, 0) if has_template else (0, rest)
+    ahead = queueing.ahead(session, AHEAD, now=now)
+    return Preview(listed, bound, following, by_message, by_template, waiting, ahead)
 
 
 def strangers(session: Session, who: Colleague, meant: Whom, criteria: Criteria, *, now: datetime) -> list[str]:
@@ -286,28 +299,48 @@ def _select() -> Any:
 
 
 def _progress(session: Session, ids: list[int], *, now: datetime) -> dict[int, Progress]:
-    rows = session.execute(
-        select(
-            GroupMember.group_id,
-            func.count(),
-            _counted(_GONE_OUT),
-            _counted(Delivery.state == _S.DELIVERED),
-            _counted(Delivery.state.in_((_S.PENDING, _S.SENDING))),
-            _counted(Delivery.state == _S.HELD),
-            _counted(Delivery.state == _S.FAILED),
-            _counted(Delivery.state == _S.UNSURE),
-            _counted(Delivery.state == _S.CANCELLED),
-            func.count(GroupMember.answered_at),
-            _counted(_IS_OPEN),
-            _counted(and_(_IS_OPEN, Request.due_at < now)),
-        )
-        .select_from(GroupMember)
-        .outerjoin(Delivery, Delivery.id == GroupMember.delivery_id)
-        .outerjoin(Request, Request.id == GroupMember.request_id)
+    """Counted from what is left to do, which gets less: what was sent is the rest."""
+    members = session.execute(
+        select(GroupMember.group_id, func.count(), func.count(GroupMember.answered_at))
         .where(GroupMember.group_id.in_(ids))
         .group_by(GroupMember.group_id)
     )
-    return {row[0]: Progress(*row[1:]) for row in rows}
+    left: dict[int, Counter[str]] = {key: Counter() for key in ids}
+    rows = session.execute(
+        select(Delivery.about, Delivery.state, func.count())
+        # A picture is a delivery of its own, and counts with its words.
+        .where(Delivery.about.in_([f"{TOPIC}:{key}" for key in ids]), Delivery.key.startswith(f"{TOPIC}:"))
+        .where(states.is_left("delivery"))
+        .group_by(Delivery.about, Delivery.state)
+    )
+    for about, state, count in rows:
+        left[int(str(about).removeprefix(f"{TOPIC}:"))][state] = count
+    requests = {
+        row[0]: row[1:]
+        for row in session.execute(
+            select(GroupMember.group_id, func.count(), _counted(Request.due_at < now))
+            .join(Request, Request.id == GroupMember.request_id)
+            .where(GroupMember.group_id.in_(ids), Request.closed_at.is_(None))
+            .group_by(GroupMember.group_id)
+        )
+    }
+    found = {}
+    for key, listed, answered in members:
+        of = left[key]
+        is_open, overdue = requests.get(key, (0, 0))
+        found[key] = Progress(
+            listed=listed,
+            sent=listed - of.total() + of[_S.UNSURE],
+            queued=of[_S.PENDING] + of[_S.SENDING],
+            held=of[_S.HELD],
+            failed=of[_S.FAILED],
+            unsure=of[_S.UNSURE],
+            cancelled=of[_S.CANCELLED],
+            answered=answered,
+            open=is_open,
+            overdue=overdue,
+        )
+    return found
 
 
 def _part(part: str, now: datetime) -> ColumnElement[bool]:

@@ -1,5 +1,9 @@
 """What is said of visit groups, plans and visits that were made."""
 
+from datetime import timedelta
+
+from visits.texts import times
+
 NO_SUCH = "没有这次群发。"
 NO_SUCH_PLAN = "没有这个计划。"
 NO_SUCH_SHOP = "没有这家店,或不归您负责。"
@@ -10,7 +14,26 @@ HOW = {"shop": "上门", "phone": "电话", "chat": "微信"}
 
 
 def too_many(most: int) -> str:
-    return f"一次最多发给 {most} 家店,请按片区或类型分几次发。"
+    return f"微信一天最多让公众号发 {most:,} 条服务通知,所以一次最多发给 {most:,} 家店,请按片区或类型分几天发。"
+
+
+def takes(span: timedelta, ahead: int) -> str:
+    """How long it takes to send, before it is sent.
+
+    >>> takes(timedelta(minutes=21, seconds=5), 1200)
+    '前面还有 1,200 条群发在排队,发完大约要 22 分钟;这期间的答复和通知照样先发。'
+    >>> takes(timedelta(seconds=5), 0)
+    '一分钟内发完。'
+    """
+    before = f"前面还有 {ahead:,} 条群发在排队," if ahead else ""
+    minutes = -(-span // timedelta(minutes=1))
+    if minutes <= 1:
+        return f"{before}一分钟内发完。"
+    return f"{before}发完大约要 {times.span(minutes * 60)};这期间的答复和通知照样先发。"
+
+
+def out_of_touch(count: int, days: int) -> str:
+    return f"有 {count:,} 家超过 48 小时没来过消息,微信现在不让发:等他们来消息时再发,{days} 天后不再发。"
 
 
 def cancelled(count: int) -> str:

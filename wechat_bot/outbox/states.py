@@ -30,3 +30,8 @@ class Channel(StrEnum):
 def waits(table: str) -> TextClause:
     """The condition of the index of what waits, word for word: SQLite takes the index for nothing else."""
     return text(f"{table}.state in ('pending', 'sending', 'held')")
+
+
+def is_left(table: str) -> TextClause:
+    """The same for what has not gone out, or not surely."""
+    return text(f"{table}.state not in ('sent', 'delivered')")
