@@ -7,7 +7,7 @@ from console.rules import Permission
 from visits import jobs
 from visits.actions import erasing, rating
 from visits.conversation import desk, shops
-from visits.mobile import desk as wechat_desk
+from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, needs, routes, unheard
 from visits.queries import escalations, plans
@@ -30,7 +30,7 @@ visits = Feature(
     jobs=jobs.JOBS,
     console=routes.blueprint,
     mobile=routes_in_wechat.blueprint,
-    cards=wechat_desk.cards,
+    cards=wechat_inbox.cards,
     more={
         NAME: Plate(
             items=(

@@ -67,9 +67,9 @@ def pages(name: str, import_name: str, **options: Any) -> Blueprint:
     return blueprint
 
 
-def message_page(status: int, sentence: str, *, again: str = "") -> Response:
-    """One sentence as a page; `again` is the address of the way on."""
-    return make_response(render_template("mobile/message.html", sentence=sentence, again=again), status)
+def message_page(status: int, sentence: str, *, again: str = "", label: str = texts.OPEN_AGAIN) -> Response:
+    """One sentence as a page; `again` is the address of the way on, `label` what it is called."""
+    return make_response(render_template("mobile/message.html", sentence=sentence, again=again, label=label), status)
 
 
 def _visitor(services: Services) -> dict[str, Any] | None:

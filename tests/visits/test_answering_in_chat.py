@@ -204,6 +204,17 @@ def test_a_voice_answers_like_a_text_while_wechat_lets_it(asked) -> None:
     assert "请改用文字" in asked.chen.send_voice().text
 
 
+def test_a_shops_voice_is_heard_in_the_managers_chat(asked) -> None:
+    assert "没有语音" in asked.chen.say(f"{asked.n} 听").text
+    asked.wang.send_voice(b"#!AMR\nhello")
+    asked.house.later(minutes=1)
+    assert f'回复"{asked.n} 听"' in asked.chen.unread().texts[-1]
+    assert "发给您了" in asked.chen.say(f"{asked.n} 听").text
+    asked.house.work()
+    [heard] = asked.chen.unread()
+    assert heard.kind == "voice" and asked.chen.picture_of(heard) == b"#!AMR\nhello"
+
+
 def test_help_shows_a_manager_what_can_be_done_with_what_waits(asked) -> None:
     helped = asked.chen.say("帮助").text
     assert f"{asked.n} 明天送到" in helped and "转 " in helped and "填写调查" not in helped

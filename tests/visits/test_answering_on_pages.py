@@ -231,6 +231,7 @@ def test_nobody_else_opens_a_thread(asked) -> None:
     other = Browser(asked.house, asked.shop("老李"))
     assert "没有这条留言" in other.open(f"/m/visits/{asked.n}")
     assert "没有这条留言" in other.open(f"/m/visits/mine/{asked.n}")
+    assert 'href="/m/visits"' in other.page.text, "there is a way on"
     passer = Browser(asked.house, asked.house.phone("路人"))
     assert "没有这条留言" in passer.open(f"/m/visits/{asked.n}")
 

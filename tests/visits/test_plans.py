@@ -73,6 +73,15 @@ def test_tapped_twice_on_one_day_it_is_one_visit(planned) -> None:
     ]
 
 
+def test_a_slip_of_the_thumb_is_taken_back(planned) -> None:
+    pass_days(planned, 31)
+    planned.page.open("/m/visits/due")
+    assert "点错了,撤销" in planned.page.send("phone")
+    assert "已撤销" in planned.page.send("undo") and "2 家到期" in planned.page.text
+    with planned.house.look() as session:
+        assert session.scalars(select(Visited)).all() == []
+
+
 def test_what_is_due_is_counted_for_each_manager_and_area(planned) -> None:
     planned.form |= {"name": "全区", "area": planned.office.area("新罗区")}
     assert planned.market.post(f"{PLANS}/new", planned.form).status_code == 303

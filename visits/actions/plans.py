@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
@@ -92,6 +92,13 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
     }
     changed(session, upsert(session, Visited).values(values).on_conflict_do_nothing())
     return shop
+
+
+def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date) -> bool:
+    """Take back a visit of this day that one noted oneself, by a slip of the thumb; False where there is none."""
+    mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
+    gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how)
+    return changed(session, gone.execution_options(synchronize_session=False)) > 0
 
 
 def _held(session: Session, plan_id: int) -> VisitPlan:

@@ -145,6 +145,13 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
             said = texts.noted_now(answering.note(session, about, who, order.rest, now=now).number)
         case Verb.CALLED:
             said = texts.called_now(answering.wait(session, about, who, order.rest, now=now).number)
+        case Verb.LISTEN:
+            found = _found(turn, who, about)
+            voices = [each.id for each in found.said if each.kind == "voice" and each.media_key]
+            if not voices:
+                raise Refused(texts.NO_VOICE)
+            answering.listen(session, about, who, voices[-1], now=now)
+            said = texts.listen_now(found.number)
         case Verb.SNOOZE:
             until = _until(orders.snoozed_hours(order.rest), turn)
             request = answering.snooze(session, about, who, until, now=now)

@@ -1,8 +1,7 @@
-"""A customer manager's pages inside WeChat: the inbox, and one request to read and answer."""
+"""One request inside WeChat, for a customer manager to read and to answer."""
 
 import secrets
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,74 +15,20 @@ from visits.actions import answering, canned
 from visits.actions.answering import Overtaken
 from visits.mobile import kept, phrases
 from visits.models import FIRST_NUMBER
-from visits.queries import inbox, thread, windows
-from visits.queries.inbox import Filter, Shelf
+from visits.queries import thread
 from visits.queries.thread import Thread
-from visits.queries.windows import Window
 from visits.said import Said
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
-from wechat_bot.feature import Card
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-LONGEST_SEARCH = 40
 #: Messages above the box to answer in: what was said last, and no long way down to it.
 RECENT = 8
-SHELVES = {
-    Shelf.MINE: "我的",
-    Shelf.OVERDUE: "超时",
-    Shelf.OPEN: "全部",
-    Shelf.POOL: "待分派",
-    Shelf.SNOOZED: "稍后",
-    Shelf.CLOSED: "已完结",
-}
 #: For how long a request may be put off with one tap.
 SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
-
-
-def inbox_page() -> ResponseReturnValue:
-    """The open requests, the most urgent first; a shop is shown its own instead."""
-    openid, services = oauth.who(), current_services()
-    now, search = services.clock(), request.args.get("search", "").strip()[:LONGEST_SEARCH]
-    with services.reading() as session:
-        who = _who(services, session, openid, now)
-        if who is None:
-            return _to_own(session, openid)
-        given = request.args.get("shelf", "")
-        mine = inbox.counts(session, who, now=now, mine_only=True)
-        counts = inbox.counts(session, who, now=now)
-        # Who answers for nothing themselves watches over what others answer for.
-        first = Shelf.OPEN if search or (counts.open and not mine.open) else Shelf.MINE
-        shelf = Shelf(given) if given in {each.value for each in SHELVES} else first
-        page = inbox.page(session, who, Filter(shelf, search), now=now, after=request.args.get("after", ""))
-        open_now = windows.windows(session, [line.id for line in page.lines])
-    numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
-    # A manager who watches over nobody has one list, and no use for an empty heap.
-    hidden = set() if counts.open > mine.open or shelf is Shelf.OPEN else {Shelf.OPEN}
-    hidden |= {Shelf.POOL} if not counts.pool and shelf is not Shelf.POOL else set()
-    return render_template(
-        "visits/inbox.html",
-        page=page,
-        lines=[
-            (line, shown.due(line, now=now, zone=services.zone), _window(services, open_now.get(line.id), now))
-            for line in page.lines
-        ],
-        urgent=texts.urgent(mine.overdue, mine.soon) if shelf is Shelf.MINE else "",
-        shelf=shelf,
-        shelves={each: word for each, word in SHELVES.items() if each not in hidden},
-        numbers=numbers,
-        search=search,
-        texts=texts,
-    )
-
-
-def _window(services: Services, window: Window | None, now: datetime) -> str:
-    if window is None:
-        return ""
-    return texts.window_in_list(window.is_following, window.is_open(now), window.until, now=now, zone=services.zone)
 
 
 def thread_page(number: int) -> ResponseReturnValue:
@@ -91,9 +36,9 @@ def thread_page(number: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        who = _who(services, session, openid, now)
+        who = who_is(services, session, openid, now)
         if who is None:
-            return _to_own(session, openid, number)
+            return to_own(session, openid, number)
         found = _found(session, who, number, before=request.args.get("before", type=int))
         return _show(session, services, who, found, now=now)
 
@@ -104,9 +49,9 @@ def act(number: int) -> ResponseReturnValue:
     now, here = services.clock(), redirect(url_for("visits_mobile.thread_page", number=number), 303)
     picture: Picture | None = None
     with services.reading() as session:
-        who = _who(services, session, openid, now)
+        who = who_is(services, session, openid, now)
         if who is None:
-            return _to_own(session, openid, number)
+            return to_own(session, openid, number)
         # Before anything is put on the disk: only for whoever may answer here.
         _found(session, who, number)
     try:
@@ -147,23 +92,11 @@ def media_file(number: int, message_id: int) -> ResponseReturnValue:
     """A picture, voice or video of a request, for whoever may see it."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
-        who = _who(services, session, openid, services.clock())
+        who = who_is(services, session, openid, services.clock())
         mine = who is not None and thread.thread(session, who, number - FIRST_NUMBER) is not None
         found = thread.media_of(session, number - FIRST_NUMBER, message_id) if mine else None
         file = media.find(session, services.media_folder, found) if found else None
     return shown.send(file, f"{number}-{message_id}")
-
-
-def cards(session: Session, openid: str, now: datetime) -> list[Card]:
-    """What waits for a customer manager, and a shop's last request, for their own page."""
-    # The zone tells only who stands in for whom today, and these are their own.
-    who = scope.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
-    if who is not None:
-        found = inbox.counts(session, who, now=now, mine_only=True)
-        return [Card("留言收件箱", texts.card_of_manager(found.open, found.overdue), "/m/visits")]
-    newest = thread.own_threads(session, openid, limit=1)
-    note = texts.card_of_shop(newest[0].is_open, newest[0].is_waiting) if newest else texts.CARD_NONE
-    return [Card("给客户经理留言", note, "/m/visits/mine")]
 
 
 def _do(
@@ -321,11 +254,12 @@ def _found(session: Session, who: Colleague, number: int, before: int | None = N
     return found
 
 
-def _who(services: Services, session: Session, openid: str, now: datetime) -> Colleague | None:
+def who_is(services: Services, session: Session, openid: str, now: datetime) -> Colleague | None:
+    """The customer manager whose phone it is; None for everybody else."""
     return scope.of_manager(session, openid, now=now, zone=services.zone)
 
 
-def _to_own(session: Session, openid: str, number: int | None = None) -> ResponseReturnValue:
+def to_own(session: Session, openid: str, number: int | None = None) -> ResponseReturnValue:
     """Where somebody who is no customer manager belongs: to their own requests."""
     if number is not None and thread.own_thread(session, openid, number - FIRST_NUMBER) is None:
         raise Refused(texts.NO_SUCH)

@@ -33,7 +33,7 @@ def groups() -> ResponseReturnValue:
         lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
         named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
     moment = _moment(services)
-    return render_template("visits/groups.html", lines=lines, named=named, after=after, moment=moment)
+    return render_template("visits/groups.html", who=who, lines=lines, named=named, after=after, moment=moment)
 
 
 def group(group_id: int) -> ResponseReturnValue:
@@ -52,6 +52,7 @@ def group(group_id: int) -> ResponseReturnValue:
         members=members,
         part=part if part in PARTS else "",
         narrowings=PARTS,
+        is_mine=found.is_of(who),
         may_cancel=found.is_of(who) and found.cancelled_at is None and found.progress.waiting,
         now=now,
         moment=_moment(services),

@@ -1,5 +1,7 @@
 """Periodic visits inside WeChat: a manager's shops whose turn it is, and one tap once they were visited."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -42,21 +44,27 @@ def due() -> ResponseReturnValue:
         days=QUIET_DAYS,
         today=who.today,
         how=texts.HOW,
+        did=request.args.get("did", type=int) if request.args.get("how") in texts.HOW else None,
         moment=lambda at: when(at, now=now, zone=services.zone),
     )
 
 
 def visited(retailer_id: int) -> ResponseReturnValue:
-    """拜访过了: noted with one tap."""
+    """拜访过了: noted with one tap, and taken back with another."""
     services, form = current_services(), request.form
+    plan_id = form.get("plan", type=int)
+    back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
     with services.transaction() as session:
         who, how = _manager(services, session), form.get("do", "")
-        shop = actions.note_visit(session, who, retailer_id, how, on=who.today)
-    flash(f"已记下:{texts.HOW[how]}拜访{shop}。")
-    plan_id = form.get("plan", type=int)
-    if plan_id is None:
-        return redirect(url_for("visits_mobile.due", quiet=1), 303)
-    return redirect(url_for("visits_mobile.due", plan=plan_id), 303)
+        if how == "undo":
+            is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=who.today)
+            said = texts.UNDONE if is_gone else texts.NOTHING_TO_UNDO
+        else:
+            shop = actions.note_visit(session, who, retailer_id, how, on=who.today)
+            said = texts.visited(shop, how)
+            back |= {"did": retailer_id, "how": how}
+    flash(said)
+    return redirect(url_for("visits_mobile.due", **back), 303)
 
 
 def _manager(services: Services, session: Session) -> Colleague:

@@ -1,14 +1,20 @@
 """Every address of visits inside WeChat, and the view behind it."""
 
-from visits.mobile import desk, groups, own, phrases, plans
+from foundation.errors import Refused
+from visits.mobile import desk, groups, inbox, own, phrases, plans
+from visits.texts import answering as texts
 from wechat_bot import oauth
 
 blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
+# Nobody is left before a closed door: this address leads a manager and a shop each to what is theirs.
+blueprint.register_error_handler(
+    Refused, lambda refusal: oauth.message_page(422, refusal.sentence, again="/m/visits", label=texts.TO_MINE)
+)
 _ONE = "/<int:number>"
 _OWN = "/mine/<int:number>"
 _GROUP, _OWN_GROUP = (f"{start}/groups/<int:group_id>" for start in ("", "/mine"))
 for _rule, _view, _methods in (
-    ("", desk.inbox_page, ("GET",)),
+    ("", inbox.inbox_page, ("GET",)),
     (_ONE, desk.thread_page, ("GET",)),
     (_ONE, desk.act, ("POST",)),
     (f"{_ONE}/media/<int:message_id>", desk.media_file, ("GET",)),

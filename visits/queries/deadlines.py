@@ -16,6 +16,7 @@ from visits.rules.promises import Outcome
 from visits.terms import Reckoning
 from visits.texts import deadlines as texts
 from visits.texts.deadlines import Day
+from wechat_bot.models import Follower
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,18 @@ def explain(session: Session, deadline_id: int, *, now: datetime, zone: ZoneInfo
 def _explained(session: Session, rows: list[Deadline], now: datetime, zone: ZoneInfo) -> list[Explained]:
     if not rows:
         return []
-    class_id = session.scalar(select(Request.class_id).where(Request.id == rows[0].request_id))
+    class_id, follower = session.execute(
+        select(Request.class_id, Follower)
+        .outerjoin(Follower, Follower.openid == Request.openid)
+        .where(Request.id == rows[0].request_id)
+    ).one()
     reckoning = terms.reckoning(session, class_id)
     calendar = terms.calendar(session) if any(row.counts_working_hours for row in rows) else None
     found = []
     for row in rows:
+        if row.promise == Promise.REPLY_WINDOW and row.ended_at is None and follower is not None:
+            found.append(_window(row, follower, now, zone))
+            continue
         outcome = promises.outcome(row.due_at, row.met_at, row.ended_at, now)
         found.append(
             Explained(
@@ -73,6 +81,25 @@ def _explained(session: Session, rows: list[Deadline], now: datetime, zone: Zone
             )
         )
     return found
+
+
+def _window(row: Deadline, follower: Follower, now: datetime, zone: ZoneInfo) -> Explained:
+    """The reply window as the ledger has it now: what else was said to and by the shop moves it too."""
+    until = follower.message_until
+    is_open = follower.message_left > 0 and until is not None and now < until
+    return Explained(
+        row.id,
+        Promise.REPLY_WINDOW,
+        texts.PROMISES[Promise.REPLY_WINDOW],
+        row.round,
+        Outcome.RUNNING if is_open else Outcome.MISSED,
+        texts.WINDOW[is_open],
+        row.started_at,
+        until,
+        None,
+        (texts.WINDOW_RULE, texts.window_now(follower.message_left, until, now, zone)),
+        is_over=False,
+    )
 
 
 def _lines(row: Deadline, calendar: Calendar | None, reckoning: Reckoning, now: datetime, zone: ZoneInfo) -> list[str]:

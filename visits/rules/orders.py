@@ -20,6 +20,7 @@ class Verb(StrEnum):
     NOTE = "note"
     SNOOZE = "snooze"
     CALLED = "called"
+    LISTEN = "listen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ _WORDS = {
     Verb.CLOSE: {"完结", "结束", "关闭", "办结", "已完结", "已办结"},
     Verb.NO_REPLY_NEEDED: {"不用回复", "无需回复", "不必回复", "不用回", "不需要回复"},
     Verb.REOPEN: {"重开", "重新打开", "再打开"},
+    Verb.LISTEN: {"听", "听语音", "听一下", "语音"},
 }
 _BY_WORD = {word: verb for verb, words in _WORDS.items() for word in words}
 _WITH_REST = (

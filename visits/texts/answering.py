@@ -31,6 +31,8 @@ LISTEN = "已发到您的微信,请回到聊天里听。"
 KEPT_AS_PHRASE = "已存进您的常用语。"
 PHRASE_DROPPED = "已删除。"
 PHRASE_NEEDS_WORDS = "请先在上面写好,再存为常用语。"
+TO_MINE = "看我的留言"
+NO_VOICE = "这条留言里没有语音。"
 NO_SUCH_BUTTON = "没有这个操作,请刷新后再试。"
 DONE_FOR_YOU = "已办结"
 CARD_NONE = "有事请说,客户经理会收到"
@@ -282,6 +284,10 @@ def transferred_now(number: int, name: str) -> str:
 
 def noted_now(number: int) -> str:
     return f"#{number} 已记下备注,店主看不到。"
+
+
+def listen_now(number: int) -> str:
+    return f'#{number} 的语音发给您了。回复"{number} 内容"答复。'
 
 
 def called_now(number: int) -> str:

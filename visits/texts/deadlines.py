@@ -34,6 +34,24 @@ class Day:
     seconds: float
 
 
+#: In place of an outcome: whether the reply window is open.
+WINDOW = {True: "还能发", False: "不能直接发"}
+WINDOW_RULE = "店主来一次消息,微信允许在 48 小时内回复 5 条(不分工作时间)。"
+
+
+def window_now(left: int, until: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """Where WeChat's reply window stands: how much may be sent, and until when.
+
+    >>> now, china = datetime(2026, 11, 23, 15, 20, tzinfo=ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai")
+    >>> window_now(4, now.replace(day=24), now, china), window_now(0, now.replace(day=24), now, china)
+    ('还能发 4 条,到 11 月 24 日 15:20 为止。', '条数已用完,答复会改发服务通知,或等店主下次来消息时送达。')
+    """
+    later = "答复会改发服务通知,或等店主下次来消息时送达。"
+    if until is None or until <= now:
+        return f"{full(until, zone)} 已过期,{later}" if until else later
+    return f"还能发 {left} 条,到 {full(until, zone)} 为止。" if left else f"条数已用完,{later}"
+
+
 def began(promise: Promise, started_at: datetime, allowed: float, counts_working_hours: bool, zone: ZoneInfo) -> str:
     """When it began and how long it is."""
     if promise is Promise.REPLY_WINDOW:

@@ -10,6 +10,8 @@ NO_SUCH_SHOP = "没有这家店,或不归您负责。"
 NOBODY = "这里面没有能收到的店:要归您负责、已绑定微信、并关注着公众号。"
 SENT = "已安排发送。每家店的回复会成为各自的留言。"
 MADE = "已记下。"
+UNDONE = "已撤销。"
+NOTHING_TO_UNDO = "没有可撤销的。"
 HOW = {"shop": "上门", "phone": "电话", "chat": "微信"}
 
 
@@ -34,6 +36,10 @@ def takes(span: timedelta, ahead: int) -> str:
 
 def out_of_touch(count: int, days: int) -> str:
     return f"有 {count:,} 家超过 48 小时没来过消息,微信现在不让发:等他们来消息时再发,{days} 天后不再发。"
+
+
+def visited(shop: str, how: str) -> str:
+    return f"已记下:{HOW[how]}拜访{shop}。"
 
 
 def cancelled(count: int) -> str:

@@ -57,14 +57,14 @@ def new_request(
     >>> new_request(128, "城南便利店", '"断货了"', 86400, due, now=now, zone=ZoneInfo("Asia/Shanghai"))
     '【新留言 #128】城南便利店:"断货了"\\n24 小时内答复,截止明天 15:20。直接回复"128 内容"。'
     """
-    return f"【新留言 #{number}】{who}:{what}\n{_until(allowed, due_at, now, zone)}{_how(number)}"
+    return f"【新留言 #{number}】{who}:{what}\n{_until(allowed, due_at, now, zone)}{_how(number, what)}"
 
 
 def more(number: int, who: str, said: Sequence[tuple[str, str]]) -> str:
     """What a shop added to its request, all of one breath in one notice."""
     first, count = said[0], len(said)
     what = quoted(*first) if count == 1 else f"{quoted(*first)} 等 {count} 条"
-    return f"【补充 #{number}】{who}:{what}\n{_how(number)}"
+    return f"【补充 #{number}】{who}:{what}\n{_how(number, what)}"
 
 
 def again(
@@ -72,7 +72,7 @@ def again(
 ) -> str:
     """A shop that writes again after it was answered."""
     title = "又来留言" if is_reopened else "新回复"
-    return f"【{title} #{number}】{who}:{what}\n{_until(None, due_at, now, zone)}{_how(number)}"
+    return f"【{title} #{number}】{who}:{what}\n{_until(None, due_at, now, zone)}{_how(number, what)}"
 
 
 def awake(number: int, who: str, *, is_waiting: bool) -> str:
@@ -88,7 +88,7 @@ def handed_on(
     number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
     """A request that comes from somebody else."""
-    return f"【转来 #{number}】{who}:{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number)}"
+    return f"【转来 #{number}】{who}:{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number, what)}"
 
 
 def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], overdue: int) -> str:
@@ -153,5 +153,6 @@ def _until(allowed: int | None, due_at: datetime | None, now: datetime, zone: Zo
     return f"{within}截止{when(due_at, now=now, zone=zone)}。"
 
 
-def _how(number: int) -> str:
-    return f'直接回复"{number} 内容"。'
+def _how(number: int, what: str = "") -> str:
+    listen = f'回复"{number} 听"可听语音。' if what.startswith(f"[{KINDS['voice']}]") else ""
+    return f'直接回复"{number} 内容"。{listen}'

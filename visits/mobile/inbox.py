@@ -1,0 +1,82 @@
+"""A customer manager's inbox inside WeChat: what presses first, and until when WeChat takes an answer."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from visits import scope, shown
+from visits.mobile import desk
+from visits.queries import inbox, thread, windows
+from visits.queries.inbox import Filter, Shelf
+from visits.queries.windows import Window
+from visits.texts import answering as texts
+from wechat_bot import oauth
+from wechat_bot.feature import Card
+from wechat_bot.services import Services, current_services
+
+LONGEST_SEARCH = 40
+SHELVES = {
+    Shelf.MINE: "我的",
+    Shelf.OVERDUE: "超时",
+    Shelf.OPEN: "全部",
+    Shelf.POOL: "待分派",
+    Shelf.SNOOZED: "稍后",
+    Shelf.CLOSED: "已完结",
+}
+
+
+def inbox_page() -> ResponseReturnValue:
+    """The open requests, the most urgent first; a shop is shown its own instead."""
+    openid, services = oauth.who(), current_services()
+    now, search = services.clock(), request.args.get("search", "").strip()[:LONGEST_SEARCH]
+    with services.reading() as session:
+        who = desk.who_is(services, session, openid, now)
+        if who is None:
+            return desk.to_own(session, openid)
+        given = request.args.get("shelf", "")
+        mine = inbox.counts(session, who, now=now, mine_only=True)
+        counts = inbox.counts(session, who, now=now)
+        # Who answers for nothing themselves watches over what others answer for.
+        first = Shelf.OPEN if search or (counts.open and not mine.open) else Shelf.MINE
+        shelf = Shelf(given) if given in {each.value for each in SHELVES} else first
+        page = inbox.page(session, who, Filter(shelf, search), now=now, after=request.args.get("after", ""))
+        open_now = windows.windows(session, [line.id for line in page.lines])
+    numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
+    # A manager who watches over nobody has one list, and no use for an empty heap.
+    hidden = set() if counts.open > mine.open or shelf is Shelf.OPEN else {Shelf.OPEN}
+    hidden |= {Shelf.POOL} if not counts.pool and shelf is not Shelf.POOL else set()
+    return render_template(
+        "visits/inbox.html",
+        page=page,
+        lines=[
+            (line, shown.due(line, now=now, zone=services.zone), _window(services, open_now.get(line.id), now))
+            for line in page.lines
+        ],
+        urgent=texts.urgent(mine.overdue, mine.soon) if shelf is Shelf.MINE else "",
+        shelf=shelf,
+        shelves={each: word for each, word in SHELVES.items() if each not in hidden},
+        numbers=numbers,
+        search=search,
+        texts=texts,
+    )
+
+
+def _window(services: Services, window: Window | None, now: datetime) -> str:
+    if window is None:
+        return ""
+    return texts.window_in_list(window.is_following, window.is_open(now), window.until, now=now, zone=services.zone)
+
+
+def cards(session: Session, openid: str, now: datetime) -> list[Card]:
+    """What waits for a customer manager, and a shop's last request, for their own page."""
+    # The zone tells only who stands in for whom today, and these are their own.
+    who = scope.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
+    if who is not None:
+        found = inbox.counts(session, who, now=now, mine_only=True)
+        return [Card("留言收件箱", texts.card_of_manager(found.open, found.overdue), "/m/visits")]
+    newest = thread.own_threads(session, openid, limit=1)
+    note = texts.card_of_shop(newest[0].is_open, newest[0].is_waiting) if newest else texts.CARD_NONE
+    return [Card("给客户经理留言", note, "/m/visits/mine")]
