@@ -58,6 +58,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!kept) return;
+  all();
   for (const [id, checked] of kept.ticked) {
     const box = document.getElementById(id);
     if (box) box.checked = checked;
@@ -80,6 +81,21 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   said.textContent = "登录已过期。请先复制您写的内容,再重新登录。";
   draft.before(said);
 });
+
+// One box ticks the whole page.
+function all() {
+  const boxes = [...document.querySelectorAll("[data-keeps] input[name=n]")];
+  const heading = document.querySelector("[data-keeps] thead th");
+  if (boxes.length < 2 || heading.querySelector("input")) return;
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.id = "tick-all";
+  box.className = "form-check-input";
+  box.setAttribute("aria-label", "选这一页的全部");
+  box.addEventListener("change", () => { for (const each of boxes) each.checked = box.checked; count(); });
+  heading.replaceChildren(box);
+}
+document.addEventListener("DOMContentLoaded", all);
 
 // How many are ticked.
 function count() {

@@ -42,7 +42,7 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     assert "请绑定您的店" in desk.market.get(f"{address}?hint=1").text
     assert desk.market.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 303
     assert shop_of(desk, desk.request()) == "350802100001" and desk.owners() == ["陈志强"]
-    assert any("城南便利店" in text for text in desk.news(desk.chen))
+    assert any("没绑定的人(可能是城南便利店" in text for text in desk.news(desk.chen))
     [entry] = desk.office.audited("visit.attach")
     assert entry.who == "market" and "350802100001" in entry.detail
     assert "身份没有核实" in desk.market.get(address).text
@@ -129,3 +129,7 @@ def test_an_open_page_hears_what_comes_in_and_what_was_just_shown_is_not_yet_see
         desk.house.clock.advance(timedelta(minutes=30))
         answer = desk.market.get("/console/visits/lines")
     assert answer.status_code == 303
+    left = {"HX-Request": "true", "HX-Current-URL": "https://wx.example.com/console/visits?shelf=pool"}
+    answer = desk.market.get("/console/visits/lines", headers=left)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/console/sign-in?next=%2Fconsole%2Fvisits%3Fshelf%3Dpool"

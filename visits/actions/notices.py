@@ -157,7 +157,7 @@ def why_not(session: Session, manager_id: int) -> str:
 def facts(session: Session, request: Request) -> Facts:
     """What a notice says of a request: the shop, and until when it is to be answered."""
     row = session.execute(
-        select(Retailer.shop, ShopClass.name, Area.name)
+        select(Retailer.shop, ShopClass.name, Area.name, Retailer.openid)
         .join(Area, Area.id == Retailer.area_id)
         .join(ShopClass, ShopClass.id == Retailer.class_id)
         .where(Retailer.id == request.retailer_id)
@@ -170,7 +170,10 @@ def facts(session: Session, request: Request) -> Facts:
         )
     ).first()
     name = row[0] if row else ""
-    who = texts.shop(*row) if row else texts.shop("", "", "")
+    who = texts.shop(*row[:3]) if row else texts.shop("", "", "")
+    if row is not None and row.openid != request.openid:
+        # Staff took them for this shop's: nothing proves it.
+        name, who = (texts.maybe(each) for each in (name, who))
     return Facts(who, name, promised.allowed if promised else None, promised.due_at if promised else None)
 
 

@@ -14,13 +14,15 @@ from wechat_bot.services import Services
 
 
 def overdue(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Requests past their deadline, and those nobody answers for."""
+    """Requests past their deadline, those due before midnight, and those nobody answers for."""
     who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
     counts = inbox.counts(session, who, now=now)
     found = []
     if counts.overdue:
         url = url_for("visits_pages.inbox", shelf="overdue")
         found.append(Waiting(counts.overdue, "条留言已经超时,还没有答复或办结", url, is_urgent=True))
+    if counts.today and visitor.may(Permission.VISITS_ANSWER):
+        found.append(Waiting(counts.today, "条留言今天到期", url_for("visits_pages.inbox", shelf="today")))
     if counts.pool and visitor.may(Permission.VISITS_ANSWER):
         found.append(Waiting(counts.pool, "条留言还没有负责人", url_for("visits_pages.inbox", shelf="pool"), True))
     return found

@@ -98,7 +98,7 @@ def snoozed(until: str) -> str:
 def many_transferred(count: int, name: str) -> str:
     if not count:
         return f"没有转:选的留言已完结,或已经由{name}负责。"
-    return f"{count} 条留言已转给{name},时限不变,已一并通知。"
+    return f"{count} 条留言已转给{name},时限不变,会一并通知。"
 
 
 def card_of_manager(count: int, overdue: int) -> str:

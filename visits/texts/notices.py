@@ -37,6 +37,15 @@ def shop(name: str, class_name: str, area: str) -> str:
     return (f"{name}({known})" if known else name) or "未绑定的关注者"
 
 
+def maybe(shop: str) -> str:
+    """Somebody who is not bound to the shop that their request was given to.
+
+    >>> maybe("城南便利店")
+    '没绑定的人(可能是城南便利店)'
+    """
+    return f"没绑定的人(可能是{shop})"
+
+
 def answers(who: str, group: str) -> str:
     """Somebody who writes, and which message to many shops they answer, if any.
 
