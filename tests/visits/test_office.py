@@ -45,7 +45,8 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     assert any("没绑定的人(可能是城南便利店" in text for text in desk.news(desk.chen))
     [entry] = desk.office.audited("visit.attach")
     assert entry.who == "market" and "350802100001" in entry.detail
-    assert "身份没有核实" in desk.market.get(address).text
+    shown = desk.market.get(address).text
+    assert "写的人没有绑定这家店,身份没有核实" in shown and "发给对方的话" in shown
     assert desk.market.post(address, {"do": "attach", "licence": "350802100003"}).status_code == 422
     # Its keeper comes: what the stranger wrote is none of theirs.
     keeper = desk.shop("王建国")

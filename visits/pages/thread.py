@@ -61,7 +61,7 @@ def show(number: int) -> ResponseReturnValue:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, number, before=request.args.get("before", type=int))
         draft = shown.canned(session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone)
-        if "hint" in request.args and not found.retailer_id:
+        if "hint" in request.args and not found.is_keepers:
             draft = attaching_texts.how_to_bind(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
     with services.transaction() as session:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from people import rules as people_rules
@@ -59,6 +59,8 @@ class Thread:
     closed_at: datetime | None
     closed_how: str | None
     last_message_id: int | None
+    #: Whether who wrote it keeps the shop it stands under, by proof; staff may have taken somebody for its keeper.
+    is_keepers: bool
     said: tuple[Said, ...] = ()
     #: Whether earlier messages were left out.
     has_earlier: bool = False
@@ -233,6 +235,7 @@ def _facts() -> Any:
         Request.closed_at,
         Request.closed_how,
         Request.last_message_id,
+        case((Retailer.openid == Request.openid, literal(True)), else_=literal(False)),
     )
     return (
         select(*columns)
