@@ -133,7 +133,7 @@ def shops(session: Session, count: int, *, now: datetime, openid: str = "NULL") 
     # The words `foundation.text.grams` makes of the names, made inside the database.
     words = [*(f"'{word}'" for word in grams(shop, keeper)), f"'{shop[-1]}' || substr(n, 1, 1)"]
     for text_of, length in (("CAST(n AS VARCHAR)", 7), ("CAST(n % 997 AS VARCHAR)", 3)):
-        words += [f"substr({text_of}, {place}, {size})" for place in range(1, length + 1) for size in (1, 2)]
+        words += [f"substr({text_of}, {place}, {size})" for place in range(1, length + 1) for size in (1, 2, 3)]
     words.append(f"'{keeper}' || substr(CAST(n % 997 AS VARCHAR), 1, 1)")
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     made = f"ARRAY[{', '.join(words)}]" if on_postgresql else " || ' ' || ".join(words)
@@ -145,11 +145,11 @@ def shops(session: Session, count: int, *, now: datetime, openid: str = "NULL") 
     session.execute(
         text(
             f"{NUMBERS} INSERT INTO retailer (licence, shop, keeper, phone, address, area_id, class_id, bind_token, "
-            f"updated_at, openid, grams) SELECT CAST(350800000000 + n AS VARCHAR), '{shop}' || n, "
+            f"updated_at, openid, grams, names) SELECT CAST(350800000000 + n AS VARCHAR), '{shop}' || n, "
             # In brackets: SQLite joins texts before it divides.
             f"'{keeper}' || (n % 997), '138' || (10000000 + n), '新罗区第' || (n % 311) || '街', "
             f"n % {AREAS} + 1, n % {len(CLASSES)} + 1, "
-            f"'token' || n, :now, {openid}, {made} FROM numbers"
+            f"'token' || n, :now, {openid}, {made}, '{shop}' || n || '\n{keeper}' || (n % 997) FROM numbers"
         ).bindparams(bindparam("now", type_=Moment())),
         {"count": count, "now": now},
     )

@@ -1,4 +1,4 @@
-"""Numbers in addresses and forms: one that no table can hold is none, for every feature and every database.
+"""Numbers and texts in addresses and forms: what no table can hold is none, for every feature and every database.
 
 A primary key is four bytes wide on PostgreSQL, and SQLite takes eight: asked for more, both end in an error, which
 whoever typed the address would be blamed for with a 500.
@@ -7,8 +7,8 @@ whoever typed the address would be blamed for with a 500.
 from typing import Any
 
 from flask import Flask, Request
-from werkzeug.datastructures import ImmutableMultiDict
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 LARGEST = 2**31 - 1
 
@@ -29,7 +29,13 @@ def whole(text: str) -> int:
 
 
 class Parameters(ImmutableMultiDict[str, str]):
-    """What stands behind the question mark, or in a form: where a number is asked for, one that a table can hold."""
+    """What stands behind the question mark, or in a form: where a number is asked for, one that a table can hold, and
+    no text with a NUL in it, which PostgreSQL takes for an error.
+    """
+
+    def __init__(self, mapping: Any = None) -> None:
+        given = iter_multi_items(mapping) if mapping is not None else ()
+        super().__init__([(_clean(key), _clean(value)) for key, value in given])
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # they overload
         """The value; the default where there is none, or it is no such number."""
@@ -40,8 +46,18 @@ class Parameters(ImmutableMultiDict[str, str]):
         return super().getlist(key, whole if type is int else type)
 
 
+def _clean(value: Any) -> Any:
+    return value.replace("\0", "") if isinstance(value, str) else value
+
+
 class _Asked(Request):
     parameter_storage_class = Parameters
+
+
+class _Text(UnicodeConverter):
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.regex = self.regex.replace("[^/]", r"[^/\0]")
 
 
 class _Whole(IntegerConverter):
@@ -52,4 +68,4 @@ class _Whole(IntegerConverter):
 def install(app: Flask) -> None:
     """Before any address is registered: `<int:…>` and `type=int` mean numbers that a table can hold."""
     app.request_class = _Asked
-    app.url_map.converters["int"] = _Whole
+    app.url_map.converters |= {"int": _Whole, "default": _Text, "string": _Text}

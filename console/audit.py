@@ -48,6 +48,7 @@ WORDS = {
     "survey.people": "查看邀请名单",
     "survey.words": "查看文字回答",
     "survey.export": "导出调查",
+    "survey.cross.export": "导出交叉分析",
     "visit.policy": "修改答复期限",
     "visit.hours": "修改工作时间",
     "visit.days": "修改特殊日期",

@@ -49,17 +49,56 @@ def mask_phones(text: str) -> str:
     return _MOBILE.sub(lambda found: mask_phone(found[0]), text)
 
 
-def grams(*names: str) -> list[str]:
-    """What names are searched by: their letters, and every two that stand side by side, each once.
+def folded(text: str) -> str:
+    """A text as it is searched: full-width signs half-width, capitals small.
 
-    Whoever seeks a part of a name takes the pairs of that part: a shop that has them all is worth looking at.
+    >>> folded("ＡＢＣ 便利店（东门）")
+    'abc 便利店(东门)'
+    """
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def grams(*names: str) -> list[str]:
+    """What names are searched by: their letters, every two that stand side by side, and every three digits, each once.
+
+    Whoever seeks a part of a name takes the `keys` of that part: a shop that has them all is worth looking at.
 
     >>> grams("好 a店", "王五")
     ['a', 'a店', '五', '好', '好a', '店', '王', '王五']
+    >>> grams("店1234")
+    ['1', '12', '123', '2', '23', '234', '3', '34', '4', '店', '店1']
     """
     found: set[str] = set()
     for name in names:
-        letters = [letter for letter in unicodedata.normalize("NFKC", name).lower() if letter.isalnum()]
+        letters = _letters(name)
         found.update(letters)
         found.update(map("".join, pairwise(letters)))
+        found.update(_triples(letters))
     return sorted(found)
+
+
+def keys(sought: str) -> list[str]:
+    """The fewest of `grams` that say most of a part of a name; none where it holds no letter at all.
+
+    A pair says more than its letters. Of digits every pair is common: three in a row speak for their pairs, and for
+    the pair that joins them to a word.
+
+    >>> keys("好"), keys("好 a店"), keys("店1234"), keys("好店12"), keys("(*)")
+    (['好'], ['a店', '好a'], ['123', '234'], ['12', '好店', '店1'], [])
+    """
+    letters = _letters(sought)
+    pairs = set(map("".join, pairwise(letters)))
+    triples = _triples(letters)
+    if triples:
+        pairs = {pair for pair in pairs if not any(letter.isdigit() for letter in pair)}
+    return sorted(triples | pairs) or sorted(set(letters))
+
+
+def _letters(text: str) -> list[str]:
+    return [letter for letter in folded(text) if letter.isalnum()]
+
+
+def _triples(letters: list[str]) -> set[str]:
+    return {
+        "".join(three) for three in zip(letters, letters[1:], letters[2:], strict=False) if "".join(three).isdigit()
+    }

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, text
 import console.models
 import people.models
 import surveys.models
+import surveys.upkeep
 import visits.models
 import wechat_bot.models
 from foundation.database import Database, Moment
@@ -33,6 +34,7 @@ def upgrade(database: Database) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         upkeep.install(connection)
+        surveys.upkeep.install(connection)
         categories.install(connection)
 
 
@@ -56,7 +58,7 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
 def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
     """Leave out of a comparison what `upkeep` makes, and an index that SQLite has no kind of."""
     if kind == "table":
-        return not (name or "").startswith(upkeep.SEARCH)
+        return not (name or "").startswith((upkeep.SEARCH, surveys.upkeep.SEARCH))
     return kind != "index" or is_reflected or other is not None or item.dialect_options["postgresql"]["using"] != "gin"
 
 

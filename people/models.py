@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from foundation.database import Base
-from foundation.text import grams
+from foundation.text import folded, grams
 
 #: The classes of shops the company begins with; the table may be edited.
 CLASSES = ("普通终端", "弱势客户", "现代终端", "优质终端")
@@ -36,6 +36,16 @@ class Grams(TypeDecorator[list[str]]):
 def _grams_of(context: Any) -> list[str]:
     given = context.get_current_parameters()
     return grams(given["shop"], given["keeper"])
+
+
+def _names_of(context: Any) -> str:
+    given = context.get_current_parameters()
+    return names_of(given["shop"], given["keeper"])
+
+
+def names_of(shop: str, keeper: str) -> str:
+    """A shop's names as one text to be searched. A line between them: nobody seeks across it."""
+    return folded(f"{shop}\n{keeper}")
 
 
 class Manager(Base):
@@ -136,6 +146,8 @@ class Retailer(Base):
     updated_at: Mapped[datetime]
     #: What a search finds it by, made of the names.
     grams: Mapped[list[str]] = mapped_column(Grams(), default=_grams_of, server_default="{}", deferred=True)
+    #: The names, whatever their width and case: what the search looks at in the end.
+    names: Mapped[str] = mapped_column(Text, default=_names_of, server_default="", deferred=True)
 
     area: Mapped[Area] = relationship()
     shop_class: Mapped[ShopClass] = relationship()

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from people.models import Grams
 
 
 class SurveyState(StrEnum):
@@ -192,6 +193,22 @@ class Cross(Base):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
+class PairTally(Base):
+    """A counter of one question by another: how many chose this option of the one and that of the other.
+
+    `#` stands for any answer, as in `Tally`. `question` is the one whose code comes first. Kept as `Cross` is.
+    """
+
+    __tablename__ = "pair_tally"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(String(40), primary_key=True)
+    other: Mapped[str] = mapped_column(String(40), primary_key=True)
+    option: Mapped[str] = mapped_column(String(40), primary_key=True)
+    other_option: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
 class Words(Base):
     """What somebody wrote in answer to a question, or as 其他: to be searched. Only of valid submissions."""
 
@@ -204,6 +221,23 @@ class Words(Base):
         BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("submission.id"), primary_key=True
     )
     said: Mapped[str] = mapped_column(Text)
+    #: The same, whatever its width and case: what a search looks at.
+    folded: Mapped[str] = mapped_column(Text, server_default="")
+
+
+class WordKeys(Base):
+    """What the words of one sheet are found by (`rules.crossing.keys`)."""
+
+    __tablename__ = "word_keys"
+    __table_args__ = (
+        # SQLite has a table of its own for this: `upkeep.py`.
+        Index("ix_word_keys_keys", "keys", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
+
+    submission_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("submission.id"), primary_key=True
+    )
+    keys: Mapped[list[str]] = mapped_column(Grams())
 
 
 class WaveState(StrEnum):

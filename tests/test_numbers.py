@@ -49,12 +49,13 @@ def test_a_number_beyond_every_table_is_nowhere_and_breaks_nothing(house) -> Non
     found = {(each.path, each.method): status(each) for each in numbered(app, number)}
     assert len(found) > 80
     assert {where: code for where, code in found.items() if code not in (404, 405)} == {}
+    assert boss.get("/console/people/shops/%00").status_code == 404
     with watched(app) as asked:
         for address in addresses(app):
             asked.clear()
             status(address)
             for name in asked - {"form_token"}:
-                for value in (f"{number}", f"{number}.{number}"):
+                for value in (f"{number}", f"{number}.{number}", "\0"):
                     assert status(address, **{name: value}) < 500, (address.path, name)
 
 

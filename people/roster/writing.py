@@ -181,7 +181,7 @@ def _address(known: _Known | None) -> str:
 def _statement(session: Session) -> Any:
     # On a conflict the shop keeps its openid, its binding and the code that is printed already.
     statement = upsert(session, RETAILERS)
-    kept = ("shop", "keeper", "phone", "address", "area_id", "class_id", "manager_id", "updated_at", "grams")
+    kept = ("shop", "keeper", "phone", "address", "area_id", "class_id", "manager_id", "updated_at", "grams", "names")
     statement = statement.on_conflict_do_update(
         index_elements=["licence"], set_={column: statement.excluded[column] for column in kept}
     )

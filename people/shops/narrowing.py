@@ -2,12 +2,13 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from console.rules import Visitor
+from foundation.text import folded
 from people import rules
 from people.models import IS_BOUND, IS_UNBOUND, Area, Retailer
 from people.scope import looked_after, within
@@ -72,8 +73,8 @@ def sought(search: str, shop: Any) -> ColumnElement[bool]:
 
 
 def named(sought: str, shop: Any) -> ColumnElement[bool]:
-    """A part of the names."""
-    return or_(shop.shop.contains(sought, autoescape=True), shop.keeper.contains(sought, autoescape=True))
+    """A part of the names, in any width and case."""
+    return cast(ColumnElement[bool], shop.names.contains(folded(sought), autoescape=True))
 
 
 def licences(sought: str, licence: Any) -> ColumnElement[bool] | None:

@@ -4,18 +4,32 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, UnaryExpression, cast, func, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    UnaryExpression,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
-from foundation.text import grams
+from foundation.text import keys
 from people import rules, upkeep
 from people.models import Retailer
 from people.shops.narrowing import Filter, licences, named, sought, without_names
 
-#: A search looks through so many shops in their order; what it has not found by then is rare, and the index knows it.
-WALKED = 5000
+#: A search looks through so many shops in their order; what it has hardly met by then is rare, and the index knows it.
+WALKED = 1000
+#: Met so often on the way it is common enough to be met again, and is followed so far: looked up, it would be a long
+#: list to put in order.
+COMMON, FOLLOWED = 5, 10_000
 
 
 def find(
@@ -34,26 +48,44 @@ def find(
         mine = base.cte("mine").prefix_with("MATERIALIZED")
         base = select(Retailer.id).join(mine, mine.c.id == Retailer.id)
     if not narrowed.is_search:
-        keys = list(session.scalars(base.order_by(order).limit(limit)))
-        return keys, len(keys)
-    columns = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper)
-    walked = base.with_only_columns(*columns).order_by(order).limit(WALKED).subquery()
-    way = walked.c.licence.desc() if _is_down(order) else walked.c.licence
-    matches = sought(narrowed.search, walked.c)
-    rows = session.execute(select(walked.c.id, func.count().over()).where(matches).order_by(way).limit(limit)).all()
-    met, number = [row[0] for row in rows], rows[0][1] if rows else 0
-    # The first behind all that were walked: whether there is more, and from where.
-    rest = session.scalar(base.with_only_columns(Retailer.licence).order_by(order).offset(WALKED).limit(1))
+        met = list(session.scalars(base.order_by(order).limit(limit)))
+        return met, len(met)
+    met, number = _walk(session, base, narrowed.search, order, limit)
+    rest = _behind(session, base, order, WALKED)
+    if COMMON <= len(met) < limit and rest is not None:
+        base = base.where(_from(rest, order))
+        rest = _behind(session, base, order, FOLLOWED)
+        way = base if rest is None else base.where(~_from(rest, order))
+        way = way.where(sought(narrowed.search, Retailer)).order_by(order).limit(limit - len(met))
+        met += session.scalars(way)
     if len(met) == limit or rest is None:
-        return met, number
-    behind = base.where(Retailer.licence <= rest if _is_down(order) else Retailer.licence >= rest)
+        return met, max(number, len(met))
     found = [
         (row.licence, row.id)
-        for each in _looked_up(session, narrowed.search, behind)
+        for each in _looked_up(session, narrowed.search, base.where(_from(rest, order)))
         for row in session.execute(each.with_only_columns(Retailer.licence, Retailer.id).order_by(order).limit(limit))
     ]
     met += [key for _, key in sorted(set(found), reverse=_is_down(order))[: limit - len(met)]]
     return met, len(met)
+
+
+def _walk(session: Session, base: Select[Any], search: str, order: Any, limit: int) -> tuple[list[int], int]:
+    """What is met among the next shops: the first of it, and how many."""
+    columns = (Retailer.id, Retailer.licence, Retailer.names)
+    walked = base.with_only_columns(*columns).order_by(order).limit(WALKED).subquery()
+    way = walked.c.licence.desc() if _is_down(order) else walked.c.licence
+    statement = select(walked.c.id, func.count().over()).where(sought(search, walked.c)).order_by(way).limit(limit)
+    rows = session.execute(statement).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def _behind(session: Session, base: Select[Any], order: Any, far: int) -> str | None:
+    """The licence of the first shop behind so many; None where there is none."""
+    return session.scalar(base.with_only_columns(Retailer.licence).order_by(order).offset(far).limit(1))
+
+
+def _from(licence: str, order: Any) -> ColumnElement[bool]:
+    return Retailer.licence <= licence if _is_down(order) else Retailer.licence >= licence
 
 
 def _looked_up(session: Session, search: str, base: Select[Any]) -> Iterator[Select[Any]]:
@@ -62,12 +94,12 @@ def _looked_up(session: Session, search: str, base: Select[Any]) -> Iterator[Sel
     beginning = licences(plain, Retailer.licence)
     if beginning is not None:
         yield base.where(beginning)
-    words = grams(plain)
-    # A pair says more than its letters.
-    words = [word for word in words if len(word) > 1] or words
-    if words:
-        hits = _known(session, words).cte("known").prefix_with("MATERIALIZED")
-        yield base.join(hits, hits.c.id == Retailer.id).where(named(plain, Retailer))
+    words = keys(plain)
+    if not words:  # signs alone, which no index has
+        yield base.where(named(plain, Retailer))
+        return
+    hits = _known(session, words).cte("known").prefix_with("MATERIALIZED")
+    yield base.join(hits, hits.c.id == Retailer.id).where(named(plain, Retailer))
 
 
 def _known(session: Session, words: list[str]) -> Select[Any]:

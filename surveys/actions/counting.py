@@ -12,9 +12,8 @@ from surveys import frozen
 from surveys.actions import filing, quotas
 from surveys.actions.enlisting import locked
 from surveys.models import Invitation, Participation, Submission, Tally
-from surveys.rules import crossing, tally, waves
 from surveys.rules import quotas as of_quotas
-from surveys.rules.crossing import Count
+from surveys.rules import tally, waves
 
 SENT, REACHED, OPENED = ("", "sent"), ("", "reached"), ("", "opened")
 RETURNED, VALID = ("", "returned"), ("", "valid")
@@ -68,7 +67,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     """
     survey = locked(session, survey_id)  # filers wait for us
     hold(session, survey_id)
-    counted, crossed, placed = _count(session, survey_id)
+    counted, sums, placed = _count(session, survey_id)
     kept: dict[Key, int] = {
         (question, option): count
         for question, option, count in session.execute(
@@ -82,23 +81,23 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
         if kept.get(key, 0) != counted.get(key, 0) and not (survey.is_anonymous and waves.is_answered(key))
     }
     add(session, survey_id, {key: right - wrong for key, (wrong, right) in differences.items()})
-    kept_crossed = filing.kept(session, survey_id)
-    missing = {
-        key: crossed.get(key, 0) - kept_crossed.get(key, 0)
-        for key in {*kept_crossed, *crossed}
-        if crossed.get(key, 0) != kept_crossed.get(key, 0)
-    }
-    filing.add(session, survey_id, missing)
-    for question, by, member, option in sorted(missing):
-        was = kept_crossed.get((question, by, member, option), 0)
-        differences[question, f"{by} {member} {option}"] = (was, was + missing[question, by, member, option])
+    was = filing.kept(session, survey_id)
+    missing = sums.less(was)
+    missing.add_to(session, survey_id)
+    for (question, by, member, option), count in sorted(missing.crossed.items()):
+        before = was.crossed[question, by, member, option]
+        differences[question, f"{by} {member} {option}"] = (before, before + count)
+    for pair, count in sorted(missing.paired.items()):
+        (question, option), (other, other_option) = pair
+        before = was.paired[pair]
+        differences[question, f"{option} {other} {other_option}"] = (before, before + count)
     return differences | quotas.put_right(session, survey_id, placed)
 
 
-def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Count], Counter[Key]]:
+def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums, Counter[Key]]:
     definitions = {version.id: version.definition for version in frozen.of_survey(session, survey_id)}
     counted: Counter[Key] = Counter()
-    crossed: Counter[Count] = Counter()
+    sums = filing.Sums()
     placed: Counter[Key] = Counter()
     rows = session.execute(
         select(
@@ -117,11 +116,12 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Coun
         counted[RETURNED] += 1
         if is_valid:
             counted[VALID] += 1
-            counted.update(tally.counts(definitions[version_id], answers))
+            chosen = tally.counts(definitions[version_id], answers)
+            counted.update(chosen)
             area_id, class_id, _ = of_whom
             placed.update(of_quotas.keys(definitions[version_id], answers, area_id=area_id, class_id=class_id))
             if is_filed:
-                crossed.update(crossing.counts(definitions[version_id], answers, filing.members(*of_whom)))
+                sums.count(definitions[version_id], chosen, filing.members(*of_whom))
     flags = (Participation.is_reached, Participation.is_opened)
     listed = select(func.count(), *(func.count().filter(flag) for flag in flags))
     figures = session.execute(listed.where(Participation.survey_id == survey_id)).one()
@@ -140,7 +140,7 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], Counter[Coun
         counted[waves.key(number, outcome)] += count
         counted[waves.key(number, waves.OPENED)] += opened
         counted[waves.key(number, waves.ANSWERED)] += answered
-    return counted, crossed, placed
+    return counted, sums, placed
 
 
 def void(session: Session, submission_id: int) -> None:

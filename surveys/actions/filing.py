@@ -1,27 +1,33 @@
 """The clock files what was handed in: into the cross-tabs, and its words into the search. The submit waits for none."""
 
+from __future__ import annotations
+
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from foundation.text import folded, grams
 from people.models import Area, Retailer
 from surveys import frozen
-from surveys.models import Cross, Submission, Survey, Words
-from surveys.rules import crossing
-from surveys.rules.crossing import By, Count
+from surveys.models import Cross, PairTally, Submission, Survey, WordKeys, Words
+from surveys.rules import crossing, tally
+from surveys.rules.crossing import By, Count, Pair
 from surveys.rules.definition import Definition
 
 SOME = 1000
-#: Rows of one INSERT: a statement has a limited number of parameters.
-AT_ONCE = 150
+#: The keys of the counters beside the survey, with their types.
+CROSSED = {"question": "text", "by": "text", "member_id": "integer", "option": "text"}
+PAIRED = {"question": "text", "other": "text", "option": "text", "other_option": "text"}
 
 
 def file_some(session: Session) -> int:
     """File the next submissions; gives how many were looked at. What somebody works on just now waits for next time."""
-    manager = func.coalesce(Retailer.manager_id, Area.manager_id)
+    # What is filed anew keeps the manager it had.
+    manager = func.coalesce(Submission.manager_id, Retailer.manager_id, Area.manager_id)
     rows = session.execute(
         select(
             Submission.id,
@@ -49,24 +55,35 @@ def file_some(session: Session) -> int:
         )
     )
     mine = [row for row in rows if row.survey_id in free]
-    counts: dict[int, Counter[Count]] = {}
+    sums: dict[int, Sums] = {}
     found: list[dict[str, Any]] = []
+    index: list[dict[str, Any]] = []
     definitions = _definitions(session, free)
     for row in mine:
         if not row.is_valid:
             continue
         definition = definitions[row.version_id]
-        counts.setdefault(row.survey_id, Counter()).update(
-            crossing.counts(definition, row.answers, members(row.area_id, row.class_id, row.manager_id))
-        )
+        of_whom = members(row.area_id, row.class_id, row.manager_id)
+        sums.setdefault(row.survey_id, Sums()).count(definition, tally.counts(definition, row.answers), of_whom)
+        said = crossing.words(definition, row.answers)
         found += [
-            {"survey_id": row.survey_id, "question": question, "submission_id": row.id, "said": said}
-            for question, said in crossing.words(definition, row.answers)
+            {
+                "survey_id": row.survey_id,
+                "question": question,
+                "submission_id": row.id,
+                "said": text_said,
+                "folded": folded(text_said),
+            }
+            for question, text_said in said
         ]
-    for survey_id in sorted(counts):
-        add(session, survey_id, counts[survey_id])
+        keys = {key for question, each in said for key in crossing.keys(row.survey_id, question, grams(each))}
+        if keys:
+            index.append({"submission_id": row.id, "keys": sorted(keys)})
+    for survey_id in sorted(sums):
+        sums[survey_id].add_to(session, survey_id)
     if found:
         session.execute(insert(Words), found)
+        session.execute(insert(WordKeys), index)
     if mine:
         of_whom = {row.id: row.manager_id for row in mine if row.manager_id is not None}
         filed = update(Submission).where(Submission.id.in_([row.id for row in mine]))
@@ -80,8 +97,10 @@ def file_some(session: Session) -> int:
 def take_back(session: Session, submission: Any, definition: Definition) -> None:
     """A submission that was filed is set aside: out of the cross-tabs and the search it goes."""
     of_whom = members(submission.area_id, submission.class_id, submission.manager_id)
-    taken = Counter(crossing.counts(definition, submission.answers, of_whom))
-    add(session, submission.survey_id, {key: -count for key, count in taken.items()})
+    taken = Sums()
+    taken.count(definition, tally.counts(definition, submission.answers), of_whom)
+    Sums().less(taken).add_to(session, submission.survey_id)
+    session.execute(delete(WordKeys).where(WordKeys.submission_id == submission.id))
     session.execute(delete(Words).where(Words.survey_id == submission.survey_id, Words.submission_id == submission.id))
 
 
@@ -90,32 +109,81 @@ def members(area_id: int, class_id: int, manager_id: int | None) -> dict[By, int
     return {By.AREA: area_id, By.CLASS: class_id, By.MANAGER: manager_id}
 
 
-def add(session: Session, survey_id: int, counts: Mapping[Count, int]) -> None:
-    """Add to the cross-tabs, in the order of the keys, so that two filers never wait for each other in a circle."""
-    keys = sorted(counts)
-    for start in range(0, len(keys), AT_ONCE):
-        some = keys[start : start + AT_ONCE]
-        values: dict[str, Any] = {"survey": survey_id}
-        for n, key in enumerate(some):
-            question, by, member, option = key
-            values |= {f"q{n}": question, f"b{n}": str(by), f"m{n}": member, f"o{n}": option, f"c{n}": counts[key]}
-        listed = ", ".join(f"(:survey, :q{n}, :b{n}, :m{n}, :o{n}, :c{n})" for n in range(len(some)))
-        session.execute(
-            text(
-                f"INSERT INTO cross_tally (survey_id, question, by, member_id, option, count) VALUES {listed}"  # noqa: S608 - only our own names
-                " ON CONFLICT (survey_id, question, by, member_id, option)"
-                " DO UPDATE SET count = cross_tally.count + excluded.count"
-            ),
-            values,
+@dataclass
+class Sums:
+    """What some submissions of a survey add to its cross-tabs: by area, class and manager, and by one another."""
+
+    crossed: Counter[Count] = field(default_factory=Counter)
+    paired: Counter[Pair] = field(default_factory=Counter)
+
+    def count(self, definition: Definition, chosen: tally.Counts, of_whom: Mapping[By, int | None]) -> None:
+        """Add a submission (its `tally.counts`)."""
+        codes = crossing.crossed(definition)
+        self.crossed.update(crossing.counts(chosen, codes, of_whom))
+        self.paired.update(crossing.pairs(chosen, codes))
+
+    def less(self, others: Sums) -> Sums:
+        """How many more they are than others; less than none where they are fewer."""
+        crossed, paired = self.crossed.copy(), self.paired.copy()
+        crossed.subtract(others.crossed)
+        paired.subtract(others.paired)
+        return Sums(
+            Counter({key: count for key, count in crossed.items() if count}),
+            Counter({pair: count for pair, count in paired.items() if count and pair[0][0] != pair[1][0]}),
         )
 
+    def add_to(self, session: Session, survey_id: int) -> None:
+        """Add to the survey's counters, in the order of the keys, so that two filers never wait for each other in a
+        circle.
+        """
+        crossed = [
+            (question, str(by), member, option, count)
+            for (question, by, member, option), count in sorted(self.crossed.items())
+            if count
+        ]
+        paired = [
+            (question, other, option, other_option, count)
+            for ((question, option), (other, other_option)), count in self.paired.items()
+            if count and question != other
+        ]
+        _add(session, "cross_tally", CROSSED, survey_id, crossed)
+        _add(session, "pair_tally", PAIRED, survey_id, sorted(paired))
 
-def kept(session: Session, survey_id: int) -> dict[Count, int]:
+
+def kept(session: Session, survey_id: int) -> Sums:
     """The cross-tabs of a survey as they are kept."""
-    rows = session.execute(
+    crossed = session.execute(
         select(Cross.question, Cross.by, Cross.member_id, Cross.option, Cross.count).where(Cross.survey_id == survey_id)
     )
-    return {(row[0], By(row[1]), row[2], row[3]): row[4] for row in rows}
+    paired = session.execute(
+        select(PairTally.question, PairTally.option, PairTally.other, PairTally.other_option, PairTally.count).where(
+            PairTally.survey_id == survey_id
+        )
+    )
+    return Sums(
+        Counter({(row[0], By(row[1]), row[2], row[3]): row[4] for row in crossed}),
+        Counter({((row[0], row[1]), (row[2], row[3])): row[4] for row in paired}),
+    )
+
+
+def _add(session: Session, table: str, columns: Mapping[str, str], survey_id: int, rows: Sequence[Any]) -> None:
+    """Add rows of `columns` (with their types) to a table of counters; the count is the last of each."""
+    if not rows:
+        return
+    names, types = [*columns, "count"], [*columns.values(), "bigint"]
+    into = f"INSERT INTO {table} (survey_id, {', '.join(names)})"
+    keys = ", ".join(["survey_id", *columns])
+    adds = f"ON CONFLICT ({keys}) DO UPDATE SET count = {table}.count + excluded.count"
+    # Each database by its quickest way for thousands of rows: arrays in one statement, or one statement many times.
+    if session.get_bind().dialect.name == "postgresql":
+        lists = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, types, strict=True))
+        given = {name: list(each) for name, each in zip(names, zip(*rows, strict=True), strict=True)}
+        added = text(f"{into} SELECT :survey, * FROM unnest({lists}) {adds}")  # noqa: S608 - only our own names
+        session.execute(added, {"survey": survey_id, **given})
+    else:
+        values = ", ".join(f":{name}" for name in names)
+        many = [dict(zip(names, row, strict=True), survey=survey_id) for row in rows]
+        session.execute(text(f"{into} VALUES (:survey, {values}) {adds}"), many)
 
 
 def _definitions(session: Session, survey_ids: set[int]) -> dict[int, Definition]:

@@ -1,62 +1,101 @@
-"""The result looked at closer: a question by area, class or manager, and what people wrote."""
+"""The result looked at closer: a question by area, class, manager or another question, and what people wrote."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, jsonify, render_template, request
+from flask import abort, jsonify, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from console import audit, door
 from console.rules import Permission
 from foundation.clock import day_in
+from foundation.errors import Refused
 from surveys import frozen
+from surveys.export import files
+from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
-from surveys.queries import crossing
-from surveys.queries.crossing import ANONYMOUS_BY, LONGEST_SEARCH, CrossTab
+from surveys.queries import crossing, pairs
+from surveys.queries import words as writings
+from surveys.queries.crossing import ANONYMOUS_BY
 from surveys.queries.detail import Detail, detail
 from surveys.queries.tally import tally
-from surveys.rules.crossing import By, has_words
+from surveys.rules.crossing import By, CrossTab, has_words
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
 from wechat_bot.services import current_services
 
+#: In front of the code of a question that another is compared by.
+QUESTION = "q:"
 BYS = {By.AREA: "片区", By.CLASS: "客户类型", By.MANAGER: "客户经理"}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What was asked for: a question, by what, and the table of both."""
+
+    survey: Detail
+    #: The questions that can be crossed, as their figures are shown.
+    entries: list[dict[str, Any]]
+    entry: dict[str, Any] | None = None
+    #: As the address has it, and in words.
+    by: str = ""
+    by_word: str = ""
+    table: CrossTab | None = None
 
 
 @door.allow(Permission.SURVEYS_SEE)
 def cross(survey_id: int) -> ResponseReturnValue:
-    """One question in a table of areas, classes or customer managers."""
-    found, entries, entry, by, table = _cross(survey_id)
+    """One question in a table of areas, classes or customer managers, or of another question's options."""
+    view = _cross(survey_id)
     return render_template(
         "surveys/console/cross.html",
-        survey=found,
-        entries=entries,
-        entry=entry,
-        by=by,
-        bys={each: word for each, word in BYS.items() if each in _offered(found)},
-        table=table,
-        least=LEAST,
+        view=view,
+        survey=view.survey,
+        entry=view.entry,
+        table=view.table,
+        bys={each: word for each, word in BYS.items() if each in _offered(view.survey)},
+        others=_others(view.entries),
+        notes=_notes(view),
+        scores=SCORES,
         is_part=not door.visitor().is_company_wide,
+        least=LEAST,
+        is_bare=view.table is not None and all(cell.count is None for row in view.table.rows for cell in row.cells),
     )
 
 
 @door.allow(Permission.SURVEYS_SEE)
 def cross_data(survey_id: int) -> ResponseReturnValue:
     """What the chart of the table draws: no more than the table shows."""
-    _, _, entry, _, table = _cross(survey_id)
-    if entry is None or table is None:
+    view = _cross(survey_id)
+    if view.entry is None or view.table is None:
         return jsonify({"options": [], "rows": []})
     rows = [
         {"name": row.name, "shares": [cell.share for cell in row.cells], "counts": [cell.count for cell in row.cells]}
-        for row in table.rows
+        for row in view.table.rows
     ]
-    return jsonify({"options": [option["label"] for option in entry["options"]], "rows": rows})
+    return jsonify({"options": [option["label"] for option in view.entry["options"]], "rows": rows})
+
+
+@door.allow(Permission.SURVEYS_EXPORT)
+def cross_export(survey_id: int) -> ResponseReturnValue:
+    """The table as a file: what the page shows, no more."""
+    services, me, view = current_services(), door.visitor(), _cross(survey_id)
+    if view.entry is None or view.table is None or not view.table.rows:
+        raise Refused("还没有可以导出的交叉分析。")
+    now = services.clock()
+    file = workbook(view.survey.title, view.entry, view.by_word, view.table, _notes(view), now=now, zone=services.zone)
+    with services.transaction() as session:
+        about, said = f"survey:{survey_id}", f"{view.entry['text']},按{view.by_word}"
+        audit.note(session, me, "survey.cross.export", about, said, address=door.address(), now=now)
+    name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
+    return send_file(file, as_attachment=True, download_name=name, max_age=0)
 
 
 @door.allow(Permission.SURVEYS_SEE)
 def words(survey_id: int) -> ResponseReturnValue:
     """What people wrote, to be searched. Seeing it is written down."""
     services, me = current_services(), door.visitor()
-    search = request.args.get("search", "").strip()[:LONGEST_SEARCH]
+    search = request.args.get("search", "").strip()[: writings.LONGEST_SEARCH]
     found, figures = _look(survey_id)
     with services.reading() as session:
         newest = frozen.of_survey(session, survey_id)[-1].definition
@@ -74,7 +113,7 @@ def words(survey_id: int) -> ResponseReturnValue:
     page, now = None, services.clock()
     if entry is not None and not is_withheld:
         with services.reading() as session:
-            page = crossing.said(
+            page = writings.said(
                 session,
                 me,
                 survey_id,
@@ -82,8 +121,8 @@ def words(survey_id: int) -> ResponseReturnValue:
                 search,
                 is_anonymous=found.is_anonymous,
                 today=day_in(now, services.zone),
-                after=request.args.get("after", 0, type=int),
-                before=request.args.get("before", 0, type=int),
+                after=_key("after"),
+                before=_key("before"),
             )
         with services.transaction() as session:
             about = f"survey:{survey_id}"
@@ -102,19 +141,62 @@ def words(survey_id: int) -> ResponseReturnValue:
     )
 
 
-def _cross(survey_id: int) -> tuple[Detail, list[dict[str, Any]], dict[str, Any] | None, By, CrossTab | None]:
+def _cross(survey_id: int) -> View:
     found, figures = _look(survey_id)
     entries = [entry for entry in figures["questions"] if entry.get("options")]
-    code = request.args.get("question", "")
+    code, by = request.values.get("question", ""), request.values.get("by", "")
     entry = next((each for each in entries if code in ("", each["code"])), None)
-    by = next((each for each in BYS if each == request.args.get("by")), By.AREA)
-    if (code and entry is None) or by not in _offered(found):
+    if code and entry is None:
         abort(404)
     if entry is None:
-        return found, entries, None, by, None
+        return View(found, entries)
+    me = door.visitor()
+    if by.startswith(QUESTION):
+        other = next((each for each in _others(entries) if by == QUESTION + each["code"]), None)
+        if other is None:
+            abort(404)
+        if other is entry:  # the question was changed to the one it stands by
+            other = next((each for each in _others(entries) if each is not entry), None)
+        if other is not None:
+            with current_services().reading() as session:
+                table = pairs.cross(session, survey_id, entry, other, is_anonymous=found.is_anonymous)
+            return View(found, entries, entry, QUESTION + other["code"], f"“{other['text']}”", table)
+        by = ""
+    division = next((each for each in BYS if each == by), By.AREA)
+    if division not in _offered(found):
+        abort(404)
     with current_services().reading() as session:
-        table = crossing.cross(session, door.visitor(), survey_id, entry, by, is_anonymous=found.is_anonymous)
-    return found, entries, entry, by, table
+        table = crossing.cross(session, me, survey_id, entry, division, is_anonymous=found.is_anonymous)
+    return View(found, entries, entry, division, BYS[division], table)
+
+
+def _others(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The questions another may be compared by. Only the whole company's answers are counted so."""
+    return entries if door.visitor().is_company_wide and len(entries) > 1 else []
+
+
+def _notes(view: View) -> list[str]:
+    """What a reader must know of the table."""
+    if view.entry is None or view.table is None:
+        return []
+    notes, table, is_pair = [], view.table, view.by.startswith(QUESTION)
+    if is_pair:
+        notes.append("只算两题都回答了的答卷。占比是选了这一行的人里,选这一列的占比。")
+    else:
+        notes.append("占比是这一组里回答这一题的人数的占比。片区和客户类型按提交时的算。")
+    if view.entry["type"] == "multiple":
+        notes.append("列是多选,一行的占比加起来可以超过 100%。")
+    other = next((each for each in view.entries if view.by == QUESTION + each["code"]), None)
+    if other is not None and other["type"] == "multiple":
+        notes.append("行是多选,一份答卷会算在它选的每一行里。")
+    if view.survey.is_anonymous:
+        notes.append(
+            f"匿名调查:少于 {LEAST} 人的格子不显示,连带把能推算出它的格子也不显示,人少的组合在一起;不按客户经理比较。"
+        )
+    if table.filed < table.n:
+        filed = f"已统计 {table.filed:,} 份,共 {table.n:,} 份;" if door.visitor().is_company_wide else ""
+        notes.append(f"{filed}刚提交的过几秒就会算进来。")
+    return notes
 
 
 def _offered(found: Detail) -> set[By]:
@@ -130,3 +212,9 @@ def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
         if found is None or found.state is SurveyState.DRAFT:
             abort(404)
         return found, shown(tally(session, survey_id))
+
+
+def _key(name: str) -> int:
+    """Where a page of words begins: the number of a sheet, which in an anonymous survey is a long one."""
+    given = request.args.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0

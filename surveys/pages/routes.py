@@ -31,6 +31,7 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/data", results.data, ("GET",)),
     ("/<int:survey_id>/cross", crossing.cross, ("GET",)),
     ("/<int:survey_id>/cross/data", crossing.cross_data, ("GET",)),
+    ("/<int:survey_id>/cross/export", crossing.cross_export, ("POST",)),
     ("/<int:survey_id>/words", crossing.words, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

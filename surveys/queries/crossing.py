@@ -1,79 +1,23 @@
-"""A question by area, class or customer manager, read from its counters; and the words people wrote, in pages."""
+"""A question by area, class or customer manager, read from its counters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
-from people.models import Area, Manager, Retailer, ShopClass
-from people.scope import area_ids, within
-from surveys.models import Cross, Submission, Words
-from surveys.rules.crossing import By
+from people.models import Area, Manager, ShopClass
+from people.scope import area_ids
+from surveys.models import Cross
+from surveys.rules.crossing import By, Cell, CrossTab, Row
 from surveys.rules.disclosure import LEAST, disclosed_table, merged
 from surveys.rules.statistics import csat, nps, rate
 from surveys.rules.tally import ANSWERED
 
-PAGE = 50
-LONGEST_SEARCH = 40
 NAMES: Mapping[By, Any] = {By.AREA: Area, By.CLASS: ShopClass, By.MANAGER: Manager}
 #: Beside the areas those of a manager would tell how a small area answered: an anonymous survey has no such table.
 ANONYMOUS_BY = (By.AREA, By.CLASS)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """How many of a group chose an option; None where it would say too much."""
-
-    count: int | None
-    share: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One area, class or customer manager."""
-
-    name: str
-    n: int
-    cells: tuple[Cell, ...]
-    #: NPS from -100 to 100, or the share of 4 and 5 of a rating; None where undefined or hidden.
-    score: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CrossTab:
-    """A question by something. `filed` of `n` answers are in it by now."""
-
-    rows: tuple[Row, ...]
-    filed: int
-    n: int
-    #: Some cells are hidden, or small groups stand together.
-    is_partly_hidden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody wrote; who, only where the survey is not anonymous."""
-
-    submission_id: int
-    said: str
-    licence: str = ""
-    shop: str = ""
-    keeper: str = ""
-    area: str = ""
-    submitted_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SaidPage:
-    """Some of it, and the keys between which it lies; None where there is nothing further."""
-
-    lines: tuple[Said, ...]
-    before: int | None
-    after: int | None
 
 
 def cross(
@@ -111,12 +55,7 @@ def cross(
             return CrossTab((), sum(sizes), entry["n"] or 0, True)
     seen = part(session, visitor, by)
     rows = tuple(
-        Row(
-            name,
-            n,
-            tuple(_cell(count, n) for count in cells),
-            _score(entry, cells),
-        )
+        row_of(entry, name, cells, n)
         for (name, members), n, cells in zip(groups, sizes, shown, strict=True)
         if seen is None or members <= seen
     )
@@ -124,55 +63,13 @@ def cross(
     return CrossTab(rows, sum(sizes), entry["n"] or 0, is_partly)
 
 
-def said(
-    session: Session,
-    visitor: Visitor,
-    survey_id: int,
-    question: str,
-    search: str,
-    *,
-    is_anonymous: bool,
-    today: date,
-    after: int = 0,
-    before: int = 0,
-    limit: int = PAGE,
-) -> SaidPage:
-    """What was written in answer to a question and holds `search`, a page at a time: the newest first, in an anonymous
-    survey in no order. Of an identified survey what this visitor's shops wrote.
-    """
-    key = Words.submission_id
-    columns: list[Any] = [key, Words.said]
-    if not is_anonymous:
-        columns += [Retailer.licence, Retailer.shop, Retailer.keeper, Area.name, Submission.submitted_at]
-    statement = select(*columns).where(Words.survey_id == survey_id, Words.question == question).limit(limit + 1)
-    if search:
-        statement = statement.where(Words.said.icontains(search, autoescape=True))
-    if not is_anonymous:
-        mine = within(session, visitor, today=today)
-        statement = (
-            statement.join(Submission, Submission.id == key)
-            .join(Retailer, Retailer.id == Submission.retailer_id)
-            .join(Area, Area.id == Retailer.area_id)
-            .where(*([] if mine is None else [mine]))
-        )
-    if before:
-        statement = statement.where(key > before).order_by(key)
-    else:
-        statement = statement.where(*([key < after] if after else [])).order_by(key.desc())
-    found = [Said(*row) for row in session.execute(statement)]
-    is_more, lines = len(found) > limit, found[:limit]
-    if before:
-        lines.reverse()
-    if not lines:
-        return SaidPage((), None, None)
-    has_before, has_after = (is_more, True) if before else (bool(after), is_more)
-    return SaidPage(
-        tuple(lines), lines[0].submission_id if has_before else None, lines[-1].submission_id if has_after else None
-    )
+def row_of(entry: Mapping[str, Any], name: str, cells: Sequence[int | None], n: int | None) -> Row:
+    """A row of a table, with the shares and the score that its counts make."""
+    return Row(name, n, tuple(_cell(count, n) for count in cells), _score(entry, cells))
 
 
-def _cell(count: int | None, n: int) -> Cell:
-    return Cell(count, None if count is None else rate(count, n))
+def _cell(count: int | None, n: int | None) -> Cell:
+    return Cell(count, None if count is None or n is None else rate(count, n))
 
 
 def part(session: Session, visitor: Visitor, by: By) -> set[int] | None:

@@ -84,7 +84,7 @@ def _disclosed(session: Session, visitor: Visitor, survey_id: int, entry: Mappin
     plain = _bare(entry) | {"is_elsewhere": False}
     if not table.rows:
         return plain | {"is_hidden": True}
-    n = sum(row.n for row in table.rows)
+    n = sum(row.n or 0 for row in table.rows)
     options = []
     for place, option in enumerate(entry["options"]):
         cells = [row.cells[place].count for row in table.rows]

@@ -1,12 +1,16 @@
-"""What of a submission goes into the cross-tabs, and which of its words can be searched."""
+"""What of a submission goes into the cross-tabs, what such a table is, and which words can be searched."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import combinations
+from zlib import crc32
 
-from surveys.rules import tally
 from surveys.rules.flow import Answers, settle
 from surveys.rules.shape import Definition, Question
+from surveys.rules.tally import Key
 
 
 class By(StrEnum):
@@ -19,6 +23,41 @@ class By(StrEnum):
 
 #: No longer than a `Tally` option, and no option.
 Count = tuple[str, By, int, str]
+#: Question and option, and of another question the same; the question whose code comes first stands first.
+Pair = tuple[Key, Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many of a group chose an option; None where it would say too much."""
+
+    count: int | None
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One area, class or customer manager, or one option of another question."""
+
+    name: str
+    #: How many of it answered; None where it would say too much.
+    n: int | None
+    cells: tuple[Cell, ...]
+    #: NPS from -100 to 100, or the share of 4 and 5 of a rating; None where undefined or hidden.
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTab:
+    """A question by something. `filed` of `n` answers are in it by now."""
+
+    rows: tuple[Row, ...]
+    filed: int
+    n: int
+    #: Some cells are hidden, or small groups stand together.
+    is_partly_hidden: bool
+    #: All rows as one, where that tells nothing that is hidden.
+    total: Row | None = None
 
 
 def is_crossed(question: Question) -> bool:
@@ -26,27 +65,41 @@ def is_crossed(question: Question) -> bool:
     return question.type.has_options or question.type.scale is not None
 
 
+def crossed(definition: Definition) -> frozenset[str]:
+    """The codes of those questions."""
+    return frozenset(question.code for question in definition.questions if is_crossed(question))
+
+
 def has_words(question: Question) -> bool:
     """Whether people write words in answer to a question."""
     return question.type.value == "text" or (question.type.has_options and question.other)
 
 
-def counts(definition: Definition, answers: Answers, members: dict[By, int | None]) -> list[Count]:
-    """The increments of one valid submission: question, by what, of which area, class or manager, and the option.
+def counts(chosen: Iterable[Key], crossed: Collection[str], members: Mapping[By, int | None]) -> list[Count]:
+    """The increments of one valid submission (`tally.counts`) for the questions that are crossed: question, by what, of
+    which area, class or manager, and the option.
 
-    >>> from surveys.rules.shape import Option, QuestionType
-    >>> question = Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"),))
-    >>> [str(part) for part in counts(Definition("调查", (question,)), {"q1": {"o": 1}}, {By.AREA: 7})[1]]
+    >>> [str(part) for part in counts([("q1", "1"), ("q2", "12.5")], {"q1"}, {By.AREA: 7, By.MANAGER: None})[0]]
     ['q1', 'area', '7', '1']
     """
-    crossed = {question.code for question in definition.questions if is_crossed(question)}
     return [
         (code, by, member, option)
-        for code, option in tally.counts(definition, answers)
+        for code, option in chosen
         if code in crossed
         for by, member in members.items()
         if member is not None
     ]
+
+
+def pairs(chosen: Iterable[Key], crossed: Collection[str]) -> Iterator[Pair]:
+    """The increments of one valid submission for one question by another, each pair of questions once.
+
+    A question meets itself among them, which says nothing: to sort that out of the sums costs less.
+
+    >>> list(pairs([("q2", "1"), ("q1", "3"), ("q3", "12.5")], {"q1", "q2"}))
+    [(('q1', '3'), ('q2', '1'))]
+    """
+    return combinations(sorted(key for key in chosen if key[0] in crossed), 2)
 
 
 def words(definition: Definition, answers: Answers) -> list[tuple[str, str]]:
@@ -57,3 +110,13 @@ def words(definition: Definition, answers: Answers) -> list[tuple[str, str]]:
     [('q3', '送货早一点')]
     """
     return [(code, str(given["t"])) for code, given in settle(definition, answers).items() if given.get("t")]
+
+
+def keys(survey_id: int, question: str, parts: Iterable[str]) -> list[str]:
+    """Under what the parts of a text (`foundation.text.grams`) stand in the index of words, each survey's and each
+    question's apart. Short numbers: two parts may share one, so whoever finds a sheet looks at its words too.
+
+    >>> keys(12, "q3", ["送货"])
+    ['528700f4']
+    """
+    return [f"{crc32(f'{survey_id} {question} {part}'.encode()):08x}" for part in parts]

@@ -28,20 +28,21 @@ def disclosed(counts: Sequence[int], *, least: int = LEAST) -> list[int | None]:
     return shown
 
 
-def merged(sizes: Mapping[int, int], *, least: int = LEAST) -> frozenset[int]:
+def merged(sizes: Mapping[int, int], *, least: int = LEAST, hidden: Collection[int] = ()) -> frozenset[int]:
     """The groups of a cross-tab that are too small to stand alone, to be shown as one; with the next larger ones
-    where they would be too few together. Empty where each may stand alone.
+    where they would be too few together. Empty where each may stand alone. `hidden` are groups whose size is not
+    shown elsewhere, and must not be here.
 
     >>> sorted(merged({1: 40, 2: 3, 3: 9, 4: 1}))
     [2, 3, 4]
     >>> merged({1: 40, 2: 8})
     frozenset()
     """
-    small = sorted((size, group) for group, size in sizes.items() if size < least)
+    small = sorted((size, group) for group, size in sizes.items() if size < least or group in hidden)
     if not small:
         return frozenset()
     found, total = {group for _, group in small}, sum(size for size, _ in small)
-    for size, group in sorted((size, group) for group, size in sizes.items() if size >= least):
+    for size, group in sorted((size, group) for group, size in sizes.items() if group not in found):
         if total >= least and len(found) > 1:
             break
         found.add(group)

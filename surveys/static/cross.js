@@ -17,7 +17,7 @@ async function drawCross() {
     legend: { type: "scroll", top: 0, data: options.map((label) => short(label, 12)) },
     grid: { left: 8, right: 24, top: 44, bottom: 8, containLabel: true },
     tooltip: { trigger: "item", valueFormatter: (value) => (value === null ? "—" : `${value.toFixed(1)}%`) },
-    xAxis: { type: "value", axisLabel: { formatter: "{value}%" } },
+    xAxis: { type: "value", max: ({ max }) => (max < 100.5 ? 100 : null), axisLabel: { formatter: "{value}%" } },
     yAxis: { type: "category", inverse: true, data: shown.map((row) => short(row.name, 12)), axisTick: { show: false }, axisLabel: { fontSize: 13 } },
     series: options.map((label, option) => ({
       name: short(label, 12),

@@ -95,10 +95,14 @@
       dirty = !(saves && answer.ok);
       const meanwhile = [...written()].filter(([id, text]) => sent.has(id) && sent.get(id) !== text);
       const reached = document.getElementById("reach");
+      const now = document.activeElement;
+      // Who went on to another field meanwhile stays there, at the same place of its text.
+      const went = now.id && now.id !== focused && page().contains(now) && now.matches("input, textarea, select") ? now : null;
+      const place = went && "selectionStart" in went ? [went.selectionStart, went.selectionEnd] : [null, null];
       page().replaceWith(document.adoptNode(next));
       document.getElementById("reach").replaceWith(reached);
       for (const [id, text] of meanwhile) {
-        if (moves && id === focused) {
+        if (moves && !went && id === focused) {
           typed = added(sent.get(id), text);
           if (typed) continue;
         }
@@ -107,7 +111,8 @@
       }
       announce(shown);
       prepare();
-      settle(wanted, focused);
+      settle(went ? "show" : wanted, went ? went.id : focused);
+      if (place[0] !== null && document.activeElement.id === went.id) document.activeElement.setSelectionRange(...place);
       if (typed && document.activeElement.matches("input, textarea")) {
         const field = document.activeElement;
         field.value += typed;

@@ -14,8 +14,8 @@ from tests.office import HASH, ROSTER, Office
 LICENCES = re.compile(r"/console/people/shops/(\w+)")
 
 
-def many(office: Office, count: int, **fields: str) -> None:
-    """So many more shops, their licences behind those of the roster."""
+def many(office: Office, count: int, licence: str = "36{:010d}", **fields: str) -> None:
+    """So many more shops, by default with licences behind those of the roster."""
     with office.house.services.transaction() as session:
         row = {
             "shop": "平价商店",
@@ -28,7 +28,8 @@ def many(office: Office, count: int, **fields: str) -> None:
         }
         numbers = range(count)
         session.execute(
-            insert(Retailer), [row | {"licence": f"36{n:010d}", "bind_token": f"many-{n}"} for n in numbers]
+            insert(Retailer),
+            [row | {"licence": licence.format(n), "bind_token": f"many-{licence}-{n}"} for n in numbers],
         )
 
 
@@ -57,8 +58,30 @@ def test_a_common_name_comes_in_pages_and_is_counted_at_least(crowd) -> None:
     first = browser.get("/console/people?search=平价").text
     assert len(LICENCES.findall(first)) == listing.PAGE
     assert "至少" in first
-    assert licences(crowd, search="平价", before="9") == [f"36{n:010d}" for n in range(5010, 5060)]
+    assert licences(crowd, search="平价", before="9") == [f"36{n:010d}" for n in range(1010, 1060)]
     assert licences(crowd, search="茶价") == []
+
+
+def test_what_is_met_now_and_then_is_followed_and_width_and_case_do_not_matter(crowd) -> None:
+    many(crowd, 10, "35{:010d}", shop="ＡＢＣ（南门）店 100%")
+    many(crowd, 1, "37{:010d}", shop="abc(南门)店 100%")
+    expected = [*(f"35{n:010d}" for n in range(10)), "370000000000"]
+    for sought in ("ABC", "abc(南", "ａｂｃ（", "100%", "１００％"):
+        assert licences(crowd, search=sought) == expected, sought
+        assert licences(crowd, search=sought, before="9") == expected, sought
+        assert "共 11 家" in crowd.browser("market").get("/console/people", query_string={"search": sought}).text
+
+
+def test_signs_are_signs_and_nothing_odd_finds_a_shop_or_breaks_the_list(crowd) -> None:
+    for sought in ("%", "_", "(茶香)_", "😀", "𰻝", '"', "' OR 1", "茶香*", "茶 OR 香", "*" * 300, "一" * 5000):
+        assert licences(crowd, search=sought) == [], sought
+        assert licences(crowd, search=sought, after=sought) == [], sought
+    for sought in ("\x00", "茶\x00香"):
+        query = {"search": sought, "after": sought}
+        assert crowd.browser("market").get("/console/people", query_string=query).status_code == 200
+    # No index has a sign alone; the shop is found all the same.
+    for sought in ("(", "（"):
+        assert licences(crowd, search=sought) == ["990802100009"]
 
 
 def test_a_shop_is_found_by_its_new_name_and_no_longer_by_the_old(crowd) -> None:

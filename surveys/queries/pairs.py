@@ -1,0 +1,65 @@
+"""One question by another, read from its counters."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from surveys.models import Cross, PairTally
+from surveys.queries.crossing import row_of
+from surveys.rules import pairing
+from surveys.rules.crossing import By, CrossTab
+from surveys.rules.pairing import Counts, codes_of, labels_of
+from surveys.rules.tally import ANSWERED
+
+
+def cross(
+    session: Session, survey_id: int, entry: Mapping[str, Any], other: Mapping[str, Any], *, is_anonymous: bool
+) -> CrossTab:
+    """A question (an entry of the figures as they are shown) by the options of another.
+
+    Reads as many counters as the table has cells, however many answered. Of a question with several answers a sheet
+    stands in each row that was chosen. For who sees the whole company: the counters know no part of it.
+
+    Of an anonymous survey what says too much is hidden (`rules.pairing`).
+    """
+    counts = _counts(session, survey_id, other["code"], entry["code"])
+    filed = _filed(session, survey_id, entry["code"])
+    both, options, n = counts.get((ANSWERED, ANSWERED), 0), codes_of(entry), entry["n"] or 0
+    if is_anonymous:
+        shown = pairing.disclosed(counts, entry, other)
+        rows = [row_of(entry, label, cells, size) for label, size, cells in shown]
+        is_partly = not rows or any(cell.count is None for row in rows for cell in row.cells)
+        return CrossTab(tuple(rows), filed, n, is_partly)
+    if not both:
+        return CrossTab((), filed, n, False)
+    rows = [
+        row_of(entry, label, _cells(counts, code, options), counts.get((code, ANSWERED), 0))
+        for code, label in zip(codes_of(other), labels_of(other), strict=True)
+    ]
+    return CrossTab(tuple(rows), filed, n, False, row_of(entry, "合计", _cells(counts, ANSWERED, options), both))
+
+
+def _counts(session: Session, survey_id: int, one: str, other: str) -> dict[tuple[str, str], int]:
+    """How many chose an option of the one and of the other, by both."""
+    first, second = sorted((one, other))
+    rows = session.execute(
+        select(PairTally.option, PairTally.other_option, PairTally.count).where(
+            PairTally.survey_id == survey_id, PairTally.question == first, PairTally.other == second
+        )
+    )
+    is_swapped = first != one
+    return {(b, a) if is_swapped else (a, b): count for a, b, count in rows}
+
+
+def _filed(session: Session, survey_id: int, code: str) -> int:
+    """How many of the sheets with an answer are in the cross-tabs by now: every sheet has a class."""
+    rows = select(func.sum(Cross.count)).where(
+        Cross.survey_id == survey_id, Cross.question == code, Cross.by == By.CLASS, Cross.option == ANSWERED
+    )
+    return int(session.scalar(rows) or 0)
+
+
+def _cells(counts: Counts, code: str, options: Sequence[str]) -> list[int]:
+    return [counts.get((code, option), 0) for option in options]

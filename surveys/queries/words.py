@@ -1,0 +1,156 @@
+"""What people wrote, in pages: the newest, and what holds a part of a text."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, Text, cast, literal_column, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from console.rules import Role, Visitor
+from foundation.text import folded
+from foundation.text import keys as parts
+from people.models import Area, Retailer
+from people.scope import within
+from surveys import upkeep
+from surveys.models import Submission, WordKeys, Words
+from surveys.rules import crossing
+
+PAGE = 50
+LONGEST_SEARCH = 40
+#: A search looks through so many sheets in their order; what fills no page by then is rare, and the index knows it.
+WALKED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody wrote; who, only where the survey is not anonymous."""
+
+    submission_id: int
+    said: str
+    licence: str = ""
+    shop: str = ""
+    keeper: str = ""
+    area: str = ""
+    submitted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPage:
+    """Some of it, and the keys between which it lies; None where there is nothing further."""
+
+    lines: tuple[Said, ...]
+    before: int | None
+    after: int | None
+
+
+def said(
+    session: Session,
+    visitor: Visitor,
+    survey_id: int,
+    question: str,
+    search: str,
+    *,
+    is_anonymous: bool,
+    today: date,
+    after: int = 0,
+    before: int = 0,
+    limit: int = PAGE,
+) -> SaidPage:
+    """What was written in answer to a question and holds `search`, a page at a time: the newest first, in an anonymous
+    survey in no order. Of an identified survey what this visitor's shops wrote.
+    """
+    key = Words.submission_id
+    mine = None if is_anonymous else within(session, visitor, today=today)
+    columns: list[Any] = [key, Words.said]
+    base = select(*columns).where(Words.survey_id == survey_id, Words.question == question)
+    if mine is not None:
+        base = _of(base, visitor, survey_id, mine)
+    if before:
+        base = base.where(key > before)
+    elif after:
+        base = base.where(key < after)
+    found = _found(session, base, survey_id, question, search, is_up=bool(before), limit=limit + 1)
+    is_more, some = len(found) > limit, found[:limit]
+    if before:
+        some.reverse()
+    if not some:
+        return SaidPage((), None, None)
+    who = {} if is_anonymous else _who(session, [submission_id for submission_id, _ in some])
+    lines = tuple(Said(submission_id, words, *who.get(submission_id, ())) for submission_id, words in some)
+    has_before, has_after = (is_more, True) if before else (bool(after), is_more)
+    return SaidPage(
+        lines, lines[0].submission_id if has_before else None, lines[-1].submission_id if has_after else None
+    )
+
+
+def _of(base: Select[Any], visitor: Visitor, survey_id: int, mine: ColumnElement[bool]) -> Select[Any]:
+    """What shops of somebody's part wrote."""
+    part = (
+        select(Submission.id)
+        .join(Retailer, Retailer.id == Submission.retailer_id)
+        .where(Submission.survey_id == survey_id, mine)
+    )
+    if visitor.role is Role.MANAGER:
+        # Few shops: found first, for in the order of the words they stand far apart.
+        few = part.cte("few").prefix_with("MATERIALIZED")
+        return base.join(few, few.c.id == Words.submission_id)
+    return base.join(part.subquery("part"), literal_column("part.id") == Words.submission_id)
+
+
+def _found(
+    session: Session, base: Select[Any], survey_id: int, question: str, search: str, *, is_up: bool, limit: int
+) -> list[tuple[int, str]]:
+    key = Words.submission_id
+    order = key if is_up else key.desc()
+    if not search:
+        return [(row[0], row[1]) for row in session.execute(base.order_by(order).limit(limit))]
+    walked = base.add_columns(Words.folded).order_by(order).limit(WALKED).subquery()
+    way = walked.c.submission_id if is_up else walked.c.submission_id.desc()
+    met = select(walked.c.submission_id, walked.c.said)
+    met = met.where(walked.c.folded.contains(folded(search), autoescape=True)).order_by(way).limit(limit)
+    found = [(row[0], row[1]) for row in session.execute(met)]
+    if len(found) == limit:
+        return found
+    rest = session.scalar(base.with_only_columns(key).order_by(order).offset(WALKED).limit(1))
+    if rest is None:
+        return found
+    behind = base.where(key >= rest if is_up else key <= rest)
+    looked = _looked_up(session, behind, survey_id, question, search, is_up=is_up).limit(limit - len(found))
+    return found + [(row[0], row[1]) for row in session.execute(looked)]
+
+
+def _looked_up(
+    session: Session, base: Select[Any], survey_id: int, question: str, search: str, *, is_up: bool
+) -> Select[Any]:
+    base = base.where(Words.folded.contains(folded(search), autoescape=True))
+    words = crossing.keys(survey_id, question, parts(search))
+    key: Any = Words.submission_id
+    if words:
+        known = _known(session, words).cte("known").prefix_with("MATERIALIZED")
+        # In the order of what is known, or SQLite would read all words for the sake of theirs.
+        base, key = base.join(known, known.c.id == Words.submission_id), known.c.id
+    # Signs alone no index has: all words are read for them.
+    return base.order_by(key if is_up else key.desc())
+
+
+def _known(session: Session, words: list[str]) -> Select[Any]:
+    if session.get_bind().dialect.name == "postgresql":
+        return select(WordKeys.submission_id.label("id")).where(cast(WordKeys.keys, ARRAY(Text)).contains(words))
+    phrase = " ".join(f'"{word}"' for word in words)
+    return (
+        select(literal_column("rowid", Integer).label("id"))
+        .select_from(text(upkeep.SEARCH))
+        .where(literal_column(upkeep.SEARCH).op("MATCH")(phrase))
+    )
+
+
+def _who(session: Session, submission_ids: list[int]) -> dict[int, tuple[Any, ...]]:
+    rows = session.execute(
+        select(Submission.id, Retailer.licence, Retailer.shop, Retailer.keeper, Area.name, Submission.submitted_at)
+        .join(Retailer, Retailer.id == Submission.retailer_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .where(Submission.id.in_(submission_ids))
+    )
+    return {row[0]: tuple(row[1:]) for row in rows}
