@@ -13,6 +13,7 @@ import console.models
 import people.models
 import surveys.models
 import surveys.upkeep
+import visits.filed
 import visits.models
 import wechat_bot.models
 from foundation.database import Database, Moment

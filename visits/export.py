@@ -1,13 +1,13 @@
 """A report as .xlsx: its figures, and every request behind them, in constant memory."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from visits.rules.figures import Figures, Line
+from visits.rules.figures import Figures, Line, Took
 from visits.texts import answering, reports
 
 #: The name of the long work done with it: a page asks for it, a job does it.
@@ -20,8 +20,7 @@ FIGURES = (
     "留言",
     "24 小时内答复",
     "24 小时内答复率",
-    "首次答复用时中位数(小时)",
-    "首次答复用时 90%(小时)",
+    *(f"{name}{share}(小时)" for name, _ in reports.TIMES.values() for share in ("中位数", " 90%")),
     "超过承诺时限",
     "错过微信回复期",
     "没办结",
@@ -51,6 +50,13 @@ LINES = (
     "评价",
 )
 _WIDTHS = (8, 16, 24, 12, 14, 12, 12, 12, 18, 18, 12, 18, 12, 10, 10, 8)
+
+
+def _times(each: Figures) -> Iterator[float | None]:
+    for took in Took:
+        times = each.times.get(took)
+        yield times.median if times else None
+        yield times.ninth if times else None
 
 
 def write(
@@ -84,8 +90,7 @@ def write(
             (each.requests, None),
             (each.within, None),
             (each.within_share, share),
-            (each.median and each.median / 3600, hours),
-            (each.ninth and each.ninth / 3600, hours),
+            *((seconds and seconds / 3600, hours) for seconds in _times(each)),
             (each.overdue, None),
             (each.lost, None),
             (each.open, None),

@@ -7,10 +7,10 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.errors import Refused
 from visits import export, scope
-from visits.actions import clocks, escalating, intake, resting, routing, undelivered
+from visits.actions import clocks, escalating, filing, intake, resting, routing, undelivered
 from visits.queries import reports
 from visits.rules import figures
-from visits.rules.figures import By, Narrowed
+from visits.rules.figures import By, Narrowed, Took
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -49,6 +49,15 @@ def renew_deadlines(services: Services) -> None:
             return
 
 
+def file_closed(services: Services) -> None:
+    """File what closed requests count for in reports, a batch to a transaction."""
+    while True:
+        with services.transaction() as session:
+            filed = filing.file_some(session, now=services.clock())
+        if not filed:
+            return
+
+
 def export_report(work: Work) -> None:
     """Write a report and its requests to a file, as far as whoever asked may see them now."""
     services, given = work.services, work.params
@@ -61,7 +70,7 @@ def export_report(work: Work) -> None:
         who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
         span = figures.span(given["from"], given["until"], today=who.today)
         narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
-        lines, total = reports.report(session, who, narrowed, By(given["by"]), now=now)
+        lines, total = reports.report(session, who, narrowed, By(given["by"]), now=now, took=tuple(Took))
         title = f"拜访统计 {span.from_on} 到 {span.until_on}"
         found = reports.stream(session, who, narrowed, now=now)
         count = export.write(
@@ -101,5 +110,6 @@ JOBS = (
     Job("escalate requests", timedelta(seconds=15), escalate),
     Job("look after answers", timedelta(seconds=5), look_after_answers),
     Job("look after resting requests", timedelta(minutes=1), look_after_resting),
+    Job("file closed requests", timedelta(minutes=1), file_closed),
     Job("renew deadlines", timedelta(minutes=1), renew_deadlines),
 )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, TextClause, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, TextClause, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -12,6 +12,7 @@ from foundation.database import Base
 #: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
 FIRST_NUMBER = 100
 IS_OPEN, IS_RUNNING, IS_ANOTHERS = text("closed_at IS NULL"), text("ended_at IS NULL"), text("openid IS NOT NULL")
+IS_UNFILED = text("not is_filed")
 HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
 
 
@@ -94,6 +95,7 @@ class Request(Base):
         Index("ix_visit_request_openid", "openid", "id"),
         Index("ix_visit_request_owner_closed", "owner_id", "closed_at"),
         Index("ix_visit_request_opened_at", "opened_at"),
+        Index("ix_visit_request_unfiled", "opened_at", **_where(IS_UNFILED)),
         Index("ix_visit_request_group_id", "group_id"),
     )
 
@@ -130,6 +132,7 @@ class Request(Base):
     last_message_id: Mapped[int | None]
     #: Grows with every change of owner: who compares and sets with an old one has lost.
     version: Mapped[int] = mapped_column(default=0)
+    is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def number(self) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, or_, select
@@ -54,8 +55,8 @@ def of_visitor(session: Session, visitor: Visitor, *, now: datetime, zone: ZoneI
     return Colleague(name, now, zone, visitor, manager_id=visitor.manager_id, user_id=visitor.user_id)
 
 
-def within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
-    """The condition on `Request` for what they may see; None where it is all of them.
+def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement[bool] | None:
+    """The condition on `Request`, or what names the same columns, for what they may see; None where it is all of them.
 
     A customer manager sees what they own, the requests of the shops they look after (a deputy's on the days of the
     leave too), and as a supervisor those of the areas below their own.
@@ -64,14 +65,15 @@ def within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
         return None
     if who.manager_id is None:
         areas = shops.area_ids(session, who.sees) or set()
-        return Request.area_id.in_(sorted(areas))
+        found: ColumnElement[bool] = of.area_id.in_(sorted(areas))
+        return found
     mine = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
     looked_after = shops.within(session, who.sees, today=who.today)
     assert looked_after is not None  # a manager is never company-wide
-    conditions = [Request.owner_id == who.manager_id, Request.retailer_id.in_(mine.where(looked_after))]
+    conditions = [of.owner_id == who.manager_id, of.retailer_id.in_(mine.where(looked_after))]
     supervised = supervised_areas(session, who.manager_id)
     if supervised:
-        conditions.append(Request.area_id.in_(sorted(supervised)))
+        conditions.append(of.area_id.in_(sorted(supervised)))
     return or_(*conditions)
 
 

@@ -13,9 +13,11 @@ from console.rules import Role, Visitor
 from people.models import Area, Manager, Retailer
 from tests.office import Office
 from visits import scope
+from visits.actions import filing
+from visits.filed import Filed
 from visits.models import Closed, Deadline, Promise, Rating, Request
 from visits.queries import reports
-from visits.rules.figures import By, Figure, Narrowed, Span
+from visits.rules.figures import By, Figure, Narrowed, Span, Took
 
 CHINA = ZoneInfo("Asia/Shanghai")
 REPORT = "/console/visits/reports"
@@ -30,6 +32,7 @@ def kept(town):
     town.office.staff()
     town.chen, town.lin = town.manager("陈志强"), town.manager("林小燕")
     wang, xiao = town.shop("王建国"), town.shop("小王")
+    town.wang = wang
     for shop in (wang, xiao):
         shop.say(NEED)
     first, second = (each.number for each in town.requests())
@@ -50,14 +53,18 @@ def figures(town, by: By = By.MANAGER, **narrowed) -> dict:
         who = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         today = now.astimezone(CHINA).date()
         span = Span(today - timedelta(days=9), today)
-        found, _ = reports.report(session, who, Narrowed(span, **narrowed), by, now=now)
+        found, _ = reports.report(session, who, Narrowed(span, **narrowed), by, now=now, took=tuple(Took))
     return {line.name: line for line in found}
+
+
+def first(line) -> float:
+    return line.times[Took.FIRST].median
 
 
 def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
     lines = figures(kept)
     chen, lin = lines["陈志强"], lines["林小燕"]
-    assert (chen.requests, chen.within_share, chen.median, chen.overdue, chen.closed, chen.open) == (
+    assert (chen.requests, chen.within_share, first(chen), chen.overdue, chen.closed, chen.open) == (
         1,
         1,
         7200,
@@ -66,9 +73,33 @@ def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
         0,
     )
     assert (chen.rated, chen.content_share) == (1, 1)
-    assert (lin.requests, lin.within_share, lin.median, lin.overdue, lin.closed, lin.open) == (1, 0, 93600, 1, 0, 1)
+    assert (lin.requests, lin.within_share, first(lin), lin.overdue, lin.closed, lin.open) == (1, 0, 93600, 1, 0, 1)
     assert (lin.lost, lin.rated, lin.content_share) == (0, 0, None)
     assert (chen.shops, lin.shops) == (2, 1)
+
+
+def test_what_happens_to_a_request_after_it_was_filed_counts(kept) -> None:
+    def filed() -> list[int]:
+        with kept.house.look() as session:
+            return [each.request_id for each in session.scalars(select(Filed))]
+
+    request = kept.requests()[0]
+    kept.house.tick()
+    assert filed() == [request.id]
+    assert (figures(kept)["陈志强"].closed, figures(kept)["陈志强"].content) == (1, 1)
+    kept.wang.say("还是没有收到货,麻烦再看看什么时候能到")
+    assert filed() == []
+    assert (figures(kept)["陈志强"].closed, figures(kept)["陈志强"].open) == (0, 1)
+    kept.house.later(hours=3)
+    kept.chen.say(f"{request.number} 马上送到")
+    kept.chen.say(f"{request.number} 完结")
+    kept.house.tick()
+    assert filed() == [request.id]
+    kept.wang.say("3")
+    assert filed() == []
+    chen = figures(kept)["陈志强"]
+    assert (chen.requests, chen.rated, chen.content, chen.discontent) == (1, 2, 1, 1)
+    assert (chen.times[Took.FIRST].median, chen.times[Took.NEXT].median) == (2 * 3600, 3 * 3600)
 
 
 def test_what_a_deputy_answered_is_the_deputys(kept) -> None:
@@ -127,7 +158,9 @@ def test_the_file_holds_figures_and_requests_and_nothing_that_runs(kept) -> None
     book = openpyxl.load_workbook(kept.house.services.files_folder / task.file)
     summed, listed = book["汇总"], book["留言"]
     rows = {row[0].value: [cell.value for cell in row] for row in summed.iter_rows(min_row=3, max_row=5)}
-    assert rows["陈志强"][1:6] == [1, 1, 1, 2, 2] and rows["合计"][1:4] == [2, 1, 0.5]
+    assert (
+        rows["陈志强"][1:6] == [1, 1, 1, 2, 2] and rows["陈志强"][8:10] == [2, 2] and rows["合计"][1:4] == [2, 1, 0.5]
+    )
     found = [[cell.value for cell in row] for row in listed.iter_rows(min_row=2)]
     assert [row[2] for row in found] == ["=cmd|' /C calc'!A0", "城南便利店"]
     assert all(cell.data_type != "f" for row in listed.iter_rows() for cell in row)
@@ -150,7 +183,14 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
         session.add_all([Manager(id=n, name=f"经理{n}", phone=f"1390000000{n}") for n in (1, 2, 3)])
         session.add_all([Area(id=n, name=f"片区{n}", manager_id=n) for n in (1, 2, 3)])
         session.flush()
-        for n in range(1, 121):
+        for n in range(1, 81):
+            _add_at_random(session, chance, n, now)
+    # Some are filed, some of those taken back, some never were: the same figures.
+    with house.services.transaction() as session:
+        filing.file_some(session, now=now)
+        for n in chance.sample(range(1, 81), 10):
+            filing.take_back(session, n)
+        for n in range(81, 121):
             _add_at_random(session, chance, n, now)
     first = (now - timedelta(days=80)).astimezone(CHINA).date()
     narrowed = Narrowed(Span(first, now.astimezone(CHINA).date()))
@@ -158,7 +198,7 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
         who = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         requests = [each for each in session.scalars(select(Request)) if each.closed_how != Closed.VOID]
         for by in (By.MANAGER, By.AREA, By.MONTH):
-            found, whole = reports.report(session, who, narrowed, by, now=now)
+            found, whole = reports.report(session, who, narrowed, by, now=now, took=tuple(Took))
             expected: dict = {}
             for request in requests:
                 if request.opened_at.astimezone(CHINA).date() >= first:
@@ -200,15 +240,17 @@ def _add_at_random(session, chance: random.Random, n: int, now: datetime) -> Non
         )
     )
     session.flush()
-    for promise in (Promise.FIRST_ANSWER, Promise.REPLY_WINDOW):
+    promises = [(Promise.FIRST_ANSWER, 1, answered), (Promise.REPLY_WINDOW, 1, answered)]
+    promises += [(Promise.NEXT_ANSWER, each, closed) for each in range(1, chance.randrange(1, 4)) if answered]
+    for promise, number, ended in promises:
         due = opened + timedelta(seconds=chance.randrange(3600, 200_000))
-        met = answered if chance.random() < 0.9 else None
+        met = ended if chance.random() < 0.9 else None
         session.add(
             Deadline(
                 request_id=n,
                 promise=promise,
-                round=1,
-                started_at=opened,
+                round=number,
+                started_at=opened if number == 1 else opened + number * HOUR / 4,
                 allowed=1,
                 due_at=due,
                 met_at=met,
@@ -231,21 +273,30 @@ def _key(request: Request, by: By, first: date) -> int | None:
 
 
 def _check(session, line, requests: list[Request], now: datetime) -> None:
-    took = sorted((r.first_answered_at - r.opened_at).total_seconds() for r in requests if r.first_answered_at)
+    took = [(r.first_answered_at - r.opened_at).total_seconds() for r in requests if r.first_answered_at]
+    closing = [(r.closed_at - r.opened_at).total_seconds() for r in requests if r.closed_at]
+    waits: dict[int, float] = {}
     ids = [each.id for each in requests]
     missed = {promise: set() for promise in Promise}
     for each in session.scalars(select(Deadline).where(Deadline.request_id.in_(ids))):
         if each.due_at < (each.met_at or each.ended_at or now):
             missed[each.promise].add(each.request_id)
+        if each.promise == Promise.NEXT_ANSWER and each.met_at:
+            waited = (each.met_at - each.started_at).total_seconds()
+            waits[each.request_id] = max(waited, waits.get(each.request_id, waited))
     scores = session.scalars(select(Rating.score).where(Rating.request_id.in_(ids), Rating.score.is_not(None))).all()
     waiting = [r for r in requests if r.unanswered_since and now - r.opened_at > 24 * HOUR and not r.first_answered_at]
     assert line.requests == len(requests)
     assert line.judged == len(took) + len(waiting)
     assert line.within == sum(seconds <= 86400 for seconds in took)
-    assert line.overdue == len(missed[Promise.FIRST_ANSWER])
+    assert line.overdue == len(missed[Promise.FIRST_ANSWER] | missed[Promise.NEXT_ANSWER])
     assert line.lost == len(missed[Promise.REPLY_WINDOW])
     assert line.open == sum(each.closed_at is None for each in requests)
     assert (line.rated, line.content, line.discontent) == (len(scores), scores.count(1), scores.count(3))
-    if len(took) > 1:
-        tenths = statistics.quantiles(took, n=10, method="inclusive")
-        assert line.median == pytest.approx(tenths[4], abs=0.002) and line.ninth == pytest.approx(tenths[8], abs=0.002)
+    for kind, each in ((Took.FIRST, took), (Took.NEXT, [*waits.values()]), (Took.CLOSING, closing)):
+        times = line.times.get(kind)
+        assert (times.of if times else 0) == len(each)
+        if times and times.of > 1:
+            tenths = statistics.quantiles(each, n=10, method="inclusive")
+            assert times.median == pytest.approx(tenths[4], abs=0.002)
+            assert times.ninth == pytest.approx(tenths[8], abs=0.002)

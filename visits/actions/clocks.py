@@ -13,7 +13,7 @@ from sqlalchemy import case, literal, select
 from sqlalchemy.orm import Session
 
 from visits import terms
-from visits.actions import alerts, notices
+from visits.actions import alerts, filing, notices
 from visits.actions.book import ANSWERS, Book, with_deadlines
 from visits.models import Deadline, Promise, Request
 from wechat_bot.models import Follower
@@ -134,6 +134,7 @@ def closed(session: Session, request: Request, *, now: datetime) -> None:
 def reopened(session: Session, request: Request, *, now: datetime) -> None:
     """A closed request goes on, for the shop wrote again: closing is promised anew. Call `shop_wrote` next."""
     request.closed_at = request.closed_how = None
+    filing.take_back(session, request.id)
     book = Book(session, request, now)
     book.start(Promise.CLOSING)
     book.settle()

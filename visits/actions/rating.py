@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
+from visits.actions import filing
 from visits.models import Closed, Rating, Request
 from visits.texts import intake as texts
 from wechat_bot import ledger
@@ -73,7 +74,10 @@ def rate(session: Session, openid: str, request_id: int, closing: int, score: in
         .values(score=score, rated_at=now)
         .execution_options(synchronize_session=False)
     )
-    return bool(changed(session, was_asked))
+    if not changed(session, was_asked):
+        return False
+    filing.take_back(session, request_id)
+    return True
 
 
 def open_question(session: Session, request_id: int, *, now: datetime) -> int | None:

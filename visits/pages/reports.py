@@ -17,7 +17,7 @@ from visits.export import EXPORT
 from visits.queries import inbox
 from visits.queries import reports as queries
 from visits.rules import figures as rules
-from visits.rules.figures import SHOPS_OF_A_MANAGER, By, Figure, Figures, Narrowed
+from visits.rules.figures import SHOPS_OF_A_MANAGER, By, Figure, Figures, Narrowed, Took
 from visits.texts import answering as answering_texts
 from visits.texts import reports as texts
 from visits.texts.times import about, when
@@ -37,10 +37,10 @@ def report() -> ResponseReturnValue:
         narrowed = _narrowed(today)
     except Refused as refusal:
         narrowed, error = Narrowed(rules.span("", "", today=today)), refusal.sentence
-    by = _by()
+    by, took = _by(), _took()
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
-        lines, total = queries.report(session, who, narrowed, by, now=now)
+        lines, total = queries.report(session, who, narrowed, by, now=now, took=(took,))
         choices = _choices(session)
     kept = _kept(narrowed, by)
     page = render_template(
@@ -50,6 +50,8 @@ def report() -> ResponseReturnValue:
         narrowed=narrowed,
         by=by,
         divisions=texts.DIVISIONS,
+        took=took,
+        times=texts.TIMES,
         spans=rules.spans(today),
         kept=kept,
         about=lambda seconds: "—" if seconds is None else about(seconds),
@@ -129,6 +131,11 @@ def _narrowed(today: date) -> Narrowed:
 def _by() -> By:
     given = request.values.get("by", "")
     return By(given) if given in {each.value for each in By} else By.MANAGER
+
+
+def _took() -> Took:
+    given = request.values.get("took", "")
+    return Took(given) if given in {each.value for each in Took} else Took.FIRST
 
 
 def _kept(narrowed: Narrowed, by: By) -> dict[str, Any]:

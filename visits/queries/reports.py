@@ -3,70 +3,34 @@
 Everything is told from the moments a request keeps, in the database, and never from when somebody looked.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-    Float,
-    Integer,
-    Select,
-    and_,
-    case,
-    exists,
-    func,
-    literal,
-    or_,
-    select,
-)
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.functions import FunctionElement
 
 from people import rules as people_rules
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from visits import scope
-from visits.models import Category, Closed, Deadline, Promise, Rating, Request
-from visits.rules.figures import PROMISED, By, Figure, Figures, Line, Narrowed
+from visits.facts import Facts, filed, living, unfiled
+from visits.models import Category, Rating, Request
+from visits.rules import figures as rules
+from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Took
 from visits.scope import Colleague
 
 PAGE = 50
 CHUNK = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_CONTENT, _DISCONTENT = 1, 3
-#: Who gave the first answer; who owns it, where nobody has.
-_ANSWERS_FOR = func.coalesce(Request.first_answered_by, Request.owner_id)
 _NAMES: dict[By, Any] = {By.MANAGER: Manager, By.AREA: Area, By.CATEGORY: Category, By.CLASS: ShopClass}
 _NOBODY = {By.MANAGER: "待分派", By.AREA: "不知道是哪家店", By.CATEGORY: "没有类别", By.CLASS: "不知道是哪家店"}
 
 
-class seconds_between(FunctionElement[float]):
-    """Seconds from the second moment to the first, to the millisecond: `seconds_between(later, earlier)`."""
-
-    type = Float()
-    inherit_cache = True
-    name = "seconds_between"
-
-
-@compiles(seconds_between, "sqlite")
-def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    # julianday is kept in a double: behind the millisecond stands noise.
-    return f"round((julianday({later}) - julianday({earlier})) * 86400.0, 3)"
-
-
-@compiles(seconds_between, "postgresql")
-def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST(round(EXTRACT(EPOCH FROM {later} - {earlier}), 3) AS DOUBLE PRECISION)"
-
-
 def report(
-    session: Session, who: Colleague, narrowed: Narrowed, by: By, *, now: datetime
+    session: Session, who: Colleague, narrowed: Narrowed, by: By, *, now: datetime, took: Sequence[Took] = (Took.FIRST,)
 ) -> tuple[list[Figures], Figures]:
     """The figures of requests left in a span, a line for each manager, area …, and those of all of them together.
 
@@ -79,173 +43,119 @@ def report(
     own words. A request counts for whoever gave its first answer, the owner where nobody did: a deputy's work is the
     deputy's.
 
-    `median` and `ninth` (the 90th percentile) are of the seconds until the first answer of the answered ones, exact,
-    between the closest ranks where no request stands at the very place: type 7 of Hyndman and Fan (1996), which is
-    SQL's PERCENTILE_CONT and Excel's PERCENTILE.INC.
+    `took` names the times whose median and 90th percentile are wanted. They are exact, so every time is read and
+    ranked: in the order of a second for a million requests.
     """
     names = _names(session, narrowed, by)
-    shops = _shops(session) if by is By.MANAGER else {}
-    found = _figures(session, who, narrowed, _key(narrowed, by, who.zone), now)
+    shops: Mapping[int | None, int] = _shops(session) if by is By.MANAGER else {}
+    sums: dict[int | None, Counter[str]] = {}
+    values: dict[int | None, dict[Took, list[int]]] = {}
+    for facts in (filed(), unfiled(now)):
+        for row in session.execute(_counted(session, who, narrowed, _key(facts, narrowed, by, who.zone), facts, took)):
+            sums.setdefault(row.key, Counter()).update({name: getattr(row, name) for name in _COUNTED})
+            mine = values.setdefault(row.key, {each: [] for each in took})
+            for each in took:
+                mine[each] += map(int, filter(None, (getattr(row, each.value) or "").split(",")))
     lines = [
-        replace(figures, name=names.get(key, _NOBODY.get(by, "")), shops=shops.get(key))
-        for key, figures in found.items()
+        _figures(key, names.get(key, _NOBODY.get(by, "")), counted, values[key], shops.get(key))
+        for key, counted in sums.items()
     ]
     order = {named: place for place, named in enumerate(names)}
     lines.sort(key=lambda line: order.get(line.key, len(order)))
-    return lines, _total(session, who, narrowed, lines)
+    together = {each: [value for mine in values.values() for value in mine[each]] for each in took}
+    return lines, _figures(None, "合计", sum(sums.values(), Counter()), together, None)
 
 
 def page(
     session: Session, who: Colleague, narrowed: Narrowed, figure: Figure, *, now: datetime, after: str = ""
 ) -> tuple[list[Line], str | None]:
     """The requests behind a figure, the newest first, and the key of the next page."""
-    statement = _select(session, who, narrowed, figure, now)
-    if after:
-        opened_at, key = _read_key(after)
-        earlier = or_(Request.opened_at < opened_at, and_(Request.opened_at == opened_at, Request.id < key))
-        statement = statement.where(Request.opened_at <= opened_at, earlier)
-    rows = session.execute(statement.limit(PAGE + 1)).all()
-    lines = [Line(*row) for row in rows[:PAGE]]
+    parts = []
+    for facts in (filed(), unfiled(now)):
+        keys = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
+        found = select(*keys).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
+        if after:
+            opened_at, key = _read_key(after)
+            earlier = and_(facts.opened_at == opened_at, facts.request_id < key)
+            found = found.where(facts.opened_at <= opened_at, or_(facts.opened_at < opened_at, earlier))
+        newest = found.order_by(facts.opened_at.desc(), facts.request_id.desc()).limit(PAGE + 1).subquery()
+        parts.append(select(newest.c.opened_at, newest.c.id))
+    both = union_all(*parts).subquery().c
+    rows = session.execute(select(both.opened_at, both.id).order_by(both.opened_at.desc(), both.id.desc())).all()
+    shown = [row.id for row in rows[:PAGE]]
+    lines = [Line(*row) for row in session.execute(_lines(now).where(Request.id.in_(shown)))]
     last = f"{(lines[-1].opened_at - _EPOCH) // _MICROSECOND}.{lines[-1].id}" if len(rows) > PAGE else None
     return lines, last
 
 
 def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[Line]:
     """Every request of a report, the newest first, in constant memory."""
-    statement = _select(session, who, narrowed, Figure.ALL, now)
+    statement = _lines(now).where(*_conditions(session, who, narrowed, living(now)))
     for row in session.execute(statement.execution_options(yield_per=CHUNK)):
         yield Line(*row)
 
 
-def _figures(session: Session, who: Colleague, narrowed: Narrowed, key: Any, now: datetime) -> dict[Any, Figures]:
-    """The lines of a report by their key, without names: one statement for what is counted, and each for the rest."""
-    conditions = _conditions(session, who, narrowed)
-    counted = select(
-        key.label("key"),
-        func.count(),
-        _number(_is_judged(now)),
-        _number(_IS_WITHIN),
-        _number(_missed(_ANSWERS, now)),
-        _number(_missed((Promise.REPLY_WINDOW,), now)),
-        _number(Request.closed_at.is_(None)),
-    )
-    found = {
-        row[0]: Figures(
-            row[0],
-            "",
-            requests=row[1],
-            judged=row[2],
-            within=row[3],
-            overdue=row[4],
-            lost=row[5],
-            open=row[6],
-            closed=row[1] - row[6],
-        )
-        for row in session.execute(counted.where(*conditions).group_by(key.label("key")))
+def _counted(
+    session: Session, who: Colleague, narrowed: Narrowed, key: Any, facts: Facts, took: Sequence[Took]
+) -> Select[Any]:
+    """What is counted of each key, and every time as a text: databases rank slower than they read."""
+    times = {Took.FIRST: facts.first_ms, Took.NEXT: facts.next_ms, Took.CLOSING: facts.closing_ms}
+    sums: dict[str, Any] = {
+        name: func.sum(getattr(facts, name)) for name in _COUNTED if name not in ("requests", "closed")
     }
-    for each, median, ninth in session.execute(_percentiles(session, key, conditions)):
-        found[each] = replace(found[each], median=median, ninth=ninth)
-    rated = (
-        select(key.label("key"), func.count(), _number(Rating.score == _CONTENT), _number(Rating.score == _DISCONTENT))
-        .select_from(Request)
-        .join(Rating, Rating.request_id == Request.id)
-        .where(Rating.score.is_not(None), *conditions)
-        .group_by(key.label("key"))
-    )
-    for each, number, content, discontent in session.execute(rated):
-        found[each] = replace(found[each], rated=number, content=content, discontent=discontent)
-    return found
+    sums |= {"requests": func.count(), "closed": func.count() - sums["open"]}
+    texts = {each.value: func.aggregate_strings(cast(times[each], String), ",") for each in took}
+    columns = [column.label(name) for name, column in {**sums, **texts}.items()]
+    found = select(key.label("key"), *columns).where(*_conditions(session, who, narrowed, facts))
+    return found.group_by(key.label("key"))
 
 
-def _total(session: Session, who: Colleague, narrowed: Narrowed, lines: Sequence[Figures]) -> Figures:
-    """What is counted adds up; percentiles do not."""
-    sums = {name: sum(getattr(line, name) for line in lines) for name in _COUNTED}
-    everybody = _percentiles(session, literal(0, Integer), _conditions(session, who, narrowed))
-    row = session.execute(everybody).first()
-    return Figures(None, "合计", median=row[1] if row else None, ninth=row[2] if row else None, **sums)
-
-
-def _percentiles(session: Session, key: Any, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """For each key the median and the 90th percentile of the seconds until the first answer."""
-    answered = select(key.label("key"), _SECONDS.label("seconds")).where(
-        Request.first_answered_at.is_not(None), *conditions
-    )
-    if session.get_bind().dialect.name == "postgresql":
-        source: Any = answered.subquery().c
-        shares: list[Any] = [func.percentile_cont(share).within_group(source.seconds) for share in (0.5, 0.9)]
-    else:
-        column = answered.subquery().c
-        place = func.row_number().over(partition_by=column.key, order_by=column.seconds) - 1
-        number = func.count().over(partition_by=column.key)
-        source = select(column.key, column.seconds, place.label("place"), number.label("answered")).subquery().c
-        shares = [_between_ranks(source, share) for share in (0.5, 0.9)]
-    return select(source.key, *shares).group_by(source.key)
-
-
-def _between_ranks(column: Any, share: float) -> ColumnElement[float]:
-    """PERCENTILE_CONT for SQLite: each value weighs by how near its rank lies to the wanted place."""
-    distance = func.abs(column.place - share * (column.answered - 1))
-    # With two arguments max is the larger of both; 0.0 keeps the sum from being counted in whole numbers.
-    return func.sum(column.seconds * func.max(0.0, 1.0 - distance))
-
-
-def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
+def _figures(
+    key: int | None, name: str, counted: Mapping[str, int], values: Mapping[Took, list[int]], shops: int | None
+) -> Figures:
+    found = {each: rules.times(mine) for each, mine in values.items()}
+    times = {each: mine for each, mine in found.items() if mine is not None}
+    return Figures(key, name, shops=shops, times=times, **{each: counted[each] for each in _COUNTED})
 
 
 _COUNTED = ("requests", "judged", "within", "overdue", "lost", "open", "closed", "rated", "content", "discontent")
-_SECONDS = seconds_between(Request.first_answered_at, Request.opened_at)
-_IS_WITHIN = and_(Request.first_answered_at.is_not(None), PROMISED.total_seconds() >= _SECONDS)
-_ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
 
 
-def _is_judged(now: datetime) -> ColumnElement[bool]:
-    waits_long = and_(Request.unanswered_since.is_not(None), Request.opened_at < now - PROMISED)
-    return or_(Request.first_answered_at.is_not(None), waits_long)
-
-
-def _missed(promises: tuple[Promise, ...], now: datetime) -> ColumnElement[bool]:
-    """As `promises.outcome` has it: it ended behind its due moment, or has not ended and that is over."""
-    end = func.coalesce(Deadline.met_at, Deadline.ended_at, now)
-    return exists().where(Deadline.request_id == Request.id, Deadline.promise.in_(promises), Deadline.due_at < end)
-
-
-def _conditions(session: Session, who: Colleague, narrowed: Narrowed) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Facts) -> list[ColumnElement[bool]]:
     begin, end = narrowed.span.moments(who.zone)
-    is_void = and_(Request.closed_how.is_not(None), Request.closed_how == Closed.VOID)
-    found = [Request.opened_at >= begin, Request.opened_at < end, ~is_void]
-    mine = scope.within(session, who)
+    found = [*facts.of, facts.opened_at >= begin, facts.opened_at < end]
+    mine = scope.within(session, who, facts)
     if mine is not None:
         found.append(mine)
     if narrowed.area_id:
         parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-        found.append(Request.area_id.in_(sorted(people_rules.with_sub_areas(parents, [narrowed.area_id]))))
+        found.append(facts.area_id.in_(sorted(people_rules.with_sub_areas(parents, [narrowed.area_id]))))
     for column, value in (
-        (_ANSWERS_FOR, narrowed.manager_id),
-        (Request.area_id, 0 if narrowed.area_id == 0 else None),
-        (Request.category_id, narrowed.category_id),
-        (Request.class_id, narrowed.class_id),
+        (facts.manager_id, narrowed.manager_id),
+        (facts.area_id, 0 if narrowed.area_id == 0 else None),
+        (facts.category_id, narrowed.category_id),
+        (facts.class_id, narrowed.class_id),
     ):
         if value is not None:
             found.append(column == value if value else column.is_(None))
     return found
 
 
-def _key(narrowed: Narrowed, by: By, zone: ZoneInfo) -> Any:
+def _key(facts: Facts, narrowed: Narrowed, by: By, zone: ZoneInfo) -> Any:
     match by:
         case By.MANAGER:
-            return _ANSWERS_FOR
+            return facts.manager_id
         case By.AREA:
-            return Request.area_id
+            return facts.area_id
         case By.CATEGORY:
-            return Request.category_id
+            return facts.category_id
         case By.CLASS:
-            return Request.class_id
+            return facts.class_id
         case By.MONTH:
             # The months' ends as moments: no database reckons with the company's calendar.
             months = narrowed.span.months()
             ends = [narrowed.span.within_month(month).moments(zone)[1] for month in months]
-            return case(*((Request.opened_at < end, place) for place, end in enumerate(ends)), else_=len(ends))
+            return case(*((facts.opened_at < end, place) for place, end in enumerate(ends)), else_=len(ends))
 
 
 def _names(session: Session, narrowed: Narrowed, by: By) -> dict[int | None, str]:
@@ -255,17 +165,23 @@ def _names(session: Session, narrowed: Narrowed, by: By) -> dict[int | None, str
     return {row.id: row.name for row in session.execute(select(table.id, table.name).order_by(table.name))}
 
 
-def _shops(session: Session) -> dict[int, int]:
-    """How many shops each customer manager looks after."""
-    manager = func.coalesce(Retailer.manager_id, Area.manager_id)
-    rows = session.execute(
-        select(manager, func.count()).select_from(Retailer).join(Area, Area.id == Retailer.area_id).group_by(manager)
-    )
-    return {key: count for key, count in rows if key is not None}
+def _shops(session: Session) -> Counter[int | None]:
+    """How many shops each customer manager looks after: from kept counts, but for those the roster gives somebody."""
+    found: Counter[int | None] = Counter()
+    own = select(Retailer.manager_id, Area.manager_id, func.count()).join(Area, Area.id == Retailer.area_id)
+    heads = select(Area.manager_id, func.sum(AreaCount.shops)).join(AreaCount, AreaCount.area_id == Area.id)
+    for manager_id, number in session.execute(heads.where(Area.manager_id.is_not(None)).group_by(Area.manager_id)):
+        found[manager_id] += number
+    given = own.where(Retailer.manager_id.is_not(None)).group_by(Retailer.manager_id, Area.manager_id)
+    for manager_id, head_id, number in session.execute(given):
+        found[manager_id] += number
+        found[head_id] -= number
+    return found
 
 
-def _select(session: Session, who: Colleague, narrowed: Narrowed, figure: Figure, now: datetime) -> Select[Any]:
+def _lines(now: datetime) -> Select[Any]:
     owner, answerer = aliased(Manager), aliased(Manager)
+    facts = living(now)
     columns: tuple[Any, ...] = (
         Request.id,
         func.coalesce(Retailer.shop, ""),
@@ -279,8 +195,8 @@ def _select(session: Session, who: Colleague, narrowed: Narrowed, figure: Figure
         Request.first_answered_at,
         Request.closed_at,
         Request.closed_how,
-        _missed(_ANSWERS, now),
-        _missed((Promise.REPLY_WINDOW,), now),
+        facts.overdue,
+        facts.lost,
         select(Rating.score)
         .where(Rating.request_id == Request.id, Rating.score.is_not(None))
         .order_by(Rating.closing.desc())
@@ -296,31 +212,30 @@ def _select(session: Session, who: Colleague, narrowed: Narrowed, figure: Figure
         .outerjoin(owner, owner.id == Request.owner_id)
         .outerjoin(answerer, answerer.id == Request.first_answered_by)
         .outerjoin(Category, Category.id == Request.category_id)
-        .where(*_conditions(session, who, narrowed), *_behind(figure, now))
         .order_by(Request.opened_at.desc(), Request.id.desc())
     )
 
 
-def _behind(figure: Figure, now: datetime) -> list[ColumnElement[bool]]:
+def _behind(figure: Figure, facts: Facts) -> list[ColumnElement[bool]]:
     match figure:
         case Figure.ALL:
             return []
         case Figure.WITHIN:
-            return [_IS_WITHIN]
+            return [facts.within == 1]
         case Figure.LATE:
-            return [_is_judged(now), ~_IS_WITHIN]
+            return [facts.judged == 1, facts.within == 0]
         case Figure.OVERDUE:
-            return [_missed(_ANSWERS, now)]
+            return [facts.overdue == 1]
         case Figure.LOST:
-            return [_missed((Promise.REPLY_WINDOW,), now)]
+            return [facts.lost == 1]
         case Figure.OPEN:
-            return [Request.closed_at.is_(None)]
+            return [facts.open == 1]
         case Figure.CLOSED:
-            return [Request.closed_at.is_not(None)]
+            return [facts.open == 0]
         case Figure.RATED:
-            return [exists().where(Rating.request_id == Request.id, Rating.score.is_not(None))]
+            return [facts.rated > 0]
         case Figure.DISCONTENT:
-            return [exists().where(Rating.request_id == Request.id, Rating.score == _DISCONTENT)]
+            return [facts.discontent > 0]
 
 
 def _read_key(text: str) -> tuple[datetime, int]:

@@ -1,0 +1,146 @@
+"""What a request counts for in a report, as columns: told from its moments, or read where that was filed.
+
+Both name the same columns, so that a report asks both in the same words. One definition: what is filed is what
+`living` said when the request was closed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from visits.filed import Filed
+from visits.models import IS_UNFILED, Closed, Deadline, Promise, Rating, Request
+from visits.rules.figures import PROMISED
+
+CONTENT, DISCONTENT = 1, 3
+ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
+#: The columns of `Filed` that `living` tells of a closed request, in one order.
+KEPT = (
+    "opened_at",
+    "request_id",
+    "manager_id",
+    "owner_id",
+    "retailer_id",
+    "area_id",
+    "category_id",
+    "class_id",
+    "first_ms",
+    "next_ms",
+    "closing_ms",
+    "overdue",
+    "lost",
+    "rated",
+    "content",
+    "discontent",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The columns a report asks of a request, and which rows they are of. Flags and counts are numbers."""
+
+    of: tuple[ColumnElement[bool], ...]
+    opened_at: Any
+    request_id: Any
+    #: Whom it counts for: who gave the first answer, a deputy too; the owner where nobody did.
+    manager_id: Any
+    owner_id: Any
+    retailer_id: Any
+    area_id: Any
+    category_id: Any
+    class_id: Any
+    first_ms: Any
+    next_ms: Any
+    closing_ms: Any
+    judged: Any
+    overdue: Any
+    lost: Any
+    open: Any
+    rated: Any
+    content: Any
+    discontent: Any
+
+    @property
+    def within(self) -> Any:
+        """Answered in 24 hours of the wall clock."""
+        return case((self.first_ms <= int(PROMISED.total_seconds() * 1000), 1), else_=0)
+
+
+class milliseconds_between(FunctionElement[int]):
+    """Whole milliseconds from the second moment to the first: `milliseconds_between(later, earlier)`."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "milliseconds_between"
+
+
+@compiles(milliseconds_between, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    later, earlier = (compiler.process(each, **options) for each in element.clauses)
+    # julianday is kept in a double: behind the millisecond stands noise.
+    return f"CAST(round((julianday({later}) - julianday({earlier})) * 86400000.0) AS INTEGER)"
+
+
+@compiles(milliseconds_between, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    later, earlier = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(round(EXTRACT(EPOCH FROM {later} - {earlier}) * 1000) AS BIGINT)"
+
+
+def filed() -> Facts:
+    """Of the requests that were filed. What is closed changes with no clock."""
+    return Facts(
+        of=(),
+        judged=case((Filed.first_ms.is_not(None), 1), else_=0),
+        open=literal(0),
+        **{name: getattr(Filed, name) for name in KEPT},
+    )
+
+
+def unfiled(now: datetime) -> Facts:
+    """Of the requests that are open, or were closed just now."""
+    return living(now, IS_UNFILED)
+
+
+def living(now: datetime, *of: Any) -> Facts:
+    """Of requests as their moments have them now. `void` ones count nowhere."""
+    is_void = and_(Request.closed_how.is_not(None), Request.closed_how == Closed.VOID)
+    waits_long = and_(Request.unanswered_since.is_not(None), Request.opened_at < now - PROMISED)
+    waits = milliseconds_between(Deadline.met_at, Deadline.started_at)
+    return Facts(
+        of=(*of, ~is_void),
+        opened_at=Request.opened_at,
+        request_id=Request.id,
+        manager_id=func.coalesce(Request.first_answered_by, Request.owner_id),
+        owner_id=Request.owner_id,
+        retailer_id=Request.retailer_id,
+        area_id=Request.area_id,
+        category_id=Request.category_id,
+        class_id=Request.class_id,
+        first_ms=milliseconds_between(Request.first_answered_at, Request.opened_at),
+        next_ms=select(func.max(waits))
+        .where(Deadline.request_id == Request.id, Deadline.promise == Promise.NEXT_ANSWER)
+        .scalar_subquery(),
+        closing_ms=milliseconds_between(Request.closed_at, Request.opened_at),
+        judged=case((or_(Request.first_answered_at.is_not(None), waits_long), 1), else_=0),
+        overdue=case((missed(ANSWERS, now), 1), else_=0),
+        lost=case((missed((Promise.REPLY_WINDOW,), now), 1), else_=0),
+        open=case((Request.closed_at.is_(None), 1), else_=0),
+        rated=_ratings(Rating.score.is_not(None)),
+        content=_ratings(Rating.score == CONTENT),
+        discontent=_ratings(Rating.score == DISCONTENT),
+    )
+
+
+def missed(promises: tuple[Promise, ...], now: datetime) -> ColumnElement[bool]:
+    """As `promises.outcome` has it: it ended behind its due moment, or has not ended and that is over."""
+    end = func.coalesce(Deadline.met_at, Deadline.ended_at, now)
+    return exists().where(Deadline.request_id == Request.id, Deadline.promise.in_(promises), Deadline.due_at < end)
+
+
+def _ratings(condition: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(Rating).where(Rating.request_id == Request.id, condition).scalar_subquery()
