@@ -176,6 +176,8 @@ def _shops(session: Session) -> Counter[int | None]:
     for manager_id, head_id, number in session.execute(given):
         found[manager_id] += number
         found[head_id] -= number
+    # Nobody looks after none.
+    found.pop(None, None)
     return found
 
 
