@@ -113,7 +113,7 @@ def one(session: Session, plan_id: int) -> Plan | None:
 def shares(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> list[Share]:
     """What is due with each manager in each area, the most overdue first. Managers and areas are some dozens."""
     kept = session.get_one(VisitPlan, plan.id)
-    turns = _turns(_of(session, who, kept, criteria, now=now))
+    turns = _turns(_of(session, who, kept, criteria, now=now), Retailer.manager_id, Retailer.area_id)
     manager_id = func.coalesce(turns.manager_id, Area.manager_id)
     shops, due, overdue = _numbers(kept, turns, who.today)
     found = (
@@ -196,11 +196,11 @@ def _of(session: Session, who: Colleague, plan: VisitPlan, criteria: Criteria, *
     return theirs if mine is None else and_(theirs, mine)
 
 
-def _turns(theirs: Condition) -> Any:
-    """The meant shops with the day of their last visit."""
+def _turns(theirs: Condition, *columns: Any) -> Any:
+    """The meant shops with the day of their last visit. Without columns an index over shops may be all that is read."""
     # An offset keeps the databases from looking up the last visit once for every number that is made of it.
     last = _last().label("last_on")
-    return select(Retailer.manager_id, Retailer.area_id, last).where(theirs).offset(0).subquery().c
+    return select(Retailer.id, *columns, last).where(theirs).offset(0).subquery().c
 
 
 def _numbers(plan: VisitPlan, turns: Any, today: date) -> tuple[ColumnElement[int], ...]:
@@ -210,7 +210,7 @@ def _numbers(plan: VisitPlan, turns: Any, today: date) -> tuple[ColumnElement[in
         func.coalesce(func.sum(case((since <= today + PARTS[part] - timedelta(days=plan.every_days), 1), else_=0)), 0)
         for part in ("due", "overdue")
     )
-    return func.count(turns.area_id), due, overdue
+    return func.count(turns.id), due, overdue
 
 
 def _last() -> Any:
