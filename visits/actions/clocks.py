@@ -83,6 +83,8 @@ def not_answered(
     met = session.scalar(
         select(Deadline).where(Deadline.request_id == request.id, Deadline.promise.in_(ANSWERS), Deadline.met_at == at)
     )
+    if request.closed_at is not None:
+        filing.take_back(session, request.id)
     moments = [moment for moment, _ in arrived]
     request.first_answered_at, request.answered_at = min(moments, default=None), max(moments, default=None)
     if met is None or at in moments:
@@ -151,6 +153,7 @@ def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> No
         )
     )
     request.closed_at = request.closed_how = None
+    filing.take_back(session, request.id)
     book = Book(session, request, now)
     book.start(Promise.CLOSING)
     if cut_off is not None:
