@@ -139,6 +139,10 @@ def until(question: Callable[[], bool], seconds: float = 30.0) -> None:
     raise AssertionError("it did not come about")
 
 
+#: Of a worker in haste: so many calls may be on their way when it is killed.
+SENDERS = 3
+
+
 def haste(began: datetime, speed: int) -> dict[str, str]:
     """The setting by which the product's time begins at a moment and passes so much faster."""
     return {"HASTE": f"{began.isoformat()}|{system_clock().isoformat()}|{speed}", "WECHAT_CALLBACK_MAX_AGE": "0"}

@@ -23,10 +23,10 @@ from config.app import FEATURES, build_services, create_app
 from config.settings import load
 from config.worker import Worker
 from foundation.clock import system_clock
+from tests.processes import SENDERS
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
 
-SENDERS = 3
 #: However fast the clock runs, jobs leave the machine some air.
 SELDOM = timedelta(seconds=1)
 _BEGAN, _REAL, _SPEED = os.environ["HASTE"].split("|")
