@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import yaml
 from flask.cli import with_appcontext
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from foundation.errors import Refused
 from wechat_bot import menu as menus
@@ -61,13 +61,14 @@ def list_deliveries(state: str, limit: int) -> None:
 @outbox_group.command("cancel")
 @click.option("--about", help="What it is about, as a link: survey:12.")
 @click.option("--id", "ids", type=int, multiple=True, help="One delivery; may be given several times.")
+@click.option("--all", "is_all", is_flag=True, help="All of them: after a restore, they may have been sent long ago.")
 @with_appcontext
-def cancel(about: str | None, ids: tuple[int, ...]) -> None:
-    """Cancel deliveries that still wait, by what they are about or one by one. What was sent stays sent."""
-    if bool(about) == bool(ids):
-        raise click.UsageError("Give --about or --id.")
+def cancel(about: str | None, ids: tuple[int, ...], is_all: bool) -> None:
+    """Cancel deliveries that still wait, by what they are about, one by one or all. What was sent stays sent."""
+    if [bool(about), bool(ids), is_all].count(True) != 1:
+        raise click.UsageError("Give --about, --id or --all.")
     services = current_services()
-    which = Delivery.about == about if about else Delivery.id.in_(ids)
+    which = true() if is_all else Delivery.about == about if about else Delivery.id.in_(ids)
     with services.transaction() as session:
         number = queueing.withdraw(session, which, now=services.clock())
     click.echo(f"已取消 {number} 条还没有发出的消息。")

@@ -38,9 +38,9 @@ class PastClock:
 class Platform:
     """The simulator's phones and its clock."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, session: requests.Session | None = None) -> None:
         self._base = f"{base}/simulator"
-        self._session = requests.Session()
+        self._session = session or requests.Session()
 
     def do(self, who: str, action: str, **what: object) -> str:
         """Let somebody do something on the phone; gives what the account said to it."""

@@ -1,0 +1,93 @@
+"""The demo of `make run` is played to its end, in the house's own process, and leaves a town one can look at."""
+
+import json
+import re
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from requests.adapters import BaseAdapter
+from sqlalchemy import func, select
+from werkzeug.test import Client
+
+from config.app import build_services, create_app
+from config.demo import templates
+from config.demo.stage import Desk, PastClock, Platform, Stage
+from config.demo.story import DAYS, Story
+from config.settings import Settings
+from foundation.clock import system_clock
+from people.models import Retailer
+from simulator import in_process
+from simulator.clock import HandClock
+from simulator.server import Application
+from simulator.simulator import Simulator
+from simulator.world import Account
+from tests import office
+from tests.conftest import AES_KEY
+from visits.models import Escalation, GroupMember, Rating, Request
+from wechat_bot.models import Delivery
+
+HERE = "http://platform"
+
+
+class Control(BaseAdapter):
+    """The platform's control, reached without any network."""
+
+    def __init__(self, sim: Simulator) -> None:
+        super().__init__()
+        self._client = Client(Application(sim))
+
+    def send(self, request: requests.PreparedRequest, *rest: Any, **more: Any) -> requests.Response:
+        answer = self._client.open(
+            request.path_url, method=request.method, data=request.body, content_type="application/json"
+        )
+        response = requests.Response()
+        response.status_code, response._content, response.url = answer.status_code, answer.data, request.url or ""
+        return response
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) -> None:
+    assert office.PASSWORD  # its import makes passwords cheap
+    account = Account(aes_key=AES_KEY)
+    settings = Settings(
+        _env_file=None,
+        secret_key="test secret, long enough",
+        wechat_app_id=account.app_id,
+        wechat_app_secret=account.secret,
+        wechat_token=account.token,
+        wechat_encoding_aes_key=account.aes_key,
+        wechat_templates=json.loads(templates.setting()),
+        media_path=tmp_path / "media",
+        files_path=tmp_path / "files",
+        **stores,
+    )
+    morning = system_clock().astimezone(settings.zone).replace(hour=9, minute=0, second=0, microsecond=0)
+    began = morning - timedelta(days=DAYS)
+    sim, clock = Simulator(account, clock=HandClock(began, running=True)), PastClock(began)
+    services = build_services(settings, clock=clock, new_session=lambda: in_process.mount(requests.Session(), sim))
+    app = create_app(settings, services=services)
+    sim.connect(app.wsgi_app)
+    session = requests.Session()
+    session.mount(HERE, Control(sim))
+    accounts = Story(Stage(app, services, clock, Platform(HERE, session))).play()
+    with services.reading() as looking:
+        bound = looking.scalar(select(func.count()).where(Retailer.openid.is_not(None)))
+        became = Counter(looking.scalars(select(Delivery.state)))
+        steps = Counter(looking.scalars(select(Escalation.step)))
+        waiting = looking.scalar(select(func.count()).where(Request.closed_at.is_(None)))
+        answered = looking.scalar(select(func.count()).where(GroupMember.answered_at.is_not(None)))
+        rated = looking.scalars(select(Rating.score)).all()
+    assert (bound, sorted(rated)) == (33, [1, 2])
+    assert waiting and answered and answered >= 2 and steps["due"] >= 1
+    assert set(became) <= {"sent", "delivered", "cancelled"}, "what the demo's templates do not take would fail here"
+    for name, password in accounts.items():
+        desk = Desk(app)
+        desk.sign_in(name, password)
+        assert re.search(r"#1\d\d", desk.get("/console/visits"))
+    services.database.dispose()
