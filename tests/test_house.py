@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import re
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -91,6 +92,19 @@ def test_no_room_is_a_hall() -> None:
         named(path): lines for path in modules() if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 400
     }
     assert long == {}
+
+
+def test_every_proof_named_in_the_docs_is_a_test() -> None:
+    named_there = re.findall(r"(tests/[\w/]+\.py)::(\w+)", (ROOT / "docs/proofs.md").read_text(encoding="utf-8"))
+    there = {
+        (path, node.name)
+        for path in {path for path, _ in named_there}
+        if (ROOT / path).exists()
+        for node in ast.walk(parsed(ROOT / path))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert len(named_there) > 40
+    assert sorted(set(named_there) - there) == []
 
 
 def test_no_address_of_a_registry_is_written_down() -> None:

@@ -1,11 +1,12 @@
 """What is queued is sent once, in order, by the channel that is open; what is not known is said to be unknown."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import literal, select
 
-from wechat_bot import reply
+from wechat_bot import jobs, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.outbox import claiming, queueing, sending, settling
 
@@ -93,6 +94,32 @@ def test_the_ledger_agrees_with_wechat_and_the_sixth_message_waits_for_the_next_
     assert li.unread().texts == ["5"]
 
 
+def test_twelve_senders_at_once_send_no_more_than_wechat_allows(house, li) -> None:
+    house.clock.advance(timedelta(minutes=2))
+    for n in range(12):
+        queue(house, li, str(n))
+    start, errors = threading.Barrier(12), []
+
+    def work() -> None:
+        start.wait()
+        try:
+            while jobs.work(house.services):
+                pass
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    house.work()  # what was left because its follower was in another one's hands
+    house.later(seconds=2)
+    assert errors == []
+    assert (house.sim.count(CUSTOM), li.unread().texts) == (5, list("01234"))
+    assert states(house) == ["sent"] * 5 + ["held"] * 7
+
+
 def test_a_click_opens_three_sends_for_one_minute(house, li) -> None:
     house.clock.advance(timedelta(hours=49))
     li.click("count:3")
@@ -119,6 +146,17 @@ def test_outside_the_window_the_template_goes_out_and_its_receipt_is_kept(house,
     queue(house, li, template=notice)
     house.work()
     assert "城南便利店" in li.unread().text
+    assert states(house) == ["delivered"]
+
+
+def test_a_receipt_that_comes_before_our_own_note_counts(house, li, notice) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notice)
+    claim = claimed(house)
+    msgid = str(house.services.wechat.send_template(claim.body))
+    house.sim.settle()
+    assert states(house) == ["sending"]
+    note_sent(house, claim, msgid)
     assert states(house) == ["delivered"]
 
 
