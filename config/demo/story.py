@@ -211,10 +211,16 @@ class Story:
         )
 
     def _today_so_far(self) -> None:
-        """What waits for whoever opens the demo: two requests of this morning, one of them with time still to go."""
+        """What waits for whoever opens the demo: requests of this morning, one of them of somebody nobody knows."""
         now = system_clock().astimezone(self._stage.services.zone)
         self._stage.until(now - timedelta(hours=3))
         self._ask(3, "会员日的活动海报还有吗,想再要两张", "陈志强经理")
+        self._stage.until(now - timedelta(minutes=35))
+        # Bound to nothing: staff see which shop is meant, and give it to that.
+        self._phones.introduce("小傅")
+        self._phones.do("小傅", "follow")
+        self._phones.say("小傅", "我是桥东食杂的,这周送货单少了一条,帮我查查")
+        self._stage.work()
         self._stage.until(now - timedelta(minutes=20))
         self._ask(4, "订货平台登录不上,提示密码不对", "陈志强经理")
         self._stage.until(system_clock().astimezone(self._stage.services.zone))
