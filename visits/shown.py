@@ -20,7 +20,7 @@ from visits.rules import whom as whom_rules
 from visits.rules.whom import Whom
 from visits.scope import Colleague
 from visits.texts import answering as texts
-from visits.texts.times import span, when
+from visits.texts.times import late, when
 from wechat_bot import media
 from wechat_bot.media import Found, Picture
 from wechat_bot.services import Services
@@ -64,7 +64,7 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     if one.closed_at is not None:
         return Due(texts.HOW_CLOSED.get(one.closed_how or "", "已完结"), "over")
     if one.due_at is not None and one.due_at < now:
-        return Due(f"已超时 {_late((now - one.due_at).total_seconds())}", "late")
+        return Due(late((now - one.due_at).total_seconds()), "late")
     if one.snoozed_until is not None and one.snoozed_until > now:
         return Due(f"{when(one.snoozed_until, now=now, zone=zone)} 再处理", "calm")
     if one.is_waiting:
@@ -74,15 +74,6 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     left = (one.due_at - now).total_seconds()
     word = "答复" if one.owner_id else "分派"
     return Due(f"{when(one.due_at, now=now, zone=zone)} 前{word}", "soon" if left < SOON else "calm")
-
-
-def _late(seconds: float) -> str:
-    """How long ago it was due: the hours no longer matter after two days.
-
-    >>> _late(7200), _late(5 * 86400 + 3600)
-    ('2 小时', '5 天')
-    """
-    return f"{int(seconds // 86400)} 天" if seconds >= 2 * 86400 else span(seconds)
 
 
 def whom(values: Mapping[str, str]) -> Whom:

@@ -65,6 +65,7 @@ def test_each_answer_is_its_own_request_with_its_own_clock_and_shows_what_it_ans
     chens.house.later(hours=2)
     chens.li.say("1")
     assert "老李食杂店(普通终端,城区一片)回群发《" in chens.news(chens.chen)[-1]
+    assert "老李食杂店回群发《" in chens.chen.say("待办").text and "回《" in chens.page.open("/m/visits")
     first, second = chens.requests()
     assert first.group_id == second.group_id == 1
     assert second.due_at - first.due_at == timedelta(hours=2)

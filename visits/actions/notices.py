@@ -31,6 +31,8 @@ WAIT = 3
 ABOUT_ALL = "visits"
 _LISTED = 3
 _QUOTED = re.compile(r':"(.+)"')
+#: A template message has a field of its own for the number.
+_TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[:,]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,11 +353,18 @@ def _is_unanswered(manager_id: int) -> ColumnElement[bool]:
 
 
 def _what(text: str, who: str) -> str:
-    """What a template message says of it: the first line, without its title."""
-    line = text.partition("\n")[0].partition("】")[2] or text
+    """What a template message says of it: the first line, without its title, its number and its shop.
+
+    >>> _what("【回复期剩 6 小时】#104 小王超市:微信回复期到今天 15:00,过后只能改发服务通知。", "小王超市")
+    '微信回复期到今天 15:00,过后只能改发服务通知。'
+    >>> _what("有 2 条留言等着处理:\\n【剩 9 小时】#105 永辉烟店", "永辉烟店")
+    '有 2 条留言等着处理'
+    """
+    first = text.partition("\n")[0]
+    line = first.partition("】")[2] or first
     # A field of a template is short: the shop has one of its own, so this one is for the words.
     quoted = _QUOTED.search(line) if who else None
-    return quoted[1] if quoted else line
+    return quoted[1] if quoted else _TOLD_ELSEWHERE.sub("", line.replace(who, "", 1) if who else line).rstrip(":")
 
 
 def _message(text: str, path: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from visits import scope
 from visits.actions import answering
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Way
-from visits.queries import inbox, thread
+from visits.queries import inbox, thread, windows
 from visits.queries.inbox import Filter, Line, Shelf
 from visits.queries.thread import Thread
 from visits.rules import needs, orders
@@ -271,10 +271,12 @@ def _open_lines(turn: Turn, who: Colleague, limit: int) -> tuple[tuple[Line, ...
 
 
 def _as_texts(turn: Turn, lines: tuple[Line, ...]) -> list[str]:
+    known = windows.windows(turn.session, [line.id for line in lines])
     return [
         texts.list_line(
             line.number,
             line.shop or texts.NOBODYS,
+            known[line.id].group if line.id in known else "",
             texts.said(line.kind, line.words, 16),
             texts.due_words(line.due_at, is_waiting=line.is_waiting, now=turn.now, zone=turn.zone),
         )

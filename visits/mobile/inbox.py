@@ -52,7 +52,7 @@ def inbox_page() -> ResponseReturnValue:
         "visits/inbox.html",
         page=page,
         lines=[
-            (line, shown.due(line, now=now, zone=services.zone), _window(services, open_now.get(line.id), now))
+            (line, shown.due(line, now=now, zone=services.zone), *_window(services, open_now.get(line.id), now))
             for line in page.lines
         ],
         urgent=texts.urgent(mine.overdue, mine.soon) if shelf is Shelf.MINE else "",
@@ -64,10 +64,11 @@ def inbox_page() -> ResponseReturnValue:
     )
 
 
-def _window(services: Services, window: Window | None, now: datetime) -> str:
+def _window(services: Services, window: Window | None, now: datetime) -> tuple[str, str]:
     if window is None:
-        return ""
-    return texts.window_in_list(window.is_following, window.is_open(now), window.until, now=now, zone=services.zone)
+        return "", ""
+    is_open, zone = window.is_open(now), services.zone
+    return texts.window_in_list(window.is_following, is_open, window.until, now=now, zone=zone), window.group
 
 
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:

@@ -1,24 +1,26 @@
-"""Until when WeChat takes an answer to each request of a page, as the ledger has it."""
+"""Until when WeChat takes an answer to each request of a page, as the ledger has it; and what the request answers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from visits.models import Request
+from visits.models import Request, VisitGroup
 from wechat_bot.models import Follower
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A shop's reply window."""
+    """A shop's reply window, and what it answers."""
 
     is_following: bool
     #: How many messages may still be sent before `until`.
     left: int
     until: datetime | None
+    #: The title of the message to many shops that its request answers; empty for any other.
+    group: str = ""
 
     def is_open(self, now: datetime) -> bool:
         return self.left > 0 and self.until is not None and now < self.until
@@ -29,8 +31,15 @@ def windows(session: Session, requests: Collection[int]) -> dict[int, Window]:
     if not requests:
         return {}
     rows = session.execute(
-        select(Request.id, Follower.unfollowed_at, Follower.message_left, Follower.message_until)
+        select(
+            Request.id,
+            Follower.unfollowed_at.is_(None),
+            Follower.message_left,
+            Follower.message_until,
+            func.coalesce(VisitGroup.title, ""),
+        )
         .join(Follower, Follower.openid == Request.openid)
+        .outerjoin(VisitGroup, VisitGroup.id == Request.group_id)
         .where(Request.id.in_(requests), Request.closed_at.is_(None), Request.unanswered_since.is_not(None))
     )
-    return {key: Window(unfollowed_at is None, left, until) for key, unfollowed_at, left, until in rows}
+    return {key: Window(follows, left, until, group) for key, follows, left, until, group in rows}

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from visits.models import Way
-from visits.texts.times import span, when
+from visits.texts.notices import answers
+from visits.texts.times import late, span, when
 
 NO_SUCH = "没有这条留言。"
 EMPTY = "请写上要发的内容。"
@@ -211,8 +212,8 @@ def listing(lines: Sequence[str], more: int, overdue: int, address: str) -> str:
     return "\n".join([f"{head}:", *lines, *([tail + link] if tail or link else []), how])
 
 
-def list_line(number: int, shop: str, words: str, due: str) -> str:
-    return f"#{number} {shop}:{words}({due})"
+def list_line(number: int, shop: str, group: str, words: str, due: str) -> str:
+    return f"#{number} {answers(shop, group)}:{words}({due})"
 
 
 def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone: ZoneInfo) -> str:
@@ -221,9 +222,7 @@ def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone:
         return "等对方回话"
     if due_at is None:
         return "待处理"
-    return (
-        f"{when(due_at, now=now, zone=zone)} 前" if due_at > now else f"已超时 {span((now - due_at).total_seconds())}"
-    )
+    return f"{when(due_at, now=now, zone=zone)} 前" if due_at > now else late((now - due_at).total_seconds())
 
 
 def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str) -> str:
@@ -315,12 +314,12 @@ def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, a
         [
             *([f'正在回复 {chosen},直接写就发出;回复"退出"结束。'] if chosen else []),
             f"待办 {count} 条{late}。这样回复:" if count else "现在没有待办。店主留言会通知您,这样回复:",
-            f"{each} 明天送到(答复)",
-            f"{each}(选中,接着直接写、发图片或语音)",
-            f"{each} 完结 · {each} 不用回复",
-            f"{each} 转 林小燕 · {each} 稍后 2小时",
-            f"{each} 备注 … · {each} 已电话 …",
-            "待办(看全部)· 群发 · 拜访 · 常用语",
+            f"{each} 明天送到 → 答复",
+            f"{each} → 选中,接着直接写或发图",
+            f"{each} 完结、{each} 不用回复",
+            f"{each} 转 林小燕、{each} 稍后 2小时",
+            f"{each} 备注 …、{each} 已电话 …",
+            "待办、群发、拜访、常用语",
             *([f'<a href="{address}">打开收件箱</a>'] if address else []),
         ]
     )

@@ -48,3 +48,13 @@ def about(seconds: float) -> str:
     if seconds >= 3 * 3600:
         return f"{round(seconds / 3600)} 小时"
     return span(max(round(seconds / 60), 1) * 60)
+
+
+def late(seconds: float) -> str:
+    """How long something is overdue, for a list.
+
+    >>> late(71760), late(5400), late(20 * 86400)
+    ('已超时 20 小时', '已超时 1 小时 30 分', '已超时 20 天')
+    """
+    # The hours no longer matter after two days.
+    return f"已超时 {int(seconds // 86400)} 天" if seconds >= 2 * 86400 else f"已超时 {about(seconds)}"
