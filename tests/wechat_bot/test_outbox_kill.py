@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from foundation.database import Database
 from tests import processes
@@ -106,8 +106,11 @@ def test_workers_killed_in_the_middle_lose_nothing_and_double_nothing(platform, 
             )
         session.flush()
         content = {"template_id": template, "url": "", "data": {"thing1": {"value": "城南便利店"}}}
-        for number, openid in enumerate(people):
+        awaited = people[: PEOPLE // 2]
+        for number, openid in enumerate(awaited):
             queueing.queue(session, openid, reply.text_message(f"第{number}条"), now=began, template=content)
+        others = select(Follower.openid, literal("all:") + Follower.openid).where(Follower.openid.not_in(awaited))
+        queueing.queue_all(session, others, reply.text_message("停电通知"), now=began, template=content)
     more = {"QUIET_HOURS": "off", **processes.haste(began, SPEED)}
     town = processes.idle_town(tmp_path, stores["database_url"], stores["redis_url"], **more)
     town.env |= {"WECHAT_API_BASE": platform, "WECHAT_OAUTH_BASE": platform}
