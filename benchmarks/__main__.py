@@ -6,13 +6,14 @@ import sys
 import time
 from datetime import date
 
-from benchmarks import callback, export, groups, harness, outbox, pages, roster, searching, tally, visits
+from benchmarks import callback, claims, export, groups, harness, outbox, pages, roster, searching, tally, visits
 
 BENCHMARKS = {
     "callback": callback.run,
     "tally": tally.run,
     "export": export.run,
     "outbox": outbox.run,
+    "claims": claims.run,
     "groups": groups.run,
     "roster": roster.run,
     "pages": pages.run,

@@ -19,6 +19,12 @@ def reap(services: Services) -> None:
     settling.reap(services)
 
 
+def give_up(services: Services) -> None:
+    """Fail what nobody got in touch for in time."""
+    while settling.give_up(services):
+        pass
+
+
 def forget(services: Services) -> None:
     """Drop what no redelivery can ask for any more."""
     with services.transaction() as session:
@@ -42,6 +48,7 @@ chat = Feature(
     listeners=(Listener(TemplateFinished, resolving.note_receipt), Listener(AccountVerification, warn)),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
+        Job("give up what is too late", timedelta(minutes=10), give_up),
         Job("forget heard messages", timedelta(minutes=5), forget),
         Job("delete discarded files", timedelta(minutes=10), bury),
     ),

@@ -218,6 +218,19 @@ def test_what_is_too_late_to_be_useful_is_not_sent(house, li) -> None:
     assert house.sim.count(CUSTOM) == 0
 
 
+def test_what_nobody_got_in_touch_for_in_time_is_given_up_and_never_sent(house, li) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, not_after=house.clock() + timedelta(days=7)), queue(house, li, "不急")
+    house.work()
+    house.clock.advance(timedelta(days=8))
+    house.tick()
+    assert states(house) == ["failed", "held"]
+    li.say("在吗")
+    house.work()
+    assert "不急" in li.unread().texts
+    assert states(house) == ["failed", "sent"]
+
+
 def test_a_wrong_secret_stops_the_sending_is_shown_and_costs_no_quota(build_chat) -> None:
     house = build_chat(wechat_app_secret="ffffffffffffffffffffffffffffffff")
     li = house.phone("老李")

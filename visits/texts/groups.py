@@ -35,7 +35,8 @@ def takes(span: timedelta, ahead: int) -> str:
 
 
 def out_of_touch(count: int, days: int) -> str:
-    return f"有 {count:,} 家超过 48 小时没来过消息,微信现在不让发:等他们来消息时再发,{days} 天后不再发。"
+    reason = "超过 48 小时没来过消息,或能发的条数用完了"
+    return f"有 {count:,} 家微信现在不让发({reason}):等他们来消息时再发,{days} 天后不再发。"
 
 
 def visited(shop: str, how: str) -> str:

@@ -11,7 +11,7 @@ from wechat_bot import alarms, ledger
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt
 from wechat_bot.outbox.resolving import apply
-from wechat_bot.outbox.states import IS_WATCHED, SENDING, Channel
+from wechat_bot.outbox.states import HELD, IS_WATCHED, SENDING, TOO_LATE, Channel
 
 if TYPE_CHECKING:
     from wechat_bot.outbox.claiming import Claim
@@ -65,6 +65,22 @@ def reap(services: "Services") -> int:
             else:
                 settle(delivery, DeliveryState.UNSURE, now, "the process that sent it ended in the call")
         return len(lapsed)
+
+
+def give_up(services: "Services") -> int:
+    """What waits for a contact until it is too late does not go any more; gives how many, a thousand at most."""
+    now = services.clock()
+    with services.transaction() as session:
+        late = session.scalars(
+            select(Delivery.id)
+            .where(Delivery.state == HELD, Delivery.not_after < now)
+            .limit(1000)
+            .with_for_update(skip_locked=True, key_share=True)
+        ).all()
+        over = {"state": DeliveryState.FAILED, "error": TOO_LATE, "settled_at": now, "has_news": IS_WATCHED}
+        given_up = update(Delivery).where(Delivery.id.in_(late)).values(over)
+        session.execute(given_up.execution_options(synchronize_session=False))
+        return len(late)
 
 
 def again(delivery: Delivery, at: datetime) -> None:
