@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, Table, bindparam, case, func, select
+from sqlalchemy import Row, Select, Table, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
@@ -165,11 +165,13 @@ _kept, _version = cast(Table, Participation.__table__), cast(Table, Version.__ta
 _area, _own = cast(Table, Area.__table__), cast(Table, Manager.__table__)
 _head = _own.alias()
 _quota = cast(Table, Quota.__table__)
+# As it stands in SQL: a string would be put into the statement anew at every execution.
+_COMMA: Any = literal_column("','")
 #: Every quota of a survey with a blank between question and option, nothing for those that have places left.
 FULL = (
     select(
         func.aggregate_strings(
-            case((_quota.c.count >= _quota.c.most, _quota.c.question + " " + _quota.c.option), else_=""), ","
+            case((_quota.c.count >= _quota.c.most, _quota.c.question + " " + _quota.c.option), else_=""), _COMMA
         )
     )
     .where(_quota.c.survey_id == _survey.c.id)

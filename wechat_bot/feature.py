@@ -17,7 +17,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from wechat_bot.messages import Incoming
-from wechat_bot.models import Follower, Talk
+from wechat_bot.models import Talk
 
 if TYPE_CHECKING:
     from wechat_bot.services import Services
@@ -65,7 +65,7 @@ class Turn:
     session: Session
     now: datetime
     zone: ZoneInfo
-    follower: Follower
+    openid: str
     message: Incoming
     account_name: str
     #: The address people reach us under, without a slash at the end.
@@ -89,10 +89,6 @@ class Turn:
     #: Their contact before this message, at most a minute earlier than it was; None where this is the first. Tells
     #: whether a bare number answers the last thing we said.
     last_heard_at: datetime | None = None
-
-    @property
-    def openid(self) -> str:
-        return self.follower.openid
 
 
 Speak = Callable[[Turn, str], Reply]

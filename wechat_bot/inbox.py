@@ -1,5 +1,6 @@
 """Heard and done: each message takes effect once, and a redelivery gets the answer the first delivery got."""
 
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,6 +30,21 @@ KEPT = timedelta(days=3)
 ANSWER_KEPT = timedelta(minutes=15)
 #: Messages of kinds we do not know, kept whole for whoever teaches the program.
 RAW_KEPT = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class Known:
+    """A follower's row as the callback reads it and writes it back."""
+
+    openid: str
+    followed_at: datetime | None = None
+    unfollowed_at: datetime | None = None
+    heard_at: datetime | None = None
+    message_until: datetime | None = None
+    message_left: int = 0
+    event_until: datetime | None = None
+    event_left: int = 0
+    has_held: bool = False
 
 
 def answer_once(services: "Services", message: messages.Incoming, *, now: datetime) -> Reply:
@@ -67,7 +83,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
                 session=session,
                 now=now,
                 zone=services.zone,
-                follower=follower,
+                openid=message.openid,
                 message=message,
                 talk=talk,
                 account_name=services.account_name,
@@ -81,13 +97,13 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
         return _keep(services, session, message, answer, now)
 
 
-def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Follower | None, Talk | None]:
+def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Known | None, Talk | None]:
     # One statement for all three. The follower's row is locked, so one person's messages are answered in turn.
     row = session.connection().execute(_LOOK_UP, {"openid": message.openid, "key": message.key}).first()
     if row is None:
         return session.get(Heard, message.key), None, None
     heard_key, *values = row
-    follower = Follower(openid=message.openid, **dict(zip(_KEPT_OF_FOLLOWER, values, strict=False)))
+    follower = Known(message.openid, *values[: len(_KEPT_OF_FOLLOWER)])
     talk_id, *kept = values[len(_KEPT_OF_FOLLOWER) :]
     talk = None
     if talk_id is not None:
@@ -99,16 +115,16 @@ def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None
     return session.get(Heard, heard_key) if heard_key else None, follower, talk
 
 
-def _new_follower(session: Session, message: messages.Incoming, now: datetime) -> Follower:
+def _new_follower(session: Session, message: messages.Incoming, now: datetime) -> Known:
     # ON CONFLICT: the person's very first message may arrive twice at once.
     first = {"openid": message.openid, "followed_at": now, "message_left": 0, "event_left": 0, "has_held": False}
     session.execute(upsert(session, Follower).values(first).on_conflict_do_nothing())
     kept = [_FOLLOWER[name] for name in _KEPT_OF_FOLLOWER]
     row = session.execute(select(*kept).where(_FOLLOWER.openid == message.openid).with_for_update()).one()
-    return Follower(openid=message.openid, **dict(zip(_KEPT_OF_FOLLOWER, row, strict=True)))
+    return Known(message.openid, *row)
 
 
-def _note(session: Session, follower: Follower, message: messages.Incoming, now: datetime) -> None:
+def _note(session: Session, follower: Known, message: messages.Incoming, now: datetime) -> None:
     noted = _as_row(follower)
     if isinstance(message, messages.Unfollow):
         follower.unfollowed_at = now
@@ -118,13 +134,14 @@ def _note(session: Session, follower: Follower, message: messages.Incoming, now:
     if isinstance(message, _CONTACT):
         follower.heard_at = now
         if follower.has_held:
-            queueing.release(session, follower, now=now)
+            queueing.release(session, follower.openid, now=now)
+            follower.has_held = False
     if _is_worth_writing(noted, _as_row(follower)):
         values = {f"new_{name}": value for name, value in _as_row(follower).items()}
         session.connection().execute(_SAVE, {"of": follower.openid, **values})
 
 
-def _as_row(follower: Follower) -> dict[str, Any]:
+def _as_row(follower: Known) -> dict[str, Any]:
     return {name: getattr(follower, name) for name in _KEPT_OF_FOLLOWER}
 
 
@@ -200,7 +217,7 @@ _FOLLOWER = cast(Table, Follower.__table__).c
 _TALK = cast(Table, Talk.__table__).c
 _HEARD = cast(Table, Heard.__table__).c
 # What is known anyway is not read: every column of a row costs the driver.
-_KEPT_OF_FOLLOWER = tuple(column.name for column in _FOLLOWER if column.name != "openid")
+_KEPT_OF_FOLLOWER = tuple(field.name for field in fields(Known) if field.name != "openid")
 _KEPT_OF_TALK = tuple(column.name for column in _TALK if column.name not in ("id", "openid", "paused_at"))
 _MOVING = ("heard_at", "message_until")
 _LOOK_UP = (

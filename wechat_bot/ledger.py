@@ -5,9 +5,9 @@ window and adds nothing (wechat-platform.md §4). Tapping a choice of a msgmenu 
 """
 
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from wechat_bot import messages
-from wechat_bot.models import Follower
 
 MESSAGE_SENDS, MESSAGE_WINDOW = 5, timedelta(hours=48)
 EVENT_SENDS, EVENT_WINDOW = 3, timedelta(minutes=1)
@@ -16,7 +16,16 @@ SAID = (messages.Text, messages.Image, messages.Voice, messages.Video, messages.
 TRIGGERS = (messages.Follow, messages.Scan, messages.Click, messages.ScanCode)
 
 
-def note(follower: Follower, message: messages.Incoming, *, now: datetime) -> None:
+class Windows(Protocol):
+    """A follower's two windows: a row of the table, or what was read of one."""
+
+    message_until: datetime | None
+    message_left: int
+    event_until: datetime | None
+    event_left: int
+
+
+def note(follower: Windows, message: messages.Incoming, *, now: datetime) -> None:
     """Enter what the follower just did."""
     if isinstance(message, SAID) and not (isinstance(message, messages.Text) and message.menu_id):
         follower.message_until, follower.message_left = now + MESSAGE_WINDOW, MESSAGE_SENDS
@@ -24,12 +33,12 @@ def note(follower: Follower, message: messages.Incoming, *, now: datetime) -> No
         follower.event_until, follower.event_left = now + EVENT_WINDOW, EVENT_SENDS
 
 
-def sends_left(follower: Follower, *, now: datetime) -> int:
+def sends_left(follower: Windows, *, now: datetime) -> int:
     """How many customer-service messages may go out now."""
     return _event(follower, now) + _message(follower, now)
 
 
-def spend(follower: Follower, *, now: datetime) -> datetime | None:
+def spend(follower: Windows, *, now: datetime) -> datetime | None:
     """Take one send from the window that closes first; gives until when that one is open, None where none is left."""
     if _event(follower, now):
         follower.event_left -= 1
@@ -40,7 +49,7 @@ def spend(follower: Follower, *, now: datetime) -> datetime | None:
     return None
 
 
-def refund(follower: Follower, until: datetime | None) -> None:
+def refund(follower: Windows, until: datetime | None) -> None:
     """Give back a send that WeChat never counted, to the window that `spend` named if that one is still the same."""
     if until is None:
         return
@@ -50,14 +59,14 @@ def refund(follower: Follower, until: datetime | None) -> None:
         follower.message_left = min(follower.message_left + 1, MESSAGE_SENDS)
 
 
-def shut(follower: Follower) -> None:
+def shut(follower: Windows) -> None:
     """WeChat says the window is closed or used up, and WeChat is right."""
     follower.event_left = follower.message_left = 0
 
 
-def _event(follower: Follower, now: datetime) -> int:
+def _event(follower: Windows, now: datetime) -> int:
     return follower.event_left if follower.event_until and now < follower.event_until else 0
 
 
-def _message(follower: Follower, now: datetime) -> int:
+def _message(follower: Windows, now: datetime) -> int:
     return follower.message_left if follower.message_until and now < follower.message_until else 0

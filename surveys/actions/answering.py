@@ -100,7 +100,7 @@ def answer(
     """
     _refuse(sheet, now, zone)
     filled = replace(sheet, answers={**sheet.answers, question.code: given.to_json()}, at=None, misread=0)
-    return go_on(session, filled, now=now, zone=zone, source=source)
+    return _forward(session, filled, now=now, zone=zone, source=source)
 
 
 def go_on(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
@@ -108,7 +108,10 @@ def go_on(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sour
 
     Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again what it is `spoilt` by.
     """
-    sheet = replace(sheet, at=None, misread=0)
+    return _forward(session, replace(sheet, at=None, misread=0), now=now, zone=zone, source=source)
+
+
+def _forward(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
     if flow.next_question(sheet.definition, sheet.answers) is not None:
         return _keep(session, sheet)
     if sheet.full is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 _CIRCLED = {  # NFKC would glue ①③ into 13, and leaves the filled ones alone
@@ -53,6 +54,7 @@ def plain(typed: str) -> Plain:
     return Plain("".join(letters), tuple(origins))
 
 
+@lru_cache(4096)  # the labels of a question are compared with every answer to it
 def same(label: str) -> str:
     """What two spellings of one label have in common: width, case, blanks and closing marks set aside.
 

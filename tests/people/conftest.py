@@ -183,7 +183,7 @@ class Phone:
         follower.heard_at = self.now
         self.session.flush()
         talk = self.session.scalar(select(Talk).where(Talk.openid == self.openid, Talk.paused_at.is_(None)))
-        turn = Turn(self.session, self.now, ZONE, follower, message, "新罗烟草服务号", "http://here", (), talk)
+        turn = Turn(self.session, self.now, ZONE, self.openid, message, "新罗烟草服务号", "http://here", (), talk)
         try:
             with self.session.begin_nested():
                 return self.switchboard.answer(turn).text

@@ -179,13 +179,12 @@ class Phone:
             return refusal.sentence
 
     def turn(self, session: Session, message: messages.Incoming) -> Turn:
-        follower = session.get(Follower, self.openid) or Follower(openid=self.openid)
         talk = session.scalar(select(Talk).where(Talk.openid == self.openid, Talk.paused_at.is_(None)))
         return Turn(
             session=session,
             now=self.house.clock(),
             zone=ZONE,
-            follower=follower,
+            openid=self.openid,
             message=message,
             talk=talk,
             account_name="新罗烟草",

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, ColumnElement, Select, String, Table, literal, l
 from sqlalchemy.orm import Session
 
 from foundation.database import Json, Moment, changed, count_to, upsert
-from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
+from wechat_bot.models import Delivery, DeliveryState, Lane
 from wechat_bot.outbox.states import HELD, IS_WATCHED, PENDING, SENDING, WITHDRAWN, waits
 
 #: Broadcasts a second to reckon with before they are sent: twelve senders, and a WeChat that takes 0.3 s to answer.
@@ -104,14 +104,13 @@ def ahead(session: Session, most: int, *, now: datetime) -> int:
     return count_to(session, waiting, most)
 
 
-def release(session: Session, follower: Follower, *, now: datetime) -> None:
+def release(session: Session, openid: str, *, now: datetime) -> None:
     """The follower is in touch again: what waited for that may go."""
     session.execute(
         update(Delivery)
-        .where(Delivery.openid == follower.openid, waits("delivery"), Delivery.state == HELD)
+        .where(Delivery.openid == openid, waits("delivery"), Delivery.state == HELD)
         .values(state=DeliveryState.PENDING, due_at=now)
     )
-    follower.has_held = False
     session.info["rings"] = True
 
 
