@@ -105,7 +105,8 @@ def ahead(session: Session, most: int, *, now: datetime) -> int:
 
 
 def release(session: Session, openid: str, *, now: datetime) -> None:
-    """The follower is in touch again: what waited for that may go."""
+    """The follower is in touch again: what waited for that may go. Whoever calls this holds their row, and notes there
+    that nothing is held any more."""
     session.execute(
         update(Delivery)
         .where(Delivery.openid == openid, waits("delivery"), Delivery.state == HELD)
