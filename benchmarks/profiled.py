@@ -127,7 +127,7 @@ def _time_statements(profiled: Profiled) -> None:
         connection.info["begun"] = time.perf_counter()
 
     def after(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        profiled.look.statements[_short(statement)].append(time.perf_counter() - connection.info["begun"])
+        profiled.look.statements[short(statement)].append(time.perf_counter() - connection.info["begun"])
 
     event.listen(Engine, "before_cursor_execute", before)
     event.listen(Engine, "after_cursor_execute", after)
@@ -141,7 +141,7 @@ def _time_statements(profiled: Profiled) -> None:
     PGDialect_psycopg.do_commit = timed  # type: ignore[method-assign]
 
 
-def _short(statement: str) -> str:
+def short(statement: str) -> str:
     """The verb and the tables of a statement."""
     flat = " ".join(statement.split())
     tables = list(dict.fromkeys(re.findall(r"(?:FROM|JOIN|UPDATE|INTO) ([a-z_]+)", flat)))

@@ -69,6 +69,17 @@ def find(
     return met, len(met)
 
 
+def rare(session: Session, search: str, most: int) -> list[int] | None:
+    """The ids of all shops a search finds by name or licence, whosever they are; None where they are more than `most`.
+
+    For lists of something else than shops: what is common there is soon met, what is rare is looked up here.
+    """
+    found: set[int] = set()
+    for each in _looked_up(session, search, select(Retailer.id)):
+        found.update(session.scalars(each.limit(most + 1)))
+    return sorted(found) if len(found) <= most else None
+
+
 def _walk(session: Session, base: Select[Any], search: str, order: Any, limit: int) -> tuple[list[int], int]:
     """What is met among the next shops: the first of it, and how many."""
     columns = (Retailer.id, Retailer.licence, Retailer.names)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from people import rules as people_rules
 from people.models import Area, Manager, Retailer, ShopClass
+from people.shops import searching
 from visits import scope
 from visits.models import FIRST_NUMBER, Category, Message, Request
 from visits.scope import Colleague
@@ -18,6 +19,8 @@ from visits.scope import Colleague
 PAGE = 30
 #: Counting stops here: a larger heap of open requests needs no exact number.
 COUNTED = 1_000
+#: A search in the closed ones looks through so many of the newest; then it looks up the shops, if no more are found.
+WALKED, MOST_SHOPS = 1_000, 1_000
 SOON = timedelta(hours=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -111,14 +114,36 @@ def page(
     session: Session, who: Colleague, narrowed: Filter, *, now: datetime, after: str = "", limit: int = PAGE
 ) -> Page:
     """The requests behind a key: open ones by urgency, closed ones the newest first."""
-    statement = _select(session, who, narrowed, now)
-    if narrowed.shelf is Shelf.CLOSED:
-        statement = _behind_closed(statement, after)
+    if narrowed.shelf is Shelf.CLOSED and narrowed.search:
+        rows = _closed_and_sought(session, who, narrowed, now, after, limit)
     else:
-        statement = _behind_open(statement, after)
-    found = [Line(*row) for row in session.execute(statement.limit(limit + 1))]
-    lines = tuple(found[:limit])
-    return Page(lines, _key(lines[-1]) if len(found) > limit else None)
+        statement = _select(session, who, narrowed, now)
+        if narrowed.search:
+            statement = statement.where(_sought(people_rules.plain(narrowed.search)))
+        behind = _behind_closed if narrowed.shelf is Shelf.CLOSED else _behind_open
+        rows = session.execute(behind(statement, after).limit(limit + 1)).all()
+    lines = tuple(Line(*row) for row in rows[:limit])
+    return Page(lines, _key(lines[-1]) if len(rows) > limit else None)
+
+
+def _closed_and_sought(
+    session: Session, who: Colleague, narrowed: Filter, now: datetime, after: str, limit: int
+) -> Sequence[Any]:
+    """Closed requests of the shops somebody looks for: the common are met among the newest, the rare are looked up."""
+    text = people_rules.plain(narrowed.search)
+    whole = _behind_closed(_select(session, who, narrowed, now), after)
+    named = whole.where(_sought(text)).limit(limit + 1)
+    if who.sees.is_company_wide:
+        far = session.scalar(whole.with_only_columns(Request.closed_at).offset(WALKED).limit(1))
+        met = session.execute(named if far is None else named.where(Request.closed_at >= far)).all()
+        if far is None or len(met) > limit:
+            return met
+    shops = searching.rare(session, narrowed.search, MOST_SHOPS)
+    if shops is not None:
+        number = _number(text)
+        found = Request.retailer_id.in_(shops)
+        named = whole.where(found if number is None else or_(found, Request.id == number)).limit(limit + 1)
+    return session.execute(named).all()
 
 
 def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:
@@ -213,8 +238,6 @@ def _conditions(session: Session, who: Colleague, narrowed: Filter, now: datetim
     ):
         if value is not None:
             found.append(column == value)
-    if narrowed.search:
-        found.append(_sought(people_rules.plain(narrowed.search)))
     return found
 
 
@@ -246,7 +269,14 @@ def _sought(text: str) -> ColumnElement[bool]:
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 32):
         return names
     is_licence = and_(Retailer.licence >= digits, Retailer.licence <= digits.ljust(33, "Z"))
-    return or_(Request.id == int(digits) - FIRST_NUMBER, is_licence) if len(digits) < 10 else is_licence
+    number = _number(text)
+    return is_licence if number is None else or_(Request.id == number, is_licence)
+
+
+def _number(text: str) -> int | None:
+    """The id of the request whose number somebody wrote."""
+    digits = text.lstrip("#")
+    return int(digits) - FIRST_NUMBER if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
 
 
 def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
