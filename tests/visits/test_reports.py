@@ -137,6 +137,17 @@ def test_every_figure_of_the_page_leads_to_the_requests_behind_it(kept) -> None:
     ]
 
 
+def test_a_closed_request_is_found_by_its_shop_and_number_by_who_may_see_it(kept) -> None:
+    number = kept.requests()[0].number
+    chen, market = kept.office.browser("chen"), kept.office.browser("market")
+    closed = "/console/visits?shelf=closed&search"
+    for search in ("城南便", "王建国", "3508021000", number):
+        assert f"/console/visits/{number}" in chen.get(f"{closed}={search}").text, search
+        assert f"/console/visits/{number}" in market.get(f"{closed}={search}").text, search
+    for search in ("小王超市", "没有的店", number + 1):
+        assert f"/console/visits/{number}" not in chen.get(f"{closed}={search}").text
+
+
 def test_everybody_sees_the_figures_of_their_own_part(kept) -> None:
     zhou = kept.office.browser("zhou").get(REPORT).text  # 市场经理 of 城区一片
     assert "陈志强" in zhou and "26 小时" not in zhou
