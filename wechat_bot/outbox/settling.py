@@ -1,15 +1,17 @@
 """Settling: what became of a delivery is noted, or when it is tried again."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from foundation.clock import day_in
 from foundation.database import Moment
 from wechat_bot import alarms, ledger
 from wechat_bot.client.codes import Act, SendError
-from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt
+from wechat_bot.models import Delivery, DeliveryState, Follower, Lane, Receipt
 from wechat_bot.outbox.resolving import apply
 from wechat_bot.outbox.states import HELD, IS_WATCHED, SENDING, TOO_LATE, Channel
 
@@ -25,6 +27,8 @@ STOPPED = timedelta(minutes=5)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
+#: The day's calls are used up, until midnight where WeChat is (wechat-platform.md §10).
+DAY_SPENT, WECHATS = 45009, ZoneInfo("Asia/Shanghai")
 #: 45015 outside the window, 45047 count used up.
 WINDOW_SHUT = {45015, 45047}
 #: 43004, 50005: does not follow.
@@ -46,6 +50,16 @@ def next_attempt_at(attempts: int, now: datetime) -> datetime:
     20.0
     """
     return now + min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10))
+
+
+def tomorrow(now: datetime) -> datetime:
+    """When WeChat begins to count anew.
+
+    >>> tomorrow(datetime(2026, 11, 24, 15, 59, tzinfo=UTC)).isoformat()
+    '2026-11-24T16:00:00+00:00'
+    """
+    day = day_in(now, WECHATS) + timedelta(days=1)
+    return datetime.combine(day, time(), WECHATS).astimezone(UTC)
 
 
 def reap(services: "Services") -> int:
@@ -117,7 +131,9 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
         ledger.shut(follower)
         delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
     elif error.act is Act.STOP:
-        again(delivery, now + STOPPED)
+        # A broadcast is not worth a call every few minutes; what somebody waits for is, should the count be cleared.
+        is_over = error.code == DAY_SPENT and delivery.lane == Lane.BROADCAST
+        again(delivery, tomorrow(now) if is_over else now + STOPPED)
         alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
     elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
         again(delivery, next_attempt_at(delivery.attempts, now))
