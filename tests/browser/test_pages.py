@@ -31,7 +31,7 @@ questions:
 """
 #: Text twice as large, as WeChat's own setting makes it: the type grows, the screen does not.
 #: Addresses of pictures and voices, which are no pages.
-FILE = re.compile("/(photo|media)/|/picture$")
+FILE = re.compile("/(photo|media|kept)/|/picture$")
 LARGER = """() => {
   const sizes = [...document.querySelectorAll("body, body *")].map((each) => {
     const style = getComputedStyle(each);
