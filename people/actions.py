@@ -179,10 +179,11 @@ def erase(session: Session, openid: str, *, now: datetime, forgets: Sequence[For
     pseudonym that leads nowhere takes the openid's place in the history, so that figures of the past stay true. The
     roster (the company's own list) and the shop's submissions are not the follower's, and stay.
     """
-    unbind(session, openid, now=now)
     pseudonym = identity.ERASED + secrets.token_urlsafe(12)
+    # The features first, and the shop behind them: whoever is at work on what they keep looks at the shop last, too.
     for forget in forgets:
         forget(session, openid, pseudonym, now)
+    unbind(session, openid, now=now)
     session.execute(delete(Talk).where(Talk.openid == openid))
     session.execute(delete(BindTries).where(BindTries.openid == openid))
     session.execute(delete(Withdrawal).where(Withdrawal.openid == openid))

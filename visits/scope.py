@@ -14,6 +14,7 @@ from people import identity
 from people import scope as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
+from visits import ladder
 from visits.models import Author, Request, VisitGroup
 
 
@@ -59,7 +60,8 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
     """The condition on `Request`, or what names the same columns, for what they may see; None where it is all of them.
 
     A customer manager sees what they own, the requests of the shops they look after (a deputy's on the days of the
-    leave too), and as a supervisor those of the areas below their own.
+    leave too), and as a supervisor those of the areas below their own. Who stands at the top is told of what lies in no
+    area, and sees it.
     """
     if who.sees.is_company_wide:
         return None
@@ -74,6 +76,8 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
     supervised = supervised_areas(session, who.manager_id)
     if supervised:
         conditions.append(of.area_id.in_(sorted(supervised)))
+    if who.manager_id in {top.id for top in ladder.read(session, who.today).tops()}:
+        conditions.append(of.area_id.is_(None))
     return or_(*conditions)
 
 

@@ -29,6 +29,10 @@ def note(follower: Windows, message: messages.Incoming, *, now: datetime) -> Non
     """Enter what the follower just did."""
     if isinstance(message, SAID) and not (isinstance(message, messages.Text) and message.menu_id):
         follower.message_until, follower.message_left = now + MESSAGE_WINDOW, MESSAGE_SENDS
+    elif isinstance(message, messages.Unfollow):
+        # Who comes back has said nothing yet; nowhere does WeChat say that the old window would open again.
+        shut(follower)
+        follower.message_until = follower.event_until = None
     elif isinstance(message, (*TRIGGERS, messages.Text)):
         follower.event_until, follower.event_left = now + EVENT_WINDOW, EVENT_SENDS
 

@@ -101,6 +101,7 @@ def not_answered(
     book.resume(Promise.CLOSING)
     book.follow_window()
     book.settle()
+    notices.recount(session, [request.owner_id], now=now)
 
 
 def waiting(session: Session, request: Request, *, now: datetime) -> None:
@@ -161,6 +162,7 @@ def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> No
         book.revive(cut_off)
         book.follow_window()
     book.settle()
+    notices.recount(session, [request.owner_id], now=now)
 
 
 def window_moved(session: Session, request: Request, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """A shop's message becomes a request, or joins the one that is open: at most one of a shop is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -10,6 +11,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
+from foundation.errors import Refused
 from people import identity
 from people.identity import Shop
 from people.models import Binding, Retailer
@@ -18,7 +20,9 @@ from visits.actions import categories, clocks, groups, notices, routing
 from visits.actions.routing import Decision
 from visits.models import Author, Closed, Deadline, GroupMember, Message, Promise, Reason, Request
 from visits.rules import needs
+from visits.texts import intake as texts
 from wechat_bot import media, messages
+from wechat_bot.models import Follower
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,27 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     message = _keep(session, request, said, now)
     decision = _take_up(session, request, message, became, group, now=now, zone=zone)
     return _received(session, request, became, shop, in_one_breath, decision)
+
+
+def written(
+    session: Session, openid: str, those: Sequence[Said], *, token: str, now: datetime, zone: ZoneInfo
+) -> Received | None:
+    """Take what a follower wrote on a page, once for each form (`token`); None where it was taken before.
+
+    Raises `Refused` for whoever does not follow: no answer would reach them.
+    """
+    # As the chat does, so that the two, the same form posted twice, and an erasure take turns.
+    follower = session.scalar(select(Follower).where(Follower.openid == openid).with_for_update())
+    if follower is None or not follower.is_following:
+        raise Refused(texts.NOT_FOLLOWING)
+    if token and session.scalar(select(Message.id).where(Message.token == token)) is not None:
+        return None
+    received = [receive(session, openid, each, now=now, zone=zone) for each in those]
+    session.flush()
+    # The form's token stays with what it brought: posted again, it is found.
+    taken = session.get_one(Request, received[-1].request_id)
+    session.get_one(Message, taken.last_message_id).token = token or None
+    return received[0]
 
 
 def standing(session: Session, openid: str, last_heard_at: datetime | None) -> Standing:

@@ -84,12 +84,12 @@ def tell(
     if found is None or found.openid is None:
         return None
     waiting = session.execute(
-        select(Delivery.id, Delivery.about)
+        select(Delivery.id, Delivery.about, Delivery.key)
         .where(Delivery.openid == found.openid, Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
         .order_by(Delivery.id)
     ).all()
-    if folds and len(waiting) >= WAIT and (count := _unanswered(session, manager_id)):
-        folded = next((row.id for row in waiting if row.about == ABOUT_ALL), None)
+    folded = next((row.id for row in waiting if row.about == ABOUT_ALL and row.key is None), None)
+    if folds and (folded or len(waiting) >= WAIT) and (count := _unanswered(session, manager_id)):
         return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
     return queueing.queue(
@@ -135,11 +135,16 @@ def withdraw_all(
     ).all()
     if held:
         queueing.withdraw(session, Delivery.id.in_(held), now=now)
-    theirs = {each for each in owners if each is not None}
+    recount(session, owners, now=now)
+
+
+def recount(session: Session, owners: Sequence[int | None], *, now: datetime) -> None:
+    """Count the one line that stands for many anew, where one waits for these managers."""
+    session.flush()
     folded = session.execute(
         select(Delivery.id, Manager.id)
         .join(Manager, Manager.openid == Delivery.openid)
-        .where(Manager.id.in_(theirs))
+        .where(Manager.id.in_({each for each in owners if each is not None}))
         .where(Delivery.about == ABOUT_ALL, Delivery.key.is_(None), Delivery.state.in_(states.WAITING))
         .with_for_update(of=Delivery, skip_locked=True)
     ).all()

@@ -6,17 +6,17 @@ from hashlib import sha256
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import identity
 from visits import scope, shown
-from visits.actions import intake, rating
-from visits.actions.intake import Received, Said
-from visits.models import FIRST_NUMBER, Message, Request
+from visits.actions import groups, intake, rating
+from visits.actions.intake import Received, Said, Standing
+from visits.models import FIRST_NUMBER
 from visits.queries import thread
 from visits.queries.thread import Thread
+from visits.rules import needs
 from visits.texts import answering as texts
 from visits.texts import intake as intake_texts
 from visits.texts.times import when
@@ -52,8 +52,9 @@ def write() -> ResponseReturnValue:
         if not content and picture is None:
             raise Refused(texts.EMPTY)
         with services.transaction() as session:
-            if session.scalar(select(Message.id).where(Message.token == token)) is None:
-                flash(_receive(session, services, openid, content, picture, token))
+            said = _receive(session, services, openid, content, picture, token)
+        if said:
+            flash(said)
     except Refused as refusal:
         page = _page(services, openid, draft=content, sentence=refusal.sentence)
         return make_response(page, 422)
@@ -88,15 +89,14 @@ def _receive(
     session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
 ) -> str:
     now = services.clock()
+    is_smalltalk = picture is None and needs.is_smalltalk(content) and groups.awaiting(session, openid, now=now) is None
+    if is_smalltalk and intake.standing(session, openid, None) is Standing.NONE:
+        return intake_texts.WELCOME  # thanks for what is closed open nothing
     said = [Said("text", content)] if content else []
     if picture is not None:
         said.append(Said("image", media_key=media.add(session, picture, openid=openid, mark=token, now=now)))
-    received = [intake.receive(session, openid, each, now=now, zone=services.zone) for each in said]
-    session.flush()
-    # The form's token stays with what it brought: posted again, it is found.
-    taken = session.get_one(Request, received[-1].request_id)
-    session.get_one(Message, taken.last_message_id).token = token or None
-    return _words(received[0], services)
+    received = intake.written(session, openid, said, token=token, now=now, zone=services.zone)
+    return _words(received, services) if received else ""
 
 
 def _words(received: Received, services: Services) -> str:
