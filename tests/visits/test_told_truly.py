@@ -1,11 +1,13 @@
 """What managers are told is true when they read it, and an answer that came to nothing was no answer."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from people.models import Area, ShopClass
+from tests.h5 import Browser
 from visits.actions import settings
 from visits.models import Deadline, Promise
 from visits.rules.promises import HOUR as SECONDS
@@ -146,6 +148,17 @@ def test_what_the_shop_adds_is_shown_before_an_answer_in_the_chat_goes_out(asked
     assert "您写的时候有了新消息" in said and "一条就行" in said
     assert asked.news(asked.wang) == []
     assert "已发给城南便利店" in asked.chen.say("1").text
+
+
+def test_nothing_is_closed_over_what_the_shop_wrote_meanwhile(asked) -> None:
+    asked.chen.say(f"{asked.n} 明早带两条")
+    page = Browser(asked.house, asked.chen)
+    page.open(f"/m/visits/{asked.n}")
+    asked.wang.say("再加一盒打火机")
+    form = page.form() | {"do": "close", "seen": re.search(r'name="seen" value="(\d+)"', page.page.text)[1]}
+    answer = page.post(f"/m/visits/{asked.n}", form)
+    assert answer.status_code == 409 and "再加一盒打火机" in answer.text
+    assert asked.request().closed_at is None
 
 
 def test_a_change_for_one_class_renews_its_clocks_though_another_has_the_old_terms(asked) -> None:

@@ -121,12 +121,15 @@ def note(session: Session, request_id: int, who: Colleague, content: str, *, now
     return request
 
 
-def wait(session: Session, request_id: int, who: Colleague, content: str, *, now: datetime) -> Request:
+def wait(
+    session: Session, request_id: int, who: Colleague, content: str, *, seen: int | None = None, now: datetime
+) -> Request:
     """The shop was spoken to by telephone or on the spot: note what was said; nothing is due until it writes again."""
     request = hold(session, request_id, who)
     _check_open(request)
     if not content.strip():
         raise Refused(texts.PHONE_NEEDS_WORDS)
+    _overtake(session, request, who, seen)
     note(session, request_id, who, texts.by_phone(content.strip()), now=now)
     clocks.waiting(session, request, now=now)
     return request
@@ -142,24 +145,28 @@ def snooze(session: Session, request_id: int, who: Colleague, until: datetime, *
     return request
 
 
-def close(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
+def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None, now: datetime) -> Request:
     """The need is met. Closed once; the shop is asked how content it is. Raises `Refused` where nobody answered yet."""
     request = hold(session, request_id, who)
     if request.closed_at is not None:
         return request
     if request.unanswered_since is not None and request.first_answered_at is None:
         raise Refused(texts.answer_first(request.number))
+    _overtake(session, request, who, seen)
     _end(request, Closed.DONE)
     clocks.closed(session, request, now=now)
     rating.ask_rating(session, request, now=now)
     return request
 
 
-def no_reply_needed(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
+def no_reply_needed(
+    session: Session, request_id: int, who: Colleague, *, seen: int | None = None, now: datetime
+) -> Request:
     """What the shop wrote wants no answer: closed without asking how content it is."""
     request = hold(session, request_id, who)
     if request.closed_at is not None:
         return request
+    _overtake(session, request, who, seen)
     _end(request, Closed.NO_REPLY_NEEDED)
     clocks.no_reply_needed(session, request, now=now)
     return request

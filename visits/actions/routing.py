@@ -99,9 +99,7 @@ def transfer(
     if request.owner_id == to_manager_id:
         raise Refused(f"#{request.number} 已经由{person.name}负责。")
     stairs = ladder.read(session, day_in(now, zone))
-    if person.id in stairs.away:
-        # The next sweep would take it from them.
-        raise Refused(f"{person.name}正在请假,请转给别的客户经理。")
+    _check_here(stairs, person.id, person.name)
     explained = f"{by}转给{person.name}"
     assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
     if assignment is None:
@@ -120,12 +118,18 @@ def transfer_many(
     person = stairs.managers.get(to_manager_id)
     if person is None or person.is_disabled:
         raise Refused("没有这位客户经理,或已停用。")
+    _check_here(stairs, person.id, person.name)
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
     held = _read(session, _select_held().where(Request.id.in_(request_ids), others).with_for_update(of=Request), now)
     choice = Choice(person, Reason.TRANSFER, f"{by}转给{person.name}")
     if held:
         _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
     return len(held)
+
+
+def _check_here(stairs: Ladder, manager_id: int, name: str) -> None:
+    if manager_id in stairs.away:  # the next sweep would take it from them
+        raise Refused(f"{name}正在请假,请转给别的客户经理。")
 
 
 def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:

@@ -135,13 +135,13 @@ def _do(
             answering.note(session, about, who, content, now=now)
             return texts.NOTED
         case "wait":
-            answering.wait(session, about, who, content, now=now)
+            answering.wait(session, about, who, content, seen=form.get("seen", type=int), now=now)
             return texts.CALLED
         case "close":
-            answering.close(session, about, who, now=now)
+            answering.close(session, about, who, seen=form.get("seen", type=int), now=now)
             return texts.CLOSED
         case "no_reply":
-            answering.no_reply_needed(session, about, who, now=now)
+            answering.no_reply_needed(session, about, who, seen=form.get("seen", type=int), now=now)
             return texts.CLOSED
         case "reopen":
             answering.reopen(session, about, who, now=now)

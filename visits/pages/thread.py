@@ -173,13 +173,13 @@ def _do(
             answering.note(session, about, who, content, now=now)
             return texts.NOTED, detail
         case "wait":
-            answering.wait(session, about, who, content, now=now)
+            answering.wait(session, about, who, content, seen=form.get("seen", type=int), now=now)
             return texts.CALLED, f"已电话联系:{detail}"
         case "close":
-            answering.close(session, about, who, now=now)
+            answering.close(session, about, who, seen=form.get("seen", type=int), now=now)
             return texts.CLOSED, "请店主评价"
         case "no_reply":
-            answering.no_reply_needed(session, about, who, now=now)
+            answering.no_reply_needed(session, about, who, seen=form.get("seen", type=int), now=now)
             return texts.CLOSED, "不用回复"
         case "reopen":
             answering.reopen(session, about, who, now=now)
