@@ -106,6 +106,8 @@ class Walk(RuleBasedStateMachine):
     @rule(who=st.sampled_from((*SHOPS, "陈志强")))
     def leaves_or_comes_back(self, who: str) -> None:
         phone = self.phones[who]
+        # Two of these events in one second are one to WeChat's key of events.
+        self.house.clock.advance(seconds=2)
         phone.unfollow() if phone.follower.subscribed else phone.follow()
 
     @rule(who=shops, keeper=st.sampled_from(SHOPS))
