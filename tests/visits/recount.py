@@ -40,10 +40,8 @@ def figures(
     }
 
 
-def percentile(numbers: Sequence[float], share: float) -> float | None:
+def percentile(numbers: Sequence[float], share: float) -> float:
     """Of sorted numbers, between the closest ranks."""
-    if not numbers:
-        return None
     place = share * (len(numbers) - 1)
     low = int(place)
     high = min(low + 1, len(numbers) - 1)
