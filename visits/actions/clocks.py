@@ -13,7 +13,7 @@ from sqlalchemy import case, literal, select
 from sqlalchemy.orm import Session
 
 from visits import terms
-from visits.actions import alerts, filing, notices
+from visits.actions import alerts, filing, withdrawing
 from visits.actions.book import ANSWERS, Book, with_deadlines
 from visits.models import Deadline, Promise, Request
 from wechat_bot.models import Follower
@@ -70,7 +70,7 @@ def answered(session: Session, request: Request, *, now: datetime) -> None:
     book.pause(Promise.CLOSING)
     book.settle()
     alerts.refresh(session, [request.id], now=now)
-    notices.withdraw(session, request, now=now)
+    withdrawing.withdraw(session, request, now=now)
 
 
 def not_answered(
@@ -101,7 +101,7 @@ def not_answered(
     book.resume(Promise.CLOSING)
     book.follow_window()
     book.settle()
-    notices.recount(session, [request.owner_id], now=now)
+    withdrawing.recount(session, [request.owner_id], now=now)
 
 
 def waiting(session: Session, request: Request, *, now: datetime) -> None:
@@ -114,7 +114,7 @@ def waiting(session: Session, request: Request, *, now: datetime) -> None:
     book.pause(Promise.CLOSING)
     book.settle()
     alerts.refresh(session, [request.id], now=now)
-    notices.withdraw(session, request, now=now, keeps_words=True)
+    withdrawing.withdraw(session, request, now=now, keeps_words=True)
 
 
 def no_reply_needed(session: Session, request: Request, *, now: datetime) -> None:
@@ -131,7 +131,7 @@ def closed(session: Session, request: Request, *, now: datetime) -> None:
     book.end((Promise.CLOSING,), is_met=True)
     book.settle()
     alerts.refresh(session, [request.id], now=now)
-    notices.withdraw(session, request, now=now, keeps_words=True)
+    withdrawing.withdraw(session, request, now=now, keeps_words=True)
 
 
 def reopened(session: Session, request: Request, *, now: datetime) -> None:
@@ -162,7 +162,7 @@ def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> No
         book.revive(cut_off)
         book.follow_window()
     book.settle()
-    notices.recount(session, [request.owner_id], now=now)
+    withdrawing.recount(session, [request.owner_id], now=now)
 
 
 def window_moved(session: Session, request: Request, *, now: datetime) -> None:

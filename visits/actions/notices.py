@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from people.models import Area, Manager, Retailer, ShopClass
@@ -89,7 +89,7 @@ def tell(
         .order_by(Delivery.id)
     ).all()
     folded = next((row.id for row in waiting if row.about == ABOUT_ALL and row.key is None), None)
-    if folds and (folded or len(waiting) >= WAIT) and (count := _unanswered(session, manager_id)):
+    if folds and (folded or len(waiting) >= WAIT) and (count := unanswered(session, manager_id)):
         return _fold(session, found.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
     return queueing.queue(
@@ -111,48 +111,6 @@ def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: da
     session.execute(
         update(Delivery).where(Delivery.id == delivery_id).values(message=_message(text, PAGE), template=template)
     )
-
-
-def withdraw(session: Session, request: Request, *, now: datetime, keeps_words: bool = False) -> None:
-    """Take back what waits to be told of a request: it was answered, or is another's. `keeps_words` leaves what the
-    shop added moments ago to whoever had no chance to read it."""
-    left = Delivery.key.not_like("visit:%:more:%"), Delivery.key.not_like("visit:%:again:%")
-    which = [or_(Delivery.state == states.HELD, and_(*left))] if keeps_words else []
-    withdraw_all(session, [request.id], [request.owner_id], *which, now=now)
-
-
-def withdraw_all(
-    session: Session, requests: Sequence[int], owners: Sequence[int | None], *which: ColumnElement[bool], now: datetime
-) -> None:
-    """The same for many requests; the one line that stands for many is counted anew for their owners."""
-    session.flush()
-    held = session.scalars(
-        select(Delivery.id)
-        .where(Delivery.about.in_([about(each) for each in requests]), Delivery.key.startswith("visit:"))
-        .where(Delivery.state.in_(states.WAITING), *which)
-        # Skipped where it is released, or sent, at this moment: to wait for that could be to wait for each other.
-        .with_for_update(skip_locked=True)
-    ).all()
-    if held:
-        queueing.withdraw(session, Delivery.id.in_(held), now=now)
-    recount(session, owners, now=now)
-
-
-def recount(session: Session, owners: Sequence[int | None], *, now: datetime) -> None:
-    """Count the one line that stands for many anew, where one waits for these managers."""
-    session.flush()
-    folded = session.execute(
-        select(Delivery.id, Manager.id)
-        .join(Manager, Manager.openid == Delivery.openid)
-        .where(Manager.id.in_({each for each in owners if each is not None}))
-        .where(Delivery.about == ABOUT_ALL, Delivery.key.is_(None), Delivery.state.in_(states.WAITING))
-        .with_for_update(of=Delivery, skip_locked=True)
-    ).all()
-    for delivery_id, manager_id in folded:
-        if count := _unanswered(session, manager_id):
-            _write(session, delivery_id, _one_line(session, manager_id, count))
-        else:
-            queueing.withdraw(session, Delivery.id == delivery_id, now=now)
 
 
 def why_not(session: Session, manager_id: int) -> str:
@@ -201,7 +159,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime,
     if waiting is not None:
         said = _said(session, request, int(waiting.key.removeprefix(start)))
         text = texts.more(request.number, known.shop or known.who, said)
-        if _write(session, waiting.id, text, path):
+        if put(session, waiting.id, text, path):
             return int(waiting.id)
     who = texts.answers(known.shop or known.who, group)
     text = texts.more(request.number, who, [(message.kind, message.content)])
@@ -323,8 +281,8 @@ def _fold(
     due_at: datetime | None,
 ) -> int | None:
     """One line for all that waits, written anew each time something is added."""
-    text = _one_line(session, manager_id, count)
-    if folded is not None and _write(session, folded, text):
+    text = one_line(session, manager_id, count)
+    if folded is not None and put(session, folded, text):
         return folded
     template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))
     return queueing.queue(
@@ -332,13 +290,14 @@ def _fold(
     )
 
 
-def _one_line(session: Session, manager_id: int, count: int) -> str:
+def one_line(session: Session, manager_id: int, count: int) -> str:
+    """What stands for so many notices: how many requests wait, and which of them longest."""
     longest = select(Request.id).where(_is_unanswered(manager_id)).order_by(Request.unanswered_since, Request.id)
     ids = session.scalars(longest.limit(_LISTED)).all()
     return texts.waiting(count, [key + FIRST_NUMBER for key in ids])
 
 
-def _write(session: Session, delivery_id: int, text: str, path: str = PAGE) -> bool:
+def put(session: Session, delivery_id: int, text: str, path: str = PAGE) -> bool:
     """Put other words into a notice that still waits; False where it is released, or sent, at this moment."""
     still = select(Delivery.id).where(Delivery.id == delivery_id, Delivery.state.in_(states.WAITING))
     if session.scalar(still.with_for_update(skip_locked=True)) is None:
@@ -347,7 +306,7 @@ def _write(session: Session, delivery_id: int, text: str, path: str = PAGE) -> b
     return True
 
 
-def _unanswered(session: Session, manager_id: int) -> int:
+def unanswered(session: Session, manager_id: int) -> int:
     """How many requests wait for this manager. None for a supervisor: what they are told is of others' requests."""
     session.flush()
     return session.scalar(select(func.count()).select_from(Request).where(_is_unanswered(manager_id))) or 0

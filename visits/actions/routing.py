@@ -18,7 +18,7 @@ from foundation.errors import Refused
 from people.models import Manager, Retailer
 from people.rules import Person
 from visits import ladder
-from visits.actions import alerts, book, clocks, notices
+from visits.actions import alerts, book, clocks, notices, withdrawing
 from visits.ladder import Ladder
 from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
 from visits.rules.routing import Choice
@@ -198,7 +198,7 @@ def _assign(
     set_committed_value(request, "version", request.version + 1)
     set_committed_value(request, "snoozed_until", None)  # put off by one, not by the next
     if request.version > 1:
-        notices.withdraw(session, request, now=now)
+        withdrawing.withdraw(session, request, now=now)
         alerts.refresh(session, [request.id], now=now, former={request.id: from_id})
     return Assignment(
         request_id=request.id, at=now, from_id=from_id, to_id=to_id, reason=reason, explained=explained[:300], by=by
@@ -287,7 +287,7 @@ def _move(
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-    notices.withdraw_all(session, ids, [each.owner_id for each, _ in those], now=now)
+    withdrawing.withdraw_all(session, ids, [each.owner_id for each, _ in those], now=now)
     alerts.refresh(session, ids, now=now, former={each.id: each.owner_id for each, _ in those})
     whys = list(dict.fromkeys(choice.explained for _, choice in those))
     told = _tell_of_many(session, stairs, to_id, those, whys, now=now, zone=zone)
