@@ -53,8 +53,8 @@ class Hand:
 
 def answer(hand: Hand, request: Request) -> None:
     # As the chat does it: the manager is in touch, and what waited for that goes out.
-    manager = hand.session.get(Follower, hand.openid, with_for_update=True)
-    queueing.release(hand.session, manager, now=hand.now)
+    hand.session.get(Follower, hand.openid, with_for_update=True)
+    queueing.release(hand.session, hand.openid, now=hand.now)
     answering.answer(hand.session, request.id, hand.who(hand.session), "明早带两条", now=hand.now)
 
 
