@@ -215,7 +215,8 @@ def _statements(database: Database, now: datetime) -> list[tuple[str, float]]:
         begun[0] = time.perf_counter()
 
     def after(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        looks[-1].append((short(statement), 1000 * (time.perf_counter() - begun[0])))
+        if not statement.startswith("BEGIN"):
+            looks[-1].append((short(statement), 1000 * (time.perf_counter() - begun[0])))
 
     def look(session: Session) -> None:
         looks.append([])
@@ -228,9 +229,8 @@ def _statements(database: Database, now: datetime) -> list[tuple[str, float]]:
     event.remove(database.engine, "before_cursor_execute", before)
     event.remove(database.engine, "after_cursor_execute", after)
     # The last looks at what was done is the benchmark's own.
-    names = [name for name, _ in looks[-1][:-1] if not name.startswith("BEGIN")]
-    times = [[ms for name, ms in each[:-1] if not name.startswith("BEGIN")] for each in looks]
-    return [(name, statistics.median(each[place] for each in times)) for place, name in enumerate(names)]
+    names = [name for name, _ in looks[-1][:-1]]
+    return [(name, statistics.median(each[place][1] for each in looks)) for place, name in enumerate(names)]
 
 
 def _measured(database: Database, work: Work) -> float:
