@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from people import rules as people_rules
@@ -18,7 +18,7 @@ from visits import scope
 from visits.facts import Facts, filed, living, unfiled
 from visits.models import Category, Rating, Request
 from visits.rules import figures as rules
-from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Took
+from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
 from visits.scope import Colleague
 
 PAGE = 50
@@ -51,7 +51,9 @@ def report(
     sums: dict[int | None, Counter[str]] = {}
     values: dict[int | None, dict[Took, list[int]]] = {}
     for facts in (filed(), unfiled(now)):
-        for row in session.execute(_counted(session, who, narrowed, _key(facts, narrowed, by, who.zone), facts, took)):
+        for row in session.execute(_counted(session, who, narrowed, by, facts, took)):
+            if not row.requests:
+                continue
             sums.setdefault(row.key, Counter()).update({name: getattr(row, name) for name in _COUNTED})
             mine = values.setdefault(row.key, {each: [] for each in took})
             for each in took:
@@ -95,9 +97,7 @@ def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetim
         yield Line(*row)
 
 
-def _counted(
-    session: Session, who: Colleague, narrowed: Narrowed, key: Any, facts: Facts, took: Sequence[Took]
-) -> Select[Any]:
+def _counted(session: Session, who: Colleague, narrowed: Narrowed, by: By, facts: Facts, took: Sequence[Took]) -> Any:
     """What is counted of each key, and every time as a text: databases rank slower than they read."""
     times = {Took.FIRST: facts.first_ms, Took.NEXT: facts.next_ms, Took.CLOSING: facts.closing_ms}
     sums: dict[str, Any] = {
@@ -106,8 +106,18 @@ def _counted(
     sums |= {"requests": func.count(), "closed": func.count() - sums["open"]}
     texts = {each.value: func.aggregate_strings(cast(times[each], String), ",") for each in took}
     columns = [column.label(name) for name, column in {**sums, **texts}.items()]
-    found = select(key.label("key"), *columns).where(*_conditions(session, who, narrowed, facts))
-    return found.group_by(key.label("key"))
+    conditions = _conditions(session, who, narrowed, facts)
+    if by is not By.MONTH:
+        key = _key(facts, by).label("key")
+        return select(key, *columns).where(*conditions).group_by(key)
+    # Each month is a stretch of the span: nothing need be put in order.
+    stretches = [narrowed.span.within_month(month) for month in narrowed.span.months()]
+    return union_all(
+        *(
+            select(literal(place).label("key"), *columns).where(*conditions, *_within(facts, span, who.zone))
+            for place, span in enumerate(stretches)
+        )
+    )
 
 
 def _figures(
@@ -122,8 +132,7 @@ _COUNTED = ("requests", "judged", "within", "overdue", "lost", "open", "closed",
 
 
 def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Facts) -> list[ColumnElement[bool]]:
-    begin, end = narrowed.span.moments(who.zone)
-    found = [*facts.of, facts.opened_at >= begin, facts.opened_at < end]
+    found = [*facts.of, *_within(facts, narrowed.span, who.zone)]
     mine = scope.within(session, who, facts)
     if mine is not None:
         found.append(mine)
@@ -141,21 +150,19 @@ def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Fac
     return found
 
 
-def _key(facts: Facts, narrowed: Narrowed, by: By, zone: ZoneInfo) -> Any:
-    match by:
-        case By.MANAGER:
-            return facts.manager_id
-        case By.AREA:
-            return facts.area_id
-        case By.CATEGORY:
-            return facts.category_id
-        case By.CLASS:
-            return facts.class_id
-        case By.MONTH:
-            # The months' ends as moments: no database reckons with the company's calendar.
-            months = narrowed.span.months()
-            ends = [narrowed.span.within_month(month).moments(zone)[1] for month in months]
-            return case(*((facts.opened_at < end, place) for place, end in enumerate(ends)), else_=len(ends))
+def _within(facts: Facts, span: Span, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    # The span's ends as moments: no database reckons with the company's calendar.
+    begin, end = span.moments(zone)
+    return [facts.opened_at >= begin, facts.opened_at < end]
+
+
+def _key(facts: Facts, by: By) -> Any:
+    return {
+        By.MANAGER: facts.manager_id,
+        By.AREA: facts.area_id,
+        By.CATEGORY: facts.category_id,
+        By.CLASS: facts.class_id,
+    }[by]
 
 
 def _names(session: Session, narrowed: Narrowed, by: By) -> dict[int | None, str]:
