@@ -119,7 +119,7 @@ def page(
     else:
         statement = _select(session, who, narrowed, now)
         if narrowed.search:
-            statement = statement.where(_sought(people_rules.plain(narrowed.search)))
+            statement = _among(statement, statement).where(_sought(people_rules.plain(narrowed.search)))
         behind = _behind_closed if narrowed.shelf is Shelf.CLOSED else _behind_open
         rows = session.execute(behind(statement, after).limit(limit + 1)).all()
     lines = tuple(Line(*row) for row in rows[:limit])
@@ -135,7 +135,7 @@ def _closed_and_sought(
     named = whole.where(_sought(text)).limit(limit + 1)
     if who.sees.is_company_wide:
         far = session.scalar(whole.with_only_columns(Request.closed_at).offset(WALKED).limit(1))
-        met = session.execute(named if far is None else named.where(Request.closed_at >= far)).all()
+        met = session.execute(_among(named, whole.limit(WALKED))).all()
         if far is None or len(met) > limit:
             return met
     shops = searching.rare(session, narrowed.search, MOST_SHOPS)
@@ -143,10 +143,14 @@ def _closed_and_sought(
         number = _number(text)
         found = Request.retailer_id.in_(shops)
         theirs = select(Request.id).where(found if number is None else or_(found, Request.id == number))
-        # Found first, put in order then: the planner would rather walk all that is closed.
-        hits = theirs.cte("hits").prefix_with("MATERIALIZED")
-        named = whole.join(hits, hits.c.id == Request.id).limit(limit + 1)
+        named = _among(whole, theirs).limit(limit + 1)
     return session.execute(named).all()
+
+
+def _among(statement: Select[Any], those: Select[Any]) -> Select[Any]:
+    """What of it is among those. They are found first: a planner would rather look through all shops, or all closed."""
+    hits = those.with_only_columns(Request.id).cte("hits").prefix_with("MATERIALIZED")
+    return statement.join(hits, hits.c.id == Request.id)
 
 
 def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:
