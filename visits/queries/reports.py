@@ -75,7 +75,7 @@ def page(
     parts = []
     for facts in (filed(), unfiled(now)):
         keys = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
-        found = select(*keys).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
+        found = _of(facts, *keys).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
         if after:
             opened_at, key = _read_key(after)
             earlier = and_(facts.opened_at == opened_at, facts.request_id < key)
@@ -109,12 +109,12 @@ def _counted(session: Session, who: Colleague, narrowed: Narrowed, by: By, facts
     conditions = _conditions(session, who, narrowed, facts)
     if by is not By.MONTH:
         key = _key(facts, by).label("key")
-        return select(key, *columns).where(*conditions).group_by(key)
+        return _of(facts, key, *columns).where(*conditions).group_by(key)
     # Each month is a stretch of the span: nothing need be put in order.
     stretches = [narrowed.span.within_month(month) for month in narrowed.span.months()]
     return union_all(
         *(
-            select(literal(place).label("key"), *columns).where(*conditions, *_within(facts, span, who.zone))
+            _of(facts, literal(place).label("key"), *columns).where(*conditions, *_within(facts, span, who.zone))
             for place, span in enumerate(stretches)
         )
     )
@@ -148,6 +148,13 @@ def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Fac
         if value is not None:
             found.append(column == value if value else column.is_(None))
     return found
+
+
+def _of(facts: Facts, *columns: Any) -> Select[Any]:
+    found = select(*columns)
+    if facts.few is None:
+        return found
+    return found.select_from(Request).join(facts.few, facts.few.c.id == facts.request_id)
 
 
 def _within(facts: Facts, span: Span, zone: ZoneInfo) -> list[ColumnElement[bool]]:
