@@ -1,5 +1,6 @@
 """Which shops somebody may see in the console. What is left out by mistake is hidden, never shown."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
@@ -58,5 +59,10 @@ def area_ids(session: Session, visitor: Visitor) -> set[int] | None:
         return None
     if visitor.area_id is None:
         return set()
+    return with_sub_areas(session, [visitor.area_id])
+
+
+def with_sub_areas(session: Session, wanted: Iterable[int]) -> set[int]:
+    """These areas and all that lie below them."""
     parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-    return rules.with_sub_areas(parents, [visitor.area_id])
+    return rules.with_sub_areas(parents, wanted)

@@ -161,10 +161,6 @@ class Simulator:
             self._phones[follower.openid] = Phone(self.desk, self.courier, follower, self._dispatch)
         return self._phones[follower.openid]
 
-    def phone_of(self, openid: str) -> Phone:
-        """The phone of a known openid, or KeyError."""
-        return self.phone(self.world.followers[openid].name)
-
     def follow_many(self, count: int, prefix: str = "零售户") -> list[Phone]:
         """`count` more people who follow already, named by prefix and number; the app is not told."""
         with self.desk.lock:

@@ -13,7 +13,6 @@ IN_USE = 25
 SAME_ID_LIFE = timedelta(minutes=10)
 LEGACY_LENGTH = 20
 FIELD = re.compile(r"\{\{(\w+)\.DATA\}\}")
-HANZI = re.compile(r"[\u3400-\u9fff]")
 LENGTHS = {"thing": 20, "character_string": 32, "phone_number": 17, "car_number": 8, "const": 20, "phrase": 5,
            "number": 32, "letter": 32, "name": 10, "time": 32, "date": 32, "amount": 32}  # fmt: skip
 SHAPES = {

@@ -166,7 +166,6 @@ def not_open_yet(on: date) -> str:
     return f"这份调查 {day(on)}开始,到时请再来,谢谢您。"
 
 
-NOT_OPEN_YET = "这份调查还没有开始,请过几天再来,谢谢您。"
 NOT_FOR_YOU = "这份调查这次没有选到您的店,谢谢您。有事可直接在这里留言。"
 LEFT = '好的,想填时回复"调查"。'
 """Said to who leaves the list of open surveys without choosing one."""

@@ -19,7 +19,7 @@ from wechat_bot.outbox import states
 #: Of what came in between, no more is shown.
 MOST = 20
 #: What the outbox writes where it gives up by itself.
-_OWN_REASONS = {"no longer follows": "对方已取消关注", "too late to be useful": "已过时"}
+_OWN_REASONS = {states.UNFOLLOWED: "对方已取消关注", states.TOO_LATE: "已过时"}
 
 
 @dataclass(frozen=True, slots=True)

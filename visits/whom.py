@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select, true
+from sqlalchemy import ColumnElement, and_, exists, true
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import audiences
-from people import rules as people_rules
+from people import scope as shops
 from people.models import Area, Retailer, ShopClass
 from visits import scope
 from visits.models import Visited, VisitPlan
@@ -40,8 +40,7 @@ def condition(session: Session, whom: Whom, criteria: Criteria, *, now: datetime
         case Kind.AREA:
             if session.get(Area, whom.id) is None:
                 raise Refused("没有这个片区。")
-            parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-            return Retailer.area_id.in_(sorted(people_rules.with_sub_areas(parents, [whom.id])))
+            return Retailer.area_id.in_(sorted(shops.with_sub_areas(session, [whom.id])))
         case Kind.AUDIENCE:
             meant = audiences.select_ids(session, {"audience": whom.name}, criteria, now=now)
             return Retailer.id.in_(meant.correlate(None))

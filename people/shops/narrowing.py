@@ -4,14 +4,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_
 from sqlalchemy.orm import Session
 
 from console.rules import Visitor
 from foundation.text import folded
 from people import rules
-from people.models import IS_BOUND, IS_UNBOUND, Area, Retailer
-from people.scope import looked_after, within
+from people.models import IS_BOUND, IS_UNBOUND, Retailer
+from people.scope import looked_after, with_sub_areas, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def without_names(session: Session, visitor: Visitor, narrowed: Filter, today: d
     mine = within(session, visitor, today=today)
     found = [] if mine is None else [mine]
     if narrowed.area_id is not None:
-        parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-        found.append(Retailer.area_id.in_(sorted(rules.with_sub_areas(parents, [narrowed.area_id]))))
+        found.append(Retailer.area_id.in_(sorted(with_sub_areas(session, [narrowed.area_id]))))
     if narrowed.class_id is not None:
         found.append(Retailer.class_id == narrowed.class_id)
     if narrowed.manager_id is not None:

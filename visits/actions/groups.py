@@ -22,8 +22,8 @@ from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.whom import Criteria
 from wechat_bot import notices, uploads
-from wechat_bot.models import Delivery, DeliveryState, Follower
-from wechat_bot.outbox import queueing
+from wechat_bot.models import Delivery, Follower
+from wechat_bot.outbox import queueing, states
 from wechat_bot.reply import TEXT_LIMIT, text_message
 
 NOTICE, PAGE = "answer", "/m/visits/mine/groups"
@@ -33,7 +33,6 @@ LONGEST_TITLE = 60
 MOST_MEMBERS = 100_000
 ANSWERS_FOR = timedelta(days=7)
 MOST_DAYS = 30
-_ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 
 
 def send(
@@ -153,7 +152,7 @@ def awaiting(session: Session, openid: str, *, now: datetime) -> GroupMember | N
             GroupMember.answered_at.is_(None),
             VisitGroup.answers_until > now,
             # What waited for their next contact goes out behind the very message that is heard now.
-            Delivery.state.in_(_ARRIVED),
+            Delivery.state.in_(states.ARRIVED),
         )
         .order_by(GroupMember.group_id.desc())
         .limit(1)

@@ -10,7 +10,7 @@ from visits.actions import filing
 from visits.models import Closed, Rating, Request
 from visits.texts import intake as texts
 from wechat_bot import ledger
-from wechat_bot.models import Delivery, DeliveryState, Follower
+from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing, states
 
 #: The topic of the links behind the choices.
@@ -19,7 +19,6 @@ TOPIC = "rate"
 COUNTS_FOR = timedelta(days=7)
 #: A bare number is a rating only so long after the question.
 TYPED_WITHIN = timedelta(days=1)
-_ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 
 
 def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
@@ -108,7 +107,7 @@ def asked_last(
     if found is None:
         return None
     sent_at = session.scalar(
-        select(Delivery.settled_at).where(Delivery.key == _key(*found), Delivery.state.in_(_ARRIVED))
+        select(Delivery.settled_at).where(Delivery.key == _key(*found), Delivery.state.in_(states.ARRIVED))
     )
     if sent_at is None or (last_heard_at is not None and last_heard_at > sent_at):
         return None

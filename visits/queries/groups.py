@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from console.models import User
@@ -28,7 +28,7 @@ AHEAD = 200_000
 #: What the deliveries of a group are about, and begin their keys with.
 TOPIC = "visit-group"
 _S = DeliveryState
-_GONE_OUT = Delivery.state.in_((_S.SENT, _S.DELIVERED, _S.UNSURE))
+_GONE_OUT = Delivery.state.in_(states.ARRIVED)
 _IS_OPEN = and_(Request.id.is_not(None), Request.closed_at.is_(None))
 #: What the members of a group can be narrowed to.
 PARTS = {
@@ -148,8 +148,8 @@ def preview(
         select(
             func.count(),
             func.count(Retailer.openid),
-            _counted(follows),
-            _counted(and_(follows, is_open_now)),
+            func.count().filter(follows),
+            func.count().filter(and_(follows, is_open_now)),
         )
         .select_from(Retailer)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
@@ -318,7 +318,7 @@ def _progress(session: Session, ids: list[int], *, now: datetime) -> dict[int, P
     requests = {
         row[0]: row[1:]
         for row in session.execute(
-            select(GroupMember.group_id, func.count(), _counted(Request.due_at < now))
+            select(GroupMember.group_id, func.count(), func.count().filter(Request.due_at < now))
             .join(Request, Request.id == GroupMember.request_id)
             .where(GroupMember.group_id.in_(ids), Request.closed_at.is_(None))
             .group_by(GroupMember.group_id)
@@ -358,7 +358,3 @@ def _part(part: str, now: datetime) -> ColumnElement[bool]:
         case "failed":
             return Delivery.state.in_((_S.FAILED, _S.CANCELLED))
     raise Refused("没有这个筛选。")
-
-
-def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from people.models import Area, Manager, Retailer
@@ -42,8 +42,8 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
         select(
             Request.owner_id,
             func.count().label("open"),
-            _counted(Request.due_at < now).label("overdue"),
-            _counted(and_(Request.due_at >= now, Request.due_at < midnight)).label("today"),
+            func.count().filter(Request.due_at < now).label("overdue"),
+            func.count().filter(and_(Request.due_at >= now, Request.due_at < midnight)).label("today"),
             func.min(Request.unanswered_since).label("since"),
         )
         .where(Request.closed_at.is_(None), *([] if mine is None else [mine]))
@@ -64,10 +64,6 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
     shops = _shops(session, [row[0] for row in busy if row[0]] + list(idle))
     found = [Hands(*(*row, shops.get(row[0], 0), row[0] in away)) for row in busy]
     return found + [Hands(key, name, 0, 0, 0, None, shops.get(key, 0), key in away) for key, name in idle.items()]
-
-
-def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def _idle(session: Session, who: Colleague, busy: Collection[int], most: int) -> dict[int, str]:

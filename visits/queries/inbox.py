@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from people import rules as people_rules
+from people import scope as shops
 from people.models import Area, Manager, Retailer, ShopClass
 from people.shops import searching
 from visits import scope
 from visits.models import FIRST_NUMBER, Category, Message, Request
+from visits.queries import keys
 from visits.scope import Colleague
 
 PAGE = 30
@@ -22,8 +24,6 @@ COUNTED = 1_000
 #: A search in the closed ones looks through so many of the newest; then it looks up the shops, if no more are found.
 WALKED, MOST_SHOPS = 1_000, 1_000
 SOON = timedelta(hours=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Shelf(StrEnum):
@@ -123,7 +123,8 @@ def page(
         behind = _behind_closed if narrowed.shelf is Shelf.CLOSED else _behind_open
         rows = session.execute(behind(statement, after).limit(limit + 1)).all()
     lines = tuple(Line(*row) for row in rows[:limit])
-    return Page(lines, _key(lines[-1]) if len(rows) > limit else None)
+    last = lines[-1] if len(rows) > limit else None
+    return Page(lines, keys.written(last.closed_at or last.due_at, last.id) if last else None)
 
 
 def _closed_and_sought(
@@ -168,19 +169,15 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
     row = session.execute(
         select(
             func.count(),
-            _counted(columns.due_at < now),
-            _counted(and_(columns.due_at >= now, columns.due_at < midnight)),
-            _counted(columns.unanswered_since.is_(None)),
-            _counted(columns.owner_id.is_(None)),
-            _counted(is_snoozed),
-            _counted(and_(columns.due_at >= now, columns.due_at < now + SOON)),
+            func.count().filter(columns.due_at < now),
+            func.count().filter(and_(columns.due_at >= now, columns.due_at < midnight)),
+            func.count().filter(columns.unanswered_since.is_(None)),
+            func.count().filter(columns.owner_id.is_(None)),
+            func.count().filter(is_snoozed),
+            func.count().filter(and_(columns.due_at >= now, columns.due_at < now + SOON)),
         ).select_from(open_ones)
     ).one()
     return Counts(*row)
-
-
-def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def choices(session: Session) -> Sequence[tuple[int, str]]:
@@ -236,8 +233,7 @@ def _seen(session: Session, who: Colleague, narrowed: Filter | None = None) -> l
 def _conditions(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
     found = _on(narrowed.shelf, who, now, is_sought=bool(narrowed.search))
     if narrowed.area_id is not None:
-        parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-        found.append(Request.area_id.in_(sorted(people_rules.with_sub_areas(parents, [narrowed.area_id]))))
+        found.append(Request.area_id.in_(sorted(shops.with_sub_areas(session, [narrowed.area_id]))))
     for column, value in (
         (Request.owner_id, narrowed.owner_id),
         (Request.category_id, narrowed.category_id),
@@ -288,7 +284,7 @@ def _number(text: str) -> int | None:
 
 def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
     if after:
-        due_at, key = _read_key(after)
+        due_at, key = keys.read(after)
         if due_at is None:
             statement = statement.where(Request.due_at.is_(None), Request.id > key)
         else:
@@ -299,29 +295,10 @@ def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
 
 def _behind_closed(statement: Select[Any], after: str) -> Select[Any]:
     if after:
-        closed_at, key = _read_key(after)
+        closed_at, key = keys.read(after)
         if closed_at is not None:
             statement = statement.where(
                 Request.closed_at <= closed_at,
                 or_(Request.closed_at < closed_at, Request.id < key),
             )
     return statement.order_by(Request.closed_at.desc(), Request.id.desc())
-
-
-def _key(line: Line) -> str:
-    moment = line.closed_at or line.due_at
-    return f"{(moment - _EPOCH) // _MICROSECOND if moment else ''}.{line.id}"
-
-
-def _read_key(text: str) -> tuple[datetime | None, int]:
-    """A key out of an address; one that was tampered with is the beginning.
-
-    >>> _read_key("1000000.5"), _read_key(".7"), _read_key("x"), _read_key("9" * 30 + ".1")
-    ((datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc), 5), (None, 7), (None, 0), (None, 0))
-    """
-    moment, _, key = text.partition(".")
-    if not (key.isascii() and key.isdigit() and len(key) < 10 and len(moment) < 18):
-        return None, 0
-    if not moment:
-        return None, int(key)
-    return (_EPOCH + int(moment) * _MICROSECOND, int(key)) if moment.isascii() and moment.isdigit() else (None, 0)

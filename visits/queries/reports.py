@@ -5,26 +5,25 @@ Everything is told from the moments a request keeps, in the database, and never 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from people import rules as people_rules
+from people import scope as shops
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from visits import scope
 from visits.facts import Facts, filed, living, unfiled
 from visits.models import Category, Rating, Request
+from visits.queries import keys
 from visits.rules import figures as rules
 from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
 from visits.scope import Colleague
 
 PAGE = 50
 CHUNK = 1000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _NAMES: dict[By, Any] = {By.MANAGER: Manager, By.AREA: Area, By.CATEGORY: Category, By.CLASS: ShopClass}
 _NOBODY = {By.MANAGER: "待分派", By.AREA: "不知道是哪家店", By.CATEGORY: "没有类别", By.CLASS: "不知道是哪家店"}
 
@@ -73,21 +72,20 @@ def page(
 ) -> tuple[list[Line], str | None]:
     """The requests behind a figure, the newest first, and the key of the next page."""
     parts = []
+    behind, key = keys.read(after)
     for facts in (filed(), unfiled(now)):
-        keys = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
-        found = _of(facts, *keys).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
-        if after:
-            opened_at, key = _read_key(after)
-            earlier = and_(facts.opened_at == opened_at, facts.request_id < key)
-            found = found.where(facts.opened_at <= opened_at, or_(facts.opened_at < opened_at, earlier))
+        columns = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
+        found = _of(facts, *columns).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
+        if behind is not None:
+            earlier = and_(facts.opened_at == behind, facts.request_id < key)
+            found = found.where(facts.opened_at <= behind, or_(facts.opened_at < behind, earlier))
         newest = found.order_by(facts.opened_at.desc(), facts.request_id.desc()).limit(PAGE + 1).subquery()
         parts.append(select(newest.c.opened_at, newest.c.id))
     both = union_all(*parts).subquery().c
     rows = session.execute(select(both.opened_at, both.id).order_by(both.opened_at.desc(), both.id.desc())).all()
     shown = [row.id for row in rows[:PAGE]]
     lines = [Line(*row) for row in session.execute(_lines(now).where(Request.id.in_(shown)))]
-    last = f"{(lines[-1].opened_at - _EPOCH) // _MICROSECOND}.{lines[-1].id}" if len(rows) > PAGE else None
-    return lines, last
+    return lines, keys.written(lines[-1].opened_at, lines[-1].id) if len(rows) > PAGE else None
 
 
 def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[Line]:
@@ -137,8 +135,7 @@ def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Fac
     if mine is not None:
         found.append(mine)
     if narrowed.area_id:
-        parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
-        found.append(facts.area_id.in_(sorted(people_rules.with_sub_areas(parents, [narrowed.area_id]))))
+        found.append(facts.area_id.in_(sorted(shops.with_sub_areas(session, [narrowed.area_id]))))
     for column, value in (
         (facts.manager_id, narrowed.manager_id),
         (facts.area_id, 0 if narrowed.area_id == 0 else None),
@@ -252,15 +249,3 @@ def _behind(figure: Figure, facts: Facts) -> list[ColumnElement[bool]]:
             return [facts.rated > 0]
         case Figure.DISCONTENT:
             return [facts.discontent > 0]
-
-
-def _read_key(text: str) -> tuple[datetime, int]:
-    """A key out of an address; one that was tampered with is the end.
-
-    >>> _read_key("1000000.5")[1], _read_key("x")[1]
-    (5, 0)
-    """
-    moment, _, key = text.partition(".")
-    if not (key.isascii() and key.isdigit() and len(key) < 10 and moment.isascii() and moment.isdigit()):
-        return _EPOCH, 0
-    return (_EPOCH + int(moment) * _MICROSECOND, int(key)) if len(moment) < 18 else (_EPOCH, 0)

@@ -9,7 +9,6 @@ NO_SUCH_PLAN = "没有这个计划。"
 NO_SUCH_SHOP = "没有这家店,或不归您负责。"
 NOBODY = "这里面没有能收到的店:要归您负责、已绑定微信、并关注着公众号。"
 SENT = "已安排发送。每家店的回复会成为各自的留言。"
-MADE = "已记下。"
 UNDONE = "已撤销。"
 NOTHING_TO_UNDO = "没有可撤销的。"
 HOW = {"shop": "上门", "phone": "电话", "chat": "微信"}

@@ -15,6 +15,8 @@ UNSURE, FAILED = (literal_column(f"'{state}'", String) for state in (DeliverySta
 OPEN = (PENDING, SENDING)
 #: Not sent yet, and still to be changed or taken back.
 WAITING = (PENDING, HELD)
+#: With the follower, as far as anybody can know.
+ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 #: What a settled delivery says of itself, for whoever watches it.
 TOO_LATE, UNFOLLOWED, ERASED, WITHDRAWN = "too late to be useful", "no longer follows", "erased", "withdrawn"
 IS_WATCHED: Any = Delivery.watch.is_not(None)

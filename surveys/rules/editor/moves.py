@@ -11,9 +11,6 @@ from surveys.rules.editor.form import Form, Item, When
 from surveys.rules.question import MOST_OPTIONS
 from surveys.rules.shape import QuestionType
 
-SHOW = "show"
-"""Nothing but: show the page again, as its fields now stand."""
-
 
 def done(form: Form, wanted: str, *, taken: Collection[str] = ()) -> Form:
     """The form after a button: `add:single`, `up:q3`, `down:q3`, `copy:q3`, `delete:q3`, `option:q3`,
