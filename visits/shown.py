@@ -26,6 +26,8 @@ from wechat_bot.media import Found, Picture
 from wechat_bot.services import Services
 from wechat_bot.uploads import ENDINGS
 
+#: Characters that go into one message of WeChat's, with its writer's name in front of them.
+LONGEST = 600
 #: What a browser shows by itself; everything else is a file to download.
 SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "video/mp4")
 
@@ -85,6 +87,11 @@ def whom(values: Mapping[str, str]) -> Whom:
 def has_template(services: Services) -> bool:
     """Whether an answer can go as a service notice."""
     return services.is_service_account and answering.NOTICE in services.templates
+
+
+def token(form: Mapping[str, str]) -> str:
+    """What a posted form is known by, so that it counts once. It comes from a browser: no longer than its column."""
+    return form.get("token", "")[:64]
 
 
 def received(services: Services, upload: FileStorage | None) -> Picture | None:

@@ -316,8 +316,6 @@ def test_the_console_shows_the_timeline_with_reasons_and_answers(desk) -> None:
 
 def test_everybody_sees_their_part_and_a_reader_answers_nothing(desk) -> None:
     address = f"/console/visits/{desk.n}"
-    with desk.house.services.transaction():
-        pass
     desk.office.user("lin", "manager", manager_id=desk.id_of("林小燕"))
     assert desk.office.browser("zhou").get(address).status_code == 200
     assert desk.office.browser("chen").get(address).status_code == 200

@@ -187,7 +187,7 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
         session.add(Audience(name="全城", spec={"followed": True}, created_at=chens.house.clock()))
     zhou = office.browser("zhou")  # 市场经理 of 城区一片
     zhou.get(DESK)
-    form = {"kind": "audience", "audience": "全城", "content": SAID, "token": "a"}
+    form = {"kind": "audience", "audience": "全城", "content": SAID, "token": "a" * 80}
     looked = zhou.post(DESK, form | {"do": "look"}).text
     assert re.search(r"名单</dt><dd>2<", looked)
     done = zhou.post(DESK, form | {"do": "send", "looked": "audience:全城"})

@@ -10,7 +10,7 @@ from foundation.errors import Refused
 from people import areas
 from visits import scope, shown
 from visits.actions import groups as actions
-from visits.mobile import kept
+from visits.mobile import kept, visitor
 from visits.queries import groups as queries
 from visits.queries.groups import PARTS, Line, Preview
 from visits.rules.whom import Kind, Whom
@@ -22,14 +22,12 @@ from wechat_bot import media, oauth
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-LONGEST = 600
-
 
 def groups() -> ResponseReturnValue:
     """A manager's groups with their progress, the newest first."""
     services, now = current_services(), current_services().clock()
     with services.reading() as session:
-        who = _manager(services, session)
+        who = visitor.manager(services, session)
         lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
         named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
     moment = _moment(services)
@@ -40,7 +38,7 @@ def group(group_id: int) -> ResponseReturnValue:
     """One group, and the shops behind its figures."""
     services, now, part = current_services(), current_services().clock(), request.args.get("part", "")
     with services.reading() as session:
-        who = _manager(services, session)
+        who = visitor.manager(services, session)
         found = _found(session, who, group_id)
         after = request.args.get("after", 0, type=int)
         members = queries.members(session, who, group_id, part=part, now=now, after=after)
@@ -63,7 +61,7 @@ def group_cancel(group_id: int) -> ResponseReturnValue:
     """Take back what has not gone out."""
     services = current_services()
     with services.transaction() as session:
-        who = _manager(services, session)
+        who = visitor.manager(services, session)
         said = texts.cancelled(actions.cancel(session, who, group_id, now=services.clock()))
     flash(said)
     return redirect(url_for("visits_mobile.group", group_id=group_id), 303)
@@ -72,8 +70,9 @@ def group_cancel(group_id: int) -> ResponseReturnValue:
 def group_write() -> ResponseReturnValue:
     """Write to one's shops: first how many it reaches, then it is sent, once however often it is posted."""
     services, form, openid = current_services(), request.form, oauth.who()
+    token = shown.token(form)
     with services.reading() as session:
-        who = _manager(services, session)
+        who = visitor.manager(services, session)
     if request.method == "GET":
         return _form(services, who)
     picture: Picture | None = None
@@ -81,13 +80,13 @@ def group_write() -> ResponseReturnValue:
         picture = shown.received(services, request.files.get("photo"))
         meant = shown.whom(form)
         if form.get("do") == "drop_photo":
-            kept.drop(form.get("token", ""))
+            kept.drop(token)
             return _form(services, who, meant)
-        if form.get("do") != "send" or form.get("looked") != _name(meant):
-            kept.keep(services, picture, token=form.get("token", ""), openid=openid)
+        if form.get("do") != "send" or form.get("looked") != str(meant):
+            kept.keep(services, picture, token=token, openid=openid)
             return _form(services, who, meant)
         with services.transaction() as session:
-            now, token = services.clock(), form.get("token", "")
+            now = services.clock()
             # Nobody's: it belongs to the group.
             key = kept.key_of(token, openid)
             key = key if picture is None else media.add(session, picture, openid="", mark=token, now=now)
@@ -102,7 +101,7 @@ def group_write() -> ResponseReturnValue:
                 now=now,
             )
     except Refused as refusal:
-        kept.keep(services, picture, token=form.get("token", ""), openid=openid)
+        kept.keep(services, picture, token=token, openid=openid)
         return _form(services, who, error=refusal.sentence)
     kept.drop(token)
     flash(texts.SENT)
@@ -152,7 +151,7 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         except Refused as refusal:
             error = error or refusal.sentence
         classes, saved = areas.classes(session), queries.audiences(session)
-    token = str(values.get("token", "")) or secrets.token_urlsafe(16)
+    token = shown.token(values) or secrets.token_urlsafe(16)
     has_picture = kept.key_of(token, oauth.who()) is not None
     page = render_template(
         "visits/group_write.html",
@@ -160,7 +159,7 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         keep=f"group-{who.manager_id}",
         preview=preview,
         named=named,
-        looked=_name(meant) if meant and preview else "",
+        looked=str(meant) if meant and preview else "",
         kind=values.get("kind", Kind.ALL.value),
         values=values,
         error=error,
@@ -168,26 +167,15 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         quiet=services.quiet,
         texts=texts,
         days=actions.ANSWERS_FOR.days,
-        longest=LONGEST,
+        longest=shown.LONGEST,
         classes=classes,
         audiences=saved,
     )
     return make_response(page, 422 if error else 200)
 
 
-def _name(meant: Whom) -> str:
-    return f"{meant.kind.value}:{meant.value}"
-
-
 def _moment(services: Services) -> object:
     return lambda at: when(at, now=services.clock(), zone=services.zone)
-
-
-def _manager(services: Services, session: Session) -> Colleague:
-    who = scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
-    if who is None:
-        raise Refused(answering_texts.FOR_MANAGERS)
-    return who
 
 
 def _found(session: Session, who: Colleague, group_id: int) -> Line:

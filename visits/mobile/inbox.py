@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from visits import scope, shown
-from visits.mobile import desk
+from visits.mobile import visitor
 from visits.queries import inbox, thread, windows
 from visits.queries.inbox import Filter, Shelf
 from visits.queries.windows import Window
@@ -33,9 +33,9 @@ def inbox_page() -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now, search = services.clock(), request.args.get("search", "").strip()[:LONGEST_SEARCH]
     with services.reading() as session:
-        who = desk.who_is(services, session, openid, now)
+        who = visitor.manager_or_none(services, session)
         if who is None:
-            return desk.to_own(session, openid)
+            return visitor.to_own(session, openid)
         given = request.args.get("shelf", "")
         mine = inbox.counts(session, who, now=now, mine_only=True)
         counts = inbox.counts(session, who, now=now)

@@ -24,7 +24,6 @@ from wechat_bot import media, oauth
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-LONGEST = 600
 RECENT = 12
 SCORES = {str(score): score for score in intake_texts.SCORES}
 
@@ -43,10 +42,10 @@ def write() -> ResponseReturnValue:
     """Take what was written, once however often it is posted."""
     openid, services = oauth.who(), current_services()
     here = redirect(url_for("visits_mobile.newest"), 303)
-    content, token = request.form.get("content", "").strip(), request.form.get("token", "")[:64]
+    content, token = request.form.get("content", "").strip(), shown.token(request.form)
     try:
-        if len(content) > LONGEST:
-            raise Refused(texts.too_long(len(content) - LONGEST))
+        if len(content) > shown.LONGEST:
+            raise Refused(texts.too_long(len(content) - shown.LONGEST))
         upload = request.files.get("photo")
         picture = media.receive(services.media_folder, upload.stream) if upload and upload.filename else None
         if not content and picture is None:

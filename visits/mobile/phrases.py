@@ -2,16 +2,13 @@
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from visits import scope
 from visits.actions import canned as actions
+from visits.mobile import visitor
 from visits.queries import thread
 from visits.rules import canned as rules
-from visits.scope import Colleague
 from visits.texts import answering as texts
-from wechat_bot import oauth
 from wechat_bot.services import Services, current_services
 
 #: Characters of a title that is drawn from the words themselves.
@@ -29,7 +26,7 @@ def keep() -> ResponseReturnValue:
     mine, content = form.get("id", type=int), form.get("content", "").strip()
     try:
         with services.transaction() as session:
-            who = _manager(services, session)
+            who = visitor.manager(services, session)
             if form.get("do") == "drop" and mine is not None:
                 actions.drop(session, mine, manager_id=who.manager_id, may_shared=False)
                 said = texts.PHRASE_DROPPED
@@ -49,7 +46,7 @@ def _page(
     services: Services, *, draft: str = "", draft_of: int | None = None, sentence: str = ""
 ) -> ResponseReturnValue:
     with services.reading() as session:
-        who = _manager(services, session)
+        who = visitor.manager(services, session)
         lines = thread.canned(session, who.manager_id)
     return render_template(
         "visits/phrases.html",
@@ -62,10 +59,3 @@ def _page(
         longest=rules.LONGEST,
         keep=f"phrases-{who.manager_id}",
     )
-
-
-def _manager(services: Services, session: Session) -> Colleague:
-    who = scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
-    if who is None:
-        raise Refused(texts.FOR_MANAGERS)
-    return who

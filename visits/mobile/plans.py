@@ -4,19 +4,14 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from foundation.errors import Refused
-from visits import scope
 from visits.actions import plans as actions
+from visits.mobile import visitor
 from visits.queries import plans as queries
 from visits.queries.plans import QUIET_DAYS
-from visits.scope import Colleague
-from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.texts.times import when
-from wechat_bot import oauth
-from wechat_bot.services import Services, current_services
+from wechat_bot.services import current_services
 
 
 def due() -> ResponseReturnValue:
@@ -25,7 +20,7 @@ def due() -> ResponseReturnValue:
     after, wanted = request.args.get("after", ""), request.args.get("plan", type=int)
     is_quiet = "quiet" in request.args
     with services.reading() as session:
-        who = _manager(services, session)
+        who = visitor.manager(services, session)
         plans = queries.running(session, who, services.criteria, now=now)
         chosen = next((plan for plan in plans if plan.id == wanted), plans[0] if plans else None)
         if is_quiet or chosen is None:
@@ -55,7 +50,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     plan_id = form.get("plan", type=int)
     back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
     with services.transaction() as session:
-        who, how = _manager(services, session), form.get("do", "")
+        who, how = visitor.manager(services, session), form.get("do", "")
         if how == "undo":
             is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=who.today)
             said = texts.UNDONE if is_gone else texts.NOTHING_TO_UNDO
@@ -65,10 +60,3 @@ def visited(retailer_id: int) -> ResponseReturnValue:
             back |= {"did": retailer_id, "how": how}
     flash(said)
     return redirect(url_for("visits_mobile.due", **back), 303)
-
-
-def _manager(services: Services, session: Session) -> Colleague:
-    who = scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
-    if who is None:
-        raise Refused(answering_texts.FOR_MANAGERS)
-    return who

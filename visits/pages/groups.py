@@ -22,8 +22,6 @@ from visits.texts.times import when
 from wechat_bot import media
 from wechat_bot.services import Services, current_services
 
-LONGEST = 600
-
 
 @door.allow(Permission.VISITS_SEE)
 def groups() -> ResponseReturnValue:
@@ -55,11 +53,11 @@ def write() -> ResponseReturnValue:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
     try:
         meant = shown.whom(form)
-        if form.get("do") != "send" or form.get("looked") != _name(meant):
+        if form.get("do") != "send" or form.get("looked") != str(meant):
             return _form(services, meant)
         picture = shown.received(services, request.files.get("photo"))
         with services.transaction() as session:
-            mark = form.get("token", "")
+            mark = shown.token(form)
             # Nobody's: it belongs to the group.
             key = None if picture is None else media.add(session, picture, openid="", mark=mark, now=now)
             group = actions.send(
@@ -164,27 +162,21 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         strangers=strangers,
         named=named,
         sender=actions.sender(who),
-        looked=_name(meant) if meant and preview else "",
+        looked=str(meant) if meant and preview else "",
         kind=values.get("kind", Kind.ALL.value),
         values=values,
         error=error,
-        token=values.get("token") or secrets.token_urlsafe(16),
+        token=shown.token(values) or secrets.token_urlsafe(16),
         quiet=services.quiet,
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         most=actions.MOST_MEMBERS,
         texts=texts,
         days=values.get("days", actions.ANSWERS_FOR.days, type=int),
-        longest=LONGEST,
+        longest=shown.LONGEST,
         is_company_wide=me.is_company_wide,
         **choices,
     )
     return page, 422 if error else 200
-
-
-def _name(meant: Whom) -> str:
-    """A choice in one line, to see whether it is still the one whose numbers were shown."""
-    value = " ".join(meant.licences) if meant.kind is Kind.LICENCES else meant.value
-    return f"{meant.kind.value}:{value}"
 
 
 def _found(session: Session, who: Colleague, group_id: int) -> Line:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -17,8 +17,8 @@ from people import areas
 from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
-from visits import said, scope, shown
-from visits.actions import answering, attaching
+from visits import buttons, said, scope, shown
+from visits.actions import attaching
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages.inbox import COLOURS, LONGEST_SEARCH
@@ -34,8 +34,6 @@ from wechat_bot import media
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-#: For how many hours a request may be put off.
-SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
 #: What each button is called in the audit log.
 DID = {
     "answer": "visit.answer",
@@ -126,7 +124,7 @@ def act(number: int) -> ResponseReturnValue:
     try:
         picture = shown.received(services, request.files.get("photo"))
         with services.transaction() as session:
-            done, detail = _do(session, services, who, number - FIRST_NUMBER, picture, now)
+            done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
             audit.note(session, me, did, f"visit:{number}", detail, address=door.address(), now=now)
     except Overtaken as overtaken:
         came = overtaken.came
@@ -153,51 +151,34 @@ def file(number: int, message_id: int) -> ResponseReturnValue:
     return shown.send(kept, f"{number}-{message_id}")
 
 
-def _do(
-    session: Session, services: Services, who: Colleague, about: int, picture: Picture | None, now: datetime
-) -> tuple[str, str]:
+def _do(session: Session, who: Colleague, about: int, picture: Picture | None, now: datetime) -> tuple[str, str]:
     """Do it; gives what is said to whoever pressed the button, and what the audit log says of it."""
-    form = request.form
-    content = form.get("content", "")
-    detail = texts.said("text", content, 100)
+    form, key = request.form, None
+    if form["do"] == "attach":
+        went = attaching.attach(session, about, who, form.get("licence", ""), now=now)
+        done = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
+        return done, f"{went.licence} {done}"
+    if form["do"] == "answer" and picture is not None:
+        # Nobody's: it belongs to the request, and goes with it.
+        key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
+    done = buttons.press(session, about, who, form, picture=key, now=now)
+    written = texts.said("text", form.get("content", ""), 100)
     match form["do"]:
         case "answer":
-            # Nobody's: it belongs to the request, and goes with it.
-            mark = form.get("token", "")
-            key = None if picture is None else media.add(session, picture, openid="", mark=mark, now=now)
-            seen = form.get("seen", 0, type=int)
-            token = form.get("token") or None
-            answering.answer(session, about, who, content, picture=key, token=token, seen=seen, now=now)
-            return texts.SENT, f"{detail}{'[图片]' if key else ''}"
+            return done, f"{written}{'[图片]' if key else ''}"
         case "note":
-            answering.note(session, about, who, content, now=now)
-            return texts.NOTED, detail
+            return done, written
         case "wait":
-            answering.wait(session, about, who, content, seen=form.get("seen", type=int), now=now)
-            return texts.CALLED, f"已电话联系:{detail}"
+            return done, f"已电话联系:{written}"
         case "close":
-            answering.close(session, about, who, seen=form.get("seen", type=int), now=now)
-            return texts.CLOSED, "请店主评价"
+            return done, "请店主评价"
         case "no_reply":
-            answering.no_reply_needed(session, about, who, seen=form.get("seen", type=int), now=now)
-            return texts.CLOSED, "不用回复"
-        case "reopen":
-            answering.reopen(session, about, who, now=now)
-            return texts.REOPENED, ""
+            return done, "不用回复"
         case "transfer":
-            to = form.get("to", 0, type=int)
-            answering.transfer(session, about, who, to, now=now)
-            return texts.TRANSFERRED, f"转给{dict(areas.managers(session)).get(to, '')}"
-        case "attach":
-            went = attaching.attach(session, about, who, form.get("licence", ""), now=now)
-            sentence = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
-            return sentence, f"{went.licence} {sentence}"
-        case _:
-            hours = form.get("hours", "")
-            until = now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
-            answering.snooze(session, about, who, until, now=now)
-            sentence = texts.snoozed(when(until, now=now, zone=services.zone))
-            return sentence, sentence
+            return done, f"转给{dict(areas.managers(session)).get(form.get('to', 0, type=int), '')}"
+        case "snooze":
+            return done, done
+    return done, ""
 
 
 def _page(
@@ -230,7 +211,7 @@ def _page(
         error=error,
         canned=shown.ready(session, who, found, now=now, zone=services.zone),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
-        snoozes=SNOOZES,
+        snoozes=buttons.SNOOZES,
         token=secrets.token_urlsafe(16),
         shows_phones=me.may(Permission.PEOPLE_PHONES),
         guesses=_guesses(session, who, found),

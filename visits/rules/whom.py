@@ -41,6 +41,10 @@ class Whom:
     def to_json(self) -> dict[str, Any]:
         return {"kind": self.kind.value, "value": list(self.value) if isinstance(self.value, tuple) else self.value}
 
+    def __str__(self) -> str:
+        """The choice in one line, to see whether it is still the one whose numbers were shown."""
+        return f"{self.kind.value}:{' '.join(self.licences) or self.value}"
+
     @property
     def id(self) -> int:
         return self.value if isinstance(self.value, int) else 0

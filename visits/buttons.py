@@ -1,0 +1,61 @@
+"""The buttons under a request, the same inside WeChat and in the console: which verb each is, and what it says then."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from foundation.errors import Refused
+from visits import shown
+from visits.actions import answering
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from visits.texts.times import when
+
+#: For how many hours a request may be put off.
+SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
+
+
+def press(
+    session: Session,
+    request_id: int,
+    who: Colleague,
+    form: MultiDict[str, str],
+    *,
+    picture: str | None = None,
+    now: datetime,
+) -> str:
+    """Do what the form's `do` says; gives what is said of it to whoever pressed. Raises `Refused` as the verbs do.
+
+    `picture` is the key among the media of what was put with an answer.
+    """
+    content, seen = form.get("content", ""), form.get("seen", type=int)
+    match form.get("do"):
+        case "answer":
+            token = shown.token(form) or None
+            answering.answer(session, request_id, who, content, picture=picture, token=token, seen=seen or 0, now=now)
+            return texts.SENT
+        case "note":
+            answering.note(session, request_id, who, content, now=now)
+            return texts.NOTED
+        case "wait":
+            answering.wait(session, request_id, who, content, seen=seen, now=now)
+            return texts.CALLED
+        case "close":
+            answering.close(session, request_id, who, seen=seen, now=now)
+            return texts.CLOSED
+        case "no_reply":
+            answering.no_reply_needed(session, request_id, who, seen=seen, now=now)
+            return texts.CLOSED
+        case "reopen":
+            answering.reopen(session, request_id, who, now=now)
+            return texts.REOPENED
+        case "transfer":
+            answering.transfer(session, request_id, who, form.get("to", 0, type=int), now=now)
+            return texts.TRANSFERRED
+        case "snooze":
+            hours = form.get("hours", "")
+            until = now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
+            answering.snooze(session, request_id, who, until, now=now)
+            return texts.snoozed(when(until, now=now, zone=who.zone))
+    raise Refused(texts.NO_SUCH_BUTTON)

@@ -1,0 +1,36 @@
+"""Whose phone it is: a customer manager's, or a shop's."""
+
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from visits import scope
+from visits.models import FIRST_NUMBER
+from visits.queries import thread
+from visits.scope import Colleague
+from visits.texts import answering as texts
+from wechat_bot import oauth
+from wechat_bot.services import Services
+
+
+def manager_or_none(services: Services, session: Session) -> Colleague | None:
+    """The customer manager whose phone it is; None for everybody else."""
+    return scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
+
+
+def manager(services: Services, session: Session) -> Colleague:
+    """The same, where nobody else has anything to do: raises `Refused` for them."""
+    who = manager_or_none(services, session)
+    if who is None:
+        raise Refused(texts.FOR_MANAGERS)
+    return who
+
+
+def to_own(session: Session, openid: str, number: int | None = None) -> ResponseReturnValue:
+    """Where somebody who is no customer manager belongs: to their own requests."""
+    if number is not None and thread.own_thread(session, openid, number - FIRST_NUMBER) is None:
+        raise Refused(texts.NO_SUCH)
+    if number is None:
+        return redirect(url_for("visits_mobile.newest"), 303)
+    return redirect(url_for("visits_mobile.own_page", number=number), 303)
