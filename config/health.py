@@ -8,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wechat_bot import alarms
+from wechat_bot import alarms, texts
 from wechat_bot.models import BEAT_LOST, Beat
-from wechat_bot.outbox import resolving
+from wechat_bot.outbox import pausing, resolving
 from wechat_bot.services import Services, current_services
 
 blueprint = Blueprint("health", __name__)
@@ -36,6 +36,7 @@ def check(services: Services) -> dict[str, Any]:
             parts |= {
                 "database": "ok",
                 "worker": _worker(now - beat if beat else None),
+                "broadcasts": texts.DAY_SPENT if pausing.is_day_spent(session, now=now) else "ok",
                 "outbox": resolving.counts(session),
             }
     except SQLAlchemyError as error:

@@ -10,9 +10,10 @@ from sqlalchemy import select, true
 
 from foundation.errors import Refused
 from wechat_bot import menu as menus
+from wechat_bot import texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Delivery, DeliveryState
-from wechat_bot.outbox import queueing, resolving
+from wechat_bot.outbox import pausing, queueing, resolving
 from wechat_bot.services import current_services
 
 MENU = Path(__file__).resolve().parent.parent / "config" / "menu.yaml"
@@ -52,6 +53,8 @@ def list_deliveries(state: str, limit: int) -> None:
     """List deliveries in a state (default: the unsure ones), oldest first."""
     with current_services().reading() as session:
         click.echo("  ".join(f"{name} {count}" for name, count in resolving.counts(session).items()) or "outbox empty")
+        if pausing.is_day_spent(session, now=current_services().clock()):
+            click.echo(texts.DAY_SPENT)
         found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)
         for each in session.scalars(found):
             queued = f"{each.created_at:%Y-%m-%d %H:%M}"
@@ -88,6 +91,19 @@ def resolve(delivery_id: int, outcome: str) -> None:
         click.echo(f"没有编号 {delivery_id} 的待确认消息。", err=True)
         sys.exit(1)
     click.echo("已记录。")
+
+
+@outbox_group.command("resume")
+@with_appcontext
+def resume() -> None:
+    """Let broadcasts go that wait for midnight, after WeChat's count of the day was cleared (clear_quota)."""
+    services, number = current_services(), 0
+    now, is_all = services.clock(), False
+    while not is_all:
+        with services.transaction() as session:
+            some = pausing.resume(session, now=now)
+        number, is_all = number + some, some < pausing.AT_ONCE
+    click.echo(f"{number} 条群发的消息现在接着发。" if number else "没有在等微信额度的群发消息。")
 
 
 COMMANDS = (menu, outbox_group)

@@ -5,6 +5,8 @@ NOTHING_RUNNING = "现在没有进行中的内容。"
 LINK_GONE = "这个入口已经不用了,请从菜单进入。"
 PAUSED = "好的,先到这里。"
 
+# To staff
+DAY_SPENT = "微信今天的额度用完了,群发的消息明天 00:00 以后接着发;回复每五分钟再试一次。"
 
 # On pages
 ONLY_INSIDE_WECHAT = "请在微信里打开这一页:进入我们的服务号,从菜单或消息里点进来。"

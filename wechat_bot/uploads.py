@@ -24,6 +24,10 @@ BY_PAGE = "page:"
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "audio/amr": "amr", "audio/mpeg": "mp3"}
 
 
+class NotUploaded(SendError):
+    """WeChat did not take the file, so the message was not sent: it says nothing of messages without one."""
+
+
 def picture(key: str) -> dict[str, Any]:
     """A customer-service picture message without its addressee, with our key in place of WeChat's id."""
     return {"msgtype": "image", "image": {"media_key": key}}
@@ -37,7 +41,7 @@ def voice(key: str) -> dict[str, Any]:
 def with_media(services: "Services", body: dict[str, Any]) -> dict[str, Any]:
     """A customer-service message as WeChat wants it: where it names a file of ours, with WeChat's id for it.
 
-    Raises `SendError`; never an uncertain one, for the message itself was not sent yet.
+    Raises `NotUploaded`; never an uncertain one, for the message itself was not sent yet.
     """
     kind = str(body.get("msgtype"))
     named = body.get(kind, {})
@@ -46,7 +50,7 @@ def with_media(services: "Services", body: dict[str, Any]) -> dict[str, Any]:
     try:
         media_id = _media_id(services, kind, named["media_key"])
     except SendError as error:
-        raise SendError(str(error), code=error.code, act=error.act) from error
+        raise NotUploaded(str(error), code=error.code, act=error.act) from error
     return {**body, kind: {"media_id": media_id}}
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from console import door, plate, queries
 from console.plate import Waiting
 from console.rules import Permission, Visitor
-from wechat_bot import alarms
+from wechat_bot import alarms, texts
 from wechat_bot.client.codes import EXPLAINED
+from wechat_bot.outbox import pausing
 from wechat_bot.services import Services, current_services
 
 #: A task that failed longer ago was seen, or is no longer missed.
@@ -43,7 +44,12 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
     found = []
     if services.wechat.tokens.peek() == "refused":
         found.append("微信不给接口凭证,发不出消息:请检查 AppID、AppSecret 和 IP 白名单")
+    is_day_spent = pausing.is_day_spent(session, now=now)
+    if is_day_spent:
+        found.append(texts.DAY_SPENT)
     for what in alarms.sounding(session, now=now):
+        if is_day_spent and what == f"wechat:{pausing.DAY_SPENT}":
+            continue
         source, _, code = what.partition(":")
         if source == "wechat":
             explained = EXPLAINED.get(int(code), f"错误码 {code}") if code.lstrip("-").isdigit() else code

@@ -6,7 +6,9 @@ from flask.typing import ResponseReturnValue
 from console import audit, door
 from console.rules import Permission
 from people import deliveries
+from wechat_bot import texts
 from wechat_bot.models import DeliveryState
+from wechat_bot.outbox import pausing
 from wechat_bot.services import current_services
 
 SAID = {"sent": "记为已收到", "failed": "记为没收到", "resend": "再发一次"}
@@ -33,6 +35,7 @@ def delivery_list() -> ResponseReturnValue:
         page = deliveries.page(session, features, state, after=request.args.get("after", type=int))
         counts = deliveries.counts(session)
         topics = deliveries.topics(session, features) if is_waiting else []
+        is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=services.clock())
     return render_template(
         "people/deliveries.html",
         page=page,
@@ -41,6 +44,7 @@ def delivery_list() -> ResponseReturnValue:
         counts=counts,
         most=deliveries.COUNTED,
         topics=topics,
+        pause=texts.DAY_SPENT if is_day_spent else "",
         is_sorted=sum(each.waiting for each in topics) < deliveries.SORTED,
         is_first="after" not in request.args,
     )

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from people.models import Retailer
 from surveys.models import Survey
-from wechat_bot.models import Delivery
+from wechat_bot.models import Delivery, Lane
 
 MESSAGES = "/console/messages"
 
@@ -73,6 +73,18 @@ def test_why_a_message_failed_or_waits_is_said_in_chinese(office, wang) -> None:
     for said in ("对方已取消关注", "对方没有同意接收", "过了有效时间", "错误码 99999"):
         assert said in page
     assert "等他下次来消息时自动发出" in browser.get(f"{MESSAGES}?state=held").text
+
+
+def test_that_wechats_day_is_used_up_is_said_where_staff_look(office, wang) -> None:
+    said, browser = "群发的消息明天 00:00 以后接着发", office.browser("admin")
+    waiting = queue(office, wang, lane=Lane.BROADCAST)
+    assert said not in browser.get(f"{MESSAGES}?state=pending").text + browser.get("/console/").text
+    office.house.sim.set_quota("/cgi-bin/message/custom/send", 0)
+    office.house.work()
+    assert state_of(office, waiting) == "pending"
+    assert said in browser.get(f"{MESSAGES}?state=pending").text
+    front = browser.get("/console/").text
+    assert said in front and "微信拒绝了接口调用" not in front
 
 
 def test_what_waits_is_cancelled_by_what_it_is_about(office, wang) -> None:

@@ -335,18 +335,6 @@ def test_what_one_waits_for_goes_before_what_was_queued_for_many_and_neither_sta
     assert order[10] == "回复三"
 
 
-def test_when_wechats_day_is_used_up_a_broadcast_waits_for_the_next_and_an_answer_tries_again(house, shops) -> None:
-    house.sim.faults.add(CUSTOM, "errcode", value=45009, times=None)
-    queue(house, shops[0]), broadcast(house, shops[1:])
-    house.later(hours=1)
-    with house.look() as session:
-        rows = session.execute(select(Delivery.attempts, Delivery.due_at).order_by(Delivery.id)).all()
-    waits = [round((due_at - house.clock()) / timedelta(minutes=1)) for _, due_at in rows]
-    assert [row.attempts for row in rows] == [1, 1, 1, 1]
-    assert waits[0] == 5
-    assert {row.due_at.astimezone(house.services.zone).strftime("%H:%M") for row in rows[1:]} == {"00:00"}
-
-
 def test_an_answer_overtakes_the_broadcast_of_its_person_and_has_the_first_claim_to_the_last_send(house, li) -> None:
     house.clock.advance(timedelta(minutes=2))
     for n in range(4):

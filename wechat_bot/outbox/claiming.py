@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.database import Moment
 from wechat_bot import ledger, notices, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
+from wechat_bot.outbox import pausing
 from wechat_bot.outbox.states import IS_WATCHED, OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def claim(services: "Services", session: Session, turn: int, *, now: datetime) -
     for lane in lanes(turn):
         row = session.execute(_NEXT[lane], {"now": now}).first()
         if row is not None:
-            return _look_again(services, session, row, now), True
+            return _look_again(services, session, row, lane, now), True
     return None, session.execute(_NOBODYS, {"now": now}).first() is not None
 
 
@@ -54,10 +55,14 @@ def lanes(turn: int) -> tuple[Lane, ...]:
     return (Lane.BROADCAST, Lane.AWAITED) if turn % SHARE == SHARE - 1 else (Lane.AWAITED, Lane.BROADCAST)
 
 
-def _look_again(services: "Services", session: Session, row: Row[Any], now: datetime) -> Claim | None:
+def _look_again(services: "Services", session: Session, row: Row[Any], lane: Lane, now: datetime) -> Claim | None:
     """Just before sending, what was right when it was queued may not be now."""
+    quiet_until = services.quiet.over_at(now) if services.quiet and row.heeds_quiet else None
+    if quiet_until and lane is Lane.BROADCAST:
+        pausing.put_off(session, quiet_until, Delivery.heeds_quiet)
+        return None
     follower = Follower(**{name: getattr(row, name) for name in _LEDGER})
-    channel, window, values = _choose(services, row, follower, now)
+    channel, window, values = _choose(services, row, follower, quiet_until, now)
     session.execute(_PUT, {"row": row.id, **values})
     if window is not None or follower.has_held != row.has_held:
         spent = {name: getattr(follower, name) for name in ("event_left", "message_left", "has_held")}
@@ -68,12 +73,12 @@ def _look_again(services: "Services", session: Session, row: Row[Any], now: date
 
 
 def _choose(
-    services: "Services", row: Row[Any], follower: Follower, now: datetime
+    services: "Services", row: Row[Any], follower: Follower, quiet_until: datetime | None, now: datetime
 ) -> tuple[Channel | None, datetime | None, dict[str, Any]]:
     """The channel, the window that is spent from, and what the delivery says from now on."""
-    quiet_until = services.quiet.over_at(now) if services.quiet and row.heeds_quiet else None
     is_watched = row.watch is not None
-    over = {"state": DeliveryState.FAILED, "settled_at": now, "lease_until": None, "has_news": is_watched}
+    ended = {"error_code": None, "has_news": is_watched}
+    over = {**ended, "state": DeliveryState.FAILED, "settled_at": now, "lease_until": None}
     if row.not_after and now > row.not_after:
         return None, None, {**over, "error": TOO_LATE}
     if not follower.is_following:
@@ -95,7 +100,7 @@ def _choose(
     if services.is_service_account and _template(services, row):
         return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
     follower.has_held = True
-    return None, None, {"state": DeliveryState.HELD, "error": "waits for the next contact", "has_news": is_watched}
+    return None, None, {**ended, "state": DeliveryState.HELD, "error": "waits for the next contact"}
 
 
 def _body(services: "Services", row: Row[Any], channel: Channel) -> dict[str, Any]:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Boolean, ColumnElement, Select, String, Table, literal, literal_column, select, update
+from sqlalchemy import Boolean, Select, String, Table, literal, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Json, Moment, changed, count_to, upsert
 from wechat_bot.models import Delivery, DeliveryState, Lane
-from wechat_bot.outbox.states import HELD, IS_WATCHED, PENDING, SENDING, WITHDRAWN, waits
+from wechat_bot.outbox.states import BROADCAST, HELD, IS_WATCHED, PENDING, SENDING, WITHDRAWN, waits
 
 #: Broadcasts a second to reckon with before they are sent: twelve senders, and a WeChat that takes 0.3 s to answer.
 PACE = 40
@@ -98,9 +98,7 @@ def queue_all(
 
 def ahead(session: Session, most: int, *, now: datetime) -> int:
     """How many broadcasts are due and not sent, counted no further than `most` and one."""
-    # A word of the statement, like the state (see `states`).
-    lane: ColumnElement[int] = literal_column(str(Lane.BROADCAST.value))
-    waiting = select(Delivery.id).where(Delivery.state == PENDING, Delivery.lane == lane, Delivery.due_at <= now)
+    waiting = select(Delivery.id).where(Delivery.state == PENDING, Delivery.lane == BROADCAST, Delivery.due_at <= now)
     return count_to(session, waiting, most)
 
 

@@ -1,17 +1,16 @@
 """Settling: what became of a delivery is noted, or when it is tried again."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from foundation.clock import day_in
 from foundation.database import Moment
-from wechat_bot import alarms, ledger
+from wechat_bot import alarms, ledger, uploads
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane, Receipt
+from wechat_bot.outbox import pausing
 from wechat_bot.outbox.resolving import apply
 from wechat_bot.outbox.states import HELD, IS_WATCHED, SENDING, TOO_LATE, Channel
 
@@ -27,8 +26,6 @@ STOPPED = timedelta(minutes=5)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
-#: The day's calls are used up, until midnight where WeChat is (wechat-platform.md §10).
-DAY_SPENT, WECHATS = 45009, ZoneInfo("Asia/Shanghai")
 #: 45015 outside the window, 45047 count used up.
 WINDOW_SHUT = {45015, 45047}
 #: 43004, 50005: does not follow.
@@ -50,16 +47,6 @@ def next_attempt_at(attempts: int, now: datetime) -> datetime:
     20.0
     """
     return now + min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10))
-
-
-def tomorrow(now: datetime) -> datetime:
-    """When WeChat begins to count anew.
-
-    >>> tomorrow(datetime(2026, 11, 24, 15, 59, tzinfo=UTC)).isoformat()
-    '2026-11-24T16:00:00+00:00'
-    """
-    day = day_in(now, WECHATS) + timedelta(days=1)
-    return datetime.combine(day, time(), WECHATS).astimezone(UTC)
 
 
 def reap(services: "Services") -> int:
@@ -132,9 +119,12 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
         delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
     elif error.act is Act.STOP:
         # A broadcast is not worth a call every few minutes; what somebody waits for is, should the count be cleared.
-        is_over = error.code == DAY_SPENT and delivery.lane == Lane.BROADCAST
-        again(delivery, tomorrow(now) if is_over else now + STOPPED)
+        until = pausing.tomorrow(now) if error.code == pausing.DAY_SPENT else now + STOPPED
+        again(delivery, until if delivery.lane == Lane.BROADCAST else now + STOPPED)
         alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
+        if not isinstance(error, uploads.NotUploaded):
+            others = pausing.goes_by(claim.channel, now=now)
+            pausing.put_off(session, until, others, error=delivery.error, code=error.code)
     elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
         again(delivery, next_attempt_at(delivery.attempts, now))
     else:

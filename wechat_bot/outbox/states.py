@@ -3,15 +3,16 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import String, TextClause, literal_column, text
+from sqlalchemy import ColumnElement, String, TextClause, literal_column, text
 
-from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.models import Delivery, DeliveryState, Lane
 
 #: Written into the statement and not bound to it: PostgreSQL cannot prove that a bound state fits a partial index, and
 #: once it keeps a generic plan it reads the whole table at every claim.
 PENDING, SENDING = (literal_column(f"'{state}'", String) for state in (DeliveryState.PENDING, DeliveryState.SENDING))
 HELD = literal_column(f"'{DeliveryState.HELD}'", String)
 UNSURE, FAILED = (literal_column(f"'{state}'", String) for state in (DeliveryState.UNSURE, DeliveryState.FAILED))
+BROADCAST: ColumnElement[int] = literal_column(str(Lane.BROADCAST.value))
 OPEN = (PENDING, SENDING)
 #: Not sent yet, and still to be changed or taken back.
 WAITING = (PENDING, HELD)

@@ -1,0 +1,93 @@
+"""Pausing: broadcasts that cannot go now wait together. No call is made for each of them to learn what one has learnt.
+
+Answers are never put off here: somebody waits for them, and should the count be cleared they go on by themselves.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from foundation.clock import day_in
+from wechat_bot.models import Delivery, Follower
+from wechat_bot.outbox.states import BROADCAST, PENDING, Channel
+
+#: The day's calls are used up, until midnight where WeChat is (wechat-platform.md §10).
+DAY_SPENT, WECHATS = 45009, ZoneInfo("Asia/Shanghai")
+#: At most so many in one statement: what was put off is locked, on SQLite all writing is, and a callback has five
+#: seconds. The next one that is claimed puts off as many again.
+AT_ONCE = 10_000
+
+
+def tomorrow(now: datetime) -> datetime:
+    """When WeChat begins to count anew.
+
+    >>> tomorrow(datetime(2026, 11, 24, 15, 59, tzinfo=UTC)).isoformat()
+    '2026-11-24T16:00:00+00:00'
+    """
+    day = day_in(now, WECHATS) + timedelta(days=1)
+    return datetime.combine(day, time(), WECHATS).astimezone(UTC)
+
+
+def put_off(
+    session: Session,
+    until: datetime,
+    *which: ColumnExpressionArgument[bool],
+    error: str | None = None,
+    code: int | None = None,
+) -> int:
+    """Let the waiting broadcasts among `which` wait until a moment, in their order; gives how many, the first
+    `AT_ONCE` at most. `error` and `code` say why, for whoever looks."""
+    return _set(session, _waiting().where(Delivery.due_at < until, *which), due_at=until, error=error, error_code=code)
+
+
+def goes_by(channel: Channel, *, now: datetime) -> ColumnElement[bool]:
+    """Whether a delivery would be sent by a channel now: what `claiming` decides for one, as a condition for many."""
+    is_open = exists().where(
+        Follower.openid == Delivery.openid,
+        or_(
+            and_(Follower.event_until > now, Follower.event_left > 0),
+            and_(Follower.message_until > now, Follower.message_left > 0),
+        ),
+    )
+    is_repeated = and_(Delivery.attempts > 0, Delivery.channel == Channel.TEMPLATE)
+    if channel is Channel.TEMPLATE:
+        return or_(is_repeated, and_(Delivery.template.is_not(None), ~is_open))
+    return and_(or_(Delivery.attempts == 0, Delivery.channel.is_distinct_from(Channel.TEMPLATE)), is_open)
+
+
+def is_day_spent(session: Session, *, now: datetime) -> bool:
+    """Whether broadcasts wait for WeChat to count anew."""
+    return session.scalar(_spent(now).limit(1)) is not None
+
+
+def resume(session: Session, *, now: datetime) -> int:
+    """WeChat's count was cleared before its time: what waited for that may go; gives how many, `AT_ONCE` at most."""
+    session.info["rings"] = True
+    return _set(session, _spent(now), due_at=now, error=None, error_code=None)
+
+
+def _spent(now: datetime) -> Select[int]:
+    # By the moment first, which the index knows: nothing else is due at midnight sharp.
+    at_midnight = _waiting().where(Delivery.due_at == tomorrow(now))
+    return at_midnight.where(Delivery.error_code == DAY_SPENT)
+
+
+def _waiting() -> Select[int]:
+    return select(Delivery.id).where(Delivery.state == PENDING, Delivery.lane == BROADCAST)
+
+
+def _set(session: Session, found: Select[int], **values: Any) -> int:
+    # Never waiting for a row that is being claimed: whoever claims it may wait for one of ours.
+    some = (
+        found.order_by(Delivery.due_at, Delivery.id)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True)
+        .cte("some")
+    )
+    statement = update(Delivery).where(Delivery.id.in_(select(some.c.id))).values(values)
+    # SQLite's driver counts no rows of a statement that begins with WITH.
+    done = session.execute(statement.returning(Delivery.id).execution_options(synchronize_session=False))
+    return len(done.all())
