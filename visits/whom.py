@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import audiences
-from people import scope as shops
+from people import scope as people_scope
 from people.models import Area, Retailer, ShopClass
 from visits import scope
 from visits.models import Visited, VisitPlan
@@ -40,7 +40,7 @@ def condition(session: Session, whom: Whom, criteria: Criteria, *, now: datetime
         case Kind.AREA:
             if session.get(Area, whom.id) is None:
                 raise Refused("没有这个片区。")
-            return Retailer.area_id.in_(sorted(shops.with_sub_areas(session, [whom.id])))
+            return Retailer.area_id.in_(sorted(people_scope.with_sub_areas(session, [whom.id])))
         case Kind.AUDIENCE:
             meant = audiences.select_ids(session, {"audience": whom.name}, criteria, now=now)
             return Retailer.id.in_(meant.correlate(None))

@@ -7,15 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from people import rules as people_rules
-from people import scope as shops
-from people.models import Area, Manager, Retailer, ShopClass
+from people import scope as people_scope
+from people.models import Retailer
 from people.shops import searching
 from visits import scope
 from visits.models import FIRST_NUMBER, Category, Message, Request
-from visits.queries import keys
+from visits.queries import keys, named
 from visits.scope import Colleague
 
 PAGE = 30
@@ -187,15 +187,14 @@ def choices(session: Session) -> Sequence[tuple[int, str]]:
 
 
 def _select(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> Select[Any]:
-    owner = aliased(Manager)
     columns: tuple[Any, ...] = (
         Request.id,
-        func.coalesce(Retailer.shop, ""),
-        func.coalesce(ShopClass.name, ""),
-        func.coalesce(Area.name, ""),
+        named.SHOP,
+        named.CLASS,
+        named.AREA,
         Request.owner_id,
-        func.coalesce(owner.name, ""),
-        func.coalesce(Category.name, ""),
+        named.OWNER,
+        named.CATEGORY,
         func.coalesce(Message.kind, ""),
         func.coalesce(func.substr(Message.content, 1, 120), ""),
         Request.opened_at,
@@ -207,13 +206,7 @@ def _select(session: Session, who: Colleague, narrowed: Filter, now: datetime) -
         Request.closed_how,
     )
     return (
-        select(*columns)
-        .select_from(Request)
-        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
-        .outerjoin(ShopClass, ShopClass.id == Request.class_id)
-        .outerjoin(Area, Area.id == Request.area_id)
-        .outerjoin(owner, owner.id == Request.owner_id)
-        .outerjoin(Category, Category.id == Request.category_id)
+        named.select_requests(*columns)
         .outerjoin(Message, Message.id == Request.last_message_id)
         .where(*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now))
     )
@@ -233,7 +226,7 @@ def _seen(session: Session, who: Colleague, narrowed: Filter | None = None) -> l
 def _conditions(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
     found = _on(narrowed.shelf, who, now, is_sought=bool(narrowed.search))
     if narrowed.area_id is not None:
-        found.append(Request.area_id.in_(sorted(shops.with_sub_areas(session, [narrowed.area_id]))))
+        found.append(Request.area_id.in_(sorted(people_scope.with_sub_areas(session, [narrowed.area_id]))))
     for column, value in (
         (Request.owner_id, narrowed.owner_id),
         (Request.category_id, narrowed.category_id),

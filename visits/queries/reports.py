@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from people import scope as shops
+from people import scope as people_scope
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from visits import scope
 from visits.facts import Facts, filed, living, unfiled
 from visits.models import Category, Rating, Request
-from visits.queries import keys
+from visits.queries import keys, named
 from visits.rules import figures as rules
 from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
 from visits.scope import Colleague
@@ -135,7 +135,7 @@ def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Fac
     if mine is not None:
         found.append(mine)
     if narrowed.area_id:
-        found.append(facts.area_id.in_(sorted(shops.with_sub_areas(session, [narrowed.area_id]))))
+        found.append(facts.area_id.in_(sorted(people_scope.with_sub_areas(session, [narrowed.area_id]))))
     for column, value in (
         (facts.manager_id, narrowed.manager_id),
         (facts.area_id, 0 if narrowed.area_id == 0 else None),
@@ -193,16 +193,16 @@ def _shops(session: Session) -> Counter[int | None]:
 
 
 def _lines(now: datetime) -> Select[Any]:
-    owner, answerer = aliased(Manager), aliased(Manager)
+    answerer = aliased(Manager)
     facts = living(now)
     columns: tuple[Any, ...] = (
         Request.id,
-        func.coalesce(Retailer.shop, ""),
+        named.SHOP,
         func.coalesce(Retailer.licence, ""),
-        func.coalesce(ShopClass.name, ""),
-        func.coalesce(Area.name, ""),
-        func.coalesce(Category.name, ""),
-        func.coalesce(owner.name, ""),
+        named.CLASS,
+        named.AREA,
+        named.CATEGORY,
+        named.OWNER,
         func.coalesce(answerer.name, ""),
         Request.opened_at,
         Request.first_answered_at,
@@ -217,14 +217,8 @@ def _lines(now: datetime) -> Select[Any]:
         .scalar_subquery(),
     )
     return (
-        select(*columns)
-        .select_from(Request)
-        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
-        .outerjoin(ShopClass, ShopClass.id == Request.class_id)
-        .outerjoin(Area, Area.id == Request.area_id)
-        .outerjoin(owner, owner.id == Request.owner_id)
+        named.select_requests(*columns)
         .outerjoin(answerer, answerer.id == Request.first_answered_by)
-        .outerjoin(Category, Category.id == Request.category_id)
         .order_by(Request.opened_at.desc(), Request.id.desc())
     )
 

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from people import rules as people_rules
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import Manager, Retailer
 from visits import said, scope
-from visits.models import FIRST_NUMBER, Assignment, Canned, Category, Deadline, Message, Promise, Rating, Request
+from visits.models import FIRST_NUMBER, Assignment, Canned, Deadline, Message, Promise, Rating, Request
+from visits.queries import named
 from visits.rules.ways import Foreseen, foresee
 from visits.said import Said
 from visits.scope import Colleague
@@ -212,21 +213,20 @@ def _thread(
 
 
 def _facts() -> Any:
-    owner = aliased(Manager)
     columns: tuple[Any, ...] = (
         Request.id,
         Request.openid,
         Request.retailer_id,
-        func.coalesce(Retailer.shop, ""),
+        named.SHOP,
         func.coalesce(Retailer.keeper, ""),
         func.coalesce(Retailer.phone, ""),
         func.coalesce(Retailer.licence, ""),
-        func.coalesce(ShopClass.name, ""),
-        func.coalesce(Area.name, ""),
-        func.coalesce(Category.name, ""),
+        named.CLASS,
+        named.AREA,
+        named.CATEGORY,
         Request.owner_id,
-        func.coalesce(owner.name, ""),
-        func.coalesce(owner.phone, ""),
+        named.OWNER,
+        named.OWNER_PHONE,
         Request.opened_at,
         Request.first_answered_at,
         Request.unanswered_since,
@@ -237,12 +237,4 @@ def _facts() -> Any:
         Request.last_message_id,
         case((Retailer.openid == Request.openid, literal(True)), else_=literal(False)),
     )
-    return (
-        select(*columns)
-        .select_from(Request)
-        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
-        .outerjoin(ShopClass, ShopClass.id == Request.class_id)
-        .outerjoin(Area, Area.id == Request.area_id)
-        .outerjoin(owner, owner.id == Request.owner_id)
-        .outerjoin(Category, Category.id == Request.category_id)
-    )
+    return named.select_requests(*columns)

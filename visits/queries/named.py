@@ -1,0 +1,28 @@
+"""Requests beside what they point at, by name: shop, class, area, category, owner. Empty where there is none."""
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from people.models import Area, Manager, Retailer, ShopClass
+from visits.models import Category, Request
+
+_owner = aliased(Manager)
+SHOP, CLASS, AREA, CATEGORY, OWNER, OWNER_PHONE = (
+    func.coalesce(column, "")
+    for column in (Retailer.shop, ShopClass.name, Area.name, Category.name, _owner.name, _owner.phone)
+)
+
+
+def select_requests(*columns: Any) -> Select[Any]:
+    """These columns of requests, and of what stands beside them."""
+    return (
+        select(*columns)
+        .select_from(Request)
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .outerjoin(ShopClass, ShopClass.id == Request.class_id)
+        .outerjoin(Area, Area.id == Request.area_id)
+        .outerjoin(_owner, _owner.id == Request.owner_id)
+        .outerjoin(Category, Category.id == Request.category_id)
+    )
