@@ -74,6 +74,18 @@ def bind_by_licence(
     return _bind_shop(session, openid, shop, "licence", now=now)
 
 
+def look_up(session: Session, openid: str, licence: str, *, today: date) -> Shop | Wrong:
+    """The shop with this licence, for a follower who proves nothing of it.
+
+    Each look is one of the tries of the day `today`, also one that finds: numbers in a row would tell the names of all
+    shops else.
+    """
+    if not identity.tries_left(session, openid, today):
+        return Wrong(0)
+    tried = _wrong_try(session, openid, today)
+    return identity.shop_by_licence(session, licence) or tried
+
+
 def bind_by_token(session: Session, openid: str, token: str, *, now: datetime) -> BoundShop | None:
     """Bind a follower to the shop whose printed QR code holds this token; None where there is no such shop.
 

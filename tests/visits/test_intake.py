@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event, func, select, update
@@ -175,6 +175,21 @@ def test_a_licence_alone_finds_the_manager_and_binds_nobody(town) -> None:
     assert passer.say("许可证号:350802100001").text == "已记下城南便利店。已转给客户经理陈志强。着急请打 13900002201。"
     assert len(town.news(chen)) == 1
     assert (town.owners(), town.request().retailer_id) == (["陈志强"], None)
+
+
+def test_numbers_in_a_row_tell_nobody_the_names_of_shops(town) -> None:
+    passer = town.house.phone("路人")
+    passer.follow()
+    passer.say(NEED)
+    assert passer.say("350802100009").text == ("已收到。没有找到这个许可证号,请核对后再写(还可试 2 次),或写店名。")
+    assert passer.say("350802100001").text.startswith("已记下城南便利店。")
+    assert passer.say("350802100002").text.startswith("已记下老李食杂店。")
+    no_more = "已收到。今天查许可证号的次数用完了,我们会按您的留言找到客户经理,请稍等。"
+    assert [passer.say(f"35080210000{n}").text for n in (3, 9)] == [no_more] * 2
+    # They are the tries of binding, and the request stays with whoever had it.
+    assert passer.say("绑定 350802100001 8899").text.startswith("今天试错的次数已用完")
+    town.house.clock.advance(timedelta(days=1))
+    assert passer.say("350802100003").text.startswith("已记下小王超市。")
 
 
 def test_the_keeper_bound_behind_our_back_is_found_by_the_sweep(town) -> None:

@@ -10,9 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
+from people import actions as people
 from people import identity
+from people.actions import Wrong
 from people.identity import Shop
 from people.models import Binding, Retailer
 from people.rules import Person
@@ -171,16 +174,18 @@ def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Re
 
 def claim_shop(
     session: Session, openid: str, licence: str, *, now: datetime, zone: ZoneInfo
-) -> tuple[str, Person | None] | None:
+) -> tuple[str, Person | None] | Wrong | None:
     """Somebody unknown with an open request wrote a licence: its area's manager gets the request.
 
-    Gives the shop's name and that manager; None where there is no such shop, or no open request without one. Nobody is
-    bound by this: a licence number is no secret.
+    Gives the shop's name and that manager; `Wrong` where there is no such shop or the tries of binding are used up,
+    None where there is no open request without a shop. Nobody is bound by this: a licence number is no secret.
     """
-    shop = identity.shop_by_licence(session, licence)
     request = _open(session, openid, None, now)
-    if shop is None or request is None or request.retailer_id is not None:
+    if request is None or request.retailer_id is not None:
         return None
+    shop = people.look_up(session, openid, licence, today=day_in(now, zone))
+    if isinstance(shop, Wrong):
+        return shop
     request.area_id, request.class_id = shop.area_id, shop.class_id
     clocks.promised_anew(session, request, now=now)
     return shop.shop, routing.route(session, request, now=now, zone=zone).manager

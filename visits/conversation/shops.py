@@ -4,6 +4,7 @@ import re
 
 from people import identity
 from people import rules as people_rules
+from people.actions import Wrong
 from visits.actions import groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.rules import needs
@@ -104,6 +105,8 @@ def _words(turn: Turn, received: Received, said: Said) -> str:
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
         claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)
+        if isinstance(claimed, Wrong):
+            return texts.no_such_licence(claimed.left)
         if claimed:
             return texts.found_shop(*claimed)
     if not received.is_known and received.owner is None:

@@ -47,6 +47,13 @@ def found_shop(shop: str, person: Named | None) -> str:
     return f"已记下{shop}。{whom}"
 
 
+def no_such_licence(left: int) -> str:
+    """To somebody unknown who named a licence that fits no shop, or more of them than may be tried in a day."""
+    if not left:
+        return "已收到。今天查许可证号的次数用完了,我们会按您的留言找到客户经理,请稍等。"
+    return f"已收到。没有找到这个许可证号,请核对后再写(还可试 {left} 次),或写店名。"
+
+
 def attached(person: Named | None) -> str:
     """To whoever left a message first and was bound to a shop then."""
     return f"您之前的留言已转给客户经理{person.name}。" if person else "您之前的留言我们已收到。"
