@@ -10,6 +10,7 @@ from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from redis import Redis
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import assets, commands, health, numbers
@@ -17,12 +18,12 @@ from config.settings import Settings
 from console import door
 from console.feature import console
 from foundation.clock import Clock, system_clock
-from foundation.database import Database
+from foundation.database import Database, is_contention
 from foundation.errors import Refused
 from people.feature import people
 from surveys.feature import surveys
 from visits.feature import visits
-from wechat_bot import webhook
+from wechat_bot import oauth, texts, webhook
 from wechat_bot.chat import chat
 from wechat_bot.client.stores import ProcessStore, RedisStore, Store
 from wechat_bot.client.wechat import Credentials, WeChat
@@ -31,6 +32,8 @@ from wechat_bot.envelope import Seals
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services, install
 from wechat_bot.switchboard import Switchboard
+
+log = structlog.get_logger()
 
 FEATURES: tuple[Feature, ...] = (chat, console, people, surveys, visits)
 
@@ -110,6 +113,7 @@ def create_app(
     app.before_request(_name_the_request)
     door.install(app)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(OperationalError, _given_up)
     return app
 
 
@@ -134,7 +138,18 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
+    return door.refused(refusal.sentence) if door.is_console() else (refusal.sentence, 422)
+
+
+def _given_up(error: OperationalError) -> ResponseReturnValue:
+    """503 and a sentence for a page that lost against another transaction. Of the callback it stays an error: WeChat
+    asks again by itself."""
+    if request.path == webhook.PATH or not is_contention(error):
+        raise error
+    log.warning("given up for another transaction", error=str(error.orig))
+    if door.is_console():
+        return door.refused(texts.TOO_BUSY, 503)
+    return oauth.message_page(503, texts.TOO_BUSY, again=request.path)
 
 
 def _name_the_request() -> None:

@@ -16,7 +16,6 @@ from werkzeug.exceptions import HTTPException
 
 from console import actions, audit, passwords, plate, queries, rules
 from console.rules import Permission, Visitor
-from foundation.errors import Refused
 from foundation.text import mask_phone
 from wechat_bot.services import Services, current_services
 
@@ -125,9 +124,9 @@ def address() -> str:
     return request.remote_addr or ""
 
 
-def refused(refusal: Refused) -> ResponseReturnValue:
-    """A page for a rule that said no."""
-    return render_template("console/error.html", title="没有完成", sentence=refusal.sentence), 422
+def refused(sentence: str, status: int = 422) -> ResponseReturnValue:
+    """A page for what was not done, and why: 422 where a rule said no."""
+    return render_template("console/error.html", title="没有完成", sentence=sentence), status
 
 
 def entry_token(cookie: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, Engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -93,6 +94,16 @@ def changed(session: Session, statement: Any) -> int:
     # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
     done = session.execute(statement, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", done).rowcount
+
+
+def is_contention(error: OperationalError) -> bool:
+    """Whether a transaction was given up for the sake of another one: the same, done again, may well succeed.
+
+    PostgreSQL's serialization failure, deadlock, and lock timeout (its documentation, appendix A); SQLite's busy.
+    """
+    cause = error.orig
+    code = str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", ""))
+    return code in ("40001", "40P01", "55P03") or code.startswith("SQLITE_BUSY")
 
 
 def count_to(session: Session, found: Select[Any], most: int) -> int:

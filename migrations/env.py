@@ -20,7 +20,7 @@ def run(connection: Connection) -> None:
         transaction_per_migration=False,
         transactional_ddl=True,
         render_item=schema.render_item,
-        include_object=schema.is_compared,
+        include_object=schema.compares(connection.dialect.name),
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,5 +1,6 @@
 """Bringing a database to the newest schema, and asking whether it is there."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,11 +57,18 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     return False
 
 
-def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
-    """Leave out of a comparison what `upkeep` makes, and an index that SQLite has no kind of."""
-    if kind == "table":
-        return not (name or "").startswith((upkeep.SEARCH, surveys.upkeep.SEARCH))
-    return kind != "index" or is_reflected or other is not None or item.dialect_options["postgresql"]["using"] != "gin"
+def compares(dialect: str) -> Callable[[Any, str | None, str, bool, Any], bool]:
+    """What a comparison looks at: not what `upkeep` makes, nor what the models want of another database only."""
+
+    def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
+        if kind == "table":
+            return not (name or "").startswith((upkeep.SEARCH, surveys.upkeep.SEARCH))
+        wanted = (
+            None if is_reflected else getattr(item, "_ddl_if", None)
+        )  # as `ddl_if` left it; SQLAlchemy tells it not
+        return wanted is None or wanted.dialect == dialect
+
+    return is_compared
 
 
 def _config() -> Config:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, false, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -125,6 +125,12 @@ class Retailer(Base):
         Index("ix_retailer_keeper", "keeper"),
         _by_licence("bound", IS_BOUND),
         _by_licence("unbound", IS_UNBOUND),
+        # In part only, and so no key to PostgreSQL: whoever binds a shop waits for nobody who refers to it. SQLite,
+        # where writers take turns, keeps its constraint: to be rid of it the table would have to be dropped.
+        Index("ix_retailer_openid", "openid", unique=True, postgresql_where=text("openid IS NOT NULL")).ddl_if(
+            dialect="postgresql"
+        ),
+        UniqueConstraint("openid").ddl_if(dialect="sqlite"),
         # SQLite has a table of its own for this: `upkeep.py`.
         Index("ix_retailer_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
@@ -139,7 +145,7 @@ class Retailer(Base):
     class_id: Mapped[int] = mapped_column(ForeignKey("shop_class.id"))
     #: The manager the roster names for this shop; the area's manager where it names none.
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
-    openid: Mapped[str | None] = mapped_column(String(64), unique=True)
+    openid: Mapped[str | None] = mapped_column(String(64))
     bound_at: Mapped[datetime | None]
     #: The scene of the shop's printed QR code (`bind:<this>`): cannot be guessed.
     bind_token: Mapped[str] = mapped_column(String(32), unique=True)

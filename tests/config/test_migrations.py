@@ -13,7 +13,7 @@ from migrations import schema
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_make_what_the_models_declare(stores) -> None:
     database = Database(stores["database_url"])
-    options = {"compare_type": True, "include_object": schema.is_compared}
+    options = {"compare_type": True, "include_object": schema.compares(database.engine.dialect.name)}
     with database.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
         tables = inspect(connection).get_table_names()

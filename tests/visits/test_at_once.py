@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from foundation.errors import Refused
 from people import actions as people
 from people.models import Manager
+from tests.h5 import Browser
+from tests.office import Office
 from tests.visits.conftest import Town
 from tests.visits.holds import Holds
 from visits import scope
-from visits.actions import answering, escalating, intake, rating, resting, routing, undelivered
+from visits.actions import answering, attaching, escalating, intake, rating, resting, routing, undelivered
 from visits.actions.intake import Said
 from visits.models import Request
 from visits.scope import Colleague
@@ -118,6 +120,24 @@ def disables(hand: Hand, request: Request) -> None:
     routing.sweep(hand.session, now=hand.now, zone=hand.services.zone)
 
 
+def leaves(hand: Hand, request: Request) -> None:
+    """As if they had written before anybody was bound to their shop."""
+    hand.session.execute(update(Request).where(Request.id == request.id).values(retailer_id=None))
+    people.unbind(hand.session, request.openid, now=hand.now)
+
+
+def binds(hand: Hand, request: Request) -> None:
+    hand.session.get(Follower, request.openid, with_for_update=True)
+    token = request.openid.replace("o-shop", "token")
+    people.bind_by_token(hand.session, request.openid, token, now=hand.now)
+    intake.bound(hand.session, request.openid, now=hand.now, zone=hand.services.zone)
+
+
+def attaches(hand: Hand, request: Request) -> None:
+    shop = f"3508029{request.openid.rpartition('-')[2]:0>5}"
+    attaching.attach(hand.session, request.id, hand.who(hand.session), shop, now=hand.now)
+
+
 #: What was done before, in turn, and what is done at once then.
 PAIRS: dict[str, tuple[tuple[Act, ...], Act, Act]] = {
     "answer/answer": ((), answer, answer),
@@ -142,6 +162,7 @@ PAIRS: dict[str, tuple[tuple[Act, ...], Act, Act]] = {
     "quiet close/shop writes": ((answer,), wakes, writes),
     "manager disabled/shop writes": ((), disables, writes),
     "manager disabled/answer": ((), disables, answer),
+    "shop is bound/given the request": ((leaves,), binds, attaches),
 }
 TIMES = 2
 
@@ -187,3 +208,38 @@ def test_whoever_comes_second_waits_or_is_told_and_nothing_is_lost_or_doubled(cr
     assert max(keys.values()) == 1
     for services in processes:
         services.database.dispose()
+
+
+def test_a_page_that_loses_against_another_hand_says_so_and_works_when_tried_again(town) -> None:
+    chen, wang, office = town.manager("陈志强"), town.shop("王建国"), Office(town.house)
+    wang.say("断货了,快一点")
+    office.staff()
+    request, page, desk = town.request(), Browser(town.house, chen), office.browser("market")
+    page.open(f"/m/visits/{request.number}")
+    form = page.form() | {"do": "answer", "content": "明早带两条"}
+    [letter] = town.house.sim.prepare([wang], ["还缺三条"])
+    engine = town.house.services.database.engine
+    # Nobody waits as long for a lock as the house does.
+    hurry = "PRAGMA busy_timeout=50" if engine.dialect.name == "sqlite" else "SET lock_timeout = '50ms'"
+
+    def set_out(connection, *_) -> None:
+        connection.execute(hurry)
+        connection.commit()
+
+    event.listen(engine, "checkout", set_out)
+    other = town.house.another_process()
+    with other.transaction() as session:
+        session.get(Request, request.id, with_for_update=True)
+        for answer in (
+            page.post(f"/m/visits/{request.number}", form),
+            desk.post(f"/console/visits/{request.number}", {"do": "close"}),
+        ):
+            assert (answer.status_code, "刚才太忙了,什么都没有改,请再点一次。" in answer.text) == (503, True)
+        # WeChat asks again by itself, so the callback says nothing of it.
+        heard = town.house.app.test_client().post("/wechat", query_string=letter.query, data=letter.body)
+        assert (heard.status_code, "太忙" in heard.text) == (500, False)
+    other.database.dispose()
+    event.remove(engine, "checkout", set_out)
+    engine.dispose()
+    assert page.post(f"/m/visits/{request.number}", form).status_code == 303
+    assert [content for _, content in town.said()] == ["断货了,快一点", "明早带两条"]
