@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from console.models import User
@@ -72,12 +72,15 @@ def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
 
 
 def _untold(session: Session, request_id: int, who: Colleague) -> int | None:
-    """The first message that a notice of, which tells what was added, has not gone out yet to this manager."""
+    """The first message whose notice, that the shop added something or came back, has not gone out to this manager."""
     keys = session.scalars(
         select(Delivery.key)
         .join(Manager, Manager.openid == Delivery.openid)
         .where(Manager.id == who.manager_id, Delivery.about == f"visit:{request_id}")
-        .where(Delivery.state.in_(states.OPEN), Delivery.key.like("visit:%:more:%"))
+        .where(
+            Delivery.state.in_(states.OPEN),
+            or_(*(Delivery.key.like(f"visit:%:{kind}:%") for kind in ("more", "again"))),
+        )
     )
     return min((int(str(key).rpartition(":")[2]) for key in keys), default=None)
 

@@ -125,6 +125,24 @@ def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(a
     assert asked.news(asked.wang) == ["陈志强:后天才有货"]
 
 
+@pytest.mark.parametrize("verb", ["完结", "不用回复", "已电话 说好了"])
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_nothing_is_settled_before_the_manager_saw_what_the_shop_wrote_meanwhile(asked, verb, is_chosen) -> None:
+    asked.chen.say(f"{asked.n} 明早带两条")
+    asked.news(asked.wang)
+    asked.wang.say("还要一条软的")
+    if is_chosen:
+        asked.news(asked.chen)
+        asked.chen.say(str(asked.n))
+    asked.wang.say("算了,两条就够")  # its notice waits for what may follow in the same breath
+    said = asked.chen.say(verb if is_chosen else f"{asked.n} {verb}").text
+    assert "还有您没看到的新消息:\n" in said and "城南便利店:算了,两条就够\n" in said
+    assert asked.request().closed_at is None and asked.request().unanswered_since is not None
+    done = asked.chen.say("1").text
+    assert "已记下电话联系" in done if "电话" in verb else "完结" in done
+    assert asked.request().unanswered_since is None and (asked.request().closed_at is None) == ("电话" in verb)
+
+
 def test_notes_calls_and_putting_off_never_reach_the_shop(asked) -> None:
     assert "已记下备注" in asked.chen.say(f"{asked.n} 备注 上月也断过").text
     assert "再放回待办" in asked.chen.say(f"{asked.n} 稍后 3小时").text

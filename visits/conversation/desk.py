@@ -105,6 +105,9 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     if page is not None and turn.has_pages:
         return Reply(texts.page(*page, turn.public_url), after=_stay(state))
     picked = _picked(content, state.get("choices", ()))
+    if picked is not None and "verb" in picked:
+        order = Order(Verb(picked["verb"]), rest=picked["rest"])
+        return _settle(turn, who, order, picked["to"], state, picked["seen"])
     if picked is not None:
         return _answer(turn, who, int(picked["to"]), picked, state)
     order = orders.read(content)
@@ -133,18 +136,12 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
             return _choose(turn, who, about, state)
         case Verb.TRANSFER:
             return _transfer(turn, who, about, order, state)
-        case Verb.CLOSE:
-            answering.close(session, about, who, now=now)
-            said = texts.closed_now(_found(turn, who, about).number, _found(turn, who, about).shop)
-        case Verb.NO_REPLY_NEEDED:
-            request = answering.no_reply_needed(session, about, who, now=now)
-            said = texts.no_reply_now(request.number)
+        case Verb.CLOSE | Verb.NO_REPLY_NEEDED | Verb.CALLED:
+            return _settle(turn, who, order, about, state)
         case Verb.REOPEN:
             said = texts.reopened_now(answering.reopen(session, about, who, now=now).number)
         case Verb.NOTE:
             said = texts.noted_now(answering.note(session, about, who, order.rest, now=now).number)
-        case Verb.CALLED:
-            said = texts.called_now(answering.wait(session, about, who, order.rest, now=now).number)
         case Verb.LISTEN:
             found = _found(turn, who, about)
             voices = [each.id for each in found.said if each.kind == "voice" and each.media_key]
@@ -156,8 +153,42 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
             until = _until(orders.snoozed_hours(order.rest), turn)
             request = answering.snooze(session, about, who, until, now=now)
             said = texts.snoozed_now(request.number, when(until, now=now, zone=turn.zone))
-    is_done = order.verb in (Verb.CLOSE, Verb.NO_REPLY_NEEDED) and state.get("chosen") == about
-    return Reply(said, after=After.END if is_done else _stay(state))
+    return Reply(said, after=_stay(state))
+
+
+def _settle(
+    turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], seen: int | None = None
+) -> Reply:
+    """Close it, or note that nothing is left to say: not before the manager knows all that was said in it."""
+    found = _found(turn, who, about)
+    seen = seen or _seen(turn, who, found, state)
+    session, now = turn.session, turn.now
+    try:
+        match order.verb:
+            case Verb.CLOSE:
+                answering.close(session, about, who, seen=seen, now=now)
+                said = texts.closed_now(found.number, found.shop)
+            case Verb.NO_REPLY_NEEDED:
+                answering.no_reply_needed(session, about, who, seen=seen, now=now)
+                said = texts.no_reply_now(found.number)
+            case _:
+                answering.wait(session, about, who, order.rest, seen=seen, now=now)
+                said = texts.called_now(found.number)
+    except Overtaken as overtaken:  # raised before anything was written
+        again = {"to": about, "seen": overtaken.came[-1].id, "verb": order.verb, "rest": order.rest}
+        said = texts.settle_again(_lines(overtaken.came, found), texts.VERBS[order.verb])
+        return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [again]}, reference="")
+    is_over = state.get("chosen") == about and order.verb is not Verb.CALLED
+    if "chosen" in state and not is_over:
+        return Reply(said, after=After.KEEP, state=_chosen(state))
+    return Reply(said, after=After.END if state.keys() & {"chosen", "choices"} else After.NOTHING)
+
+
+def _seen(turn: Turn, who: Colleague, found: Thread, state: dict[str, Any]) -> int:
+    """The newest message the manager knows of: the owner was told of what the shop wrote; what a colleague wrote, and
+    where a colleague chose it, only what was shown."""
+    is_told = found.owner_id == who.manager_id or state.get("chosen") != found.id
+    return said_in.seen_in_chat(turn.session, found.id, who) if is_told else int(state.get("seen", 0))
 
 
 def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any], state: dict[str, Any]) -> Reply:
@@ -167,9 +198,7 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
         return Reply(texts.no_voice_now(found.number), after=_stay(state))
     seen = draft.get("seen")
     if seen is None:
-        # The owner was told of what the shop wrote; what a colleague wrote, nobody told them.
-        is_told = found.owner_id == who.manager_id or state.get("chosen") != found.id
-        seen = said_in.seen_in_chat(turn.session, found.id, who) if is_told else state.get("seen", 0)
+        seen = _seen(turn, who, found, state)
     text, picture, voice = str(draft.get("text", "")), draft.get("picture"), draft.get("voice")
     try:
         answered = answering.answer(

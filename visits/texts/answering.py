@@ -265,6 +265,14 @@ def ask_again(came: Iterable[str], draft: str) -> str:
     return f"{overtaken(came)}\n还要发您写的“{draft}”,请回复 1;不发就不用管。"
 
 
+VERBS = {"close": "完结", "no_reply_needed": "不用回复", "called": "已电话"}
+
+
+def settle_again(came: Iterable[str], what: str) -> str:
+    """To a manager who would have settled a request without knowing all that was said in it."""
+    return "\n".join(["还有您没看到的新消息:", *came, f"看过了,还是“{what}”,请回复 1;要答复就直接写编号和内容。"])
+
+
 def closed_now(number: int, shop: str) -> str:
     return f"#{number} {shop}已完结。"
 
