@@ -13,6 +13,7 @@ import string
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -63,7 +64,10 @@ def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
         _wait_for(f"{simulator}/", parts)
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
-    _wait_for(f"http://{settings.host}:{settings.port}/healthz", parts)
+    # Up is enough: what WeChat refused lately is mended while it runs, not before.
+    _wait_for(
+        f"http://{settings.host}:{settings.port}/healthz", parts, lambda health: health.json().get("worker") == "ok"
+    )
 
 
 class Parts:
@@ -190,14 +194,14 @@ def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
     begun.rename(VAR / "demo.done")
 
 
-def _wait_for(url: str, parts: Parts) -> None:
+def _wait_for(url: str, parts: Parts, is_up: Callable[[requests.Response], bool] = lambda answer: answer.ok) -> None:
     deadline = time.monotonic() + STARTS_WITHIN
     while True:
         parts.check()
         try:
-            if requests.get(url, timeout=5).status_code < 500:
+            if is_up(requests.get(url, timeout=5)):
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.JSONDecodeError):
             pass  # not listening yet
         if time.monotonic() > deadline:
             sys.exit(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")

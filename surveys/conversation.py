@@ -105,7 +105,7 @@ def _open_again(turn: Turn, talk: Talk) -> Reply:
 def _open_any(turn: Turn) -> Reply:
     found = listing.open_for(turn.session, turn.openid, now=turn.now)
     if found is None:
-        return Reply(texts.BIND_FIRST)
+        return Reply(sheets.no_shop(turn.session, turn.openid))
     waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) == 1:
         return _open_one(turn, str(waiting[0].survey_id))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
+from people import identity
 from people.models import Area, Manager, Retailer
 from surveys import frozen, quota_texts, texts
 from surveys.models import Participation, Quota, Survey, Version
@@ -92,8 +93,13 @@ def look(session: Session, survey_id: int, openid: str) -> Sheet:
     if row is None:
         raise Refused(texts.UNKNOWN_SURVEY)
     if row.retailer_id is None:
-        raise Refused(texts.BIND_FIRST)
+        raise Refused(no_shop(session, openid))
     return _sheet(session, row, row.manager or "")
+
+
+def no_shop(session: Session, openid: str) -> str:
+    """What somebody hears who is bound to no shop: how to bind one, or that a customer manager need not."""
+    return texts.NOT_FOR_MANAGERS if identity.manager_of(session, openid) else texts.BIND_FIRST
 
 
 def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:

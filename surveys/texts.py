@@ -173,6 +173,7 @@ LEFT = '好的,想填时回复"调查"。'
 NONE_OPEN = "现在没有要填的调查。有事可直接在这里留言。"
 UNKNOWN_SURVEY = '没有找到这份调查,可能已经结束。回复"调查"看看现在有哪些。'
 BIND_FIRST = '请先绑定您的店:回复"绑定 许可证号 手机后四位",再来填写。'
+NOT_FOR_MANAGERS = '调查由店主填写,您是客户经理,不用填。回复"帮助"看您能做什么。'
 
 
 def several_open(titles: Iterable[str]) -> str:

@@ -37,6 +37,12 @@ def bury(services: Services) -> None:
         pass
 
 
+def let_go(services: Services) -> None:
+    """Discard pictures of forms that nobody sent."""
+    with services.transaction() as session:
+        media.let_go(session, now=services.clock())
+
+
 def warn(session: Session, message: AccountVerification, now: datetime) -> None:
     """A lapsed verification takes most calls away: show it on the health page."""
     log.error("the account's verification changed", change=message.change, reason=message.reason)
@@ -50,6 +56,7 @@ chat = Feature(
         Job("reap deliveries", timedelta(seconds=10), reap),
         Job("give up what is too late", timedelta(minutes=10), give_up),
         Job("forget heard messages", timedelta(minutes=5), forget),
+        Job("discard pictures of forms nobody sent", timedelta(hours=6), let_go),
         Job("delete discarded files", timedelta(minutes=10), bury),
     ),
     commands=commands.COMMANDS,

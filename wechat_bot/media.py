@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
@@ -30,6 +30,8 @@ LEASE = timedelta(seconds=90)
 #: Bytes of a picture chosen on a page: what WeChat takes for one in the chat.
 PICTURE_LIMIT = 10 << 20
 LONGEST_MARK = 64
+#: Begins what stands for WeChat's id where a picture waits with a form; longer than anybody stays signed in on a page.
+HELD, HELD_FOR = "form:", timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +102,8 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
         statement = upsert(session, Media).values(
             key=secrets.token_urlsafe(16),
             openid=openid,
-            kind="image",
             wechat_id=each,
-            heard_at=now,
-            due_at=now,
-            attempts=0,
-            fetched_at=now,
-            content_type=picture.content_type,
-            sha256=picture.sha256,
-            size=picture.size,
+            **_here(picture, now),
         )
         session.execute(statement.on_conflict_do_nothing(index_elements=["wechat_id"]))
         # A mark comes from a browser: one that somebody else used, or for another picture, is not believed.
@@ -118,6 +113,41 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
         if key is not None:
             return key
     raise AssertionError("unreachable: a drawn mark is new")
+
+
+def _here(picture: Picture, now: datetime) -> dict[str, Any]:
+    """What is known of a picture that needs no fetching."""
+    return {
+        "kind": "image",
+        "heard_at": now,
+        "due_at": now,
+        "attempts": 0,
+        "fetched_at": now,
+        "content_type": picture.content_type,
+        "sha256": picture.sha256,
+        "size": picture.size,
+    }
+
+
+def hold(session: Session, picture: Picture, *, now: datetime) -> str:
+    """Note a received picture as that of a form which was not sent yet; gives its key. `claim` it, or it goes."""
+    held = Media(
+        key=secrets.token_urlsafe(16), openid="", wechat_id=HELD + secrets.token_urlsafe(16), **_here(picture, now)
+    )
+    session.add(held)
+    return held.key
+
+
+def claim(session: Session, key: str) -> None:
+    """A picture that was held is sent now, and stays."""
+    held = update(Media).where(Media.key == key, Media.wechat_id.startswith(HELD))
+    session.execute(held.values(wechat_id=f"page:{secrets.token_urlsafe(16)}"))
+
+
+def let_go(session: Session, *, now: datetime) -> None:
+    """Discard what was held for a form that nobody sent."""
+    is_old = (Media.heard_at < now - HELD_FOR, Media.discarded_at.is_(None))
+    discard(session, session.scalars(select(Media.key).where(Media.wechat_id.startswith(HELD), *is_old)).all(), now=now)
 
 
 def find(session: Session, folder: Path, key: str) -> Found | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from people.models import Retailer
+from people.models import Manager, Retailer
 from surveys import conversation
 from surveys.models import Participation, Submission
 from surveys.queries.tally import tally
@@ -223,6 +223,15 @@ def test_who_is_bound_to_no_shop_is_asked_to_bind(house, passer):
     assert passer.say("调查").startswith("请先绑定您的店")
     assert passer.tap(f"survey:{survey}").startswith("请先绑定您的店")
     assert passer.state() == (False, 0)
+
+
+def test_a_customer_manager_is_told_that_shops_answer(house, phone):
+    survey = house.published()
+    with house.transaction() as session:
+        session.execute(update(Manager).values(openid=None))
+        session.execute(update(Manager).where(Manager.name == "陈志强").values(openid="o-chen"))
+    chen = phone("o-chen")
+    assert chen.say("调查").startswith("调查由店主填写") and chen.tap(f"survey:{survey}").startswith("调查由店主填写")
 
 
 def test_an_unknown_or_unpublished_survey_is_not_there(house, li):

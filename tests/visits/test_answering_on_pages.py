@@ -5,15 +5,18 @@ import re
 import threading
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from people.models import Retailer, names_of
 from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Browser as Desktop
 from tests.office import Office
 from visits.models import Canned, Message
+from wechat_bot import chat
 
 NEED = "红七匹狼这周断货了能不能先补两条"
 
@@ -116,6 +119,24 @@ def test_a_photo_stays_with_a_form_that_comes_back_and_is_sent_with_it(asked) ->
     send(asked.page, content="{截止}", photo=(io.BytesIO(PIXEL), "a.png"))
     assert "还没有填上" in asked.page.text and "照片还在" in asked.page.text
     assert "照片还在" not in asked.page.send("drop_photo", content="算了")
+
+
+def test_a_photo_of_a_form_nobody_sends_is_deleted_after_some_days_and_one_that_was_sent_stays(asked) -> None:
+    for content in ("{截止}", "明早带一条"):
+        asked.page.open(f"/m/visits/{asked.n}")
+        send(asked.page, content="{截止}", photo=(io.BytesIO(PIXEL + content.encode()), "a.png"))
+    asked.page.send("answer", content="明早带一条")
+    left = len(files(asked))
+    asked.page.open(f"/m/visits/{asked.n}")
+    send(asked.page, content="{截止}", photo=(io.BytesIO(PIXEL + b"late"), "a.png"))
+    asked.house.clock.advance(timedelta(days=1, minutes=1))
+    for job in (chat.let_go, chat.bury):
+        job(asked.house.services)
+    assert (left, len(files(asked))) == (2, 1)
+
+
+def files(asked) -> list[Path]:
+    return [path for path in asked.house.services.media_folder.rglob("*") if path.is_file()]
 
 
 def test_what_was_written_while_a_colleague_closed_it_waits_for_the_reopening(asked) -> None:
@@ -355,6 +376,10 @@ def test_the_list_is_narrowed_and_paged_by_key(desk) -> None:
     assert len(seen) == 71
     assert len(numbers(market.get(f"/console/visits?search={desk.n}").text)) == 1
     assert numbers(market.get("/console/visits?search=城南").text) == {desk.n}
+    with desk.house.services.transaction() as session:
+        town = session.scalars(select(Retailer).where(Retailer.shop == "城南便利店")).one()
+        town.shop, town.names = "城南ＡＢＣ(东)店", names_of("城南ＡＢＣ(东)店", town.keeper)
+    assert numbers(market.get("/console/visits?search=abc（东").text) == {desk.n}
     assert desk.n not in numbers(market.get(f"/console/visits?area={desk.office.area('江山片')}").text)
     assert desk.n in numbers(market.get(f"/console/visits?manager={desk.id_of('陈志强')}").text)
     for odd in ("after=x", "after=9.9.9", "search=99999999999", "area=x", "shelf=no", "manager=-1"):

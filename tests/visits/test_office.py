@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from people.models import Retailer
+from tests.h5 import Browser as H5
 from tests.office import Office
 from visits.models import Request
 
@@ -47,6 +48,8 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     assert entry.who == "market" and "350802100001" in entry.detail
     shown = desk.market.get(address).text
     assert "写的人没有绑定这家店,身份没有核实" in shown and "发给对方的话" in shown
+    shown = H5(desk.house, desk.chen).open(f"/m/visits/{desk.request().number}")
+    assert "写的人没有绑定这家店,身份没有核实" in shown and "答复对方" in shown
     assert desk.market.post(address, {"do": "attach", "licence": "350802100003"}).status_code == 422
     # Its keeper comes: what the stranger wrote is none of theirs.
     keeper = desk.shop("王建国")

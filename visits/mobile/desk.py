@@ -115,8 +115,9 @@ def _do(
             answering.listen(session, about, who, form.get("message", 0, type=int), now=now)
             return texts.LISTEN
         case "answer":
-            key = kept.key_of(shown.token(request.form), openid)
-            if picture is not None:
+            if picture is None:
+                key = kept.take(session, shown.token(request.form), openid)
+            else:
                 # Nobody's: it belongs to the request, and goes with it.
                 key = media.add(session, picture, openid="", mark=shown.token(request.form), now=now)
     return buttons.press(session, about, who, form, picture=key, now=now)

@@ -87,9 +87,11 @@ def group_write() -> ResponseReturnValue:
             return _form(services, who, meant)
         with services.transaction() as session:
             now = services.clock()
-            # Nobody's: it belongs to the group.
-            key = kept.key_of(token, openid)
-            key = key if picture is None else media.add(session, picture, openid="", mark=token, now=now)
+            if picture is None:
+                key = kept.take(session, token, openid)
+            else:
+                # Nobody's: it belongs to the group.
+                key = media.add(session, picture, openid="", mark=token, now=now)
             sent = actions.send(
                 session,
                 who,

@@ -4,6 +4,7 @@ The file lies among the media; which form it belongs to is in the visitor's own 
 """
 
 from flask import session as cookie
+from sqlalchemy.orm import Session
 
 from wechat_bot import media
 from wechat_bot.media import Picture
@@ -19,8 +20,7 @@ def keep(services: Services, picture: Picture | None, *, token: str, openid: str
     if picture is None:
         return
     with services.transaction() as session:
-        # Nobody's: it belongs to what it will be sent with.
-        key = media.add(session, picture, openid="", mark=token, now=services.clock())
+        key = media.hold(session, picture, now=services.clock())
     drop(token)
     cookie[_COOKIE] = [*cookie.get(_COOKIE, ()), [token, openid, key]][-MOST:]
 
@@ -31,6 +31,14 @@ def key_of(token: str, openid: str) -> str | None:
         if (each_token, each_openid) == (token, openid):
             return str(key)
     return None
+
+
+def take(session: Session, token: str, openid: str) -> str | None:
+    """The same for a form that is sent now: the picture stays."""
+    key = key_of(token, openid)
+    if key is not None:
+        media.claim(session, key)
+    return key
 
 
 def drop(token: str) -> None:

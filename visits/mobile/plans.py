@@ -49,6 +49,8 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     services, form = current_services(), request.form
     plan_id = form.get("plan", type=int)
     back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
+    if form.get("after"):
+        back["after"] = form["after"]
     with services.transaction() as session:
         who, how = visitor.manager(services, session), form.get("do", "")
         if how == "undo":

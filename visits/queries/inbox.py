@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from people import rules as people_rules
 from people import scope as people_scope
 from people.models import Retailer
-from people.shops import searching
+from people.shops import narrowing, searching
 from visits import scope
 from visits.models import FIRST_NUMBER, Category, Message, Request
 from visits.queries import keys, named
@@ -260,7 +260,7 @@ def _midnight(who: Colleague) -> datetime:
 
 def _sought(text: str) -> ColumnElement[bool]:
     """A request's number, a licence from its beginning, or a part of the names. Not the phone, as in people/shops."""
-    names = or_(*(column.contains(text, autoescape=True) for column in (Retailer.shop, Retailer.keeper)))
+    names = narrowing.named(text, Retailer)
     digits = text.lstrip("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 32):
         return names
