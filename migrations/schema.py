@@ -16,6 +16,7 @@ import surveys.models
 import surveys.upkeep
 import visits.filed
 import visits.models
+import visits.rated
 import wechat_bot.models
 from foundation.database import Database, Moment
 from people import upkeep

@@ -301,7 +301,7 @@ def numbers(asked: Asked) -> str:
 
 
 def ways_on(asked: Asked) -> str:
-    return '也可以回复"上一题""退出"。' if asked.required else '也可以回复"上一题""跳过""退出"。'
+    return '也可以回复"上一题""退出""人工"。' if asked.required else '也可以回复"上一题""跳过""退出""人工"。'
 
 
 def not_understood(asked: Asked) -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from foundation.text import mask_phones
 from visits.rules.figures import Figures, Line, Took
 from visits.texts import answering, reports
 
@@ -48,8 +49,9 @@ LINES = (
     "超过承诺时限",
     "错过微信回复期",
     "评价",
+    "评价说明",
 )
-_WIDTHS = (8, 16, 24, 12, 14, 12, 12, 12, 18, 18, 12, 18, 12, 10, 10, 8)
+_WIDTHS = (8, 16, 24, 12, 14, 12, 12, 12, 18, 18, 12, 18, 12, 10, 10, 8, 40)
 
 
 def _times(each: Figures) -> Iterator[float | None]:
@@ -130,6 +132,8 @@ def write(
         sheet.write_string(place, 13, "是" if line.is_overdue else "", as_text)
         sheet.write_string(place, 14, "是" if line.is_lost else "", as_text)
         sheet.write_string(place, 15, answering.SCORES.get(line.score or 0, ""), as_text)
+        # Who may see phones is nothing a file can ask.
+        sheet.write_string(place, 16, mask_phones(line.comment), as_text)
         if count % STEP == 0:
             progress(count)
     book.close()

@@ -13,7 +13,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from visits.filed import Filed
-from visits.models import IS_UNFILED, Closed, Deadline, Promise, Rating, Request
+from visits.models import IS_UNFILED, Closed, Deadline, Promise, Request
+from visits.rated import Rating
 from visits.rules.figures import PROMISED
 
 CONTENT, DISCONTENT = 1, 3

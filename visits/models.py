@@ -1,4 +1,4 @@
-"""Nouns of visits: requests and what was said in them, who owned them, what was promised, groups, plans, ratings."""
+"""Nouns of visits: requests and what was said in them, who owned them, what was promised, groups, plans."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -303,20 +303,6 @@ class Way(StrEnum):
     LATER = "later"
     #: The shop does not follow any more.
     NEVER = "never"
-
-
-class Rating(Base):
-    """How content the shop was with one closing: once each."""
-
-    __tablename__ = "visit_rating"
-
-    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
-    closing: Mapped[int] = mapped_column(primary_key=True)
-    asked_at: Mapped[datetime]
-    #: 1 content, 2 so-so, 3 not content.
-    score: Mapped[int | None]
-    rated_at: Mapped[datetime | None]
-    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
 
 
 class Canned(Base):

@@ -161,7 +161,7 @@ def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
     Every door ends here: what was typed in the chat, ticked on a page, or read from a file.
 
     >>> check(Question("q", QuestionType.RATING, "?"), Score(6)).sentence
-    '请回复 1 到 5 的数字。也可以回复"上一题""退出"。'
+    '请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。'
     """
     refused = NotUnderstood(texts.not_understood(question))
     match question.type, answer:

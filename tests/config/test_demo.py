@@ -26,7 +26,8 @@ from simulator.simulator import Simulator
 from simulator.world import Account
 from tests import office
 from tests.conftest import AES_KEY
-from visits.models import Escalation, GroupMember, Rating, Request
+from visits.models import Escalation, GroupMember, Request
+from visits.rated import Rating
 from wechat_bot.models import Delivery
 
 HERE = "http://platform"

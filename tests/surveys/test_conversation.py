@@ -75,7 +75,7 @@ def test_other_takes_words_and_is_said_back(house, li):
 def test_an_unreadable_reply_is_corrected_and_the_third_one_shows_the_ways_out(house, li):
     survey = house.published()
     li.fill("调查", "1", "1")
-    correction = '请回复 1 到 5 的数字。也可以回复"上一题""退出"。'
+    correction = '请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。'
     assert li.say("很好") == correction
     assert li.say("非常好") == correction
     third = li.say("特别好")

@@ -15,8 +15,9 @@ from tests.visits.conftest import PHONES, Town
 from tests.visits.recount import figures, percentile
 from visits import scope
 from visits.actions.undelivered import LOST
-from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
+from visits.models import Assignment, Deadline, Escalation, Message, Promise, Request
 from visits.queries import reports
+from visits.rated import Rating
 from visits.rules.calendar import add, between
 from visits.rules.figures import By, Narrowed, Span, Took
 from visits.rules.promises import STEPS, Step, moment_of

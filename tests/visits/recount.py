@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from visits.models import Deadline, Promise, Rating, Request
+from visits.models import Deadline, Promise, Request
+from visits.rated import Rating
 
 DAY = timedelta(hours=24)
 

@@ -15,8 +15,9 @@ from tests.office import Office
 from visits import scope
 from visits.actions import filing
 from visits.filed import Filed
-from visits.models import Closed, Deadline, Promise, Rating, Request
+from visits.models import Closed, Deadline, Promise, Request
 from visits.queries import reports
+from visits.rated import Rating
 from visits.rules.figures import By, Figure, Narrowed, Span, Took
 
 CHINA = ZoneInfo("Asia/Shanghai")

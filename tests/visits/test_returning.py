@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from people import actions as people
 from visits.actions import clocks, rating
-from visits.models import Closed, Deadline, Message, Promise, Rating, Request
+from visits.models import Closed, Deadline, Message, Promise, Request
+from visits.rated import Rating
 from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
 from wechat_bot.outbox import queueing

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from visits.actions import clocks
 from visits.models import Closed, GroupMember, Message, Request
+from visits.rated import Rating
 from wechat_bot import media
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import queueing, states
@@ -19,7 +20,7 @@ _STILL_TO_GO = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD
 def forget(session: Session, openid: str, pseudonym: str, now: datetime) -> None:
     """Erase a follower's conversations and close what is open; moments, owners and ratings stay for the figures.
 
-    What was said is gone, with pictures and voices, and with what managers were told of it.
+    What was said is gone, with pictures, voices and what was said of a rating, and with what managers were told of it.
     """
     mine = select(Request).where(Request.openid == openid).order_by(Request.id)
     # Locked before anything is blanked: an answer that is just being written is waited for, and goes too.
@@ -32,8 +33,12 @@ def forget(session: Session, openid: str, pseudonym: str, now: datetime) -> None
     values: dict[str, Any] = {"content": "", "media_key": None, "more": null()}
     values["openid"] = case((Message.openid == openid, pseudonym), else_=Message.openid)
     session.execute(update(Message).where(theirs).values(values).execution_options(synchronize_session=False))
+    about = sorted({*ids, *(row.request_id for row in said)})
+    rated = update(Rating).where(Rating.request_id.in_(about), Rating.openid == openid)
+    wrote = {"openid": pseudonym, "comment": "", "comment_until": None}
+    session.execute(rated.values(wrote).execution_options(synchronize_session=False))
     _quoted(session, ids, now)
-    _quoted(session, sorted({row.request_id for row in said} - {*ids}), None)
+    _quoted(session, [key for key in about if key not in ids], None)
     for request in requests:
         if request.closed_at is None:
             request.closed_how = Closed.VOID

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
 from visits.actions import filing
-from visits.models import Closed, Rating, Request
+from visits.models import Closed, Request
+from visits.rated import Rating
 from visits.texts import intake as texts
 from wechat_bot import ledger
 from wechat_bot.models import Delivery, Follower
@@ -19,6 +20,11 @@ TOPIC = "rate"
 COUNTS_FOR = timedelta(days=7)
 #: A bare number is a rating only so long after the question.
 TYPED_WITHIN = timedelta(days=1)
+#: What is written next within this time, where something was wrong, is said of the rating.
+COMMENTED_WITHIN = timedelta(minutes=30)
+LONGEST_COMMENT = 300
+#: As exactly as a follower's last contact is kept.
+_HEARD_TO = timedelta(minutes=1)
 
 
 def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
@@ -59,8 +65,21 @@ def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
     return True
 
 
-def rate(session: Session, openid: str, request_id: int, closing: int, score: int, *, now: datetime) -> bool:
-    """Note a rating; False where it does not count: given already, too late, or not this follower's to give."""
+def rate(
+    session: Session,
+    openid: str,
+    request_id: int,
+    closing: int,
+    score: int,
+    *,
+    comment: str = "",
+    asks_why: bool = False,
+    now: datetime,
+) -> bool:
+    """Note a rating; False where it does not count: given already, too late, or not this follower's to give.
+
+    With `asks_why` the next text in the chat is taken for what was wrong (`awaiting_comment`).
+    """
     was_asked = (
         update(Rating)
         .where(
@@ -70,7 +89,13 @@ def rate(session: Session, openid: str, request_id: int, closing: int, score: in
             Rating.asked_at >= now - COUNTS_FOR,
             Rating.request_id.in_(select(Request.id).where(Request.id == request_id, Request.openid == openid)),
         )
-        .values(score=score, rated_at=now)
+        .values(
+            score=score,
+            rated_at=now,
+            openid=openid,
+            comment=comment.strip(),
+            comment_until=now + COMMENTED_WITHIN if asks_why else None,
+        )
         .execution_options(synchronize_session=False)
     )
     if not changed(session, was_asked):
@@ -112,6 +137,39 @@ def asked_last(
     if sent_at is None or (last_heard_at is not None and last_heard_at > sent_at):
         return None
     return found.request_id, found.closing
+
+
+def awaiting_comment(
+    session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime
+) -> tuple[int, int] | None:
+    """The request and closing of which this follower was asked last what was wrong, if they wrote nothing since.
+
+    What is written while a request is open belongs to that.
+    """
+    # Rating was a contact, too: who was not heard for so long is not asked anything.
+    if last_heard_at is None or now - last_heard_at > COMMENTED_WITHIN + _HEARD_TO:
+        return None
+    is_open = select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None)).exists()
+    found = session.execute(
+        select(Rating.request_id, Rating.closing)
+        .join(Request, Request.id == Rating.request_id)
+        .where(Request.openid == openid, ~is_open)
+        .where(Rating.openid == openid, Rating.comment_until >= now, Rating.rated_at >= last_heard_at)
+        .order_by(Rating.rated_at.desc())
+        .limit(1)
+    ).first()
+    return (found.request_id, found.closing) if found else None
+
+
+def comment(session: Session, request_id: int, closing: int, words: str) -> bool:
+    """Keep what a shop says of its rating, once; nothing is reopened by it."""
+    is_awaited = (
+        update(Rating)
+        .where(Rating.request_id == request_id, Rating.closing == closing, Rating.comment_until.is_not(None))
+        .values(comment=words.strip(), comment_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed(session, is_awaited))
 
 
 def _key(request_id: int, closing: int) -> str:

@@ -44,8 +44,9 @@ def overhear(turn: Turn) -> Reply | None:
         score = _SCORES.get(people_rules.plain(content))
         asked = rating.asked_last(turn.session, turn.openid, turn.last_heard_at, now=turn.now) if score else None
         if score and asked:
-            rating.rate(turn.session, turn.openid, *asked, score, now=turn.now)
-            return Reply(texts.rated(score))
+            return _rate(turn, *asked, score)
+        if said_why := _say_why(turn, content, is_score=score is not None):
+            return said_why
         if not _is_for_us(turn, content):
             return None
     if identity.manager_of(turn.session, turn.openid) is not None:
@@ -59,9 +60,7 @@ def open_rating(turn: Turn, reference: str) -> Reply:
     found = re.fullmatch(r"(\d{1,9})\.(\d{1,6})\.([1-3])", reference)
     if found is None:
         return Reply(texts.THANKS_FOR_RATING)
-    request_id, closing, score = map(int, found.groups())
-    counts = rating.rate(turn.session, turn.openid, request_id, closing, score, now=turn.now)
-    return Reply(texts.rated(score) if counts else texts.RATED_ALREADY)
+    return _rate(turn, *map(int, found.groups()))
 
 
 def hear_rating(turn: Turn, talk: Talk) -> Reply:
@@ -92,6 +91,28 @@ def _is_for_us(turn: Turn, content: str) -> bool:
         number = people_rules.plain(content)
         return not number.isdigit() or len(number) > 2
     return needs.reads_like_a_need(content, lambda: intake.keywords(turn.session))
+
+
+def _rate(turn: Turn, request_id: int, closing: int, score: int) -> Reply:
+    """Note a rating. Who was not content is asked why, unless what they write next is somebody else's: a running
+    talk's, or an open request's."""
+    asks_why = (
+        score in texts.WHY and turn.talk is None and intake.standing(turn.session, turn.openid, None) is Standing.NONE
+    )
+    counts = rating.rate(turn.session, turn.openid, request_id, closing, score, asks_why=asks_why, now=turn.now)
+    return Reply(texts.rated(score, asks_why=asks_why) if counts else texts.RATED_ALREADY)
+
+
+def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
+    """Take what is written next after being asked why as just that; what is no reason goes its usual way."""
+    if turn.talk is not None or needs.is_no_reason(content):
+        return None
+    asked = rating.awaiting_comment(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+    if asked is None or groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now):
+        return None
+    if is_score:
+        return Reply(texts.RATED_ALREADY)
+    return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 
 
 def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:

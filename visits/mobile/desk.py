@@ -164,6 +164,7 @@ def _show(
         canned=shown.ready(session, who, found, now=now, zone=services.zone),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         owned=thread.owned(session, found.id),
+        rating=texts.rated(*thread.rating(session, found.id)),
         snoozes=buttons.SNOOZES,
         moment=lambda at: when(at, now=now, zone=services.zone),
         texts=texts,

@@ -61,15 +61,21 @@ def write() -> ResponseReturnValue:
 
 
 def rate(number: int) -> ResponseReturnValue:
-    """How content one is with a request that was closed: one tap, as in the chat."""
+    """How content one is with a request that was closed: one tap, as in the chat, and why where one likes to say it."""
     openid, services, score = oauth.who(), current_services(), request.form.get("do", "")
+    comment = request.form.get("comment", "").strip()
+    if len(comment) > rating.LONGEST_COMMENT:
+        raise Refused(intake_texts.comment_too_long(rating.LONGEST_COMMENT))
     with services.transaction() as session:
         found = thread.own_thread(session, openid, number - FIRST_NUMBER)
         closing = rating.open_question(session, found.id, now=services.clock()) if found else None
         if found is None:
             raise Refused(texts.NO_SUCH)
-        counts = closing is not None and score in SCORES
-        counts = counts and rating.rate(session, openid, found.id, closing or 0, SCORES[score], now=services.clock())
+        counts = (
+            closing is not None
+            and score in SCORES
+            and rating.rate(session, openid, found.id, closing, SCORES[score], comment=comment, now=services.clock())
+        )
     flash(intake_texts.rated(SCORES[score]) if counts else intake_texts.RATED_ALREADY)
     return redirect(url_for("visits_mobile.own_page", number=number), 303)
 
@@ -131,6 +137,7 @@ def _page(
         standing=_standing(found, due_at, services) if found else "",
         scores=intake_texts.SCORES if is_asked else {},
         ask=intake_texts.ASK_FOR_RATING,
+        longest=rating.LONGEST_COMMENT,
         keep=f"own-{sha256(openid.encode()).hexdigest()[:12]}",
         person=shop.in_charge(now.astimezone(services.zone).date()) if shop else None,
         # An earlier request is closed: what is written now belongs to the last one, or a new one.

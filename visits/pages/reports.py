@@ -1,5 +1,6 @@
 """How well promises were kept, in the console: figures, the requests behind each, and a file of both."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from console import audit, door, tasks
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.text import mask_phones
 from people import areas
 from visits import scope
 from visits.export import EXPORT
@@ -75,6 +77,8 @@ def requests() -> ResponseReturnValue:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         lines, after = queries.page(session, who, narrowed, figure, now=now, after=request.args.get("after", ""))
         choices = _choices(session)
+    if not me.may(Permission.PEOPLE_PHONES):
+        lines = [replace(line, comment=mask_phones(line.comment)) for line in lines]
     kept = _kept(narrowed, by)
     with services.transaction() as session:
         said = f"{texts.FIGURES[figure]} {_said(session, narrowed, by)}"

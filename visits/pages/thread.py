@@ -229,9 +229,14 @@ def _standing(session: Session, services: Services, found: Thread, now: datetime
         "colours": COLOURS,
         "deadlines": promised,
         "over": [each for each in promised if each.is_over],
-        "rating": texts.SCORES.get(queries.rating(session, found.id) or 0, ""),
+        "rating": _rated(session, found),
         "texts": texts,
     }
+
+
+def _rated(session: Session, found: Thread) -> str:
+    rated = texts.rated(*queries.rating(session, found.id))
+    return rated if door.visitor().may(Permission.PEOPLE_PHONES) else mask_phones(rated)
 
 
 def _guesses(session: Session, who: Colleague, found: Thread) -> list[Guess]:

@@ -9,15 +9,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, literal, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, ScalarSelect, Select, String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from people import scope as people_scope
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from visits import scope
 from visits.facts import Facts, filed, living, unfiled
-from visits.models import Category, Rating, Request
+from visits.models import Category, Request
 from visits.queries import keys, named
+from visits.rated import Rating
 from visits.rules import figures as rules
 from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
 from visits.scope import Colleague
@@ -210,17 +211,19 @@ def _lines(now: datetime) -> Select[Any]:
         Request.closed_how,
         facts.overdue,
         facts.lost,
-        select(Rating.score)
-        .where(Rating.request_id == Request.id, Rating.score.is_not(None))
-        .order_by(Rating.closing.desc())
-        .limit(1)
-        .scalar_subquery(),
+        _last_rated(Rating.score),
+        func.coalesce(_last_rated(Rating.comment), ""),
     )
     return (
         named.select_requests(*columns)
         .outerjoin(answerer, answerer.id == Request.first_answered_by)
         .order_by(Request.opened_at.desc(), Request.id.desc())
     )
+
+
+def _last_rated(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    given = select(column).where(Rating.request_id == Request.id, Rating.score.is_not(None))
+    return given.order_by(Rating.closing.desc()).limit(1).scalar_subquery()
 
 
 def _behind(figure: Figure, facts: Facts) -> list[ColumnElement[bool]]:

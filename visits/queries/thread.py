@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from people import rules as people_rules
 from people.models import Manager, Retailer
 from visits import said, scope
-from visits.models import FIRST_NUMBER, Assignment, Canned, Deadline, Message, Promise, Rating, Request
+from visits.models import FIRST_NUMBER, Assignment, Canned, Deadline, Message, Promise, Request
 from visits.queries import named
+from visits.rated import Rating
 from visits.rules.ways import Foreseen, foresee
 from visits.said import Said
 from visits.scope import Colleague
@@ -165,10 +166,11 @@ def answer_due(session: Session, request_id: int) -> datetime | None:
     )
 
 
-def rating(session: Session, request_id: int) -> int | None:
-    """How content the shop was in the end: 1, 2 or 3; None where it has not said."""
-    newest = select(Rating.score).where(Rating.request_id == request_id).order_by(Rating.closing.desc())
-    return session.scalar(newest.limit(1))
+def rating(session: Session, request_id: int) -> tuple[int | None, str]:
+    """How content the shop was in the end (1, 2 or 3; None where it has not said), and what it said of it."""
+    newest = select(Rating.score, Rating.comment).where(Rating.request_id == request_id).order_by(Rating.closing.desc())
+    found = session.execute(newest.limit(1)).first()
+    return (found.score, found.comment) if found else (None, "")
 
 
 @dataclass(frozen=True, slots=True)

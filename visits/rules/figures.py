@@ -161,6 +161,8 @@ class Line:
     is_overdue: bool
     is_lost: bool
     score: int | None
+    #: What the shop said of its rating.
+    comment: str
 
     @property
     def number(self) -> int:

@@ -35,6 +35,15 @@ def is_smalltalk(text: str) -> bool:
     return people.is_thanks(text) or people.is_greeting(text)
 
 
+def is_no_reason(text: str) -> bool:
+    """Whether a message cannot be why somebody was not content: a number, thanks, a licence with four digits, a sign.
+
+    >>> is_no_reason("太慢了"), is_no_reason("2"), is_no_reason("好的,谢谢"), is_no_reason("350802100001 8899")
+    (False, True, True, True)
+    """
+    return is_smalltalk(text) or people.is_only_pair(text) or not re.sub(r"[\W\d_]+", "", text)
+
+
 def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -> bool:
     """Whether somebody wants something: more than a few characters, or a word that tells what it is about. The
     categories are asked for only where it takes a word.

@@ -43,6 +43,15 @@ SCORES = {1: "满意", 2: "一般", 3: "不满意"}
 HOW_CLOSED = {"done": "已完结", "no_reply_needed": "不用回复", "quiet": "对方没有再回话", "void": "已作废"}
 
 
+def rated(score: int | None, comment: str) -> str:
+    """What the shop thought of it, in a line of its own.
+
+    >>> rated(3, "太慢了"), rated(1, ""), rated(None, "")
+    ('不满意:“太慢了”', '满意', '')
+    """
+    return SCORES.get(score or 0, "") + (f":“{comment}”" if comment else "")
+
+
 def answer(name: str, content: str) -> str:
     """An answer as the shop reads it."""
     return f"{name}:{content}"

@@ -27,6 +27,9 @@ WELCOME = "不客气,有需要随时说。"
 THANKS_FOR_RATING = "谢谢您的评价。"
 RATED_ALREADY = "您已评价过,谢谢。"
 SCORES = {1: "满意", 2: "一般", 3: "不满意"}
+#: Asked for the reason, by how content somebody was.
+WHY = {2: "谢谢您的评价。哪里可以更好,写一句就行。", 3: "谢谢您直说。哪里不满意,写一句就行。"}
+TOLD_WHY = "已记下,谢谢您。还有事没办好,请接着写。"
 SORRY = "谢谢您直说,我们会改进。还有没解决的,请直接在这里写。"
 ASK_FOR_RATING = "这次答复您满意吗?"
 
@@ -71,5 +74,10 @@ def rating_menu(options: Sequence[tuple[str, int]]) -> dict[str, Any]:
     }
 
 
-def rated(score: int) -> str:
-    return SORRY if score == max(SCORES) else THANKS_FOR_RATING
+def comment_too_long(longest: int) -> str:
+    return f"请写在 {longest} 个字以内。"
+
+
+def rated(score: int, *, asks_why: bool = False) -> str:
+    """Thanks for a rating; `asks_why` where the next text is taken for the reason."""
+    return WHY[score] if asks_why else SORRY if score == max(SCORES) else THANKS_FOR_RATING

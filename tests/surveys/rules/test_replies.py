@@ -73,7 +73,7 @@ def test_one_option_can_be_said_in_many_ways(reply, option):
     ],
 )
 def test_what_points_at_no_option_is_answered_with_the_way_on(reply):
-    assert heard(SATISFIED, reply) == NotUnderstood('请回复选项前的一个数字,1 到 4。也可以回复"上一题""退出"。')
+    assert heard(SATISFIED, reply) == NotUnderstood('请回复选项前的一个数字,1 到 4。也可以回复"上一题""退出""人工"。')
 
 
 def test_a_number_and_another_options_words_are_not_guessed_between():
@@ -218,7 +218,7 @@ def test_a_rating_is_read(reply, point):
     "reply", ["0", "6", "4.5", "很好", "⭐⭐⭐", "4-5", "4 5", "10", "十分", "", "五五", "-1", "05"]
 )
 def test_what_is_no_rating_is_answered_with_the_scale(reply):
-    assert heard(RATING, reply) == NotUnderstood('请回复 1 到 5 的数字。也可以回复"上一题""退出"。')
+    assert heard(RATING, reply) == NotUnderstood('请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。')
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_an_nps_is_read(reply, point):
 
 @pytest.mark.parametrize("reply", ["11", "-1", "1 0", "100", "9.5", "愿意"])
 def test_what_is_no_nps_is_answered_with_the_scale(reply):
-    assert heard(NPS, reply) == NotUnderstood('请回复 0 到 10 的数字。也可以回复"上一题""退出"。')
+    assert heard(NPS, reply) == NotUnderstood('请回复 0 到 10 的数字。也可以回复"上一题""退出""人工"。')
 
 
 def number(**more) -> Question:
@@ -277,8 +277,10 @@ def test_a_vague_number_is_not_guessed(reply):
 def test_decimals_are_kept_exactly_and_only_where_asked():
     assert heard(number(decimals=2), "12.50元") == Number("12.5")
     assert heard(number(decimals=1), "三点五") == Number("3.5")
-    assert heard(number(), "12.5") == NotUnderstood('请回复整数,不带小数。也可以回复"上一题""退出"。')
-    assert heard(number(decimals=1), "1.25") == NotUnderstood('请回复数字,最多 1 位小数。也可以回复"上一题""退出"。')
+    assert heard(number(), "12.5") == NotUnderstood('请回复整数,不带小数。也可以回复"上一题""退出""人工"。')
+    assert heard(number(decimals=1), "1.25") == NotUnderstood(
+        '请回复数字,最多 1 位小数。也可以回复"上一题""退出""人工"。'
+    )
 
 
 def test_bounds_hold_and_are_said():
@@ -286,7 +288,7 @@ def test_bounds_hold_and_are_said():
     assert heard(question, "0") == Number("0")
     assert heard(question, "5000") == Number("5000")
     for reply in ("-5", "5001"):
-        assert heard(question, reply) == NotUnderstood('请回复 0 到 5000 的整数。也可以回复"上一题""退出"。')
+        assert heard(question, reply) == NotUnderstood('请回复 0 到 5000 的整数。也可以回复"上一题""退出""人工"。')
 
 
 def test_text_is_taken_as_written_but_clean():
@@ -294,7 +296,7 @@ def test_text_is_taken_as_written_but_clean():
     assert heard(question, "  送货，太晚\x00了！ ") == Text("送货，太晚了！")
     assert heard(question, "字" * 500) == Text("字" * 500)
     assert heard(question, "字" * 501) == NotUnderstood("写得有点长,请控制在 500 字以内(现在 501 字)。")
-    assert heard(question, " \u0001 ") == NotUnderstood('这一题请回复文字。也可以回复"上一题""跳过""退出"。')
+    assert heard(question, " \u0001 ") == NotUnderstood('这一题请回复文字。也可以回复"上一题""跳过""退出""人工"。')
 
 
 def test_a_photo_is_taken_only_from_a_picture():
@@ -302,7 +304,7 @@ def test_a_photo_is_taken_only_from_a_picture():
     assert understand(question, "", media="media-1") == Photo(("media-1",))
     assert understand(question, "在路上") == NotUnderstood(texts.not_understood(question))
     assert understand(SATISFIED, "1", media="media-1") == NotUnderstood(
-        '图片收到了,不过这一题要回复文字或数字。也可以回复"上一题""退出"。'
+        '图片收到了,不过这一题要回复文字或数字。也可以回复"上一题""退出""人工"。'
     )
 
 
