@@ -88,6 +88,7 @@ def test_what_is_written_later_or_after_something_else_is_no_reason(done) -> Non
     done.wang.say("帮助")
     done.house.later(minutes=2)
     assert "已转给" in done.wang.say("送货的数量也不对").text
+    done.news(done.chen)
     done.chen.say(f"{done.n} 我看看")
     done.chen.say(f"{done.n} 完结")
     done.house.work()
