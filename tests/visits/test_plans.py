@@ -78,6 +78,11 @@ def test_a_slip_of_the_thumb_is_taken_back(planned) -> None:
     planned.page.open("/m/visits/due")
     assert "点错了,撤销" in planned.page.send("phone")
     assert "已撤销" in planned.page.send("undo") and "2 家到期" in planned.page.text
+    planned.page.open("/m/visits/due?after=2020-01-01.0")
+    planned.page.send("phone")
+    planned.page.send("undo")
+    assert planned.page.form()["after"] == "2020-01-01.0", "who looks through the list stays where they were"
+    assert "回到开头" in planned.page.open("/m/visits/due?after=2999-01-01.0")
     with planned.house.look() as session:
         assert session.scalars(select(Visited)).all() == []
 
