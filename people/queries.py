@@ -27,6 +27,9 @@ __all__ = [
     "to_erase",
 ]
 
+#: Of those to be erased, so many at once.
+SOME = 500
+
 
 @dataclass(frozen=True, slots=True)
 class ShopLine:
@@ -130,13 +133,13 @@ def is_known(session: Session, openid: str) -> bool:
     return found is not None and not found.startswith(ERASED)
 
 
-def to_erase(session: Session, *, gone_before: datetime, limit: int = 500) -> Sequence[str]:
-    """Openids whose data is due to be erased: left before this moment, or asked for it."""
+def to_erase(session: Session, *, gone_before: datetime) -> Sequence[str]:
+    """The next openids whose data is due to be erased: left before this moment, or asked for it."""
     due = union(
         select(Follower.openid).where(_gone(gone_before)),
         select(Withdrawal.openid),
     ).subquery()
-    return session.scalars(select(due.c.openid).limit(limit)).all()
+    return session.scalars(select(due.c.openid).limit(SOME)).all()
 
 
 def _following() -> Any:

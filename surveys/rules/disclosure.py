@@ -8,10 +8,10 @@ LEAST = 5
 Cell = tuple[int, int]
 
 
-def disclosed(counts: Sequence[int], *, least: int = LEAST) -> list[int | None]:
+def disclosed(counts: Sequence[int]) -> list[int | None]:
     """The counts with those hidden that say too much; None stands for a hidden one.
 
-    A count under `least` is hidden, an empty one too: that nobody chose it says something of everybody. One hidden
+    A count under `LEAST` is hidden, an empty one too: that nobody chose it says something of everybody. One hidden
     count alone could be worked out from the others and their sum, so the smallest shown one goes with it.
 
     >>> disclosed([40, 22, 9])
@@ -21,7 +21,7 @@ def disclosed(counts: Sequence[int], *, least: int = LEAST) -> list[int | None]:
     >>> disclosed([40, 2, 0])
     [40, None, None]
     """
-    shown: list[int | None] = [count if count >= least else None for count in counts]
+    shown: list[int | None] = [count if count >= LEAST else None for count in counts]
     left = [count for count in shown if count is not None]
     if shown.count(None) == 1 and left:
         shown[shown.index(min(left))] = None

@@ -26,6 +26,7 @@ LICENCES = {
     "老李": ("350802100002", "1234"),
     "小王": ("350802100003", "5678"),
 }
+NEED = "红七匹狼这周断货了能不能先补两条"
 PHONES = {"陈志强": "13900002201", "林小燕": "13900002202", "周主任": "13900002203"}
 
 
@@ -157,3 +158,13 @@ def raise_town(tmp_path: Any) -> Callable[[House], Town]:
 @pytest.fixture
 def town(house: House, raise_town: Callable[[House], Town]) -> Town:
     return raise_town(house)
+
+
+@pytest.fixture
+def asked(town):
+    """A shop has asked, and its manager knows."""
+    town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
+    town.wang.say(NEED)
+    town.news(town.chen)
+    town.n = town.request().number
+    return town

@@ -6,19 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from simulator.phone import PIXEL
+from tests.visits.conftest import NEED
 from visits.models import Deadline, Message, Promise
-
-NEED = "红七匹狼这周断货了能不能先补两条"
-
-
-@pytest.fixture
-def asked(town):
-    """A shop has asked, and its manager knows."""
-    town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
-    town.wang.say(NEED)
-    town.news(town.chen)
-    town.n = town.request().number
-    return town
 
 
 def kept(town, promise=Promise.FIRST_ANSWER):

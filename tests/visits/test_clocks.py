@@ -10,14 +10,13 @@ from sqlalchemy import select, update
 
 from people.models import Area
 from tests.office import Office
-from tests.visits.conftest import Town
+from tests.visits.conftest import NEED, Town
 from visits.actions import clocks, notices, routing, settings
 from visits.models import Deadline, Escalation, Promise
 from visits.queries import deadlines
 from visits.rules.promises import Outcome, Terms, outcome
 from wechat_bot.models import Follower
 
-NEED = "红七匹狼这周断货了能不能先补两条"
 HOUR = timedelta(hours=1)
 
 

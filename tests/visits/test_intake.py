@@ -13,10 +13,9 @@ from foundation.errors import Refused
 from people import actions, identity
 from people.models import Area, Manager
 from tests.office import Office
+from tests.visits.conftest import NEED
 from visits.actions import routing
 from visits.models import Deadline, Message, Request
-
-NEED = "红七匹狼这周断货了能不能先补两条"
 
 
 @contextmanager

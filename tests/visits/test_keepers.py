@@ -7,10 +7,9 @@ from sqlalchemy import select
 
 from people import actions as people
 from tests.h5 import Browser
-from tests.visits.conftest import LICENCES
+from tests.visits.conftest import LICENCES, NEED
 from visits.models import Deadline, Message, Promise
 
-NEED = "红七匹狼这周断货了能不能先补两条"
 HOUR = timedelta(hours=1)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from console.rules import Role, Visitor
 from people.models import Area, Manager, Retailer
 from tests.office import Office
+from tests.visits.conftest import NEED
 from visits import scope
 from visits.actions import filing
 from visits.filed import Filed
@@ -22,7 +23,6 @@ from visits.rules.figures import By, Figure, Narrowed, Span, Took
 
 CHINA = ZoneInfo("Asia/Shanghai")
 REPORT = "/console/visits/reports"
-NEED = "红七匹狼这周断货了能不能先补两条"
 HOUR = timedelta(hours=1)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from people import actions as people
+from tests.visits.conftest import NEED
 from visits.actions import clocks, rating
 from visits.models import Closed, Deadline, Message, Promise, Request
 from visits.rated import Rating
@@ -13,7 +14,6 @@ from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
 from wechat_bot.outbox import queueing
 
-NEED = "红七匹狼这周断货了能不能先补两条"
 MENU = "这次答复您满意吗?"
 
 

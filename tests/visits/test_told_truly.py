@@ -14,19 +14,8 @@ from visits.rules.promises import HOUR as SECONDS
 from visits.rules.promises import Terms
 from wechat_bot.models import Follower
 
-NEED = "红七匹狼这周断货了能不能先补两条"
 HOUR = timedelta(hours=1)
 SENDS = "/cgi-bin/message/custom/send"
-
-
-@pytest.fixture
-def asked(town):
-    """A shop has asked, and its manager knows."""
-    town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
-    town.wang.say(NEED)
-    town.news(town.chen)
-    town.n = town.request().number
-    return town
 
 
 def deadline(town, promise: Promise) -> Deadline:

@@ -24,9 +24,12 @@ from visits.rules import hearing, promises
 from visits.rules.promises import Step
 from wechat_bot.models import Follower
 
+#: Clocks of one transaction.
+SOME = 200
 
-def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None, limit: int = 200) -> int:
-    """Take the steps that are due, of at most so many clocks; gives of how many requests.
+
+def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> int:
+    """Take the steps that are due, of at most `SOME` clocks; gives of how many requests.
 
     A step is taken when it is due; in quiet hours only its notice waits.
     """
@@ -34,9 +37,9 @@ def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: Quiet
         select(Deadline.request_id)
         .where(Deadline.step_at <= now, Deadline.step_at.is_not(None), Deadline.ended_at.is_(None))
         .order_by(Deadline.step_at, Deadline.id)
-        .limit(limit)
+        .limit(SOME)
     )
-    spent = _spent(session, limit)
+    spent = _spent(session)
     requests = clocks.locked(session, {*session.scalars(due), *spent})
     if not requests:
         return 0
@@ -51,7 +54,7 @@ def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: Quiet
     return len(requests)
 
 
-def _spent(session: Session, limit: int) -> set[int]:
+def _spent(session: Session) -> set[int]:
     """Requests that still wait for an answer while other messages used up what WeChat lets us send: there is no need to
     wait until the window closes, it is as good as closed."""
     return set(
@@ -63,7 +66,7 @@ def _spent(session: Session, limit: int) -> set[int]:
             .where(Deadline.promise == Promise.REPLY_WINDOW, Request.unanswered_since.is_not(None))
             .where(Follower.message_left == 0, Follower.unfollowed_at.is_(None))
             .order_by(Deadline.request_id)
-            .limit(limit)
+            .limit(SOME)
         )
     )
 

@@ -12,15 +12,17 @@ from visits.texts import notices as texts
 #: A day more than WeChat's window, so that the shop could long have written back for nothing; what it writes within
 #: three more days goes on with the same request (`needs.REOPENS_WITHIN`).
 QUIET_AFTER = timedelta(days=3)
+#: Requests of one transaction.
+SOME = 200
 
 
-def wake(session: Session, *, now: datetime, limit: int = 200) -> int:
+def wake(session: Session, *, now: datetime) -> int:
     """Bring back what was put off until now, and tell the owner once; gives how many."""
     due = (
         select(Request.id)
         .where(Request.closed_at.is_(None), Request.snoozed_until <= now)
         .order_by(Request.snoozed_until, Request.id)
-        .limit(limit)
+        .limit(SOME)
     )
     requests = [each for each in clocks.locked(session, session.scalars(due).all()) if each.snoozed_until]
     for request in requests:
@@ -43,7 +45,7 @@ def wake(session: Session, *, now: datetime, limit: int = 200) -> int:
     return len(requests)
 
 
-def close_quiet(session: Session, *, now: datetime, limit: int = 200) -> int:
+def close_quiet(session: Session, *, now: datetime) -> int:
     """Close what was answered and where nobody wrote anything for three days; gives how many.
 
     One that somebody opened again by hand rests for as long first. The shop is not asked how content it is: WeChat's
@@ -65,7 +67,7 @@ def close_quiet(session: Session, *, now: datetime, limit: int = 200) -> int:
             ~begun_lately.exists(),
         )
         .order_by(Request.id)
-        .limit(limit)
+        .limit(SOME)
     )
     requests = clocks.locked(session, session.scalars(due).all())
     # What came in between our look and our hand.

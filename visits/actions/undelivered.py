@@ -21,11 +21,13 @@ from wechat_bot.models import Delivery, DeliveryState
 
 #: An answer in one of these comes to nothing.
 LOST = (DeliveryState.FAILED, DeliveryState.CANCELLED)
+#: Answers of one transaction.
+SOME = 200
 
 
-def look(session: Session, *, now: datetime, limit: int = 200) -> int:
+def look(session: Session, *, now: datetime) -> int:
     """Look at what became of answers since the last look; gives how many were looked at."""
-    found = watching.news(WATCH).limit(limit).with_for_update(of=Delivery, skip_locked=True)
+    found = watching.news(WATCH).limit(SOME).with_for_update(of=Delivery, skip_locked=True)
     news = {each.id: each for each in map(watching.read_news, session.execute(found))}
     troubled = [each.id for each in news.values() if each.state in (*LOST, DeliveryState.UNSURE)]
     carried = select(Message).where(Message.delivery_id.in_(troubled)).order_by(Message.id)

@@ -15,6 +15,8 @@ from visits.rules.calendar import Calendar
 from visits.rules.promises import DEFAULT, Terms
 from visits.rules.settings import Worst
 
+MOST_DAYS = 400
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyLine:
@@ -79,10 +81,10 @@ def week(session: Session) -> tuple[list[str], bool] | None:
     return [hours.write_spans([(a, b) for a, b in day]) for day in kept.days], kept.keeps_public_days
 
 
-def special_days(session: Session, *, today: date, limit: int = 400) -> list[SpecialLine]:
+def special_days(session: Session, *, today: date) -> list[SpecialLine]:
     """The special days from today on."""
     rows = session.scalars(
-        select(SpecialDay).where(SpecialDay.day_on >= today).order_by(SpecialDay.day_on).limit(limit)
+        select(SpecialDay).where(SpecialDay.day_on >= today).order_by(SpecialDay.day_on).limit(MOST_DAYS)
     )
     return [SpecialLine(each.day_on, each.name, hours.write_spans([(a, b) for a, b in each.spans])) for each in rows]
 

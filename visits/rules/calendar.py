@@ -22,6 +22,8 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 #: So many days without any working time are a mistake, not a holiday.
 LONGEST_REST = 400
 MOST_SPANS = 6
+#: So long before its first day a year should be known.
+FORESEEN = timedelta(days=60)
 
 
 class Why(Enum):
@@ -171,9 +173,9 @@ def knows(calendar: Calendar, year: int) -> bool:
     return not calendar.keeps_public_days or public_days.is_known(year)
 
 
-def unknown_year(calendar: Calendar, now: datetime, days: int = 60) -> int | None:
-    """The first year within so many days whose public holidays are not known yet; None where all are."""
-    first, last = _day(calendar, now).year, _day(calendar, now + timedelta(days=days)).year
+def unknown_year(calendar: Calendar, now: datetime) -> int | None:
+    """The first year within `FORESEEN` whose public holidays are not known yet; None where all are."""
+    first, last = _day(calendar, now).year, _day(calendar, now + FORESEEN).year
     return next((year for year in range(first, last + 1) if not knows(calendar, year)), None)
 
 
