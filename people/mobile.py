@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import day_in
-from people import actions, queries, texts
+from people import actions, identity, texts
 from wechat_bot import oauth
 from wechat_bot.services import current_services
 
@@ -17,8 +17,8 @@ def me() -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        shop = queries.shop_of(session, openid)
-        manager = None if shop else queries.manager_of(session, openid)
+        shop = identity.shop_of(session, openid)
+        manager = None if shop else identity.manager_of(session, openid)
         cards = [card for cards in services.switchboard.cards for card in cards(session, openid, now)]
     return render_template(
         "people/me.html",
@@ -35,8 +35,8 @@ def ask_unbind() -> ResponseReturnValue:
     """Ask before unbinding."""
     openid = oauth.who()
     with current_services().reading() as session:
-        shop = queries.shop_of(session, openid)
-        manager = queries.manager_of(session, openid)
+        shop = identity.shop_of(session, openid)
+        manager = identity.manager_of(session, openid)
     if shop is None and manager is None:
         return redirect(url_for(".me"), 303)
     return render_template("people/unbind.html", shop=shop, manager=manager)

@@ -1,4 +1,4 @@
-"""Questions about people: who is behind an openid, the list of shops, whose data is due to be erased."""
+"""Questions about people: the list of shops for the command line, who has a tag, whose data is due to be erased."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,24 +8,9 @@ from typing import Any
 from sqlalchemy import and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
-from people.identity import ERASED, Shop, manager_of, read_shop, select_shops, shop, shop_by_licence, shop_of
+from people.identity import ERASED, read_shop, select_shops
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
 from wechat_bot.models import Follower
-
-__all__ = [
-    "Shop",
-    "ShopLine",
-    "ShopPage",
-    "class_names",
-    "is_known",
-    "manager_of",
-    "shop",
-    "shop_by_licence",
-    "shop_of",
-    "shops",
-    "tag_members",
-    "to_erase",
-]
 
 #: Of those to be erased, so many at once.
 SOME = 500

@@ -3,7 +3,7 @@
 from datetime import date
 
 from foundation.clock import day_in
-from people import actions, queries, rules, texts
+from people import actions, identity, rules, texts
 from people.actions import BoundManager, BoundShop, Wrong
 from wechat_bot.feature import After, Reply, Turn
 from wechat_bot.messages import Follow, Scan, Text
@@ -54,10 +54,10 @@ def by_pair(turn: Turn, pair: rules.Pair) -> Reply:
 
 def open_unbind(turn: Turn, reference: str) -> Reply:
     """Ask before unbinding."""
-    shop = queries.shop_of(turn.session, turn.openid)
+    shop = identity.shop_of(turn.session, turn.openid)
     if shop is not None:
         return Reply(texts.confirm_unbinding(shop.shop), after=After.KEEP, reference="")
-    manager = queries.manager_of(turn.session, turn.openid)
+    manager = identity.manager_of(turn.session, turn.openid)
     if manager is not None:
         return Reply(texts.confirm_unbinding_manager(manager.name), after=After.KEEP, reference="")
     return Reply(texts.NOT_BOUND)
@@ -68,7 +68,7 @@ def hear_unbind(turn: Turn, talk: Talk) -> Reply:
     said = turn.message.content if isinstance(turn.message, Text) else ""
     if rules.plain(said) not in YES:
         return Reply(texts.STILL_BOUND, after=After.END)
-    shop = queries.shop_of(turn.session, turn.openid)
+    shop = identity.shop_of(turn.session, turn.openid)
     actions.unbind(turn.session, turn.openid, now=turn.now)
     return Reply(texts.unbound(shop.shop) if shop else texts.UNBOUND_MANAGER, after=After.END)
 
@@ -103,10 +103,10 @@ def _bound(turn: Turn, bound: BoundShop, sentence: str) -> Reply:
 
 
 def _how_to(turn: Turn) -> Reply:
-    shop = queries.shop_of(turn.session, turn.openid)
+    shop = identity.shop_of(turn.session, turn.openid)
     if shop is not None:
         return Reply(texts.already_bound(shop.salutation, shop.shop, shop.in_charge(_today(turn))))
-    manager = queries.manager_of(turn.session, turn.openid)
+    manager = identity.manager_of(turn.session, turn.openid)
     return Reply(texts.already_manager(manager.name) if manager else texts.NOT_BOUND)
 
 

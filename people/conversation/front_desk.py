@@ -1,9 +1,9 @@
 """The front desk: who speaks when no feature does. Nobody leaves it without a way on."""
 
 from foundation.clock import day_in
-from people import queries, rules, texts
+from people import identity, rules, texts
 from people.conversation import binding
-from people.queries import Shop
+from people.identity import Shop
 from people.rules import Person
 from wechat_bot.feature import FrontDesk, Reply, Turn
 from wechat_bot.messages import Text
@@ -57,8 +57,8 @@ def unknown(turn: Turn) -> Reply:
 
 
 def _who(turn: Turn) -> tuple[Shop | None, Person | None]:
-    shop = queries.shop_of(turn.session, turn.openid)
-    return shop, None if shop else queries.manager_of(turn.session, turn.openid)
+    shop = identity.shop_of(turn.session, turn.openid)
+    return shop, None if shop else identity.manager_of(turn.session, turn.openid)
 
 
 DESK = FrontDesk(welcome=welcome, help=give_help, person=person, unknown=unknown)

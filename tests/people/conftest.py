@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.database import Base, Database
 from foundation.errors import Refused
-from people import actions, queries, upkeep
+from people import actions, identity, upkeep
 from people.feature import people
 from people.models import Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
@@ -145,7 +145,7 @@ def _open_survey(turn: Turn, reference: str) -> Reply:
 
 
 def _awaits(turn: Turn) -> str:
-    return "有一份调查等您填写。" if queries.shop_of(turn.session, turn.openid) else ""
+    return "有一份调查等您填写。" if identity.shop_of(turn.session, turn.openid) else ""
 
 
 SURVEY = Feature(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from foundation.errors import Refused
-from people import actions, identity, queries, rules, texts
+from people import actions, identity, rules, texts
 from people.models import Binding, BindTries, Manager
 from wechat_bot.messages import Text
 
@@ -21,7 +21,7 @@ def test_a_licence_and_four_digits_bind_the_shop(lao_li: Any, town: Any, now: An
         "有一份调查等您填写。\n"
         "现在可以:1 填写调查 2 学习。回复数字即可。"
     )
-    shop = queries.shop_of(town.session, lao_li.openid)
+    shop = identity.shop_of(town.session, lao_li.openid)
     assert shop is not None and shop.licence == LICENCE
     [binding] = town.session.scalars(select(Binding)).all()
     assert (binding.openid, binding.retailer_id, binding.how, binding.bound_at, binding.unbound_at) == (
@@ -128,10 +128,10 @@ def test_unbinding_asks_first(lao_li: Any, town: Any, now: Any) -> None:
     lao_li.scan("bind:token-of-lao-li")
     assert lao_li.say("解绑").startswith("要解绑李记便利店吗?")
     assert lao_li.say("不了") == texts.STILL_BOUND
-    assert queries.shop_of(town.session, lao_li.openid)
+    assert identity.shop_of(town.session, lao_li.openid)
     lao_li.say("解绑")
     assert lao_li.say("1").startswith("已解绑李记便利店。")
-    assert queries.shop_of(town.session, lao_li.openid) is None
+    assert identity.shop_of(town.session, lao_li.openid) is None
     assert town.session.scalar(select(Binding.unbound_at)) == now
     assert lao_li.say("解绑") == texts.NOT_BOUND
 
@@ -150,7 +150,7 @@ def test_a_manager_binds_with_the_invitation_once(chen: Any, passer_by: Any, tow
     said = chen.say(f"绑定 {invite.code.lower()}")
     assert said.startswith("陈志强,您好。您已绑定为客户经理,名下有 1 家店。") and '回复"帮助"' in said
     assert "还可试 2 次" in passer_by.say(f"绑定 {invite.code}")
-    bound = queries.manager_of(town.session, chen.openid)
+    bound = identity.manager_of(town.session, chen.openid)
     assert bound is not None and bound.name == "陈志强"
     assert chen.say("绑定") == "陈志强,您已经绑定为客户经理,不用再绑。"
 
@@ -176,8 +176,8 @@ def test_a_manager_on_a_new_phone_takes_the_place_of_the_old(
     chen.say(f"绑定 {actions.invite_manager(town.session, '13900002201', now=now).code}")
     new = phone("o-chen-new")
     new.say(f"绑定 {actions.invite_manager(town.session, '13900002201', now=now).code}")
-    assert queries.manager_of(town.session, chen.openid) is None
-    assert queries.manager_of(town.session, new.openid)
+    assert identity.manager_of(town.session, chen.openid) is None
+    assert identity.manager_of(town.session, new.openid)
     ended = town.session.scalars(select(Binding.unbound_at).order_by(Binding.id)).all()
     assert ended == [now, None]
 
@@ -199,7 +199,7 @@ def test_a_manager_can_unbind(chen: Any, town: Any, now: Any) -> None:
     chen.say(f"绑定 {actions.invite_manager(town.session, '13900002201', now=now).code}")
     chen.say("解绑")
     assert chen.say("1") == texts.UNBOUND_MANAGER
-    assert queries.manager_of(town.session, chen.openid) is None
+    assert identity.manager_of(town.session, chen.openid) is None
 
 
 def test_nobody_is_invited_who_is_not_on_the_roster(town: Any, now: Any) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.database import Database
-from people import actions, jobs, queries
+from people import actions, identity, jobs
 from people.models import Binding, BindTries, Retailer, Withdrawal
 from wechat_bot import reading
 from wechat_bot.messages import DataWithdrawn
@@ -72,7 +72,7 @@ def test_before_thirty_days_nothing_is_erased_and_afterwards_only_once(settled: 
     leave(settled, now)
     jobs.erase_gone(services(settled, now + timedelta(days=29)))
     with settled.reading() as session:
-        assert queries.shop_of(session, OPENID)
+        assert identity.shop_of(session, OPENID)
     jobs.erase_gone(services(settled, now + timedelta(days=31)))
     with settled.reading() as session:
         before = session.scalars(select(Follower.openid)).all()
@@ -89,7 +89,7 @@ def test_who_came_back_meanwhile_is_not_erased(settled: Database, now: datetime)
         follower.unfollowed_at = None
         session.flush()
         assert not actions.erase_due(session, OPENID, now=now + timedelta(days=40))
-        assert queries.shop_of(session, OPENID)
+        assert identity.shop_of(session, OPENID)
 
 
 def withdrawn(event: str, now: datetime, **raw: Any) -> DataWithdrawn:
@@ -107,7 +107,7 @@ def test_who_withdraws_is_erased_at_the_next_look(settled: Database, now: dateti
         jobs.note_withdrawal(session, event, now)
     jobs.erase_gone(services(settled, now))
     with settled.reading() as session:
-        assert queries.shop_of(session, OPENID) is None
+        assert identity.shop_of(session, OPENID) is None
         assert not session.scalars(select(Withdrawal)).all()
         assert session.scalars(select(Follower.unfollowed_at)).all() == [now]
 
@@ -118,7 +118,7 @@ def test_a_nickname_cleaned_by_wechat_costs_nobody_the_shop(settled: Database, n
         jobs.note_withdrawal(session, withdrawn("user_info_modified", now, OpenID=OPENID), now)
     jobs.erase_gone(services(settled, now))
     with settled.reading() as session:
-        assert queries.shop_of(session, OPENID)
+        assert identity.shop_of(session, OPENID)
 
 
 def test_a_command_erases_one_person_by_licence_or_openid_after_asking(office) -> None:

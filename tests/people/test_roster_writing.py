@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from people import queries
+from people import identity, queries
 from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from people.roster import checking, writing
 from people.roster.checking import COLUMNS
@@ -42,7 +42,7 @@ def test_a_fresh_database_gets_shops_areas_managers_and_classes(
     assert summary.new_areas == ("城区一片", "古田片")
     assert summary.new_managers == ("陈志强 139****2201", "林小燕 139****2202")
     assert queries.class_names(session) == list(CLASSES)
-    shop = queries.shop_by_licence(session, NINE)
+    shop = identity.shop_by_licence(session, NINE)
     assert shop is not None and (shop.shop, shop.area, shop.class_name) == ("城南便利店", "城区一片", "普通终端")
     assert (shop.manager_name, shop.manager_phone) == ("陈志强", "13900002201")
     tokens = session.scalars(select(Retailer.bind_token)).all()
@@ -94,7 +94,7 @@ def test_a_new_area_goes_to_the_manager_with_most_of_its_shops(
     bring_in(session, xlsx(row(), *(row(许可证号=f"35080220000{n}", **other) for n in range(2))), now)
     lin = session.scalar(select(Manager.id).where(Manager.name == "林小燕"))
     assert session.scalar(select(Area.manager_id)) == lin
-    shop = queries.shop_by_licence(session, NINE)
+    shop = identity.shop_by_licence(session, NINE)
     assert shop is not None and shop.manager_name == "陈志强"
 
 
@@ -105,7 +105,7 @@ def test_an_area_that_has_a_manager_keeps_it(town: Any, xlsx: Make, row: Make, n
 
 def test_a_shop_the_roster_names_no_manager_for_has_its_areas(town: Any, xlsx: Make, row: Make, now: datetime) -> None:
     bring_in(town.session, xlsx(row(客户经理="", 经理手机="")), now)
-    shop = queries.shop_by_licence(town.session, NINE)
+    shop = identity.shop_by_licence(town.session, NINE)
     assert shop is not None and shop.own is None and shop.manager_name == "陈志强"
 
 
