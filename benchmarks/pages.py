@@ -110,6 +110,13 @@ PAGES = (
     Page("result, asked again", "admin", "/console/surveys/{survey}/live"),
     Page("result, for the charts", "admin", "/console/surveys/{survey}/data", holds="counts"),
     Page("survey, waves", "admin", "/console/surveys/{survey}/invitations", holds="邀请"),
+    Page(
+        "survey, whom an invitation is for",
+        "admin",
+        "/console/surveys/{survey}/invitations?audience=",
+        holds="会邀请",
+        limit=None,
+    ),
     Page("visits, inbox", "admin", "/console/visits", holds=_HAS_REQUEST),
     Page("visits, inbox of a manager", "own", "/console/visits", holds=_HAS_REQUEST),
     Page("visits, overdue", "admin", "/console/visits?shelf=overdue", holds="已超时"),

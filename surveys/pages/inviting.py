@@ -162,11 +162,13 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
     found, now = _find(services, survey_id), services.clock()
     is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
     audience = request.values.get("audience", "")
+    # The first look shows the waves at once, and asks for the count behind them: it reads up to `PREVIEWED` shops.
+    counts_later = "audience" not in request.values
     preview: Preview | None = None
     with services.reading() as session:
         lines = queries.wave_lines(session, survey_id)
         saved = queries.saved_audiences(session)
-        if me.may(Permission.SURVEYS_WRITE) and is_running:
+        if me.may(Permission.SURVEYS_WRITE) and is_running and not counts_later:
             try:
                 preview = queries.preview(
                     session,
@@ -185,6 +187,7 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
         saved=saved,
         audience=audience,
         preview=preview,
+        counts_later=counts_later,
         error=error,
         is_running=is_running,
         form=request.form,

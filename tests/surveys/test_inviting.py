@@ -94,7 +94,9 @@ def agree(office: Office) -> None:
 
 def test_reminders_go_to_who_has_not_answered_and_each_wave_says_whom_it_brought(office) -> None:
     browser, page = published(office)
-    before = browser.get(f"{page}/invitations").text
+    early = browser.get(f"{page}/invitations").text
+    assert (figures(early), f'hx-get="{page}/invitations?audience="' in early) == ({}, True)
+    before = browser.get(f"{page}/invitations?audience=").text
     assert figures(before) == {"会邀请": "3", "现在能发客服消息": "3", "用模板消息": "0", "等店主下次联系": "0"}
     assert plan(browser, page, reminders="2").status_code == 303
     assert "刚刚已经安排过" in plan(browser, page, reminders="2").text
@@ -182,7 +184,7 @@ def test_a_closed_window_takes_the_template_or_waits_for_the_next_contact(build)
 
 
 def browser_again(office: Office, page: str) -> str:
-    return office.browser("market").get(f"{page}/invitations").text
+    return office.browser("market").get(f"{page}/invitations?audience=").text
 
 
 def test_the_template_goes_where_the_window_is_closed_and_its_receipt_is_the_arrival(build) -> None:
@@ -193,7 +195,7 @@ def test_the_template_goes_where_the_window_is_closed_and_its_receipt_is_the_arr
     browser, page = published(office)
     office.house.clock.advance(timedelta(days=3))
     browser = office.browser("market")
-    assert figures(browser.get(f"{page}/invitations").text)["用模板消息"] == "3"
+    assert figures(browser.get(f"{page}/invitations?audience=").text)["用模板消息"] == "3"
     plan(browser, page)
     office.house.tick()
     heard = office.house.phone("王建国").unread()
@@ -344,7 +346,7 @@ def test_the_look_at_whom_it_would_reach_stops_counting_and_says_so(office) -> N
         )
     assert (all_of_them.listed, all_of_them.is_least) == (3, False)
     assert (first.listed, first.is_least) == (3, True)
-    assert "至少" not in browser.get(f"{page}/invitations").text
+    assert "至少" not in browser.get(f"{page}/invitations?audience=").text
 
 
 def test_another_area_sees_its_own_shops_and_who_may_not_sees_no_phone(office) -> None:

@@ -17,7 +17,7 @@ from visits import scope
 from visits.actions import filing
 from visits.filed import Filed
 from visits.models import Closed, Deadline, Promise, Request
-from visits.queries import reports
+from visits.queries import inbox, reports
 from visits.rated import Rating
 from visits.rules.figures import By, Figure, Narrowed, Span, Took
 
@@ -138,7 +138,9 @@ def test_every_figure_of_the_page_leads_to_the_requests_behind_it(kept) -> None:
     ]
 
 
-def test_a_closed_request_is_found_by_its_shop_and_number_by_who_may_see_it(kept) -> None:
+@pytest.mark.parametrize("walked", [1_000, 0])
+def test_a_closed_request_is_found_by_its_shop_and_number_by_who_may_see_it(kept, monkeypatch, walked) -> None:
+    monkeypatch.setattr(inbox, "WALKED", walked)  # with none of them walked through, the shops are looked up
     number = kept.requests()[0].number
     chen, market = kept.office.browser("chen"), kept.office.browser("market")
     closed = "/console/visits?shelf=closed&search"

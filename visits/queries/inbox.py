@@ -6,7 +6,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, any_, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from people import rules as people_rules
@@ -21,8 +22,19 @@ from visits.scope import Colleague
 PAGE = 30
 #: Counting stops here: a larger heap of open requests needs no exact number.
 COUNTED = 1_000
-#: A search in the closed ones looks through so many of the newest; then it looks up the shops, if no more are found.
-WALKED, MOST_SHOPS = 1_000, 1_000
+#: A search for a name in the closed ones looks through so many of the newest. What it met so often it follows further,
+#: the rest it looks up, if no more shops than that have the name.
+WALKED, COMMON, FOLLOWED, MOST_SHOPS = 1_000, 5, 6_000, 5_000
+#: What says whose a closed request is, what it is about, and where it stands in the list.
+WHOSE = (
+    Request.id,
+    Request.closed_at,
+    Request.owner_id,
+    Request.retailer_id,
+    Request.area_id,
+    Request.class_id,
+    Request.category_id,
+)
 SOON = timedelta(hours=1)
 
 
@@ -115,11 +127,13 @@ def page(
 ) -> Page:
     """The requests behind a key: open ones by urgency, closed ones the newest first."""
     if narrowed.shelf is Shelf.CLOSED and narrowed.search:
-        rows = _closed_and_sought(session, who, narrowed, now, after, limit)
+        found = _closed_and_sought(session, who, narrowed, now, after, limit)
+        rows = session.execute(_behind_closed(_lines().where(Request.id.in_(found)), "")).all() if found else []
     else:
         statement = _select(session, who, narrowed, now)
         if narrowed.search:
-            statement = _among(statement, statement).where(_sought(people_rules.plain(narrowed.search)))
+            seen = statement.with_only_columns(Request.id)
+            statement = _among(statement, seen).where(_sought(people_rules.plain(narrowed.search)))
         behind = _behind_closed if narrowed.shelf is Shelf.CLOSED else _behind_open
         rows = session.execute(behind(statement, after).limit(limit + 1)).all()
     lines = tuple(Line(*row) for row in rows[:limit])
@@ -129,28 +143,53 @@ def page(
 
 def _closed_and_sought(
     session: Session, who: Colleague, narrowed: Filter, now: datetime, after: str, limit: int
-) -> Sequence[Any]:
+) -> Sequence[int]:
     """Closed requests of the shops somebody looks for: the common are met among the newest, the rare are looked up."""
     text = people_rules.plain(narrowed.search)
-    whole = _behind_closed(_select(session, who, narrowed, now), after)
-    named = whole.where(_sought(text)).limit(limit + 1)
-    if who.sees.is_company_wide:
-        far = session.scalar(whole.with_only_columns(Request.closed_at).offset(WALKED).limit(1))
-        met = session.execute(_among(named, whole.limit(WALKED))).all()
-        if far is None or len(met) > limit:
-            return met
-    shops = searching.rare(session, narrowed.search, MOST_SHOPS)
-    if shops is not None:
-        number = _number(text)
-        found = Request.retailer_id.in_(shops)
-        theirs = select(Request.id).where(found if number is None else or_(found, Request.id == number))
-        named = _among(whole, theirs).limit(limit + 1)
-    return session.execute(named).all()
+    conditions = [*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now)]
+    newest = _behind_closed(select(Request.id).where(*conditions), after)
+    sought = newest.outerjoin(Retailer, Retailer.id == Request.retailer_id).where(_sought(text)).limit(limit + 1)
+    if who.sees.is_company_wide and not _digits(text):
+        for far in (WALKED, FOLLOWED):
+            met = session.scalars(_among(sought, newest.limit(far))).all()
+            if len(met) > limit or session.scalar(newest.offset(far).limit(1)) is None:
+                return met
+            if len(met) < COMMON:
+                break
+    shops = _shops(session, text)
+    if shops is None:
+        return session.scalars(sought).all()
+    ids = [_of(session, shops)] if shops else []
+    number = _number(text)
+    ids += [] if number is None else [Request.id == number]
+    if not ids:
+        return []
+    # Whose they are is asked of what was found: a planner would rather begin with all that somebody may see.
+    theirs = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
+    conditions = [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
+    return session.scalars(_behind_closed(select(theirs.id).where(*conditions), after, theirs).limit(limit + 1)).all()
+
+
+def _of(session: Session, shops: Sequence[int]) -> ColumnElement[bool]:
+    if session.get_bind().dialect.name != "postgresql":
+        return Request.retailer_id.in_(shops)
+    # Behind a SELECT the planner takes them for ten. Of a thousand that it sees it would read all requests.
+    return Request.retailer_id == any_(cast(select(literal(shops, ARRAY(Integer))).scalar_subquery(), ARRAY(Integer)))
+
+
+def _shops(session: Session, text: str) -> Sequence[int] | None:
+    """The ids of the shops that are meant, whosever they are; None where they are many."""
+    digits = _digits(text)
+    if not digits:
+        return searching.rare(session, text, MOST_SHOPS)
+    licensed = select(Retailer.id).where(_is_licence(digits)).limit(MOST_SHOPS + 1)
+    found = session.scalars(licensed).all()
+    return found if len(found) <= MOST_SHOPS else None
 
 
 def _among(statement: Select[Any], those: Select[Any]) -> Select[Any]:
     """What of it is among those. They are found first: a planner would rather look through all shops, or all closed."""
-    hits = those.with_only_columns(Request.id).cte("hits").prefix_with("MATERIALIZED")
+    hits = those.cte().prefix_with("MATERIALIZED")
     return statement.join(hits, hits.c.id == Request.id)
 
 
@@ -187,6 +226,10 @@ def choices(session: Session) -> Sequence[tuple[int, str]]:
 
 
 def _select(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> Select[Any]:
+    return _lines().where(*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now))
+
+
+def _lines() -> Select[Any]:
     columns: tuple[Any, ...] = (
         Request.id,
         named.SHOP,
@@ -205,53 +248,53 @@ def _select(session: Session, who: Colleague, narrowed: Filter, now: datetime) -
         Request.closed_at,
         Request.closed_how,
     )
-    return (
-        named.select_requests(*columns)
-        .outerjoin(Message, Message.id == Request.last_message_id)
-        .where(*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now))
-    )
+    return named.select_requests(*columns).outerjoin(Message, Message.id == Request.last_message_id)
 
 
-def _seen(session: Session, who: Colleague, narrowed: Filter | None = None) -> list[ColumnElement[bool]]:
+def _seen(
+    session: Session, who: Colleague, narrowed: Filter | None = None, of: Any = Request
+) -> list[ColumnElement[bool]]:
     # What one owns one sees: one index gives it in its order, where SQLite would gather and sort all that one sees. A
     # customer manager's closed ones are their own; a colleague's are found by number or shop.
     if narrowed is not None and who.manager_id is not None:
         is_own = narrowed.shelf is Shelf.CLOSED and not narrowed.search and narrowed.owner_id is None
         if is_own or narrowed.shelf is Shelf.MINE:
-            return [Request.owner_id == who.manager_id]
-    mine = scope.within(session, who)
+            return [of.owner_id == who.manager_id]
+    mine = scope.within(session, who, of)
     return [] if mine is None else [mine]
 
 
-def _conditions(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> list[ColumnElement[bool]]:
-    found = _on(narrowed.shelf, who, now, is_sought=bool(narrowed.search))
+def _conditions(
+    session: Session, who: Colleague, narrowed: Filter, now: datetime, of: Any = Request
+) -> list[ColumnElement[bool]]:
+    found = _on(narrowed.shelf, who, now, of, is_sought=bool(narrowed.search))
     if narrowed.area_id is not None:
-        found.append(Request.area_id.in_(sorted(people_scope.with_sub_areas(session, [narrowed.area_id]))))
+        found.append(of.area_id.in_(sorted(people_scope.with_sub_areas(session, [narrowed.area_id]))))
     for column, value in (
-        (Request.owner_id, narrowed.owner_id),
-        (Request.category_id, narrowed.category_id),
-        (Request.class_id, narrowed.class_id),
+        (of.owner_id, narrowed.owner_id),
+        (of.category_id, narrowed.category_id),
+        (of.class_id, narrowed.class_id),
     ):
         if value is not None:
             found.append(column == value)
     return found
 
 
-def _on(shelf: Shelf, who: Colleague, now: datetime, *, is_sought: bool) -> list[ColumnElement[bool]]:
+def _on(shelf: Shelf, who: Colleague, now: datetime, of: Any, *, is_sought: bool) -> list[ColumnElement[bool]]:
     if shelf is Shelf.CLOSED:
-        return [Request.closed_at.is_not(None)]
-    is_awake = or_(Request.snoozed_until.is_(None), Request.snoozed_until <= now)
+        return [of.closed_at.is_not(None)]
+    is_awake = or_(of.snoozed_until.is_(None), of.snoozed_until <= now)
     more: dict[Shelf, list[ColumnElement[bool]]] = {
         # Who looks for a request by its number or shop wants it wherever it lies.
         Shelf.OPEN: [] if is_sought else [is_awake],
-        Shelf.MINE: [Request.owner_id == who.manager_id, *([] if is_sought else [is_awake])],
-        Shelf.OVERDUE: [Request.due_at < now],
-        Shelf.TODAY: [Request.due_at >= now, Request.due_at < _midnight(who)],
-        Shelf.WAITING: [Request.unanswered_since.is_(None)],
-        Shelf.SNOOZED: [Request.snoozed_until > now],
-        Shelf.POOL: [Request.owner_id.is_(None)],
+        Shelf.MINE: [of.owner_id == who.manager_id, *([] if is_sought else [is_awake])],
+        Shelf.OVERDUE: [of.due_at < now],
+        Shelf.TODAY: [of.due_at >= now, of.due_at < _midnight(who)],
+        Shelf.WAITING: [of.unanswered_since.is_(None)],
+        Shelf.SNOOZED: [of.snoozed_until > now],
+        Shelf.POOL: [of.owner_id.is_(None)],
     }
-    return [Request.closed_at.is_(None), *more[shelf]]
+    return [of.closed_at.is_(None), *more[shelf]]
 
 
 def _midnight(who: Colleague) -> datetime:
@@ -261,18 +304,27 @@ def _midnight(who: Colleague) -> datetime:
 def _sought(text: str) -> ColumnElement[bool]:
     """A request's number, a licence from its beginning, or a part of the names. Not the phone, as in people/shops."""
     names = narrowing.named(text, Retailer)
-    digits = text.lstrip("#")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 32):
+    digits = _digits(text)
+    if not digits:
         return names
-    is_licence = and_(Retailer.licence >= digits, Retailer.licence <= digits.ljust(33, "Z"))
     number = _number(text)
-    return is_licence if number is None else or_(Request.id == number, is_licence)
+    return _is_licence(digits) if number is None else or_(Request.id == number, _is_licence(digits))
+
+
+def _is_licence(digits: str) -> ColumnElement[bool]:
+    return and_(Retailer.licence >= digits, Retailer.licence <= digits.ljust(33, "Z"))
 
 
 def _number(text: str) -> int | None:
     """The id of the request whose number somebody wrote."""
+    digits = _digits(text)
+    return int(digits) - FIRST_NUMBER if digits and len(digits) < 10 else None
+
+
+def _digits(text: str) -> str:
+    """The number or the beginning of a licence that somebody wrote; empty where it is something else."""
     digits = text.lstrip("#")
-    return int(digits) - FIRST_NUMBER if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+    return digits if digits.isascii() and digits.isdigit() and len(digits) <= 32 else ""
 
 
 def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
@@ -286,12 +338,12 @@ def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
     return statement.order_by(Request.due_at.is_(None), Request.due_at, Request.id)
 
 
-def _behind_closed(statement: Select[Any], after: str) -> Select[Any]:
+def _behind_closed(statement: Select[Any], after: str, of: Any = Request) -> Select[Any]:
     if after:
         closed_at, key = keys.read(after)
         if closed_at is not None:
             statement = statement.where(
-                Request.closed_at <= closed_at,
-                or_(Request.closed_at < closed_at, Request.id < key),
+                of.closed_at <= closed_at,
+                or_(of.closed_at < closed_at, of.id < key),
             )
-    return statement.order_by(Request.closed_at.desc(), Request.id.desc())
+    return statement.order_by(of.closed_at.desc(), of.id.desc())
