@@ -45,7 +45,7 @@ def act(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
     openid, services, form = oauth.who(), current_services(), request.form
     now, here = services.clock(), redirect(url_for("visits_mobile.thread_page", number=number), 303)
-    picture: Picture | None = None
+    picture, token = None, shown.token(form)
     with services.reading() as session:
         who = visitor.manager_or_none(services, session)
         if who is None:
@@ -55,24 +55,24 @@ def act(number: int) -> ResponseReturnValue:
     try:
         picture = shown.received(services, request.files.get("photo"))
         if form.get("do") == "drop_photo":
-            kept.drop(shown.token(request.form))
+            kept.drop(token)
             return _again(services, openid, who, number, status=200, now=now)
         if "canned" in form:
-            kept.keep(services, picture, token=shown.token(request.form), openid=openid)
+            kept.keep(services, picture, token=token, openid=openid)
             return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
         with services.transaction() as session:
             said = _do(session, openid, who, number - FIRST_NUMBER, picture, now=now)
     except Overtaken as overtaken:
-        kept.keep(services, picture, token=shown.token(request.form), openid=openid)
+        kept.keep(services, picture, token=token, openid=openid)
         return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
     except Refused as refusal:
-        kept.keep(services, picture, token=shown.token(request.form), openid=openid)
+        kept.keep(services, picture, token=token, openid=openid)
         return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
     if form.get("do") in ("phrase", "reopen") and form.get("content", "").strip():
         # What stands in the box was not sent by this, and goes on standing there.
-        kept.keep(services, picture, token=shown.token(request.form), openid=openid)
+        kept.keep(services, picture, token=token, openid=openid)
         return _again(services, openid, who, number, said=said, status=200, now=now)
-    kept.drop(shown.token(request.form))
+    kept.drop(token)
     flash(said)
     return here
 
@@ -116,10 +116,10 @@ def _do(
             return texts.LISTEN
         case "answer":
             if picture is None:
-                key = kept.take(session, shown.token(request.form), openid)
+                key = kept.take(session, shown.token(form), openid)
             else:
                 # Nobody's: it belongs to the request, and goes with it.
-                key = media.add(session, picture, openid="", mark=shown.token(request.form), now=now)
+                key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
     return buttons.press(session, about, who, form, picture=key, now=now)
 
 
@@ -185,6 +185,7 @@ def _again(
     now: datetime,
 ) -> Response:
     """The page as it is now, with what was written still in the box, and the picture still with it."""
+    token = shown.token(request.form)
     with services.reading() as session:
         found = _found(session, who, number)
         ready = shown.canned(session, who, found, chosen, now=now, zone=services.zone)
@@ -198,8 +199,8 @@ def _again(
             came=came,
             sentence=sentence,
             said=said,
-            token=shown.token(request.form),
-            has_picture=kept.key_of(shown.token(request.form), openid) is not None,
+            token=token,
+            has_picture=kept.key_of(token, openid) is not None,
             now=now,
         )
     return make_response(page, status)
