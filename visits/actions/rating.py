@@ -142,19 +142,15 @@ def asked_last(
 def awaiting_comment(
     session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime
 ) -> tuple[int, int] | None:
-    """The request and closing of which this follower was asked last what was wrong, if they wrote nothing since.
-
-    What is written while a request is open belongs to that.
-    """
+    """The request and closing of which this follower was asked last what was wrong, if they wrote nothing since."""
     # Rating was a contact, too: who was not heard for so long is not asked anything.
     if last_heard_at is None or now - last_heard_at > COMMENTED_WITHIN + _HEARD_TO:
         return None
-    is_open = select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None)).exists()
     found = session.execute(
         select(Rating.request_id, Rating.closing)
         .join(Request, Request.id == Rating.request_id)
-        .where(Request.openid == openid, ~is_open)
-        .where(Rating.openid == openid, Rating.comment_until >= now, Rating.rated_at >= last_heard_at)
+        .where(Request.openid == openid, Rating.openid == openid)
+        .where(Rating.comment_until >= now, Rating.rated_at >= last_heard_at)
         .order_by(Rating.rated_at.desc())
         .limit(1)
     ).first()

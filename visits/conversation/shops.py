@@ -45,9 +45,14 @@ def overhear(turn: Turn) -> Reply | None:
         asked = rating.asked_last(turn.session, turn.openid, turn.last_heard_at, now=turn.now) if score else None
         if score and asked:
             return _rate(turn, *asked, score)
-        if said_why := _say_why(turn, content, is_score=score is not None):
-            return said_why
-        if not _is_for_us(turn, content):
+        if people_rules.is_only_pair(content):
+            return None  # a licence and four digits: the front desk binds
+        standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
+        # What is written while a request is open belongs to that.
+        why = _say_why(turn, content, is_score=score is not None) if standing is Standing.NONE else None
+        if why is not None:
+            return why
+        if not _is_for_us(turn, content, standing):
             return None
     if identity.manager_of(turn.session, turn.openid) is not None:
         return None
@@ -74,11 +79,8 @@ def bound(turn: Turn) -> str:
     return texts.attached(received.owner) if received else ""
 
 
-def _is_for_us(turn: Turn, content: str) -> bool:
+def _is_for_us(turn: Turn, content: str, standing: Standing) -> bool:
     """Whether a text is a shop's to its manager, and not for the short menu or the front desk."""
-    if people_rules.is_only_pair(content):
-        return False  # a licence and four digits: the front desk binds
-    standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
     if groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now):
         return True
     if standing is Standing.ANSWERED:
