@@ -199,14 +199,14 @@ class Holds:
                 if entry.source != "account":
                     continue
                 title = entry.text.partition("】")[0]
-                lines = [line for line in entry.text.splitlines() if re.match(r"【(剩|已超时|超时|回复)", line)]
+                lines = [line for line in entry.text.splitlines() if re.match(r"【(截止|还没|已超时|回复|注意)", line)]
                 for line in lines:
                     request = requests[int(_NUMBERS.search(line)[1])]
                     assert request.closed_at is None, f"{name} was told of what is closed: {line}"
                     late = [e for e in running[request.id] if e.due_at is not None and e.due_at <= now]
                     if "超时" in line.partition("】")[0]:
                         assert late, f"{name} was told of a breach that is none: {line}"
-                    elif line.startswith("【剩"):
+                    elif line.startswith(("【截止", "【还没")):
                         assert request.owner_id in (manager_id, None), f"{name} does not have it any more: {line}"
                         assert request.unanswered_since or "办结" in line or len(lines) > 1, f"answered: {line}"
                 if title.startswith(("【新留言", "【转来 #")):

@@ -35,12 +35,13 @@ def test_a_need_is_taken_acknowledged_and_told_to_the_manager(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     town.news(chen)
     at = town.house.clock().astimezone(town.house.services.zone)
+    due = at + timedelta(days=1)
     assert wang.say(NEED).text == f"已转给客户经理陈志强,明天 {at:%H:%M} 前答复您。着急请打 13900002201。"
     [notice] = town.news(chen)
     number = town.request().number
     assert notice == (
         f'【新留言 #{number}】城南便利店(现代终端,城区一片):"{NEED}"\n'
-        f'24 小时内答复,截止明天 {at:%H:%M}。直接回复"{number} 内容"。\n'
+        f'24 小时内答复,截止 {due.month} 月 {due.day} 日 {at:%H:%M}。直接回复"{number} 内容"。\n'
         f'<a href="{town.house.settings.public_url}/m/visits/{number}">点这里查看</a>'
     )
     request = town.request()

@@ -75,7 +75,9 @@ def test_what_the_shop_writes_after_an_answer_is_a_new_promise(town, chen, wang)
     at = (town.house.clock() + timedelta(days=1)).astimezone(town.house.services.zone)
     assert wang.say("3").text == f"已转给客户经理陈志强,明天 {at:%H:%M} 前答复您。着急请打 13900002201。"
     [notice] = town.news(chen)
-    assert notice.startswith(f'【新回复 #{town.request().number}】城南便利店:"3"\n截止明天')
+    assert notice.startswith(
+        f'【新回复 #{town.request().number}】城南便利店:"3"\n截止 {at.month} 月 {at.day} 日 {at:%H:%M}。'
+    )
     assert running(town, Promise.NEXT_ANSWER) == 1
 
 

@@ -56,7 +56,7 @@ def test_an_answer_wechat_refuses_was_no_answer_and_its_writer_is_told_to_call(a
     # The steps go on where they were, and the call settles it.
     asked.house.later(hours=11)
     sweep(asked)
-    assert "【剩 12 小时】" in asked.news(asked.chen)[-1]
+    assert "【截止" in asked.news(asked.chen)[-1]
     assert "已记下电话联系" in asked.chen.say(f"{asked.n} 已电话 他知道了").text
 
 
@@ -96,7 +96,7 @@ def test_the_mornings_notice_goes_to_whoever_has_it_by_then(asked) -> None:
     asked.chen.say(f"{asked.n} 转 林小燕")
     asked.news(lin)
     asked.house.later(hours=4)
-    assert [text for text in asked.news(asked.chen) if "【剩" in text] == []
+    assert [text for text in asked.news(asked.chen) if "还没" in text] == []
     # A breach in the night is still the supervisor's to know.
     zhou = asked.manager("周主任")
     asked.house.later(hours=1)
@@ -107,10 +107,28 @@ def test_the_mornings_notice_goes_to_whoever_has_it_by_then(asked) -> None:
 def test_the_mornings_notice_tells_the_deadline_as_it_is_by_then(asked) -> None:
     to_night(asked)
     with asked.house.services.transaction() as session:
-        settings.save_policy(session, None, Terms(first_answer=30 * SECONDS), now=asked.house.clock())
+        settings.save_policy(session, None, Terms(first_answer=22 * SECONDS), now=asked.house.clock())
     asked.house.later(hours=3)
-    [notice] = [text for text in asked.news(asked.chen) if "【剩" in text]
-    assert f"【剩 8 小时】#{asked.n} 城南便利店" in notice
+    [notice] = asked.news(asked.chen)
+    assert notice.startswith(f"有 1 条留言等着处理:\n【已超时】#{asked.n} 城南便利店")
+
+
+def test_a_notice_read_days_later_says_its_moments_with_their_day(town) -> None:
+    chen, wang = town.manager("陈志强"), town.shop("王建国")
+    town.house.later(hours=49)
+    due = (town.house.clock() + 24 * HOUR).astimezone(town.house.services.zone)
+    wang.say(NEED)
+    town.house.later(hours=12)
+    sweep(town)
+    assert town.news(chen) == []
+    town.house.later(hours=80)
+    chen.say("在吗")
+    told = "\n".join(town.news(chen))
+    day = f"{due.month} 月 {due.day} 日 {due:%H:%M}"
+    assert (
+        f"24 小时内答复,截止 {day}。" in told and f"【截止 {day}】#{town.request().number} 城南便利店还没有答复" in told
+    )
+    assert not re.search("剩|今天|明天|后天", told)
 
 
 def test_who_was_out_of_reach_is_not_told_of_what_was_answered_meanwhile(town) -> None:

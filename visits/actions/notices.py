@@ -319,9 +319,9 @@ def _is_unanswered(manager_id: int) -> ColumnElement[bool]:
 def _what(text: str, who: str) -> str:
     """What a template message says of it: the first line, without its title, its number and its shop.
 
-    >>> _what("【回复期剩 6 小时】#104 小王超市:微信回复期到今天 15:00,过后只能改发服务通知。", "小王超市")
-    '微信回复期到今天 15:00,过后只能改发服务通知。'
-    >>> _what("有 2 条留言等着处理:\\n【剩 9 小时】#105 永辉烟店", "永辉烟店")
+    >>> _what("【回复期到 11 月 24 日 15:00】#104 小王超市:过了微信回复期只能改发服务通知。", "小王超市")
+    '过了微信回复期只能改发服务通知。'
+    >>> _what("有 2 条留言等着处理:\\n【还没答复】#105 永辉烟店", "永辉烟店")
     '有 2 条留言等着处理'
     """
     first = text.partition("\n")[0]

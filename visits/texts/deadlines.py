@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from visits.models import Promise
-from visits.texts.times import span
+from visits.texts.times import full, span
 
 PROMISES = {
     Promise.HANDING_OVER: "转交",
@@ -126,13 +126,3 @@ def unknown_year(year: int) -> str:
 
 LATER_CHANGED = "当时的规定或工作时间后来改过,这条期限已结束,不再变动。"
 SHORTENED = "规定改短时,按新规定已经过期;以改动的时刻为期限。"
-
-
-def full(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment that is read at any later time: always with its day.
-
-    >>> full(datetime(2026, 11, 23, 15, 20, tzinfo=ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai"))
-    '11 月 23 日 15:20'
-    """
-    there = moment.astimezone(zone)
-    return f"{there.month} 月 {there.day} 日 {there:%H:%M}"

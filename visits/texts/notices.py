@@ -1,10 +1,13 @@
-"""What customer managers are told in WeChat about the requests they answer for."""
+"""What customer managers are told in WeChat about the requests they answer for.
+
+A notice may wait for days until its manager is in touch: its moments carry their day, never 明天 or 还剩.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from visits.texts.times import span, when
+from visits.texts.times import full, span
 
 #: Signs of a quotation: a notice is read on a phone, the whole stands on its page.
 QUOTED = 60
@@ -64,7 +67,7 @@ def new_request(
     >>> from zoneinfo import ZoneInfo
     >>> now, due = datetime.fromisoformat("2026-11-23T15:20+08:00"), datetime.fromisoformat("2026-11-24T15:20+08:00")
     >>> new_request(128, "城南便利店", '"断货了"', 86400, due, now=now, zone=ZoneInfo("Asia/Shanghai"))
-    '【新留言 #128】城南便利店:"断货了"\\n24 小时内答复,截止明天 15:20。直接回复"128 内容"。'
+    '【新留言 #128】城南便利店:"断货了"\\n24 小时内答复,截止 11 月 24 日 15:20。直接回复"128 内容"。'
     """
     return f"【新留言 #{number}】{who}:{what}\n{_until(allowed, due_at, now, zone)}{_how(number, what)}"
 
@@ -157,9 +160,9 @@ def _until(allowed: int | None, due_at: datetime | None, now: datetime, zone: Zo
     if due_at is None:
         return ""
     if due_at <= now:
-        return f"已超时,应于{when(due_at, now=now, zone=zone)} 前答复。"
+        return f"已超时,应于 {full(due_at, zone)} 前答复。"
     within = f"{span(allowed)}内答复," if allowed else ""
-    return f"{within}截止{when(due_at, now=now, zone=zone)}。"
+    return f"{within}截止 {full(due_at, zone)}。"
 
 
 def _how(number: int, what: str = "") -> str:

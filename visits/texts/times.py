@@ -22,6 +22,16 @@ def when(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
     return f"{near or f'{year}{there.month} 月 {there.day} 日 '}{there:%H:%M}"
 
 
+def full(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment that is read at any later time: always with its day.
+
+    >>> full(datetime(2026, 11, 23, 15, 20, tzinfo=ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai"))
+    '11 月 23 日 15:20'
+    """
+    there = moment.astimezone(zone)
+    return f"{there.month} 月 {there.day} 日 {there:%H:%M}"
+
+
 def span(seconds: float) -> str:
     """A span of time in full: days only where they are whole ones and more than two.
 
