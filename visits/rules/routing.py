@@ -46,6 +46,10 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
     `levels` begin with the shop's area; `away` are the managers on leave today anywhere, who can stand in for nobody.
     The reason names whoever was passed over.
 
+    A leave is one area's, as its deputy is: whoever heads another area too, without days of leave there, goes on
+    answering for that one, as people's `manager_in_charge` has it, for nobody was named to do it. They are given
+    nothing else meanwhile: neither as a deputy, nor as a shop's own manager elsewhere, nor by a transfer.
+
     >>> chen, lin, zhou = (Person(n, name, "") for n, name in enumerate(("陈志强", "林小燕", "周主任")))
     >>> leave = date(2026, 10, 1), date(2026, 10, 7)
     >>> city, town = Level("城区一片", chen, lin, *leave), Level("新罗区", zhou)
@@ -55,6 +59,8 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
     '陈志强请假到 10 月 7 日,代班林小燕'
     >>> choose(None, [city, town], {1}, date(2026, 10, 7)).explained
     '陈志强请假到 10 月 7 日,代班林小燕也请假;上级片区新罗区的周主任'
+    >>> choose(None, [Level("江山片", chen), town], {1}, date(2026, 10, 7)).explained
+    '江山片的客户经理陈志强'
     >>> choose(Person(7, "老张", "", is_disabled=True), [], (), date(2026, 10, 7))
     Choice(manager=None, reason=<Reason.POOL: 'pool'>, explained='本店客户经理老张已停用;没有可以负责的人,等待分派')
     """
