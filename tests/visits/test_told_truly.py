@@ -117,7 +117,7 @@ def test_a_notice_read_days_later_says_its_moments_with_their_day(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     town.house.later(hours=49)
     due = (town.house.clock() + 24 * HOUR).astimezone(town.house.services.zone)
-    wang.say(NEED)
+    wang.say("断货了")
     town.house.later(hours=12)
     sweep(town)
     assert town.news(chen) == []
