@@ -16,6 +16,7 @@ from flask import Blueprint
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from wechat_bot.ledger import Windows
 from wechat_bot.messages import Incoming
 from wechat_bot.models import Talk
 
@@ -89,6 +90,8 @@ class Turn:
     #: Their contact before this message, at most a minute earlier than it was; None where this is the first. Tells
     #: whether a bare number answers the last thing we said.
     last_heard_at: datetime | None = None
+    #: Their reply windows as the ledger has them, locked; None where they were not read.
+    windows: Windows | None = None
 
 
 Speak = Callable[[Turn, str], Reply]

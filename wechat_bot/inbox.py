@@ -92,6 +92,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
                 notices=services.templates.keys() if services.is_service_account else (),
                 entries=(),
                 last_heard_at=last_heard_at,
+                windows=follower,
             )
             answer = refusal or services.switchboard.answer(turn)
         return _keep(services, session, message, answer, now)
@@ -139,6 +140,9 @@ def _note(session: Session, follower: Known, message: messages.Incoming, now: da
     if _is_worth_writing(noted, _as_row(follower)):
         values = {f"new_{name}": value for name, value in _as_row(follower).items()}
         session.connection().execute(_SAVE, {"of": follower.openid, **values})
+    else:
+        # What is kept is what counts, for the next who reads it too.
+        follower.heard_at, follower.message_until = noted["heard_at"], noted["message_until"]
 
 
 def _as_row(follower: Known) -> dict[str, Any]:

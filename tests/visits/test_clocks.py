@@ -209,11 +209,12 @@ def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closi
 
 def test_an_overdue_clock_cannot_be_rested_away(town) -> None:
     town.manager("陈志强")
-    town.shop("王建国").say(NEED)
+    wang = town.shop("王建国")
+    wang.say(NEED)
     town.house.clock.advance(timedelta(days=8))
     change(town, clocks.answered)
     assert became(town, Promise.CLOSING) is Outcome.MISSED
-    change(town, clocks.shop_wrote)
+    wang.say("还是没有货")
     assert became(town, Promise.CLOSING) is Outcome.MISSED
 
 

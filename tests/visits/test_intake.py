@@ -51,6 +51,20 @@ def test_a_need_is_taken_acknowledged_and_told_to_the_manager(town) -> None:
         assert session.get_one(Request, request.id).category_id == 1
 
 
+def test_a_need_asks_the_database_for_nothing_twice(town) -> None:
+    town.manager("陈志强")
+    wang = town.shop("王建国")
+    # SQLite begins with a statement, and takes the four clocks one by one.
+    more = 4 if town.house.services.database.is_sqlite else 0
+    for words, most in ((NEED, 20 + more), ("两条", 14 + bool(more)), ("谢谢", 5 + bool(more))):
+        town.house.later(minutes=3)
+        with counted(town.house.services) as statements:
+            wang.say(words)
+        assert len(statements) <= most, "\n".join(statements)
+        asked = [each for each in statements if each.startswith("SELECT")]
+        assert len(asked) == len(set(asked))
+
+
 def test_every_kind_of_message_joins_the_one_open_request(town) -> None:
     town.manager("陈志强")
     li = town.shop("老李")

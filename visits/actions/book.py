@@ -12,6 +12,7 @@ from visits.rules import calendar, promises
 from visits.rules.promises import STEPS
 from visits.terms import Reckoning
 from wechat_bot import ledger
+from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
 
 ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
@@ -43,7 +44,11 @@ def settle(request: Request, running: Iterable[Deadline]) -> None:
 
 
 class Book:
-    """A request's deadlines while one thing happens to it."""
+    """A request's deadlines while one thing happens to it.
+
+    What its caller knows is given: the terms, the `running` deadlines, the `rounds` of each promise so far, the
+    follower's `windows`. What is not is read, once and where it is needed.
+    """
 
     def __init__(
         self,
@@ -53,9 +58,10 @@ class Book:
         reckoning: Reckoning | None = None,
         running: list[Deadline] | None = None,
         rounds: dict[str, int] | None = None,
+        windows: Windows | None = None,
     ) -> None:
         self._session, self._request, self._now = session, request, now
-        self._given, self._rounds = reckoning, rounds
+        self._given, self._rounds, self._windows = reckoning, rounds, windows
         if running is None:
             running = with_deadlines(session, [request])[0][1]
         self._running = {Promise(deadline.promise): deadline for deadline in running}
@@ -66,6 +72,11 @@ class Book:
         if self._given is None:
             self._given = terms.reckoning(self._session, self._request.class_id)
         return self._given
+
+    @property
+    def answer(self) -> Deadline | None:
+        """The clock of the answer that is awaited, the first or the next."""
+        return next((self._running[promise] for promise in ANSWERS if promise in self._running), None)
 
     def start(self, promise: Promise, since: datetime | None = None) -> None:
         """Begin a new round of a promise, unless one runs; now, or where it began unseen, then."""
@@ -78,7 +89,7 @@ class Book:
     def await_answer(self, since: datetime | None = None) -> None:
         """Begin to wait for an answer, the first or the next, unless one is awaited. Where it turns out that one is
         awaited longer already, its clock began then."""
-        awaited = next((self._running[promise] for promise in ANSWERS if promise in self._running), None)
+        awaited = self.answer
         if awaited is None:
             self.start(Promise.NEXT_ANSWER if self._request.first_answered_at else Promise.FIRST_ANSWER, since)
         elif since is not None and since < awaited.started_at:
@@ -125,8 +136,8 @@ class Book:
 
     def follow_window(self) -> None:
         """Keep the reply window's clock as the ledger has it, while an answer is awaited."""
-        follower = self._session.get(Follower, self._request.openid)
-        until = follower.message_until if follower and follower.message_left else None
+        windows = self._windows or self._session.get(Follower, self._request.openid)
+        until = windows.message_until if windows and windows.message_left else None
         deadline = self._running.get(Promise.REPLY_WINDOW)
         if until is None or until <= self._now or self._request.unanswered_since is None:
             if deadline is not None and deadline.due_at and deadline.due_at > self._now:

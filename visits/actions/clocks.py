@@ -16,33 +16,34 @@ from visits import terms
 from visits.actions import alerts, filing, withdrawing
 from visits.actions.book import ANSWERS, Book, with_deadlines
 from visits.models import Deadline, Promise, Request
+from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
 
 
-def opened(session: Session, request: Request, *, now: datetime) -> None:
-    """A request was made by the shop's message: all promises begin."""
+def opened(session: Session, request: Request, *, now: datetime, windows: Windows | None = None) -> Book:
+    """A request was made by the shop's message: all promises begin. Gives its deadlines, for what comes next."""
     request.shop_wrote_at, request.unanswered_since = now, now
-    book = Book(session, request, now, running=[], rounds={})
+    book = Book(session, request, now, running=[], rounds={}, windows=windows)
     with session.no_autoflush:  # four clocks, one statement
         for promise in (Promise.HANDING_OVER, Promise.FIRST_ANSWER, Promise.CLOSING):
             book.start(promise)
         book.follow_window()
         book.settle()
+    return book
 
 
-def handed_over(session: Session, request: Request, *, now: datetime) -> None:
+def handed_over(session: Session, request: Request, *, now: datetime, book: Book | None = None) -> None:
     """The owner's notice was queued. A second time, to another owner, resets nothing."""
-    book = Book(session, request, now)
+    book = book or Book(session, request, now)
     request.handed_over_at = request.handed_over_at or now
     book.end((Promise.HANDING_OVER,), is_met=True)
     book.settle()
 
 
-def shop_wrote(session: Session, request: Request, *, now: datetime) -> None:
+def shop_wrote(request: Request, book: Book, *, now: datetime) -> None:
     """The shop wrote again. An answer that was awaited already is still awaited since the first message."""
     request.shop_wrote_at, request.unanswered_since = now, request.unanswered_since or now
     request.snoozed_until = None
-    book = Book(session, request, now)
     book.await_answer()
     book.resume(Promise.CLOSING)
     book.follow_window()
@@ -134,13 +135,11 @@ def closed(session: Session, request: Request, *, now: datetime) -> None:
     withdrawing.withdraw(session, request, now=now, keeps_words=True)
 
 
-def reopened(session: Session, request: Request, *, now: datetime) -> None:
+def reopened(session: Session, request: Request, book: Book) -> None:
     """A closed request goes on, for the shop wrote again: closing is promised anew. Call `shop_wrote` next."""
     request.closed_at = request.closed_how = None
     filing.take_back(session, request.id)
-    book = Book(session, request, now)
     book.start(Promise.CLOSING)
-    book.settle()
 
 
 def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> None:
@@ -165,9 +164,8 @@ def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> No
     withdrawing.recount(session, [request.owner_id], now=now)
 
 
-def window_moved(session: Session, request: Request, *, now: datetime) -> None:
+def window_moved(book: Book) -> None:
     """WeChat's window is another than it was: look it up in the ledger."""
-    book = Book(session, request, now)
     book.follow_window()
     book.settle()
 
@@ -227,7 +225,7 @@ def windows_moved(session: Session, *, now: datetime, limit: int = 200) -> int:
     )
     requests = locked(session, session.scalars(moved).all())
     for request in requests:
-        window_moved(session, request, now=now)
+        window_moved(Book(session, request, now))
     alerts.refresh(session, [request.id for request in requests], now=now)
     return len(requests)
 

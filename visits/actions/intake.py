@@ -19,12 +19,16 @@ from people.actions import Wrong
 from people.identity import Shop
 from people.models import Binding, Retailer
 from people.rules import Person
+from visits.actions import case as cases
 from visits.actions import categories, clocks, groups, notices, routing
+from visits.actions.book import Book
+from visits.actions.case import Case
 from visits.actions.routing import Decision
-from visits.models import Author, Closed, Deadline, GroupMember, Message, Promise, Reason, Request
+from visits.models import Author, Closed, GroupMember, Message, Request
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import media, messages
+from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
 
 
@@ -69,8 +73,8 @@ class Received:
     request_id: int
     number: int
     became: Became
-    owner: Person | None
-    is_deputy: bool
+    #: Who answers, and why, where that was looked at; `who_answers` looks.
+    decided: Decision | None
     answer_due: datetime | None
     #: Whether whoever wrote is known by a shop; if not, they are to be asked for it.
     is_known: bool
@@ -93,10 +97,13 @@ def said(session: Session, message: messages.Incoming, *, now: datetime) -> Said
             return None
 
 
-def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: ZoneInfo) -> Received:
+def receive(
+    session: Session, openid: str, said: Said, *, now: datetime, zone: ZoneInfo, windows: Windows | None = None
+) -> Received:
     """Take what a follower said into their shop's open request, the one closed lately, or a new one.
 
-    Of two doors at work at once the database lets one open a request; the other joins it.
+    Of two doors at work at once the database lets one open a request; the other joins it. `windows` is the follower's
+    ledger, where it is at hand.
     """
     shop = identity.shop_of(session, openid)
     request = _theirs(session, openid, shop, now=now, zone=zone)
@@ -116,8 +123,15 @@ def receive(session: Session, openid: str, said: Said, *, now: datetime, zone: Z
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
     group = groups.answered(session, asked, request, now=now) if asked is not None else ""
     message = _keep(session, request, said, now)
-    decision = _take_up(session, request, message, became, group, now=now, zone=zone)
-    return _received(session, request, became, shop, in_one_breath, decision)
+    # Flushed just now: from here all is read once, handed on in `case`, and written once at the end.
+    with session.no_autoflush:
+        if became is Became.OPENED:
+            book = clocks.opened(session, request, now=now, windows=windows)
+        else:
+            book = Book(session, request, now, windows=windows)
+        case = Case(cases.shop_of(session, request, shop), book, first=message)
+        decided = _take_up(session, request, message, case, became, group, now=now, zone=zone)
+    return _received(request, became, shop, book, decided, in_one_breath=in_one_breath)
 
 
 def written(
@@ -169,7 +183,12 @@ def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Re
     request = _theirs(session, openid, shop, now=now, zone=zone)
     if shop is None or request is None or not has_left:
         return None
-    return _received(session, request, Became.ADDED, shop, in_one_breath=False)
+    return _received(request, Became.ADDED, shop, Book(session, request, now), None, in_one_breath=False)
+
+
+def who_answers(session: Session, received: Received) -> Decision:
+    """Who answers for what was received, and why."""
+    return received.decided or routing.as_it_stands(session, session.get_one(Request, received.request_id))
 
 
 def claim_shop(
@@ -280,7 +299,7 @@ def _join(session: Session, other: Request, theirs: Request, now: datetime) -> N
         theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
         clocks.joined(session, theirs, since, now=now)
     if first is not None:
-        notices.more(session, theirs, first, now=now)
+        notices.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
 
 
 def _closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
@@ -338,56 +357,49 @@ def _keep(session: Session, request: Request, said: Said, now: datetime) -> Mess
 
 
 def _take_up(
-    session: Session, request: Request, message: Message, became: Became, group: str, *, now: datetime, zone: ZoneInfo
+    session: Session,
+    request: Request,
+    message: Message,
+    case: Case,
+    became: Became,
+    group: str,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Decision | None:
-    """Start the clocks and tell the owner, as it fits what the message became. Gives who answers, where that was
+    """Move the clocks and tell the owner, as it fits what the message became. Gives who answers, where that was
     looked at. `group` names the message to many shops that is answered by it."""
     match became:
         case Became.OPENED:
-            clocks.opened(session, request, now=now)
-            return routing.route(session, request, now=now, zone=zone)
+            return routing.route(session, request, now=now, zone=zone, case=case)
         case Became.REOPENED:
-            clocks.reopened(session, request, now=now)
-            clocks.shop_wrote(session, request, now=now)
-            decision = routing.keep_or_route(session, request, now=now, zone=zone)
+            clocks.reopened(session, request, case.book)
+            clocks.shop_wrote(request, case.book, now=now)
+            decision = routing.keep_or_route(session, request, case, now=now, zone=zone)
             if not decision.is_new:
-                notices.again(session, request, message, is_reopened=True, now=now, zone=zone)
+                notices.again(session, request, message, case, is_reopened=True, now=now, zone=zone)
             return decision
         case Became.CONTINUED:
-            clocks.shop_wrote(session, request, now=now)
-            notices.again(session, request, message, is_reopened=False, now=now, zone=zone, group=group)
+            clocks.shop_wrote(request, case.book, now=now)
+            notices.again(session, request, message, case, is_reopened=False, now=now, zone=zone, group=group)
         case Became.ADDED:
-            clocks.shop_wrote(session, request, now=now)
-            notices.more(session, request, message, now=now, group=group)
+            clocks.shop_wrote(request, case.book, now=now)
+            notices.more(session, request, message, case, now=now, group=group)
         case Became.THANKS:
             request.shop_wrote_at = now
-            clocks.window_moved(session, request, now=now)
+            clocks.window_moved(case.book)
     return None
 
 
 def _received(
-    session: Session,
-    request: Request,
-    became: Became,
-    shop: Shop | None,
-    in_one_breath: bool,
-    decision: Decision | None = None,
+    request: Request, became: Became, shop: Shop | None, book: Book, decided: Decision | None, *, in_one_breath: bool
 ) -> Received:
-    decision = decision or routing.as_it_stands(session, request)
-    due_at = session.scalar(
-        select(Deadline.due_at).where(
-            Deadline.request_id == request.id,
-            Deadline.ended_at.is_(None),
-            Deadline.promise.in_((Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)),
-        )
-    )
     return Received(
         request.id,
         request.number,
         became,
-        decision.manager,
-        decision.reason is Reason.DEPUTY,
-        due_at,
+        decided,
+        book.answer.due_at if book.answer else None,
         is_known=shop is not None,
         is_in_one_breath=in_one_breath,
     )

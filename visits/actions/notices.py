@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.orm import Session
 
-from people.models import Area, Manager, Retailer, ShopClass
-from visits.models import FIRST_NUMBER, Author, Deadline, Message, Promise, Request, VisitGroup
+from people.models import Manager
+from visits.actions.case import Case
+from visits.models import FIRST_NUMBER, Author, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.notices import notice
@@ -33,6 +34,15 @@ _LISTED = 3
 _QUOTED = re.compile(r':"(.+)"')
 #: A template message has a field of its own for the number.
 _TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[:,]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A manager in WeChat: their openid, None where they cannot be told there now; and what waits to be sent to them,
+    as id, what it is about, and key."""
+
+    openid: str | None
+    waiting: Sequence[tuple[int, str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +79,25 @@ def tell(
     who: str = "",
     when: datetime | None = None,
     folds: bool = True,
+    to: Reach | None = None,
 ) -> int | None:
     """Queue a notice to a manager; gives the delivery's id, None where they cannot be told in WeChat.
 
     That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
     queue nothing (and give None); `due_at` puts it off, and one that `heeds_quiet` waits for the morning. `who` and
-    `when` fill a template message. One that `folds` is of the manager's own requests: many are one line.
+    `when` fill a template message. One that `folds` is of the manager's own requests: many are one line. `to` is their
+    `reach`, where it was read.
     """
-    found = session.execute(
-        select(Manager.openid)
-        .join(Follower, Follower.openid == Manager.openid)
-        .where(Manager.id == manager_id, Manager.disabled_at.is_(None), Follower.unfollowed_at.is_(None))
-    ).first()
-    if found is None or found.openid is None:
+    to = to or reach(session, manager_id)
+    if to.openid is None:
         return None
-    waiting = session.execute(
-        select(Delivery.id, Delivery.about, Delivery.key)
-        .where(Delivery.openid == found.openid, Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
-        .order_by(Delivery.id)
-    ).all()
-    folded = next((row.id for row in waiting if row.about == ABOUT_ALL and row.key is None), None)
-    if folds and (folded or len(waiting) >= WAIT) and (count := unanswered(session, manager_id)):
-        return _fold(session, found.openid, manager_id, count, folded, now, due_at)
+    folded = next((key for key, of, named in to.waiting if of == ABOUT_ALL and named is None), None)
+    if folds and (folded or len(to.waiting) >= WAIT) and (count := unanswered(session, manager_id)):
+        return _fold(session, to.openid, manager_id, count, folded, now, due_at)
     number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
     return queueing.queue(
         session,
-        found.openid,
+        to.openid,
         _message(text, url or PAGE),
         template=notice("request", url or PAGE, number=number, who=who, what=_what(text, who), when=when or now),
         now=now,
@@ -103,6 +106,22 @@ def tell(
         due_at=due_at,
         heeds_quiet=heeds_quiet,
     )
+
+
+def reach(session: Session, manager_id: int) -> Reach:
+    """Whether a manager can be told in WeChat, and which notices of ours wait for them, the oldest first."""
+    waits = and_(Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
+    rows = session.execute(
+        select(Manager.openid, Manager.disabled_at, Follower.openid, Follower.unfollowed_at)
+        .add_columns(Delivery.id, Delivery.about, Delivery.key)
+        .outerjoin(Follower, Follower.openid == Manager.openid)
+        .outerjoin(Delivery, and_(Delivery.openid == Manager.openid, states.waits("delivery"), waits))
+        .where(Manager.id == manager_id)
+        .order_by(Delivery.id)
+    ).all()
+    openid, disabled_at, follows, unfollowed_at = rows[0][:4] if rows else (None,) * 4
+    can_be_told = follows is not None and disabled_at is None and unfollowed_at is None
+    return Reach(openid if can_be_told else None, [row[4:] for row in rows if row[4] is not None])
 
 
 def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: datetime) -> None:
@@ -119,48 +138,34 @@ def why_not(session: Session, manager_id: int) -> str:
     return texts.NOT_BOUND if openid is None else texts.NOT_FOLLOWING
 
 
-def facts(session: Session, request: Request) -> Facts:
+def facts(request: Request, case: Case) -> Facts:
     """What a notice says of a request: the shop, and until when it is to be answered."""
-    row = session.execute(
-        select(Retailer.shop, ShopClass.name, Area.name, Retailer.openid)
-        .join(Area, Area.id == Retailer.area_id)
-        .join(ShopClass, ShopClass.id == Retailer.class_id)
-        .where(Retailer.id == request.retailer_id)
-    ).first()
-    promised = session.execute(
-        select(Deadline.allowed, Deadline.due_at).where(
-            Deadline.request_id == request.id,
-            Deadline.ended_at.is_(None),
-            Deadline.promise.in_((Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)),
-        )
-    ).first()
-    name = row[0] if row else ""
-    who = texts.shop(*row[:3]) if row else texts.shop("", "", "")
-    if row is not None and row.openid != request.openid:
+    shop, answer = case.shop, case.book.answer
+    name = shop.shop if shop else ""
+    who = texts.shop(shop.shop, shop.class_name, shop.area) if shop else texts.shop("", "", "")
+    if shop is not None and shop.openid != request.openid:
         # Staff took them for this shop's: nothing proves it.
         name, who = (texts.maybe(each) for each in (name, who))
-    return Facts(who, name, promised.allowed if promised else None, promised.due_at if promised else None)
+    return Facts(who, name, answer.allowed if answer else None, answer.due_at if answer else None)
 
 
-def more(session: Session, request: Request, message: Message, *, now: datetime, group: str = "") -> int | None:
+def more(
+    session: Session, request: Request, message: Message, case: Case, *, now: datetime, group: str = ""
+) -> int | None:
     """Tell the owner what the shop added before it was answered; what comes in one breath is one notice. `group` is the
     visit group whose message is answered by it."""
     if request.owner_id is None:
         return None
     start = f"{about(request.id)}:more:"
-    waiting = session.execute(
-        select(Delivery.id, Delivery.key)
-        .join(Manager, and_(Manager.openid == Delivery.openid, Manager.id == request.owner_id))
-        .where(Delivery.about == about(request.id), Delivery.state.in_(states.WAITING), Delivery.key.startswith(start))
-        .order_by(Delivery.id.desc())
-        .limit(1)
-    ).first()
-    known, path = facts(session, request), page(request.id)
+    to = reach(session, request.owner_id)
+    known, path = facts(request, case), page(request.id)
+    waiting = next((each for each in reversed(to.waiting) if (each[2] or "").startswith(start)), None)
     if waiting is not None:
-        said = _said(session, request, int(waiting.key.removeprefix(start)))
+        delivery_id, _, key = waiting
+        said = _said(session, request, int(str(key).removeprefix(start)))
         text = texts.more(request.number, known.shop or known.who, said)
-        if put(session, waiting.id, text, path):
-            return int(waiting.id)
+        if put(session, delivery_id, text, path):
+            return delivery_id
     who = texts.answers(known.shop or known.who, group)
     text = texts.more(request.number, who, [(message.kind, message.content)])
     return tell(
@@ -173,6 +178,7 @@ def more(session: Session, request: Request, message: Message, *, now: datetime,
         url=path,
         due_at=now + BUNDLED,
         who=known.shop,
+        to=to,
     )
 
 
@@ -180,6 +186,7 @@ def again(
     session: Session,
     request: Request,
     message: Message,
+    case: Case,
     *,
     is_reopened: bool,
     now: datetime,
@@ -189,7 +196,7 @@ def again(
     """Tell the owner that the shop came back after it was answered, or closed."""
     if request.owner_id is None:
         return None
-    known = facts(session, request)
+    known = facts(request, case)
     what = texts.quoted(message.kind, message.content)
     who = texts.answers(known.shop or known.who, group)
     text = texts.again(request.number, who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone)
@@ -207,11 +214,19 @@ def again(
 
 
 def hand_over(
-    session: Session, request: Request, to_id: int, *, why: str, is_first: bool, now: datetime, zone: ZoneInfo
+    session: Session,
+    request: Request,
+    to_id: int,
+    case: Case,
+    *,
+    why: str,
+    is_first: bool,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> int | None:
     """Tell a manager that a request is theirs now."""
-    known = facts(session, request)
-    what = _first_said(session, request)
+    known = facts(request, case)
+    what = _first_said(session, request, case)
     group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
     who = texts.answers(known.who, group.title if group else "")
     if is_first:
@@ -231,17 +246,21 @@ def hand_over(
     )
 
 
-def no_owner(session: Session, request: Request, tops: Sequence[int], why: str, *, now: datetime) -> list[int]:
+def no_owner(
+    session: Session, request: Request, tops: Sequence[int], case: Case, *, why: str, now: datetime
+) -> list[int]:
     """Tell those at the top of a request that nobody answers for; gives the deliveries."""
-    known = facts(session, request)
-    text = texts.no_owner(request.number, known.who, _first_said(session, request), why)
+    known = facts(request, case)
+    text = texts.no_owner(request.number, known.who, _first_said(session, request, case), why)
     return _tell_each(session, request, tops, text, "pool", known.shop, now)
 
 
-def not_reached(session: Session, request: Request, owner_id: int, above: Sequence[int], *, now: datetime) -> list[int]:
+def not_reached(
+    session: Session, request: Request, owner_id: int, above: Sequence[int], case: Case, *, now: datetime
+) -> list[int]:
     """Tell the nearest above who can be told that the owner of a request cannot; gives the delivery, if any."""
     owner = session.scalar(select(Manager.name).where(Manager.id == owner_id)) or ""
-    known = facts(session, request)
+    known = facts(request, case)
     text = texts.not_reached(request.number, known.shop or known.who, owner, why_not(session, owner_id))
     for manager_id in above:
         told = _tell_each(session, request, [manager_id], text, f"unreached:{owner_id}", known.shop, now)
@@ -345,8 +364,10 @@ def _said(session: Session, request: Request, since: int) -> list[tuple[str, str
     return [(kind, content) for kind, content in rows]
 
 
-def _first_said(session: Session, request: Request) -> str:
+def _first_said(session: Session, request: Request, case: Case) -> str:
     """The message that waits longest for an answer."""
+    if case.first is not None:
+        return texts.quoted(case.first.kind, case.first.content)
     session.flush()
     row = session.execute(
         select(Message.kind, Message.content)

@@ -19,6 +19,8 @@ from people.models import Manager, Retailer
 from people.rules import Person
 from visits import ladder
 from visits.actions import alerts, book, clocks, notices, withdrawing
+from visits.actions import case as cases
+from visits.actions.case import Case
 from visits.ladder import Ladder
 from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
 from visits.rules.routing import Choice
@@ -38,6 +40,11 @@ class Decision:
     reason: Reason
     explained: str
     is_new: bool = True
+
+    @property
+    def is_deputy(self) -> bool:
+        """Whether they answer for somebody on leave."""
+        return self.reason is Reason.DEPUTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +66,15 @@ class _Held:
     is_overdue: bool
 
 
-def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """Give a request to whoever answers for its shop today, and tell them.
+def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, case: Case | None = None) -> Decision:
+    """Give a request to whoever answers for its shop today, and tell them. `case` is what was read of it already.
 
     Who can be found nowhere leaves it in the pool, and those at the top are told. Where somebody else changed the owner
     meanwhile, that stands. The request's clocks run already (`clocks.opened`).
     """
+    case = case or cases.read(session, request, now=now)
     stairs = ladder.read(session, day_in(now, zone))
-    own_id, area_id = _home(session, request)
+    own_id, area_id = _home(request, case)
     choice = stairs.choose(own_id, area_id)
     to_id = choice.manager.id if choice.manager else None
     is_told_of_pool = request.version and request.owner_id is None and to_id is None
@@ -78,10 +86,10 @@ def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) 
     if to_id is None:
         log.warning("a request has no owner", request=request.number)
         session.add(assignment)
-        notices.no_owner(session, request, [each.id for each in stairs.tops()], choice.explained, now=now)
+        notices.no_owner(session, request, [each.id for each in stairs.tops()], case, why=choice.explained, now=now)
     else:
         above = [person.id for person in stairs.supervisors(area_id, below_id=to_id)]
-        _hand_over(session, request, assignment, to_id, choice.explained, above, now=now, zone=zone)
+        _hand_over(session, request, assignment, to_id, above, case, now=now, zone=zone)
     return Decision(choice.manager, choice.reason, choice.explained)
 
 
@@ -104,9 +112,10 @@ def transfer(
     assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
     if assignment is None:
         raise Refused(f"#{request.number} 刚刚被别人转走了,请重新看一下。")
-    _, area_id = _home(session, request)
+    case = cases.read(session, request, now=now)
+    _, area_id = _home(request, case)
     above = [each.id for each in stairs.supervisors(area_id, below_id=person.id)]
-    _hand_over(session, request, assignment, person.id, explained, above, now=now, zone=zone)
+    _hand_over(session, request, assignment, person.id, above, case, now=now, zone=zone)
     return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained)
 
 
@@ -169,19 +178,17 @@ def attach(session: Session, request: Request, retailer: Retailer, *, now: datet
     return route(session, request, now=now, zone=zone)
 
 
-def _home(session: Session, request: Request) -> tuple[int | None, int | None]:
+def _home(request: Request, case: Case) -> tuple[int | None, int | None]:
     """The manager the shop names and its area, as they are today."""
-    if request.retailer_id is None:
+    if case.shop is None:
         return None, request.area_id
-    row = session.execute(select(Retailer.manager_id, Retailer.area_id).where(Retailer.id == request.retailer_id)).one()
-    return row.manager_id, row.area_id
+    return case.shop.own.id if case.shop.own else None, case.shop.area_id
 
 
 def _assign(
     session: Session, request: Request, to_id: int | None, reason: Reason, explained: str, *, by: str, now: datetime
 ) -> Assignment | None:
     """Change the owner if nobody else did since we looked; None where somebody did. The caller adds what it gives."""
-    session.flush()
     won = changed(
         session,
         update(Request)
@@ -210,21 +217,22 @@ def _hand_over(
     request: Request,
     assignment: Assignment,
     to_id: int,
-    why: str,
     above: Sequence[int],
+    case: Case,
     *,
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
     is_first = request.handed_over_at is None
-    told = notices.hand_over(session, request, to_id, why=why, is_first=is_first, now=now, zone=zone)
+    why = assignment.explained
+    told = notices.hand_over(session, request, to_id, case, why=why, is_first=is_first, now=now, zone=zone)
     assignment.delivery_id = told
     session.add(assignment)
     if told is not None:
-        clocks.handed_over(session, request, now=now)
+        clocks.handed_over(session, request, now=now, book=case.book)
         return
     log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
-    notices.not_reached(session, request, to_id, above, now=now)
+    notices.not_reached(session, request, to_id, above, case, now=now)
 
 
 def as_it_stands(session: Session, request: Request) -> Decision:
@@ -345,7 +353,7 @@ def _tell_of_many(
         log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))
         request = session.get_one(Request, those[0][0].id)
         above = [person.id for person in stairs.supervisors(those[0][0].area_id, below_id=to_id)]
-        notices.not_reached(session, request, to_id, above, now=now)
+        notices.not_reached(session, request, to_id, above, cases.read(session, request, now=now), now=now)
     return told
 
 
@@ -360,17 +368,18 @@ def _tell_of_one(
     zone: ZoneInfo,
 ) -> int | None:
     request = session.get_one(Request, held.id)
+    case = cases.read(session, request, now=now)
     if to_id is None:
         log.warning("a request has no owner", request=request.number)
-        notices.no_owner(session, request, [each.id for each in stairs.tops()], choice.explained, now=now)
+        notices.no_owner(session, request, [each.id for each in stairs.tops()], case, why=choice.explained, now=now)
         return None
     told = notices.hand_over(
-        session, request, to_id, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
+        session, request, to_id, case, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
     )
     if told is None:
         log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
         above = [person.id for person in stairs.supervisors(held.area_id, below_id=to_id)]
-        notices.not_reached(session, request, to_id, above, now=now)
+        notices.not_reached(session, request, to_id, above, case, now=now)
     return told
 
 
@@ -388,7 +397,7 @@ def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
         book.settle(request, deadlines)
 
 
-def keep_or_route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
+def keep_or_route(session: Session, request: Request, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
     """Leave a request to whom somebody handed it, unless they are away today; any other is routed anew: it goes back to
     whom a leave had taken it from, and to whoever has the shop by now."""
     decided = as_it_stands(session, request)
@@ -396,4 +405,4 @@ def keep_or_route(session: Session, request: Request, *, now: datetime, zone: Zo
     is_kept = decided.reason is Reason.TRANSFER and decided.manager is not None
     if is_kept and decided.manager and decided.manager.id not in stairs.absent:
         return decided
-    return route(session, request, now=now, zone=zone)
+    return route(session, request, now=now, zone=zone, case=case)

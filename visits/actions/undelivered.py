@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits import said
-from visits.actions import clocks, notices
+from visits.actions import case, clocks, notices
 from visits.actions.answering import WATCH
 from visits.models import Closed, Message, Request
 from visits.texts import notices as texts
@@ -54,7 +54,7 @@ def _look_at(session: Session, request: Request, message: Message, *, is_lost: b
     to_id = message.manager_id or request.owner_id
     if to_id is None:
         return
-    known = notices.facts(session, request)
+    known = notices.facts(request, case.read(session, request, now=now))
     delivery = session.get_one(Delivery, message.delivery_id)
     say = texts.not_delivered if is_lost else texts.perhaps_not_delivered
     text = say(

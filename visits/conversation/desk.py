@@ -17,7 +17,7 @@ from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread, windows
 from visits.queries.inbox import Filter, Line, Shelf
 from visits.queries.thread import Thread
-from visits.rules import needs, orders
+from visits.rules import orders
 from visits.rules.orders import Order, Verb
 from visits.scope import Colleague
 from visits.texts import answering as texts
@@ -75,13 +75,6 @@ def helps(turn: Turn) -> str:
     found = thread.thread(turn.session, who, about) if about is not None else None
     chosen = f"#{found.number} {found.shop or texts.NOBODYS}" if found else ""
     return texts.help_of_manager(number, counts.open - counts.snoozed, counts.overdue, chosen, _address(turn))
-
-
-def overhear(turn: Turn) -> Reply | None:
-    """Take what a manager says that no talk took; leave thanks and greetings, and everybody else's."""
-    if isinstance(turn.message, messages.Text) and needs.is_smalltalk(turn.message.content):
-        return None
-    return None if _who(turn) is None else turn.open(f"{TOPIC}:{OVERHEARD}")
 
 
 def _who(turn: Turn) -> Colleague | None:

@@ -54,8 +54,9 @@ def overhear(turn: Turn) -> Reply | None:
             return why
         if not _is_for_us(turn, content, standing):
             return None
-    if identity.manager_of(turn.session, turn.openid) is not None:
-        return None
+        # Whatever else a manager says went to the desk.
+        if needs.is_smalltalk(content) and identity.manager_of(turn.session, turn.openid) is not None:
+            return None
     said = intake.said(turn.session, turn.message, now=turn.now)
     return _take(turn, said) if said else None
 
@@ -76,16 +77,19 @@ def hear_rating(turn: Turn, talk: Talk) -> Reply:
 def bound(turn: Turn) -> str:
     """Say what becomes of what somebody wrote before they were bound."""
     received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
-    return texts.attached(received.owner) if received else ""
+    return texts.attached(intake.who_answers(turn.session, received).manager) if received else ""
 
 
 def _is_for_us(turn: Turn, content: str, standing: Standing) -> bool:
     """Whether a text is a shop's to its manager, and not for the short menu or the front desk."""
-    if groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now):
+    # Whoever was answered answers what their manager wrote last: 3 is three, and 好的 belongs to the thread.
+    if standing is Standing.ANSWERED or _adds_to_it(turn, standing, content):
         return True
-    if standing is Standing.ANSWERED:
-        # They answer what their manager wrote last: 3 is three, and 好的 belongs to the thread.
-        return True
+    return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+
+
+def _adds_to_it(turn: Turn, standing: Standing, content: str) -> bool:
+    """Whether a text says something of its own: a need, or more about the open request."""
     if needs.is_smalltalk(content):
         return False
     if standing is Standing.OPEN:
@@ -118,7 +122,7 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
 
 
 def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:
-    received = intake.receive(turn.session, turn.openid, said, now=turn.now, zone=turn.zone)
+    received = intake.receive(turn.session, turn.openid, said, now=turn.now, zone=turn.zone, windows=turn.windows)
     return Reply(_words(turn, received, said), after=after)
 
 
@@ -132,12 +136,13 @@ def _words(turn: Turn, received: Received, said: Said) -> str:
             return texts.no_such_licence(claimed.left)
         if claimed:
             return texts.found_shop(*claimed)
-    if not received.is_known and received.owner is None:
+    if not received.is_known and intake.who_answers(turn.session, received).manager is None:
         is_first = received.became is not Became.ADDED
         return texts.ASK_FOR_NAME if is_first else texts.WILL_LOOK if said.kind == "text" else ""
     if received.became is Became.ADDED:
         # One line for each of five pictures would bury the acknowledgement.
         return "" if received.is_in_one_breath and said.kind != "text" else texts.ADDED
+    answers = intake.who_answers(turn.session, received)
     return texts.passed_on(
-        received.owner, received.answer_due, is_deputy=received.is_deputy, now=turn.now, zone=turn.zone
+        answers.manager, received.answer_due, is_deputy=answers.is_deputy, now=turn.now, zone=turn.zone
     )

@@ -101,16 +101,17 @@ def _receive(
     if picture is not None:
         said.append(Said("image", media_key=media.add(session, picture, openid=openid, mark=token, now=now)))
     received = intake.written(session, openid, said, token=token, now=now, zone=services.zone)
-    return _words(received, services) if received else ""
+    return _words(session, received, services) if received else ""
 
 
-def _words(received: Received, services: Services) -> str:
-    if not received.is_known and received.owner is None:
+def _words(session: Session, received: Received, services: Services) -> str:
+    answers = intake.who_answers(session, received)
+    if not received.is_known and answers.manager is None:
         return intake_texts.ASK_FOR_NAME
     if received.answer_due is None:
         return intake_texts.ADDED
     return intake_texts.passed_on(
-        received.owner, received.answer_due, is_deputy=received.is_deputy, now=services.clock(), zone=services.zone
+        answers.manager, received.answer_due, is_deputy=answers.is_deputy, now=services.clock(), zone=services.zone
     )
 
 
