@@ -7,7 +7,7 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.errors import Refused
 from visits import export, scope
-from visits.actions import clocks, escalating, filing, intake, resting, routing, undelivered
+from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered
 from visits.queries import reports
 from visits.rules import figures
 from visits.rules.figures import By, Narrowed, Took
@@ -22,7 +22,7 @@ def sweep_owners(services: Services) -> None:
     after = 0
     while True:
         with services.transaction() as session:
-            swept = routing.sweep(session, now=services.clock(), zone=services.zone, after=after)
+            swept = moving.sweep(session, now=services.clock(), zone=services.zone, after=after)
         if not swept.last_id:
             return
         after = swept.last_id

@@ -16,7 +16,7 @@ from tests.office import Office
 from tests.visits.conftest import Town
 from tests.visits.holds import Holds
 from visits import scope
-from visits.actions import answering, attaching, escalating, intake, rating, resting, routing, undelivered
+from visits.actions import answering, attaching, escalating, intake, moving, rating, resting, undelivered
 from visits.actions.intake import Said
 from visits.models import Request
 from visits.scope import Colleague
@@ -94,7 +94,7 @@ def steps(hand: Hand, request: Request) -> None:
 
 def owners(hand: Hand, request: Request) -> None:
     intake.attach_strays(hand.session, now=hand.now, zone=hand.services.zone)
-    routing.sweep(hand.session, now=hand.now, zone=hand.services.zone)
+    moving.sweep(hand.session, now=hand.now, zone=hand.services.zone)
 
 
 def erase(hand: Hand, request: Request) -> None:
@@ -117,7 +117,7 @@ def looks(hand: Hand, request: Request) -> None:
 
 def disables(hand: Hand, request: Request) -> None:
     hand.session.execute(update(Manager).where(Manager.name == "陈志强").values(disabled_at=hand.now))
-    routing.sweep(hand.session, now=hand.now, zone=hand.services.zone)
+    moving.sweep(hand.session, now=hand.now, zone=hand.services.zone)
 
 
 def leaves(hand: Hand, request: Request) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from people.models import Manager
 from visits import said, scope
-from visits.actions import clocks, rating, routing
+from visits.actions import clocks, moving, rating, routing
 from visits.models import FIRST_NUMBER, Closed, Message, Request
 from visits.rules import canned
 from visits.said import Said
@@ -214,7 +214,7 @@ def transfer_many(
     mine = scope.within(session, who)
     known = select(Request.id).where(Request.id.in_(request_ids), *([] if mine is None else [mine]))
     seen = session.scalars(known).all()
-    return routing.transfer_many(session, seen, to_manager_id, by=who.name, now=now, zone=who.zone)
+    return moving.transfer_many(session, seen, to_manager_id, by=who.name, now=now, zone=who.zone)
 
 
 def hold(session: Session, request_id: int, who: Colleague) -> Request:

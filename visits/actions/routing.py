@@ -1,14 +1,12 @@
-"""Finding the owner of a request, changing it, and taking requests from those who are away. No clock is reset here."""
+"""Finding the owner of a request, and changing it. No clock is reset here; `moving` does it for many at once."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -18,18 +16,13 @@ from foundation.errors import Refused
 from people.models import Manager, Retailer
 from people.rules import Person
 from visits import ladder
-from visits.actions import alerts, book, clocks, notices, withdrawing
+from visits.actions import alerts, clocks, notices, withdrawing
 from visits.actions import case as cases
 from visits.actions.case import Case
 from visits.ladder import Ladder
-from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
-from visits.rules.routing import Choice
-from visits.texts import notices as texts
+from visits.models import Assignment, Reason, Request
 
 log = structlog.get_logger(__name__)
-
-#: Numbers named in the one notice for many requests.
-LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +38,6 @@ class Decision:
     def is_deputy(self) -> bool:
         """Whether they answer for somebody on leave."""
         return self.reason is Reason.DEPUTY
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """How many requests got another owner, and the last one looked at; 0 where there were no more to look at."""
-
-    moved: int
-    last_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    id: int
-    owner_id: int | None
-    version: int
-    own_id: int | None
-    area_id: int | None
-    was_handed_over: bool
-    is_overdue: bool
 
 
 def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, case: Case | None = None) -> Decision:
@@ -107,7 +81,7 @@ def transfer(
     if request.owner_id == to_manager_id:
         raise Refused(f"#{request.number} 已经由{person.name}负责。")
     stairs = ladder.read(session, day_in(now, zone))
-    _check_here(stairs, person.id, person.name)
+    check_here(stairs, person.id, person.name)
     explained = f"{by}转给{person.name}"
     assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
     if assignment is None:
@@ -119,24 +93,8 @@ def transfer(
     return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained)
 
 
-def transfer_many(
-    session: Session, request_ids: Sequence[int], to_manager_id: int, *, by: str, now: datetime, zone: ZoneInfo
-) -> int:
-    """Hand open requests to another manager, with one notice for all; gives how many were not theirs already."""
-    stairs = ladder.read(session, day_in(now, zone))
-    person = stairs.managers.get(to_manager_id)
-    if person is None or person.is_disabled:
-        raise Refused("没有这位客户经理,或已停用。")
-    _check_here(stairs, person.id, person.name)
-    others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
-    held = _read(session, _select_held().where(Request.id.in_(request_ids), others).with_for_update(of=Request), now)
-    choice = Choice(person, Reason.TRANSFER, f"{by}转给{person.name}")
-    if held:
-        _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
-    return len(held)
-
-
-def _check_here(stairs: Ladder, manager_id: int, name: str) -> None:
+def check_here(stairs: Ladder, manager_id: int, name: str) -> None:
+    """Raises `Refused` for a manager who is on leave: nothing is handed to them."""
     if manager_id in stairs.away:  # the next sweep would take it from them
         raise Refused(f"{name}正在请假,请转给别的客户经理。")
 
@@ -147,27 +105,6 @@ def take(session: Session, request: Request, manager_id: int, *, by: str, now: d
         assigned = _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了,由{by}负责", by=by, now=now)
         session.add_all([assigned] if assigned else [])
         clocks.handed_over(session, request, now=now)
-
-
-def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
-    """Give what absent or disabled owners hold, and what has none, to whoever answers today.
-
-    Looks at up to `limit` of these requests behind the id `after`. However many requests a manager held: one decision
-    for each area, one statement for each new owner, and one notice.
-    """
-    stairs = ladder.read(session, day_in(now, zone))
-    held = _held(session, stairs, after, limit, now)
-    moved: dict[int | None, list[tuple[_Held, Choice]]] = defaultdict(list)
-    choices: dict[tuple[int | None, int | None], Choice] = {}
-    for each in held:
-        home = each.own_id, each.area_id
-        choice = choices.get(home) or choices.setdefault(home, stairs.choose(*home))
-        to_id = choice.manager.id if choice.manager else None
-        if to_id != each.owner_id:
-            moved[to_id].append((each, choice))
-    for to_id, those in moved.items():
-        _move(session, stairs, to_id, those, now=now, zone=zone)
-    return Swept(sum(map(len, moved.values())), held[-1].id if len(held) == limit else 0)
 
 
 def attach(session: Session, request: Request, retailer: Retailer, *, now: datetime, zone: ZoneInfo) -> Decision:
@@ -246,155 +183,6 @@ def as_it_stands(session: Session, request: Request) -> Decision:
     ).one()
     person = Person(last.id, last.name, last.phone) if last.id else None
     return Decision(person, Reason(last.reason), last.explained, is_new=False)
-
-
-def _held(session: Session, stairs: Ladder, after: int, limit: int, now: datetime) -> list[_Held]:
-    is_away = Request.owner_id.in_(sorted(stairs.absent))
-    is_left = and_(Request.owner_id.is_(None), or_(Retailer.id.is_not(None), Request.area_id.is_not(None)))
-    found = _select_held().where(Request.id > after, or_(is_away, is_left)).limit(limit)
-    return _read(session, found.with_for_update(of=Request, skip_locked=True), now)
-
-
-def _select_held() -> Select[Any]:
-    columns: tuple[Any, ...] = (
-        Request.id,
-        Request.owner_id,
-        Request.version,
-        Retailer.manager_id,
-        func.coalesce(Retailer.area_id, Request.area_id),
-        Request.handed_over_at,
-        Request.due_at,
-    )
-    of_shops = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id)
-    return of_shops.where(Request.closed_at.is_(None)).order_by(Request.id)
-
-
-def _read(session: Session, statement: Select[Any], now: datetime) -> list[_Held]:
-    return [
-        _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now)
-        for key, owner, version, own, area, handed_over_at, due_at in session.execute(statement)
-    ]
-
-
-def _move(
-    session: Session,
-    stairs: Ladder,
-    to_id: int | None,
-    those: Sequence[tuple[_Held, Choice]],
-    *,
-    by: str = "",
-    now: datetime,
-    zone: ZoneInfo,
-) -> None:
-    """Give locked requests to one new owner (or none), in as many statements for a thousand as for one."""
-    ids = [each.id for each, _ in those]
-    session.execute(
-        update(Request)
-        .where(Request.id.in_(ids))
-        .values(owner_id=to_id, version=Request.version + 1, snoozed_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    session.expire_all()
-    withdrawing.withdraw_all(session, ids, [each.owner_id for each, _ in those], now=now)
-    alerts.refresh(session, ids, now=now, former={each.id: each.owner_id for each, _ in those})
-    whys = list(dict.fromkeys(choice.explained for _, choice in those))
-    told = _tell_of_many(session, stairs, to_id, those, whys, now=now, zone=zone)
-    rows: list[dict[str, Any]] = [
-        {
-            "request_id": each.id,
-            "at": now,
-            "from_id": each.owner_id,
-            "to_id": to_id,
-            "reason": choice.reason,
-            "explained": choice.explained[:300],
-            "by": by,
-            "delivery_id": told,
-        }
-        for each, choice in those
-    ]
-    session.execute(insert(Assignment), rows)
-    fresh = [each.id for each, _ in those if not each.was_handed_over]
-    if told is not None and fresh:
-        _handed_over(session, fresh, now)
-
-
-def _tell_of_many(
-    session: Session,
-    stairs: Ladder,
-    to_id: int | None,
-    those: Sequence[tuple[_Held, Choice]],
-    whys: Sequence[str],
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-) -> int | None:
-    if len(those) == 1:
-        return _tell_of_one(session, stairs, to_id, *those[0], now=now, zone=zone)
-    key = f"visits:moved:{those[0][0].id}:{those[0][0].version}"
-    if to_id is None:
-        log.warning("requests have no owner", count=len(those))
-        for top in stairs.tops():
-            text = texts.many_without_owner(len(those), whys)
-            notices.tell(session, top.id, text, now=now, about=notices.ABOUT_ALL, key=f"{key}:{top.id}")
-        return None
-    numbers = [each.id + FIRST_NUMBER for each, _ in those[:LISTED]]
-    text = texts.many_handed_on(len(those), numbers, whys, sum(each.is_overdue for each, _ in those))
-    # A leave begins at midnight: what it moves may wait for the morning.
-    told = notices.tell(
-        session,
-        to_id,
-        text,
-        now=now,
-        about=notices.ABOUT_ALL,
-        key=f"{key}:{to_id}",
-        heeds_quiet=True,
-    )
-    if told is None:
-        log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))
-        request = session.get_one(Request, those[0][0].id)
-        above = [person.id for person in stairs.supervisors(those[0][0].area_id, below_id=to_id)]
-        notices.not_reached(session, request, to_id, above, cases.read(session, request, now=now), now=now)
-    return told
-
-
-def _tell_of_one(
-    session: Session,
-    stairs: Ladder,
-    to_id: int | None,
-    held: _Held,
-    choice: Choice,
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-) -> int | None:
-    request = session.get_one(Request, held.id)
-    case = cases.read(session, request, now=now)
-    if to_id is None:
-        log.warning("a request has no owner", request=request.number)
-        notices.no_owner(session, request, [each.id for each in stairs.tops()], case, why=choice.explained, now=now)
-        return None
-    told = notices.hand_over(
-        session, request, to_id, case, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
-    )
-    if told is None:
-        log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
-        above = [person.id for person in stairs.supervisors(held.area_id, below_id=to_id)]
-        notices.not_reached(session, request, to_id, above, case, now=now)
-    return told
-
-
-def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """What `clocks.handed_over` does, for many in as many statements as for one."""
-    session.execute(
-        update(Deadline)
-        .where(Deadline.request_id.in_(ids), Deadline.promise == Promise.HANDING_OVER, Deadline.ended_at.is_(None))
-        .values(ended_at=now, met_at=now, step=None, step_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    requests = session.scalars(select(Request).where(Request.id.in_(ids)).order_by(Request.id)).all()
-    for request, deadlines in book.with_deadlines(session, list(requests)):
-        request.handed_over_at = now
-        book.settle(request, deadlines)
 
 
 def keep_or_route(session: Session, request: Request, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
