@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
@@ -17,14 +17,14 @@ from people import actions as people
 from people import identity
 from people.actions import Wrong
 from people.identity import Shop
-from people.models import Binding, Retailer
+from people.models import Retailer
 from people.rules import Person
 from visits.actions import case as cases
-from visits.actions import categories, clocks, groups, notices, routing
+from visits.actions import categories, clocks, finding, groups, notices, routing
 from visits.actions.book import Book
 from visits.actions.case import Case
 from visits.actions.routing import Decision
-from visits.models import Author, Closed, GroupMember, Message, Request
+from visits.models import Author, Message, Request
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import media, messages
@@ -106,12 +106,12 @@ def receive(
     ledger, where it is at hand.
     """
     shop = identity.shop_of(session, openid)
-    request = _theirs(session, openid, shop, now=now, zone=zone)
+    request = finding.theirs(session, openid, shop, now=now, zone=zone)
     is_thanks = said.kind == "text" and needs.is_smalltalk(said.content)
     became = Became.ADDED
     asked = groups.awaiting(session, openid, now=now)
     if request is None and asked is None:
-        request = _closed_lately(session, openid, shop, now)
+        request = finding.closed_lately(session, openid, shop, now)
         became = Became.REOPENED
     if request is None:
         request = _new(session, openid, shop, said, now)
@@ -180,7 +180,7 @@ def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Re
     shop = identity.shop_of(session, openid)
     left = select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None))
     has_left = session.scalar(left) is not None
-    request = _theirs(session, openid, shop, now=now, zone=zone)
+    request = finding.theirs(session, openid, shop, now=now, zone=zone)
     if shop is None or request is None or not has_left:
         return None
     return _received(request, Became.ADDED, shop, Book(session, request, now), None, in_one_breath=False)
@@ -199,7 +199,7 @@ def claim_shop(
     Gives the shop's name and that manager; `Wrong` where there is no such shop or the tries of binding are used up,
     None where there is no open request without a shop. Nobody is bound by this: a licence number is no secret.
     """
-    request = _open(session, openid, None, now)
+    request = finding.still_open(session, openid, None, now)
     if request is None or request.retailer_id is not None:
         return None
     shop = people.look_up(session, openid, licence, today=day_in(now, zone))
@@ -224,95 +224,6 @@ def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int
     return len(strays)
 
 
-def _theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, zone: ZoneInfo) -> Request | None:
-    """The open request of a follower, locked: their shop's. One of before they kept this shop becomes the shop's."""
-    request = _open(session, openid, shop, now)
-    if request is not None and shop is not None and request.retailer_id != shop.id:
-        routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
-    return request
-
-
-def _open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
-    """The open request of a follower or their shop, locked. Two of them (the shop's, and one of before the follower
-    was bound to it) become one."""
-    session.flush()
-    mine = Request.openid == openid
-    found = session.scalars(
-        select(Request)
-        .where(Request.closed_at.is_(None), or_(mine, Request.retailer_id == shop.id) if shop else mine)
-        .order_by(Request.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    found = [each for each in found if not _let_go(session, each, openid)]
-    if not found or shop is None:
-        return found[0] if found else None
-    theirs = next((each for each in found if each.retailer_id == shop.id), found[0])
-    if theirs.openid != openid:
-        _was_anothers(session, theirs)
-    for other in found:
-        if other is not theirs:
-            _join(session, other, theirs, now)
-    if theirs.openid != openid:
-        # The shop has another keeper now: answers go to whoever writes for it.
-        theirs.openid = openid
-        session.flush()
-    return theirs
-
-
-def _was_anothers(session: Session, request: Request) -> None:
-    """What was said so far was said with the last keeper: theirs to see, and to be erased with them."""
-    said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
-    session.execute(said.values(openid=request.openid).execution_options(synchronize_session=False))
-
-
-def _let_go(session: Session, request: Request, openid: str) -> bool:
-    """A shop's request whose writer never proved to keep it: a colleague's guess gave it to the shop. It stands under
-    the shop no longer once its keeper writes, who must not get a stranger's words."""
-    if request.openid == openid or request.retailer_id is None:
-        return False
-    kept_it = select(Binding.id).where(Binding.openid == request.openid, Binding.retailer_id == request.retailer_id)
-    if session.scalar(kept_it.limit(1)) is not None:
-        return False
-    request.retailer_id = None
-    session.flush()
-    return True
-
-
-def _join(session: Session, other: Request, theirs: Request, now: datetime) -> None:
-    """One request of two: what was said in the other, and since when it waits for an answer, are this one's."""
-    since, wrote_at = other.unanswered_since, other.shop_wrote_at
-    waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
-    first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
-    for table in (Message, GroupMember):
-        session.execute(
-            update(table)
-            .where(table.request_id == other.id)
-            .values(request_id=theirs.id)
-            .execution_options(synchronize_session=False)
-        )
-    theirs.last_message_id = max(filter(None, (theirs.last_message_id, other.last_message_id)), default=None)
-    other.closed_how = Closed.VOID
-    clocks.closed(session, other, now=now)
-    session.flush()
-    if since is not None:
-        theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
-        clocks.joined(session, theirs, since, now=now)
-    if first is not None:
-        notices.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
-
-
-def _closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
-    theirs = (Request.retailer_id == shop.id,) if shop else (Request.openid == openid, Request.retailer_id.is_(None))
-    last = session.scalars(
-        select(Request).where(*theirs).order_by(Request.id.desc()).limit(1).with_for_update()
-    ).first()
-    # What another keeper of the shop left is not gone on with: the answers would be theirs.
-    if last is None or last.closed_at is None or last.closed_how == Closed.VOID or last.openid != openid:
-        return None
-    return last if now - last.closed_at <= needs.REOPENS_WITHIN else None
-
-
 def _new(session: Session, openid: str, shop: Shop | None, said: Said, now: datetime) -> Request:
     values = {
         "openid": openid,
@@ -329,7 +240,7 @@ def _new(session: Session, openid: str, shop: Shop | None, said: Said, now: date
     insert = upsert(session, Request).values(values).on_conflict_do_nothing().returning(Request)
     made: Request | None = session.scalar(insert)
     if made is None:  # another door opened one between our look and our hand
-        made = _open(session, openid, shop, now)
+        made = finding.still_open(session, openid, shop, now)
         assert made is not None
     return made
 

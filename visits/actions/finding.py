@@ -1,0 +1,104 @@
+"""The request that what a follower writes belongs to, locked: one, where there were two."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from people.identity import Shop
+from people.models import Binding, Retailer
+from visits.actions import case as cases
+from visits.actions import clocks, notices, routing
+from visits.models import Author, Closed, GroupMember, Message, Request
+from visits.rules import needs
+
+
+def theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, zone: ZoneInfo) -> Request | None:
+    """The open request of a follower, locked: their shop's. One of before they kept this shop becomes the shop's."""
+    request = still_open(session, openid, shop, now)
+    if request is not None and shop is not None and request.retailer_id != shop.id:
+        routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
+    return request
+
+
+def still_open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
+    """The open request of a follower or their shop, locked. Two of them (the shop's, and one of before the follower
+    was bound to it) become one."""
+    session.flush()
+    mine = Request.openid == openid
+    found = session.scalars(
+        select(Request)
+        .where(Request.closed_at.is_(None), or_(mine, Request.retailer_id == shop.id) if shop else mine)
+        .order_by(Request.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    found = [each for each in found if not _let_go(session, each, openid)]
+    if not found or shop is None:
+        return found[0] if found else None
+    theirs = next((each for each in found if each.retailer_id == shop.id), found[0])
+    if theirs.openid != openid:
+        _was_anothers(session, theirs)
+    for other in found:
+        if other is not theirs:
+            _join(session, other, theirs, now)
+    if theirs.openid != openid:
+        # The shop has another keeper now: answers go to whoever writes for it.
+        theirs.openid = openid
+        session.flush()
+    return theirs
+
+
+def _was_anothers(session: Session, request: Request) -> None:
+    """What was said so far was said with the last keeper: theirs to see, and to be erased with them."""
+    said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
+    session.execute(said.values(openid=request.openid).execution_options(synchronize_session=False))
+
+
+def _let_go(session: Session, request: Request, openid: str) -> bool:
+    """A shop's request whose writer never proved to keep it: a colleague's guess gave it to the shop. It stands under
+    the shop no longer once its keeper writes, who must not get a stranger's words."""
+    if request.openid == openid or request.retailer_id is None:
+        return False
+    kept_it = select(Binding.id).where(Binding.openid == request.openid, Binding.retailer_id == request.retailer_id)
+    if session.scalar(kept_it.limit(1)) is not None:
+        return False
+    request.retailer_id = None
+    session.flush()
+    return True
+
+
+def _join(session: Session, other: Request, theirs: Request, now: datetime) -> None:
+    """One request of two: what was said in the other, and since when it waits for an answer, are this one's."""
+    since, wrote_at = other.unanswered_since, other.shop_wrote_at
+    waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
+    first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
+    for table in (Message, GroupMember):
+        session.execute(
+            update(table)
+            .where(table.request_id == other.id)
+            .values(request_id=theirs.id)
+            .execution_options(synchronize_session=False)
+        )
+    theirs.last_message_id = max(filter(None, (theirs.last_message_id, other.last_message_id)), default=None)
+    other.closed_how = Closed.VOID
+    clocks.closed(session, other, now=now)
+    session.flush()
+    if since is not None:
+        theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
+        clocks.joined(session, theirs, since, now=now)
+    if first is not None:
+        notices.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
+
+
+def closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
+    """The last request of a follower or their shop, locked, if it was closed lately enough to go on with."""
+    theirs = (Request.retailer_id == shop.id,) if shop else (Request.openid == openid, Request.retailer_id.is_(None))
+    last = session.scalars(
+        select(Request).where(*theirs).order_by(Request.id.desc()).limit(1).with_for_update()
+    ).first()
+    # What another keeper of the shop left is not gone on with: the answers would be theirs.
+    if last is None or last.closed_at is None or last.closed_how == Closed.VOID or last.openid != openid:
+        return None
+    return last if now - last.closed_at <= needs.REOPENS_WITHIN else None
