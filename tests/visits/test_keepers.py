@@ -84,6 +84,8 @@ def test_the_next_keeper_reads_nothing_of_the_last_ones_and_erasing_takes_only_o
     left.heir.say("打火机卖完了,麻烦送一盒")
     page = Browser(left.house, left.heir).open("/m/visits/mine")
     assert "打火机卖完了" in page and "断货" not in page and "明早带两条" not in page
+    left.house.later(minutes=1)
+    left.news(left.chen)  # nothing is answered before what was said meanwhile is read
     left.chen.say(f"{left.n} 打火机下午到")
     services = left.house.services
     with services.transaction() as session:
