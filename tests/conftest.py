@@ -34,6 +34,9 @@ from wechat_bot import jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
 
+#: Run as processes of their own, with what they need in the environment.
+collect_ignore = ["programs"]
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

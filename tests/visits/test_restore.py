@@ -32,7 +32,7 @@ def test_an_old_copy_put_back_sends_nothing_twice_and_tells_what_is_late_once(to
     assert [town.news(phone) for phone in (wang, li)] == [[], []]
     for told in (town.news(chen), town.news(zhou)):
         # What was answered is said not to have arrived, as far as the copy knows: the owner may call the shop.
-        late = [notice for notice in told if notice.startswith("【超时")]
+        late = [notice for notice in told if notice.startswith("【已超时】")]
         assert [sum(f"#{number} " in notice for notice in late) for number in (101, 102)] == [1, 1]
         assert len(told) == len(set(told)) <= 3
     town.house.tick()
