@@ -5,6 +5,8 @@ PYTHON := $(VENV)/bin/python
 JOBS ?= 2
 
 .PHONY: help run test check access bench lock clean
+# The tests start some sixty processes: each reads what another compiled, also where the machine forbids that.
+export PYTHONDONTWRITEBYTECODE :=
 # Two recipes must not install into one environment at once.
 .NOTPARALLEL:
 
