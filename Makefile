@@ -2,7 +2,8 @@
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-JOBS ?= 2
+# One more than two cores: a test with real processes mostly waits for them.
+JOBS ?= 3
 
 .PHONY: help run test check access bench lock clean
 # The tests start some sixty processes: each reads what another compiled, also where the machine forbids that.

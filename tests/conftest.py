@@ -3,6 +3,7 @@
 Most tests take `house` and go through a door. Each runs twice: on SQLite, and on a real PostgreSQL with Redis.
 """
 
+import gc
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ from visits.actions import categories
 from wechat_bot import jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
+
+# The house is large and lasts, what a test leaves is little: looking through all of it ever again is a tenth of the run.
+gc.set_threshold(100_000, 50, 100)
 
 #: Run as processes of their own, with what they need in the environment.
 collect_ignore = ["programs"]

@@ -56,15 +56,22 @@ def open_shops(session: Session, area: str, openids: list[str], now: datetime) -
     )
 
 
+def _may_have_come(row: Delivery) -> bool:
+    return row.state == DeliveryState.UNSURE or (row.state in TAKEN_BACK and row.attempts > 0)
+
+
 def check_against_the_phones(town: Town, database: Database) -> Counter[str]:
     """What the phones show is what our rows say: sent arrived once, unsure once or not, nothing else came. Gives how
-    many rows stand in each state."""
+    many rows stand in each state.
+
+    What was taken back while it waited for another try may have come by the one that was cut off.
+    """
     with database.reading() as session:
         rows = session.scalars(select(Delivery)).all()
     for openid in {row.openid for row in rows}:
         theirs = [row for row in rows if row.openid == openid]
         sent = Counter(_shown(town, row) for row in theirs if row.state in ARRIVED)
-        unsure = Counter(_shown(town, row) for row in theirs if row.state == DeliveryState.UNSURE)
+        unsure = Counter(_shown(town, row) for row in theirs if _may_have_come(row))
         entries = [each for each in town.chat(openid) if each["channel"] in ("customer", "template")]
         seen = Counter(each["text"] if _is_text(each) else each["channel"] for each in entries)
         for what in {*sent, *unsure, *seen}:
