@@ -35,7 +35,7 @@ from wechat_bot import jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
 
-# The house is large and lasts, what a test leaves is little: looking through all of it ever again is a tenth of the run.
+# The house is large and lasts, what a test leaves is little: looking through all of it takes a tenth of the run.
 gc.set_threshold(100_000, 50, 100)
 
 #: Run as processes of their own, with what they need in the environment.
