@@ -17,6 +17,8 @@ def town(stores, tmp_path):
         yield running
 
 
+# On SQLite the demo, the browser and the kills start the same parts.
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
 def test_web_and_worker_serve_report_their_health_and_stop_when_asked(town, tmp_path) -> None:
     assert town.health()[0] == 503  # no worker yet
     worker = town.start(str(processes.BIN / "flask"), "--app", "wsgi", "worker")
