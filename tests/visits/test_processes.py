@@ -263,15 +263,19 @@ def check_what_was_said(story: Story, names: list[str]) -> None:
 
 
 def check_owners(database: Database) -> None:
-    """Each request has its owner, from one decision, whose notice arrived or is there to be looked at."""
+    """Each request has its owner, from one decision, whose notice arrived, is there to be looked at, or was taken back
+    because the request was answered before it could be sent."""
     with database.reading() as session:
         assert session.scalars(select(Request.id).where(Request.owner_id.is_(None))).all() == []
         told = session.execute(
-            select(Assignment.request_id, Delivery.state).outerjoin(Delivery, Delivery.id == Assignment.delivery_id)
+            select(Assignment.request_id, Delivery.state, Request.first_answered_at)
+            .join(Request, Request.id == Assignment.request_id)
+            .outerjoin(Delivery, Delivery.id == Assignment.delivery_id)
         ).all()
         of_steps = session.scalars(select(Told.delivery_id)).all()
-    assert len(told) == len({request_id for request_id, _ in told}) == SHOPS + 1
-    assert {state for _, state in told} <= district.ARRIVED | {DeliveryState.UNSURE}
+    assert len(told) == len({request_id for request_id, _, _ in told}) == SHOPS + 1
+    for _, state, answered_at in told:
+        assert state in district.ARRIVED | {DeliveryState.UNSURE} or (state in district.TAKEN_BACK and answered_at)
     assert None not in of_steps
 
 
