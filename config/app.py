@@ -77,6 +77,7 @@ def build_services(
         zone=settings.zone,
         account_name=settings.account_name,
         is_service_account=settings.wechat_account_type == "service",
+        is_development=settings.development,
         public_url=settings.public_url,
         quiet=settings.quiet,
         media_folder=settings.media_path,

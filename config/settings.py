@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     files_path: Path = ROOT / "var" / "files"
     #: When invitations and reminders wait, as 21:00-08:00 in the time zone above; `off` for never.
     quiet_hours: str = "21:00-08:00"
+    #: Says that this is no real account: what a real one must have is not asked for, addresses of this machine may be.
+    development: bool = False
     #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
 

@@ -221,6 +221,7 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard) -> Iterator[Callab
         sim = Simulator(account, clock=clock)
         values = {
             "secret_key": "test secret, long enough",
+            "development": True,
             "wechat_app_id": account.app_id,
             "wechat_app_secret": account.secret,
             "wechat_token": account.token,

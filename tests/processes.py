@@ -156,6 +156,7 @@ def idle_town(folder: Path, database_url: str, redis_url: str | None, **more: st
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url or "",
         "SECRET_KEY": "0123456789abcdef0123",
+        "DEVELOPMENT": "1",
         "WECHAT_APP_ID": "wx1",
         "WECHAT_APP_SECRET": "s" * 32,
         "WECHAT_TOKEN": "token",

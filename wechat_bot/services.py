@@ -37,6 +37,8 @@ class Services:
     zone: ZoneInfo
     account_name: str
     is_service_account: bool
+    #: No real account: addresses of this machine may be asked, and pages say so.
+    is_development: bool
     #: The address people reach us under, without a slash at the end.
     public_url: str
     #: When nobody is to be disturbed; None where never.

@@ -28,6 +28,7 @@ def run(house, zone, tmp_path):
             zone=zone,
             account_name="新罗烟草",
             is_service_account=True,
+            is_development=True,
             public_url="https://example.com",
             quiet=None,
             templates={},
