@@ -19,6 +19,8 @@ ROWS_OF_A_SHEET = 1_048_575
 FIGURES = (
     "",
     "留言",
+    "按承诺时限答复",
+    "按承诺时限答复率",
     "24 小时内答复",
     "24 小时内答复率",
     *(f"{name}{share}(小时)" for name, _ in reports.TIMES.values() for share in ("中位数", " 90%")),
@@ -50,8 +52,9 @@ LINES = (
     "错过微信回复期",
     "评价",
     "评价说明",
+    "按承诺时限答复",
 )
-_WIDTHS = (8, 16, 24, 12, 14, 12, 12, 12, 18, 18, 12, 18, 12, 10, 10, 8, 40)
+_WIDTHS = (8, 16, 24, 12, 14, 12, 12, 12, 18, 18, 12, 18, 12, 10, 10, 8, 40, 10)
 
 
 def _times(each: Figures) -> Iterator[float | None]:
@@ -90,6 +93,8 @@ def write(
         summed.write_string(row, 0, each.name, as_text)
         numbers = (
             (each.requests, None),
+            (each.kept, None),
+            (each.kept_share, share),
             (each.within, None),
             (each.within_share, share),
             *((seconds and seconds / 3600, hours) for seconds in _times(each)),
@@ -134,6 +139,7 @@ def write(
         sheet.write_string(place, 15, answering.SCORES.get(line.score or 0, ""), as_text)
         # Who may see phones is nothing a file can ask.
         sheet.write_string(place, 16, mask_phones(line.comment), as_text)
+        sheet.write_string(place, 17, "" if line.is_kept is None else "是" if line.is_kept else "否", as_text)
         if count % STEP == 0:
             progress(count)
     book.close()

@@ -32,6 +32,8 @@ KEPT = (
     "first_ms",
     "next_ms",
     "closing_ms",
+    "promised",
+    "kept",
     "overdue",
     "lost",
     "rated",
@@ -57,6 +59,9 @@ class Facts:
     first_ms: Any
     next_ms: Any
     closing_ms: Any
+    #: The promise of the first answer came to its end, kept or missed: by the policy and the hours it was given under.
+    promised: Any
+    kept: Any
     judged: Any
     overdue: Any
     lost: Any
@@ -116,6 +121,9 @@ def living(now: datetime, *of: Any) -> Facts:
     is_void = and_(Request.closed_how.is_not(None), Request.closed_how == Closed.VOID)
     waits_long = and_(Request.unanswered_since.is_not(None), Request.opened_at < now - PROMISED)
     waits = milliseconds_between(Deadline.met_at, Deadline.started_at)
+    first = (Deadline.request_id == Request.id, Deadline.promise == Promise.FIRST_ANSWER)
+    is_late = missed((Promise.FIRST_ANSWER,), now)
+    is_met = exists().where(*first, Deadline.met_at.is_not(None))
     return Facts(
         of=(*of, ~is_void),
         opened_at=Request.opened_at,
@@ -131,6 +139,8 @@ def living(now: datetime, *of: Any) -> Facts:
         .where(Deadline.request_id == Request.id, Deadline.promise == Promise.NEXT_ANSWER)
         .scalar_subquery(),
         closing_ms=milliseconds_between(Request.closed_at, Request.opened_at),
+        promised=case((or_(is_late, is_met), 1), else_=0),
+        kept=case((and_(is_met, ~is_late), 1), else_=0),
         judged=case((or_(Request.first_answered_at.is_not(None), waits_long), 1), else_=0),
         overdue=case((missed(ANSWERS, now), 1), else_=0),
         lost=case((missed((Promise.REPLY_WINDOW,), now), 1), else_=0),

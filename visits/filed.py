@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, SmallInteger
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -34,6 +34,9 @@ class Filed(Base):
     #: 1 or 0, so that they can be summed.
     overdue: Mapped[int] = mapped_column(SmallInteger)
     lost: Mapped[int] = mapped_column(SmallInteger)
+    #: Whether the first answer's promise came to its end, and whether it was kept.
+    promised: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    kept: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     #: Ratings given: all, content, not content.
     rated: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[int] = mapped_column(SmallInteger)

@@ -223,7 +223,8 @@ class Holds:
         narrowed = Narrowed(Span(today - timedelta(days=800), today))
         _, total = reports.report(session, who, narrowed, By.MANAGER, now=now)
         assert figures(self.rows(Request), self.rows(Deadline), self.rows(Rating), now) == {
-            name: getattr(total, name) for name in ("requests", "judged", "within", "overdue", "lost", "open", "rated")
+            name: getattr(total, name)
+            for name in ("requests", "promised", "kept", "judged", "within", "overdue", "lost", "open", "rated")
         }
         took = sorted(
             (each.first_answered_at - each.opened_at).total_seconds()

@@ -14,13 +14,20 @@ def figures(
 ) -> dict[str, int]:
     """All requests but the void ones, whoever answers for them."""
     those = {each.id: each for each in requests if each.closed_how != "void"}
-    missed: dict[str, set[int]] = {"overdue": set(), "lost": set()}
+    missed: dict[str, set[int]] = {"overdue": set(), "lost": set(), "first": set()}
+    met: set[int] = set()
     for each in deadlines:
-        if each.due_at is None or each.request_id not in those:
+        if each.request_id not in those:
+            continue
+        if each.promise == Promise.FIRST_ANSWER and each.met_at is not None:
+            met.add(each.request_id)
+        if each.due_at is None:
             continue
         if (each.met_at or each.ended_at or now) > each.due_at:
             if each.promise in (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER):
                 missed["overdue"].add(each.request_id)
+            if each.promise == Promise.FIRST_ANSWER:
+                missed["first"].add(each.request_id)
             if each.promise == Promise.REPLY_WINDOW:
                 missed["lost"].add(each.request_id)
     judged = within = 0
@@ -32,6 +39,8 @@ def figures(
             judged += 1
     return {
         "requests": len(those),
+        "promised": len(met | missed["first"]),
+        "kept": len(met - missed["first"]),
         "judged": judged,
         "within": within,
         "overdue": len(missed["overdue"]),

@@ -79,6 +79,33 @@ def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
     assert (chen.shops, lin.shops) == (2, 1)
 
 
+def test_the_headline_share_is_by_the_deadline_that_was_promised_and_the_24_hours_stand_beside_it(kept) -> None:
+    """Three days were promised to 小王's class when she asked: 26 hours are late by the wall clock, and kept."""
+    market, li = kept.office.browser("market"), kept.shop("老李")
+    market.get(REPORT)
+    policy = {"handing_over": "60", "first_answer": "72", "next_answer": "72", "closing": "168", "confirmed": "1"}
+    assert market.post("/console/visits/settings/policy", policy).status_code == 303
+    li.say("打火机卖完了,麻烦送一盒")
+    kept.house.later(hours=26)
+    number = kept.requests()[-1].number
+    kept.chen.say(f"{number} 马上送到")
+    kept.chen.say(f"{number} 完结")
+    market = kept.office.browser("market")
+    for is_filed in (False, True):
+        if is_filed:
+            kept.house.tick()
+        chen = figures(kept)["陈志强"]
+        assert (chen.promised, chen.kept, chen.broken, chen.judged, chen.within) == (2, 2, 0, 2, 1)
+        # What was promised to 小王 was 24 hours, and stays so.
+        assert (figures(kept)["林小燕"].promised, figures(kept)["林小燕"].kept) == (1, 0)
+        behind = market.get(f"{REPORT}/requests?figure=kept").text
+        assert "老李食杂店" in behind and "城南便利店" in behind and "小王超市" not in behind
+        assert "老李食杂店" in market.get(f"{REPORT}/requests?figure=late").text
+        assert "小王超市" in market.get(f"{REPORT}/requests?figure=broken").text
+    page = market.get(REPORT).text
+    assert "按承诺时限答复" in page and "24 小时内答复" in page and "figure=kept" in page and "figure=within" in page
+
+
 def test_what_happens_to_a_request_after_it_was_filed_counts(kept) -> None:
     def filed() -> list[int]:
         with kept.house.look() as session:
@@ -173,7 +200,9 @@ def test_the_file_holds_figures_and_requests_and_nothing_that_runs(kept) -> None
     summed, listed = book["汇总"], book["留言"]
     rows = {row[0].value: [cell.value for cell in row] for row in summed.iter_rows(min_row=3, max_row=5)}
     assert (
-        rows["陈志强"][1:6] == [1, 1, 1, 2, 2] and rows["陈志强"][8:10] == [2, 2] and rows["合计"][1:4] == [2, 1, 0.5]
+        rows["陈志强"][1:8] == [1, 1, 1, 1, 1, 2, 2]
+        and rows["陈志强"][10:12] == [2, 2]
+        and rows["合计"][1:6] == [2, 1, 0.5, 1, 0.5]
     )
     found = [[cell.value for cell in row] for row in listed.iter_rows(min_row=2)]
     assert [row[2] for row in found] == ["=cmd|' /C calc'!A0", "城南便利店"]
@@ -221,7 +250,15 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
             for line in found:
                 _check(session, line, expected[line.key], now)
             _check(session, whole, [each for those in expected.values() for each in those], now)
-        for figure in (Figure.LATE, Figure.OVERDUE, Figure.LOST, Figure.OPEN):
+        for figure in (
+            Figure.KEPT,
+            Figure.BROKEN,
+            Figure.WITHIN,
+            Figure.LATE,
+            Figure.OVERDUE,
+            Figure.LOST,
+            Figure.OPEN,
+        ):
             lines, after, seen = [], "", 0
             while after is not None:
                 part, after = reports.page(session, who, narrowed, figure, now=now, after=after)
@@ -291,10 +328,12 @@ def _check(session, line, requests: list[Request], now: datetime) -> None:
     closing = [(r.closed_at - r.opened_at).total_seconds() for r in requests if r.closed_at]
     waits: dict[int, float] = {}
     ids = [each.id for each in requests]
-    missed = {promise: set() for promise in Promise}
+    missed, met = {promise: set() for promise in Promise}, set()
     for each in session.scalars(select(Deadline).where(Deadline.request_id.in_(ids))):
         if each.due_at < (each.met_at or each.ended_at or now):
             missed[each.promise].add(each.request_id)
+        if each.promise == Promise.FIRST_ANSWER and each.met_at:
+            met.add(each.request_id)
         if each.promise == Promise.NEXT_ANSWER and each.met_at:
             waited = (each.met_at - each.started_at).total_seconds()
             waits[each.request_id] = max(waited, waits.get(each.request_id, waited))
@@ -304,6 +343,8 @@ def _check(session, line, requests: list[Request], now: datetime) -> None:
     assert line.judged == len(took) + len(waiting)
     assert line.within == sum(seconds <= 86400 for seconds in took)
     assert line.overdue == len(missed[Promise.FIRST_ANSWER] | missed[Promise.NEXT_ANSWER])
+    assert line.promised == len(met | missed[Promise.FIRST_ANSWER])
+    assert line.kept == len(met - missed[Promise.FIRST_ANSWER])
     assert line.lost == len(missed[Promise.REPLY_WINDOW])
     assert line.open == sum(each.closed_at is None for each in requests)
     assert (line.rated, line.content, line.discontent) == (len(scores), scores.count(1), scores.count(3))

@@ -9,7 +9,20 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from people import scope as people_scope
@@ -36,12 +49,13 @@ def report(
 
     What one may not see is left out.
 
-    `requests` are all but the void ones; `judged` those answered, or still waiting after 24 hours, and `within` of
-    them those answered in 24 hours of the wall clock: what was settled without an answer, or waits shorter, counts
-    neither way. `overdue` had an answer promised (the first or a later one) that came late or is late now; of `lost`
-    WeChat's reply window closed before an answer. `open` and `closed` are as of now, `rated` and `content` the shops'
-    own words. A request counts for whoever gave its first answer, the owner where nobody did: a deputy's work is the
-    deputy's.
+    `requests` are all but the void ones; `promised` those whose first answer came or is late, and `kept` of them those
+    answered by the deadline that was given, under the policy and the working hours of its time; `judged` those
+    answered, or still waiting after 24 hours, and `within` of them those answered in 24 hours of the wall clock: what
+    was settled without an answer, or waits shorter, counts neither way. `overdue` had an answer promised (the first or
+    a later one) that came late or is late now; of `lost` WeChat's reply window closed before an answer. `open` and
+    `closed` are as of now, `rated` and `content` the shops' own words. A request counts for whoever gave its first
+    answer, the owner where nobody did: a deputy's work is the deputy's.
 
     `took` names the times whose median and 90th percentile are wanted. They are exact, so every time is read and
     ranked: in the order of a second for a million requests.
@@ -127,7 +141,20 @@ def _figures(
     return Figures(key, name, shops=shops, times=times, **{each: counted[each] for each in _COUNTED})
 
 
-_COUNTED = ("requests", "judged", "within", "overdue", "lost", "open", "closed", "rated", "content", "discontent")
+_COUNTED = (
+    "requests",
+    "promised",
+    "kept",
+    "judged",
+    "within",
+    "overdue",
+    "lost",
+    "open",
+    "closed",
+    "rated",
+    "content",
+    "discontent",
+)
 
 
 def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Facts) -> list[ColumnElement[bool]]:
@@ -209,6 +236,7 @@ def _lines(now: datetime) -> Select[Any]:
         Request.first_answered_at,
         Request.closed_at,
         Request.closed_how,
+        case((facts.promised == 1, facts.kept == 1), else_=None),
         facts.overdue,
         facts.lost,
         _last_rated(Rating.score),
@@ -230,6 +258,10 @@ def _behind(figure: Figure, facts: Facts) -> list[ColumnElement[bool]]:
     match figure:
         case Figure.ALL:
             return []
+        case Figure.KEPT:
+            return [facts.kept == 1]
+        case Figure.BROKEN:
+            return [facts.promised == 1, facts.kept == 0]
         case Figure.WITHIN:
             return [facts.within == 1]
         case Figure.LATE:

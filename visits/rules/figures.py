@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from foundation.errors import Refused
 from visits.models import FIRST_NUMBER
 
-#: The company's promise: the first answer within so long, by the wall clock.
+#: What the company likes to compare: the first answer within so long by the wall clock, whatever was promised.
 PROMISED = timedelta(hours=24)
 #: Shops a customer manager looks after in this trade: the frame around a workload.
 SHOPS_OF_A_MANAGER = 165
@@ -30,8 +30,12 @@ class Figure(StrEnum):
     """A figure whose requests can be looked at."""
 
     ALL = "all"
+    #: First answered by when that was promised.
+    KEPT = "kept"
+    #: First answered later than promised, or still not answered by then.
+    BROKEN = "broken"
     WITHIN = "within"
-    #: Answered later than promised, or still not answered by then.
+    #: Answered later than in 24 hours, or still not answered by then.
     LATE = "late"
     OVERDUE = "overdue"
     LOST = "lost"
@@ -115,6 +119,8 @@ class Figures:
     key: int | None
     name: str
     requests: int = 0
+    promised: int = 0
+    kept: int = 0
     judged: int = 0
     within: int = 0
     overdue: int = 0
@@ -128,6 +134,14 @@ class Figures:
     shops: int | None = None
     #: Of those that were asked for.
     times: Mapping[Took, Times] = field(default_factory=dict)
+
+    @property
+    def kept_share(self) -> float | None:
+        return self.kept / self.promised if self.promised else None
+
+    @property
+    def broken(self) -> int:
+        return self.promised - self.kept
 
     @property
     def within_share(self) -> float | None:
@@ -158,6 +172,8 @@ class Line:
     first_answered_at: datetime | None
     closed_at: datetime | None
     closed_how: str | None
+    #: Whether the first answer came by when it was promised; None while that is open, or where none was due.
+    is_kept: bool | None
     is_overdue: bool
     is_lost: bool
     score: int | None
