@@ -43,7 +43,7 @@ def check(services: Services) -> dict[str, Any]:
         parts["database"], problems = f"unreachable ({type(error).__name__})", {}
     parts["wechat"] = problems or "ok"
     well = all(parts.get(part) == "ok" for part in ("database", "store", "worker", "wechat"))
-    return {"ok": well and token != "refused", **parts}
+    return {"ok": well and token != "refused", "development": services.is_development, **parts}
 
 
 def _worker(silence: timedelta | None) -> str:

@@ -16,6 +16,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -23,6 +24,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from config import keys
+from foundation import hosts
 from foundation.quiet import QuietHours
 from wechat_bot import notices
 from wechat_bot.envelope import AesKey
@@ -51,6 +54,10 @@ Optional = Annotated[str | None, BeforeValidator(_empty_is_none)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 
 
+#: What every refusal of a real account's setting ends with.
+UNLESS = "(DEVELOPMENT=1 says that this is no real account)"
+
+
 class TemplateSetting(BaseModel):
     """A template message of the account: its id, and what each of its fields says."""
 
@@ -69,18 +76,22 @@ class TemplateSetting(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Everything that differs between one installation and another."""
+    """Everything that differs between one installation and another. A field is judged with those above it in view."""
 
     model_config = SettingsConfigDict(
-        env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        validate_default=True,
     )
 
+    #: Says that this is no real account: what a real one must have is not asked for, addresses of this machine may be.
+    development: bool = False
     #: sqlite:///… or postgresql://…
     database_url: str = f"sqlite:///{ROOT / 'var' / 'wuwei.db'}"
     #: redis://…; without it, tokens and counters live in the process.
     redis_url: Optional = None
-    #: Signs sessions and links.
-    secret_key: Annotated[SecretStr, Field(min_length=16)]
     #: The address people reach us under.
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
@@ -94,8 +105,6 @@ class Settings(BaseSettings):
     files_path: Path = ROOT / "var" / "files"
     #: When invitations and reminders wait, as 21:00-08:00 in the time zone above; `off` for never.
     quiet_hours: str = "21:00-08:00"
-    #: Says that this is no real account: what a real one must have is not asked for, addresses of this machine may be.
-    development: bool = False
     #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
@@ -115,6 +124,9 @@ class Settings(BaseSettings):
     wechat_oauth_base: str = "https://open.weixin.qq.com"
     #: Seconds; callbacks signed longer ago are refused. 0 takes any.
     wechat_callback_max_age: Annotated[int, Field(ge=0)] = 3600
+
+    #: Signs sessions and links. Below the rest, because it must be made of none of it.
+    secret_key: Annotated[SecretStr, Field(min_length=16)]
 
     @field_validator("timezone")
     @classmethod
@@ -145,11 +157,23 @@ class Settings(BaseSettings):
 
     @field_validator("public_url", "wechat_api_base", "wechat_oauth_base")
     @classmethod
-    def _address(cls, value: str) -> str:
+    def _address(cls, value: str, info: ValidationInfo) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be http://… or https://… without a query")
+        if _is_real(info):
+            if parts.scheme != "https":
+                raise ValueError(f"must begin with https:// {UNLESS}")
+            if hosts.is_near(parts.hostname):
+                raise ValueError(f"must not lead to this machine or a network of your own {UNLESS}")
         return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        if _is_real(info) and (why := keys.weakness(value.get_secret_value(), _known(info.data))):
+            raise ValueError(f"{why}; make one with {keys.MAKE} {UNLESS}")
+        return value
 
     @field_validator("wechat_encoding_aes_key", "wechat_encoding_aes_key_previous")
     @classmethod
@@ -158,19 +182,18 @@ class Settings(BaseSettings):
             AesKey.decode(value.get_secret_value())
         return value
 
-    @model_validator(mode="after")
-    def _previous_needs_current(self) -> "Settings":
-        if self.wechat_encoding_aes_key_previous and not self.wechat_encoding_aes_key:
-            raise ValueError("WECHAT_ENCODING_AES_KEY_PREVIOUS is set without WECHAT_ENCODING_AES_KEY")
-        return self
+    @field_validator("wechat_encoding_aes_key_previous")
+    @classmethod
+    def _previous_needs_current(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value and info.data.get("wechat_encoding_aes_key", value) is None:
+            raise ValueError("is set without WECHAT_ENCODING_AES_KEY")
+        return value
 
-    @model_validator(mode="after")
-    def _known_quiet_hours(self) -> "Settings":
-        try:
-            QuietHours.read(self.quiet_hours, self.zone)
-        except ValueError as error:
-            raise ValueError(f"QUIET_HOURS {error}") from None
-        return self
+    @field_validator("quiet_hours")
+    @classmethod
+    def _known_quiet_hours(cls, value: str, info: ValidationInfo) -> str:
+        QuietHours.read(value, ZoneInfo(info.data.get("timezone", "UTC")))
+        return value
 
     @property
     def quiet(self) -> QuietHours | None:
@@ -205,6 +228,20 @@ class Settings(BaseSettings):
         )
         addresses = (make_url(self.database_url).password, urlsplit(self.redis_url or "").password)
         return tuple(v.get_secret_value() for v in values if v) + tuple(str(p) for p in addresses if p)
+
+
+def _is_real(info: ValidationInfo) -> bool:
+    """Whether a real account's settings are asked for: also where DEVELOPMENT itself cannot be read."""
+    return not info.data.get("development")
+
+
+def _known(values: dict[str, Any]) -> list[str]:
+    """The words of the other settings: whoever knows the account knows them, or is told them more easily."""
+    return [
+        v.get_secret_value() if isinstance(v, SecretStr) else v
+        for v in values.values()
+        if isinstance(v, str | SecretStr)
+    ]
 
 
 def is_real_account() -> bool:

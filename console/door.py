@@ -224,6 +224,7 @@ def _context() -> dict[str, Any]:
         "may": (lambda name: who is not None and who.may(Permission[name])),
         "navigation": plate.items(features, who) if who and not who.must_change_password else [],
         "account_name": current_services().account_name,
+        "is_development": current_services().is_development,
     }
 
 

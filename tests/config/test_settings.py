@@ -8,7 +8,8 @@ from config import settings as config
 from config.settings import WrongSettings, load
 
 GOOD = {
-    "SECRET_KEY": "0123456789abcdef",
+    "SECRET_KEY": "9f2c41d07be85a3614c8f07d2be96a51",
+    "PUBLIC_URL": "https://wuwei.example.com",
     "WECHAT_APP_ID": "wx1",
     "WECHAT_APP_SECRET": "very-secret",
     "WECHAT_TOKEN": "token",
@@ -86,4 +87,67 @@ def test_the_demo_s_settings_count_only_where_no_account_is_configured(
 def test_a_previous_key_without_a_current_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, WECHAT_ENCODING_AES_KEY_PREVIOUS="A" * 43)
     with pytest.raises(WrongSettings, match="without WECHAT_ENCODING_AES_KEY"):
+        load()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "kx83-0fjw",
+        "a" * 64,
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "qwertyuiopasdfghjklzxcvbnm1234567890",
+        "please change this key before you go to production",
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        "wx0a1b2c3d4e5f6071wx0a1b2c3d4e5f6071wx0a1b2c3d4e5f6071",
+        "a7c1e93b40d28f65a7c1e93b40d28f65",
+    ],
+)
+def test_a_real_account_does_not_start_with_a_key_that_can_be_guessed(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    account = {"WECHAT_APP_ID": "wx0a1b2c3d4e5f6071", "WECHAT_APP_SECRET": "a7c1e93b40d28f65a7c1e93b40d28f65"}
+    given(monkeypatch, SECRET_KEY=key, **account)
+    with pytest.raises(WrongSettings, match=r"^These settings cannot be used:\n  SECRET_KEY: .+$") as caught:
+        load()
+    assert key not in str(caught.value)
+    if len(key) >= 16:
+        given(monkeypatch, SECRET_KEY=key, DEVELOPMENT="1", **account)
+        assert load().development
+
+
+def test_a_real_account_does_not_start_on_addresses_of_this_machine_and_all_mistakes_are_named_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    near = (
+        "localhost:8001",
+        "127.1",
+        "[::1]:80",
+        "0.0.0.0",
+        "2130706433",
+        "10.0.0.7",
+        "[::ffff:127.0.0.1]",
+        "simulator",
+    )
+    for host in near:
+        wrong = {
+            "SECRET_KEY": "a" * 64,
+            "PUBLIC_URL": "http://shops.example.com",
+            "WECHAT_API_BASE": f"https://{host}",
+            "WECHAT_OAUTH_BASE": f"https://open.weixin.qq.com@{host}/",
+            "QUIET_HOURS": "always",
+            "WECHAT_ENCODING_AES_KEY_PREVIOUS": "A" * 43,
+        }
+        given(monkeypatch, DEVELOPMENT="0", **wrong)
+        with pytest.raises(WrongSettings) as caught:
+            load()
+        assert sorted(line.partition(":")[0].strip() for line in str(caught.value).splitlines()[1:]) == sorted(wrong), (
+            host
+        )
+        given(monkeypatch, DEVELOPMENT="1", **wrong | {"QUIET_HOURS": "off", "WECHAT_ENCODING_AES_KEY_PREVIOUS": ""})
+        assert load().wechat_api_base == f"https://{host}"
+    given(monkeypatch, DEVELOPMENT="", WECHAT_API_BASE="", WECHAT_OAUTH_BASE="")
+    assert load().public_url == GOOD["PUBLIC_URL"]
+    monkeypatch.delenv("PUBLIC_URL")
+    with pytest.raises(WrongSettings, match="PUBLIC_URL: must begin with https://"):
         load()

@@ -125,3 +125,26 @@ def test_a_refused_token_and_a_missing_worker_are_the_admins(office) -> None:
     office.house.sim.faults.add("/cgi-bin/stable_token", "errcode", value=40164, times=1)
     assert office.house.flask("menu", "publish").exit_code != 0
     assert any("IP 白名单" in line for line in needs(office, "admin"))
+
+
+def test_an_installation_that_is_no_real_account_says_so_on_every_page_and_to_the_load_balancer(build) -> None:
+    said = "这是开发环境（DEVELOPMENT=1），不是正式的公众号"
+    office = Office(build())
+    office.user("admin", "admin")
+    admin, desk = office.browser("admin"), office.browser().client
+    for page in (
+        admin.get("/console/"),
+        admin.get("/console/none"),
+        desk.get("/console/sign-in"),
+        desk.post("/console/sign-in"),
+    ):
+        assert said in page.text
+    assert desk.get("/healthz").get_json()["development"] is True
+    real = {
+        "development": False,
+        "secret_key": "9f2c41d07be85a3614c8f07d2be96a51",
+        "public_url": "https://wx.example.com",
+    }
+    desk = build(**real).app.test_client()
+    assert said not in desk.get("/console/sign-in").text
+    assert desk.get("/healthz").get_json()["development"] is False

@@ -1,0 +1,44 @@
+"""Whether the host of an address lies on this machine or in a network of one's own, however it is spelled."""
+
+import ipaddress
+import socket
+import unicodedata
+from urllib.parse import unquote
+
+#: Names that lead no further than this machine or this network (RFC 6761, 6762, 8375; `internal` is ICANN's).
+_NEAR = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "test")
+
+
+def is_near(host: str) -> bool:
+    """Whether a host is no host of the internet. Asks no name server: of a name it knows only what the name says.
+
+    >>> [is_near(each) for each in ("127.1", "2130706433", "0x7f.1", "[::1]", "0.0.0.0", "192.168.0.4", "simulator")]
+    [True, True, True, True, True, True, True]
+    >>> [is_near(each) for each in ("LOCALHOST.", "１２７.0.0.1", "127。0。0。1", "::ffff:10.0.0.1", "64:ff9b::7f00:1")]
+    [True, True, True, True, True]
+    >>> is_near("api.weixin.qq.com"), is_near("203.205.254.1"), is_near("[2402:4e00::1]"), is_near("local.qq.com")
+    (False, False, False, False)
+    """
+    name = unicodedata.normalize("NFKC", unquote(host)).replace("。", ".").strip().strip("[]").rstrip(".").lower()
+    name = name.partition("%")[0]  # of fe80::1%eth0, the address
+    address = _address(name)
+    if address is None:
+        return "." not in name or any(name == near or name.endswith(f".{near}") for near in _NEAR)
+    return not address.is_global or address.is_multicast
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host written in numbers is, in any spelling that the system's own resolver takes."""
+    try:
+        if ":" not in name:
+            return ipaddress.IPv4Address(socket.inet_aton(name)) if name and " " not in name else None
+        found = ipaddress.IPv6Address(name)
+    except (OSError, ValueError):
+        return None
+    if any(found in network for network in _CARRY_IPV4):
+        return ipaddress.IPv4Address(found.packed[-4:])
+    return found.ipv4_mapped or found.sixtofour or found
+
+
+#: IPv4 behind a translator (RFC 6052), and written as IPv6 the old way (RFC 4291).
+_CARRY_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
