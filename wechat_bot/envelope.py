@@ -16,20 +16,18 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from xml.parsers import expat
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from wechat_bot import messages, reading
-from wechat_bot.messages import Malformed
 
 BODY_LIMIT = 1 << 20
 BLOCK = 32
 DEPTH_LIMIT = 8
 NODE_LIMIT = 2000
-# Lists of WeChat's own; any other element that comes twice would let one reader see what another does not.
-REPEATABLE = {"item", "List", "fail_idx"}
+BOM = b"\xef\xbb\xbf"
 # What XML 1.0 does not allow even when escaped. People's keyboards send it, and expat refuses the whole message.
 _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
@@ -40,6 +38,10 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 class Forged(Exception):
     """Not from WeChat, or not for this account: 403."""
+
+
+class Malformed(Exception):
+    """A body that cannot be opened, so that nobody can know whose it is: 400. What was opened never raises it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,10 @@ def check_address(seals: Seals, query: Mapping[str, str]) -> str:
 
 
 def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: datetime) -> Letter:
-    """Verify, decrypt and read one callback. Raises `Forged` (403) or `messages.Malformed` (400), nothing else."""
+    """Verify, decrypt and read one callback. Raises `Forged` (403) or `Malformed` (400), nothing else.
+
+    Whatever is WeChat's is a message: one that is no XML or JSON, or of a shape nobody knows, is `messages.Unknown`.
+    """
     timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
     encrypted = query.get("encrypt_type", "raw") != "raw"
     if not encrypted:
@@ -100,19 +105,21 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
             raise Forged("not encrypted, though WECHAT_ENCODING_AES_KEY is set")
         _verify(seals.token, query.get("signature", ""), timestamp, nonce)
     _check_age(seals, timestamp, now)
-    fields, form = _parse(body)
-    key = None
+    key, plain = None, body
     if encrypted:
         if not seals.aes_keys:
             raise Forged("encrypted, but WECHAT_ENCODING_AES_KEY is not set")
-        sealed = fields.get("Encrypt")
+        sealed = parse(body).get("Encrypt")
         if not isinstance(sealed, str):
             raise Malformed("Encrypt is missing")
         # Never `signature` here: it does not cover the body.
         _verify(seals.token, query.get("msg_signature", ""), timestamp, nonce, sealed)
         plain, key = decrypt(seals, sealed)
-        fields, _ = _parse(plain)
-    return Letter(reading.read(fields), key, form)
+    try:
+        fields = parse(plain)
+    except Malformed:
+        fields = {"body": _storable(plain.decode(errors="replace"))}
+    return Letter(reading.read(fields, plain, now=now), key, "json" if _is_json(body) else "xml")
 
 
 def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[str, str]:
@@ -188,32 +195,62 @@ def _check_age(seals: Seals, timestamp: str, now: datetime) -> None:
         raise Forged("signed too long ago")
 
 
-def _parse(body: bytes) -> tuple[dict[str, Any], Literal["xml", "json"]]:
-    if body.lstrip()[:1] == b"{":
-        try:
-            fields = json.loads(body, object_pairs_hook=_once)
-        except (ValueError, RecursionError) as error:
-            raise Malformed("not JSON") from error
-        return fields, "json"
-    return _parse_xml(body), "xml"
+def parse(body: bytes) -> dict[str, Any]:
+    """The fields of a body, XML or JSON: texts, dicts, and a list of what comes more than once. Numbers are texts.
+
+    Raises `Malformed` where it is neither, or deeper than any message.
+    """
+    if not _is_json(body):
+        return _parse_xml(body)
+    try:
+        # Numbers as they are written: rounded they would be another message's id, and some no database takes.
+        fields = json.loads(
+            body.removeprefix(BOM), object_pairs_hook=_gather, parse_int=str, parse_float=str, parse_constant=str
+        )
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not JSON") from error
+    if not _is_shallow(fields, DEPTH_LIMIT):
+        raise Malformed("too deep")
+    return cast("dict[str, Any]", _storable(fields))
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = {name: _storable(value) for name, value in pairs}
-    if len(fields) != len(pairs):
-        raise ValueError("a name comes twice")
+def _is_json(body: bytes) -> bool:
+    return body.removeprefix(BOM).lstrip()[:1] == b"{"
+
+
+def _gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        _put(fields, name, value)
     return fields
+
+
+def _put(fields: dict[str, Any], name: str, value: Any) -> None:
+    """Enter a value; what is there already and what comes now become a list. Nobody may see only one of the two."""
+    if name not in fields:
+        fields[name] = value
+    elif isinstance(fields[name], list):
+        fields[name].append(value)
+    else:
+        fields[name] = [fields[name], value]
+
+
+def _is_shallow(value: Any, left: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return inner is None or (left > 0 and all(_is_shallow(each, left - 1) for each in inner))
 
 
 def _storable(value: Any) -> Any:
     """JSON can escape what no database takes: NUL, other control characters, halves of a character."""
     if isinstance(value, str):
         return _UNSTORABLE.sub("", value)
+    if isinstance(value, dict):
+        return {_UNSTORABLE.sub("", name): _storable(each) for name, each in value.items()}
     return [_storable(each) for each in value] if isinstance(value, list) else value
 
 
 def _parse_xml(body: bytes) -> dict[str, Any]:
-    """Nested elements as dicts, texts as strings. No document type, no entities, no depth, no repeats."""
+    """Nested elements as dicts, texts as strings. No document type, no entities, no depth."""
     parser = expat.ParserCreate("UTF-8")
     stack: list[dict[str, Any]] = [{}]
     texts: list[list[str]] = [[]]
@@ -232,14 +269,7 @@ def _parse_xml(body: bytes) -> dict[str, Any]:
 
     def end(name: str) -> None:
         inner, text = stack.pop(), "".join(texts.pop())
-        value: Any = inner or text
-        outer = stack[-1]
-        if name not in outer:
-            outer[name] = value
-        elif name in REPEATABLE:
-            outer[name] = [*(outer[name] if isinstance(outer[name], list) else [outer[name]]), value]
-        else:
-            raise Malformed(f"{name[:40]} comes twice")
+        _put(stack[-1], name, inner or text)
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = start

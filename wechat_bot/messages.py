@@ -13,10 +13,6 @@ from typing import Any
 Fields = Mapping[str, Any]
 
 
-class Malformed(Exception):
-    """A body that is not a WeChat message. WeChat itself never sends one; whoever did gets a 400."""
-
-
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What every message and event has. `key` is the same for each delivery of one message, and for no other."""
@@ -210,4 +206,10 @@ class AccountVerification(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Incoming):
+    """Of a kind nobody knows, or of a kind we know in a shape we do not (`odd` says why): kept whole.
+
+    Whatever of the rest could not be read is empty.
+    """
+
     kind: str
+    odd: str = ""

@@ -5,85 +5,117 @@ Spellings, and which event carries which fields: wechat-platform.md §2.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from hashlib import blake2b
 from typing import Any
 
 from wechat_bot import messages as m
-from wechat_bot.messages import Fields, Incoming, Malformed
+from wechat_bot.messages import Fields, Incoming
 
 Common = dict[str, Any]
 Reader = Callable[[Fields, Common], Incoming]
+#: The longest an openid and an id of WeChat's are kept at.
+OPENID, MSGID, MEDIA_ID = 64, 32, 200
 
 
-def read(fields: Fields) -> Incoming:
-    """Read the fields of a decrypted body into the value of its kind.
+class _Odd(Exception):
+    """A field is not as we know it; the words say which."""
 
-    A kind nobody knows is `Unknown`, never an error; a known kind that lacks a field it must have, or holds
-    a number that is none, raises `Malformed` with the field's name.
+
+def read(fields: Fields, body: bytes, *, now: datetime) -> Incoming:
+    """Read the fields of an authentic body into the value of its kind. Never raises.
+
+    A kind nobody knows is `Unknown`; so is a known kind that lacks a field it must have, or has one in a shape we do
+    not know. `body` is what WeChat wrote, before it was encrypted anew for this delivery; `now` is when it was sent
+    where it does not say so in a way we can read.
     """
-    kind = _text(fields, "MsgType", required=True)
-    event = _text(fields, "Event", required=True) if kind == "event" else ""
-    seconds = _whole(fields, "CreateTime", required=True)
-    try:
-        sent_at = datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError) as error:
-        raise Malformed("CreateTime is out of range") from error
-    openid = _text(fields, "FromUserName", required=True)
-    if len(openid) > 64:
-        raise Malformed("FromUserName is too long")
+    kind, event = _or_nothing(fields, "MsgType").lower(), ""
+    if kind == "event":
+        event = _or_nothing(fields, "Event")
+    reader = _EVENTS.get(event.lower()) if kind == "event" else _MESSAGES.get(kind)
+    openid = _or_nothing(fields, "FromUserName")
     common: Common = {
-        "openid": openid,
-        "account": _text(fields, "ToUserName", required=True),
-        "sent_at": sent_at,
-        "key": _key(fields, openid, kind, event),
+        "openid": openid if len(openid) <= OPENID else "",
+        "account": _or_nothing(fields, "ToUserName"),
+        "sent_at": _sent_at(fields, now),
+        "key": _key(fields, openid, body, is_event=kind == "event"),
         "raw": fields,
     }
-    reader = _EVENTS.get(event.lower()) if event else _MESSAGES.get(kind)
-    return reader(fields, common) if reader else m.Unknown(**common, kind=event or kind)
+    try:
+        if not reader:
+            return m.Unknown(**common, kind=event or kind)
+        if not (common["openid"] and common["account"]):
+            raise _Odd("FromUserName or ToUserName is missing or too long")
+        return reader(fields, common)
+    except _Odd as odd:
+        return m.Unknown(**common, kind=event or kind, odd=str(odd))
 
 
-def _key(fields: Fields, openid: str, kind: str, event: str) -> str:
-    parts: tuple[str, ...]
-    # Messages have a MsgId, events none: two receipts can reach one person in one second (wechat-platform.md §1).
-    if event:
-        about = (_text(fields, name) for name in ("CreateTime", "EventKey", "MsgID", "MenuId", "Ticket"))
-        parts = (openid, event, *about)
-    elif kind in _MESSAGES:
-        parts = (openid, str(_whole(fields, "MsgId", required=True)))
-    else:
-        parts = (openid, kind, _text(fields, "CreateTime"), _text(fields, "MsgId"))
-    return blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=32).hexdigest()
+def _key(fields: Fields, openid: str, body: bytes, *, is_event: bool) -> str:
+    """What names a message through all its deliveries: its MsgId and sender; of anything else the whole body.
+
+    Of events every chosen field was the same in two that are two: revocations come from WeChat's own name, results and
+    consents have their ids somewhere inside (wechat-platform.md §1).
+    """
+    msgid = _or_nothing(fields, "MsgId")
+    if not is_event and openid and msgid.isascii() and msgid.isdigit() and msgid.strip("0"):
+        return blake2b(f"{openid}\0{msgid}".encode(errors="surrogatepass"), digest_size=32).hexdigest()
+    return blake2b(body, digest_size=32).hexdigest()
 
 
-def _text(fields: Fields, name: str, *, required: bool = False) -> str:
+def _sent_at(fields: Fields, now: datetime) -> datetime:
+    try:
+        seconds = _whole(fields, "CreateTime")
+        return datetime.fromtimestamp(seconds, UTC) if seconds > 0 else now
+    except (_Odd, OverflowError, ValueError, OSError):
+        return now
+
+
+def _or_nothing(fields: Fields, name: str) -> str:
+    """A text, or nothing where something else stands in its place."""
+    try:
+        return _text(fields, name)
+    except _Odd:
+        return ""
+
+
+def _text(fields: Fields, name: str, *, required: bool = False, longest: int | None = None) -> str:
     value = fields.get(name)
     if value is None or value == "":
         if required:
-            raise Malformed(f"{name} is missing")
+            raise _Odd(f"{name} is missing")
         return ""
-    if isinstance(value, str):
-        return value
     if isinstance(value, (bool, int, float)):
         return str(value)
-    raise Malformed(f"{name} is not a text")
+    if not isinstance(value, str):
+        raise _Odd(f"{name} is not a text")
+    if longest is not None and len(value) > longest:
+        raise _Odd(f"{name} is too long")
+    return value
 
 
-def _whole(fields: Fields, name: str, *, required: bool = False) -> int:
-    text = _text(fields, name, required=required).strip()
-    if not text and not required:
+def _whole(fields: Fields, name: str) -> int:
+    """A whole number, 0 where there is none: JSON has brought 1.7e9 and 1700000000.5, too."""
+    text = _text(fields, name).strip()
+    if not text:
         return 0
-    if len(text) > 20 or not text.lstrip("-").isascii() or not text.lstrip("-").isdigit():
-        raise Malformed(f"{name} is not a whole number")
-    return int(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise _Odd(f"{name} is not a number") from error
+    # First its size: a few digits can write a number that fills the memory.
+    if not number.is_finite() or number.adjusted() >= 18:
+        raise _Odd(f"{name} is out of range")
+    return int(number)
 
 
 def _number(fields: Fields, name: str) -> float:
     try:
         value = float(_text(fields, name, required=True))
     except ValueError as error:
-        raise Malformed(f"{name} is not a number") from error
+        raise _Odd(f"{name} is not a number") from error
     if value != value or abs(value) > 1e9:
-        raise Malformed(f"{name} is out of range")
+        raise _Odd(f"{name} is out of range")
     return value
 
 
@@ -97,14 +129,23 @@ def _group(fields: Fields, *names: str) -> Fields:
 
 
 def _items(group: Fields, *path: str) -> list[Fields]:
-    """A list that WeChat's XML writes as one element when it has one, as several when it has more."""
-    value: Any = group
+    """A list that WeChat's XML writes as one element when it has one, as several when it has more.
+
+    Each wrapper on the way may itself come several times; JSON leaves the innermost one out of a list.
+    """
+    found: list[tuple[Any, bool]] = [(group, False)]
     for name in path:
-        if isinstance(value, list):
-            value = value[0] if value else None
-        value = value.get(name) if isinstance(value, Mapping) else None
-    entries = value if isinstance(value, list) else [value]
-    return [entry for entry in entries if isinstance(entry, Mapping)]
+        inner: list[tuple[Any, bool]] = []
+        for each, is_listed in found:
+            value = each.get(name) if isinstance(each, Mapping) else None
+            if isinstance(value, list):
+                inner.extend((one, True) for one in value)
+            elif value is not None:
+                inner.append((value, False))
+            elif is_listed:
+                inner.append((each, True))
+        found = inner
+    return [each for each, _ in found if isinstance(each, Mapping)]
 
 
 def _follow(f: Fields, c: Common) -> Incoming:
@@ -144,7 +185,7 @@ def _mass(f: Fields, c: Common) -> Incoming:
     urls = _items(_group(f, "ArticleUrlResult"), "ResultList", "item")
     return m.MassFinished(
         **c,
-        msgid=_text(f, "MsgID", required=True),
+        msgid=_text(f, "MsgID", required=True, longest=MSGID),
         status=_text(f, "Status"),
         total=_whole(f, "TotalCount"),
         filtered=_whole(f, "FilterCount"),
@@ -160,7 +201,7 @@ def _publish(f: Fields, c: Common) -> Incoming:
     failed = info.get("fail_idx") or []
     return m.PublishFinished(
         **c,
-        publish_id=_text(info, "publish_id", required=True),
+        publish_id=_text(info, "publish_id", required=True, longest=MSGID),
         status=_whole(info, "publish_status"),
         article_id=_text(info, "article_id"),
         article_urls=tuple((_whole(i, "idx"), _text(i, "article_url")) for i in _items(info, "article_detail", "item")),
@@ -168,20 +209,34 @@ def _publish(f: Fields, c: Common) -> Incoming:
     )
 
 
+def _entries(f: Fields, *wrappers: str) -> list[Fields]:
+    """The entries of a subscription's event, in JSON without their wrapper; at least one."""
+    for path in (*((wrapper, "List") for wrapper in wrappers), ("List",)):
+        if found := _items(f, *path):
+            return found
+    raise _Odd("List is missing")
+
+
 def _consent(f: Fields, c: Common) -> Incoming:
     # Early pushes used the popup's wrapper for the change too.
-    choices = _items(_group(f, "SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent"), "List")
+    choices = _entries(f, "SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent")
     return m.ConsentChanged(
-        **c, choices=tuple((_text(i, "TemplateId"), _text(i, "SubscribeStatusString")) for i in choices)
+        **c,
+        choices=tuple((_text(i, "TemplateId", required=True), _text(i, "SubscribeStatusString")) for i in choices),
     )
 
 
 def _notice(f: Fields, c: Common) -> Incoming:
-    results = _items(_group(f, "SubscribeMsgSentEvent"), "List")
+    results = _entries(f, "SubscribeMsgSentEvent")
     return m.NoticeFinished(
         **c,
         results=tuple(
-            (_text(i, "TemplateId"), _text(i, "MsgID"), _whole(i, "ErrorCode"), _text(i, "ErrorStatus"))
+            (
+                _text(i, "TemplateId"),
+                _text(i, "MsgID", required=True, longest=MSGID),
+                _whole(i, "ErrorCode"),
+                _text(i, "ErrorStatus"),
+            )
             for i in results
         ),
     )
@@ -202,8 +257,12 @@ def _verification(f: Fields, c: Common) -> Incoming:
     )
 
 
+def _media_id(f: Fields) -> str:
+    return _text(f, "MediaId", required=True, longest=MEDIA_ID)
+
+
 def _video(f: Fields, c: Common) -> Incoming:
-    return m.Video(**c, media_id=_text(f, "MediaId", required=True), thumb_media_id=_text(f, "ThumbMediaId"))
+    return m.Video(**c, media_id=_media_id(f), thumb_media_id=_text(f, "ThumbMediaId"))
 
 
 def _view(f: Fields, c: Common) -> Incoming:
@@ -212,8 +271,8 @@ def _view(f: Fields, c: Common) -> Incoming:
 
 _MESSAGES: dict[str, Reader] = {
     "text": lambda f, c: m.Text(**c, content=_text(f, "Content"), menu_id=_text(f, "bizmsgmenuid") or None),
-    "image": lambda f, c: m.Image(**c, media_id=_text(f, "MediaId", required=True), picture_url=_text(f, "PicUrl")),
-    "voice": lambda f, c: m.Voice(**c, media_id=_text(f, "MediaId", required=True), format=_text(f, "Format")),
+    "image": lambda f, c: m.Image(**c, media_id=_media_id(f), picture_url=_text(f, "PicUrl")),
+    "voice": lambda f, c: m.Voice(**c, media_id=_media_id(f), format=_text(f, "Format")),
     "video": _video,
     "shortvideo": _video,
     "location": lambda f, c: m.Location(
@@ -243,7 +302,7 @@ _EVENTS: dict[str, Reader] = {
     "pic_weixin": _pictures,
     "location_select": _location_picked,
     "templatesendjobfinish": lambda f, c: m.TemplateFinished(
-        **c, msgid=_text(f, "MsgID", required=True), status=_text(f, "Status")
+        **c, msgid=_text(f, "MsgID", required=True, longest=MSGID), status=_text(f, "Status")
     ),
     "masssendjobfinish": _mass,
     "publishjobfinish": _publish,

@@ -31,9 +31,11 @@ def hear() -> Response:
     # Read up to the limit and one byte, so that a body without a length cannot fill the memory.
     body = request.stream.read(envelope.BODY_LIMIT + 1)
     if len(body) > envelope.BODY_LIMIT:
-        raise messages.Malformed("the body is too large")
+        raise envelope.Malformed("the body is too large")
     letter = envelope.open_letter(services.seals, request.args, body, now=now)
     structlog.contextvars.bind_contextvars(openid=letter.message.openid[-6:], kind=type(letter.message).__name__)
+    if isinstance(letter.message, messages.Unknown):
+        log.warning("kept as it came", what=letter.message.kind[:40], odd=letter.message.odd)
     try:
         answer = inbox.answer_once(services, letter.message, now=now)
     except Exception:
@@ -60,9 +62,9 @@ def refuse(error: envelope.Forged) -> tuple[str, int]:
     return "forbidden", 403
 
 
-@blueprint.errorhandler(messages.Malformed)
-def reject(error: messages.Malformed) -> tuple[str, int]:
-    """400: not a message."""
+@blueprint.errorhandler(envelope.Malformed)
+def reject(error: envelope.Malformed) -> tuple[str, int]:
+    """400: nobody can know what it is, or whose."""
     log.warning("callback not understood", reason=str(error))
     return "bad request", 400
 

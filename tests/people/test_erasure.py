@@ -94,7 +94,7 @@ def test_who_came_back_meanwhile_is_not_erased(settled: Database, now: datetime)
 
 def withdrawn(event: str, now: datetime, **raw: Any) -> DataWithdrawn:
     told = {"ToUserName": "gh", "FromUserName": "o-wechat-itself", "CreateTime": int(now.timestamp())}
-    message = reading.read({**told, "MsgType": "event", "Event": event, **raw})
+    message = reading.read({**told, "MsgType": "event", "Event": event, **raw}, b"", now=now)
     assert isinstance(message, DataWithdrawn)
     return message
 

@@ -7,8 +7,7 @@ import pytest
 from wechatpy.crypto import WeChatCrypto
 
 from wechat_bot import envelope, messages
-from wechat_bot.envelope import AesKey, Forged, Seals
-from wechat_bot.messages import Malformed
+from wechat_bot.envelope import AesKey, Forged, Malformed, Seals
 
 NOW = datetime(2026, 9, 12, 2, tzinfo=UTC)
 KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
@@ -163,26 +162,31 @@ def test_callbacks_signed_too_long_ago_are_refused_by_the_setting() -> None:
     [
         '<!DOCTYPE xml [<!ENTITY a "aa"><!ENTITY b "&a;&a;&a;">]><xml><Content>&b;</Content></xml>',
         '<!DOCTYPE xml SYSTEM "file:///etc/passwd"><xml/>',
-        TEXT.replace("<MsgId>7</MsgId>", "<MsgId>7</MsgId><MsgId>8</MsgId>"),
+        TEXT.replace("你好", "]]></Content><Content><![CDATA[你好"),
         TEXT.replace("<FromUserName>oA</FromUserName>", ""),
-        TEXT.replace("<MsgId>7</MsgId>", ""),
-        TEXT.replace("<MsgId>7</MsgId>", "<MsgId>七</MsgId>"),
-        TEXT.replace("1789178400", "99999999999999999999"),
+        TEXT.replace(
+            "<FromUserName>oA</FromUserName>", "<FromUserName>oA</FromUserName><FromUserName>oB</FromUserName>"
+        ),
+        TEXT.replace("oA", "o" * 65),
         TEXT.replace("<FromUserName>oA</FromUserName>", "<FromUserName><a>1</a></FromUserName>"),
         TEXT[:-3],
         "<xml>" + "<a>" * 50 + "</a>" * 50 + "</xml>",
         "<xml>" + "".join(f"<a{n}/>" for n in range(3000)) + "</xml>",
         '{"ToUserName": "a", "ToUserName": "b"}',
+        '{"a": ' * 20 + "1" + "}" * 20,
+        '{"a": Infinity, "b": 1' + "0" * 9999 + "}",
         "[" * 100000,
         "{" * 100000,
         '{"MsgType": "text"}',
         "nonsense",
+        "\x00\ufffe",
         "\ufeff<xml/>",
     ],
 )
-def test_a_body_that_is_no_message_is_malformed(body: str) -> None:
-    with pytest.raises(Malformed):
-        opened(PLAIN, signed(PLAIN, body), body.encode())
+def test_what_wechat_sends_is_kept_whatever_its_shape(body: str) -> None:
+    message = opened(PLAIN, signed(PLAIN, body), body.encode())
+    assert isinstance(message, messages.Unknown)
+    assert message.raw
 
 
 def test_a_control_character_in_a_text_does_not_lose_the_message() -> None:

@@ -1,5 +1,7 @@
 """Every message and event of the platform is read into a typed value; what is new is kept raw."""
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,11 +9,13 @@ import pytest
 from wechat_bot import messages as m
 from wechat_bot import reading
 
+NOW = datetime(2026, 9, 12, 2, tzinfo=UTC)
 COMMON = {"ToUserName": "gh_1", "FromUserName": "oA", "CreateTime": "1789178400"}
 
 
 def read(**fields: Any) -> m.Incoming:
-    return reading.read({**COMMON, **fields})
+    complete = {**COMMON, **fields}
+    return reading.read(complete, json.dumps(complete).encode(), now=NOW)
 
 
 def event(name: str, **fields: Any) -> m.Incoming:
@@ -175,6 +179,60 @@ def test_an_event_is_read_into_its_kind_in_any_letter_case(
             assert {field: getattr(value, field) for field in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "fields", "expected"),
+    [
+        # As posts of 2021 to 2025 show them: List at the top, an object when single; groups of line breaks; nothing.
+        (
+            "subscribe_msg_popup_event",
+            {"List": {"TemplateId": "T", "SubscribeStatusString": "accept"}},
+            (("T", "accept"),),
+        ),
+        ("subscribe_msg_change_event", {"List": [{"TemplateId": "T"}, {"TemplateId": "U"}]}, (("T", ""), ("U", ""))),
+        ("subscribe_msg_popup_event", {"SubscribeMsgPopupEvent": [{"TemplateId": "T"}]}, (("T", ""),)),
+        (
+            "subscribe_msg_popup_event",
+            {"SubscribeMsgPopupEvent": [{"List": {"TemplateId": "T"}}, {"List": {"TemplateId": "U"}}]},
+            (("T", ""), ("U", "")),
+        ),
+        (
+            "subscribe_msg_sent_event",
+            {"List": {"TemplateId": "T", "MsgID": "7", "ErrorCode": "0"}},
+            (("T", "7", 0, ""),),
+        ),
+        (
+            "MASSSENDJOBFINISH",
+            {
+                "MsgID": "1",
+                "TotalCount": "7.0",
+                "CopyrightCheckResult": "\n\n\n",
+                "ArticleUrlResult": {"ResultList": None},
+            },
+            7,
+        ),
+    ],
+)
+def test_results_are_read_in_every_shape_they_have_come_in(kind: str, fields: dict[str, Any], expected: Any) -> None:
+    value = event(kind, **fields)
+    match value:
+        case m.ConsentChanged(choices=found) | m.NoticeFinished(results=found) | m.MassFinished(total=found):
+            assert found == expected
+        case _:
+            pytest.fail(f"{value}")
+
+
+@pytest.mark.parametrize("written", ["1789178400.5", "1.7891784e9", " 1789178400 "])
+def test_a_moment_is_read_however_its_number_is_written(written: str) -> None:
+    assert read(MsgType="text", MsgId="7", CreateTime=written).sent_at == datetime.fromtimestamp(1789178400, UTC)
+
+
+@pytest.mark.parametrize("written", ["", "soon", "1e999999999", "9" * 400, "-5", "NaN", None, ["1", "2"]])
+def test_a_message_without_a_moment_was_sent_when_it_came(written: Any) -> None:
+    value = read(MsgType="text", MsgId="7", Content="在吗", CreateTime=written)
+    assert isinstance(value, m.Text)
+    assert value.sent_at == NOW
+
+
 def test_what_nobody_knows_is_kept_raw() -> None:
     value = event("something_of_2027", Surprise="1")
     assert isinstance(value, m.Unknown)
@@ -184,9 +242,12 @@ def test_what_nobody_knows_is_kept_raw() -> None:
 
 def test_a_message_is_known_by_its_id_and_sender() -> None:
     text = dict(MsgType="text", Content="a")
-    assert read(**text, MsgId="7").key == reading.read({**COMMON, **text, "MsgId": "7", "CreateTime": "1789178405"}).key
+    assert read(**text, MsgId="7").key == read(**text, MsgId="7", CreateTime="1789178405").key
     assert read(**text, MsgId="7").key != read(**text, MsgId="8").key
-    assert read(**text, MsgId="7").key != reading.read({**COMMON, **text, "MsgId": "7", "FromUserName": "oB"}).key
+    assert read(**text, MsgId="7").key != read(**text, MsgId="7", FromUserName="oB").key
+    # An id that is none names nothing: two messages must not be taken for one.
+    for odd in ("0", "", "2.4e16", ["7", "7"]):
+        assert read(**text, MsgId=odd).key != read(MsgType="text", Content="b", MsgId=odd).key
 
 
 def test_two_events_of_one_person_in_one_second_are_two() -> None:

@@ -9,10 +9,9 @@ from wechat_bot import messages, reading, reply
 from wechat_bot.feature import Article, Reply
 
 NOW = datetime(2026, 9, 12, tzinfo=UTC)
-SAID = reading.read({"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "text", "MsgId": "1"})
-CLICKED = reading.read(
-    {"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "event", "Event": "CLICK", "EventKey": "k"}
-)
+FIELDS = {"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "text", "MsgId": "1"}
+SAID = reading.read(FIELDS, b"", now=NOW)
+CLICKED = reading.read({**FIELDS, "MsgType": "event", "Event": "CLICK", "EventKey": "k"}, b"", now=NOW)
 
 
 def rendered(answer: Reply, to: messages.Incoming = SAID) -> ElementTree.Element:
