@@ -66,6 +66,16 @@ def test_only_the_clock_asks_the_time() -> None:
     assert found == ["foundation/clock.py"]
 
 
+def test_only_one_room_writes_spreadsheets() -> None:
+    """A second writer would let a shop's words become a formula again."""
+    found = [
+        named(path)
+        for path in modules(PRODUCT)
+        if re.search(r"(?m)^(?:import|from) xlsxwriter\b|\bcsv\.(?:writer|DictWriter)\b", path.read_text(encoding="utf-8"))
+    ]
+    assert found == ["foundation/spreadsheet_write.py"]
+
+
 def test_no_exception_is_swallowed() -> None:
     broad = {"Exception", "BaseException"}
     found = [

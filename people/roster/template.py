@@ -2,8 +2,7 @@
 
 from typing import BinaryIO
 
-import xlsxwriter
-
+from foundation.spreadsheet_write import Digits, Heading, Workbook
 from people.models import CLASSES
 from people.roster.checking import COLUMNS, EXAMPLE
 
@@ -38,36 +37,28 @@ EXPLAINED = (
 
 
 def write(target: BinaryIO) -> None:
-    """Write the template as .xlsx."""
-    book = xlsxwriter.Workbook(target, {"in_memory": True})
-    # Text, so that Excel neither drops a leading 0 nor rounds a long number.
-    as_text = book.add_format({"num_format": "@"})
-    heading = book.add_format({"bold": True, "bg_color": "#D9EAD3", "border": 1, "num_format": "@"})
-    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet("零售户")
-    for index, (column, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
-        sheet.set_column(index, index, width, as_text)
-        sheet.write_string(0, index, column, heading)
-        sheet.write_string(1, index, EXAMPLE_ROW[index], as_text)
-    sheet.freeze_panes(1, 0)
-    where = COLUMNS.index("客户类型")
-    sheet.data_validation(
-        1,
-        where,
-        PREPARED,
-        where,
-        {
-            "validate": "list",
-            "source": list(CLASSES),
-            "error_type": "warning",
-            "error_title": "客户类型",
-            "error_message": "请从列表里选;系统里另有的类型也可以填。",
-        },
-    )
-    notes = book.add_worksheet("说明")
-    notes.set_column(0, 0, 12)
-    notes.set_column(1, 1, 90)
-    for number, (column, explained) in enumerate(EXPLAINED):
-        notes.write_string(number, 0, column, heading if number == 0 else wrapped)
-        notes.write_string(number, 1, explained, heading if number == 0 else wrapped)
-    book.close()
+    """Write the template as .xlsx; the cells to be filled in are text, so that Excel drops no leading 0."""
+    with Workbook(target) as book:
+        sheet = book.sheet("零售户", WIDTHS, columns=Digits)
+        sheet.freeze_panes(1, 0)
+        sheet.write(map(Heading, COLUMNS))
+        sheet.write(map(Digits, EXAMPLE_ROW))
+        where = COLUMNS.index("客户类型")
+        sheet.data_validation(
+            1,
+            where,
+            PREPARED,
+            where,
+            {
+                "validate": "list",
+                "source": list(CLASSES),
+                "error_type": "warning",
+                "error_title": "客户类型",
+                "error_message": "请从列表里选;系统里另有的类型也可以填。",
+            },
+        )
+        notes = book.sheet("说明", (12, 90))
+        head, *lines = EXPLAINED
+        notes.write(map(Heading, head))
+        for line in lines:
+            notes.write(line)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from surveys.export.cells import Cell
+from foundation.spreadsheet_write import Cell
 from surveys.frozen import Frozen
 from surveys.rules import flow
 from surveys.rules.definition import Question, QuestionType

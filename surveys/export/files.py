@@ -1,6 +1,5 @@
 """An export from its first row to the file in its place: nothing half-written ever stands under the file's name."""
 
-import csv
 import os
 import re
 import tempfile
@@ -14,13 +13,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from foundation.spreadsheet_write import csv_digits, csv_text, csv_writer
 from surveys import frozen
-from surveys.export import rows
-from surveys.export.cells import apostrophed
+from surveys.export import rows, workbook
 from surveys.export.columns import Layout
 from surveys.export.leading import Leading
 from surveys.export.rows import Row
-from surveys.export.workbook import Book
 from surveys.frozen import Frozen
 
 Form = Literal["xlsx", "csv"]
@@ -70,7 +68,9 @@ def write(
         part = Path(folder) / f"part.{form}"
         written: Generator[int]
         if form == "xlsx":
-            written = Book(part, Path(folder), zone, is_anonymous=is_anonymous).write(found, total, versions, figures)
+            written = workbook.write(
+                part, Path(folder), found, total, versions, figures, zone=zone, is_anonymous=is_anonymous
+            )
         else:
             written = _write_csv(part, found, versions, zone, is_anonymous=is_anonymous)
         # Also when `progress` raises: no open file outlives its folder, and no cursor stays open in the database.
@@ -87,17 +87,16 @@ def _write_csv(
     path: Path, found: Iterable[Row], versions: Sequence[Frozen], zone: ZoneInfo, *, is_anonymous: bool
 ) -> Generator[int]:
     form = "%Y-%m-%d" if is_anonymous else "%Y-%m-%d %H:%M:%S"
-    layout = Layout(versions, apostrophed)
+    layout = Layout(versions, csv_text)
     leading = Leading(
         is_anonymous=is_anonymous,
         numbers={version.id: version.number for version in versions},
-        guard=apostrophed,
-        code=apostrophed,
+        guard=csv_text,
+        code=csv_digits,
         when=lambda moment: moment.astimezone(zone).strftime(form),
     )
-    # BOM and CRLF: without them Excel on a Chinese Windows takes the file for GBK, or for one line.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, lineterminator="\r\n")
+        writer = csv_writer(file)
         writer.writerow([*leading.columns, *(column.heading for column in layout.columns)])
         for number, row in enumerate(found, start=1):
             cells = leading.cells(row, number)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from surveys.export.cells import Cell
+from foundation.spreadsheet_write import Cell
 from surveys.export.columns import Guard
 from surveys.export.rows import Row
 

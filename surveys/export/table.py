@@ -6,8 +6,7 @@ from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
+from foundation.spreadsheet_write import Cell, Heading, Percent, Score, Workbook
 from surveys.rules.crossing import CrossTab, Row
 
 #: Stands where a figure would say too much, as on the page.
@@ -25,39 +24,32 @@ def workbook(
     now: datetime,
     zone: ZoneInfo,
 ) -> BytesIO:
-    """The table with counts and shares side by side, what it is of above and `notes` below. Texts stay texts."""
+    """The table with counts and shares side by side, what it is of above and `notes` below."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True})
-    sheet = book.add_worksheet("交叉分析")
-    heading = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top"})
-    share, score = book.add_format({"num_format": "0.0%"}), book.add_format({"num_format": "0.0"})
     labels = [option["label"] for option in entry["options"]]
-    for line, said in enumerate((title, f"{entry['text']}(按{by})", f"{now.astimezone(zone):%Y-%m-%d %H:%M}")):
-        sheet.write_string(line, 0, said)
     scored = SCORES.get(entry["type"], "")
     heads = [by, "回答", *labels, *(f"{label}占比" for label in labels), *([scored] if scored else [])]
-    for column, head in enumerate(heads):
-        sheet.write_string(4, column, head, heading)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, len(heads) - 1, 12)
-    rows: list[Row] = [*table.rows, *([table.total] if table.total else [])]
-    for line, row in enumerate(rows, start=5):
-        figures = [
-            (row.n, None),
-            *((cell.count, None) for cell in row.cells),
-            *((cell.share, share) for cell in row.cells),
-        ]
-        if scored:
-            figures.append((row.score, score if entry["type"] == "nps" else share))
-        sheet.write_string(line, 0, row.name)
-        for column, (figure, shape) in enumerate(figures, start=1):
-            if figure is None:
-                sheet.write_string(line, column, HIDDEN)
-            else:
-                sheet.write_number(line, column, figure, shape)
-    sheet.freeze_panes(5, 1)
-    for line, said in enumerate(notes, start=len(rows) + 6):
-        sheet.write_string(line, 0, said)
-    book.close()
+    with Workbook(out) as book:
+        sheet = book.sheet("交叉分析", (24, *(12 for _ in heads[1:])))
+        sheet.freeze_panes(5, 1)
+        for said in (title, f"{entry['text']}(按{by})", f"{now.astimezone(zone):%Y-%m-%d %H:%M}"):
+            sheet.write([said])
+        sheet.write([])
+        sheet.write(map(Heading, heads))
+        rows: list[Row] = [*table.rows, *([table.total] if table.total else [])]
+        for row in rows:
+            shares = [HIDDEN if cell.share is None else Percent(cell.share) for cell in row.cells]
+            cells: list[Cell] = [
+                row.name,
+                *(HIDDEN if n is None else n for n in (row.n, *(cell.count for cell in row.cells))),
+            ]
+            cells += shares
+            if scored:
+                score = Score if entry["type"] == "nps" else Percent
+                cells.append(HIDDEN if row.score is None else score(row.score))
+            sheet.write(cells)
+        sheet.write([])
+        for said in notes:
+            sheet.write([said])
     out.seek(0)
     return out

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
+from foundation.spreadsheet_write import Digits, Heading, Workbook
 from surveys.rules.excel_file import ABOUT, ABOUT_KEYS, COLUMNS, QUESTIONS
 from surveys.rules.question import CHINESE_TYPES
 from surveys.rules.shape import QuestionType
@@ -45,11 +45,12 @@ _NOTES = (
     ("必填", "不填就是必填;否:可以跳过"),
     ("显示条件", "只在前面的题这样回答时才问,如 q1=一般、不满意 或 q4=0-6;几个条件各占一行,要同时满足"),
 )
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_TEXT, _BOLD = 1, 2
+_WRAPPED: Mapping[type, Mapping[str, Any]] = {
+    Digits: {"num_format": "@", "text_wrap": True, "valign": "top"},
+    Heading: {"num_format": "@", "text_wrap": True, "valign": "top", "bold": True},
+}
+#: A fixed day keeps the file the same, and the clock out of this room.
+_MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def template() -> bytes:
@@ -107,101 +108,20 @@ def _row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
 
 
 def _packed(values: Sequence[str], questions: Sequence[Sequence[str]]) -> bytes:
-    about = [(name, value, note) for name, value, (_, note) in zip(ABOUT_KEYS, values, _ABOUT, strict=True)]
-    sheets = {
-        ABOUT: _sheet(about, (14, 40, 50), head=False),
-        QUESTIONS: _sheet([tuple(COLUMNS), *questions], (8, 8, 40, 24, 8, 8, 8, 8, 8, 28), lists={"B": CHINESE_TYPES}),
-        "说明": _sheet([("列", "怎么填"), *_NOTES], (14, 90)),
-    }
-    parts = {
-        "[Content_Types].xml": _content_types(len(sheets)),
-        "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
-        "xl/workbook.xml": _workbook(list(sheets)),
-        "xl/_rels/workbook.xml.rels": _relations(
-            [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)] + [("styles", "styles.xml")]
-        ),
-        "xl/styles.xml": _STYLES,
-    }
-    parts |= {f"xl/worksheets/sheet{n}.xml": sheet for n, sheet in enumerate(sheets.values(), start=1)}
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in parts.items():
-            # A fixed date keeps the file the same, and the clock out of this room.
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), _HEAD + content, zipfile.ZIP_DEFLATED)
+    with Workbook(packed, formats=_WRAPPED, made_at=_MADE_AT) as book:
+        about = book.sheet(ABOUT, (14, 40, 50), columns=Digits)
+        for name, value, (_, note) in zip(ABOUT_KEYS, values, _ABOUT, strict=True):
+            about.write((Heading(name), Digits(value), Digits(note)))
+        asked = book.sheet(QUESTIONS, (8, 8, 40, 24, 8, 8, 8, 8, 8, 28), columns=Digits)
+        asked.freeze_panes(1, 0)
+        asked.write(map(Heading, COLUMNS))
+        for question in questions:
+            asked.write(map(Digits, question))
+        asked.data_validation("B2:B200", {"validate": "list", "source": list(CHINESE_TYPES)})
+        explained = book.sheet("说明", (14, 90))
+        explained.freeze_panes(1, 0)
+        explained.write((Heading("列"), Heading("怎么填")))
+        for line in _NOTES:
+            explained.write(map(Digits, line))
     return packed.getvalue()
-
-
-def _sheet(
-    rows: Sequence[Sequence[str]],
-    widths: Sequence[int],
-    *,
-    head: bool = True,
-    lists: dict[str, Sequence[str]] | None = None,
-) -> str:
-    columns = "".join(
-        f'<col min="{n}" max="{n}" width="{width}" style="{_TEXT}" customWidth="1"/>'
-        for n, width in enumerate(widths, start=1)
-    )
-    lines = []
-    for n, row in enumerate(rows, start=1):
-        cells = []
-        for at, value in enumerate(row):
-            place = f"{chr(ord('A') + at)}{n}"
-            style = _BOLD if (n == 1 if head else at == 0) else _TEXT
-            text = f'<is><t xml:space="preserve">{escape(value)}</t></is>' if value else ""
-            cells.append(
-                f'<c r="{place}" s="{style}" t="inlineStr">{text}</c>' if text else f'<c r="{place}" s="{style}"/>'
-            )
-        lines.append(f'<row r="{n}">{"".join(cells)}</row>')
-    frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if head else ""
-    checks = "".join(
-        f'<dataValidation type="list" allowBlank="1" sqref="{column}2:{column}200">'
-        f"<formula1>&quot;{','.join(values)}&quot;</formula1></dataValidation>"
-        for column, values in (lists or {}).items()
-    )
-    return (
-        f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{frozen}</sheetView></sheetViews>'
-        f"<cols>{columns}</cols><sheetData>{''.join(lines)}</sheetData>"
-        + (f'<dataValidations count="{len(lists)}">{checks}</dataValidations>' if lists else "")
-        + "</worksheet>"
-    )
-
-
-def _workbook(names: Sequence[str]) -> str:
-    sheets = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in enumerate(names, start=1))
-    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_DOCUMENT}"><sheets>{sheets}</sheets></workbook>'
-
-
-def _relations(targets: Sequence[tuple[str, str]]) -> str:
-    lines = "".join(
-        f'<Relationship Id="rId{n}" Type="{_DOCUMENT}/{kind}" Target="{target}"/>'
-        for n, (kind, target) in enumerate(targets, start=1)
-    )
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{lines}</Relationships>'
-
-
-def _content_types(sheets: int) -> str:
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    overrides = [("/xl/workbook.xml", "sheet.main"), ("/xl/styles.xml", "styles")]
-    overrides += [(f"/xl/worksheets/sheet{n}.xml", "worksheet") for n in range(1, sheets + 1)]
-    return (
-        f'<Types xmlns="{_PACKAGE}/content-types">'
-        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/>'
-        + "".join(f'<Override PartName="{part}" ContentType="{kind}.{name}+xml"/>' for part, name in overrides)
-        + "</Types>"
-    )
-
-
-_WRAPPED = '<alignment vertical="top" wrapText="1"/>'
-_STYLES = (  # number format 49 is text
-    f'<styleSheet xmlns="{_MAIN}">'
-    '<fonts count="2"><font><sz val="11"/><name val="等线"/></font>'
-    '<font><b/><sz val="11"/><name val="等线"/></font></fonts>'
-    '<fills count="2"><fill><patternFill patternType="none"/></fill>'
-    '<fill><patternFill patternType="gray125"/></fill></fills>'
-    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/>'
-    f'<xf numFmtId="49" applyNumberFormat="1" applyAlignment="1">{_WRAPPED}</xf>'
-    f'<xf numFmtId="49" fontId="1" applyNumberFormat="1" applyFont="1" applyAlignment="1">{_WRAPPED}</xf>'
-    '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-)

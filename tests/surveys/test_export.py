@@ -8,13 +8,12 @@ from datetime import datetime
 import openpyxl
 import pytest
 import python_calamine
-import xlsxwriter
 from sqlalchemy import update
 
 from foundation.errors import Refused
+from foundation.spreadsheet_write import Workbook
 from people.models import Retailer
 from surveys.export import files, workbook
-from surveys.export.sheet import Sheet
 from surveys.queries.tally import tally
 
 LEAD = ["序号", "许可证号", "店名", "片区", "客户类型", "客户经理", "提交时间", "用时(秒)", "来源", "有效"]
@@ -146,7 +145,7 @@ def test_the_csv_says_the_same_with_a_bom_and_crlf(house, zone, answered, tmp_pa
     assert heading == LEAD + ANSWERS
     assert li_row == [
         "1",
-        "035080200001",
+        '="035080200001"',
         "李国强便利店",
         "城区一片",
         "普通终端",
@@ -299,9 +298,8 @@ def test_a_folder_that_is_not_there_is_said(house, zone, answered, tmp_path):
     ],
 )
 def test_whatever_a_text_holds_the_workbook_stays_readable(tmp_path, text):
-    with xlsxwriter.Workbook(tmp_path / "out.xlsx", {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("数据", Sheet)
-        sheet.write_cells(0, [text, 1, -5.25, None, "好"], {})
+    with Workbook(tmp_path / "out.xlsx", folder=tmp_path) as book:
+        book.sheet("数据", ()).write([text, 1, -5.25, None, "好"])
     cells = next(openpyxl.load_workbook(tmp_path / "out.xlsx")["数据"].iter_rows())
     plain = re.sub("[\x07\ud800\uffff]", "\ufffd", text)
     assert [cell.value for cell in cells] == [plain, 1, -5.25, None, "好"]
@@ -311,7 +309,7 @@ def test_whatever_a_text_holds_the_workbook_stays_readable(tmp_path, text):
 
 
 def test_letters_that_excel_would_read_as_a_code_stay_letters(tmp_path):
-    with xlsxwriter.Workbook(tmp_path / "out.xlsx", {"constant_memory": True}) as book:
-        book.add_worksheet("数据", Sheet).write_cells(0, ["_x0041_"], {})
+    with Workbook(tmp_path / "out.xlsx", folder=tmp_path) as book:
+        book.sheet("数据", ()).write(["_x0041_"])
     rows = python_calamine.CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("数据").to_python()
     assert rows == [["_x0041_"]]
