@@ -71,7 +71,9 @@ def test_only_one_room_writes_spreadsheets() -> None:
     found = [
         named(path)
         for path in modules(PRODUCT)
-        if re.search(r"(?m)^(?:import|from) xlsxwriter\b|\bcsv\.(?:writer|DictWriter)\b", path.read_text(encoding="utf-8"))
+        if re.search(
+            r"(?m)^(?:import|from) xlsxwriter\b|\bcsv\.(?:writer|DictWriter)\b", path.read_text(encoding="utf-8")
+        )
     ]
     assert found == ["foundation/spreadsheet_write.py"]
 
