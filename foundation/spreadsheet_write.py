@@ -186,7 +186,8 @@ class Sheet(Worksheet):  # type: ignore[misc]
                 add(f'<c r="{letters}{place}" s="{self.styles[kind]}"')
                 add(_text(value) if value else "/>")
             elif value is not None:
-                add(f'<c r="{letters}{place}" s="{self.styles[kind]}"><v>{float(value)!r}</v></c>')
+                # A sum of PostgreSQL's is a Decimal, which has no format of its own.
+                add(f'<c r="{letters}{place}" s="{self.styles.get(kind, 0)}"><v>{float(value)!r}</v></c>')
         add("</row>")
         self.row_data_fh.write("".join(parts))
         self.dim_rowmin = self.dim_colmin = 0
