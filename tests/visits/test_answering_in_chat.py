@@ -236,3 +236,95 @@ def test_greetings_of_a_manager_reach_nobody(asked) -> None:
     asked.chen.say("好的")
     asked.chen.say("在吗")
     assert asked.news(asked.wang) == []
+
+
+ORDERED = ["完结 {}", "完结{}", "完结：#{}", "{}号完结", "{}，完结", "把{}完结", "完結 {}", "完结 {} 谢谢", "{} 完结了"]
+
+
+@pytest.mark.parametrize("order", ORDERED)
+def test_an_order_is_understood_whichever_stands_first(asked, order) -> None:
+    wide = str(asked.n).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    asked.chen.say(f"{asked.n} 明早到")
+    asked.news(asked.wang)
+    assert asked.chen.say(order.format(wide)).text == f"#{asked.n} 城南便利店已完结。"
+    assert all("完" not in text for text in asked.news(asked.wang))
+
+
+def test_every_verb_may_stand_in_front_of_its_number(asked) -> None:
+    asked.manager("林小燕")
+    for order, said in (
+        ("备注 {} 上月也断过", "已记下备注"),
+        ("已电话 {} 周五补货", "已记下电话联系"),
+        ("稍后 {} 3小时", "再放回待办"),
+        ("不用回复{}", "已记为不用回复"),
+        ("重开 {}", "已重开"),
+        ("听 {}", "没有语音"),
+        ("转林小燕 {}", "已转给林小燕"),
+    ):
+        assert said in asked.chen.say(order.format(asked.n)).text, order
+    assert asked.owners() == ["林小燕"]
+    assert asked.news(asked.wang) == []
+
+
+@pytest.mark.parametrize("is_chosen", [False, True])
+def test_what_looks_like_an_order_and_is_none_is_asked_back_and_reaches_no_shop(asked, is_chosen) -> None:
+    asked.manager("林小燕")
+    asked.chen.say(f"{asked.n} 明早到")
+    asked.news(asked.wang)
+    if is_chosen:
+        asked.chen.say(str(asked.n))
+    for said, back in (
+        ("完结 999", "没有这条留言"),
+        (f"结案 {asked.n}", f"1 完结 #{asked.n}"),
+        (f"{asked.n} 完洁", f"1 完结 #{asked.n}"),
+        (f"{asked.n} 完结，明天送", f"1 完结 #{asked.n}"),
+        (f"{asked.n} 转 老赵", "没有叫“老赵”"),
+        (f"转老赵经理 {asked.n}", "没有叫“老赵经理”"),
+        (f"{asked.n} 转林小雁", f"1 转给林小燕 #{asked.n}"),
+        (f"{asked.n} 转林经理", f"1 转给林小燕 #{asked.n}"),
+        (f"转 {asked.n}", "请写上转给谁"),
+        (f"{asked.n} 备注", "请写上要记的内容"),
+        (f"{asked.n} 背注 难缠", "1 记成备注“难缠”"),
+        (f"好的 {asked.n}", "回复“发”就发出"),
+    ):
+        assert back in asked.chen.say(said).text, said
+    assert asked.news(asked.wang) == [] and asked.request().closed_at is None and asked.owners() == ["陈志强"]
+    asked.chen.say(f"{asked.n} 结案")
+    assert "已完结" in asked.chen.say("1").text
+    assert asked.request().closed_how == "done"
+
+
+def test_what_was_offered_and_not_taken_is_offered_no_more(asked) -> None:
+    asked.chen.say(f"{asked.n} 结案")
+    assert "已记下备注" in asked.chen.say(f"{asked.n} 备注 上月也断过").text
+    asked.chen.say("1")
+    assert asked.request().closed_at is None and asked.news(asked.wang) == []
+    assert "整句发给" in asked.chen.say(f"{asked.n} 结案").text
+    assert "已发给城南便利店" in asked.chen.say("2").text
+    assert asked.news(asked.wang) == ["陈志强:结案"]
+
+
+def test_the_first_text_to_a_chosen_request_is_quoted_where_it_begins_like_an_order(asked) -> None:
+    asked.chen.say(str(asked.n))
+    quoted = asked.chen.say("完结了请告诉我").text
+    assert quoted.startswith("将发给城南便利店：完结了请告诉我\n回复“发”就发出")
+    assert asked.news(asked.wang) == []
+    assert "已发给城南便利店" in asked.chen.say("发").text
+    assert asked.news(asked.wang) == ["陈志强:完结了请告诉我"]
+    asked.chen.say("转告您爱人，货到了")
+    assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了"]
+
+
+def test_numbers_of_roads_and_goods_are_no_requests(asked) -> None:
+    for said in ("{}国道那边堵车，晚点到", "{}条明天到", "您的{}元退了", "完结{}国道的施工"):
+        assert "是回复这一条吗" in asked.chen.say(said.format(asked.n)).text, said
+    assert asked.news(asked.wang) == [] and asked.request().closed_at is None
+    asked.chen.say(f"{asked.n} 转告您爱人，货到了")
+    assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了"]
+
+
+def test_an_order_about_a_colleagues_request_does_nothing(asked) -> None:
+    lin = asked.manager("林小燕")
+    for order in ("完结 {}", "备注 {} 难缠", "转陈志强 {}", "结案 {}"):
+        assert lin.say(order.format(asked.n)).text == "没有这条留言。"
+    assert asked.news(asked.wang) == [] and asked.owners() == ["陈志强"]

@@ -100,27 +100,35 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     picked = _picked(content, state.get("choices", ()))
     if picked is not None and "verb" in picked:
         order = Order(Verb(picked["verb"]), rest=picked["rest"])
-        return _settle(turn, who, order, picked["to"], state, picked["seen"])
+        return _do(turn, who, order, picked["to"], state, picked.get("seen"))
     if picked is not None:
         return _answer(turn, who, int(picked["to"]), picked, state)
     order = orders.read(content)
     if order.number is None:
-        if order.verb is Verb.ANSWER:
-            draft = {"text": content}
-            return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
-        return _do(turn, who, order, chosen, state) if chosen else _ask_number(turn, who)
+        if order.verb is not Verb.ANSWER:
+            if not chosen:
+                return _ask_number(turn, who, order)
+            if order.is_doubtful:
+                return _ask_back(turn, who, order, chosen, state, content)
+            return _do(turn, who, order, chosen, state)
+        if chosen and not state.get("wrote") and orders.begins_like_one(content):
+            return _ask_back(turn, who, order, chosen, state, content)
+        draft = {"text": content}
+        return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)
     about = order.number - FIRST_NUMBER
     also = thread.thread(turn.session, who, order.also - FIRST_NUMBER) if order.also is not None else None
     if also is not None and also.is_open and also.id != about:
         return Reply(texts.one_at_a_time(order.number, also.number), after=_stay(state))
     if order.verb is Verb.CHOOSE and "draft" in state:
         return _answer(turn, who, about, state["draft"], state)
+    if order.is_doubtful:
+        return _ask_back(turn, who, order, about, state, order.rest)
     if order.verb is Verb.ANSWER and chosen not in (None, about) and not order.is_marked:
         return _ask_number_or_text(turn, who, about, order, int(chosen or 0), content)
     return _do(turn, who, order, about, state)
 
 
-def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any]) -> Reply:
+def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], seen: int | None = None) -> Reply:
     session, now = turn.session, turn.now
     match order.verb:
         case Verb.ANSWER:
@@ -130,10 +138,12 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
         case Verb.TRANSFER:
             return _transfer(turn, who, about, order, state)
         case Verb.CLOSE | Verb.NO_REPLY_NEEDED | Verb.CALLED:
-            return _settle(turn, who, order, about, state)
+            return _settle(turn, who, order, about, state, seen)
         case Verb.REOPEN:
             said = texts.reopened_now(answering.reopen(session, about, who, now=now).number)
         case Verb.NOTE:
+            if not order.rest:
+                return Reply(texts.note_needs_words(about + FIRST_NUMBER), after=_stay(state))
             said = texts.noted_now(answering.note(session, about, who, order.rest, now=now).number)
         case Verb.LISTEN:
             found = _found(turn, who, about)
@@ -146,12 +156,17 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
             until = _until(orders.snoozed_hours(order.rest), turn)
             request = answering.snooze(session, about, who, until, now=now)
             said = texts.snoozed_now(request.number, when(until, now=now, zone=turn.zone))
-    return Reply(said, after=_stay(state))
+    return _done(said, state)
 
 
-def _settle(
-    turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], seen: int | None = None
-) -> Reply:
+def _done(said: str, state: dict[str, Any]) -> Reply:
+    """What was asked before is settled: a number said later is none of its choices."""
+    if "chosen" in state:
+        return Reply(said, after=After.KEEP, state=_chosen(state))
+    return Reply(said, after=After.END if "choices" in state else After.NOTHING)
+
+
+def _settle(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], seen: int | None) -> Reply:
     """Close it, or note that nothing is left to say: not before the manager knows all that was said in it."""
     found = _found(turn, who, about)
     seen = seen or _seen(turn, who, found, state)
@@ -172,9 +187,7 @@ def _settle(
         said = texts.settle_again(_lines(overtaken.came, found), texts.VERBS[order.verb])
         return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [again]}, reference="")
     is_over = state.get("chosen") == about and order.verb is not Verb.CALLED
-    if "chosen" in state and not is_over:
-        return Reply(said, after=After.KEEP, state=_chosen(state))
-    return Reply(said, after=After.END if state.keys() & {"chosen", "choices"} else After.NOTHING)
+    return Reply(said, after=After.END) if is_over else _done(said, state)
 
 
 def _seen(turn: Turn, who: Colleague, found: Thread, state: dict[str, Any]) -> int:
@@ -209,8 +222,9 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
         return Reply(said)
     if "chosen" not in state:
         return Reply(said, after=After.END)
-    state = {"chosen": state["chosen"], "seen": answered.message_id if state["chosen"] == found.id else state["seen"]}
-    return Reply(said, after=After.KEEP, state=state)
+    if state["chosen"] == found.id:
+        return Reply(said, after=After.KEEP, state={"chosen": found.id, "seen": answered.message_id, "wrote": True})
+    return Reply(said, after=After.KEEP, state=_chosen(state))
 
 
 def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Reply:
@@ -232,14 +246,38 @@ def _transfer(turn: Turn, who: Colleague, about: int, order: Order, state: dict[
     named = thread.managers_named(turn.session, order.rest)
     if len(named) == 1:
         request = answering.transfer(turn.session, about, who, named[0], now=turn.now)
-        return Reply(texts.transferred_now(request.number, order.rest), after=_stay(state))
-    if not named and not order.is_marked and len(order.rest) > LONGEST_NAME:
-        return _answer(turn, who, about, {"text": f"转{order.rest}"}, state)
-    return Reply((texts.several_managers if named else texts.no_such_manager)(order.rest), after=_stay(state))
+        return _done(texts.transferred_now(request.number, order.rest), state)
+    if named:
+        return Reply(texts.several_managers(order.rest), after=_stay(state))
+    found = _found(turn, who, about)
+    meant = thread.manager_meant(turn.session, order.rest)
+    if meant is not None:
+        return _ask_back(turn, who, Order(Verb.TRANSFER, found.number, meant), about, state, f"转{order.rest}")
+    draft = {"to": about, "text": f"转{order.rest}"}
+    said = texts.no_such_manager(order.rest, found.number, found.shop or texts.NOBODYS)
+    return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [draft]}, reference="")
 
 
-#: Of a person, in characters.
-LONGEST_NAME = 4
+def _ask_back(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], said: str) -> Reply:
+    """What only resembles an order, or begins like one: nothing is done, or `said` to the shop, before the manager says
+    which."""
+    found = _found(turn, who, about)
+    if not found.is_open and order.verb is not Verb.REOPEN:
+        return Reply(texts.closed_in_chat(found.number), after=_stay(state))
+    does, rest = order.verb, order.rest
+    if does is Verb.TRANSFER:
+        rest = thread.manager_meant(turn.session, order.rest) or ""
+        does = Verb.TRANSFER if rest else Verb.ANSWER
+    elif does is Verb.NOTE:
+        rest = orders.noted(order.rest)
+    send = {"to": about, "text": said}
+    act = {"to": about, "verb": does, "rest": rest}
+    shop, what = found.shop or texts.NOBODYS, texts.said("text", said)
+    if does is Verb.ANSWER:
+        words, choices = texts.ask_to_send(found.number, shop, what), [send]
+    else:
+        words, choices = texts.ask_back(found.number, shop, what, texts.do_it(does, rest, found.number)), [act, send]
+    return Reply(words, after=After.KEEP, state=_chosen(state) | {"choices": choices}, reference="")
 
 
 def _list(turn: Turn, who: Colleague) -> Reply:
@@ -259,9 +297,10 @@ def _ask_which(turn: Turn, who: Colleague, draft: dict[str, Any]) -> Reply:
     return Reply(said, after=After.KEEP, state={"draft": draft}, reference="")
 
 
-def _ask_number(turn: Turn, who: Colleague) -> Reply:
+def _ask_number(turn: Turn, who: Colleague, order: Order) -> Reply:
     lines, _ = _open_lines(turn, who, LISTED)
-    return Reply(texts.ask_number(_as_texts(turn, lines)), after=After.END if turn.talk else After.NOTHING)
+    said = texts.ask_number(_as_texts(turn, lines), texts.ORDERS[order.verb].format(order.rest))
+    return Reply(said, after=After.END if turn.talk else After.NOTHING)
 
 
 def _ask_number_or_text(turn: Turn, who: Colleague, about: int, order: Order, chosen: int, content: str) -> Reply:
@@ -277,7 +316,10 @@ def _ask_number_or_text(turn: Turn, who: Colleague, about: int, order: Order, ch
 
 
 def _picked(content: str, choices: Any) -> dict[str, Any] | None:
-    number = content.strip()
+    """Which of what was offered is meant: by its number, or 发 for what would be sent."""
+    number = people_rules.plain(content)
+    if number.rstrip("。.!") in texts.SEND_IT:
+        return next((dict(each) for each in choices if "verb" not in each), None)
     if number.isdecimal() and len(number) == 1 and 1 <= int(number) <= len(choices):
         return dict(choices[int(number) - 1])
     return None
@@ -329,7 +371,7 @@ def _stay(state: dict[str, Any]) -> After:
 
 
 def _chosen(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: state[name] for name in ("chosen", "seen") if name in state}
+    return {name: state[name] for name in ("chosen", "seen", "wrote") if name in state}
 
 
 def _has_template(turn: Turn) -> bool:

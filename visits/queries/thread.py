@@ -14,6 +14,7 @@ from visits import said, scope
 from visits.models import FIRST_NUMBER, Assignment, Canned, Deadline, Message, Promise, Request
 from visits.queries import named
 from visits.rated import Rating
+from visits.rules import orders
 from visits.rules.ways import Foreseen, foresee
 from visits.said import Said
 from visits.scope import Colleague
@@ -142,6 +143,17 @@ def media_of(session: Session, request_id: int, message_id: int, *, is_own: bool
 def managers_named(session: Session, name: str) -> list[int]:
     """Customer managers who go by this name."""
     return list(session.scalars(select(Manager.id).where(Manager.name == name, Manager.disabled_at.is_(None)).limit(2)))
+
+
+def manager_meant(session: Session, words: str) -> str | None:
+    """The only customer manager whom these words may mean: by a name among them, a name with one wrong sign, or 林经理.
+    None where there is none, or several."""
+    names = session.scalars(select(Manager.name).where(Manager.disabled_at.is_(None))).all()
+    for likes in (orders.holds_name, orders.resembles_name, orders.is_family_name):
+        found = {name for name in names if likes(words, name)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 def owned(session: Session, request_id: int) -> list[Owned]:

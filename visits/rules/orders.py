@@ -1,4 +1,8 @@
-"""What a customer manager's message in the chat asks for: an answer to a request by its number, or a word about it."""
+"""What a customer manager's message in the chat asks for: an answer to a request by its number, or a word about it.
+
+An order is a verb and a number, whichever stands first, and nothing else but courtesy. What resembles one and is none
+is `is_doubtful`: it is asked back and reaches no shop.
+"""
 
 import re
 import unicodedata
@@ -35,17 +39,22 @@ class Order:
     is_marked: bool = False
     #: A second number behind the first, as if one answer were meant for both.
     also: int | None = None
+    #: Whether it only resembles an order: then it may as well be said to the shop, and somebody has to ask.
+    is_doubtful: bool = False
 
 
-# \d reads full-width digits too. A number goes on to the next sign that is none: 13800008899 is a telephone, but behind
-# a # it is meant for a request's.
-_NUMBERED = re.compile(
-    r"\s*(?:回复|答复|回)?\s*([#＃])?\s*((?(1)\d{3,}|\d{3,9}))(?!\d|[.．]\d|[%％])"
-    r"\s*(号(?!码))?\s*[:：;；,，、。.—-]?\s*(.*)",
-    re.DOTALL,
-)
 #: No request has a larger one: columns are made for what comes before.
 _LARGEST = 10**9 - 1
+#: A number goes on to the next sign that is none: 13800008899 is a telephone, but behind a # it is meant for a
+#: request's. 104国道, 128条 count or name something else, unless there is a #. \d reads full-width digits too.
+_NUMBER = re.compile(
+    r"(?<!\d)([#＃])?\s*((?(1)\d{3,}|\d{3,9}))(?!\d|[.．]\d|[%％])"
+    r"(?(1)|(?!\s*[国省县乡]道|路|弄|室|栋|楼|[元块角万千百多条箱包盒件个斤吨瓶支袋户家名位次米度折年月日天点分只批套]))"
+    r"\s*(号(?!码))?"
+)
+_BETWEEN = r"\s*[:：;；,，、。.—–~～/>→-]{0,2}\s*"
+_SEPARATED = re.compile(_BETWEEN)
+_LEAD = re.compile(r"\s*(?:请|麻烦|帮我|帮忙|把|将)?\s*(?:回复|答复|回)?\s*[“\"「『]?\s*")
 _ALSO = re.compile(r"[、,，/和跟及&+\s]*[#＃]?(\d{3,9})(?=[\s:：,，、号]|$)")
 #: What a phone makes of quoting a message: the quotation, a line of dashes, what is said to it.
 _QUOTING = re.compile(r"[「“\"](.*?)[」”\"]\s*\n[\s\-—–－_]{3,}\n(.*)", re.DOTALL)
@@ -53,26 +62,60 @@ _NUMBER_QUOTED = re.compile(r"[#＃](\d{3,9})")
 #: The signs around the example we gave, typed along with it.
 _AROUND = re.compile(r"[\"“「『](.*)[\"”」』]", re.DOTALL)
 _WORDS = {
-    Verb.CLOSE: {"完结", "结束", "关闭", "办结", "已完结", "已办结"},
-    Verb.NO_REPLY_NEEDED: {"不用回复", "无需回复", "不必回复", "不用回", "不需要回复"},
-    Verb.REOPEN: {"重开", "重新打开", "再打开"},
-    Verb.LISTEN: {"听", "听语音", "听一下", "语音"},
+    Verb.CLOSE: "完结 结束 关闭 办结 已完结 已办结 完结了 办结了 已完结了 已办结了",
+    Verb.NO_REPLY_NEEDED: "不用回复 无需回复 不必回复 不用回 不需要回复 不用回复了 不用回了",
+    Verb.REOPEN: "重开 重新打开 再打开",
+    Verb.LISTEN: "听 听语音 听一下 语音",
 }
-_BY_WORD = {word: verb for verb, words in _WORDS.items() for word in words}
-_WITH_REST = (
-    (Verb.TRANSFER, re.compile(r"(?:转给|转交|转)\s*[:：]?\s*(\S{2,8})")),
-    (Verb.NOTE, re.compile(r"(?:备注|内部备注)\s*[:：]?\s*(.+)", re.DOTALL)),
-    (Verb.CALLED, re.compile(r"(?:已电话联系|已电话答复|已打电话|已电话)\s*[:：,，]?\s*(.*)", re.DOTALL)),
-    (Verb.SNOOZE, re.compile(r"稍后\s*(\d{1,2}\s*(?:个)?(?:小时|天)|明天)?")),
+_BY_WORD = {word: verb for verb, words in _WORDS.items() for word in words.split()}
+#: Words like these that we do not take on trust: somebody may as well be told so.
+_RESEMBLING = {
+    Verb.CLOSE: "完 结 关 wj wanjie 结案 结单 结了 结掉 完成 完毕 完了 办完 办好 办妥 搞定 处理完 处理好 已处理 关单 "
+    "销单 撤单 撤销 作废 删除 取消 归档 完事 结束了 关闭了 关掉",
+    Verb.NO_REPLY_NEEDED: "不回 不回复 不用答复 无需答复 别回",
+    Verb.REOPEN: "打开 重启 恢复 再开",
+}
+_ALIKE = {word: verb for verb, words in _RESEMBLING.items() for word in words.split()}
+#: Words in which one wrong character may stand: they have no neighbours among what one says to a shop.
+_MISSPELT = tuple((word, verb) for word, verb in _BY_WORD.items() if verb in (Verb.CLOSE, Verb.REOPEN))
+#: 轉 is 转: a telephone may be set to either.
+_SIMPLE = str.maketrans("結關閉辦開轉備註聽語電話後復無處", "结关闭办开转备注听语电话后复无处")
+#: Around a verb, and no part of it: 请完结一下，谢谢.
+_COURTESY = re.compile(
+    r"^(?:请|麻烦|帮我|帮忙|先|可以|回复|[“\"「『])+|(?:一下|吧|谢谢|多谢|辛苦|辛苦了|哦|啊|[\s,，。.!！~～:：;；”\"」』—-])+$"
 )
+#: 转告您爱人, 转账, 转天 hand nothing on, and 转给您 is said to the shop.
+_HANDS_ON = re.compile(
+    r"转(?:给|交给|交|到)?(?![给交到告达述账帐款卡发天让身眼念变正运季载播入出了过])(?![您你他她它我])\s*[:：]?\s*([^\s\d]{2,12})"
+)
+_HAND_ON = ("转", "转给", "转交", "转交给")
+_HANDS_ON_LIKE = re.compile(r"(?:交给|移交给|移交|转派|派给|分给|[赚专传]给?)(?![您你他她它我])\s*(\S{2,6})")
+_BEHIND_NAME = re.compile(r"(?:处理|跟进|办理|负责|接手|来办|谢谢|一下|吧|了|[\s,，。.!！])+$")
+_WITH_REST = (
+    (Verb.NOTE, re.compile(r"(?:备注|备註|備註|内部备注)[\s:：]*(.*)", re.DOTALL)),
+    (Verb.CALLED, re.compile(r"(?:已电话联系|已电话答复|已打电话|已电话)\s*[:：,，]?\s*(.*)", re.DOTALL)),
+    (Verb.SNOOZE, re.compile(r"稍[后後]\s*(\d{1,2}\s*(?:个)?(?:小时|天)|明天)?")),
+)
+_NOTES_LIKE = re.compile(r"(?:[备被背贝倍][注住主柱著]|备忘|批注|附注|记录|标注)(?:\s|[:：]).*", re.DOTALL)
+#: A verb that wants words of its own, without them.
+_NEEDS_REST = re.compile(r"内部备注|备注|已电话联系|已电话答复|已打电话|已电话|稍后|转交给|转给|转交|转")
+#: Something so short in front of a number is no answer to anybody.
+_SHORT = re.compile(r"[^\W\d_]{1,4}|[A-Za-z]{2,10}")
+_BEGINS = re.compile(r"完结|办结|结束|关闭|不用回|无需回复|重开|重新打开|转|备注|稍后|已电话|已打电话|听|语音")
+_SPOKEN = re.compile(r"[一二两三四五六七八九]百[零〇一二三四五六七八九十]{0,3}|[零〇幺一二三四五六七八九]{3,6}")
+_HUNDREDS = re.compile(
+    r"([一二两三四五六七八九])百(?:[零〇]([一二三四五六七八九])|([一二三四五六七八九])(?:十([一二三四五六七八九])?)?)?"
+)
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "幺": 1, "两": 2}
 
 
 def read(text: str) -> Order:
     """What a manager's text asks for. What is said to a shop stays as it was written.
 
-    >>> read("128 明早配送车带两条"), read("＃１２８：明早，带两条")
-    (Order(verb=<Verb.ANSWER: 'answer'>, number=128, rest='明早配送车带两条', is_marked=False, also=None), \
-Order(verb=<Verb.ANSWER: 'answer'>, number=128, rest='明早，带两条', is_marked=True, also=None))
+    >>> read("128 明早配送车带两条") == Order(Verb.ANSWER, 128, "明早配送车带两条")
+    True
+    >>> read("＃１２８：明早，带两条") == Order(Verb.ANSWER, 128, "明早，带两条", is_marked=True)
+    True
     >>> read("128明天送到").rest, read("128").verb, read("128完结").verb, read("128 转 林小燕").rest
     ('明天送到', <Verb.CHOOSE: 'choose'>, <Verb.CLOSE: 'close'>, '林小燕')
     >>> read("明天送到").number, read("13800008899").number, read("128.5 元一条").number, read("99 好").number
@@ -86,20 +129,53 @@ Order(verb=<Verb.ANSWER: 'answer'>, number=128, rest='明早，带两条', is_ma
     >>> quoted = read("「【新留言 #128】城南便利店:断货了」\\n- - - - - -\\n明天送到")
     >>> quoted.number, quoted.rest, read("128、129 明天送到").also, read("128 300条明天到").also
     (128, '明天送到', 129, None)
+
+    The verb may stand first, whatever is between the two:
+
+    >>> {(str(each.verb), each.number) for each in map(read, ("完结 104", "完结：#１０４", "把104完结", "請完結104"))}
+    {('close', 104)}
+    >>> closing = ("104号完结", "104，完结", "一百零四完结", "完结一零四")
+    >>> {(str(each.verb), each.number) for each in map(read, closing)}
+    {('close', 104)}
+    >>> handing = ("转林小燕 106", "106 转林小燕", "转106给林小燕", "106转给林小燕处理", "把106转给林小燕")
+    >>> {read(each) for each in handing}
+    {Order(verb=<Verb.TRANSFER: 'transfer'>, number=106, rest='林小燕', is_marked=True, also=None, is_doubtful=False)}
+    >>> wordy = ("备注 104 上月断过", "已电话104：说好了", "稍后 104 3小时")
+    >>> [(str(each.verb), each.rest) for each in map(read, wordy)]
+    [('note', '上月断过'), ('called', '说好了'), ('snooze', '3小时')]
+    >>> [(str(each.verb), each.number) for each in map(read, ("不用回复104", "重开 104", "听#104"))]
+    [('no_reply_needed', 104), ('reopen', 104), ('listen', 104)]
+
+    What begins like an order and goes on is said to somebody, as is what only counts something:
+
+    >>> [str(read(each).verb) for each in ("104 完结了请告诉我", "104 转告您爱人", "104 听说要涨价", "转账104元到了")]
+    ['answer', 'answer', 'answer', 'answer']
+    >>> read("104国道那边堵车").number, read("104条明天到").number, read("完结104国道的施工").number
+    (None, None, None)
+
+    What is neither is asked back:
+
+    >>> doubtful = ("完節 104", "104 结案", "104 完结，明天送", "104 交给林小燕", "好了 104")
+    >>> [str(each.verb) for each in map(read, doubtful) if each.is_doubtful and each.number == 104]
+    ['close', 'close', 'close', 'transfer', 'answer']
+    >>> read("完结 104 105").also, read("104、105 完结").also
+    (105, 105)
     """
     text = text.strip()
     quoting = _QUOTING.fullmatch(text)
     if quoting is not None and (named := _NUMBER_QUOTED.search(quoting[1])):
         return _order(quoting[2].strip(), int(named[1]), True)
     around = _AROUND.fullmatch(text)
-    found = _NUMBERED.fullmatch(around[1] if around else text)
-    if found is None or int(found[2]) <= FIRST_NUMBER:
-        return _order(text, None, False)
-    mark, number, word, rest = found.groups()
-    also = _ALSO.match(rest)
-    is_marked = bool(mark or word) or not rest.strip()
-    order = _order(rest.strip(), min(int(number), _LARGEST), is_marked)
-    return replace(order, also=int(also[1])) if also and order.verb is Verb.ANSWER else order
+    return _numbered(around[1].strip() if around else text) or _spoken(text) or _order(text, None, False)
+
+
+def begins_like_one(text: str) -> bool:
+    """Whether a text to a shop begins as an order would: whoever wrote it may have meant one.
+
+    >>> begins_like_one("完结了请告诉我"), begins_like_one("明天送到")
+    (True, False)
+    """
+    return bool(_BEGINS.match(text.strip().translate(_SIMPLE)))
 
 
 def snoozed_hours(rest: str) -> int | None:
@@ -114,14 +190,147 @@ def snoozed_hours(rest: str) -> int | None:
     return int(found[1]) * (24 if found[2] == "天" else 1) if found else 2
 
 
+def noted(text: str) -> str:
+    """The words of a note that was begun with another word than 备注.
+
+    >>> noted("背注 上月断过"), noted("记录:上月断过")
+    ('上月断过', '上月断过')
+    """
+    return re.sub(r"^\w+?[\s:：]+", "", text)
+
+
+def holds_name(words: str, name: str) -> bool:
+    """Whether a colleague is named, with more around it.
+
+    >>> holds_name("陈志强经理", "陈志强"), holds_name("交给林小燕", "林小燕")
+    (True, True)
+    """
+    return len(name) > 1 and name in words
+
+
+def resembles_name(words: str, name: str) -> bool:
+    """Whether a colleague's name was written with one wrong sign.
+
+    >>> resembles_name("林小雁", "林小燕"), resembles_name("王伟", "王芳"), resembles_name("老赵", "林小燕")
+    (True, False, False)
+    """
+    return len(name) > 2 and _differs_once(words, name)
+
+
+def is_family_name(words: str, name: str) -> bool:
+    """Whether a colleague is called by the family name.
+
+    >>> is_family_name("林经理", "林小燕"), is_family_name("小林", "林小燕"), is_family_name("林老板", "林小燕")
+    (True, True, False)
+    """
+    found = re.fullmatch(r"(.{1,2})(?:经理|主任|科长|站长|组长|姐|哥|工)|[小老](.)", words)
+    return found is not None and name.startswith(found[1] or found[2])
+
+
+def spoken_number(words: str) -> int | None:
+    """A request's number in Chinese numerals, as one says it or digit by digit; None where it is none.
+
+    >>> [spoken_number(each) for each in ("一百零四", "一百一十二", "两百", "一百二", "一百二十", "一零四", "四百十")]
+    [104, 112, 200, 120, 120, 104, None]
+    """
+    if all(sign in _DIGITS and sign != "两" for sign in words):
+        return int("".join(str(_DIGITS[sign]) for sign in words))
+    found = _HUNDREDS.fullmatch(words)
+    if found is None:
+        return None
+    hundreds, unit, tens, behind = (_DIGITS.get(sign or "零", 0) for sign in found.groups())
+    return hundreds * 100 + tens * 10 + unit + behind
+
+
+def _numbered(body: str) -> Order | None:
+    """A text with a request's number, in front or behind a verb."""
+    lead = _LEAD.match(body)
+    found = _NUMBER.match(body, lead.end() if lead else 0)
+    in_front = found is not None
+    found = found or _NUMBER.search(body)
+    if found is None or int(found[2]) <= FIRST_NUMBER:
+        return None
+    number, behind = min(int(found[2]), _LARGEST), body[found.end() :]
+    rest = _SEPARATED.sub("", behind, count=1)
+    if not in_front:
+        before = body[: found.start()].translate(_SIMPLE)
+        return _verb_first(_COURTESY.sub("", before), number, rest, is_apart=rest != behind)
+    also = _ALSO.match(rest)
+    order = _order(rest.strip(), number, bool(found[1] or found[3]) or not rest.strip())
+    if also is None or order.verb is not Verb.ANSWER:
+        return order
+    is_order = _order(rest[also.end() :].strip(), None, False).verb not in (Verb.ANSWER, Verb.CHOOSE)
+    return replace(order, also=int(also[1]), is_doubtful=is_order)
+
+
+def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Order | None:
+    """A verb with a number behind it, and with what stands behind that: its own words, courtesy, or neither."""
+    if _NEEDS_REST.fullmatch(verb):
+        order = _order(f"{verb} {rest.removeprefix('给').removeprefix('到')}".strip(), number, True)
+        if order.verb is Verb.ANSWER:
+            return None
+        return order
+    is_alone = not _COURTESY.sub("", rest.removeprefix("了"))
+    if verb in _BY_WORD and not is_alone:
+        also = _ALSO.match(rest)
+        if also:
+            return Order(Verb.ANSWER, number, f"{verb} {rest}", True, also=int(also[1]), is_doubtful=True)
+        # 结束104国道的施工: the number goes on.
+        return Order(_BY_WORD[verb], number, f"{verb} {rest}", True, is_doubtful=True) if is_apart else None
+    if not is_alone:
+        return None
+    order = _order(verb, number, True)
+    if order.verb is not Verb.ANSWER:
+        return order
+    return replace(order, is_doubtful=True) if _SHORT.fullmatch(verb) else None
+
+
+def _spoken(text: str) -> Order | None:
+    """An order with its number in Chinese numerals: only where nothing else is said, for 一百条 is an answer."""
+    for found in _SPOKEN.finditer(text):
+        value = spoken_number(found[0])
+        if value is None or value <= FIRST_NUMBER:
+            continue
+        order = _numbered(f"{text[: found.start()]} {value} {text[found.end() :]}".strip())
+        if order and order.verb not in (Verb.ANSWER, Verb.CHOOSE) and not order.is_doubtful:
+            return order
+    return None
+
+
 def _order(said: str, number: int | None, is_marked: bool) -> Order:
+    """What is said of a request, whose number stands elsewhere."""
     if not said:
         return Order(Verb.CHOOSE, number, "", is_marked)
-    plain = re.sub(r"[\s。.!！]+", "", unicodedata.normalize("NFKC", said))
-    if plain in _BY_WORD:
-        return Order(_BY_WORD[plain], number, "", True)
+    plain = unicodedata.normalize("NFKC", said).translate(_SIMPLE)
+    bare = re.sub(r"[\s。.!！]+", "", _COURTESY.sub("", plain))
+    if bare in _BY_WORD:
+        return Order(_BY_WORD[bare], number, "", True)
+    if bare in _HAND_ON:
+        return Order(Verb.TRANSFER, number, "", True)
+    handed = _HANDS_ON.fullmatch(_BEHIND_NAME.sub("", plain))
+    if handed:
+        return Order(Verb.TRANSFER, number, handed[1], True)
     for verb, pattern in _WITH_REST:
         match = pattern.fullmatch(said)
         if match:
             return Order(verb, number, (match[1] or "").strip(), is_marked)
-    return Order(Verb.ANSWER, number, said, is_marked)
+    alike = _resembled(plain, bare)
+    return Order(alike or Verb.ANSWER, number, said, is_marked, is_doubtful=alike is not None)
+
+
+def _resembled(plain: str, bare: str) -> Verb | None:
+    """The order a text resembles, which it is not."""
+    misspelt = next((verb for word, verb in _MISSPELT if _differs_once(word, bare)), None)
+    if bare in _ALIKE or misspelt:
+        return _ALIKE.get(bare) or misspelt
+    # 完结，明天送: an order, and then something for the shop.
+    first, _, more = re.sub(r"[\s,，。.!！;；、:：]+", " ", plain.strip()).partition(" ")
+    if more and first in _BY_WORD:
+        return _BY_WORD[first]
+    if _HANDS_ON_LIKE.fullmatch(_BEHIND_NAME.sub("", plain)):
+        return Verb.TRANSFER
+    return Verb.NOTE if _NOTES_LIKE.fullmatch(plain) else None
+
+
+def _differs_once(word: str, other: str) -> bool:
+    return len(word) == len(other) and sum(map(str.__ne__, word, other)) == 1
