@@ -143,7 +143,9 @@ def mirror_tags(work: Work) -> None:
 
 
 def _why(error: SendError) -> str:
-    return EXPLAINED.get(error.code or 0, "连不上微信,或微信没有接受")
+    if error.code is None:
+        return "连不上微信"
+    return EXPLAINED.get(error.code, f"微信没有接受(错误码 {error.code})")
 
 
 def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:

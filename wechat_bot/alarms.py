@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
+from wechat_bot.client.codes import SendError
 from wechat_bot.models import Raised
 
 #: An alarm is shown for as long after it was last met.
@@ -16,6 +17,12 @@ def sound(session: Session, what: str, detail: str, *, now: datetime) -> None:
     """Show on the health page what only a person can mend."""
     statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
+
+
+def note(session: Session, error: SendError, *, now: datetime) -> None:
+    """Show an error of WeChat's on the health page if a person must see to it; one line a code, however often met."""
+    if error.is_alarming:
+        sound(session, f"wechat:{error.code}", str(error), now=now)
 
 
 def sounding(session: Session, *, now: datetime) -> dict[str, str]:

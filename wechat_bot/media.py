@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.database import upsert
 from foundation.errors import Refused
-from wechat_bot import messages, texts
+from wechat_bot import alarms, messages, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Media
 from wechat_bot.outbox import settling
@@ -244,6 +244,7 @@ def bury(services: Services) -> int:
 def _note_failure(services: Services, media_id: int, error: SendError) -> None:
     now = services.clock()
     with services.transaction() as session:
+        alarms.note(session, error, now=now)
         media = session.get_one(Media, media_id)
         media.error = str(error)[:300]
         if error.code in (40007, 40003) or now - media.heard_at > KEPT_BY_WECHAT:

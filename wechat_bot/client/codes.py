@@ -1,5 +1,6 @@
 """WeChat's error codes as data: what each means for whoever called (wechat-platform.md §10)."""
 
+from datetime import timedelta
 from enum import Enum
 
 
@@ -12,30 +13,29 @@ class Act(Enum):
     NO = "no, and asking again changes nothing"
 
 
+#: Not errors: the same was accepted before. 45065 brings the first one's msg_id along.
+ACCEPTED = frozenset({45065, 40241})
 _TABLE: dict[Act, tuple[int, ...]] = {
-    Act.RETRY: (-1, 45011, 45066, 45159, 61450),
+    Act.RETRY: (-1, 43117, 45011, 45066, 45159, 61450),
     Act.REFRESH: (40001, 40014, 42001),
     Act.STOP: (
-        40013,
-        40125,
-        40164,
-        45009,
-        45028,
-        45103,
-        48001,
-        48003,
-        48004,
-        48006,
-        48008,
-        89501,
-        89503,
-        89504,
-        89505,
-        89506,
-        89507,
+        *(40013, 40125, 40164, 40200, 43106, 43116, 45009, 45028, 45103),
+        *(48001, 48003, 48004, 48006, 48008),
+        *(89501, 89503, 89504, 89505, 89506, 89507),
+    ),
+    Act.NO: (
+        *(40003, 40004, 40005, 40006, 40007, 40009, 40029, 40031, 40032, 40033, 40035, 40037, 40050, 40053, 40059),
+        *(40066, 40097, 40130, 40132, 40163, 41001, 41005, 41006, 43004, 43019, 43101, 44002, 44003, 44004),
+        *(45002, 45003, 45004, 45008, 45015, 45026, 45029, 45047, 45056, 45057, 45058, 45059, 45064, 45067, 45072),
+        *(45080, 45081, 45083, 45084, 45157, 45158, 46001, 46003, 46004, 47001, 47003, 48002, 49003, 50002, 50005),
+        *(53600, 61451, *range(61452, 61460), *range(65300, 65400), 88000, 88001, 88002),
+        # Of a menu: what is too long or too many in it.
+        *range(40015, 40029),
     ),
 }
 _ACTS = {code: act for act, codes in _TABLE.items() for code in codes}
+#: How long an error asks to wait at the least, where it is more than a moment.
+_WAITS = {45011: timedelta(minutes=1), 45066: timedelta(minutes=1), 43117: timedelta(minutes=10)}
 
 EXPLAINED: dict[int, str] = {
     -1: "微信系统繁忙",
@@ -44,10 +44,14 @@ EXPLAINED: dict[int, str] = {
     40013: "AppID 不对,请检查 WECHAT_APP_ID",
     40014: "access_token 无效",
     40125: "AppSecret 不对,请检查 WECHAT_APP_SECRET",
+    40200: "这类公众号没有这个接口",
     40164: "服务器 IP 不在公众号后台的白名单里",
     42001: "access_token 已过期",
     43004: "对方没有关注",
     43019: "对方在黑名单里",
+    43106: "公众号被限制添加模板",
+    43116: "这个模板被微信封禁了,请换一个",
+    43117: "模板消息发得太频繁",
     43101: "对方没有同意接收",
     45002: "内容太长",
     45009: "今天的接口调用次数已用完",
@@ -55,6 +59,10 @@ EXPLAINED: dict[int, str] = {
     45015: "超出 48 小时回复期",
     45028: "没有群发次数了",
     45029: "永久二维码已用满 10 万个",
+    45056: "微信里已有 100 个标签,请先在公众号后台删去不用的",
+    45059: "有人的标签已满 20 个",
+    45066: "同一条群发要隔一分钟再试",
+    45158: "标签名太长,最多 30 字节",
     45047: "客服消息条数已用完",
     46004: "找不到这个微信用户",
     47003: "模板参数不合要求",
@@ -77,10 +85,20 @@ def act_on(code: int) -> Act:
     return _ACTS.get(code, Act.NO)
 
 
+def is_known(code: int) -> bool:
+    """Whether we know what a code means.
+
+    >>> is_known(43004), is_known(99999)
+    (True, False)
+    """
+    return code in _ACTS
+
+
 class SendError(Exception):
     """WeChat did not take a call, or we cannot know whether it did.
 
     `code` is WeChat's errcode, None where there was no answer to read. `uncertain`: the call may have taken effect.
+    `wait` is how long WeChat asks to wait at the least.
     """
 
     def __init__(
@@ -90,8 +108,14 @@ class SendError(Exception):
         self.code = code
         self.act = act or (act_on(code) if code is not None else Act.RETRY)
         self.uncertain = uncertain
+        self.wait = _WAITS.get(code or 0, timedelta())
 
     @property
     def permanent(self) -> bool:
         """Whether trying again is pointless."""
         return self.act in (Act.NO, Act.STOP)
+
+    @property
+    def is_alarming(self) -> bool:
+        """Whether a person must see to it: something is to be mended, or nobody knows what the code means."""
+        return self.act is Act.STOP or (self.code is not None and not is_known(self.code))

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 import requests
 
 from foundation.log import scrub
-from wechat_bot.client.codes import EXPLAINED, Act, SendError
+from wechat_bot.client.codes import ACCEPTED, EXPLAINED, Act, SendError, is_known
 from wechat_bot.client.stores import Store
 from wechat_bot.client.tokens import Tokens
 
@@ -80,9 +80,13 @@ class WeChat:
         """Send a customer-service message (§4). It has no idempotency id."""
         self.call("/cgi-bin/message/custom/send", body)
 
-    def send_template(self, body: Mapping[str, Any]) -> int:
-        """Send a template message (§5); gives its msgid. `client_msg_id` makes it safe to repeat for ten minutes."""
-        return int(self.call("/cgi-bin/message/template/send", body)["msgid"])
+    def send_template(self, body: Mapping[str, Any]) -> str | None:
+        """Send a template message (§5); gives its msgid, None where WeChat says only that it went out before.
+
+        `client_msg_id` makes it safe to repeat for ten minutes.
+        """
+        msgid = self.call("/cgi-bin/message/template/send", body).get("msgid")
+        return str(msgid) if msgid is not None else None
 
     def create_menu(self, menu: Mapping[str, Any]) -> None:
         """Publish the default menu, and with it a clean slate: conditional menus are dropped and made anew (§9)."""
@@ -236,9 +240,11 @@ class WeChat:
             code = int(answer.get("errcode") or 0)
         except (ValueError, AttributeError, TypeError):
             raise SendError("WeChat's answer is not JSON", act=Act.RETRY, uncertain=True) from None
-        if code:
+        if code and code not in ACCEPTED:
             said = scrub(str(answer.get("errmsg", "")), (self._credentials.secret,))
-            raise SendError(f"{code} {EXPLAINED.get(code, '')} {said}".strip(), code=code, uncertain=code == -1)
+            # 40241 was new once, and said that the message had gone out: what nobody knows is no plain no.
+            is_unsure = code == -1 or not is_known(code)
+            raise SendError(f"{code} {EXPLAINED.get(code, '')} {said}".strip(), code=code, uncertain=is_unsure)
         return dict(answer)
 
     def _lost(self, path: str, error: requests.RequestException) -> SendError:

@@ -32,6 +32,7 @@ class Claim:
     channel: Channel
     body: dict[str, Any]
     window: datetime | None = None  # that it was spent from
+    is_first: bool = True  # nothing WeChat may have was sent before
 
 
 def claim(services: "Services", session: Session, turn: int, *, now: datetime) -> tuple[Claim | None, bool]:
@@ -69,7 +70,8 @@ def _look_again(services: "Services", session: Session, row: Row[Any], lane: Lan
         session.execute(_SPEND, {"whose": row.openid, **spent})
     if channel is None:
         return None
-    return Claim(row.id, values["fence"], row.openid, channel, _body(services, row, channel), window)
+    is_first = row.first_attempt_at is None
+    return Claim(row.id, values["fence"], row.openid, channel, _body(services, row, channel), window, is_first)
 
 
 def _choose(

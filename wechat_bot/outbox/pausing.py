@@ -3,6 +3,7 @@
 Answers are never put off here: somebody waits for them, and should the count be cleared they go on by themselves.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +57,13 @@ def goes_by(channel: Channel, *, now: datetime) -> ColumnElement[bool]:
     if channel is Channel.TEMPLATE:
         return or_(is_repeated, and_(Delivery.template.is_not(None), ~is_open))
     return and_(or_(Delivery.attempts == 0, Delivery.channel.is_distinct_from(Channel.TEMPLATE)), is_open)
+
+
+def uses(template: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether a delivery falls back on the same template as this one."""
+    name = "notice" if "notice" in template else "template_id"
+    is_same: ColumnElement[bool] = Delivery.template[name].as_string() == str(template[name])
+    return is_same
 
 
 def is_day_spent(session: Session, *, now: datetime) -> bool:

@@ -57,7 +57,7 @@ def _turn(services: "Services", sent: _Sent | None, turn: int | None) -> tuple[C
 def _call(services: "Services", claim: Claim) -> _Sent:
     try:
         if claim.channel is Channel.TEMPLATE:
-            return _Sent(claim, str(services.wechat.send_template(claim.body)), None)
+            return _Sent(claim, services.wechat.send_template(claim.body), None)
         services.wechat.send_custom(uploads.with_media(services, claim.body))
         return _Sent(claim, None, None)
     except SendError as error:

@@ -30,6 +30,8 @@ MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 WINDOW_SHUT = {45015, 45047}
 #: 43004, 50005: does not follow.
 GONE = {43004, 50005}
+#: 43116 banned, 43117 sent too often: said of one template, not of the account.
+OF_A_TEMPLATE = {43116, 43117}
 
 
 def note(session: Session, claim: "Claim", msgid: str | None, error: SendError | None, *, now: datetime) -> None:
@@ -40,13 +42,13 @@ def note(session: Session, claim: "Claim", msgid: str | None, error: SendError |
         _note_error(session, claim, error, now)
 
 
-def next_attempt_at(attempts: int, now: datetime) -> datetime:
-    """When to try again: 5 s, then twice as long each time, ten minutes at most.
+def next_attempt_at(attempts: int, now: datetime, *, least: timedelta = timedelta()) -> datetime:
+    """When to try again: 5 s, then twice as long each time, ten minutes at most; never before `least`.
 
     >>> (next_attempt_at(3, datetime(2026, 1, 1)) - datetime(2026, 1, 1)).total_seconds()
     20.0
     """
-    return now + min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10))
+    return now + max(min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10)), least)
 
 
 def reap(services: "Services") -> int:
@@ -109,10 +111,14 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
     if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
         return
     delivery.error, delivery.error_code = str(error)[:300], error.code
-    if follower and not error.uncertain:
-        # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
-        ledger.refund(follower, claim.window)
-    if error.uncertain and claim.channel is Channel.CUSTOM:
+    alarms.note(session, error, now=now)
+    if not error.uncertain:
+        if follower:
+            # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
+            ledger.refund(follower, claim.window)
+        if claim.is_first:
+            delivery.first_attempt_at = None
+    if error.uncertain and (claim.channel is Channel.CUSTOM or error.act is Act.NO):
         settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
     elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:
         ledger.shut(follower)
@@ -120,17 +126,40 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
     elif error.act is Act.STOP:
         # A broadcast is not worth a call every few minutes; what somebody waits for is, should the count be cleared.
         until = pausing.tomorrow(now) if error.code == pausing.DAY_SPENT else now + STOPPED
-        again(delivery, until if delivery.lane == Lane.BROADCAST else now + STOPPED)
-        alarms.sound(session, f"wechat:{error.code}", str(error), now=now)
+        _again(delivery, claim, until if delivery.lane == Lane.BROADCAST else now + STOPPED, now)
+        if error.code in OF_A_TEMPLATE and claim.is_first:
+            # It may wait for days: what else this person is to be told does not wait behind it.
+            delivery.attempts = 0
         if not isinstance(error, uploads.NotUploaded):
-            others = pausing.goes_by(claim.channel, now=now)
-            pausing.put_off(session, until, others, error=delivery.error, code=error.code)
+            _put_off(session, delivery, claim, error, until, now)
     elif error.act in (Act.RETRY, Act.REFRESH) and delivery.attempts < ATTEMPTS:
-        again(delivery, next_attempt_at(delivery.attempts, now))
+        at = next_attempt_at(delivery.attempts, now, least=error.wait)
+        _again(delivery, claim, at, now)
+        if error.code in OF_A_TEMPLATE:
+            _put_off(session, delivery, claim, error, at, now)
     else:
         settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
         if error.code in GONE and follower:
             follower.unfollowed_at = follower.unfollowed_at or now
+
+
+def _again(delivery: Delivery, claim: "Claim", at: datetime, now: datetime) -> None:
+    """Another attempt at a moment; of a template message WeChat may have, only while it would know it again."""
+    since = delivery.first_attempt_at
+    if claim.channel is Channel.TEMPLATE and since is not None and at - since > TEMPLATE_KEY:
+        settle(delivery, DeliveryState.UNSURE, now, delivery.error or "")
+    else:
+        again(delivery, at)
+
+
+def _put_off(
+    session: Session, delivery: Delivery, claim: "Claim", error: SendError, until: datetime, now: datetime
+) -> None:
+    """The broadcasts that would be told the same wait as well."""
+    others = [pausing.goes_by(claim.channel, now=now)]
+    if error.code in OF_A_TEMPLATE and delivery.template:
+        others.append(pausing.uses(delivery.template))
+    pausing.put_off(session, until, *others, error=delivery.error, code=error.code)
 
 
 _delivery = cast(Table, Delivery.__table__)
