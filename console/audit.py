@@ -68,6 +68,7 @@ WORDS = {
     "visit.plan.end": "结束拜访计划",
     "visit.plan.see": "查看该拜访的店",
     "visit.made": "记下拜访",
+    "visit.unmade": "撤销拜访",
     "visit.group": "群发留言",
     "visit.group.see": "查看群发",
     "visit.group.cancel": "取消群发",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+_NEAR = {-1: "昨天 ", 0: "今天 ", 1: "明天 ", 2: "后天 "}
+
 Clock = Callable[[], datetime]
 """Gives the present moment as an aware datetime in UTC."""
 
@@ -20,3 +22,19 @@ def day_in(moment: datetime, zone: ZoneInfo) -> date:
     datetime.date(2026, 10, 1)
     """
     return moment.astimezone(zone).date()
+
+
+def when(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
+    """A moment as one says it today; the year only where it is another one.
+
+    >>> china = ZoneInfo("Asia/Shanghai")
+    >>> now = datetime(2026, 11, 23, 15, 20, tzinfo=china)
+    >>> when(datetime(2026, 11, 24, 15, 20, tzinfo=china), now=now, zone=china)
+    '明天 15:20'
+    >>> when(datetime(2027, 1, 4, 8, tzinfo=china), now=now, zone=china)
+    '2027 年 1 月 4 日 08:00'
+    """
+    there, today = moment.astimezone(zone), now.astimezone(zone)
+    near = _NEAR.get((there.date() - today.date()).days)
+    year = f"{there.year} 年 " if there.year != today.year else ""
+    return f"{near or f'{year}{there.month} 月 {there.day} 日 '}{there:%H:%M}"

@@ -52,3 +52,20 @@ class QuietHours:
 
     def __str__(self) -> str:
         return f"{self.begins:%H:%M} 到{'次日 ' if self.ends < self.begins else ' '}{self.ends:%H:%M}"
+
+
+def put_off_until(due_at: datetime, *, heeds_quiet: bool, quiet: QuietHours | None, now: datetime) -> datetime | None:
+    """Until when something waits that is to go at a moment; None where only its turn is waited for.
+
+    >>> from datetime import UTC
+    >>> night = QuietHours.read("21:00-08:00", ZoneInfo("Asia/Shanghai"))
+    >>> evening = datetime(2026, 9, 30, 13, 30, tzinfo=UTC)
+    >>> put_off_until(evening, heeds_quiet=True, quiet=night, now=evening)
+    datetime.datetime(2026, 10, 1, 8, 0, tzinfo=zoneinfo.ZoneInfo(key='Asia/Shanghai'))
+    >>> put_off_until(evening, heeds_quiet=False, quiet=night, now=evening) is None
+    True
+    """
+    at = max(due_at, now)
+    if heeds_quiet and quiet is not None:
+        at = quiet.over_at(at) or at
+    return at if at > now else None

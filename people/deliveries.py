@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, String, func, literal_column, select, tupl
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from foundation.quiet import QuietHours, put_off_until
 from people.identity import ERASED
 from people.models import Manager, Retailer
+from wechat_bot import naming
 from wechat_bot.client.codes import EXPLAINED
-from wechat_bot.feature import Feature
+from wechat_bot.feature import About, Feature, Title
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import queueing, resolving, states
 
@@ -30,7 +32,6 @@ STATES = {
     DeliveryState.PENDING: "等待发送",
 }
 OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}
-WITHOUT_TOPIC = "其他消息"
 #: What the outbox, or a receipt of WeChat, says of a message.
 _REASONS = {
     states.TOO_LATE: "过了有效时间,没有再发",
@@ -52,11 +53,13 @@ class Line:
     who: str
     licence: str
     phone: str
-    about: str
+    title: Title
     text: str
     queued_at: datetime
     #: When it goes out at the earliest.
     due_at: datetime
+    #: Until when it is put off, where that waits and not only its turn.
+    until: datetime | None
     reason: str
 
 
@@ -73,12 +76,19 @@ class Topic:
     """What waiting messages are about, and how many there are; the last is nobody's topic."""
 
     link: str
-    title: str
+    title: Title
     waiting: int
 
 
 def page(
-    session: Session, features: Sequence[Feature], state: DeliveryState, *, after: int | None = None, limit: int = PAGE
+    session: Session,
+    features: Sequence[Feature],
+    state: DeliveryState,
+    *,
+    now: datetime,
+    quiet: QuietHours | None,
+    after: int | None = None,
+    limit: int = PAGE,
 ) -> Page:
     """Messages in a state: what waits in the order it goes, everything else the newest first."""
     key = _key(state)
@@ -98,8 +108,8 @@ def page(
         behind = tuple_(*key) > tuple(last) if state is DeliveryState.PENDING else tuple_(*key) < tuple(last)
         statement = statement.where(behind)
     rows = session.execute(statement).all()
-    titles = _titles(session, features, {row[0].about for row in rows if row[0].about})
-    lines = tuple(_line(row, titles) for row in rows[:limit])
+    titles = naming.titles(session, features, (naming.of(row[0]) for row in rows))
+    lines = tuple(_line(row, titles, quiet, now) for row in rows[:limit])
     return Page(lines, lines[-1].id if len(rows) > limit else None)
 
 
@@ -119,8 +129,8 @@ def topics(session: Session, features: Sequence[Feature]) -> list[Topic]:
     rows = session.execute(
         select(some.c.about, func.count().label("waiting")).group_by(some.c.about).order_by(func.count().desc())
     ).all()
-    titles = _titles(session, features, {row.about for row in rows})
-    return [Topic(row.about, titles.get(row.about, WITHOUT_TOPIC), row.waiting) for row in rows]
+    titles = naming.titles(session, features, (About(row.about, None) for row in rows))
+    return [Topic(row.about, titles[About(row.about, None)], row.waiting) for row in rows]
 
 
 def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -> None:
@@ -138,7 +148,8 @@ def cancel(session: Session, features: Sequence[Feature], about: str, *, now: da
     number = queueing.withdraw(session, Delivery.about == about, now=now)
     if not number:
         raise Refused("没有在等的消息了:可能已经发完,或已经取消。")
-    return _titles(session, features, {about}).get(about, WITHOUT_TOPIC), number
+    those = About(about, None)
+    return naming.titles(session, features, [those])[those].text, number
 
 
 def reason(state: str, error: str | None, code: int | None) -> str:
@@ -160,7 +171,7 @@ def reason(state: str, error: str | None, code: int | None) -> str:
     return f"微信没有接受(错误码 {code})" if code is not None else "没有送到微信"
 
 
-def _line(row: Sequence[Any], titles: Mapping[str, str]) -> Line:
+def _line(row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours | None, now: datetime) -> Line:
     delivery, shop, licence, phone, manager, manager_phone = row
     who = shop or (f"客户经理 {manager}" if manager else "")
     if not who:
@@ -170,10 +181,11 @@ def _line(row: Sequence[Any], titles: Mapping[str, str]) -> Line:
         who,
         licence or "",
         phone or manager_phone or "",
-        titles.get(delivery.about or "", WITHOUT_TOPIC),
+        titles[naming.of(delivery)],
         excerpt(delivery.message),
         delivery.created_at,
         delivery.due_at,
+        put_off_until(delivery.due_at, heeds_quiet=delivery.heeds_quiet, quiet=quiet, now=now),
         reason(delivery.state, delivery.error, delivery.error_code),
     )
 
@@ -189,14 +201,6 @@ def excerpt(message: Mapping[str, Any]) -> str:
         said = " ".join(str(message.get("text", {}).get("content", "")).split())
         return said if len(said) <= EXCERPT else f"{said[:EXCERPT]}…"
     return {"image": "图片", "voice": "语音", "video": "视频", "news": "图文"}.get(str(kind), "")
-
-
-def _titles(session: Session, features: Sequence[Feature], links: set[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for feature in features:
-        if feature.titles and links:
-            found.update(feature.titles(session, sorted(links)))
-    return found
 
 
 def _key(state: DeliveryState) -> tuple[Any, ...]:

@@ -300,6 +300,10 @@ class Outcome(StrEnum):
     STOPPED = "stopped"
 
 
+#: How the key of a delivery begins that is an invitation, or tells of results; its id follows.
+INVITATION = "invitation:"
+
+
 class Invitation(Base):
     """One message of a wave to one shop. In the outbox it is the delivery with the key `invitation:ID`."""
 

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from console.models import User
+from foundation.clock import day_in
 from people.models import Audience, Tag
 from simulator.phone import PIXEL
 from tests.conftest import House
 from tests.office import Office
-from visits.models import Canned, VisitPlan
+from visits.models import Canned, Visited, VisitPlan
 from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, DeliveryState
 
@@ -137,6 +138,7 @@ def lay_out(house: House) -> Office:
         now, owner = house.clock(), session.scalars(select(User).where(User.name == "market")).one()
         session.add(Tag(name="示范店"))
         kept = Whom(Kind.CLASS, 3).to_json()
+        session.add(Visited(retailer_id=1, made_on=day_in(now, house.services.zone), how="shop", noted_at=now))
         session.add(VisitPlan(name="月访", audience=kept, every_days=30, begins_on=date(2026, 1, 1)))
         session.add(Canned(title="明早送", content="{称呼},明早送到。"))
         session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))

@@ -10,7 +10,7 @@ from visits.conversation import desk, overhearing, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, needs, routes, unheard
-from visits.queries import escalations, plans
+from visits.queries import escalations, plans, titles
 from wechat_bot.feature import Conversation, Entry, Feature, Word
 
 visits = Feature(
@@ -27,6 +27,7 @@ visits = Feature(
     helps=desk.helps,
     forgets=erasing.forget,
     kept_specs=plans.kept_specs,
+    titles=titles.titles,
     jobs=jobs.JOBS,
     console=routes.blueprint,
     mobile=routes_in_wechat.blueprint,

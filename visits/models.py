@@ -11,6 +11,8 @@ from foundation.database import Base
 
 #: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
 FIRST_NUMBER = 100
+#: How the keys of what goes to a shop begin: the answer, and the question how content it was.
+ANSWER_KEY, RATING_KEY = "visit-answer:", "rate:"
 IS_OPEN, IS_RUNNING, IS_ANOTHERS = text("closed_at IS NULL"), text("ended_at IS NULL"), text("openid IS NOT NULL")
 IS_UNFILED = text("not is_filed")
 HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
@@ -382,4 +384,6 @@ class Visited(Base):
     made_on: Mapped[date]
     how: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(String(300), default="")
+    #: When it was written down: whoever takes it back says which one they saw.
+    noted_at: Mapped[datetime | None]
     request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))

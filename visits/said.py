@@ -131,6 +131,7 @@ def read(row: Any) -> Said:
         has_file=None if row.gave_up_at else row.fetched_at is not None,
         content_type=row.content_type,
         more=message.more or {},
-        state=texts.state(row.state, row.channel, row.attempts, why) if row.state else "",
+        # An answer heeds no quiet hours: nothing puts one off but a failed try.
+        state=texts.state(row.state, row.channel, row.attempts, why, until="") if row.state else "",
         is_alarming=row.state in (DeliveryState.FAILED, DeliveryState.UNSURE),
     )

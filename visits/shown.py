@@ -122,7 +122,7 @@ def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zon
         "称呼": found.salutation if found.keeper else "",
         "经理": who.name if manager else texts.SERVICE,
         "电话": manager.phone if manager else found.owner_phone,
-        "截止": when(found.due_at, now=now, zone=zone) if found.due_at and found.due_at > now else "",
+        "截止": texts.answer_by(thread.answer_due(session, found.id), now=now, zone=zone),
     }
     kept = thread.canned(session, who.manager_id)
     return [replace(each, content=rules.fill(each.content, values)) for each in kept]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, commands, inbox, media, oauth
+from wechat_bot import alarms, commands, inbox, media, naming, oauth
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
@@ -59,6 +59,7 @@ chat = Feature(
         Job("discard pictures of forms nobody sent", timedelta(hours=6), let_go),
         Job("delete discarded files", timedelta(minutes=10), bury),
     ),
+    titles=naming.replies,
     commands=commands.COMMANDS,
     mobile=oauth.blueprint,
 )

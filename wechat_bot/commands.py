@@ -1,21 +1,27 @@
 """The chat's command line: the menu, and what waits in the outbox."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 import yaml
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select, true
+from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from wechat_bot import menu as menus
-from wechat_bot import texts
+from wechat_bot import naming, texts
 from wechat_bot.client.codes import SendError
+from wechat_bot.feature import About, Title
 from wechat_bot.models import Delivery, DeliveryState
-from wechat_bot.outbox import pausing, queueing, resolving
+from wechat_bot.outbox import pausing, queueing, resolving, states
 from wechat_bot.services import current_services
 
+#: Of what was cancelled so many things are named.
+MOST_NAMED = 20
 MENU = Path(__file__).resolve().parent.parent / "config" / "menu.yaml"
 
 
@@ -56,9 +62,12 @@ def list_deliveries(state: str, limit: int) -> None:
         if pausing.is_day_spent(session, now=current_services().clock()):
             click.echo(texts.DAY_SPENT)
         found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)
-        for each in session.scalars(found):
-            queued = f"{each.created_at:%Y-%m-%d %H:%M}"
-            click.echo("\t".join((str(each.id), each.openid[-6:], each.about or "-", queued, each.error or "")))
+        deliveries = session.scalars(found).all()
+        titles = _titles(session, map(naming.of, deliveries))
+        for each in deliveries:
+            queued, title = f"{each.created_at:%Y-%m-%d %H:%M}", titles[naming.of(each)].text
+            told = (str(each.id), each.openid[-6:], title, each.about or "-", queued, each.error or "")
+            click.echo("\t".join(told))
 
 
 @outbox_group.command("cancel")
@@ -73,7 +82,11 @@ def cancel(about: str | None, ids: tuple[int, ...], is_all: bool) -> None:
     services = current_services()
     which = true() if is_all else Delivery.about == about if about else Delivery.id.in_(ids)
     with services.transaction() as session:
+        waiting = select(Delivery.about).where(which, Delivery.state.in_(states.WAITING)).distinct().limit(MOST_NAMED)
+        titles = _titles(session, (About(about or "", None) for about in session.scalars(waiting)))
         number = queueing.withdraw(session, which, now=services.clock())
+    for title in titles.values():
+        click.echo(title.text)
     click.echo(f"已取消 {number} 条还没有发出的消息。")
 
 
@@ -86,11 +99,13 @@ def resolve(delivery_id: int, outcome: str) -> None:
     services = current_services()
     state = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}[outcome]
     with services.transaction() as session:
+        delivery = session.get(Delivery, delivery_id)
+        title = _titles(session, [naming.of(delivery)])[naming.of(delivery)].text if delivery else ""
         found = resolving.resolve(session, delivery_id, state, now=services.clock())
     if not found:
         click.echo(f"没有编号 {delivery_id} 的待确认消息。", err=True)
         sys.exit(1)
-    click.echo("已记录。")
+    click.echo(f"已记录：{title}。")
 
 
 @outbox_group.command("resume")
@@ -104,6 +119,10 @@ def resume() -> None:
             some = pausing.resume(session, now=now)
         number, is_all = number + some, some < pausing.AT_ONCE
     click.echo(f"{number} 条群发的消息现在接着发。" if number else "没有在等微信额度的群发消息。")
+
+
+def _titles(session: Session, wanted: Iterable[About]) -> dict[About, Title]:
+    return naming.titles(session, current_app.extensions["features"], wanted)
 
 
 COMMANDS = (menu, outbox_group)

@@ -229,6 +229,22 @@ class KeptSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """A message by the link it was queued about and its key; with a key of None all that are about that link."""
+
+    link: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What people call something: 答复 #107, 群发《…》; and where the console shows it."""
+
+    text: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Something of a follower's own on their page (我的): a line that leads to one of our pages."""
 
@@ -264,8 +280,9 @@ class Feature:
     criteria: Sequence[Criterion] = ()
     #: The audience specifications this feature keeps: what they name must not be deleted.
     kept_specs: Callable[[Session], Sequence[KeptSpec]] | None = None
-    #: What people call some of this feature's links: `survey:12` is 调查《…》. What it does not know is left out.
-    titles: Callable[[Session, Sequence[str]], Mapping[str, str]] | None = None
+    #: What people call this feature's messages, and all that are about one of its links. What is not its own, or gone,
+    #: is left out.
+    titles: Callable[[Session, Sequence[About]], Mapping[About, Title]] | None = None
     commands: Sequence[click.Command] = ()
     console: Blueprint | None = None
     mobile: Blueprint | None = None

@@ -18,6 +18,8 @@ TOO_BUSY = "刚才太忙了,什么都没有改,请再点一次。"
 OPEN_AGAIN = "重新打开"
 NOT_A_PICTURE = "这个文件不是照片,请换一张(JPG、PNG、GIF 或 WebP)。"
 TOO_LARGE = "这张照片太大了,请换一张 10 MB 以内的。"
+OTHER_MESSAGE = "其他消息"
+REPLY_PART = "聊天里的回复"
 
 
 def resume(remains: str) -> str:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from console import audit, door
 from console.rules import Permission
+from foundation.clock import when
 from people import deliveries
 from wechat_bot import texts
 from wechat_bot.models import DeliveryState
@@ -19,7 +20,7 @@ def delivery_list() -> ResponseReturnValue:
     """The messages of one state. Whose they are is personal: that it was seen is written down."""
     services, me, features = current_services(), door.visitor(), current_app.extensions["features"]
     wanted = request.args.get("state", "")
-    state = DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
+    now, state = services.clock(), DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
     with services.transaction() as session:
         audit.note(
             session,
@@ -28,18 +29,21 @@ def delivery_list() -> ResponseReturnValue:
             "messages",
             deliveries.STATES[state],
             address=door.address(),
-            now=services.clock(),
+            now=now,
         )
     is_waiting = state in (DeliveryState.HELD, DeliveryState.PENDING)
     with services.reading() as session:
-        page = deliveries.page(session, features, state, after=request.args.get("after", type=int))
+        page = deliveries.page(
+            session, features, state, now=now, quiet=services.quiet, after=request.args.get("after", type=int)
+        )
         counts = deliveries.counts(session)
         topics = deliveries.topics(session, features) if is_waiting else []
-        is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=services.clock())
+        is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=now)
     return render_template(
         "people/deliveries.html",
         page=page,
         state=state,
+        when=lambda moment: when(moment, now=now, zone=services.zone),
         states=deliveries.STATES,
         counts=counts,
         most=deliveries.COUNTED,

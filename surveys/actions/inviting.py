@@ -28,7 +28,7 @@ from people.models import Retailer
 from surveys.actions import counting, quotas
 from surveys.actions.counting import Key
 from surveys.actions.enlisting import Criteria, locked
-from surveys.models import Invitation, Outcome, Participation, Survey, SurveyState, Wave, WaveState
+from surveys.models import INVITATION, Invitation, Outcome, Participation, Survey, SurveyState, Wave, WaveState
 from surveys.rules import waves
 from surveys.sheets import Sheet
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -242,13 +242,13 @@ def _leave(
         raise Refused("这一次已经发完、取消或结束了。")
     wave.state = to
     wave.settled_at = None if to is WaveState.PAUSED else now
-    waiting = select(literal("invitation:") + as_type(Invitation.id, String)).where(
+    waiting = select(literal(INVITATION) + as_type(Invitation.id, String)).where(
         Invitation.wave_id == wave.id, Invitation.outcome.in_(waves.WAITING)
     )
     queueing.withdraw(session, Delivery.key.in_(waiting), why=waves.WAS_STOPPED, now=now)
     # At once, and not with the outbox's next news: a wave resumed a second later must know whom it has not reached.
     is_withdrawn = exists().where(
-        Delivery.key == literal("invitation:") + as_type(Invitation.id, String),
+        Delivery.key == literal(INVITATION) + as_type(Invitation.id, String),
         Delivery.state == DeliveryState.CANCELLED,
         Delivery.error == waves.WAS_STOPPED,
     )

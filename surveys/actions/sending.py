@@ -17,7 +17,7 @@ from surveys import texts
 from surveys.actions import counting, inviting
 from surveys.actions.counting import Key
 from surveys.actions.enlisting import Criteria, enlist
-from surveys.models import Invitation, Outcome, Participation, Survey, Version, Wave, WaveState
+from surveys.models import INVITATION, Invitation, Outcome, Participation, Survey, Version, Wave, WaveState
 from surveys.rules import waves
 from wechat_bot import notices, reply, watching
 from wechat_bot.models import Delivery, Follower
@@ -107,7 +107,7 @@ def queue_some(session: Session, wave_id: int, *, criteria: Criteria, means: Mea
     last = session.scalar(select(func.max(people.c[0])))
     queued = inviting.queue_invitations(session, wave, people)
     recipients = (
-        select(Retailer.openid, literal("invitation:") + as_type(Invitation.id, String))
+        select(Retailer.openid, literal(INVITATION) + as_type(Invitation.id, String))
         .join(Invitation, Invitation.retailer_id == Retailer.id)
         .where(Invitation.wave_id == wave.id, Invitation.outcome == Outcome.QUEUED)
         .where(Invitation.retailer_id > wave.cursor)
@@ -145,7 +145,7 @@ def note_news(session: Session) -> int:
             Participation.id.label("participation_id"),
             Participation.is_reached,
         )
-        .join(Invitation, Invitation.id == as_type(func.substr(Delivery.key, len("invitation:") + 1), Integer))
+        .join(Invitation, Invitation.id == as_type(func.substr(Delivery.key, len(INVITATION) + 1), Integer))
         .join(Participation, theirs)
         .limit(NEWS)
         .with_for_update(skip_locked=True, of=(Delivery, Invitation, Participation))

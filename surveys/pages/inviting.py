@@ -9,14 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from console import audit, door
 from console.rules import Permission
-from foundation.clock import day_in
+from foundation.clock import day_in, when
 from foundation.errors import Refused
+from foundation.quiet import put_off_until
 from surveys import texts
 from surveys.actions import inviting
 from surveys.models import Outcome, SurveyState, WaveState
 from surveys.queries import inviting as queries
 from surveys.queries.detail import Detail, detail
-from surveys.queries.inviting import Preview
+from surveys.queries.inviting import Preview, WaveLine
 from surveys.reports import OUTCOMES, STATES, WAVES
 from surveys.rules.waves import MOST_REMINDERS, RESULTS, UNSETTLED
 from wechat_bot.services import Services, current_services
@@ -152,6 +153,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
         outcomes=OUTCOMES,
         waves=WAVES,
         colours=COLOURS,
+        until=_until(line, services, now),
         shows_phones=me.may(Permission.PEOPLE_PHONES),
         is_part=not me.is_company_wide,
     )
@@ -197,6 +199,7 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
         waves=WAVES,
         colours=COLOURS,
         quiet=services.quiet,
+        until=lambda line: _until(line, services, now),
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         longest=inviting.LONGEST,
         most=MOST_REMINDERS,
@@ -206,6 +209,16 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
         local=lambda moment: moment.astimezone(services.zone).strftime("%Y-%m-%dT%H:%M") if moment else "",
     )
     return page, 422 if error else 200
+
+
+def _until(line: WaveLine, services: Services, now: datetime) -> str:
+    """Until when a wave waits for the end of the quiet hours, in words; empty where it does not."""
+    quiet = services.quiet
+    waits = line.state is WaveState.PLANNED or (line.state is WaveState.SENDING and line.figures.of(Outcome.QUEUED))
+    if quiet is None or not waits or quiet.over_at(max(line.due_at, now)) is None:
+        return ""
+    until = put_off_until(line.due_at, heeds_quiet=True, quiet=quiet, now=now)
+    return when(until, now=now, zone=services.zone) if until else ""
 
 
 def _find(services: Services, survey_id: int) -> Detail:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from surveys import frozen
-from surveys.models import Participation, Submission, Survey
+from surveys.models import INVITATION, Invitation, Participation, Submission, Survey
+from surveys.rules import waves
 from surveys.rules.definition import Question, QuestionType
-from wechat_bot.feature import Choice, Criterion, Field, Input, KeptSpec
+from wechat_bot.feature import About, Choice, Criterion, Field, Input, KeptSpec, Title
 
 Ids = Select[Any]
 
@@ -53,15 +54,30 @@ def kept_specs(session: Session) -> Sequence[KeptSpec]:
     return [KeptSpec(f"调查《{title}》", spec) for title, spec in rows if spec is not None]
 
 
-def titles(session: Session, links: Sequence[str]) -> Mapping[str, str]:
-    """What surveys are called, by their links."""
-    wanted = [
-        int(rest) for topic, _, rest in (link.partition(":") for link in links) if topic == "survey" and _plain(rest)
-    ]
-    if not wanted:
+def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
+    """What the messages of surveys are called: which invitation to which survey; and all of one survey."""
+    mine = {about: int(rest) for about in abouts for rest in [about.link.removeprefix("survey:")] if _plain(rest)}
+    mine = {about: survey_id for about, survey_id in mine.items() if about.link.startswith("survey:")}
+    if not mine:
         return {}
-    rows = session.execute(select(Survey.id, Survey.title).where(Survey.id.in_(wanted)))
-    return {f"survey:{row.id}": f"调查《{row.title}》" for row in rows}
+    rows = session.execute(select(Survey.id, Survey.title).where(Survey.id.in_(set(mine.values()))))
+    names = {row.id: row.title for row in rows}
+    keys = {about.key.removeprefix(INVITATION) for about in mine if about.key and about.key.startswith(INVITATION)}
+    ids = [int(key) for key in keys if _plain(key)]
+    found = session.execute(select(Invitation.id, Invitation.number).where(Invitation.id.in_(ids)))
+    numbers = {f"{INVITATION}{row.id}": row.number for row in found}
+    return {
+        about: _title(survey_id, names[survey_id], numbers.get(about.key or ""))
+        for about, survey_id in mine.items()
+        if survey_id in names
+    }
+
+
+def _title(survey_id: int, name: str, number: int | None) -> Title:
+    if number is None:
+        return Title(f"调查《{name}》", f"/console/surveys/{survey_id}")
+    page = f"/console/surveys/{survey_id}/invitations/{number}"
+    return Title(f"调查结果通知《{name}》" if number == waves.RESULTS else f"调查邀请《{name}》第 {number} 次", page)
 
 
 def _survey_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys import frozen
-from surveys.models import Survey, SurveyState, Version
+from surveys.models import Survey, SurveyState, Tally, Version, Wave
+from surveys.rules import waves
 from surveys.rules.definition import Definition, from_json
 
 
@@ -24,7 +25,9 @@ class Detail:
     opens_at: datetime | None
     closes_at: datetime | None
     published_at: datetime | None
+    #: Invitations that were planned, and those of them that went out to somebody.
     waves: int
+    sent: int
     #: When the results are published; None where they are not, or nobody can say yet.
     results_at: datetime | None
     draft: Definition
@@ -57,6 +60,7 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
         survey.closes_at,
         survey.published_at,
         survey.waves,
+        _sent(session, survey_id),
         _results_at(survey, row.definition),
         from_json(survey.draft),
         survey.written is not None or row.digest != frozen.digest(survey.draft),
@@ -65,6 +69,14 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
         survey.drafted_at,
         survey.drafted_by,
     )
+
+
+def _sent(session: Session, survey_id: int) -> int:
+    """How many invitations went out to anybody."""
+    kept = select(Tally.option, Tally.count).where(Tally.survey_id == survey_id, Tally.question == "")
+    totals = {row[0]: row[1] for row in session.execute(kept)}
+    numbers = session.scalars(select(Wave.number).where(Wave.survey_id == survey_id, Wave.number != waves.RESULTS))
+    return sum(waves.figures(totals, number).sent > 0 for number in numbers)
 
 
 def _results_at(survey: Survey, asked: dict[str, Any] | None) -> datetime | None:

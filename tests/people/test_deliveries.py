@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from people.models import Retailer
-from surveys.models import Survey
+from surveys.models import Invitation, Survey, Wave
 from wechat_bot.models import Delivery, Lane
 
 MESSAGES = "/console/messages"
@@ -124,3 +124,29 @@ def test_waiting_messages_are_cancelled_by_a_command(office, wang) -> None:
     assert "已取消 1 条" in house.flask("outbox", "cancel", "--id", str(other)).output
     assert house.flask("outbox", "cancel").exit_code == 2
     assert {state_of(office, waiting), state_of(office, other)} == {"cancelled"}
+
+
+def test_an_unsure_message_is_named_and_leads_to_its_page_before_anybody_decides(office, wang) -> None:
+    now, unsure = office.house.clock(), {"state": "unsure", "settled_at": office.house.clock()}
+    with office.house.services.transaction() as session:
+        session.add(Wave(survey_id=1, number=2, said="请填", due_at=now, state="sent", created_at=now, created_by=""))
+        session.flush()
+        values = {"survey_id": 1, "retailer_id": 1, "number": 2, "wave_id": 1, "outcome": "queued"}
+        session.add(Invitation(**values))
+    answer = queue(office, wang, about="visit:7", key="visit-answer:3", **unsure)
+    queue(office, wang, about="visit:7", key="visit:7:more:9", **unsure)
+    queue(office, wang, about="survey:1", key="invitation:1", **unsure)
+    queue(office, wang, about="visits", key="x", **unsure)
+    queue(office, wang, about=None, **unsure)
+    page = office.browser("market").get(MESSAGES).text
+    for path, title in (
+        ("visits/107", "答复 #107"),
+        ("visits/107", "通知 #107"),
+        ("surveys/1/invitations/2", "调查邀请《满意度》第 2 次"),
+        ("visits", "给客户经理的通知(几条留言)"),
+    ):
+        assert f'<a href="/console/{path}">{title}</a>' in page
+    listed = office.house.flask("outbox", "list").output
+    for title in ("答复 #107", "通知 #107", "调查邀请《满意度》第 2 次", "聊天里的回复"):
+        assert title in page and title in listed
+    assert "答复 #107" in office.house.flask("outbox", "resolve", str(answer), "sent").output

@@ -114,6 +114,8 @@ def test_reminders_go_to_who_has_not_answered_and_each_wave_says_whom_it_brought
     house.tick()
     assert "请您填写调查" in house.phone("李福生").unread().text
     assert house.phone("王建国").unread().texts == []
+    # Of three that were planned two went out: only those were invitations.
+    assert "邀请过 2 次,共安排 3 次" in office.browser("market").get(page).text
     fill(office, "李福生")
     house.clock.advance(timedelta(days=3))
     house.phone("王丽芳").say("您好")

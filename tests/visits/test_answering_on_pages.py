@@ -221,6 +221,21 @@ def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
     assert "您好 王老板,城南便利店的货明天" in shown and "前到,陈志强13900002201" in shown
 
 
+def test_a_canned_answer_to_an_overdue_request_names_the_moment_that_was_missed(asked) -> None:
+    with asked.house.services.transaction() as session:
+        session.add(Canned(title="致歉", content="本该{截止}前答复您，抱歉"))
+    with asked.house.look() as session:
+        key = session.scalars(select(Canned.id)).one()
+    promised = asked.request().opened_at + timedelta(hours=24)
+    asked.house.clock.advance(timedelta(hours=26))
+    asked.wang.say("还在吗？那两条烟什么时候能补")  # WeChat's window moves, the promise does not
+    asked.house.clock.advance(timedelta(hours=1))
+    asked.page.open(f"/m/visits/{asked.n}")
+    shown = asked.page.send("", content="您好", canned=str(key))
+    local = promised.astimezone(asked.house.services.zone)
+    assert f"{local:%H:%M}（已过）前答复您" in shown and "明天" not in shown.partition("本该")[2][:20]
+
+
 def test_the_page_closes_hands_on_notes_and_puts_off(asked) -> None:
     lin = asked.manager("林小燕")
     asked.page.open(f"/m/visits/{asked.n}")

@@ -58,6 +58,26 @@ def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -
     assert "名单 2 家,已发出 2 家" in progress(chens)
 
 
+def test_at_night_every_page_says_until_when_the_message_waits_and_what_it_is(chens) -> None:
+    office = Office(chens.house)
+    office.staff()
+    clock = chens.house.clock
+    here = clock().astimezone(chens.house.services.zone)
+    clock.advance(here.replace(hour=22, minute=0) - here)
+    send(chens, title="看新品")
+    chens.house.work()
+    assert "等到明天 07:30再发" in progress(chens)
+    market = office.browser("market")
+    assert "等到明天 07:30再发" in market.get("/console/visits/groups/1").text
+    waiting = market.get("/console/messages?state=pending").text
+    assert waiting.count("等到明天 07:30") == 2
+    name = re.search(r"群发《[^》]*》", waiting)[0]
+    assert f'<a href="/console/visits/groups/1">{name}</a>' in waiting
+    assert name in chens.house.flask("outbox", "list", "--state", "pending").output
+    cancelled = chens.house.flask("outbox", "cancel", "--about", "visit-group:1").output
+    assert name in cancelled and "已取消 2 条" in cancelled
+
+
 def test_each_answer_is_its_own_request_with_its_own_clock_and_shows_what_it_answers(chens) -> None:
     send(chens)
     chens.house.work()

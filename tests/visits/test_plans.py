@@ -1,5 +1,6 @@
 """Periodic visits: whose turn it is, one tap once they were visited, and with whom there was no contact."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -85,6 +86,42 @@ def test_a_slip_of_the_thumb_is_taken_back(planned) -> None:
     assert "回到开头" in planned.page.open("/m/visits/due?after=2999-01-01.0")
     with planned.house.look() as session:
         assert session.scalars(select(Visited)).all() == []
+
+
+def test_where_nothing_was_due_yet_the_first_turn_is_named_and_nobody_is_said_to_have_been_visited(planned) -> None:
+    day = today(planned) + timedelta(days=30)
+    said = f"最早的一家 {day.month} 月 {day.day} 日到期"
+    page = planned.market.get(f"{PLANS}/1").text
+    assert said in page and "拜访过了。" not in page
+    assert said in planned.page.open("/m/visits/due?plan=1")
+
+
+def test_a_visit_marked_in_the_console_is_taken_back_once_and_written_down(planned) -> None:
+    pass_days(planned, 31)
+    chen, zhou = planned.office.browser("chen"), planned.office.browser("zhou")
+    with planned.house.look() as session:
+        shop = session.scalars(select(Retailer.id).where(Retailer.shop == "老李食杂店")).one()
+    chen.get(f"{PLANS}/1")
+    zhou.get(f"{PLANS}/1")
+    assert chen.post(f"/console/visits/visited/{shop}", {"how": "shop", "plan": "1"}).status_code == 303
+    page = chen.get(f"{PLANS}/1").text
+    noted = page.partition("今天记下的拜访")[2]
+    undo = re.search(r'action="([^"]*/undo)"', noted)[1]
+    stamp = re.search(r'name="stamp" value="([^"]*)"', noted)[1]
+    listed = page.partition("各人各片")[2].partition("今天记下的拜访")[0]
+    assert shops(noted) == ["老李食杂店"] and shops(listed) == ["城南便利店"]
+    planned.house.clock.advance(timedelta(minutes=1))
+    done = chen.post(undo, {"plan": "1", "part": "due", "stamp": stamp})
+    assert "已撤销:上门拜访老李食杂店" in chen.get(done.headers["Location"]).text
+    assert shops(chen.get(f"{PLANS}/1").text) == ["城南便利店", "老李食杂店"]
+    # Noted again meanwhile by somebody else: the old page's tap is not meant for that.
+    zhou.post(f"/console/visits/visited/{shop}", {"how": "shop", "plan": "1"})
+    again = chen.post(undo, {"plan": "1", "stamp": stamp})
+    assert again.status_code == 422 and "没有可撤销的" in again.text
+    assert shops(chen.get(f"{PLANS}/1").text.partition("今天记下的拜访")[2]) == ["老李食杂店"]
+    assert [entry.detail for entry in planned.office.audited("visit.unmade")] == ["上门 老李食杂店"]
+    intern = planned.office.browser("intern")
+    assert intern.post(undo, {}).status_code == 403
 
 
 def test_what_is_due_is_counted_for_each_manager_and_area(planned) -> None:

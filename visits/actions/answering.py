@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from people.models import Manager
 from visits import said, scope
 from visits.actions import clocks, moving, rating, routing
-from visits.models import FIRST_NUMBER, Closed, Message, Request
+from visits.models import ANSWER_KEY, FIRST_NUMBER, Closed, Message, Request
 from visits.rules import canned
 from visits.said import Said
 from visits.scope import Colleague
@@ -305,7 +305,7 @@ def _send(
         now=now,
         template=template,
         about=f"visit:{request.id}",
-        key=f"visit-answer:{message.id}",
+        key=f"{ANSWER_KEY}{message.id}",
         watch=WATCH,
     )
 

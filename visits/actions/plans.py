@@ -1,6 +1,6 @@
 """Periodic visits: a plan says which shops and how often, and a visit that was made is noted with one tap."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -89,6 +89,7 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
         "made_on": on,
         "how": how,
         "note": note.strip(),
+        "noted_at": who.now,
     }
     changed(session, upsert(session, Visited).values(values).on_conflict_do_nothing())
     return shop
@@ -99,6 +100,32 @@ def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *
     mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
     gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how)
     return changed(session, gone.execution_options(synchronize_session=False)) > 0
+
+
+def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> tuple[str, str]:
+    """Take back a visit that was noted today in a shop one sees; gives how it was made, and the shop's name.
+
+    `stamp` is the moment at which the one that is meant was noted. Raises `Refused` where that was taken back already,
+    or is of another day.
+    """
+    mine = scope.shops_of(session, who)
+    of_today = (Visited.id == visit_id, Visited.made_on == who.today, Visited.noted_at == _moment(stamp))
+    found = session.execute(
+        select(Visited.how, Retailer.shop)
+        .join(Retailer, Retailer.id == Visited.retailer_id)
+        .where(*of_today, *([] if mine is None else [mine]))
+    ).first()
+    gone = delete(Visited).where(*of_today).execution_options(synchronize_session=False)
+    if found is None or not changed(session, gone):
+        raise Refused(texts.NOTHING_TO_UNDO)
+    return found.how, found.shop
+
+
+def _moment(stamp: str) -> datetime:
+    try:
+        return datetime.fromisoformat(stamp).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused(texts.NOTHING_TO_UNDO) from None
 
 
 def _held(session: Session, plan_id: int) -> VisitPlan:

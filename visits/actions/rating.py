@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
 from visits.actions import filing
-from visits.models import Closed, Request
+from visits.models import RATING_KEY, Closed, Request
 from visits.rated import Rating
 from visits.texts import intake as texts
 from wechat_bot import ledger
@@ -169,4 +169,4 @@ def comment(session: Session, request_id: int, closing: int, words: str) -> bool
 
 
 def _key(request_id: int, closing: int) -> str:
-    return f"{TOPIC}:{request_id}.{closing}"
+    return f"{RATING_KEY}{request_id}.{closing}"

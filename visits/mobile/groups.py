@@ -41,7 +41,7 @@ def group(group_id: int) -> ResponseReturnValue:
         who = visitor.manager(services, session)
         found = _found(session, who, group_id)
         after = request.args.get("after", 0, type=int)
-        members = queries.members(session, who, group_id, part=part, now=now, after=after)
+        members = queries.members(session, who, group_id, part=part, now=now, quiet=services.quiet, after=after)
         named = queries.words(session, found.whom, is_part=found.manager_id is not None)
     return render_template(
         "visits/group.html",
@@ -52,6 +52,7 @@ def group(group_id: int) -> ResponseReturnValue:
         narrowings=PARTS,
         is_mine=found.is_of(who),
         may_cancel=found.is_of(who) and found.cancelled_at is None and found.progress.waiting,
+        quiet_until=services.quiet and services.quiet.over_at(now),
         now=now,
         moment=_moment(services),
     )

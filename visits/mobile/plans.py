@@ -28,6 +28,9 @@ def due() -> ResponseReturnValue:
             page = queries.silent(session, who, QUIET_DAYS, now=now, after=after)
         else:
             page = queries.page(session, who, chosen, services.criteria, part="soon", now=now, after=after)
+        next_on = None
+        if chosen is not None and not page.lines:
+            next_on = queries.next_on(session, who, chosen, services.criteria, now=now)
     lines = [(line, queries.due_on(chosen, line) if chosen else None) for line in page.lines]
     return render_template(
         "visits/due.html",
@@ -36,6 +39,7 @@ def due() -> ResponseReturnValue:
         is_quiet=is_quiet,
         lines=lines,
         after=page.after,
+        nothing="这些天里都有来往。" if is_quiet else texts.nothing_due(next_on),
         days=QUIET_DAYS,
         today=who.today,
         how=texts.HOW,

@@ -88,9 +88,8 @@ def group(group_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, group_id)
-        members = queries.members(
-            session, who, group_id, part=part, now=now, after=request.args.get("after", 0, type=int)
-        )
+        after = request.args.get("after", 0, type=int)
+        members = queries.members(session, who, group_id, part=part, now=now, quiet=services.quiet, after=after)
         named = queries.words(session, found.whom, is_part=found.manager_id is not None)
     with services.transaction() as session:
         about = f"visit-group:{group_id}"
@@ -102,6 +101,7 @@ def group(group_id: int) -> ResponseReturnValue:
         members=members,
         part=part if part in PARTS else "",
         parts=PARTS,
+        quiet_until=services.quiet and services.quiet.over_at(now),
         may_cancel=me.may(Permission.VISITS_ANSWER) and found.is_of(who) and found.cancelled_at is None,
         is_part=not me.is_company_wide,
         now=now,

@@ -52,6 +52,8 @@ def plan(plan_id: int) -> ResponseReturnValue:
         is_first = not request.args.get("after")
         shares = queries.shares(session, who, found, services.criteria, now=now) if is_first else []
         named = groups_queries.words(session, found.whom)
+        next_on = None if page.lines else queries.next_on(session, who, found, services.criteria, now=now)
+        noted = queries.noted(session, who) if is_first else []
     with services.transaction() as session:
         audit.note(session, me, "visit.plan.see", f"visit-plan:{plan_id}", found.name, address=door.address(), now=now)
     return render_template(
@@ -64,6 +66,8 @@ def plan(plan_id: int) -> ResponseReturnValue:
         shares=shares,
         part=part,
         parts=WORDS,
+        nothing_due=texts.nothing_due(next_on),
+        noted=noted,
         today=who.today,
         shows_phones=me.may(Permission.PEOPLE_PHONES),
         moment=lambda at: when(at, now=now, zone=services.zone),
@@ -85,6 +89,7 @@ def quiet() -> ResponseReturnValue:
             narrowed = whom.condition(session, wanted, services.criteria, now=now, today=who.today)
         page = queries.silent(session, who, days, now=now, narrowed=narrowed, after=request.args.get("after", ""))
         choices = areas.names(session, me)
+        noted = queries.noted(session, who)
     with services.transaction() as session:
         audit.note(session, me, "visit.plan.see", "visits", f"{days} 天没有来往", address=door.address(), now=now)
     return render_template(
@@ -95,6 +100,7 @@ def quiet() -> ResponseReturnValue:
         days=days,
         area=area_id,
         areas=choices,
+        noted=noted,
         today=who.today,
         shows_phones=me.may(Permission.PEOPLE_PHONES),
         moment=lambda at: when(at, now=now, zone=services.zone),
@@ -113,6 +119,25 @@ def visited(retailer_id: int) -> ResponseReturnValue:
         shop = actions.note_visit(session, who, retailer_id, how, on=who.today, note=form.get("note", ""))
         audit.note(session, me, "visit.made", "visits", f"{texts.HOW[how]} {shop}", address=door.address(), now=now)
     flash(f"已记下:{texts.HOW[how]}拜访{shop}。", "success")
+    return _back()
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def undo_visit(visit_id: int) -> ResponseReturnValue:
+    """Take back a visit noted today, the one that was seen: its moment is the stamp."""
+    services, me = current_services(), door.visitor()
+    with services.transaction() as session:
+        now = services.clock()
+        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        how, shop = actions.undo_visit(session, who, visit_id, request.form.get("stamp", ""))
+        audit.note(session, me, "visit.unmade", "visits", f"{texts.HOW[how]} {shop}", address=door.address(), now=now)
+    flash(f"已撤销:{texts.HOW[how]}拜访{shop}。", "success")
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    """The list that somebody came from."""
+    form = request.form
     plan_id = form.get("plan", type=int)
     if plan_id is None:
         return redirect(url_for("visits_pages.quiet", days=form.get("days", type=int)), 303)

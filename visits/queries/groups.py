@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from console.models import User
 from foundation.errors import Refused
+from foundation.quiet import QuietHours, put_off_until
 from people.models import Area, Audience, Manager, Retailer, ShopClass
 from visits import scope, whom
 from visits.models import FIRST_NUMBER, GroupMember, Request, VisitGroup, VisitPlan
 from visits.rules.whom import Kind, Whom, from_json
 from visits.scope import Colleague
 from visits.texts import answering as answering_texts
+from visits.texts.times import when
 from visits.whom import Criteria
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -196,7 +198,14 @@ def one(session: Session, who: Colleague, group_id: int, *, now: datetime) -> Li
 
 
 def members(
-    session: Session, who: Colleague, group_id: int, *, part: str = "", now: datetime, after: int = 0
+    session: Session,
+    who: Colleague,
+    group_id: int,
+    *,
+    part: str = "",
+    now: datetime,
+    quiet: QuietHours | None,
+    after: int = 0,
 ) -> Members:
     """The shops of a group that this colleague may see, in pages by key, narrowed to one of `PARTS`."""
     mine = scope.shops_of(session, who)
@@ -210,6 +219,8 @@ def members(
             Delivery.channel,
             Delivery.attempts,
             Delivery.error_code,
+            Delivery.due_at.label("delivery_due_at"),
+            Delivery.heeds_quiet,
             GroupMember.answered_at,
             GroupMember.request_id,
             Request.closed_at,
@@ -233,7 +244,13 @@ def members(
             row.licence,
             row.shop,
             row.name,
-            answering_texts.state(row.state, row.channel, row.attempts, EXPLAINED.get(row.error_code or 0, "")),
+            answering_texts.state(
+                row.state,
+                row.channel,
+                row.attempts,
+                EXPLAINED.get(row.error_code or 0, ""),
+                until=_until(row.delivery_due_at, row.heeds_quiet, quiet, who) if row.state else "",
+            ),
             row.answered_at,
             row.request_id,
             row.closed_at,
@@ -242,6 +259,12 @@ def members(
         for row in rows[:MEMBERS]
     ]
     return Members(tuple(found), found[-1].retailer_id if len(rows) > MEMBERS else None)
+
+
+def _until(due_at: datetime, heeds_quiet: bool, quiet: QuietHours | None, who: Colleague) -> str:
+    """Until when a message is put off, in words; empty where only its turn is waited for."""
+    until = put_off_until(due_at, heeds_quiet=heeds_quiet, quiet=quiet, now=who.now)
+    return when(until, now=who.now, zone=who.zone) if until else ""
 
 
 def of_shop(session: Session, openid: str, group_id: int) -> Line | None:

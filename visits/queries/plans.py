@@ -72,6 +72,19 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A visit that was noted today."""
+
+    id: int
+    licence: str
+    shop: str
+    #: Who made it; empty where somebody of the office noted it.
+    manager: str
+    how: str
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some lines, and the key behind which the next ones lie; None where there are none."""
 
@@ -162,6 +175,30 @@ def page(
     if len(rows) <= limit:
         return Page(lines, None)
     return Page(lines, f"{(lines[-1].last_on or plan.begins_on).isoformat()}.{lines[-1].retailer_id}")
+
+
+def next_on(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> date | None:
+    """The day of the first turn among one's shops of a plan; None where none of them is in it."""
+    kept = session.get_one(VisitPlan, plan.id)
+    turns = _turns(_of(session, who, kept, criteria, now=now))
+    found = session.execute(select(func.count(turns.id), func.min(func.coalesce(turns.last_on, plan.begins_on)))).one()
+    return found[1] + timedelta(days=plan.every_days) if found[0] else None
+
+
+def noted(session: Session, who: Colleague) -> list[Noted]:
+    """The visits noted today in the shops one sees, the newest first: they may still be taken back."""
+    mine = scope.shops_of(session, who)
+    rows = session.execute(
+        select(
+            Visited.id, Retailer.licence, Retailer.shop, func.coalesce(Manager.name, ""), Visited.how, Visited.noted_at
+        )
+        .join(Retailer, Retailer.id == Visited.retailer_id)
+        .outerjoin(Manager, Manager.id == Visited.manager_id)
+        .where(Visited.made_on == who.today, Visited.noted_at.is_not(None), *([] if mine is None else [mine]))
+        .order_by(Visited.id.desc())
+        .limit(PAGE)
+    )
+    return [Noted(*row) for row in rows]
 
 
 def silent(

@@ -196,14 +196,16 @@ STATES = {
 }
 
 
-def state(state: str, channel: str | None, attempts: int, explained: str) -> str:
-    """What became of an answer, in words."""
+def state(state: str, channel: str | None, attempts: int, explained: str, until: str) -> str:
+    """What became of an answer, in words; `until` says until when one is put off that was to go before."""
     if state == "failed":
         return f"没有送达:{explained}" if explained else "没有送达"
     if state == "sent" and channel == "template":
         return "已改发服务通知"
     if state == "pending" and attempts:
         return "没发出去,稍后自动再试"
+    if state == "pending" and until:
+        return f"等到{until}再发"
     return STATES.get(state, state)
 
 
@@ -232,6 +234,19 @@ def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone:
     if due_at is None:
         return "待处理"
     return f"{when(due_at, now=now, zone=zone)} 前" if due_at > now else late((now - due_at).total_seconds())
+
+
+def answer_by(due_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    """Until when an answer was promised, for one kept ready; a moment that was missed says so. Empty: none is owed.
+
+    >>> china = ZoneInfo("Asia/Shanghai")
+    >>> now = datetime(2026, 11, 24, 16, tzinfo=china)
+    >>> answer_by(datetime(2026, 11, 24, 15, 20, tzinfo=china), now=now, zone=china)
+    '今天 15:20（已过）'
+    """
+    if due_at is None:
+        return ""
+    return when(due_at, now=now, zone=zone) + ("" if due_at > now else "（已过）")
 
 
 def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str) -> str:

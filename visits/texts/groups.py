@@ -1,6 +1,6 @@
 """What is said of visit groups, plans and visits that were made."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from visits.texts import times
 
@@ -40,6 +40,17 @@ def out_of_touch(count: int, days: int) -> str:
 
 def visited(shop: str, how: str) -> str:
     return f"已记下:{HOW[how]}拜访{shop}。"
+
+
+def nothing_due(next_on: date | None) -> str:
+    """Why no shop of a plan is listed: when the first turn comes; None where the plan has no shop of one's own.
+
+    >>> nothing_due(date(2026, 12, 23))
+    '还没有到期的，最早的一家 12 月 23 日到期。'
+    """
+    if next_on is None:
+        return "这个计划里没有您能看到的店。"
+    return f"还没有到期的，最早的一家 {next_on.month} 月 {next_on.day} 日到期。"
 
 
 def cancelled(count: int) -> str:

@@ -154,6 +154,13 @@ def waiting(count: int, numbers: Sequence[int]) -> str:
 NOT_BOUND = "还没有绑定微信"
 NOT_FOLLOWING = "已取消关注服务号"
 OPEN_PAGE = "点这里查看"
+#: What staff call a message that waits, or may have come.
+A_REQUEST, AN_ANSWER, A_QUESTION, A_NOTICE = "留言", "答复", "评价邀请", "通知"
+OF_SEVERAL = "给客户经理的通知(几条留言)"
+
+
+def group(title: str) -> str:
+    return f"群发《{title}》"
 
 
 def _until(allowed: int | None, due_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:

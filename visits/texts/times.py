@@ -3,23 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-_NEAR = {-1: "昨天 ", 0: "今天 ", 1: "明天 ", 2: "后天 "}
-
-
-def when(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
-    """A moment as one says it today; the year only where it is another one.
-
-    >>> china = ZoneInfo("Asia/Shanghai")
-    >>> now = datetime(2026, 11, 23, 15, 20, tzinfo=china)
-    >>> when(datetime(2026, 11, 24, 15, 20, tzinfo=china), now=now, zone=china)
-    '明天 15:20'
-    >>> when(datetime(2027, 1, 4, 8, tzinfo=china), now=now, zone=china)
-    '2027 年 1 月 4 日 08:00'
-    """
-    there, today = moment.astimezone(zone), now.astimezone(zone)
-    near = _NEAR.get((there.date() - today.date()).days)
-    year = f"{there.year} 年 " if there.year != today.year else ""
-    return f"{near or f'{year}{there.month} 月 {there.day} 日 '}{there:%H:%M}"
+from foundation.clock import when as when
 
 
 def full(moment: datetime, zone: ZoneInfo) -> str:

@@ -1,0 +1,53 @@
+"""What the messages of visits are called: which answer or notice of which request, and what was sent to many."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.models import ANSWER_KEY, FIRST_NUMBER, RATING_KEY, VisitGroup
+from visits.queries import groups
+from visits.texts import notices as texts
+from wechat_bot.feature import About, Title
+
+#: How the keys of a request's messages to its shop begin; all others are notices to one of us.
+_TO_THE_SHOP = {ANSWER_KEY: texts.AN_ANSWER, RATING_KEY: texts.A_QUESTION}
+_REQUEST, _GROUP, _SEVERAL = "visit:", f"{groups.TOPIC}:", "visits"
+
+
+def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
+    """A title and its page in the console for each that is of visits. A group that is gone is left out."""
+    of_groups = {about: about.link.removeprefix(_GROUP) for about in abouts if about.link.startswith(_GROUP)}
+    ids = {int(key) for key in of_groups.values() if _is_number(key)}
+    names = {
+        str(row.id): row.title
+        for row in session.execute(select(VisitGroup.id, VisitGroup.title).where(VisitGroup.id.in_(ids)))
+    }
+    found = {
+        about: Title(texts.group(names[key]), f"/console/visits/groups/{key}")
+        for about, key in of_groups.items()
+        if key in names
+    }
+    for about in abouts:
+        key = about.link.removeprefix(_REQUEST)
+        if about.link == _SEVERAL:
+            found[about] = Title(texts.OF_SEVERAL, "/console/visits")
+        elif about.link.startswith(_REQUEST) and _is_number(key):
+            number = int(key) + FIRST_NUMBER
+            found[about] = Title(f"{_kind(about.key)} #{number}", f"/console/visits/{number}")
+    return found
+
+
+def _kind(key: str | None) -> str:
+    """What a message of a request is; the request itself where all of its messages are meant.
+
+    >>> _kind("visit-answer:7"), _kind(None), _kind("visit:7:more:9")
+    ('答复', '留言', '通知')
+    """
+    if key is None:
+        return texts.A_REQUEST
+    return next((name for start, name in _TO_THE_SHOP.items() if key.startswith(start)), texts.A_NOTICE)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
