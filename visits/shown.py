@@ -20,7 +20,7 @@ from visits.rules import whom as whom_rules
 from visits.rules.whom import Whom
 from visits.scope import Colleague
 from visits.texts import answering as texts
-from visits.texts.times import late, when
+from visits.texts.times import answer_by, late, when
 from wechat_bot import media
 from wechat_bot.media import Found, Picture
 from wechat_bot.services import Services
@@ -122,7 +122,7 @@ def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zon
         "称呼": found.salutation if found.keeper else "",
         "经理": who.name if manager else texts.SERVICE,
         "电话": manager.phone if manager else found.owner_phone,
-        "截止": texts.answer_by(thread.answer_due(session, found.id), now=now, zone=zone),
+        "截止": answer_by(thread.answer_due(session, found.id), now=now, zone=zone),
     }
     kept = thread.canned(session, who.manager_id)
     return [replace(each, content=rules.fill(each.content, values)) for each in kept]

@@ -31,7 +31,7 @@ for _rule, _name, _view, _methods in (
     ("/plans/<int:plan_id>/end", "plan_end", plans.end, ("POST",)),
     ("/quiet", "quiet", plans.quiet, ("GET",)),
     ("/visited/<int:retailer_id>", "visited", plans.visited, ("POST",)),
-    ("/visits-made/<int:visit_id>/undo", "undo_visit", plans.undo_visit, ("POST",)),
+    ("/made/<int:visit_id>/undo", "undo_visit", plans.undo_visit, ("POST",)),
     ("/reports", "report", reports.report, ("GET",)),
     ("/reports/requests", "report_requests", reports.requests, ("GET",)),
     ("/reports/export", "report_export", reports.export, ("POST",)),

@@ -198,7 +198,7 @@ def noted(session: Session, who: Colleague) -> list[Noted]:
         .order_by(Visited.id.desc())
         .limit(PAGE)
     )
-    return [Noted(*row) for row in rows]
+    return [Noted(*row[:5], row[5]) for row in rows if row[5]]
 
 
 def silent(

@@ -236,19 +236,6 @@ def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone:
     return f"{when(due_at, now=now, zone=zone)} 前" if due_at > now else late((now - due_at).total_seconds())
 
 
-def answer_by(due_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
-    """Until when an answer was promised, for one kept ready; a moment that was missed says so. Empty: none is owed.
-
-    >>> china = ZoneInfo("Asia/Shanghai")
-    >>> now = datetime(2026, 11, 24, 16, tzinfo=china)
-    >>> answer_by(datetime(2026, 11, 24, 15, 20, tzinfo=china), now=now, zone=china)
-    '今天 15:20（已过）'
-    """
-    if due_at is None:
-        return ""
-    return when(due_at, now=now, zone=zone) + ("" if due_at > now else "（已过）")
-
-
 def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str) -> str:
     """A request was chosen: what was said last, and how to go on."""
     link = f'<a href="{address}">查看全部</a>' if address else ""

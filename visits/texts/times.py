@@ -52,3 +52,16 @@ def late(seconds: float) -> str:
     """
     # The hours no longer matter after two days.
     return f"已超时 {int(seconds // 86400)} 天" if seconds >= 2 * 86400 else f"已超时 {about(seconds)}"
+
+
+def answer_by(due_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    """Until when an answer was promised, for one kept ready; a moment that was missed says so. Empty: none is owed.
+
+    >>> china = ZoneInfo("Asia/Shanghai")
+    >>> now = datetime(2026, 11, 24, 16, tzinfo=china)
+    >>> answer_by(datetime(2026, 11, 24, 15, 20, tzinfo=china), now=now, zone=china)
+    '今天 15:20（已过）'
+    """
+    if due_at is None:
+        return ""
+    return when(due_at, now=now, zone=zone) + ("" if due_at > now else "（已过）")
