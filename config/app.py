@@ -61,6 +61,7 @@ def build_services(
         settings.wechat_app_secret.get_secret_value(),
         settings.wechat_api_base,
         settings.wechat_oauth_base,
+        settings.wechat_mp_base,
     )
     return Services(
         database=database or settings.open_database(),

@@ -140,6 +140,7 @@ def _write_demo_env(simulator: str) -> None:
     today = {
         "WECHAT_API_BASE": simulator,
         "WECHAT_OAUTH_BASE": simulator,
+        "WECHAT_MP_BASE": simulator,
         "DEVELOPMENT": "1",
         "WECHAT_TEMPLATES": templates.setting(),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",  # links in messages lead to the port of today

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     wechat_account_type: Literal["service", "subscription"] = "service"
     wechat_api_base: str = "https://api.weixin.qq.com"
     wechat_oauth_base: str = "https://open.weixin.qq.com"
+    #: Where WeChat shows the pictures of QR codes.
+    wechat_mp_base: str = "https://mp.weixin.qq.com"
     #: Seconds; callbacks signed longer ago are refused. 0 takes any.
     wechat_callback_max_age: Annotated[int, Field(ge=0)] = 3600
 
@@ -162,7 +164,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis://, rediss:// or unix://")
         return value
 
-    @field_validator("public_url", "wechat_api_base", "wechat_oauth_base")
+    @field_validator("public_url", "wechat_api_base", "wechat_oauth_base", "wechat_mp_base")
     @classmethod
     def _address(cls, value: str, info: ValidationInfo) -> str:
         parts = urlsplit(value)

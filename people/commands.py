@@ -209,10 +209,10 @@ def sync_tags() -> None:
     """让微信里的标签和名单一致:客户类型、片区、客户经理。"""
     services = current_services()
     with services.reading() as session:
-        members = queries.tag_members(session)
+        groups = queries.tag_members(session)
     with _bar("标签") as progress:
-        mirrored = mirror.sync(services.wechat, members, progress)
-    click.echo(f"新建标签 {len(mirrored.created)} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。")
+        mirrored = mirror.sync(services, groups, progress)
+    click.echo(f"新建标签 {mirrored.created} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。")
 
 
 def _tell(summary: Summary, dry_run: bool) -> None:

@@ -133,12 +133,12 @@ def mirror_tags(work: Work) -> None:
         visitor = console_queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.TAGS_EDIT):
             raise Refused("您现在没有同步标签的权限。")
-        members = queries.tag_members(session)
+        groups = queries.tag_members(session)
     try:
-        mirrored = mirror.sync(services.wechat, members, progress)
+        mirrored = mirror.sync(services, groups, progress)
     except SendError as error:
         raise Refused(f"{_why(error)}。再同步一次会接着做。") from None
-    said = f"新建标签 {len(mirrored.created)} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。"
+    said = f"新建标签 {mirrored.created} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。"
     work.finish({"said": said})
 
 

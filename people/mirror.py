@@ -1,54 +1,93 @@
 """The mirror: classes, areas and customer managers as tags in WeChat, so that WeChat's own tools agree with ours."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from foundation.errors import Refused
+from people.queries import Mirrored
+from wechat_bot import tagging
 from wechat_bot.client.wechat import WeChat
+from wechat_bot.services import Services
 
 #: What WeChat allows (wechat-platform.md §8).
-LONGEST_NAME, MOST_TAGS = 30, 100
+MOST_TAGS = 100
+#: Up to this id they are WeChat's own.
+RESERVED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Mirrored:
+class Done:
     """What was changed in WeChat."""
 
-    created: tuple[str, ...]
+    created: int
     added: int
     removed: int
 
 
-def sync(
-    wechat: WeChat, members: Mapping[str, set[str]], progress: Callable[[int, int], None] | None = None
-) -> Mirrored:
-    """Make WeChat's tags of these names hold just these followers; tags of other names are left alone.
+def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int, int], None] | None = None) -> Done:
+    """Make WeChat's tags of these groups hold just these followers; other tags are left alone.
 
-    Only the difference is sent, so a second run sends nothing. Names are cut to what WeChat takes. Raises `Refused`
-    where there would be more tags than an account may have, before anything is changed, and `SendError` where WeChat
-    does not take a call; running it again goes on from there.
+    A tag is found by the id it had at the last time, or the first time by its name; one that is ours and called
+    differently in WeChat keeps that name, until ours changes. Only the difference is sent, so a second run sends
+    nothing. Raises `Refused` where there would be more tags than an account may have, before anything is changed, and
+    `SendError` where WeChat does not take a call; running it again goes on from there.
     """
-    wanted: dict[str, set[str]] = {}
-    for name, openids in members.items():
-        wanted.setdefault(name[:LONGEST_NAME], set()).update(openids)
-    tags = wechat.tags()
-    missing = [name for name in wanted if name not in tags]
-    if len(tags) + len(missing) > MOST_TAGS:
-        wish = f"已有 {len(tags)} 个,还要新增 {len(missing)} 个"
+    wechat = services.wechat
+    there = wechat.tags()
+    with services.reading() as session:
+        known = {key: kept for key, kept in tagging.known(session, wechat.app_id).items() if kept[1] in there.values()}
+    names = _names(groups, known, there)
+    missing = [group for group in groups if group.key not in known and names[group.key] not in there]
+    if len(there) + len(missing) > MOST_TAGS:
+        wish = f"已有 {len(there)} 个,还要新增 {len(missing)} 个"
         raise Refused(f"微信最多 {MOST_TAGS} 个标签:{wish}。请先在公众号后台删去不用的标签。")
     added = removed = 0
     # One after the other: WeChat answers 45159 when one follower is tagged twice at the same moment.
-    for done, (name, openids) in enumerate(wanted.items(), 1):
-        tag = tags[name] if name in tags else wechat.create_tag(name)
-        now_there = _members(wechat, tag) if name in tags else set()
-        for change, add in ((openids - now_there, True), (now_there - openids, False)):
+    for done, group in enumerate(groups, 1):
+        tag = _tag(services, group, known.get(group.key), names[group.key], there)
+        now_there = set() if group in missing else _members(wechat, tag)
+        for change, add in ((group.openids - now_there, True), (now_there - group.openids, False)):
             if change:
                 wechat.tag(tag, sorted(change), add=add)
-        added += len(openids - now_there)
-        removed += len(now_there - openids)
+        added += len(group.openids - now_there)
+        removed += len(now_there - group.openids)
         if progress:
-            progress(done, len(wanted))
-    return Mirrored(tuple(missing), added, removed)
+            progress(done, len(groups))
+    return Done(len(missing), added, removed)
+
+
+def _names(
+    groups: Sequence[Mirrored], known: Mapping[str, tuple[str, int]], there: Mapping[str, int]
+) -> dict[str, str]:
+    """What each tag is called in WeChat, or is to be called: no two alike, and none like a tag that is another's."""
+    called = {tag_id: name for name, tag_id in there.items()}
+    ours = {kept[1] for kept in known.values()}
+    taken = {name for name, tag_id in there.items() if tag_id <= RESERVED or tag_id in ours}
+    names = {}
+    for group in groups:
+        before, tag_id = known.get(group.key, (None, 0))
+        if before == group.name:
+            names[group.key] = called[tag_id]
+            continue
+        taken.discard(called.get(tag_id, ""))
+        names[group.key] = next(name for name in tagging.candidates(group.name) if name not in taken)
+        taken.add(names[group.key])
+    return names
+
+
+def _tag(services: Services, group: Mirrored, kept: tuple[str, int] | None, name: str, there: Mapping[str, int]) -> int:
+    """The group's tag, made or renamed where it must be, and kept in mind."""
+    if kept == (group.name, there.get(name)):
+        return kept[1]
+    if kept is None:
+        tag = there[name] if name in there else services.wechat.create_tag(name)
+    else:
+        tag = kept[1]
+        if there.get(name) != tag:
+            services.wechat.rename_tag(tag, name)
+    with services.transaction() as session:
+        tagging.keep(session, services.wechat.app_id, group.key, group.name, tag)
+    return tag
 
 
 def _members(wechat: WeChat, tag: int) -> set[str]:

@@ -1,13 +1,14 @@
 """Questions about people: the list of shops for the command line, who has a tag, whose data is due to be erased."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
+from people import rules
 from people.identity import ERASED, read_shop, select_shops
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
 from wechat_bot.models import Follower
@@ -36,6 +37,15 @@ class ShopPage:
 
     lines: tuple[ShopLine, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mirrored:
+    """Something that a tag of WeChat's mirrors: what it is, as `area:12`, its name, and whose tag it is."""
+
+    key: str
+    name: str
+    openids: set[str] = field(default_factory=set)
 
 
 def class_names(session: Session) -> list[str]:
@@ -78,38 +88,40 @@ def shops(
     )
 
 
-def tag_members(session: Session) -> dict[str, set[str]]:
-    """Which followers belong under each name WeChat's tags are to mirror: classes, areas, 客户经理, and the tags
-    staff chose for it.
+def tag_members(session: Session) -> list[Mirrored]:
+    """What WeChat's tags are to mirror, and which followers belong under each: classes, areas, 客户经理, and the tags
+    staff chose for it. Two of one name are one.
 
     Only who follows now: WeChat refuses a whole batch for one who does not.
     """
-    members: dict[str, set[str]] = {"客户经理": set()}
-    for name in (*class_names(session), *session.scalars(select(Area.name).order_by(Area.id))):
-        members.setdefault(name, set())
+    groups: dict[str, Mirrored] = {}
+    for kind, table in (("class", ShopClass), ("area", Area)):
+        for key, name in session.execute(select(table.id, table.name).order_by(table.id)):
+            groups.setdefault(name, Mirrored(f"{kind}:{key}", name))
+    groups.setdefault(rules.MANAGERS, Mirrored("managers", rules.MANAGERS))
     followed = (Follower.openid == Retailer.openid) & Follower.unfollowed_at.is_(None)
     rows = session.execute(
         select(Retailer.openid, ShopClass.name, Area.name).join(Area).join(ShopClass).join(Follower, followed)
     )
     for openid, class_name, area in rows:
-        members[class_name].add(str(openid))
-        members[area].add(str(openid))
+        groups[class_name].openids.add(str(openid))
+        groups[area].openids.add(str(openid))
     tagged = (
-        select(Tag.name, Retailer.openid)
+        select(Tag.id, Tag.name, Retailer.openid)
         .outerjoin(RetailerTag, RetailerTag.tag_id == Tag.id)
         .outerjoin(Retailer, and_(Retailer.id == RetailerTag.retailer_id, Retailer.openid.in_(_following())))
         .where(Tag.is_mirrored)
     )
-    for name, openid in session.execute(tagged):
+    for key, name, openid in session.execute(tagged):
         # One that nobody carries any more is taken off whoever carried it.
-        members.setdefault(name, set()).update([openid] if openid else [])
+        groups.setdefault(name, Mirrored(f"tag:{key}", name)).openids.update([openid] if openid else [])
     managers = (
         select(Manager.openid)
         .join(Follower, Follower.openid == Manager.openid)
         .where(Follower.unfollowed_at.is_(None), Manager.disabled_at.is_(None))
     )
-    members["客户经理"].update(openid for openid in session.scalars(managers) if openid)
-    return members
+    groups[rules.MANAGERS].openids.update(openid for openid in session.scalars(managers) if openid)
+    return list(groups.values())
 
 
 def is_known(session: Session, openid: str) -> bool:

@@ -18,6 +18,8 @@ CODE_DIGITS = "23456789"
 CODE_LENGTH = 8
 #: Tags of staff that WeChat mirrors: a follower can carry 20 there (wechat-platform.md §8), and area and class are two.
 MOST_MIRRORED = 18
+#: The tag that WeChat mirrors customer managers by.
+MANAGERS = "客户经理"
 #: Begins the scene of a customer manager's QR code, where a shop's is its token.
 MANAGER_SCENE = "m-"
 #: Of a text no more letters are looked through for the name of a shop: each of them is asked for.

@@ -16,8 +16,6 @@ from wechat_bot.feature import Feature
 LONGEST_NAME = 30
 #: Shops one wish puts a tag on: more would hold SQLite's one write lock longer than WeChat waits for an answer.
 MOST_AT_ONCE = 100_000
-#: What WeChat's tags are called that mirror something else.
-MANAGERS = "客户经理"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def _check_mirror(session: Session, name: str, tag_id: int | None) -> None:
         raise Refused(f"{wish}:微信里一个人最多 20 个标签,片区和客户类型已经占了两个。请先取消另一个。")
     # Two that share a name would be one tag in WeChat, and hold the people of both.
     taken = select(ShopClass.name).where(ShopClass.name == name).union(select(Area.name).where(Area.name == name))
-    if name == MANAGERS or session.scalar(taken.limit(1)) is not None:
+    if name == rules.MANAGERS or session.scalar(taken.limit(1)) is not None:
         raise Refused(f"微信里的标签“{name}”已经用来表示片区、客户类型或客户经理,请换一个名字。")
 
 

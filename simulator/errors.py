@@ -88,7 +88,7 @@ ERRORS: dict[int, str] = {
     45083: "set speed has to be 0 to 4",
     45084: "no speed given",
     45157: "tag name duplicated",
-    45158: "tag name length too long",
+    45158: "tag name too long, more than 30 bytes",
     45159: "invalid tag id",
     46001: "media data no exist",
     46003: "menu no exist",

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request
 
-from simulator import api, crypto, mass_results, oauth, publishing, templates, windows
+from simulator import api, crypto, mass_results, oauth, publishing, qr, templates, windows
 from simulator.api import Answer
 from simulator.callbacks import ATTEMPTS, Courier, to_url, to_wsgi
 from simulator.clock import Clock, HandClock
@@ -128,6 +128,10 @@ class Simulator:
         """What the platform answers to this request: an API call, or the authorize page."""
         if request.path == oauth.AUTHORIZE_PATH:
             return self.authorize(request)
+        hosts = self.desk.api_base, request.host_url.rstrip("/")
+        if request.path == qr.SHOW_PATH and self.desk.page_base in hosts:
+            found = qr.show(self.desk, request.args.get("ticket", ""))
+            return Answer(404, "text/html", b"") if found is None else Answer(200, "image/png", found)
         if request.path.startswith(MEDIA_PATH):
             return self._media(request.path.removeprefix(MEDIA_PATH))
         return api.handle(self.desk, request)

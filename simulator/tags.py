@@ -10,7 +10,7 @@ from simulator.world import Follower, Tag
 
 TAGS = 100
 TAGS_EACH = 20
-NAME_LENGTH = 30
+NAME_BYTES = 30
 BATCH = 50
 UNDELETABLE = 100_000
 RESERVED = (0, 1, 2)
@@ -29,7 +29,7 @@ def _name(desk: Desk, call: Call) -> str:
     name = call.text("tag", "name")
     if not name:
         raise Refusal(40035)
-    if len(name) > NAME_LENGTH:
+    if len(name.encode()) > NAME_BYTES:
         raise Refusal(45158)
     if any(tag.name == name for tag in desk.world.tags.values()):
         raise Refusal(45157)
@@ -45,7 +45,7 @@ def _number(call: Call) -> int:
 
 
 def create(desk: Desk, call: Call) -> Payload:
-    """POST /cgi-bin/tags/create: 45157 for a name taken, 45158 over 30 characters, 45056 beyond 100 tags."""
+    """POST /cgi-bin/tags/create: 45157 for a name taken, 45158 over 30 bytes, 45056 beyond 100 tags."""
     name = _name(desk, call)
     if len(desk.world.tags) >= TAGS:
         raise Refusal(45056)

@@ -163,6 +163,7 @@ def idle_town(folder: Path, database_url: str, redis_url: str | None, **more: st
         "WECHAT_ENCODING_AES_KEY": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
         "WECHAT_API_BASE": platform,
         "WECHAT_OAUTH_BASE": platform,
+        "WECHAT_MP_BASE": platform,
         "PORT": str(ports[1]),
         "MEDIA_PATH": str(folder / "media"),
         "FILES_PATH": str(folder / "files"),

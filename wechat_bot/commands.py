@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from wechat_bot import menu as menus
-from wechat_bot import naming, texts
+from wechat_bot import naming, tagging, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import About, Title
 from wechat_bot.models import Delivery, DeliveryState
@@ -39,7 +39,9 @@ def publish(file: Path) -> None:
     try:
         pages = services.public_url if services.is_service_account else ""
         checked = menus.check(yaml.safe_load(file.read_text(encoding="utf-8")), services.switchboard, pages)
-        conditional = menus.publish(services.wechat, checked)
+        with services.reading() as session:
+            mirrored = tagging.ids_by_name(session, services.wechat.app_id)
+        conditional = menus.publish(services.wechat, checked, mirrored)
     except (Refused, SendError, yaml.YAMLError, UnicodeDecodeError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)

@@ -1,9 +1,10 @@
 """The account's menu, kept in a file: checked against WeChat's limits and our own links, then published."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foundation.errors import Refused
+from wechat_bot import tagging
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.switchboard import Switchboard
 
@@ -29,21 +30,41 @@ def check(file: Any, board: Switchboard, pages: str = "") -> dict[str, Any]:
         if not isinstance(each, Mapping) or not each.get("tag"):
             mistakes.append(f"{where}:缺少 tag")
             continue
+        if unknown := set(map(str, each)) - {"tag", "menu"}:
+            # WeChat itself refuses sex, region and language with 65320.
+            mistakes.append(
+                f"{where}:只能按 tag 区分,不能按 {'、'.join(sorted(unknown))}(微信不再支持性别、地区、语言)"
+            )
         conditional.append((str(each["tag"]), _buttons(each.get("menu"), where, board, pages, mistakes)))
     if mistakes:
         raise Refused("菜单文件有误:\n" + "\n".join(mistakes))
     return {"default": default, "conditional": conditional}
 
 
-def publish(wechat: WeChat, checked: Mapping[str, Any]) -> int:
-    """Publish checked menus; gives how many conditional ones. The default goes first: WeChat asks for it (65303)."""
-    wechat.delete_menus()  # conditional menus cannot be edited, and would otherwise pile up
+def publish(wechat: WeChat, checked: Mapping[str, Any], mirrored: Mapping[str, int]) -> int:
+    """Publish checked menus; gives how many conditional ones. `mirrored` are ids of tags by our names for them.
+
+    Everybody has a menu at every moment, the old one or the new, wherever it fails; published again, it goes on. The
+    default replaces the one before, and goes first because WeChat asks for it (65303); a conditional one hides the
+    older one of its tag, so the old ones are deleted last.
+    """
+    tags = _tag_ids(wechat, [tag for tag, _ in checked["conditional"]], mirrored)
+    old = wechat.conditional_menus()
     wechat.create_menu({"button": checked["default"]})
-    tags = wechat.tags() if checked["conditional"] else {}
     for tag, buttons in checked["conditional"]:
-        tag_id = tags.get(tag) or wechat.create_tag(tag)
-        wechat.add_conditional_menu({"button": buttons, "matchrule": {"tag_id": str(tag_id)}})
+        wechat.add_conditional_menu({"button": buttons, "matchrule": {"tag_id": str(tags[tag])}})
+    for menu_id in old:
+        wechat.delete_conditional_menu(menu_id)
     return len(checked["conditional"])
+
+
+def _tag_ids(wechat: WeChat, wanted: Sequence[str], mirrored: Mapping[str, int]) -> dict[str, int]:
+    there = wechat.tags() if wanted else {}
+    ids = {}
+    for tag in wanted:
+        name = next(tagging.candidates(tag))
+        ids[tag] = mirrored[tag] if mirrored.get(tag) in there.values() else there.get(name) or wechat.create_tag(name)
+    return ids
 
 
 def _buttons(entries: Any, where: str, board: Switchboard, pages: str, mistakes: list[str]) -> list[dict[str, Any]]:

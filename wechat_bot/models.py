@@ -244,6 +244,18 @@ class Media(Base):
     uploaded_at: Mapped[datetime | None]
 
 
+class MirroredTag(Base):
+    """A tag in WeChat that mirrors something of ours (`area:12`), of one account: another has other ids."""
+
+    __tablename__ = "mirrored_tag"
+
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    mirrors: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: What we call it; in WeChat it may be cut, and whoever works there may call it something else.
+    name: Mapped[str] = mapped_column(String(100))
+    tag_id: Mapped[int]
+
+
 class Beat(Base):
     """A sign of life of a worker process."""
 

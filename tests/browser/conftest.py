@@ -86,7 +86,7 @@ def town(build: Callable[..., House], chromium: Browser) -> Iterator[Town]:
     """The house behind two addresses: its own, and the platform's."""
     ports = servers.free_port(), servers.free_port()
     web, platform = (f"http://127.0.0.1:{port}" for port in ports)
-    house = build(public_url=web, wechat_oauth_base=platform, wechat_api_base=platform)
+    house = build(public_url=web, wechat_oauth_base=platform, wechat_api_base=platform, wechat_mp_base=platform)
     desk = Server(house.sim, "127.0.0.1", ports[1])
     desk.start()
     server = make_server("127.0.0.1", ports[0], house.app, threaded=True, request_handler=Quiet)

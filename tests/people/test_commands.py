@@ -34,6 +34,7 @@ class FakeWeChat:
     scenes: list[tuple[str, int | None]] = field(default_factory=list)
     calls: int = 0
     is_down: bool = False
+    app_id: str = "wx1"
 
     def tags(self) -> dict[str, int]:
         return dict(self.held)

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from people import rules
-from people.models import Audience, Retailer, RetailerTag, Tag
+from people.models import Area, Audience, Retailer, RetailerTag, Tag
 from surveys.models import Survey
 
 
@@ -108,3 +108,43 @@ def test_chosen_tags_are_mirrored_in_wechat_and_never_more_than_a_follower_can_c
     for number in range(1, rules.MOST_MIRRORED):
         make(browser, f"标签{number}", is_mirrored="on")
     assert "最多 18 个" in browser.post("/console/people/tags/new", {"name": "再一个", "is_mirrored": "on"}).text
+
+
+def test_a_mirrored_tag_is_found_again_whatever_either_side_calls_it(office, browser) -> None:
+    house = office.house
+    with house.services.transaction() as session:
+        for end in ("第一客户服务小组", "第二客户服务小组", "第一客户服务大组"):
+            session.add(Area(name=f"长汀县濯田镇{end}"))
+    assert house.flask("people", "tags", "sync").exit_code == 0
+    wechat = house.services.wechat
+    first = wechat.tags()
+    long = [name for name in first if name.startswith("长汀")]
+    # Ten characters each, told apart by their ends: the area is still to be recognised.
+    assert long == ["长汀县濯…户服务小组", "长汀县…户服务小组2", "长汀县濯…户服务大组"]
+    assert all(len(name.encode()) <= 30 for name in first)
+    with house.look() as session:
+        token = session.scalars(select(Retailer.bind_token).where(Retailer.keeper == "王建国")).one()
+    wang = house.phone("王建国")
+    wang.follow(f"bind:{token}")
+    # Somebody renames one in WeChat's own console, and we another here.
+    wechat.rename_tag(first["城区一片"], "一片")
+    with house.services.transaction() as session:
+        session.execute(update(Area).where(Area.name == "长汀县濯田镇第一客户服务小组").values(name="濯田"))
+    said = house.flask("people", "tags", "sync").output
+    assert "新建标签 0 个" in said and "打上 2 人次" in said
+    second = wechat.tags()
+    assert second["一片"] == first["城区一片"] in wang.follower.tags
+    assert second["濯田"] == first[long[0]]
+    # One deleted there is made anew, and only that one.
+    wechat.call("/cgi-bin/tags/delete", {"tag": {"id": second["濯田"]}})
+    assert "新建标签 1 个" in house.flask("people", "tags", "sync").output
+    assert "新建标签 0 个,打上 0 人次,去掉 0 人次" in house.flask("people", "tags", "sync").output
+
+
+def test_more_areas_than_wechat_has_tags_for_is_said_and_changes_nothing(office, browser) -> None:
+    with office.house.services.transaction() as session:
+        session.add_all(Area(name=f"片区{number}") for number in range(100))
+    browser.post("/console/people/tags/mirror")
+    office.work()
+    assert "微信最多 100 个标签" in browser.get("/console/tasks/1").text
+    assert list(office.house.services.wechat.tags()) == ["星标组"]

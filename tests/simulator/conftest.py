@@ -104,7 +104,9 @@ class Api:
 
     def get(self, path: str, **params: str) -> requests.Response:
         """GET with these parameters, the token too for the API proper."""
-        if path.startswith("/cgi-bin/") and path != "/cgi-bin/showqrcode":
+        if path == "/cgi-bin/showqrcode":
+            return self.session.get(self.simulator.desk.page_base + path, params=params)
+        if path.startswith("/cgi-bin/"):
             self.token = self.token or self.fetch_token()["access_token"]
             params = {"access_token": self.token} | params
         return self.session.get(self.base + path, params=params)

@@ -161,3 +161,6 @@ def test_the_picture_of_a_code_is_shown_and_a_foreign_ticket_is_not_found(api):
     ticket = qr(api, "QR_LIMIT_STR_SCENE", {"scene_str": "shop:12"})["ticket"]
     assert api.get("/cgi-bin/showqrcode", ticket=ticket).content.startswith(b"\x89PNG")
     assert api.get("/cgi-bin/showqrcode", ticket="no").status_code == 404
+    # The API's host shows none.
+    shown = api.session.get(f"{api.base}/cgi-bin/showqrcode", params={"ticket": ticket})
+    assert not shown.content.startswith(b"\x89PNG")

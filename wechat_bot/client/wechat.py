@@ -24,6 +24,7 @@ TIMEOUT = (3.05, 12.0)
 MEDIA_LIMIT = 12 << 20
 #: Where people sign in on WeChat itself.
 OAUTH_BASE = "https://open.weixin.qq.com"
+NO_MENU, NO_SUCH_MENU = 46003, 65301
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Credentials:
     secret: str = field(repr=False)
     api_base: str
     oauth_base: str
+    #: Where pictures of QR codes are shown: not the API's host.
+    mp_base: str
 
 
 @dataclass(frozen=True)
@@ -89,24 +92,42 @@ class WeChat:
         return str(msgid) if msgid is not None else None
 
     def create_menu(self, menu: Mapping[str, Any]) -> None:
-        """Publish the default menu, and with it a clean slate: conditional menus are dropped and made anew (§9)."""
+        """Publish the default menu in place of the one before (§9); conditional menus stay."""
         self.call("/cgi-bin/menu/create", menu)
 
     def add_conditional_menu(self, menu: Mapping[str, Any]) -> str:
-        """Add a menu for the followers of one tag; gives its id."""
+        """Add a menu for the followers of one tag; gives its id. Of two for one tag the newer is seen."""
         return str(self.call("/cgi-bin/menu/addconditional", menu)["menuid"])
 
-    def delete_menus(self) -> None:
-        """Remove the default menu and every conditional one."""
-        self.call("/cgi-bin/menu/delete")
+    def conditional_menus(self) -> list[str]:
+        """The ids of the conditional menus there are."""
+        try:
+            found = self.call("/cgi-bin/menu/get").get("conditionalmenu") or []
+        except SendError as error:
+            if error.code != NO_MENU:
+                raise
+            return []
+        return [str(each["menuid"]) for each in found]
+
+    def delete_conditional_menu(self, menu_id: str) -> None:
+        """Remove one conditional menu; one that is gone already is no mistake."""
+        try:
+            self.call("/cgi-bin/menu/delconditional", {"menuid": menu_id})
+        except SendError as error:
+            if error.code != NO_SUCH_MENU:
+                raise
 
     def tags(self) -> dict[str, int]:
         """The account's tags: ids by name."""
         return {tag["name"]: int(tag["id"]) for tag in self.call("/cgi-bin/tags/get").get("tags", ())}
 
     def create_tag(self, name: str) -> int:
-        """Make a tag (at most 100, names under 30 characters); gives its id."""
+        """Make a tag (at most 100, names of 30 bytes); gives its id."""
         return int(self.call("/cgi-bin/tags/create", {"tag": {"name": name}})["tag"]["id"])
+
+    def rename_tag(self, tag_id: int, name: str) -> None:
+        """Give a tag another name."""
+        self.call("/cgi-bin/tags/update", {"tag": {"id": tag_id, "name": name}})
 
     def tag(self, tag_id: int, openids: list[str], *, add: bool = True) -> None:
         """Put a tag on followers or take it off, at most 50 a call (§8)."""
@@ -122,7 +143,7 @@ class WeChat:
         action = "QR_STR_SCENE" if seconds else "QR_LIMIT_STR_SCENE"
         wanted: dict[str, Any] = {"action_name": action, "action_info": {"scene": {"scene_str": scene}}}
         answer = self.call("/cgi-bin/qrcode/create", wanted | ({"expire_seconds": seconds} if seconds else {}))
-        picture = f"{self._credentials.api_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
+        picture = f"{self._credentials.mp_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
         return picture, str(answer["url"])
 
     def upload(self, kind: str, name: str, content: bytes, content_type: str) -> str:
