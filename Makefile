@@ -1,4 +1,4 @@
-# Two commands on a fresh Debian with Python 3.11: `make run` and `make test`. `make help` lists the rest.
+# Two commands on a bare Debian: `make run` and `make test`. `make help` lists the rest.
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python

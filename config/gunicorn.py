@@ -1,15 +1,15 @@
 """How gunicorn serves `wsgi:app`: `gunicorn -c config/gunicorn.py wsgi:app`.
 
-Threads, because browsers and slow phones hold connections open without sending, and a process that waits for one
-serves nobody else. On SQLite one process: its threads queue for the write lock in turn, processes would poll for it.
+Browsers and slow phones hold connections open and send little: a thread is given a request when it is whole. On SQLite
+one process: its threads queue for the write lock in turn, processes would poll for it.
 """
 
 import os
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
-
-from config.settings import DATABASE_WITHIN, load
+from config.front import WholeRequests
+from config.settings import load
+from foundation.database import Database
 from migrations import schema
 
 _settings = load()
@@ -17,23 +17,20 @@ _settings = load()
 
 def on_starting(server: Any) -> None:
     """Refuse to serve on an old schema: half of the answers would fail, one by one."""
-    database = _settings.open_database()
-    try:
-        database.wait(DATABASE_WITHIN, lambda error: server.log.warning("waiting for the database: %s", error.orig))
-    except OperationalError as error:
-        raise SystemExit(f"The database does not answer: {error.orig}") from None
+    database = Database(_settings.database_url)
     if not schema.is_current(database):
         raise SystemExit("The database is not up to date. Run: flask --app wsgi db upgrade")
     database.dispose()
 
 
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = WholeRequests
 workers = 1 if _settings.database_url.startswith("sqlite") else int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
+#: Each process; one connection more waits until another ends.
+worker_connections = 1000
 preload_app = False
 graceful_timeout = 30
 timeout = 60
-keepalive = 5
 accesslog = None
 control_socket_disable = True

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
@@ -30,8 +32,15 @@ from foundation.clock import system_clock
 VAR = ROOT / "var"
 #: The demo's accounts for the console, with their passwords.
 ACCOUNTS = VAR / "demo.accounts"
-STARTS_WITHIN = 60.0
+#: Generous: where the machine is busy, the parts are slow to start and nothing is wrong.
+STARTS_WITHIN = 300.0
 STOPS_WITHIN = 40.0
+STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+#: In front of a command: the kernel asks it to stop should we be killed.
+WITH_US = ("setpriv", "--pdeathsig", "TERM")
+#: Seconds before a part that ended by itself is started anew, longer each time; one that lived longer than the last of
+#: them is taken for well.
+PAUSES = (1, 2, 4, 8, 16, 32, 60)
 
 
 def main() -> None:
@@ -70,58 +79,96 @@ def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
     )
 
 
+@dataclass(slots=True)
+class Part:
+    """A process that was started, and what it takes to start it anew."""
+
+    command: list[str]
+    process: subprocess.Popen[bytes]
+    started: float
+    #: How often in a row it ended by itself, soon after its start.
+    ended: int = 0
+    #: When it is to be started anew; None while it runs.
+    again: float | None = None
+
+
 class Parts:
-    """The processes that were started, ended together."""
+    """The processes that were started: kept running, ended together."""
 
     def __init__(self) -> None:
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
-        signal.signal(signal.SIGTERM, self._asked)
-        signal.signal(signal.SIGINT, self._asked)
+        self._parts: dict[str, Part] = {}
+        for number in STOPS:
+            signal.signal(number, self._asked)
 
     def start(self, name: str, command: list[str]) -> None:
-        """Start a part. A session of its own, so that Ctrl-C reaches it from us, in our order, and once."""
-        self._running[name] = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        """Start a part."""
+        self._parts[name] = Part(command, _begun(command), time.monotonic())
 
     def run_to_end(self, *command: str) -> str:
         """The output of a command that must succeed."""
         done = subprocess.run(
-            [_bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+            [*WITH_US, _bin(command[0]), *command[1:]], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
         )
         if done.returncode:
             sys.exit(f"{' '.join(command)} failed.")
         return done.stdout
 
     def check(self) -> None:
-        """End everything if a part has ended by itself."""
-        for name, process in self._running.items():
-            if process.poll() is not None:
-                sys.exit(f"The {name} ended by itself (exit code {process.returncode}).")
+        """End everything if a part has ended by itself: while all of it starts, that is a mistake and no accident."""
+        for name, part in self._parts.items():
+            if (code := part.process.poll()) is not None:
+                sys.exit(f"The {name} ended by itself (exit code {code}).")
 
     def wait(self) -> NoReturn:
-        """Stay until a signal, or until a part ends."""
+        """Stay until a signal. A part that ends by itself is started anew."""
         while True:
             time.sleep(0.5)
-            self.check()
+            for name, part in self._parts.items():
+                self._keep(name, part, time.monotonic())
 
     def stop(self) -> None:
         """Ask every part to finish what is in hand, last started first; end what does not."""
-        for name in reversed(list(self._running)):
+        for name in reversed(list(self._parts)):
             self.end(name)
 
     def end(self, name: str) -> None:
-        """Ask one part to finish; end it if it does not."""
-        process = self._running.pop(name)
+        """Ask one part to finish; end it, with all it started, if it does not."""
+        process = self._parts.pop(name).process
         if process.poll() is None:
             process.terminate()
         try:
             process.wait(STOPS_WITHIN)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _end_all_of(process)
+
+    def _keep(self, name: str, part: Part, now: float) -> None:
+        if part.again is not None:
+            if now >= part.again:
+                part.process, part.started, part.again = _begun(part.command), now, None
+        elif (code := part.process.poll()) is not None:
+            _end_all_of(part.process)  # what it had started would keep its port
+            part.ended = 0 if now - part.started > PAUSES[-1] else part.ended
+            pause = PAUSES[min(part.ended, len(PAUSES) - 1)]
+            part.ended, part.again = part.ended + 1, now + pause
+            print(f"The {name} ended by itself (exit code {code}); it is started anew in {pause} s.", flush=True)
 
     def _asked(self, number: int, frame: FrameType | None) -> NoReturn:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for each in STOPS:  # once is enough
+            signal.signal(each, signal.SIG_IGN)
         print("\nStopping ...", flush=True)
         sys.exit(0)  # `main` stops the parts on its way out
+
+
+def _begun(command: list[str]) -> subprocess.Popen[bytes]:
+    """A part, begun. A session of its own, so that Ctrl-C reaches it from us, in our order, and once."""
+    return subprocess.Popen([*WITH_US, *command], cwd=ROOT, start_new_session=True)
+
+
+def _end_all_of(process: subprocess.Popen[bytes]) -> None:
+    """End a part and whatever it started, without a word."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _write_demo_env(simulator: str) -> None:
@@ -203,8 +250,8 @@ def _wait_for(url: str, parts: Parts, is_up: Callable[[requests.Response], bool]
         try:
             if is_up(requests.get(url, timeout=5)):
                 return
-        except (requests.ConnectionError, requests.JSONDecodeError):
-            pass  # not listening yet
+        except requests.RequestException:
+            pass  # not listening yet, or too busy to answer
         if time.monotonic() > deadline:
             sys.exit(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")
         time.sleep(0.1)

@@ -1,7 +1,10 @@
 #!/bin/sh
-# Make the virtual environment $1 and install lock file $2 into it. Debian ships Python without its venv module.
+# Make the virtual environment $1 and install lock file $2 into it. Installs Python where there is none; Debian ships it
+# without its venv module.
 set -eu
-python=$(command -v python3.11 || command -v python3) || { echo "Python 3.11 is needed." >&2; exit 1; }
+find_python() { command -v python3.11 || command -v python3; }
+find_python >/dev/null || sh "$(dirname "$0")/apt.sh" python3 python3-venv
+python=$(find_python)
 if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
     echo "Python 3.11 or newer is needed; $python is older." >&2
     exit 1

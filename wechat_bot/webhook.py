@@ -5,7 +5,6 @@ from datetime import timedelta
 import structlog
 from flask import Blueprint, Response, request
 
-from foundation.database import is_away
 from wechat_bot import envelope, inbox, messages, reply, texts
 from wechat_bot.feature import Reply
 from wechat_bot.services import current_services
@@ -39,15 +38,12 @@ def hear() -> Response:
         log.warning("kept as it came", what=letter.message.kind[:40], odd=letter.message.odd)
     try:
         answer = inbox.answer_once(services, letter.message, now=now)
-    except Exception as error:
+    except Exception:
         # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
         # asks for the last time the person gets a sentence of ours instead of WeChat's own.
         if now - letter.message.sent_at < LAST_TRY:
             raise
-        if is_away(error):
-            services.database.tell(error)
-        else:
-            log.exception("not answered")
+        log.exception("not answered")
         answer = Reply(texts.FAILED)
     took = services.clock() - now
     if took > SLOW:

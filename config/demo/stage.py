@@ -15,6 +15,9 @@ from foundation.clock import system_clock
 from wechat_bot import jobs
 from wechat_bot.services import Services
 
+#: Seconds for one step on the platform: much longer than any takes where the machine is not busy with something else.
+PATIENCE = 300
+
 _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 _FIRST_PASSWORD = re.compile(r'<p class="password">([^<]+)</p>')
 
@@ -56,7 +59,7 @@ class Platform:
 
     def heard(self, who: str) -> str:
         """All that the account ever said to somebody, the newest last."""
-        answer = self._session.get(f"{self._base}/followers/{who}/entries", timeout=30)
+        answer = self._session.get(f"{self._base}/followers/{who}/entries", timeout=PATIENCE)
         answer.raise_for_status()
         return "\n".join(entry["text"] for entry in answer.json()["entries"] if entry["source"] == "account")
 
@@ -79,7 +82,7 @@ class Platform:
         self._post("settle", {})
 
     def _post(self, path: str, what: dict[str, object]) -> dict[str, Any]:
-        answer = self._session.post(f"{self._base}/{path}", json=what, timeout=30)
+        answer = self._session.post(f"{self._base}/{path}", json=what, timeout=PATIENCE)
         answer.raise_for_status()
         return dict(answer.json())
 

@@ -1,7 +1,10 @@
 """The parts as real processes: they start, serve over HTTP, tell how they are, and stop without losing anything."""
 
 import csv
+import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,12 @@ def town(stores, tmp_path):
 
 # On SQLite the demo, the browser and the kills start the same parts.
 @pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
-def test_web_and_worker_serve_report_their_health_and_stop_when_asked(town, tmp_path) -> None:
+def test_web_and_worker_serve_whoever_else_is_slow_report_their_health_and_stop_when_asked(town, tmp_path) -> None:
+    with slow_clients(town.web, 60):
+        serve_and_stop(town, tmp_path)
+
+
+def serve_and_stop(town: processes.Town, tmp_path: Path) -> None:
     assert town.health()[0] == 503  # no worker yet
     worker = town.start(str(processes.BIN / "flask"), "--app", "wsgi", "worker")
     processes.until(lambda: town.health()[0] == 200)
@@ -38,6 +46,27 @@ def test_web_and_worker_serve_report_their_health_and_stop_when_asked(town, tmp_
     for part in (worker, town.running[1]):
         part.terminate()
         assert part.wait(30) == 0
+
+
+#: What a client has sent when it falls silent: nothing, half a heading, half a form; a question whose answer it leaves.
+BEGUN = (
+    b"",
+    b"POST /wechat HTTP/1.1\r\nHost: x\r\n",
+    b"POST /console/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nname=",
+    b"GET /static/echarts/echarts.min.js HTTP/1.1\r\nHost: x\r\n\r\n",
+)
+
+
+@contextmanager
+def slow_clients(web: str, count: int) -> Iterator[None]:
+    """So many open connections whose clients send no further and read nothing."""
+    address = web.rpartition("/")[2].split(":")
+    with ExitStack() as stack:
+        for number in range(count):
+            client = stack.enter_context(socket.create_connection((address[0], int(address[1]))))
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.sendall(BEGUN[number % len(BEGUN)])
+        yield
 
 
 STARTS = (("flask", "--app", "wsgi", "worker"), ("gunicorn", "-c", "config/gunicorn.py", "wsgi:app"))

@@ -9,8 +9,6 @@ from simulator.phone import PIXEL
 from tests.visits.conftest import NEED
 from visits.models import Deadline, Message, Promise
 
-pytestmark = pytest.mark.pooled
-
 
 def kept(town, promise=Promise.FIRST_ANSWER):
     with town.house.look() as session:

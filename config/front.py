@@ -1,0 +1,71 @@
+"""Web process of gunicorn that reads and writes for all its connections at once, and gives threads whole requests only.
+
+gunicorn keeps the processes (starts, replaces, stops them); waitress keeps the connections. A thread of gunicorn's own
+kind reads from its client by itself: eight clients that send a byte a second, and the callback is not answered.
+"""
+
+import logging
+import os
+import resource
+import time
+from typing import Any
+
+from gunicorn.workers.base import Worker
+from waitress import wasyncore
+from waitress.server import create_server
+
+#: Seconds the loop sleeps where nothing comes; as often it tells gunicorn that it lives, and sees that it is to stop.
+TICK = 0.5
+#: Seconds that clients have for reading their answers when the process stops.
+READ_WITHIN = 5.0
+#: Bytes of a body. Above the limit of every door, so that each refuses what is too large in its own words.
+BODY_LIMIT = 64 << 20
+#: Files a connection may have open: itself, and what is too large for the memory of its request and of its answer.
+FILES_EACH = 3
+
+
+class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
+    """Web process whose clients occupy a thread only while they are answered, however slowly they send or read."""
+
+    def run(self) -> None:
+        """Serve until told to stop, then end what was begun; gunicorn ends by force what takes too long."""
+        (listener,) = self.sockets
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a request waits for a thread is no news
+        _allow_files(FILES_EACH * self.cfg.worker_connections)
+        sockets: dict[int, Any] = {}
+        server = create_server(
+            self.wsgi,
+            map=sockets,
+            sockets=[listener.sock],
+            threads=self.cfg.threads,
+            connection_limit=self.cfg.worker_connections,
+            channel_timeout=self.cfg.timeout,
+            max_request_body_size=BODY_LIMIT,
+            # Whose word on a visitor's address is taken is decided by the app, with PROXIES.
+            clear_untrusted_proxy_headers=False,
+            ident=None,
+        )
+        while self.alive and self.ppid == os.getppid():
+            self._turn(sockets)
+        server.accepting = False
+        until = time.monotonic() + READ_WITHIN
+        while any(_is_busy(channel, time.monotonic() < until) for channel in server.active_channels.values()):
+            self._turn(sockets)
+        server.task_dispatcher.shutdown()
+
+    def _turn(self, sockets: dict[int, Any]) -> None:
+        self.notify()
+        wasyncore.poll2(TICK, sockets)
+
+
+def _is_busy(channel: Any, may_read: bool) -> bool:
+    """Whether a connection is being answered, or still reads what it was answered and may."""
+    return bool(channel.requests or (may_read and channel.total_outbufs_len))
+
+
+def _allow_files(wanted: int) -> None:
+    """Raise this process's limit of open files to what is wanted, as far as it may: Debian's is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
