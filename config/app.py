@@ -140,7 +140,7 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return door.refused(refusal.sentence) if door.is_console() else (refusal.sentence, 422)
+    return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
 
 
 def _given_up(error: OperationalError) -> ResponseReturnValue:
@@ -150,7 +150,7 @@ def _given_up(error: OperationalError) -> ResponseReturnValue:
         raise error
     log.warning("given up for another transaction", error=str(error.orig))
     if door.is_console():
-        return door.refused(texts.TOO_BUSY, 503)
+        return door.failed(503, texts.TOO_BUSY)
     return oauth.message_page(503, texts.TOO_BUSY, again=request.path)
 
 

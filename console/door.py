@@ -10,14 +10,20 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+import structlog
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from console import actions, audit, passwords, plate, queries, rules
+from console import actions, audit, passwords, plate, queries, rules, stamps
 from console.rules import Permission, Visitor
+from console.stamps import Kept, Overtaken
+from foundation.errors import Refused
 from foundation.text import mask_phone
 from wechat_bot.services import Services, current_services
+from wechat_bot.written import written
 
 PREFIX = "/console"
 COOKIE = "wuwei_console"
@@ -51,11 +57,17 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SENTENCES = {
-    400: ("表单已失效", "这一页打开得太久,或不是从这里打开的。请返回刷新后再试一次。"),
+    400: ("表单已失效", "这一页打开得太久,或不是从这里打开的,所以没有存。请返回刷新后再试一次。"),
     403: ("没有权限", "您的角色不能看这一页。需要的话,请联系管理员。"),
     404: ("没有这一页", "地址不对,或内容已经删除。"),
     405: ("不能这样打开", "请从页面上的按钮操作。"),
-    413: ("文件太大", "上传的文件超过了限制。请只留需要的那一张表,再试一次。"),
+    413: ("文件太大", "上传的文件或填写的内容超过了限制,没有存。请返回上一页,删去一些再试。"),
+    429: ("操作太频繁", "请过一会儿再试。"),
+    500: (
+        "出错了",
+        "这是我们的问题,已经记下。请先看看是不是已经存上了,没有就再试一次;还不行,请把下面的编号告诉管理员。",
+    ),
+    503: ("暂时不能用", "服务正在恢复,没有存。请过一分钟再试;还不行,请把下面的编号告诉管理员。"),
 }
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -102,6 +114,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["date"] = lambda day: _date(day, current_services()) if day else "—"
     app.jinja_env.filters["day"] = lambda moment: _day(moment.astimezone(current_services().zone))
     app.jinja_env.filters["named"] = audit.named
+    app.jinja_env.filters["stamp"] = stamps.of
     app.jinja_env.filters["device"] = rules.device
     app.jinja_env.filters["percent"] = lambda share: "—" if share is None else f"{share:.1%}"
     app.jinja_env.filters["masked"] = mask_phone
@@ -124,9 +137,38 @@ def address() -> str:
     return request.remote_addr or ""
 
 
-def refused(sentence: str, status: int = 422) -> ResponseReturnValue:
-    """A page for what was not done, and why: 422 where a rule said no."""
-    return render_template("console/error.html", title="没有完成", sentence=sentence), status
+def check_stamp(session: Session, row: Select[Any], kept: Callable[[Session], Kept], *, about: str) -> None:
+    """Go on only where the form was made over what is kept by now; for every form that edits, before it does.
+
+    `row` selects what is edited, `kept` puts it in words, `about` is its link in the audit log. Raises Overtaken.
+    """
+    given = request.form.get(stamps.FIELD, "")
+    stamps.check(session, given, row, kept, about=about, now=current_services().clock())
+
+
+def status(refusal: Refused | None) -> int:
+    """What a page with a form answers: 409 where somebody else was first, 422 where a rule said no."""
+    return 200 if refusal is None else 409 if isinstance(refusal, Overtaken) else 422
+
+
+def refused(refusal: Refused) -> ResponseReturnValue:
+    """A page for what was not done, and why, with what was written, to be sent once more."""
+    theirs = {"kept": refusal.kept, "at": refusal.at, "stamp": refusal.stamp} if isinstance(refusal, Overtaken) else {}
+    return _failed("没有完成", refusal.sentence, status(refusal), **theirs)
+
+
+def failed(code: int, sentence: str = "") -> ResponseReturnValue:
+    """A page for a failure of ours or of the form's, by its status, with what was written."""
+    title, usual = SENTENCES[code]
+    number = structlog.contextvars.get_contextvars().get("request", "") if code >= 500 else ""
+    return _failed(title, sentence or usual, code, number=number)
+
+
+def _failed(title: str, sentence: str, code: int, **more: Any) -> ResponseReturnValue:
+    if request.headers.get("HX-Request"):
+        return render_template("console/_failed.html", title=title, sentence=sentence, **more), code
+    page = render_template("console/error.html", title=title, sentence=sentence, written=written(), **more)
+    return page, code
 
 
 def entry_token(cookie: str) -> str:
@@ -231,5 +273,4 @@ def _context() -> dict[str, Any]:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if not is_console() or error.code not in SENTENCES:
         return error
-    title, sentence = SENTENCES[error.code]
-    return render_template("console/error.html", title=title, sentence=sentence), error.code
+    return failed(error.code)

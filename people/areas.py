@@ -116,7 +116,28 @@ def managers(session: Session) -> Sequence[tuple[int, str]]:
     rows = session.execute(
         select(Manager.id, Manager.name, Manager.phone).where(Manager.disabled_at.is_(None)).order_by(Manager.name)
     )
-    return [(key, f"{name}(尾号 {phone[-4:]})") for key, name, phone in rows]
+    return [(key, _called(name, phone)) for key, name, phone in rows]
+
+
+def manager(session: Session, manager_id: int | None) -> str:
+    """A customer manager as `managers` calls them, also one who is disabled; nothing for nobody."""
+    found = session.get(Manager, manager_id) if manager_id is not None else None
+    return _called(found.name, found.phone) if found else ""
+
+
+def kept(session: Session, area_id: int) -> dict[str, str]:
+    """What can be changed of an area, in words; nothing where there is none."""
+    area = session.get(Area, area_id, populate_existing=True)
+    if area is None:
+        return {}
+    above = session.get(Area, area.parent_id) if area.parent_id else None
+    return {
+        "负责人": manager(session, area.manager_id),
+        "代班人": manager(session, area.deputy_id),
+        "代班从": str(area.deputy_from_on or ""),
+        "到": str(area.deputy_until_on or ""),
+        "上级片区": above.name if above else "",
+    }
 
 
 def change(
@@ -195,3 +216,7 @@ def _check_parent(session: Session, area_id: int, parent_id: int | None, mine: s
         raise Refused("没有这个上级片区。")
     if parent_id in rules.with_sub_areas(parents, [area_id]):
         raise Refused("上级片区不能是它自己或它的下级。")
+
+
+def _called(name: str, phone: str) -> str:
+    return f"{name}(尾号 {phone[-4:]})"

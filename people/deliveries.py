@@ -31,6 +31,13 @@ STATES = {
     DeliveryState.HELD: "等对方联系",
     DeliveryState.PENDING: "等待发送",
 }
+#: What else may have become of one that was looked at.
+BECAME = {
+    DeliveryState.SENDING: "正在发送",
+    DeliveryState.SENT: "已发出",
+    DeliveryState.DELIVERED: "已送达",
+    DeliveryState.CANCELLED: "已取消",
+}
 OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}
 #: What the outbox, or a receipt of WeChat, says of a message.
 _REASONS = {
@@ -61,6 +68,8 @@ class Line:
     #: Until when it is put off, where that waits and not only its turn.
     until: datetime | None
     reason: str
+    #: What somebody may decide on, in words.
+    kept: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,13 @@ def topics(session: Session, features: Sequence[Feature]) -> list[Topic]:
     return [Topic(row.about, titles[About(row.about, None)], row.waiting) for row in rows]
 
 
+def kept(delivery: Delivery | None) -> dict[str, str]:
+    """What is known of a message by now, in words; nothing where there is none."""
+    if delivery is None:
+        return {}
+    return {"结果": (STATES | BECAME)[DeliveryState(delivery.state)], "发过几次": str(delivery.attempts)}
+
+
 def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -> None:
     """Decide on an unsure message: `sent` (it arrived), `failed` (it did not), `resend`. Raises `Refused` where it is
     not unsure any more: somebody else decided, or its sender came back with WeChat's answer."""
@@ -187,6 +203,7 @@ def _line(row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours |
         delivery.due_at,
         put_off_until(delivery.due_at, heeds_quiet=delivery.heeds_quiet, quiet=quiet, now=now),
         reason(delivery.state, delivery.error, delivery.error_code),
+        kept(delivery),
     )
 
 

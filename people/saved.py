@@ -98,7 +98,7 @@ def save(
         if made is None:
             raise Refused(f"已经有叫“{name}”的对象,请换一个名字。")
         return int(made)
-    kept = _mine(session, visitor, audience_id)
+    kept = mine(session, visitor, audience_id)
     if name != kept.name:
         if session.scalar(select(Audience.id).where(Audience.name == name)) is not None:
             raise Refused(f"已经有叫“{name}”的对象,请换一个名字。")
@@ -112,7 +112,7 @@ def save(
 
 def delete(session: Session, visitor: Visitor, audience_id: int, features: Sequence[Feature]) -> str:
     """Delete a saved audience; gives its name. Raises `Refused` while something uses it, and for somebody else's."""
-    kept = _mine(session, visitor, audience_id)
+    kept = mine(session, visitor, audience_id)
     check_unused(session, features, "audience", kept.name, f"对象“{kept.name}”删不了")
     session.delete(kept)
     return kept.name
@@ -163,7 +163,8 @@ def _select() -> Any:
     ).outerjoin(User, User.id == Audience.owner_id)
 
 
-def _mine(session: Session, visitor: Visitor, audience_id: int) -> Audience:
+def mine(session: Session, visitor: Visitor, audience_id: int) -> Audience:
+    """A saved audience that this visitor may change, locked. Raises `Refused` for one that is gone, or another's."""
     line = one(session, audience_id)
     if line is None:
         raise Refused("没有这个对象,可能已经删除。")

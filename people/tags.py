@@ -44,6 +44,11 @@ def names(session: Session) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in session.execute(select(Tag.id, Tag.name).order_by(Tag.name))]
 
 
+def kept(line: Line | Tag | None) -> dict[str, str]:
+    """What can be changed of a tag, in words; nothing where there is none."""
+    return {"名字": line.name, "微信里": "有" if line.is_mirrored else "没有"} if line else {}
+
+
 def create(session: Session, name: str, *, is_mirrored: bool) -> int:
     """Make a tag; gives its id. Raises `Refused` for a name that will not do, or one tag too many for WeChat."""
     name = _checked(name)

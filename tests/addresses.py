@@ -49,7 +49,7 @@ VALUES = {
 
 
 #: What a form must say to be heard at all.
-FORMS = {"surveys_pages.steer": {"do": "cancel"}}
+FORMS = {"surveys_pages.steer": {"do": "cancel"}, "surveys_pages.publish": {"stamp": "1"}}
 
 
 @dataclass

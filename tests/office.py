@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -22,26 +23,40 @@ PASSWORD = "correct horse battery"
 passwords.weigh(rounds=1, kibibytes=64)
 HASH = passwords.hashed(PASSWORD)
 TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
+FORM = re.compile(r"<form\b(?P<start>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
+#: Pages whose button nobody presses who has not looked at them.
+LOOKED_AT = re.compile(r"/(publish|upload|areas/\d+|audiences/\d+/edit|users/\d+)$")
+STAMP = re.compile(r'name="stamp" value="([^"]+)"')
 
 
 class Browser:
-    """Somebody's browser: it carries form tokens as a page's forms do."""
+    """Somebody's browser: it carries form tokens as a page's forms do, and of a form on the last page its stamp."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
         self.token = ""
+        self.stamps: dict[str, str] = {}
 
     def get(self, path: str, **options: Any) -> TestResponse:
-        answer = self.client.get(path, buffered=True, **options)
-        if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
-            self.token = found[1]
-        return answer
+        return self._seen(path, self.client.get(path, buffered=True, **options))
 
     def post(self, path: str, data: dict[str, Any] | None = None, token: str | None = None, **options: Any) -> Any:
-        given = {"form_token": self.token if token is None else token, **(data or {})}
-        answer = self.client.post(path, data=given, **options)
-        if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
-            self.token = found[1]
+        carried = {"form_token": self.token if token is None else token}
+        if path not in self.stamps and "stamp" not in (data or {}) and LOOKED_AT.search(path):
+            self.get(path)
+        if path in self.stamps:
+            carried["stamp"] = self.stamps[path]
+        return self._seen(path, self.client.post(path, data=carried | (data or {}), **options))
+
+    def _seen(self, path: str, answer: TestResponse) -> TestResponse:
+        if answer.mimetype == "text/html" and not answer.location:
+            self.stamps = {}
+            if found := TOKEN.search(answer.text):
+                self.token = found[1]
+            for form in FORM.finditer(answer.text):
+                action = re.search(r'action="([^"]*)"', form["start"])
+                if found := STAMP.search(form["inside"]):
+                    self.stamps[unescape(action[1]) if action else path.partition("?")[0]] = found[1]
         return answer
 
     def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:

@@ -38,7 +38,7 @@ the figures of their own areas or shops.
 | | means |
 |---|---|
 | yes | let in |
-| told | 422: let in, and told in a sentence what is missing or why it cannot be; nothing was done |
+| told | 422 or 409: let in, and told in a sentence what is missing or why it cannot be; nothing was done |
 | no | 403: the role may not |
 | hidden | 404: somebody else's, and not even known to be there |
 | sign in | sent to the sign-in page |
@@ -97,7 +97,7 @@ STAFF = {
     "市场经理 elsewhere": "wu",
     "客户经理 elsewhere": "lin",
 }
-REFUSALS = {403: "no", 404: "hidden", 400: "refused", 422: "told"}
+REFUSALS = {409: "told", 403: "no", 404: "hidden", 400: "refused", 422: "told"}
 
 
 def console_table(office: Office) -> str:

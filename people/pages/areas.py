@@ -1,14 +1,17 @@
 """Areas: who looks after them, and who stands in while they are away."""
 
 from datetime import date
+from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
+from people.models import Area
 from people.pages.roster import today_of
 from wechat_bot.services import current_services
 
@@ -27,27 +30,30 @@ def area_list() -> ResponseReturnValue:
 @door.allow(Permission.AREAS_EDIT)
 def area(area_id: int) -> ResponseReturnValue:
     """Give an area a manager, a deputy with days of leave, an area above it."""
-    error = ""
+    error = None
     if request.method == "POST":
         try:
             name = _change(area_id)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
         else:
             flash(f"“{name}”已修改。", "success")
             return redirect(url_for("people_pages.area_list"), 303)
     with current_services().reading() as session:
         found = next((each for each in areas.listing(session, door.visitor()) if each.id == area_id), None)
-        managers, names = areas.managers(session), areas.names(session)
+        managers, names, kept = areas.managers(session), areas.names(session), areas.kept(session, area_id)
     if found is None:
         abort(404)
-    page = render_template("people/area.html", area=found, managers=managers, names=names, error=error)
-    return page, 422 if error else 200
+    page = render_template("people/area.html", area=found, managers=managers, names=names, kept=kept, error=error)
+    return page, door.status(error)
 
 
 def _change(area_id: int) -> str:
     services, me, form = current_services(), door.visitor(), request.form
+    about = f"area:{area_id}"
     with services.transaction() as session:
+        row = select(Area.id).where(Area.id == area_id)
+        door.check_stamp(session, row, partial(areas.kept, area_id=area_id), about=about)
         from_on, until_on = _day(form.get("from", "")), _day(form.get("until", ""))
         parent_id = form.get("parent", type=int)
         name = areas.change(
@@ -70,7 +76,6 @@ def _change(area_id: int) -> str:
             above and f"上级 {above}",
         )
         detail = ",".join(filter(None, parts))
-        about = f"area:{area_id}"
         audit.note(session, me, "area.change", about, detail, address=door.address(), now=services.clock())
     return name
 

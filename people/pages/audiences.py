@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import audit, door
@@ -16,6 +17,7 @@ from people.audiences import Look
 from people.builder import form, shape
 from people.builder.form import Loader
 from people.builder.shape import Condition, Group
+from people.models import Audience
 from people.pages.roster import today_of
 from people.saved import Line
 from wechat_bot.feature import Input
@@ -43,6 +45,7 @@ def audience(audience_id: int) -> ResponseReturnValue:
         line = _find(session, audience_id)
         words = _words(Loader(session, form.offered(services.criteria)), line.spec)
         look, error = _look(services, session, line.spec)
+        kept = _kept(session, audience_id)
         users = saved.users(session, current_app.extensions["features"], "audience", line.name)
     return render_template(
         "people/audience.html",
@@ -52,6 +55,7 @@ def audience(audience_id: int) -> ResponseReturnValue:
         broken=error,
         users=users,
         may_change=saved.may_change(me, line),
+        kept=kept,
     )
 
 
@@ -86,6 +90,8 @@ def delete_audience(audience_id: int) -> ResponseReturnValue:
     """Delete an audience that nothing uses."""
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
+        saved.mine(session, me, audience_id)
+        _check_stamp(session, audience_id)
         name = saved.delete(session, me, audience_id, current_app.extensions["features"])
         about, now = f"audience:{audience_id}", services.clock()
         audit.note(session, me, "audience.delete", about, name, address=door.address(), now=now)
@@ -94,14 +100,14 @@ def delete_audience(audience_id: int) -> ResponseReturnValue:
 
 
 def _build(line: Line | None) -> ResponseReturnValue:
-    services, error = current_services(), ""
+    services, error = current_services(), None
     is_posted = request.method == "POST"
     wish = request.form.get("do", "") if is_posted else ""
     if wish == SAVE:
         try:
             return _save(line)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
     text, look, broken = request.form.get("text", ""), None, ""
     offered = form.offered(services.criteria)
     with services.reading() as session:
@@ -117,6 +123,7 @@ def _build(line: Line | None) -> ResponseReturnValue:
                 _look_at_form(services, session) if is_posted else _look(services, session, line and line.spec)
             )
         rows = Loader(session, offered).rows(group) if group else ()
+        kept = _kept(session, line.id) if line else None
     page = render_template(
         "people/build.html",
         line=line,
@@ -131,13 +138,16 @@ def _build(line: Line | None) -> ResponseReturnValue:
         broken=broken,
         error=error,
         is_posted=is_posted,
+        kept=kept,
     )
-    return page, 422 if error else 200
+    return page, door.status(error)
 
 
 def _save(line: Line | None) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
+        if line is not None:
+            _check_stamp(session, line.id)
         now, spec = services.clock(), _spec_of_form(services)
         audience_id = saved.save(
             session,
@@ -186,6 +196,21 @@ def _words(loader: Loader, spec: Any) -> tuple[str, list[str]]:
     if group is None:
         return "", [yaml.safe_dump(spec, allow_unicode=True, sort_keys=False, default_flow_style=True).strip()]
     return shape.MODES[group.mode] if len(group.items) > 1 or group.mode == "none" else "", loader.lines(group)
+
+
+def _kept(session: Session, audience_id: int) -> dict[str, str]:
+    """An audience in words; nothing where there is none."""
+    line, services = saved.one(session, audience_id), current_services()
+    if line is None:
+        return {}
+    mode, lines = _words(Loader(session, form.offered(services.criteria)), line.spec)
+    at = line.changed_at.astimezone(services.zone)
+    return {"名称": line.name, "条件": "\n".join(filter(None, (mode, *lines))), "最近修改": f"{at:%Y-%m-%d %H:%M:%S}"}
+
+
+def _check_stamp(session: Session, audience_id: int) -> None:
+    row = select(Audience.id).where(Audience.id == audience_id)
+    door.check_stamp(session, row, lambda session: _kept(session, audience_id), about=f"audience:{audience_id}")
 
 
 def _find(session: Session, audience_id: int) -> Line:

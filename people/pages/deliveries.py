@@ -2,13 +2,14 @@
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from console import audit, door
 from console.rules import Permission
 from foundation.clock import when
 from people import deliveries
 from wechat_bot import texts
-from wechat_bot.models import DeliveryState
+from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import pausing
 from wechat_bot.services import current_services
 
@@ -59,9 +60,14 @@ def settle_delivery(delivery_id: int) -> ResponseReturnValue:
     """Decide on a message nobody is sure of."""
     services, me, outcome = current_services(), door.visitor(), request.form.get("outcome", "")
     with services.transaction() as session:
-        now = services.clock()
+        now, about = services.clock(), f"delivery:{delivery_id}"
+        # One that is not unsure any more says so itself; one that is so once more is another than was looked at.
+        row = select(Delivery.id).where(Delivery.id == delivery_id)
+        if session.scalar(row.where(Delivery.state == DeliveryState.UNSURE)):
+            door.check_stamp(
+                session, row, lambda session: deliveries.kept(session.get(Delivery, delivery_id)), about=about
+            )
         deliveries.settle(session, delivery_id, outcome, now=now)
-        about = f"delivery:{delivery_id}"
         audit.note(session, me, "delivery.settle", about, SAID[outcome], address=door.address(), now=now)
     flash(f"已{SAID[outcome]}。" if outcome != "resend" else "已排进发送队列。", "success")
     return redirect(url_for("people_pages.delivery_list"), 303)

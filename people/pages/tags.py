@@ -2,12 +2,14 @@
 
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from console import audit, door, tasks
 from console.rules import Permission
 from foundation.errors import Refused
 from people import saved, tags
-from people.models import Retailer
+from people.models import Retailer, Tag
 from people.pages import choosing
 from people.pages.roster import today_of
 from people.roster.kinds import TAGS
@@ -24,7 +26,7 @@ def tag_list() -> ResponseReturnValue:
     """Every tag, and how many shops carry it."""
     with current_services().reading() as session:
         found = tags.listing(session)
-    return render_template("people/tags.html", tags=found, most_mirrored=MOST_MIRRORED)
+    return render_template("people/tags.html", tags=found, kept=tags.kept, most_mirrored=MOST_MIRRORED)
 
 
 @door.allow(Permission.TAGS_EDIT)
@@ -46,6 +48,7 @@ def change_tag(tag_id: int) -> ResponseReturnValue:
     services, me, is_mirrored = current_services(), door.visitor(), "is_mirrored" in request.form
     features = current_app.extensions["features"]
     with services.transaction() as session:
+        _check_stamp(session, tag_id)
         name = tags.change(session, tag_id, request.form.get("name", ""), features, is_mirrored=is_mirrored)
         said = f"{name}{',也放到微信里' if is_mirrored else ''}"
         audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=door.address(), now=services.clock())
@@ -58,6 +61,7 @@ def delete_tag(tag_id: int) -> ResponseReturnValue:
     """Delete a tag that no audience names."""
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
+        _check_stamp(session, tag_id)
         name = tags.remove(session, tag_id, current_app.extensions["features"])
         audit.note(session, me, "tag.delete", f"tag:{tag_id}", name, address=door.address(), now=services.clock())
     flash(f"标签“{name}”已删除。", "success")
@@ -134,3 +138,8 @@ def _tag_many() -> ResponseReturnValue:
         audit.note(session, me, did, f"tag:{tag_id}", said, address=door.address(), now=services.clock())
     flash(f"“{name}”:{number:,} 家店{'去掉了' if wish == OFF else '打上了'}这个标签。", "success")
     return redirect(choosing.back(chosen), 303)
+
+
+def _check_stamp(session: Session, tag_id: int) -> None:
+    row = select(Tag.id).where(Tag.id == tag_id)
+    door.check_stamp(session, row, lambda session: tags.kept(session.get(Tag, tag_id)), about=f"tag:{tag_id}")

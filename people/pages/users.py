@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import actions, audit, door, queries
+from console.models import User
 from console.rules import ROLES, Permission, Role
 from foundation.errors import Refused
 from people import areas
@@ -52,7 +54,7 @@ def new_user() -> ResponseReturnValue:
             detail = _said(session, name, role, area_id, manager_id)
             audit.note(session, me, "user.create", f"user:{user_id}", detail, address=door.address(), now=now)
     except Refused as refusal:
-        return _form(error=refusal.sentence)
+        return _form(error=refusal)
     # Shown in the answer itself: behind a redirect it would have to be kept somewhere.
     return render_template("people/password.html", name=name, password=password)
 
@@ -66,12 +68,14 @@ def user(user_id: int) -> ResponseReturnValue:
     try:
         role, area_id, manager_id = _written()
         with services.transaction() as session:
-            now = services.clock()
+            now, about = services.clock(), f"user:{user_id}"
+            row = select(User.id).where(User.id == user_id)
+            door.check_stamp(session, row, lambda session: _kept(session, queries.user(session, user_id)), about=about)
             name = actions.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
             detail = _said(session, name, role, area_id, manager_id)
-            audit.note(session, me, "user.change", f"user:{user_id}", detail, address=door.address(), now=now)
+            audit.note(session, me, "user.change", about, detail, address=door.address(), now=now)
     except Refused as refusal:
-        return _form(user_id, refusal.sentence)
+        return _form(user_id, refusal)
     flash(f"“{name}”已修改。", "success")
     return redirect(url_for("people_pages.user_list"), 303)
 
@@ -116,6 +120,17 @@ def _said(session: Session, name: str, role: Role, area_id: int | None, manager_
     return ",".join(filter(None, (f"{name} {ROLES[role]}", part and f"片区 {part}", whom and f"客户经理 {whom}")))
 
 
+def _kept(session: Session, user: User | None) -> dict[str, str]:
+    """What can be changed of an account, in words."""
+    if user is None:
+        return {}
+    return {
+        "角色": ROLES[Role(user.role)],
+        "片区": dict(areas.names(session)).get(user.area_id or 0, ""),
+        "客户经理": areas.manager(session, user.manager_id),
+    }
+
+
 def _written() -> tuple[Role, int | None, int | None]:
     try:
         role = Role(request.form.get("role", ""))
@@ -124,14 +139,13 @@ def _written() -> tuple[Role, int | None, int | None]:
     return role, request.form.get("area", type=int), request.form.get("manager", type=int)
 
 
-def _form(user_id: int | None = None, error: str = "") -> ResponseReturnValue:
+def _form(user_id: int | None = None, error: Refused | None = None) -> ResponseReturnValue:
     with current_services().reading() as session:
         found = queries.user(session, user_id) if user_id is not None else None
-        names, managers = areas.names(session), areas.managers(session)
+        names, managers, kept = areas.names(session), areas.managers(session), _kept(session, found)
     if user_id is not None and found is None:
         abort(404)
-    shown = request.form if error else found
     page = render_template(
-        "people/user.html", user=found, roles=ROLES.items(), areas=names, managers=managers, error=error, form=shown
+        "people/user.html", user=found, roles=ROLES.items(), areas=names, managers=managers, error=error, kept=kept
     )
-    return page, 422 if error else 200
+    return page, door.status(error)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from console import stamps
 from foundation.database import changed
 from foundation.errors import Refused
 from people import audiences
@@ -30,12 +31,12 @@ UNTITLED = "还没有标题的调查"
 LONGEST_NAME = 40
 
 
-class Overtaken(Refused):
+class Overtaken(stamps.Overtaken):
     """Somebody else has kept this draft since it was read; `stamp` is that of theirs."""
 
-    def __init__(self, who: str, at: datetime | None, stamp: int) -> None:
-        self.who, self.at, self.stamp = who, at, stamp
-        super().__init__(f"{who or '别人'}刚刚存过这份草稿,您写的还没有存。")
+    def __init__(self, survey: Survey) -> None:
+        super().__init__({"标题": survey.title}, survey.drafted_by, survey.drafted_at)
+        self.who, self.stamp = survey.drafted_by, str(survey.stamp)
 
 
 def load(
@@ -73,11 +74,14 @@ def keep(
     return _keep(session, review, written, survey_id=survey_id, stamp=stamp, who=who, now=now)
 
 
-def discard(session: Session, survey_id: int) -> None:
-    """Throw away a survey that was never published. Raises Refused where it was, or is not there."""
+def discard(session: Session, survey_id: int, *, stamp: int) -> None:
+    """Throw away a survey that was never published. Raises Refused where it was, or is not there, Overtaken where
+    `stamp` is not that of the draft by now."""
     survey = locked(session, survey_id)
     if survey.version_id is not None:
         raise Refused("已经发布过的调查不能删除。")
+    if stamp != survey.stamp:
+        raise Overtaken(survey)
     session.execute(delete(Survey).where(Survey.id == survey_id))
 
 
@@ -110,7 +114,7 @@ def _keep(
     kept = changed(session, known.values(stamp=Survey.stamp + 1, **values))
     survey = locked(session, survey_id)
     if not kept:
-        raise Overtaken(survey.drafted_by, survey.drafted_at, survey.stamp)
+        raise Overtaken(survey)
     if survey.version_id is None:
         survey.title = title
         session.flush()

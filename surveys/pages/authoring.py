@@ -75,7 +75,7 @@ def discard(survey_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
         now, title = services.clock(), _find(session, services, survey_id).title
-        authoring.discard(session, survey_id)
+        authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int))
         audit.note(session, me, "survey.discard", f"survey:{survey_id}", title, address=door.address(), now=now)
     flash("草稿已删除。", "success")
     return redirect(url_for("surveys_pages.survey_list"), 303)

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from console import audit, door
 from console.rules import Permission
@@ -14,7 +16,7 @@ from foundation.errors import Refused
 from foundation.quiet import put_off_until
 from surveys import texts
 from surveys.actions import inviting
-from surveys.models import Outcome, SurveyState, WaveState
+from surveys.models import Outcome, Survey, SurveyState, WaveState
 from surveys.queries import inviting as queries
 from surveys.queries.detail import Detail, detail
 from surveys.queries.inviting import Preview, WaveLine
@@ -73,7 +75,7 @@ def invite(survey_id: int) -> ResponseReturnValue:
                 said += f",名单“{form['audience']}”"
             audit.note(session, me, "survey.invite", f"survey:{survey_id}", said, address=door.address(), now=now)
     except Refused as refusal:
-        return _page(survey_id, error=refusal.sentence)
+        return _page(survey_id, error=refusal)
     flash(f"已安排{said}邀请。", "success")
     return _back(survey_id)
 
@@ -86,12 +88,14 @@ def set_results(survey_id: int) -> ResponseReturnValue:
     try:
         results_at = _moment(services, written) if written else None
         with services.transaction() as session:
-            now = services.clock()
+            now, about = services.clock(), f"survey:{survey_id}"
+            row = select(Survey.id).where(Survey.id == survey_id)
+            door.check_stamp(session, row, lambda session: _results(services, session, survey_id), about=about)
             inviting.set_results(session, survey_id, results_at, now=now)
             said = written.replace("T", " ") or "不公布"
-            audit.note(session, me, "survey.promise", f"survey:{survey_id}", said, address=door.address(), now=now)
+            audit.note(session, me, "survey.promise", about, said, address=door.address(), now=now)
     except Refused as refusal:
-        return _page(survey_id, error=refusal.sentence)
+        return _page(survey_id, error=refusal)
     flash("公布结果的时间已保存。", "success")
     return _back(survey_id)
 
@@ -159,7 +163,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
+def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     found, now = _find(services, survey_id), services.clock()
     is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
@@ -170,6 +174,7 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
     with services.reading() as session:
         lines = queries.wave_lines(session, survey_id)
         saved = queries.saved_audiences(session)
+        kept = _results(services, session, survey_id)
         if me.may(Permission.SURVEYS_WRITE) and is_running and not counts_later:
             try:
                 preview = queries.preview(
@@ -181,7 +186,7 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
                     now=now,
                 )
             except Refused as refusal:
-                error = error or refusal.sentence
+                error = error or refusal
     page = render_template(
         "surveys/console/invitations.html",
         survey=found,
@@ -193,6 +198,7 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
         error=error,
         is_running=is_running,
         form=request.form,
+        kept=kept,
         said=texts.invitation(found.title),
         states=STATES,
         outcomes=OUTCOMES,
@@ -208,7 +214,7 @@ def _page(survey_id: int, error: str = "") -> ResponseReturnValue:
         results_number=RESULTS,
         local=lambda moment: moment.astimezone(services.zone).strftime("%Y-%m-%dT%H:%M") if moment else "",
     )
-    return page, 422 if error else 200
+    return page, door.status(error)
 
 
 def _until(line: WaveLine, services: Services, now: datetime) -> str:
@@ -227,6 +233,12 @@ def _find(services: Services, survey_id: int) -> Detail:
     if found is None or found.state is SurveyState.DRAFT:
         abort(404)
     return found
+
+
+def _results(services: Services, session: Session, survey_id: int) -> dict[str, str]:
+    """When the results are published, in words."""
+    kept = session.scalar(select(Survey.results_at).where(Survey.id == survey_id))
+    return {"公布结果": f"{kept.astimezone(services.zone):%Y-%m-%d %H:%M}" if kept else "一结束就公布"}
 
 
 def _back(survey_id: int) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from console import audit, door
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
 from surveys.actions import authoring
+from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
 from surveys.queries import listing
 from surveys.queries.detail import detail
@@ -92,25 +93,26 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
 
 
 def _upload(survey_id: int | None) -> ResponseReturnValue:
-    services, title, error, stamp = current_services(), "", "", 0
+    services, title, error, stamp = current_services(), "", None, "0"
     if survey_id is not None:
         with services.reading() as session:
             known = detail(session, survey_id, now=services.clock())
         if known is None:
             abort(404)
-        title, stamp = known.title, request.form.get("stamp", known.stamp, type=int)
+        title, stamp = known.title, request.form.get("stamp", str(known.stamp))
     if request.method == "POST":
         try:
             loaded = _load(survey_id)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
+            stamp = refusal.stamp if isinstance(refusal, Overtaken) else stamp
         else:
             flash("已保存为草稿,还没有发给任何人。请检查下面的题目,再发布。", "success")
             return redirect(url_for("surveys_pages.survey", survey_id=loaded), 303)
     page = render_template(
         "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error
     )
-    return page, 422 if error else 200
+    return page, door.status(error)
 
 
 def _load(survey_id: int | None) -> int:
@@ -124,7 +126,7 @@ def _load(survey_id: int | None) -> int:
         now = services.clock()
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
-        stamp = request.form.get("stamp", type=int)
+        stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
         loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
         about = f"survey:{loaded.id}"
         audit.note(session, me, "survey.load", about, definition.title, address=door.address(), now=now)

@@ -98,7 +98,7 @@ def _publish(survey_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
         now = services.clock()
-        stamp = request.form.get("stamp", type=int)
+        stamp = request.form.get("stamp", -1, type=int)
         published = authoring.publish(session, survey_id, criteria=services.criteria, stamp=stamp, now=now)
         said = f"第 {published.number} 版,新列入 {published.listed} 家"
         audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=door.address(), now=now)

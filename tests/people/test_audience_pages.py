@@ -153,8 +153,10 @@ def test_one_that_is_used_is_neither_deleted_nor_renamed(bound) -> None:
     nested = {"all": [{"any": [{"none": [{"class": "现代终端"}]}]}]}
     written = browser.get(f"/console/people/audiences/{keep(bound, '深的', nested)}/edit").text
     assert re.search(r"<textarea[^>]*>all:\n- any:", written)
+    browser.get(f"{path}/edit")
     circle = {"text": "{audience: 城里没关注的}", "name": "城里", "do": "save"}
     assert "用到了它自己" in browser.post(f"{path}/edit", circle).text
+    browser.get(f"/console/people/audiences/{other}")
     assert browser.post(f"/console/people/audiences/{other}/delete").status_code == 303
     assert len(bound.audited("audience.delete")) == 1
 
@@ -168,6 +170,7 @@ def test_a_supervisor_changes_only_their_own(bound) -> None:
     assert "别人建的" in browser.post(f"/console/people/audiences/{theirs}/delete").text
     own = browser.post(NEW, form(CLASSES, name="我的", do="save")).location
     assert browser.post(f"{own}/edit", form(CLASSES, name="我的店", do="save")).status_code == 303
+    browser.get(own)
     assert browser.post(f"{own}/delete").status_code == 303
 
 

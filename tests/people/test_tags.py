@@ -62,18 +62,22 @@ def test_renaming_a_tag_renames_it_in_saved_audiences_and_deleting_waits_for_the
     make(browser, "老店")
     with office.house.services.transaction() as session:
         session.add(Audience(name="老的", spec={"any": [{"tag": ["老店"]}]}, created_at=office.house.clock()))
+    browser.get("/console/people/tags")
     assert browser.post("/console/people/tags/1", {"name": "十年老店"}).status_code == 303
     with office.house.look() as session:
         assert session.scalars(select(Audience.spec)).one() == {"any": [{"tag": ["十年老店"]}]}
+    browser.get("/console/people/tags")
     assert "对象“老的”正在用它" in browser.post("/console/people/tags/1/delete").text
     with office.house.services.transaction() as session:
         draft = {"title": "满意度", "audience": {"tag": "十年老店"}}
         session.add(Survey(title="满意度", draft=draft, created_at=office.house.clock()))
         session.delete(session.scalars(select(Audience)).one())
+    browser.get("/console/people/tags")
     assert "调查《满意度》正在用它" in browser.post("/console/people/tags/1", {"name": "新名"}).text
     with office.house.services.transaction() as session:
         session.delete(session.scalars(select(Survey)).one())
     browser.post("/console/people/tagging", {"tag": "1", "do": "put"})
+    browser.get("/console/people/tags")
     assert browser.post("/console/people/tags/1/delete").status_code == 303
     with office.house.look() as session:
         assert session.scalar(select(func.count()).select_from(RetailerTag)) == 0

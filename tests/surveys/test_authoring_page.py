@@ -263,6 +263,7 @@ def test_a_copy_is_a_new_draft_and_a_draft_can_be_thrown_away_but_no_survey(offi
     assert form["title"] == ["三季度服务满意度调查(副本)"]
     assert (form["opens"], form["closes"], form["q6.c0.v"]) == ([""], [""], ["3", "4"])
     assert browser.post(f"{path}/discard").status_code == 422
+    browser.get(copied)
     assert browser.post(f"{copied.removesuffix('/edit')}/discard").location == "/console/surveys"
     assert rows(office, Survey) == 1
 

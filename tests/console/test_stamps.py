@@ -1,0 +1,164 @@
+"""Two who edit the same: the second sees what the first wrote, keeps her own words, writes over it knowingly."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from console.models import User
+from tests.addresses import addresses, lay_out
+from tests.office import FORM, Office
+
+#: Forms that write over nothing somebody else may have changed: what each of them is instead.
+ACTS = {
+    "console.sign_in": "comes in",
+    "console.sign_out": "goes out",
+    "console.password": "one's own, and the old one is asked for",
+    "console.end_session": "ends a session, once",
+    "people_pages.export": "asks for a file",
+    "people_pages.upload": "a new file to be checked",
+    "people_pages.confirm": "brings in what was checked, once",
+    "people_pages.tag_shop": "puts one tag on or takes it off, whatever else is there",
+    "people_pages.tag_many": "the same for many",
+    "people_pages.new_audience": "something new; a name that is taken is refused",
+    "people_pages.look_at_audience": "only counts",
+    "people_pages.new_tag": "something new; a name that is taken is refused",
+    "people_pages.mirror_tags": "asks for long work",
+    "people_pages.print_codes": "asks for a file",
+    "people_pages.cancel_deliveries": "cancels what waits by now, and says how many",
+    "people_pages.new_user": "something new; a name that is taken is refused",
+    "people_pages.reset": "a password nobody has seen",
+    "people_pages.disable": "in or out",
+    "people_pages.enable": "in or out",
+    "surveys_pages.upload": "a new survey",
+    "surveys_pages.start": "a new draft",
+    "surveys_pages.copy": "a new draft",
+    "surveys_pages.preview": "a rehearsal, kept nowhere",
+    "surveys_pages.reach": "only counts",
+    "surveys_pages.close": "ends it, once",
+    "surveys_pages.invite": "something new, over the waves that were seen (`seen`)",
+    "surveys_pages.steer": "pause, go on, cancel: from the state it has by now",
+    "surveys_pages.export": "asks for a file",
+    "surveys_pages.cross_export": "asks for a file",
+}
+TOLD = """
+title: 公布结果的调查
+closes: {closes:%Y-%m-%dT%H:%M%z}
+results: after
+questions:
+  - {{code: q1, type: single, text: 您满意吗?, options: [满意, 不满意]}}
+"""
+#: Pages that another part of the house is working on.
+ELSEWHERE = "visits_pages."
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_told_so(house) -> None:
+    office = lay_out(house)
+    posts = {a.endpoint for a in addresses(house.app) if a.method == "POST" and a.rule.startswith("/console/")}
+    told = house.settings.media_path.parent / "told.yaml"
+    told.write_text(TOLD.format(closes=house.clock() + timedelta(days=9)), encoding="utf-8")
+    for command in (("load", str(told)), ("publish", "2")):
+        assert house.flask("surveys", *command).exit_code == 0
+    posts = {each for each in posts if not each.startswith(ELSEWHERE)}
+    stamped, urls = {}, house.app.url_map.bind("localhost")
+    admin = office.browser("admin")
+    admin.post("/console/surveys/start", {"kind": "survey"})
+    for page in (*pages(office), "/console/surveys/2/invitations", "/console/surveys/3/edit"):
+        for form in FORM.finditer(admin.get(page).text):
+            if 'method="post"' not in form["start"]:
+                continue
+            action = re.search(r'action="([^"]*)"', form["start"])
+            path = unescape(action[1]) if action else page
+            endpoint = urls.match(path.partition("?")[0], method="POST")[0]
+            if 'name="stamp"' in form["inside"]:
+                stamped[endpoint] = path
+            else:
+                assert endpoint in ACTS or endpoint.startswith(ELSEWHERE), f"{page}: {endpoint} has no stamp"
+    assert posts - set(ACTS) == {each for each in stamped if not each.startswith(ELSEWHERE)}
+    assert set(ACTS) <= posts
+    for endpoint, path in stamped.items():
+        old = admin.post(path, {"stamp": "0", "do": "save"})
+        assert old.status_code in (409, 422), endpoint
+
+
+def pages(office: Office) -> list[str]:
+    found = [a for a in addresses(office.house.app) if a.method == "GET" and a.rule.startswith("/console/")]
+    return [
+        a.path for a in found if "file" not in a.endpoint and "media" not in a.endpoint and "picture" not in a.endpoint
+    ]
+
+
+def field(page: TestResponse, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
+
+
+def test_the_second_writer_sees_both_versions_and_may_write_over_the_first(office) -> None:
+    first, second = office.browser("admin"), office.browser("market")
+    area = f"/console/people/areas/{office.area('城区一片')}"
+    chen, lin = str(office.manager("陈志强")), str(office.manager("林小燕"))
+    seen = first.get(area), second.get(area)
+    assert field(seen[0], "stamp") == field(seen[1], "stamp")
+    assert first.post(area, {"manager": lin}).status_code == 303
+    leave = {"manager": chen, "deputy": lin, "from": "2026-03-05", "until": "2026-03-09"}
+    told = second.post(area, leave)
+    assert told.status_code == 409
+    assert "admin刚刚存过" in told.text
+    assert re.search(r"<dt>负责人</dt><dd[^>]*>林小燕", told.text)
+    assert 'value="2026-03-09"' in told.text
+    assert f'<option value="{chen}" selected' in told.text
+    assert second.post(area, leave | {"until": "2026-03-01"}).status_code == 422
+    assert first.post(area, {"manager": "", "stamp": field(seen[0], "stamp")}).status_code == 409
+    assert second.post(area, leave).status_code == 303
+    assert len(office.audited("area.change")) == 2
+
+
+def test_a_page_of_many_small_forms_keeps_what_was_written_too(office) -> None:
+    first, second = office.browser("admin"), office.browser("market")
+    first.get("/console/people/tags")
+    first.post("/console/people/tags/new", {"name": "示范店"})
+    for browser in (first, second):
+        browser.get("/console/people/tags")
+    assert first.post("/console/people/tags/1", {"name": "样板店"}).status_code == 303
+    told = second.post("/console/people/tags/1", {"name": "示范<店>", "is_mirrored": "on"})
+    assert told.status_code == 409
+    assert '<dt>名字</dt><dd class="lines">样板店</dd>' in told.text
+    assert "示范&lt;店&gt;</textarea>" in told.text
+    again = {"name": "示范店", "is_mirrored": "on", "stamp": field(told, "stamp")}
+    assert second.post("/console/people/tags/1", again).status_code == 303
+    assert first.post("/console/people/tags/1/delete", {"stamp": "0"}).status_code == 409
+
+
+def test_a_role_given_meanwhile_is_seen_before_another_is_given(office) -> None:
+    first, second = office.browser("admin"), office.browser("admin")
+    spare = f"/console/users/{office.user('spare', 'reader')}"
+    for browser in (first, second):
+        browser.get(spare)
+    assert first.post(spare, {"role": "marketing"}).status_code == 303
+    told = second.post(spare, {"role": "admin"})
+    assert told.status_code == 409
+    assert re.search(r"<dt>角色</dt><dd[^>]*>营销人员", told.text)
+    with office.house.look() as session:
+        assert session.scalars(select(User.role).where(User.name == "spare")).one() == "marketing"
+
+
+def test_an_audience_changed_meanwhile_is_neither_overwritten_nor_deleted_unseen(office) -> None:
+    first, second = office.browser("admin"), office.browser("market")
+    first.get("/console/people/audiences/new")
+    rows = {"row": ["0"], "0-criterion": "class", "0-class-": "现代终端", "mode": "all", "do": "save"}
+    path = first.post("/console/people/audiences/new", rows | {"name": "终端"}).location
+    for browser in (first, second):
+        browser.get(f"{path}/edit")
+    old = second.stamps[f"{path}/edit"]
+    office.house.clock.advance(timedelta(minutes=1))
+    assert first.post(f"{path}/edit", rows | {"name": "终端", "0-class-": "普通终端"}).status_code == 303
+    looked = second.post(f"{path}/edit", rows | {"name": "优质", "do": "add"})
+    assert field(looked, "stamp") == old
+    told = second.post(f"{path}/edit", rows | {"name": "优质"})
+    assert told.status_code == 409
+    assert "普通终端" in told.text
+    assert 'value="优质"' in told.text
+    assert second.post(f"{path}/delete", {"stamp": old}).status_code == 409
