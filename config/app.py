@@ -75,6 +75,7 @@ def build_services(
         ),
         switchboard=Switchboard.of(features),
         criteria={criterion.name: criterion for feature in features for criterion in feature.criteria},
+        forgets=tuple(feature.forgets for feature in reversed(features) if feature.forgets),
         zone=settings.zone,
         account_name=settings.account_name,
         is_service_account=settings.wechat_account_type == "service",
@@ -84,7 +85,6 @@ def build_services(
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,
-        forgets=tuple(feature.forgets for feature in features if feature.forgets),
     )
 
 

@@ -34,3 +34,4 @@ graceful_timeout = 30
 timeout = 60
 accesslog = None
 control_socket_disable = True
+umask = 0o077

@@ -45,7 +45,10 @@ PAUSES = (1, 2, 4, 8, 16, 32, 60)
 
 def main() -> None:
     """Start what is needed, wait, and end it all when asked or when one part ends."""
+    os.umask(0o077)
     VAR.mkdir(exist_ok=True)
+    # Also what an earlier version left readable lies behind this one door.
+    VAR.chmod(0o700)
     simulator = "" if is_real_account() else f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8001')}"
     if simulator:
         _write_demo_env(simulator)

@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
-from console import passwords, rules
+from console import audit, passwords, rules, tasks
 from console.models import SignInTries, User, UserSession
 from console.rules import Role
 from foundation.database import changed, upsert
 from foundation.errors import Refused
+from wechat_bot.feature import Forgetting
 
 WRONG = "用户名或密码不对。"
 
@@ -198,3 +199,10 @@ def _end_all(session: Session, user_id: int, now: datetime, *, but: int = 0) -> 
         .where(UserSession.user_id == user_id, UserSession.id != but, UserSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def forget(session: Session, whom: Forgetting) -> None:
+    """Take somebody who is erased out of the audit log and out of finished work."""
+    if not whom.kinds:
+        audit.forget(session, whom)
+        tasks.forget(session, whom)

@@ -1,12 +1,15 @@
-"""The audit log: one verb."""
+"""The audit log: what is written down, and what is taken out again where somebody is erased."""
 
+import re
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from console.models import AuditEntry
 from console.rules import Visitor
+from wechat_bot.feature import Forgetting
 
 #: What may stand in `did`, and what a person reads there.
 WORDS = {
@@ -21,6 +24,7 @@ WORDS = {
     "user.disable": "停用账号",
     "user.enable": "启用账号",
     "shop.see": "查看零售户",
+    "shop.erase": "删除个人信息",
     "roster.see": "查看名单",
     "roster.import": "导入名单",
     "roster.export": "导出名单",
@@ -74,6 +78,13 @@ WORDS = {
     "visit.group.cancel": "取消群发",
     "task.download": "下载文件",
 }
+#: What was sought stands in the detail of these, in quotation marks.
+SEARCHES = ("roster.see", "roster.export", "codes.print", "survey.words", "visit.transfer", "tag.put", "tag.off")
+#: Who did what was done by a command.
+TERMINAL = "命令行"
+#: Stands where something was taken out of what was written down.
+ERASED = "（已删除）"
+_QUOTED = re.compile("“([^”]+)”")
 #: The topics of `about`, as a person reads them.
 TOPICS = {
     "area": "片区",
@@ -132,3 +143,29 @@ def note(
             address=address[:64],
         )
     )
+
+
+def forget(session: Session, whom: Forgetting) -> None:
+    """Take somebody who is erased out of what was written down; that it was done, by whom and when, stays."""
+    if whom.links:
+        _put(session, AuditEntry.about.in_(whom.links), detail="")
+    for name in whom.names:
+        _put(session, AuditEntry.detail.contains(name, autoescape=True), detail=_without(AuditEntry.detail, name))
+        _put(session, AuditEntry.about.contains(name, autoescape=True), about=_without(AuditEntry.about, name))
+    if not whom.words:
+        return
+    searches = select(AuditEntry.id, AuditEntry.detail).where(
+        AuditEntry.did.in_(SEARCHES), AuditEntry.detail.contains("“")
+    )
+    for key, detail in session.execute(searches).all():
+        sought = [each for each in _QUOTED.findall(detail) if any(each in said or said in each for said in whom.words)]
+        for each in sought:
+            _put(session, AuditEntry.id == key, detail=_without(AuditEntry.detail, each))
+
+
+def _without(column: Any, name: str) -> Any:
+    return func.substr(func.replace(column, name, ERASED), 1, column.type.length)
+
+
+def _put(session: Session, which: Any, **values: Any) -> None:
+    session.execute(update(AuditEntry).where(which).values(values).execution_options(synchronize_session=False))

@@ -7,12 +7,11 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from console import actions, audit
+from console.audit import TERMINAL
 from console.models import User
 from console.rules import ROLES, Role, user_name
 from foundation.errors import Refused
 from wechat_bot.services import current_services
-
-TERMINAL = "命令行"
 
 
 @click.group()

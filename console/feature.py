@@ -1,6 +1,6 @@
 """The plate on the door: what the console itself adds to the house."""
 
-from console import commands, jobs
+from console import actions, commands, jobs
 from console.pages import dashboard, routes
 from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
@@ -8,6 +8,7 @@ from wechat_bot.feature import Feature
 
 console = Feature(
     name="console",
+    forgets=actions.forget,
     console=routes.blueprint,
     jobs=jobs.JOBS,
     commands=(commands.console,),

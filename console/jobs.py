@@ -109,4 +109,17 @@ def forget(services: Services) -> None:
         file.unlink(missing_ok=True)
 
 
-JOBS = (Job("forget old tasks", timedelta(hours=1), forget),)
+def sweep(services: Services) -> None:
+    """Delete files of long work that belong to no task."""
+    with services.reading() as session:
+        files = tasks.swept(session, services.files_folder)
+    for file in files:
+        file.unlink(missing_ok=True)
+    if files:
+        log.info("files swept", folder="files", count=len(files))
+
+
+JOBS = (
+    Job("forget old tasks", timedelta(hours=1), forget),
+    Job("sweep the files folder", timedelta(hours=6), sweep),
+)

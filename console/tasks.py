@@ -3,6 +3,7 @@
 A worker that dies leaves its claim to lapse, and the work is begun again: every kind of it must bear that.
 """
 
+import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from console.models import Task, TaskState
 from foundation.database import changed, upsert
 from foundation.errors import Refused
+from wechat_bot.feature import Forgetting
+from wechat_bot.shelf import is_old
 
 #: How long a claim holds without a sign of life. Long: a large import is one transaction, in which none can be given.
 LEASE = timedelta(minutes=15)
@@ -27,6 +30,9 @@ MOST_OPEN = 5
 #: Written into the statement and not bound to it, in the words of `ix_task_open`, or neither database finds the index.
 WAITING, RUNNING = (literal_column(f"'{state}'", String) for state in (TaskState.WAITING, TaskState.RUNNING))
 IS_OPEN = Task.state.in_((WAITING, RUNNING))
+#: How a name given by `new_file` begins.
+_OURS = re.compile(r"[0-9a-f]{32}\b")
+GONE = "有人要求删除个人信息，这以前做好的文件都删掉了。需要的话，请再做一次。"
 INTERRUPTED = "处理中断了多次,没有完成。请重试;如果还是不行,请联系管理员。"
 
 
@@ -171,6 +177,38 @@ def forget_old(session: Session, folder: Path, *, now: datetime) -> list[Path]:
         files += [name for name in (file, params.get("file")) if isinstance(name, str)]
     session.execute(delete(Task).where(old))
     return [folder / name for name in files]
+
+
+def forget(session: Session, whom: Forgetting) -> None:
+    """Drop what finished work holds, which may be somebody who is erased: its files and its findings.
+
+    What is under way may have read of them already, and is begun again.
+    """
+    if not (whom.words or whom.links or whom.shop_id):
+        return
+    session.execute(
+        update(Task).where(IS_OPEN, Task.state == RUNNING).values(state=TaskState.WAITING, fence=None, lease_until=None)
+    )
+    held = select(Task).where(Task.state.in_((TaskState.DONE, TaskState.FAILED)), Task.created_at <= whom.now)
+    for task in session.scalars(held.order_by(Task.id).with_for_update()):
+        files = [name for name in (task.file, task.params.get("file")) if isinstance(name, str)]
+        whom.files += files
+        for name in whom.names:
+            task.title = task.title.replace(name, "…")
+        if files:
+            # What has a page of its own shows findings there, and has none any more.
+            done = TaskState.FAILED if task.page else TaskState(task.state)
+            task.state, task.error, task.file_name = done, GONE if task.page else task.error, None
+            task.result = {"said": GONE}
+        task.params, task.file = {}, None
+
+
+def swept(session: Session, folder: Path) -> list[Path]:
+    """Old files that belong to no task: what a worker that was killed, or lost its claim, left lying."""
+    known: set[Any] = set()
+    for file, params in session.execute(select(Task.file, Task.params)):
+        known |= {file, params.get("file")}
+    return [path for path in folder.glob("*") if _OURS.match(path.name) and path.name not in known and is_old(path)]
 
 
 def new_file(folder: Path, suffix: str) -> Path:

@@ -46,6 +46,8 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_PATIENT = "busy_timeout=30000"
+
 # none_as_null: a missing value is NULL and can be asked for, not the JSON word null.
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -83,6 +85,24 @@ class Database:
         with Session(self.engine, expire_on_commit=False) as session:
             session.connection(execution_options=options)
             yield session
+
+    def empty_log(self) -> bool:
+        """Bring SQLite's write-ahead log into the file and empty it: it still holds what was erased. False where
+        somebody was reading, for the next look. PostgreSQL does the like by itself (VACUUM, and the log goes round).
+        """
+        if not self.is_sqlite:
+            return True
+        with self._one_writer:
+            pooled = self.engine.raw_connection()
+            connection: Any = pooled.driver_connection
+            try:
+                # Whoever writes waits for this, so it waits for nobody.
+                connection.execute("PRAGMA busy_timeout=100")
+                row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not row[0]
+            finally:
+                connection.execute(f"PRAGMA {_PATIENT}")
+                pooled.close()
 
     def dispose(self) -> None:
         """Close every pooled connection."""
@@ -136,8 +156,9 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not open transactions of its own: `begin` below does
-        # FULL: a row said to be sent must survive a power cut.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        # FULL: a row said to be sent must survive a power cut. What is deleted is overwritten: who was erased is not to
+        # be read out of the file.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", _PATIENT):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

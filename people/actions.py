@@ -1,12 +1,12 @@
-"""Verbs of people: bind, unbind, invite a manager, keep an audience, erase who is gone."""
+"""Verbs of people: bind, unbind, invite a manager, note who took back their consent."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, null, select, update
+from sqlalchemy import insert, null, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
@@ -15,13 +15,7 @@ from people import identity, rules, texts
 from people.identity import Shop
 from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
-from wechat_bot.feature import Forget
-from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
-from wechat_bot.outbox import states
 from wechat_bot.switchboard import stop_talks
-
-ERASE_AFTER = timedelta(days=30)
-"""How long after a follower has left what is known of them is kept: who comes back in time is still bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,72 +162,14 @@ def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
     return Invite(manager.name, manager.invite_code, manager.invite_until)
 
 
-def withdraw(session: Session, openid: str, *, now: datetime) -> None:
-    """Note that somebody took back their consent: the clock erases them at its next look."""
-    session.execute(upsert(session, Withdrawal).values(openid=openid, asked_at=now).on_conflict_do_nothing())
-
-
-def erase_due(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget] = ()) -> bool:
-    """Erase somebody if they are still due: gone longer than `ERASE_AFTER`, or withdrawn. False where they are not."""
-    # The lock keeps out the message with which they may just be coming back.
-    left_at = session.scalar(select(Follower.unfollowed_at).where(Follower.openid == openid).with_for_update())
-    is_gone = left_at is not None and left_at <= now - ERASE_AFTER
-    if not is_gone and session.scalar(select(Withdrawal.openid).where(Withdrawal.openid == openid)) is None:
-        return False
-    erase(session, openid, now=now, forgets=forgets)
-    return True
-
-
-def erase(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget] = ()) -> None:
-    """Erase what is known of a follower, here and (`forgets`) by each feature; what was counted stays counted.
-
-    The shop is free again, talks, tries and what was said are gone, messages still to be sent are cancelled, and a
-    pseudonym that leads nowhere takes the openid's place in the history, so that figures of the past stay true. The
-    roster (the company's own list) and the shop's submissions are not the follower's, and stay.
-    """
-    pseudonym = identity.ERASED + secrets.token_urlsafe(12)
-    # The features first, and the shop behind them: whoever is at work on what they keep looks at the shop last, too.
-    for forget in forgets:
-        forget(session, openid, pseudonym, now)
-    unbind(session, openid, now=now)
-    session.execute(delete(Talk).where(Talk.openid == openid))
-    session.execute(delete(BindTries).where(BindTries.openid == openid))
-    session.execute(delete(Withdrawal).where(Withdrawal.openid == openid))
-    session.execute(_update(Binding).where(Binding.openid == openid).values(openid=pseudonym))
-    session.execute(_update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
-    session.execute(_update(Media).where(Media.openid == openid).values(openid=pseudonym))
-    session.execute(_update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
-    waiting = (DeliveryState.PENDING, DeliveryState.HELD)
-    session.execute(
-        _update(Delivery)
-        .where(Delivery.openid == openid, Delivery.state.in_(waiting))
-        .values(
-            state=DeliveryState.CANCELLED,
-            error=states.ERASED,
-            settled_at=now,
-            has_news=Delivery.watch.is_not(None),
-        )
-    )
-    # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
-    session.execute(
-        _update(Delivery)
-        .where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)
-        .values(openid=pseudonym, message={}, template=null())
-    )
-    session.execute(
-        _update(Follower)
-        .where(Follower.openid == openid)
-        .values(
-            openid=pseudonym,
-            unfollowed_at=func.coalesce(Follower.unfollowed_at, now),
-            heard_at=None,
-            message_until=None,
-            message_left=0,
-            event_until=None,
-            event_left=0,
-            has_held=False,
-        )
-    )
+def withdraw(session: Session, openid: str, *, now: datetime, codes: Sequence[str] | None = None) -> None:
+    """Note that somebody took back their consent, or only (`codes`) what WeChat names so: the clock erases it at its
+    next look."""
+    only = " ".join(codes) if codes is not None else None
+    statement = upsert(session, Withdrawal).values(openid=openid, asked_at=now, codes=only)
+    # Nothing (everything) stays nothing whatever is added.
+    both = null() if only is None else Withdrawal.codes + " " + statement.excluded.codes
+    session.execute(statement.on_conflict_do_update(index_elements=["openid"], set_={"codes": both}))
 
 
 def _bind_shop(session: Session, openid: str, shop: Shop, how: str, *, now: datetime) -> BoundShop:

@@ -11,9 +11,12 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from console import audit
+from console.audit import TERMINAL
 from foundation.errors import Refused
 from foundation.text import mask_phone
-from people import actions, areas, audiences, identity, mirror, queries, rules, texts
+from people import actions, areas, audiences, erasing, identity, mirror, queries, rules, texts
+from people.erasing import Whom
 from people.models import CLASSES
 from people.roster import checking, template, writing
 from people.roster.checking import Progress, WrongRoster
@@ -160,23 +163,28 @@ def unbind(licence: str) -> None:
 
 @people.command("erase")
 @click.argument("who")
+@click.option("--shop", "with_shop", is_flag=True, help="店已不做了:名单里的店名、店主、手机、地址、许可证号也删除。")
 @click.option("--yes", is_flag=True, help="不再问一遍。")
-def erase(who: str, yes: bool) -> None:
+def erase(who: str, with_shop: bool, yes: bool) -> None:
     """删除一个人的个人信息:写店的许可证号,或本人的 openid。店铺名单和已统计的数字不动。"""
     services = current_services()
     with services.reading() as session:
-        shop = identity.shop_by_licence(session, rules.licence(who) or "")
-        openid = shop.openid if shop else who
-        known = openid is not None and queries.is_known(session, openid)
-    if shop and openid is None:
-        raise Refused(f"{shop.shop}没有绑定微信,没有要删除的。")
-    if openid is None or not known:
-        raise Refused(f"没有“{who}”这个许可证号或 openid。")
-    named = f"绑定{shop.shop}的人" if shop else f"{who} 这个人"
+        shop, openid = erasing.whom(session, who)
+    if with_shop and shop is None:
+        raise Refused("--shop 要写店的许可证号。")
+    if shop and not openid and not with_shop:
+        raise Refused(f"{shop.shop}没有绑定微信,没有要删除的。店已不做了,要连名单一起删除,请加 --shop。")
+    named = f"{who} 这个人" if shop is None else f"{shop.shop}和它的店主" if with_shop else f"绑定{shop.shop}的人"
+    lost = "名单、绑定、对话和待发消息" if with_shop else "绑定、对话和待发消息"
     if not yes:
-        click.confirm(f"删除{named}的绑定、对话和待发消息?删除后不能恢复", abort=True)
+        click.confirm(f"删除{named}的{lost}?删除后不能恢复", abort=True)
+    whom, now = Whom(openid, shop.id if shop and with_shop else None), services.clock()
     with services.transaction() as session:
-        actions.erase(session, openid, now=services.clock())
+        erased = erasing.erase(session, whom, now=now, forgets=services.forgets)
+        audit.note(
+            session, None, "shop.erase", erasing.about(shop), erasing.said(whom), address="", now=now, who=TERMINAL
+        )
+    erasing.clear_away(services, erased.files)
     click.echo(f"已删除{named}的个人信息。")
 
 

@@ -2,7 +2,7 @@
 
 from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
-from people import commands, jobs, mobile, saved
+from people import commands, erasing, jobs, mobile, saved
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import needs, roster, routes
@@ -10,6 +10,7 @@ from wechat_bot.feature import Conversation, Feature, Word
 
 people = Feature(
     name="people",
+    forgets=erasing.forget,
     conversations=(
         Conversation("bind", open=binding.open_bind, hear=binding.hear_bind),
         Conversation("unbind", open=binding.open_unbind, hear=binding.hear_unbind),

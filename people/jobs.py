@@ -13,7 +13,7 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, cards, codes, mirror, queries, saved
+from people import actions, cards, codes, erasing, mirror, queries, saved
 from people.models import CLASSES
 from people.roster import checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
@@ -25,32 +25,13 @@ from wechat_bot.feature import Job, Listener
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.services import Services
 
-#: `user_info_modified` says that a nickname or a picture was cleaned by WeChat. We keep neither, and a shop must not
-#: lose its binding over it.
-NOT_A_WITHDRAWAL = "user_info_modified"
 #: Codes asked of WeChat at the same moment, kept together, and how often one is tried.
 AT_ONCE, PART, TRIES = 4, 100, 3
 
 
-def erase_gone(services: Services) -> None:
-    """Erase who left longer than `actions.ERASE_AFTER` ago or withdrew, one person in each transaction."""
-    now = services.clock()
-    while True:
-        with services.reading() as session:
-            due = queries.to_erase(session, gone_before=now - actions.ERASE_AFTER)
-        erased = 0
-        for openid in due:
-            with services.transaction() as session:
-                erased += actions.erase_due(session, openid, now=now, forgets=services.forgets)
-        # Nobody erased: another worker did, or they came back between the look and the lock.
-        if not erased:
-            return
-
-
 def note_withdrawal(session: Session, message: DataWithdrawn, now: datetime) -> None:
-    """Note who took back their consent or closed their WeChat: the clock erases them."""
-    if message.change.lower() != NOT_A_WITHDRAWAL:
-        actions.withdraw(session, message.person, now=now)
+    """Note who took back their consent, or a part of it, or closed their WeChat: the clock erases it."""
+    actions.withdraw(session, message.person, now=now, codes=None if message.is_everything else message.codes)
 
 
 def check_roster(work: Work) -> None:
@@ -195,7 +176,7 @@ def _checked(work: Work) -> Roster:
 
 
 JOBS = (
-    Job("erase who is gone", timedelta(hours=1), erase_gone),
+    Job("erase who is gone", timedelta(hours=1), erasing.erase_due),
     jobs.worker(
         "rosters",
         {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster, CODES: print_codes, TAGS: mirror_tags},

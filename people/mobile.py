@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import day_in
-from people import actions, identity, texts
+from people import actions, erasing, identity, texts
 from wechat_bot import oauth
 from wechat_bot.services import current_services
 
@@ -58,6 +58,6 @@ def privacy() -> ResponseReturnValue:
     return render_template(
         "people/privacy.html",
         account=services.account_name,
-        erase_after=actions.ERASE_AFTER.days,
+        erase_after=erasing.ERASE_AFTER.days,
         sign_in_hours=int(oauth.LASTS.total_seconds() // 3600),
     )

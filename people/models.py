@@ -210,12 +210,14 @@ class BindTries(Base):
 
 
 class Withdrawal(Base):
-    """Someone who took back their consent: what is known of them is erased at the next look of the clock."""
+    """Someone who took back their consent, or a part of it: that is erased at the next look of the clock."""
 
     __tablename__ = "withdrawal"
 
     openid: Mapped[str] = mapped_column(String(64), primary_key=True)
     asked_at: Mapped[datetime]
+    #: WeChat's numbers of what they took back, with blanks between; none where it is everything.
+    codes: Mapped[str | None] = mapped_column(Text)
 
 
 class Audience(Base):

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
+from foundation.database import Base
 from people import rules
 from people.identity import ERASED, read_shop, select_shops
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
-from wechat_bot.models import Follower
+from wechat_bot.models import Follower, Heard
 
+#: What WeChat itself sends stands under its own name, and goes after days; a withdrawal is looked at by itself.
+_BESIDE = (Heard.__tablename__, Withdrawal.__tablename__)
 #: Of those to be erased, so many at once.
 SOME = 500
 
@@ -130,18 +133,42 @@ def is_known(session: Session, openid: str) -> bool:
     return found is not None and not found.startswith(ERASED)
 
 
-def to_erase(session: Session, *, gone_before: datetime) -> Sequence[str]:
-    """The next openids whose data is due to be erased: left before this moment, or asked for it."""
-    due = union(
-        select(Follower.openid).where(_gone(gone_before)),
-        select(Withdrawal.openid),
-    ).subquery()
-    return session.scalars(select(due.c.openid).limit(SOME)).all()
+def withdrawn(session: Session) -> Sequence[str]:
+    """Who took back their consent, or a part of it."""
+    return session.scalars(select(Withdrawal.openid)).all()
+
+
+def gone(session: Session, *, before: datetime) -> Sequence[tuple[str, datetime]]:
+    """The next who left before this moment, and when."""
+    rows = session.execute(
+        select(Follower.openid, Follower.unfollowed_at)
+        .where(Follower.unfollowed_at <= before, not_(Follower.openid.startswith(ERASED)))
+        .order_by(Follower.openid)
+        .limit(SOME)
+    )
+    return [(openid, left_at) for openid, left_at in rows if left_at is not None]
+
+
+def left_over(session: Session) -> Sequence[str]:
+    """Openids that stand somewhere though they are no follower's any more: of who was erased by half.
+
+    Every table is looked at, also those of features to come: nobody is known here but as a follower.
+    """
+    columns = [
+        table.c.openid
+        for table in Base.metadata.sorted_tables
+        if "openid" in table.c and table.name not in (*_BESIDE, Follower.__tablename__)
+    ]
+    known = select(Follower.openid)
+    lost = [
+        select(column).where(
+            column != "", not_(column.startswith(ERASED)), ~known.where(Follower.openid == column).exists()
+        )
+        for column in columns
+    ]
+    found = union(*lost).subquery()
+    return session.scalars(select(found.c.openid).limit(SOME)).all()
 
 
 def _following() -> Any:
     return select(Follower.openid).where(Follower.unfollowed_at.is_(None))
-
-
-def _gone(before: datetime) -> Any:
-    return and_(Follower.unfollowed_at <= before, not_(Follower.openid.startswith(ERASED)))

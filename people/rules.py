@@ -22,6 +22,9 @@ MOST_MIRRORED = 18
 MANAGERS = "客户经理"
 #: Begins the scene of a customer manager's QR code, where a shop's is its token.
 MANAGER_SCENE = "m-"
+#: What followers sent us of what WeChat's numbers of a revocation name: microphone, place, pictures. Addresses,
+#: invoices, cards and nicknames (201, 202, 203, 205) we never keep.
+TAKEN_BACK = {"204": "voice", "206": "location", "207": "image"}
 #: Of a text no more letters are looked through for the name of a shop: each of them is asked for.
 LONGEST_CLUE = 200
 
@@ -44,6 +47,15 @@ _GREETING = re.compile(
     r"hi|hello|哈喽|嗨|啊|呀|吗)+"
 )
 _EMOTICON = re.compile(r"\[[^\[\]]{1,8}\]")
+
+
+def kinds_taken_back(codes: Iterable[str]) -> frozenset[str]:
+    """The kinds of messages that a revocation means.
+
+    >>> sorted(kinds_taken_back(["207", "205", "204"]))
+    ['image', 'voice']
+    """
+    return frozenset(TAKEN_BACK[code] for code in codes if code in TAKEN_BACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ UNBOUND_MANAGER = "已解绑,您不再是客户经理。"
 THANKS = "不客气,有需要随时说。"
 GREETING = "您好,请说。"
 
+#: Stands where the name of a shop was that is erased.
+ERASED_SHOP = "已删除的店"
+
 MANAGERS_WAY_ON = '店主留言会在这里通知您,回复"帮助"看怎么答复。'
 
 #: On a printed binding card, beside the code.
@@ -190,3 +193,15 @@ def _ways_on(entries: Sequence[Offered], is_known: bool) -> str:
     if is_known:
         return f'{first},找人请回复"人工"。'
     return f'{first},找人请回复"人工"。\n还没绑定店铺的,{HOW_TO_BIND}'
+
+
+def taken_back(kinds: Iterable[str]) -> str:
+    """What a revocation in WeChat has come to.
+
+    >>> print(taken_back(["image", "voice"]))
+    您在微信里收回了授权，您发过的图片、语音已经删除。
+    绑定和别的内容都在，有事请继续留言。
+    """
+    gone = [word for kind, word in _KINDS.items() if kind.lower() in set(kinds)]
+    said = f"您发过的{'、'.join(gone)}已经删除。" if gone else "这类信息我们没有保存。"
+    return f"您在微信里收回了授权，{said}\n绑定和别的内容都在，有事请继续留言。"

@@ -1,6 +1,7 @@
 """`python -m simulator`: the platform as a server with a page; see README.md."""
 
 import argparse
+import os
 import signal
 import threading
 from collections.abc import Sequence
@@ -77,6 +78,7 @@ def build(arguments: argparse.Namespace) -> Simulator:
 
 def main(given: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C, then write the state and go."""
+    os.umask(0o077)
     arguments = _arguments(given)
     sim = build(arguments)
     server = Server(sim, arguments.host, arguments.port, arguments.public)

@@ -5,12 +5,14 @@ from datetime import timedelta
 from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from surveys import commands, conversation, jobs, mobile
+from surveys.actions import erasing
 from surveys.pages import listing, needs, routes
 from surveys.queries import audience
 from wechat_bot.feature import Conversation, Entry, Feature
 
 surveys = Feature(
     name="surveys",
+    forgets=erasing.forget,
     conversations=[
         Conversation(
             conversation.TOPIC,

@@ -128,6 +128,8 @@ def test_two_features_that_claim_one_topic_stop_the_start_with_both_names() -> N
     app = importlib.import_module("config.app")
     contract = importlib.import_module("wechat_bot.feature")
     board = importlib.import_module("wechat_bot.switchboard")
-    rival = contract.Feature(name="rival", conversations=(contract.Conversation("survey", open=None, hear=None),))
+    rival = contract.Feature(
+        name="rival", forgets=None, conversations=(contract.Conversation("survey", open=None, hear=None),)
+    )
     with pytest.raises(ValueError, match="surveys and rival both claim the topic 'survey'"):
         board.Switchboard.of((*app.FEATURES, rival))

@@ -15,6 +15,7 @@ from wechat_bot.feature import Conversation, Entry, Feature, Word
 
 visits = Feature(
     name="visits",
+    forgets=erasing.forget,
     conversations=(
         Conversation(shops.TOPIC, open=shops.open_message, hear=shops.hear_message, lasts=timedelta(minutes=30)),
         Conversation(desk.TOPIC, open=desk.open_desk, hear=desk.hear, lasts=desk.LASTS),
@@ -25,7 +26,6 @@ visits = Feature(
     overhears=(overhearing.overhear,),
     bound=shops.bound,
     helps=desk.helps,
-    forgets=erasing.forget,
     kept_specs=plans.kept_specs,
     titles=titles.titles,
     jobs=jobs.JOBS,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, commands, inbox, media, naming, oauth
+from wechat_bot import alarms, commands, forgetting, inbox, media, naming, oauth
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
@@ -37,6 +37,13 @@ def bury(services: Services) -> None:
         pass
 
 
+def sweep(services: Services) -> None:
+    """Delete pictures, voices and videos that belong to nothing."""
+    swept = media.sweep(services)
+    if swept:
+        log.info("files swept", folder="media", count=swept)
+
+
 def let_go(services: Services) -> None:
     """Discard pictures of forms that nobody sent."""
     with services.transaction() as session:
@@ -51,6 +58,7 @@ def warn(session: Session, message: AccountVerification, now: datetime) -> None:
 
 chat = Feature(
     name="chat",
+    forgets=forgetting.forget,
     listeners=(Listener(TemplateFinished, resolving.note_receipt), Listener(AccountVerification, warn)),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
@@ -58,6 +66,7 @@ chat = Feature(
         Job("forget heard messages", timedelta(minutes=5), forget),
         Job("discard pictures of forms nobody sent", timedelta(hours=6), let_go),
         Job("delete discarded files", timedelta(minutes=10), bury),
+        Job("sweep the media folder", timedelta(hours=6), sweep),
     ),
     titles=naming.replies,
     commands=commands.COMMANDS,

@@ -97,9 +97,31 @@ class Turn:
 Speak = Callable[[Turn, str], Reply]
 #: What nobody else took: an answer, or None to leave it to the next.
 Overhear = Callable[[Turn], Reply | None]
-#: Erase what a feature knows of a follower: `(session, openid, pseudonym, now)`, where the pseudonym may stand in the
-#: openid's place so that what was counted stays counted.
-Forget = Callable[[Session, str, str, datetime], None]
+
+
+@dataclass(slots=True)
+class Forgetting:
+    """Somebody who is being erased: handed down through the features, the highest floor first, in one transaction."""
+
+    #: The follower; empty where a shop of the roster is erased to which nobody is bound.
+    openid: str
+    #: May stand in the openid's place, so that what was counted stays counted.
+    pseudonym: str
+    now: datetime
+    #: Only what they sent of these kinds (image, voice, location) is taken back; everything where there are none.
+    kinds: frozenset[str] = frozenset()
+    #: The row of the shop that is erased with its keeper (people's), and what names the two in what others wrote.
+    shop_id: int | None = None
+    names: tuple[str, ...] = ()
+    #: Told by the floors above to those below: what was taken away, and the links it stood under.
+    words: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    #: Names in the folder of files, to be deleted once all of this is kept.
+    files: list[str] = field(default_factory=list)
+
+
+#: Erase what a feature knows of somebody.
+Forget = Callable[[Session, Forgetting], None]
 Listen = Callable[[Turn, Talk], Reply]
 
 
@@ -258,6 +280,9 @@ class Feature:
     """All that a feature adds to the house."""
 
     name: str
+    #: Told, in the same transaction, that somebody is erased; None for a feature that keeps nothing of anybody. Not to
+    #: be left out: what is forgotten here is never erased.
+    forgets: Forget | None
     conversations: Sequence[Conversation] = ()
     entries: Sequence[Entry] = ()
     words: Sequence[Word] = ()
@@ -272,8 +297,6 @@ class Feature:
     bound: Callable[[Turn], str] | None = None
     #: What can be done here, for people the short menu is not meant for; nothing for everybody else.
     helps: Callable[[Turn], str] | None = None
-    #: Told, in the same transaction, that a follower is erased.
-    forgets: Forget | None = None
     #: What this feature puts on a follower's own page.
     cards: Callable[[Session, str, datetime], Sequence[Card]] | None = None
     jobs: Sequence[Job] = ()

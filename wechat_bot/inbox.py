@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, make_transient_to_detached
@@ -17,6 +18,8 @@ from wechat_bot.outbox import queueing
 
 if TYPE_CHECKING:
     from wechat_bot.services import Services
+
+log = structlog.get_logger(__name__)
 
 #: WeChat hangs up after five seconds; past this we no longer count on being heard.
 TOO_LATE = timedelta(seconds=4.5)
@@ -78,7 +81,10 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
         if isinstance(message, _FROM_A_PERSON):
             follower = follower or _new_follower(session, message, now)
             last_heard_at = follower.heard_at
-            _note(session, follower, message, now)
+            if is_late := _is_late(follower, message):
+                log.info("heard out of order", kind=type(message).__name__)
+            else:
+                _note(session, follower, message, now)
             turn = Turn(
                 session=session,
                 now=now,
@@ -94,7 +100,9 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
                 last_heard_at=last_heard_at,
                 windows=follower,
             )
-            answer = refusal or services.switchboard.answer(turn)
+            # What somebody said is heard, however late; that they came is no news once they have left.
+            if not (is_late and isinstance(message, messages.Follow)):
+                answer = refusal or services.switchboard.answer(turn)
         return _keep(services, session, message, answer, now)
 
 
@@ -118,19 +126,41 @@ def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None
 
 def _new_follower(session: Session, message: messages.Incoming, now: datetime) -> Known:
     # ON CONFLICT: the person's very first message may arrive twice at once.
-    first = {"openid": message.openid, "followed_at": now, "message_left": 0, "event_left": 0, "has_held": False}
+    first = {
+        "openid": message.openid,
+        "followed_at": message.sent_at,
+        "message_left": 0,
+        "event_left": 0,
+        "has_held": False,
+    }
     session.execute(upsert(session, Follower).values(first).on_conflict_do_nothing())
     kept = [_FOLLOWER[name] for name in _KEPT_OF_FOLLOWER]
     row = session.execute(select(*kept).where(_FOLLOWER.openid == message.openid).with_for_update()).one()
     return Known(message.openid, *row)
 
 
+def _is_late(follower: Known, message: messages.Incoming) -> bool:
+    """Whether they have come or left since: WeChat delivers a callback again after seconds, and others overtake it.
+
+    By WeChat's own seconds. Within one of them what arrived last counts: WeChat posts in order, who is taken to follow
+    and does not is found out by the next send, and before anybody is erased WeChat is asked.
+    """
+    if isinstance(message, messages.Unfollow):
+        return follower.followed_at is not None and message.sent_at < _second(follower.followed_at)
+    return follower.unfollowed_at is not None and message.sent_at < _second(follower.unfollowed_at)
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
+
+
 def _note(session: Session, follower: Known, message: messages.Incoming, now: datetime) -> None:
     noted = _as_row(follower)
     if isinstance(message, messages.Unfollow):
-        follower.unfollowed_at = now
+        follower.unfollowed_at = message.sent_at
     elif isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
-        follower.followed_at, follower.unfollowed_at = now, None
+        follower.followed_at = max(follower.followed_at or message.sent_at, message.sent_at)
+        follower.unfollowed_at = None
     ledger.note(follower, message, now=now)
     if isinstance(message, _CONTACT):
         follower.heard_at = now

@@ -4,7 +4,6 @@ Pictures chosen on a page come with the form, and need no fetching.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.database import upsert
 from foundation.errors import Refused
-from wechat_bot import alarms, messages, texts
+from wechat_bot import alarms, messages, shelf, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Media
 from wechat_bot.outbox import settling
@@ -88,7 +87,7 @@ def receive(folder: Path, stream: IO[bytes]) -> Picture:
     if content_type is None:
         raise Refused(texts.NOT_A_PICTURE)
     name = hashlib.sha256(content).hexdigest()
-    _write(path_of(folder, name), content)
+    shelf.write(path_of(folder, name), content)
     return Picture(name, len(content), content_type)
 
 
@@ -196,7 +195,7 @@ def fetch_next(services: Services) -> bool:
         _note_failure(services, media.id, error)
         return True
     name = hashlib.sha256(file.content).hexdigest()
-    _write(path_of(services.media_folder, name), file.content)
+    shelf.write(path_of(services.media_folder, name), file.content)
     with services.transaction() as session:
         fetched = session.get_one(Media, media.id)
         fetched.fetched_at, fetched.sha256, fetched.error = services.clock(), name, None
@@ -241,6 +240,20 @@ def bury(services: Services) -> int:
         return len(gone)
 
 
+def sweep(services: Services) -> int:
+    """Delete files no row knows: of a form that was refused, of a process that was killed; gives how many."""
+    swept = 0
+    for paths in shelf.old_files(services.media_folder):
+        names = [path.name for path in paths]
+        with services.reading() as session:
+            known = set(session.scalars(select(Media.sha256).where(Media.sha256.in_(names)))) if names else set()
+        # Looked at once more: the same picture may have been sent again meanwhile, and is to stay.
+        for path in (path for path in paths if path.name not in known and shelf.is_old(path)):
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
 def _note_failure(services: Services, media_id: int, error: SendError) -> None:
     now = services.clock()
     with services.transaction() as session:
@@ -251,10 +264,3 @@ def _note_failure(services: Services, media_id: int, error: SendError) -> None:
             media.gave_up_at = now
         else:
             media.due_at = settling.next_attempt_at(media.attempts, now)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    part.write_bytes(content)
-    os.replace(part, path)

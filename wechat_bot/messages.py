@@ -185,14 +185,23 @@ class AgentSession(Incoming):
 
 
 @dataclass(frozen=True, slots=True)
-class DataWithdrawn(Incoming):
-    """`user_info_modified`, `user_authorization_revoke`, `user_authorization_cancellation`: data is to be deleted.
+class InfoModified(Incoming):
+    """`user_info_modified`: WeChat cleaned a nickname or a picture. We keep neither."""
 
-    The sender may be WeChat itself; `person` is whose data it is.
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataWithdrawn(Incoming):
+    """`user_authorization_revoke` and `user_authorization_cancellation`: data of `person` is to be deleted.
+
+    The sender is WeChat itself. Of a revocation only what `codes` name (201 to 207) is meant; a cancellation has none,
+    and means everything.
     """
 
-    change: str
     person: str
+    is_everything: bool
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,10 @@ class Heard(Base):
     """A message or event that was heard and done. Its key is unique: a redelivery finds the answer it got."""
 
     __tablename__ = "heard"
+    __table_args__ = (
+        # Few among many: who is erased may be named inside.
+        Index("ix_heard_raw", "openid", sqlite_where=text("raw IS NOT NULL"), postgresql_where=text("raw IS NOT NULL")),
+    )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     openid: Mapped[str] = mapped_column(String(64))

@@ -3,6 +3,7 @@
 Spellings, and which event carries which fields: wechat-platform.md §2.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -248,7 +249,13 @@ def _agent(f: Fields, c: Common) -> Incoming:
 
 
 def _withdrawn(f: Fields, c: Common) -> Incoming:
-    return m.DataWithdrawn(**c, change=_text(f, "Event"), person=(_text(f, "OpenID") or c["openid"])[:64])
+    event, person = _text(f, "Event").lower(), _text(f, "OpenID")
+    # It was reported missing at times, and the sender is never the person: nobody is taken for them.
+    if not 0 < len(person) <= 64:
+        return m.Unknown(**c, kind=event)
+    is_everything = event == "user_authorization_cancellation"
+    codes = () if is_everything else tuple(re.findall(r"\d{3}", _text(f, "RevokeInfo")))
+    return m.DataWithdrawn(**c, person=person, is_everything=is_everything, codes=codes)
 
 
 def _verification(f: Fields, c: Common) -> Incoming:
@@ -312,7 +319,7 @@ _EVENTS: dict[str, Reader] = {
     "kf_create_session": _agent,
     "kf_close_session": _agent,
     "kf_switch_session": _agent,
-    "user_info_modified": _withdrawn,
+    "user_info_modified": lambda f, c: m.InfoModified(**c, person=_text(f, "OpenID")),
     "user_authorization_revoke": _withdrawn,
     "user_authorization_cancellation": _withdrawn,
     "naming_verify_success": _verification,

@@ -34,6 +34,8 @@ class Services:
     switchboard: Switchboard
     #: What an audience can be narrowed by, of all features, by name.
     criteria: Mapping[str, Criterion]
+    #: What each feature does when somebody is erased, the highest floor first.
+    forgets: tuple[Forget, ...]
     zone: ZoneInfo
     account_name: str
     is_service_account: bool
@@ -49,8 +51,6 @@ class Services:
     files_folder: Path
     #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
     templates: Mapping[str, Template] = field(default_factory=dict)
-    #: What each feature does when a follower is erased.
-    forgets: tuple[Forget, ...] = ()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

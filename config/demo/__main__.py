@@ -5,6 +5,7 @@ Serves the callback meanwhile, so that the platform has somebody to talk to, and
 
 import json
 import logging
+import os
 import sys
 import threading
 from datetime import datetime
@@ -28,6 +29,7 @@ class _Quiet(WSGIRequestHandler):
 
 def main(began: str) -> None:
     """Lay it out; ends with an error where any step did not go as told."""
+    os.umask(0o077)
     logging.disable(logging.INFO)
     settings = load()
     clock = PastClock(datetime.fromisoformat(began))

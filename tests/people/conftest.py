@@ -150,6 +150,7 @@ def _awaits(turn: Turn) -> str:
 
 SURVEY = Feature(
     name="surveys",
+    forgets=None,
     awaits=_awaits,
     entries=(Entry("填写调查", "调查", "survey:", 1), Entry("学习", "学习", "survey:2", 2)),
     conversations=(Conversation("survey", open=_open_survey, hear=lambda turn, talk: Reply("记下了")),),

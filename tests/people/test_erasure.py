@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.database import Database
-from people import actions, identity, jobs
+from people import actions, erasing, identity, jobs
+from people.feature import people
 from people.models import Binding, BindTries, Retailer, Withdrawal
 from wechat_bot import reading
+from wechat_bot.chat import chat
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
 from wechat_bot.services import Services
@@ -19,10 +21,16 @@ OPENID = "o-laoli"
 
 
 def services(database: Database, now: datetime) -> Services:
-    return cast(
-        Services,
-        SimpleNamespace(clock=lambda: now, transaction=database.transaction, reading=database.reading, forgets=()),
+    """Whoever is asked for at WeChat follows no more."""
+    world = SimpleNamespace(
+        database=database,
+        clock=lambda: now,
+        transaction=database.transaction,
+        reading=database.reading,
+        forgets=(people.forgets, chat.forgets),
+        wechat=SimpleNamespace(follows=lambda openid: False),
     )
+    return cast(Services, world)
 
 
 def live_a_little(session: Session, now: datetime) -> None:
@@ -52,7 +60,7 @@ def leave(database: Database, now: datetime) -> None:
 
 def test_who_is_gone_for_thirty_days_is_erased_and_what_was_counted_stays(settled: Database, now: datetime) -> None:
     leave(settled, now)
-    jobs.erase_gone(services(settled, now + timedelta(days=30)))
+    erasing.erase_due(services(settled, now + timedelta(days=30)))
     with settled.reading() as session:
         assert session.scalar(select(Retailer.openid).where(Retailer.openid.is_not(None))) is None
         assert not session.scalars(select(Talk)).all() and not session.scalars(select(BindTries)).all()
@@ -70,13 +78,13 @@ def test_who_is_gone_for_thirty_days_is_erased_and_what_was_counted_stays(settle
 
 def test_before_thirty_days_nothing_is_erased_and_afterwards_only_once(settled: Database, now: datetime) -> None:
     leave(settled, now)
-    jobs.erase_gone(services(settled, now + timedelta(days=29)))
+    erasing.erase_due(services(settled, now + timedelta(days=29)))
     with settled.reading() as session:
         assert identity.shop_of(session, OPENID)
-    jobs.erase_gone(services(settled, now + timedelta(days=31)))
+    erasing.erase_due(services(settled, now + timedelta(days=31)))
     with settled.reading() as session:
         before = session.scalars(select(Follower.openid)).all()
-    jobs.erase_gone(services(settled, now + timedelta(days=90)))
+    erasing.erase_due(services(settled, now + timedelta(days=90)))
     with settled.reading() as session:
         assert session.scalars(select(Follower.openid)).all() == before
 
@@ -88,7 +96,7 @@ def test_who_came_back_meanwhile_is_not_erased(settled: Database, now: datetime)
         assert follower is not None
         follower.unfollowed_at = None
         session.flush()
-        assert not actions.erase_due(session, OPENID, now=now + timedelta(days=40))
+        assert not erasing.erase_gone(session, OPENID, now=now + timedelta(days=40), forgets=())
         assert identity.shop_of(session, OPENID)
 
 
@@ -102,23 +110,14 @@ def withdrawn(event: str, now: datetime, **raw: Any) -> DataWithdrawn:
 def test_who_withdraws_is_erased_at_the_next_look(settled: Database, now: datetime) -> None:
     with settled.transaction() as session:
         live_a_little(session, now)
-        event = withdrawn("user_authorization_revoke", now, OpenID=OPENID, RevokeInfo="205")
+        event = withdrawn("user_authorization_cancellation", now, OpenID=OPENID)
         jobs.note_withdrawal(session, event, now)
         jobs.note_withdrawal(session, event, now)
-    jobs.erase_gone(services(settled, now))
+    erasing.erase_due(services(settled, now))
     with settled.reading() as session:
         assert identity.shop_of(session, OPENID) is None
         assert not session.scalars(select(Withdrawal)).all()
         assert session.scalars(select(Follower.unfollowed_at)).all() == [now]
-
-
-def test_a_nickname_cleaned_by_wechat_costs_nobody_the_shop(settled: Database, now: datetime) -> None:
-    with settled.transaction() as session:
-        live_a_little(session, now)
-        jobs.note_withdrawal(session, withdrawn("user_info_modified", now, OpenID=OPENID), now)
-    jobs.erase_gone(services(settled, now))
-    with settled.reading() as session:
-        assert identity.shop_of(session, OPENID)
 
 
 def test_a_command_erases_one_person_by_licence_or_openid_after_asking(office) -> None:

@@ -205,6 +205,7 @@ def _desk(sentence: str) -> Callable[[Turn], Reply]:
 
 DESK = Feature(
     "people",
+    forgets=None,
     front_desk=FrontDesk(_desk("欢迎"), _desk("帮助"), _desk("人工"), _desk("没看懂")),
 )
 BOARD = Switchboard.of([DESK, surveys])

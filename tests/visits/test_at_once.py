@@ -10,6 +10,7 @@ from sqlalchemy import event, select, update
 
 from foundation.errors import Refused
 from people import actions as people
+from people import erasing
 from people.models import Manager
 from tests.h5 import Browser
 from tests.office import Office
@@ -99,7 +100,7 @@ def owners(hand: Hand, request: Request) -> None:
 
 def erase(hand: Hand, request: Request) -> None:
     hand.session.get(Follower, request.openid, with_for_update=True)
-    people.erase(hand.session, request.openid, now=hand.now, forgets=hand.services.forgets)
+    erasing.erase(hand.session, erasing.Whom(request.openid), now=hand.now, forgets=hand.services.forgets)
 
 
 def rates(hand: Hand, request: Request) -> None:

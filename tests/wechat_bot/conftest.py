@@ -48,11 +48,13 @@ def left(turn: Turn, talk: Talk) -> str:
 
 counter = Feature(
     name="counter",
+    forgets=None,
     conversations=(Conversation("count", open=open_count, hear=hear_count, remains=left, lasts=timedelta(hours=24)),),
     entries=(Entry("数三个", "数数", "count:3", 1), Entry("数五个", "再数", "count:5", 2)),
 )
 desk = Feature(
     name="desk",
+    forgets=None,
     front_desk=FrontDesk(
         welcome=lambda turn: Reply("欢迎"),
         help=lambda turn: Reply("帮助:1 数三个 2 数五个"),

@@ -154,8 +154,22 @@ EVENTS = [
         m.AgentSession,
         dict(agent="b@gh", from_agent="a@gh"),
     ),
-    ("user_info_modified", {"OpenID": "oB"}, m.DataWithdrawn, {"person": "oB"}),
-    ("user_authorization_revoke", {}, m.DataWithdrawn, {"person": "oA"}),
+    ("user_info_modified", {"OpenID": "oB"}, m.InfoModified, {"person": "oB"}),
+    (
+        "user_authorization_revoke",
+        {"OpenID": "oB", "RevokeInfo": "206"},
+        m.DataWithdrawn,
+        {"person": "oB", "is_everything": False, "codes": ("206",)},
+    ),
+    (
+        "user_authorization_cancellation",
+        {"OpenID": "oB"},
+        m.DataWithdrawn,
+        {"person": "oB", "is_everything": True, "codes": ()},
+    ),
+    # Without the person nobody is taken for them.
+    ("user_authorization_cancellation", {"OpenID": ""}, m.Unknown, {"kind": "user_authorization_cancellation"}),
+    ("user_authorization_revoke", {"RevokeInfo": "201"}, m.Unknown, {"kind": "user_authorization_revoke"}),
     ("verify_expired", dict(ExpiredTime="1789178400"), m.AccountVerification, dict(expires_at="1789178400")),
     ("naming_verify_fail", dict(FailTime="1", FailReason="by time"), m.AccountVerification, dict(reason="by time")),
 ]

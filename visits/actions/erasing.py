@@ -1,63 +1,124 @@
-"""What visits know of a follower who is erased."""
+"""What visits know of somebody who is erased."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, null, or_, select, update
 from sqlalchemy.orm import Session
 
-from visits.actions import clocks
-from visits.models import Closed, GroupMember, Message, Request
+from visits.actions import clocks, notices
+from visits.models import FIRST_NUMBER, Assignment, Author, Closed, GroupMember, Message, Request, Visited
 from visits.rated import Rating
 from wechat_bot import media
+from wechat_bot.feature import Forgetting
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import queueing, states
 
 _STILL_TO_GO = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)
 
 
-def forget(session: Session, openid: str, pseudonym: str, now: datetime) -> None:
+def forget(session: Session, whom: Forgetting) -> None:
     """Erase a follower's conversations and close what is open; moments, owners and ratings stay for the figures.
 
     What was said is gone, with pictures, voices and what was said of a rating, and with what managers were told of it.
+    Of a shop that is erased all of its conversations go, whoever kept it.
     """
-    mine = select(Request).where(Request.openid == openid).order_by(Request.id)
+    if whom.kinds:
+        _take_back(session, whom)
+        return
+    mine = select(Request).where(_theirs(whom)).order_by(Request.id)
     # Locked before anything is blanked: an answer that is just being written is waited for, and goes too.
     requests = session.scalars(mine.with_for_update().execution_options(populate_existing=True)).all()
     ids = [request.id for request in requests]
     # As the last keeper of a shop they may have spoken in a request that is another's by now.
-    theirs = or_(and_(Message.request_id.in_(ids), Message.openid.is_(None)), Message.openid == openid)
-    said = session.execute(select(Message.request_id, Message.media_key).where(theirs)).all()
-    media.discard(session, [row.media_key for row in said if row.media_key], now=now)
+    by_them = and_(Message.openid == whom.openid, Message.openid != "")
+    theirs = or_(and_(Message.request_id.in_(ids), _is_said_with_who_has_it(whom)), by_them)
+    said = session.execute(select(Message.request_id, Message.author, Message.content, Message.media_key).where(theirs))
+    rows = said.all()
+    media.discard(session, [row.media_key for row in rows if row.media_key], now=whom.now)
+    whom.words += [row.content for row in rows if row.content and row.author == Author.SHOP]
     values: dict[str, Any] = {"content": "", "media_key": None, "more": null()}
-    values["openid"] = case((Message.openid == openid, pseudonym), else_=Message.openid)
+    values["openid"] = case((by_them, whom.pseudonym), else_=Message.openid)
     session.execute(update(Message).where(theirs).values(values).execution_options(synchronize_session=False))
-    about = sorted({*ids, *(row.request_id for row in said)})
-    rated = update(Rating).where(Rating.request_id.in_(about), Rating.openid == openid)
-    wrote = {"openid": pseudonym, "comment": "", "comment_until": None}
-    session.execute(rated.values(wrote).execution_options(synchronize_session=False))
-    _quoted(session, ids, now)
+    about = sorted({*ids, *(row.request_id for row in rows)})
+    whom.links += [f"visit:{key + FIRST_NUMBER}" for key in about]
+    _forget_ratings(session, whom, ids, about)
+    _quoted(session, ids, whom.now)
     _quoted(session, [key for key in about if key not in ids], None)
     for request in requests:
         if request.closed_at is None:
             request.closed_how = Closed.VOID
-            clocks.closed(session, request, now=now)
-        request.openid = pseudonym
+            clocks.closed(session, request, now=whom.now)
+        if request.openid == whom.openid:
+            request.openid = whom.pseudonym
     session.flush()
+    noted: ColumnElement[bool] = Visited.request_id.in_(about)
+    if whom.shop_id is not None:
+        noted = or_(noted, Visited.retailer_id == whom.shop_id)
+        _unname(session, whom, ids)
+    session.execute(update(Visited).where(noted).values(note="").execution_options(synchronize_session=False))
     session.execute(
         update(GroupMember)
-        .where(GroupMember.openid == openid)
-        .values(openid=pseudonym)
+        .where(GroupMember.openid == whom.openid)
+        .values(openid=whom.pseudonym)
         .execution_options(synchronize_session=False)
     )
+
+
+def _theirs(whom: Forgetting) -> ColumnElement[bool]:
+    of_follower = and_(Request.openid == whom.openid, Request.openid != "")
+    return of_follower if whom.shop_id is None else or_(of_follower, Request.retailer_id == whom.shop_id)
+
+
+def _is_said_with_who_has_it(whom: Forgetting) -> ColumnElement[bool]:
+    """Of a follower's request what an earlier keeper said in it is not theirs; of a shop's all is the shop's."""
+    return Message.openid.is_(None) if whom.shop_id is None else Message.id.is_not(None)
+
+
+def _take_back(session: Session, whom: Forgetting) -> None:
+    """Only what was sent of some kinds: pictures, voices, places."""
+    requests = select(Request.id).where(Request.openid == whom.openid)
+    theirs = and_(
+        or_(and_(Message.request_id.in_(requests), Message.openid.is_(None)), Message.openid == whom.openid),
+        Message.author == Author.SHOP,
+        Message.kind.in_(sorted(whom.kinds)),
+    )
+    keys = session.scalars(select(Message.media_key).where(theirs, Message.media_key.is_not(None))).all()
+    media.discard(session, [key for key in keys if key], now=whom.now)
+    gone = {"content": "", "media_key": None, "more": null()}
+    session.execute(update(Message).where(theirs).values(gone).execution_options(synchronize_session=False))
+
+
+def _forget_ratings(session: Session, whom: Forgetting, ids: Sequence[int], about: Sequence[int]) -> None:
+    theirs = and_(Rating.request_id.in_(about), Rating.openid == whom.openid, Rating.openid != "")
+    if whom.shop_id is not None:
+        theirs = or_(theirs, Rating.request_id.in_(ids))
+    comments = session.scalars(select(Rating.comment).where(theirs, Rating.comment != ""))
+    whom.words += comments
+    wrote: dict[str, Any] = {"comment": "", "comment_until": None}
+    wrote["openid"] = case((Rating.openid == whom.openid, whom.pseudonym), else_=Rating.openid)
+    session.execute(update(Rating).where(theirs).values(wrote).execution_options(synchronize_session=False))
 
 
 def _quoted(session: Session, ids: Sequence[int], now: datetime | None) -> None:
     """Take the follower's words out of notices to managers. What was not sent yet is not sent any more; without `now`
     it is, for it is another keeper's."""
-    mine = Delivery.about.in_([f"visit:{key}" for key in ids])
+    mine = Delivery.about.in_([notices.about(key) for key in ids])
     if now is not None:
         queueing.withdraw(session, mine, why=states.ERASED, now=now)
     gone = update(Delivery).where(mine, Delivery.state.not_in(_STILL_TO_GO))
+    session.execute(gone.values(message={}, template=null()).execution_options(synchronize_session=False))
+
+
+def _unname(session: Session, whom: Forgetting, ids: Sequence[int]) -> None:
+    """Take what names a shop out of the reasons of its owners, and out of notices that list several."""
+    for each in session.scalars(select(Assignment).where(Assignment.request_id.in_(ids))):
+        for name in whom.names:
+            each.explained = each.explained.replace(name, "")
+    lists = select(Delivery.id, Delivery.message, Delivery.template).where(Delivery.about == notices.ABOUT_ALL)
+    named = [
+        row.id for row in session.execute(lists) if any(name in f"{row.message}{row.template}" for name in whom.names)
+    ]
+    gone = update(Delivery).where(Delivery.id.in_(named), Delivery.state.not_in(_STILL_TO_GO))
     session.execute(gone.values(message={}, template=null()).execution_options(synchronize_session=False))

@@ -79,6 +79,10 @@ class WeChat:
                 token = self.tokens.replace(token)
         raise AssertionError("unreachable")
 
+    def follows(self, openid: str) -> bool:
+        """Whether somebody follows the account at this moment (§8)."""
+        return int(self.call("/cgi-bin/user/info", query={"openid": openid}).get("subscribe") or 0) == 1
+
     def send_custom(self, body: Mapping[str, Any]) -> None:
         """Send a customer-service message (§4). It has no idempotency id."""
         self.call("/cgi-bin/message/custom/send", body)

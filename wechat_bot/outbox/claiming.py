@@ -31,6 +31,7 @@ class Claim:
     openid: str
     channel: Channel
     body: dict[str, Any]
+    at: datetime
     window: datetime | None = None  # that it was spent from
     is_first: bool = True  # nothing WeChat may have was sent before
 
@@ -71,7 +72,7 @@ def _look_again(services: "Services", session: Session, row: Row[Any], lane: Lan
     if channel is None:
         return None
     is_first = row.first_attempt_at is None
-    return Claim(row.id, values["fence"], row.openid, channel, _body(services, row, channel), window, is_first)
+    return Claim(row.id, values["fence"], row.openid, channel, _body(services, row, channel), now, window, is_first)
 
 
 def _choose(

@@ -139,7 +139,8 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
             _put_off(session, delivery, claim, error, at, now)
     else:
         settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
-        if error.code in GONE and follower:
+        # Who came back while the call was under way follows.
+        if error.code in GONE and follower and not (follower.followed_at and follower.followed_at > claim.at):
             follower.unfollowed_at = follower.unfollowed_at or now
 
 

@@ -1,0 +1,105 @@
+"""What surveys know of somebody who is erased."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from people.models import Binding
+from surveys.models import Participation, Submission, WordKeys, Words
+from wechat_bot import media
+from wechat_bot.feature import Forgetting
+
+Answers = Mapping[str, Mapping[str, Any]]
+#: Of one shop many surveys, of one sheet a statement each: an SQL statement takes no more variables.
+SOME = 500
+
+
+def forget(session: Session, whom: Forgetting) -> None:
+    """Erase what somebody wrote, and their photos, from the sheets they handed in while they kept the shop; the sheet
+    they were filling goes. What was chosen stays, as it was counted.
+
+    An anonymous sheet leads to nobody, and stays as it is.
+    """
+    is_picture_only = bool(whom.kinds)
+    if is_picture_only and "image" not in whom.kinds:
+        return
+    _forget_sheets(session, whom, is_picture_only=is_picture_only)
+    _forget_drafts(session, whom, is_picture_only=is_picture_only)
+
+
+def without_words(answers: Answers, *, keeps_words: bool = False) -> dict[str, Any]:
+    """The answers without words and photos, and with all that is counted.
+
+    >>> without_words({"q1": {"o": 0, "t": "价格牌"}, "q2": {"m": ["key"]}, "q3": {"v": 9}, "q4": {"t": "送货早一点"}})
+    {'q1': {'o': 0, 't': ''}, 'q2': {'m': []}, 'q3': {'v': 9}, 'q4': {'t': ''}}
+    """
+    gone: dict[str, Any] = {"m": []} if keeps_words else {"m": [], "t": ""}
+    return {code: {name: gone.get(name, value) for name, value in given.items()} for code, given in answers.items()}
+
+
+def _forget_sheets(session: Session, whom: Forgetting, *, is_picture_only: bool) -> None:
+    # By way of the participations, which a shop has an index of.
+    of_shop = and_(Submission.survey_id == Participation.survey_id, Submission.retailer_id == Participation.retailer_id)
+    handed_in = (
+        select(Submission.id, Submission.answers)
+        .join_from(Participation, Submission, of_shop)
+        .where(_kept_by(whom, Submission.submitted_at))
+        .order_by(Submission.id)
+    )
+    rows = session.execute(handed_in.with_for_update(of=Submission)).all()
+    new = {row.id: without_words(row.answers, keeps_words=is_picture_only) for row in rows}
+    changed = [row for row in rows if new[row.id] != row.answers]
+    for row in changed:
+        session.execute(
+            update(Submission)
+            .where(Submission.id == row.id)
+            .values(answers=new[row.id])
+            .execution_options(synchronize_session=False)
+        )
+    _note(session, whom, [row.answers for row in changed], is_picture_only=is_picture_only)
+    if is_picture_only:
+        return
+    ids = [row.id for row in changed]
+    for n in range(0, len(ids), SOME):
+        session.execute(delete(WordKeys).where(WordKeys.submission_id.in_(ids[n : n + SOME])))
+        session.execute(delete(Words).where(Words.submission_id.in_(ids[n : n + SOME])))
+
+
+def _forget_drafts(session: Session, whom: Forgetting, *, is_picture_only: bool) -> None:
+    being_filled = and_(_kept_by(whom, Participation.started_at), Participation.is_submitted.is_(False))
+    found = select(Participation.id, Participation.answers).where(being_filled)
+    rows = [row for row in session.execute(found.order_by(Participation.id).with_for_update()) if row.answers]
+    _note(session, whom, [row.answers for row in rows], is_picture_only=is_picture_only)
+    for row in rows:
+        # A photo that is gone is asked for again; of somebody who is gone nothing waits to be gone on with.
+        left = {code: given for code, given in row.answers.items() if is_picture_only and "m" not in given}
+        begun: dict[str, Any] = {} if is_picture_only else {"started_at": None, "version_id": None}
+        values = {"answers": left, "at": None, "misread": 0, **begun}
+        session.execute(
+            update(Participation)
+            .where(Participation.id == row.id)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _note(session: Session, whom: Forgetting, sheets: list[Answers], *, is_picture_only: bool) -> None:
+    given = [each for answers in sheets for each in answers.values()]
+    media.discard(session, [str(key) for each in given for key in each.get("m", ())], now=whom.now)
+    if not is_picture_only:
+        whom.words += [str(each["t"]) for each in given if each.get("t")]
+
+
+def _kept_by(whom: Forgetting, at: Any) -> ColumnElement[bool]:
+    """Whether a participation is of a shop they kept at that moment; of a shop that is erased all are."""
+    kept = select(Binding.id).where(
+        Binding.openid == whom.openid,
+        Binding.retailer_id == Participation.retailer_id,
+        Binding.bound_at <= at,
+        or_(Binding.unbound_at.is_(None), at <= Binding.unbound_at),
+    )
+    shops = select(Binding.retailer_id).where(Binding.openid == whom.openid, Binding.retailer_id.is_not(None))
+    by_them = and_(Participation.retailer_id.in_(shops), kept.exists())
+    return by_them if whom.shop_id is None else or_(by_them, Participation.retailer_id == whom.shop_id)

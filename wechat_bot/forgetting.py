@@ -1,0 +1,76 @@
+"""What the chat knows of somebody who is erased: the last floor to be told, for the others still look for them here."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Text, cast, delete, func, null, select, update
+from sqlalchemy.orm import Session
+
+from wechat_bot import media
+from wechat_bot.feature import Forgetting
+from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
+from wechat_bot.outbox import states
+
+#: Longer ago no redelivery asks for an answer, and nothing is kept of older ones (`inbox.ANSWER_KEPT`).
+ASKED_FOR, KEPT = timedelta(minutes=1), timedelta(hours=1)
+
+
+def forget(session: Session, whom: Forgetting) -> None:
+    """Erase what was heard of and said to a follower; a pseudonym that leads nowhere takes the openid's place."""
+    theirs = [Media.openid == whom.openid, *([Media.kind.in_(sorted(whom.kinds))] if whom.kinds else [])]
+    if whom.openid:
+        media.discard(session, session.scalars(select(Media.key).where(*theirs)).all(), now=whom.now)
+    if whom.kinds:
+        return
+    # What was answered to others lately may quote them.
+    lately = Heard.heard_at.between(whom.now - KEPT, whom.now - ASKED_FOR)
+    session.execute(_update(Heard).where(lately, Heard.answer.is_not(None)).values(answer=null()))
+    if whom.openid:
+        _forget_follower(session, whom)
+
+
+def _forget_follower(session: Session, whom: Forgetting) -> None:
+    openid, pseudonym = whom.openid, whom.pseudonym
+    session.execute(delete(Talk).where(Talk.openid == openid))
+    session.execute(_update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
+    # An event of a kind nobody knows comes from WeChat, and names the person inside.
+    names_them = cast(Heard.raw, Text).contains(openid, autoescape=True)
+    session.execute(_update(Heard).where(Heard.raw.is_not(None), names_them).values(raw=null()))
+    session.execute(_update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
+    waiting = (DeliveryState.PENDING, DeliveryState.HELD)
+    session.execute(
+        _update(Delivery)
+        .where(Delivery.openid == openid, Delivery.state.in_(waiting))
+        .values(
+            state=DeliveryState.CANCELLED,
+            error=states.ERASED,
+            settled_at=whom.now,
+            has_news=Delivery.watch.is_not(None),
+        )
+    )
+    # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
+    # It is found without a follower then, and erased at the clock's next look.
+    session.execute(
+        _update(Delivery)
+        .where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)
+        .values(openid=pseudonym, message={}, template=null())
+    )
+    session.execute(
+        _update(Follower)
+        .where(Follower.openid == openid)
+        .values(
+            openid=pseudonym,
+            unfollowed_at=func.coalesce(Follower.unfollowed_at, whom.now),
+            heard_at=None,
+            message_until=None,
+            message_left=0,
+            event_until=None,
+            event_left=0,
+            has_held=False,
+        )
+    )
+
+
+def _update(table: Any) -> Any:
+    # Rows of these tables are not held in the session as objects meanwhile: nothing to keep in step.
+    return update(table).execution_options(synchronize_session=False)
