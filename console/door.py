@@ -7,11 +7,24 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import IO, Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import structlog
-from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
@@ -21,7 +34,7 @@ from console import actions, audit, passwords, plate, queries, rules, stamps
 from console.rules import Permission, Visitor
 from console.stamps import Kept, Overtaken
 from foundation.errors import Refused
-from foundation.text import mask_phone
+from foundation.text import file_name, mask_phone
 from wechat_bot.services import Services, current_services
 from wechat_bot.written import written
 
@@ -174,6 +187,12 @@ def _failed(title: str, sentence: str, code: int, **more: Any) -> ResponseReturn
 def entry_token(cookie: str) -> str:
     """What the sign-in form carries for the browser with this cookie."""
     return passwords.form_token(cookie, str(current_app.secret_key))
+
+
+def download(content: Path | IO[bytes], name: str) -> Response:
+    """A file of ours to be kept, under a name that every browser and system takes."""
+    title, dot, kind = name.rpartition(".")
+    return send_file(content, as_attachment=True, download_name=file_name(title, f"{dot}{kind}"), max_age=0)
 
 
 def set_cookie(response: Response, name: str, value: str) -> None:

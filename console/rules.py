@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 from foundation.errors import Refused
+from foundation.text import visible
 
 #: Tries under one name, and from one address, within the span below.
 TRIES_OF_NAME = 10
@@ -169,7 +170,7 @@ def user_name(text: str) -> str:
     >>> user_name("  Ｃhen  ")
     'chen'
     """
-    name = unicodedata.normalize("NFKC", text).strip().lower()
+    name = visible(unicodedata.normalize("NFKC", text)).lower()
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise Refused(f"用户名不能为空,不能有空格,最多 {LONGEST_NAME} 个字。")
     return name

@@ -1,11 +1,59 @@
-"""Text that has to fit or to be found: byte limits, masks, what a name is searched by."""
+"""Text that has to fit or to be found: what is written at all, byte limits, masks, what a name is searched by."""
 
 import re
 import unicodedata
 from itertools import pairwise
 
+#: Signs that Unicode calls letters or symbols, and nobody sees: the fillers of Hangul, the braille cell without dots, a
+#: note without a head; and the places kept free for signs to be ignored.
+_UNSEEN = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]")
+#: Controls, formats, surrogates, blanks, and marks that need a sign to stand on.
+_UNSEEN_KINDS = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"))
+#: What Windows, macOS, Linux, a browser or a shell would not take in a file's name, or show as something else.
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+')
+#: Bytes of a file's name. File systems take 255; a browser adds to it while it loads, and when the name is taken.
+LONGEST_NAME = 220
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 SENTENCE_ENDS = "。!?！？;；\n"
+
+
+def is_visible(text: str) -> bool:
+    """Whether at least one sign of a text can be seen.
+
+    >>> is_visible("好"), is_visible("。"), is_visible("👍🏻"), is_visible("é")
+    (True, True, True, True)
+    >>> is_visible(" \\u200b\\u3164\\u2800"), is_visible("\\u0301\\ufe0f"), is_visible("\\u202e\\u3000"), is_visible("")
+    (False, False, False, False)
+    """
+    return any(unicodedata.category(sign) not in _UNSEEN_KINDS and not _UNSEEN.match(sign) for sign in text)
+
+
+def visible(text: str) -> str:
+    """What somebody wrote, without the blanks around it; nothing where no sign of it can be seen.
+
+    >>> visible(" 送货太晚 "), visible("\\u200b\\u3164 ")
+    ('送货太晚', '')
+    """
+    return text.strip() if is_visible(text) else ""
+
+
+def file_name(title: str, ending: str) -> str:
+    """A name for a file under which every system keeps it; of a title too long the end is left out, never of `ending`.
+
+    >>> file_name("三季度: 满意度?", "_202610010005.xlsx")
+    '三季度_ 满意度__202610010005.xlsx'
+    >>> file_name("..\\u202e/\\x00a\\n", ".csv"), file_name("\\u200b", ".csv"), file_name("CON", ".xlsx")
+    ('_a_.csv', '文件.csv', '_CON.xlsx')
+    >>> len(file_name("𠮷" * 60, "_202610010005.xlsx").encode())
+    218
+    """
+    kept = (sign for sign in title if unicodedata.category(sign) not in ("Cf", "Cs"))
+    name = _NOT_IN_NAMES.sub("_", "".join(kept))
+    name = name.encode()[: LONGEST_NAME - len(ending.encode())].decode(errors="ignore").strip(" .")
+    # Names of devices, under which Windows keeps no file.
+    if re.fullmatch(r"(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]", f"{name}{ending}".partition(".")[0]):
+        name = f"_{name}"
+    return f"{name if is_visible(name) else '文件'}{ending}"
 
 
 def cut(text: str, limit: int) -> list[str]:

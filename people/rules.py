@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hmac import compare_digest
 
+from foundation.text import visible
+
 #: Wrong licence and phone pairs (or invite codes) one follower may send in a day.
 TRIES = 3
 #: How long a customer manager's invite code is good for.
@@ -27,12 +29,16 @@ MANAGER_SCENE = "m-"
 TAKEN_BACK = {"204": "voice", "206": "location", "207": "image"}
 #: Of a text no more letters are looked through for the name of a shop: each of them is asked for.
 LONGEST_CLUE = 200
+#: Characters of a Chinese name.
+LONGEST_CHINESE = 4
 
 _LICENCE = re.compile(r"[0-9A-Z]{6,32}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}")
 _CODE = re.compile(f"(?=.*[A-Z])[{CODE_LETTERS}{CODE_DIGITS}]{{{CODE_LENGTH}}}")
 _FILLER = re.compile(r"许可证|烟草证|证号|号码|手机|电话|后四位|尾号|店铺|店|号|是|和")
+#: Names of the west of the country are written with a dot, whichever a keyboard has.
+_DOTTED = re.compile(r"\w\s*[·•‧∙⋅・･．.]\s*\w")
 #: Family names of two characters.
 _COMPOUND = (
     " 欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 司空 端木 "
@@ -92,7 +98,7 @@ def plain(text: str) -> str:
     >>> plain(" ３５０Ａ　")
     '350A'
     """
-    return unicodedata.normalize("NFKC", text).strip()
+    return visible(unicodedata.normalize("NFKC", text))
 
 
 def licence(text: str) -> str | None:
@@ -136,15 +142,33 @@ def ends_with(number: str | None, ending: str) -> bool:
 
 
 def salutation(keeper: str) -> str:
-    """How a shopkeeper is addressed: the family name and 老板.
+    """How a shopkeeper is addressed: the family name and 老板, or the name that has none to be cut from it.
 
     >>> salutation("王建国"), salutation("欧阳兰"), salutation("Ahmed"), salutation("")
     ('王老板', '欧阳老板', 'Ahmed', '老板')
+    >>> salutation("买买提·艾合买提"), salutation("王 建国")
+    ('买买提·艾合买提', '王老板')
     """
-    name = keeper.strip()
-    if name and not "一" <= name[0] <= "鿿":
-        return name
-    return (name[:2] if f" {name[:2]} " in _COMPOUND else name[:1]) + "老板"
+    name = visible(keeper)
+    surname = family_name(name)
+    return f"{surname}老板" if surname or not name else name
+
+
+def family_name(name: str) -> str:
+    """The family name of a Chinese name; nothing where none can be cut from it: a name with a dot in it, with foreign
+    letters, or longer than Chinese names are.
+
+    >>> family_name("王建国"), family_name("欧阳兰"), family_name("王建国(店主)")
+    ('王', '欧阳', '王')
+    >>> family_name("买买提·艾合买提"), family_name("阿依古丽买买提"), family_name("王Ahmed"), family_name("")
+    ('', '', '', '')
+    """
+    first = re.split(r"\W", name.strip(), maxsplit=1)[0]
+    letters = [sign for sign in first if sign.isalpha()]
+    is_chinese = letters and all(unicodedata.name(letter, "").startswith("CJK") for letter in letters)
+    if not is_chinese or len(letters) > LONGEST_CHINESE or _DOTTED.search(name):
+        return ""
+    return first[:2] if f" {first[:2]} " in _COMPOUND else first[:1]
 
 
 def manager_in_charge(

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
+from foundation.text import is_visible
+from people.rules import family_name, salutation
+
 
 class Asked(Protocol):
     """What a question must tell to be asked."""
@@ -109,19 +112,12 @@ def submitted(keeper: str = "", results_on: date | None = None) -> str:
     return thanks + (f"{day(results_on)}公布结果,届时告诉您。" if results_on else "")
 
 
-_TWO_LETTER_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "司徒", "东方", "皇甫", "慕容", "令狐", "夏侯", "公孙", "端木")
-
-
 def polite(keeper: str) -> str:
     """
     >>> polite("王建国"), polite("欧阳明"), polite("")
     ('王老板', '欧阳老板', '您')
     """
-    name = keeper.strip()
-    if not name:
-        return "您"
-    surname = name[:2] if len(name) > 2 and name.startswith(_TWO_LETTER_SURNAMES) else name[0]
-    return f"{surname}老板"
+    return salutation(keeper) if is_visible(keeper) else "您"
 
 
 def poll(total: int | None, bars: Iterable[tuple[str, int | None, int | None]]) -> str:
@@ -158,7 +154,7 @@ def closed(on: date, manager: str = "") -> str:
     >>> closed(date(2026, 9, 30), "陈志强")
     '这份调查已于 9 月 30 日结束,谢谢您。想提意见可直接在这里留言,陈经理会收到。'
     """
-    who = f"{manager.strip()[0]}经理" if manager.strip() else "客户经理"
+    who = f"{family_name(manager) or manager}经理" if is_visible(manager) else "客户经理"
     return f"这份调查已于 {day(on)}结束,谢谢您。想提意见可直接在这里留言,{who}会收到。"
 
 

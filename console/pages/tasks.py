@@ -1,6 +1,6 @@
 """Long work: what was asked for, how far it is, and the file in the end."""
 
-from flask import abort, make_response, render_template, request, send_file, url_for
+from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import audit, door, queries
@@ -47,7 +47,7 @@ def task_file(task_id: int) -> ResponseReturnValue:
     with services.transaction() as session:
         about = " ".join(filter(None, (found.file_name, (found.result or {}).get("said"))))
         audit.note(session, me, "task.download", f"task:{task_id}", about, address=door.address(), now=services.clock())
-    return send_file(path, as_attachment=True, download_name=found.file_name, max_age=0)
+    return door.download(path, found.file_name or path.name)
 
 
 def find(task_id: int) -> Task:

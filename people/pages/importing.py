@@ -2,7 +2,7 @@
 
 import io
 
-from flask import abort, redirect, render_template, request, send_file, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import audit, door, tasks
@@ -10,6 +10,7 @@ from console.models import TaskState
 from console.pages import tasks as task_pages
 from console.rules import Permission
 from foundation.errors import Refused
+from foundation.text import file_name
 from people.roster import reading, template
 from people.roster.kinds import CHECK, IMPORT
 from wechat_bot.services import current_services
@@ -26,6 +27,7 @@ def upload() -> ResponseReturnValue:
     given = request.files.get("file")
     if given is None or not given.filename:
         return render_template("people/import.html", error="请先选一个文件。"), 422
+    name = file_name(given.filename, "")
     path = tasks.new_file(services.files_folder, ".roster")
     given.save(path)
     try:
@@ -33,8 +35,8 @@ def upload() -> ResponseReturnValue:
             task_id = tasks.ask(
                 session,
                 CHECK,
-                f"检查名单 {given.filename}",
-                {"file": path.name, "name": given.filename},
+                f"检查名单 {name}",
+                {"file": path.name, "name": name},
                 owner_id=me.user_id,
                 page=PAGE,
                 now=services.clock(),
@@ -51,7 +53,7 @@ def template_file() -> ResponseReturnValue:
     target = io.BytesIO()
     template.write(target)
     target.seek(0)
-    return send_file(target, as_attachment=True, download_name="零售户名单模板.xlsx", max_age=0)
+    return door.download(target, "零售户名单模板.xlsx")
 
 
 @door.allow(Permission.PEOPLE_IMPORT)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Moment, changed
 from foundation.errors import Refused
+from foundation.text import visible
 from people import audiences
 from people.models import Retailer
 from surveys.actions import counting, quotas
@@ -71,7 +72,7 @@ def plan(
         raise Refused("调查不在填写时间内,不能邀请。")
     if seen is not None and seen != survey.waves:
         raise Refused("刚刚已经安排过邀请了。请刷新这一页,看清楚再决定。")
-    said = said.strip()
+    said = visible(said)
     if not said or len(said) > LONGEST:
         raise Refused(f"邀请的话要写,最多 {LONGEST} 个字。")
     if not 0 <= reminders <= waves.MOST_REMINDERS or not 1 <= every_days <= MOST_DAYS:

@@ -1,7 +1,6 @@
 """An export from its first row to the file in its place: nothing half-written ever stands under the file's name."""
 
 import os
-import re
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from foundation import text
 from foundation.errors import Refused
 from foundation.spreadsheet_write import csv_digits, csv_text, csv_writer
 from surveys import frozen
@@ -23,8 +23,6 @@ from surveys.frozen import Frozen
 
 Form = Literal["xlsx", "csv"]
 Progress = Callable[[int, int], None]
-#: What Windows, macOS or a shell would not take in a file's name.
-_ILLEGAL = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 
 
 def file_name(title: str, form: Form, *, now: datetime, zone: ZoneInfo) -> str:
@@ -35,8 +33,7 @@ def file_name(title: str, form: Form, *, now: datetime, zone: ZoneInfo) -> str:
     >>> file_name("三季度: 满意度?", "xlsx", now=moment, zone=ZoneInfo("Asia/Shanghai"))
     '三季度_ 满意度__202610010005.xlsx'
     """
-    plain = _ILLEGAL.sub("_", title).strip(" .") or "调查"
-    return f"{plain}_{now.astimezone(zone):%Y%m%d%H%M}.{form}"
+    return text.file_name(title, f"_{now.astimezone(zone):%Y%m%d%H%M}.{form}")
 
 
 def write(

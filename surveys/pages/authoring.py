@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -99,8 +99,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
     # A workbook that would come back as another survey, such as one for everybody, is worse than none.
     if same != found.draft:
         raise Refused("这份草稿里有 Excel 模板写不下的内容(如几层的对象条件,或选项里的“|”),请在网页里编辑。")
-    name = "".join("_" if each in '\\/:*?"<>|' else each for each in found.draft.title)
-    return send_file(io.BytesIO(content), as_attachment=True, download_name=f"{name}.xlsx", max_age=0)
+    return door.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
 
 
 @door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)

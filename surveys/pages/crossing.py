@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, jsonify, render_template, request, send_file
+from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import audit, door
@@ -88,7 +88,7 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
         about, said = f"survey:{survey_id}", f"{view.entry['text']},按{view.by_word}"
         audit.note(session, me, "survey.cross.export", about, said, address=door.address(), now=now)
     name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
-    return send_file(file, as_attachment=True, download_name=name, max_age=0)
+    return door.download(file, name)
 
 
 @door.allow(Permission.SURVEYS_SEE)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -74,7 +74,7 @@ def upload_again(survey_id: int) -> ResponseReturnValue:
 def template_file() -> ResponseReturnValue:
     """The Excel template to fill in."""
     content = io.BytesIO(excel_template.template())
-    return send_file(content, as_attachment=True, download_name="调查模板.xlsx", max_age=0)
+    return door.download(content, "调查模板.xlsx")
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:

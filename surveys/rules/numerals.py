@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from foundation.text import visible
+
 _CIRCLED = {  # NFKC would glue ①③ into 13, and leaves the filled ones alone
     **{chr(0x2460 + n): n + 1 for n in range(20)},  # ① to ⑳
     **{chr(0x2776 + n): n + 1 for n in range(10)},  # ❶ to ❿
@@ -71,7 +73,7 @@ def clean(typed: str) -> str:
     '太慢了'
     """
     kept = (letter for letter in typed if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
-    return "".join(kept).strip()
+    return visible("".join(kept))
 
 
 _DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4}

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from foundation.errors import Refused
+from foundation.text import visible
 
 Path = tuple[str | int, ...]
 Places = Mapping[Path, str]
@@ -101,7 +102,7 @@ def words(value: object, *, longest: int) -> str:
         value = int(value)  # every number of a workbook is a float
     if not isinstance(value, str | int | float | Decimal):
         raise Misspelt("应是一段文字")
-    text = " ".join(str(value).split())
+    text = " ".join(visible(str(value)).split())
     if not text:
         raise Misspelt("不能为空")
     if not text.isprintable():

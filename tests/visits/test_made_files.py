@@ -2,12 +2,15 @@
 
 import csv
 import io
+import json
 import re
 import zipfile
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
 import python_calamine
+from werkzeug.http import parse_options_header
 
 from foundation.spreadsheet_write import Digits, Heading, Title, Workbook
 from tests.office import Browser, Office
@@ -128,3 +131,46 @@ def made(browser: Browser, office: Office, address: str, form: dict[str, str]) -
     answer = browser.get(f"{asked.location}/file")
     assert answer.status_code == 200, browser.get(asked.location).text
     return answer.data
+
+
+@pytest.mark.parametrize("title", ["𠮷" * 60, '三季度/满意度: “好”"吗";%\\\u202e?', "ＣＯＮ＂／", "CON"])
+def test_whatever_a_title_holds_its_files_have_a_name_every_system_takes(town, tmp_path, title) -> None:
+    office = Office(town.house)
+    office.staff()
+    market, wang = office.browser("market"), town.shop("王建国")
+    market.get("/console/surveys/new")
+    question = "{code: q1, type: single, text: 好吗?, options: [好, 不好]}"
+    survey = f"title: {json.dumps(title)}\nquestions: [{question}]\n".encode()
+    page = market.post("/console/surveys/new", {"file": (io.BytesIO(survey), "survey.yaml")}).location
+    answers = [market.get(f"{page}/draft-file")]
+    assert market.post(f"{page}/publish").status_code == 303
+    wang.say("调查"), wang.say("1")
+    town.house.tick()
+    asked = market.post(f"{page}/export", {"format": "csv"})
+    office.work()
+    answers.append(market.get(f"{asked.location}/file"))
+    answers.append(market.post(f"{page}/cross/export", {"question": "q1", "by": "area"}))
+    for answer, ending in zip(answers, (".xlsx", ".csv", ".xlsx"), strict=True):
+        said = answer.headers["Content-Disposition"]
+        name = unquote(said.partition("UTF-8''")[2]) or parse_options_header(said)[1]["filename"]
+        assert said.isascii() and len(name.encode()) <= 255 and name.endswith(ending), said
+        assert not re.search('[\\\\/:*?"<>|\x00-\x1f\u202e]', name) and name != "CON.xlsx"
+        (tmp_path / name).write_bytes(answer.data)
+    done = town.house.flask("surveys", "export", page.rpartition("/")[2], "--out", str(tmp_path))
+    assert done.exit_code == 0, done.output
+
+
+@pytest.mark.parametrize("name", ["名\x00单.csv", "名\x1b单\x07.csv", "../../名单.csv", "𠮷" * 200 + ".csv"])
+def test_whatever_an_uploaded_file_is_called_it_is_taken(town, name) -> None:
+    office = Office(town.house)
+    office.staff()
+    market = office.browser("market")
+    market.get("/console/people/import")
+    page = market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), name)})
+    assert page.status_code == 303
+    office.work()
+    assert "不变" in market.get(page.location).text
+    done = market.post(f"{page.location}/confirm")
+    assert done.status_code == 303
+    office.work()
+    assert "已完成" in market.get(done.location).text

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from foundation.text import is_visible, visible
 from people.models import Manager
 from visits import said, scope
 from visits.actions import clocks, moving, rating, routing
@@ -74,7 +75,7 @@ def answer(
     wrote behind it, `Overtaken` carries that. Raises `Refused` for what cannot be sent.
     """
     request = hold(session, request_id, who)
-    content = content.strip()
+    content = visible(content)
     repeated = _sent_before(session, request, who, token)
     if repeated is not None:
         return repeated
@@ -112,7 +113,7 @@ def answer(
 def note(session: Session, request_id: int, who: Colleague, content: str, *, now: datetime) -> Request:
     """Write something down for colleagues; the shop never sees it."""
     request = hold(session, request_id, who)
-    content = content.strip()
+    content = visible(content)
     if not content:
         raise Refused(texts.EMPTY)
     if len(content) > LONGEST_NOTE:
@@ -127,7 +128,7 @@ def wait(
     """The shop was spoken to by telephone or on the spot: note what was said; nothing is due until it writes again."""
     request = hold(session, request_id, who)
     _check_open(request)
-    if not content.strip():
+    if not is_visible(content):
         raise Refused(texts.PHONE_NEEDS_WORDS)
     _overtake(session, request, who, seen)
     note(session, request_id, who, texts.by_phone(content.strip()), now=now)

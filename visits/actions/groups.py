@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed
 from foundation.errors import Refused
+from foundation.text import visible
 from people.models import Retailer
 from visits import whom
 from visits.models import Author, GroupMember, Message, Request, VisitGroup
@@ -56,7 +57,7 @@ def send(
     sent_before = session.scalar(select(VisitGroup).where(VisitGroup.token == token)) if token else None
     if sent_before is not None:
         return _mine(sent_before, who)
-    content, title = content.strip(), " ".join(title.split()) or answering_texts.said("text", content, 20)
+    content, title = visible(content), " ".join(visible(title).split()) or answering_texts.said("text", content, 20)
     if not content:
         raise Refused(answering_texts.EMPTY)
     if len(title) > LONGEST_TITLE:

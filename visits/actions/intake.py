@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
+from foundation.text import is_visible, visible
 from people import actions as people
 from people import identity
 from people.actions import Wrong
@@ -83,10 +84,12 @@ class Received:
 
 
 def said(session: Session, message: messages.Incoming, *, now: datetime) -> Said | None:
-    """What a message of the chat says; its picture, voice or video will be fetched. None for events."""
+    """What a message of the chat says; its picture, voice or video will be fetched. None for events, and for a
+    text of which nothing can be seen.
+    """
     match message:
         case messages.Text(content=content):
-            return Said("text", content.strip())
+            return Said("text", visible(content)) if is_visible(content) else None
         case messages.Image() | messages.Voice() | messages.Video():
             return Said(type(message).__name__.lower(), media_key=media.keep(session, message, now=now))
         case messages.Location(latitude=latitude, longitude=longitude, label=label):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
 from foundation.errors import Refused
+from foundation.text import visible
 from people.models import Retailer
 from visits import scope, whom
 from visits.models import Visited, VisitPlan
@@ -35,7 +36,7 @@ def save(
     today: date,
 ) -> int:
     """Begin a plan, or change one; gives its id. Raises `Refused` for what cannot be meant, and a name in use."""
-    name = " ".join(name.split())
+    name = " ".join(visible(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"请给计划起一个名字,最多 {LONGEST_NAME} 个字。")
     if not 1 <= every_days <= MOST_DAYS:
@@ -88,7 +89,7 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
         "manager_id": who.manager_id,
         "made_on": on,
         "how": how,
-        "note": note.strip(),
+        "note": visible(note),
         "noted_at": who.now,
     }
     changed(session, upsert(session, Visited).values(values).on_conflict_do_nothing())

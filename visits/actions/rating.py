@@ -6,6 +6,7 @@ from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
+from foundation.text import visible
 from visits.actions import filing
 from visits.models import RATING_KEY, Closed, Request
 from visits.rated import Rating
@@ -93,7 +94,7 @@ def rate(
             score=score,
             rated_at=now,
             openid=openid,
-            comment=comment.strip(),
+            comment=visible(comment),
             comment_until=now + COMMENTED_WITHIN if asks_why else None,
         )
         .execution_options(synchronize_session=False)
@@ -162,7 +163,7 @@ def comment(session: Session, request_id: int, closing: int, words: str) -> bool
     is_awaited = (
         update(Rating)
         .where(Rating.request_id == request_id, Rating.closing == closing, Rating.comment_until.is_not(None))
-        .values(comment=words.strip(), comment_until=None)
+        .values(comment=visible(words), comment_until=None)
         .execution_options(synchronize_session=False)
     )
     return bool(changed(session, is_awaited))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from foundation.errors import Refused
+from foundation.text import is_visible, visible
 from people import areas
 from visits import buttons, shown
 from visits.actions import answering, canned
@@ -68,7 +69,7 @@ def act(number: int) -> ResponseReturnValue:
     except Refused as refusal:
         kept.keep(services, picture, token=token, openid=openid)
         return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
-    if form.get("do") in ("phrase", "reopen") and form.get("content", "").strip():
+    if form.get("do") in ("phrase", "reopen") and is_visible(form.get("content", "")):
         # What stands in the box was not sent by this, and goes on standing there.
         kept.keep(services, picture, token=token, openid=openid)
         return _again(services, openid, who, number, said=said, status=200, now=now)
@@ -124,7 +125,7 @@ def _do(
 
 
 def _keep_phrase(session: Session, who: Colleague, content: str) -> None:
-    if not content.strip():
+    if not is_visible(content):
         raise Refused(texts.PHRASE_NEEDS_WORDS)
     title = texts.said("text", content, phrases.LONGEST_DRAWN)
     canned.save(session, None, title, content, manager_id=who.manager_id, may_shared=False, is_shared=False)
@@ -189,7 +190,7 @@ def _again(
     with services.reading() as session:
         found = _found(session, who, number)
         ready = shown.canned(session, who, found, chosen, now=now, zone=services.zone)
-        draft = "\n".join(each for each in (request.form.get("content", "").strip(), ready) if each)
+        draft = "\n".join(each for each in (visible(request.form.get("content", "")), ready) if each)
         page = _show(
             session,
             services,

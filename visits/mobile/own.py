@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from foundation.text import visible
 from people import identity
 from visits import scope, shown
 from visits.actions import groups, intake, rating
@@ -42,7 +43,7 @@ def write() -> ResponseReturnValue:
     """Take what was written, once however often it is posted."""
     openid, services = oauth.who(), current_services()
     here = redirect(url_for("visits_mobile.newest"), 303)
-    content, token = request.form.get("content", "").strip(), shown.token(request.form)
+    content, token = visible(request.form.get("content", "")), shown.token(request.form)
     try:
         if len(content) > shown.LONGEST:
             raise Refused(texts.too_long(len(content) - shown.LONGEST))
@@ -63,7 +64,7 @@ def write() -> ResponseReturnValue:
 def rate(number: int) -> ResponseReturnValue:
     """How content one is with a request that was closed: one tap, as in the chat, and why where one likes to say it."""
     openid, services, score = oauth.who(), current_services(), request.form.get("do", "")
-    comment = request.form.get("comment", "").strip()
+    comment = visible(request.form.get("comment", ""))
     if len(comment) > rating.LONGEST_COMMENT:
         raise Refused(intake_texts.comment_too_long(rating.LONGEST_COMMENT))
     with services.transaction() as session:

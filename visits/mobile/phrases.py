@@ -4,6 +4,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
+from foundation.text import visible
 from visits.actions import canned as actions
 from visits.mobile import visitor
 from visits.queries import thread
@@ -23,7 +24,7 @@ def phrases() -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     """Keep a phrase, or drop one."""
     services, form = current_services(), request.form
-    mine, content = form.get("id", type=int), form.get("content", "").strip()
+    mine, content = form.get("id", type=int), visible(form.get("content", ""))
     try:
         with services.transaction() as session:
             who = visitor.manager(services, session)

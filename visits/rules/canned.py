@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from foundation.errors import Refused
+from foundation.text import visible
 
 VARIABLES = ("店名", "称呼", "经理", "电话", "截止")
 LONGEST_TITLE, LONGEST = 40, 500
@@ -19,7 +20,7 @@ def check(title: str, content: str) -> tuple[str, str]:
     Traceback (most recent call last):
     foundation.errors.Refused: 没有变量{店铺}。可以用:{店名} {称呼} {经理} {电话} {截止}。
     """
-    title, content = title.strip(), content.strip()
+    title, content = visible(title), visible(content)
     if not title or not content:
         raise Refused("标题和内容都要写。")
     if len(title) > LONGEST_TITLE or len(content) > LONGEST:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from foundation.text import is_visible, visible
 from people import rules as people
 
 #: As many letters or characters as read like a need where nothing else tells.
@@ -41,7 +42,7 @@ def is_no_reason(text: str) -> bool:
     >>> is_no_reason("太慢了"), is_no_reason("2"), is_no_reason("好的,谢谢")
     (False, True, True)
     """
-    return is_smalltalk(text) or not re.sub(r"[\W\d_]+", "", text)
+    return is_smalltalk(text) or not is_visible(re.sub(r"[\W\d_]+", "", text))
 
 
 def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -> bool:
@@ -87,7 +88,7 @@ def rest(text: str) -> str:
     >>> rest(":明天能送两条吗"), rest(" 能送吗")
     ('明天能送两条吗', '能送吗')
     """
-    return re.sub(r"^[\s:,,.。::、-]+", "", text)
+    return visible(re.sub(r"^[\s:,,.。::、-]+", "", text))
 
 
 def licence(text: str) -> str | None:

@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from foundation.text import visible
 from visits.models import FIRST_NUMBER
 
 
@@ -161,7 +162,7 @@ def read(text: str) -> Order:
     >>> read("完结 104 105").also, read("104、105 完结").also
     (105, 105)
     """
-    text = text.strip()
+    text = visible(text)
     quoting = _QUOTING.fullmatch(text)
     if quoting is not None and (named := _NUMBER_QUOTED.search(quoting[1])):
         return _order(quoting[2].strip(), int(named[1]), True)
@@ -256,7 +257,7 @@ def _numbered(body: str) -> Order | None:
         before = body[: found.start()].translate(_SIMPLE)
         return _verb_first(_COURTESY.sub("", before), number, rest, is_apart=rest != behind)
     also = _ALSO.match(rest)
-    order = _order(rest.strip(), number, bool(found[1] or found[3]) or not rest.strip())
+    order = _order(visible(rest), number, bool(found[1] or found[3]) or not rest.strip())
     if also is None or order.verb is not Verb.ANSWER:
         return order
     is_order = _order(rest[also.end() :].strip(), None, False).verb not in (Verb.ANSWER, Verb.CHOOSE)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from foundation.errors import Refused
+from foundation.text import visible
 from visits.rules.calendar import Calendar, ends
 from visits.rules.promises import DAY, WINDOW_LIMIT, Terms, longest
 
@@ -96,7 +97,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 def day_name(text: str) -> str:
     """What a special day is called. Raises `Refused`."""
-    name = " ".join(text.split())
+    name = " ".join(visible(text).split())
     if not name or len(name) > 40:
         raise Refused("请写上这几天的名称,例如“春节放假”,最多 40 个字。")
     return name
@@ -104,7 +105,7 @@ def day_name(text: str) -> str:
 
 def category_name(text: str) -> str:
     """What a category is called. Raises `Refused`."""
-    name = " ".join(text.split())
+    name = " ".join(visible(text).split())
     if not name or len(name) > 30:
         raise Refused("请写上类别的名称,最多 30 个字。")
     return name

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from foundation.text import is_visible
 from surveys.rules.shape import OTHER, QuestionType
 
 Fields = Mapping[str, Sequence[str]]
@@ -109,7 +110,7 @@ class Form:
             items=tuple(
                 replace(
                     item,
-                    options=tuple(each for each in item.options if each.label.strip() or each.key.isdigit()),
+                    options=tuple(each for each in item.options if is_visible(each.label) or each.key.isdigit()),
                     conditions=tuple(each for each in item.conditions if each.question),
                 )
                 for item in self.items
