@@ -133,14 +133,16 @@ def made(browser: Browser, office: Office, address: str, form: dict[str, str]) -
     return answer.data
 
 
-@pytest.mark.parametrize("title", ["𠮷" * 60, '三季度/满意度: “好”"吗";%\\\u202e?', "ＣＯＮ＂／", "CON"])
+@pytest.mark.parametrize(
+    "title", ["𠮷" * 60, '三季度/满意度: “好”"吗";%\\?', "ＣＯＮ＂／", "CON"], ids=["long", "signs", "wide", "device"]
+)
 def test_whatever_a_title_holds_its_files_have_a_name_every_system_takes(town, tmp_path, title) -> None:
     office = Office(town.house)
     office.staff()
     market, wang = office.browser("market"), town.shop("王建国")
     market.get("/console/surveys/new")
     question = "{code: q1, type: single, text: 好吗?, options: [好, 不好]}"
-    survey = f"title: {json.dumps(title)}\nquestions: [{question}]\n".encode()
+    survey = f"title: {json.dumps(title, ensure_ascii=False)}\nquestions: [{question}]\n".encode()
     page = market.post("/console/surveys/new", {"file": (io.BytesIO(survey), "survey.yaml")}).location
     answers = [market.get(f"{page}/draft-file")]
     assert market.post(f"{page}/publish").status_code == 303
@@ -160,7 +162,11 @@ def test_whatever_a_title_holds_its_files_have_a_name_every_system_takes(town, t
     assert done.exit_code == 0, done.output
 
 
-@pytest.mark.parametrize("name", ["名\x00单.csv", "名\x1b单\x07.csv", "../../名单.csv", "𠮷" * 200 + ".csv"])
+@pytest.mark.parametrize(
+    "name",
+    ["名\x00单.csv", "名\x1b单\x07.csv", "../../名单.csv", "𠮷" * 200 + ".csv"],
+    ids=["nul", "escape", "path", "long"],
+)
 def test_whatever_an_uploaded_file_is_called_it_is_taken(town, name) -> None:
     office = Office(town.house)
     office.staff()
