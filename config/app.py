@@ -11,6 +11,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from redis import Redis
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import assets, commands, health, numbers
@@ -18,7 +19,7 @@ from config.settings import Settings
 from console import door
 from console.feature import console
 from foundation.clock import Clock, system_clock
-from foundation.database import Database, is_contention
+from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
 from people.feature import people
 from surveys.feature import surveys
@@ -30,7 +31,7 @@ from wechat_bot.client.wechat import Credentials, WeChat
 from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
 from wechat_bot.envelope import Seals
 from wechat_bot.feature import Feature
-from wechat_bot.services import Services, install
+from wechat_bot.services import Services, current_services, install
 from wechat_bot.switchboard import Switchboard
 
 log = structlog.get_logger()
@@ -63,7 +64,7 @@ def build_services(
         settings.wechat_mp_base,
     )
     return Services(
-        database=database or Database(settings.database_url),
+        database=database or settings.open_database(),
         clock=clock,
         wechat=WeChat(credentials, store, new_session=new_session),
         doorbell=doorbell,
@@ -116,6 +117,7 @@ def create_app(
     door.install(app)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(OperationalError, _given_up)
+    app.register_error_handler(NoneFree, _given_up)
     return app
 
 
@@ -143,10 +145,14 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
     return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
 
 
-def _given_up(error: OperationalError) -> ResponseReturnValue:
-    """503 and a sentence for a page that lost against another transaction. Of the callback it stays an error: WeChat
-    asks again by itself."""
-    if request.path == webhook.PATH or not is_contention(error):
+def _given_up(error: OperationalError | NoneFree) -> ResponseReturnValue:
+    """503 and a sentence for a page that lost against another transaction, or has no database. Of the callback it stays
+    an error: WeChat asks again by itself."""
+    if is_away(error):
+        current_services().database.tell(error)
+        # Not in the console's frame: what stands in it is read from the database.
+        return ("", 500) if request.path == webhook.PATH else oauth.message_page(503, texts.AWAY, again=request.path)
+    if request.path == webhook.PATH or isinstance(error, NoneFree) or not is_contention(error):
         raise error
     log.warning("given up for another transaction", error=str(error.orig))
     if door.is_console():

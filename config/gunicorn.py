@@ -7,9 +7,10 @@ one process: its threads queue for the write lock in turn, processes would poll 
 import os
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
+
 from config.front import WholeRequests
-from config.settings import load
-from foundation.database import Database
+from config.settings import DATABASE_WITHIN, load
 from migrations import schema
 
 _settings = load()
@@ -17,7 +18,11 @@ _settings = load()
 
 def on_starting(server: Any) -> None:
     """Refuse to serve on an old schema: half of the answers would fail, one by one."""
-    database = Database(_settings.database_url)
+    database = _settings.open_database()
+    try:
+        database.wait(DATABASE_WITHIN, lambda error: server.log.warning("waiting for the database: %s", error.orig))
+    except OperationalError as error:
+        raise SystemExit(f"The database does not answer: {error.orig}") from None
     if not schema.is_current(database):
         raise SystemExit("The database is not up to date. Run: flask --app wsgi db upgrade")
     database.dispose()

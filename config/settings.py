@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError
 
 from config import keys
 from foundation import hosts
+from foundation.database import CONNECTIONS, Database
 from foundation.quiet import QuietHours
 from wechat_bot import notices
 from wechat_bot.envelope import AesKey
@@ -33,6 +34,8 @@ from wechat_bot.envelope import AesKey
 ROOT = Path(__file__).resolve().parent.parent
 #: What `make run` wrote for its demo.
 DEMO_ENV = ROOT / "var" / "demo.env"
+#: Seconds a start waits for a database that comes late.
+DATABASE_WITHIN = 300.0
 
 
 class WrongSettings(Exception):
@@ -90,6 +93,10 @@ class Settings(BaseSettings):
     development: bool = False
     #: sqlite:///… or postgresql://…
     database_url: str = f"sqlite:///{ROOT / 'var' / 'wuwei.db'}"
+    #: Connections to PostgreSQL that each process opens at most.
+    database_connections: Annotated[int, Field(ge=5, le=100)] = CONNECTIONS
+    #: Statements prepared on PostgreSQL; no behind a pooler in transaction mode, PgBouncer for one.
+    database_prepare: bool = True
     #: redis://…; without it, tokens and counters live in the process.
     redis_url: Optional = None
     #: The address people reach us under.
@@ -196,6 +203,10 @@ class Settings(BaseSettings):
     def _known_quiet_hours(cls, value: str, info: ValidationInfo) -> str:
         QuietHours.read(value, ZoneInfo(info.data.get("timezone", "UTC")))
         return value
+
+    def open_database(self) -> Database:
+        """The database, as the settings say."""
+        return Database(self.database_url, connections=self.database_connections, prepares=self.database_prepare)
 
     @property
     def quiet(self) -> QuietHours | None:

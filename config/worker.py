@@ -1,23 +1,23 @@
 """The worker: the heartbeat that runs what is due, and the threads that send. Any number of them may run.
 
-APScheduler only ticks: nothing is stored in it, every job asks the database what is due, and two workers that tick at
-once share the rows out among them. Stopping is graceful: what is in hand is finished.
+It only ticks, by the time that passes: the time of day may be set meanwhile, by hours and in both directions. Nothing
+is stored in it, every job asks the database what is due, and two workers that tick at once share the rows out among
+them. Stopping is graceful: what is in hand is finished.
 """
 
 import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
 
-from foundation.clock import system_clock
-from foundation.database import upsert
+from foundation.database import is_away, upsert
 from wechat_bot import jobs
 from wechat_bot.feature import Feature, Job
 from wechat_bot.models import Beat
@@ -25,9 +25,10 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
-#: Threads, because what a sender does is wait for WeChat, a tenth of a second and more. With the clock's four they stay
-#: within one process's connections to the database.
+#: Threads, because what a sender does is wait for WeChat, a tenth of a second and more.
 SENDERS = 12
+#: Fewer than a process's connections to the database: a long job may hold one and ask for another.
+JOBS_AT_ONCE = 4
 #: Without a ring, how long before a sender looks by itself.
 LOOK_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
@@ -44,35 +45,15 @@ class Worker:
         self._started_at = services.clock()
         self._stopping = threading.Event()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
-        # In memory, on purpose: a stored job is one that two processes run, or an upgrade loses.
-        self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
-            timezone="UTC",
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        for job in (Job("beat", BEAT_EVERY, self._beat), *(job for feature in features for job in feature.jobs)):
-            self._scheduler.add_job(
-                _logged(job, services),
-                "interval",
-                seconds=job.every.total_seconds(),
-                id=job.name,
-                # By the machine's clock, as the scheduler goes: told of a day long past it would count all it missed.
-                next_run_time=system_clock(),
-            )
+        self._jobs = (Job("beat", BEAT_EVERY, self._beat), *(job for feature in features for job in feature.jobs))
 
-    def start(self) -> None:
-        """Begin to tick and to send."""
+    def run(self) -> None:
+        """Tick and send until `stop` is called and what was in hand is finished."""
         self._beat(self._services)
-        self._scheduler.start()
         for sender in self._senders:
             sender.start()
         log.info("worker started", worker=self._name, senders=len(self._senders))
-
-    def run(self) -> None:
-        """Start, and stay until `stop` is called and what was in hand is finished."""
-        self.start()
-        self._stopping.wait()
-        self._scheduler.shutdown(wait=True)
+        self._tick()
         for sender in self._senders:
             sender.join()
         log.info("worker stopped", worker=self._name)
@@ -81,15 +62,42 @@ class Worker:
         """Ask to stop; returns at once. Safe in a signal handler."""
         self._stopping.set()
 
+    def _tick(self) -> None:
+        due = {job.name: time.monotonic() for job in self._jobs}
+        begun: dict[str, Future[None]] = {}
+        with ThreadPoolExecutor(JOBS_AT_ONCE, "job") as pool:
+            while not self._stopping.wait(max(min(due.values()) - time.monotonic(), 0)):
+                for job in self._jobs:
+                    if due[job.name] > time.monotonic():
+                        continue
+                    due[job.name] = time.monotonic() + job.every.total_seconds()
+                    # One that is still at work is not begun a second time.
+                    if job.name not in begun or begun[job.name].done():
+                        begun[job.name] = pool.submit(self._do, job)
+
+    def _do(self, job: Job) -> None:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(job=job.name)
+        try:
+            job.run(self._services)
+        except Exception as error:
+            self._tell("a job failed", error)
+
+    def _tell(self, event: str, error: Exception) -> None:
+        if is_away(error):
+            self._services.database.tell(error)
+        else:
+            log.exception(event)
+
     def _send(self) -> None:
         while not self._stopping.is_set():
             try:
                 if not jobs.work(self._services, goes_on=lambda: not self._stopping.is_set()):
                     self._services.doorbell.wait(LOOK_EVERY)
-            except Exception:
+            except Exception as error:
                 # The database away for a moment, or a bug of ours in one delivery, must not end the thread that sends
                 # all the others. The rows are as they were, or lapse with their lease.
-                log.exception("a sender failed")
+                self._tell("a sender failed", error)
                 self._stopping.wait(LOOK_EVERY.total_seconds())
 
     def _beat(self, services: Services) -> None:
@@ -98,15 +106,3 @@ class Worker:
             statement = upsert(session, Beat).values(worker=self._name, started_at=self._started_at, beat_at=now)
             session.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"beat_at": now}))
             session.execute(delete(Beat).where(Beat.beat_at < now - BEATS_KEPT))
-
-
-def _logged(job: Job, services: Services) -> Callable[[], None]:
-    def run() -> None:
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(job=job.name)
-        try:
-            job.run(services)
-        except Exception:
-            log.exception("a job failed")
-
-    return run

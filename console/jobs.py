@@ -8,6 +8,7 @@ import structlog
 
 from console import actions, tasks
 from console.tasks import Claim, Lost
+from foundation.database import is_away
 from foundation.errors import Refused
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
@@ -90,7 +91,9 @@ def work_once(services: Services, kinds: Mapping[str, Do]) -> bool:
             work.fail(refusal.sentence)
         except Lost:
             raise
-        except Exception:
+        except Exception as error:
+            if is_away(error):
+                raise  # the claim lapses, and the work is begun again
             # A bug, or a file that is gone: whoever waits must be told, and the next task be done.
             log.exception("a task failed", task=claimed.id, kind=claimed.kind)
             work.fail(BUG)

@@ -1,21 +1,37 @@
 """The database: one declarative base, one transaction per use-case, the same code on SQLite and PostgreSQL."""
 
+import select as waiting
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import JSON, DateTime, MetaData, Select, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
+
+from foundation.log import Seldom
+
+log = structlog.get_logger(__name__)
+
+#: Connections a process opens at most. Fewer than a web process has threads: where the database hangs, some are left to
+#: say so.
+CONNECTIONS = 6
+#: Seconds a thread waits for one of them to be free, and for a new one to come about: an answer in time must be left.
+FREE_WITHIN, OPEN_WITHIN = 3.0, 3
+#: Seconds a transaction that never began is begun again: a database that restarts is back by then.
+BEGINS_WITHIN, TRY_EVERY = 1.0, 0.1
 
 # Alembic can only drop or alter what has a name, and SQLite names nothing by itself.
 NAMES = {
@@ -62,10 +78,13 @@ class Base(DeclarativeBase):
 class Database:
     """An engine, and the two ways in: `transaction()` to write and `reading()` to read."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, connections: int = CONNECTIONS, prepares: bool = True) -> None:
+        """`prepares` statements on the server, which a pooler in transaction mode does not bear."""
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url, connections, prepares)
+        self._is_away = False
+        self._absences = Seldom()
         # Threads of one process queue here in turn: SQLite's own busy loop polls and starves some of them.
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -76,6 +95,8 @@ class Database:
             if self.is_sqlite:
                 # The write lock from the start: a lock asked for half-way may be refused at once ("locked").
                 session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+            else:
+                self._begin(session, {})
             yield session
 
     @contextmanager
@@ -83,8 +104,31 @@ class Database:
         """A session that sees one moment of the database and keeps nothing."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options=options)
+            self._begin(session, options)
             yield session
+
+    def wait(self, longest: float, tell: Callable[[OperationalError], None]) -> None:
+        """Wait until it takes connections, so many seconds at most; `tell` is called once where it does not at first.
+
+        Raises what it said last where it still does not.
+        """
+        until, is_told = time.monotonic() + longest, False
+        while True:
+            try:
+                self.engine.connect().close()
+            except OperationalError as error:
+                if self.is_sqlite or time.monotonic() > until:
+                    raise
+                if not is_told:
+                    tell(error)
+                    is_told = True
+                time.sleep(1.0)
+            else:
+                return
+
+    def tell(self, error: BaseException) -> None:
+        """Log, seldom, that it is away: whoever looks every second meets that every second."""
+        self._absences.warning("the database is of no use just now", error=str(error).splitlines()[0])
 
     def empty_log(self) -> bool:
         """Bring SQLite's write-ahead log into the file and empty it: it still holds what was erased. False where
@@ -108,6 +152,24 @@ class Database:
         """Close every pooled connection."""
         self.engine.dispose()
 
+    def _begin(self, session: Session, options: dict[str, Any]) -> None:
+        """Begin; again where no connection came about, for nothing was done yet. Of a database known to be away nobody
+        waits for more than one try."""
+        until = time.monotonic() + BEGINS_WITHIN
+        while True:
+            try:
+                session.connection(execution_options=options)
+            except OperationalError:
+                if self.is_sqlite or self._is_away or time.monotonic() > until:
+                    self._is_away = not self.is_sqlite
+                    raise
+                time.sleep(TRY_EVERY)
+            else:
+                if self._is_away:
+                    self._is_away = False
+                    log.info("the database is back")
+                return
+
 
 def changed(session: Session, statement: Any) -> int:
     """Execute an INSERT, UPDATE or DELETE; gives how many rows it changed, which says who won a compare-and-set."""
@@ -126,6 +188,22 @@ def is_contention(error: OperationalError) -> bool:
     return code in ("40001", "40P01", "55P03") or code.startswith("SQLITE_BUSY")
 
 
+def is_away(error: BaseException) -> bool:
+    """Whether the database itself is of no use just now: gone, not there yet, full, or with no connection free."""
+    if isinstance(error, NoneFree):
+        return True
+    if not isinstance(error, OperationalError) or is_contention(error):
+        return False
+    # Without a statement: it failed at the connection, or at the commit.
+    return error.connection_invalidated or error.statement is None or is_full(error)
+
+
+def is_full(error: OperationalError) -> bool:
+    """Whether the database's disk is full: PostgreSQL's disk_full, SQLite's own word."""
+    cause = error.orig
+    return getattr(cause, "sqlstate", None) == "53100" or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
+
+
 def count_to(session: Session, found: Select[Any], most: int) -> int:
     """How many rows a select finds, counted no further than `most` and one: the same cost at any size of the table."""
     return session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
@@ -136,16 +214,33 @@ def upsert(session: Session, table: Any) -> Any:
     return sqlite_insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql_insert(table)
 
 
-def _postgresql(url: URL) -> Engine:
-    return create_engine(
+def _postgresql(url: URL, connections: int, prepares: bool) -> Engine:
+    connect: dict[str, Any] = {
+        "connect_timeout": OPEN_WITHIN,
+        "tcp_user_timeout": 10_000,  # milliseconds; a machine that is gone closes no connection
+    }
+    if not prepares:
+        connect["prepare_threshold"] = None
+    # No startup options: a pooler refuses them. What they would say is the role's own (`migrations.schema.settle`).
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        # No statement of ours is worth compiling: what reads many rows was a fifth slower for it.
-        connect_args={"options": "-c jit=off"},
-        pool_size=10,
-        max_overflow=10,
+        connect_args=connect,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=FREE_WITHIN,
         # Every session ends its own transaction; a second rollback at the pool's door only costs.
         pool_reset_on_return=None,
     )
+
+    @event.listens_for(engine, "checkout")
+    def is_there(connection: Any, record: ConnectionPoolEntry, lent: Any) -> None:
+        # Nobody writes to an idle connection but to say that it ends. Asking the socket costs no way to the server.
+        ready = waiting.poll()
+        ready.register(connection.fileno(), waiting.POLLIN)
+        if ready.poll(0):
+            raise DisconnectionError
+
+    return engine
 
 
 def _sqlite(url: URL) -> Engine:

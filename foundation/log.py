@@ -3,6 +3,8 @@
 import logging
 import re
 import sys
+import threading
+import time
 from collections.abc import Iterable, MutableMapping
 from typing import Any, TextIO
 
@@ -52,11 +54,31 @@ def set_up(secrets: Iterable[str] = (), stream: TextIO | None = None, level: int
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+class Seldom:
+    """Warnings of what would be met again and again: one, then one a minute that counts those in between."""
+
+    EVERY = 60.0
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._silent_until = 0.0
+        self._untold = 0
+
+    def warning(self, event: str, **facts: object) -> None:
+        """Log it, if it was not told a moment ago."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._silent_until:
+                self._untold += 1
+                return
+            untold, self._untold, self._silent_until = self._untold, 0, now + self.EVERY
+        structlog.get_logger(__name__).warning(event, **facts, **({"untold": untold} if untold else {}))

@@ -9,6 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, text
+from sqlalchemy.exc import DBAPIError
 
 import console.models
 import people.models
@@ -39,6 +40,23 @@ def upgrade(database: Database) -> None:
         upkeep.install(connection)
         surveys.upkeep.install(connection)
         categories.install(connection)
+
+
+def settle(database: Database) -> str:
+    """Set what every connection to PostgreSQL is to have, as the role's own default in this database: a pooler refuses
+    startup options. Gives why it could not be, and nothing where it could.
+    """
+    if database.is_sqlite:
+        return ""
+    try:
+        with database.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            name = connection.dialect.identifier_preparer.quote(connection.scalar(text("SELECT current_database()")))
+            # No statement of ours is worth compiling: what reads many rows was a fifth slower for it.
+            connection.exec_driver_sql(f"ALTER ROLE CURRENT_USER IN DATABASE {name} SET jit = off")
+    except DBAPIError as error:
+        return str(error.orig)
+    return ""
 
 
 def is_current(database: Database) -> bool:

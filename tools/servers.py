@@ -1,4 +1,4 @@
-"""Throw-away servers for tests and benchmarks: PostgreSQL and Redis, on free ports, gone at the end."""
+"""Throw-away servers for tests and benchmarks: PostgreSQL, PgBouncer and Redis, on free ports, gone at the end."""
 
 import os
 import pwd
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 from redis import Redis
@@ -26,57 +27,110 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def postgresql(*, durable: bool = False) -> Iterator[str]:
-    """A PostgreSQL of our own; gives the address of its database `wuwei`.
+class Postgresql:
+    """A PostgreSQL of our own that can be stopped and started again; `url` is the address of its database `wuwei`.
 
     `durable` leaves fsync on, for figures; a test needs no power-cut safety.
     """
-    folder = Path(tempfile.mkdtemp(prefix="wuwei-pg-"))
-    port = free_port()
-    as_user = _not_root(folder)
-    try:
-        data = folder / "data"
-        _run(
-            [
-                *as_user,
-                _binary("initdb"),
-                "-D",
-                str(data),
-                "-U",
-                "wuwei",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-N",
-            ]
-        )
-        options = [
-            f"port={port}",
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._folder, self._port, self._as_user = folder, free_port(), _not_root(folder)
+        self.url = f"postgresql://wuwei@127.0.0.1:{self._port}/wuwei"
+        self._options = [
+            f"port={self._port}",
             "listen_addresses=127.0.0.1",
             f"unix_socket_directories={folder}",
             "max_connections=200",
         ]
-        options += (
+        self._options += (
             ["shared_buffers=256MB", "max_wal_size=2GB"]
             if durable
             else ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
         )
-        with (folder / "log").open("w") as log:
-            server = subprocess.Popen(
-                [*as_user, _binary("postgres"), "-D", str(data), *(f"--{option}" for option in options)],
+        data = ["-D", str(folder / "data")]
+        how = ["-U", "wuwei", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
+        _run([*self._as_user, _binary("initdb"), *data, *how])
+        self.start()
+        with psycopg.connect(self._any, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE wuwei")
+
+    def start(self) -> None:
+        """Start it; it takes connections when this is over."""
+        options = [f"--{option}" for option in self._options]
+        with (self._folder / "log").open("a") as log:
+            self.process = subprocess.Popen(
+                [*self._as_user, _binary("postgres"), "-D", str(self._folder / "data"), *options],
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                cwd=folder,
+                cwd=self._folder,
+            )
+        _until(lambda: not psycopg.connect(self._any).close(), psycopg.OperationalError)
+
+    def stop(self) -> None:
+        """Stop it at once, whoever is still connected."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+
+    def family(self) -> list[int]:
+        """Its processes: one for each connection, and its own."""
+        found = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
+        children = subprocess.run(found, capture_output=True, text=True, check=False).stdout.split()
+        return [self.process.pid, *map(int, children)]
+
+    @property
+    def _any(self) -> str:
+        return self.url.removesuffix("wuwei") + "postgres"
+
+
+@contextmanager
+def restartable_postgresql(*, durable: bool = False) -> Iterator[Postgresql]:
+    """A PostgreSQL of our own, gone at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="wuwei-pg-"))
+    try:
+        server = Postgresql(folder, durable=durable)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgresql(*, durable: bool = False) -> Iterator[str]:
+    """The address of a PostgreSQL of our own, gone at the end."""
+    with restartable_postgresql(durable=durable) as server:
+        yield server.url
+
+
+@contextmanager
+def pgbouncer(database_url: str, *, most: int = 4) -> Iterator[str]:
+    """A PgBouncer of our own in transaction mode before a PostgreSQL; gives its address of the same database.
+
+    `most` connections to the server are all it has to lend.
+    """
+    folder, port, behind = Path(tempfile.mkdtemp(prefix="wuwei-pgbouncer-")), free_port(), urlsplit(database_url)
+    as_user = _not_root(folder)
+    try:
+        settings = folder / "pgbouncer.ini"
+        settings.write_text(
+            "[databases]\n"
+            f"wuwei = host={behind.hostname} port={behind.port} dbname=wuwei user={behind.username}\n"
+            "[pgbouncer]\n"
+            f"listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
+            f"auth_type = any\npool_mode = transaction\ndefault_pool_size = {most}\nmax_client_conn = 500\n"
+        )
+        settings.chmod(0o644)
+        with (folder / "log").open("w") as log:
+            server = subprocess.Popen(
+                [*as_user, _pgbouncer(), str(settings)], stdout=subprocess.DEVNULL, stderr=log, cwd="/"
             )
         try:
-            with _connected(port, folder) as connection:
-                connection.execute("CREATE DATABASE wuwei")
-            yield f"postgresql://wuwei@127.0.0.1:{port}/wuwei"
+            url = f"postgresql://{behind.username}@127.0.0.1:{port}/wuwei"
+            _until(lambda: not psycopg.connect(url).close(), psycopg.OperationalError)
+            yield url
         finally:
-            server.send_signal(signal.SIGINT)  # at once, whoever is still connected
+            server.send_signal(signal.SIGTERM)  # at once
             server.wait(30)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -128,16 +182,12 @@ def _binary(name: str) -> str:
     return found
 
 
-def _connected(port: int, folder: Path) -> "psycopg.Connection[tuple[object, ...]]":
-    address = f"postgresql://wuwei@127.0.0.1:{port}/postgres"
-    found: list[psycopg.Connection[tuple[object, ...]]] = []
-
-    def attempt() -> bool:
-        found.append(psycopg.connect(address, autocommit=True))
-        return True
-
-    _until(attempt, psycopg.OperationalError)
-    return found[0]
+def _pgbouncer() -> str:
+    # Debian keeps it where only root looks.
+    found = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if not found:
+        raise FileNotFoundError("pgbouncer is not installed; `make test` installs it")
+    return found
 
 
 def _until(attempt: Callable[[], bool], failure: type[Exception]) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import structlog
 from flask import Blueprint, Response, request
 
+from foundation.database import is_away
 from wechat_bot import envelope, inbox, messages, reply, texts
 from wechat_bot.feature import Reply
 from wechat_bot.services import current_services
@@ -38,12 +39,15 @@ def hear() -> Response:
         log.warning("kept as it came", what=letter.message.kind[:40], odd=letter.message.odd)
     try:
         answer = inbox.answer_once(services, letter.message, now=now)
-    except Exception:
+    except Exception as error:
         # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
         # asks for the last time the person gets a sentence of ours instead of WeChat's own.
         if now - letter.message.sent_at < LAST_TRY:
             raise
-        log.exception("not answered")
+        if is_away(error):
+            services.database.tell(error)
+        else:
+            log.exception("not answered")
         answer = Reply(texts.FAILED)
     took = services.clock() - now
     if took > SLOW:

@@ -9,6 +9,8 @@ from simulator.phone import PIXEL
 from tests.visits.conftest import NEED
 from visits.models import Deadline, Message, Promise
 
+pytestmark = pytest.mark.pooled
+
 
 def kept(town, promise=Promise.FIRST_ANSWER):
     with town.house.look() as session:

@@ -19,6 +19,8 @@ from tests.visits.conftest import NEED
 from visits.models import Canned, Message
 from wechat_bot import chat
 
+pytestmark = pytest.mark.pooled
+
 
 @pytest.fixture
 def asked(asked):

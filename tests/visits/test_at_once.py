@@ -25,6 +25,8 @@ from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.services import Services
 
+pytestmark = pytest.mark.pooled
+
 Act = Callable[["Hand", Request], object]
 
 

@@ -17,6 +17,8 @@ from visits.queries import deadlines
 from visits.rules.promises import Outcome, Terms, outcome
 from wechat_bot.models import Follower
 
+pytestmark = pytest.mark.pooled
+
 HOUR = timedelta(hours=1)
 
 

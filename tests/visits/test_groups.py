@@ -18,6 +18,8 @@ from visits.models import GroupMember, Message, VisitGroup
 from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, Follower
 
+pytestmark = pytest.mark.pooled
+
 SAID = "明天下午到您店里看新品,在店吗?"
 NEW = "/m/visits/groups/new"
 DESK = "/console/visits/groups/new"

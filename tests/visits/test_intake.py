@@ -17,6 +17,8 @@ from tests.visits.conftest import NEED
 from visits.actions import routing
 from visits.models import Deadline, Message, Request
 
+pytestmark = pytest.mark.pooled
+
 
 @contextmanager
 def counted(services):

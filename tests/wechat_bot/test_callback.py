@@ -16,6 +16,8 @@ from simulator.world import Account
 from wechat_bot.chat import forget
 from wechat_bot.models import Delivery, DeliveryState, Heard, Talk
 
+pytestmark = pytest.mark.pooled
+
 
 def rows(house, table) -> int:
     with house.look() as session:

@@ -10,6 +10,8 @@ from wechat_bot import jobs, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.outbox import claiming, queueing, sending, settling
 
+pytestmark = pytest.mark.pooled
+
 CUSTOM = "/cgi-bin/message/custom/send"
 TEMPLATE = "/cgi-bin/message/template/send"
 
