@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from hmac import compare_digest
 
 from foundation.text import visible
+from people.courtesy import Tone, tone
 
 #: Wrong licence and phone pairs (or invite codes) one follower may send in a day.
 TRIES = 3
@@ -43,10 +44,6 @@ _DOTTED = re.compile(r"\w\s*[·•‧∙⋅・･．.]\s*\w")
 _COMPOUND = (
     " 欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 司空 端木 "
     "百里 呼延 轩辕 独孤 濮阳 申屠 公羊 澹台 钟离 闻人 淳于 单于 鲜于 宗政 万俟 东郭 "
-)
-_THANKS = re.compile(
-    r"(谢谢|多谢|感谢|谢了|谢|好的|好|好嘞|行|可以|是的|对|收到|知道了|明白|了解|"
-    r"辛苦|麻烦了|没事|ok|okay|你|您|了|啊|呀|啦|哈|哒|吧|的)+"
 )
 _GREETING = re.compile(
     r"(你好|您好|大家好|早上好|上午好|中午好|下午好|晚上好|早安|晚安|早|在吗|在不在|有人吗|"
@@ -289,12 +286,13 @@ def invite_code(text: str) -> str | None:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether somebody only said thanks or yes: it wants no menu. 嗯嗯 may also be a question, and gets one.
+    """Whether somebody only said thanks or yes, to anybody and in any order: it wants no menu. 嗯嗯 may also be a
+    question, and gets one.
 
     >>> is_thanks("谢谢!"), is_thanks("好的,辛苦了"), is_thanks("嗯嗯"), is_thanks("好的,我要订货"), is_thanks("[抱拳]")
     (True, True, False, False, True)
     """
-    return _is_all(_THANKS, text) or (bool(_EMOTICON.search(text)) and not _words(text))
+    return tone(text) is Tone.THANKS
 
 
 def is_greeting(text: str) -> bool:
@@ -303,7 +301,8 @@ def is_greeting(text: str) -> bool:
     >>> is_greeting("你好"), is_greeting("在吗?"), is_greeting("你好,红七匹狼断货了")
     (True, True, False)
     """
-    return _is_all(_GREETING, text)
+    words = _words(text)
+    return len(words) <= 12 and bool(_GREETING.fullmatch(words))
 
 
 def with_sub_areas(parents: Iterable[tuple[int, int | None]], wanted: Iterable[int]) -> set[int]:
@@ -355,8 +354,3 @@ def _is_ending(word: str) -> bool:
 def _words(text: str) -> str:
     """What is said, without signs, blanks and WeChat's [抱拳]."""
     return re.sub(r"[\W_]+", "", _EMOTICON.sub("", plain(text))).lower()
-
-
-def _is_all(pattern: re.Pattern[str], text: str) -> bool:
-    words = _words(text)
-    return len(words) <= 12 and bool(pattern.fullmatch(words))

@@ -77,11 +77,11 @@ def test_a_manager_who_is_disabled_is_passed_over() -> None:
     assert rules.manager_in_charge(None, CHEN, gone, date(2026, 10, 1), None, DAY) == CHEN
 
 
-@pytest.mark.parametrize("said", ["谢谢", "好的", "收到,谢谢!", "好的。", "OK", "辛苦了", "[强][抱拳]"])
+@pytest.mark.parametrize("said", ["谢谢", "好的", "收到,谢谢!", "好的。", "OK", "辛苦了", "[强][抱拳]", "👍👍"])
 def test_thanks_are_recognised(said: str) -> None:
     assert rules.is_thanks(said)
 
 
-@pytest.mark.parametrize("said", ["好的,明天送两条", "谢谢 顺便问下货到没", "1", "", "嗯嗯", "嗯嗯我要投诉", "👍👍"])
+@pytest.mark.parametrize("said", ["好的,明天送两条", "谢谢 顺便问下货到没", "1", "", "嗯嗯", "嗯嗯我要投诉", "👎"])
 def test_what_holds_more_than_thanks_is_not_thanks(said: str) -> None:
     assert not rules.is_thanks(said)

@@ -17,6 +17,7 @@ from foundation.text import is_visible, visible
 from people import actions as people
 from people import identity
 from people.actions import Wrong
+from people.courtesy import Tone
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Person
@@ -41,6 +42,8 @@ class Said:
     content: str = ""
     media_key: str | None = None
     more: dict[str, Any] | None = field(default=None)
+    #: Whether it was left as a message, in so many words: whatever it says, somebody is to answer it.
+    is_left: bool = False
 
 
 class Became(Enum):
@@ -56,6 +59,8 @@ class Became(Enum):
     ADDED = "added"
     #: Thanks, kept with an open request: nothing is promised for it.
     THANKS = "thanks"
+    #: Thanks and something more, after an answer or a closing: kept, the owner is told, nothing is promised for it.
+    REMARKED = "remarked"
 
 
 class Standing(Enum):
@@ -110,19 +115,19 @@ def receive(
     """
     shop = identity.shop_of(session, openid)
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
-    is_thanks = said.kind == "text" and needs.is_smalltalk(said.content)
-    became = Became.ADDED
     asked = groups.awaiting(session, openid, now=now)
+    tone = _tone(session, said) if asked is None else Tone.OTHER
+    became = Became.ADDED
     if request is None and asked is None:
         request = finding.closed_lately(session, openid, shop, now)
-        became = Became.REOPENED
+        became = Became.REMARKED if tone is Tone.DOUBTFUL else Became.REOPENED
     if request is None:
         request = _new(session, openid, shop, said, now)
         became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
-    elif became is Became.ADDED and is_thanks and asked is None:
+    elif became is Became.ADDED and tone is Tone.THANKS:
         became = Became.THANKS
     elif became is Became.ADDED and request.unanswered_since is None:
-        became = Became.CONTINUED
+        became = {Tone.NOD: Became.THANKS, Tone.DOUBTFUL: Became.REMARKED}.get(tone, Became.CONTINUED)
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
     group = groups.answered(session, asked, request, now=now) if asked is not None else ""
     message = _keep(session, request, said, now)
@@ -170,6 +175,14 @@ def standing(session: Session, openid: str, last_heard_at: datetime | None) -> S
     if row.unanswered_since is not None or row.answered_at is None:
         return Standing.OPEN
     return Standing.ANSWERED if last_heard_at is None or last_heard_at <= row.answered_at else Standing.OPEN
+
+
+def was_closed_lately(session: Session, openid: str, *, now: datetime) -> bool:
+    """Whether the last request of a follower was closed so lately that what they say now may still be about it."""
+    last = session.scalar(
+        select(Request.closed_at).where(Request.openid == openid).order_by(Request.id.desc()).limit(1)
+    )
+    return last is not None and now - last <= needs.REOPENS_WITHIN
 
 
 def keywords(session: Session) -> list[needs.Keywords]:
@@ -248,6 +261,13 @@ def _new(session: Session, openid: str, shop: Shop | None, said: Said, now: date
     return made
 
 
+def _tone(session: Session, said: Said) -> Tone:
+    if said.kind != "text":
+        return Tone.OTHER
+    tone = needs.tone(said.content, lambda: categories.keywords(session))
+    return Tone.OTHER if said.is_left and tone is not Tone.THANKS else tone
+
+
 def _category(session: Session, said: Said) -> int | None:
     return needs.category(said.content, categories.keywords(session)) if said.content else None
 
@@ -302,6 +322,11 @@ def _take_up(
         case Became.THANKS:
             request.shop_wrote_at = now
             clocks.window_moved(case.book)
+        case Became.REMARKED:
+            if request.closed_at is None:
+                request.shop_wrote_at = now
+                clocks.window_moved(case.book)
+            notices.remark(session, request, message, case, now=now)
     return None
 
 

@@ -182,6 +182,24 @@ def more(
     )
 
 
+def remark(session: Session, request: Request, message: Message, case: Case, *, now: datetime) -> int | None:
+    """Tell the owner what the shop said with its thanks: no answer is owed, and whether one is due they decide."""
+    if request.owner_id is None:
+        return None
+    known, what = facts(request, case), texts.quoted(message.kind, message.content)
+    return tell(
+        session,
+        request.owner_id,
+        texts.remark(request.number, known.shop or known.who, what, is_closed=request.closed_at is not None),
+        now=now,
+        about=about(request.id),
+        key=f"{about(request.id)}:more:{message.id}",
+        url=page(request.id),
+        due_at=now + BUNDLED,
+        who=known.shop,
+    )
+
+
 def again(
     session: Session,
     request: Request,

@@ -124,7 +124,7 @@ def asked_last(
 ) -> tuple[int, int] | None:
     """The request and closing whose rating is the last thing this follower was asked, if they wrote nothing since."""
     found = session.execute(
-        select(Rating.request_id, Rating.closing)
+        select(Rating.request_id, Rating.closing, Rating.asked_at)
         .join(Request, Request.id == Rating.request_id)
         .where(Request.openid == openid, Rating.score.is_(None), Rating.asked_at >= now - TYPED_WITHIN)
         .order_by(Rating.asked_at.desc())
@@ -133,11 +133,24 @@ def asked_last(
     if found is None:
         return None
     sent_at = session.scalar(
-        select(Delivery.settled_at).where(Delivery.key == _key(*found), Delivery.state.in_(states.ARRIVED))
+        select(Delivery.settled_at).where(
+            Delivery.key == _key(found.request_id, found.closing), Delivery.state.in_(states.ARRIVED)
+        )
     )
-    if sent_at is None or (last_heard_at is not None and last_heard_at > sent_at):
+    # Thanks said meanwhile moved `asked_at` (`keep_asking`).
+    if sent_at is None or (last_heard_at is not None and last_heard_at > max(sent_at, found.asked_at)):
         return None
     return found.request_id, found.closing
+
+
+def keep_asking(session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime) -> None:
+    """What this follower was asked last stays so, though they said thanks: a number typed next is still a rating."""
+    asked = asked_last(session, openid, last_heard_at, now=now)
+    if asked is not None:
+        request_id, closing = asked
+        session.execute(
+            update(Rating).where(Rating.request_id == request_id, Rating.closing == closing).values(asked_at=now)
+        )
 
 
 def awaiting_comment(

@@ -1,10 +1,12 @@
 """A shop in the chat: what it writes becomes a request, and what it thinks of the answer is noted."""
 
 import re
+from dataclasses import replace
 
-from people import identity
+from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
+from people.courtesy import Tone
 from visits.actions import groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.rules import needs
@@ -27,14 +29,14 @@ def open_message(turn: Turn, reference: str) -> Reply:
         return turn.open("desk:")
     content = needs.rest(reference)
     if content:
-        return _take(turn, Said("text", content))
+        return _take(turn, Said("text", content, is_left=True))
     return Reply(texts.WRITE, after=After.KEEP, reference="")
 
 
 def hear_message(turn: Turn, talk: Talk) -> Reply:
     """Whatever comes is the message."""
     said = intake.said(turn.session, turn.message, now=turn.now)
-    return _take(turn, said, after=After.END) if said else Reply(texts.WRITE)
+    return _take(turn, replace(said, is_left=True), after=After.END) if said else Reply(texts.WRITE)
 
 
 def overhear(turn: Turn) -> Reply | None:
@@ -42,9 +44,10 @@ def overhear(turn: Turn) -> Reply | None:
     if isinstance(turn.message, messages.Text):
         content = turn.message.content
         score = _SCORES.get(people_rules.plain(content))
-        asked = rating.asked_last(turn.session, turn.openid, turn.last_heard_at, now=turn.now) if score else None
-        if score and asked:
-            return _rate(turn, *asked, score)
+        meant = score or _SCORES.get(courtesy.without(content))
+        asked = rating.asked_last(turn.session, turn.openid, turn.last_heard_at, now=turn.now) if meant else None
+        if meant and asked:
+            return _rate(turn, *asked, meant)
         if people_rules.is_only_pair(content):
             return None  # a licence and four digits: the front desk binds
         standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
@@ -52,6 +55,8 @@ def overhear(turn: Turn) -> Reply | None:
         why = _say_why(turn, content, is_score=score is not None) if standing is Standing.NONE else None
         if why is not None:
             return why
+        if standing is Standing.NONE and (said_with_thanks := _after_closing(turn, content)) is not None:
+            return said_with_thanks
         if not _is_for_us(turn, content, standing):
             return None
         # Whatever else a manager says went to the desk.
@@ -86,6 +91,22 @@ def _is_for_us(turn: Turn, content: str, standing: Standing) -> bool:
     if standing is Standing.ANSWERED or _adds_to_it(turn, standing, content):
         return True
     return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+
+
+def _after_closing(turn: Turn, content: str) -> Reply | None:
+    """Take what is said politely after a closing, which reopens nothing; None where it is not, or is a need."""
+    tone = needs.tone(content, lambda: intake.keywords(turn.session))
+    if tone in (Tone.THANKS, Tone.NOD):
+        # A question that was asked last stays so: 谢谢, then 1.
+        rating.keep_asking(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+    # The front desk has a word for thanks.
+    if tone in (Tone.THANKS, Tone.OTHER) or groups.is_last_said(
+        turn.session, turn.openid, turn.last_heard_at, now=turn.now
+    ):
+        return None
+    if not intake.was_closed_lately(turn.session, turn.openid, now=turn.now):
+        return None
+    return Reply(texts.WELCOME) if tone is Tone.NOD else _take(turn, Said("text", content.strip()))
 
 
 def _adds_to_it(turn: Turn, standing: Standing, content: str) -> bool:
@@ -129,6 +150,8 @@ def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:
 def _words(turn: Turn, received: Received, said: Said) -> str:
     if received.became is Became.THANKS:
         return texts.GREETED if people_rules.is_greeting(said.content) else texts.WELCOME
+    if received.became is Became.REMARKED:
+        return texts.REMARKED
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
         claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)

@@ -13,7 +13,7 @@ from foundation.text import visible
 from people import identity
 from visits import scope, shown
 from visits.actions import groups, intake, rating
-from visits.actions.intake import Received, Said, Standing
+from visits.actions.intake import Became, Received, Said, Standing
 from visits.models import FIRST_NUMBER
 from visits.queries import thread
 from visits.queries.thread import Thread
@@ -95,8 +95,8 @@ def _receive(
     session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
 ) -> str:
     now = services.clock()
-    is_smalltalk = picture is None and needs.is_smalltalk(content) and groups.awaiting(session, openid, now=now) is None
-    if is_smalltalk and intake.standing(session, openid, None) is Standing.NONE:
+    is_polite = picture is None and needs.is_polite(content) and groups.awaiting(session, openid, now=now) is None
+    if is_polite and intake.standing(session, openid, None) is Standing.NONE:
         return intake_texts.WELCOME  # thanks for what is closed open nothing
     said = [Said("text", content)] if content else []
     if picture is not None:
@@ -106,6 +106,9 @@ def _receive(
 
 
 def _words(session: Session, received: Received, services: Services) -> str:
+    polite = {Became.THANKS: intake_texts.WELCOME, Became.REMARKED: intake_texts.REMARKED}
+    if received.became in polite:
+        return polite[received.became]
     answers = intake.who_answers(session, received)
     if not received.is_known and answers.manager is None:
         return intake_texts.ASK_FOR_NAME

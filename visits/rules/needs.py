@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from foundation.text import is_visible, visible
+from people import courtesy
 from people import rules as people
+from people.courtesy import Tone
 
 #: As many letters or characters as read like a need where nothing else tells.
 NEEDS_FROM = 4
@@ -36,13 +38,37 @@ def is_smalltalk(text: str) -> bool:
     return people.is_thanks(text) or people.is_greeting(text)
 
 
+def tone(text: str, categories: Callable[[], Iterable[Keywords]]) -> Tone:
+    """How a text is meant, after an answer or a closing: courtesy, a need, or something between that wants no clock. A
+    word that tells what it is about makes a need of it.
+
+    >>> tone("谢谢，不过货还没到", list), tone("你好", list), tone("嗯嗯", list)
+    (<Tone.OTHER: 'other'>, <Tone.THANKS: 'thanks'>, <Tone.NOD: 'nod'>)
+    >>> tone("好的，我下午在店里", list), tone("好的，海报也贴了", lambda: [Keywords(1, 1, ("海报",))])
+    (<Tone.DOUBTFUL: 'doubtful'>, <Tone.OTHER: 'other'>)
+    """
+    if people.is_greeting(text):
+        return Tone.THANKS
+    found = courtesy.tone(text)
+    return Tone.OTHER if found is Tone.DOUBTFUL and category(text, categories()) is not None else found
+
+
+def is_polite(text: str) -> bool:
+    """Whether a text is nothing but courtesy, or a nod at what was said.
+
+    >>> is_polite("谢谢陈经理"), is_polite("嗯嗯"), is_polite("好的，我下午在店里")
+    (True, True, False)
+    """
+    return tone(text, list) in (Tone.THANKS, Tone.NOD)
+
+
 def is_no_reason(text: str) -> bool:
     """Whether a message cannot be why somebody was not content: a number, thanks, a sign.
 
     >>> is_no_reason("太慢了"), is_no_reason("2"), is_no_reason("好的,谢谢")
     (False, True, True)
     """
-    return is_smalltalk(text) or not is_visible(re.sub(r"[\W\d_]+", "", text))
+    return is_polite(text) or not is_visible(re.sub(r"[\W\d_]+", "", text))
 
 
 def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -> bool:

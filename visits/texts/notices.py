@@ -79,6 +79,20 @@ def more(number: int, who: str, said: Sequence[tuple[str, str]]) -> str:
     return f"【补充 #{number}】{who}:{what}\n{_how(number, what)}"
 
 
+def remark(number: int, who: str, what: str, *, is_closed: bool) -> str:
+    """What a shop said with its thanks, after an answer or a closing.
+
+    >>> remark(128, "城南便利店", "“好的，我下午在店里”", is_closed=True)
+    '【店主回话 #128】城南便利店：“好的，我下午在店里”\\n不计时，没有重开。要接着办，请回复“128 重开”。'
+    """
+    how = (
+        f"不计时，没有重开。要接着办，请回复“{number} 重开”。"
+        if is_closed
+        else f"不计时。要回复，请写“{number} 内容”。"
+    )
+    return f"【店主回话 #{number}】{who}：{what}\n{how}"
+
+
 def again(
     number: int, who: str, what: str, due_at: datetime | None, *, is_reopened: bool, now: datetime, zone: ZoneInfo
 ) -> str:
