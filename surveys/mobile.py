@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from surveys.rules import flow, forms, quotas, replies
 from surveys.rules.answers import NotUnderstood
 from surveys.rules.definition import Question, QuestionType
 from surveys.sheets import Sheet
-from wechat_bot import media, oauth
+from wechat_bot import media, oauth, serving
 from wechat_bot.feature import Card
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
@@ -83,9 +83,7 @@ def photo(survey_id: int, code: str) -> ResponseReturnValue:
     with services.reading() as session:
         keys = sheets.look(session, survey_id, openid).answers.get(code, {}).get("m") or [""]
         found = media.find(session, services.media_folder, str(keys[-1]))
-    if found is None or not found.path.exists():
-        abort(404)
-    return Response(found.path.read_bytes(), content_type=found.content_type)
+    return serving.send(found, f"{survey_id}-{code}")
 
 
 @blueprint.get(f"{_ONE}/results")

@@ -116,10 +116,10 @@ def lay_out(house: House) -> Office:
         assert house.flask("surveys", *command).exit_code == 0
     phone = house.phone("王建国")
     phone.say("调查")
-    phone.send_image(b"\x89PNG shelf")
+    phone.send_image(PIXEL)
     house.work()
     phone.say("退出")
-    assert "已转给" in phone.send_image(b"\x89PNG empty shelf").text
+    assert "已转给" in phone.send_image(PIXEL).text
     house.tick()
     house.phone("路人").follow()
     house.phone("陈志强").follow()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort
+from flask import Response
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -21,15 +21,13 @@ from visits.rules.whom import Whom
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import answer_by, late, when
-from wechat_bot import media
+from wechat_bot import media, serving
 from wechat_bot.media import Found, Picture
 from wechat_bot.services import Services
 from wechat_bot.uploads import ENDINGS
 
 #: Characters that go into one message of WeChat's, with its writer's name in front of them.
 LONGEST = 600
-#: What a browser shows by itself; everything else is a file to download.
-SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp", "audio/mpeg", "video/mp4")
 
 
 class Timed(Protocol):
@@ -129,13 +127,7 @@ def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zon
 
 
 def send(file: Found | None, name: str) -> Response:
-    """A file for the browser: shown where browsers can show it, else to download under this name."""
-    if file is None or not file.path.exists():
-        abort(404)
-    response = Response(file.path.read_bytes(), content_type=file.content_type)
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    """A file of a request for the browser, which may keep it for an hour."""
+    response = serving.send(file, name)
     response.headers["Cache-Control"] = "private, max-age=3600"
-    if file.content_type not in SHOWN:
-        ending = {"audio/amr": ".amr"}.get(file.content_type, "")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}{ending}"'
     return response

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.database import upsert
 from foundation.errors import Refused
-from wechat_bot import alarms, messages, shelf, texts
+from wechat_bot import alarms, messages, pictures, shelf
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Media
 from wechat_bot.outbox import settling
@@ -26,8 +26,6 @@ from wechat_bot.shelf import path_of
 #: WeChat keeps what people send for three days (wechat-platform.md §2).
 KEPT_BY_WECHAT = timedelta(days=3)
 LEASE = timedelta(seconds=90)
-#: Bytes of a picture chosen on a page: what WeChat takes for one in the chat.
-PICTURE_LIMIT = 10 << 20
 LONGEST_MARK = 64
 #: Begins what stands for WeChat's id where a picture waits with a form; longer than anybody stays signed in on a page.
 HELD, HELD_FOR = "form:", timedelta(days=1)
@@ -78,17 +76,12 @@ def keep(session: Session, message: messages.Incoming, *, now: datetime) -> str:
 def receive(folder: Path, stream: IO[bytes]) -> Picture:
     """Put a picture chosen on a page into the media folder. Outside of a transaction: it writes a file.
 
-    Raises `Refused` where it is too large, or its bytes are not those of a JPEG, PNG, GIF or WebP, whatever its name.
+    Raises `Refused` for what `pictures.checked` does not take.
     """
-    content = stream.read(PICTURE_LIMIT + 1)
-    if len(content) > PICTURE_LIMIT:
-        raise Refused(texts.TOO_LARGE)
-    content_type = picture_type(content)
-    if content_type is None:
-        raise Refused(texts.NOT_A_PICTURE)
-    name = hashlib.sha256(content).hexdigest()
-    shelf.write(path_of(folder, name), content)
-    return Picture(name, len(content), content_type)
+    picture = pictures.checked(stream.read(pictures.LIMIT + 1))
+    name = hashlib.sha256(picture.content).hexdigest()
+    shelf.write(path_of(folder, name), picture.content)
+    return Picture(name, len(picture.content), picture.content_type)
 
 
 def add(session: Session, picture: Picture, *, openid: str, mark: str, now: datetime) -> str:
@@ -159,21 +152,6 @@ def find(session: Session, folder: Path, key: str) -> Found | None:
     return Found(path_of(folder, row.sha256), row.content_type or "application/octet-stream")
 
 
-def picture_type(content: bytes) -> str | None:
-    """What the bytes say they are; None for anything but the four kinds every browser shows.
-
-    >>> picture_type(b"\\xff\\xd8\\xff\\xe0..."), picture_type(b"<svg onload=alert(1)>")
-    ('image/jpeg', None)
-    """
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return "image/gif"
-    return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
-
-
 def fetch_next(services: Services) -> bool:
     """Fetch one file that waits. False where none was due."""
     now = services.clock()
@@ -194,12 +172,20 @@ def fetch_next(services: Services) -> bool:
     except SendError as error:
         _note_failure(services, media.id, error)
         return True
-    name = hashlib.sha256(file.content).hexdigest()
-    shelf.write(path_of(services.media_folder, name), file.content)
+    content, content_type = file.content, file.content_type
+    if media.kind == "image":
+        try:
+            picture = pictures.checked(content)
+        except Refused as refusal:
+            _give_up(services, media.id, refusal.sentence)
+            return True
+        content, content_type = picture.content, picture.content_type
+    name = hashlib.sha256(content).hexdigest()
+    shelf.write(path_of(services.media_folder, name), content)
     with services.transaction() as session:
         fetched = session.get_one(Media, media.id)
         fetched.fetched_at, fetched.sha256, fetched.error = services.clock(), name, None
-        fetched.size, fetched.content_type = len(file.content), file.content_type[:100]
+        fetched.size, fetched.content_type = len(content), content_type[:100]
     return True
 
 
@@ -252,6 +238,13 @@ def sweep(services: Services) -> int:
             path.unlink(missing_ok=True)
             swept += 1
     return swept
+
+
+def _give_up(services: Services, media_id: int, why: str) -> None:
+    """What WeChat has is no picture that could be kept."""
+    with services.transaction() as session:
+        media = session.get_one(Media, media_id)
+        media.error, media.gave_up_at = why[:300], services.clock()
 
 
 def _note_failure(services: Services, media_id: int, error: SendError) -> None:

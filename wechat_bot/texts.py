@@ -19,9 +19,21 @@ AWAY = "系统正在恢复,什么都没有改,请过一分钟再点一次。"
 OPEN_AGAIN = "重新打开"
 NOT_A_PICTURE = "这个文件不是照片,请换一张(JPG、PNG、GIF 或 WebP)。"
 TOO_LARGE = "这张照片太大了,请换一张 10 MB 以内的。"
+HEIC = "这是 HEIC 格式的照片，微信和浏览器都打不开。请把它截个图再传，或在手机的相机设置里把格式改成“兼容性最佳”再拍。"
+BROKEN_PICTURE = "这张照片不完整，打不开。请重新选一次，或截个图再传。"
+TOO_LONG_MOVING = "这张动图太长了。请换一张短的，或截一张图再传。"
 OTHER_MESSAGE = "其他消息"
 REPLY_PART = "聊天里的回复"
 
 
 def resume(remains: str) -> str:
     return f'{remains}回复"继续"接着填。'
+
+
+def too_many_pixels(most: int) -> str:
+    """A picture of more pixels than can be looked at.
+
+    >>> too_many_pixels(50_000_000)
+    '这张照片的尺寸太大了，请换一张 5000 万像素以内的，或截个图再传。'
+    """
+    return f"这张照片的尺寸太大了，请换一张 {most // 10_000} 万像素以内的，或截个图再传。"

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from people.models import Retailer, names_of
 from simulator.phone import PIXEL
+from tests import pictures
 from tests.h5 import Browser
 from tests.office import Browser as Desktop
 from tests.office import Office
@@ -121,11 +122,11 @@ def test_a_photo_stays_with_a_form_that_comes_back_and_is_sent_with_it(asked) ->
 def test_a_photo_of_a_form_nobody_sends_is_deleted_after_some_days_and_one_that_was_sent_stays(asked) -> None:
     for content in ("{截止}", "明早带一条"):
         asked.page.open(f"/m/visits/{asked.n}")
-        send(asked.page, content="{截止}", photo=(io.BytesIO(PIXEL + content.encode()), "a.png"))
+        send(asked.page, content="{截止}", photo=(io.BytesIO(pictures.png(len(content))), "a.png"))
     asked.page.send("answer", content="明早带一条")
     left = len(files(asked))
     asked.page.open(f"/m/visits/{asked.n}")
-    send(asked.page, content="{截止}", photo=(io.BytesIO(PIXEL + b"late"), "a.png"))
+    send(asked.page, content="{截止}", photo=(io.BytesIO(pictures.png(9)), "a.png"))
     asked.house.clock.advance(timedelta(days=1, minutes=1))
     for job in (chat.let_go, chat.bury):
         job(asked.house.services)

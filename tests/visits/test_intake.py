@@ -12,6 +12,7 @@ from config.app import create_app
 from foundation.errors import Refused
 from people import actions, identity
 from people.models import Area, Manager
+from tests import pictures
 from tests.office import Office
 from tests.visits.conftest import NEED
 from visits.actions import routing
@@ -87,7 +88,7 @@ def test_every_kind_of_message_joins_the_one_open_request(town) -> None:
 def test_five_pictures_in_one_breath_are_one_request_one_line_and_two_notices(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     town.news(chen)
-    answers = [wang.send_image(content=bytes([n]) + b"\x89PNG").text for n in range(5)]
+    answers = [wang.send_image(content=pictures.png(n)).text for n in range(5)]
     assert [bool(each) for each in answers] == [True, False, False, False, False]
     assert len(town.news(chen)) == 1
     town.house.later(seconds=30)

@@ -220,7 +220,7 @@ def test_the_third_closing_of_a_request_is_asked_and_rated_by_itself(town, wang)
 
 
 def test_who_is_erased_takes_the_conversation_along_and_the_figures_stay(town, chen, wang) -> None:
-    wang.send_image(content=b"\x89PNG\r\n\x1a\n of the shelf")
+    wang.send_image()
     town.house.later(minutes=1)
     answer(town, "王老板,明早到")
     folder = town.house.settings.media_path

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from foundation import log
+from tests import pictures
 from tools import servers
 from wechat_bot.client.codes import Act, SendError
 
@@ -157,11 +158,11 @@ def test_logs_hold_no_secret_no_token_and_no_phone_number() -> None:
 def test_a_picture_is_fetched_and_a_picture_gone_is_given_up(house) -> None:
     li = house.phone("老李")
     li.follow(), li.say("数数")
-    li.send_image(b"\x89PNG one")
+    li.send_image(pictures.png(1))
     house.work()
     files = [path.read_bytes() for path in house.settings.media_path.rglob("*") if path.is_file()]
-    assert files == [b"\x89PNG one"]
-    li.send_image(b"\x89PNG two")
+    assert files == [pictures.png(1)]
+    li.send_image(pictures.png(2))
     house.clock.advance(timedelta(days=4))
     house.work()
     assert len([path for path in house.settings.media_path.rglob("*") if path.is_file()]) == 1

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import literal, select
 
+from tests import pictures
 from tests.wechat_bot.test_outbox import CUSTOM, TEMPLATE, queue, states
 from wechat_bot import reply
 from wechat_bot.client.codes import Act, SendError
@@ -130,7 +131,7 @@ def test_a_mass_message_accepted_before_gives_the_first_ones_id(house, li) -> No
 
 
 def test_a_file_that_cannot_be_fetched_for_a_reason_to_mend_is_shown_too(house, li) -> None:
-    li.say("数数"), li.send_image(b"\x89PNG one")
+    li.say("数数"), li.send_image(pictures.png(1))
     house.sim.faults.add("/cgi-bin/media/get", "errcode", value=48001, times=1)
     house.work()
     assert "wechat:48001" in alarms(house)

@@ -19,7 +19,7 @@ from visits.rules.whom import Kind, Whom
 from visits.scope import Colleague
 from visits.texts import groups as texts
 from visits.texts.times import when
-from wechat_bot import media
+from wechat_bot import media, pictures
 from wechat_bot.services import Services, current_services
 
 
@@ -42,7 +42,7 @@ def groups() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.VISITS_ANSWER, upload=media.PICTURE_LIMIT)
+@door.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
 def write() -> ResponseReturnValue:
     """Write to many shops: first how many it reaches and by which way, then it is sent, once however often posted."""
     services, me, form = current_services(), door.visitor(), request.form

@@ -30,7 +30,7 @@ from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts import attaching as attaching_texts
 from visits.texts.times import when
-from wechat_bot import media
+from wechat_bot import media, pictures
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
@@ -109,7 +109,7 @@ def state(number: int) -> ResponseReturnValue:
     return render_template("visits/console/_state.html", **standing, is_polled=True)
 
 
-@door.allow(Permission.VISITS_ANSWER, upload=media.PICTURE_LIMIT)
+@door.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
 def act(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
     services, me = current_services(), door.visitor()
