@@ -9,7 +9,6 @@ import structlog
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from redis import Redis
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,6 +31,7 @@ from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
 from wechat_bot.envelope import Seals
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services, current_services, install
+from wechat_bot.shared import Shared
 from wechat_bot.switchboard import Switchboard
 
 log = structlog.get_logger()
@@ -52,8 +52,8 @@ def build_services(
     store: Store
     doorbell: Doorbell
     if settings.redis_url:
-        redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=3)
-        store, doorbell = RedisStore(redis, prefix, clock), RedisDoorbell(redis, prefix)
+        shared = Shared(settings.redis_url)
+        store, doorbell = RedisStore(shared, prefix, clock), RedisDoorbell(shared, prefix)
     else:
         store, doorbell = ProcessStore(clock), ProcessDoorbell()
     credentials = Credentials(

@@ -28,7 +28,7 @@ def check(services: Services) -> dict[str, Any]:
     """The state of each part: `ok`, or what is wrong with it."""
     now = services.clock()
     token = services.wechat.tokens.peek()
-    parts: dict[str, Any] = {"token": token, "store": "unreachable" if token == "store unreachable" else "ok"}
+    parts: dict[str, Any] = {"token": token, "store": services.wechat.tokens.store_ailment() or "ok"}
     try:
         with services.reading() as session:
             beat = session.scalar(select(func.max(Beat.beat_at)))

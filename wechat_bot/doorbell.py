@@ -1,14 +1,16 @@
 """The bell that wakes a sleeping worker when something was queued. Losing a ring costs a second, never a message."""
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
-import structlog
 from redis import Redis
-from redis.exceptions import RedisError
 
-log = structlog.get_logger(__name__)
+from wechat_bot.shared import NoRedis, Shared
+
+#: Seconds after which the thread that rings goes home.
+RINGER_STAYS = 5.0
 
 
 class Doorbell(Protocol):
@@ -33,27 +35,48 @@ class ProcessDoorbell:
 
 
 class RedisDoorbell:
-    """The bell all processes share: a short list that workers block on."""
+    """The bell all processes share: a short list that workers block on.
 
-    def __init__(self, redis: Redis, prefix: str) -> None:
-        self._redis = redis
+    Whoever rings may be answering somebody and waits for nothing: a thread of the bell's own goes to Redis.
+    """
+
+    def __init__(self, shared: Shared, prefix: str) -> None:
+        self._shared = shared
         self._key = f"{prefix}:bell"
         self._silence = threading.Event()  # never set: a wait that no clock in a test has to serve
+        self._guard = threading.Condition()
+        self._is_wanted = self._is_served = False
 
     def ring(self) -> None:
-        # Capped, so that rings nobody waits for do not pile up.
-        pipeline = self._redis.pipeline(transaction=False)
-        pipeline.lpush(self._key, "1")
-        pipeline.ltrim(self._key, 0, 7)
-        try:
-            pipeline.execute()
-        except RedisError as error:
-            # The rows are there; without the bell the workers find them at their next look.
-            log.warning("the doorbell is out of order", error=type(error).__name__)
+        with self._guard:
+            self._is_wanted = True
+            self._guard.notify()
+            if not self._is_served:
+                self._is_served = True
+                threading.Thread(target=self._serve, name="doorbell", daemon=True).start()
 
     def wait(self, longest: timedelta) -> None:
+        seconds = longest.total_seconds()
         try:
-            self._redis.brpop([self._key], timeout=longest.total_seconds())
-        except RedisError as error:
-            log.warning("the doorbell is out of order", error=type(error).__name__)
-            self._silence.wait(longest.total_seconds())
+            self._shared.ask(lambda redis: redis.brpop([self._key], timeout=seconds), is_patient=True)
+        except NoRedis:
+            self._silence.wait(seconds)
+
+    def _serve(self) -> None:
+        while self._is_rung():
+            # The rows are there; without the bell the workers find them at their next look.
+            with suppress(NoRedis):
+                self._shared.ask(self._push)
+
+    def _is_rung(self) -> bool:
+        with self._guard:
+            self._guard.wait_for(lambda: self._is_wanted, RINGER_STAYS)
+            self._is_served, self._is_wanted = self._is_wanted, False
+            return self._is_served
+
+    def _push(self, redis: Redis) -> None:
+        # Capped, so that rings nobody waits for do not pile up.
+        pipeline = redis.pipeline(transaction=False)
+        pipeline.lpush(self._key, "1")
+        pipeline.ltrim(self._key, 0, 7)
+        pipeline.execute()

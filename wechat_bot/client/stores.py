@@ -2,23 +2,25 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
-import structlog
-from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import LockError
+from redis.lock import Lock
 
 from foundation.clock import Clock
+from wechat_bot.shared import NoRedis, Shared
 
-log = structlog.get_logger(__name__)
+#: Seconds to wait for another's fetch: as long as a call to WeChat takes at most. Whoever waited so long goes on
+#: without the lock, for nothing breaks by two fetches.
+LOCK_WITHIN = 15.0
 
 
 class Store(Protocol):
     """Small values that expire, and a lock."""
 
-    def is_well(self) -> bool: ...
+    def ailment(self) -> str: ...
     def get(self, name: str) -> str | None: ...
     def put(self, name: str, value: str, ttl: timedelta) -> None: ...
     def lock(self, name: str) -> AbstractContextManager[None]: ...
@@ -29,79 +31,88 @@ class ProcessStore:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._values: dict[str, tuple[str, datetime]] = {}
+        self._values: dict[str, tuple[str, datetime, datetime]] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def is_well(self) -> bool:
-        return True
+    def ailment(self) -> str:
+        return ""
 
     def get(self, name: str) -> str | None:
-        value, until = self._values.get(name, (None, None))
-        return value if until and self._clock() < until else None
+        if name not in self._values:
+            return None
+        value, put_at, until = self._values[name]
+        # Put at a moment that is still to come, it was put by a clock that has been set back since.
+        return value if put_at <= self._clock() < until else None
 
     def put(self, name: str, value: str, ttl: timedelta) -> None:
-        self._values[name] = (value, self._clock() + ttl)
+        now = self._clock()
+        self._values[name] = (value, now, now + ttl)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         with self._guard:
             lock = self._locks.setdefault(name, threading.Lock())
-        with lock:
+        is_held = lock.acquire(timeout=LOCK_WITHIN)
+        try:
             yield
+        finally:
+            if is_held:
+                lock.release()
 
 
 class RedisStore:
-    """The store all processes share; while Redis is away, the process's own.
+    """The store all processes share; while Redis is of no use, the process's own.
 
     Nothing in it is worth stopping for: stable_token hands every process the same token, so the price of a Redis that
     is down is one fetch per process. The lock lapses after 30 seconds, so a holder that died blocks nobody for long.
     """
 
-    def __init__(self, redis: Redis, prefix: str, clock: Clock) -> None:
-        self._redis = redis
+    def __init__(self, shared: Shared, prefix: str, clock: Clock) -> None:
+        self._shared = shared
         self._prefix = prefix
         self._own = ProcessStore(clock)
+        #: What Redis did not take: its own value of these is older.
+        self._unshared: set[str] = set()
 
-    def is_well(self) -> bool:
-        try:
-            return bool(self._redis.ping())
-        except RedisError:
-            return False
+    def ailment(self) -> str:
+        return self._shared.ailment(f"{self._prefix}:well")
 
     def get(self, name: str) -> str | None:
+        own = self._own.get(name)
+        if own is not None and name in self._unshared:
+            return own
         try:
-            value = cast("bytes | None", self._redis.get(f"{self._prefix}:{name}"))
-        except RedisError as error:
-            _away(error)
-            return self._own.get(name)
-        return value.decode() if value is not None else None
+            value = cast("bytes | None", self._shared.ask(lambda redis: redis.get(f"{self._prefix}:{name}")))
+        except NoRedis:
+            return own
+        return value.decode() if value is not None else own
 
     def put(self, name: str, value: str, ttl: timedelta) -> None:
         self._own.put(name, value, ttl)
+        self._unshared.add(name)
         try:
-            self._redis.set(f"{self._prefix}:{name}", value, px=ttl)
-        except RedisError as error:
-            _away(error)
+            self._shared.ask(lambda redis: redis.set(f"{self._prefix}:{name}", value, px=ttl))
+        except NoRedis:
+            return
+        self._unshared.discard(name)
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
-        lock = self._redis.lock(f"{self._prefix}:lock:{name}", timeout=30, sleep=0.05)
+        key = f"{self._prefix}:lock:{name}"
         try:
-            lock.acquire()
-        except RedisError as error:
-            _away(error)
+            lock = self._shared.ask(lambda redis: redis.lock(key, timeout=30, sleep=0.05))
+            is_held = self._shared.ask(lambda redis: lock.acquire(blocking_timeout=LOCK_WITHIN))
+        except NoRedis:
             with self._own.lock(name):
                 yield
             return
         try:
             yield
         finally:
-            try:
-                lock.release()
-            except RedisError as error:  # it lapsed and is another's now, or Redis went away: nothing to give back
-                _away(error)
+            if is_held:
+                self._give_back(lock)
 
-
-def _away(error: RedisError) -> None:
-    log.warning("redis is of no use just now", error=type(error).__name__)
+    def _give_back(self, lock: Lock) -> None:
+        with suppress(NoRedis, LockError):  # Redis went away, or it lapsed and is another's now: nothing to give back
+            self._shared.ask(lambda redis: lock.release())

@@ -25,12 +25,14 @@ class Tokens:
         return self._store.get("token") or self.replace(None)
 
     def peek(self) -> str:
-        """`ok`, `refused` (WeChat said no lately), `none yet` or `store unreachable`; asks WeChat nothing."""
-        if not self._store.is_well():
-            return "store unreachable"
+        """`ok`, `refused` (WeChat said no lately) or `none yet`; asks WeChat nothing."""
         if self._store.get("token-refused"):
             return "refused"
         return "ok" if self._store.get("token") else "none yet"
+
+    def store_ailment(self) -> str:
+        """What is wrong with the store that is shared, nothing where it is well."""
+        return self._store.ailment()
 
     def replace(self, failed: str | None) -> str:
         """A token other than the one that failed, if there is another by now.
