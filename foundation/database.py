@@ -148,29 +148,6 @@ class Database:
                 connection.execute(f"PRAGMA {_PATIENT}")
                 pooled.close()
 
-    def wait(self, longest: float, tell: Callable[[OperationalError], None]) -> None:
-        """Wait until it takes connections, so many seconds at most; `tell` is called once where it does not at first.
-
-        Raises what it said last where it still does not.
-        """
-        until, is_told = time.monotonic() + longest, False
-        while True:
-            try:
-                self.engine.connect().close()
-            except OperationalError as error:
-                if self.is_sqlite or time.monotonic() > until:
-                    raise
-                if not is_told:
-                    tell(error)
-                    is_told = True
-                time.sleep(1.0)
-            else:
-                return
-
-    def tell(self, error: BaseException) -> None:
-        """Log, seldom, that it is away: whoever looks every second meets that every second."""
-        self._absences.warning("the database is of no use just now", error=str(error).splitlines()[0])
-
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
