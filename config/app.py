@@ -33,6 +33,7 @@ from wechat_bot.feature import Feature
 from wechat_bot.services import Services, current_services, install
 from wechat_bot.shared import Shared
 from wechat_bot.switchboard import Switchboard
+from wechat_bot.tries import Seen
 
 log = structlog.get_logger()
 
@@ -86,6 +87,7 @@ def build_services(
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,
+        seen=Seen(settings.web_processes),
     )
 
 

@@ -4,7 +4,6 @@ Browsers and slow phones hold connections open and send little: a thread is give
 one process: its threads queue for the write lock in turn, processes would poll for it.
 """
 
-import os
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -30,7 +29,7 @@ def on_starting(server: Any) -> None:
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = WholeRequests
-workers = 1 if _settings.database_url.startswith("sqlite") else int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers = _settings.web_processes
 threads = 8
 #: Each process; one connection more waits until another ends.
 worker_connections = 1000

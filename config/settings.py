@@ -112,6 +112,8 @@ class Settings(BaseSettings):
     files_path: Path = ROOT / "var" / "files"
     #: When invitations and reminders wait, as 21:00-08:00 in the time zone above; `off` for never.
     quiet_hours: str = "21:00-08:00"
+    #: Web processes, on PostgreSQL; with SQLite it is one.
+    web_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
@@ -211,6 +213,10 @@ class Settings(BaseSettings):
     @property
     def quiet(self) -> QuietHours | None:
         return QuietHours.read(self.quiet_hours, self.zone)
+
+    @property
+    def web_processes(self) -> int:
+        return 1 if self.database_url.startswith("sqlite") else self.web_concurrency
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, commands, forgetting, inbox, media, naming, oauth
+from wechat_bot import alarms, commands, forgetting, inbox, media, naming, oauth, tries
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
@@ -29,6 +29,7 @@ def forget(services: Services) -> None:
     """Drop what no redelivery can ask for any more."""
     with services.transaction() as session:
         inbox.forget(session, now=services.clock())
+        tries.forget(session, now=services.clock())
 
 
 def bury(services: Services) -> None:

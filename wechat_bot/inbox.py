@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 #: WeChat hangs up after five seconds; past this we no longer count on being heard.
 TOO_LATE = timedelta(seconds=4.5)
-#: WeChat asks three times, five seconds apart: a late answer waits that long for a redelivery to take it along.
+#: WeChat asks four times, five seconds apart: a late answer waits that long for a redelivery to take it along.
 REDELIVERIES_OVER = timedelta(seconds=12)
 #: By less than this the last contact is not written anew.
 MOVED = timedelta(minutes=1)

@@ -66,6 +66,16 @@ class Heard(Base):
     raw: Mapped[dict[str, Any] | None]
 
 
+class Tried(Base):
+    """A message that could not be answered yet: how often WeChat posted it."""
+
+    __tablename__ = "tried"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    tried_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class Talk(Base):
     """A conversation that is going on with one follower: at most one of theirs is not paused."""
 

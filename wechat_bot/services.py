@@ -18,6 +18,7 @@ from wechat_bot.envelope import Seals
 from wechat_bot.feature import Criterion, Forget
 from wechat_bot.notices import Template
 from wechat_bot.switchboard import Switchboard
+from wechat_bot.tries import Seen
 
 _EXTENSION = "services"
 
@@ -51,6 +52,8 @@ class Services:
     files_folder: Path
     #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
     templates: Mapping[str, Template] = field(default_factory=dict)
+    #: The messages this process could not answer.
+    seen: Seen = field(default_factory=Seen)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -6,7 +6,7 @@ import structlog
 from flask import Blueprint, Response, request
 
 from foundation.database import is_away
-from wechat_bot import envelope, inbox, messages, reply, texts
+from wechat_bot import envelope, inbox, ledger, messages, reply, texts, tries
 from wechat_bot.feature import Reply
 from wechat_bot.services import current_services
 
@@ -14,8 +14,6 @@ blueprint = Blueprint("wechat", __name__)
 PATH = "/wechat"
 log = structlog.get_logger(__name__)
 SLOW = timedelta(seconds=1)
-#: WeChat asks three times, five seconds apart.
-LAST_TRY = timedelta(seconds=9)
 
 
 @blueprint.get(PATH)
@@ -42,13 +40,14 @@ def hear() -> Response:
     except Exception as error:
         # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
         # asks for the last time the person gets a sentence of ours instead of WeChat's own.
-        if now - letter.message.sent_at < LAST_TRY:
+        if not tries.is_last(services, letter.message, error, now=now):
             raise
         if is_away(error):
             services.database.tell(error)
         else:
             log.exception("not answered")
-        answer = Reply(texts.FAILED)
+        # What nobody said has nobody to be told.
+        answer = Reply(texts.FAILED) if isinstance(letter.message, (*ledger.SAID, *ledger.TRIGGERS)) else Reply()
     took = services.clock() - now
     if took > SLOW:
         log.warning("slow answer", seconds=took.total_seconds())

@@ -2,19 +2,23 @@
 
 import json
 import random
+import socket
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
+from config.app import create_app
 from simulator import crypto
 from simulator.clock import HandClock
 from simulator.world import Account
 from wechat_bot.chat import forget
-from wechat_bot.models import Delivery, DeliveryState, Heard, Talk
+from wechat_bot.models import Delivery, DeliveryState, Heard, Talk, Tried
 
 pytestmark = pytest.mark.pooled
 
@@ -80,15 +84,53 @@ def test_a_bug_of_ours_keeps_nothing_and_the_redelivery_starts_afresh(house) -> 
         assert session.scalars(select(Talk)).one().state == {"n": 0}
 
 
-def test_when_wechat_asks_for_the_last_time_the_person_hears_that_it_failed(house) -> None:
+def test_when_wechat_posts_it_for_the_last_time_the_person_hears_that_it_failed(house) -> None:
     li = house.phone("老李")
     li.follow()
     li.click("count:3")
-    sealed = house.sim.prepare([li], ["坏"])[0]
-    house.clock.advance(timedelta(seconds=10))
-    response = house.app.test_client().post("/wechat", query_string=sealed.query, data=sealed.body)
-    assert "没有保存成功" in house.sim.read_answer(sealed.number, response.data).text
+    # Four posts at one moment, each to the process that has time, and our clock may be ahead.
+    services = replace(house.another_process(), switchboard=house.services.switchboard)
+    other = create_app(house.settings, services=services, features=house.app.extensions["features"])
+    for late in (0, 20):
+        sealed = house.sim.prepare([li], ["坏"])[0]
+        house.clock.advance(timedelta(seconds=late))
+        answers = [
+            app.test_client().post("/wechat", query_string=sealed.query, data=sealed.body)
+            for app in (house.app, other, other, house.app)
+        ]
+        assert [answer.status_code for answer in answers] == [500, 500, 500, 200]
+        assert "没有保存成功" in house.sim.read_answer(sealed.number, answers[-1].data).text
     assert rows(house, Delivery) == 0
+    assert "没有保存成功" in li.say("坏").text  # as WeChat posts it
+    assert len(house.sim.deliveries[-1].attempts) == 4
+    assert li.say("一").text == "1"
+    house.clock.advance(timedelta(hours=2))
+    forget(house.services)
+    assert rows(house, Tried) == 0
+    services.database.dispose()
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_while_the_database_is_away_one_of_four_posts_is_answered_however_many_processes_share_them(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    features = house.app.extensions["features"]
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and never listens
+        away = f"postgresql://127.0.0.1:{nobody.getsockname()[1]}/gone"
+        for processes, answered in ((1, 4), (2, 3), (3, 4), (4, 1)):
+            services = [house.another_process(database_url=away, web_concurrency=processes) for _ in range(processes)]
+            apps = [create_app(house.settings, services=each, features=features) for each in services]
+            for each in services:
+                with pytest.raises(OperationalError), each.reading():
+                    pass  # from now on it is known to be away
+            sealed, codes = house.sim.prepare([li], ["在吗"])[0], []
+            while 200 not in codes:
+                app = apps[len(codes) % processes]
+                response = app.test_client().post("/wechat", query_string=sealed.query, data=sealed.body)
+                codes.append(response.status_code)
+            assert len(codes) == answered
+            assert "没有保存成功" in house.sim.read_answer(sealed.number, response.data).text
 
 
 def test_what_was_said_is_forgotten_soon_and_the_mark_later(house) -> None:
