@@ -140,8 +140,8 @@ class Submission(Base):
     is_valid: Mapped[bool] = mapped_column(default=True)
     #: The clock has put it into the cross-tabs and its words into the search (`counting.file_some`).
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: The customer manager when it was filed; nobody, where the survey is anonymous. No foreign key: SQLite could only
-    #: take it by writing the whole table anew.
+    #: The customer manager at the time of the answer; nobody, where the survey is anonymous. No foreign key: SQLite
+    #: could only take it by writing the whole table anew.
     manager_id: Mapped[int | None]
 
 

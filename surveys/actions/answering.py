@@ -7,12 +7,13 @@ from datetime import UTC, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Table, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
+from people.models import Area, Retailer
 from surveys import texts
 from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
@@ -25,6 +26,11 @@ from wechat_bot import media
 
 _participation = cast(Table, Participation.__table__)
 _submission = cast(Table, Submission.__table__)
+_retailer, _area = cast(Table, Retailer.__table__), cast(Table, Area.__table__)
+#: Who looks after a shop: kept with what it hands in, as its area and class are, or figures would move with the shop.
+_IN_CHARGE = select(func.coalesce(_retailer.c.manager_id, _area.c.manager_id)).join_from(
+    _retailer, _area, _area.c.id == _retailer.c.area_id
+)
 
 
 def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: ZoneInfo) -> Sheet:
@@ -194,7 +200,8 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
 
 def _who_and_when(sheet: Sheet, now: datetime, zone: ZoneInfo, spent: int) -> dict[str, Any]:
     if not sheet.is_anonymous:
-        return {"retailer_id": sheet.retailer_id, "submitted_at": now, "seconds": spent}
+        in_charge = _IN_CHARGE.where(_retailer.c.id == sheet.retailer_id).scalar_subquery()
+        return {"retailer_id": sheet.retailer_id, "manager_id": in_charge, "submitted_at": now, "seconds": spent}
     # Far above what the database numbers itself, and within what a JSON reader takes as exact.
     drawn = (1 << 40) + secrets.randbelow(1 << 52)
     return {"id": drawn, "retailer_id": None, "submitted_at": _midnight(now, zone), "seconds": None}

@@ -26,7 +26,7 @@ PAIRED = {"question": "text", "other": "text", "option": "text", "other_option":
 
 def file_some(session: Session) -> int:
     """File the next submissions; gives how many were looked at. What somebody works on just now waits for next time."""
-    # What is filed anew keeps the manager it had.
+    # Handed in before the manager was kept with it, it gets today's.
     manager = func.coalesce(Submission.manager_id, Retailer.manager_id, Area.manager_id)
     rows = session.execute(
         select(

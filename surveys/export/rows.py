@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from people.models import Area, Manager, Retailer, ShopClass
 from surveys.models import Submission
 
 #: Rows held at a time.
 CHUNK = 1000
-
-_area_manager = aliased(Manager)
 
 
 class Row(NamedTuple):
@@ -40,7 +38,7 @@ def total(session: Session, survey_id: int) -> int:
 def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator[Row]:
     """Every submission in the order of arrival (of an anonymous survey: in none), never more than a chunk in memory.
 
-    Area and class are those at the time of the answer.
+    Area, class and customer manager are those at the time of the answer.
     """
     answered = (
         Submission.version_id,
@@ -60,13 +58,12 @@ def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator
                 Retailer.shop,
                 Area.name,
                 ShopClass.name,
-                func.coalesce(Manager.name, _area_manager.name),
+                Manager.name,
             )
             .outerjoin(Retailer, Retailer.id == Submission.retailer_id)
             .join(Area, Area.id == Submission.area_id)
             .join(ShopClass, ShopClass.id == Submission.class_id)
-            .outerjoin(Manager, Manager.id == Retailer.manager_id)
-            .outerjoin(_area_manager, _area_manager.id == Area.manager_id)
+            .outerjoin(Manager, Manager.id == Submission.manager_id)
         )
     statement = statement.where(Submission.survey_id == survey_id).order_by(Submission.id)
     with session.execute(statement, execution_options={"yield_per": CHUNK}) as result:

@@ -150,7 +150,7 @@ def _who(session: Session, submission_ids: list[int]) -> dict[int, tuple[Any, ..
     rows = session.execute(
         select(Submission.id, Retailer.licence, Retailer.shop, Retailer.keeper, Area.name, Submission.submitted_at)
         .join(Retailer, Retailer.id == Submission.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
+        .join(Area, Area.id == Submission.area_id)
         .where(Submission.id.in_(submission_ids))
     )
     return {row[0]: tuple(row[1:]) for row in rows}

@@ -222,3 +222,29 @@ def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> 
         assert (data["sent"], data["returned"], data["valid"]) == (None, None, None)
         assert [(each["n"], each["counts"]) for each in data["questions"]] == [(6, [None, None, None])]
         assert "匿名调查不显示一部分店的发放和回收" in office.browser(name).get(page).text
+
+
+def test_a_shop_that_moves_leaves_its_answer_where_it_was_given(office) -> None:
+    browser, page = answered(office, "false")
+    late = office.house.phone("店主0")
+    poll = upload(browser, SURVEY.format(anonymous="false")).location
+    assert browser.post(f"{poll}/publish").status_code == 303
+    for reply in ("调查", "2", "1", "还好"):
+        late.say(reply)
+    # Before the clock has filed the second answer: given to 林, in another area and of another class.
+    office.import_roster(HEAD + "350802100000,0 号店,店主0,13600001000,新罗区,江山片,现代终端,林小燕,13900002202\n")
+    office.house.tick()
+    for survey, sums in ((page, {"陈志强": 6, "林小燕": 6}), (poll, {"陈志强": 1})):
+        for by, names in (("manager", sums), ("area", {"陈志强": "城区一片", "林小燕": "江山片"})):
+            rows = table(browser.get(f"{survey}/cross?question=q1&by={by}").text)
+            found = {" ".join(row[0]): int(row[1][0]) for row in rows}
+            expected = sums if by == "manager" else {names[who]: number for who, number in sums.items()}
+            assert {name: number for name, number in found.items() if name in expected} == expected, by
+        asked = browser.post(f"{survey}/export", {"format": "xlsx"})
+        office.work()
+        sheet = load_workbook(io.BytesIO(browser.get(f"{asked.location}/file").data))["数据"]
+        heading, *lines = [list(row) for row in sheet.iter_rows(values_only=True)]
+        [line] = [line for line in lines if line[1] == "350802100000"]
+        kept = dict(zip(heading, line, strict=True))
+        assert [kept[name] for name in ("片区", "客户类型", "客户经理")] == ["城区一片", "普通终端", "陈志强"]
+    assert "城区一片" in browser.get(f"{poll}/words?question=q2").text
