@@ -7,6 +7,7 @@ on `oauth.pages(…)`, which brings the form token, the headers and the kind pag
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -27,14 +28,14 @@ LASTS = timedelta(hours=12)
 #: How long the way to WeChat and back may take.
 WAITS = timedelta(minutes=10)
 #: Pages opened at once each wait for their own answer; a cookie has no room for many.
-MOST_WAITING = 4
+MOST_WAYS = 4
 #: A picture of ten megabytes, and the form around it.
 BODY_LIMIT = 11 << 20
 LONGEST_ADDRESS = 300
 #: A code that is not good (any more), and one used already: WeChat's own app asks twice at times.
 BAD_CODE, USED_CODE = 40029, 40163
 
-_VISITOR, _WAITING = "h5", "h5_waiting"
+_VISITOR, _WAYS = "h5", "h5_ways"
 
 
 def who() -> str:
@@ -101,23 +102,33 @@ def _is_inside_wechat(services: Services) -> bool:
 
 def _to_wechat(services: Services, address: str, *, is_second_try: bool = False) -> AnyResponse:
     state = secrets.token_urlsafe(18)
-    waiting = list(session.get(_WAITING, ()))[1 - MOST_WAITING :]
-    session[_WAITING] = [*waiting, [state, address, is_second_try, int(services.clock().timestamp())]]
+    # What is still waiting stays longest: of what was used only a second tap will ask.
+    ways = sorted(session.get(_WAYS, ()), key=lambda way: not way[4])[1 - MOST_WAYS :]
+    session[_WAYS] = [*ways, [state, address, is_second_try, int(services.clock().timestamp()), False]]
     return redirect(services.wechat.authorize_url(f"{services.public_url}/m/oauth", state), 303)
 
 
-def _take_waiting(services: Services, state: str) -> tuple[str, bool] | None:
-    """What was waiting for this state, which is used up by it; None for one we did not give to this browser."""
-    found, left = None, []
-    for entry in session.get(_WAITING, ()):
-        if hmac.compare_digest(entry[0].encode(), state.encode()):
-            found = entry
-        else:
-            left.append(entry)
-    session[_WAITING] = left
-    if found is None or services.clock().timestamp() - found[3] > WAITS.total_seconds():
-        return None
-    return str(found[1]), bool(found[2])
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way to WeChat and back that began in this browser."""
+
+    address: str
+    is_second_try: bool
+    #: Not walked before, and not long ago: its code may be exchanged.
+    is_fresh: bool
+
+
+def _walk(services: Services, state: str) -> _Way | None:
+    """The way with this state, which is used up by it; None for one that did not begin in this browser."""
+    found, ways = None, []
+    for given, address, is_second_try, at, is_used in session.get(_WAYS, ()):
+        is_it = hmac.compare_digest(given.encode(), state.encode())
+        ways.append([given, address, is_second_try, at, is_used or is_it])
+        if is_it:
+            is_fresh = not is_used and services.clock().timestamp() - at <= WAITS.total_seconds()
+            found = _Way(str(address), bool(is_second_try), is_fresh)
+    session[_WAYS] = ways
+    return found
 
 
 def _check_form() -> None:
@@ -161,20 +172,26 @@ blueprint = pages("oauth", __name__, template_folder="templates")
 
 @blueprint.get("/m/oauth")
 def come_back() -> AnyResponse:
-    """Back from WeChat with a code: exchange it, once, and go on to the page that was asked for."""
+    """Back from WeChat with a code: exchange it, once, and go on to the page that was asked for.
+
+    Whoever is signed in already goes on to it as well, by a second tap, by Back, or where the app asks twice.
+    """
     services = current_services()
-    waited = _take_waiting(services, request.args.get("state", ""))
-    if waited is None:
+    way = _walk(services, request.args.get("state", ""))
+    if way is None:
         log.warning("oauth state refused")
         return message_page(403, texts.SIGN_IN_AGAIN)
-    address, is_second_try = waited
+    if not way.is_fresh:
+        return redirect(way.address, 303) if _visitor(services) else _to_wechat(services, way.address)
     try:
         answer = services.wechat.exchange_code(request.args.get("code", ""))
     except SendError as error:
-        if error.code in (BAD_CODE, USED_CODE) and not is_second_try:
-            return _to_wechat(services, address, is_second_try=True)
+        if _visitor(services):
+            return redirect(way.address, 303)
+        if error.code in (BAD_CODE, USED_CODE) and not way.is_second_try:
+            return _to_wechat(services, way.address, is_second_try=True)
         log.warning("oauth code refused", error=str(error))
-        return message_page(503, texts.SIGN_IN_FAILED, again=address)
+        return message_page(503, texts.SIGN_IN_FAILED, again=way.address)
     session.pop(_VISITOR, None)
     if answer.get("is_snapshotuser") == 1:
         return message_page(403, texts.SNAPSHOT)
@@ -184,4 +201,4 @@ def come_back() -> AnyResponse:
         "form": secrets.token_urlsafe(24),
         "is_new": services.wechat.is_simulated,
     }
-    return redirect(address, 303)
+    return redirect(way.address, 303)

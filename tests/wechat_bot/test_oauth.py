@@ -80,13 +80,41 @@ def test_the_state_of_another_browser_opens_nothing(wang, town) -> None:
     assert wang.get(PAGE).status_code == 303
 
 
-def test_a_way_back_walked_twice_is_refused_the_second_time(wang) -> None:
+def test_a_second_tap_back_or_a_doubled_redirect_goes_on_to_the_page(wang, town) -> None:
     address = back(wang.phone.open(wang.sign_in_address(PAGE)))
-    assert wang.get(address).status_code == 303
-    again = wang.get(address)
-    assert again.status_code == 403
-    assert "只能用一次" in again.text
+    assert wang.get(address).headers["Location"] == PAGE
+    for later in (timedelta(0), timedelta(minutes=11), timedelta(hours=11)):
+        town.clock.advance(later)
+        again = wang.get(address)
+        assert (again.status_code, again.headers["Location"]) == (303, PAGE)
+    assert town.sim.count("/sns/oauth2/access_token") == 1, "a code is exchanged once"
+
+
+def test_a_used_way_of_somebody_not_signed_in_any_more_begins_anew(wang, town) -> None:
+    address = back(wang.phone.open(wang.sign_in_address(PAGE)))
+    wang.get(address)
+    town.clock.advance(timedelta(hours=13))
+    anew = wang.get(address)
+    assert anew.status_code == 303 and anew.headers["Location"].startswith("https://open.weixin.qq.com/")
+    assert wang.get(back(wang.phone.open(anew.headers["Location"]))).headers["Location"] == PAGE
     assert wang.get(PAGE).status_code == 200
+    # An old way that was never walked begins anew too: its code is not good any more.
+    old = browser(town)
+    late = back(old.phone.open(old.sign_in_address(PAGE)))
+    town.clock.advance(timedelta(minutes=11))
+    assert old.get(late).headers["Location"].startswith("https://open.weixin.qq.com/")
+
+
+def test_somebody_signed_in_goes_on_whatever_becomes_of_another_code(wang, town) -> None:
+    page = f"{PAGE}?from=menu"
+    ways = [back(wang.phone.open(wang.sign_in_address(page))) for _ in range(3)]
+    wang.open(PAGE)
+    for way, code in zip(ways, (40163, 40029, None), strict=True):
+        fault = "errcode" if code else "unreachable"
+        town.sim.faults.add("/sns/oauth2/access_token", fault, value=code, times=1)
+        asked = wang.get(way)
+        assert (asked.status_code, asked.headers["Location"]) == (303, page)
+    assert town.sim.count("/sns/oauth2/access_token") == 4
 
 
 def test_a_used_code_begins_again_once_and_not_for_ever(wang, town) -> None:
