@@ -67,7 +67,7 @@ def build_services(
     return Services(
         database=database or settings.open_database(),
         clock=clock,
-        wechat=WeChat(credentials, store, new_session=new_session),
+        wechat=WeChat(credentials, store, is_development=settings.development, new_session=new_session),
         doorbell=doorbell,
         seals=Seals(
             settings.wechat_app_id,

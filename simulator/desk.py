@@ -100,6 +100,7 @@ class Desk:
         self.api_base = "https://api.weixin.qq.com"
         self.oauth_base = "https://open.weixin.qq.com"
         self.page_base = "https://mp.weixin.qq.com"
+        self.film_base = "http://mpvideo.qpic.cn"
         self.next_mass_verdict = "send success"
         self.next_mass_failures = 0
 

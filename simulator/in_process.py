@@ -78,7 +78,8 @@ def _outgoing(request: requests.PreparedRequest, answer: Answer) -> requests.Res
 
 
 def mount(session: requests.Session, simulator: Simulator, *bases: str) -> requests.Session:
-    """Let this session reach the simulator under these base addresses, or under the simulator's own three."""
-    for base in bases or (simulator.desk.api_base, simulator.desk.oauth_base, simulator.desk.page_base):
+    """Let this session reach the simulator under these base addresses, or under the simulator's own."""
+    desk = simulator.desk
+    for base in bases or (desk.api_base, desk.oauth_base, desk.page_base, desk.film_base):
         session.mount(base, InProcess(simulator))
     return session

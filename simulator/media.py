@@ -70,10 +70,10 @@ def upload(desk: Desk, call: Call) -> Payload:
 
 
 def get(desk: Desk, call: Call) -> Payload:
-    """GET /cgi-bin/media/get: the file, or for a video the address it is at."""
+    """GET /cgi-bin/media/get: the file, or for a video where it is, on another host and over http (§7)."""
     found = usable(desk, call.query.get("media_id"))
     if found.kind in ("video", "shortvideo"):
-        return {"video_url": f"{desk.api_base}/simulator/media/{found.media_id}"}
+        return {"video_url": f"{desk.film_base}/simulator/media/{found.media_id}"}
     return File(found.content, found.content_type, found.name)
 
 

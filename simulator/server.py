@@ -93,14 +93,14 @@ class Server:
     """A running server; the port is the one bound, also when 0 was asked for."""
 
     def __init__(self, simulator: Simulator, host: str, port: int, public: str | None = None) -> None:
-        """Bind, and let the simulator's three base addresses be `public`, or the address bound."""
+        """Bind, and let the simulator's base addresses be `public`, or the address bound."""
         self.simulator = simulator
         application = Application(simulator)
         self._server: BaseWSGIServer = make_server(host, port, application, threaded=True, request_handler=_Quiet)
         self.port = self._server.port
         self.base = public or f"http://{host}:{self.port}"
         desk = simulator.desk
-        desk.api_base = desk.oauth_base = desk.page_base = self.base
+        desk.api_base = desk.oauth_base = desk.page_base = desk.film_base = self.base
         self._stop = threading.Event()
         self._threads = [
             threading.Thread(target=self._server.serve_forever, args=(TICK,), name="server", daemon=True),

@@ -137,8 +137,12 @@ class Simulator:
         return api.handle(self.desk, request)
 
     def _media(self, media_id: str) -> Answer:
-        """The bytes of a file at the address that WeChat gives of it: no token is asked for, as with WeChat's own."""
+        """The bytes of a file at the address that WeChat gives of it: no token is asked for, as with WeChat's own.
+        The fault `http` 404 of `MEDIA_PATH` is a film that is not ready yet."""
         found = self.world.media.get(media_id)
+        fault = self.faults.strike(MEDIA_PATH)
+        if fault is not None and fault.kind == "http":
+            return Answer(int(fault.value), "text/html", b"")
         if found is None or (found.expires_at is not None and found.expires_at <= self.desk.clock()):
             return Answer(404, "text/plain; charset=utf-8", b"")
         return Answer(200, found.content_type, found.content)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from foundation.database import upsert
 from foundation.errors import Refused
 from wechat_bot import alarms, messages, pictures, shelf
-from wechat_bot.client.codes import SendError
+from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Media
 from wechat_bot.outbox import settling
 from wechat_bot.services import Services
@@ -253,7 +253,7 @@ def _note_failure(services: Services, media_id: int, error: SendError) -> None:
         alarms.note(session, error, now=now)
         media = session.get_one(Media, media_id)
         media.error = str(error)[:300]
-        if error.code in (40007, 40003) or now - media.heard_at > KEPT_BY_WECHAT:
+        if (error.act is Act.NO and not error.uncertain) or now - media.heard_at > KEPT_BY_WECHAT:
             media.gave_up_at = now
         else:
             media.due_at = settling.next_attempt_at(media.attempts, now)

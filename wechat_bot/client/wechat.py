@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import requests
 
 from foundation.log import scrub
+from wechat_bot.client import films
 from wechat_bot.client.codes import ACCEPTED, EXPLAINED, Act, SendError, is_known
 from wechat_bot.client.stores import Store
 from wechat_bot.client.tokens import Tokens
@@ -50,8 +51,12 @@ class File:
 class WeChat:
     """Calls to WeChat for one account. Safe to share between threads: each gets a session of its own."""
 
-    def __init__(self, credentials: Credentials, store: Store, *, new_session: Any = requests.Session) -> None:
+    def __init__(
+        self, credentials: Credentials, store: Store, *, is_development: bool, new_session: Any = requests.Session
+    ) -> None:
+        """With `is_development` files are fetched from this machine, too: the simulator keeps them there."""
         self._credentials = credentials
+        self._is_development = is_development
         self._new_session = new_session
         self._local = threading.local()
         self.tokens = Tokens(store, self._fetch_token)
@@ -236,8 +241,8 @@ class WeChat:
             raise self._lost(path, error) from None  # the original holds the address, and with it the secret
         return self._read(response.status_code, response.content)
 
-    def _file(self, url: str, path: str, *, is_film: bool = False) -> File:
-        """The file at an address; `path` is what errors may name of it. A video's own address comes in its place."""
+    def _file(self, url: str, path: str) -> File:
+        """The file at an address of WeChat's; `path` is what errors may name of it."""
         content = bytearray()
         try:
             with self._session.get(url, timeout=TIMEOUT, stream=True) as response:
@@ -248,13 +253,21 @@ class WeChat:
         except requests.RequestException as error:
             raise self._lost(path, error) from None
         kind = response.headers.get("Content-Type", "")
-        # An error comes as JSON, labelled text/plain like all of WeChat's JSON.
+        # An error comes as JSON, labelled text/plain like all of WeChat's JSON; so does a video's own address.
         if "json" in kind or "text/plain" in kind or response.status_code >= 400:
-            answer = self._read(response.status_code, bytes(content))
-            if not is_film and str(answer.get("video_url", "")).startswith(("https://", self._credentials.api_base)):
-                return self._file(str(answer["video_url"]), "video_url", is_film=True)
-            raise SendError("media/get gave no file", act=Act.NO)
+            film = self._read(response.status_code, bytes(content)).get("video_url")
+            if not isinstance(film, str):
+                raise SendError("media/get gave no file", act=Act.RETRY)
+            return File(*(self._film(film) if self._is_development else films.fetch(film)))
         return File(bytes(content), kind or "application/octet-stream")
+
+    def _film(self, url: str) -> tuple[bytes, str]:
+        """The film at an address that may be this machine's."""
+        try:
+            with self._session.get(url, timeout=TIMEOUT, stream=True) as response:
+                return films.read(response.status_code, response.headers, response.iter_content(films.CHUNK))
+        except requests.RequestException as error:
+            raise self._lost("video_url", error) from None
 
     def _read(self, status: int, content: bytes) -> dict[str, Any]:
         if status >= 500:

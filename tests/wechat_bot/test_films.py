@@ -1,0 +1,156 @@
+"""Videos of followers lie on another host, some seconds late: they are fetched, and nothing of our own network is."""
+
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from sqlalchemy import select
+
+from wechat_bot import media as fetching
+from wechat_bot.client import films
+from wechat_bot.client.codes import Act, SendError
+from wechat_bot.models import Media
+
+FILM = b"\0\0\0\x18ftypmp42" + b"x" * 100_000
+
+
+class Host:
+    """A host on this machine that answers as it is told, and knows who asked."""
+
+    def __init__(self, address: str) -> None:
+        self.asked: list[str] = []
+        self.status, self.headers, self.body = 200, {"Content-Type": "video/mp4"}, FILM
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                host.asked.append(f"{self.headers['Host']}{self.path}")
+                self.send_response(host.status)
+                for name, value in host.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(host.body)
+
+            def log_message(self, *_: object) -> None:
+                """Not a line."""
+
+        self.server = ThreadingHTTPServer((address, 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown(), self.server.server_close()
+
+
+@pytest.fixture
+def internet():
+    """A host that the tests take for one of the internet."""
+    host = Host("127.0.0.1")
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def ours():
+    """A host that stands for one of our own network."""
+    host = Host("127.0.0.2")
+    yield host
+    host.close()
+
+
+def names(*answers: list[str]) -> Callable:
+    """A name server that answers so, one after the other; in the end always the same."""
+    left = list(answers)
+
+    def resolve(host, port, **_):
+        found = left.pop(0) if len(left) > 1 else left[0]
+        return [(2, 1, 6, "", (address, port)) for address in found]
+
+    return resolve
+
+
+def fetch(url: str, resolve: Callable) -> tuple[bytes, str]:
+    return films.fetch(url, resolve=resolve, is_near=lambda address: address != "127.0.0.1")
+
+
+def media(house) -> Media:
+    with house.look() as session:
+        return session.scalars(select(Media).where(Media.kind == "video")).one()
+
+
+@pytest.fixture
+def li(house):
+    phone = house.phone("老李")
+    phone.follow(), phone.say("数数")
+    return phone
+
+
+def film_of(house, phone) -> Media:
+    with house.services.transaction() as session:
+        now, kept = house.clock(), phone._keep("video", FILM, "v.mp4", "video/mp4")
+        session.add(Media(key="k", openid=phone.openid, kind="video", wechat_id=kept, heard_at=now, due_at=now))
+    return media(house)
+
+
+def test_a_video_is_asked_for_again_while_it_is_not_there_and_holds_nobody_up(house, li) -> None:
+    film_of(house, li)
+    li.send_image()
+    house.sim.faults.add("/simulator/media/", "http", value=404, times=2)
+    house.work()
+    with house.look() as session:
+        fetched = {each.kind: each.fetched_at is not None for each in session.scalars(select(Media))}
+    assert fetched == {"video": False, "image": True}
+    assert house.sim.desk.film_base.startswith("http://")
+    house.later(seconds=5), house.later(seconds=10)
+    kept = media(house)
+    assert (kept.content_type, kept.size, kept.attempts) == ("video/mp4", len(FILM), 3)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.0.0.1]", "localhost", "0x7f000001", "2130706433"])
+def test_a_real_account_never_asks_this_machine_for_a_video(house, li, internet, host) -> None:
+    film_of(house, li)
+    house.sim.desk.film_base = f"http://{host}:{internet.port}"
+    real = house.another_process(development=False)
+    while fetching.fetch_next(real):
+        pass
+    real.database.dispose()
+    kept = media(house)
+    assert not internet.asked
+    assert kept.gave_up_at is not None and "our own" in kept.error
+
+
+def test_a_film_comes_from_the_address_that_was_looked_at(internet, ours) -> None:
+    # The second time the name leads into our own network.
+    resolve = names(["127.0.0.1"], ["127.0.0.2"])
+    assert fetch(f"http://film.example:{internet.port}/a?b=1", resolve) == (FILM, "video/mp4")
+    assert internet.asked == [f"film.example:{internet.port}/a?b=1"]
+    internet.status, internet.headers = 302, {"Location": f"http://inner.example:{ours.port}/admin"}
+    for resolve in (names(["127.0.0.1", "127.0.0.2"]), names(["127.0.0.1"], ["127.0.0.2"])):
+        with pytest.raises(SendError) as caught:
+            fetch(f"http://film.example:{internet.port}/", resolve)
+        assert caught.value.act is Act.NO
+    assert not ours.asked
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "act"),
+    [
+        (404, {}, b"", Act.RETRY),
+        (503, {}, b"", Act.RETRY),
+        (410, {}, b"", Act.NO),
+        (200, {"Content-Type": "text/html"}, b"<html>" + b" " * 20, Act.NO),
+        (200, {"Content-Type": "video/mp4"}, b"<script>alert(1)</script>", Act.NO),
+        (200, {"Content-Type": "video/mp4", "Content-Length": str(films.LIMIT + 1)}, FILM[:100], Act.NO),
+        (200, {"Content-Type": "video/mp4"}, FILM + b"x" * films.LIMIT, Act.NO),
+        (200, {"Content-Type": "video/mp4", "Content-Length": "200"}, FILM[:100], Act.RETRY),
+        (200, {"Content-Type": "video/mp4"}, b"", Act.RETRY),
+        (302, {"Location": "/again"}, b"", Act.NO),
+        (302, {"Location": "file:///etc/passwd"}, b"", Act.NO),
+    ],
+)
+def test_what_is_no_film_or_too_large_is_not_kept(internet, status, headers, body, act) -> None:
+    internet.status, internet.headers, internet.body = status, headers, body
+    with pytest.raises(SendError) as caught:
+        fetch(f"http://film.example:{internet.port}/", names(["127.0.0.1"]))
+    assert caught.value.act is act

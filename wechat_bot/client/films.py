@@ -1,0 +1,138 @@
+"""Films: a video has an address of its own, on another host and over http, and WeChat's answer is all we have for it.
+
+So it is fetched without trust: never from this machine or a network of ours, whatever its name leads to, however often
+we are sent on; only as large as WeChat lets a video be; and only where it is a video.
+"""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+from requests.structures import CaseInsensitiveDict
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from foundation import hosts
+from wechat_bot.client.codes import Act, SendError
+
+#: Bytes; WeChat takes 10 MB.
+LIMIT = 12 << 20
+CHUNK = 1 << 16
+#: Seconds to connect and for each piece, and for the whole: a stalled one must not hold a worker for ever.
+PATIENCE, LONGEST = 12.0, 60.0
+SENT_ON = 3
+#: Not there yet, or not now: a film is made ready some seconds after it was sent.
+LATER = {403, 404, 408, 425, 429, *range(500, 600)}
+
+Resolve = Callable[..., Iterable[tuple[Any, ...]]]
+
+
+def fetch(
+    url: str, *, resolve: Resolve = socket.getaddrinfo, is_near: Callable[[str], bool] = hosts.is_near
+) -> tuple[bytes, str]:
+    """The film at an address of the internet, and its type. Raises `SendError`, permanent for what is none."""
+    for _ in range(SENT_ON + 1):
+        with _opened(url, resolve, is_near) as response:
+            to = response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
+            if not to:
+                headers = CaseInsensitiveDict(response.headers.items())
+                return read(response.status, headers, iter(lambda: response.read(CHUNK), b""))
+            url = urljoin(url, to)
+    raise SendError("the video's address leads on and on", act=Act.NO)
+
+
+def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tuple[bytes, str]:
+    """What an address answered, read no further than it is a film of the size WeChat allows."""
+    if status in LATER:
+        raise SendError(f"the video is not there yet ({status})", act=Act.RETRY)
+    if status != 200:
+        raise SendError(f"the video's address answered {status}", act=Act.NO)
+    until, content, kind = time.monotonic() + LONGEST, bytearray(), ""
+    length = headers.get("Content-Length", "")
+    _check_size(int(length) if length.isdecimal() else 0)
+    for chunk in chunks:
+        content += chunk
+        _check_size(len(content))
+        # The first bytes tell: whatever the header says of a page, nobody is shown one as a video.
+        kind = kind or (_kind(bytes(content), headers.get("Content-Type", "")) if len(content) >= 12 else "")
+        if time.monotonic() > until:
+            raise SendError("the video comes too slowly", act=Act.RETRY)
+    if not kind:
+        raise SendError("the video is empty", act=Act.RETRY)
+    if length.isdecimal() and int(length) != len(content):
+        raise SendError("the video broke off", act=Act.RETRY)
+    return bytes(content), kind
+
+
+def _kind(content: bytes, said: str) -> str:
+    """What the first bytes are.
+
+    >>> _kind(b"\\0\\0\\0\\x18ftypmp42", "text/plain"), _kind(b"FLV\\x01....", "video/x-flv")
+    ('video/mp4', 'video/x-flv')
+    """
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    said = said.partition(";")[0].strip().lower()
+    if said.startswith("video/") and content.lstrip()[:1] not in (b"<", b"{"):
+        return said
+    raise SendError("the video's address gave no video", act=Act.NO)
+
+
+def _check_size(size: int) -> None:
+    if size > LIMIT:
+        raise SendError("the video is larger than WeChat allows", act=Act.NO)
+
+
+@contextmanager
+def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool]) -> Iterator[HTTPResponse]:
+    """The answer of an address. The connection goes to the very address that was looked at: a name may lead elsewhere
+    the next time it is asked for."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        if parts.scheme not in ("http", "https") or not host:
+            raise ValueError("no address of the web")
+        found = [str(each[4][0]) for each in resolve(host, port, type=socket.SOCK_STREAM)]
+    except ValueError as error:  # UnicodeError too
+        raise SendError("the video's address is none", act=Act.NO) from error
+    except OSError as error:
+        raise SendError("the video's host is not known", act=Act.RETRY) from error
+    if not found or any(is_near(each) for each in found):
+        raise SendError("the video's address leads to a network of our own", act=Act.NO)
+    try:
+        connection = _connected(parts, host, port, found)
+        try:
+            target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+            connection.request("GET", target, headers={"Accept": "video/*", "User-Agent": "wuwei"})
+            with connection.getresponse() as response:
+                yield response
+        finally:
+            connection.close()
+    except (OSError, HTTPException) as error:
+        raise SendError(f"the video did not come: {type(error).__name__}", act=Act.RETRY) from error
+
+
+def _connected(parts: SplitResult, host: str, port: int, found: list[str]) -> HTTPConnection:
+    failed: OSError | None = None
+    for address in found:
+        try:
+            line = socket.create_connection((address, port), timeout=PATIENCE)
+        except OSError as error:
+            failed = error
+            continue
+        # With its name in the request, and the connection made already.
+        connection = HTTPConnection(host, port, timeout=PATIENCE)
+        connection.sock = line
+        if parts.scheme == "https":
+            try:
+                context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+                connection.sock = context.wrap_socket(line, server_hostname=host)
+            except OSError:
+                line.close()
+                raise
+        return connection
+    raise failed or OSError("no address")
