@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from foundation.errors import Refused
 from visits import shown
 from visits.actions import answering
+from visits.queries import thread
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
@@ -23,18 +24,24 @@ def press(
     form: MultiDict[str, str],
     *,
     picture: str | None = None,
+    has_template: bool,
     now: datetime,
 ) -> str:
     """Do what the form's `do` says; gives what is said of it to whoever pressed. Raises `Refused` as the verbs do.
 
-    `picture` is the key among the media of what was put with an answer.
+    `picture` is the key among the media of what was put with an answer; `has_template` tells whether a notice can stand
+    in for one.
     """
     content, seen = form.get("content", ""), form.get("seen", type=int)
     match form.get("do"):
         case "answer":
             token = shown.token(form) or None
-            answering.answer(session, request_id, who, content, picture=picture, token=token, seen=seen or 0, now=now)
-            return texts.SENT
+            openid = answering.hold(session, request_id, who).openid
+            way = thread.foreseen(session, openid, now=now, has_template=has_template)
+            answering.answer(
+                session, request_id, who, content, picture=picture, token=token, seen=seen or 0, told=way.way, now=now
+            )
+            return texts.sent_by(way.way, texts.shut(way.until, now))
         case "note":
             answering.note(session, request_id, who, content, now=now)
             return texts.NOTED
@@ -51,8 +58,8 @@ def press(
             answering.reopen(session, request_id, who, now=now)
             return texts.REOPENED
         case "transfer":
-            answering.transfer(session, request_id, who, form.get("to", 0, type=int), now=now)
-            return texts.TRANSFERRED
+            decided = answering.transfer(session, request_id, who, form.get("to", 0, type=int), now=now)
+            return texts.TRANSFERRED if decided.is_told else texts.TRANSFERRED_UNTOLD
         case "snooze":
             hours = form.get("hours", "")
             until = now + timedelta(hours=int(hours) if hours in SNOOZES else 0)

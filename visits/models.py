@@ -153,6 +153,10 @@ class Closed(StrEnum):
     VOID = "void"
 
 
+#: In `Message.more` of an answer: the `Way` its writer was told it goes.
+TOLD = "told"
+
+
 class Author(StrEnum):
     """Who wrote a message."""
 

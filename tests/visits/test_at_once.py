@@ -19,7 +19,7 @@ from tests.visits.holds import Holds
 from visits import scope
 from visits.actions import answering, attaching, escalating, intake, moving, rating, resting, undelivered
 from visits.actions.intake import Said
-from visits.models import Request
+from visits.models import Request, Way
 from visits.scope import Colleague
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
@@ -60,7 +60,7 @@ def answer(hand: Hand, request: Request) -> None:
     # As the chat does it: the manager is in touch, and what waited for that goes out.
     hand.session.get(Follower, hand.openid, with_for_update=True)
     queueing.release(hand.session, hand.openid, now=hand.now)
-    answering.answer(hand.session, request.id, hand.who(hand.session), "明早带两条", now=hand.now)
+    answering.answer(hand.session, request.id, hand.who(hand.session), "明早带两条", told=Way.MESSAGE, now=hand.now)
 
 
 def close(hand: Hand, request: Request) -> None:

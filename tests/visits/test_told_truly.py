@@ -227,3 +227,64 @@ def test_a_supervisor_with_requests_of_their_own_still_hears_of_each_breach(aske
     sweep(asked)
     zhou.say("在吗")
     assert any(f"#{asked.n}" in text and "超时" in text for text in asked.news(zhou))
+
+
+def test_an_answer_said_to_be_sent_that_has_to_wait_is_corrected_once(asked) -> None:
+    asked.house.later(hours=1)
+    asked.house.sim.faults.add(SENDS, "errcode", value=45015)
+    assert "已发给城南便利店" in asked.chen.say(f"{asked.n} 明早带两条").text
+    asked.house.work()
+    asked.house.sim.faults.clear()
+    asked.run("look after answers")
+    [notice] = asked.news(asked.chen)
+    assert notice.startswith(f"【还没送到 #{asked.n}】") and "城南便利店" in notice and "请打电话" in notice
+    asked.run("look after answers")
+    assert asked.news(asked.chen) == []
+    # Who was told so at once is not told again.
+    assert "等城南便利店下次来消息时送达" in asked.chen.say(f"{asked.n} 后天也行").text
+    asked.house.work()
+    asked.run("look after answers")
+    assert asked.news(asked.chen) == []
+
+
+def test_what_was_to_be_corrected_in_the_morning_is_not_once_it_arrived_in_the_night(asked) -> None:
+    asked.house.later(hours=13)
+    asked.house.sim.faults.add(SENDS, "errcode", value=45015, times=1)
+    asked.chen.say(f"{asked.n} 明早带两条")
+    asked.house.work()
+    asked.run("look after answers")
+    asked.wang.say("在吗")
+    assert "陈志强:明早带两条" in asked.news(asked.wang)
+    asked.run("look after answers")
+    asked.house.later(hours=12)
+    assert [each for each in asked.news(asked.chen) if "还没送到" in each] == []
+
+
+def test_an_answer_that_went_as_a_notice_after_all_is_corrected(build, raise_town) -> None:
+    house = build(wechat_templates={"answer": {"id": "T", "fields": {"thing1": "{who}", "thing2": "{what}"}}})
+    house.sim.add_template("有新回复", "来自:{{thing1.DATA}}\n内容:{{thing2.DATA}}", template_id="T")
+    town = raise_town(house)
+    chen, wang = town.manager("陈志强"), town.shop("王建国")
+    wang.say("断货了")
+    number = town.request().number
+    town.news(chen)
+    house.sim.faults.add(SENDS, "errcode", value=45047, times=1)
+    assert "已发给城南便利店" in chen.say(f"{number} 明早带两条").text
+    house.work()
+    town.run("look after answers")
+    [notice] = town.news(chen)
+    assert notice.startswith(f"【改发服务通知 #{number}】") and "点开才看得到" in notice
+
+
+def test_a_page_says_which_way_the_answer_went(asked) -> None:
+    page = Browser(asked.house, asked.chen)
+    asked.house.later(hours=49)
+    page.open(f"/m/visits/{asked.n}")
+    seen = re.search(r'name="seen" value="(\d+)"', page.page.text)[1]
+    page.post(f"/m/visits/{asked.n}", page.form() | {"do": "answer", "content": "明早带两条", "seen": seen})
+    page.open(f"/m/visits/{asked.n}")
+    assert "已存下" in page.page.text and "已发出" not in page.page.text
+
+
+def test_whoever_hands_on_to_somebody_out_of_reach_is_told_to_call(asked) -> None:
+    assert asked.chen.say(f"{asked.n} 转 林小燕").text.endswith("微信里通知不到林小燕，请您打电话转告。")

@@ -23,7 +23,7 @@ from tests.processes import Town, until
 from tests.visits import district
 from visits import scope
 from visits.actions import answering, groups, intake
-from visits.models import Assignment, Closed, Deadline, Escalation, GroupMember, Request
+from visits.models import Assignment, Closed, Deadline, Escalation, GroupMember, Request, Way
 from visits.rules.whom import Kind, Whom
 from visits.scope import Colleague
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -80,7 +80,7 @@ def lay_out(session: Session, openids: dict[str, str], shops: list[str]) -> None
     for openid in others[PUT_OFF : PUT_OFF + QUIET]:
         request_id = ask(session, openid, NOW - timedelta(days=5))
         before = NOW - timedelta(days=4)
-        answering.answer(session, request_id, lin(session, openids, before), "明早送到", now=before)
+        answering.answer(session, request_id, lin(session, openids, before), "明早送到", told=Way.MESSAGE, now=before)
     # What the night brought was seen to by hand: it is the morning's messages that are counted.
     session.execute(update(Delivery).values(state=DeliveryState.CANCELLED))
     who, minute = lin(session, openids, NOW), timedelta(minutes=1)

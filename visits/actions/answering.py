@@ -17,7 +17,8 @@ from foundation.text import is_visible, visible
 from people.models import Manager
 from visits import said, scope
 from visits.actions import clocks, moving, rating, routing
-from visits.models import ANSWER_KEY, FIRST_NUMBER, Closed, Message, Request
+from visits.actions.routing import Decision
+from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Closed, Message, Request, Way
 from visits.rules import canned
 from visits.said import Said
 from visits.scope import Colleague
@@ -67,12 +68,14 @@ def answer(
     voice: str | None = None,
     token: str | None = None,
     seen: int | None = None,
+    told: Way,
     now: datetime,
 ) -> Answered:
     """Send an answer to the shop: a text, a picture or a voice (their keys among the media), or a text with one.
 
     `token` names the form: posted again, it answers once. `seen` is the newest message the writer knows; where others
-    wrote behind it, `Overtaken` carries that. Raises `Refused` for what cannot be sent.
+    wrote behind it, `Overtaken` carries that. `told` is the way its writer is told it goes; should it go another, they
+    hear of it (`actions/undelivered.py`). Raises `Refused` for what cannot be sent.
     """
     request = hold(session, request_id, who)
     content = visible(content)
@@ -94,11 +97,12 @@ def answer(
     is_first = request.first_answered_at is None
     message = None
     if content:
-        message = _write(session, request, who, "text", content, token=token, now=now)
+        message = _write(session, request, who, "text", content, token=token, told=told, now=now)
         _send(session, request, who, message, text_message(words), now=now)
     for kind, key, sent in (("image", picture, uploads.picture), ("voice", voice, uploads.voice)):
         if key is not None:
-            file = _write(session, request, who, kind, "", token=None if message else token, media_key=key, now=now)
+            mark = None if message else token
+            file = _write(session, request, who, kind, "", token=mark, media_key=key, told=told, now=now)
             _send(session, request, who, file, sent(key), now=now)
             message = message or file
     assert message is not None  # one of them was given
@@ -200,12 +204,12 @@ def listen(session: Session, request_id: int, who: Colleague, message_id: int, *
     queueing.queue(session, openid, uploads.voice(voice.media_key), now=now, about=f"visit:{request.id}")
 
 
-def transfer(session: Session, request_id: int, who: Colleague, to_manager_id: int, *, now: datetime) -> Request:
-    """Hand a request on to another customer manager; no clock is reset."""
+def transfer(session: Session, request_id: int, who: Colleague, to_manager_id: int, *, now: datetime) -> Decision:
+    """Hand a request on to another customer manager; no clock is reset. Gives who has it now, and whether they were
+    told."""
     request = hold(session, request_id, who)
     _check_open(request)
-    routing.transfer(session, request, to_manager_id, by=who.name, now=now, zone=who.zone)
-    return request
+    return routing.transfer(session, request, to_manager_id, by=who.name, now=now, zone=who.zone)
 
 
 def transfer_many(
@@ -272,6 +276,7 @@ def _write(
     is_note: bool = False,
     token: str | None = None,
     media_key: str | None = None,
+    told: Way | None = None,
 ) -> Message:
     message = Message(
         request_id=request.id,
@@ -283,6 +288,7 @@ def _write(
         kind=kind,
         content=content,
         media_key=media_key,
+        more={TOLD: told} if told else None,
         token=token,
     )
     session.add(message)

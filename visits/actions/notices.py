@@ -124,6 +124,11 @@ def reach(session: Session, manager_id: int) -> Reach:
     return Reach(openid if can_be_told else None, [row[4:] for row in rows if row[4] is not None])
 
 
+def can_be_told(session: Session, manager_id: int) -> bool:
+    """Whether a manager hears of anything in WeChat: bound, not disabled, and following."""
+    return reach(session, manager_id).openid is not None
+
+
 def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: datetime) -> None:
     """Put other words, about several requests, into a notice the caller holds and that still waits."""
     template = notice("request", PAGE, who=who, what=_what(text, who), when=when)

@@ -33,6 +33,8 @@ class Decision:
     reason: Reason
     explained: str
     is_new: bool = True
+    #: Whether a notice to them was queued: they are bound and follow.
+    is_told: bool = True
 
     @property
     def is_deputy(self) -> bool:
@@ -89,8 +91,8 @@ def transfer(
     case = cases.read(session, request, now=now)
     _, area_id = _home(request, case)
     above = [each.id for each in stairs.supervisors(area_id, below_id=person.id)]
-    _hand_over(session, request, assignment, person.id, above, case, now=now, zone=zone)
-    return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained)
+    is_told = _hand_over(session, request, assignment, person.id, above, case, now=now, zone=zone)
+    return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained, is_told=is_told)
 
 
 def check_here(stairs: Ladder, manager_id: int, name: str) -> None:
@@ -159,7 +161,8 @@ def _hand_over(
     *,
     now: datetime,
     zone: ZoneInfo,
-) -> None:
+) -> bool:
+    """Tell the new owner, or whoever is above where they cannot be told; gives whether they were."""
     is_first = request.handed_over_at is None
     why = assignment.explained
     told = notices.hand_over(session, request, to_id, case, why=why, is_first=is_first, now=now, zone=zone)
@@ -167,9 +170,10 @@ def _hand_over(
     session.add(assignment)
     if told is not None:
         clocks.handed_over(session, request, now=now, book=case.book)
-        return
+        return True
     log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
     notices.not_reached(session, request, to_id, above, case, now=now)
+    return False
 
 
 def as_it_stands(session: Session, request: Request) -> Decision:

@@ -208,7 +208,7 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
     text, picture, voice = str(draft.get("text", "")), draft.get("picture"), draft.get("voice")
     try:
         answered = answering.answer(
-            turn.session, found.id, who, text, picture=picture, voice=voice, seen=seen, now=turn.now
+            turn.session, found.id, who, text, picture=picture, voice=voice, seen=seen, told=way.way, now=turn.now
         )
     except Overtaken as overtaken:  # raised before anything was written
         again = {**draft, "to": found.id, "seen": overtaken.came[-1].id}
@@ -245,8 +245,9 @@ def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Re
 def _transfer(turn: Turn, who: Colleague, about: int, order: Order, state: dict[str, Any]) -> Reply:
     named = thread.managers_named(turn.session, order.rest)
     if len(named) == 1:
-        request = answering.transfer(turn.session, about, who, named[0], now=turn.now)
-        return _done(texts.transferred_now(request.number, order.rest), state)
+        decided = answering.transfer(turn.session, about, who, named[0], now=turn.now)
+        said = texts.transferred_now(about + FIRST_NUMBER, order.rest, is_told=decided.is_told)
+        return _done(said, state)
     if named:
         return Reply(texts.several_managers(order.rest), after=_stay(state))
     found = _found(turn, who, about)

@@ -151,7 +151,7 @@ def _words(turn: Turn, received: Received, said: Said) -> str:
     if received.became is Became.THANKS:
         return texts.GREETED if people_rules.is_greeting(said.content) else texts.WELCOME
     if received.became is Became.REMARKED:
-        return texts.REMARKED
+        return texts.REMARKED if intake.who_answers(turn.session, received).manager else texts.NOTED
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
         claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)

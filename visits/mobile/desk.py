@@ -15,7 +15,7 @@ from visits import buttons, shown
 from visits.actions import answering, canned
 from visits.actions.answering import Overtaken
 from visits.mobile import kept, phrases, visitor
-from visits.models import FIRST_NUMBER
+from visits.models import FIRST_NUMBER, Way
 from visits.queries import thread
 from visits.queries.thread import Thread
 from visits.said import Said
@@ -113,6 +113,9 @@ def _do(
             _keep_phrase(session, who, form.get("content", ""))
             return texts.KEPT_AS_PHRASE
         case "listen":
+            # Nothing stands in for a voice: it goes while the manager's own window is open, or not at all.
+            if thread.foreseen(session, openid, now=now, has_template=False).way is not Way.MESSAGE:
+                raise Refused(texts.listen_in_chat(about + FIRST_NUMBER))
             answering.listen(session, about, who, form.get("message", 0, type=int), now=now)
             return texts.LISTEN
         case "answer":
@@ -121,7 +124,8 @@ def _do(
             else:
                 # Nobody's: it belongs to the request, and goes with it.
                 key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
-    return buttons.press(session, about, who, form, picture=key, now=now)
+    has_template = shown.has_template(current_services())
+    return buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
 
 
 def _keep_phrase(session: Session, who: Colleague, content: str) -> None:

@@ -106,10 +106,11 @@ def _receive(
 
 
 def _words(session: Session, received: Received, services: Services) -> str:
-    polite = {Became.THANKS: intake_texts.WELCOME, Became.REMARKED: intake_texts.REMARKED}
-    if received.became in polite:
-        return polite[received.became]
     answers = intake.who_answers(session, received)
+    if received.became is Became.THANKS:
+        return intake_texts.WELCOME
+    if received.became is Became.REMARKED:
+        return intake_texts.REMARKED if answers.manager else intake_texts.NOTED
     if not received.is_known and answers.manager is None:
         return intake_texts.ASK_FOR_NAME
     if received.answer_due is None:

@@ -14,7 +14,7 @@ from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
 from visits import scope, shown
-from visits.actions import answering
+from visits.actions import answering, notices
 from visits.models import FIRST_NUMBER
 from visits.queries import inbox as queries
 from visits.queries.inbox import Filter, Shelf
@@ -73,9 +73,10 @@ def hand_over() -> ResponseReturnValue:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         to, name = form.get("to", 0, type=int), dict(areas.managers(session)).get(form.get("to", 0, type=int), "")
         moved = answering.transfer_many(session, [each - FIRST_NUMBER for each in chosen], who, to, now=now)
+        is_told = notices.can_be_told(session, to)
         said = f"{'、'.join(f'#{each}' for each in chosen)} 转给{name},转了 {moved} 条"
         audit.note(session, me, "visit.transfer", "visits", said, address=door.address(), now=now)
-    flash(texts.many_transferred(moved, name), "success" if moved else "warning")
+    flash(texts.many_transferred(moved, name, is_told=is_told), "success" if moved else "warning")
     return redirect(url_for("visits_pages.inbox", **_kept()), 303)
 
 

@@ -161,7 +161,8 @@ def _do(session: Session, who: Colleague, about: int, picture: Picture | None, n
     if form["do"] == "answer" and picture is not None:
         # Nobody's: it belongs to the request, and goes with it.
         key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
-    done = buttons.press(session, about, who, form, picture=key, now=now)
+    has_template = shown.has_template(current_services())
+    done = buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
     written = texts.said("text", form.get("content", ""), 100)
     match form["do"]:
         case "answer":

@@ -21,12 +21,12 @@ GONE = "对方已取消关注,微信里收不到回复。请打电话,再记一�
 #: Who answers, where it is no customer manager.
 SERVICE = "客服"
 
-SENT = "已发出。"
 NOTED = "已记下备注,店主看不到。"
 CALLED = "已记下电话联系。"
 CLOSED = "已完结。"
 REOPENED = "已重开。"
 TRANSFERRED = "已转交,时限不变。"
+TRANSFERRED_UNTOLD = "已转交，时限不变。微信里通知不到对方，请您打电话转告。"
 NONE_TICKED = "请先在列表里选留言,再转交。"
 LISTEN = "已发到您的微信,请回到聊天里听。"
 KEPT_AS_PHRASE = "已存进您的常用语。"
@@ -105,9 +105,11 @@ def snoozed(until: str) -> str:
     return f"{until} 再放回待办。答复时限不变。"
 
 
-def many_transferred(count: int, name: str) -> str:
+def many_transferred(count: int, name: str, *, is_told: bool) -> str:
     if not count:
         return f"没有转:选的留言已完结,或已经由{name}负责。"
+    if not is_told:
+        return f"{count} 条留言已转给{name}，时限不变。微信里通知不到{name}，请您打电话转告。"
     return f"{count} 条留言已转给{name},时限不变,会一并通知。"
 
 
@@ -183,6 +185,17 @@ def sent(number: int, shop: str, way: Way, why: str, took: float | None, *, is_f
     if way is Way.LATER:
         return f"#{number} {why},已存下,等{shop}下次来消息时送达。着急请打电话。"
     return f'已发给{shop}{used}。完结请回复"{number} 完结"。'
+
+
+def sent_by(way: Way, why: str) -> str:
+    """The same on a page, which names the request itself.
+
+    >>> sent_by(Way.MESSAGE, ""), sent_by(Way.LATER, "已过微信 48 小时回复期")
+    ('已发出。', '已过微信 48 小时回复期,已存下,等对方下次来消息时送达。着急请打电话。')
+    """
+    if way is Way.NOTICE:
+        return f"{why},已改发服务通知,对方点开即可看到。"
+    return f"{why},已存下,等对方下次来消息时送达。着急请打电话。" if way is Way.LATER else "已发出。"
 
 
 STATES = {
@@ -331,8 +344,9 @@ def reopened_now(number: int) -> str:
     return f'#{number} 已重开。回复"{number} 内容"答复。'
 
 
-def transferred_now(number: int, name: str) -> str:
-    return f"#{number} 已转给{name},时限不变。"
+def transferred_now(number: int, name: str, *, is_told: bool) -> str:
+    untold = "" if is_told else f"\n微信里通知不到{name}，请您打电话转告。"
+    return f"#{number} 已转给{name},时限不变。{untold}"
 
 
 def noted_now(number: int) -> str:
@@ -341,6 +355,10 @@ def noted_now(number: int) -> str:
 
 def listen_now(number: int) -> str:
     return f'#{number} 的语音发给您了。回复"{number} 内容"答复。'
+
+
+def listen_in_chat(number: int) -> str:
+    return f"微信现在不让往您的聊天里发语音。请到聊天里回复“{number} 听”。"
 
 
 def called_now(number: int) -> str:

@@ -26,6 +26,8 @@ GREETED = "您好,有事请直接说,客户经理会看到。"
 WELCOME = "不客气,有需要随时说。"
 #: After something was said with thanks.
 REMARKED = "已转告客户经理，谢谢您。有事请接着说。"
+#: The same where there is nobody to tell.
+NOTED = "已记下，谢谢您。有事请接着说。"
 THANKS_FOR_RATING = "谢谢您的评价。"
 RATED_ALREADY = "您已评价过,谢谢。"
 SCORES = {1: "满意", 2: "一般", 3: "不满意"}

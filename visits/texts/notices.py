@@ -148,6 +148,23 @@ def not_delivered(number: int, shop: str, what: str, why: str) -> str:
     return f"【没有送达 #{number}】{shop}没有收到您的答复{what}{f':{why}' if why else ''}。\n{_call(number)}"
 
 
+def put_off(number: int, shop: str, what: str) -> str:
+    """To whoever was told that an answer is sent, and WeChat takes it only later.
+
+    >>> print(put_off(128, "城南便利店", "“明早到”"))
+    【还没送到 #128】微信现在不让发，您的答复“明早到”要等城南便利店下次来消息时才送到。
+    着急请打电话，再回复“128 已电话 说了什么”。
+    """
+    late = f"【还没送到 #{number}】微信现在不让发，您的答复{what}要等{shop}下次来消息时才送到。"
+    return f"{late}\n着急请打电话，再回复“{number} 已电话 说了什么”。"
+
+
+def went_as_notice(number: int, shop: str, what: str) -> str:
+    """To whoever was told that an answer is sent, and it went as a notice that has to be opened."""
+    went = f"【改发服务通知 #{number}】微信现在不让直接发，您的答复{what}已改发服务通知，{shop}点开才看得到。"
+    return f"{went}\n着急请打电话，再回复“{number} 已电话 说了什么”。"
+
+
 def perhaps_not_delivered(number: int, shop: str, what: str, why: str) -> str:
     """To whoever wrote an answer that nobody can be sure of."""
     return f"【不确定 #{number}】{shop}可能没有收到您的答复{what}。\n{_call(number)}"
