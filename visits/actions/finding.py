@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from people.identity import Shop
 from people.models import Binding, Retailer
+from visits.actions import additions, clocks, routing
 from visits.actions import case as cases
-from visits.actions import clocks, notices, routing
 from visits.models import Author, Closed, GroupMember, Message, Request
 from visits.rules import needs
 
@@ -89,7 +89,7 @@ def _join(session: Session, other: Request, theirs: Request, now: datetime) -> N
         theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
         clocks.joined(session, theirs, since, now=now)
     if first is not None:
-        notices.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
+        additions.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
 
 
 def closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:

@@ -21,8 +21,8 @@ from people.courtesy import Tone
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Person
+from visits.actions import additions, categories, clocks, finding, groups, routing
 from visits.actions import case as cases
-from visits.actions import categories, clocks, finding, groups, notices, routing
 from visits.actions.book import Book
 from visits.actions.case import Case
 from visits.actions.routing import Decision
@@ -311,14 +311,14 @@ def _take_up(
             clocks.shop_wrote(request, case.book, now=now)
             decision = routing.keep_or_route(session, request, case, now=now, zone=zone)
             if not decision.is_new:
-                notices.again(session, request, message, case, is_reopened=True, now=now, zone=zone)
+                additions.again(session, request, message, case, is_reopened=True, now=now, zone=zone)
             return decision
         case Became.CONTINUED:
             clocks.shop_wrote(request, case.book, now=now)
-            notices.again(session, request, message, case, is_reopened=False, now=now, zone=zone, group=group)
+            additions.again(session, request, message, case, is_reopened=False, now=now, zone=zone, group=group)
         case Became.ADDED:
             clocks.shop_wrote(request, case.book, now=now)
-            notices.more(session, request, message, case, now=now, group=group)
+            additions.more(session, request, message, case, now=now, group=group)
         case Became.THANKS:
             request.shop_wrote_at = now
             clocks.window_moved(case.book)
@@ -326,7 +326,7 @@ def _take_up(
             if request.closed_at is None:
                 request.shop_wrote_at = now
                 clocks.window_moved(case.book)
-            notices.remark(session, request, message, case, now=now)
+            additions.remark(session, request, message, case, now=now)
     return None
 
 

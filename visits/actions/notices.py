@@ -7,7 +7,7 @@ manager's next contact. Who has several waiting gets one line with the number of
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,6 @@ from wechat_bot.reply import link, text_message
 
 #: The page with a manager's open requests; one request has its number behind it.
 PAGE = "/m/visits"
-#: What several messages of one breath wait for one another.
-BUNDLED = timedelta(seconds=20)
 #: So many notices may wait for one manager; what comes then is one line for all.
 WAIT = 3
 ABOUT_ALL = "visits"
@@ -152,88 +150,6 @@ def facts(request: Request, case: Case) -> Facts:
         # Staff took them for this shop's: nothing proves it.
         name, who = (texts.maybe(each) for each in (name, who))
     return Facts(who, name, answer.allowed if answer else None, answer.due_at if answer else None)
-
-
-def more(
-    session: Session, request: Request, message: Message, case: Case, *, now: datetime, group: str = ""
-) -> int | None:
-    """Tell the owner what the shop added before it was answered; what comes in one breath is one notice. `group` is the
-    visit group whose message is answered by it."""
-    if request.owner_id is None:
-        return None
-    start = f"{about(request.id)}:more:"
-    to = reach(session, request.owner_id)
-    known, path = facts(request, case), page(request.id)
-    waiting = next((each for each in reversed(to.waiting) if (each[2] or "").startswith(start)), None)
-    if waiting is not None:
-        delivery_id, _, key = waiting
-        said = _said(session, request, int(str(key).removeprefix(start)))
-        text = texts.more(request.number, known.shop or known.who, said)
-        if put(session, delivery_id, text, path):
-            return delivery_id
-    who = texts.answers(known.shop or known.who, group)
-    text = texts.more(request.number, who, [(message.kind, message.content)])
-    return tell(
-        session,
-        request.owner_id,
-        text,
-        now=now,
-        about=about(request.id),
-        key=f"{start}{message.id}",
-        url=path,
-        due_at=now + BUNDLED,
-        who=known.shop,
-        to=to,
-    )
-
-
-def remark(session: Session, request: Request, message: Message, case: Case, *, now: datetime) -> int | None:
-    """Tell the owner what the shop said with its thanks: no answer is owed, and whether one is due they decide."""
-    if request.owner_id is None:
-        return None
-    known, what = facts(request, case), texts.quoted(message.kind, message.content)
-    return tell(
-        session,
-        request.owner_id,
-        texts.remark(request.number, known.shop or known.who, what, is_closed=request.closed_at is not None),
-        now=now,
-        about=about(request.id),
-        key=f"{about(request.id)}:more:{message.id}",
-        url=page(request.id),
-        due_at=now + BUNDLED,
-        who=known.shop,
-    )
-
-
-def again(
-    session: Session,
-    request: Request,
-    message: Message,
-    case: Case,
-    *,
-    is_reopened: bool,
-    now: datetime,
-    zone: ZoneInfo,
-    group: str = "",
-) -> int | None:
-    """Tell the owner that the shop came back after it was answered, or closed."""
-    if request.owner_id is None:
-        return None
-    known = facts(request, case)
-    what = texts.quoted(message.kind, message.content)
-    who = texts.answers(known.shop or known.who, group)
-    text = texts.again(request.number, who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone)
-    return tell(
-        session,
-        request.owner_id,
-        text,
-        now=now,
-        about=about(request.id),
-        key=f"{about(request.id)}:again:{message.id}",
-        url=page(request.id),
-        who=known.shop,
-        when=known.answer_due,
-    )
 
 
 def hand_over(
@@ -375,16 +291,6 @@ def _what(text: str, who: str) -> str:
 
 def _message(text: str, path: str) -> dict[str, Any]:
     return text_message(f"{text}\n{link(path, texts.OPEN_PAGE)}")
-
-
-def _said(session: Session, request: Request, since: int) -> list[tuple[str, str]]:
-    session.flush()
-    rows = session.execute(
-        select(Message.kind, Message.content)
-        .where(Message.request_id == request.id, Message.id >= since, Message.author == Author.SHOP)
-        .order_by(Message.id)
-    )
-    return [(kind, content) for kind, content in rows]
 
 
 def _first_said(session: Session, request: Request, case: Case) -> str:

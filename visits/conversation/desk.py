@@ -21,6 +21,7 @@ from visits.rules import orders
 from visits.rules.orders import Order, Verb
 from visits.scope import Colleague
 from visits.texts import answering as texts
+from visits.texts import orders as order_texts
 from visits.texts.times import when
 from wechat_bot import media, messages
 from wechat_bot.feature import After, Reply, Turn
@@ -143,7 +144,7 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
             said = texts.reopened_now(answering.reopen(session, about, who, now=now).number)
         case Verb.NOTE:
             if not order.rest:
-                return Reply(texts.note_needs_words(about + FIRST_NUMBER), after=_stay(state))
+                return Reply(order_texts.note_needs_words(about + FIRST_NUMBER), after=_stay(state))
             said = texts.noted_now(answering.note(session, about, who, order.rest, now=now).number)
         case Verb.LISTEN:
             found = _found(turn, who, about)
@@ -249,13 +250,13 @@ def _transfer(turn: Turn, who: Colleague, about: int, order: Order, state: dict[
         said = texts.transferred_now(about + FIRST_NUMBER, order.rest, is_told=decided.is_told)
         return _done(said, state)
     if named:
-        return Reply(texts.several_managers(order.rest), after=_stay(state))
+        return Reply(order_texts.several_managers(order.rest), after=_stay(state))
     found = _found(turn, who, about)
     meant = thread.manager_meant(turn.session, order.rest)
     if meant is not None:
         return _ask_back(turn, who, Order(Verb.TRANSFER, found.number, meant), about, state, f"转{order.rest}")
     draft = {"to": about, "text": f"转{order.rest}"}
-    said = texts.no_such_manager(order.rest, found.number, found.shop or texts.NOBODYS)
+    said = order_texts.no_such_manager(order.rest, found.number, found.shop or texts.NOBODYS)
     return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [draft]}, reference="")
 
 
@@ -275,9 +276,12 @@ def _ask_back(turn: Turn, who: Colleague, order: Order, about: int, state: dict[
     act = {"to": about, "verb": does, "rest": rest}
     shop, what = found.shop or texts.NOBODYS, texts.said("text", said)
     if does is Verb.ANSWER:
-        words, choices = texts.ask_to_send(found.number, shop, what), [send]
+        words, choices = order_texts.ask_to_send(found.number, shop, what), [send]
     else:
-        words, choices = texts.ask_back(found.number, shop, what, texts.do_it(does, rest, found.number)), [act, send]
+        words, choices = (
+            order_texts.ask_back(found.number, shop, what, order_texts.do_it(does, rest, found.number)),
+            [act, send],
+        )
     return Reply(words, after=After.KEEP, state=_chosen(state) | {"choices": choices}, reference="")
 
 
@@ -300,7 +304,7 @@ def _ask_which(turn: Turn, who: Colleague, draft: dict[str, Any]) -> Reply:
 
 def _ask_number(turn: Turn, who: Colleague, order: Order) -> Reply:
     lines, _ = _open_lines(turn, who, LISTED)
-    said = texts.ask_number(_as_texts(turn, lines), texts.ORDERS[order.verb].format(order.rest))
+    said = order_texts.ask_number(_as_texts(turn, lines), order_texts.ORDERS[order.verb].format(order.rest))
     return Reply(said, after=After.END if turn.talk else After.NOTHING)
 
 
@@ -319,7 +323,7 @@ def _ask_number_or_text(turn: Turn, who: Colleague, about: int, order: Order, ch
 def _picked(content: str, choices: Any) -> dict[str, Any] | None:
     """Which of what was offered is meant: by its number, or 发 for what would be sent."""
     number = people_rules.plain(content)
-    if number.rstrip("。.!") in texts.SEND_IT:
+    if number.rstrip("。.!") in order_texts.SEND_IT:
         return next((dict(each) for each in choices if "verb" not in each), None)
     if number.isdecimal() and len(number) == 1 and 1 <= int(number) <= len(choices):
         return dict(choices[int(number) - 1])

@@ -1,0 +1,107 @@
+"""Telling the owner of a request what its shop added, or said when it came back."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from visits.actions import notices
+from visits.actions.case import Case
+from visits.models import Author, Message, Request
+from visits.texts import notices as texts
+
+#: What several messages of one breath wait for one another.
+BUNDLED = timedelta(seconds=20)
+
+
+def more(
+    session: Session, request: Request, message: Message, case: Case, *, now: datetime, group: str = ""
+) -> int | None:
+    """Tell the owner what the shop added before it was answered; what comes in one breath is one notice. `group` is the
+    visit group whose message is answered by it."""
+    if request.owner_id is None:
+        return None
+    start = f"{notices.about(request.id)}:more:"
+    to = notices.reach(session, request.owner_id)
+    known, path = notices.facts(request, case), notices.page(request.id)
+    waiting = next((each for each in reversed(to.waiting) if (each[2] or "").startswith(start)), None)
+    if waiting is not None:
+        delivery_id, _, key = waiting
+        said = _said(session, request, int(str(key).removeprefix(start)))
+        text = texts.more(request.number, known.shop or known.who, said)
+        if notices.put(session, delivery_id, text, path):
+            return delivery_id
+    who = texts.answers(known.shop or known.who, group)
+    text = texts.more(request.number, who, [(message.kind, message.content)])
+    return notices.tell(
+        session,
+        request.owner_id,
+        text,
+        now=now,
+        about=notices.about(request.id),
+        key=f"{start}{message.id}",
+        url=path,
+        due_at=now + BUNDLED,
+        who=known.shop,
+        to=to,
+    )
+
+
+def remark(session: Session, request: Request, message: Message, case: Case, *, now: datetime) -> int | None:
+    """Tell the owner what the shop said with its thanks: no answer is owed, and whether one is due they decide."""
+    if request.owner_id is None:
+        return None
+    known, what = notices.facts(request, case), texts.quoted(message.kind, message.content)
+    return notices.tell(
+        session,
+        request.owner_id,
+        texts.remark(request.number, known.shop or known.who, what, is_closed=request.closed_at is not None),
+        now=now,
+        about=notices.about(request.id),
+        key=f"{notices.about(request.id)}:more:{message.id}",
+        url=notices.page(request.id),
+        due_at=now + BUNDLED,
+        who=known.shop,
+    )
+
+
+def again(
+    session: Session,
+    request: Request,
+    message: Message,
+    case: Case,
+    *,
+    is_reopened: bool,
+    now: datetime,
+    zone: ZoneInfo,
+    group: str = "",
+) -> int | None:
+    """Tell the owner that the shop came back after it was answered, or closed."""
+    if request.owner_id is None:
+        return None
+    known = notices.facts(request, case)
+    what = texts.quoted(message.kind, message.content)
+    who = texts.answers(known.shop or known.who, group)
+    text = texts.again(request.number, who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone)
+    return notices.tell(
+        session,
+        request.owner_id,
+        text,
+        now=now,
+        about=notices.about(request.id),
+        key=f"{notices.about(request.id)}:again:{message.id}",
+        url=notices.page(request.id),
+        who=known.shop,
+        when=known.answer_due,
+    )
+
+
+def _said(session: Session, request: Request, since: int) -> list[tuple[str, str]]:
+    session.flush()
+    rows = session.execute(
+        select(Message.kind, Message.content)
+        .where(Message.request_id == request.id, Message.id >= since, Message.author == Author.SHOP)
+        .order_by(Message.id)
+    )
+    return [(kind, content) for kind, content in rows]
