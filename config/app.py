@@ -133,6 +133,7 @@ def furnish(app: Flask, settings: Settings, services: Services) -> None:
     )
     app.extensions["settings"] = settings
     install(app, services)
+    health.install(app, services)
 
 
 class _Sessions(SecureCookieSessionInterface):

@@ -10,17 +10,16 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import delete
 
-from foundation.database import is_away, upsert
-from wechat_bot import jobs
+from foundation.database import is_away
+from foundation.log import Seldom
+from wechat_bot import beats, jobs
 from wechat_bot.feature import Feature, Job
-from wechat_bot.models import Beat
 from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
@@ -32,8 +31,6 @@ JOBS_AT_ONCE = 4
 #: Without a ring, how long before a sender looks by itself.
 LOOK_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
-#: Beats of workers that are long gone only confuse the health page.
-BEATS_KEPT = timedelta(days=1)
 
 
 class Worker:
@@ -44,12 +41,14 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._started_at = services.clock()
         self._stopping = threading.Event()
+        self._signs = Seldom()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
-        self._jobs = (Job("beat", BEAT_EVERY, self._beat), *(job for feature in features for job in feature.jobs))
+        self._jobs = [job for feature in features for job in feature.jobs]
 
     def run(self) -> None:
         """Tick and send until `stop` is called and what was in hand is finished."""
-        self._beat(self._services)
+        for sign in (self._leave_sign, self._beat):
+            threading.Thread(target=self._live, args=(sign,), name=sign.__name__, daemon=True).start()
         for sender in self._senders:
             sender.start()
         log.info("worker started", worker=self._name, senders=len(self._senders))
@@ -100,9 +99,21 @@ class Worker:
                 self._tell("a sender failed", error)
                 self._stopping.wait(LOOK_EVERY.total_seconds())
 
-    def _beat(self, services: Services) -> None:
-        now = services.clock()
-        with services.transaction() as session:
-            statement = upsert(session, Beat).values(worker=self._name, started_at=self._started_at, beat_at=now)
-            session.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"beat_at": now}))
-            session.execute(delete(Beat).where(Beat.beat_at < now - BEATS_KEPT))
+    def _beat(self) -> None:
+        with self._services.transaction() as session:
+            beats.beat(session, self._name, self._started_at, now=self._services.clock())
+
+    def _leave_sign(self) -> None:
+        beats.leave_sign(self._services.files_folder, now=self._services.clock())
+
+    def _live(self, sign: Callable[[], None]) -> None:
+        """Give a sign of life again and again, from a thread that waits for no job and for no other sign."""
+        while True:
+            try:
+                sign()
+            except OSError as error:
+                self._signs.warning("no sign of life could be left", error=str(error))
+            except Exception as error:
+                self._tell("no beat", error)
+            if self._stopping.wait(BEAT_EVERY.total_seconds()):
+                return

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, func, literal_column, select
+from sqlalchemy import ColumnElement, String, literal_column, select
 from sqlalchemy.orm import Session
 
 from console import passwords, rules
 from console.models import AuditEntry, Task, TaskState, User, UserSession
 from console.rules import Permission, Role, Visitor
 from foundation.database import count_to
-from wechat_bot.models import BEAT_LOST, Beat, Delivery, DeliveryState, Follower
+from wechat_bot import beats
+from wechat_bot.models import BEAT_LOST, Delivery, DeliveryState, Follower
 
 PAGE = 50
 #: The front page's figures are exact up to here, and "at least" beyond: it must not become slow with the years.
@@ -168,7 +169,7 @@ def undelivered(session: Session, *, failed_since: datetime) -> tuple[int, int]:
 
 def is_worker_alive(session: Session, *, now: datetime) -> bool:
     """Whether a worker gave a sign of life of late."""
-    beat = session.scalar(select(func.max(Beat.beat_at)))
+    beat = beats.last(session, now=now)
     return beat is not None and now - beat < BEAT_LOST
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, Engine, make_url
-from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -198,7 +198,7 @@ def is_away(error: BaseException) -> bool:
     return error.connection_invalidated or error.statement is None or is_full(error)
 
 
-def is_full(error: OperationalError) -> bool:
+def is_full(error: DBAPIError) -> bool:
     """Whether the database's disk is full: PostgreSQL's disk_full, SQLite's own word."""
     cause = error.orig
     return getattr(cause, "sqlstate", None) == "53100" or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"

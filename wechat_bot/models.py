@@ -280,6 +280,15 @@ class Beat(Base):
     beat_at: Mapped[datetime]
 
 
+class Pulse(Base):
+    """A moment under a name: when the health page last wrote, since when the clock has gone steadily."""
+
+    __tablename__ = "pulse"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime]
+
+
 class Raised(Base):
     """Something only a person can mend (a wrong secret, an address not allowed): shown until it is over."""
 

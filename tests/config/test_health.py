@@ -1,0 +1,110 @@
+"""The health page tells truly what ails, in time, whatever hangs."""
+
+import os
+import signal
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, select
+
+from config import health
+from config.worker import Worker
+from foundation.database import Database
+from migrations import schema
+from tools import servers
+from wechat_bot import beats
+from wechat_bot.chat import chat
+from wechat_bot.models import Pulse
+
+
+def healthz(house) -> dict:
+    answer = house.app.test_client().get("/healthz")
+    assert (answer.status_code == 200) == answer.get_json()["ok"]
+    return answer.get_json()
+
+
+def beat(house, *, is_written: bool = True) -> None:
+    if is_written:
+        with house.services.transaction() as session:
+            beats.beat(session, "here", house.clock(), now=house.clock())
+    beats.leave_sign(house.settings.files_path, now=house.clock())
+
+
+def test_it_writes_and_knows_a_worker_that_cannot_from_one_that_is_dead(house) -> None:
+    assert healthz(house)["worker"] == "no worker has started yet"
+    beat(house)
+    assert healthz(house)["ok"]
+    with house.look() as session:
+        assert session.scalars(select(Pulse.at)).one() == house.clock()
+    house.clock.advance(timedelta(minutes=1))
+    assert healthz(house)["worker"] == "silent for 60 s"
+    beat(house, is_written=False)
+    assert healthz(house)["worker"] == "alive, but cannot write its beat"
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_a_folder_that_takes_nothing_is_named(build, tmp_path) -> None:
+    (tmp_path / "file").touch()
+    house = build(media_path=tmp_path / "file" / "media")
+    beat(house)
+    told = healthz(house)
+    assert (told["media"], told["files"]) == ("cannot be written to (Not a directory)", "ok")
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_it_answers_in_time_while_postgresql_and_redis_hang(build) -> None:
+    port = servers.free_port()
+    redis = servers.start_redis(port)
+    with servers.restartable_postgresql() as postgresql:
+        database = Database(postgresql.url)
+        schema.upgrade(database)
+        database.dispose()
+        house = build(database_url=postgresql.url, redis_url=f"redis://127.0.0.1:{port}/0")
+        beat(house)
+        assert healthz(house)["ok"]
+        stopped = [*postgresql.family(), redis.pid]
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            for _ in range(2):  # what hangs is not asked a second time
+                began = time.monotonic()
+                told = healthz(house)
+                assert time.monotonic() - began < 2
+                assert (told["database"], told["store"]) == (health.HANGS, "unreachable")
+                assert told["worker"] == "alive, but cannot write its beat"
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+        assert healthz(house)["ok"]
+    redis.terminate()
+    redis.wait(10)
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_strangers_who_look_often_cost_one_look_a_second(house) -> None:
+    health.checkup_of(house.app).fresh = health.FRESH
+    beat(house)
+    written = []
+
+    @event.listens_for(house.services.database.engine, "before_cursor_execute")
+    def count(connection, cursor, statement, *more) -> None:
+        written.append(statement)
+
+    for _ in range(20):
+        assert healthz(house)["ok"]
+    event.remove(house.services.database.engine, "before_cursor_execute", count)
+    assert len([each for each in written if each.startswith("INSERT INTO pulse")]) <= 2
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_a_worker_that_cannot_write_goes_on_and_leaves_its_sign(house) -> None:
+    worker = Worker(house.services, [chat], senders=1)
+    with house.services.transaction():  # nobody else can write meanwhile
+        running = threading.Thread(target=worker.run)
+        running.start()
+        while not beats.is_there_a_sign(house.settings.files_path, now=house.clock()):
+            time.sleep(0.01)
+    worker.stop()
+    running.join()

@@ -1,0 +1,44 @@
+"""Signs of life of workers: a row each, and a file's moment, which moves also on a full disk."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from wechat_bot.models import BEAT_LOST, Beat
+
+#: Beats of workers that are long gone only confuse the health page.
+KEPT = timedelta(days=1)
+#: In the folder of files, which all processes share.
+SIGN = ".worker"
+
+
+def beat(session: Session, worker: str, started_at: datetime, *, now: datetime) -> None:
+    """Note that a worker lives."""
+    statement = upsert(session, Beat).values(worker=worker, started_at=started_at, beat_at=now)
+    session.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"beat_at": now}))
+    session.execute(delete(Beat).where(or_(Beat.beat_at < now - KEPT, Beat.beat_at > now + BEAT_LOST)))
+
+
+def last(session: Session, *, now: datetime) -> datetime | None:
+    """When a worker last beat. A beat that is still to come is of a clock that went wrong, and no sign of life."""
+    return session.scalar(select(func.max(Beat.beat_at)).where(Beat.beat_at < now + BEAT_LOST))
+
+
+def leave_sign(folder: Path, *, now: datetime) -> None:
+    """Let the file say that a worker lives now. Once it is there, that takes no room on a full disk."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SIGN).touch()
+    os.utime(folder / SIGN, (now.timestamp(), now.timestamp()))
+
+
+def is_there_a_sign(folder: Path, *, now: datetime) -> bool:
+    """Whether a worker left it of late."""
+    try:
+        left = (folder / SIGN).stat().st_mtime
+    except OSError:
+        return False
+    return abs(now.timestamp() - left) < BEAT_LOST.total_seconds()
