@@ -5,7 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import select, update, update
+from sqlalchemy import select, update
 
 from console.models import Task, TaskState
 from people.models import Area, Retailer
