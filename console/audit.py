@@ -39,6 +39,7 @@ WORDS = {
     "codes.print": "打印绑定卡",
     "delivery.see": "查看消息",
     "delivery.settle": "处理消息",
+    "tries.unlock": "解锁许可证",
     "delivery.cancel": "取消消息",
     "survey.load": "上传调查",
     "survey.start": "新建调查",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
 from foundation.errors import Refused
-from people import identity, rules, texts
+from people import identity, rules, texts, tries
 from people.identity import Shop
 from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
 from people.rules import Person
@@ -57,15 +57,20 @@ def bind_by_licence(
     """Bind a follower to the shop with this licence, if its phone ends in `ending` (four digits).
 
     A licence that is not there and a phone that does not fit are one and the same wrong try, of which a follower has
-    three on the day `today`. Raises `Refused` where the shop or the follower is bound otherwise.
+    three on the day `today`. Raises `Refused` where the shop or the follower is bound otherwise, and where others have
+    tried this licence, or all, too often.
     """
     if not identity.tries_left(session, openid, today):
         return Wrong(0)
+    tries.begin(session, licence, today)
     shop = identity.shop_by_licence(session, licence)
     fits = rules.ends_with(shop.phone if shop else None, ending)
     if shop is None or not fits:
+        tries.was_wrong(session, today)
         return _wrong_try(session, openid, today)
-    return _bind_shop(session, openid, shop, "licence", now=now)
+    bound = _bind_shop(session, openid, shop, "licence", now=now)
+    tries.was_right(session, licence, today)
+    return bound
 
 
 def look_up(session: Session, openid: str, licence: str, *, today: date) -> Shop | Wrong:
@@ -74,8 +79,9 @@ def look_up(session: Session, openid: str, licence: str, *, today: date) -> Shop
     Each look is one of the tries of the day `today`, also one that finds: numbers in a row would tell the names of all
     shops else.
     """
-    if not identity.tries_left(session, openid, today):
+    if not identity.tries_left(session, openid, today) or tries.is_locked(session, today):
         return Wrong(0)
+    tries.was_wrong(session, today)
     tried = _wrong_try(session, openid, today)
     return identity.shop_by_licence(session, licence) or tried
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from people import actions, identity, queries, rules, texts
+from people import actions, identity, queries, rules, texts, tries
 from people.identity import ERASED
 from people.models import BindCode, Binding, BindTries, Retailer, RetailerTag, Withdrawal
 from people.upkeep import SEARCH
@@ -192,6 +192,9 @@ def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
         .values(unbound_at=whom.now)
         .execution_options(synchronize_session=False)
     )
+    licence = session.scalar(select(Retailer.licence).where(Retailer.id == shop_id))
+    if licence is not None:
+        tries.forget_licence(session, licence)
     values: dict[str, Any] = {"shop": texts.ERASED_SHOP, "keeper": "", "phone": "", "address": "", "names": ""}
     values |= {"licence": whom.pseudonym, "bind_token": secrets.token_urlsafe(12), "updated_at": whom.now}
     _update(session, Retailer, Retailer.id == shop_id, openid=None, bound_at=None, grams=[], **values)

@@ -41,6 +41,7 @@ people = Feature(
             tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 80),),
             needs=(
                 Need(Permission.OUTBOX_SEE, needs.messages, 10),
+                Need(Permission.PEOPLE_IMPORT, needs.guessing, 8),
                 Need(Permission.PEOPLE_SEE, needs.leaves, 30),
                 Need(Permission.AREAS_EDIT, needs.without_manager, 60),
                 Need(Permission.PEOPLE_SEE, needs.unbound, 70),

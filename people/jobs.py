@@ -13,7 +13,7 @@ from console.jobs import Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, cards, codes, erasing, mirror, queries, saved
+from people import actions, cards, codes, erasing, mirror, queries, saved, tries
 from people.models import CLASSES
 from people.roster import checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
@@ -175,7 +175,14 @@ def _checked(work: Work) -> Roster:
     return checking.check(path.read_bytes(), classes, progress)
 
 
+def forget_tries(services: Services) -> None:
+    """Drop counts of wrong licence and phone pairs that nobody looks at any more."""
+    with services.transaction() as session:
+        tries.forget(session, day_in(services.clock(), services.zone) - timedelta(days=tries.KEPT_DAYS))
+
+
 JOBS = (
+    Job("forget what was tried long ago", timedelta(hours=6), forget_tries),
     Job("erase who is gone", timedelta(hours=1), erasing.erase_due),
     jobs.worker(
         "rosters",

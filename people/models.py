@@ -209,6 +209,16 @@ class BindTries(Base):
     count: Mapped[int]
 
 
+class LicenceTries(Base):
+    """Wrong pairs with one licence on one day, whoever sent them; under no licence those of all. Limits: `rules.py`."""
+
+    __tablename__ = "licence_tries"
+
+    licence: Mapped[str] = mapped_column(String(32), primary_key=True)
+    day_on: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
 class Withdrawal(Base):
     """Someone who took back their consent, or a part of it: that is erased at the next look of the clock."""
 

@@ -13,6 +13,9 @@ from people.courtesy import Tone, tone
 
 #: Wrong licence and phone pairs (or invite codes) one follower may send in a day.
 TRIES = 3
+#: The same for one licence, by however many followers, and for all licences together: four digits are ten thousand
+#: guesses. What honest keepers mistype on the day a company begins stays below.
+TRIES_OF_A_LICENCE, TRIES_IN_ALL = 10, 1000
 #: How long a customer manager's invite code is good for.
 INVITE_LASTS = timedelta(days=7)
 #: Letters and digits nobody takes for one another on a small screen.

@@ -27,6 +27,12 @@ class Named(Protocol):
 #: The word of the entry that takes a message for the manager, where a feature offers one.
 LEAVE = "留言"
 HOW_TO_BIND = '回复"绑定 许可证号 手机后四位",例如:绑定 350802100001 8899'
+#: Said whether the pair is right or not.
+TRIES_LOCKED = (
+    "为了您店铺的安全，用许可证号绑定先停一停。不是您的错，请扫客户经理给您的二维码，一步就好，"
+    "或回复“人工”请客户经理帮您绑定。"
+)
+NOT_LOCKED = "已经解锁了，不用再解。"
 NO_MORE_TRIES = '今天试错的次数已用完,请明天再试,或回复"人工"请客户经理帮您绑定。'
 QR_GONE = f"这个二维码已经不能用了,请向客户经理要一张新的。\n也可以{HOW_TO_BIND}"
 MANAGER_HAS_NO_SHOP = "您已绑定为客户经理,不能再绑店铺。请让店主用自己的微信扫码或回复。"

@@ -10,7 +10,7 @@ from console import queries
 from console.plate import Waiting
 from console.rules import Visitor
 from foundation.clock import day_in
-from people import areas
+from people import areas, tries
 from people.shops import reach
 from wechat_bot.models import DeliveryState
 from wechat_bot.services import Services
@@ -64,6 +64,18 @@ def unbound(services: Services, session: Session, visitor: Visitor, now: datetim
     found = reach.reach(session, visitor, today=day_in(now, services.zone))
     count = found.shops - found.bound
     return [Waiting(count, "家店还没有绑定微信", url_for("people_pages.roster", bound="no"))] if count else []
+
+
+def guessing(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Somebody tries licences: one of them, or many."""
+    found = tries.guessing(session, day_in(now, services.zone))
+    url = url_for("people_pages.tried")
+    if found.is_locked:
+        return [Waiting(0, "有人在试许可证：今天错得太多，用许可证号绑定已停", url, is_urgent=True)]
+    if found.locked:
+        sentence = "个许可证被试到锁住：有人在试许可证，或店主需要帮忙"
+        return [Waiting(len(found.locked), sentence, url, is_urgent=True, is_whole=len(found.locked) < tries.LISTED)]
+    return []
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from people.pages import areas, audiences, codes, deliveries, importing, roster, tags, users
+from people.pages import areas, audiences, codes, deliveries, importing, roster, tags, tries, users
 
 blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -28,6 +28,8 @@ for _rule, _view, _methods in (
     ("/people/tags/<int:tag_id>", tags.change_tag, ("POST",)),
     ("/people/tags/<int:tag_id>/delete", tags.delete_tag, ("POST",)),
     ("/people/tagging", tags.tag_many, ("GET", "POST")),
+    ("/people/tried", tries.tried, ("GET",)),
+    ("/people/tried/unlock", tries.unlock, ("POST",)),
     ("/people/codes", codes.print_codes, ("GET", "POST")),
     ("/messages", deliveries.delivery_list, ("GET",)),
     ("/messages/<int:delivery_id>/settle", deliveries.settle_delivery, ("POST",)),

@@ -1,7 +1,7 @@
 """Binding and unbinding in the chat."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from foundation.errors import Refused
 from people import actions, identity, rules, texts
-from people.models import Binding, BindTries, Manager
+from people.models import Binding, BindTries, LicenceTries, Manager
 from wechat_bot.messages import Text
 
 LICENCE, ENDING = "350802100001", "8899"
@@ -205,3 +205,38 @@ def test_a_manager_can_unbind(chen: Any, town: Any, now: Any) -> None:
 def test_nobody_is_invited_who_is_not_on_the_roster(town: Any, now: Any) -> None:
     with pytest.raises(Refused):
         actions.invite_manager(town.session, "13900009999", now=now)
+
+
+def test_many_followers_guess_no_more_of_one_licence_than_ten_and_the_keeper_gets_a_kind_word(
+    lao_li: Any, phone: Callable[[str], Any]
+) -> None:
+    for licence in (LICENCE, "350802199999"):  # there is no such shop, and nobody can tell
+        said = {phone(f"o-thief-{licence}-{n}").say(f"绑定 {licence} {n:04}") for n in range(10)}
+        assert said == {texts.wrong_pair(2)}
+        assert phone(f"o-thief-{licence}").say(f"绑定 {licence} 9999") == texts.TRIES_LOCKED
+    # The honest keeper is not told whether the pair was right, and has two ways on.
+    locked = lao_li.say(f"绑定 {LICENCE} {ENDING}")
+    assert locked == texts.TRIES_LOCKED and "二维码" in locked and locked.endswith("回复“人工”请客户经理帮您绑定。")
+    assert phone("o-other").say("绑定 350802188888 9999") == texts.wrong_pair(2), "other licences are open"
+    assert "已绑定成功" in lao_li.scan("bind:token-of-lao-li")
+
+
+def test_a_locked_licence_is_open_again_the_next_day_and_right_pairs_do_not_count(
+    lao_li: Any, town: Any, today: date, phone: Callable[[str], Any]
+) -> None:
+    for n in range(10):
+        phone(f"o-thief-{n}").say(f"绑定 {LICENCE} {n:04}")
+    assert lao_li.say(f"绑定 {LICENCE} {ENDING}") == texts.TRIES_LOCKED
+    lao_li.now += timedelta(hours=13)
+    assert lao_li.say(f"绑定 {LICENCE} {ENDING}").startswith("已绑定")
+    assert town.session.scalar(select(func.sum(LicenceTries.count)).where(LicenceTries.day_on > today)) == 0
+
+
+def test_one_with_many_followers_and_many_licences_is_stopped_in_all(
+    lao_li: Any, town: Any, today: date, phone: Callable[[str], Any]
+) -> None:
+    town.session.add(LicenceTries(licence="", day_on=today, count=rules.TRIES_IN_ALL - 1))
+    assert phone("o-a").say("绑定 350802177777 0000") == texts.wrong_pair(2)
+    assert phone("o-b").say("绑定 350802166666 0000") == texts.TRIES_LOCKED
+    assert lao_li.say(f"绑定 {LICENCE} {ENDING}") == texts.TRIES_LOCKED
+    assert "已绑定成功" in lao_li.scan("bind:token-of-lao-li")
