@@ -5,6 +5,7 @@ keeps `{"notice": "answer", "path": "/m/…", "values": {…}}`, and the sender 
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,21 +14,43 @@ from zoneinfo import ZoneInfo
 
 #: What the fields of every notice may be filled with: a number, whom it is from or about, what it says, a moment.
 VALUES = frozenset({"number", "who", "what", "when"})
-#: The longest a field may be, by its kind; a longer one is refused with 47003 (wechat-platform.md §5).
-LENGTHS = {"thing": 20, "character_string": 32, "phone_number": 17, "const": 20, "phrase": 5, "name": 10}
-LONGEST = 20
-#: What a field says where there is nothing to say. A template is refused whole with 47003 for one field that is empty,
-#: or holds what its kind does not take: character_string wants ASCII, time a time, phrase Chinese.
-NOTHING = {
-    "character_string": "-",
-    "number": "0",
-    "letter": "X",
-    "phone_number": "-",
-    "amount": "0",
-    "phrase": "无",
-    "time": "2099-12-31 23:59",
-    "date": "2099-12-31",
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What WeChat takes in a field, by the letters its name begins with; anything else is refused with 47003
+    (wechat-platform.md §5)."""
+
+    longest: int = 20
+    shape: re.Pattern[str] | None = None
+    #: What a longer value ends in; None where a part of it would say something else.
+    end: str | None = "…"
+    #: What it says where there is nothing to say: a template is refused whole for one field that is empty.
+    nothing: str = "—"
+    #: What is left out of a value.
+    without: re.Pattern[str] | None = None
+
+
+_DIGITS, _DAY = re.compile(r"-?[0-9]+(\.[0-9]+)?"), re.compile(r".*[0-9].*")
+KINDS = {
+    "character_string": Kind(32, re.compile(r"[\x20-\x7e]+"), "", "-"),
+    "number": Kind(32, _DIGITS, None, "0"),
+    "letter": Kind(32, re.compile(r"[A-Za-z]+"), None, "X"),
+    "phone_number": Kind(17, re.compile(r"[0-9+() -]+"), None, "-"),
+    "car_number": Kind(8, re.compile(r"[\u3400-\u9fffA-Z0-9]+"), None, "无"),
+    "amount": Kind(32, re.compile(r"[^\w\s-]{0,3}-?[0-9,]+(\.[0-9]+)?元?"), None, "0"),
+    "time": Kind(32, _DAY, None, "2099-12-31 23:59"),
+    "date": Kind(32, _DAY, None, "2099-12-31"),
+    "phrase": Kind(5, re.compile(r"[\u3400-\u9fff]+"), "", "无", re.compile(r"[^\u3400-\u9fff]")),
+    "name": Kind(10, None, ""),
+    "const": Kind(20, None, None),
 }
+#: thing, and what is older than kinds.
+OTHER = Kind()
+#: WeChat takes none since May 2023; and what nobody sees.
+_LEFT_OUT = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200b-\u200f\u2060\ufeff\U000e0000-\U000e0fff]")
+#: Like what comes: a pattern that cannot be filled with these is never filled.
+_LIKELY = {"number": "1024", "who": "陈志强", "what": "明早送到", "when": "2026-11-29 18:00"}
 _PLACE = re.compile(r"\{(\w*)\}")
 
 
@@ -50,6 +73,10 @@ def notice(
     return {"notice": name, "path": path, "values": values}
 
 
+class Unfit(Exception):
+    """A field cannot hold what it is to say. Nothing else is sent in its place."""
+
+
 def check(template: Template) -> None:
     """Raise ValueError where a template of the settings cannot be filled."""
     if not template.id or not template.fields:
@@ -57,12 +84,17 @@ def check(template: Template) -> None:
     for field, pattern in template.fields.items():
         if unknown := set(_PLACE.findall(pattern)) - VALUES:
             raise ValueError(f"{field} can be filled with {', '.join(sorted(VALUES))}, not with {', '.join(unknown)}")
+        try:
+            fit(field, pattern.format(**_LIKELY))
+        except Unfit as unfit:
+            raise ValueError(f"{unfit}, so {pattern} is nothing for it") from None
 
 
 def body(
     kept: Mapping[str, Any], templates: Mapping[str, Template], public_url: str, zone: ZoneInfo
 ) -> dict[str, Any] | None:
-    """The template message of a delivery as WeChat wants it; None where the account has no template for it.
+    """The template message of a delivery as WeChat wants it; None where the account has no template for it. Raises
+    `Unfit`.
 
     A delivery may also keep WeChat's own shape, with a `template_id`.
     """
@@ -79,15 +111,28 @@ def body(
 
 
 def fit(field: str, value: str) -> str:
-    """A value as its field takes it: one line, not too long, never empty.
+    """A value as its field takes it: one line, not too long, never empty. Raises `Unfit` where it cannot be made so.
 
     >>> fit("thing1", "明早配送车带两条,\\n您签收就行,谢谢您的配合和支持")
     '明早配送车带两条, 您签收就行,谢谢您…'
     >>> fit("thing1", " "), fit("character_string1", ""), fit("time4", "")
     ('—', '-', '2099-12-31 23:59')
+    >>> fit("character_string2", "No." + "1" * 40), fit("phrase3", "已经答复了,请您看看"), fit("number1", "１０４")
+    ('No.11111111111111111111111111111', '已经答复了', '104')
+    >>> fit("number1", "104号")
+    Traceback (most recent call last):
+    wechat_bot.notices.Unfit: number1 cannot hold 104号
     """
-    kind, line = field.rstrip("0123456789"), " ".join(value.split())
+    kind = KINDS.get(field.rstrip("0123456789"), OTHER)
+    line = " ".join(_LEFT_OUT.sub("", value).split())
     if not line:
-        return NOTHING.get(kind, "—")
-    longest = LENGTHS.get(kind, LONGEST)
-    return line if len(line) <= longest or kind in ("time", "date") else line[: longest - 1] + "…"
+        return kind.nothing
+    if kind.shape is not None and not kind.shape.fullmatch(line):
+        # Digits and letters as wide as Chinese characters are digits and letters all the same.
+        line = unicodedata.normalize("NFKC", line)
+    line = kind.without.sub("", line) if kind.without else line
+    if len(line) > kind.longest and kind.end is not None:
+        line = line[: kind.longest - len(kind.end)].rstrip() + kind.end
+    if len(line) > kind.longest or (kind.shape is not None and not kind.shape.fullmatch(line)):
+        raise Unfit(f"{field} cannot hold {value[:40]}")
+    return line

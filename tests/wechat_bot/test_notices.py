@@ -8,6 +8,7 @@ import pytest
 from simulator.phone import PIXEL
 from tests.wechat_bot.test_outbox import queue, states
 from wechat_bot import media, notices, uploads
+from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing
 
 UPLOAD = "/cgi-bin/media/upload"
@@ -74,6 +75,57 @@ def test_a_notice_with_nothing_to_say_in_a_field_is_taken_all_the_same(build) ->
     queue(house, li, template=notices.notice("request", "/m/visits", when=None))
     house.work()
     assert states(house) == ["delivered"]
+
+
+def test_each_field_is_filled_and_cut_as_its_kind_bears_it(build) -> None:
+    fields = {
+        "character_string1": "No.{number}",
+        "thing2": "{what}",
+        "phrase3": "{what}",
+        "name4": "{who}",
+        "number5": "{number}",
+        "date6": "{when}",
+        "const7": "新留言",
+    }
+    house = build(wechat_templates={"request": {"id": "T-request", "fields": fields}})
+    li = house.phone("老李")
+    li.follow()
+    content = "\n".join(f"{field}:{{{{{field}.DATA}}}}" for field in fields)
+    house.sim.add_template("新留言", content, template_id="T-request", choices={"const7": ["新留言"]})
+    house.clock.advance(timedelta(hours=49))
+    long = {"who": "城区烟草专卖第一便利店老板", "what": "📦货,没到😡!明天能送来吗,店里已经没有了,请尽快给我答复"}
+    queue(house, li, template=notices.notice("request", "/m", when=house.clock(), number="１０４", **long))
+    # A number that is none cannot be cut to one, and no Chinese goes where none is taken.
+    number = queue(house, li, template=notices.notice("request", "/m", when=house.clock(), number="一零四"))
+    house.work()
+    told = house.app.test_client().get("/healthz").get_json()["wechat"]
+    assert states(house) == ["delivered", "held"]
+    shown = li.transcript[-1].text
+    assert shown.splitlines()[1:] == [
+        "character_string1:No.104",
+        "thing2:货,没到!明天能送来吗,店里已经没有了…",
+        "phrase3:货没到明天",
+        "name4:城区烟草专卖第一便利",
+        "number5:104",
+        "date6:2026-03-04 10:00",
+        "const7:新留言",
+    ]
+    assert told == {"template:request": "character_string1 cannot hold No.一零四"}
+    with house.look() as session:
+        assert "character_string1 cannot hold" in session.get_one(Delivery, number).error
+    li.say("在吗")
+    house.work()
+    assert states(house)[1] == "sent"
+
+
+@pytest.mark.parametrize(
+    ("field", "pattern"),
+    [("character_string1", "{who}"), ("number1", "{when}"), ("letter1", "{number}"), ("time1", "{what}"),
+     ("phone_number1", "{who}"), ("amount1", "{what}"), ("const1", "这一句话比一个固定的值可以有的二十个字要长")],
+)  # fmt: skip
+def test_a_template_that_could_never_be_filled_is_refused_at_the_start(build, field, pattern) -> None:
+    with pytest.raises(ValueError, match=f"{field} cannot hold"):
+        build(wechat_templates={"request": {"id": "T-request", "fields": {field: pattern}}})
 
 
 def test_a_notice_the_account_has_no_template_for_waits_for_the_next_contact(house, li) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, Table, bindparam, exists, literal_column, or
 from sqlalchemy.orm import Session
 
 from foundation.database import Moment
-from wechat_bot import ledger, notices, reply
+from wechat_bot import alarms, ledger, notices, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
 from wechat_bot.outbox import pausing
 from wechat_bot.outbox.states import IS_WATCHED, OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wechat_bot.services import Services
 
 LEASE = timedelta(seconds=60)
+WAITS = "waits for the next contact"
 #: One claim in so many looks at the broadcasts first, so that they go on however much there is to answer.
 SHARE = 4
 
@@ -64,7 +65,12 @@ def _look_again(services: "Services", session: Session, row: Row[Any], lane: Lan
         pausing.put_off(session, quiet_until, Delivery.heeds_quiet)
         return None
     follower = Follower(**{name: getattr(row, name) for name in _LEDGER})
-    channel, window, values = _choose(services, row, follower, quiet_until, now)
+    template, unfit = _template(services, row)
+    if unfit is not None:
+        alarms.sound(session, f"template:{row.template['notice']}", str(unfit), now=now)
+    channel, window, values = _choose(row, follower, template, quiet_until, now)
+    if unfit is not None and values.get("state") == DeliveryState.HELD:
+        values["error"] = f"{WAITS}: {unfit}"
     session.execute(_PUT, {"row": row.id, **values})
     if window is not None or follower.has_held != row.has_held:
         spent = {name: getattr(follower, name) for name in ("event_left", "message_left", "has_held")}
@@ -72,11 +78,13 @@ def _look_again(services: "Services", session: Session, row: Row[Any], lane: Lan
     if channel is None:
         return None
     is_first = row.first_attempt_at is None
-    return Claim(row.id, values["fence"], row.openid, channel, _body(services, row, channel), now, window, is_first)
+    return Claim(
+        row.id, values["fence"], row.openid, channel, _body(services, row, channel, template), now, window, is_first
+    )
 
 
 def _choose(
-    services: "Services", row: Row[Any], follower: Follower, quiet_until: datetime | None, now: datetime
+    row: Row[Any], follower: Follower, template: dict[str, Any] | None, quiet_until: datetime | None, now: datetime
 ) -> tuple[Channel | None, datetime | None, dict[str, Any]]:
     """The channel, the window that is spent from, and what the delivery says from now on."""
     is_watched = row.watch is not None
@@ -100,23 +108,26 @@ def _choose(
         return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
     if window := ledger.spend(follower, now=now):
         return Channel.CUSTOM, window, {**claimed, "channel": Channel.CUSTOM}
-    if services.is_service_account and _template(services, row):
+    if template:
         return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
     follower.has_held = True
-    return None, None, {**ended, "state": DeliveryState.HELD, "error": "waits for the next contact"}
+    return None, None, {**ended, "state": DeliveryState.HELD, "error": WAITS}
 
 
-def _body(services: "Services", row: Row[Any], channel: Channel) -> dict[str, Any]:
+def _body(services: "Services", row: Row[Any], channel: Channel, template: dict[str, Any] | None) -> dict[str, Any]:
     if channel is Channel.CUSTOM:
         return {"touser": row.openid, **reply.absolute(row.message, services.public_url)}
-    template = _template(services, row) or {}
-    return {"touser": row.openid, **template, "client_msg_id": f"wuwei-{row.id}"}
+    return {"touser": row.openid, **(template or {}), "client_msg_id": f"wuwei-{row.id}"}
 
 
-def _template(services: "Services", row: Row[Any]) -> dict[str, Any] | None:
-    if not row.template:
-        return None
-    return notices.body(row.template, services.templates, services.public_url, services.zone)
+def _template(services: "Services", row: Row[Any]) -> tuple[dict[str, Any] | None, notices.Unfit | None]:
+    """What stands in where the window is closed, None where nothing can; and what could not be put into it."""
+    if not row.template or not services.is_service_account:
+        return None, None
+    try:
+        return notices.body(row.template, services.templates, services.public_url, services.zone), None
+    except notices.Unfit as unfit:
+        return None, unfit
 
 
 # Built once: every message is claimed by these.
