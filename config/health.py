@@ -25,6 +25,7 @@ from wechat_bot.outbox import pausing, resolving
 from wechat_bot.services import Services
 
 blueprint = Blueprint("health", __name__)
+PATH = "/healthz"
 #: Seconds in which all parts together must answer: whoever asks gives up after two.
 WITHIN = 1.5
 #: Seconds an answer serves whoever else asks: the page is open to all, and must cost little.
@@ -35,7 +36,7 @@ FULL, HANGS = "the disk is full", f"no answer within {WITHIN} s"
 _EXTENSION = "checkup"
 
 
-@blueprint.get("/healthz")
+@blueprint.get(PATH)
 def healthz() -> ResponseReturnValue:
     """200 while the account can answer and send; 503 with the part that cannot. Never asks WeChat anything."""
     report = checkup_of(current_app).report()

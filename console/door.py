@@ -28,7 +28,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException
 
 from console import actions, audit, passwords, plate, queries, rules, stamps
 from console.rules import Permission, Visitor
@@ -62,7 +61,6 @@ CSP = "; ".join(
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -80,7 +78,10 @@ SENTENCES = {
         "出错了",
         "这是我们的问题,已经记下。请先看看是不是已经存上了,没有就再试一次;还不行,请把下面的编号告诉管理员。",
     ),
-    503: ("暂时不能用", "服务正在恢复,没有存。请过一分钟再试;还不行,请把下面的编号告诉管理员。"),
+    503: (
+        "暂时不能用",
+        "服务正在恢复,您写的多半没有存。请过一分钟看一看,没有就再试一次;还不行,请把下面的编号告诉管理员。",
+    ),
 }
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -120,7 +121,6 @@ def install(app: Flask) -> None:
     app.before_request(_guard)
     app.after_request(_harden)
     app.context_processor(_context)
-    app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.filters["moment"] = lambda moment: (
         moment.astimezone(current_services().zone).strftime("%Y-%m-%d %H:%M") if moment else "—"
     )
@@ -270,8 +270,6 @@ def _harden(response: Response) -> Response:
     if is_console():
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if current_services().public_url.startswith("https://"):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response
 
 
@@ -287,9 +285,3 @@ def _context() -> dict[str, Any]:
         "account_name": current_services().account_name,
         "is_development": current_services().is_development,
     }
-
-
-def _http_error(error: HTTPException) -> ResponseReturnValue:
-    if not is_console() or error.code not in SENTENCES:
-        return error
-    return failed(error.code)

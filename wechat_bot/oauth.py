@@ -21,6 +21,7 @@ from foundation.errors import Refused
 from wechat_bot import texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.services import Services, current_services
+from wechat_bot.written import written
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +62,7 @@ def pages(name: str, import_name: str, **options: Any) -> Blueprint:
     """
     blueprint = Blueprint(name, import_name, **options)
     blueprint.before_request(_check_form)
-    blueprint.after_request(_headers)
+    blueprint.after_request(headers)
     blueprint.context_processor(lambda: {"form_token": form_token})
     blueprint.register_error_handler(Refused, lambda refusal: message_page(422, refusal.sentence))
     blueprint.register_error_handler(RequestEntityTooLarge, lambda error: message_page(413, texts.TOO_LARGE))
@@ -69,8 +70,23 @@ def pages(name: str, import_name: str, **options: Any) -> Blueprint:
 
 
 def message_page(status: int, sentence: str, *, again: str = "", label: str = texts.OPEN_AGAIN) -> Response:
-    """One sentence as a page; `again` is the address of the way on, `label` what it is called."""
-    return make_response(render_template("mobile/message.html", sentence=sentence, again=again, label=label), status)
+    """One sentence as a page, and what was written in vain; `again` is the address of the way on, `label` its name."""
+    page = render_template(
+        "mobile/message.html",
+        sentence=sentence,
+        again=again,
+        label=label,
+        number=structlog.contextvars.get_contextvars().get("request", "") if status >= 500 else "",
+        written=written() if status >= 400 else None,
+        token=form_token(),
+    )
+    return make_response(page, status)
+
+
+def failed(status: int, sentence: str = "") -> Response:
+    """A page for a failure, of ours or of whoever asked, by its status."""
+    is_there = request.method == "GET" and status >= 500
+    return headers(message_page(status, sentence or texts.FAILURES[status], again=request.path if is_there else ""))
 
 
 def _visitor(services: Services) -> dict[str, Any] | None:
@@ -139,7 +155,8 @@ def _check_form() -> None:
             _say(403, texts.FORM_TOO_OLD, again=request.path)
 
 
-def _headers(response: Response) -> Response:
+def headers(response: Response) -> Response:
+    """Give an answer of a page inside WeChat what tells the browser how far to trust it."""
     # A form posted after the 12 hours is sent on to WeChat, and `form-action` counts where it ends.
     wechat = current_services().wechat
     sign_in = "{0.scheme}://{0.netloc}".format(urlsplit(wechat.oauth_base))
@@ -155,7 +172,6 @@ def _headers(response: Response) -> Response:
         "frame-ancestors": f"'self' {sign_in}" if wechat.is_simulated else "'self'",
     }
     response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
-    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     # Somebody else may hold the phone next, and a kept question would be the wrong one.
     response.headers.setdefault("Cache-Control", "no-store")

@@ -82,6 +82,29 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   draft.before(said);
 });
 
+// A piece of a page that could not be brought says so where it is seen, and goes once one came again.
+function failed(piece) {
+  document.getElementById("failed")?.remove();
+  if (!piece) return;
+  piece.id = "failed";
+  document.querySelector("#content > .container-xl")?.prepend(piece);
+  piece.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("htmx:afterOnLoad", (event) => { if (event.detail.xhr.status < 400) failed(null); });
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 401) return;
+  // Only a piece of ours: what stands in front of us has pages of its own.
+  const ours = xhr.status && new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("body > .alert");
+  const piece = ours ? document.adoptNode(ours) : document.createElement("div");
+  if (!ours) {
+    piece.className = "alert alert-danger";
+    piece.setAttribute("role", "alert");
+    piece.textContent = "连不上服务器，这一页没有更新。您写的还在，请过一会儿再试。";
+  }
+  failed(piece);
+});
+
 // One box ticks the whole page.
 function all() {
   const boxes = [...document.querySelectorAll("[data-keeps] input[name=n]")];
