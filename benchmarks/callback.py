@@ -140,6 +140,7 @@ def environment(account: Account, url: str, media: str) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "REDIS_URL": "",
+        "DEVELOPMENT": "1",
         "SECRET_KEY": secrets.token_hex(16),
         "MEDIA_PATH": media,
         "WECHAT_APP_ID": account.app_id,

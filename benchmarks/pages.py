@@ -274,6 +274,7 @@ def _browsers(url: str, folder: Path) -> dict[str, FlaskClient]:
         Settings(
             _env_file=None,  # type: ignore[call-arg]  # a parameter of pydantic-settings
             database_url=url,
+            development=True,
             secret_key=secrets.token_hex(16),
             media_path=folder / "media",
             files_path=folder / "files",

@@ -19,6 +19,9 @@ from wechat_bot.services import Services
 PATIENCE = 300
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
+_STAMPED = re.compile(
+    r'<form[^>]*?(?: action="([^"]*)")?[^>]*>(?:(?!</form>).)*?name="stamp" value="([^"]*)"', re.DOTALL
+)
 _FIRST_PASSWORD = re.compile(r'<p class="password">([^<]+)</p>')
 
 
@@ -93,10 +96,12 @@ class Desk:
     def __init__(self, app: Flask) -> None:
         self._client = app.test_client()
         self._token = ""
+        #: Of the forms on the page that edit something, the stamp of each.
+        self._stamps: dict[str, str] = {}
 
     def begin(self, name: str, first: str) -> str:
         """Sign in with a first password and change it, as the console asks; gives the new one."""
-        password = secrets.token_hex(6)
+        password = secrets.token_hex(8)
         self.sign_in(name, first)
         self.get("/console/password")
         self.post("/console/password", old=first, new=password, again=password)
@@ -115,7 +120,8 @@ class Desk:
 
     def post(self, path: str, **fields: Any) -> str:
         """Send a form; gives the page one comes to."""
-        return self._inside(self._client.post(path, data=self._form(**fields), follow_redirects=True))
+        stamp = {"stamp": self._stamps[path]} if path in self._stamps else {}
+        return self._inside(self._client.post(path, data=self._form(**stamp, **fields), follow_redirects=True))
 
     def new_colleague(self, name: str, role: str, **fields: Any) -> str:
         """Make an account; gives the first password, which the page shows once."""
@@ -146,6 +152,7 @@ class Desk:
             raise RuntimeError(f"{answer.request.path}: {answer.status}\n{answer.text}")
         if found := _TOKEN.search(answer.text):
             self._token = found[1]
+        self._stamps = {action or answer.request.path: stamp for action, stamp in _STAMPED.findall(answer.text)}
         return answer.text
 
 

@@ -58,6 +58,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
     account = Account(aes_key=AES_KEY)
     settings = Settings(
         _env_file=None,
+        development=True,
         secret_key="test secret, long enough",
         wechat_app_id=account.app_id,
         wechat_app_secret=account.secret,
