@@ -19,6 +19,7 @@ ACTS = {
     "console.password": "one's own, and the old one is asked for",
     "console.end_session": "ends a session, once",
     "people_pages.export": "asks for a file",
+    "people_pages.unlock": "forgets tries at a licence, whoever made them",
     "people_pages.upload": "a new file to be checked",
     "people_pages.confirm": "brings in what was checked, once",
     "people_pages.tag_shop": "puts one tag on or takes it off, whatever else is there",
