@@ -115,6 +115,10 @@ class Task(Base):
     #: The name of the file under the folder of files, and the one it is offered under.
     file: Mapped[str | None] = mapped_column(String(80))
     file_name: Mapped[str | None] = mapped_column(String(200))
+    #: Who may have the file: whoever holds all these permissions, and sees all these parts of the shops, as the feature
+    #: of the shops names them; no parts where the file holds what only who sees all shops may see.
+    needs: Mapped[list[Any] | None]
+    part: Mapped[list[Any] | None]
     error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
     #: Changes with every claim: who comes back late with an old one is not believed.

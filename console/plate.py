@@ -1,8 +1,8 @@
 """What a feature may add to the console, under `more={"console": Plate(...)}` of its `Feature`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -73,11 +73,21 @@ class Plate:
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
     needs: Sequence[Need] = ()
+    #: Which parts of the shops a visitor sees on a day, as names; None where it is all of them. One feature says it.
+    part: Callable[[Session, Visitor, date], Collection[str] | None] | None = None
 
 
 def plates(features: Sequence[Feature]) -> list[Plate]:
     """The plates of those features that have one."""
     return [feature.more[NAME] for feature in features if NAME in feature.more]
+
+
+def part(features: Sequence[Feature], session: Session, visitor: Visitor, today: date) -> Collection[str] | None:
+    """Which parts of the shops a visitor sees today; None where it is all of them."""
+    says = [plate.part for plate in plates(features) if plate.part is not None]
+    if not says:
+        return None if visitor.is_company_wide else ()
+    return says[0](session, visitor, today)
 
 
 def items(features: Sequence[Feature], visitor: Visitor) -> list[Item]:

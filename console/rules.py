@@ -1,6 +1,7 @@
 """Decisions of the console: who may do what, how long a session lasts, which passwords will do. No database here."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -162,6 +163,24 @@ def check_part(role: Role, area_id: int | None, manager_id: int | None) -> None:
         raise Refused(f"{ROLES[role]}看全部片区,不用选片区。")
     if role is not Role.MANAGER and manager_id is not None:
         raise Refused("只有客户经理的账号才对应一位客户经理。")
+
+
+def may_have(
+    visitor: Visitor, needs: Collection[str] | None, held: Collection[str] | None, seen: Collection[str] | None
+) -> bool:
+    """Whether somebody may have a file as things stand now: what it `needs` they may do, and the parts of the shops
+    `held` in it are among those `seen` by them. No parts are all shops; of a file that needs nobody knows what, nothing
+    is handed out.
+
+    >>> zhou = Visitor(1, "zhou", Role.SUPERVISOR, area_id=3)
+    >>> [may_have(zhou, ["people_export"], held, ["area:3", "area:4"]) for held in (["area:3"], ["area:9"], None)]
+    [True, False, False]
+    >>> may_have(zhou, ["surveys_export"], ["area:3"], ["area:3"]), may_have(zhou, None, ["area:3"], ["area:3"])
+    (False, False)
+    """
+    if needs is None or not all(visitor.may(Permission(each)) for each in needs):
+        return False
+    return seen is None or (held is not None and set(held) <= set(seen))
 
 
 def user_name(text: str) -> str:

@@ -1,6 +1,7 @@
 """Long work as rows: asked for in a page's transaction, claimed by one worker, its progress noted as it goes.
 
-A worker that dies leaves its claim to lapse, and the work is begun again: every kind of it must bear that.
+While a worker lives it renews its claim. The claim of one that died lapses within a minute: the work is begun again
+where its kind bears that, and else failed with a sentence.
 """
 
 import re
@@ -11,18 +12,23 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, delete, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, delete, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from console.models import Task, TaskState
+from console.rules import Permission
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 from wechat_bot.feature import Forgetting
 from wechat_bot.shelf import is_old
 
-#: How long a claim holds without a sign of life. Long: a large import is one transaction, in which none can be given.
-LEASE = timedelta(minutes=15)
+#: How long a claim holds without a sign of life, and how often one is given. Where SQLite's one writer is a long import
+#: none can be written; but nor can another worker's claim then.
+LEASE = timedelta(seconds=40)
+RENEWED_EVERY = timedelta(seconds=10)
 ATTEMPTS = 3
+#: A claim that reaches further ahead was made before a clock was set back.
+FURTHEST = 2 * LEASE
 #: Results and their files are for today's work, and hold personal data.
 KEPT = timedelta(days=7)
 #: Tasks of one person that may wait or run at once.
@@ -34,10 +40,23 @@ IS_OPEN = Task.state.in_((WAITING, RUNNING))
 _OURS = re.compile(r"[0-9a-f]{32}\b")
 GONE = "有人要求删除个人信息，这以前做好的文件都删掉了。需要的话，请再做一次。"
 INTERRUPTED = "处理中断了多次,没有完成。请重试;如果还是不行,请联系管理员。"
+DIED = "处理这份文件的程序中断了，什么都没有改动，也不会自动再试。请检查文件，再上传一次；还是不行，请联系管理员。"
+#: Begins the name of the folder in which a worker writes its file.
+_WORK = "work-"
 
 
 class Lost(Exception):
     """The claim lapsed and somebody else has the work: what was done in this transaction must not be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was made: its own name, the one it is offered under, and who may have it (`rules.may_have`)."""
+
+    stored: str
+    name: str
+    needs: Collection[Permission]
+    part: Collection[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +147,26 @@ def is_any_free(session: Session, kinds: Collection[str], *, now: datetime) -> b
     return session.scalar(select(Task.id).where(Task.kind.in_(kinds), _is_free(now)).limit(1)) is not None
 
 
-def give_up_lapsed(session: Session, *, now: datetime) -> None:
-    """Fail what was begun too often and never ended."""
+def give_up_lapsed(session: Session, once: Collection[str], *, now: datetime) -> None:
+    """Fail what lies with a worker that is gone: of the kinds that are begun `once` at all, of others too often."""
+    died = Task.kind.in_(once)
     session.execute(
         update(Task)
-        .where(IS_OPEN, Task.state == RUNNING, Task.lease_until <= now, Task.attempts >= ATTEMPTS)
-        .values(state=TaskState.FAILED, error=INTERRUPTED, settled_at=now, fence=None)
+        .where(IS_OPEN, Task.state == RUNNING, _has_lapsed(now), or_(died, Task.attempts >= ATTEMPTS))
+        .values(
+            state=TaskState.FAILED, error=case((died, DIED), else_=INTERRUPTED), settled_at=now, fence=None, file=None
+        )
     )
+
+
+def is_interrupted(task: Task, *, now: datetime) -> bool:
+    """Whether a task lies with a worker that is gone, and nobody has taken it over yet."""
+    return task.state == TaskState.RUNNING and task.lease_until is not None and task.lease_until <= now
+
+
+def renew(session: Session, claim: Claim, *, now: datetime) -> None:
+    """Give a sign of life. Raises `Lost`."""
+    _mine(session, claim, lease_until=now + LEASE)
 
 
 def progress(session: Session, claim: Claim, stage: str, done: int, total: int, *, now: datetime) -> None:
@@ -148,8 +180,7 @@ def finish(
     *,
     now: datetime,
     result: dict[str, Any] | None = None,
-    file: str = "",
-    file_name: str = "",
+    file: File | None = None,
 ) -> None:
     """Note that it is done, in the transaction that did it where there is one. Raises `Lost`."""
     _mine(
@@ -157,8 +188,10 @@ def finish(
         claim,
         state=TaskState.DONE,
         result=result,
-        file=file or None,
-        file_name=file_name or None,
+        file=file and file.stored,
+        file_name=file and file.name,
+        needs=file and sorted(file.needs),
+        part=file and file.part and sorted(file.part),
         settled_at=now,
         fence=None,
     )
@@ -217,8 +250,25 @@ def new_file(folder: Path, suffix: str) -> Path:
     return folder / f"{secrets.token_hex(16)}{suffix}"
 
 
+def work_folder(folder: Path, claim: Claim) -> Path:
+    """Where a worker writes what is not whole yet."""
+    return folder / f"{_WORK}{claim.fence}"
+
+
+def deserted(session: Session, folder: Path) -> list[Path]:
+    """The folders of workers that are gone."""
+    # Looked at in this order: a folder is made once its claim is kept.
+    found = list(folder.glob(f"{_WORK}*"))
+    held = set(session.scalars(select(Task.fence).where(IS_OPEN, Task.state == RUNNING)))
+    return [path for path in found if path.name.removeprefix(_WORK) not in held]
+
+
 def _is_free(now: datetime) -> ColumnElement[bool]:
-    return and_(IS_OPEN, or_(Task.state == WAITING, Task.lease_until <= now))
+    return and_(IS_OPEN, or_(Task.state == WAITING, _has_lapsed(now)))
+
+
+def _has_lapsed(now: datetime) -> ColumnElement[bool]:
+    return or_(Task.lease_until <= now, Task.lease_until > now + FURTHEST)
 
 
 def _mine(session: Session, claim: Claim, **values: Any) -> None:

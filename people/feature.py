@@ -2,7 +2,7 @@
 
 from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
-from people import commands, erasing, jobs, mobile, saved
+from people import commands, erasing, jobs, mobile, saved, scope
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import needs, roster, routes
@@ -46,6 +46,7 @@ people = Feature(
                 Need(Permission.AREAS_EDIT, needs.without_manager, 60),
                 Need(Permission.PEOPLE_SEE, needs.unbound, 70),
             ),
+            part=scope.part,
         )
     },
     mobile=mobile.blueprint,

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from console import jobs, tasks
 from console import queries as console_queries
-from console.jobs import Work
+from console.jobs import Kind, Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, cards, codes, erasing, mirror, queries, saved, tries
+from people import actions, cards, codes, erasing, mirror, queries, saved, scope, tries
 from people.models import CLASSES
 from people.roster import checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
@@ -63,22 +63,24 @@ def export_roster(work: Work) -> None:
     services = work.services
     today = day_in(services.clock(), services.zone)
     progress = work.stage("导出")
-    path = tasks.new_file(services.files_folder, ".xlsx")
-    with services.reading() as session:
+    with work.writing(".xlsx") as path, services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.PEOPLE_EXPORT):
             raise Refused("您现在没有导出名单的权限。")
+        shows_phones = visitor.may(Permission.PEOPLE_PHONES)
+        part = scope.part(session, visitor, today)
         narrowed = Filter(**work.params)
         # Of a search nobody knows before the end.
         total = 0 if narrowed.is_search else listing.count(session, visitor, narrowed, today=today, most=10**9).number
         number = exporting.write(
             path,
             listing.stream(session, visitor, narrowed, today=today),
-            shows_phones=visitor.may(Permission.PEOPLE_PHONES),
+            shows_phones=shows_phones,
             progress=lambda done: progress(done, total),
         )
     name = f"零售户名单_{services.clock().astimezone(services.zone):%Y%m%d%H%M}.xlsx"
-    work.finish({"said": f"共 {number} 家。"}, path.name, name)
+    needs = {Permission.PEOPLE_EXPORT, *([Permission.PEOPLE_PHONES] if shows_phones else [])}
+    work.hand_out(name, {"said": f"共 {number} 家。"}, needs=needs, part=part)
 
 
 def print_codes(work: Work) -> None:
@@ -90,6 +92,7 @@ def print_codes(work: Work) -> None:
         visitor = console_queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.CODES_PRINT):
             raise Refused("您现在没有打印绑定卡的权限。")
+        part = scope.part(session, visitor, today)
         which = saved.condition(session, visitor, chosen, services.criteria, now=now, today=today)
         number = saved.count(session, which, most=codes.MOST_CARDS)
         if number > codes.MOST_CARDS:
@@ -98,13 +101,13 @@ def print_codes(work: Work) -> None:
     if missing:
         _make_codes(work, which, missing)
     progress = work.stage("排版")
-    path = tasks.new_file(services.files_folder, ".cards")
-    with services.reading() as session:
+    with work.writing(".cards") as path, services.reading() as session:
         cards_of = codes.cards(session, app_id, which)
         done, suffix = cards.write(path, services.account_name, cards_of, progress=lambda n: progress(n, number))
     name = f"绑定卡_{now.astimezone(services.zone):%Y%m%d%H%M}{suffix}"
     sheets = -(-done // cards.A_SHEET)
-    work.finish({"said": f"共 {done} 家,A4 纸 {sheets} 张。请按“实际大小”打印,不要缩放。"}, path.name, name)
+    said = {"said": f"共 {done} 家,A4 纸 {sheets} 张。请按“实际大小”打印,不要缩放。"}
+    work.hand_out(name, said, needs={Permission.CODES_PRINT}, part=part)
 
 
 def mirror_tags(work: Work) -> None:
@@ -171,6 +174,9 @@ def _checked(work: Work) -> Roster:
         raise Refused("上传的文件已经清理,请重新上传。")
     progress = work.stage("检查每一行")
     with work.services.reading() as session:
+        visitor = console_queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(Permission.PEOPLE_IMPORT):
+            raise Refused("您现在没有导入名单的权限。")
         classes = queries.class_names(session) or list(CLASSES)
     return checking.check(path.read_bytes(), classes, progress)
 
@@ -186,7 +192,13 @@ JOBS = (
     Job("erase who is gone", timedelta(hours=1), erasing.erase_due),
     jobs.worker(
         "rosters",
-        {CHECK: check_roster, IMPORT: import_roster, EXPORT: export_roster, CODES: print_codes, TAGS: mirror_tags},
+        {
+            CHECK: Kind(check_roster, is_begun_again=False),
+            IMPORT: Kind(import_roster, is_begun_again=False),
+            EXPORT: Kind(export_roster, is_begun_again=True),
+            CODES: Kind(print_codes, is_begun_again=True),
+            TAGS: Kind(mirror_tags, is_begun_again=True),
+        },
     ),
 )
 LISTENERS = (Listener(DataWithdrawn, note_withdrawal),)

@@ -32,9 +32,31 @@ def within(session: Session, visitor: Visitor, *, today: date) -> ColumnElement[
     return Retailer.area_id.in_(sorted(areas)) if areas else false()
 
 
+def part(session: Session, visitor: Visitor, today: date) -> list[str] | None:
+    """What this visitor sees, named: their areas, or themselves and the areas they answer for; None where it is all."""
+    if visitor.is_company_wide:
+        return None
+    if visitor.role is not Role.MANAGER:
+        return [f"area:{area_id}" for area_id in sorted(area_ids(session, visitor) or ())]
+    if visitor.manager_id is None:
+        return []
+    answers_for = _answers_for(session, visitor.manager_id, today)
+    return [f"manager:{visitor.manager_id}", *(f"area:{area_id}" for area_id, _ in answers_for)]
+
+
 def looked_after(session: Session, manager_id: int, today: date | None = None) -> ColumnElement[bool]:
     """The shops of a customer manager, as a condition on `Retailer`; of a day also those they stand in for then."""
     # The areas are asked for first, a handful: with them in it every part of the condition has an index to go by.
+    parts: list[ColumnElement[bool]] = [Retailer.manager_id == manager_id]
+    for area_id, head_id in _answers_for(session, manager_id, today):
+        parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id.is_(None)))
+        if head_id not in (None, manager_id):
+            parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id == head_id))
+    return or_(*parts)
+
+
+def _answers_for(session: Session, manager_id: int, today: date | None) -> list[tuple[int, int | None]]:
+    """The areas a customer manager heads, and of a day also those they stand in for then; with their heads."""
     stands_in: ColumnElement[bool] = false()
     if today is not None:
         is_leave = and_(
@@ -43,14 +65,9 @@ def looked_after(session: Session, manager_id: int, today: date | None = None) -
             or_(Area.deputy_until_on.is_(None), Area.deputy_until_on >= today),
         )
         stands_in = and_(Area.deputy_id == manager_id, is_leave)
-    parts: list[ColumnElement[bool]] = [Retailer.manager_id == manager_id]
-    for area_id, head_id in session.execute(
-        select(Area.id, Area.manager_id).where(or_(Area.manager_id == manager_id, stands_in))
-    ):
-        parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id.is_(None)))
-        if head_id not in (None, manager_id):
-            parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id == head_id))
-    return or_(*parts)
+    theirs = or_(Area.manager_id == manager_id, stands_in)
+    rows = session.execute(select(Area.id, Area.manager_id).where(theirs).order_by(Area.id))
+    return [(row[0], row[1]) for row in rows]
 
 
 def area_ids(session: Session, visitor: Visitor) -> set[int] | None:

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from console import jobs, queries, tasks
-from console.jobs import Work
+from console import jobs, queries
+from console.jobs import Kind, Work
 from console.rules import Permission
+from foundation.clock import day_in
 from foundation.errors import Refused
+from people import scope
 from surveys.actions import filing, inviting, sending
 from surveys.actions.sending import Means
 from surveys.export import files
@@ -20,17 +22,18 @@ def export_answers(work: Work) -> None:
     services, form = work.services, work.params["form"]
     survey_id: int = work.params["survey_id"]
     progress = work.stage("导出")
-    path = tasks.new_file(services.files_folder, f".{form}")
-    with services.reading() as session:
+    with work.writing(f".{form}") as path, services.reading() as session:
         visitor = queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.SURVEYS_EXPORT):
             raise Refused("您现在没有导出调查的权限。")
         figures, now = tally(session, survey_id), services.clock()
+        part = scope.part(session, visitor, day_in(now, services.zone))
         files.write(
             session, survey_id, path, form=form, figures=figures, now=now, zone=services.zone, progress=progress
         )
     name = files.file_name(figures["title"], form, now=now, zone=services.zone)
-    work.finish({"said": f"共 {figures['returned']} 份答卷。"}, path.name, name)
+    said = {"said": f"共 {figures['returned']} 份答卷。"}
+    work.hand_out(name, said, needs={Permission.SURVEYS_EXPORT}, part=part)
 
 
 def send_waves(services: Services) -> None:
@@ -73,7 +76,7 @@ def _means(services: Services) -> Means:
 
 
 JOBS = (
-    jobs.worker("survey exports", {EXPORT: export_answers}),
+    jobs.worker("survey exports", {EXPORT: Kind(export_answers, is_begun_again=True)}),
     Job("survey waves", timedelta(seconds=2), send_waves),
     Job("news of survey waves", timedelta(seconds=2), note_news),
     Job("file submissions", timedelta(seconds=5), file),

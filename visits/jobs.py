@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from console import jobs, queries, tasks
-from console.jobs import Work
+from console import jobs, queries
+from console.jobs import Kind, Work
 from console.rules import Permission
 from foundation.errors import Refused
+from people import scope as people_scope
 from visits import export, scope
 from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered
 from visits.queries import reports
@@ -62,12 +63,12 @@ def export_report(work: Work) -> None:
     """Write a report and its requests to a file, as far as whoever asked may see them now."""
     services, given = work.services, work.params
     progress, now = work.stage("导出"), services.clock()
-    path = tasks.new_file(services.files_folder, ".xlsx")
-    with services.reading() as session:
+    with work.writing(".xlsx") as path, services.reading() as session:
         visitor = queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.VISITS_EXPORT):
             raise Refused("您现在没有导出拜访统计的权限。")
         who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+        part = people_scope.part(session, visitor, who.today)
         span = figures.span(given["from"], given["until"], today=who.today)
         narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
         lines, total = reports.report(session, who, narrowed, By(given["by"]), now=now, took=tuple(Took))
@@ -82,7 +83,7 @@ def export_report(work: Work) -> None:
             progress=lambda done: progress(done, total.requests),
         )
     name = f"拜访统计_{span.from_on:%Y%m%d}-{span.until_on:%Y%m%d}.xlsx"
-    work.finish({"said": f"共 {count} 条留言。"}, path.name, name)
+    work.hand_out(name, {"said": f"共 {count} 条留言。"}, needs={Permission.VISITS_EXPORT}, part=part)
 
 
 def look_after_answers(services: Services) -> None:
@@ -105,7 +106,7 @@ def look_after_resting(services: Services) -> None:
 
 
 JOBS = (
-    jobs.worker("visit exports", {export.EXPORT: export_report}),
+    jobs.worker("visit exports", {export.EXPORT: Kind(export_report, is_begun_again=True)}),
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
     Job("look after answers", timedelta(seconds=5), look_after_answers),

@@ -26,16 +26,27 @@ def write(path: Path, content: bytes) -> None:
     try:
         with part.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        put(part, path)
     finally:
         part.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def put(part: Path, path: Path) -> None:
+    """Give a file that is written its name on the same disk; nobody finds less than all of it, also after a power cut.
+
+    What was to be written is on the disk before the name is, and the name before this returns.
+    """
+    _to_disk(part)
+    os.replace(part, path)
+    _to_disk(path.parent)
+
+
+def _to_disk(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def is_old(path: Path) -> bool:

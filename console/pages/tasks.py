@@ -1,11 +1,16 @@
 """Long work: what was asked for, how far it is, and the file in the end."""
 
-from flask import abort, make_response, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from collections.abc import Callable
+from typing import Any
 
-from console import audit, door, queries
+from flask import abort, current_app, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door, plate, queries, rules, tasks
 from console.models import Task
 from console.rules import Permission
+from foundation.clock import day_in
 from wechat_bot.services import current_services
 
 
@@ -15,22 +20,28 @@ def task_list() -> ResponseReturnValue:
     before = request.args.get("before", type=int)
     with current_services().reading() as session:
         found = queries.tasks(session, door.visitor(), before=before)
+        may_have = _may_have(session)
     lines = found[: queries.PAGE]
     older = lines[-1][0].id if len(found) > queries.PAGE else None
-    return render_template("console/tasks.html", tasks=lines, page_of=page_of, is_first=before is None, older=older)
+    return render_template(
+        "console/tasks.html", tasks=lines, page_of=page_of, may_have=may_have, is_first=before is None, older=older
+    )
 
 
 @door.allow(Permission.SIGNED_IN)
 def task(task_id: int) -> ResponseReturnValue:
     """One task with its progress."""
-    return render_template("console/task.html", task=find(task_id))
+    found = find(task_id)
+    with current_services().reading() as session:
+        may_have = _may_have(session)(found)
+    return render_template("console/task.html", task=found, may_have=may_have, **standing(found))
 
 
 @door.allow(Permission.SIGNED_IN, polled=True)
 def task_progress(task_id: int) -> ResponseReturnValue:
     """The progress alone, asked for every two seconds; once it is settled the page is loaded anew."""
     found = find(task_id)
-    response = make_response(render_template("console/_progress.html", task=found))
+    response = make_response(render_template("console/_progress.html", task=found, **standing(found)))
     if found.is_settled:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -38,16 +49,32 @@ def task_progress(task_id: int) -> ResponseReturnValue:
 
 @door.allow(Permission.SIGNED_IN)
 def task_file(task_id: int) -> ResponseReturnValue:
-    """The file of a task that is done, to whoever asked for it, or an admin."""
+    """The file of a task that is done, to whoever asked for it, or an admin, if they may have what is in it now."""
     services, me = current_services(), door.visitor()
     found = find(task_id)
     path = services.files_folder / found.file if found.file else None
     if path is None or not path.is_file():
         abort(404)
     with services.transaction() as session:
+        if not _may_have(session)(found):
+            abort(403)
         about = " ".join(filter(None, (found.file_name, (found.result or {}).get("said"))))
         audit.note(session, me, "task.download", f"task:{task_id}", about, address=door.address(), now=services.clock())
     return door.download(path, found.file_name or path.name)
+
+
+def _may_have(session: Session) -> Callable[[Task], bool]:
+    """Whether the visitor may have a task's file as things stand now."""
+    services, me = current_services(), door.visitor()
+    features = current_app.extensions["features"]
+    seen = plate.part(features, session, me, day_in(services.clock(), services.zone))
+    return lambda task: rules.may_have(me, task.needs, task.part, seen)
+
+
+def standing(task: Task) -> dict[str, Any]:
+    """What the page says of a task beside its row."""
+    is_interrupted = tasks.is_interrupted(task, now=current_services().clock())
+    return {"is_interrupted": is_interrupted, "most_attempts": tasks.ATTEMPTS}
 
 
 def find(task_id: int) -> Task:

@@ -13,6 +13,7 @@ from foundation.errors import Refused
 from foundation.text import file_name
 from people.roster import reading, template
 from people.roster.kinds import CHECK, IMPORT
+from wechat_bot import shelf
 from wechat_bot.services import current_services
 
 PAGE = "people_pages.preview"
@@ -29,7 +30,9 @@ def upload() -> ResponseReturnValue:
         return render_template("people/import.html", error="请先选一个文件。"), 422
     name = file_name(given.filename, "")
     path = tasks.new_file(services.files_folder, ".roster")
-    given.save(path)
+    part = path.with_name(f"{path.name}.part")
+    given.save(part)
+    shelf.put(part, path)
     try:
         with services.transaction() as session:
             task_id = tasks.ask(
@@ -62,7 +65,7 @@ def preview(task_id: int) -> ResponseReturnValue:
     task = task_pages.find(task_id)
     if task.kind != CHECK:
         abort(404)
-    return render_template("people/preview.html", task=task, result=task.result or {})
+    return render_template("people/preview.html", task=task, result=task.result or {}, **task_pages.standing(task))
 
 
 @door.allow(Permission.PEOPLE_IMPORT)
