@@ -214,7 +214,9 @@ class Phone(Handset):
         return self._notice_event("subscribe_msg_change_event", "SubscribeMsgChangeEvent", answer)
 
     def _notice_event(self, name: str, wrapper: str, answer: dict[str, Any]) -> Seen:
-        fields = {"MsgType": "event", "Event": name, wrapper: {"List": answer}}
+        # In JSON the list has no wrapper (§2).
+        entries = {"List": answer} if self.desk.account.format == "json" else {wrapper: {"List": answer}}
+        fields = {"MsgType": "event", "Event": name} | entries
         return self._send(name, "", fields, is_leaving=True)  # consent does not need following
 
     def open(self, url: str, *, is_snapshot: bool = False) -> str:

@@ -144,7 +144,8 @@ def subscribe_send(desk: Desk, call: Call) -> Payload:
     detail = {"title": template.title, "lines": lines, "msgid": msgid} | _jump(data, "page")
     desk.show(follower, "account", "subscribe", "template", text, detail)
     sent = {"TemplateId": template.template_id, "MsgID": msgid, "ErrorCode": 0, "ErrorStatus": "success"}
-    fields = {"MsgType": "event", "Event": "subscribe_msg_sent_event", "SubscribeMsgSentEvent": {"List": sent}}
+    entries = {"List": sent} if desk.account.format == "json" else {"SubscribeMsgSentEvent": {"List": sent}}
+    fields = {"MsgType": "event", "Event": "subscribe_msg_sent_event"} | entries
     desk.schedule("callback", openid=follower.openid, fields=fields)
     return ok()
 

@@ -1,5 +1,6 @@
 """The chat's command line: the menu, and what waits in the outbox."""
 
+import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from wechat_bot import menu as menus
-from wechat_bot import naming, tagging, texts
+from wechat_bot import naming, reported, tagging, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import About, Title
 from wechat_bot.models import Delivery, DeliveryState
@@ -125,6 +126,21 @@ def resume() -> None:
 
 def _titles(session: Session, wanted: Iterable[About]) -> dict[About, Title]:
     return naming.titles(session, current_app.extensions["features"], wanted)
+
+
+@outbox_group.command("reported")
+@click.argument("about")
+@with_appcontext
+def list_reported(about: str) -> None:
+    """Show what WeChat reported of ABOUT: the msg_id of a mass message or a notice, a publish_id, a template's id."""
+    with current_services().reading() as session:
+        found = reported.about(session, about)
+        for each in found:
+            said = json.dumps(each.raw, ensure_ascii=False)
+            click.echo("\t".join((f"{each.reported_at:%Y-%m-%d %H:%M}", each.kind, each.openid[-6:] or "-", said)))
+    if not found:
+        click.echo(f"微信没有报告过 {about}。", err=True)
+        sys.exit(1)
 
 
 COMMANDS = (menu, outbox_group)

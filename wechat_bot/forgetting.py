@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Text, cast, delete, func, null, select, update
 from sqlalchemy.orm import Session
 
-from wechat_bot import media
+from wechat_bot import media, reported
 from wechat_bot.feature import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.outbox import states
@@ -32,6 +32,7 @@ def forget(session: Session, whom: Forgetting) -> None:
 def _forget_follower(session: Session, whom: Forgetting) -> None:
     openid, pseudonym = whom.openid, whom.pseudonym
     session.execute(delete(Talk).where(Talk.openid == openid))
+    reported.forget(session, openid)
     session.execute(_update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
     # An event of a kind nobody knows comes from WeChat, and names the person inside.
     names_them = cast(Heard.raw, Text).contains(openid, autoescape=True)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from foundation.database import upsert
 from foundation.errors import Refused
-from wechat_bot import ledger, messages, reply
+from wechat_bot import ledger, messages, reply, reported
 from wechat_bot.feature import Reply, Turn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
 from wechat_bot.outbox import queueing
@@ -77,6 +77,8 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
         listener = services.switchboard.listeners.get(type(message))
         if listener:
             listener.run(session, message, now)
+        else:
+            reported.keep(session, message, now)
         answer = Reply()
         if isinstance(message, _FROM_A_PERSON):
             follower = follower or _new_follower(session, message, now)

@@ -216,6 +216,21 @@ class Receipt(Base):
     received_at: Mapped[datetime]
 
 
+class Reported(Base):
+    """A result WeChat reported that nobody listens to yet, under the id it is about: kept whole until somebody does."""
+
+    __tablename__ = "reported"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The event's name, in small letters.
+    kind: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(64), index=True)
+    #: Whose it is; empty for what concerns many.
+    openid: Mapped[str] = mapped_column(String(64), index=True)
+    raw: Mapped[dict[str, Any]]
+    reported_at: Mapped[datetime]
+
+
 class Media(Base):
     """A picture, voice or video a follower sent. WeChat keeps it for three days, so it is fetched at once."""
 
