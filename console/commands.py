@@ -6,7 +6,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from console import actions, audit
+from console import actions, audit, passwords
 from console.audit import TERMINAL
 from console.models import User
 from console.rules import ROLES, Role, user_name
@@ -24,11 +24,12 @@ def console() -> None:
 @with_appcontext
 def create_admin(name: str) -> None:
     """新建一位管理员,给出一次性的初始密码。"""
-    services = current_services()
+    services, password = current_services(), passwords.first_password()
+    hashed = passwords.hashed(password)
     try:
         with services.transaction() as session:
             now = services.clock()
-            user_id, password = actions.create_user(session, name, Role.ADMIN, now=now)
+            user_id = actions.create_user(session, name, Role.ADMIN, hashed, now=now)
             audit.note(
                 session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
             )
@@ -43,12 +44,13 @@ def create_admin(name: str) -> None:
 @with_appcontext
 def reset_password(name: str) -> None:
     """给一个账号新的初始密码,并结束它的登录。"""
-    services = current_services()
+    services, password = current_services(), passwords.first_password()
+    hashed = passwords.hashed(password)
     try:
         with services.transaction() as session:
             now = services.clock()
             user_id = session.scalar(select(User.id).where(User.name == user_name(name)))
-            kept, password = actions.reset_password(session, user_id or 0, now=now)
+            kept = actions.reset_password(session, user_id or 0, hashed, now=now)
             audit.note(session, None, "user.reset", f"user:{user_id}", address="", now=now, who=TERMINAL)
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)

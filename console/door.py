@@ -6,7 +6,7 @@ Nothing is open unless its view says so: a view without `allow` is a bug and ans
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -39,6 +39,8 @@ from wechat_bot.written import written
 
 PREFIX = "/console"
 COOKIE = "wuwei_console"
+#: A browser in which somebody signed in before; it opens nothing.
+KNOWN_COOKIE = "wuwei_known"
 #: Before the sign-in there is no session whose token a form could carry; this cookie stands in for it.
 ENTRY_COOKIE = "wuwei_entry"
 FIELD, HEADER = "form_token", "X-Form-Token"
@@ -195,10 +197,10 @@ def download(content: Path | IO[bytes], name: str) -> Response:
     return send_file(content, as_attachment=True, download_name=file_name(title, f"{dot}{kind}"), max_age=0)
 
 
-def set_cookie(response: Response, name: str, value: str) -> None:
-    """Keep something in the browser until it is closed, out of scripts' reach."""
+def set_cookie(response: Response, name: str, value: str, lasts: timedelta | None = None) -> None:
+    """Keep something in the browser, until it is closed or for so long, out of scripts' reach."""
     is_secure = current_services().public_url.startswith("https://")
-    response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX)
+    response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX, max_age=lasts)
 
 
 def _date(day: date, services: Services) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -29,6 +29,9 @@ class User(Base):
     must_change_password: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
+    #: The sealed secret of the second step, and since when it is asked for; until then it is being set up.
+    second_secret: Mapped[str | None] = mapped_column(String(200))
+    second_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 
 
@@ -44,17 +47,53 @@ class UserSession(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(200))
+    #: When the second step was taken; until then a session of somebody who has one opens nothing else.
+    second_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
 class SignInTries(Base):
-    """Tries to sign in, under a name or from an address, since a moment; the limits stand in `rules.py`."""
+    """Tries to get in, under a name, from an address or in a browser; how long they make wait stands in `rules.py`."""
 
     __tablename__ = "sign_in_tries"
 
     subject: Mapped[str] = mapped_column(String(120), primary_key=True)
+    #: The last one that was let through to be compared.
     since_at: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
+    #: Tries since then that had to wait.
+    refused: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class KnownBrowser(Base):
+    """A browser in which somebody signed in: strangers' tries elsewhere do not make them wait there."""
+
+    __tablename__ = "known_browser"
+    __table_args__ = (UniqueConstraint("token_hash", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second step, once."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    used_at: Mapped[datetime | None]
+
+
+class UsedStep(Base):
+    """A step whose code was taken: it is taken once, whatever clocks do meanwhile."""
+
+    __tablename__ = "used_step"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class AuditEntry(Base):

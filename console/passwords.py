@@ -27,8 +27,9 @@ def hashed(password: str) -> str:
 
 def fits(kept: str | None, password: str) -> bool:
     """Whether this is the password; of nobody's password it never is, after the same work."""
+    nobodys = _nobodys()  # made by the first who is compared, whoever that is: the time tells nothing
     try:
-        return _hasher.verify(kept or _nobodys(), password) and kept is not None
+        return _hasher.verify(kept or nobodys, password) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 

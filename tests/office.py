@@ -59,9 +59,9 @@ class Browser:
                     self.stamps[unescape(action[1]) if action else path.partition("?")[0]] = found[1]
         return answer
 
-    def sign_in(self, name: str, password: str = PASSWORD) -> TestResponse:
+    def sign_in(self, name: str, password: str = PASSWORD, **options: Any) -> TestResponse:
         self.get("/console/sign-in")
-        answer = self.post("/console/sign-in", {"name": name, "password": password})
+        answer = self.post("/console/sign-in", {"name": name, "password": password}, **options)
         if answer.status_code == 303:
             self.get("/console/sessions")
             if not self.token:

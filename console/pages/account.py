@@ -40,18 +40,8 @@ def password() -> ResponseReturnValue:
     """Change one's password; at the first sign-in there is no way around it."""
     if request.method == "GET":
         return render_template("console/password.html")
-    services, me = current_services(), door.visitor()
-    new = request.form.get("new", "")
     try:
-        if new != request.form.get("again", ""):
-            raise Refused("两次输入的新密码不一样。")
-        # argon2 takes its time: it is a password of somebody who is signed in already, and seldom changed.
-        with services.transaction() as session:
-            now = services.clock()
-            actions.change_password(
-                session, me.user_id, request.form.get("old", ""), new, keep_session=me.session_id, now=now
-            )
-            audit.note(session, me, "password.change", address=door.address(), now=now)
+        _change_password(request.form.get("old", ""), request.form.get("new", ""))
     except Refused as refusal:
         return render_template("console/password.html", error=refusal.sentence), 422
     flash("密码已修改,其他地方的登录都已结束。", "success")
@@ -79,27 +69,68 @@ def end_session(session_id: int) -> ResponseReturnValue:
     return redirect(url_for("console.session_list"), 303)
 
 
+def _change_password(old: str, new: str) -> None:
+    """Count the try, compare and hash outside of any transaction, change what was compared."""
+    services, me, address = current_services(), door.visitor(), door.address()
+    if new != request.form.get("again", ""):
+        raise Refused("两次输入的新密码不一样。")
+    rules.check_password(new, me.name)
+    with services.transaction() as session:
+        candidate = actions.try_password(session, me.user_id, who=me.name, address=address, now=services.clock())
+    if candidate.waits:
+        raise Refused(rules.wait_sentence(candidate.waits))
+    if candidate.password_hash is None or not passwords.fits(candidate.password_hash, old):
+        with services.transaction() as session:
+            audit.note(session, me, "password.refused", address=address, now=services.clock())
+        raise Refused("现在的密码不对。")
+    if new == old:
+        raise Refused("新密码和现在的一样,请换一个。")
+    new_hash = passwords.hashed(new)
+    with services.transaction() as session:
+        now = services.clock()
+        actions.change_password(
+            session,
+            me.user_id,
+            candidate.password_hash,
+            new_hash,
+            keep_session=me.session_id,
+            browser=request.cookies.get(door.KNOWN_COOKIE, ""),
+            now=now,
+        )
+        audit.note(session, me, "password.change", address=address, now=now)
+
+
 def _enter(written: str, password: str) -> Response:
     """Count the try, compare outside of any transaction, begin the session."""
     services, address = current_services(), door.address()
-    name = rules.user_name(written)
-    if len(password) > rules.LONGEST_PASSWORD:
-        raise Refused(actions.WRONG)
+    name, browser = rules.user_name(written), request.cookies.get(door.KNOWN_COOKIE, "")
     with services.transaction() as session:
-        candidate = actions.try_sign_in(session, name, address, now=services.clock())
-    if not passwords.fits(candidate.password_hash, password) or candidate.user_id is None:
+        candidate = actions.try_sign_in(session, name, address, browser, now=services.clock())
+    if candidate.waits:
+        raise Refused(rules.wait_sentence(candidate.waits))
+    is_theirs = passwords.fits(candidate.password_hash, password[: rules.LONGEST_PASSWORD + 1])
+    if not is_theirs or candidate.user_id is None or candidate.password_hash is None:
         with services.transaction() as session:
             audit.note(session, None, "sign_in.refused", address=address, now=services.clock(), who=name)
         raise Refused(actions.WRONG)
-    token = passwords.new_token()
+    token, browser = passwords.new_token(), browser or passwords.new_token()
+    rehashed = passwords.hashed(password) if passwords.is_outdated(candidate.password_hash) else None
     with services.transaction() as session:
         now = services.clock()
         actions.sign_in(
-            session, candidate.user_id, password, token, address=address, agent=request.user_agent.string, now=now
+            session,
+            candidate.user_id,
+            token,
+            browser=browser,
+            rehashed=rehashed,
+            address=address,
+            agent=request.user_agent.string,
+            now=now,
         )
         audit.note(session, queries.visitor(session, candidate.user_id), "sign_in", address=address, now=now)
     response = redirect(_local(request.form.get("next", "")), 303)
     door.set_cookie(response, door.COOKIE, token)  # type: ignore[arg-type]  # redirect makes flask's own
+    door.set_cookie(response, door.KNOWN_COOKIE, browser, rules.BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
     return response
 
 

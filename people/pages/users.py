@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import actions, audit, door, queries
+from console import actions, audit, door, passwords, queries
 from console.models import User
 from console.rules import ROLES, Permission, Role
 from foundation.errors import Refused
@@ -46,11 +46,11 @@ def new_user() -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     try:
         role, area_id, manager_id = _written()
+        password = passwords.first_password()
+        hashed = passwords.hashed(password)  # takes its time: nobody shall wait for it
         with services.transaction() as session:
             now, name = services.clock(), request.form.get("name", "")
-            user_id, password = actions.create_user(
-                session, name, role, area_id=area_id, manager_id=manager_id, now=now
-            )
+            user_id = actions.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
             detail = _said(session, name, role, area_id, manager_id)
             audit.note(session, me, "user.create", f"user:{user_id}", detail, address=door.address(), now=now)
     except Refused as refusal:
@@ -83,10 +83,11 @@ def user(user_id: int) -> ResponseReturnValue:
 @door.allow(Permission.USERS_MANAGE)
 def reset(user_id: int) -> ResponseReturnValue:
     """Give a user a new first password, shown once."""
-    services, me = current_services(), door.visitor()
+    services, me, password = current_services(), door.visitor(), passwords.first_password()
+    hashed = passwords.hashed(password)
     with services.transaction() as session:
         now = services.clock()
-        name, password = actions.reset_password(session, user_id, now=now)
+        name = actions.reset_password(session, user_id, hashed, now=now)
         audit.note(session, me, "user.reset", f"user:{user_id}", name, address=door.address(), now=now)
     return render_template("people/password.html", name=name, password=password)
 

@@ -1,11 +1,12 @@
 """Coming in: the first admin, wrong tries, the forced change, sessions that end."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from console import rules
-from console.models import SignInTries, User, UserSession
+from console.models import AuditEntry, SignInTries, User, UserSession
 from tests.office import PASSWORD, Browser
 
 
@@ -48,14 +49,96 @@ def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(office) -> N
     assert [entry.who for entry in office.audited("sign_in.refused")] == ["nobody", "admin"]
 
 
-def test_after_too_many_tries_the_right_password_must_wait_too(office) -> None:
-    browser = office.browser()
-    for _ in range(rules.TRIES_OF_NAME):
-        assert "不对" in browser.sign_in("admin", "wrong password").text
-    assert "请过 15 分钟再试" in browser.sign_in("admin").text
+def test_after_too_many_tries_each_waits_longer_and_the_right_password_too(office) -> None:
+    stranger = office.browser()
+    for _ in range(rules.TRIES_OF_PAIR):
+        assert "不对" in stranger.sign_in("admin", "wrong password").text
+    for seconds in (1, 2, 4, 8):
+        told = stranger.sign_in("admin").text
+        assert f"请过 {seconds} 秒再试" in told
+        office.house.clock.advance(timedelta(seconds=seconds))
+        assert "不对" in stranger.sign_in("admin", "wrong password").text
     assert office.browser("market")
-    office.house.clock.advance(rules.TRIES_WITHIN)
+    refused, waits = office.audited("sign_in.refused"), office.audited("sign_in.wait")
+    assert [entry.who for entry in refused] == ["admin"] * (rules.TRIES_OF_PAIR + 4)
+    assert [entry.detail for entry in waits] == [f"试了 {5 + n} 次,要等 {2**n} 秒" for n in range(4)]
+    for _ in range(30):
+        stranger.sign_in("admin", "wrong password")
+    assert len(office.audited("sign_in.wait")) == 5
+    office.house.clock.advance(rules.LONGEST_WAIT)
+    assert stranger.sign_in("admin").status_code == 303
+    assert "不对" in office.browser().sign_in("admin", "wrong password").text
+    with office.house.look() as session:
+        said = str(session.query(AuditEntry.detail, AuditEntry.who).all())
+    assert "wrong password" not in said
+    assert PASSWORD not in said
+
+
+def test_attackers_wait_and_who_was_there_before_does_not(office) -> None:
+    here = office.browser("admin")
+    attacker, elsewhere = office.browser(), {"REMOTE_ADDR": "198.51.100.7"}
+    from_there = lambda name, word: attacker.sign_in(name, word, environ_base=elsewhere)  # noqa: E731
+    for _ in range(rules.TRIES_OF_PAIR):
+        from_there("admin", "wrong password")
+    assert "试的次数太多" in from_there("admin", PASSWORD).text
+    office.house.clock.advance(timedelta(minutes=1))
+    here.post("/console/sign-out")
+    assert here.sign_in("admin").status_code == 303
+    assert office.browser().sign_in("admin").status_code == 303
+    with office.house.services.transaction() as session:  # as from a thousand addresses
+        for subject in ("name:admin", "address:127.0.0.1"):
+            session.merge(SignInTries(subject=subject, since_at=office.house.clock(), count=5000))
+    assert "请过 15 分钟再试" in office.browser().sign_in("admin").text
+    here.post("/console/sign-out")
+    assert here.sign_in("admin").status_code == 303
+    here.post("/console/sign-out")
+    for _ in range(rules.TRIES_OF_PAIR):
+        assert "不对" in here.sign_in("admin", "wrong password").text
+    assert "试的次数太多" in here.sign_in("admin").text
+
+
+def test_ipv6_neighbours_of_one_network_count_as_one(office) -> None:
+    browser = office.browser()
+    for n in range(rules.TRIES_OF_PAIR):
+        browser.sign_in("admin", "wrong password", environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n}"})
+    assert "试的次数太多" in browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:2:ffff::1"}).text
+    assert browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code == 303
+
+
+def test_a_name_nobody_has_waits_as_anybody_does(office) -> None:
+    told = []
+    for name in ("admin", "nobody"):
+        browser = office.browser()
+        told.append([browser.sign_in(name, "wrong password").text.count("不对") for _ in range(8)])
+        told[-1] += [len(office.audited(did)) for did in ("sign_in.refused", "sign_in.wait")]
+    assert told[0] == [1] * 5 + [0] * 3 + [5, 1]
+    assert told[1] == [1] * 5 + [0] * 3 + [10, 2]
+
+
+def test_a_clock_that_was_ahead_locks_nobody_out(office) -> None:
+    browser, tomorrow = office.browser(), office.house.clock() + timedelta(days=1)
+    with office.house.services.transaction() as session:
+        for subject in ("pair:127.0.0.1:admin", "name:admin"):
+            session.add(SignInTries(subject=subject, since_at=tomorrow, count=3000))
+    assert "请过 15 分钟再试" in browser.sign_in("admin").text
+    office.house.clock.advance(rules.LONGEST_WAIT)
     assert browser.sign_in("admin").status_code == 303
+
+
+def test_the_old_password_is_guessed_no_faster_on_the_page_that_changes_it(office) -> None:
+    browser = office.browser("admin")
+    browser.get("/console/password")
+    new = "three otters walk home"
+    for _ in range(rules.TRIES_OF_PAIR):
+        wrong = {"old": "wrong password", "new": new, "again": new}
+        assert "现在的密码不对" in browser.post("/console/password", wrong).text
+    right = wrong | {"old": PASSWORD}
+    assert "请过 1 秒再试" in browser.post("/console/password", right).text
+    assert len(office.audited("password.refused")) == rules.TRIES_OF_PAIR
+    assert len(office.audited("password.wait")) == 1
+    office.house.clock.advance(timedelta(seconds=1))
+    assert browser.post("/console/password", right).status_code == 303
+    assert browser.get("/console/").status_code == 200
 
 
 def test_an_address_has_its_tries_over_all_names(office) -> None:
