@@ -1,21 +1,23 @@
 """The worker: the heartbeat that runs what is due, and the threads that send. Any number of them may run.
 
-It only ticks, by the time that passes: the time of day may be set meanwhile, by hours and in both directions. Nothing
-is stored in it, every job asks the database what is due, and two workers that tick at once share the rows out among
-them. Stopping is graceful: what is in hand is finished.
+APScheduler only ticks: nothing is stored in it, every job asks the database what is due, and two workers that tick at
+once share the rows out among them. Stopping is graceful: what is in hand is finished.
 """
 
+import logging
 import os
 import secrets
 import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 
+from foundation.clock import Clock, system_clock
 from foundation.database import is_away
 from foundation.log import Seldom
 from wechat_bot import beats, jobs
@@ -31,28 +33,54 @@ JOBS_AT_ONCE = 4
 #: Without a ring, how long before a sender looks by itself.
 LOOK_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
+#: How far the time of day may stray from the time that passes before it was set by somebody.
+STRAYS = timedelta(seconds=2)
 
 
 class Worker:
     """One process's heartbeat and senders."""
 
-    def __init__(self, services: Services, features: Sequence[Feature], *, senders: int = SENDERS) -> None:
+    def __init__(
+        self, services: Services, features: Sequence[Feature], *, senders: int = SENDERS, wall: Clock = system_clock
+    ) -> None:
+        """`wall` is the machine's time of day, by which the scheduler goes."""
         self._services = services
+        self._wall = wall
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._started_at = services.clock()
         self._stopping = threading.Event()
         self._signs = Seldom()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
-        self._jobs = [job for feature in features for job in feature.jobs]
+        # In memory, on purpose: a stored job is one that two processes run, or an upgrade loses.
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(JOBS_AT_ONCE)},
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        # That a job is still at work when its next turn comes is no news.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        for job in (job for feature in features for job in feature.jobs):
+            self._scheduler.add_job(
+                self._do,
+                "interval",
+                args=[job],
+                seconds=job.every.total_seconds(),
+                id=job.name,
+                # Now, and not by the product's clock: told of a day long past it would count all it missed.
+                next_run_time=system_clock(),
+            )
 
     def run(self) -> None:
         """Tick and send until `stop` is called and what was in hand is finished."""
         for sign in (self._leave_sign, self._beat):
             threading.Thread(target=self._live, args=(sign,), name=sign.__name__, daemon=True).start()
+        began = self._began()
+        self._scheduler.start()
         for sender in self._senders:
             sender.start()
         log.info("worker started", worker=self._name, senders=len(self._senders))
-        self._tick()
+        self._mind_the_clock(began)
+        self._scheduler.shutdown(wait=True)
         for sender in self._senders:
             sender.join()
         log.info("worker stopped", worker=self._name)
@@ -61,18 +89,19 @@ class Worker:
         """Ask to stop; returns at once. Safe in a signal handler."""
         self._stopping.set()
 
-    def _tick(self) -> None:
-        due = {job.name: time.monotonic() for job in self._jobs}
-        begun: dict[str, Future[None]] = {}
-        with ThreadPoolExecutor(JOBS_AT_ONCE, "job") as pool:
-            while not self._stopping.wait(max(min(due.values()) - time.monotonic(), 0)):
-                for job in self._jobs:
-                    if due[job.name] > time.monotonic():
-                        continue
-                    due[job.name] = time.monotonic() + job.every.total_seconds()
-                    # One that is still at work is not begun a second time.
-                    if job.name not in begun or begun[job.name].done():
-                        begun[job.name] = pool.submit(self._do, job)
+    def _mind_the_clock(self, began: datetime) -> None:
+        """Stay until asked to stop. Where the time of day is set meanwhile every job has its turn at once: set back by
+        hours, the scheduler would wait for the hours to come again."""
+        while not self._stopping.wait(LOOK_EVERY.total_seconds()):
+            if abs(self._began() - began) > STRAYS:
+                began = self._began()
+                log.warning("the time of day was set", now=self._wall().isoformat())
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=system_clock())
+
+    def _began(self) -> datetime:
+        """When the machine started, by its time of day: the same at each look, until that is set."""
+        return self._wall() - timedelta(seconds=time.monotonic())
 
     def _do(self, job: Job) -> None:
         structlog.contextvars.clear_contextvars()
