@@ -15,6 +15,10 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uff
 LONGEST_NAME = 220
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 SENTENCE_ENDS = "。!?！？;；\n"
+#: Signs that choose the shape of the one before them, or hold two together.
+_SHAPING = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f]")
+#: What joins emoji into one, and the tags of flags.
+_JOINING = re.compile("[\u200c\u200d\U000e0020-\U000e007f]")
 
 
 def is_visible(text: str) -> bool:
@@ -75,6 +79,34 @@ def cut(text: str, limit: int) -> list[str]:
         parts.append(text[:end].rstrip("\n"))
         text = text[end:].lstrip("\n")
     return [*parts, text] if text or not parts else parts
+
+
+def plain(text: str) -> str:
+    """A text with full-width signs made half-width, without signs nobody sees and without blanks around it.
+
+    >>> plain(" ３５０Ａ　"), plain("\u202d手机\u200b\u202c"), plain("\u3164")
+    ('350A', '手机', '')
+    """
+    return text.strip() if text.isascii() else visible(unicodedata.normalize("NFKC", bare(text)))
+
+
+def bare(text: str) -> str:
+    """A name or a number without the signs nobody sees, which come along when it is copied from a page or a phone.
+
+    >>> bare("\ufeff普通\u200b终端\u202c"), bare("王\u2060建国\ufe0f")
+    ('普通终端', '王建国')
+    """
+    kept = (sign for sign in text if unicodedata.category(sign) != "Cf" and not _UNSEEN.match(sign))
+    return text if text.isascii() else _SHAPING.sub("", "".join(kept))
+
+
+def readable(text: str) -> str:
+    """Free text without the signs nobody sees, but for those that join an emoji or choose its shape.
+
+    >>> readable("调查👨\u200d👩\u200d👧\u200b") == "调查👨\u200d👩\u200d👧"
+    True
+    """
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" or _JOINING.match(sign))
 
 
 def mask_phone(phone: str) -> str:

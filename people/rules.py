@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hmac import compare_digest
 
+from foundation.text import plain as plain
 from foundation.text import visible
 from people.courtesy import Tone, tone
 
@@ -90,15 +91,6 @@ class Clues:
     phones: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     keepers: tuple[str, ...] = ()
-
-
-def plain(text: str) -> str:
-    """A text with full-width signs made half-width and without blanks around it.
-
-    >>> plain(" ３５０Ａ　")
-    '350A'
-    """
-    return visible(unicodedata.normalize("NFKC", text))
 
 
 def licence(text: str) -> str | None:

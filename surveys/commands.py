@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from foundation import spreadsheet_read
 from foundation.errors import Refused
 from surveys import reports, texts
 from surveys.actions import authoring, counting, inviting
@@ -17,7 +18,8 @@ from surveys.export import files
 from surveys.queries import listing
 from surveys.queries.detail import detail
 from surveys.queries.tally import tally as figures_of
-from surveys.rules import excel_file, excel_template, yaml_file
+from surveys.rules import excel_file, excel_template
+from surveys.rules import files as written_files
 from surveys.rules.definition import changes, read
 from wechat_bot.client.codes import SendError
 from wechat_bot.services import current_services
@@ -39,8 +41,7 @@ def load(file: Path, survey_id: int | None) -> None:
     """
     services = current_services()
     with _told(), services.transaction() as session:
-        parse = excel_file.parse if file.suffix.lower() in (".xlsx", ".xlsm") else yaml_file.parse
-        written = parse(file.read_bytes())
+        written = written_files.parse(spreadsheet_read.taken(file, excel_file.LIMITS), file.name)
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
         survey = authoring.load(session, definition, survey_id=survey_id, now=services.clock())

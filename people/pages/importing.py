@@ -11,7 +11,7 @@ from console.pages import tasks as task_pages
 from console.rules import Permission
 from foundation.errors import Refused
 from foundation.text import file_name
-from people.roster import reading, template
+from people.roster import checking, template
 from people.roster.kinds import CHECK, IMPORT
 from wechat_bot import shelf
 from wechat_bot.services import current_services
@@ -19,7 +19,7 @@ from wechat_bot.services import current_services
 PAGE = "people_pages.preview"
 
 
-@door.allow(Permission.PEOPLE_IMPORT, upload=reading.LARGEST_FILE)
+@door.allow(Permission.PEOPLE_IMPORT, upload=checking.LIMITS.file)
 def upload() -> ResponseReturnValue:
     """Take a file, and ask for it to be checked. Nothing is changed yet."""
     if request.method == "GET":

@@ -4,12 +4,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from sys import intern
-from typing import Any
 
+from foundation import spreadsheet_read
 from foundation.errors import Refused
+from foundation.spreadsheet_cells import Cell, Cells, Fault, Limits, Number, Sheet, column_letters
+from foundation.text import bare
 from people import rules
-from people.roster.reading import Table, column_letters, tables
 
 LICENCE, SHOP, KEEPER, PHONE, ADDRESS = "许可证号", "店名", "店主", "手机", "地址"
 AREA, CLASS, MANAGER, MANAGER_PHONE, TAGS = "片区", "客户类型", "客户经理", "经理手机", "标签"
@@ -19,6 +21,8 @@ LONGEST = {SHOP: 80, KEEPER: 40, ADDRESS: 200, AREA: 60, MANAGER: 40}
 LONGEST_TAG, MOST_TAGS = 30, 20
 #: The licence of the template's example row: a row that holds it was forgotten there.
 EXAMPLE = "350800000000"
+#: A roster of 100,000 shops has about 8 MB, and 60 unpacked; what is far larger is something else.
+LIMITS = Limits(file=64 << 20, unpacked=512 << 20, rows=500_000, columns=500)
 #: Errors that are told; the others are counted.
 TOLD = 200
 #: Rows above the header that may hold a title.
@@ -28,7 +32,14 @@ STEP = 1000
 
 Progress = Callable[[int, int], None]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\ufeff\ud800-\udfff]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+#: Most cells: words of letters and figures with a blank between them, for which nothing is to be done.
+_CLEAN = re.compile(r"[0-9A-Za-z一-鿿]+(?: [0-9A-Za-z一-鿿]+)*")
+#: What Excel made of 3-5, 7:11 and True before it wrote a CSV, in which everything is text.
+_CONVERTED = re.compile(
+    r"(?P<date>[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}(?: [0-9:]{4,8})?|[0-9]{1,2}月[0-9]{1,2}日|"
+    r"[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2})|(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)|TRUE|FALSE"
+)
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
@@ -89,17 +100,21 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
 
     Raises `WrongRoster` with every mistake, and `Refused` where the file is no roster at all.
     """
-    table, header, columns = _find_header(content)
-    errors, notices = _Errors(), _notices(columns)
-    reader = _Reader(columns, frozenset(classes), errors)
+    sheet, header, columns, ignored = _find_header(content)
+    errors, notices = _Errors(), _notices(ignored)
+    is_text = not spreadsheet_read.is_workbook(content)
+    reader = _Reader(columns, frozenset(classes), errors, is_text)
+    held = _held(sheet, header, columns)
+    if held.said:
+        notices.append(f"合并的单元格按每一行都是同一个值读:{'、'.join(held.said[:TOLD])}。")
     seen: dict[str, int] = {}
     managers: dict[str, tuple[str, int]] = {}
     areas: dict[str, Counter[str]] = defaultdict(Counter)
     tags: set[str] = set()
-    for number, cells in table.rows():
+    for number, cells in held.rows():
         if progress and number % STEP == 0:
-            progress(number, max(table.height, number))
-        if number <= header or (row := reader.read(number, cells)) is None:
+            progress(number, max(sheet.height, number))
+        if (row := reader.read(number, cells)) is None:
             continue
         if row.licence:
             first = seen.setdefault(row.licence, number)
@@ -116,19 +131,17 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
             areas[row.area][row.manager_phone] += 1
         tags.update(row.tags or ())
     if progress:
-        progress(table.height, table.height)
+        progress(sheet.height, sheet.height)
     if errors.count:
         raise WrongRoster(errors.lines, errors.count)
     if not seen:
         raise Refused("表头下面没有零售户,没有可导入的内容。")
     if reader.examples:
         notices.append(f"第 {'、'.join(map(str, reader.examples))} 行是模板的示例,没有导入。")
-    again = _Reader(columns, frozenset(classes), _Errors())
+    again = _Reader(columns, frozenset(classes), _Errors(), is_text)
 
     def rows() -> Iterator[Row]:
-        return (
-            row for number, cells in table.rows() if number > header and (row := again.read(number, cells)) is not None
-        )
+        return (row for number, cells in held.rows() if (row := again.read(number, cells)) is not None)
 
     return Roster(
         count=len(seen),
@@ -145,34 +158,74 @@ def _most(phones: Counter[str]) -> str:
     return next((phone for phone, _ in phones.most_common() if phone), "")
 
 
-def _find_header(content: bytes) -> tuple[Table, int, dict[str, int]]:
-    """The sheet with the roster, the number of its header row, and where each column stands (counted from 0)."""
-    for table in tables(content):
-        for number, cells in table.rows():
+def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str]]:
+    """The sheet with the roster, the number of its header row, where each column stands (counted from 0), and the
+    headings of columns nobody reads."""
+    for sheet in spreadsheet_read.sheets(content, LIMITS):
+        for number, cells in sheet.rows() if sheet.is_visible else ():
             if number > HEADER_WITHIN:
                 break
-            headings = [re.sub(r"[\s*]+", "", rules.plain(str(cell))) for cell in cells]
-            if LICENCE in headings:
-                return table, number, _columns(headings)
+            headings = {at: re.sub(r"[\s*]+", "", rules.plain(str(cell))) for at, cell in cells.items()}
+            if LICENCE in headings.values():
+                for at, cell in cells.items():
+                    if isinstance(cell, Fault):
+                        raise Refused(f"表头 {column_letters(at)}{number} {cell.said}。")
+                return sheet, number, *_columns(headings)
     raise Refused(f"没有找到表头。第一行要有这些列:{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
 
 
-def _columns(headings: list[str]) -> dict[str, int]:
+def _columns(headings: dict[int, str]) -> tuple[dict[str, int], list[str]]:
     columns: dict[str, int] = {}
-    for index, heading in enumerate(headings):
+    for index, heading in headings.items():
         if heading in columns:
             raise Refused(f"表头里有两列“{heading}”({column_letters(columns[heading])} 和 {column_letters(index)})。")
-        if heading:
+        if heading in COLUMNS or heading in OPTIONAL:
             columns[heading] = index
     missing = [column for column in COLUMNS if column not in columns and column not in OPTIONAL]
     if missing:
         raise Refused(f"表头缺少列:{'、'.join(missing)}。")
-    return columns
+    return columns, [each for each in dict.fromkeys(headings.values()) if each and each not in columns]
 
 
-def _notices(columns: dict[str, int]) -> list[str]:
-    ignored = [heading for heading in columns if heading not in COLUMNS and heading not in OPTIONAL]
+def _notices(ignored: list[str]) -> list[str]:
     return [f"这些列用不到,已忽略:{'、'.join(ignored)}。"] if ignored else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The rows below the header; a cell merged over several of them holds for each."""
+
+    sheet: Sheet
+    header: int
+    #: By the first row: the column, and the last row.
+    merged: dict[int, list[tuple[int, int]]]
+    said: list[str]
+
+    def rows(self) -> Iterator[tuple[int, Cells]]:
+        """Rows in which something is written; what is merged alone makes no shop."""
+        holding: dict[int, tuple[Cell | None, int]] = {}
+        for number, cells in self.sheet.rows():
+            if number <= self.header or all(isinstance(cell, str) and not text_of(cell) for cell in cells.values()):
+                continue
+            for column, last in self.merged.get(number, ()):
+                holding[column] = (cells.get(column), last)
+            # What lies hidden under a merged cell is not what its author sees.
+            under = {column: cell for column, (cell, last) in holding.items() if number <= last}
+            yield number, {at: cell for at, cell in (cells | under).items() if cell is not None} if under else cells
+
+
+def _held(sheet: Sheet, header: int, columns: dict[str, int]) -> _Held:
+    merged: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    said = []
+    for each in sheet.merged:
+        read = [column for column in columns.values() if each.left <= column <= each.right]
+        if each.top <= header or not read:
+            continue
+        if read != [each.left]:
+            raise Refused(f"{each} 合并了几列,看不出各是什么。请取消合并,每一格分别填写。")
+        merged[each.top].append((each.left, each.bottom))
+        said.append(str(each))
+    return _Held(sheet, header, merged, said)
 
 
 @dataclass
@@ -182,21 +235,25 @@ class _Reader:
     columns: dict[str, int]
     classes: frozenset[str]
     errors: _Errors
+    #: Whether the file is a CSV, in which nothing but text can stand.
+    is_text: bool
     #: The manager's name in the row read last: kept apart, since a `Row` knows managers by phone.
     manager: str = ""
     examples: list[int] = field(default_factory=list)
 
-    def read(self, number: int, cells: list[Any]) -> Row | None:
-        """A row, wrong parts empty and reported; None for a row that is blank, or the template's example."""
-        if not any(cell is not None and str(cell).strip() for cell in cells):
-            return None
-        values = {name: cells[index] if index < len(cells) else "" for name, index in self.columns.items()}
-        if text_of(values[LICENCE]) == EXAMPLE:
+    def read(self, number: int, cells: Cells) -> Row | None:
+        """A row, wrong parts empty and reported; None for the template's example."""
+        values: dict[str, Cell | None] = {name: cells.get(index, "") for name, index in self.columns.items()}
+        licence = values[LICENCE]
+        if text_of(licence) == EXAMPLE:
             self.examples.append(number)
             return None
+        for name, value in values.items():
+            if type(value) is not str or self.is_text:
+                values[name] = self._said(number, name, value)
         return Row(
             number=number,
-            licence=self._licence(number, values[LICENCE]),
+            licence=self._licence(number, values[LICENCE], is_rounded=is_rounded(licence)),
             shop=self._text(number, SHOP, values[SHOP]),
             keeper=self._text(number, KEEPER, values[KEEPER]),
             phone=self._phone(number, PHONE, values[PHONE]),
@@ -215,7 +272,31 @@ class _Reader:
         self.errors.add(f"{self.cell(column, number)} {column}{what}")
         return ""
 
-    def _text(self, number: int, column: str, value: Any, *, required: bool = True) -> str:
+    def _said(self, number: int, column: str, value: Cell | None) -> str | None:
+        """What a cell says that may be no text; None where it cannot be told, which is reported."""
+        if isinstance(value, str):
+            found = _CONVERTED.fullmatch(value.strip()) if column in LONGEST else None
+            if found is None:
+                return value
+            made = "日期" if found["date"] else "时间" if found["time"] else "是/否"
+        elif isinstance(value, Fault):
+            self._wrong(column, number, value.said)
+            return None
+        elif isinstance(value, bool):
+            made, value = "是/否", str(value).upper()
+        elif isinstance(value, date | time | timedelta):
+            made = "日期" if isinstance(value, date) else "时间"
+        elif isinstance(value, Number) and value.shown is None:
+            self._wrong(column, number, f'存的是"{value.value}",显示的却不同,请把这一格设为文本再填一次')
+            return None
+        else:
+            return text_of(value)
+        self._wrong(column, number, f'被 Excel 读成了{made}"{value}",请在 .xlsx 里把这一格设为文本再填一次')
+        return None
+
+    def _text(self, number: int, column: str, value: Cell | None, *, required: bool = True) -> str:
+        if value is None:
+            return ""
         text = text_of(value)
         if not text and required:
             return self._wrong(column, number, "没有填")
@@ -223,24 +304,30 @@ class _Reader:
             return self._wrong(column, number, f'"{text[:20]}…"太长,最多 {LONGEST[column]} 个字')
         return text
 
-    def _licence(self, number: int, value: Any) -> str:
+    def _licence(self, number: int, value: Cell | None, *, is_rounded: bool) -> str:
+        if value is None:
+            return ""
         text = text_of(value)
         if not text:
             return self._wrong(LICENCE, number, "没有填")
-        if is_rounded(value):
+        if is_rounded:
             lost = f'"{text}"超过 15 位,Excel 已把后面的数字改成了 0,请把这一列设为文本再填一次'
             return self._wrong(LICENCE, number, lost)
         if _SCIENTIFIC.fullmatch(text):
             return self._wrong(LICENCE, number, f'"{text}"是科学计数,看不出原来的号,请把这一列设为文本再填一次')
         return rules.licence(text) or self._wrong(LICENCE, number, f'"{text[:40]}"不是 6 到 32 位的数字或字母')
 
-    def _phone(self, number: int, column: str, value: Any) -> str:
+    def _phone(self, number: int, column: str, value: Cell | None) -> str:
+        if value is None:
+            return ""
         text = text_of(value)
         if not text:
             return self._wrong(column, number, "没有填")
         return rules.phone(text) or self._wrong(column, number, f'"{text[:40]}"不是 11 位手机号(座机要带区号)')
 
-    def _class(self, number: int, value: Any) -> str:
+    def _class(self, number: int, value: Cell | None) -> str:
+        if value is None:
+            return ""
         text = text_of(value)
         if not text:
             return self._wrong(CLASS, number, "没有填")
@@ -248,13 +335,16 @@ class _Reader:
             return intern(text)
         return self._wrong(CLASS, number, f'"{text[:40]}"不认识,只能是:{"、".join(sorted(self.classes))}')
 
-    def _manager(self, number: int, values: dict[str, Any]) -> str:
+    def _manager(self, number: int, values: dict[str, Cell | None]) -> str:
         """The manager's phone, and the name aside; both empty where the row leaves the shop to the area's manager."""
+        if values[MANAGER] is None or values[MANAGER_PHONE] is None:
+            self.manager = ""
+            return ""
         name, phone = text_of(values[MANAGER]), text_of(values[MANAGER_PHONE])
         self.manager = self._text(number, MANAGER, name, required=bool(phone))
         return intern(self._phone(number, MANAGER_PHONE, phone)) if name or phone else ""
 
-    def _tags(self, number: int, value: Any) -> tuple[str, ...]:
+    def _tags(self, number: int, value: Cell | None) -> tuple[str, ...]:
         found = sorted({tag.strip() for tag in re.split(r"[、,,;;]", text_of(value)) if tag.strip()})
         for tag in found:
             if len(tag) > LONGEST_TAG:
@@ -264,23 +354,26 @@ class _Reader:
         return tuple(intern(tag) for tag in found)
 
 
-def text_of(value: Any) -> str:
-    """What a cell says. A whole number is its digits: Excel keeps 350802100001 as 350802100001.0.
+def text_of(value: Cell | None) -> str:
+    """What a cell says, without the signs nobody sees. A number is its digits, as its format shows them.
 
-    >>> text_of(350802100001.0), text_of(" 城南 \\n便利店 "), text_of(0.5), text_of("'0123")
-    ('350802100001', '城南 便利店', '0.5', '0123')
+    >>> text_of(350802100001), text_of(" 城南 \\n便利\\u200b店 "), text_of("'0123"), text_of(Number(7, "007"))
+    ('350802100001', '城南 便利店', '0123', '007')
     """
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if not isinstance(value, str):
-        return "" if value is None else str(value)
-    return " ".join(_CONTROL.sub(" ", value).split()).removeprefix("'")
+    if isinstance(value, str):
+        if _CLEAN.fullmatch(value):
+            return value
+        return " ".join(_CONTROL.sub(" ", bare(value)).split()).removeprefix("'")
+    if isinstance(value, Number):
+        return value.shown or ""
+    return "" if value is None else str(value)
 
 
-def is_rounded(value: Any) -> bool:
+def is_rounded(value: Cell | None) -> bool:
     """Whether a number has more digits than Excel keeps: the 16th and further are lost.
 
-    >>> is_rounded(3.508021000010001e+15), is_rounded(350802100001.0), is_rounded("3508021000010001")
+    >>> is_rounded(3508021000010001), is_rounded(350802100001), is_rounded("3508021000010001")
     (True, False, False)
     """
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) >= 1e15
+    number = value.value if isinstance(value, Number) else value
+    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) >= 1e15

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import PurePath
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -19,7 +18,7 @@ from surveys.models import SurveyState
 from surveys.queries import listing
 from surveys.queries.detail import detail
 from surveys.reports import STATES
-from surveys.rules import excel_file, excel_template, yaml_file
+from surveys.rules import excel_template, files
 from surveys.rules.definition import read
 from wechat_bot.services import Services, current_services
 
@@ -120,8 +119,7 @@ def _load(survey_id: int | None) -> int:
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Refused("请先选一个文件。")
-    is_excel = PurePath(given.filename).suffix.lower() in (".xlsx", ".xlsm")
-    written = (excel_file.parse if is_excel else yaml_file.parse)(given.read())
+    written = files.parse(given.read(), given.filename)
     with services.transaction() as session:
         now = services.clock()
         previous = listing.newest(session, survey_id) if survey_id is not None else None

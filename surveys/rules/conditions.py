@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from foundation.text import plain
 from surveys.rules.numerals import same
 from surveys.rules.shape import OTHER, OTHER_LABEL, Condition, Question, QuestionType, Span
 from surveys.rules.spelling import Misspelt, decimal, meant
@@ -32,7 +33,7 @@ def read_conditions(
         return code if keyed else f"第 {codes.index(code) + 1} 题"
 
     for key, wanted in value.items():
-        code = str(key)
+        code = plain(str(key))
         if code not in codes:
             raise Misspelt(
                 f'没有题目"{code}"' + meant(code, codes[:place]) if keyed else "所按的题已经不在了,请另选一题"
@@ -80,7 +81,7 @@ def _points(question: Question, written: object) -> list[int]:
 def _span(written: object) -> Span:
     if isinstance(written, int | float | Decimal) and not isinstance(written, bool):
         return Span(decimal(written), decimal(written))
-    match = _RANGE.fullmatch(str(written).strip())
+    match = _RANGE.fullmatch(re.sub("[–—−]+", "-", plain(str(written))))
     if match is None:
         raise Misspelt(f'"{written}"应是数字或范围,如 0-6')
     low, high = decimal(match["low"]), decimal(match["high"] or match["low"])

@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from foundation.text import plain
 from surveys.rules import quotas
 from surveys.rules.question import read_question
 from surveys.rules.shape import Condition as Condition
@@ -180,7 +181,7 @@ def _questions(data: Mapping[str, Any], previous: Definition | None, notes: Note
         notes.add(notes.named("题目", "questions").strip(), ("questions",), too_many)
         return ()
     before = {question.code: question for question in (previous.retired + previous.questions if previous else ())}
-    codes = [str(entry.get("code")) if isinstance(entry, Mapping) else "" for entry in written]
+    codes = [plain(str(entry.get("code"))) if isinstance(entry, Mapping) else "" for entry in written]
     questions: dict[str, Question] = {}
     for place, entry in enumerate(written):
         question = read_question(entry, place, codes=codes, earlier=questions, before=before, notes=notes)
@@ -209,7 +210,7 @@ def _names(value: Any) -> Any:
 
 
 def _results(value: object) -> Results:
-    word = str(value).strip().lower()
+    word = plain(str(value)).lower()
     if word not in _RESULTS:
         raise Misspelt(f'"{value}"不认识' + meant(word, ("none", "after", "live")))
     return _RESULTS[word]

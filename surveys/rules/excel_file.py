@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from foundation import spreadsheet_read
 from foundation.errors import Refused
-from surveys.rules import workbook
+from foundation.spreadsheet_cells import Cell, Cells, Fault, Limits, Merged, Number, Sheet, column_letters
+from foundation.text import bare, plain
+from surveys.rules.question import with_code
 from surveys.rules.spelling import Mistaken, Path, meant
-from surveys.rules.workbook import Cell
 from surveys.rules.yaml_file import Written as Written
+
+LIMITS = Limits(file=2 << 20, unpacked=32 << 20, rows=5000, columns=200)
 
 ABOUT = "问卷"
 QUESTIONS = "题目"
@@ -52,9 +56,8 @@ _OTHER_NAMES = {
     "小数位": "decimals",
 }
 _AUDIENCE_KEYS = {"客户类型": "class", "类型": "class", "片区": "area", "客户经理": "manager", "标签": "tag"}
-_SEPARATORS = re.compile(r"\s*[、,，|\n]\s*")
-_CODED = re.compile(r"\[\s*([0-9]{1,3})\s*\]\s*(.*)")
-_LIMITED = re.compile(r"(.*?)\s*\[\s*限\s*([0-9]{1,8})\s*\]")
+_LIMITING = ("audience", "limit", "area_limits", "class_limits")
+_SEPARATORS = re.compile(r"\s*[、,，|｜\n]\s*")
 _PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
 
 
@@ -67,7 +70,12 @@ def parse(content: bytes) -> Written:
 
     Raises Refused naming the cells.
     """
-    sheets = {name.strip(): rows for name, rows in workbook.sheets(content).items()}
+    sheets: dict[str, Sheet] = {}
+    for sheet in spreadsheet_read.workbook(content, LIMITS):
+        name = plain(sheet.name)
+        if name in sheets:
+            raise Refused(f'有两张工作表都叫"{name}",请只留下一张')
+        sheets[name] = sheet
     lacking = [name for name in (ABOUT, QUESTIONS) if name not in sheets]
     if lacking:
         raise Refused("缺少工作表" + "和".join(f'"{name}"' for name in lacking) + ",请用模板填写")
@@ -80,13 +88,18 @@ def parse(content: bytes) -> Written:
     return Written(data, places)
 
 
-def _about(rows: list[list[Cell]], places: dict[Path, str], mistakes: list[str]) -> dict[str, Any]:
+def _about(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     names = ABOUT_KEYS | _OTHER_NAMES | {key: key for key in ABOUT_KEYS.values()}
-    for n, row in enumerate(rows, start=1):
-        label, value = _text(row[0]), _plain(row[1]) if len(row) > 1 else None
+    # One cell over several rows hides what was meant for the others, such as whom to ask.
+    _refuse_merged(
+        ABOUT, [each for each in sheet.merged if each.left < 2 and (each.top, 1) != (each.bottom, each.left)]
+    )
+    for n, cells in sheet.rows():
+        label = _label(cells.get(0), f"{ABOUT}!A{n}", mistakes)
+        value = _value(cells.get(1), f"{ABOUT}!B{n}", mistakes)
         if not label:
-            if value is not None:
+            if value is not None and not isinstance(cells.get(0), Fault):
                 mistakes.append(f"{ABOUT}!A{n}:B{n} 有内容,但没有写是哪一项")
             continue
         key = names.get(label, "")
@@ -97,46 +110,55 @@ def _about(rows: list[list[Cell]], places: dict[Path, str], mistakes: list[str])
         elif value is not None:
             places[(key,)] = f"{ABOUT}!B{n}"
             data[key] = _audience(value, f"{ABOUT}!B{n}", mistakes) if key == "audience" else value
+        elif key in _LIMITING and _is_meant(cells.get(2)):
+            mistakes.append(f'{ABOUT}!C{n}:"{label}"请写在 B 列,C 列只是说明')
     return data
 
 
-def _questions(rows: list[list[Cell]], places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
-    head = next((n for n, row in enumerate(rows) if any(_text(cell) for cell in row)), None)
-    if head is None:
+def _is_meant(note: Cell | None) -> bool:
+    """Whether a note beside an empty value looks like the value."""
+    return isinstance(note, str) and bool(re.search("[=＝]", note)) and not note.startswith("不填")
+
+
+def _questions(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
+    rows = [(n, cells) for n, cells in sheet.rows() if any(_is_filled(cell) for cell in cells.values())]
+    if not rows:
         mistakes.append(f"{QUESTIONS}!A1:没有题目")
         return []
-    columns = _columns(rows[head], head + 1, mistakes)
+    (head, labels), *rows = rows
+    columns = _columns(labels, head, mistakes)
+    _refuse_merged(QUESTIONS, [each for each in sheet.merged if each.bottom > head and each.left <= max(labels)])
     questions: list[dict[str, Any]] = []
-    for n, row in enumerate(rows[head + 1 :], start=head + 2):
-        filled = {at: value for at, cell in enumerate(row) if (value := _plain(cell)) is not None}
-        if not filled:
-            continue
+    for n, cells in rows:
         path: Path = ("questions", len(questions))
         places[path] = f"{QUESTIONS}!A{n}"
         question: dict[str, Any] = {}
-        for at, value in filled.items():
-            where = f"{QUESTIONS}!{_letters(at)}{n}"
+        for at, cell in sorted(cells.items()):
+            where = f"{QUESTIONS}!{column_letters(at)}{n}"
             key = columns.get(at)
             if key is None:
-                if at >= len(rows[head]) or not _text(rows[head][at]):
+                if not _is_filled(labels.get(at)):
                     mistakes.append(f"{where}:这一列没有表头")
                 continue
-            places[(*path, key)] = where
-            question[key] = _READERS[key](value, where, mistakes) if key in _READERS else value
+            value = _value(cell, where, mistakes)
+            if value is not None:
+                places[(*path, key)] = where
+                question[key] = _READERS[key](value, where, mistakes) if key in _READERS else value
         for at, key in columns.items():
-            places.setdefault((*path, key), f"{QUESTIONS}!{_letters(at)}{n}")
+            places.setdefault((*path, key), f"{QUESTIONS}!{column_letters(at)}{n}")
         questions.append(question)
     return questions
 
 
-def _columns(row: Sequence[Cell], n: int, mistakes: list[str]) -> dict[int, str]:
+def _columns(labels: Cells, n: int, mistakes: list[str]) -> dict[int, str]:
     names = COLUMNS | _OTHER_NAMES | {key: key for key in COLUMNS.values()}
     columns: dict[int, str] = {}
-    for at, cell in enumerate(row):
-        label = "".join(_text(cell).split())
+    for at, cell in sorted(labels.items()):
+        where = f"{QUESTIONS}!{column_letters(at)}{n}"
+        label = "".join(_label(cell, where, mistakes).split())
         if not label:
             continue
-        key, where = names.get(label, ""), f"{QUESTIONS}!{_letters(at)}{n}"
+        key = names.get(label, "")
         if key not in COLUMNS.values():
             mistakes.append(f'{where}:不认识表头"{label}"' + meant(label, COLUMNS))
         elif key in columns.values():
@@ -146,19 +168,15 @@ def _columns(row: Sequence[Cell], n: int, mistakes: list[str]) -> dict[int, str]
     return columns
 
 
+def _refuse_merged(sheet: str, merged: list[Merged]) -> None:
+    if merged:
+        places = "、".join(f"{sheet}!{each}" for each in merged[:10])
+        raise Refused(f"{places} 是合并的单元格,看不出各行写的是什么。请取消合并,一行写一项。")
+
+
 def _options(value: object, where: str, mistakes: list[str]) -> list[object]:
-    options: list[object] = []
-    for line in re.split(r"[\n|]", value) if isinstance(value, str) else [value]:
-        label = line.strip() if isinstance(line, str) else line
-        if label == "":
-            continue
-        limited = _LIMITED.fullmatch(label) if isinstance(label, str) else None
-        text = limited[1] if limited else label
-        coded = _CODED.fullmatch(text) if isinstance(text, str) else None
-        option: dict[str, object] = {"code": int(coded[1]), "text": coded[2]} if coded else {"text": text}
-        option |= {"most": int(limited[2])} if limited else {}
-        options.append(option if coded or limited else label)
-    return options
+    lines = re.split(r"[\n|｜]", value) if isinstance(value, str) else [value]
+    return [with_code(line) if isinstance(line, str) else line for line in lines if line != "" and str(line).strip()]
 
 
 def _conditions(value: object, where: str, mistakes: list[str]) -> dict[str, Any] | None:
@@ -175,8 +193,8 @@ def _pairs(value: object, where: str, mistakes: list[str], example: str) -> dict
     for line in re.split(r"[\n;；]", value) if isinstance(value, str) else [""]:
         match = _PAIR.fullmatch(line)
         if match:
-            words = [word for word in _SEPARATORS.split(match[2]) if word]
-            pairs[match[1]] = pairs.get(match[1], []) + words
+            words = [word for word in _SEPARATORS.split(bare(match[2])) if word]
+            pairs[plain(match[1])] = pairs.get(plain(match[1]), []) + words
         elif line.strip() or not isinstance(value, str):
             mistakes.append(f"{where}:{example}")
             return None
@@ -186,22 +204,24 @@ def _pairs(value: object, where: str, mistakes: list[str], example: str) -> dict
 _READERS: dict[str, Callable[[object, str, list[str]], Any]] = {"options": _options, "show_if": _conditions}
 
 
-def _plain(cell: Cell) -> object:
-    """A cell's value; None when there is nothing in it. Every number of a workbook is a float: 2.0 is meant as 2."""
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
+def _value(cell: Cell | None, where: str, mistakes: list[str]) -> object:
+    """A cell's value; None when there is nothing in it, or nothing that can be read, which is a mistake."""
     if isinstance(cell, str):
         return cell.strip() or None
+    if isinstance(cell, Fault):
+        mistakes.append(f"{where}:{cell.said}")
+        return None
+    if isinstance(cell, Number):
+        if cell.shown is None:
+            mistakes.append(f'{where}:存的是"{cell.value}",显示的却不同,请把单元格设为文本格式再填')
+        return cell.shown
     return cell
 
 
-def _text(cell: Cell) -> str:
-    return cell.strip() if isinstance(cell, str) else "" if cell is None else str(cell)
+def _label(cell: Cell | None, where: str, mistakes: list[str]) -> str:
+    value = _value(cell, where, mistakes)
+    return "" if value is None else plain(str(value))
 
 
-def _letters(at: int) -> str:
-    """
-    >>> _letters(0), _letters(25), _letters(26)
-    ('A', 'Z', 'AA')
-    """
-    return (_letters(at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)
+def _is_filled(cell: Cell | None) -> bool:
+    return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))

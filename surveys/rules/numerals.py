@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from foundation.text import visible
+from foundation.text import bare, visible
 
 _CIRCLED = {  # NFKC would glue ①③ into 13, and leaves the filled ones alone
     **{chr(0x2460 + n): n + 1 for n in range(20)},  # ① to ⑳
@@ -63,7 +63,7 @@ def same(label: str) -> str:
     >>> same(" 非常 满意。") == same("非常满意")
     True
     """
-    return "".join(plain(label).text.split()).rstrip("。.!?~,、;:…")
+    return "".join(plain(bare(label)).text.split()).rstrip("。.!?~,、;:…")
 
 
 def clean(typed: str) -> str:

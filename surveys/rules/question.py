@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from foundation.text import plain
 from surveys.rules.conditions import read_conditions
 from surveys.rules.numerals import place as place_of
 from surveys.rules.numerals import same
@@ -47,6 +48,24 @@ ONLY_FOR = {
     "decimals": (QuestionType.NUMBER,),
 }
 _T = TypeVar("_T")
+#: The brackets a code or a quota stands in, as any keyboard writes them.
+_OPEN, _SHUT = r"[\[［【〔]\s*", r"\s*[\]］】〕]"
+_CODED = re.compile(rf"{_OPEN}([0-9０-９]{{1,3}}){_SHUT}\s*(.*)", re.DOTALL)
+_LIMITED = re.compile(rf"(.*?)\s*{_OPEN}限\s*([0-9０-９]{{1,8}})\s*[个人名份]?{_SHUT}", re.DOTALL)
+#: What must have been meant for a quota, and would be shown to the shops if it were taken for words.
+_LIKE_LIMITED = re.compile(
+    rf"{_OPEN}(?:限|名额)|限\s*[0-9０-９]+\s*[个人名份]?{_SHUT}|[(（]\s*限\s*[0-9０-９]+\s*[个人名份]?\s*[)）]"
+)
+
+
+def with_code(line: str) -> dict[str, object] | str:
+    """An option as a line of a cell says it: `[2] 比较满意` rewords option 2.
+
+    >>> with_code("［２］ 比较满意 [限20]"), with_code(" 满意 ")
+    ({'code': 2, 'text': '比较满意 [限20]'}, '满意')
+    """
+    coded = _CODED.fullmatch(line.strip())
+    return {"code": int(coded[1]), "text": coded[2]} if coded else line.strip()
 
 
 def read_question(
@@ -168,6 +187,10 @@ def _read_options(
             good = False
     if not good:
         return (), ()
+    if len(entries) + other < 2:
+        apart = "分成几行" if notes.keyed else "各占一格"
+        notes.add(where, path, f"只有一个选项“{entries[0][1]}”,至少要两个。如果是几个选项写在了一起,请{apart}")
+        return (), ()
     try:
         options, retired = coded(entries, old)
     except Misspelt as problem:
@@ -178,13 +201,26 @@ def _read_options(
 
 def _read_option(one: object) -> tuple[int | None, str, int | None]:
     if not isinstance(one, Mapping):
-        return None, words(one, longest=LONGEST_LABEL), None
+        return None, *_limited(words(one, longest=LONGEST_LABEL + len("[限10000000]")))
     for key in one:
         if key not in ("code", "text", "most"):
             raise Misspelt(f'不认识"{key}",应如 {{code: 2, text: 比较满意}}')
     code = None if one.get("code") is None else integer(one["code"], 1, HIGHEST_CODE)
-    most = None if one.get("most") in (None, "") else _most(one["most"])
-    return code, words(one.get("text"), longest=LONGEST_LABEL), most
+    label, most = _limited(words(one.get("text"), longest=LONGEST_LABEL + len("[限10000000]")))
+    if one.get("most") in (None, ""):
+        return code, label, most
+    if most is not None:
+        raise Misspelt("的名额写了两次")
+    return code, label, _most(one["most"])
+
+
+def _limited(text: str) -> tuple[str, int | None]:
+    """A label, and the quota that may stand behind it."""
+    limited = _LIMITED.fullmatch(text)
+    label, most = (limited[1], _most(limited[2])) if limited else (text, None)
+    if _LIKE_LIMITED.search(label):
+        raise Misspelt(f'"{label}"里的名额看不懂,请写在最后,如 周六上午 [限20]')
+    return words(label, longest=LONGEST_LABEL), most
 
 
 def _most(value: object) -> int:
@@ -215,14 +251,14 @@ def _no_other_type(then: QuestionType, now: QuestionType, notes: Notes) -> str:
 
 
 def _code(value: object) -> str:
-    code = str(value)
+    code = plain(str(value))
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", code):
         raise Misspelt(f'"{code}"应是字母开头的字母和数字,如 q1')
     return code
 
 
 def _type(value: object) -> QuestionType:
-    word = str(value).strip().lower()
+    word = plain(str(value)).lower()
     if word not in TYPE_WORDS:
         names = [kind.value for kind in QuestionType] if word.isascii() else list(CHINESE_TYPES)
         near = meant(word, names, listed=False)

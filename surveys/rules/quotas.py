@@ -49,6 +49,8 @@ def limits(value: object) -> dict[str, int]:
         pairs = list(value.items())
     else:
         raise Misspelt("应一行写一个,如 城东=50")
+    if not pairs and str(value).strip():
+        raise Misspelt("是空的或看不懂,请一行写一个,如 城东=50")
     if len(pairs) > MOST_LINES:
         raise Misspelt(f"有 {len(pairs)} 行,最多 {MOST_LINES} 行")
     found: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
@@ -10,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from foundation.errors import Refused
-from foundation.text import visible
+from foundation.text import is_visible, plain, readable
 
 Path = tuple[str | int, ...]
 Places = Mapping[Path, str]
@@ -102,14 +103,20 @@ def words(value: object, *, longest: int) -> str:
         value = int(value)  # every number of a workbook is a float
     if not isinstance(value, str | int | float | Decimal):
         raise Misspelt("应是一段文字")
-    text = " ".join(visible(str(value)).split())
-    if not text:
+    text = " ".join(readable(str(value)).split())
+    if not is_visible(text):
         raise Misspelt("不能为空")
-    if not text.isprintable():
-        raise Misspelt("含有不能显示的字符")
+    for letter in text:
+        if not _is_shown(letter):
+            raise Misspelt(f"含有不能显示的字符(U+{ord(letter):04X})")
     if len(text) > longest:
         raise Misspelt(f"太长:{len(text)} 字,最多 {longest} 字")
     return text
+
+
+def _is_shown(letter: str) -> bool:
+    """Whether a telephone shows this sign, or joins an emoji by it; emoji may be newer than our tables."""
+    return letter.isprintable() or unicodedata.category(letter) == "Cf" or 0x1F000 <= ord(letter) < 0x20000
 
 
 _YES = ("是", "yes", "true", "y", "1", "有", "√")
@@ -124,7 +131,7 @@ def truth(value: object) -> bool:
     """
     if isinstance(value, bool):
         return value
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip().lower()
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else plain(str(value)).lower()
     if text in _YES:
         return True
     if text in _NO:
@@ -143,7 +150,7 @@ def decimal(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise Misspelt(f'"{value}"应是数字')
     try:
-        number = Decimal(str(value).strip())
+        number = Decimal(plain(str(value)))
     except InvalidOperation:
         raise Misspelt(f'"{value}"应是数字') from None
     if not number.is_finite() or abs(number) >= 10**12:
@@ -184,7 +191,7 @@ def moment(value: object, timezone: tzinfo, *, last: bool = False) -> datetime:
     """
     problem = f'"{value}"看不懂,请写成 2026-07-01T08:00'
     if isinstance(value, str):
-        match = _MOMENT.fullmatch(value.strip().upper())
+        match = _MOMENT.fullmatch(plain(value).upper())
         if match is None:
             raise Misspelt(problem)
         day = "{:0>4}-{:0>2}-{:0>2}".format(*match.group("year", "month", "day"))

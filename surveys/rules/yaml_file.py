@@ -16,6 +16,11 @@ LARGEST = 256 * 1024
 DEEPEST = 12
 MOST_NODES = 5000
 
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+#: A list in brackets YAML does not know, where a list is meant.
+_BRACKETED = re.compile("[［【](.*)[］】]")
+_COMMAS = re.compile("[,，]")
+
 
 class Written(NamedTuple):
     """What an author's file says, and where each value stands; both go to `definition.read`."""
@@ -118,18 +123,52 @@ def _value(node: yaml.Node, path: Path, places: dict[Path, str]) -> Any:
             key_line = f"第 {key_node.start_mark.line + 1} 行"
             if not isinstance(key_node, yaml.ScalarNode):
                 raise Refused(f"{key_line}:冒号前应是一个词")
-            key = str(key_node.value)
+            key = _legible(key_node, key_line)
             if key in mapping:
                 raise Refused(f'{key_line}:"{key}"写了两次')
             mapping[key] = _value(value_node, (*path, key), places)
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [_value(one, (*path, n), places) for n, one in enumerate(node.value)]
+        return [_value(one, (*path, n), places) for n, one in enumerate(_entries(node, line))]
+    _legible(node, line)
+    if isinstance(node, yaml.ScalarNode) and node.style is None and _is_list(path):
+        bracketed = _BRACKETED.fullmatch(node.value)
+        if bracketed:
+            return [each.strip() for each in _COMMAS.split(bracketed[1]) if each.strip()]
     if tag == "int":
         return _whole(node.value, line)
     if tag == "bool":
         return node.value in ("true", "True")
     return None if tag == "null" else node.value
+
+
+def _legible(node: yaml.Node, line: str) -> str:
+    if _CONTROL.search(node.value):
+        raise Refused(f"{line}:有不能读的控制字符,请删去")
+    return str(node.value)
+
+
+def _is_list(path: Path) -> bool:
+    """Whether a list is what is meant here, and not a text that may begin with 【."""
+    return path[-1:] == ("options",) or (
+        isinstance(path[-1], str) and {"show_if", "audience"} & set(path[:-1]) != set()
+    )
+
+
+def _entries(node: yaml.SequenceNode, line: str) -> list[yaml.Node]:
+    """The entries of a list; one between [ and ] that was written with full-width commas is as many as they part."""
+    plain = [one for one in node.value if isinstance(one, yaml.ScalarNode) and one.style is None]
+    apart = [one for one in plain if "，" in one.value] if node.flow_style else []
+    if not apart:
+        return list(node.value)
+    if len(node.value) > 1:
+        raise Refused(f"{line}:“{apart[0].value[:30]}”里的逗号是全角的,请改成英文的 , 如果是文字请加引号")
+    (one,) = apart
+    return [
+        yaml.ScalarNode(one.tag, each.strip(), one.start_mark, one.end_mark)
+        for each in one.value.split("，")
+        if each.strip()
+    ]
 
 
 def _whole(text: str, line: str) -> int:

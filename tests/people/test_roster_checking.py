@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from foundation import spreadsheet_read
 from foundation.errors import Refused
 from people.models import CLASSES
-from people.roster import checking, reading, template
+from people.roster import checking, template
 from people.roster.checking import WrongRoster
 
 Make = Callable[..., Any]
@@ -157,7 +158,7 @@ def test_a_sheet_with_a_cell_far_away_is_refused_before_it_fills_the_memory() ->
     book.close()
     with pytest.raises(Refused) as raised:
         checking.check(target.getvalue(), CLASSES)
-    assert raised.value.sentence == reading.TOO_LARGE
+    assert raised.value.sentence.startswith("表格太大:XFD1048576 还有内容,最多 500,000 行、500 列")
 
 
 def test_the_template_can_be_filled_in_and_read_and_its_example_is_left_out(row: Make) -> None:
@@ -165,8 +166,8 @@ def test_the_template_can_be_filled_in_and_read_and_its_example_is_left_out(row:
     template.write(target)
     with pytest.raises(Refused, match="没有可导入的内容"):
         checking.check(target.getvalue(), CLASSES)
-    first = next(reading.tables(target.getvalue()))
-    assert next(first.rows()) == (1, list(checking.COLUMNS))
+    first, _ = spreadsheet_read.sheets(target.getvalue(), checking.LIMITS)
+    assert next(first.rows()) == (1, dict(enumerate(checking.COLUMNS)))
 
 
 def test_a_forgotten_example_is_left_out_with_a_notice(xlsx: Make, row: Make) -> None:

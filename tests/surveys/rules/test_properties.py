@@ -242,7 +242,7 @@ def test_a_definition_comes_back_from_storage_unchanged(survey):
     assert definition.from_json(json.loads(json.dumps(definition.to_json(survey)))) == survey
 
 
-@given(st.lists(st.lists(st.sampled_from(LABELS), min_size=1, max_size=6, unique=True), min_size=2, max_size=5))
+@given(st.lists(st.lists(st.sampled_from(LABELS), min_size=2, max_size=6, unique=True), min_size=2, max_size=5))
 def test_through_all_edits_a_label_has_one_code_and_a_code_one_label(versions):
     survey = None
     by_label: dict[str, int] = {}

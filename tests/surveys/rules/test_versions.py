@@ -52,7 +52,7 @@ def test_a_new_option_called_like_a_reworded_one_gets_a_new_code():
 
 
 def test_the_code_of_an_option_given_up_cannot_mean_something_else():
-    second = survey("满意", previous=survey("满意", "一般"))
+    second = survey("满意", "很好", previous=survey("满意", "一般"))
     with pytest.raises(Mistaken, match='选项编码 2 以前是"一般",不能改作他用,请去掉编码'):
         survey("满意", {"code": 2, "text": "很差"}, previous=second)
 
@@ -66,17 +66,16 @@ def test_the_type_of_a_question_cannot_change_not_even_after_it_was_left_out():
 
 def test_an_anonymous_survey_cannot_start_to_name_people():
     with pytest.raises(Mistaken, match="已发布的匿名调查不能改为实名"):
-        survey("满意", previous=survey("满意", anonymous=True))
+        survey("满意", "一般", previous=survey("满意", "一般", anonymous=True))
 
 
 def test_a_question_left_out_is_remembered_with_its_options():
-    first = survey("满意", questions=[{"code": "q2", "type": "single", "text": "哪项?", "options": ["甲", "乙"]}])
-    second = survey("满意", previous=first)
+    asked = {"code": "q2", "type": "single", "text": "哪项?"}
+    first = survey("满意", "一般", questions=[asked | {"options": ["甲", "乙"]}])
+    second = survey("满意", "一般", previous=first)
     (kept,) = second.retired
     assert (kept.code, kept.retired) == ("q2", (Option(1, "甲"), Option(2, "乙")))
-    third = survey(
-        "满意", previous=second, questions=[{"code": "q2", "type": "single", "text": "哪项?", "options": ["丙", "乙"]}]
-    )
+    third = survey("满意", "一般", previous=second, questions=[asked | {"options": ["丙", "乙"]}])
     assert third.retired == ()
     assert [option.code for option in third.questions[1].options] == [3, 2]
     assert "重新询问 q2,与以前的回答合并" in changes(second, third)
@@ -126,5 +125,7 @@ def test_nothing_changed_says_nothing():
 
 
 def test_an_option_offered_again_is_said_to_merge():
-    second = survey("满意", previous=survey("满意", "一般"))
-    assert changes(second, survey("满意", "一般", previous=second)) == ('q1 重新提供选项 2 "一般",与以前的票合并',)
+    second = survey("满意", "很好", previous=survey("满意", "一般", "很好"))
+    assert changes(second, survey("满意", "一般", "很好", previous=second)) == (
+        'q1 重新提供选项 2 "一般",与以前的票合并',
+    )

@@ -1,0 +1,103 @@
+"""A table as a text with separators, however Excel or a person wrote it."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+
+from foundation.errors import Refused
+from foundation.spreadsheet_cells import (
+    BROKEN_ROW,
+    HOLDS_NUL,
+    WRONG_LETTERS,
+    Cell,
+    Cells,
+    Limits,
+    Sheet,
+    as_text,
+    too_far,
+    too_large,
+)
+
+_PIECE = 1 << 16
+#: Letters of one row.
+_LONGEST_ROW = 1 << 20
+_SEPARATORS = ",\t;|，"
+#: Lines in which the separator is looked for.
+_TITLES = 10
+_EXCEL_TEXT = re.compile(r'\s*="((?:[^"]|"")*)"\s*', re.DOTALL)
+
+
+def separated(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
+    """The table under each sign that may be its separator, the likeliest first. Raises `Refused`."""
+    start = 0
+    while content.startswith(codecs.BOM_UTF8, start):  # some programs put it before what has one already
+        start += len(codecs.BOM_UTF8)
+    content = content[start:]
+    encoding = _encoding(content)
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    first = [lines.readline(_LONGEST_ROW) for _ in range(_TITLES)]
+    separators = sorted(_SEPARATORS, key=lambda each: -max(line.count(each) for line in first))
+
+    def sheet(separator: str) -> Sheet:
+        return Sheet(
+            name="",
+            is_visible=True,
+            read=lambda: _split(content, encoding, separator, limits),
+            count=lambda: content.count(b"\n") + 1,
+            find_merged=tuple,
+        )
+
+    return tuple(map(sheet, separators))
+
+
+def _encoding(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        # Chinese Excel writes GBK. A GBK text is hardly ever valid UTF-8, so the order decides rightly.
+        encodings = ["utf-8", "gb18030"]
+    for encoding in encodings:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            for at in range(0, len(content), _PIECE):
+                if "\0" in decoder.decode(content[at : at + _PIECE]):
+                    raise Refused(HOLDS_NUL)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise Refused(WRONG_LETTERS)
+
+
+def _split(content: bytes, encoding: str, separator: str, limits: Limits) -> Iterator[tuple[int, Cells]]:
+    letters = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal letters
+        text = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+        while line := text.readline(_LONGEST_ROW):
+            letters += len(line)
+            if letters > _LONGEST_ROW:
+                raise Refused(too_large(f"有一行超过 {_LONGEST_ROW:,} 个字", f"一行最多 {_LONGEST_ROW:,} 个字"))
+            yield line
+
+    reader = csv.reader(lines(), delimiter=separator)
+    try:
+        for number, row in enumerate(reader, 1):
+            letters = 0
+            cells = {at: cell for at, each in enumerate(row) if (cell := _written(each)) is not None}
+            if number > limits.rows or max(cells, default=0) >= limits.columns:
+                raise Refused(too_far(number, max(cells, default=0), limits))
+            if cells:
+                yield number, cells
+    except csv.Error:
+        raise Refused(BROKEN_ROW) from None
+
+
+def _written(text: str) -> Cell | None:
+    # Excel keeps a long number in a CSV by writing ="0123": what is meant is what is inside.
+    if "=" in text and (found := _EXCEL_TEXT.fullmatch(text)):
+        text = found[1].replace('""', '"')
+    return as_text(text)

@@ -1,0 +1,95 @@
+"""What a number format of Excel's makes of a number: digits with zeros before them, a day, a time, a length of time."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from foundation.spreadsheet_cells import Cell, Number
+
+
+class Kind(Enum):
+    """What becomes of a number."""
+
+    PLAIN, PADDED, DAY, MOMENT, TIME, SPAN, OTHER = range(7)
+
+
+class Format(NamedTuple):
+    """A number format: its kind, and for `PADDED` how many digits it fills up to."""
+
+    kind: Kind
+    zeros: int = 0
+
+
+PLAIN = Format(Kind.PLAIN)
+#: The formats a workbook need not write down, by their numbers, as far as they are more than digits.
+BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??", 22: "y h", 46: "[h]:mm", 47: "m:s"}
+BUILT_IN |= dict.fromkeys((14, 15, 16, 17, *range(27, 32), 36, 50, 51, 52, 53, 54, 57, 58), "y-m-d")
+BUILT_IN |= dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 55, 56), "h:mm")
+#: What is no placeholder: [colours and conditions], a blank of some width, a sign that fills, blanks.
+_UNSEEN = re.compile(r"\[(?!(?:[hH]+|[mM]+|[sS]+)\])[^\]]*\]|_.|\*.|\\?\s")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)')
+_DIGITS = re.compile(r"[#?,]*(?P<zeros>[0,]*)(?:\.[0#?]*)?(?:[eE][+-]?[0#?]+)?")
+
+
+def read(code: str) -> Format:
+    """What a number format does to a number.
+
+    >>> read("000000000000"), read("General").kind, read("#,##0.00_ ").kind, read('"35"0000').kind
+    (Format(kind=<Kind.PADDED: 1>, zeros=12), <Kind.PLAIN: 0>, <Kind.PLAIN: 0>, <Kind.OTHER: 6>)
+    >>> [read(code).kind.name for code in ('yyyy"年"m"月"d"日"', "yyyy-mm-dd h:mm", "上午/下午h:mm", "[h]:mm", "0%")]
+    ['DAY', 'MOMENT', 'TIME', 'SPAN', 'OTHER']
+    """
+    section = _UNSEEN.sub("", code[:500].split(";")[0])
+    bare = _LITERAL.sub("", section)
+    if bare.lower() in ("general", "g/通用格式", "@", ""):
+        return PLAIN if bare == section else Format(Kind.OTHER)
+    digits = _DIGITS.fullmatch(bare)
+    if digits is None:
+        if re.search(r"\[[hms]+\]", bare, re.IGNORECASE):
+            return Format(Kind.SPAN)
+        letters = set(bare.lower())
+        has_day, has_time = letters & set("yedb"), letters & set("hs")
+        if has_day or has_time or "m" in letters:
+            return Format(Kind.MOMENT if has_day and has_time else Kind.TIME if has_time else Kind.DAY)
+    if digits is None or bare != section or (bare.partition(".")[0].endswith(",") and bare != ","):
+        return Format(Kind.OTHER)
+    zeros = digits["zeros"].count("0")
+    return Format(Kind.PADDED, zeros) if zeros > 1 else PLAIN
+
+
+def shown(number: int | float, how: Format, *, is_1904: bool) -> Cell:
+    """A number as its format shows it.
+
+    >>> shown(35080210001, read("000000000000"), is_1904=False)
+    Number(value=35080210001, shown='035080210001')
+    >>> shown(46296, read("yyyy-mm-dd"), is_1904=False), shown(46296, read("yyyy-mm-dd h:mm"), is_1904=False)
+    (datetime.date(2026, 10, 1), datetime.datetime(2026, 10, 1, 0, 0))
+    """
+    if how.kind is Kind.PLAIN:
+        return number
+    if how.kind is Kind.PADDED:
+        is_whole = isinstance(number, int) and number >= 0
+        return Number(number, str(number).zfill(how.zeros) if is_whole else None)
+    if how.kind is Kind.OTHER or not 0 <= number < 2_958_466:
+        return Number(number, None)
+    return _moment(number, how.kind, is_1904=is_1904)
+
+
+def _moment(number: int | float, kind: Kind, *, is_1904: bool) -> Cell:
+    """A number of days since the workbook's first day, as its format shows it.
+
+    >>> _moment(46296, Kind.DAY, is_1904=False), _moment(46296, Kind.MOMENT, is_1904=False)
+    (datetime.date(2026, 10, 1), datetime.datetime(2026, 10, 1, 0, 0))
+    >>> _moment(0.2993055555555555, Kind.TIME, is_1904=False)
+    datetime.time(7, 11)
+    """
+    span = timedelta(seconds=round(number * 86_400))
+    if kind is Kind.SPAN:
+        return span
+    # Excel believes that there was a 29 February 1900.
+    first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30) if number >= 60 else date(1899, 12, 31)
+    moment = datetime.combine(first, time()) + span
+    if number < 1 and not is_1904:
+        return moment.time()
+    return moment.date() if kind is Kind.DAY and moment.time() == time() else moment

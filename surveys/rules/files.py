@@ -1,0 +1,13 @@
+"""A survey's file as it was handed in: a workbook or YAML, told apart by what it holds."""
+
+from pathlib import PurePath
+
+from foundation import spreadsheet_read
+from surveys.rules import excel_file, yaml_file
+from surveys.rules.yaml_file import Written
+
+
+def parse(content: bytes, name: str) -> Written:
+    """Read a file. Its name only says what was meant where the content is neither. Raises Refused."""
+    is_excel = spreadsheet_read.is_workbook(content) or PurePath(name).suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    return excel_file.parse(content) if is_excel else yaml_file.parse(content)
