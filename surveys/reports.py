@@ -1,6 +1,7 @@
 """Figures as lines of text, for the terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
@@ -107,3 +108,21 @@ def padded(text: str, width: int) -> str:
     """
     wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
     return text + " " * max(width - wide, 1)
+
+
+def span(opens_at: datetime | None, closes_at: datetime | None, zone: ZoneInfo) -> str:
+    """From when until when answers are taken; of an end at midnight also which day is the last, for it is read twice.
+
+    >>> from datetime import UTC
+    >>> span(None, datetime(2026, 9, 30, 16, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+    '2026-10-01 00:00 结束(9 月 30 日是最后一天)'
+    >>> span(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 9, 30, 12, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+    '2026-07-01 08:00 开始 · 2026-09-30 20:00 结束'
+    """
+    begins = [f"{opens_at.astimezone(zone):%Y-%m-%d %H:%M} 开始"] if opens_at else []
+    if closes_at is None:
+        return " · ".join([*begins, "没有定结束时间"])
+    end = closes_at.astimezone(zone)
+    last = end - timedelta(days=1)
+    midnight = f"({last.month} 月 {last.day} 日是最后一天)" if (end.hour, end.minute) == (0, 0) else ""
+    return " · ".join([*begins, f"{end:%Y-%m-%d %H:%M} 结束{midnight}"])

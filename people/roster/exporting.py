@@ -24,7 +24,9 @@ def write(
         sheet.write(map(Heading, (*COLUMNS, BOUND)))
         number = 0
         for number, line in enumerate(lines, 1):
-            phone, manager_phone = line.phone, line.manager_phone
+            phone = line.phone
+            # What a shop has from its area it shall still have from there when the file is brought back.
+            manager, manager_phone = ("", "") if line.inherits else (line.manager, line.manager_phone)
             if not shows_phones:
                 phone, manager_phone = mask_phone(phone), mask_phone(manager_phone) if manager_phone else ""
             cells = (
@@ -35,7 +37,7 @@ def write(
                 line.address,
                 line.area,
                 line.class_name,
-                line.manager,
+                manager,
                 manager_phone,
                 "已绑定" if line.is_bound else "未绑定",
             )

@@ -34,6 +34,8 @@ class Line:
     manager: str
     manager_phone: str
     is_bound: bool
+    #: Whether the manager is the area's, and the shop names none of its own.
+    inherits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _select() -> Select[Any]:
         func.coalesce(_own.name, _head.name, ""),
         func.coalesce(_own.phone, _head.phone, ""),
         Retailer.openid.is_not(None),
+        Retailer.manager_id.is_(None),
     )
     return (
         select(*columns)

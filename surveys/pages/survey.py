@@ -17,8 +17,9 @@ from surveys.pages.versions import told
 from surveys.queries import listing, part, whom
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
-from surveys.reports import STATES
+from surveys.reports import STATES, span
 from surveys.rules import quotas
+from surveys.rules.definition import Definition
 from wechat_bot.services import current_services
 
 
@@ -42,6 +43,7 @@ def survey(survey_id: int) -> ResponseReturnValue:
         states=STATES,
         colours=COLOURS,
         types=TYPES,
+        span=_span(found if is_published else found.draft),
         is_open=found.state is SurveyState.OPEN,
         is_over=found.state is SurveyState.CLOSED,
     )
@@ -77,6 +79,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
         changes=told(before, found.draft, services) if before else [],
         whom=whom.said(found.draft.audience),
         limits=quotas.said(found.draft),
+        span=_span(found.draft),
         stamp=request.form.get("stamp", found.stamp, type=int),
     )
     return page, 422 if error else 200
@@ -104,6 +107,10 @@ def _publish(survey_id: int) -> ResponseReturnValue:
         audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=door.address(), now=now)
     flash(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。", "success")
     return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
+
+
+def _span(of: Detail | Definition) -> str:
+    return span(of.opens_at, of.closes_at, current_services().zone)
 
 
 def _find(survey_id: int) -> Detail:

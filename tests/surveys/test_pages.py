@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
+from tests.workbooks import formatted, rows, workbook
 
 SURVEY = """
 title: 服务满意度<b>调查</b>
@@ -208,3 +209,39 @@ def test_a_survey_that_is_not_there_or_a_draft_has_no_result(office) -> None:
     page = upload(browser, SURVEY.format(anonymous="false")).location
     assert browser.get(f"{page}/data").status_code == 404
     assert browser.post(f"{page}/export").status_code == 404
+
+
+def test_a_file_is_taken_for_what_it_holds_and_the_page_says_which_end_was_read(office) -> None:
+    asked = rows([["编码", "类型", "题目", "选项"], ["q1", "单选", "满意吗?", "满意｜不满意"]])
+    about = rows([["标题", "店铺调查"], ["结束时间", formatted("B2", 46296)]])
+    browser = office.browser("market")
+    for name, number_format, end in (
+        ("调查\x00\u202e.yaml", "yyyy-mm-dd hh:mm", "2026-10-01 00:00 结束(9 月 30 日是最后一天)"),
+        ("调查.xlsx", "yyyy-mm-dd", "2026-10-01 23:59 结束"),
+    ):
+        content = workbook({"问卷": about, "题目": asked}, number_format=number_format)
+        browser.get("/console/surveys/new")
+        page = browser.post("/console/surveys/new", {"file": (io.BytesIO(content), name)}).location
+        assert end in browser.get(page).text
+        assert end in browser.get(f"{page}/publish").text
+    about["B2"] = '<c r="B2"><f>A1</f><v/></c>'
+    about |= rows([["对象", about["B2"].replace("B2", "B3")]], first=3)
+    refused = browser.post(
+        "/console/surveys/new", {"file": (io.BytesIO(workbook({"问卷": about, "题目": asked})), "a.xlsx")}
+    )
+    assert refused.status_code == 422
+    assert "问卷!B2:是公式" in refused.text and "问卷!B3:是公式" in refused.text
+
+
+def test_control_signs_in_an_uploaded_file_or_a_form_do_no_harm(office) -> None:
+    browser = office.browser("market")
+    text = SURVEY.format(anonymous="false")
+    for said in (text.replace("title: ", 'title: "\\0"\n# '), f"\x00{text}", text + 'audience: {class: ["\\0"]}\n'):
+        assert upload(browser, said).status_code == 422
+    page = upload(browser, text).location
+    fields = re.findall(r'name="(stamp)" value="(\d+)"', browser.get(f"{page}/edit").text)
+    answer = browser.post(
+        f"{page}/edit", dict(fields) | {"title": "调\x00查\ud83d".encode("utf-8", "ignore").decode(), "do": "save"}
+    )
+    assert answer.status_code in (303, 422, 409)
+    assert browser.get(f"{page}/edit").status_code == 200

@@ -11,6 +11,7 @@ import pytest
 
 from foundation.errors import Refused
 from surveys.rules import definition, excel_file, excel_template, yaml_file
+from tests.workbooks import NO_RESULT, formatted, rows, workbook
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -226,3 +227,125 @@ def test_a_damaged_workbook_never_breaks_the_reader():
             read(bytes(damaged))
         except Refused:
             continue
+
+
+ABOUT = [["标题", "门店 调查"]]
+ASKED = [["编码", "类型", "题目", "选项"], ["q1", "单选", "满意吗?", "满意|一般|不满意"]]
+
+
+def handed_in(*about, asked=ASKED, **more) -> bytes:
+    return workbook({"问卷": rows([*ABOUT, *about]), "题目": rows(asked)}, **more)
+
+
+@pytest.mark.parametrize(
+    ("cell", "number_format", "closes"),
+    [
+        (formatted("B2", 46296), "yyyy-mm-dd hh:mm", datetime(2026, 9, 30, 16, tzinfo=UTC)),
+        ("2026-10-01 0:00", "General", datetime(2026, 9, 30, 16, tzinfo=UTC)),
+        ("２０２６－１０－０１　０：００", "General", datetime(2026, 9, 30, 16, tzinfo=UTC)),
+        (formatted("B2", 46296), "yyyy-mm-dd", datetime(2026, 10, 1, 15, 59, 59, tzinfo=UTC)),
+        ("2026-10-01", "General", datetime(2026, 10, 1, 15, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_the_end_is_the_moment_that_is_shown_be_it_text_or_excels(cell, number_format, closes):
+    assert read(handed_in(["结束时间", cell], number_format=number_format)).closes_at == closes
+
+
+@pytest.mark.parametrize("written", ["满意｜一般｜不满意", "满意\n一般\n 不满意\u200b", " 满意 | 一般 | 不满意 "])
+def test_options_are_parted_by_signs_of_any_width(written):
+    survey = read(handed_in(asked=[ASKED[0], ["ｑ1", "单选\u200b", "满意吗?", written]]))
+    assert [option.label for option in survey.questions[0].options] == ["满意", "一般", "不满意"]
+
+
+@pytest.mark.parametrize("written", ["[满意，一般，不满意]", "［满意，一般，不满意］", "【满意, 一般, 不满意】"])
+def test_yaml_lists_are_parted_by_signs_of_any_width(written):
+    text = (
+        "title: x\naudience: {class: [现代终端，普通终端]}\nquestions:\n  - code: q1\n    type: 单选\n    text: 好吗\n"
+    )
+    written_file = yaml_file.parse(f"{text}    options: {written}\n")
+    survey = definition.read(written_file.data, timezone=CHINA)
+    assert [option.label for option in survey.questions[0].options] == ["满意", "一般", "不满意"]
+    assert survey.audience == {"class": ["普通终端", "现代终端"]}
+
+
+@pytest.mark.parametrize("quota", ["[限20]", "［限２０］", "【限20】", "[ 限 20 人 ]"])
+def test_a_quota_behind_an_option_is_one_in_any_brackets_and_any_file(quota):
+    from_sheet = read(handed_in(asked=[ASKED[0], ["q1", "单选", "哪天?", f"周六{quota}|周日"]]))
+    data = {
+        "title": "x",
+        "questions": [{"code": "q1", "type": "single", "text": "?", "options": [f"周六 {quota}", "周日"]}],
+    }
+    for survey in (from_sheet, definition.read(data, timezone=CHINA)):
+        assert [(each.label, each.most) for each in survey.questions[0].options] == [("周六", 20), ("周日", None)]
+
+
+@pytest.mark.parametrize("written", ["周六[限二十]", "周六(限20)", "周六[限20]上午", "周六[名额20]", "周六【限】"])
+def test_a_quota_that_cannot_be_read_is_never_words_for_the_shops(written):
+    assert "名额看不懂" in refusal(handed_in(asked=[ASKED[0], ["q1", "单选", "哪天?", f"{written}|周日"]]))
+
+
+@pytest.mark.parametrize("written", ["满意", "满意，一般，不满意", "满意/一般"])
+def test_a_choice_with_a_single_option_is_refused(written):
+    said = refusal(handed_in(asked=[ASKED[0], ["q1", "单选", "满意吗?", written]]))
+    assert said.startswith(f"第 1 题 q1(题目!D2):只有一个选项“{written}”")
+
+
+def test_emoji_are_taken_in_free_text_and_a_sign_that_is_not_is_named():
+    family = "👨\u200d👩\u200d👧"
+    book = workbook({"问卷": rows([["标题", f"\u200b调查{family}❤\ufe0f\U0001fae9"]]), "题目": rows(ASKED)})
+    assert read(book).title == f"调查{family}❤\ufe0f\U0001fae9"
+    for sign in ("\ue000", "\x07"):
+        with pytest.raises(definition.Mistaken, match=f"不能显示的字符.U.{ord(sign):04X}"):
+            definition.read({"title": f"调查{sign}", "questions": []}, timezone=CHINA)
+
+
+UNREADABLE = [NO_RESULT, '<c r="{}" t="e"><v>#REF!</v></c>', '<c r="{}" t="str"><f>A1</f><v>#N/A</v></c>']
+
+
+@pytest.mark.parametrize("cell", UNREADABLE)
+@pytest.mark.parametrize(
+    "name", ["对象", "总名额", "片区名额", "客户类型名额", "结束时间", "匿名", "最短用时", "结果公布"]
+)
+def test_what_is_written_and_cannot_be_read_is_never_left_out(cell, name):
+    assert "问卷!B2:是" in refusal(handed_in([name, cell.format("B2")]))
+
+
+@pytest.mark.parametrize("cell", UNREADABLE)
+@pytest.mark.parametrize("name", ["必填", "最多", "最少", "小数", "其他", "显示条件"])
+def test_nor_is_what_a_question_says(cell, name):
+    asked = [[*ASKED[0], name], [*ASKED[1], cell.format("E2")]]
+    assert "题目!E2:是" in refusal(handed_in(asked=asked))
+    assert "题目!E1:是" in refusal(handed_in(asked=[[*ASKED[0], cell.format("E1")], [*ASKED[1], "是"]]))
+
+
+@pytest.mark.parametrize(
+    ("about", "more", "said"),
+    [
+        (["对象", ";"], {}, "对象 audience(问卷!B2):是空的或写法不对"),
+        (["对象", "\u200b"], {}, "问卷!B2:应如 客户类型=现代终端"),
+        (["对象", "", "客户类型=现代终端"], {}, '问卷!C2:"对象"请写在 B 列'),
+        (["对象", ""], {"merged": ["B1:B2"]}, "问卷!B1:B2 是合并的单元格"),
+        (["片区名额", ";"], {}, "片区名额 area_limits(问卷!B2):是空的或看不懂"),
+        (["总名额", formatted("B2", 0.5)], {"number_format": "0%"}, '问卷!B2:存的是"0.5",显示的却不同'),
+    ],
+)
+def test_an_audience_or_a_quota_that_went_astray_is_never_everyone(about, more, said):
+    assert said in refusal(handed_in(about, **more))
+
+
+def test_the_audience_in_full_width_is_read():
+    survey = read(handed_in(["对\u200b象", "客户类型＝现代\u200b终端｜普通终端"]))
+    assert survey.audience == {"class": ["普通终端", "现代终端"]}
+
+
+def test_merged_questions_and_two_sheets_of_one_name_are_refused():
+    assert "题目!C2:C3 是合并的单元格" in refusal(handed_in(merged=["C2:C3"]))
+    twice = workbook({"问卷": rows(ABOUT), "题目": rows(ASKED), "问卷 ": rows(ABOUT)})
+    assert refusal(twice) == '有两张工作表都叫"问卷",请只留下一张'
+
+
+@pytest.mark.parametrize("escaped", ['"a\\0b"', '"\\ud800"', '"\\x1b"'])
+def test_control_signs_in_yaml_are_refused_by_their_line(escaped):
+    for line in (f"audience: {{class: [{escaped}]}}", f"audience: {{{escaped}: [x]}}"):
+        with pytest.raises(Refused, match="第 2 行:有不能读的控制字符"):
+            yaml_file.parse(f"title: x\n{line}\n")
