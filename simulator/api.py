@@ -9,13 +9,16 @@ from werkzeug.wrappers import Request
 
 from simulator import (
     checks,
+    comments,
     customer,
+    datacube,
     drafts,
     followers,
     mass,
     mass_results,
     media,
     menus,
+    notice_library,
     oauth,
     publishing,
     qr,
@@ -31,13 +34,16 @@ from simulator.faults import Fault
 JSON_TYPE = "application/json; encoding=utf-8"
 SUBJECTS = (
     checks,
+    comments,
     customer,
+    datacube,
     drafts,
     followers,
     mass,
     mass_results,
     media,
     menus,
+    notice_library,
     oauth,
     publishing,
     qr,
@@ -82,7 +88,7 @@ PATHS = {path for _, path in ROUTES}
 
 def owns(path: str) -> bool:
     """Whether this path belongs to the API, known or not."""
-    return path.startswith(("/cgi-bin/", "/sns/"))
+    return path.startswith(("/cgi-bin/", "/datacube/", "/sns/", "/wxaapi/"))
 
 
 def call_of(desk: Desk, request: Request) -> Call:

@@ -12,7 +12,8 @@
                                            report_location, click {key}, tap_menu {names: [...], result?},
                                            tap {option_id},
                                            answer_subscription {template_id, accept?}, withdraw_subscription,
-                                           event {name, ...fields}, open {url} -> {url}.
+                                           event {name, ...fields}, open {url} -> {url}, read {url, scene?},
+                                           share {url}, comment {url, text}.
                                            With {"wait": true} it answers when the app has: {entries: [what was seen]}
     GET  scenes?limit=                     the QR codes made, the newest first
     GET  scenes/<ticket>                   the picture of one, PNG
@@ -31,7 +32,10 @@
     GET|POST templates                     {title, content, template_id?, kind?, is_long_term?, choices?}
                                            -> {template_id}
     POST key                               {aes_key} rotates the EncodingAESKey
-    POST mass                              {verdict?, failures?} judges the next mass message
+    POST mass                              {verdict?, failures?, copyright?: clean, reprint or refused} judges the next
+                                           mass message
+    POST mass/by_hand                      {text? or media_id?, tag_id?} somebody sends it in the console -> {msg_id}
+    POST publication                       {status: 2, 3 or 4, failed?: [1, ...]} judges the next publication
     POST settle                            does at once what is due -> {done}
     GET  media/<media_id>                  the bytes of a picture, voice or video
 
@@ -80,6 +84,8 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "templates"): control_desk.templates,
     ("POST", "key"): control_desk.key,
     ("POST", "mass"): control_desk.mass,
+    ("POST", "mass/by_hand"): control_desk.by_hand,
+    ("POST", "publication"): control_desk.publication,
     ("POST", "settle"): control_desk.settle,
     ("GET", "media/*"): control_desk.media,
 }

@@ -141,6 +141,20 @@ def mass(sim: Simulator, request: Request, path: list[str]) -> Any:
     return {}
 
 
+def by_hand(sim: Simulator, request: Request, path: list[str]) -> Any:
+    """Somebody sends a mass message in the console."""
+    try:
+        return {"msg_id": sim.send_by_hand(**given(request))}
+    except (Refusal, LookupError) as error:
+        raise BadRequest(str(error)) from error
+
+
+def publication(sim: Simulator, request: Request, path: list[str]) -> Any:
+    """Judge the next publication."""
+    sim.judge_next_publication(**given(request))
+    return {}
+
+
 def settle(sim: Simulator, request: Request, path: list[str]) -> Any:
     """Do what is due."""
     return {"done": sim.settle()}

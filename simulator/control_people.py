@@ -32,6 +32,9 @@ ACTIONS = (
     "withdraw_subscription",
     "event",
     "open",
+    "read",
+    "share",
+    "comment",
 )
 SETTABLE = ("snapshot", "refuses", "blacklisted")
 

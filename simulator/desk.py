@@ -103,6 +103,8 @@ class Desk:
         self.film_base = "http://mpvideo.qpic.cn"
         self.next_mass_verdict = "send success"
         self.next_mass_failures = 0
+        self.next_copyright = "clean"
+        self.next_publication: tuple[int, list[int]] = (0, [])
 
     def serial(self) -> int:
         """The next number; every id of the platform comes from here."""

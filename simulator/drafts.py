@@ -10,7 +10,7 @@ from simulator.media import usable
 from simulator.world import Draft
 
 ARTICLES = 8
-TITLE, DIGEST = 64, 120
+TITLE, AUTHOR, DIGEST, SOURCE_BYTES = 32, 16, 128, 1024
 CONTENT_CHARACTERS, CONTENT_BYTES = 20_000, 1024 * 1024
 DIGEST_MADE = 54
 PICTURES = 20
@@ -27,7 +27,8 @@ def _cleaned(desk: Desk, content: str) -> str:
 
 
 def checked(desk: Desk, article: Any) -> dict[str, Any]:
-    """One article as it is kept, or the code for what is wrong: 45003 title, 45004 digest, 45002 size, 40007 cover."""
+    """One article as it is kept, or the code for what is wrong: 45003 title, 45110 author, 45004 digest, 45005 source,
+    45002 size, 40007 cover."""
     if not isinstance(article, dict):
         raise Refusal(47001)
     title, content = article.get("title"), article.get("content", "")
@@ -38,6 +39,10 @@ def checked(desk: Desk, article: Any) -> dict[str, Any]:
     digest = str(article.get("digest") or "")
     if len(digest) > DIGEST:
         raise Refusal(45004)
+    if len(str(article.get("author") or "")) > AUTHOR:
+        raise Refusal(45110)
+    if len(str(article.get("content_source_url") or "").encode()) > SOURCE_BYTES:
+        raise Refusal(45005)
     kept = {"article_type": "news", "author": "", "content_source_url": ""} | article
     if kept["article_type"] == "newspic":
         info = kept.get("image_info")

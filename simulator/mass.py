@@ -3,17 +3,17 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from simulator import publishing
+from simulator import mass_results, publishing
 from simulator.calls import Call, Payload, Route, ok
 from simulator.clock import day_of, month_of
 from simulator.desk import Desk
 from simulator.drafts import draft_of
 from simulator.errors import Refusal
 from simulator.media import usable
-from simulator.world import Follower, MassJob
+from simulator.world import Follower, MassJob, Publication
 
 EACH_A_MONTH = 4
 CALLS_A_MINUTE = 60
@@ -29,17 +29,23 @@ def _type_of(data: dict[str, Any]) -> str:
     kind = data.get("msgtype")
     if kind == "wxcard":
         raise Refusal(48008)
-    if kind not in ("text", "mpnews", "voice", "images", "image", "mpvideo"):
+    if kind not in ("text", "mpnews", "voice", "image", "mpvideo"):
         raise Refusal(40008)
     return str(kind)
+
+
+def _part_of(kind: str) -> str:
+    """Where the content stands: pictures are of the type `image` and stand under `images` (§6)."""
+    return "images" if kind == "image" else kind
 
 
 def _check_content(desk: Desk, data: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     """Kind, text and details as a follower would see it; nothing is used up yet."""
     kind = _type_of(data)
-    part = data.get(kind)
+    name = _part_of(kind)
+    part = data.get(name)
     if not isinstance(part, dict):
-        raise Refusal(47001, f"hint: [{kind}]")
+        raise Refusal(47001, f"hint: [{name}]")
     if kind == "text":
         content = part.get("content")
         if not isinstance(content, str) or not content:
@@ -54,13 +60,13 @@ def _check_content(desk: Desk, data: dict[str, Any]) -> tuple[str, str, dict[str
             for article in articles
         ]
         return "news", str(articles[0]["title"]), {"articles": cards}
-    media_ids = part.get("media_ids") if kind == "images" else [part.get("media_id")]
+    media_ids = part.get("media_ids") if kind == "image" else [part.get("media_id")]
     if not isinstance(media_ids, list) or not media_ids:
         raise Refusal(41006)
     media = [usable(desk, media_id) for media_id in media_ids]
     if kind == "mpvideo" and media[0].kind != "mpvideo":
         raise Refusal(40007)
-    shown = {"images": "image", "mpvideo": "video"}.get(kind, kind)
+    shown = {"mpvideo": "video"}.get(kind, kind)
     title = str(part.get("title") or media[0].title)
     return shown, title or f"[{shown}]", {"media_id": media[0].media_id, "media_ids": media_ids, "title": title}
 
@@ -71,12 +77,13 @@ def _cover(desk: Desk, article: dict[str, Any]) -> str:
 
 
 def _accepted_before(desk: Desk, data: dict[str, Any], audience: str, call: Call) -> str:
-    """The id that marks a repetition; 45065 with the first msg_id within 24 hours, 45066 within one minute (§6)."""
+    """The id that marks a repetition; 45065 with the first msg_id within 24 hours, 45066 without it within one
+    minute (§6)."""
     given = data.get("clientmsgid")
     if given is not None and (not isinstance(given, str) or len(given.encode()) > CLIENT_ID_BYTES):
         raise Refusal(45067)
     kind = _type_of(data)
-    digest = hashlib.sha256((audience + json.dumps(data.get(kind), sort_keys=True)).encode()).hexdigest()
+    digest = hashlib.sha256((audience + json.dumps(data.get(_part_of(kind)), sort_keys=True)).encode()).hexdigest()
     client_id = given or digest
     world = desk.world
     fresh = {key: kept for key, kept in world.mass_client_ids.items() if call.now - kept[0] < SAME_ID_LIFE}
@@ -84,14 +91,14 @@ def _accepted_before(desk: Desk, data: dict[str, Any], audience: str, call: Call
     if client_id in fresh:
         at, msg_id = fresh[client_id]
         if call.now - at < RETRY_APART:
-            raise Refusal(45066, msg_id=msg_id)
+            raise Refusal(45066)
         raise Refusal(45065, msg_id=msg_id)
     return client_id
 
 
-def _check_account_quota(desk: Desk, call: Call, *, is_to_all: bool) -> None:
+def _check_account_quota(desk: Desk, now: datetime, *, is_to_all: bool) -> None:
     """45028: a subscription account sends once a day; a service account to everybody once a day, 4 times a month."""
-    days, today, month = desk.world.mass_days, day_of(call.now), month_of(call.now)
+    days, today, month = desk.world.mass_days, day_of(now), month_of(now)
     if not desk.account.is_service:
         if days.get(today, 0) >= 1:
             raise Refusal(45028)
@@ -108,24 +115,48 @@ def _send(desk: Desk, call: Call, followers: Sequence[Follower], audience: str, 
     data = call.json()
     desk.use_minute("mass", CALLS_A_MINUTE)
     client_id = _accepted_before(desk, data, audience, call)
+    job, publication = _accept(desk, data, followers, call.now, is_to_all=is_to_all)
+    desk.world.mass_client_ids[client_id] = (call.now, job.msg_id)
+    desk.schedule("mass", reference=str(job.msg_id))
+    answer = ok(msg_id=job.msg_id) | {"errmsg": "send job submission success"}
+    return answer | ({"msg_data_id": publication.data_id} if publication else {})
+
+
+def send_by_hand(desk: Desk, data: dict[str, Any], tag: int | None) -> MassJob:
+    """What somebody sends in the console: it counts like any other (§6), and the app is not told. Refusal as of a call,
+    LookupError if there is no such tag."""
+    if tag is not None and tag not in desk.world.tags:
+        raise LookupError(f"there is no tag {tag}")
+    named = desk.world.followers if tag is None else desk.world.tags[tag].members
+    followers = [desk.world.followers[openid] for openid in named if desk.world.followers[openid].subscribed]
+    job, _ = _accept(desk, data, followers, desk.clock(), is_to_all=tag is None)
+    mass_results.finish(desk, str(job.msg_id))
+    return job
+
+
+def _accept(
+    desk: Desk, data: dict[str, Any], followers: Sequence[Follower], now: datetime, *, is_to_all: bool
+) -> tuple[MassJob, Publication | None]:
+    """Check it, count it, judge it, and hand it out to whom it reaches."""
     kind, text, detail = _check_content(desk, data)
-    _check_account_quota(desk, call, is_to_all=is_to_all)
-    job = MassJob(1_000_000_000 + desk.serial(), call.now, kind, verdict=desk.next_mass_verdict, total=len(followers))
+    _check_account_quota(desk, now, is_to_all=is_to_all)
+    job = MassJob(1_000_000_000 + desk.serial(), now, kind, verdict=desk.next_mass_verdict, total=len(followers))
     desk.next_mass_verdict = "send success"
     desk.world.mass_jobs[job.msg_id] = job
-    desk.world.mass_client_ids[client_id] = (call.now, job.msg_id)
-    answer = ok(msg_id=job.msg_id) | {"errmsg": "send job submission success"}
+    publication = None
     if kind == "news":
+        job.copyright, desk.next_copyright = desk.next_copyright, "clean"
+        goes_on = str(data.get("send_ignore_reprint", 0)) == "1"
+        if job.copyright == "refused" or (job.copyright == "reprint" and not goes_on):
+            job.verdict = "err(30002)" if job.copyright == "refused" else "err(30003)"
         publication = publishing.publish(desk, data["mpnews"]["media_id"])
         publication.msg_id, publication.status = job.msg_id, publishing.PUBLISHED
         job.publish_id = publication.publish_id
         for index, card in enumerate(detail["articles"], 1):
             card["url"] = publishing.address(desk, publication, index)
-        answer["msg_data_id"] = 2_000_000_000 + desk.serial()
     if job.verdict == "send success":
-        _hand_out(desk, job, followers, kind, text, detail, month_of(call.now))
-    desk.schedule("mass", reference=str(job.msg_id))
-    return answer
+        _hand_out(desk, job, followers, kind, text, detail, month_of(now))
+    return job, publication
 
 
 def _hand_out(

@@ -45,28 +45,31 @@ def finish(desk: Desk, msg_id: str) -> dict[str, Any]:
     }
     publication = desk.world.publications.get(job.publish_id or "")
     if publication is not None:
-        fields |= _article_results(desk, publication)
+        fields |= _article_results(desk, publication, job.copyright)
     return fields
 
 
-def _article_results(desk: Desk, publication: Publication) -> dict[str, Any]:
+def _article_results(desk: Desk, publication: Publication, copyright: str) -> dict[str, Any]:
+    """CheckState 1 nothing found, 2 found and may be sent all the same, 3 found and may not (§6)."""
     indexes = range(1, len(publication.articles) + 1)
+    is_found = copyright != "clean"
     checks = [
         {
             "ArticleIdx": index,
             "UserDeclareState": 0,
-            "AuditState": 0,
-            "OriginalArticleUrl": "",
-            "OriginalArticleType": 0,
-            "CanReprint": 0,
-            "NeedReplaceContent": 0,
-            "NeedShowReprintSource": 0,
+            "AuditState": 2 if is_found else 0,
+            "OriginalArticleUrl": f"{desk.page_base}/s/original/{index}" if is_found else "",
+            "OriginalArticleType": 1 if is_found else 0,
+            "CanReprint": 1 if copyright == "reprint" else 0,
+            "NeedReplaceContent": 1 if copyright == "reprint" else 0,
+            "NeedShowReprintSource": 1 if copyright == "reprint" else 0,
         }
         for index in indexes
     ]
     urls = [{"ArticleIdx": index, "ArticleUrl": publishing.address(desk, publication, index)} for index in indexes]
+    state = {"clean": 1, "reprint": 2, "refused": 3}[copyright]
     return {
-        "CopyrightCheckResult": {"Count": len(checks), "ResultList": {"item": checks}, "CheckState": 1},
+        "CopyrightCheckResult": {"Count": len(checks), "ResultList": {"item": checks}, "CheckState": state},
         "ArticleUrlResult": {"Count": len(urls), "ResultList": {"item": urls}},
     }
 

@@ -4,11 +4,11 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from simulator import menus, oauth, qr
+from simulator import comments, menus, oauth, publishing, qr
 from simulator.calls import Upload
 from simulator.handset import Handset, NotPossible, Seen
 from simulator.media import store, usable
-from simulator.world import Entry
+from simulator.world import Entry, Publication, Touch
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da63f8ff"
@@ -218,6 +218,36 @@ class Phone(Handset):
         entries = {"List": answer} if self.desk.account.format == "json" else {wrapper: {"List": answer}}
         fields = {"MsgType": "event", "Event": name} | entries
         return self._send(name, "", fields, is_leaving=True)  # consent does not need following
+
+    def read(self, url: str, scene: str = "公众号消息") -> Seen:
+        """Read an article; `scene` is one of `datacube.SCENES`. The app hears nothing of it."""
+        return self._touch(url, "read", scene)
+
+    def share(self, url: str) -> Seen:
+        """Share an article."""
+        return self._touch(url, "share", "其他")
+
+    def _touch(self, url: str, kind: str, scene: str) -> Seen:
+        with self.desk.lock:
+            publication, index = self._article(url)
+            publication.touches.append(Touch(kind, index, self.openid, self.desk.clock(), scene))
+        return Seen()
+
+    def comment(self, url: str, text: str) -> Seen:
+        """Comment on an article; the app hears nothing of it."""
+        with self.desk.lock:
+            publication, index = self._article(url)
+            try:
+                comments.write(self.desk, publication, index, self.openid, text)
+            except ValueError as error:
+                raise NotPossible(str(error)) from error
+        return Seen()
+
+    def _article(self, url: str) -> tuple[Publication, int]:
+        try:
+            return publishing.find(self.desk, url)
+        except LookupError as error:
+            raise NotPossible(str(error)) from error
 
     def open(self, url: str, *, is_snapshot: bool = False) -> str:
         """Open an address; an authorize address leads back to the app with a code, any other is returned as it is.

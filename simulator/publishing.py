@@ -22,6 +22,9 @@ def publish(desk: Desk, media_id: object) -> Publication:
     del desk.world.drafts[draft.media_id]
     number = str(100_000_000 + desk.serial())
     publication = Publication(number, desk.opaque("article", 64), draft.articles, desk.clock())
+    publication.data_id = 2_247_000_000 + desk.serial()
+    openings = enumerate((article.get("need_open_comment") for article in draft.articles), 1)
+    publication.commentable = [index for index, is_open in openings if str(is_open) == "1"]
     desk.world.publications[number] = publication
     return publication
 
@@ -29,16 +32,19 @@ def publish(desk: Desk, media_id: object) -> Publication:
 def submit(desk: Desk, call: Call) -> Payload:
     """POST /cgi-bin/freepublish/submit: running until PUBLISHJOBFINISH comes."""
     publication = publish(desk, call.text("media_id"))
+    (publication.judged, publication.failed), desk.next_publication = desk.next_publication, (PUBLISHED, [])
     desk.schedule("publication", reference=publication.publish_id)
-    return ok(publish_id=publication.publish_id, msg_data_id=desk.serial())
+    return ok(publish_id=publication.publish_id, msg_data_id=publication.data_id)
 
 
 def finish(desk: Desk, publish_id: str) -> dict[str, Any]:
     """End a running publication; the fields of its event, under the name that really arrives (§2)."""
     publication = desk.world.publications[publish_id]
     if publication.status == RUNNING:
-        publication.status = PUBLISHED
+        publication.status = publication.judged
     info = _state(desk, publication, "item")
+    if publication.failed:
+        info["fail_idx"] = publication.failed
     return {"MsgType": "event", "Event": "PUBLISHJOBFINISH", "PublishEventInfo": info}
 
 
@@ -55,11 +61,21 @@ def _state(desk: Desk, publication: Publication, items: str) -> dict[str, Any]:
 
 
 def get(desk: Desk, call: Call) -> Payload:
-    """POST /cgi-bin/freepublish/get {publish_id}: publish_status 0 done, 1 running, 5 deleted by its owner."""
+    """POST /cgi-bin/freepublish/get {publish_id}: publish_status 0 done, 1 running, 2 no original, 3 failed,
+    4 rejected, 5 deleted by its owner."""
     publication = desk.world.publications.get(str(call.json().get("publish_id")))
     if publication is None or publication.msg_id is not None:
         raise Refusal(40059)
-    return _state(desk, publication, "item") | {"fail_idx": []}
+    return _state(desk, publication, "item") | {"fail_idx": [] if publication.status == RUNNING else publication.failed}
+
+
+def find(desk: Desk, url: str) -> tuple[Publication, int]:
+    """The publication and the article, counted from 1, at an address; LookupError if nothing is there (any more)."""
+    for publication in desk.world.publications.values():
+        for index in range(1, len(publication.articles) + 1):
+            if address(desk, publication, index) == url and index not in publication.deleted:
+                return publication, index
+    raise LookupError(f"there is no article at {url}")
 
 
 def _by_article(desk: Desk, article_id: str) -> Publication:

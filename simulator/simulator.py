@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from werkzeug.wrappers import Request
 
-from simulator import api, crypto, mass_results, oauth, publishing, qr, templates, windows
+from simulator import api, crypto, mass, mass_results, oauth, publishing, qr, templates, windows
 from simulator.api import Answer
 from simulator.callbacks import ATTEMPTS, Courier, to_url, to_wsgi
 from simulator.clock import Clock, HandClock
@@ -273,10 +273,31 @@ class Simulator:
         with self.desk.lock:
             self.world.quotas[path] = daily
 
-    def judge_next_mass(self, verdict: str = "send success", failures: int = 0) -> None:
-        """The next mass message ends so, such as `err(20001)`, or fails for the first `failures` people (§6)."""
+    def judge_next_mass(
+        self,
+        verdict: str = "send success",
+        failures: int = 0,
+        copyright: Literal["clean", "reprint", "refused"] = "clean",
+    ) -> None:
+        """The next mass message ends so, such as `err(20001)`, or fails for the first `failures` people; its articles
+        are found to be a `reprint` that the original allows, or one that is `refused` (§6)."""
         with self.desk.lock:
             self.desk.next_mass_verdict, self.desk.next_mass_failures = verdict, failures
+            self.desk.next_copyright = copyright
+
+    def judge_next_publication(self, status: int, failed: Iterable[int] = ()) -> None:
+        """The next publication ends so: 2 no original, 3 failed, 4 rejected; `failed` articles, counted from 1 (§7)."""
+        if status not in (0, 2, 3, 4):
+            raise ValueError("a publication ends with 0, 2, 3 or 4")
+        with self.desk.lock:
+            self.desk.next_publication = status, list(failed)
+
+    def send_by_hand(self, *, text: str = "", media_id: str = "", tag_id: int | None = None) -> int:
+        """Somebody sends a text or a draft in the console, to everybody or to one tag; its msg_id. It is counted like
+        any other, and the app hears nothing of it (§6). Refusal, as of a call, when nothing is left."""
+        data = {"msgtype": "mpnews", "mpnews": {"media_id": media_id}} if media_id else {}
+        with self.desk.lock:
+            return mass.send_by_hand(self.desk, data or {"msgtype": "text", "text": {"content": text}}, tag_id).msg_id
 
     def later(self, **delay: float) -> int:
         """Advance the hand clock, `later(minutes=5)`, and settle; TypeError with another clock."""

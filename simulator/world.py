@@ -18,6 +18,7 @@ class Account:
     name: str = "五微服务号"
     kind: str = "service"  # or subscription
     certified: bool = True
+    comments: bool = True  # whether it has the right to comments
     mode: str = "safe"  # or compatible, plain
     format: str = "xml"  # or json
     oauth_domain: str | None = None  # the one domain people may be sent back to; None lets any through
@@ -151,8 +152,33 @@ class Draft:
 
 
 @dataclass
+class Comment:
+    """What somebody wrote under an article; `index` is the article's, counted from 1."""
+
+    number: int
+    index: int
+    openid: str
+    content: str
+    at: datetime
+    is_elected: bool = False
+    reply: str | None = None
+    replied_at: datetime | None = None
+
+
+@dataclass
+class Touch:
+    """Somebody read or shared an article; `scene` is where from, in the words of the figures."""
+
+    kind: str  # read or share
+    index: int
+    openid: str
+    at: datetime
+    scene: str
+
+
+@dataclass
 class Publication:
-    """Articles put on the web, by publishing or by a mass message."""
+    """Articles put on the web, by publishing or by a mass message. `data_id` leads to their comments and figures."""
 
     publish_id: str
     article_id: str
@@ -161,6 +187,12 @@ class Publication:
     status: int = 1
     msg_id: int | None = None
     deleted: list[int] = field(default_factory=list)
+    data_id: int = 0
+    failed: list[int] = field(default_factory=list)
+    judged: int = 0  # the status it will end with
+    commentable: list[int] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    touches: list[Touch] = field(default_factory=list)
 
 
 @dataclass
@@ -177,6 +209,7 @@ class MassJob:
     sent: int = 0
     failed: int = 0
     publish_id: str | None = None
+    copyright: str = "clean"
 
 
 @dataclass

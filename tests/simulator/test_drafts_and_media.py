@@ -33,8 +33,11 @@ def test_drafts_are_listed_one_to_twenty_at_a_time(api, draft):
     ("article", "code"),
     [
         ({"title": ""}, 45003),
-        ({"title": "字" * 65}, 45003),
-        ({"digest": "字" * 121}, 45004),
+        ({"title": "字" * 33}, 45003),
+        ({"title": "字" * 32, "author": "字" * 16, "digest": "字" * 128, "content_source_url": "h" * 1024}, 0),
+        ({"author": "字" * 17}, 45110),
+        ({"digest": "字" * 129}, 45004),
+        ({"content_source_url": "h" * 1025}, 45005),
         ({"content": "字" * 20_000}, 45002),
         ({"content": ""}, 44004),
         ({"thumb_media_id": "x"}, 40007),
@@ -45,7 +48,7 @@ def test_drafts_are_listed_one_to_twenty_at_a_time(api, draft):
 def test_unfit_articles_are_refused(api, article, code):
     cover = api.upload("material/add_material", "a.jpg", b"jpg", type="image")["media_id"]
     good = {"title": "新品", "content": "好", "thumb_media_id": cover}
-    assert api("draft/add", {"articles": [good | article]})["errcode"] == code
+    assert api("draft/add", {"articles": [good | article]}).get("errcode", 0) == code
     assert api("draft/add", {"articles": [good] * 9})["errcode"] == 45008
     assert api("draft/add", {"articles": []})["errcode"] == 44003
 
@@ -74,6 +77,19 @@ def test_publishing_takes_the_draft_and_tells_when_it_is_done(sim, api, draft, s
     done = api("freepublish/get", {"publish_id": publish_id})
     assert done["article_id"] == info.findtext("article_id")
     assert done["article_detail"]["item"][0]["article_url"] == info.findtext("article_detail/item/article_url")
+
+
+@pytest.mark.parametrize("status", [2, 3, 4])
+def test_a_publication_may_fail_and_says_which_articles(sim, api, draft, shop, status):
+    sim.judge_next_publication(status, failed=[1, 3])
+    publish_id = api("freepublish/submit", {"media_id": draft(3)})["publish_id"]
+    sim.settle()
+    info = shop.heard[-1]["PublishEventInfo"]
+    assert (info.findtext("publish_status"), info.findtext("article_id")) == (str(status), None)
+    assert [each.text for each in info.findall("fail_idx")] == ["1", "3"]
+    got = api("freepublish/get", {"publish_id": publish_id})
+    assert (got["publish_status"], got["fail_idx"]) == (status, [1, 3])
+    assert api("freepublish/batchget", {"offset": 0, "count": 20})["total_count"] == 0
 
 
 def test_a_published_article_is_read_and_deleted(sim, api, draft):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from simulator.errors import Refusal
+
 
 @pytest.fixture
 def crowd(sim):
@@ -84,7 +86,7 @@ def test_the_list_has_two_to_ten_thousand_known_openids(send, crowd):
 def test_the_same_clientmsgid_is_sent_once_in_24_hours(api, send, crowd, clock):
     first = send(clientmsgid="push-1")
     too_soon = send(clientmsgid="push-1")
-    assert (too_soon["errcode"], too_soon["msg_id"]) == (45066, first["msg_id"])
+    assert (too_soon["errcode"], "msg_id" in too_soon) == (45066, False)
     clock.advance(minutes=1)
     again = send(clientmsgid="push-1")
     assert (again["errcode"], again["msg_id"]) == (45065, first["msg_id"])
@@ -155,7 +157,9 @@ def test_a_failed_content_keeps_draft_and_quota(api, send, crowd, draft):
         ({"text": {"content": ""}}, 44004),
         ({"text": {"content": "字" * 700}}, 45002),
         ({"msgtype": "voice", "voice": {"media_id": "x"}}, 40007),
-        ({"msgtype": "images", "images": {"media_ids": []}}, 41006),
+        ({"msgtype": "image", "images": {"media_ids": []}}, 41006),
+        ({"msgtype": "image", "image": {"media_id": "x"}}, 47001),
+        ({"msgtype": "images", "images": {"media_ids": ["x"]}}, 40008),
     ],
 )
 def test_unfit_content_is_refused(send, body, code):
@@ -212,3 +216,48 @@ def test_the_speed_is_a_step_from_0_to_4(api):
     assert api("message/mass/speed/get", {})["realspeed"] == 10
     assert api("message/mass/speed/set", {"speed": 5})["errcode"] == 45083
     assert api("message/mass/speed/set", {})["errcode"] == 45084
+
+
+def test_pictures_are_sent_as_image_with_a_list_of_them(api, send, crowd):
+    pictures = [api.upload("media/upload", "a.png", b"png", type="image")["media_id"] for _ in range(2)]
+    assert send(msgtype="image", images={"media_ids": pictures, "recommend": "新品"})["errcode"] == 0
+    assert crowd[0].unread()[0].detail["media_ids"] == pictures
+
+
+@pytest.mark.parametrize(
+    ("copyright", "ignore", "status", "state"),
+    [
+        ("clean", 0, "send success", "1"),
+        ("reprint", 0, "err(30003)", "2"),
+        ("reprint", 1, "send success", "2"),
+        ("refused", 1, "err(30002)", "3"),
+    ],
+)
+def test_a_reprint_is_sent_only_where_the_original_and_the_caller_allow_it(
+    sim, send, draft, crowd, shop, copyright, ignore, status, state
+):
+    sim.judge_next_mass(copyright=copyright)
+    send(msgtype="mpnews", mpnews={"media_id": draft()}, send_ignore_reprint=ignore)
+    sim.settle()
+    check = shop.heard[-1]["CopyrightCheckResult"]
+    assert (shop.heard[-1]["Status"], check.findtext("CheckState")) == (status, state)
+    assert bool(check.findtext("ResultList/item/OriginalArticleUrl")) == (copyright != "clean")
+    assert len(crowd[0].unread()) == (status == "send success")
+
+
+def test_what_is_sent_by_hand_counts_and_the_app_hears_nothing_of_it(sim, api, send, crowd, shop, draft):
+    heard = len(shop.heard)
+    msg_id = sim.send_by_hand(media_id=draft())
+    sim.settle()
+    assert (crowd[0].unread()[0].channel, len(shop.heard)) == ("mass", heard)
+    assert api("message/mass/get", {"msg_id": msg_id})["msg_status"] == "SEND_SUCCESS"
+    to_all = {"filter": {"is_to_all": True}, "msgtype": "text", "text": {"content": "好"}}
+    assert api("message/mass/sendall", to_all)["errcode"] == 45028
+    for number in range(3):
+        send(text={"content": str(number)})
+    send(text={"content": "第五条"})
+    assert len(crowd[0].unread()) == 3
+    with pytest.raises(Refusal):
+        sim.send_by_hand(text="今天的第二条")
+    with pytest.raises(LookupError):
+        sim.send_by_hand(text="好", tag_id=9999)
