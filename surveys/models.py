@@ -118,6 +118,9 @@ class Submission(Base):
         # One answer per shop, whatever the code above does; anonymous ones have no shop and are kept apart by it.
         UniqueConstraint("survey_id", "retailer_id"),
         Index("ix_submission_survey_id", "survey_id", "id"),
+        # What was handed in of a part of the shops.
+        Index("ix_submission_area_id", "survey_id", "area_id"),
+        Index("ix_submission_manager_id", "survey_id", "manager_id"),
         Index("ix_submission_unfiled", "id", sqlite_where=text("not is_filed"), postgresql_where=text("not is_filed")),
     )
 

@@ -21,6 +21,9 @@ from surveys.rules.statistics import rate, response_rate, summary, valid_rate
 #: Counting the shops of a part stops here: the page says "at least".
 COUNTED = 10_000
 TOTALS = ("sent", "reached", "opened", "returned", "valid")
+_FLAGS = (Participation.is_reached, Participation.is_opened, Participation.is_submitted)
+#: The bit of the last flag.
+_SUBMITTED = 1 << len(_FLAGS)
 _NONE: Mapping[str, Any] = {"count": None, "share": None, "low": None, "high": None}
 
 
@@ -29,8 +32,9 @@ def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) 
 
     `is_part` says which. Of a part the questions come from the cross-tabs: choices and scales, some seconds late, by
     the area or the manager at the time of the answer; numbers are not crossed and have none (`is_elsewhere`). The
-    totals are of the shops that are in the part now, counted to `COUNTED` (`is_least`). An anonymous survey has no
-    totals of a part, and no figure that the cross-tab of the areas hides. Raises Refused as `tally` does.
+    totals are of what was handed in there, and of the shops that are in the part now and have not answered, each
+    counted to `COUNTED` (`is_least`). An anonymous survey has no totals of a part, and no figure that the cross-tab of
+    the areas hides. Raises Refused as `tally` does.
     """
     whole = shown(tally(session, survey_id))
     if visitor.is_company_wide:
@@ -45,7 +49,7 @@ def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) 
             questions.append(_disclosed(session, visitor, survey_id, entry))
         else:
             questions.append({"text": entry["text"], **own[entry["code"]]})
-    totals = {} if whole["anonymous"] else _totals(session, visitor, survey_id, today)
+    totals = {} if whole["anonymous"] else _totals(session, visitor, survey_id, by, today)
     sent, reached, opened, returned, valid = (totals.get(name) for name in TOTALS)
     return {
         **{name: whole[name] for name in ("id", "title", "anonymous", "versions", "merged")},
@@ -105,9 +109,9 @@ def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _totals(session: Session, visitor: Visitor, survey_id: int, today: date) -> dict[str, int]:
+def _totals(session: Session, visitor: Visitor, survey_id: int, by: By, today: date) -> dict[str, int]:
     mine = within(session, visitor, today=today)
-    # Their shops first, and no further than the limit: the database must not begin with all that were asked.
+    # Theirs first, and no further than the limit: the database must not begin with all that were asked.
     shops = (
         select(Retailer.id)
         .where(*([] if mine is None else [mine]))
@@ -116,26 +120,39 @@ def _totals(session: Session, visitor: Visitor, survey_id: int, today: date) -> 
         .prefix_with("MATERIALIZED")
     )
     number = session.scalar(select(func.count()).select_from(shops)) or 0
-    # Asked for shop by shop: joined, PostgreSQL would read all that were asked and all that answered.
-    flags = (Participation.is_reached, Participation.is_opened, Participation.is_submitted)
-    asked = (
-        select(1 + sum((case((flag, 2 << place), else_=0) for place, flag in enumerate(flags)), literal(0)))
+    column = Submission.manager_id if by is By.MANAGER else Submission.area_id
+    answered = (
+        select(Submission.retailer_id.label("id"), Submission.is_valid)
+        .where(Submission.survey_id == survey_id, column.in_(crossing.part(session, visitor, by) or ()))
+        .limit(COUNTED)
+        .cte("answered")
+        .prefix_with("MATERIALIZED")
+    )
+    totals = dict.fromkeys(TOTALS, 0)
+    asked = _asked(survey_id, shops)
+    for mask, count in session.execute(select(asked, func.count()).select_from(shops).group_by(asked)):
+        # What was handed in counts where it was, and not where the shop is now.
+        if mask and not mask & _SUBMITTED:
+            _add(totals, mask, count)
+    asked, valid = _asked(survey_id, answered), answered.c.is_valid
+    for mask, is_valid, count in session.execute(
+        select(asked, valid, func.count()).select_from(answered).group_by(asked, valid)
+    ):
+        _add(totals, (mask or 0) | 1 | _SUBMITTED, count)
+        totals["valid"] += count if is_valid else 0
+    return totals | {"shops": number}
+
+
+def _asked(survey_id: int, shops: Any) -> Any:
+    """The flags of a shop's part in a survey, one bit each, as a column; nothing where it has none."""
+    # Asked for shop by shop: joined, PostgreSQL would read all that were asked.
+    return (
+        select(1 + sum((case((flag, 2 << place), else_=0) for place, flag in enumerate(_FLAGS)), literal(0)))
         .where(Participation.survey_id == survey_id, Participation.retailer_id == shops.c.id)
         .scalar_subquery()
     )
-    valid = (
-        select(case((Submission.is_valid, 1), else_=0))
-        .where(Submission.survey_id == survey_id, Submission.retailer_id == shops.c.id)
-        .scalar_subquery()
-    )
-    some = select(asked.label("asked"), valid.label("valid")).select_from(shops).subquery()
-    totals = dict.fromkeys(TOTALS, 0)
-    for mask, is_valid, count in session.execute(
-        select(some.c.asked, some.c.valid, func.count())
-        .where(some.c.asked.is_not(None))
-        .group_by(some.c.asked, some.c.valid)
-    ):
-        for place, name in enumerate(TOTALS[:-1]):
-            totals[name] += count if mask & 1 << place else 0
-        totals["valid"] += count if is_valid else 0
-    return totals | {"shops": number}
+
+
+def _add(totals: dict[str, int], mask: int, count: int) -> None:
+    for place, name in enumerate(TOTALS[:-1]):
+        totals[name] += count if mask & 1 << place else 0

@@ -248,3 +248,9 @@ def test_a_shop_that_moves_leaves_its_answer_where_it_was_given(office) -> None:
         kept = dict(zip(heading, line, strict=True))
         assert [kept[name] for name in ("片区", "客户类型", "客户经理")] == ["城区一片", "普通终端", "陈志强"]
     assert "城区一片" in browser.get(f"{poll}/words?question=q2").text
+    office.user("lin", "manager", manager_id=office.manager("林小燕"))
+    office.user("wu", "supervisor", area_id=office.area("江山片"))
+    for name, handed_in in (("chen", 1), ("zhou", 1), ("lin", 0), ("wu", 0)):
+        data = office.browser(name).get(f"{poll}/data").json
+        assert (data["returned"], data["valid"], data["questions"][0]["n"]) == (handed_in, handed_in, handed_in), name
+        assert data["sent"] >= data["returned"]
