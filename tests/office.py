@@ -25,7 +25,10 @@ HASH = passwords.hashed(PASSWORD)
 TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 FORM = re.compile(r"<form\b(?P<start>[^>]*)>(?P<inside>.*?)</form>", re.DOTALL)
 #: Pages whose button nobody presses who has not looked at them.
-LOOKED_AT = re.compile(r"/(publish|upload|areas/\d+|audiences/\d+/edit|users/\d+)$")
+LOOKED_AT = re.compile(
+    r"/(publish|upload|areas/\d+|audiences/\d+/edit|users/\d+|plans/\d+/edit|canned/\d+"
+    r"|settings/(policy(/\d+)?|hours|days|categories/\d+))$"
+)
 STAMP = re.compile(r'name="stamp" value="([^"]+)"')
 
 

@@ -399,6 +399,24 @@ def test_the_list_is_narrowed_and_paged_by_key(desk) -> None:
         assert market.get(f"/console/visits?{odd}").status_code == 200
 
 
+def test_a_phrase_changed_on_another_page_is_not_written_over_unseen(asked) -> None:
+    asked.page.open("/m/visits/phrases")
+    asked.page.send("keep", content="货明早到")
+    with asked.house.look() as session:
+        key = session.scalars(select(Canned.id)).one()
+    office = Office(asked.house)
+    office.staff()
+    chen = office.browser("chen")
+    asked.page.open("/m/visits/phrases")
+    old = asked.page.form()
+    edit = f"/console/visits/canned/{key}"
+    assert chen.post(edit, {"title": "到货", "content": "货下午到", "for": "me"}).status_code == 303
+    shown = asked.page.send("keep", id=str(key), content="货后天到", stamp=old.get("stamp", ""))
+    assert asked.page.page.status_code == 409
+    assert "现在存着的是：“货下午到”" in shown and "货后天到" in shown
+    assert "已存进您的常用语" in asked.page.send("keep", id=str(key), content="货后天到")
+
+
 def test_canned_answers_are_kept_by_whoever_may(desk) -> None:
     market, chen = desk.office.browser("market"), desk.office.browser("chen")
     new = "/console/visits/canned/new"
@@ -411,6 +429,7 @@ def test_canned_answers_are_kept_by_whoever_may(desk) -> None:
         shared = session.scalars(select(Canned.id).where(Canned.manager_id.is_(None))).one()
     assert chen.post(f"/console/visits/canned/{shared}", {"title": "改", "content": "改"}).status_code == 422
     assert chen.post(f"/console/visits/canned/{shared}/drop").status_code == 422
+    market.get(f"/console/visits/canned/{shared}")
     assert market.post(f"/console/visits/canned/{shared}/drop").status_code == 303
 
 

@@ -189,10 +189,13 @@ def test_a_plan_is_changed_and_ended_and_its_audience_cannot_be_deleted_meanwhil
     assert planned.market.post(f"{PLANS}/1/edit", changed).status_code == 303
     page = planned.market.get(f"{PLANS}/1/edit").text
     assert 'value="老店月访"' in page and 'value="20"' in page and "<option selected>老店" in page
+    planned.market.get("/console/people/audiences/7")
     refused = planned.market.post("/console/people/audiences/7/delete")
     assert refused.status_code == 422 and "拜访计划“老店月访”" in refused.text
+    planned.market.get(f"{PLANS}/1/edit")
     assert planned.market.post(f"{PLANS}/1/end").status_code == 303
     assert planned.market.get(f"{PLANS}/1").status_code == 404
+    planned.market.get("/console/people/audiences/7")
     assert planned.market.post("/console/people/audiences/7/delete").status_code == 303
     assert [entry.did for entry in planned.office.audited("visit.plan.end")] == ["visit.plan.end"]
 

@@ -118,6 +118,7 @@ def test_a_class_may_be_promised_more_and_again_what_all_are(office, market) -> 
     )
     assert market.post(f"{SETTINGS}/policy/{modern}", POLICY | {"first_answer": "4"}).status_code == 303
     assert "应在 今天 20:30 前答复" in market.get(SETTINGS).text
+    market.get(f"{SETTINGS}/policy/{modern}")
     assert market.post(f"{SETTINGS}/policy/{modern}/drop").status_code == 303
     assert "今天 20:30" not in market.get(SETTINGS).text
 
@@ -181,5 +182,32 @@ def test_categories_keep_their_keywords_and_can_be_retired(office, market) -> No
     assert "断货、没货、补货" in market.get(SETTINGS).text
     again = market.post(f"{SETTINGS}/categories/new", {"name": "缺货补货", "keywords": "", "position": "2"})
     assert "已经有" in again.text
+    market.get(f"{SETTINGS}/categories/1")
     assert market.post(f"{SETTINGS}/categories/1/retire", {"retired": "1"}).status_code == 303
     assert "已停用" in market.get(SETTINGS).text
+
+
+def test_who_sets_second_sees_what_the_first_has_set(office, market) -> None:
+    """Two with the same page: of policies, hours, days, categories, answers kept ready and plans alike."""
+    other = office.browser("admin")
+    page = f"{SETTINGS}/policy"
+    market.get(page), other.get(page)
+    assert market.post(page, POLICY | {"first_answer": "12"}).status_code == 303
+    told = other.post(page, POLICY | {"first_answer": "6"})
+    assert told.status_code == 409 and "market刚刚存过" in told.text
+    assert '<dt>首次答复</dt><dd class="lines">12 小时</dd>' in told.text and 'value="6"' in told.text
+    assert other.post(page, POLICY | {"first_answer": "6"}).status_code == 303, "knowingly"
+    for page, first, second, kept in (
+        (f"{SETTINGS}/hours", WEEK, WEEK | {"day5": "9:00-12:00"}, "08:30-12:00 14:30-17:30"),
+        (f"{SETTINGS}/categories/1", {"name": "货", "keywords": "断货", "position": "1"}, {"name": "源"}, "断货"),
+    ):
+        market.get(page), other.get(page)
+        assert market.post(page, first).status_code == 303
+        told = other.post(page, second)
+        assert told.status_code == 409 and "现在存着的" in told.text and kept in told.text
+    days = f"{SETTINGS}/days"
+    market.get(days), other.get(days)
+    assert market.post(days, {"name": "盘点", "first": "2026-11-30"}).status_code == 303
+    told = other.post(days, {"name": "春节", "first": "2026-11-30"})
+    assert told.status_code == 409 and "2026-11-30" in told.text and "盘点" in told.text
+    assert [entry.about for entry in office.audited("visit.hours")] == ["visit-hours"]

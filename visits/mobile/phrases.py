@@ -1,13 +1,19 @@
 """A customer manager's own phrases on the phone: read, written, changed, dropped; the company's beside them."""
 
+from functools import partial
+
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
+from console import stamps
+from console.stamps import Overtaken
 from foundation.errors import Refused
 from foundation.text import visible
 from visits.actions import canned as actions
 from visits.mobile import visitor
-from visits.queries import thread
+from visits.models import Canned
+from visits.queries import kept, thread
 from visits.rules import canned as rules
 from visits.texts import answering as texts
 from wechat_bot.services import Services, current_services
@@ -28,6 +34,11 @@ def keep() -> ResponseReturnValue:
     try:
         with services.transaction() as session:
             who = visitor.manager(services, session)
+            if mine is not None:
+                actions.find(session, mine, manager_id=who.manager_id, may_shared=False)
+                row, words = select(Canned.id).where(Canned.id == mine), partial(kept.canned, canned_id=mine)
+                about = f"visit-canned:{mine}"
+                stamps.check(session, form.get(stamps.FIELD, ""), row, words, about=about, now=services.clock())
             if form.get("do") == "drop" and mine is not None:
                 actions.drop(session, mine, manager_id=who.manager_id, may_shared=False)
                 said = texts.PHRASE_DROPPED
@@ -37,6 +48,9 @@ def keep() -> ResponseReturnValue:
                     session, mine, title, content, manager_id=who.manager_id, may_shared=False, is_shared=False
                 )
                 said = texts.KEPT_AS_PHRASE
+    except Overtaken as overtaken:
+        page = _page(services, draft=content, draft_of=mine, sentence=texts.phrase_overtaken(overtaken.kept["内容"]))
+        return make_response(page, 409)
     except Refused as refusal:
         return make_response(_page(services, draft=content, draft_of=mine, sentence=refusal.sentence), 422)
     flash(said)
@@ -49,8 +63,10 @@ def _page(
     with services.reading() as session:
         who = visitor.manager(services, session)
         lines = thread.canned(session, who.manager_id)
+        marks = {each.id: stamps.of(kept.canned(session, each.id)) for each in lines if each.is_own}
     return render_template(
         "visits/phrases.html",
+        marks=marks,
         own=[each for each in lines if each.is_own],
         shared=[each for each in lines if not each.is_own],
         draft=draft,

@@ -1,13 +1,18 @@
 """Answers kept ready, in the console: everybody's, and a customer manager's own."""
 
+from functools import partial
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
 from visits.actions import canned as actions
-from visits.queries import thread
+from visits.models import Canned
+from visits.queries import kept, thread
 from visits.rules import canned as rules
 from wechat_bot.services import current_services
 
@@ -25,13 +30,16 @@ def listing() -> ResponseReturnValue:
 @door.allow(Permission.VISITS_ANSWER)
 def edit(canned_id: int | None = None) -> ResponseReturnValue:
     """Write one, or change it."""
-    services, me, error = current_services(), door.visitor(), ""
+    services, me = current_services(), door.visitor()
+    error: Refused | None = None
     given = {"title": request.form.get("title", ""), "content": request.form.get("content", "")}
     is_shared = request.form.get("for", "all" if _may_shared() else "me") == "all"
     if request.method == "POST":
         try:
             with services.transaction() as session:
                 now = services.clock()
+                if canned_id is not None:
+                    _check_stamp(session, canned_id)
                 saved = actions.save(
                     session,
                     canned_id,
@@ -43,7 +51,7 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
                 about = f"visit-canned:{saved}"
                 audit.note(session, me, "visit.canned", about, given["title"], address=door.address(), now=now)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
         else:
             flash("已保存。", "success")
             return redirect(url_for("visits_pages.canned"), 303)
@@ -51,9 +59,12 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
         with services.reading() as session:
             found = actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
             given, is_shared = {"title": found.title, "content": found.content}, found.manager_id is None
+    with services.reading() as session:
+        found_kept = kept.canned(session, canned_id)
     page = render_template(
         "visits/console/canned_edit.html",
         given=given,
+        kept=found_kept,
         canned_id=canned_id,
         is_shared=is_shared,
         may_shared=_may_shared(),
@@ -61,7 +72,7 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
         known=rules.VARIABLES,
         error=error,
     )
-    return page, 422 if error else 200
+    return page, door.status(error)
 
 
 @door.allow(Permission.VISITS_ANSWER)
@@ -70,11 +81,21 @@ def drop(canned_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
         now = services.clock()
+        _check_stamp(session, canned_id)
         title = actions.drop(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
         about = f"visit-canned:{canned_id}"
         audit.note(session, me, "visit.canned", about, f"删除 {title}", address=door.address(), now=now)
     flash("已删除。", "success")
     return redirect(url_for("visits_pages.canned"), 303)
+
+
+def _check_stamp(session: Session, canned_id: int) -> None:
+    me = door.visitor()
+    # Whose it is first: what is kept is not everybody's to see.
+    actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
+    row = select(Canned.id).where(Canned.id == canned_id)
+    about = f"visit-canned:{canned_id}"
+    door.check_stamp(session, row, partial(kept.canned, canned_id=canned_id), about=about)
 
 
 def _may_shared() -> bool:

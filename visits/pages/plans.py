@@ -1,10 +1,12 @@
 """Periodic visits in the console: plans, the shops whose turn it is, and those with no contact for long."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import audit, door
@@ -14,7 +16,9 @@ from foundation.errors import Refused
 from people import areas
 from visits import scope, shown, whom
 from visits.actions import plans as actions
+from visits.models import VisitPlan
 from visits.queries import groups as groups_queries
+from visits.queries import kept
 from visits.queries import plans as queries
 from visits.queries.plans import PARTS, QUIET_DAYS, Plan
 from visits.rules.whom import Kind, Whom
@@ -147,12 +151,15 @@ def _back() -> ResponseReturnValue:
 @door.allow(Permission.VISITS_SETTINGS)
 def edit(plan_id: int | None = None) -> ResponseReturnValue:
     """Begin a plan, or change one."""
-    services, me, form, error = current_services(), door.visitor(), request.form, ""
+    services, me, form = current_services(), door.visitor(), request.form
+    error: Refused | None = None
     now = services.clock()
     today = day_in(now, services.zone)
     if request.method == "POST":
         try:
             with services.transaction() as session:
+                if plan_id is not None:
+                    _check_stamp(session, plan_id)
                 saved = actions.save(
                     session,
                     plan_id,
@@ -169,9 +176,10 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
             flash("计划已保存。", "success")
             return redirect(url_for("visits_pages.plan", plan_id=saved), 303)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
     with services.reading() as session:
         found = _found(session, plan_id) if plan_id is not None else None
+        found_kept = kept.plan(session, plan_id)
         choices = {
             "areas": areas.names(session, me),
             "classes": areas.classes(session),
@@ -189,11 +197,12 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
     page = render_template(
         "visits/console/plan_edit.html",
         plan=found,
+        kept=found_kept,
         given={"kind": "class", "every_days": 30, "begins_on": today.isoformat()} | given,
         error=error,
         **choices,
     )
-    return page, 422 if error else 200
+    return page, door.status(error)
 
 
 @door.allow(Permission.VISITS_SETTINGS)
@@ -202,10 +211,17 @@ def end(plan_id: int) -> ResponseReturnValue:
     services, me = current_services(), door.visitor()
     with services.transaction() as session:
         now = services.clock()
+        _check_stamp(session, plan_id)
         name = actions.end(session, plan_id, now=now)
         audit.note(session, me, "visit.plan.end", f"visit-plan:{plan_id}", name, address=door.address(), now=now)
     flash(f"计划“{name}”已结束,拜访记录还在。", "success")
     return redirect(url_for("visits_pages.plans"), 303)
+
+
+def _check_stamp(session: Session, plan_id: int) -> None:
+    row = select(VisitPlan.id).where(VisitPlan.id == plan_id)
+    about = f"visit-plan:{plan_id}"
+    door.check_stamp(session, row, partial(kept.plan, plan_id=plan_id), about=about)
 
 
 def _day(written: str, today: date) -> date:

@@ -1,9 +1,11 @@
 """What is promised, and by which hours: policies, working hours, special days, categories."""
 
 from datetime import date, datetime
+from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import audit, door
@@ -12,6 +14,8 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from visits import terms
 from visits.actions import settings as actions
+from visits.models import Category, Policy, SpecialDay, WorkingWeek
+from visits.queries import kept
 from visits.queries import settings as queries
 from visits.queries.settings import PolicyLine
 from visits.rules import calendar as hours
@@ -21,6 +25,9 @@ from visits.rules.promises import HOUR, Terms
 from visits.rules.settings import Worst
 from visits.texts.times import span, when
 from wechat_bot.services import current_services
+
+#: What the audit log says was changed, where it is one for all.
+EVERY_CLASS, HOURS, DAYS = "class:", "visit-hours", "visit-days"
 
 
 @door.allow(Permission.VISITS_SETTINGS)
@@ -48,12 +55,13 @@ def overview() -> ResponseReturnValue:
 @door.allow(Permission.VISITS_SETTINGS)
 def policy(class_id: int | None = None) -> ResponseReturnValue:
     """What one class of shops is promised, or all others."""
-    error, warning = "", ""
+    error: Refused | None = None
+    warning = ""
     if request.method == "POST":
         try:
             warning = _save_policy(class_id)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
         else:
             if not warning:
                 flash("已保存,正在计时的留言按新规定重新计算。", "success")
@@ -61,13 +69,20 @@ def policy(class_id: int | None = None) -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         policies, has_hours = queries.policies(session, now=services.clock()), terms.calendar(session) is not None
+        found_kept = kept.policy(session, class_id)
     found = next((each for each in policies if each.class_id == class_id), None)
     if found is None:
         abort(404)
     page = render_template(
-        "visits/console/policy.html", policy=found, error=error, warning=warning, has_hours=has_hours, hour=HOUR
+        "visits/console/policy.html",
+        policy=found,
+        kept=found_kept,
+        error=error,
+        warning=warning,
+        has_hours=has_hours,
+        hour=HOUR,
     )
-    return page, 422 if error or warning else 200
+    return page, 422 if warning else door.status(error)
 
 
 @door.allow(Permission.VISITS_SETTINGS)
@@ -76,6 +91,7 @@ def drop_policy(class_id: int) -> ResponseReturnValue:
     services = current_services()
     with services.transaction() as session:
         now = services.clock()
+        _check_policy(session, class_id)
         actions.drop_policy(session, class_id, now=now)
         _note(session, "visit.policy", f"class:{class_id}", "改回与所有客户类型相同", now)
     flash("已改回与所有客户类型相同。", "success")
@@ -85,43 +101,46 @@ def drop_policy(class_id: int) -> ResponseReturnValue:
 @door.allow(Permission.VISITS_SETTINGS)
 def week() -> ResponseReturnValue:
     """The company's working hours."""
-    error = ""
+    error: Refused | None = None
     if request.method == "POST":
         try:
             _save_week()
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
         else:
             return redirect(url_for("visits_pages.settings"), 303)
     with current_services().reading() as session:
-        found = queries.week(session)
-    page = render_template("visits/console/week.html", week=found, weekdays=WEEKDAYS, error=error)
-    return page, 422 if error else 200
+        found, found_kept = queries.week(session), kept.week(session)
+    page = render_template("visits/console/week.html", week=found, kept=found_kept, weekdays=WEEKDAYS, error=error)
+    return page, door.status(error)
 
 
 @door.allow(Permission.VISITS_SETTINGS)
 def days() -> ResponseReturnValue:
     """The company's own holidays and working days."""
-    services, error = current_services(), ""
+    services, error = current_services(), None
     if request.method == "POST":
         try:
             _save_days()
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
         else:
             return redirect(url_for("visits_pages.special_days"), 303)
     now = services.clock()
     with services.reading() as session:
         found, calendar = queries.special_days(session, today=day_in(now, services.zone)), terms.calendar(session)
+        found_kept, each_kept = kept.day(session, None), {each.day_on: kept.day(session, each.day_on) for each in found}
     page = render_template(
         "visits/console/days.html",
         days=found,
+        kept=found_kept,
+        each_kept=each_kept,
         weekdays=WEEKDAYS,
         has_hours=calendar is not None,
         unknown=calendar and hours.unknown_year(calendar, now),
         error=error,
     )
-    return page, 422 if error else 200
+    return page, door.status(error)
 
 
 @door.allow(Permission.VISITS_SETTINGS)
@@ -130,8 +149,11 @@ def drop_day(day: str) -> ResponseReturnValue:
     services = current_services()
     with services.transaction() as session:
         now = services.clock()
-        actions.drop_special_day(session, _day(day), now=now)
-        _note(session, "visit.days", "", f"删除 {day}", now)
+        on = _day(day)
+        row = select(SpecialDay.day_on).where(SpecialDay.day_on == on)
+        door.check_stamp(session, row, partial(kept.day, on=on), about=DAYS)
+        actions.drop_special_day(session, on, now=now)
+        _note(session, "visit.days", DAYS, f"删除 {day}", now)
     flash(f"{day} 已改回平常的一天。", "success")
     return redirect(url_for("visits_pages.special_days"), 303)
 
@@ -139,22 +161,24 @@ def drop_day(day: str) -> ResponseReturnValue:
 @door.allow(Permission.VISITS_SETTINGS)
 def category(category_id: int | None = None) -> ResponseReturnValue:
     """A category of requests and its keywords."""
-    error = ""
+    error: Refused | None = None
     if request.method == "POST":
         try:
             name = _save_category(category_id)
         except Refused as refusal:
-            error = refusal.sentence
+            error = refusal
         else:
             flash(f"“{name}”已保存,之后的留言按新的关键词分类。", "success")
             return redirect(url_for("visits_pages.settings"), 303)
     with current_services().reading() as session:
-        every = queries.categories(session)
+        every, found_kept = queries.categories(session), kept.category(session, category_id)
     found = next((each for each in every if each.id == category_id), None)
     if category_id is not None and found is None:
         abort(404)
-    page = render_template("visits/console/category.html", category=found, position=len(every) + 1, error=error)
-    return page, 422 if error else 200
+    page = render_template(
+        "visits/console/category.html", category=found, kept=found_kept, position=len(every) + 1, error=error
+    )
+    return page, door.status(error)
 
 
 @door.allow(Permission.VISITS_SETTINGS)
@@ -163,6 +187,7 @@ def retire(category_id: int) -> ResponseReturnValue:
     services, is_retired = current_services(), request.form.get("retired") == "1"
     with services.transaction() as session:
         now = services.clock()
+        _check_category(session, category_id)
         name = actions.retire_category(session, category_id, is_retired=is_retired, now=now)
         said = f"{'停用' if is_retired else '恢复'} {name}"
         _note(session, "visit.category", f"category:{category_id}", said, now)
@@ -182,6 +207,7 @@ def _save_policy(class_id: int | None) -> str:
     )
     now = services.clock()
     with services.transaction() as session:
+        _check_policy(session, class_id)
         rules.check_terms(wanted)
         worst = rules.worst(wanted, terms.calendar(session), now)
         if worst and form.get("confirmed") != "1":
@@ -191,7 +217,7 @@ def _save_policy(class_id: int | None) -> str:
             f"转交 {span(wanted.handing_over)},首次 {span(wanted.first_answer)},后续 {span(wanted.next_answer)},"
             f"办结 {span(wanted.closing)}{',只算工作时间' if wanted.counts_working_hours else ''}"
         )
-        _note(session, "visit.policy", f"class:{class_id}" if class_id else "", detail, now)
+        _note(session, "visit.policy", f"class:{class_id}" if class_id else EVERY_CLASS, detail, now)
     return ""
 
 
@@ -205,12 +231,13 @@ def _save_week() -> None:
             raise Refused(f"{name}:{refusal.sentence}") from None
     now = services.clock()
     with services.transaction() as session:
+        door.check_stamp(session, select(WorkingWeek.id), kept.week, about=HOURS)
         keeps = form.get("public") == "1"
         calendar = actions.save_hours(session, services.zone.key, spans, keeps_public_days=keeps, now=now)
         detail = ";".join(
             f"{name} {hours.write_spans(each) or '休息'}" for name, each in zip(WEEKDAYS, spans, strict=True)
         )
-        _note(session, "visit.hours", "", f"{detail};{'按' if keeps else '不按'}国家放假安排", now)
+        _note(session, "visit.hours", HOURS, f"{detail};{'按' if keeps else '不按'}国家放假安排", now)
         warnings = _warnings(queries.policies(session, now=now), now)
     flash("工作时间已保存。只算工作时间的期限已按它重新计算。", "success")
     _warn(calendar, warnings, now)
@@ -223,9 +250,10 @@ def _save_days() -> None:
     spans = hours.read_spans(form.get("spans", ""))
     now = services.clock()
     with services.transaction() as session:
+        door.check_stamp(session, select(SpecialDay.day_on), partial(kept.day, on=None), about=DAYS)
         calendar = actions.save_special_days(session, first, last, form.get("name", ""), spans, now=now)
         said = f"{first} 至 {last} {form.get('name', '')}:{hours.write_spans(spans) or '放假'}"
-        _note(session, "visit.days", "", said, now)
+        _note(session, "visit.days", DAYS, said, now)
         warnings = _warnings(queries.policies(session, now=now), now)
     flash("已保存。", "success")
     if calendar is not None:
@@ -238,9 +266,22 @@ def _save_category(category_id: int | None) -> str:
     position = form.get("position", 0, type=int)
     now = services.clock()
     with services.transaction() as session:
+        if category_id is not None:
+            _check_category(session, category_id)
         found = actions.save_category(session, category_id, form.get("name", ""), words, position)
         _note(session, "visit.category", f"category:{found.id}", f"{found.name}:{'、'.join(words)}", now)
         return found.name
+
+
+def _check_policy(session: Session, class_id: int | None) -> None:
+    about = f"class:{class_id}" if class_id else EVERY_CLASS
+    door.check_stamp(session, select(Policy.id), partial(kept.policy, class_id=class_id), about=about)
+
+
+def _check_category(session: Session, category_id: int) -> None:
+    row = select(Category.id).where(Category.id == category_id)
+    about = f"category:{category_id}"
+    door.check_stamp(session, row, partial(kept.category, category_id=category_id), about=about)
 
 
 def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None:

@@ -43,6 +43,15 @@ SCORES = {1: "满意", 2: "一般", 3: "不满意"}
 HOW_CLOSED = {"done": "已完结", "no_reply_needed": "不用回复", "quiet": "对方没有再回话", "void": "已作废"}
 
 
+def phrase_overtaken(kept: str) -> str:
+    """A phrase was changed elsewhere while it was written here.
+
+    >>> phrase_overtaken("明早到")
+    '这条刚刚在别处改过，您写的还没有存。现在存着的是：“明早到”。再按一次“保存”就换成您写的。'
+    """
+    return f"这条刚刚在别处改过，您写的还没有存。现在存着的是：“{kept}”。再按一次“保存”就换成您写的。"
+
+
 def rated(score: int | None, comment: str) -> str:
     """What the shop thought of it, in a line of its own.
 
