@@ -18,7 +18,7 @@ from config import assets, commands, health, numbers
 from config.settings import Settings
 from console import door
 from console.feature import console
-from foundation.clock import Clock, system_clock
+from foundation.clock import Clock, Stopwatch, system_clock, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
 from people.feature import people
@@ -45,6 +45,7 @@ def build_services(
     settings: Settings,
     *,
     clock: Clock = system_clock,
+    stopwatch: Stopwatch = system_stopwatch,
     new_session: Any = requests.Session,
     features: Sequence[Feature] = FEATURES,
     database: Database | None = None,
@@ -68,6 +69,7 @@ def build_services(
     return Services(
         database=database or settings.open_database(),
         clock=clock,
+        stopwatch=stopwatch,
         wechat=WeChat(credentials, store, is_development=settings.development, new_session=new_session),
         doorbell=doorbell,
         seals=Seals(

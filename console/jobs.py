@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from console.rules import Permission
 from console.tasks import Claim, Lost
 from foundation.database import is_away
 from foundation.errors import Refused
-from wechat_bot import shelf
+from wechat_bot import shelf, steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -46,7 +46,7 @@ class Work:
     def __init__(self, services: Services, claim: Claim) -> None:
         self.services, self.claim = services, claim
         self.params: dict[str, Any] = claim.params
-        self._noted_at: datetime | None = None
+        self._noted_at: float | None = None
         self._stage = ""
         self._file = ""
 
@@ -96,12 +96,12 @@ class Work:
             tasks.fail(session, self.claim, error, now=self.services.clock(), result=result)
 
     def _note(self, done: int, total: int) -> None:
-        now = self.services.clock()
-        if self._noted_at is not None and now - self._noted_at < NOTE_EVERY:
+        passed = self.services.stopwatch()
+        if self._noted_at is not None and passed - self._noted_at < NOTE_EVERY.total_seconds():
             return
-        self._noted_at = now
+        self._noted_at = passed
         with self.services.transaction() as session:
-            tasks.progress(session, self.claim, self._stage, done, total, now=now)
+            tasks.progress(session, self.claim, self._stage, done, total, now=self.services.clock())
 
 
 def worker(name: str, kinds: Mapping[str, Kind]) -> Job:
@@ -172,6 +172,8 @@ def _alive(services: Services, claim: Claim, every: timedelta) -> Iterator[None]
 
 def forget(services: Services) -> None:
     """Drop tasks with their files, sessions and tries that are past their time, and what dead workers left."""
+    if not steadiness.goes_steadily(services):
+        return
     now = services.clock()
     with services.transaction() as session:
         actions.forget_old(session, now=now)

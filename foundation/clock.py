@@ -1,5 +1,6 @@
 """The only place where the time of day is asked for. A door reads the clock once and passes `now` on."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -8,6 +9,11 @@ _NEAR = {-1: "昨天 ", 0: "今天 ", 1: "明天 ", 2: "后天 "}
 
 Clock = Callable[[], datetime]
 """Gives the present moment as an aware datetime in UTC."""
+
+
+Stopwatch = Callable[[], float]
+"""Gives seconds that only ever go on, whatever the time of day is set to: for spans within a process."""
+system_stopwatch: Stopwatch = time.monotonic
 
 
 def system_clock() -> datetime:

@@ -19,7 +19,7 @@ from people import actions, identity, queries, rules, texts, tries
 from people.identity import ERASED
 from people.models import BindCode, Binding, BindTries, Retailer, RetailerTag, Withdrawal
 from people.upkeep import SEARCH
-from wechat_bot import media, reply
+from wechat_bot import media, reply, steadiness
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import Forget, Forgetting
 from wechat_bot.models import Delivery, Follower
@@ -155,6 +155,8 @@ def _gone(services: Services, now: datetime) -> list[str]:
     """Some who left long ago, by WeChat's own word; who follows nevertheless is put right."""
     gone: list[str] = []
     with services.reading() as session:
+        if not steadiness.is_steady(session, now=now):
+            return []
         due = queries.gone(session, before=now - ERASE_AFTER)
     for openid, left_at in due:
         try:

@@ -13,6 +13,7 @@ from surveys.actions.sending import Means
 from surveys.export import files
 from surveys.export.kinds import EXPORT
 from surveys.queries.tally import tally
+from wechat_bot import steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -40,7 +41,8 @@ def send_waves(services: Services) -> None:
     """Queue what is due of each wave, and end those whose survey is over. Nothing new in the quiet hours."""
     now, means = services.clock(), _means(services)
     with services.reading() as session:
-        over = sending.ended(session, now=now)
+        # By a clock that was set just now no survey's waves are ended for good; none goes out after its end anyway.
+        over = sending.ended(session, now=now) if steadiness.is_steady(session, now=now) else []
     for survey_id in over:
         with services.transaction() as session:
             inviting.stop(session, survey_id, now=now)

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,17 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
 @dataclass
+class ServerClock:
+    """The clock of the machine the product runs on: right, until it is set wrong by so much."""
+
+    right: HandClock
+    wrong_by: timedelta = timedelta()
+
+    def __call__(self) -> datetime:
+        return self.right() + self.wrong_by
+
+
+@dataclass
 class House:
     """Everything a test needs to go in by a door and look at what happened."""
 
@@ -62,6 +73,7 @@ class House:
     app: Flask
     sim: Simulator
     clock: HandClock
+    server: ServerClock
 
     def phone(self, name: str) -> Phone:
         """The phone of somebody; the same name is the same person."""
@@ -101,7 +113,10 @@ class House:
 
     def another_process(self, **changes: Any) -> Services:
         """The services of a second process on the same database and Redis."""
-        return build_services(self.settings.model_copy(update=changes), clock=self.clock, new_session=self.new_session)
+        settings = self.settings.model_copy(update=changes)
+        return build_services(
+            settings, clock=self.server, stopwatch=self.services.stopwatch, new_session=self.new_session
+        )
 
     def new_session(self) -> requests.Session:
         return in_process.mount(requests.Session(), self.sim)
@@ -241,6 +256,7 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard) -> Iterator[Callab
     def build_house(features: Sequence[Feature] = FEATURES, account: Account | None = None, **changes: Any) -> House:
         account = account or Account(aes_key=AES_KEY)
         clock = HandClock()
+        server = ServerClock(clock)
         sim = Simulator(account, clock=clock)
         values = {
             "secret_key": "test secret, long enough",
@@ -258,7 +274,8 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard) -> Iterator[Callab
         settings = Settings(_env_file=None, **values)
         services = build_services(
             settings,
-            clock=clock,
+            clock=server,
+            stopwatch=lambda: clock().timestamp(),  # time that passes, whatever the server's clock is set to
             new_session=lambda: in_process.mount(requests.Session(), sim),
             features=features,
             database=yard.database(settings),
@@ -266,7 +283,7 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard) -> Iterator[Callab
         app = yard.app(settings, services, features)
         health.checkup_of(app).fresh = 0.0  # a test looks twice within a second
         sim.connect(app.wsgi_app)
-        built.append(House(settings, services, app, sim, clock))
+        built.append(House(settings, services, app, sim, clock, server))
         return built[-1]
 
     yield build_house

@@ -15,7 +15,7 @@ import secrets
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 from xml.parsers import expat
 
@@ -42,6 +42,14 @@ class Forged(Exception):
 
 class Malformed(Exception):
     """A body that cannot be opened, so that nobody can know whose it is: 400. What was opened never raises it."""
+
+
+class Stale(Forged):
+    """Signed by WeChat, and longer ago than `Seals.max_age` by our clock."""
+
+    def __init__(self, signed_at: datetime) -> None:
+        super().__init__("signed too long ago")
+        self.signed_at = signed_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,8 @@ class Letter:
     message: messages.Incoming
     key: AesKey | None
     form: Literal["xml", "json"]
+    #: By WeChat's clock; None where nobody asks.
+    signed_at: datetime | None
 
 
 def signature(token: str, *parts: str) -> str:
@@ -104,7 +114,6 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
         if seals.aes_keys:
             raise Forged("not encrypted, though WECHAT_ENCODING_AES_KEY is set")
         _verify(seals.token, query.get("signature", ""), timestamp, nonce)
-    _check_age(seals, timestamp, now)
     key, plain = None, body
     if encrypted:
         if not seals.aes_keys:
@@ -115,11 +124,13 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
         # Never `signature` here: it does not cover the body.
         _verify(seals.token, query.get("msg_signature", ""), timestamp, nonce, sealed)
         plain, key = decrypt(seals, sealed)
+    # Last: what it says of our clock is WeChat's word.
+    signed_at = _signed_at(seals, timestamp, now)
     try:
         fields = parse(plain)
     except Malformed:
         fields = {"body": _storable(plain.decode(errors="replace"))}
-    return Letter(reading.read(fields, plain, now=now), key, "json" if _is_json(body) else "xml")
+    return Letter(reading.read(fields, plain, now=now), key, "json" if _is_json(body) else "xml", signed_at)
 
 
 def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[str, str]:
@@ -186,13 +197,15 @@ def _verify(token: str, claimed: str, *parts: str) -> None:
         raise Forged("wrong signature")
 
 
-def _check_age(seals: Seals, timestamp: str, now: datetime) -> None:
+def _signed_at(seals: Seals, timestamp: str, now: datetime) -> datetime | None:
     if seals.max_age is None:
-        return
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+        return None
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 11):
         raise Forged("no timestamp")
-    if now.timestamp() - int(timestamp) > seals.max_age.total_seconds():
-        raise Forged("signed too long ago")
+    signed_at = datetime.fromtimestamp(int(timestamp), UTC)
+    if now - signed_at > seals.max_age:
+        raise Stale(signed_at)
+    return signed_at
 
 
 def parse(body: bytes) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Known:
     has_held: bool = False
 
 
-def answer_once(services: "Services", message: messages.Incoming, *, now: datetime) -> Reply:
+def answer_once(services: "Services", message: messages.Incoming, *, now: datetime, began: float) -> Reply:
     """Answer a message the first time, and give a redelivery the same answer.
 
     The mark that we heard it and all that came of it are one transaction: a crash keeps neither, so WeChat's
@@ -58,10 +58,10 @@ def answer_once(services: "Services", message: messages.Incoming, *, now: dateti
     and takes the other's answer.
     """
     try:
-        return _hear(services, message, now)
+        return _hear(services, message, now, began)
     except Refused as refusal:
         # The transaction is rolled back, so nothing of the refused action is kept. Hear it again to keep the refusal.
-        return _hear(services, message, now, refusal=Reply(refusal.sentence))
+        return _hear(services, message, now, began, refusal=Reply(refusal.sentence))
     except IntegrityError:
         stored = _stored_answer(services, message)
         if stored is None:
@@ -69,7 +69,9 @@ def answer_once(services: "Services", message: messages.Incoming, *, now: dateti
         return stored
 
 
-def _hear(services: "Services", message: messages.Incoming, now: datetime, refusal: Reply | None = None) -> Reply:
+def _hear(
+    services: "Services", message: messages.Incoming, now: datetime, began: float, refusal: Reply | None = None
+) -> Reply:
     with services.transaction() as session:
         stored, follower, talk = _look_up(session, message)
         if stored is not None:
@@ -105,7 +107,7 @@ def _hear(services: "Services", message: messages.Incoming, now: datetime, refus
             # What somebody said is heard, however late; that they came is no news once they have left.
             if not (is_late and isinstance(message, messages.Follow)):
                 answer = refusal or services.switchboard.answer(turn)
-        return _keep(services, session, message, answer, now)
+        return _keep(services, session, message, answer, now, began)
 
 
 def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Known | None, Talk | None]:
@@ -190,12 +192,15 @@ def _is_worth_writing(before: dict[str, Any], after: dict[str, Any]) -> bool:
     if any(before[name] != after[name] for name in _KEPT_OF_FOLLOWER if name not in _MOVING):
         return True
     last = before["heard_at"], before["message_until"]
-    return None in last or any(after[name] - before[name] >= MOVED for name in _MOVING)
+    # Also back: what a clock that went ahead wrote must not stand until it is true.
+    return None in last or any(abs(after[name] - before[name]) >= MOVED for name in _MOVING)
 
 
-def _keep(services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime) -> Reply:
+def _keep(
+    services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime, began: float
+) -> Reply:
     first, rest = reply.split(answer)
-    late = services.clock() - now > TOO_LATE
+    late = services.stopwatch() - began > TOO_LATE.total_seconds()
     delivery_id = due = None
     if late:
         # A redelivery may still carry it; if none does, the outbox sends it.

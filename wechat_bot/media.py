@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from foundation.database import upsert
+from foundation.database import changed, upsert
 from foundation.errors import Refused
 from wechat_bot import alarms, messages, pictures, shelf
 from wechat_bot.client.codes import Act, SendError
@@ -204,6 +204,15 @@ def discard(session: Session, keys: Collection[str], *, now: datetime) -> None:
             .values(openid="", discarded_at=now, gave_up_at=func.coalesce(Media.gave_up_at, now))
             .execution_options(synchronize_session=False)
         )
+
+
+def set_back(session: Session, before: datetime, *, now: datetime) -> int:
+    """The clock was set back from a moment `before`: what was to be fetched by it is; gives how many."""
+    waits = and_(Media.fetched_at.is_(None), Media.gave_up_at.is_(None))
+    statement = (
+        update(Media).where(waits, Media.due_at > now, Media.due_at <= before + settling.SOON).values(due_at=now)
+    )
+    return changed(session, statement.execution_options(synchronize_session=False))
 
 
 def bury(services: Services) -> int:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
 
-from foundation.clock import Clock
+from foundation.clock import Clock, Stopwatch
 from foundation.database import Database
 from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
@@ -17,6 +17,7 @@ from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
 from wechat_bot.feature import Criterion, Forget
 from wechat_bot.notices import Template
+from wechat_bot.skew import Skew
 from wechat_bot.switchboard import Switchboard
 from wechat_bot.tries import Seen
 
@@ -29,6 +30,7 @@ class Services:
 
     database: Database
     clock: Clock
+    stopwatch: Stopwatch
     wechat: WeChat
     doorbell: Doorbell
     seals: Seals
@@ -54,6 +56,8 @@ class Services:
     templates: Mapping[str, Template] = field(default_factory=dict)
     #: The messages this process could not answer.
     seen: Seen = field(default_factory=Seen)
+    #: What callbacks say of our clock.
+    skew: Skew = field(default_factory=Skew)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

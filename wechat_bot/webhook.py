@@ -6,7 +6,7 @@ import structlog
 from flask import Blueprint, Response, request
 
 from foundation.database import is_away
-from wechat_bot import envelope, inbox, ledger, messages, reply, texts, tries
+from wechat_bot import envelope, inbox, ledger, messages, reply, skew, texts, tries
 from wechat_bot.feature import Reply
 from wechat_bot.services import current_services
 
@@ -26,17 +26,19 @@ def check_address() -> Response:
 def hear() -> Response:
     """Hear one message or event, do what it asks, answer. Nothing in this path talks to the network."""
     services = current_services()
-    now = services.clock()
+    now, began = services.clock(), services.stopwatch()
     # Read up to the limit and one byte, so that a body without a length cannot fill the memory.
     body = request.stream.read(envelope.BODY_LIMIT + 1)
     if len(body) > envelope.BODY_LIMIT:
         raise envelope.Malformed("the body is too large")
     letter = envelope.open_letter(services.seals, request.args, body, now=now)
+    if letter.signed_at is not None:
+        skew.note(services, letter.signed_at, now=now)
     structlog.contextvars.bind_contextvars(openid=letter.message.openid[-6:], kind=type(letter.message).__name__)
     if isinstance(letter.message, messages.Unknown):
         log.warning("kept as it came", what=letter.message.kind[:40], odd=letter.message.odd)
     try:
-        answer = inbox.answer_once(services, letter.message, now=now)
+        answer = inbox.answer_once(services, letter.message, now=now, began=began)
     except Exception as error:
         # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
         # asks for the last time the person gets a sentence of ours instead of WeChat's own.
@@ -48,14 +50,22 @@ def hear() -> Response:
             log.exception("not answered")
         # What nobody said has nobody to be told.
         answer = Reply(texts.FAILED) if isinstance(letter.message, (*ledger.SAID, *ledger.TRIGGERS)) else Reply()
-    took = services.clock() - now
-    if took > SLOW:
-        log.warning("slow answer", seconds=took.total_seconds())
+    took = services.stopwatch() - began
+    if took > SLOW.total_seconds():
+        log.warning("slow answer", seconds=round(took, 3))
     text = reply.render(answer, letter.message, letter.form, now=now)
     if text == reply.SUCCESS:
         return _plain(text)  # never encrypted
     sealed, content_type = envelope.seal(services.seals, letter, text, now=now)
     return Response(sealed, content_type=f"{content_type}; charset=utf-8")
+
+
+@blueprint.errorhandler(envelope.Stale)
+def put_back(error: envelope.Stale) -> tuple[str, int]:
+    """403: WeChat signed it long ago, or our clock says so: a person looks at the clock."""
+    services = current_services()
+    skew.note(services, error.signed_at, now=services.clock())
+    return refuse(error)
 
 
 @blueprint.errorhandler(envelope.Forged)

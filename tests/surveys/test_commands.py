@@ -20,6 +20,7 @@ def run(house, zone, tmp_path):
         Services(
             database=house.database,
             clock=house.clock,
+            stopwatch=lambda: house.clock().timestamp(),
             wechat=None,
             doorbell=ProcessDoorbell(),
             seals=None,
@@ -34,6 +35,7 @@ def run(house, zone, tmp_path):
             templates={},
             media_folder=tmp_path,
             files_folder=tmp_path,
+            forgets=(),
         ),
     )
     app.cli.add_command(surveys)

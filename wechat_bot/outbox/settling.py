@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import Moment
+from foundation.database import Moment, changed
 from wechat_bot import alarms, ledger, uploads
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane, Receipt
 from wechat_bot.outbox import pausing
 from wechat_bot.outbox.resolving import apply
-from wechat_bot.outbox.states import HELD, IS_WATCHED, SENDING, TOO_LATE, Channel
+from wechat_bot.outbox.states import HELD, IS_WATCHED, PENDING, SENDING, TOO_LATE, Channel
 
 if TYPE_CHECKING:
     from wechat_bot.outbox.claiming import Claim
@@ -26,6 +26,10 @@ STOPPED = timedelta(minutes=5)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
+#: No attempt is put off for longer.
+SOON = timedelta(minutes=10)
+#: A lease that is still longer was given by a clock that has been set back.
+LONGEST_LEASE = timedelta(minutes=2)
 #: 45015 outside the window, 45047 count used up.
 WINDOW_SHUT = {45015, 45047}
 #: 43004, 50005: does not follow.
@@ -57,7 +61,9 @@ def reap(services: "Services") -> int:
     with services.transaction() as session:
         lapsed = session.scalars(
             select(Delivery)
-            .where(Delivery.state == SENDING, Delivery.lease_until < now)
+            .where(
+                Delivery.state == SENDING, or_(Delivery.lease_until < now, Delivery.lease_until > now + LONGEST_LEASE)
+            )
             .limit(1000)
             .with_for_update(skip_locked=True)
         ).all()
@@ -68,6 +74,19 @@ def reap(services: "Services") -> int:
             else:
                 settle(delivery, DeliveryState.UNSURE, now, "the process that sent it ended in the call")
         return len(lapsed)
+
+
+def set_back(session: Session, before: datetime, *, now: datetime) -> int:
+    """The clock was set back from a moment `before`: what was queued or tried again by it, and would be due by it soon,
+    is due; gives how many. What was to wait for its hour waits for it."""
+    by_it = or_(Delivery.created_at > now, Delivery.attempts > 0)
+    statement = (
+        update(Delivery)
+        .where(Delivery.state == PENDING, Delivery.due_at > now, Delivery.due_at <= before + SOON, by_it)
+        .values(due_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return changed(session, statement)
 
 
 def give_up(services: "Services") -> int:

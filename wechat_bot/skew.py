@@ -1,0 +1,75 @@
+"""Skew: by WeChat's clock ours is wrong, seen in many callbacks in a row."""
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from wechat_bot import alarms
+
+if TYPE_CHECKING:
+    from wechat_bot.services import Services
+
+log = structlog.get_logger(__name__)
+#: Callbacks take no longer than minutes, also the fourth.
+BEARABLE = timedelta(minutes=10)
+#: A few are somebody's who posts old ones again.
+MANY = 5
+TOLD_EVERY = 60.0
+
+
+class Skew:
+    """What the latest callbacks of this process say of our clock."""
+
+    def __init__(self) -> None:
+        self._signed: set[datetime] = set()
+        self._silent_until = 0.0
+
+    def is_told(self, signed_at: datetime, now: datetime) -> bool:
+        """Count a callback, each second of signing once; whether there is something to tell.
+
+        >>> signed, skew = datetime(2026, 1, 1), Skew()
+        >>> any(skew.is_told(signed, signed + timedelta(hours=5)) for _ in range(20))  # the same one, again and again
+        False
+        """
+        if abs(now - signed_at) < BEARABLE:
+            self._signed.clear()
+            return False
+        if len(self._signed) < MANY:
+            self._signed.add(signed_at)
+        if len(self._signed) < MANY or time.monotonic() < self._silent_until:
+            return False
+        self._silent_until = time.monotonic() + TOLD_EVERY
+        return True
+
+
+def note(services: "Services", signed_at: datetime, *, now: datetime) -> None:
+    """Show on the health page that our clock is wrong, where many callbacks in a row say so."""
+    if not services.skew.is_told(signed_at, now):
+        return
+    said = told(now - signed_at)
+    log.error("the clock is wrong", said=said)
+    try:
+        with services.transaction() as session:
+            alarms.sound(session, "clock", said, now=now)
+    except SQLAlchemyError as error:
+        log.warning("the health page could not be told", error=type(error).__name__)
+
+
+def told(ahead: timedelta) -> str:
+    """A wrong clock in words, for whoever runs the server.
+
+    >>> told(timedelta(hours=5, seconds=-2))
+    "the server's clock is 5:00 ahead of WeChat's; set it by NTP. Callbacks signed too long ago are refused"
+    >>> told(timedelta(minutes=-90))
+    "the server's clock is 1:30 behind WeChat's; set it by NTP"
+    """
+    minutes = round(abs(ahead).total_seconds() / 60)
+    if ahead < timedelta():
+        return f"the server's clock is {minutes // 60}:{minutes % 60:02} behind WeChat's; set it by NTP"
+    return (
+        f"the server's clock is {minutes // 60}:{minutes % 60:02} ahead of WeChat's; set it by NTP. "
+        "Callbacks signed too long ago are refused"
+    )

@@ -1,0 +1,62 @@
+"""Steadiness: whether the server's clock has gone on as clocks do, by the beats that workers write every few seconds.
+
+A clock is set now and then, by hours and in both directions. What must not be done by a wrong one waits until it has
+gone steadily for a day, and what it put off by hours is due at once (docs/decisions/0018-clocks.md).
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from wechat_bot import media
+from wechat_bot.models import Pulse
+from wechat_bot.outbox import settling
+from wechat_bot.services import Services
+
+log = structlog.get_logger(__name__)
+_SEEN, _STEADY = "clock seen", "clock steady since"
+#: Two machines' clocks may differ by as much.
+BACK = timedelta(minutes=1)
+#: Without a beat for longer the machine was off, or its clock was set ahead: nobody can know.
+GAP = timedelta(hours=1)
+#: Time for somebody to see that the clock is wrong, and to set it.
+TRUSTED_AFTER = timedelta(days=1)
+
+
+def note(session: Session, *, now: datetime) -> None:
+    """Note that the clock says `now`; where it was set back, what waits by the one before is due."""
+    seen = session.get(Pulse, _SEEN, with_for_update=True)
+    if seen is None or not _follows(seen.at, now):
+        _put(session, _STEADY, now)
+        if seen is not None:
+            log.warning("the clock was set, or no worker ran", seconds=round((now - seen.at).total_seconds()))
+    if seen is not None and now < seen.at - BACK:
+        due = settling.set_back(session, seen.at, now=now) + media.set_back(session, seen.at, now=now)
+        log.warning("the clock was set back, and what waited by it goes now", due=due)
+    _put(session, _SEEN, now)
+
+
+def is_steady(session: Session, *, now: datetime) -> bool:
+    """Whether what cannot be undone may be done by this clock. Where no worker ever beat, there is nothing to doubt."""
+    seen, since = session.get(Pulse, _SEEN), session.get(Pulse, _STEADY)
+    if seen is None or since is None:
+        return True
+    return _follows(seen.at, now) and since.at <= now - TRUSTED_AFTER
+
+
+def goes_steadily(services: Services) -> bool:
+    """The same, for a job that asks by itself."""
+    with services.reading() as session:
+        return is_steady(session, now=services.clock())
+
+
+def _follows(seen: datetime, now: datetime) -> bool:
+    return -BACK <= now - seen <= GAP
+
+
+def _put(session: Session, name: str, at: datetime) -> None:
+    statement = upsert(session, Pulse).values(name=name, at=at)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
+    session.expire_all()
