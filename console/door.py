@@ -192,9 +192,11 @@ def entry_token(cookie: str) -> str:
 
 
 def download(content: Path | IO[bytes], name: str) -> Response:
-    """A file of ours to be kept, under a name that every browser and system takes."""
+    """A file of ours to be kept, under a name that every browser and system takes; no browser stores another."""
     title, dot, kind = name.rpartition(".")
-    return send_file(content, as_attachment=True, download_name=file_name(title, f"{dot}{kind}"), max_age=0)
+    response = send_file(content, as_attachment=True, download_name=file_name(title, f"{dot}{kind}"), max_age=0)
+    response.headers["Cache-Control"] = HEADERS["Cache-Control"]
+    return response
 
 
 def set_cookie(response: Response, name: str, value: str, lasts: timedelta | None = None) -> None:

@@ -269,7 +269,6 @@ def _inline(text: str) -> str:
     return f' s="{_QUOTED}"{_text(text)}' if is_risky(text) else _text(text)
 
 
-@lru_cache(maxsize=8192)
 def _text(text: str) -> str:
     """The rest of a cell that has its format.
 

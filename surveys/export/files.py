@@ -92,7 +92,7 @@ def _write_csv(
         code=csv_digits,
         when=lambda moment: moment.astimezone(zone).strftime(form),
     )
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", errors="replace", newline="") as file:
         writer = csv_writer(file)
         writer.writerow([*leading.columns, *(column.heading for column in layout.columns)])
         for number, row in enumerate(found, start=1):

@@ -155,7 +155,8 @@ def test_a_file_is_handed_out_to_nobody_who_may_not_ask_for_it_now(office, value
     zhou = office.browser("zhou")
     page = export(office, zhou)
     office.work()
-    assert zhou.get(f"{page}/file").status_code == 200 and "下载文件" in zhou.get(page).text
+    file = zhou.get(f"{page}/file")
+    assert (file.status_code, file.headers["Cache-Control"]) == (200, "no-store") and "下载文件" in zhou.get(page).text
     if isinstance(values.get("area_id"), str):
         values = values | {"area_id": office.area(values["area_id"])}
     change(office, "zhou", **values)
