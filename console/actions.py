@@ -1,15 +1,15 @@
 """Verbs of the console: make users, let them in, turn them out."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from console import audit, passwords, rules, tasks
-from console.models import KnownBrowser, SignInTries, User, UserSession
+from console import audit, passwords, rules, second, tasks
+from console.models import KnownBrowser, RecoveryCode, SignInTries, UsedStep, User, UserSession
 from console.rules import Role
 from foundation.database import changed, upsert
 from foundation.errors import Refused
@@ -25,6 +25,15 @@ class Candidate:
     user_id: int | None
     password_hash: str | None
     waits: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A try at the second step: the secret to compare with, what it was counted under, how long to wait before it."""
+
+    kept: str | None
+    subjects: Mapping[str, int]
+    waits: timedelta
 
 
 def count_try(
@@ -79,9 +88,11 @@ def sign_in(
     rehashed: str | None,
     address: str,
     agent: str,
+    is_whole: bool,
     now: datetime,
 ) -> None:
-    """Begin a session for somebody whose password was right; their tries are forgiven, the browser is known.
+    """Begin a session for somebody whose password was right; their tries are forgiven. The browser is known from now on
+    where that is all that is asked for.
 
     Raises `Refused` where they were disabled meanwhile.
     """
@@ -101,8 +112,85 @@ def sign_in(
         )
     )
     forgive(session, _subjects(session, user.name, address, browser, now))
+    if is_whole:
+        _know(session, user_id, browser, now)
+
+
+def take_second(
+    session: Session, user_id: int, session_id: int, *, step: int | None, code_hash: str, browser: str, now: datetime
+) -> bool:
+    """Take the second step with a code of this step, or a recovery code, either once; False for one that is none.
+
+    Only now the browser is known: whoever has no more than the password shall not be let through next time.
+    """
+    if step is not None:
+        taken = upsert(session, UsedStep).values(user_id=user_id, step=step).on_conflict_do_nothing()
+    else:
+        own = RecoveryCode.user_id == user_id, RecoveryCode.code_hash == code_hash, RecoveryCode.used_at.is_(None)
+        taken = update(RecoveryCode).where(*own).values(used_at=now)
+    if not changed(session, taken):
+        return False
+    session.execute(update(UserSession).where(UserSession.id == session_id).values(second_at=now))
+    _know(session, user_id, browser, now)
+    return True
+
+
+def try_second(session: Session, user_id: int, browser: str, *, who: str, address: str, now: datetime) -> Tried:
+    """Count a try to take the second step, and find the secret to compare with."""
+    kept = session.scalar(select(User.second_secret).where(User.id == user_id))
+    subjects = _second_subjects(session, user_id, address, browser, now)
+    return Tried(kept, subjects, count_try(session, subjects, "second", who=who, address=address, now=now))
+
+
+def begin_second(session: Session, user_id: int, sealed: str) -> None:
+    """Keep the secret that is being set up. Raises `Refused` where one is in use."""
+    own = update(User).where(User.id == user_id, User.second_at.is_(None)).values(second_secret=sealed)
+    if not changed(session, own):
+        raise Refused("第二步验证已经开启了。")
+
+
+def give_second(
+    session: Session, user_id: int, sealed: str, code_hashes: Sequence[str], *, keep_session: int = 0, now: datetime
+) -> None:
+    """Ask a user for the second step from now on; other sessions end. Raises `Refused` where another is set up."""
+    theirs = update(User).where(User.id == user_id, User.second_at.is_(None), User.second_secret == sealed)
+    if not changed(session, theirs.values(second_at=now)):
+        raise Refused("刚刚在别处设置过了，请重新打开这一页。")
+    session.execute(insert(RecoveryCode), [{"code_hash": each, "user_id": user_id} for each in code_hashes])
+    session.execute(update(UserSession).where(UserSession.id == keep_session).values(second_at=now))
+    _end_all(session, user_id, now, but=keep_session)
+
+
+def drop_second(session: Session, user_id: int) -> None:
+    """Ask a user for no second step any more."""
+    session.execute(update(User).where(User.id == user_id).values(second_secret=None, second_at=None))
+    for table in (RecoveryCode, UsedStep):
+        session.execute(delete(table).where(table.user_id == user_id))
+
+
+def reset_second(session: Session, user_id: int, *, now: datetime) -> str:
+    """Take the second step away from a user, and end their sessions; gives the name. No browser is known any more."""
+    user = _locked(session, user_id)
+    drop_second(session, user_id)
+    session.execute(delete(KnownBrowser).where(KnownBrowser.user_id == user_id))
+    _end_all(session, user_id, now)
+    return user.name
+
+
+def _know(session: Session, user_id: int, browser: str, now: datetime) -> None:
     known = upsert(session, KnownBrowser).values(token_hash=passwords.token_hash(browser), user_id=user_id, seen_at=now)
     session.execute(known.on_conflict_do_update(index_elements=["token_hash", "user_id"], set_={"seen_at": now}))
+
+
+def _second_subjects(session: Session, user_id: int, address: str, browser: str, now: datetime) -> dict[str, int]:
+    """What a try at the second step is counted under: six digits are few, whoever comes from wherever."""
+    mark = passwords.token_hash(browser)
+    known = KnownBrowser.token_hash == mark, KnownBrowser.user_id == user_id
+    since = KnownBrowser.seen_at > now - rules.BROWSER_KNOWN
+    if browser and session.scalar(select(KnownBrowser.id).where(*known, since)) is not None:
+        return {f"second:{user_id}:{mark[:40]}": rules.TRIES_OF_PAIR}
+    where = rules.network(address)
+    return {f"second:{user_id}:{where}": rules.TRIES_OF_PAIR, f"second:{user_id}": rules.TRIES_OF_NAME}
 
 
 def forgive(session: Session, subjects: Mapping[str, int]) -> None:
@@ -250,6 +338,8 @@ def forget_old(session: Session, *, now: datetime) -> None:
     """Drop sessions and tries that nothing asks for any more."""
     session.execute(delete(UserSession).where(UserSession.seen_at < now - rules.ABSOLUTE * 10))
     session.execute(delete(SignInTries).where(SignInTries.since_at < now - rules.TRIES_FORGOTTEN))
+    a_day_ago = int((now - timedelta(days=1)).timestamp()) // second.SECONDS
+    session.execute(delete(UsedStep).where(UsedStep.step < a_day_ago))
     session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < now - rules.BROWSER_KNOWN))
 
 

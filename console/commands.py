@@ -1,12 +1,15 @@
 """The command line's door of the console: the first admin, and a way back in."""
 
 import sys
+from collections.abc import Sequence
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from console import actions, audit, passwords
+from console import actions, audit, passwords, second
 from console.audit import TERMINAL
 from console.models import User
 from console.rules import ROLES, Role, user_name
@@ -23,27 +26,28 @@ def console() -> None:
 @click.argument("name")
 @with_appcontext
 def create_admin(name: str) -> None:
-    """新建一位管理员,给出一次性的初始密码。"""
+    """新建一位管理员,给出一次性的初始密码和登录第二步的密钥。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
     try:
         with services.transaction() as session:
             now = services.clock()
             user_id = actions.create_user(session, name, Role.ADMIN, hashed, now=now)
+            given = _second_step(session, user_id, user_name(name))
             audit.note(
                 session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
             )
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)
-    _tell(services.public_url, user_name(name), password)
+    _tell(services.public_url, user_name(name), password, given)
 
 
 @console.command("reset-password")
 @click.argument("name")
 @with_appcontext
 def reset_password(name: str) -> None:
-    """给一个账号新的初始密码,并结束它的登录。"""
+    """给一个账号新的初始密码,重置登录的第二步,并结束它的登录。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
     try:
@@ -51,13 +55,33 @@ def reset_password(name: str) -> None:
             now = services.clock()
             user_id = session.scalar(select(User.id).where(User.name == user_name(name)))
             kept = actions.reset_password(session, user_id or 0, hashed, now=now)
+            actions.drop_second(session, user_id or 0)
+            is_admin = session.scalar(select(User.role).where(User.id == user_id)) == Role.ADMIN
+            given = _second_step(session, user_id or 0, kept) if is_admin else []
             audit.note(session, None, "user.reset", f"user:{user_id}", address="", now=now, who=TERMINAL)
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)
-    _tell(services.public_url, kept, password)
+    _tell(services.public_url, kept, password, given)
 
 
-def _tell(public_url: str, name: str, password: str) -> None:
-    click.echo(f"用户名 {name}\n初始密码 {password}")
+def _second_step(session: Session, user_id: int, name: str) -> list[str]:
+    """Give an admin the second step, which they must have; gives the lines to print. No real account asks for none."""
+    services, key = current_services(), str(current_app.secret_key)
+    if services.is_development:
+        return ["开发环境登录不要求验证码。"]
+    secret, codes = second.new_secret(), second.recovery_codes()
+    sealed, hashes = second.sealed(secret, key), [second.recovery_hash(user_id, code) for code in codes]
+    actions.begin_second(session, user_id, sealed)
+    actions.give_second(session, user_id, sealed, hashes, now=services.clock())
+    line = second.line(secret, name, services.account_name)
+    return [
+        f"验证器 {line}",
+        "请把上面这一行加进手机上的验证器应用，登录时要它的 6 位验证码。",
+        f"恢复码 {' '.join(codes)}",
+    ]
+
+
+def _tell(public_url: str, name: str, password: str, given: Sequence[str]) -> None:
+    click.echo("\n".join((f"用户名 {name}", f"初始密码 {password}", *given)))
     click.echo(f"请到 {public_url}/console 登录,第一次登录要改密码。这个密码只显示这一次。")

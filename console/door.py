@@ -30,7 +30,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from console import actions, audit, passwords, plate, queries, rules, stamps
-from console.rules import Permission, Visitor
+from console.rules import Awaits, Permission, Visitor
 from console.stamps import Kept, Overtaken
 from foundation.errors import Refused
 from foundation.text import file_name, mask_phone
@@ -99,15 +99,17 @@ class Rule:
     is_polled: bool = False
     #: Open also to whoever must change the password first.
     is_first: bool = False
+    #: Open also to whoever has yet to take the second step, or to set it up.
+    is_second: bool = False
 
 
 def allow(
-    permission: Permission, *, upload: int = 0, polled: bool = False, first: bool = False
+    permission: Permission, *, upload: int = 0, polled: bool = False, first: bool = False, second: bool = False
 ) -> Callable[[View], View]:
     """Declare who may open a view. Every view under /console needs one."""
 
     def declare(view: View) -> View:
-        view.rule = Rule(permission, upload, polled, first)  # type: ignore[attr-defined]  # read by the guard alone
+        view.rule = Rule(permission, upload, polled, first, second)  # type: ignore[attr-defined]  # read by the guard alone
         return view
 
     return declare
@@ -145,6 +147,11 @@ def visitor() -> Visitor:
     """Who is signed in. For views that are not open to anyone."""
     found: Visitor = g.visitor
     return found
+
+
+def awaited(who: Visitor) -> Awaits:
+    """What of the second step is left to do; nothing where this is no real account."""
+    return Awaits.NOTHING if current_services().is_development else who.awaits
 
 
 def address() -> str:
@@ -233,6 +240,9 @@ def _guard() -> ResponseReturnValue | None:
     if rule.permission is not Permission.ANYONE:
         if who is None:
             return _to_sign_in()
+        awaits = awaited(who)
+        if awaits and not rule.is_second:
+            return _to(url_for("console.second" if awaits is Awaits.CODE else "console.set_up_second"))
         if who.must_change_password and not rule.is_first:
             return redirect(url_for("console.password"), 303)
         if not who.may(rule.permission):
@@ -264,10 +274,16 @@ def _to_sign_in() -> ResponseReturnValue:
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         if page.path.startswith(f"{PREFIX}/"):
             where += "?" + urlencode({"next": urlunsplit(("", "", page.path, page.query, ""))})
-        return make_response("", 401, {"HX-Redirect": where})
+        return _to(where)
     if request.method in SAFE and request.path != PREFIX:
         where += "?" + urlencode({"next": request.full_path.rstrip("?")})
     return redirect(where, 303)
+
+
+def _to(where: str) -> ResponseReturnValue:
+    """Send a page elsewhere, also one that asked for a piece of itself."""
+    is_piece = bool(request.headers.get("HX-Request"))
+    return make_response("", 401, {"HX-Redirect": where}) if is_piece else redirect(where, 303)
 
 
 def _harden(response: Response) -> Response:
@@ -282,10 +298,12 @@ def _context() -> dict[str, Any]:
         return {}
     who: Visitor | None = g.get("visitor")
     features = current_app.extensions["features"]
+    is_in = who is not None and not who.must_change_password and not awaited(who)
     return {
         "visitor": who,
         "may": (lambda name: who is not None and who.may(Permission[name])),
-        "navigation": plate.items(features, who) if who and not who.must_change_password else [],
+        "is_in": is_in,
+        "navigation": plate.items(features, who) if who and is_in else [],
         "account_name": current_services().account_name,
         "is_development": current_services().is_development,
     }

@@ -73,6 +73,8 @@ class Plate:
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
     needs: Sequence[Need] = ()
+    #: What others know of a user, such as a phone: no password may be made of it.
+    knows: Callable[[Session, Visitor], Sequence[str]] | None = None
     #: Which parts of the shops a visitor sees on a day, as names; None where it is all of them. One feature says it.
     part: Callable[[Session, Visitor, date], Collection[str] | None] | None = None
 
@@ -88,6 +90,13 @@ def part(features: Sequence[Feature], session: Session, visitor: Visitor, today:
     if not says:
         return None if visitor.is_company_wide else ()
     return says[0](session, visitor, today)
+
+
+def known(features: Sequence[Feature], session: Session, visitor: Visitor) -> list[str]:
+    """What others know of a user: the name to sign in with, and what the features say."""
+    return [visitor.name] + [
+        word for plate in plates(features) if plate.knows for word in plate.knows(session, visitor)
+    ]
 
 
 def items(features: Sequence[Feature], visitor: Visitor) -> list[Item]:

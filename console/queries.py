@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, String, literal_column, select
 from sqlalchemy.orm import Session
 
 from console import passwords, rules
-from console.models import AuditEntry, Task, TaskState, User, UserSession
+from console.models import AuditEntry, RecoveryCode, Task, TaskState, User, UserSession
 from console.rules import Permission, Role, Visitor
 from foundation.database import count_to
 from wechat_bot import beats
@@ -63,7 +63,7 @@ class Outbox:
 def entrance(session: Session, token: str, key: str, *, now: datetime) -> Entrance | None:
     """Whose session a cookie's token is; None where it is nobody's, over, or ended."""
     row = session.execute(
-        select(UserSession.id, UserSession.created_at, UserSession.seen_at, User)
+        select(UserSession.id, UserSession.created_at, UserSession.seen_at, UserSession.second_at, User)
         .join(User, User.id == UserSession.user_id)
         .where(
             UserSession.token_hash == passwords.token_hash(token),
@@ -73,7 +73,7 @@ def entrance(session: Session, token: str, key: str, *, now: datetime) -> Entran
     ).first()
     if row is None or rules.has_expired(row.created_at, row.seen_at, now):
         return None
-    visitor = _visitor(row.User, row.id, passwords.form_token(token, key))
+    visitor = _visitor(row.User, row.id, passwords.form_token(token, key), row.second_at is not None)
     return Entrance(visitor, now - row.seen_at >= rules.SEEN_EVERY)
 
 
@@ -96,6 +96,12 @@ def sessions(session: Session, user_id: int, *, now: datetime) -> list[SessionLi
         .order_by(UserSession.seen_at.desc())
     )
     return [SessionLine(*row) for row in rows]
+
+
+def recovery_codes(session: Session, user_id: int) -> int:
+    """How many recovery codes a user has left."""
+    own = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    return count_to(session, select(RecoveryCode.code_hash).where(*own), FIGURED)
 
 
 def users(session: Session, *, search: str = "", after: str = "") -> Sequence[User]:
@@ -182,7 +188,7 @@ def failed_tasks(session: Session, user_id: int, *, since: datetime) -> int:
     )
 
 
-def _visitor(user: User, session_id: int = 0, form_token: str = "") -> Visitor:
+def _visitor(user: User, session_id: int = 0, form_token: str = "", passed_second: bool = False) -> Visitor:
     return Visitor(
         user.id,
         user.name,
@@ -190,6 +196,8 @@ def _visitor(user: User, session_id: int = 0, form_token: str = "") -> Visitor:
         user.area_id,
         user.manager_id,
         user.must_change_password,
+        user.second_at is not None,
+        passed_second,
         session_id,
         form_token,
     )

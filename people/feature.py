@@ -5,7 +5,7 @@ from console.rules import Permission
 from people import commands, erasing, jobs, mobile, saved, scope
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
-from people.pages import needs, roster, routes
+from people.pages import needs, roster, routes, users
 from wechat_bot.feature import Conversation, Feature, Word
 
 people = Feature(
@@ -39,6 +39,7 @@ people = Feature(
                 Item("账号", "people_pages.user_list", Permission.USERS_MANAGE, 90, "管理"),
             ),
             tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 80),),
+            knows=users.known,
             needs=(
                 Need(Permission.OUTBOX_SEE, needs.messages, 10),
                 Need(Permission.PEOPLE_IMPORT, needs.guessing, 8),

@@ -2,12 +2,12 @@
 
 from urllib.parse import urlsplit
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from console import actions, audit, door, passwords, queries, rules
-from console.rules import Permission
+from console import actions, audit, door, passwords, plate, queries, rules
+from console.rules import Awaits, Permission
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
@@ -23,7 +23,7 @@ def sign_in() -> ResponseReturnValue:
         return _form(refusal.sentence)
 
 
-@door.allow(Permission.SIGNED_IN, first=True)
+@door.allow(Permission.SIGNED_IN, first=True, second=True)
 def sign_out() -> ResponseReturnValue:
     """End this session."""
     services, me, now = current_services(), door.visitor(), current_services().clock()
@@ -54,7 +54,8 @@ def session_list() -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         found = queries.sessions(session, door.visitor().user_id, now=services.clock())
-    return render_template("console/sessions.html", sessions=found)
+        left = queries.recovery_codes(session, door.visitor().user_id)
+    return render_template("console/sessions.html", sessions=found, left=left)
 
 
 @door.allow(Permission.SIGNED_IN)
@@ -74,7 +75,9 @@ def _change_password(old: str, new: str) -> None:
     services, me, address = current_services(), door.visitor(), door.address()
     if new != request.form.get("again", ""):
         raise Refused("两次输入的新密码不一样。")
-    rules.check_password(new, me.name)
+    with services.reading() as session:
+        known = plate.known(current_app.extensions["features"], session, me)
+    rules.check_password(new, known)
     with services.transaction() as session:
         candidate = actions.try_password(session, me.user_id, who=me.name, address=address, now=services.clock())
     if candidate.waits:
@@ -116,7 +119,8 @@ def _enter(written: str, password: str) -> Response:
     token, browser = passwords.new_token(), browser or passwords.new_token()
     rehashed = passwords.hashed(password) if passwords.is_outdated(candidate.password_hash) else None
     with services.transaction() as session:
-        now = services.clock()
+        now, who = services.clock(), queries.visitor(session, candidate.user_id)
+        awaits = door.awaited(who) if who else Awaits.NOTHING
         actions.sign_in(
             session,
             candidate.user_id,
@@ -125,10 +129,12 @@ def _enter(written: str, password: str) -> Response:
             rehashed=rehashed,
             address=address,
             agent=request.user_agent.string,
+            is_whole=not awaits,
             now=now,
         )
-        audit.note(session, queries.visitor(session, candidate.user_id), "sign_in", address=address, now=now)
-    response = redirect(_local(request.form.get("next", "")), 303)
+        audit.note(session, who, "sign_in", address=address, now=now)
+    where = local(request.form.get("next", ""))
+    response = redirect(url_for("console.second", next=where) if awaits else where, 303)
     door.set_cookie(response, door.COOKIE, token)  # type: ignore[arg-type]  # redirect makes flask's own
     door.set_cookie(response, door.KNOWN_COOKIE, browser, rules.BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
     return response
@@ -141,14 +147,14 @@ def _form(error: str = "") -> ResponseReturnValue:
         error=error,
         token=door.entry_token(cookie),
         name=request.form.get("name", ""),
-        next=_local(request.values.get("next", "")),
+        next=local(request.values.get("next", "")),
     )
     response = make_response(page, 422 if error else 200)
     door.set_cookie(response, door.ENTRY_COOKIE, cookie)
     return response
 
 
-def _local(where: str) -> str:
+def local(where: str) -> str:
     """An address of the console, or its front page: never one of another site."""
     parts = urlsplit(where)
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in where

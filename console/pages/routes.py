@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from console.pages import account, dashboard, log, tasks
+from console.pages import account, dashboard, log, second, tasks
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -10,6 +10,9 @@ for _rule, _view, _methods in (
     ("/sign-in", account.sign_in, ("GET", "POST")),
     ("/sign-out", account.sign_out, ("POST",)),
     ("/password", account.password, ("GET", "POST")),
+    ("/second", second.second, ("GET", "POST")),
+    ("/second/set-up", second.set_up_second, ("GET", "POST")),
+    ("/second/off", second.drop_second, ("POST",)),
     ("/sessions", account.session_list, ("GET",)),
     ("/sessions/<int:session_id>/end", account.end_session, ("POST",)),
     ("/audit", log.audit_log, ("GET",)),

@@ -38,6 +38,7 @@ for _rule, _view, _methods in (
     ("/users/new", users.new_user, ("GET", "POST")),
     ("/users/<int:user_id>", users.user, ("GET", "POST")),
     ("/users/<int:user_id>/reset", users.reset, ("POST",)),
+    ("/users/<int:user_id>/second", users.reset_second, ("POST",)),
     ("/users/<int:user_id>/disable", users.disable, ("POST",)),
     ("/users/<int:user_id>/enable", users.enable, ("POST",)),
 ):

@@ -3,7 +3,7 @@
 It stands here and not in the console because a part of the shops is an area or a customer manager.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from console import actions, audit, door, passwords, queries
 from console.models import User
-from console.rules import ROLES, Permission, Role
+from console.rules import ROLES, Permission, Role, Visitor
 from foundation.errors import Refused
 from people import areas
+from people.models import Manager
 from wechat_bot.services import current_services
 
 
@@ -103,6 +104,24 @@ def disable(user_id: int) -> ResponseReturnValue:
 def enable(user_id: int) -> ResponseReturnValue:
     """Let a user in again."""
     return _switch(user_id, "user.enable", lambda session: actions.enable(session, user_id), "可以登录了")
+
+
+def known(session: Session, visitor: Visitor) -> Sequence[str]:
+    """What others know of an account that is a customer manager's: their name and phone."""
+    found = session.get(Manager, visitor.manager_id) if visitor.manager_id is not None else None
+    return (found.name, found.phone) if found else ()
+
+
+@door.allow(Permission.USERS_MANAGE)
+def reset_second(user_id: int) -> ResponseReturnValue:
+    """Take the second step away from a user whose phone is gone, and end their sessions."""
+    services, me = current_services(), door.visitor()
+    if user_id == me.user_id:
+        raise Refused("自己的请在“登录与密码”里关闭，要用一个验证码。")
+    now = services.clock()
+    return _switch(
+        user_id, "second.reset", lambda session: actions.reset_second(session, user_id, now=now), "的第二步验证已重置"
+    )
 
 
 def _switch(user_id: int, did: str, action: Callable[[Session], str], said: str) -> ResponseReturnValue:

@@ -1,0 +1,125 @@
+"""The second step of a sign-in: taken, set up, given up. Who has yet to take it sees nothing else."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import actions, audit, door, queries, rules
+from console import second as steps
+from console.pages.account import local
+from console.rules import Awaits, Permission, Role
+from foundation.errors import Refused
+from wechat_bot.services import current_services
+
+WRONG = "验证码不对，或已经用过。请等应用里换了新的一组再填；手机时间要准。"
+
+
+@door.allow(Permission.SIGNED_IN, first=True, second=True)
+def second() -> ResponseReturnValue:
+    """Ask for a code, and go on to where one wanted to go."""
+    me, error = door.visitor(), None
+    where = local(request.values.get("next", ""))
+    if door.awaited(me) is not Awaits.CODE:
+        return redirect(where, 303)
+    if request.method == "POST":
+        try:
+            _take()
+        except Refused as refusal:
+            error = refusal
+        else:
+            return redirect(where, 303)
+    return render_template("console/second.html", next=where, error=error), door.status(error)
+
+
+@door.allow(Permission.SIGNED_IN, first=True, second=True)
+def set_up_second() -> ResponseReturnValue:
+    """Show a new secret until a code proves that it has arrived; then the recovery codes, once."""
+    services, me, error = current_services(), door.visitor(), None
+    if services.is_development or me.has_second:
+        return redirect(url_for("console.session_list"), 303)
+    key = str(current_app.secret_key)
+    with services.reading() as session:
+        user = queries.user(session, me.user_id)
+    kept = user.second_secret if user else None
+    secret = steps.opened(kept, key)
+    if kept is None or secret is None:
+        secret = steps.new_secret()
+        kept = steps.sealed(secret, key)
+        with services.transaction() as session:
+            actions.begin_second(session, me.user_id, kept)
+    if request.method == "POST":
+        try:
+            codes = _confirm(kept, secret)
+        except Refused as refusal:
+            error = refusal
+        else:
+            # Shown in the answer itself: behind a redirect they would have to be kept somewhere.
+            return render_template("console/second_codes.html", codes=codes)
+    line = steps.line(secret, me.name, services.account_name)
+    page = render_template(
+        "console/second_set_up.html",
+        picture=steps.picture(line),
+        secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        error=error,
+        is_must=me.role is Role.ADMIN,
+    )
+    return page, door.status(error)
+
+
+@door.allow(Permission.SIGNED_IN)
+def drop_second() -> ResponseReturnValue:
+    """Give the second step up, with a code; an admin has to set it up anew."""
+    services, me = current_services(), door.visitor()
+    if services.is_development or not me.has_second:
+        raise Refused("第二步验证没有开启。")
+    _take()
+    with services.transaction() as session:
+        actions.drop_second(session, me.user_id)
+        audit.note(session, me, "second.off", address=door.address(), now=services.clock())
+    flash("第二步验证已关闭。", "success")
+    return redirect(url_for("console.session_list"), 303)
+
+
+def _take() -> None:
+    """Count the try, compare, take the code: each is taken once. Raises `Refused` for one that is none."""
+    services, me, address = current_services(), door.visitor(), door.address()
+    browser, code = request.cookies.get(door.KNOWN_COOKIE, ""), request.form.get("code", "")[:100]
+    with services.transaction() as session:
+        tried = actions.try_second(session, me.user_id, browser, who=me.name, address=address, now=services.clock())
+    if tried.waits:
+        raise Refused(rules.wait_sentence(tried.waits))
+    secret = steps.opened(tried.kept, str(current_app.secret_key))
+    step = steps.step_of(secret, code, services.clock()) if secret else None
+    with services.transaction() as session:
+        now = services.clock()
+        is_taken = actions.take_second(
+            session,
+            me.user_id,
+            me.session_id,
+            step=step,
+            code_hash=steps.recovery_hash(me.user_id, code),
+            browser=browser,
+            now=now,
+        )
+        if is_taken:
+            actions.forgive(session, tried.subjects)
+        did = "second.refused" if not is_taken else "second.pass" if step is not None else "second.recovery"
+        audit.note(session, me, did, address=address, now=now)
+    if not is_taken:
+        raise Refused(WRONG)
+
+
+def _confirm(kept: str, secret: str) -> list[str]:
+    """Ask for the second step from now on; gives the recovery codes. Raises `Refused` for a code that is none."""
+    services, me, address = current_services(), door.visitor(), door.address()
+    step = steps.step_of(secret, request.form.get("code", "")[:100], services.clock())
+    if step is None:
+        raise Refused(WRONG)
+    codes = steps.recovery_codes()
+    hashes = [steps.recovery_hash(me.user_id, code) for code in codes]
+    with services.transaction() as session:
+        now = services.clock()
+        actions.give_second(session, me.user_id, kept, hashes, keep_session=me.session_id, now=now)
+        browser = request.cookies.get(door.KNOWN_COOKIE, "")
+        actions.take_second(session, me.user_id, me.session_id, step=step, code_hash="", browser=browser, now=now)
+        audit.note(session, me, "second.on", address=address, now=now)
+    return codes
