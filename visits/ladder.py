@@ -1,6 +1,6 @@
 """Who stands above whom: areas with their heads and deputies, read once and asked often."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from people.models import Area, Manager
 from people.rules import Person
+from visits.models import Reason
+from visits.rules import complaints
 from visits.rules.routing import Choice, Level, choose
 
 
@@ -33,6 +35,21 @@ class Ladder:
     def choose(self, own_id: int | None, area_id: int | None) -> Choice:
         """Who answers for a shop that names this manager of its own and lies in this area."""
         return choose(self.managers.get(own_id or 0), self.up(area_id), self.away, self.today)
+
+    def choose_above(self, area_id: int | None, kept: Collection[int]) -> Choice:
+        """Who answers for a complaint from this area: never one of those it is kept from."""
+        person = complaints.above(self.supervisors(area_id), kept)
+        if person is None:
+            return Choice(None, Reason.POOL, "投诉，上级里没有可以负责的人，等待办公室分派")
+        return Choice(person, Reason.SUPERVISOR, f"投诉，由上级{person.name}负责")
+
+    def near(self, own_id: int | None, area_id: int | None) -> set[int]:
+        """Whom a shop deals with: its own manager, its area's, and whoever stands in there today."""
+        found = {own_id} if own_id else set()
+        for level in self.up(area_id)[:1]:
+            found |= {level.head.id} if level.head else set()
+            found |= {level.deputy.id} if level.deputy and level.is_on_leave(self.today) else set()
+        return found
 
     def supervisors(self, area_id: int | None, below_id: int | None = None) -> list[Person]:
         """Who stands above an area today, the nearest first; never `below_id`, nor anybody twice."""

@@ -32,6 +32,8 @@ class Category(Base):
     #: Where two categories fit equally well, the lower position wins.
     position: Mapped[int] = mapped_column(default=0)
     keywords: Mapped[list[Any]]
+    #: Whether what has one of these words goes to the supervisor, and not to the person who may be complained of.
+    goes_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     retired_at: Mapped[datetime | None]
 
 
@@ -134,12 +136,23 @@ class Request(Base):
     last_message_id: Mapped[int | None]
     #: Grows with every change of owner: who compares and sets with an old one has lost.
     version: Mapped[int] = mapped_column(default=0)
+    #: A complaint: whoever is above answers for it, and those in `KeptFrom` never see it.
+    goes_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def number(self) -> int:
         """What people call it."""
         return self.id + FIRST_NUMBER
+
+
+class KeptFrom(Base):
+    """A customer manager a complaint is kept from: who is complained of, or may be."""
+
+    __tablename__ = "visit_kept_from"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("manager.id"), primary_key=True, index=True)
 
 
 class Closed(StrEnum):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
@@ -15,7 +15,7 @@ from people import scope as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
 from visits import ladder
-from visits.models import Author, Request, VisitGroup
+from visits.models import Author, KeptFrom, Request, VisitGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
     """The condition on `Request`, or what names the same columns, for what they may see; None where it is all of them.
 
     A customer manager sees what they own, the requests of the shops they look after (a deputy's on the days of the
-    leave too), and as a supervisor those of the areas below their own. Who stands at the top is told of what lies in no
+    leave too), and as a supervisor those of the areas below their own; a complaint only as its owner or from above, and
+    never one that is kept from them. Who stands at the top is told of what lies in no
     area, and sees it.
     """
     if who.sees.is_company_wide:
@@ -69,16 +70,19 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
         areas = shops.area_ids(session, who.sees) or set()
         found: ColumnElement[bool] = of.area_id.in_(sorted(areas))
         return found
+    # Facts of a report name the request they are of, a request is its own.
+    key = getattr(of, "request_id", None)
+    complaint = exists().where(KeptFrom.request_id == (of.id if key is None else key))
     mine = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
     looked_after = shops.within(session, who.sees, today=who.today)
     assert looked_after is not None  # a manager is never company-wide
-    conditions = [of.owner_id == who.manager_id, of.retailer_id.in_(mine.where(looked_after))]
+    conditions = [of.owner_id == who.manager_id, and_(of.retailer_id.in_(mine.where(looked_after)), ~complaint)]
     supervised = supervised_areas(session, who.manager_id)
     if supervised:
         conditions.append(of.area_id.in_(sorted(supervised)))
     if who.manager_id in {top.id for top in ladder.read(session, who.today).tops()}:
         conditions.append(of.area_id.is_(None))
-    return or_(*conditions)
+    return and_(or_(*conditions), ~complaint.where(KeptFrom.manager_id == who.manager_id))
 
 
 def shops_of(session: Session, who: Colleague) -> ColumnElement[bool] | None:

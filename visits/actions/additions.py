@@ -23,7 +23,7 @@ def more(
     if request.owner_id is None:
         return None
     start = f"{notices.about(request.id)}:more:"
-    to = notices.reach(session, request.owner_id)
+    to = notices.reach(session, request.owner_id, notices.about(request.id))
     known, path = notices.facts(request, case), notices.page(request.id)
     waiting = next((each for each in reversed(to.waiting) if (each[2] or "").startswith(start)), None)
     if waiting is not None:

@@ -61,6 +61,9 @@ def _to_its_manager(session: Session, request: Request, retailer_id: int, who: C
     request.area_id, request.class_id = shop.area_id, shop.class_id
     session.flush()
     clocks.promised_anew(session, request, now=now)
+    if request.goes_up:
+        decided = routing.complained(session, request, now=now, zone=who.zone)
+        return decided.manager.name if decided.manager else ""
     if request.owner_id != person.id:
         routing.transfer(session, request, person.id, by=who.name, now=now, zone=who.zone)
     return person.name

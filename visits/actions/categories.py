@@ -17,13 +17,16 @@ FIRST = tuple(
         ),
         ("送货", "送货 配送 没送到 漏送 少送 送错 司机 几点到 几点送 没送 没到 少了 破损"),
         ("价格", "价格 调价 涨价 降价 价签 标价 零售价 多少钱 几块钱 啥价 什么价"),
-        ("真假与法规", "假烟 真假 真伪 封签 喷码 举报 罚款"),
+        ("真假与法规", "假烟 真假 真伪 封签 喷码 罚款"),
         ("许可证", "许可证 换证 办证 到期 延续 变更 停业 歇业 补办"),
         ("账款", "扣款 扣钱 没扣 余额 退钱 退款 付款 银行卡 账户 发票"),
         ("陈列", "陈列 柜台 烟柜 展示 海报 摆放"),
-        ("投诉建议", "投诉 态度 不满意 建议 意见"),
+        ("投诉建议", "投诉 举报 检举 控告 告状 态度差 态度恶劣 态度不好"),
+        ("意见建议", "态度 不满意 建议 意见"),
     )
 )
+#: Goes to the supervisor, and not to the person who may be complained of.
+COMPLAINTS = "投诉建议"
 
 
 def install(connection: Connection) -> None:
@@ -32,11 +35,15 @@ def install(connection: Connection) -> None:
     Staff retire categories and never delete one, so what they did away with does not come back.
     """
     if connection.scalar(select(Category.id).limit(1)) is None:
-        rows = [{"name": name, "position": n, "keywords": words} for n, (name, words) in enumerate(FIRST, 1)]
+        rows = [
+            {"name": name, "position": n, "keywords": words, "goes_up": name == COMPLAINTS}
+            for n, (name, words) in enumerate(FIRST, 1)
+        ]
         connection.execute(insert(Category), rows)
 
 
 def keywords(session: Session) -> list[Keywords]:
     """The categories in use with their keywords."""
-    known = select(Category.id, Category.position, Category.keywords).where(Category.retired_at.is_(None))
-    return [Keywords(row.id, row.position, tuple(map(str, row.keywords))) for row in session.execute(known)]
+    columns = (Category.id, Category.position, Category.keywords, Category.goes_up)
+    known = session.execute(select(*columns).where(Category.retired_at.is_(None)))
+    return [Keywords(row.id, row.position, tuple(map(str, row.keywords)), row.goes_up) for row in known]

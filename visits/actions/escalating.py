@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.quiet import QuietHours
 from visits import ladder, terms
-from visits.actions import alerts, clocks
+from visits.actions import alerts, clocks, complaints
 from visits.actions.alerts import Taken
 from visits.actions.book import plan, settle, with_deadlines
 from visits.models import Deadline, Escalation, Promise, Request
@@ -117,11 +117,12 @@ def _tell(
 def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneInfo) -> dict[int, list[int]]:
     """Who is over each of these requests, the nearest first; of one that lies nowhere, those at the top."""
     house = ladder.read(session, day_in(now, zone))
+    kept = complaints.kept_from(session, [each.id for each in requests if each.goes_up])
     return {
         each.id: [
             person.id
             for person in (house.supervisors(each.area_id, each.owner_id) if each.area_id else house.tops())
-            if person.id != each.owner_id
+            if person.id != each.owner_id and person.id not in kept.get(each.id, ())
         ]
         for each in requests
     }

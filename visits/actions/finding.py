@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from people.identity import Shop
 from people.models import Binding, Retailer
-from visits.actions import additions, clocks, routing
+from visits.actions import additions, clocks, complaints, routing
 from visits.actions import case as cases
 from visits.models import Author, Closed, GroupMember, Message, Request
 from visits.rules import needs
@@ -16,13 +16,13 @@ from visits.rules import needs
 
 def theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, zone: ZoneInfo) -> Request | None:
     """The open request of a follower, locked: their shop's. One of before they kept this shop becomes the shop's."""
-    request = still_open(session, openid, shop, now)
+    request = still_open(session, openid, shop, now, zone)
     if request is not None and shop is not None and request.retailer_id != shop.id:
         routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
     return request
 
 
-def still_open(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
+def still_open(session: Session, openid: str, shop: Shop | None, now: datetime, zone: ZoneInfo) -> Request | None:
     """The open request of a follower or their shop, locked. Two of them (the shop's, and one of before the follower
     was bound to it) become one."""
     session.flush()
@@ -42,7 +42,7 @@ def still_open(session: Session, openid: str, shop: Shop | None, now: datetime) 
         _was_anothers(session, theirs)
     for other in found:
         if other is not theirs:
-            _join(session, other, theirs, now)
+            _join(session, other, theirs, now, zone)
     if theirs.openid != openid:
         # The shop has another keeper now: answers go to whoever writes for it.
         theirs.openid = openid
@@ -69,7 +69,7 @@ def _let_go(session: Session, request: Request, openid: str) -> bool:
     return True
 
 
-def _join(session: Session, other: Request, theirs: Request, now: datetime) -> None:
+def _join(session: Session, other: Request, theirs: Request, now: datetime, zone: ZoneInfo) -> None:
     """One request of two: what was said in the other, and since when it waits for an answer, are this one's."""
     since, wrote_at = other.unanswered_since, other.shop_wrote_at
     waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
@@ -88,6 +88,9 @@ def _join(session: Session, other: Request, theirs: Request, now: datetime) -> N
     if since is not None:
         theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
         clocks.joined(session, theirs, since, now=now)
+    if other.goes_up:
+        case = cases.read(session, theirs, now=now)
+        routing.complain(session, theirs, complaints.said(session, theirs), case, now=now, zone=zone)
     if first is not None:
         additions.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
 

@@ -82,6 +82,8 @@ class Received:
     #: Who answers, and why, where that was looked at; `who_answers` looks.
     decided: Decision | None
     answer_due: datetime | None
+    #: Whether it is a complaint, and went to whoever is above.
+    goes_up: bool
     #: Whether whoever wrote is known by a shop; if not, they are to be asked for it.
     is_known: bool
     #: Whether it followed the message before at once, so that nothing need be said.
@@ -117,12 +119,16 @@ def receive(
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
     asked = groups.awaiting(session, openid, now=now)
     tone = _tone(session, said) if asked is None else Tone.OTHER
+    known = categories.keywords(session) if said.content and tone is not Tone.THANKS else []
+    is_complaint = needs.is_complaint(said.content, known)
     became = Became.ADDED
-    if request is None and asked is None:
+    if request is None and asked is None and not is_complaint:
         request = finding.closed_lately(session, openid, shop, now)
         became = Became.REMARKED if tone is Tone.DOUBTFUL else Became.REOPENED
+        if request is not None and request.goes_up and became is Became.REOPENED:
+            request = None  # a need is none of whoever looked into a complaint
     if request is None:
-        request = _new(session, openid, shop, said, now)
+        request = _new(session, openid, shop, said, known, now, zone)
         became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
     elif became is Became.ADDED and tone is Tone.THANKS:
         became = Became.THANKS
@@ -130,7 +136,7 @@ def receive(
         became = {Tone.NOD: Became.THANKS, Tone.DOUBTFUL: Became.REMARKED}.get(tone, Became.CONTINUED)
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
     group = groups.answered(session, asked, request, now=now) if asked is not None else ""
-    message = _keep(session, request, said, now)
+    message = _keep(session, request, said, known, now)
     # Flushed just now: from here all is read once, handed on in `case`, and written once at the end.
     with session.no_autoflush:
         if became is Became.OPENED:
@@ -138,7 +144,10 @@ def receive(
         else:
             book = Book(session, request, now, windows=windows)
         case = Case(cases.shop_of(session, request, shop), book, first=message)
-        decided = _take_up(session, request, message, case, became, group, now=now, zone=zone)
+        if is_complaint:
+            decided: Decision | None = _complain(session, request, message, case, became, now=now, zone=zone)
+        else:
+            decided = _take_up(session, request, message, case, became, group, now=now, zone=zone)
     return _received(request, became, shop, book, decided, in_one_breath=in_one_breath)
 
 
@@ -215,7 +224,7 @@ def claim_shop(
     Gives the shop's name and that manager; `Wrong` where there is no such shop or the tries of binding are used up,
     None where there is no open request without a shop. Nobody is bound by this: a licence number is no secret.
     """
-    request = finding.still_open(session, openid, None, now)
+    request = finding.still_open(session, openid, None, now, zone)
     if request is None or request.retailer_id is not None:
         return None
     shop = people.look_up(session, openid, licence, today=day_in(now, zone))
@@ -223,7 +232,8 @@ def claim_shop(
         return shop
     request.area_id, request.class_id = shop.area_id, shop.class_id
     clocks.promised_anew(session, request, now=now)
-    return shop.shop, routing.route(session, request, now=now, zone=zone).manager
+    anew = routing.complained if request.goes_up else routing.route
+    return shop.shop, anew(session, request, now=now, zone=zone).manager
 
 
 def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
@@ -240,13 +250,21 @@ def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int
     return len(strays)
 
 
-def _new(session: Session, openid: str, shop: Shop | None, said: Said, now: datetime) -> Request:
+def _new(
+    session: Session,
+    openid: str,
+    shop: Shop | None,
+    said: Said,
+    known: Sequence[needs.Keywords],
+    now: datetime,
+    zone: ZoneInfo,
+) -> Request:
     values = {
         "openid": openid,
         "retailer_id": shop.id if shop else None,
         "area_id": shop.area_id if shop else None,
         "class_id": shop.class_id if shop else None,
-        "category_id": _category(session, said),
+        "category_id": needs.category(said.content, known),
         "opened_at": now,
         "unanswered_since": now,
         "shop_wrote_at": now,
@@ -256,7 +274,7 @@ def _new(session: Session, openid: str, shop: Shop | None, said: Said, now: date
     insert = upsert(session, Request).values(values).on_conflict_do_nothing().returning(Request)
     made: Request | None = session.scalar(insert)
     if made is None:  # another door opened one between our look and our hand
-        made = finding.still_open(session, openid, shop, now)
+        made = finding.still_open(session, openid, shop, now, zone)
         assert made is not None
     return made
 
@@ -268,13 +286,9 @@ def _tone(session: Session, said: Said) -> Tone:
     return Tone.OTHER if said.is_left and tone is not Tone.THANKS else tone
 
 
-def _category(session: Session, said: Said) -> int | None:
-    return needs.category(said.content, categories.keywords(session)) if said.content else None
-
-
-def _keep(session: Session, request: Request, said: Said, now: datetime) -> Message:
-    if request.category_id is None and request.last_message_id is not None:
-        request.category_id = _category(session, said)
+def _keep(session: Session, request: Request, said: Said, known: Sequence[needs.Keywords], now: datetime) -> Message:
+    if request.category_id is None and request.last_message_id is not None and request.closed_at is None:
+        request.category_id = needs.category(said.content, known)
     message = Message(
         request_id=request.id,
         said_at=now,
@@ -330,6 +344,25 @@ def _take_up(
     return None
 
 
+def _complain(
+    session: Session,
+    request: Request,
+    message: Message,
+    case: Case,
+    became: Became,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Decision:
+    """A complaint, alone or within a request that is open: whoever is above has it from now on."""
+    if became is not Became.OPENED:
+        clocks.shop_wrote(request, case.book, now=now)
+    decision = routing.complain(session, request, message.content, case, now=now, zone=zone)
+    if not decision.is_new:
+        additions.more(session, request, message, case, now=now)
+    return decision
+
+
 def _received(
     request: Request, became: Became, shop: Shop | None, book: Book, decided: Decision | None, *, in_one_breath: bool
 ) -> Received:
@@ -339,6 +372,7 @@ def _received(
         became,
         decided,
         book.answer.due_at if book.answer else None,
+        goes_up=request.goes_up,
         is_known=shop is not None,
         is_in_one_breath=in_one_breath,
     )

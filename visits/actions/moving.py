@@ -8,17 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Select, and_, func, insert, or_, select, update
+from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people.models import Retailer
 from visits import ladder
-from visits.actions import alerts, book, notices, routing, withdrawing
+from visits.actions import alerts, book, complaints, notices, routing, withdrawing
 from visits.actions import case as cases
 from visits.ladder import Ladder
-from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
+from visits.models import FIRST_NUMBER, Assignment, Deadline, KeptFrom, Promise, Reason, Request
 from visits.rules.routing import Choice
 from visits.texts import notices as texts
 
@@ -45,6 +45,7 @@ class _Held:
     area_id: int | None
     was_handed_over: bool
     is_overdue: bool
+    goes_up: bool
 
 
 def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
@@ -57,9 +58,13 @@ def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, li
     held = _held(session, stairs, after, limit, now)
     moved: dict[int | None, list[tuple[_Held, Choice]]] = defaultdict(list)
     choices: dict[tuple[int | None, int | None], Choice] = {}
+    kept = complaints.kept_from(session, [each.id for each in held if each.goes_up])
     for each in held:
         home = each.own_id, each.area_id
-        choice = choices.get(home) or choices.setdefault(home, stairs.choose(*home))
+        if each.goes_up:
+            choice = stairs.choose_above(each.area_id, kept.get(each.id, ()))
+        else:
+            choice = choices.get(home) or choices.setdefault(home, stairs.choose(*home))
         to_id = choice.manager.id if choice.manager else None
         if to_id != each.owner_id:
             moved[to_id].append((each, choice))
@@ -78,7 +83,10 @@ def transfer_many(
         raise Refused("没有这位客户经理,或已停用。")
     routing.check_here(stairs, person.id, person.name)
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
-    held = _read(session, _select_held().where(Request.id.in_(request_ids), others).with_for_update(of=Request), now)
+    # A complaint is handed to nobody it is kept from.
+    is_theirs = exists().where(KeptFrom.request_id == Request.id, KeptFrom.manager_id == to_manager_id)
+    chosen = _select_held().where(Request.id.in_(request_ids), others, ~is_theirs)
+    held = _read(session, chosen.with_for_update(of=Request), now)
     choice = Choice(person, Reason.TRANSFER, f"{by}转给{person.name}")
     if held:
         _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
@@ -101,6 +109,7 @@ def _select_held() -> Select[Any]:
         func.coalesce(Retailer.area_id, Request.area_id),
         Request.handed_over_at,
         Request.due_at,
+        Request.goes_up,
     )
     of_shops = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id)
     return of_shops.where(Request.closed_at.is_(None)).order_by(Request.id)
@@ -108,8 +117,8 @@ def _select_held() -> Select[Any]:
 
 def _read(session: Session, statement: Select[Any], now: datetime) -> list[_Held]:
     return [
-        _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now)
-        for key, owner, version, own, area, handed_over_at, due_at in session.execute(statement)
+        _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now, goes_up)
+        for key, owner, version, own, area, handed_over_at, due_at, goes_up in session.execute(statement)
     ]
 
 
@@ -208,14 +217,17 @@ def _tell_of_one(
     case = cases.read(session, request, now=now)
     if to_id is None:
         log.warning("a request has no owner", request=request.number)
-        notices.no_owner(session, request, [each.id for each in stairs.tops()], case, why=choice.explained, now=now)
+        kept = complaints.kept_from(session, [request.id]).get(request.id, ())
+        tops = [each.id for each in stairs.tops() if each.id not in kept]
+        notices.no_owner(session, request, tops, case, why=choice.explained, now=now)
         return None
     told = notices.hand_over(
         session, request, to_id, case, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
     )
     if told is None:
         log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
-        above = [person.id for person in stairs.supervisors(held.area_id, below_id=to_id)]
+        kept = complaints.kept_from(session, [request.id]).get(request.id, ())
+        above = [each.id for each in stairs.supervisors(held.area_id, below_id=to_id) if each.id not in kept]
         notices.not_reached(session, request, to_id, above, case, now=now)
     return told
 

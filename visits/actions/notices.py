@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from people.models import Manager
 from visits.actions.case import Case
-from visits.models import FIRST_NUMBER, Author, Message, Request, VisitGroup
+from visits.models import FIRST_NUMBER, Author, KeptFrom, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.notices import notice
@@ -86,13 +86,13 @@ def tell(
     `when` fill a template message. One that `folds` is of the manager's own requests: many are one line. `to` is their
     `reach`, where it was read.
     """
-    to = to or reach(session, manager_id)
+    to = to or reach(session, manager_id, about)
     if to.openid is None:
         return None
     folded = next((key for key, of, named in to.waiting if of == ABOUT_ALL and named is None), None)
     if folds and (folded or len(to.waiting) >= WAIT) and (count := unanswered(session, manager_id)):
         return _fold(session, to.openid, manager_id, count, folded, now, due_at)
-    number = str(int(about.partition(":")[2]) + FIRST_NUMBER) if about != ABOUT_ALL else ""
+    number = str(_of(about) + FIRST_NUMBER) if about != ABOUT_ALL else ""
     return queueing.queue(
         session,
         to.openid,
@@ -106,25 +106,32 @@ def tell(
     )
 
 
-def reach(session: Session, manager_id: int) -> Reach:
-    """Whether a manager can be told in WeChat, and which notices of ours wait for them, the oldest first."""
+def reach(session: Session, manager_id: int, about: str) -> Reach:
+    """Whether a manager can be told in WeChat of this, and which notices of ours wait for them, the oldest first. Of a
+    complaint that is kept from them they are told nothing, whoever asks for it."""
+    is_kept = exists().where(KeptFrom.manager_id == Manager.id, KeptFrom.request_id == _of(about))
     waits = and_(Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
     rows = session.execute(
         select(Manager.openid, Manager.disabled_at, Follower.openid, Follower.unfollowed_at)
-        .add_columns(Delivery.id, Delivery.about, Delivery.key)
+        .add_columns(is_kept, Delivery.id, Delivery.about, Delivery.key)
         .outerjoin(Follower, Follower.openid == Manager.openid)
         .outerjoin(Delivery, and_(Delivery.openid == Manager.openid, states.waits("delivery"), waits))
         .where(Manager.id == manager_id)
         .order_by(Delivery.id)
     ).all()
-    openid, disabled_at, follows, unfollowed_at = rows[0][:4] if rows else (None,) * 4
-    can_be_told = follows is not None and disabled_at is None and unfollowed_at is None
-    return Reach(openid if can_be_told else None, [row[4:] for row in rows if row[4] is not None])
+    openid, disabled_at, follows, unfollowed_at, kept = rows[0][:5] if rows else (None,) * 5
+    can_be_told = follows is not None and disabled_at is None and unfollowed_at is None and not kept
+    return Reach(openid if can_be_told else None, [row[5:] for row in rows if row[5] is not None])
+
+
+def _of(about: str) -> int:
+    """The request a delivery is about; 0, which is none, of one about all of them."""
+    return int(about.partition(":")[2] or 0)
 
 
 def can_be_told(session: Session, manager_id: int) -> bool:
     """Whether a manager hears of anything in WeChat: bound, not disabled, and following."""
-    return reach(session, manager_id).openid is not None
+    return reach(session, manager_id, ABOUT_ALL).openid is not None
 
 
 def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: datetime) -> None:
@@ -168,7 +175,9 @@ def hand_over(
     what = _first_said(session, request, case)
     group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
     who = texts.answers(known.who, group.title if group else "")
-    if is_first:
+    if request.goes_up:
+        text = texts.complaint(request.number, who, what, why, known.answer_due, now=now, zone=zone)
+    elif is_first:
         text = texts.new_request(request.number, who, what, known.allowed, known.answer_due, now=now, zone=zone)
     else:
         text = texts.handed_on(request.number, who, what, why, known.answer_due, now=now, zone=zone)

@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from people.models import Manager, Retailer
 from people.rules import Person
 from visits import ladder
-from visits.actions import alerts, clocks, notices, withdrawing
+from visits.actions import alerts, clocks, complaints, notices, withdrawing
 from visits.actions import case as cases
 from visits.actions.case import Case
 from visits.ladder import Ladder
@@ -51,7 +51,8 @@ def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, 
     case = case or cases.read(session, request, now=now)
     stairs = ladder.read(session, day_in(now, zone))
     own_id, area_id = _home(request, case)
-    choice = stairs.choose(own_id, area_id)
+    kept = _kept(session, request)
+    choice = stairs.choose_above(area_id, kept) if request.goes_up else stairs.choose(own_id, area_id)
     to_id = choice.manager.id if choice.manager else None
     is_told_of_pool = request.version and request.owner_id is None and to_id is None
     if is_told_of_pool or (request.version and request.owner_id == to_id):
@@ -62,9 +63,10 @@ def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, 
     if to_id is None:
         log.warning("a request has no owner", request=request.number)
         session.add(assignment)
-        notices.no_owner(session, request, [each.id for each in stairs.tops()], case, why=choice.explained, now=now)
+        tops = [each.id for each in stairs.tops() if each.id not in kept]
+        notices.no_owner(session, request, tops, case, why=choice.explained, now=now)
     else:
-        above = [person.id for person in stairs.supervisors(area_id, below_id=to_id)]
+        above = [each.id for each in stairs.supervisors(area_id, below_id=to_id) if each.id not in kept]
         _hand_over(session, request, assignment, to_id, above, case, now=now, zone=zone)
     return Decision(choice.manager, choice.reason, choice.explained)
 
@@ -82,6 +84,9 @@ def transfer(
         raise Refused(f"#{request.number} 已完结,不能再转。")
     if request.owner_id == to_manager_id:
         raise Refused(f"#{request.number} 已经由{person.name}负责。")
+    kept = _kept(session, request)
+    if to_manager_id in kept:
+        raise Refused("这是投诉，不能转给被投诉的人。请转给别的负责人。")
     stairs = ladder.read(session, day_in(now, zone))
     check_here(stairs, person.id, person.name)
     explained = f"{by}转给{person.name}"
@@ -90,7 +95,7 @@ def transfer(
         raise Refused(f"#{request.number} 刚刚被别人转走了,请重新看一下。")
     case = cases.read(session, request, now=now)
     _, area_id = _home(request, case)
-    above = [each.id for each in stairs.supervisors(area_id, below_id=person.id)]
+    above = [each.id for each in stairs.supervisors(area_id, below_id=person.id) if each.id not in kept]
     is_told = _hand_over(session, request, assignment, person.id, above, case, now=now, zone=zone)
     return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained, is_told=is_told)
 
@@ -114,7 +119,26 @@ def attach(session: Session, request: Request, retailer: Retailer, *, now: datet
     request.retailer_id, request.area_id, request.class_id = retailer.id, retailer.area_id, retailer.class_id
     session.flush()
     clocks.promised_anew(session, request, now=now)
+    if request.goes_up:
+        return complained(session, request, now=now, zone=zone)
     return route(session, request, now=now, zone=zone)
+
+
+def complain(session: Session, request: Request, text: str, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
+    """A shop complains: its request goes to whoever is above, and is kept from whom it is of, or may be."""
+    stairs = ladder.read(session, day_in(now, zone))
+    complaints.keep(session, request, text, stairs, _home(request, case), now=now)
+    return route(session, request, now=now, zone=zone, case=case)
+
+
+def complained(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
+    """A complaint turned out to come from another shop, or another area: whom it is kept from is looked at again."""
+    case = cases.read(session, request, now=now)
+    return complain(session, request, complaints.said(session, request), case, now=now, zone=zone)
+
+
+def _kept(session: Session, request: Request) -> set[int]:
+    return complaints.kept_from(session, [request.id]).get(request.id, set()) if request.goes_up else set()
 
 
 def _home(request: Request, case: Case) -> tuple[int | None, int | None]:

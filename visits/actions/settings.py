@@ -83,9 +83,9 @@ def drop_special_day(session: Session, day: date, *, now: datetime) -> None:
 
 
 def save_category(
-    session: Session, category_id: int | None, name: str, keywords: Sequence[str], position: int
+    session: Session, category_id: int | None, name: str, keywords: Sequence[str], position: int, *, goes_up: bool
 ) -> Category:
-    """Keep a category of requests and the words that tell it. Raises `Refused`."""
+    """Keep a category of requests, the words that tell it, and whether it goes to the supervisor. Raises `Refused`."""
     name = rules.category_name(name)
     same = session.scalar(select(Category).where(Category.name == name))
     if same is not None and same.id != category_id:
@@ -93,7 +93,7 @@ def save_category(
     category = session.get(Category, category_id) if category_id is not None else Category()
     if category is None:
         raise Refused("没有这一类。")
-    category.name, category.keywords, category.position = name, list(keywords), position
+    category.name, category.keywords, category.position, category.goes_up = name, list(keywords), position, goes_up
     session.add(category)
     session.flush()
     return category

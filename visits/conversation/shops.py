@@ -82,7 +82,9 @@ def hear_rating(turn: Turn, talk: Talk) -> Reply:
 def bound(turn: Turn) -> str:
     """Say what becomes of what somebody wrote before they were bound."""
     received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
-    return texts.attached(intake.who_answers(turn.session, received).manager) if received else ""
+    if received is None:
+        return ""
+    return texts.attached(intake.who_answers(turn.session, received).manager, goes_up=received.goes_up)
 
 
 def _is_for_us(turn: Turn, content: str, standing: Standing) -> bool:
@@ -158,14 +160,18 @@ def _words(turn: Turn, received: Received, said: Said) -> str:
         if isinstance(claimed, Wrong):
             return texts.no_such_licence(claimed.left)
         if claimed:
-            return texts.found_shop(*claimed)
+            return texts.found_shop(*claimed, goes_up=received.goes_up)
     if not received.is_known and intake.who_answers(turn.session, received).manager is None:
         is_first = received.became is not Became.ADDED
+        if received.goes_up and received.decided is not None:
+            return texts.ASK_WHO_COMPLAINS
         return texts.ASK_FOR_NAME if is_first else texts.WILL_LOOK if said.kind == "text" else ""
-    if received.became is Became.ADDED:
+    if received.became is Became.ADDED and not (received.goes_up and received.decided):
         # One line for each of five pictures would bury the acknowledgement.
         return "" if received.is_in_one_breath and said.kind != "text" else texts.ADDED
     answers = intake.who_answers(turn.session, received)
+    if received.goes_up:
+        return texts.complained(answers.manager, received.answer_due, now=turn.now, zone=turn.zone)
     return texts.passed_on(
         answers.manager, received.answer_due, is_deputy=answers.is_deputy, now=turn.now, zone=turn.zone
     )

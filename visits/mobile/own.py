@@ -115,6 +115,8 @@ def _words(session: Session, received: Received, services: Services) -> str:
         return intake_texts.ASK_FOR_NAME
     if received.answer_due is None:
         return intake_texts.ADDED
+    if received.goes_up:
+        return intake_texts.complained(answers.manager, received.answer_due, now=services.clock(), zone=services.zone)
     return intake_texts.passed_on(
         answers.manager, received.answer_due, is_deputy=answers.is_deputy, now=services.clock(), zone=services.zone
     )

@@ -263,13 +263,14 @@ def _save_days() -> None:
 def _save_category(category_id: int | None) -> str:
     services, form = current_services(), request.form
     words = rules.keywords(form.get("keywords", ""))
-    position = form.get("position", 0, type=int)
+    position, goes_up = form.get("position", 0, type=int), form.get("goes_up") == "1"
     now = services.clock()
     with services.transaction() as session:
         if category_id is not None:
             _check_category(session, category_id)
-        found = actions.save_category(session, category_id, form.get("name", ""), words, position)
-        _note(session, "visit.category", f"category:{found.id}", f"{found.name}:{'、'.join(words)}", now)
+        found = actions.save_category(session, category_id, form.get("name", ""), words, position, goes_up=goes_up)
+        detail = f"{found.name}:{'、'.join(words)}{',交给上级' if goes_up else ''}"
+        _note(session, "visit.category", f"category:{found.id}", detail, now)
         return found.name
 
 

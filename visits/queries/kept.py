@@ -57,6 +57,7 @@ def category(session: Session, category_id: int | None) -> Kept:
         "名称": found.name,
         "关键词": "、".join(map(str, found.keywords)),
         "顺序": str(found.position),
+        "交给上级": "是" if found.goes_up else "否",
         "状态": "已停用" if found.retired_at else "使用中",
     }
 

@@ -48,6 +48,7 @@ class CategoryLine:
     name: str
     position: int
     keywords: tuple[str, ...]
+    goes_up: bool
     is_retired: bool
 
 
@@ -105,6 +106,6 @@ def categories(session: Session) -> list[CategoryLine]:
     """All categories: those in use first."""
     rows = session.scalars(select(Category).order_by(Category.retired_at.is_not(None), Category.position, Category.id))
     return [
-        CategoryLine(each.id, each.name, each.position, tuple(each.keywords), each.retired_at is not None)
+        CategoryLine(each.id, each.name, each.position, tuple(each.keywords), each.goes_up, each.retired_at is not None)
         for each in rows
     ]

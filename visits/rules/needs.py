@@ -27,6 +27,8 @@ class Keywords:
     id: int
     position: int
     words: tuple[str, ...]
+    #: Whether it goes to the supervisor.
+    goes_up: bool = False
 
 
 def is_smalltalk(text: str) -> bool:
@@ -106,6 +108,17 @@ def category(text: str, categories: Iterable[Keywords]) -> int | None:
         if (hits := [word for word in map(_flat, each.words) if word and word in said])
     ]
     return max(found)[3] if found else None
+
+
+def is_complaint(text: str, categories: Iterable[Keywords]) -> bool:
+    """Whether a message goes to the supervisor, whatever else it is about.
+
+    >>> above, goods = Keywords(2, 2, ("投诉", "举报"), goes_up=True), Keywords(1, 1, ("断货了",))
+    >>> is_complaint("断货了没人管,我要投诉", [goods, above]), is_complaint("断货了", [goods, above])
+    (True, False)
+    """
+    said = _flat(text)
+    return any(word and word in said for each in categories if each.goes_up for word in map(_flat, each.words))
 
 
 def rest(text: str) -> str:

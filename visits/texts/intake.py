@@ -20,6 +20,7 @@ class Named(Protocol):
 WRITE = "请直接写您要说的,文字、图片、语音都可以,会转给您的客户经理。"
 ADDED = "已补充。"
 ASK_FOR_NAME = "已收到。请告诉我们店名或许可证号,方便找到您的客户经理。"
+ASK_WHO_COMPLAINS = "已收到您的投诉。请告诉我们店名或许可证号，方便转给上级负责人。"
 NOT_FOLLOWING = "您还没有关注我们,答复送不到您这里。请先关注,再留言。"
 WILL_LOOK = "已收到,我们会找到负责您的客户经理,请稍等。"
 GREETED = "您好,有事请直接说,客户经理会看到。"
@@ -48,9 +49,17 @@ def passed_on(
     return f"已转给{'代班' if is_deputy else '客户'}经理{person.name},{until}。着急请打 {person.phone}。"
 
 
-def found_shop(shop: str, person: Named | None) -> str:
+def complained(person: Named | None, answer_due: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
+    """To whoever complains: who looks into it, until when, and who does not see it."""
+    until = f"{when(answer_due, now=now, zone=zone)} 前答复您" if answer_due and answer_due > now else "会尽快答复您"
+    if person is None:
+        return f"已收到您的投诉，由公司办公室处理，{until}。被投诉的人看不到。"
+    return f"已收到您的投诉，由上级{person.name}处理，{until}。被投诉的人看不到。着急请打 {person.phone}。"
+
+
+def found_shop(shop: str, person: Named | None, *, goes_up: bool) -> str:
     """To somebody unknown who named their shop."""
-    whom = f"已转给客户经理{person.name}。着急请打 {person.phone}。" if person else WILL_LOOK
+    whom = f"已转给{'上级' if goes_up else '客户经理'}{person.name}。着急请打 {person.phone}。" if person else WILL_LOOK
     return f"已记下{shop}。{whom}"
 
 
@@ -61,9 +70,13 @@ def no_such_licence(left: int) -> str:
     return f"已收到。没有找到这个许可证号,请核对后再写(还可试 {left} 次),或写店名。"
 
 
-def attached(person: Named | None) -> str:
+def attached(person: Named | None, *, goes_up: bool) -> str:
     """To whoever left a message first and was bound to a shop then."""
-    return f"您之前的留言已转给客户经理{person.name}。" if person else "您之前的留言我们已收到。"
+    return (
+        f"您之前的留言已转给{'上级' if goes_up else '客户经理'}{person.name}。"
+        if person
+        else "您之前的留言我们已收到。"
+    )
 
 
 def rating_menu(options: Sequence[tuple[str, int]]) -> dict[str, Any]:

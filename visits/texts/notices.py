@@ -117,6 +117,14 @@ def handed_on(
     return f"【转来 #{number}】{who}:{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number, what)}"
 
 
+def complaint(
+    number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
+) -> str:
+    """To whoever is above: a complaint is theirs to look into."""
+    until = _until(None, due_at, now, zone)
+    return f"【投诉 #{number}】{who}：{what}\n{why}，被投诉的人看不到。{until}{_how(number, what)}"
+
+
 def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], overdue: int) -> str:
     """Requests that come from somebody else, all at once."""
     listed = "、".join(f"#{number}" for number in numbers)

@@ -1,0 +1,66 @@
+"""Complaints: kept from whom they are of, or may be, by every way; whoever is above answers for them."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from people.models import Manager
+from visits.ladder import Ladder
+from visits.models import Author, KeptFrom, Message, Request
+from visits.rules import complaints as rules
+from wechat_bot.models import Delivery
+from wechat_bot.outbox import queueing
+
+
+def kept_from(session: Session, requests: Collection[int]) -> dict[int, set[int]]:
+    """Whom these requests are kept from; none of those that are kept from nobody."""
+    found: dict[int, set[int]] = {}
+    for request_id, manager_id in session.execute(
+        select(KeptFrom.request_id, KeptFrom.manager_id).where(KeptFrom.request_id.in_(requests))
+    ):
+        found.setdefault(request_id, set()).add(manager_id)
+    return found
+
+
+def said(session: Session, request: Request) -> str:
+    """All that a shop wrote in a request: whom it names may stand anywhere in it."""
+    texts = select(Message.content).where(Message.request_id == request.id, Message.author == Author.SHOP)
+    return "\n".join(session.scalars(texts.order_by(Message.id)))
+
+
+def keep(
+    session: Session,
+    request: Request,
+    text: str,
+    stairs: Ladder,
+    home: tuple[int | None, int | None],
+    *,
+    now: datetime,
+) -> set[int]:
+    """Keep a request with a complaint from whom the shop deals with, and whomever its words name. Gives them all.
+
+    Where it names nobody, also from whoever had the request, or answered in it: it may be of them. What waits to be
+    told to any of them is taken back. `home` is the manager the shop names, and its area.
+    """
+    near = stairs.near(*home)
+    dealt = (
+        near | {each.id for each in stairs.supervisors(home[1])} | ({request.owner_id} if request.owner_id else set())
+    )
+    named = rules.named(text, stairs.managers.values(), dealt)
+    hidden = near | named
+    if not named and not request.goes_up:
+        answered = select(Message.manager_id).where(
+            Message.request_id == request.id, Message.author == Author.MANAGER, Message.manager_id.is_not(None)
+        )
+        hidden |= {each for each in (request.owner_id, *session.scalars(answered)) if each is not None}
+    request.goes_up = True
+    session.flush()
+    if hidden:
+        rows = [{"request_id": request.id, "manager_id": each} for each in sorted(hidden)]
+        session.execute(upsert(session, KeptFrom).values(rows).on_conflict_do_nothing())
+        openids = select(Manager.openid).where(Manager.id.in_(hidden), Manager.openid.is_not(None))
+        queueing.withdraw(session, Delivery.openid.in_(openids), Delivery.about == f"visit:{request.id}", now=now)
+    return kept_from(session, [request.id]).get(request.id, set())
