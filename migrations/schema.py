@@ -15,6 +15,7 @@ import console.models
 import people.models
 import surveys.models
 import surveys.upkeep
+import visits.complained
 import visits.filed
 import visits.models
 import visits.rated

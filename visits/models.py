@@ -146,15 +146,6 @@ class Request(Base):
         return self.id + FIRST_NUMBER
 
 
-class KeptFrom(Base):
-    """A customer manager a complaint is kept from: who is complained of, or may be."""
-
-    __tablename__ = "visit_kept_from"
-
-    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
-    manager_id: Mapped[int] = mapped_column(ForeignKey("manager.id"), primary_key=True, index=True)
-
-
 class Closed(StrEnum):
     """How a request was closed."""
 

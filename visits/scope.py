@@ -15,7 +15,8 @@ from people import scope as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
 from visits import ladder
-from visits.models import Author, KeptFrom, Request, VisitGroup
+from visits.complained import KeptFrom
+from visits.models import Author, Request, VisitGroup
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from people.models import Manager
+from visits.complained import KeptFrom
 from visits.ladder import Ladder
-from visits.models import Author, KeptFrom, Message, Request
+from visits.models import Author, Message, Request
 from visits.rules import complaints as rules
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing

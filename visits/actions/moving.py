@@ -17,8 +17,9 @@ from people.models import Retailer
 from visits import ladder
 from visits.actions import alerts, book, complaints, notices, routing, withdrawing
 from visits.actions import case as cases
+from visits.complained import KeptFrom
 from visits.ladder import Ladder
-from visits.models import FIRST_NUMBER, Assignment, Deadline, KeptFrom, Promise, Reason, Request
+from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
 from visits.rules.routing import Choice
 from visits.texts import notices as texts
 

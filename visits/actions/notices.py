@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from people.models import Manager
 from visits.actions.case import Case
-from visits.models import FIRST_NUMBER, Author, KeptFrom, Message, Request, VisitGroup
+from visits.complained import KeptFrom
+from visits.models import FIRST_NUMBER, Author, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.notices import notice
