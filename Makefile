@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 # One more than two cores: a test with real processes mostly waits for them.
 JOBS ?= 3
 
-.PHONY: help run test check access bench lock clean
+.PHONY: help run test drill check access bench lock clean
 # The tests start some sixty processes: each reads what another compiled, also where the machine forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 # Two recipes must not install into one environment at once.
@@ -19,6 +19,9 @@ run: $(VENV)/.run build/.assets ## Start simulator, web and worker with a small 
 
 test: $(VENV)/.dev build/.assets servers ## Run the tests, on SQLite and on throw-away PostgreSQL and Redis
 	$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup --doctest-modules
+
+drill: $(VENV)/.dev build/.assets servers ## Kill processes, stop clocks and stores, fill disks; writes docs/drill.md (a quarter of an hour)
+	sh tools/drill.sh $(PYTHON)
 
 check: $(VENV)/.dev ## Lint, types, import contracts
 	$(VENV)/bin/ruff check .
