@@ -33,6 +33,9 @@ _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
 )
 
+SEVERAL = 20
+_ENCRYPT = re.compile(rb'(?:<Encrypt>\s*(?:<!\[CDATA\[)?|"Encrypt"\s*:\s*")([A-Za-z0-9+/=\\]+)')
+
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -118,11 +121,11 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
     if encrypted:
         if not seals.aes_keys:
             raise Forged("encrypted, but WECHAT_ENCODING_AES_KEY is not set")
-        sealed = parse(body).get("Encrypt")
-        if not isinstance(sealed, str):
-            raise Malformed("Encrypt is missing")
         # Never `signature` here: it does not cover the body.
-        _verify(seals.token, query.get("msg_signature", ""), timestamp, nonce, sealed)
+        signed = query.get("msg_signature", "")
+        sealed = next((each for each in _sealed(body) if _is_signed(seals.token, signed, timestamp, nonce, each)), None)
+        if sealed is None:
+            raise Forged("wrong signature")
         plain, key = decrypt(seals, sealed)
     # Last: what it says of our clock is WeChat's word.
     signed_at = _signed_at(seals, timestamp, now)
@@ -192,9 +195,26 @@ def _unlock(key: AesKey, app_id: str, content: bytes) -> bytes | None:
     return message
 
 
+def _sealed(body: bytes) -> list[str]:
+    """What may be the ciphertext of a body. In compatible mode the message stands around it, in whatever shape that is:
+    where it cannot be read as a whole there may be several, and the signature tells."""
+    try:
+        found = [parse(body).get("Encrypt")]
+    except Malformed:
+        found = [each.replace(b"\\", b"").decode() for each in _ENCRYPT.findall(body)[:SEVERAL]]
+    sealed = [each for each in found if isinstance(each, str)]
+    if not sealed:
+        raise Malformed("Encrypt is missing")
+    return sealed
+
+
 def _verify(token: str, claimed: str, *parts: str) -> None:
-    if not hmac.compare_digest(signature(token, *parts).encode(), claimed.encode(errors="surrogatepass")):
+    if not _is_signed(token, claimed, *parts):
         raise Forged("wrong signature")
+
+
+def _is_signed(token: str, claimed: str, *parts: str) -> bool:
+    return hmac.compare_digest(signature(token, *parts).encode(), claimed.encode(errors="surrogatepass"))
 
 
 def _signed_at(seals: Seals, timestamp: str, now: datetime) -> datetime | None:

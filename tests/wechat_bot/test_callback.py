@@ -290,6 +290,19 @@ def test_whatever_wechat_says_is_a_200_and_is_kept_whole(build_chat, form) -> No
         assert len(kept) > 50 and sum(heard.raw is not None for heard in kept) > 20
 
 
+@pytest.mark.parametrize("form", ["xml", "json"])
+def test_a_shape_nobody_can_read_is_kept_in_compatible_mode_too(build_chat, form) -> None:
+    house = build_chat(account=Account(mode="compatible", format=form))
+    deep = {"MsgType": "event", "Event": "of_2027", "a": 1}
+    for _ in range(20):
+        deep = {"MsgType": "event", "Event": "of_2027", "Encrypt": "no", "a": deep}
+    delivery = house.sim.courier.make(None, deep)
+    house.sim.courier.deliver(delivery)
+    assert [attempt.status for attempt in delivery.attempts] == [200]
+    with house.look() as session:
+        assert "of_2027" in session.scalars(select(Heard.raw)).one()["body"]
+
+
 def sealed_body(account: Account, body: bytes, form: str) -> tuple[dict[str, str], str]:
     encrypted = crypto.encrypt(account.aes_key, account.app_id, body)
     stamp = str(int(HandClock()().timestamp()))
