@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people.models import Retailer
+from people.models import Area, Retailer
+from people.rules import Person
 from visits import ladder
 from visits.actions import alerts, book, complaints, notices, routing, withdrawing
 from visits.actions import case as cases
@@ -25,6 +26,27 @@ from visits.texts import notices as texts
 
 log = structlog.get_logger(__name__)
 
+#: Its owner was found by the shop's manager or area, which is somebody else's by now; or a deputy or supervisor was
+#: found for an area that the shop has left. A complaint stays with whoever is above.
+_LAST_REASON = (
+    select(Assignment.reason)
+    .where(Assignment.request_id == Request.id)
+    .order_by(Assignment.id.desc())
+    .limit(1)
+    .correlate(Request)
+    .scalar_subquery()
+)
+_HAS_MOVED = and_(
+    Request.goes_up.is_(False),
+    or_(
+        and_(
+            Request.owner_id.is_distinct_from(func.coalesce(Retailer.manager_id, Area.manager_id)),
+            Retailer.id.is_not(None),
+            _LAST_REASON.in_((Reason.OWN, Reason.AREA)),
+        ),
+        and_(Retailer.area_id != Request.area_id, _LAST_REASON.in_((Reason.DEPUTY, Reason.SUPERVISOR))),
+    ),
+)
 #: Numbers named in the one notice for many requests.
 LISTED = 5
 
@@ -47,10 +69,13 @@ class _Held:
     was_handed_over: bool
     is_overdue: bool
     goes_up: bool
+    #: Its shop is somebody else's by now than when it was given to its owner.
+    has_moved: bool
 
 
 def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
-    """Give what absent or disabled owners hold, and what has none, to whoever answers today.
+    """Give what absent or disabled owners hold, what has none, and what belongs to a shop that the roster gave to
+    somebody else, to whoever answers today. What somebody handed on by hand stays where it is.
 
     Looks at up to `limit` of these requests behind the id `after`. However many requests a manager held: one decision
     for each area, one statement for each new owner, and one notice.
@@ -68,9 +93,11 @@ def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, li
             choice = choices.get(home) or choices.setdefault(home, stairs.choose(*home))
         to_id = choice.manager.id if choice.manager else None
         if to_id != each.owner_id:
-            moved[to_id].append((each, choice))
+            why = texts.moved_along(choice.explained) if each.has_moved else choice.explained
+            moved[to_id].append((each, replace(choice, explained=why)))
     for to_id, those in moved.items():
         _move(session, stairs, to_id, those, now=now, zone=zone)
+        _tell_who_had_them(session, [each for each, _ in those if each.has_moved], stairs.managers.get(to_id or 0), now)
     return Swept(sum(map(len, moved.values())), held[-1].id if len(held) == limit else 0)
 
 
@@ -97,7 +124,7 @@ def transfer_many(
 def _held(session: Session, stairs: Ladder, after: int, limit: int, now: datetime) -> list[_Held]:
     is_away = Request.owner_id.in_(sorted(stairs.absent))
     is_left = and_(Request.owner_id.is_(None), or_(Retailer.id.is_not(None), Request.area_id.is_not(None)))
-    found = _select_held().where(Request.id > after, or_(is_away, is_left)).limit(limit)
+    found = _select_held().where(Request.id > after, or_(is_away, is_left, _HAS_MOVED)).limit(limit)
     return _read(session, found.with_for_update(of=Request, skip_locked=True), now)
 
 
@@ -111,15 +138,17 @@ def _select_held() -> Select[Any]:
         Request.handed_over_at,
         Request.due_at,
         Request.goes_up,
+        _HAS_MOVED,
     )
     of_shops = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id)
+    of_shops = of_shops.outerjoin(Area, Area.id == Retailer.area_id)
     return of_shops.where(Request.closed_at.is_(None)).order_by(Request.id)
 
 
 def _read(session: Session, statement: Select[Any], now: datetime) -> list[_Held]:
     return [
-        _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now, goes_up)
-        for key, owner, version, own, area, handed_over_at, due_at, goes_up in session.execute(statement)
+        _Held(key, owner, version, own, area, handed_over_at is not None, due_at is not None and due_at <= now, *flags)
+        for key, owner, version, own, area, handed_over_at, due_at, *flags in session.execute(statement)
     ]
 
 
@@ -163,6 +192,20 @@ def _move(
     fresh = [each.id for each, _ in those if not each.was_handed_over]
     if told is not None and fresh:
         _handed_over(session, fresh, now)
+
+
+def _tell_who_had_them(session: Session, those: Sequence[_Held], now_with: Person | None, now: datetime) -> None:
+    """Whoever answered for a shop's requests until the roster gave it to somebody else."""
+    of_each: dict[int, list[_Held]] = defaultdict(list)
+    for each in those:
+        if each.owner_id is not None:
+            of_each[each.owner_id].append(each)
+    for owner_id, theirs in of_each.items():
+        numbers = [each.id + FIRST_NUMBER for each in theirs[:LISTED]]
+        text = texts.moved_away(len(theirs), numbers, now_with.name if now_with else "")
+        about = notices.about(theirs[0].id) if len(theirs) == 1 else notices.ABOUT_ALL
+        key = f"visits:left:{theirs[0].id}:{theirs[0].version}:{owner_id}"
+        notices.tell(session, owner_id, text, now=now, about=about, key=key, heeds_quiet=True, folds=False)
 
 
 def _tell_of_many(

@@ -133,6 +133,26 @@ def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], over
     return f'【转来 {count} 条留言】{";".join(whys)}。{late}\n{listed}{rest}。回复"待办"看全部。'
 
 
+def moved_along(why: str) -> str:
+    """Why a request has another owner: its shop has."""
+    return f"这家店换了客户经理，留言跟着走：{why}"
+
+
+def moved_away(count: int, numbers: Sequence[int], to: str) -> str:
+    """To whoever had them: requests that went along with their shops.
+
+    >>> moved_away(1, [107], "林小燕")
+    '【转走 #107】这家店换了客户经理，留言已转给林小燕，您不用再答复。'
+    >>> moved_away(7, [107, 108], "林小燕")
+    '【转走 7 条留言】这些店换了客户经理，留言已转给林小燕，您不用再答复。\\n#107、#108 等。'
+    """
+    whom = f"已转给{to}" if to else "已交给办公室分派"
+    if count == 1:
+        return f"【转走 #{numbers[0]}】这家店换了客户经理，留言{whom}，您不用再答复。"
+    listed = "、".join(f"#{number}" for number in numbers) + (" 等" if count > len(numbers) else "")
+    return f"【转走 {count} 条留言】这些店换了客户经理，留言{whom}，您不用再答复。\n{listed}。"
+
+
 def no_owner(number: int, who: str, what: str, why: str) -> str:
     """To whoever stands above: a request that nobody answers for."""
     return f"【无人负责 #{number}】{who}:{what}\n{why}。请分派给客户经理。"
