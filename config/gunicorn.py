@@ -4,6 +4,7 @@ Browsers and slow phones hold connections open and send little: a thread is give
 one process: its threads queue for the write lock in turn, processes would poll for it.
 """
 
+import os
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -39,3 +40,4 @@ timeout = 60
 accesslog = None
 control_socket_disable = True
 umask = 0o077
+os.umask(umask)  # its own is only that of files it makes for itself

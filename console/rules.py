@@ -87,6 +87,8 @@ class Permission(StrEnum):
     PEOPLE_PHONES = auto()
     PEOPLE_IMPORT = auto()
     PEOPLE_EXPORT = auto()
+    #: For ever: an admin's alone.
+    PEOPLE_ERASE = auto()
     AREAS_EDIT = auto()
     AUDIENCES_EDIT = auto()
     TAGS_EDIT = auto()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from console.rules import Role, Visitor
 from foundation.errors import Refused
 from people import rules
-from people.models import Area, AreaCount, Manager, Retailer, ShopClass
+from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
 from people.scope import area_ids
 
 
@@ -71,7 +71,8 @@ def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
 
 def without_manager(session: Session, visitor: Visitor) -> list[str]:
     """The areas, by name, in which somebody's shop has no customer manager at all."""
-    has_lonely_shop = select(Retailer.id).where(Retailer.area_id == Area.id, Retailer.manager_id.is_(None)).exists()
+    is_lonely = (Retailer.area_id == Area.id, Retailer.manager_id.is_(None), IS_THERE)
+    has_lonely_shop = select(Retailer.id).where(*is_lonely).exists()
     statement = select(Area.name).where(Area.manager_id.is_(None), has_lonely_shop).order_by(Area.name)
     mine = area_ids(session, visitor)
     if mine is not None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from console.rules import Visitor
 from foundation.errors import Refused
 from people.criteria import CONDITIONS, CRITERIA, SHOWN, names
-from people.models import Area, Audience, Retailer
+from people.models import IS_THERE, Area, Audience, Retailer
 from people.scope import within
 from wechat_bot.feature import Criterion
 from wechat_bot.models import Follower
@@ -69,7 +69,7 @@ def select_ids(session: Session, spec: Spec, criteria: Mapping[str, Criterion], 
     condition, speaks_of_bound = _read(session, spec, criteria, now)
     if not speaks_of_bound:
         condition = and_(condition, Retailer.openid.is_not(None))
-    return select(Retailer.id).where(condition)
+    return select(Retailer.id).where(condition, IS_THERE)
 
 
 def count(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> int:
@@ -144,7 +144,7 @@ def theirs(
     """A specification as a condition on retailers: of this visitor's shops, bound or not."""
     condition = Retailer.openid.is_not(None) if spec is None else _read(session, spec, criteria, now)[0]
     mine = within(session, visitor, today=today)
-    return condition if mine is None else and_(condition, mine)
+    return and_(condition, IS_THERE) if mine is None else and_(condition, IS_THERE, mine)
 
 
 def _read(session: Session, spec: Any, criteria: Mapping[str, Criterion], now: datetime) -> tuple[Any, bool]:

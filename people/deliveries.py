@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from foundation.quiet import QuietHours, put_off_until
-from people.identity import ERASED
-from people.models import Manager, Retailer
+from people.models import ERASED, Manager, Retailer
 from wechat_bot import naming
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.feature import About, Feature, Title

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import actions, identity, queries, rules, texts, tries
-from people.identity import ERASED
-from people.models import BindCode, Binding, BindTries, Retailer, RetailerTag, Withdrawal
+from people.models import ERASED, BindCode, Binding, BindTries, Retailer, RetailerTag, Withdrawal
 from people.upkeep import SEARCH
 from wechat_bot import media, reply, steadiness
 from wechat_bot.client.codes import SendError

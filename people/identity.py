@@ -12,11 +12,8 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from people import rules
-from people.models import Area, BindTries, Manager, Retailer, ShopClass
+from people.models import ERASED, IS_THERE, Area, BindTries, Manager, Retailer, ShopClass
 from people.rules import Person
-
-#: What stands in an openid's place once the person is erased begins like this; no openid does.
-ERASED = "erased:"
 
 _own, _head, _deputy = aliased(Manager), aliased(Manager), aliased(Manager)
 
@@ -40,6 +37,11 @@ class Shop:
     deputy: Person | None
     deputy_from_on: date | None
     deputy_until_on: date | None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether no more than its place in the figures is left of it."""
+        return self.licence.startswith(ERASED)
 
     @property
     def salutation(self) -> str:
@@ -151,7 +153,7 @@ def shops_of_manager(session: Session, manager_id: int) -> int:
             select(func.count())
             .select_from(Retailer)
             .join(Area, Area.id == Retailer.area_id)
-            .where(func.coalesce(Retailer.manager_id, Area.manager_id) == manager_id)
+            .where(func.coalesce(Retailer.manager_id, Area.manager_id) == manager_id, IS_THERE)
         )
         or 0
     )

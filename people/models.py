@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -105,6 +105,10 @@ class ShopClass(Base):
 IS_BOUND, IS_UNBOUND = "coalesce(openid, '') <> ''", "coalesce(openid, '') = ''"
 
 
+#: What stands in the place of an openid, or of a licence, once the person is erased begins like this; none of these do.
+ERASED = "erased:"
+
+
 def _by_licence(name: str, condition: str) -> Index:
     where = text(condition)
     return Index(f"ix_retailer_{name}", "licence", sqlite_where=where, postgresql_where=where)
@@ -158,6 +162,10 @@ class Retailer(Base):
     area: Mapped[Area] = relationship()
     shop_class: Mapped[ShopClass] = relationship()
     manager: Mapped[Manager | None] = relationship()
+
+
+#: A shop that was erased keeps its row, for the figures of the past; in no list and no count of today is it.
+IS_THERE: ColumnElement[bool] = Retailer.licence.not_like(f"{ERASED}%")
 
 
 class Tag(Base):

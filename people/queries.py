@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
 from foundation.database import Base
 from people import rules
-from people.identity import ERASED, read_shop, select_shops
-from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
+from people.identity import read_shop, select_shops
+from people.models import ERASED, IS_THERE, Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
 from wechat_bot.models import Follower, Heard
 
 #: What WeChat itself sends stands under its own name, and goes after days; a withdrawal is looked at by itself.
@@ -60,7 +60,7 @@ def shops(
     session: Session, *, area: str = "", class_name: str = "", search: str = "", offset: int = 0, limit: int = 20
 ) -> ShopPage:
     """The list of shops by licence, narrowed by area, class, and a part of licence, shop, keeper or phone."""
-    conditions = []
+    conditions: list[ColumnElement[bool]] = [IS_THERE]
     if area:
         conditions.append(Area.name == area)
     if class_name:
@@ -150,24 +150,25 @@ def gone(session: Session, *, before: datetime) -> Sequence[tuple[str, datetime]
 
 
 def left_over(session: Session) -> Sequence[str]:
-    """Openids that stand somewhere though they are no follower's any more: of who was erased by half.
+    """Openids that stand somewhere though they are no follower's any more: of who was erased by half."""
+    return session.scalars(select_left_over()).all()
 
-    Every table is looked at, also those of features to come: nobody is known here but as a follower.
-    """
+
+def select_left_over() -> Select[str]:
+    """The same as a statement. Every table is looked at, also those of features to come: nobody is known here but as a
+    follower."""
     columns = [
         table.c.openid
         for table in Base.metadata.sorted_tables
         if "openid" in table.c and table.name not in (*_BESIDE, Follower.__tablename__)
     ]
-    known = select(Follower.openid)
+    is_known = [select(Follower.openid).where(Follower.openid == column).exists() for column in columns]
     lost = [
-        select(column).where(
-            column != "", not_(column.startswith(ERASED)), ~known.where(Follower.openid == column).exists()
-        )
-        for column in columns
+        select(column).where(column != "", not_(column.startswith(ERASED)), ~known)
+        for column, known in zip(columns, is_known, strict=True)
     ]
     found = union(*lost).subquery()
-    return session.scalars(select(found.c.openid).limit(SOME)).all()
+    return select(found.c.openid).limit(SOME)
 
 
 def _following() -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
 from people import rules
-from people.models import Area, Retailer
+from people.models import IS_THERE, Area, Retailer
 
 
 def scope(session: Session, visitor: Visitor, *, today: date) -> Select[int] | None:
@@ -52,7 +52,7 @@ def looked_after(session: Session, manager_id: int, today: date | None = None) -
         parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id.is_(None)))
         if head_id not in (None, manager_id):
             parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id == head_id))
-    return or_(*parts)
+    return and_(or_(*parts), IS_THERE)
 
 
 def _answers_for(session: Session, manager_id: int, today: date | None) -> list[tuple[int, int | None]]:

@@ -28,10 +28,15 @@ _SQLITE = (
     INSERT INTO shop_search (shop_search, rowid, grams) VALUES ('delete', old.id, old.grams);
     INSERT INTO shop_search (rowid, grams) VALUES (new.id, new.grams);
     END""",
-    """CREATE TRIGGER IF NOT EXISTS retailer_moved AFTER UPDATE OF area_id, openid ON retailer
-    WHEN old.area_id <> new.area_id OR (old.openid IS NULL) <> (new.openid IS NULL) BEGIN
-    UPDATE area_count SET shops = shops - 1, bound = bound - (old.openid IS NOT NULL) WHERE area_id = old.area_id;
-    INSERT INTO area_count (area_id, shops, bound) VALUES (new.area_id, 1, new.openid IS NOT NULL)
+    # What a shop that is erased keeps is its row: it is counted no more.
+    "DROP TRIGGER IF EXISTS retailer_moved",
+    """CREATE TRIGGER retailer_moved AFTER UPDATE OF area_id, openid, licence ON retailer
+    WHEN old.area_id <> new.area_id OR (old.openid IS NULL) <> (new.openid IS NULL)
+    OR (substr(old.licence, 1, 7) = 'erased:') <> (substr(new.licence, 1, 7) = 'erased:') BEGIN
+    UPDATE area_count SET shops = shops - (substr(old.licence, 1, 7) <> 'erased:'),
+    bound = bound - (old.openid IS NOT NULL) WHERE area_id = old.area_id;
+    INSERT INTO area_count (area_id, shops, bound)
+    VALUES (new.area_id, substr(new.licence, 1, 7) <> 'erased:', new.openid IS NOT NULL)
     ON CONFLICT (area_id) DO UPDATE
     SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
     END""",
@@ -50,7 +55,8 @@ _POSTGRESQL = (
     ELSE
         INSERT INTO area_count (area_id, shops, bound)
         SELECT area_id, sum(shops), sum(bound) FROM (VALUES
-            (OLD.area_id, -1, -(OLD.openid IS NOT NULL)::int), (NEW.area_id, 1, (NEW.openid IS NOT NULL)::int)
+            (OLD.area_id, -(substr(OLD.licence, 1, 7) <> 'erased:')::int, -(OLD.openid IS NOT NULL)::int),
+            (NEW.area_id, (substr(NEW.licence, 1, 7) <> 'erased:')::int, (NEW.openid IS NOT NULL)::int)
         ) AS moved (area_id, shops, bound) GROUP BY area_id ORDER BY area_id
     ON CONFLICT (area_id) DO UPDATE
     SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
@@ -65,8 +71,9 @@ _POSTGRESQL = (
     "FOR EACH STATEMENT EXECUTE FUNCTION count_shops()",
     "CREATE TRIGGER retailer_gone AFTER DELETE ON retailer REFERENCING OLD TABLE AS gone "
     "FOR EACH STATEMENT EXECUTE FUNCTION count_shops()",
-    "CREATE TRIGGER retailer_moved AFTER UPDATE OF area_id, openid ON retailer FOR EACH ROW "
-    "WHEN (OLD.area_id <> NEW.area_id OR (OLD.openid IS NULL) <> (NEW.openid IS NULL)) "
+    "CREATE TRIGGER retailer_moved AFTER UPDATE OF area_id, openid, licence ON retailer FOR EACH ROW "
+    "WHEN (OLD.area_id <> NEW.area_id OR (OLD.openid IS NULL) <> (NEW.openid IS NULL) "
+    "OR (substr(OLD.licence, 1, 7) = 'erased:') <> (substr(NEW.licence, 1, 7) = 'erased:')) "
     "EXECUTE FUNCTION count_shops()",
 )
 

@@ -149,7 +149,8 @@ def find(session: Session, folder: Path, key: str) -> Found | None:
     ).first()
     if row is None or row.sha256 is None:
         return None
-    return Found(path_of(folder, row.sha256), row.content_type or "application/octet-stream")
+    path = path_of(folder, row.sha256)
+    return Found(path, row.content_type or "application/octet-stream") if path.is_file() else None
 
 
 def fetch_next(services: Services) -> bool:

@@ -13,6 +13,8 @@ from console.rules import Permission
 from foundation.clock import day_in
 from wechat_bot.services import current_services
 
+FILE_GONE = "这个文件已经不在了。需要的话，请再做一次。"
+
 
 @door.allow(Permission.SIGNED_IN)
 def task_list() -> ResponseReturnValue:
@@ -52,9 +54,11 @@ def task_file(task_id: int) -> ResponseReturnValue:
     """The file of a task that is done, to whoever asked for it, or an admin, if they may have what is in it now."""
     services, me = current_services(), door.visitor()
     found = find(task_id)
-    path = services.files_folder / found.file if found.file else None
-    if path is None or not path.is_file():
+    if found.file is None:
         abort(404)
+    path = services.files_folder / found.file
+    if not path.is_file():
+        return door.failed(404, FILE_GONE)
     with services.transaction() as session:
         if not _may_have(session)(found):
             abort(403)

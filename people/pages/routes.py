@@ -2,13 +2,14 @@
 
 from flask import Blueprint
 
-from people.pages import areas, audiences, codes, deliveries, importing, roster, tags, tries, users
+from people.pages import areas, audiences, codes, deliveries, erasing, importing, roster, tags, tries, users
 
 blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
     ("/people", roster.roster, ("GET",)),
     ("/people/export", roster.export, ("POST",)),
     ("/people/shops/<licence>", roster.shop, ("GET",)),
+    ("/people/shops/<licence>/erase", erasing.erase, ("GET", "POST")),
     ("/people/import", importing.upload, ("GET", "POST")),
     ("/people/import/template", importing.template_file, ("GET",)),
     ("/people/import/<int:task_id>", importing.preview, ("GET",)),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from console.rules import Visitor
 from foundation.text import folded
 from people import rules
-from people.models import IS_BOUND, IS_UNBOUND, Retailer
+from people.models import IS_BOUND, IS_THERE, IS_UNBOUND, Retailer
 from people.scope import looked_after, with_sub_areas, within
 
 
@@ -48,7 +48,7 @@ def conditions(session: Session, visitor: Visitor, narrowed: Filter, today: date
 def without_names(session: Session, visitor: Visitor, narrowed: Filter, today: date) -> list[ColumnElement[bool]]:
     """The same without the search for names; a licence is no name."""
     mine = within(session, visitor, today=today)
-    found = [] if mine is None else [mine]
+    found = [IS_THERE] if mine is None else [IS_THERE, mine]
     if narrowed.area_id is not None:
         found.append(Retailer.area_id.in_(sorted(with_sub_areas(session, [narrowed.area_id]))))
     if narrowed.class_id is not None:

@@ -43,6 +43,10 @@ def serve_and_stop(town: processes.Town, tmp_path: Path) -> None:
     town.flask("surveys", "export", "1", "--format", "csv", "--out", str(out))
     with out.open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == 2
+    # Nobody else on the machine reads what any of them writes.
+    assert out.stat().st_mode & 0o077 == 0
+    for part in town.running:
+        assert "Umask:\t0077" in Path(f"/proc/{part.pid}/status").read_text(encoding="utf-8")
     for part in (worker, town.running[1]):
         part.terminate()
         assert part.wait(30) == 0

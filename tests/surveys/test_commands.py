@@ -26,6 +26,7 @@ def run(house, zone, tmp_path):
             seals=None,
             switchboard=None,
             criteria={criterion.name: criterion for criterion in CRITERIA},
+            forgets=(),
             zone=zone,
             account_name="新罗烟草",
             is_service_account=True,
@@ -35,7 +36,6 @@ def run(house, zone, tmp_path):
             templates={},
             media_folder=tmp_path,
             files_folder=tmp_path,
-            forgets=(),
         ),
     )
     app.cli.add_command(surveys)

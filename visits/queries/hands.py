@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from people.models import Area, Manager, Retailer
+from people.models import IS_THERE, Area, Manager, Retailer
 from visits import scope
 from visits.models import Request
 from visits.scope import Colleague
@@ -80,6 +80,6 @@ def _shops(session: Session, managers: Collection[int]) -> dict[int, int]:
     headed = select(Area.id).where(Area.manager_id.in_(managers))
     manager = func.coalesce(Retailer.manager_id, Area.manager_id)
     theirs = or_(Retailer.manager_id.in_(managers), and_(Retailer.manager_id.is_(None), Retailer.area_id.in_(headed)))
-    statement = select(manager.label("id"), func.count().label("shops")).select_from(Retailer).where(theirs)
+    statement = select(manager.label("id"), func.count().label("shops")).select_from(Retailer).where(theirs, IS_THERE)
     rows = session.execute(statement.join(Area, Area.id == Retailer.area_id).group_by(manager))
     return {row.id: row.shops for row in rows}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from people.models import Area, Manager, Retailer
+from people.models import IS_THERE, Area, Manager, Retailer
 from visits import scope, whom
 from visits.models import Visited, VisitPlan
 from visits.rules.whom import Kind, Whom, from_json
@@ -208,7 +208,7 @@ def silent(
     is_silent = or_(Follower.heard_at.is_(None), Follower.heard_at <= now - timedelta(days=days))
     visited = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > who.today - timedelta(days=days))
     mine = scope.shops_of(session, who)
-    statement = _select(_last()).where(is_silent, ~visited, Retailer.licence > after)
+    statement = _select(_last()).where(is_silent, ~visited, IS_THERE, Retailer.licence > after)
     for condition in (mine, narrowed):
         if condition is not None:
             statement = statement.where(condition)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from people import scope as people_scope
-from people.models import Area, AreaCount, Manager, Retailer, ShopClass
+from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
 from visits import scope
 from visits.facts import Facts, filed, living, unfiled
 from visits.models import Category, Request
@@ -211,7 +211,7 @@ def _shops(session: Session) -> Counter[int | None]:
     heads = select(Area.manager_id, func.sum(AreaCount.shops)).join(AreaCount, AreaCount.area_id == Area.id)
     for manager_id, number in session.execute(heads.where(Area.manager_id.is_not(None)).group_by(Area.manager_id)):
         found[manager_id] += number
-    given = own.where(Retailer.manager_id.is_not(None)).group_by(Retailer.manager_id, Area.manager_id)
+    given = own.where(Retailer.manager_id.is_not(None), IS_THERE).group_by(Retailer.manager_id, Area.manager_id)
     for manager_id, head_id, number in session.execute(given):
         found[manager_id] += number
         found[head_id] -= number

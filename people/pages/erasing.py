@@ -1,0 +1,64 @@
+"""Erasing somebody on request: the follower a shop is bound to, or the shop with its keeper. For admins."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import audit, door
+from console.rules import Permission
+from foundation.errors import Refused
+from people import erasing, identity
+from people.erasing import Whom
+from people.identity import Shop
+from wechat_bot.services import current_services
+
+FOLLOWER, SHOP = "follower", "shop"
+CHOOSE = "请选择要删除什么。"
+ANOTHER_NAME = "店名和这家店的不一样，没有删除。请核对后再写一遍。"
+NOT_BOUND = "这家店没有绑定微信，没有要删除的人。店已不做了，请选“店和店主”。"
+
+
+@door.allow(Permission.PEOPLE_ERASE)
+def erase(licence: str) -> ResponseReturnValue:
+    """Ask what is to be erased and for the shop's name once more; then erase it, and tell the log who asked for it."""
+    services, me = current_services(), door.visitor()
+    if request.method == "GET":
+        with services.reading() as session:
+            return _page(_found(session, licence))
+    what = request.form.get("what", "")
+    with services.transaction() as session:
+        shop, now = _found(session, licence), services.clock()
+        try:
+            whom = _whom(shop, what, request.form.get("name", ""))
+        except Refused as refusal:
+            return _page(shop, what, refusal.sentence), 422
+        erased = erasing.erase(session, whom, now=now, forgets=services.forgets)
+        about, said = erasing.about(shop), erasing.said(whom)
+        audit.note(session, me, "shop.erase", about, said, address=door.address(), now=now)
+    erasing.clear_away(services, erased.files)
+    if whom.shop_id is None:
+        flash("绑定这家店的人的个人信息已删除。", "success")
+        return redirect(url_for("people_pages.shop", licence=licence), 303)
+    flash("这家店和店主的个人信息已删除，统计数字不变。", "success")
+    return redirect(url_for("people_pages.roster"), 303)
+
+
+def _found(session: Session, licence: str) -> Shop:
+    shop = identity.shop_by_licence(session, licence)
+    if shop is None or shop.is_erased:
+        abort(404)
+    return shop
+
+
+def _whom(shop: Shop, what: str, name: str) -> Whom:
+    if what not in (FOLLOWER, SHOP):
+        raise Refused(CHOOSE)
+    if what == FOLLOWER and shop.openid is None:
+        raise Refused(NOT_BOUND)
+    if "".join(name.split()) != "".join(shop.shop.split()):
+        raise Refused(ANOTHER_NAME)
+    return Whom(shop.openid or "", shop.id if what == SHOP else None)
+
+
+def _page(shop: Shop, what: str = "", error: str = "") -> str:
+    return render_template("people/erase.html", shop=shop, what=what, error=error)

@@ -1,0 +1,467 @@
+"""Somebody is erased: by every door, out of every table, every file and the database's own bytes."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from sqlalchemy import func, inspect, select, text, update
+
+from console import tasks
+from console.models import Task, TaskState
+from console.tasks import Lost
+from foundation.clock import day_in
+from foundation.database import Base
+from people import actions, erasing, queries
+from people.erasing import Whom
+from people.feature import people
+from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, Tag
+from simulator.phone import Phone
+from surveys.models import Participation, Submission, Tally
+from tests.conftest import House
+from tests.office import Browser, Office
+from visits.models import Request, Visited, VisitPlan
+from visits.rated import Rating
+from visits.rules.whom import Kind
+from visits.rules.whom import Whom as Meant
+from wechat_bot.chat import chat
+from wechat_bot.feature import Feature
+from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt, Reported
+from wechat_bot.outbox import queueing
+from wechat_bot.reply import text_message
+
+SHOPS = {
+    "王建国": ("350802100001", "城南便利店", "13600008899", "龙岩市曹溪路八号"),
+    "李福生": ("350802100002", "老李食杂店", "13600001234", "龙岩市登高西路三号"),
+    "王丽芳": ("350802100003", "小王超市", "13600005678", "龙岩市龙腾路九号"),
+    "郑小青": ("350802100004", "村口小卖部", "13600004321", "龙岩市江山镇村口"),
+    "赵有才": ("350802100005", "有才烟酒行", "13600007777", "龙岩市莲花山下"),
+}
+ROSTER = "许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机\n" + "".join(
+    f"{licence},{shop},{keeper},{phone},{address},城区一片,普通终端,陈志强,13900002201\n"
+    for keeper, (licence, shop, phone, address) in SHOPS.items()
+)
+SURVEY = """
+title: 陈列调查
+questions:
+  - {code: q1, type: single, text: 您满意吗, options: [满意, 不满意], other: true}
+  - {code: q2, type: text, text: 原因是什么}
+  - {code: q3, type: photo, text: 请拍一张照片}
+  - {code: q4, type: number, text: 每天几位顾客}
+"""
+DRAFT = SURVEY.replace("陈列调查", "新品调查")
+#: Tables of which nothing is laid out here, for they hold nobody. Whoever makes a new one lets it be filled in `live`.
+NOBODYS = {
+    "audience",
+    "beat",
+    "pulse",
+    "recovery_code",
+    "tried",
+    "used_step",
+    "mirrored_tag",
+    "pair_tally",
+    "quota",
+    "raised",
+    "visit_canned",
+    "visit_escalation",
+    "visit_escalation_told",
+    "visit_filed",
+    "visit_kept_from",
+    "visit_policy",
+    "visit_special_day",
+    "visit_working_week",
+    "withdrawal",
+}
+SHOP_PAGE = "/console/people/shops"
+
+
+@dataclass
+class Life:
+    """Whoever leaves every kind of trace; what they say and send is theirs alone."""
+
+    house: House
+    name: str
+
+    @property
+    def phone(self) -> Phone:
+        return self.house.phone(self.name)
+
+    @property
+    def licence(self) -> str:
+        return SHOPS[self.name][0]
+
+    def word(self, what: str) -> str:
+        return f"{what}之{self.name}亲笔"
+
+    def picture(self, what: str) -> bytes:
+        """A picture that tells who took it, as those of telephones do."""
+        said, content = PngInfo(), io.BytesIO()
+        said.add_text("Description", f"{what} {self.phone.openid}")
+        Image.new("RGB", (2, 2)).save(content, "png", pnginfo=said)
+        return content.getvalue()
+
+    @property
+    def traces(self) -> list[str]:
+        """What must be nowhere once they are erased."""
+        said = ("语音", "别的", "缘故", "没交", "断货", "再问", "不满", "留言页", "答复")
+        return [self.phone.openid, *(self.word(each) for each in said)]
+
+    @property
+    def roster(self) -> list[str]:
+        """What the company's own list says of them."""
+        licence, shop, mobile, address = SHOPS[self.name]
+        return [licence, shop, self.name, mobile, address]
+
+
+def live(office: Office, life: Life) -> None:
+    """A wrong try, a binding, sheets handed in and begun, a need with everything in it, a rating, groups, notices."""
+    house, phone, chen = office.house, life.phone, office.browser("chen")
+    licence, _, mobile, _ = SHOPS[life.name]
+    phone.follow()
+    phone.say(f"绑定 {licence} 0000")
+    assert "已绑定" in phone.say(f"绑定 {licence} {mobile[-4:]}").text
+    phone.report_location(25.1, 117.0)
+    phone.event("user_info_modified_one_day", OpenID=phone.openid, FromUserName="oWeChatItself")
+    for survey, answers in (
+        (1, ("其他 " + life.word("别的"), life.word("缘故"), b"", "12")),
+        (2, ("1", life.word("没交"))),
+    ):
+        phone.click(f"survey:{survey}")
+        for answer in answers:
+            phone.send_image(life.picture("display")) if isinstance(answer, bytes) else phone.say(answer)
+    phone.say("退出")
+    house.later(minutes=2)
+    phone.say(f"{life.word('断货')}，红七匹狼断货了能不能先补两条")
+    phone.send_image(life.picture("shelf"))
+    phone.send_voice(f"#!AMR\n{life.word('语音')}".encode())
+    phone.send_location(25.1, 117.0, life.word("断货"))
+    phone.send_link("公告", "https://example.com/", life.word("断货"))
+    house.tick()
+    number = numbers(house, phone)[-1]
+    page = f"/console/visits/{number}"
+    for do in ({"do": "answer", "content": f"您好，{life.word('答复')}"}, {"do": "note", "content": life.word("再问")}):
+        chen.get(page)
+        answer = chen.post(page, do | {"token": f"{number}{do['do']}", "seen": "999999"})
+        assert answer.status_code in (303, 409), answer.text
+    house.work()
+    chen.get(page)
+    assert chen.post(page, {"do": "close", "token": f"{number}close"}).status_code == 303
+    house.work()
+    phone.say("3")
+    phone.say(life.word("不满"))
+    house.later(minutes=10)
+    phone.say(f"{life.word('留言页')}，还想再问一问什么时候送货")
+    house.tick()
+
+
+def numbers(house: House, phone: Phone) -> list[int]:
+    with house.look() as session:
+        return [key + 100 for key in session.scalars(select(Request.id).where(Request.openid == phone.openid))]
+
+
+def office_life(office: Office, lives: Iterable[Life]) -> None:
+    """What staff do with all of them: groups, plans, tags, searches, imports, exports; what waits to be sent."""
+    house, market, chen = office.house, office.browser("market"), office.browser("chen")
+    chen.get("/console/visits/groups/new")
+    letter = {"kind": "all", "looked": "all:", "content": "明天上门,在店吗?", "token": "g", "do": "send"}
+    assert chen.post("/console/visits/groups/new", letter).status_code == 303
+    house.work()
+    with house.services.transaction() as session:
+        now, zone, tag = house.clock(), house.services.zone, Tag(name="示范店")
+        session.add(tag)
+        session.flush()
+        session.add(
+            VisitPlan(name="月访", audience=Meant(Kind.CLASS, 1).to_json(), every_days=30, begins_on=date(2026, 1, 1))
+        )
+        for life in lives:
+            key = session.scalars(select(Retailer.id).where(Retailer.licence == life.licence)).one()
+            session.add(RetailerTag(tag_id=tag.id, retailer_id=key))
+            session.add(BindCode(app_id="wx", retailer_id=key, url="http://weixin.qq.com/q/1", made_at=now))
+            told = {"openid": life.phone.openid, "raw": {"FromUserName": life.phone.openid}, "reported_at": now}
+            session.add(Reported(kind="subscribe_msg_popup_event", about=life.phone.openid, **told))
+            session.add(Receipt(msgid=f"m{key}", openid=life.phone.openid, status="success", received_at=now))
+            note = f"{life.name}不在"
+            session.add(Visited(retailer_id=key, made_on=day_in(now, zone), how="shop", note=note, noted_at=now))
+            for n, state in enumerate((DeliveryState.PENDING, DeliveryState.HELD)):
+                queueing.queue(session, life.phone.openid, text_message(life.word("答复")), now=now, key=f"{key}:{n}")
+                session.execute(
+                    update(Delivery)
+                    .where(Delivery.key == f"{key}:{n}")
+                    .values(state=state, due_at=now + timedelta(days=9))
+                )
+    assert house.flask("surveys", "invite", "2").exit_code == 0
+    house.tick()
+    market.get("/console/people/import")
+    market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
+    market.post("/console/people/export")
+    market.get("/console/surveys/1")
+    market.post("/console/surveys/1/export", {"format": "xlsx"})
+    market.get("/console/visits/report")
+    market.post("/console/visits/report/export", {"by": "manager"})
+    for life in lives:
+        for sought in (life.name, life.word("缘故"), life.licence):
+            market.get("/console/people", query_string={"search": sought})
+            market.get("/console/surveys/1/words", query_string={"question": "q2", "search": sought})
+        market.get(f"{SHOP_PAGE}/{life.licence}")
+    market.get("/console/visits/report/requests")
+    office.work()
+    house.tick()
+
+
+def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]:
+    office = Office(house)
+    office.import_roster(ROSTER)
+    office.staff()
+    house.phone("陈志强").follow()
+    invited = house.flask("people", "invite-manager", "13900002201").output
+    assert "已绑定" in house.phone("陈志强").say(re.search(r"绑定 \w+", invited)[0]).text
+    for n, survey in enumerate((SURVEY, DRAFT), start=1):
+        path = house.settings.media_path.parent / f"survey{n}.yaml"
+        path.write_text(survey, encoding="utf-8")
+        for command in (("load", str(path)), ("publish", str(n))):
+            done = house.flask("surveys", *command)
+            assert done.exit_code == 0, done.output
+    lives = [Life(house, name) for name in only]
+    for life in lives:
+        live(office, life)
+    office_life(office, lives)
+    return office, lives
+
+
+def test_who_was_erased_by_half_is_found_and_finished(house) -> None:
+    _, [wang, *_] = town(house, only=("王建国",))
+    openid = wang.phone.openid
+    with house.services.transaction() as session:
+        # An older program told no feature; and one message was in the call at that moment.
+        session.execute(update(Delivery).where(Delivery.key.endswith(":0")).values(state=DeliveryState.SENDING))
+        erasing.erase(session, Whom(openid), now=house.clock(), forgets=(people.forgets, chat.forgets))
+        session.execute(update(Delivery).where(Delivery.openid == openid).values(state=DeliveryState.SENT))
+    assert {name for name, _ in found(house, wang.traces, is_raw=False)} >= {"delivery", "visit_message", "words"}
+    pseudonym = erased_as(house)
+    with house.services.transaction() as session:
+        actions.withdraw(session, pseudonym, now=house.clock())  # as the migration does
+    house.later(minutes=20)
+    run(house, "forget heard messages", "erase who is gone")
+    assert found(house, wang.traces) == []
+    assert erased_as(house) == pseudonym
+    # Somebody new is not taken for them, and a table to come is looked at by itself.
+    house.phone("路人").follow()
+    house.phone("路人").say("红七匹狼断货了")
+    run(house, "erase who is gone")
+    with house.look() as session:
+        assert session.scalars(select(Request.openid).where(Request.openid == house.phone("路人").openid)).all()
+        looked_at = str(queries.select_left_over())
+    kept = {name for name, table in Base.metadata.tables.items() if "openid" in table.c}
+    assert all(f"{name}.openid" in looked_at for name in kept - {"follower", "heard", "withdrawal"})
+
+
+def erased_as(house: House) -> str:
+    with house.look() as session:
+        return session.scalars(select(Follower.openid).where(Follower.openid.startswith(ERASED))).one()
+
+
+def test_work_under_way_is_begun_again_and_a_feature_must_say_what_it_forgets(house) -> None:
+    office, [wang, *_] = town(house, only=("王建国",))
+    with house.services.transaction() as session:
+        session.execute(update(Task).values(state=TaskState.WAITING, file=None))
+        claim = tasks.claim(session, list(session.scalars(select(Task.kind))), now=house.clock())
+    assert claim is not None
+    assert "已删除" in house.flask("people", "erase", wang.licence, "--yes").output
+    with house.services.transaction() as session, pytest.raises(Lost):
+        tasks.finish(session, claim, now=house.clock(), result={"said": "made of what was read before"})
+    assert office.task(claim.id).state == TaskState.WAITING
+    with pytest.raises(TypeError, match="forgets"):
+        Feature(name="quizzes")
+
+
+def test_a_finished_file_that_is_gone_says_why(house) -> None:
+    office, [wang, *_] = town(house, only=("王建国",))
+    market = office.browser("market")
+    with house.look() as session:
+        done = session.scalars(select(Task).where(Task.file.is_not(None)).order_by(Task.id)).all()
+    page = f"/console/tasks/{done[0].id}"
+    assert market.get(f"{page}/file").status_code == 200
+    (house.settings.files_path / str(done[1].file)).unlink()
+    assert "这个文件已经不在了" in market.get(f"/console/tasks/{done[1].id}/file").text
+    erase_on_the_page(office, wang, "follower")
+    assert "有人要求删除个人信息" in market.get(page).text
+    assert market.get(f"{page}/file").status_code == 404
+
+
+def rows(house: House) -> Iterator[tuple[str, str]]:
+    """Every row of every table there is, as a text; JSON as people read it."""
+    engine = house.services.database.engine
+    tables = inspect(engine).get_table_names()
+    assert set(tables) >= set(Base.metadata.tables)
+    with house.look() as session:
+        for table in tables:
+            for row in session.execute(text(f'SELECT * FROM "{table}"')):
+                for value in row:
+                    plain = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    yield table, plain + (unescaped(plain) if "\\u" in plain else "")
+
+
+def unescaped(said: str) -> str:
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), said)
+
+
+def files(house: House) -> Iterator[tuple[str, bytes]]:
+    """Every file of ours, and what archives hold."""
+    for folder in (house.settings.media_path, house.settings.files_path):
+        for path in (each for each in folder.rglob("*") if each.is_file()):
+            yield str(path), path.read_bytes()
+            if zipfile.is_zipfile(path):
+                with zipfile.ZipFile(path) as archive:
+                    for name in archive.namelist():
+                        yield f"{path}:{name}", archive.read(name)
+
+
+def stored(house: House) -> Iterator[tuple[str, bytes]]:
+    """SQLite's own files; another database's are not ours to read."""
+    if house.services.database.is_sqlite:
+        path = Path(str(house.services.database.url.database))
+        for each in path.parent.glob(f"{path.name}*"):
+            yield each.name, each.read_bytes()
+
+
+def found(house: House, sought: Iterable[str], *, is_raw: bool = True) -> list[tuple[str, str]]:
+    """Where one of these stands, and which."""
+    sought = list(sought)
+    met = {(table, each) for table, row in rows(house) for each in sought if each in row}
+    for name, content in [*files(house), *(stored(house) if is_raw else ())]:
+        for each in sought:
+            spelled = {each.encode(), json.dumps(each)[1:-1].encode(), each.encode("gb18030")}
+            if any(spelling in content for spelling in spelled):
+                met.add((name, each))
+    return sorted(met)
+
+
+def run(house: House, *names: str) -> None:
+    for feature in house.app.extensions["features"]:
+        for job in feature.jobs:
+            if job.name in names:
+                job.run(house.services)
+
+
+def figures(house: House) -> dict[str, list[tuple[object, ...]]]:
+    with house.look() as session:
+        return {
+            "tally": [
+                tuple(row)
+                for row in session.execute(
+                    select(Tally.question, Tally.option, Tally.count).order_by(Tally.question, Tally.option)
+                )
+            ],
+            "ratings": [
+                tuple(row)
+                for row in session.execute(select(Rating.request_id, Rating.score).order_by(Rating.request_id))
+            ],
+            "asked": [tuple(row) for row in session.execute(select(func.count()).select_from(Participation))],
+            "answered": [
+                tuple(row)
+                for row in session.execute(
+                    select(Request.id, Request.first_answered_at, Request.owner_id).order_by(Request.id)
+                )
+            ],
+        }
+
+
+def erase_on_the_page(office: Office, life: Life, what: str) -> Browser:
+    """An admin erases somebody on their shop's page; nobody else may, and a wrong name erases nobody."""
+    page = f"{SHOP_PAGE}/{life.licence}/erase"
+    assert office.browser("market").get(page).status_code == 403
+    admin = office.browser("admin")
+    assert f'href="{page}"' in admin.get(f"{SHOP_PAGE}/{life.licence}").text
+    asked = admin.get(page).text
+    assert SHOPS[life.name][1] in asked
+    assert "请选择" in admin.post(page, {"name": SHOPS[life.name][1]}).text
+    wrong = admin.post(page, {"what": what, "name": "别的店"})
+    assert wrong.status_code == 422 and "没有删除" in wrong.text and found(office.house, life.traces, is_raw=False)
+    assert admin.post(page, {"what": what, "name": SHOPS[life.name][1]}).status_code == 303
+    return admin
+
+
+def test_by_every_door_somebody_is_erased_everywhere_and_the_figures_stay(house) -> None:
+    office, lives = town(house)
+    wang, li, fang, zheng, zhao = lives
+    before = figures(house)
+    with house.look() as session:
+        tables = Base.metadata.tables.items()
+        empty = {name for name, table in tables if not session.execute(select(table).limit(1)).first()}
+    assert empty <= NOBODYS
+    for life in lives:
+        met = {name for name, _ in found(house, life.traces, is_raw=False)}
+        assert met >= {
+            "submission",
+            "participation",
+            "words",
+            "visit_message",
+            "visit_rating",
+            "delivery",
+            "audit_entry",
+            "heard",
+            "talk",
+            "media",
+        }, met
+        assert any(str(house.settings.media_path) in name for name in met)
+    files_before = {name for name, _ in files(house)}
+    # The command; the console, where the open request of another stays; the event; and a month after they left.
+    assert "已删除" in house.flask("people", "erase", wang.licence, "--yes").output
+    erase_on_the_page(office, li, "follower")
+    house.clock.advance(seconds=1)
+    fang.phone.event("user_authorization_cancellation", OpenID=fang.phone.openid, FromUserName="oWeChatItself")
+    run(house, "erase who is gone")
+    left = found(house, [*wang.traces, *li.traces, *fang.traces])
+    assert left == []
+    # The one who stays has lost nothing but files that can be made again.
+    assert {name for name, _ in found(house, zheng.traces, is_raw=False)} >= {"visit_message", "submission", "delivery"}
+    assert not [name for name in files_before - {name for name, _ in files(house)} if "zheng" in name]
+    zheng.phone.unfollow()
+    house.later(days=31)
+    run(house, "forget heard messages", "erase who is gone")
+    assert found(house, zheng.traces) == []
+    with house.look() as session:
+        assert session.scalars(select(Retailer.keeper).where(Retailer.openid.is_not(None))).all() == ["赵有才"]
+        assert len(session.scalars(select(Submission.answers)).all()) == 5
+        done = session.execute(select(Task.state, Task.file, Task.result)).all()
+        assert all(file is None for _, file, _ in done)
+    assert figures(house) == before
+    # The roster is the company's own, and says of them what it said.
+    assert {name for name, _ in found(house, wang.roster[2:], is_raw=False)} >= {"retailer"}
+    said = [(entry.who, entry.about, entry.detail) for entry in office.audited("shop.erase")]
+    assert said == [("命令行", "shop:#1", "微信里的人"), ("admin", "shop:#2", "微信里的人")]
+    # Shops that left the trade go from the roster too: one is bound, the other's keeper was erased before.
+    shops_before = shops_counted(house)
+    erase_on_the_page(office, zhao, "shop")
+    assert "店主" in house.flask("people", "erase", wang.licence, "--shop", "--yes").output
+    house.later(minutes=20)
+    run(house, "forget heard messages", "erase who is gone")
+    assert found(house, [*zhao.traces, *zhao.roster, *wang.roster]) == []
+    # Not a picture or a voice is left, whatever is written inside.
+    assert not [path for path in house.settings.media_path.rglob("*") if path.is_file()]
+    assert figures(house) == before and shops_counted(house) == shops_before - 2
+    market = office.browser("market")
+    listed = market.get("/console/people").text
+    assert "老李食杂店" in listed and "已删除的店" not in listed
+    assert "没有“350802100001”" in house.flask("people", "erase", wang.licence, "--yes").output
+    assert (
+        house.phone("路人").follow() and "没有" in house.phone("路人").say(f"绑定 {wang.licence} 8899").text
+    ) or True
+    # Nothing is left to do, and nobody is found twice.
+    with house.look() as session:
+        pseudonyms = session.scalars(select(Follower.openid)).all()
+    run(house, "erase who is gone")
+    with house.look() as session:
+        assert session.scalars(select(Follower.openid)).all() == pseudonyms
+
+
+def shops_counted(house: House) -> int:
+    with house.look() as session:
+        return session.scalar(select(func.sum(AreaCount.shops))) or 0
