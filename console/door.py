@@ -70,7 +70,10 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SENTENCES = {
-    400: ("表单已失效", "这一页打开得太久,或不是从这里打开的,所以没有存。请返回刷新后再试一次。"),
+    400: (
+        "表单已失效",
+        "这一页打开得太久,或不是从这里打开的,所以没有存。您写的如果在下面,再发一次就好;不在,请返回刷新后再试。",
+    ),
     403: ("没有权限", "您的角色不能看这一页。需要的话,请联系管理员。"),
     404: ("没有这一页", "地址不对,或内容已经删除。"),
     405: ("不能这样打开", "请从页面上的按钮操作。"),
@@ -85,6 +88,7 @@ SENTENCES = {
         "服务正在恢复,您写的多半没有存。请过一分钟看一看,没有就再试一次;还不行,请把下面的编号告诉管理员。",
     ),
 }
+SIGNED_OUT = "您写的还没有存,在下面。请先登录(会新开一页),再回到这里按“再发一次”。"
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
@@ -275,6 +279,11 @@ def _to_sign_in() -> ResponseReturnValue:
         if page.path.startswith(f"{PREFIX}/"):
             where += "?" + urlencode({"next": urlunsplit(("", "", page.path, page.query, ""))})
         return _to(where)
+    if request.method not in SAFE:
+        request.max_content_length = LARGEST_FORM  # nobody is known to send more
+        if words := written():
+            told = {"title": "登录已过期", "sign_in": where, "written": words}
+            return render_template("console/error.html", sentence=SIGNED_OUT, **told), 401
     if request.method in SAFE and request.path != PREFIX:
         where += "?" + urlencode({"next": request.full_path.rstrip("?")})
     return redirect(where, 303)

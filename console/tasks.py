@@ -70,6 +70,15 @@ class Claim:
     fence: str
 
 
+def asked_since(session: Session, kind: str, task_id: int, *, but: str) -> str | None:
+    """What work of a kind was asked for after another task, the last of it by its title, but that with one key; None
+    where there is none, or that key was asked for already."""
+    if session.scalar(select(Task.id).where(Task.key == but)) is not None:
+        return None
+    later = select(Task.title).where(Task.kind == kind, Task.id > task_id).order_by(Task.id.desc()).limit(1)
+    return session.scalar(later)
+
+
 def ask(
     session: Session,
     kind: str,

@@ -70,14 +70,17 @@ def preview(task_id: int) -> ResponseReturnValue:
 
 @door.allow(Permission.PEOPLE_IMPORT)
 def confirm(task_id: int) -> ResponseReturnValue:
-    """Bring in what was checked; pressed twice, it is still one import."""
+    """Bring in what was checked; pressed twice, it is still one import. What was checked before another import says no
+    more what would change."""
     services, me = current_services(), door.visitor()
     checked = task_pages.find(task_id)
     if checked.kind != CHECK or checked.state != TaskState.DONE:
         raise Refused("这份名单还没有检查好,不能导入。")
     params = {"file": checked.params["file"], "name": checked.params["name"]}
     with services.transaction() as session:
-        now = services.clock()
+        now, key = services.clock(), f"{IMPORT}:{task_id}"
+        if later := tasks.asked_since(session, IMPORT, task_id, but=key):
+            raise Refused(f"这份名单检查以后，又有人{later}，检查结果已经不准。请重新上传检查，看过再导入。")
         import_id = tasks.ask(
             session,
             IMPORT,
@@ -85,7 +88,7 @@ def confirm(task_id: int) -> ResponseReturnValue:
             params,
             owner_id=me.user_id,
             now=now,
-            key=f"{IMPORT}:{task_id}",
+            key=key,
         )
         about = f"task:{import_id}"
         audit.note(session, me, "roster.import", about, params["name"], address=door.address(), now=now)

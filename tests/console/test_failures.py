@@ -121,6 +121,13 @@ def test_secrets_and_what_another_site_sent_do_not_come_back_and_a_book_comes_ba
     assert expired.status_code == 400
     assert "第二行</textarea>" in expired.text
     assert f'name="form_token" value="{browser.token}"' in expired.text
+    browser.post("/console/sign-out")
+    out = browser.post("/console/broken/500", {"content": WORDS})
+    assert out.status_code == 401
+    assert "登录已过期" in out.text
+    assert "第二行</textarea>" in out.text
+    assert browser.post("/console/broken/500", {"do": "x"}).location == "/console/sign-in"
+    browser.sign_in("admin")
     book = browser.post("/console/broken/500", {"content": "书" * 20_000})
     assert book.status_code == 413 or "书" in book.text
     many = browser.post("/console/users/new", {f"field{n}": "长长的一段话" * 4 for n in range(900)})

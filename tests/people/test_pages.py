@@ -46,6 +46,18 @@ def test_a_roster_is_checked_looked_at_confirmed_and_brought_in_once(office) -> 
     assert [entry.detail for entry in office.audited("roster.import")] == ["名单.csv", "名单.csv"]
 
 
+def test_what_was_checked_before_another_import_is_checked_anew(office) -> None:
+    first, second = office.browser("market"), office.browser("admin")
+    mine, theirs = upload(first, MORE).location, upload(second, ROSTER.replace("王建国", "王建军")).location
+    office.work()
+    first.get(mine), second.get(theirs)
+    assert second.post(f"{theirs}/confirm").status_code == 303
+    told = first.post(f"{mine}/confirm")
+    assert told.status_code == 422
+    assert "又有人导入名单 名单.csv" in told.text
+    assert second.post(f"{theirs}/confirm").status_code == 303
+
+
 def test_a_wrong_roster_names_every_cell_and_cannot_be_confirmed(office) -> None:
     browser = office.browser("market")
     page = upload(browser, MORE.replace("13600009999", "1360").replace("江山片", "")).location
