@@ -1,8 +1,8 @@
 """The product's own web and worker for tests with real processes, with a clock that runs several times as fast.
 
 A lease of a minute then lapses in seconds, and the clock's jobs come around as much sooner. `HASTE` says when the
-product's day began, when that was in truth, and how fast it runs; `STALL` a statement before which to stop for good,
-with a file that is touched when it is reached.
+product's day began, when that was in truth, and how fast it runs; `SKEW` a file that says by how many seconds the clock
+is wrong just now; `STALL` a statement before which to stop for good, with a file that is touched when it is reached.
 
     gunicorn -c config/gunicorn.py "tests.programs.hasty:app()"
     python -m tests.programs.hasty
@@ -34,7 +34,11 @@ _BEGAN, _REAL, _SPEED = os.environ["HASTE"].split("|")
 
 def clock() -> datetime:
     """The product's time."""
-    return datetime.fromisoformat(_BEGAN) + (system_clock() - datetime.fromisoformat(_REAL)) * float(_SPEED)
+    wrong_by = (
+        timedelta(seconds=float(Path(os.environ["SKEW"]).read_text() or 0)) if "SKEW" in os.environ else timedelta()
+    )
+    right = datetime.fromisoformat(_BEGAN) + (system_clock() - datetime.fromisoformat(_REAL)) * float(_SPEED)
+    return right + wrong_by
 
 
 def app() -> Flask:
