@@ -43,7 +43,10 @@ def publish(file: Path) -> None:
         with services.reading() as session:
             mirrored = tagging.ids_by_name(session, services.wechat.app_id)
         conditional = menus.publish(services.wechat, checked, mirrored)
-    except (Refused, SendError, yaml.YAMLError, UnicodeDecodeError) as error:
+    except SendError as error:
+        click.echo(f"{error}\n{texts.MENU_HALF_DONE}", err=True)
+        sys.exit(1)
+    except (Refused, yaml.YAMLError, UnicodeDecodeError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     click.echo(f"菜单已发布,另有 {conditional} 个按标签的菜单。")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from simulator.world import Account
+from simulator.world import Account, Draft
 
 ROOT = Path(__file__).parents[2]
 
@@ -77,6 +77,26 @@ def test_clock_quotas_templates_key_switches_and_the_rest_are_under_control(serv
     assert control("account").json()["has_hand_clock"] is True
 
 
+def test_articles_are_judged_sent_by_hand_read_and_commented_on_from_outside(served, control, session):
+    desk = served[0].simulator.desk
+    with desk.lock:
+        article = {"title": "新品", "content": "好", "digest": "好", "need_open_comment": 1}
+        desk.world.drafts["D"] = Draft("D", [article], desk.clock())
+    control("followers", {"name": "老李", "follow": True})
+    assert control("mass", {"copyright": "clean"}).status_code == 200
+    assert control("publication", {"status": 3, "failed": [1]}).status_code == 200
+    assert control("publication", {"status": 1}).status_code == 400
+    assert control("mass/by_hand", {"media_id": "D"}).json()["msg_id"]
+    assert control("mass/by_hand", {"text": "今天的第二条"}).status_code == 400
+    sent = next(one for one in desk.person("老李").transcript if one.channel == "mass")
+    url = sent.detail["articles"][0]["url"]
+    for action, data in (("read", {"url": url}), ("share", {"url": url}), ("comment", {"url": url, "text": "好"})):
+        assert control(f"followers/老李/{action}", data).status_code == 200
+    assert control("followers/老李/read", {"url": "http://nowhere"}).status_code == 400
+    [publication] = desk.world.publications.values()
+    assert ([touch.kind for touch in publication.touches], len(publication.comments)) == (["read", "share"], 1)
+
+
 @pytest.mark.parametrize(
     ("path", "data", "status"),
     [
@@ -106,6 +126,9 @@ def test_codes_and_media_are_shown(served, control, session):
     session.post(f"{base}/cgi-bin/qrcode/create", params=params, json=body)
     [scene] = control("scenes").json()["scenes"]
     assert control(f"scenes/{scene['ticket']}").content.startswith(b"\x89PNG")
+    # Where an app finds it: on one address with everything else.
+    shown = session.get(f"{base}/cgi-bin/showqrcode", params={"ticket": scene["ticket"]})
+    assert shown.content.startswith(b"\x89PNG")
     control("followers", {"name": "老李"})
     control("followers/老李/follow", {"wait": True})
     control("followers/老李/send_image", {"content": "cG5n", "name": "a.png", "wait": True})

@@ -47,7 +47,8 @@ def test_everybody_has_the_old_menu_or_the_new_wherever_publishing_fails(house, 
             for _ in range(times - 1):
                 house.sim.faults.add(path, "slow", value=0.1, times=1)
             house.sim.faults.add(path, fault, value=value, times=1)
-            assert publish("新").exit_code == 1, (path, times, fault)
+            failed = publish("新")
+            assert failed.exit_code == 1 and "再发布一次会接着做" in failed.output, (path, times, fault)
             house.sim.faults.clear()
             assert all(menu in pair for menu, pair in zip(seen(), zip(old, new, strict=True), strict=True)), seen()
             assert publish("新").exit_code == 0
