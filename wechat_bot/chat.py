@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, commands, forgetting, inbox, media, naming, oauth, steadiness, tries
+from wechat_bot import alarms, commands, forgetting, inbox, limits, media, naming, oauth, steadiness, tries
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
@@ -52,6 +52,12 @@ def let_go(services: Services) -> None:
             media.let_go(session, now=services.clock())
 
 
+def forget_counts(services: Services) -> None:
+    """Drop counts of what was handed in by pages."""
+    with services.transaction() as session:
+        limits.forget(session, now=services.clock())
+
+
 def warn(session: Session, message: AccountVerification, now: datetime) -> None:
     """A lapsed verification takes most calls away: show it on the health page."""
     log.error("the account's verification changed", change=message.change, reason=message.reason)
@@ -67,6 +73,7 @@ chat = Feature(
         Job("give up what is too late", timedelta(minutes=10), give_up),
         Job("forget heard messages", timedelta(minutes=5), forget),
         Job("discard pictures of forms nobody sent", timedelta(hours=6), let_go),
+        Job("forget what was handed in", timedelta(hours=6), forget_counts),
         Job("delete discarded files", timedelta(minutes=10), bury),
         Job("sweep the media folder", timedelta(hours=6), sweep),
     ),

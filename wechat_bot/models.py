@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, String, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, Index, SmallInteger, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -229,6 +229,18 @@ class Reported(Base):
     openid: Mapped[str] = mapped_column(String(64), index=True)
     raw: Mapped[dict[str, Any]]
     reported_at: Mapped[datetime]
+
+
+class HandedIn(Base):
+    """What one person, or all, handed in by pages in a minute (forms) or a day (bytes of files). See `limits.py`."""
+
+    __tablename__ = "handed_in"
+
+    #: A hash: whoever it is cannot be read from it.
+    who: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seconds: Mapped[int] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(primary_key=True, index=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
 
 
 class Media(Base):

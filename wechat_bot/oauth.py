@@ -18,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from foundation.errors import Refused
-from wechat_bot import texts
+from wechat_bot import limits, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.services import Services, current_services
 from wechat_bot.written import written
@@ -153,6 +153,20 @@ def _check_form() -> None:
         who()
         if not hmac.compare_digest(request.form.get("form_token", "").encode(), form_token().encode()):
             _say(403, texts.FORM_TOO_OLD, again=request.path)
+        _count()
+
+
+def _count() -> None:
+    """Nobody hands in more than a person can; what was written comes back with the sentence."""
+    services = current_services()
+    # A body of unknown length counts as the longest.
+    files = request.content_length or BODY_LIMIT if request.mimetype == "multipart/form-data" else 0
+    try:
+        with services.transaction() as session:
+            limits.count(session, who(), files, now=services.clock())
+    except Refused as refusal:
+        log.warning("too much handed in", bytes=files)
+        _say(429, refusal.sentence, again=request.path)
 
 
 def headers(response: Response) -> Response:

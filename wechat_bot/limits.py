@@ -1,0 +1,54 @@
+"""How much one person, and all together, may hand in by pages inside WeChat: counted in the database, for any number of
+processes. Nobody is named by it: a person is counted under a hash, for two days.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from foundation.database import upsert
+from foundation.errors import Refused
+from wechat_bot import texts
+from wechat_bot.models import HandedIn
+
+#: Forms of one person in a minute: far more than anybody taps.
+MOST_FORMS = 100
+#: Bytes of files in a day, of one person and of all: some hundred photos, and some thousand shops with one each.
+MOST_OF_ONE, MOST_OF_ALL = 100 << 20, 20 << 30
+KEPT = timedelta(days=2)
+ALL = "all"
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_DAWN = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
+
+
+def count(session: Session, openid: str, size: int, *, now: datetime) -> None:
+    """Count a form that somebody hands in, and the bytes of its files. Raises `Refused` where it is too much."""
+    who = hashlib.sha256(openid.encode()).hexdigest()[:32]
+    if _add(session, who, _MINUTE, 1, now) > MOST_FORMS:
+        raise Refused(texts.TOO_FAST)
+    if size and _add(session, who, _DAY, size, now) > MOST_OF_ONE:
+        raise Refused(texts.too_many_files(MOST_OF_ONE))
+    if size and _add(session, ALL, _DAY, size, now) > MOST_OF_ALL:
+        raise Refused(texts.NO_ROOM_TODAY)
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Drop what was counted long ago."""
+    session.execute(delete(HandedIn).where(HandedIn.began_at < now - KEPT))
+
+
+def _add(session: Session, who: str, span: timedelta, amount: int, now: datetime) -> int:
+    """Add to what was counted in the minute, or the company's day, of `now`; gives how much that is by now."""
+    values: dict[str, Any] = {
+        "who": who,
+        "seconds": int(span.total_seconds()),
+        "began_at": _DAWN + (now - _DAWN) // span * span,
+    }
+    statement = upsert(session, HandedIn).values(**values, amount=amount)
+    added = statement.on_conflict_do_update(
+        index_elements=list(values), set_={"amount": HandedIn.amount + amount}
+    ).returning(HandedIn.amount)
+    return session.scalar(added) or amount
