@@ -1,6 +1,7 @@
 """Coming in: the first admin, wrong tries, the forced change, sessions that end."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,14 @@ def test_attackers_wait_and_who_was_there_before_does_not(office) -> None:
     for _ in range(rules.TRIES_OF_PAIR):
         assert "不对" in here.sign_in("admin", "wrong password").text
     assert "试的次数太多" in here.sign_in("admin").text
+
+
+def test_many_tries_at_once_get_no_more_than_one_by_one(office) -> None:
+    strangers = [office.browser() for _ in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        told = [answer.text for answer in pool.map(lambda each: each.sign_in("admin", "wrong password"), strangers)]
+    assert sum("不对" in text for text in told) == rules.TRIES_OF_PAIR
+    assert sum("试的次数太多" in text for text in told) == 12 - rules.TRIES_OF_PAIR
 
 
 def test_ipv6_neighbours_of_one_network_count_as_one(office) -> None:

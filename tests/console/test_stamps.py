@@ -1,8 +1,10 @@
 """Two who edit the same: the second sees what the first wrote, keeps her own words, writes over it knowingly."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from console.models import User
 from tests.addresses import addresses, lay_out
-from tests.office import FORM, Office
+from tests.office import FORM, Browser, Office
 from visits.models import Policy, SpecialDay
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
@@ -177,3 +179,21 @@ def test_an_audience_changed_meanwhile_is_neither_overwritten_nor_deleted_unseen
     assert "普通终端" in told.text
     assert 'value="优质"' in told.text
     assert second.post(f"{path}/delete", {"stamp": old}).status_code == 409
+
+
+def test_of_two_who_save_at_once_one_is_told(office) -> None:
+    area = f"/console/people/areas/{office.area('城区一片')}"
+    chen, lin = (str(office.manager(name)) for name in ("陈志强", "林小燕"))
+    for day in (3, 4, 5):
+        browsers = [office.browser("admin"), office.browser("market")]
+        for browser in browsers:
+            browser.get(area)
+        together = Barrier(2)
+
+        def save(browser: Browser, month: int, together: Barrier = together, day: int = day) -> int:
+            leave = {"from": f"2026-0{month}-0{day}", "until": f"2026-0{month}-09"}
+            together.wait()
+            return browser.post(area, {"manager": chen, "deputy": lin, **leave}).status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(save, browsers, (6, 7))) == [303, 409]
