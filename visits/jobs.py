@@ -8,7 +8,7 @@ from console.rules import Permission
 from foundation.errors import Refused
 from people import scope as people_scope
 from visits import export, scope
-from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered
+from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered, unreached
 from visits.queries import reports
 from visits.rules import figures
 from visits.rules.figures import By, Narrowed, Took
@@ -95,6 +95,15 @@ def look_after_answers(services: Services) -> None:
             return
 
 
+def look_after_notices(services: Services) -> None:
+    """Tell the next in line of what a manager cannot be told now."""
+    while True:
+        with services.transaction() as session:
+            looked_at = unreached.look(session, now=services.clock(), zone=services.zone)
+        if not looked_at:
+            return
+
+
 def look_after_resting(services: Services) -> None:
     """Bring back what was put off until now, and close what the shop wrote nothing more in."""
     for each in (resting.wake, resting.close_quiet):
@@ -110,6 +119,7 @@ JOBS = (
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
     Job("look after answers", timedelta(seconds=5), look_after_answers),
+    Job("look after notices", timedelta(seconds=5), look_after_notices),
     Job("look after resting requests", timedelta(minutes=1), look_after_resting),
     Job("file closed requests", timedelta(minutes=1), file_closed),
     Job("renew deadlines", timedelta(minutes=1), renew_deadlines),

@@ -134,6 +134,9 @@ class Request(Base):
     due_at: Mapped[datetime | None]
     #: The id of the newest message, to show a writer what came in between.
     last_message_id: Mapped[int | None]
+    #: The newest its owner looked at, and the newest addition they were told of: of more, once they look again.
+    looked_id: Mapped[int | None]
+    told_id: Mapped[int | None]
     #: Grows with every change of owner: who compares and sets with an old one has lost.
     version: Mapped[int] = mapped_column(default=0)
     #: A complaint: whoever is above answers for it, and those in `KeptFrom` never see it.

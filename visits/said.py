@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.models import User
 from people.models import Manager
-from visits.models import Author, Message
+from visits.models import Author, Message, Request
 from visits.scope import Colleague
 from visits.texts import answering as texts
 from wechat_bot.client.codes import EXPLAINED
@@ -68,6 +68,12 @@ def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
     known = (Message.author == Author.SHOP) | theirs
     newest = select(func.max(Message.id)).where(Message.request_id == request_id, known)
     untold = _untold(session, request_id, who)
+    row = session.execute(
+        select(Request.told_id, Request.looked_id).where(Request.id == request_id, Request.owner_id == who.manager_id)
+    ).first()
+    if row is not None and row.told_id is not None:
+        # Of what came behind it they were not told: one notice stands for all until they look.
+        newest = newest.where((Message.author != Author.SHOP) | (Message.id <= max(row.told_id, row.looked_id or 0)))
     return session.scalar(newest.where(Message.id < untold) if untold else newest) or 0
 
 

@@ -42,12 +42,13 @@ def sends_left(follower: Windows, *, now: datetime) -> int:
     return _event(follower, now) + _message(follower, now)
 
 
-def spend(follower: Windows, *, now: datetime) -> datetime | None:
-    """Take one send from the window that closes first; gives until when that one is open, None where none is left."""
+def spend(follower: Windows, *, now: datetime, spares: int = 0) -> datetime | None:
+    """Take one send from the window that closes first; gives until when that one is open, None where none is left.
+    The last `spares` of the longer window are left to others."""
     if _event(follower, now):
         follower.event_left -= 1
         return follower.event_until
-    if _message(follower, now):
+    if _message(follower, now) > spares:
         follower.message_left -= 1
         return follower.message_until
     return None

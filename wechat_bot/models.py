@@ -187,6 +187,8 @@ class Delivery(Base):
     lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.AWAITED, server_default="0")
     due_at: Mapped[datetime]
     not_after: Mapped[datetime | None]
+    #: So many sends of the reply window it leaves to what matters more.
+    spares: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Never in the quiet hours: what would go out then waits for their end.
     heeds_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The feature that wants to know what becomes of it; nothing where nobody asks.

@@ -11,6 +11,8 @@ from visits.actions.case import Case
 from visits.models import Author, Message, Request
 from visits.texts import notices as texts
 
+#: Sends of a manager's reply window that are left to new requests and deadlines.
+SPARED = 2
 #: What several messages of one breath wait for one another.
 BUNDLED = timedelta(seconds=20)
 
@@ -25,13 +27,16 @@ def more(
     start = f"{notices.about(request.id)}:more:"
     to = notices.reach(session, request.owner_id, notices.about(request.id))
     known, path = notices.facts(request, case), notices.page(request.id)
-    waiting = next((each for each in reversed(to.waiting) if (each[2] or "").startswith(start)), None)
+    waiting = next((each for each in reversed(to.waiting) if (each.key or "").startswith(start)), None)
     if waiting is not None:
-        delivery_id, _, key = waiting
-        said = _said(session, request, int(str(key).removeprefix(start)))
+        said = _said(session, request, int(str(waiting.key).removeprefix(start)))
         text = texts.more(request.number, known.shop or known.who, said)
-        if notices.put(session, delivery_id, text, path):
-            return delivery_id
+        if notices.put(session, waiting.id, text, path):
+            request.told_id = message.id
+            return waiting.id
+    if _is_told(request):
+        return None
+    request.told_id = message.id
     who = texts.answers(known.shop or known.who, group)
     text = texts.more(request.number, who, [(message.kind, message.content)])
     return notices.tell(
@@ -45,13 +50,21 @@ def more(
         due_at=now + BUNDLED,
         who=known.shop,
         to=to,
+        spares=SPARED,
     )
+
+
+def _is_told(request: Request) -> bool:
+    """Whether the owner was told that something was added and has not looked since: one talkative shop must not use up
+    what WeChat lets us send them."""
+    return request.told_id is not None and request.told_id > (request.looked_id or 0)
 
 
 def remark(session: Session, request: Request, message: Message, case: Case, *, now: datetime) -> int | None:
     """Tell the owner what the shop said with its thanks: no answer is owed, and whether one is due they decide."""
-    if request.owner_id is None:
+    if request.owner_id is None or _is_told(request):
         return None
+    request.told_id = message.id
     known, what = notices.facts(request, case), texts.quoted(message.kind, message.content)
     return notices.tell(
         session,
@@ -63,6 +76,7 @@ def remark(session: Session, request: Request, message: Message, case: Case, *, 
         url=notices.page(request.id),
         due_at=now + BUNDLED,
         who=known.shop,
+        spares=SPARED,
     )
 
 
@@ -80,6 +94,7 @@ def again(
     """Tell the owner that the shop came back after it was answered, or closed."""
     if request.owner_id is None:
         return None
+    request.told_id = None
     known = notices.facts(request, case)
     what = texts.quoted(message.kind, message.content)
     who = texts.answers(known.shop or known.who, group)

@@ -110,6 +110,7 @@ def answer(
         routing.take(session, request, who.manager_id, by=who.name, now=now)
     if is_first:
         request.first_answered_by = who.manager_id
+    _looked(request, who)
     clocks.answered(session, request, now=now)
     return Answered(request, message.id, took, is_first)
 
@@ -135,6 +136,7 @@ def wait(
     if not is_visible(content):
         raise Refused(texts.PHONE_NEEDS_WORDS)
     _overtake(session, request, who, seen)
+    _looked(request, who)
     note(session, request_id, who, texts.by_phone(content.strip()), now=now)
     clocks.waiting(session, request, now=now)
     return request
@@ -231,6 +233,12 @@ def hold(session: Session, request_id: int, who: Colleague) -> Request:
     if request is None:
         raise Refused(texts.NO_SUCH)
     return request
+
+
+def _looked(request: Request, who: Colleague) -> None:
+    """Whoever says something to a shop was shown all that it had said."""
+    if request.owner_id == who.manager_id:
+        request.looked_id = request.last_message_id
 
 
 def _check_open(request: Request) -> None:

@@ -238,6 +238,7 @@ def _tell_of_many(
         about=notices.ABOUT_ALL,
         key=f"{key}:{to_id}",
         heeds_quiet=True,
+        watch=notices.WATCH,
     )
     if told is None:
         log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))
@@ -268,12 +269,13 @@ def _tell_of_one(
     told = notices.hand_over(
         session, request, to_id, case, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
     )
-    if told is None:
+    request.told_id = None
+    if told.delivery_id is None or told.is_held:
         log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
         kept = complaints.kept_from(session, [request.id]).get(request.id, ())
         above = [each.id for each in stairs.supervisors(held.area_id, below_id=to_id) if each.id not in kept]
-        notices.not_reached(session, request, to_id, above, case, now=now)
-    return told
+        notices.not_reached(session, request, to_id, above, case, is_held=told.is_held, now=now)
+    return told.delivery_id
 
 
 def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:

@@ -19,13 +19,15 @@ from visits.actions.case import Case
 from visits.complained import KeptFrom
 from visits.models import FIRST_NUMBER, Author, Message, Request, VisitGroup
 from visits.texts import notices as texts
-from wechat_bot.models import Delivery, Follower
+from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.notices import notice
 from wechat_bot.outbox import queueing, states
 from wechat_bot.reply import link, text_message
 
 #: The page with a manager's open requests; one request has its number behind it.
 PAGE = "/m/visits"
+#: What becomes of notices that a request is somebody's is looked after (`actions/unreached.py`).
+WATCH = "visit-notices"
 #: So many notices may wait for one manager; what comes then is one line for all.
 WAIT = 3
 ABOUT_ALL = "visits"
@@ -36,12 +38,33 @@ _TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[:,]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notice of ours that waits to be sent."""
+
+    id: int
+    about: str
+    key: str | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
-    """A manager in WeChat: their openid, None where they cannot be told there now; and what waits to be sent to them,
-    as id, what it is about, and key."""
+    """A manager in WeChat: their openid, None where they cannot be told there; and what waits to be sent to them."""
 
     openid: str | None
-    waiting: Sequence[tuple[int, str, str | None]]
+    waiting: Sequence[Waiting]
+
+    def is_held(self, delivery_id: int) -> bool:
+        """Whether what they are told with waits for their next contact already: they cannot be told now."""
+        return any(each.id == delivery_id and each.state == DeliveryState.HELD for each in self.waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """By which delivery a new owner is told, None where they cannot be; and whether it waits for their next contact."""
+
+    delivery_id: int | None
+    is_held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +102,22 @@ def tell(
     when: datetime | None = None,
     folds: bool = True,
     to: Reach | None = None,
+    watch: str | None = None,
+    spares: int = 0,
 ) -> int | None:
     """Queue a notice to a manager; gives the delivery's id, None where they cannot be told in WeChat.
 
     That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
     queue nothing (and give None); `due_at` puts it off, and one that `heeds_quiet` waits for the morning. `who` and
     `when` fill a template message. One that `folds` is of the manager's own requests: many are one line. `to` is their
-    `reach`, where it was read.
+    `reach`, where it was read. `watch` and `spares` are as for `queueing.queue`.
     """
     to = to or reach(session, manager_id, about)
     if to.openid is None:
         return None
-    folded = next((key for key, of, named in to.waiting if of == ABOUT_ALL and named is None), None)
+    folded = next((each.id for each in to.waiting if each.about == ABOUT_ALL and each.key is None), None)
     if folds and (folded or len(to.waiting) >= WAIT) and (count := unanswered(session, manager_id)):
-        return _fold(session, to.openid, manager_id, count, folded, now, due_at)
+        return _fold(session, to.openid, manager_id, count, folded, now, due_at, watch)
     number = str(_of(about) + FIRST_NUMBER) if about != ABOUT_ALL else ""
     return queueing.queue(
         session,
@@ -104,6 +129,8 @@ def tell(
         key=key,
         due_at=due_at,
         heeds_quiet=heeds_quiet,
+        watch=watch,
+        spares=spares,
     )
 
 
@@ -114,7 +141,7 @@ def reach(session: Session, manager_id: int, about: str) -> Reach:
     waits = and_(Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
     rows = session.execute(
         select(Manager.openid, Manager.disabled_at, Follower.openid, Follower.unfollowed_at)
-        .add_columns(is_kept, Delivery.id, Delivery.about, Delivery.key)
+        .add_columns(is_kept, Delivery.id, Delivery.about, Delivery.key, Delivery.state)
         .outerjoin(Follower, Follower.openid == Manager.openid)
         .outerjoin(Delivery, and_(Delivery.openid == Manager.openid, states.waits("delivery"), waits))
         .where(Manager.id == manager_id)
@@ -122,7 +149,7 @@ def reach(session: Session, manager_id: int, about: str) -> Reach:
     ).all()
     openid, disabled_at, follows, unfollowed_at, kept = rows[0][:5] if rows else (None,) * 5
     can_be_told = follows is not None and disabled_at is None and unfollowed_at is None and not kept
-    return Reach(openid if can_be_told else None, [row[5:] for row in rows if row[5] is not None])
+    return Reach(openid if can_be_told else None, [Waiting(*row[5:]) for row in rows if row[5] is not None])
 
 
 def _of(about: str) -> int:
@@ -170,7 +197,7 @@ def hand_over(
     is_first: bool,
     now: datetime,
     zone: ZoneInfo,
-) -> int | None:
+) -> HandedOver:
     """Tell a manager that a request is theirs now."""
     known = facts(request, case)
     what = _first_said(session, request, case)
@@ -182,7 +209,8 @@ def hand_over(
         text = texts.new_request(request.number, who, what, known.allowed, known.answer_due, now=now, zone=zone)
     else:
         text = texts.handed_on(request.number, who, what, why, known.answer_due, now=now, zone=zone)
-    return tell(
+    to = reach(session, to_id, about(request.id))
+    told = tell(
         session,
         to_id,
         text,
@@ -192,7 +220,10 @@ def hand_over(
         url=page(request.id),
         who=known.shop,
         when=known.answer_due,
+        to=to,
+        watch=WATCH,
     )
+    return HandedOver(told, is_held=told is not None and to.is_held(told))
 
 
 def no_owner(
@@ -205,12 +236,21 @@ def no_owner(
 
 
 def not_reached(
-    session: Session, request: Request, owner_id: int, above: Sequence[int], case: Case, *, now: datetime
+    session: Session,
+    request: Request,
+    owner_id: int,
+    above: Sequence[int],
+    case: Case,
+    *,
+    is_held: bool = False,
+    now: datetime,
 ) -> list[int]:
-    """Tell the nearest above who can be told that the owner of a request cannot; gives the delivery, if any."""
+    """Tell the nearest above who can be told that the owner of a request cannot; gives the delivery, if any. `is_held`
+    where the owner follows, and WeChat takes nothing for them now."""
     owner = session.scalar(select(Manager.name).where(Manager.id == owner_id)) or ""
     known = facts(request, case)
-    text = texts.not_reached(request.number, known.shop or known.who, owner, why_not(session, owner_id))
+    why = texts.OUT_OF_REACH if is_held else why_not(session, owner_id)
+    text = texts.not_reached(request.number, known.shop or known.who, owner, why)
     for manager_id in above:
         told = _tell_each(session, request, [manager_id], text, f"unreached:{owner_id}", known.shop, now)
         if told:
@@ -234,6 +274,7 @@ def _tell_each(
             url=page(request.id),
             who=who,
             folds=False,
+            watch=WATCH,
         )
         told += [delivery] if delivery else []
     return told
@@ -247,6 +288,7 @@ def _fold(
     folded: int | None,
     now: datetime,
     due_at: datetime | None,
+    watch: str | None,
 ) -> int | None:
     """One line for all that waits, written anew each time something is added."""
     text = one_line(session, manager_id, count)
@@ -254,7 +296,7 @@ def _fold(
         return folded
     template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))
     return queueing.queue(
-        session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at
+        session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at, watch=watch
     )
 
 

@@ -190,9 +190,12 @@ def _hand_over(
     is_first = request.handed_over_at is None
     why = assignment.explained
     told = notices.hand_over(session, request, to_id, case, why=why, is_first=is_first, now=now, zone=zone)
-    assignment.delivery_id = told
+    assignment.delivery_id = told.delivery_id
+    request.told_id = None
     session.add(assignment)
-    if told is not None:
+    if told.delivery_id is not None:
+        if told.is_held:
+            notices.not_reached(session, request, to_id, above, case, is_held=True, now=now)
         clocks.handed_over(session, request, now=now, book=case.book)
         return True
     log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)

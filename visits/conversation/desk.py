@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from people import rules as people_rules
 from visits import said as said_in
 from visits import scope
-from visits.actions import answering
+from visits.actions import answering, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread, windows
@@ -232,6 +232,7 @@ def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Re
     found = _found(turn, who, about)
     if not found.is_open:
         return Reply(texts.closed_in_chat(found.number), after=_stay(state))
+    looking.looked(turn.session, found.id, who)
     way = thread.foreseen(turn.session, found.openid, now=turn.now, has_template=_has_template(turn))
     said = texts.chosen(
         found.number,

@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people import areas
 from visits import buttons, shown
-from visits.actions import answering, canned
+from visits.actions import answering, canned, looking
 from visits.actions.answering import Overtaken
 from visits.mobile import kept, phrases, visitor
 from visits.models import FIRST_NUMBER, Way
@@ -39,7 +39,10 @@ def thread_page(number: int) -> ResponseReturnValue:
         if who is None:
             return visitor.to_own(session, openid, number)
         found = _found(session, who, number, before=request.args.get("before", type=int))
-        return _show(session, services, who, found, now=now)
+        page = _show(session, services, who, found, now=now)
+    with services.transaction() as session:
+        looking.looked(session, found.id, who)
+    return page
 
 
 def act(number: int) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
 from visits import buttons, said, scope, shown
-from visits.actions import attaching
+from visits.actions import attaching, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages.inbox import COLOURS, LONGEST_SEARCH
@@ -63,6 +63,7 @@ def show(number: int) -> ResponseReturnValue:
             draft = attaching_texts.how_to_bind(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
     with services.transaction() as session:
+        looking.looked(session, found.id, who)
         audit.note(session, me, "visit.see", f"visit:{number}", found.shop, address=door.address(), now=now)
     return page
 

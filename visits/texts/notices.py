@@ -212,6 +212,7 @@ def waiting(count: int, numbers: Sequence[int]) -> str:
 
 NOT_BOUND = "还没有绑定微信"
 NOT_FOLLOWING = "已取消关注服务号"
+OUT_OF_REACH = "的微信现在收不到通知"
 OPEN_PAGE = "点这里查看"
 #: What staff call a message that waits, or may have come.
 A_REQUEST, AN_ANSWER, A_QUESTION, A_NOTICE = "留言", "答复", "评价邀请", "通知"

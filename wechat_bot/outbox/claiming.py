@@ -106,7 +106,7 @@ def _choose(
     if row.attempts and row.channel == Channel.TEMPLATE:
         # The same id again: another channel would be a second message.
         return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
-    if window := ledger.spend(follower, now=now):
+    if window := ledger.spend(follower, now=now, spares=row.spares):
         return Channel.CUSTOM, window, {**claimed, "channel": Channel.CUSTOM}
     if template:
         return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
@@ -135,7 +135,18 @@ def _template(services: "Services", row: Row[Any]) -> tuple[dict[str, Any] | Non
 _delivery, _follower = cast(Table, Delivery.__table__), cast(Table, Follower.__table__)
 _MOMENT = bindparam("now", type_=Moment())
 _LEDGER = ("openid", "unfollowed_at", "event_until", "event_left", "message_until", "message_left", "has_held")
-_READ = ("id", "message", "template", "channel", "not_after", "heeds_quiet", "watch", "attempts", "first_attempt_at")
+_READ = (
+    "id",
+    "message",
+    "template",
+    "channel",
+    "not_after",
+    "heeds_quiet",
+    "watch",
+    "spares",
+    "attempts",
+    "first_attempt_at",
+)
 
 
 def _next(lane: Lane) -> Select[Any]:

@@ -27,13 +27,15 @@ def queue(
     not_after: datetime | None = None,
     heeds_quiet: bool = False,
     watch: str | None = None,
+    spares: int = 0,
 ) -> int | None:
     """Queue a message to one follower in the caller's transaction, before all that was queued for many; gives its id.
 
     `message` is a customer-service message without `touser`, a picture being one of `uploads.picture`; `template` is a
     `notices.notice`, sent in its place when the reply window is closed. With a `key` that was queued before, nothing
     happens and None comes back. After `not_after` it is too late to be useful and fails. One that `heeds_quiet` waits
-    for the end of the quiet hours. What becomes of it is news for the feature named in `watch`.
+    for the end of the quiet hours. What becomes of it is news for the feature named in `watch`. One that `spares` sends
+    takes none of the last so many of the reply window: it goes as a notice then, or waits for the next contact.
     """
     values = {
         "openid": openid,
@@ -47,6 +49,7 @@ def queue(
         "not_after": not_after,
         "heeds_quiet": heeds_quiet,
         "watch": watch,
+        "spares": spares,
         "has_news": False,
         "created_at": now,
         "attempts": 0,

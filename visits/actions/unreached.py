@@ -1,0 +1,66 @@
+"""Notices that a request is somebody's, which WeChat does not let us send now: the next in line hears of it at once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from foundation.clock import day_in
+from visits import ladder
+from visits.actions import case as cases
+from visits.actions import complaints, notices
+from visits.ladder import Ladder
+from visits.models import Assignment, Request
+from wechat_bot import watching
+from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.watching import News
+
+#: Of a notice in one of these its manager knows nothing.
+UNHEARD = (DeliveryState.HELD, DeliveryState.FAILED)
+SOME = 200
+
+
+def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
+    """Look at what became of such notices since the last look; gives how many were looked at."""
+    found = watching.news(notices.WATCH).limit(SOME).with_for_update(of=Delivery, skip_locked=True)
+    news = list(map(watching.read_news, session.execute(found)))
+    unheard = [each for each in news if each.state in UNHEARD]
+    if unheard:
+        stairs = ladder.read(session, day_in(now, zone))
+        for each in unheard:
+            for request, passed in _about(session, each):
+                _tell_next(session, request, passed, stairs, now=now)
+    watching.noted(session, [each.id for each in news])
+    return len(news)
+
+
+def _about(session: Session, news: News) -> Sequence[tuple[Request, int | None]]:
+    """The requests a notice was to tell of that still wait for an answer, and whom above it was for, if it was."""
+    waits = Request.closed_at.is_(None), Request.unanswered_since.is_not(None), Request.owner_id.is_not(None)
+    key = (news.key or "").split(":")
+    if len(key) > 3 and key[2] == "unreached":
+        _, request_id, _, owner_id, manager_id, *_ = map(str, key)
+        still = select(Request).where(Request.id == int(request_id), Request.owner_id == int(owner_id), *waits)
+        return [(request, int(manager_id)) for request in session.scalars(still)]
+    last = select(func.max(Assignment.id)).where(Assignment.request_id == Request.id).correlate(Request)
+    rows = session.scalars(
+        select(Request)
+        .join(Assignment, Assignment.request_id == Request.id)
+        .where(Assignment.delivery_id == news.id, Assignment.to_id == Request.owner_id, *waits)
+        .where(Assignment.id == last.scalar_subquery())
+        .order_by(Request.id)
+    )
+    return [(request, None) for request in rows]
+
+
+def _tell_next(session: Session, request: Request, passed: int | None, stairs: Ladder, *, now: datetime) -> None:
+    assert request.owner_id is not None  # asked for
+    case = cases.read(session, request, now=now)
+    area_id = case.shop.area_id if case.shop else request.area_id
+    kept = complaints.kept_from(session, [request.id]).get(request.id, ())
+    above = [each.id for each in stairs.supervisors(area_id, below_id=request.owner_id) if each.id not in kept]
+    if passed in above:
+        above = above[above.index(passed) + 1 :]
+    notices.not_reached(session, request, request.owner_id, above, case, is_held=True, now=now)
