@@ -39,7 +39,7 @@ def due() -> ResponseReturnValue:
         is_quiet=is_quiet,
         lines=lines,
         after=page.after,
-        nothing="这些天里都有来往。" if is_quiet else texts.nothing_due(next_on),
+        nothing="这些天里都有来往。" if is_quiet else texts.nothing_due(next_on, who.today),
         days=QUIET_DAYS,
         today=who.today,
         how=texts.HOW,

@@ -70,7 +70,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         shares=shares,
         part=part,
         parts=WORDS,
-        nothing_due=texts.nothing_due(next_on),
+        nothing_due=texts.nothing_due(next_on, who.today),
         noted=noted,
         today=who.today,
         shows_phones=me.may(Permission.PEOPLE_PHONES),

@@ -42,14 +42,18 @@ def visited(shop: str, how: str) -> str:
     return f"已记下:{HOW[how]}拜访{shop}。"
 
 
-def nothing_due(next_on: date | None) -> str:
+def nothing_due(next_on: date | None, today: date) -> str:
     """Why no shop of a plan is listed: when the first turn comes; None where the plan has no shop of one's own.
 
-    >>> nothing_due(date(2026, 12, 23))
-    '还没有到期的，最早的一家 12 月 23 日到期。'
+    >>> nothing_due(date(2026, 12, 23), date(2026, 11, 23)), nothing_due(date(2026, 11, 23), date(2026, 11, 23))
+    ('还没有到期的，最早的一家 12 月 23 日到期。', '没有过期的，最早的一家今天到期。')
     """
     if next_on is None:
         return "这个计划里没有您能看到的店。"
+    if next_on == today:
+        return "没有过期的，最早的一家今天到期。"
+    if next_on < today:
+        return "后面没有了。"
     return f"还没有到期的，最早的一家 {next_on.month} 月 {next_on.day} 日到期。"
 
 
