@@ -14,6 +14,8 @@ from visits.texts import answering as texts
 from visits.texts.times import when
 
 #: For how many hours a request may be put off.
+#: What a picture goes along with.
+WITH_PICTURE = ("answer", "note", "wait")
 SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
 
 
@@ -29,8 +31,8 @@ def press(
 ) -> str:
     """Do what the form's `do` says; gives what is said of it to whoever pressed. Raises `Refused` as the verbs do.
 
-    `picture` is the key among the media of what was put with an answer; `has_template` tells whether a notice can stand
-    in for one.
+    `picture` is the key among the media of what was put with an answer or a note; `has_template` tells whether a notice
+    can stand in for an answer.
     """
     content, seen = form.get("content", ""), form.get("seen", type=int)
     match form.get("do"):
@@ -43,10 +45,10 @@ def press(
             )
             return texts.sent_by(way.way, texts.shut(way.until, now))
         case "note":
-            answering.note(session, request_id, who, content, now=now)
+            answering.note(session, request_id, who, content, picture=picture, now=now)
             return texts.NOTED
         case "wait":
-            answering.wait(session, request_id, who, content, seen=seen, now=now)
+            answering.wait(session, request_id, who, content, picture=picture, seen=seen, now=now)
             return texts.CALLED
         case "close":
             answering.close(session, request_id, who, seen=seen, now=now)

@@ -130,10 +130,10 @@ def hold(session: Session, picture: Picture, *, now: datetime) -> str:
     return held.key
 
 
-def claim(session: Session, key: str) -> None:
-    """A picture that was held is sent now, and stays."""
+def claim(session: Session, key: str, *, openid: str = "") -> None:
+    """A picture that was held is sent now, and stays; an empty `openid` keeps it nobody's."""
     held = update(Media).where(Media.key == key, Media.wechat_id.startswith(HELD))
-    session.execute(held.values(wechat_id=f"page:{secrets.token_urlsafe(16)}"))
+    session.execute(held.values(wechat_id=f"page:{secrets.token_urlsafe(16)}", openid=openid))
 
 
 def let_go(session: Session, *, now: datetime) -> None:

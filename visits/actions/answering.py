@@ -115,20 +115,32 @@ def answer(
     return Answered(request, message.id, took, is_first)
 
 
-def note(session: Session, request_id: int, who: Colleague, content: str, *, now: datetime) -> Request:
-    """Write something down for colleagues; the shop never sees it."""
+def note(
+    session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None, now: datetime
+) -> Request:
+    """Write something down for colleagues, with a picture where there is one; the shop never sees it."""
     request = hold(session, request_id, who)
     content = visible(content)
-    if not content:
+    if not content and picture is None:
         raise Refused(texts.EMPTY)
     if len(content) > LONGEST_NOTE:
         raise Refused(texts.too_many_notes(LONGEST_NOTE))
-    _write(session, request, who, "text", content, is_note=True, now=now)
+    if content:
+        _write(session, request, who, "text", content, is_note=True, now=now)
+    if picture is not None:
+        _write(session, request, who, "image", "", media_key=picture, is_note=True, now=now)
     return request
 
 
 def wait(
-    session: Session, request_id: int, who: Colleague, content: str, *, seen: int | None = None, now: datetime
+    session: Session,
+    request_id: int,
+    who: Colleague,
+    content: str,
+    *,
+    picture: str | None = None,
+    seen: int | None = None,
+    now: datetime,
 ) -> Request:
     """The shop was spoken to by telephone or on the spot: note what was said; nothing is due until it writes again."""
     request = hold(session, request_id, who)
@@ -137,7 +149,7 @@ def wait(
         raise Refused(texts.PHONE_NEEDS_WORDS)
     _overtake(session, request, who, seen)
     _looked(request, who)
-    note(session, request_id, who, texts.by_phone(content.strip()), now=now)
+    note(session, request_id, who, texts.by_phone(content.strip()), picture=picture, now=now)
     clocks.waiting(session, request, now=now)
     return request
 

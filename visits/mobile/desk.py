@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people import areas
-from visits import buttons, shown
+from visits import buttons, kept, shown
 from visits.actions import answering, canned, looking
 from visits.actions.answering import Overtaken
-from visits.mobile import kept, phrases, visitor
+from visits.mobile import phrases, visitor
 from visits.models import FIRST_NUMBER, Way
 from visits.queries import thread
 from visits.queries.thread import Thread
@@ -62,19 +62,19 @@ def act(number: int) -> ResponseReturnValue:
             kept.drop(token)
             return _again(services, openid, who, number, status=200, now=now)
         if "canned" in form:
-            kept.keep(services, picture, token=token, openid=openid)
+            kept.keep(services, picture, token=token, whose=openid)
             return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
         with services.transaction() as session:
             said = _do(session, openid, who, number - FIRST_NUMBER, picture, now=now)
     except Overtaken as overtaken:
-        kept.keep(services, picture, token=token, openid=openid)
+        kept.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
     except Refused as refusal:
-        kept.keep(services, picture, token=token, openid=openid)
+        kept.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
     if form.get("do") in ("phrase", "reopen") and is_visible(form.get("content", "")):
         # What stands in the box was not sent by this, and goes on standing there.
-        kept.keep(services, picture, token=token, openid=openid)
+        kept.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, said=said, status=200, now=now)
     kept.drop(token)
     flash(said)
@@ -121,7 +121,7 @@ def _do(
                 raise Refused(texts.listen_in_chat(about + FIRST_NUMBER))
             answering.listen(session, about, who, form.get("message", 0, type=int), now=now)
             return texts.LISTEN
-        case "answer":
+        case do if do in buttons.WITH_PICTURE:
             if picture is None:
                 key = kept.take(session, shown.token(form), openid)
             else:

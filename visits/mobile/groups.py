@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import areas
-from visits import scope, shown
+from visits import kept, scope, shown
 from visits.actions import groups as actions
-from visits.mobile import kept, visitor
+from visits.mobile import visitor
 from visits.queries import groups as queries
 from visits.queries.groups import PARTS, Line, Preview
 from visits.rules.whom import Kind, Whom
@@ -84,7 +84,7 @@ def group_write() -> ResponseReturnValue:
             kept.drop(token)
             return _form(services, who, meant)
         if form.get("do") != "send" or form.get("looked") != str(meant):
-            kept.keep(services, picture, token=token, openid=openid)
+            kept.keep(services, picture, token=token, whose=openid)
             return _form(services, who, meant)
         with services.transaction() as session:
             now = services.clock()
@@ -104,7 +104,7 @@ def group_write() -> ResponseReturnValue:
                 now=now,
             )
     except Refused as refusal:
-        kept.keep(services, picture, token=token, openid=openid)
+        kept.keep(services, picture, token=token, whose=openid)
         return _form(services, who, error=refusal.sentence)
     kept.drop(token)
     flash(texts.SENT)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
-from visits import scope, shown
+from visits import kept, scope, shown
 from visits.actions import groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.models import FIRST_NUMBER
@@ -44,20 +44,26 @@ def write() -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     here = redirect(url_for("visits_mobile.newest"), 303)
     content, token = visible(request.form.get("content", "")), shown.token(request.form)
+    picture: Picture | None = None
     try:
-        if len(content) > shown.LONGEST:
-            raise Refused(texts.too_long(len(content) - shown.LONGEST))
         upload = request.files.get("photo")
         picture = media.receive(services.media_folder, upload.stream) if upload and upload.filename else None
-        if not content and picture is None:
+        if request.form.get("do") == "drop_photo":
+            kept.drop(token)
+            return _page(services, openid, draft=content, token=token)
+        if len(content) > shown.LONGEST:
+            raise Refused(texts.too_long(len(content) - shown.LONGEST))
+        if not content and picture is None and kept.key_of(token, openid) is None:
             raise Refused(texts.EMPTY)
         with services.transaction() as session:
             said = _receive(session, services, openid, content, picture, token)
         if said:
             flash(said)
     except Refused as refusal:
-        page = _page(services, openid, draft=content, sentence=refusal.sentence)
+        kept.keep(services, picture, token=token, whose=openid)
+        page = _page(services, openid, draft=content, sentence=refusal.sentence, token=token)
         return make_response(page, 422)
+    kept.drop(token)
     return here
 
 
@@ -95,12 +101,20 @@ def _receive(
     session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
 ) -> str:
     now = services.clock()
-    is_polite = picture is None and needs.is_polite(content) and groups.awaiting(session, openid, now=now) is None
+    key = kept.take(session, token, openid, openid=openid) if picture is None else None
+    is_polite = (
+        picture is None
+        and key is None
+        and needs.is_polite(content)
+        and groups.awaiting(session, openid, now=now) is None
+    )
     if is_polite and intake.standing(session, openid, None) is Standing.NONE:
         return intake_texts.WELCOME  # thanks for what is closed open nothing
     said = [Said("text", content)] if content else []
     if picture is not None:
-        said.append(Said("image", media_key=media.add(session, picture, openid=openid, mark=token, now=now)))
+        key = media.add(session, picture, openid=openid, mark=token, now=now)
+    if key is not None:
+        said.append(Said("image", media_key=key))
     received = intake.written(session, openid, said, token=token, now=now, zone=services.zone)
     return _words(session, received, services) if received else ""
 
@@ -123,8 +137,15 @@ def _words(session: Session, received: Received, services: Services) -> str:
 
 
 def _page(
-    services: Services, openid: str, number: int | None = None, *, draft: str = "", sentence: str = ""
+    services: Services,
+    openid: str,
+    number: int | None = None,
+    *,
+    draft: str = "",
+    sentence: str = "",
+    token: str = "",
 ) -> ResponseReturnValue:
+    has_picture = kept.key_of(token, openid) is not None
     now, before = services.clock(), request.args.get("before", type=int)
     with services.reading() as session:
         if scope.of_manager(session, openid, now=now, zone=services.zone) is not None:
@@ -152,7 +173,8 @@ def _page(
         can_write=before is None and (number is None or not own or number == own[0].number),
         earlier=[each for each in own if each.id != (found.id if found else 0)],
         moment=lambda at: when(at, now=now, zone=services.zone),
-        token=secrets.token_urlsafe(16),
+        token=token or secrets.token_urlsafe(16),
+        picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
         draft=draft,
         sentence=sentence,
         texts=texts,

@@ -11,7 +11,7 @@ from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
-from visits import scope, shown
+from visits import kept, scope, shown
 from visits.actions import groups as actions
 from visits.queries import groups as queries
 from visits.queries.groups import PARTS, Line, Preview
@@ -51,15 +51,21 @@ def write() -> ResponseReturnValue:
         return _form(services)
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
+    picture, mark, whose = None, shown.token(form), kept.of_user(me.user_id)
     try:
+        picture = shown.received(services, request.files.get("photo"))
+        if form.get("drop_photo"):
+            kept.drop(mark)
         meant = shown.whom(form)
         if form.get("do") != "send" or form.get("looked") != str(meant):
+            kept.keep(services, picture, token=mark, whose=whose)
             return _form(services, meant)
-        picture = shown.received(services, request.files.get("photo"))
         with services.transaction() as session:
-            mark = shown.token(form)
-            # Nobody's: it belongs to the group.
-            key = None if picture is None else media.add(session, picture, openid="", mark=mark, now=now)
+            if picture is None:
+                key = kept.take(session, mark, whose)
+            else:
+                # Nobody's: it belongs to the group.
+                key = media.add(session, picture, openid="", mark=mark, now=now)
             group = actions.send(
                 session,
                 who,
@@ -75,7 +81,9 @@ def write() -> ResponseReturnValue:
             about = f"visit-group:{group.id}"
             audit.note(session, me, "visit.group", about, group.title, address=door.address(), now=now)
     except Refused as refusal:
+        kept.keep(services, picture, token=mark, whose=whose)
         return _form(services, error=refusal.sentence)
+    kept.drop(mark)
     flash(texts.SENT, "success")
     return redirect(url_for("visits_pages.group", group_id=group.id), 303)
 
@@ -137,7 +145,8 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
     me, now, values = door.visitor(), services.clock(), request.values
     preview: Preview | None = None
     strangers: list[str] = []
-    named = ""
+    named, token = "", shown.token(values)
+    has_picture = kept.key_of(token, kept.of_user(me.user_id)) is not None
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         try:
@@ -166,7 +175,8 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         kind=values.get("kind", Kind.ALL.value),
         values=values,
         error=error,
-        token=shown.token(values) or secrets.token_urlsafe(16),
+        token=token or secrets.token_urlsafe(16),
+        picture=url_for("visits_pages.kept_picture", token=token) if has_picture else "",
         quiet=services.quiet,
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         most=actions.MOST_MEMBERS,

@@ -13,6 +13,7 @@ for _rule, _name, _view, _methods in (
     ("/<int:number>", "thread", thread.show, ("GET",)),
     ("/<int:number>", "act", thread.act, ("POST",)),
     ("/<int:number>/news", "news", thread.news, ("GET",)),
+    ("/kept/<token>", "kept_picture", thread.kept_picture, ("GET",)),
     ("/<int:number>/state", "state", thread.state, ("GET",)),
     ("/<int:number>/media/<int:message_id>", "media", thread.file, ("GET",)),
     ("/canned", "canned", canned.listing, ("GET",)),

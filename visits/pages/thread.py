@@ -17,7 +17,7 @@ from people import areas
 from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
-from visits import buttons, said, scope, shown
+from visits import buttons, kept, said, scope, shown
 from visits.actions import attaching, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
@@ -121,9 +121,11 @@ def act(number: int) -> ResponseReturnValue:
     if did is None:
         raise Refused(texts.NO_SUCH_BUTTON)
     came: tuple[Said, ...] = ()
-    error = ""
+    error, picture, token = "", None, shown.token(request.form)
     try:
         picture = shown.received(services, request.files.get("photo"))
+        if request.form.get("drop_photo"):
+            kept.drop(token)
         with services.transaction() as session:
             done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
             audit.note(session, me, did, f"visit:{number}", detail, address=door.address(), now=now)
@@ -132,12 +134,25 @@ def act(number: int) -> ResponseReturnValue:
     except Refused as refusal:
         error = refusal.sentence
     else:
+        if request.form["do"] in buttons.WITH_PICTURE:
+            kept.drop(token)
         flash(done, "success")
         return redirect(url_for("visits_pages.thread", number=number), 303)
+    kept.keep(services, picture, token=token, whose=kept.of_user(door.visitor().user_id))
     with services.reading() as session:
         found = _found(session, who, number)
-        page = _page(session, services, who, found, draft=request.form.get("content", ""), came=came, error=error)
+        draft = request.form.get("content", "")
+        page = _page(session, services, who, found, draft=draft, came=came, error=error, token=token)
     return page, 409 if came else 422
+
+
+@door.allow(Permission.VISITS_ANSWER)
+def kept_picture(token: str) -> ResponseReturnValue:
+    """The picture that waits in one of this visitor's own forms."""
+    services, key = current_services(), kept.key_of(token, kept.of_user(door.visitor().user_id))
+    with services.reading() as session:
+        found = media.find(session, services.media_folder, key) if key else None
+    return shown.send(found, "photo")
 
 
 @door.allow(Permission.VISITS_SEE)
@@ -148,8 +163,8 @@ def file(number: int, message_id: int) -> ResponseReturnValue:
         who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
         found = _found(session, who, number)
         key = queries.media_of(session, found.id, message_id)
-        kept = media.find(session, services.media_folder, key) if key else None
-    return shown.send(kept, f"{number}-{message_id}")
+        there = media.find(session, services.media_folder, key) if key else None
+    return shown.send(there, f"{number}-{message_id}")
 
 
 def _do(session: Session, who: Colleague, about: int, picture: Picture | None, now: datetime) -> tuple[str, str]:
@@ -159,9 +174,14 @@ def _do(session: Session, who: Colleague, about: int, picture: Picture | None, n
         went = attaching.attach(session, about, who, form.get("licence", ""), now=now)
         done = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
         return done, f"{went.licence} {done}"
-    if form["do"] == "answer" and picture is not None:
+    if form["do"] in buttons.WITH_PICTURE:
         # Nobody's: it belongs to the request, and goes with it.
-        key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
+        mark = shown.token(form)
+        key = (
+            kept.take(session, mark, kept.of_user(door.visitor().user_id))
+            if picture is None
+            else media.add(session, picture, openid="", mark=mark, now=now)
+        )
     has_template = shown.has_template(current_services())
     done = buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
     written = texts.said("text", form.get("content", ""), 100)
@@ -192,8 +212,10 @@ def _page(
     draft: str = "",
     came: tuple[Said, ...] = (),
     error: str = "",
+    token: str = "",
 ) -> str:
     now, me = who.now, door.visitor()
+    has_picture = kept.key_of(token, kept.of_user(me.user_id)) is not None
     way = queries.foreseen(session, found.openid, now=now, has_template=shown.has_template(services))
     entries = [(each.at, 1, each) for each in found.said]
     shows_all = not found.has_earlier and not request.args.get("before")
@@ -214,7 +236,8 @@ def _page(
         canned=shown.ready(session, who, found, now=now, zone=services.zone),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         snoozes=buttons.SNOOZES,
-        token=secrets.token_urlsafe(16),
+        token=token or secrets.token_urlsafe(16),
+        picture=url_for("visits_pages.kept_picture", token=token) if has_picture else "",
         shows_phones=me.may(Permission.PEOPLE_PHONES),
         guesses=_guesses(session, who, found),
         sought=request.args.get("shop", "").strip()[:LONGEST_SEARCH],

@@ -1,6 +1,7 @@
 """A picture that came with a form which was not sent stays with that form: nobody chooses it a second time.
 
 The file lies among the media; which form it belongs to is in the visitor's own signed cookie, under the form's token.
+`whose` is the visitor: an openid on pages inside WeChat, `user:4` in the console.
 """
 
 from flask import session as cookie
@@ -11,33 +12,38 @@ from wechat_bot.media import Picture
 from wechat_bot.services import Services
 
 _COOKIE = "visits_kept"
-#: Forms open at once on one phone; a cookie has no room for many.
+#: Forms open at once in one browser; a cookie has no room for many.
 MOST = 3
 
 
-def keep(services: Services, picture: Picture | None, *, token: str, openid: str) -> None:
+def of_user(user_id: int) -> str:
+    """Whose form it is, in the console."""
+    return f"user:{user_id}"
+
+
+def keep(services: Services, picture: Picture | None, *, token: str, whose: str) -> None:
     """Keep the picture of a form that comes back to its writer."""
     if picture is None:
         return
     with services.transaction() as session:
         key = media.hold(session, picture, now=services.clock())
     drop(token)
-    cookie[_COOKIE] = [*cookie.get(_COOKIE, ()), [token, openid, key]][-MOST:]
+    cookie[_COOKIE] = [*cookie.get(_COOKIE, ()), [token, whose, key]][-MOST:]
 
 
-def key_of(token: str, openid: str) -> str | None:
+def key_of(token: str, whose: str) -> str | None:
     """The key of the picture this visitor left with a form; None where there is none."""
-    for each_token, each_openid, key in cookie.get(_COOKIE, ()):
-        if (each_token, each_openid) == (token, openid):
+    for each_token, each_whose, key in cookie.get(_COOKIE, ()):
+        if (each_token, each_whose) == (token, whose):
             return str(key)
     return None
 
 
-def take(session: Session, token: str, openid: str) -> str | None:
-    """The same for a form that is sent now: the picture stays."""
-    key = key_of(token, openid)
+def take(session: Session, token: str, whose: str, *, openid: str = "") -> str | None:
+    """The same for a form that is sent now: the picture stays, and is this follower's where one is named."""
+    key = key_of(token, whose)
     if key is not None:
-        media.claim(session, key)
+        media.claim(session, key, openid=openid)
     return key
 
 
