@@ -40,8 +40,8 @@ from wechat_bot.services import Services
 # The house is large and lasts, what a test leaves is little: looking through all of it takes a tenth of the run.
 gc.set_threshold(100_000, 50, 100)
 
-#: Run as processes of their own, with what they need in the environment; and what only `make drill` runs.
-collect_ignore = ["programs", "drills"]
+#: Run as processes of their own, with what they need in the environment.
+collect_ignore = ["programs"]
 
 FLAGS = [
     "--no-sandbox",

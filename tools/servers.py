@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -71,11 +71,19 @@ class Postgresql:
         self.process.send_signal(signal.SIGINT)
         self.process.wait(30)
 
-    def family(self) -> list[int]:
-        """Its processes: one for each connection, and its own."""
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """All its processes stand still: it takes connections and says nothing."""
         found = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
-        children = subprocess.run(found, capture_output=True, text=True, check=False).stdout.split()
-        return [self.process.pid, *map(int, children)]
+        self.process.send_signal(signal.SIGSTOP)  # first: no more are begun
+        children = [int(pid) for pid in subprocess.run(found, capture_output=True, text=True).stdout.split()]
+        try:
+            for pid in children:
+                _signal(pid, signal.SIGSTOP)
+            yield
+        finally:
+            for pid in (*children, self.process.pid):
+                _signal(pid, signal.SIGCONT)
 
     @property
     def _any(self) -> str:
@@ -159,6 +167,11 @@ def start_redis(port: int) -> subprocess.Popen[bytes]:
     _until(lambda: bool(client.ping()), RedisError)
     client.close()
     return server
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it ended meanwhile
+        os.kill(pid, number)
 
 
 def _not_root(folder: Path) -> list[str]:

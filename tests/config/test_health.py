@@ -1,6 +1,5 @@
 """The health page tells truly what ails, in time, whatever hangs."""
 
-import os
 import signal
 import threading
 import time
@@ -64,19 +63,15 @@ def test_it_answers_in_time_while_postgresql_and_redis_hang(build) -> None:
         house = build(database_url=postgresql.url, redis_url=f"redis://127.0.0.1:{port}/0")
         beat(house)
         assert healthz(house)["ok"]
-        stopped = [*postgresql.family(), redis.pid]
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
-        try:
+        redis.send_signal(signal.SIGSTOP)
+        with postgresql.hanging():
             for _ in range(2):  # what hangs is not asked a second time
                 began = time.monotonic()
                 told = healthz(house)
                 assert time.monotonic() - began < 2
                 assert (told["database"], told["store"]) == (health.HANGS, "unreachable")
                 assert told["worker"] == "alive, but cannot write its beat"
-        finally:
-            for process in stopped:
-                os.kill(process, signal.SIGCONT)
+        redis.send_signal(signal.SIGCONT)
         assert healthz(house)["ok"]
     redis.terminate()
     redis.wait(10)

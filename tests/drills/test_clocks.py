@@ -12,7 +12,7 @@ from foundation.database import Database
 from migrations import schema
 from people.models import Retailer
 from tests import processes
-from tests.drills.traffic import IN_TIME, Traffic, healthz, tell
+from tests.drills.traffic import IN_TIME, Traffic, healthz
 from tests.processes import Town, until
 from tools import servers
 from wechat_bot.models import Beat
@@ -22,7 +22,9 @@ HOURS, LICENCE = timedelta(hours=5), "350802100001"
 SETTLES = 15.0
 
 
-def test_a_clock_set_ahead_and_back_stops_nothing_and_erases_nobody(tmp_path: Path, capsys) -> None:
+def test_a_clock_set_ahead_and_back_stops_nothing_and_erases_nobody(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     skew = tmp_path / "skew"
     skew.write_text("0")
     haste = processes.haste(system_clock(), 1)
@@ -63,7 +65,7 @@ def test_a_clock_set_ahead_and_back_stops_nothing_and_erases_nobody(tmp_path: Pa
                             time.sleep(6)
                         assert moving.slowest() < IN_TIME
                         assert all(each.is_heard for each in moving.said)
-                    tell(capsys, f"clock wrong by {wrong_by.total_seconds() / 3600:+.0f} h: well after {took:.1f} s")
+                    tell(f"clock wrong by {wrong_by.total_seconds() / 3600:+.0f} h: well after {took:.1f} s")
                 assert settled(lambda told: bool(told["ok"])) < SETTLES
 
                 # A month ahead, and the worker begun anew: its jobs run at once, and nobody is erased by that clock.

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,10 +11,11 @@ from pathlib import Path
 import requests
 from redis import Redis
 
+from config import health
 from foundation.database import Database
 from migrations import schema
 from tests import processes
-from tests.drills.traffic import IN_TIME, Traffic, healthz, tell
+from tests.drills.traffic import IN_TIME, Traffic, healthz
 from tests.processes import until
 from tools import servers
 
@@ -38,7 +40,9 @@ def traffic(folder: Path, database_url: str, redis_url: str, behind: str = "", *
         database.dispose()
 
 
-def test_a_minute_without_postgresql_loses_nothing_and_doubles_nothing(tmp_path: Path, capsys) -> None:
+def test_a_minute_without_postgresql_loses_nothing_and_doubles_nothing(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     with (
         servers.restartable_postgresql() as postgresql,
         servers.redis() as redis,
@@ -68,10 +72,44 @@ def test_a_minute_without_postgresql_loses_nothing_and_doubles_nothing(tmp_path:
         assert after
         assert all(each.is_heard for each in after)
         heard = sum(each.is_heard for each in moving.said)
-        tell(capsys, f"{len(moving.said)} said, {heard} heard, the others told; slowest {moving.slowest():.2f} s")
+        tell(f"{len(moving.said)} said, {heard} heard, the others told; slowest {moving.slowest():.2f} s")
 
 
-def test_through_pgbouncer_in_transaction_mode_all_is_as_without(tmp_path: Path, capsys) -> None:
+def test_a_postgresql_that_comes_late_and_then_hangs_is_waited_for_and_named(
+    tmp_path: Path, tell: Callable[[str], None]
+) -> None:
+    with servers.restartable_postgresql() as postgresql:
+        database = Database(postgresql.url)
+        schema.upgrade(database)
+        postgresql.stop()
+        late = threading.Timer(5, postgresql.start)
+        late.start()
+        with processes.town(tmp_path, postgresql.url, None) as town:
+            town.worker()
+            until(lambda: town.health()[0] == 200)
+            moving = Traffic(town, database)
+            moving.open_shops()
+            slowest = 0.0
+            with moving.writing():
+                time.sleep(2)
+                with postgresql.hanging():
+                    for _ in range(10):
+                        time.sleep(2)
+                        took, status, told = healthz(town)
+                        slowest = max(slowest, took)
+                        assert (status, told["database"]) == (503, health.HANGS)
+                began = time.monotonic()
+                until(lambda: town.health()[0] == 200)
+                tell(f"health page's slowest answer {slowest:.2f} s; well {time.monotonic() - began:.1f} s after")
+                time.sleep(8)
+            assert slowest < 2
+            moving.reckon(may_lose=True)
+            assert all(each.is_heard for each in moving.said if each.at > began + 8)
+        late.join()
+        database.dispose()
+
+
+def test_through_pgbouncer_in_transaction_mode_all_is_as_without(tmp_path: Path, tell: Callable[[str], None]) -> None:
     with (
         servers.postgresql() as postgresql,
         servers.pgbouncer(postgresql) as pooled,
@@ -85,10 +123,10 @@ def test_through_pgbouncer_in_transaction_mode_all_is_as_without(tmp_path: Path,
         moving.reckon()
         assert all(each.is_heard for each in moving.said)
         assert moving.slowest() < IN_TIME
-        tell(capsys, f"{len(moving.said)} said and heard; slowest answer {moving.slowest():.2f} s")
+        tell(f"{len(moving.said)} said and heard; slowest answer {moving.slowest():.2f} s")
 
 
-def test_a_redis_that_hangs_is_a_replica_or_full_slows_no_answer(tmp_path: Path, capsys) -> None:
+def test_a_redis_that_hangs_is_a_replica_or_full_slows_no_answer(tmp_path: Path, tell: Callable[[str], None]) -> None:
     port = servers.free_port()
     server, redis = servers.start_redis(port), Redis(port=port)
     ailments: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
@@ -114,7 +152,7 @@ def test_a_redis_that_hangs_is_a_replica_or_full_slows_no_answer(tmp_path: Path,
                     until(lambda: moving.town.health()[0] == 200)
                 slowest = max(each.seconds for each in moving.said[before:])
                 assert slowest < IN_TIME
-                tell(capsys, f"Redis {said}: {len(moving.said) - before} said, slowest answer {slowest:.2f} s")
+                tell(f"Redis {said}: {len(moving.said) - before} said, slowest answer {slowest:.2f} s")
             moving.reckon()
             assert all(each.is_heard for each in moving.said)
             calls = requests.get(f"{moving.town.platform}/simulator/calls?limit=1000", timeout=10).json()["calls"]

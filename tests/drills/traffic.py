@@ -1,7 +1,6 @@
 """Traffic for a drill: shops that write one message after the other, messages that workers send meanwhile, and what
 must have become of each."""
 
-import sys
 import threading
 import time
 from collections import Counter
@@ -10,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import pytest
 import requests
 from sqlalchemy import select
 
@@ -101,15 +99,18 @@ class Traffic:
             waiting = (DeliveryState.PENDING, DeliveryState.SENDING)
             return session.scalar(select(Delivery.id).where(Delivery.state.in_(waiting)).limit(1)) is None
 
-    def reckon(self, *, unsure: int = 0) -> None:
-        """Nothing lost, nothing doubled: what was heard is kept once, what was queued was seen once."""
+    def reckon(self, *, unsure: int = 0, may_lose: bool = False) -> None:
+        """Nothing lost, nothing doubled: what was heard is kept once, what was queued was seen once.
+
+        What was said to a database that hangs `may` be lost: no answer of ours comes about.
+        """
         until(self.is_sent, 120)
         with self.database.reading() as session:
             kept = Counter(session.scalars(select(Message.content)))
             states = Counter(session.scalars(select(Delivery.state).where(Delivery.openid.in_(self.queued.values()))))
         assert [each for each in self.said if each.is_heard and kept[each.text] != 1] == []
         assert [text for text, times in kept.items() if times > 1] == []
-        assert [each for each in self.said if each.is_lost] == []
+        assert may_lose or [each for each in self.said if each.is_lost] == []
         seen = Counter(entry["text"] for openid in set(self.queued.values()) for entry in self.town.chat(openid))
         assert [text for text in self.queued if seen[text] != 1] == []
         assert states[DeliveryState.UNSURE] <= unsure
@@ -129,9 +130,3 @@ def healthz(town: Town) -> tuple[float, int, dict[str, object]]:
     began = time.monotonic()
     answer = requests.get(f"{town.web}/healthz", timeout=10)
     return time.monotonic() - began, answer.status_code, answer.json()
-
-
-def tell(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    """Figures of a drill, for whoever reads what it printed."""
-    with capsys.disabled():
-        sys.stdout.write(f"\n  {line}\n")
