@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from config.app import create_app
+from config.app import create_app, furnish
 from simulator import crypto
 from simulator.clock import HandClock
 from simulator.world import Account
@@ -115,15 +115,17 @@ def test_while_the_database_is_away_one_of_four_posts_is_answered_however_many_p
     li = house.phone("老李")
     li.follow()
     features = house.app.extensions["features"]
+    apps = [create_app(house.settings, services=house.services, features=features) for _ in range(3)]
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # and never listens
         away = f"postgresql://127.0.0.1:{nobody.getsockname()[1]}/gone"
+        gone = house.another_process(database_url=away).database
+        with pytest.raises(OperationalError), gone.reading():
+            pass  # from now on it is known to be away
         for processes, answered in ((1, 4), (2, 3), (3, 4), (4, 1)):
-            services = [house.another_process(database_url=away, web_concurrency=processes) for _ in range(processes)]
-            apps = [create_app(house.settings, services=each, features=features) for each in services]
-            for each in services:
-                with pytest.raises(OperationalError), each.reading():
-                    pass  # from now on it is known to be away
+            for app in apps[:processes]:
+                services = house.another_process(database_url=away, web_concurrency=processes)
+                furnish(app, house.settings, replace(services, database=gone))
             sealed, codes = house.sim.prepare([li], ["在吗"])[0], []
             while 200 not in codes:
                 app = apps[len(codes) % processes]
@@ -266,12 +268,13 @@ def as_xml(name: str, value: object) -> str:
     return f"<{name}>{'' if value is None else value}</{name}>"
 
 
+@pytest.mark.parametrize("stores", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("form", ["xml", "json"])
 def test_whatever_wechat_says_is_a_200_and_is_kept_whole(build_chat, form) -> None:
     house = build_chat(account=Account(format=form))
     account, client = house.sim.account, house.app.test_client()
 
-    @settings(max_examples=100, deadline=None, derandomize=True)
+    @settings(max_examples=50, deadline=None, derandomize=True)
     @given(bodies(form) | st.text(max_size=40))
     def say(body: str) -> None:
         query, sealed = sealed_body(account, body.encode(errors="surrogatepass"), form)
@@ -287,7 +290,7 @@ def test_whatever_wechat_says_is_a_200_and_is_kept_whole(build_chat, form) -> No
     say()
     with house.look() as session:
         kept = session.scalars(select(Heard)).all()
-        assert len(kept) > 50 and sum(heard.raw is not None for heard in kept) > 20
+        assert len(kept) > 25 and sum(heard.raw is not None for heard in kept) > 10
 
 
 @pytest.mark.parametrize("form", ["xml", "json"])
@@ -326,6 +329,7 @@ def test_unknown_events_are_kept_raw_and_answered_with_success(house) -> None:
         assert session.scalars(select(Heard).where(Heard.raw.is_not(None))).one().raw["Surprise"] == "1"
 
 
+@pytest.mark.parametrize("stores", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.parametrize("form", ["xml", "json"])
 def test_two_thousand_mutations_of_real_messages_get_a_deliberate_answer(build_chat, form) -> None:
     house = build_chat(account=Account(mode="plain", format=form))
