@@ -211,6 +211,24 @@ def fail(session: Session, claim: Claim, error: str, *, now: datetime, result: d
     _mine(session, claim, state=TaskState.FAILED, error=error, result=result, settled_at=now, fence=None)
 
 
+def turn(session: Session, claim: Claim, kind: str) -> int:
+    """From here on it is work of another kind, which no worker claims: it is completed whoever lives. Gives its id.
+
+    Raises `Lost`.
+    """
+    _mine(session, claim, kind=kind)
+    return claim.id
+
+
+def complete(session: Session, task_id: int, result: dict[str, Any], *, now: datetime) -> None:
+    """Note that it is done, whoever had it in hand."""
+    session.execute(
+        update(Task)
+        .where(Task.id == task_id)
+        .values(state=TaskState.DONE, result=result, error=None, settled_at=now, fence=None)
+    )
+
+
 def forget_old(session: Session, folder: Path, *, now: datetime) -> list[Path]:
     """Drop tasks past their time; gives the files that belonged to them, to be removed once that is kept."""
     old = Task.created_at < now - KEPT

@@ -19,7 +19,7 @@ from foundation.text import mask_phone
 from people import actions, areas, audiences, erasing, identity, mirror, queries, rules, texts
 from people.erasing import Whom
 from people.models import CLASSES
-from people.roster import checking, template, writing
+from people.roster import bringing, checking, template, writing
 from people.roster.checking import Progress, WrongRoster
 from people.roster.writing import Summary
 from wechat_bot.client.codes import SendError
@@ -75,8 +75,8 @@ def import_roster(file: Path, dry_run: bool) -> None:
         with _bar("比较") as progress, services.reading() as session:
             summary = writing.foresee(session, roster, progress)
     else:
-        with _bar("写入") as progress, services.transaction() as session:
-            summary = writing.bring_in(session, roster, now=services.clock(), progress=progress)
+        with _bar("写入") as progress:
+            summary = bringing.bring_in(services, roster, clock=services.clock, progress=progress)
     _tell(summary, dry_run)
 
 

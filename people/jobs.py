@@ -15,9 +15,9 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from people import actions, cards, codes, erasing, mirror, queries, saved, scope, tries
 from people.models import CLASSES
-from people.roster import checking, exporting, writing
+from people.roster import bringing, checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
-from people.roster.kinds import CHECK, CODES, EXPORT, IMPORT, TAGS
+from people.roster.kinds import BRINGING, CHECK, CODES, EXPORT, IMPORT, TAGS
 from people.shops import listing
 from people.shops.narrowing import Filter
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
@@ -48,14 +48,22 @@ def check_roster(work: Work) -> None:
 
 
 def import_roster(work: Work) -> None:
-    """Bring in a checked file, all of it or nothing; that it is done is noted in the same transaction."""
+    """Bring in a checked file, all of it or nothing; that it is done is noted where its last rows are written."""
     roster = _checked(work)
-    work.stage("写入")  # one transaction: how far it is inside cannot be told
-    with work.services.transaction() as session:
-        now = work.services.clock()
-        summary = writing.bring_in(session, roster, now=now)
-        said = f"新增 {summary.new} 家,更新 {summary.changed} 家,不变 {summary.unchanged} 家。"
-        tasks.finish(session, work.claim, now=now, result={**asdict(summary), "said": said})
+    progress = work.stage("写入")
+    bringing.bring_in(
+        work.services,
+        roster,
+        clock=work.services.clock,
+        decided=lambda session: tasks.turn(session, work.claim, BRINGING),
+        progress=progress,
+    )
+
+
+def go_on_bringing(services: Services) -> None:
+    """Bring in to its end what whoever decided it left half-way; throw away what nobody decided."""
+    bringing.go_on(services, clock=services.clock, when_idle=bringing.ALIVE)
+    bringing.clear(services, now=services.clock())
 
 
 def export_roster(work: Work) -> None:
@@ -190,6 +198,7 @@ def forget_tries(services: Services) -> None:
 JOBS = (
     Job("forget what was tried long ago", timedelta(hours=6), forget_tries),
     Job("erase who is gone", timedelta(hours=1), erasing.erase_due),
+    Job("bring in what was decided", timedelta(seconds=10), go_on_bringing),
     jobs.worker(
         "rosters",
         {

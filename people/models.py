@@ -168,6 +168,33 @@ class Retailer(Base):
 IS_THERE: ColumnElement[bool] = Retailer.licence.not_like(f"{ERASED}%")
 
 
+class RosterImport(Base):
+    """A roster on its way in. Until it is decided its rows only lie aside; from then on all of them come in, whoever
+    does it: SQLite's one writer is needed for many short moments, and not for one long one."""
+
+    __tablename__ = "roster_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The long work that asked for it, to be told when it is done.
+    task_id: Mapped[int | None]
+    #: What it does, in figures and names.
+    result: Mapped[dict[str, Any] | None]
+    #: The last sign of life of whoever puts its rows aside or brings them in.
+    touched_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+class RosterPart(Base):
+    """Some rows of a roster on its way in; gone once they are in."""
+
+    __tablename__ = "roster_part"
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    holds: Mapped[dict[str, Any]]
+
+
 class Tag(Base):
     """A word staff put on retailers."""
 

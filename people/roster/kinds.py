@@ -2,3 +2,5 @@
 
 CHECK, IMPORT, EXPORT, CODES = "people.check", "people.import", "people.export", "people.codes"
 TAGS = "people.tags"
+#: An import that is decided: no worker claims it, and whichever lives brings it in (`bringing`).
+BRINGING = "people.bringing"

@@ -1,13 +1,13 @@
-"""Writing a roster: all of it or nothing, in the caller's one transaction, a thousand shops at a time."""
+"""Writing a roster: what of it is new or changed, in parts that are each written in a moment."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
@@ -16,12 +16,12 @@ from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopCla
 from people.roster.checking import Progress, Roster, Row
 
 BATCH = 1000
+#: Rows of a part: they are written in some hundredths of a second.
+PART = 100
 #: Tables, not classes: the ORM's own bulk insert would look at every row.
-RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS = (
-    cast(Table, each.__table__) for each in (Retailer, Area, Manager, Tag, RetailerTag)
+RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE = (
+    cast(Table, each.__table__) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass)
 )
-#: One import at a time on PostgreSQL: two that touch the same shops in another order would wait for each other.
-ONE_AT_A_TIME = 0x5EED_0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,51 +55,66 @@ class _Count:
     done: int = 0
 
 
+#: Managers, areas, tags and rows to be written together, as plain as JSON keeps them.
+Part = dict[str, Any]
+
+
+class Plan:
+    """What a roster would change now: first what it names, then its shops, a few at a time. Only reads.
+
+    Nothing is left to fail when a part is written: every row was checked, and what a row names is made where it is
+    gone meanwhile.
+    """
+
+    def __init__(self, session: Session, roster: Roster, progress: Progress | None = None) -> None:
+        self._session, self._roster, self._progress = session, roster, progress
+        self._names, self._count = _names(session, roster), _Count()
+
+    def parts(self) -> Iterator[Part]:
+        """The parts, in the order in which they are to be written. `progress(done, total)` counts shops."""
+        names = self._names
+        # An area that has a manager keeps it: the roster names shops' managers, staff name areas'.
+        areas = [[area, phone] for area, phone in self._roster.areas.items() if phone or area in names.new_areas]
+        for key, values in (
+            ("managers", [*names.new_managers.items(), *names.renamed.items()]),
+            ("areas", areas),
+            ("tags", sorted(self._roster.tags)),
+        ):
+            for some in _some(values):
+                yield {key: some}
+        for rows, known in _batches(self._session, self._roster, self._count, self._progress):
+            for part in _some(rows):
+                yield {"rows": [_packed(row, known.get(row.licence)) for row in part]}
+
+    def summary(self) -> Summary:
+        """What it does, once all parts were seen."""
+        return _summary(self._roster, self._names, self._count)
+
+
 def foresee(session: Session, roster: Roster, progress: Progress | None = None) -> Summary:
-    """What `bring_in` would do now. Only reads."""
-    names = _names(session, roster)
-    count = _Count()
-    for _ in _batches(session, roster, count, progress):
+    """What bringing in a roster would do now. Only reads."""
+    plan = Plan(session, roster, progress)
+    for _ in plan.parts():
         pass
-    return _summary(roster, names, count)
+    return plan.summary()
 
 
-def bring_in(session: Session, roster: Roster, *, now: datetime, progress: Progress | None = None) -> Summary:
-    """Make or change the shops of a roster by their licence, with the areas and managers it names.
+def write(session: Session, part: Part, *, now: datetime) -> None:
+    """Write one part: make or change shops by their licence, with the areas, managers and tags it names.
 
     A shop keeps its binding and its code, whatever else changes; shops the roster does not name stay as they are.
-    Where the roster has a 标签 column, a shop's tags become those of its row. `progress(done, total)` counts shops.
+    Where the roster has a 标签 column, a shop's tags become those of its row.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-    ensure_classes(session)
-    names = _names(session, roster)
-    managers = _write_managers(session, roster, names)
-    areas = _write_areas(session, roster, names, managers)
-    classes = _ids(session, ShopClass.name, ShopClass.id)
-    tags = _write_tags(session, roster)
-    statement = _statement(session)
-    count = _Count()
-    for rows, known in _batches(session, roster, count, progress):
-        values = [
-            {
-                "licence": row.licence,
-                "shop": row.shop,
-                "keeper": row.keeper,
-                "phone": row.phone,
-                "address": row.address if row.address is not None else _address(known.get(row.licence)),
-                "area_id": areas[row.area],
-                "class_id": classes[row.class_name],
-                "manager_id": managers.get(row.manager_phone),
-                "bind_token": secrets.token_urlsafe(12),
-                "updated_at": now,
-            }
-            for row in rows
-        ]
-        session.execute(statement, values)
-        if roster.has_tags:
-            _write_shop_tags(session, rows, known, tags)
-    return _summary(roster, names, count)
+    if managers := part.get("managers"):
+        statement = upsert(session, MANAGERS)
+        statement = statement.on_conflict_do_update(index_elements=["phone"], set_={"name": statement.excluded.name})
+        session.execute(statement, [{"phone": phone, "name": name} for phone, name in managers])
+    if areas := part.get("areas"):
+        _write_areas(session, areas)
+    if tags := part.get("tags"):
+        session.execute(upsert(session, TAGS).on_conflict_do_nothing(), [{"name": name} for name in tags])
+    if rows := part.get("rows"):
+        _write_rows(session, [_Packed(*row) for row in rows], now)
 
 
 def ensure_classes(session: Session) -> None:
@@ -178,10 +193,67 @@ def _address(known: _Known | None) -> str:
     return known.facts[-1] if known else ""
 
 
-def _statement(session: Session) -> Any:
+class _Packed(NamedTuple):
+    """A row as a part keeps it. `address` and `tags` are None where they stay as they are."""
+
+    licence: str
+    shop: str
+    keeper: str
+    phone: str
+    address: str | None
+    area: str
+    class_name: str
+    manager_phone: str
+    tags: list[str] | None
+
+
+def _packed(row: Row, known: _Known | None) -> _Packed:
+    is_same = row.tags is None or frozenset(row.tags) == (known.tags if known else frozenset())
+    tags = None if is_same else list(row.tags or ())
+    facts = (row.licence, row.shop, row.keeper, row.phone, row.address, row.area, row.class_name, row.manager_phone)
+    return _Packed(*facts, tags)
+
+
+def _write_rows(session: Session, rows: list[_Packed], now: datetime) -> None:
+    areas = _made(session, AREAS, {row.area for row in rows})
+    classes = _made(session, CLASSES_TABLE, {row.class_name for row in rows})
+    phones = {row.manager_phone for row in rows}
+    managers = dict(_pairs(session, Manager.phone, Manager.id, Manager.phone.in_(phones)))
+    values = [
+        {
+            "licence": row.licence,
+            "shop": row.shop,
+            "keeper": row.keeper,
+            "phone": row.phone,
+            "address": row.address or "",
+            "area_id": areas[row.area],
+            "class_id": classes[row.class_name],
+            "manager_id": managers.get(row.manager_phone),
+            "bind_token": secrets.token_urlsafe(12),
+            "updated_at": now,
+        }
+        for row in rows
+    ]
+    session.execute(_statement(session, with_address=rows[0].address is not None), values)
+    tagged = {row.licence: row.tags for row in rows if row.tags is not None}
+    if tagged:
+        _write_shop_tags(session, tagged)
+
+
+def _made(session: Session, table: Table, names: set[str]) -> dict[str, int]:
+    """The ids of what has these names, made where it is not there."""
+    found = dict(_pairs(session, table.c.name, table.c.id, table.c.name.in_(names)))
+    if missing := names - found.keys():
+        session.execute(upsert(session, table).on_conflict_do_nothing(), [{"name": name} for name in sorted(missing)])
+        found = dict(_pairs(session, table.c.name, table.c.id, table.c.name.in_(names)))
+    return found
+
+
+def _statement(session: Session, *, with_address: bool) -> Any:
     # On a conflict the shop keeps its openid, its binding and the code that is printed already.
     statement = upsert(session, RETAILERS)
-    kept = ("shop", "keeper", "phone", "address", "area_id", "class_id", "manager_id", "updated_at", "grams", "names")
+    kept = ["shop", "keeper", "phone", "area_id", "class_id", "manager_id", "updated_at", "grams", "names"]
+    kept += ["address"] if with_address else []
     statement = statement.on_conflict_do_update(
         index_elements=["licence"], set_={column: statement.excluded[column] for column in kept}
     )
@@ -212,21 +284,11 @@ def _names(session: Session, roster: Roster) -> _Names:
     )
 
 
-def _write_managers(session: Session, roster: Roster, names: _Names) -> dict[str, int]:
-    if names.new_managers:
-        values = [{"phone": phone, "name": name} for phone, name in names.new_managers.items()]
-        session.execute(upsert(session, MANAGERS).on_conflict_do_nothing(), values)
-    for phone, name in names.renamed.items():
-        session.execute(update(MANAGERS).where(MANAGERS.c.phone == phone).values(name=name))
-    return _ids(session, Manager.phone, Manager.id)
-
-
-def _write_areas(session: Session, roster: Roster, names: _Names, managers: dict[str, int]) -> dict[str, int]:
-    if names.new_areas:
-        values = [{"name": name} for name in names.new_areas]
-        session.execute(upsert(session, AREAS).on_conflict_do_nothing(), values)
-    # An area that has a manager keeps it: the roster names shops' managers, staff name areas'.
-    chosen = [{"area": area, "head": managers[phone]} for area, phone in roster.areas.items() if phone]
+def _write_areas(session: Session, areas: list[list[str]]) -> None:
+    _made(session, AREAS, {area for area, _ in areas})
+    phones = {phone for _, phone in areas if phone}
+    managers = dict(_pairs(session, Manager.phone, Manager.id, Manager.phone.in_(phones)))
+    chosen = [{"area": area, "head": managers[phone]} for area, phone in areas if phone in managers]
     if chosen:
         session.execute(
             update(AREAS)
@@ -234,34 +296,19 @@ def _write_areas(session: Session, roster: Roster, names: _Names, managers: dict
             .values(manager_id=bindparam("head")),
             chosen,
         )
-    return _ids(session, Area.name, Area.id)
 
 
-def _write_tags(session: Session, roster: Roster) -> dict[str, int]:
-    if roster.tags:
-        values = [{"name": name} for name in sorted(roster.tags)]
-        session.execute(upsert(session, TAGS).on_conflict_do_nothing(), values)
-    return _ids(session, Tag.name, Tag.id)
-
-
-def _write_shop_tags(session: Session, rows: list[Row], known: dict[str, _Known], tags: dict[str, int]) -> None:
-    rows = [
-        row
-        for row in rows
-        if frozenset(row.tags or ()) != (known[row.licence].tags if row.licence in known else frozenset())
-    ]
-    if not rows:
-        return
-    changed = Retailer.licence.in_([row.licence for row in rows])
-    shops = dict(_pairs(session, Retailer.licence, Retailer.id, changed))
+def _write_shop_tags(session: Session, tagged: dict[str, list[str]]) -> None:
+    tags = _made(session, TAGS, {tag for each in tagged.values() for tag in each})
+    shops = dict(_pairs(session, Retailer.licence, Retailer.id, Retailer.licence.in_(tagged)))
     session.execute(delete(RetailerTag).where(RetailerTag.retailer_id.in_(shops.values())))
-    values = [{"tag_id": tags[tag], "retailer_id": shops[row.licence]} for row in rows for tag in row.tags or ()]
+    values = [{"tag_id": tags[tag], "retailer_id": shops[shop]} for shop, each in tagged.items() for tag in each]
     if values:
         session.execute(insert(SHOP_TAGS), values)
 
 
-def _ids(session: Session, name: Any, key: Any) -> dict[str, int]:
-    return dict(_pairs(session, name, key))
+def _some(values: Sequence[Any]) -> Iterator[list[Any]]:
+    return (list(values[at : at + PART]) for at in range(0, len(values), PART))
 
 
 def _pairs(session: Session, first: Any, second: Any, *conditions: Any) -> Iterator[tuple[Any, Any]]:

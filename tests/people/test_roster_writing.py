@@ -1,5 +1,6 @@
 """Bringing in a roster: new, changed and unchanged shops, with the areas and managers it names."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,15 +11,24 @@ from sqlalchemy.orm import Session
 from people import identity, queries
 from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from people.roster import checking, writing
-from people.roster.checking import COLUMNS
+from people.roster.checking import COLUMNS, Progress, Roster
 from people.roster.writing import Summary
 
 Make = Callable[..., Any]
 NINE, TEN = "350802100009", "350802100010"
 
 
+def written(session: Session, roster: Roster, now: datetime, progress: Progress | None = None) -> Summary:
+    """Part by part, in the one transaction of the test."""
+    writing.ensure_classes(session)
+    plan = writing.Plan(session, roster, progress)
+    for part in plan.parts():
+        writing.write(session, json.loads(json.dumps(part)), now=now)
+    return plan.summary()
+
+
 def bring_in(session: Session, content: bytes, now: datetime) -> Summary:
-    return writing.bring_in(session, checking.check(content, CLASSES), now=now)
+    return written(session, checking.check(content, CLASSES), now)
 
 
 def tags_of(session: Session, licence: str) -> set[str]:
@@ -83,7 +93,7 @@ def test_looking_ahead_tells_what_would_happen_and_keeps_nothing(
     assert (before.new, before.changed, before.new_areas) == (1, 1, ("新片",))
     assert before.renamed_managers == ("陈志强 → 陈强 139****2201",)
     assert town.session.scalar(select(func.count()).select_from(Retailer)) == 2
-    assert writing.bring_in(town.session, roster, now=now) == before
+    assert written(town.session, roster, now) == before
     assert town.session.scalar(select(Manager.name).where(Manager.phone == "13900002201")) == "陈强"
 
 
@@ -138,6 +148,6 @@ def test_classes_that_staff_edited_are_not_brought_back(session: Session, xlsx: 
 def test_a_roster_of_several_batches_is_counted_whole(session: Session, xlsx: Make, row: Make, now: datetime) -> None:
     seen: list[tuple[int, int]] = []
     roster = checking.check(xlsx(*(row(许可证号=f"3508021{n:05}") for n in range(1100))), CLASSES)
-    summary = writing.bring_in(session, roster, now=now, progress=lambda done, total: seen.append((done, total)))
+    summary = written(session, roster, now, lambda done, total: seen.append((done, total)))
     assert summary.new == 1100
     assert seen == [(1000, 1100), (1100, 1100)]

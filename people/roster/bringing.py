@@ -1,0 +1,217 @@
+"""Bringing in a checked roster, all of it or nothing, without keeping anybody waiting.
+
+First its rows are put aside, then it is decided in one statement, then they are written, some at a time. Before the
+decision nothing of it is to be seen, and what a dead process left is thrown away. From then on it comes in to its end:
+should the process die in the middle, the clock of any worker goes on where it stopped (`go_on`).
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from console import tasks
+from foundation.database import changed
+from people.models import RosterImport, RosterPart
+from people.roster import writing
+from people.roster.checking import Progress, Roster
+from people.roster.writing import Part, Plan, Summary
+
+#: Seconds for which the write lock is held, and for which it is left to others: SQLite has no queue, and whoever waits
+#: there looks again ten times a second.
+HELD, LEFT = 0.3, 0.11
+#: Parts put aside at once.
+ASIDE = 20
+#: Without a sign of life for so long, whoever had it in hand is gone. Also what lies in the future is none.
+ALIVE = timedelta(seconds=30)
+#: One import at a time on PostgreSQL: two that touch the same shops in another order would wait for each other.
+ONE_AT_A_TIME = 0x5EED_0001
+
+
+class Stores(Protocol):
+    """Where it is written: the services, or a database alone."""
+
+    def transaction(self) -> AbstractContextManager[Session]: ...
+
+    def reading(self) -> AbstractContextManager[Session]: ...
+
+
+def bring_in(
+    stores: Stores,
+    roster: Roster,
+    *,
+    clock: Callable[[], datetime],
+    decided: Callable[[Session], int] | None = None,
+    progress: Progress | None = None,
+    held: float = HELD,
+) -> Summary:
+    """Bring in a roster; what was decided before comes first.
+
+    `decided` is called in the transaction that decides, and gives the long work that is done with the import.
+    `progress(done, total)` counts shops. No transaction is longer than `held` seconds and one part.
+    """
+    while True:
+        go_on(stores, clock=clock)
+        number, summary, seen = _put_aside(stores, roster, clock)
+        with stores.transaction() as session:
+            if _decide(session, number, seen, now=clock()):
+                if decided is not None:
+                    _belongs(session, number, decided(session))
+                break
+    most = 0
+
+    def count(left: int) -> None:
+        nonlocal most
+        most = max(most, left)
+        if progress is not None:
+            progress(roster.count - left * roster.count // most, roster.count)
+
+    go_on(stores, clock=clock, left=count, held=held)
+    if progress is not None and decided is None:
+        progress(roster.count, roster.count)
+    return summary
+
+
+def go_on(
+    stores: Stores,
+    *,
+    clock: Callable[[], datetime],
+    left: Callable[[int], None] | None = None,
+    when_idle: timedelta | None = None,
+    held: float = HELD,
+) -> None:
+    """Write what was decided and is not in yet, to its end.
+
+    With `when_idle` only where nobody gave a sign of life for so long: whoever lives needs no help.
+    """
+    with stores.reading() as session:
+        waits = _waits(session, clock(), when_idle)
+    while waits:
+        with stores.transaction() as session:
+            parts = _write_some(session, _for(held), now=clock())
+            is_sqlite = session.get_bind().dialect.name == "sqlite"
+        waits = parts > 0
+        if waits and left is not None:
+            left(parts)
+        if waits and is_sqlite:
+            time.sleep(LEFT)
+
+
+def clear(stores: Stores, *, now: datetime) -> None:
+    """Throw away what was put aside and never decided, by whoever is gone."""
+    gone = RosterImport.decided_at.is_(None) & (RosterImport.touched_at < now - 10 * ALIVE)
+    with stores.reading() as session:
+        is_any = session.scalar(select(RosterImport.id).where(gone).limit(1)) is not None
+    if is_any:
+        with stores.transaction() as session:
+            session.execute(delete(RosterPart).where(RosterPart.import_id.in_(select(RosterImport.id).where(gone))))
+            session.execute(delete(RosterImport).where(gone))
+
+
+def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tuple[int, Summary, set[Any]]:
+    """Keep what the roster changes, out of sight; gives its number, what it does, and the imports it was compared
+    after."""
+    with stores.transaction() as session:
+        number = session.execute(
+            insert(RosterImport).values(touched_at=clock()).returning(RosterImport.id)
+        ).scalar_one()
+    waiting: list[Part] = []
+    place = 0
+
+    def keep() -> None:
+        nonlocal place
+        values = [{"import_id": number, "number": place + at, "holds": holds} for at, holds in enumerate(waiting)]
+        with stores.transaction() as session:
+            session.execute(insert(RosterPart), values)
+            session.execute(update(RosterImport).where(RosterImport.id == number).values(touched_at=clock()))
+        place += len(waiting)
+        waiting.clear()
+
+    with stores.reading() as look:
+        seen = _decided_so_far(look)
+        plan = Plan(look, roster)
+        for part in plan.parts():
+            waiting.append(part)
+            if len(waiting) == ASIDE:
+                keep()
+    if waiting:
+        keep()
+    summary = plan.summary()
+    said = f"新增 {summary.new} 家,更新 {summary.changed} 家,不变 {summary.unchanged} 家。"
+    result = {**asdict(summary), "said": said}
+    with stores.transaction() as session:
+        session.execute(update(RosterImport).where(RosterImport.id == number).values(result=result))
+    return number, summary, seen
+
+
+def _decide(session: Session, number: int, seen: set[Any], *, now: datetime) -> bool:
+    """From here on the import comes in. False where another did since its rows were compared, and they must be anew."""
+    _one_at_a_time(session)
+    mine = RosterImport.id == number
+    if _decided_so_far(session) == seen and all(is_done for _, is_done in seen):
+        writing.ensure_classes(session)
+        is_decided = changed(session, update(RosterImport).where(mine).values(decided_at=now, touched_at=now))
+        return bool(is_decided)
+    session.execute(delete(RosterPart).where(RosterPart.import_id == number))
+    session.execute(delete(RosterImport).where(mine))
+    return False
+
+
+def _decided_so_far(session: Session) -> set[Any]:
+    found = session.execute(
+        select(RosterImport.id, RosterImport.done_at.is_not(None)).where(RosterImport.decided_at.is_not(None))
+    )
+    return {tuple(row) for row in found}
+
+
+def _belongs(session: Session, number: int, task_id: int) -> None:
+    session.execute(update(RosterImport).where(RosterImport.id == number).values(task_id=task_id))
+
+
+def _waits(session: Session, now: datetime, when_idle: timedelta | None) -> bool:
+    touched = session.scalar(select(func.max(RosterImport.touched_at)).where(_is_coming()))
+    return touched is not None and (when_idle is None or not now - when_idle < touched <= now)
+
+
+def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime) -> int:
+    """Write parts of what is decided while there is time, at least one; gives how many are left."""
+    _one_at_a_time(session)
+    found = session.scalars(select(RosterImport).where(_is_coming())).first()
+    if found is None or found.decided_at is None:
+        return 0
+    parts = select(RosterPart).where(RosterPart.import_id == found.id).order_by(RosterPart.number)
+    while part := session.scalars(parts.limit(1)).first():
+        writing.write(session, part.holds, now=found.decided_at)
+        session.delete(part)
+        session.flush()
+        if not has_time():
+            break
+    found.touched_at = now
+    left = session.scalar(select(func.count()).select_from(RosterPart).where(RosterPart.import_id == found.id)) or 0
+    if not left:
+        if found.task_id is not None:
+            tasks.complete(session, found.task_id, found.result or {}, now=now)
+        # Who compared before this one was done sees by it that there was one.
+        found.done_at, found.result = now, None
+        session.execute(delete(RosterImport).where(RosterImport.done_at.is_not(None), RosterImport.id < found.id))
+    session.flush()
+    return left
+
+
+def _is_coming() -> Any:
+    return RosterImport.decided_at.is_not(None) & RosterImport.done_at.is_(None)
+
+
+def _for(seconds: float) -> Callable[[], bool]:
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() < until
+
+
+def _one_at_a_time(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
