@@ -24,9 +24,9 @@ from people.roster.writing import Part, Plan, Summary
 
 #: Seconds for which the write lock is held, and for which it is left to others: SQLite has no queue, and whoever waits
 #: there looks again ten times a second.
-HELD, LEFT = 0.3, 0.11
+HELD, LEFT = 0.25, 0.11
 #: Parts put aside at once.
-ASIDE = 20
+ASIDE = 5
 #: Without a sign of life for so long, whoever had it in hand is gone. Also what lies in the future is none.
 ALIVE = timedelta(seconds=30)
 #: One import at a time on PostgreSQL: two that touch the same shops in another order would wait for each other.
