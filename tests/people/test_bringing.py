@@ -18,8 +18,8 @@ from people.roster.checking import COLUMNS
 from people.roster.kinds import BRINGING, IMPORT
 
 SHOPS = 450
-#: Begin, put aside, say what it does, decide.
-BEFORE = 4
+#: Begin, put aside twice, say what it does, decide.
+BEFORE = 5
 
 
 class Died(BaseException):
