@@ -1,15 +1,15 @@
 """Rosters on their way in: their rows lie aside until it is decided, and come in part by part.
 
-Revision ID: 0033
-Revises: 0032
+Revision ID: 0034
+Revises: 0033
 """
 
 import sqlalchemy as sa
 from alembic import op
 from foundation.database import Json, Moment
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
