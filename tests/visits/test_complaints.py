@@ -9,6 +9,7 @@ from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import NEED
 from visits.models import Category
+from visits.rated import Rating
 
 WORDS = ["我要投诉", "投诉陈经理", "举报陈志强收钱", "红七匹狼断货没人管,我要投诉你们"]
 
@@ -143,3 +144,31 @@ def test_the_office_decides_which_category_goes_to_the_supervisor(three) -> None
     three.zhou.say(f"{three.request().number} 完结")
     three.house.later(days=4)
     assert "已转给客户经理陈志强" in three.wang.say("我要投诉送货的").text
+
+
+def test_a_complaint_said_of_a_rating_is_one_and_no_comment(three) -> None:
+    three.wang.say(NEED)
+    first = three.request().number
+    three.chen.say(f"{first} 明早带两条")
+    three.chen.say(f"{first} 完结")
+    three.house.work()
+    asked = [entry for entry in three.wang.unread() if "这次答复您满意吗" in entry.text]
+    assert "哪里不满意" in three.wang.tap(asked[-1].detail["list"][2]["id"]).text
+    assert "由上级周主任处理" in three.wang.say("投诉陈经理,态度差").text
+    assert three.owners() == ["陈志强", "周主任"]
+    with three.house.look() as session:
+        assert session.scalars(select(Rating.comment)).all() == [""]
+
+
+def test_a_complaint_written_under_a_rating_on_the_page_is_one(three) -> None:
+    three.wang.say(NEED)
+    first = three.request().number
+    three.chen.say(f"{first} 明早带两条")
+    three.chen.say(f"{first} 完结")
+    three.house.work()
+    page = Browser(three.house, three.wang)
+    page.open(f"/m/visits/mine/{first}")
+    page.post(f"/m/visits/mine/{first}/rating", page.form() | {"do": "3", "comment": "我要投诉陈志强"})
+    assert three.owners() == ["陈志强", "周主任"]
+    with three.house.look() as session:
+        assert session.scalars(select(Rating.comment)).all() == [""]

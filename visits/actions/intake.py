@@ -121,6 +121,8 @@ def receive(
     tone = _tone(session, said) if asked is None else Tone.OTHER
     known = categories.keywords(session) if said.content and tone is not Tone.THANKS else []
     is_complaint = needs.is_complaint(said.content, known)
+    if is_complaint:
+        asked = None  # whoever wrote to many would read it among the answers
     became = Became.ADDED
     if request is None and asked is None and not is_complaint:
         request = finding.closed_lately(session, openid, shop, now)

@@ -252,10 +252,20 @@ def not_reached(
     why = texts.OUT_OF_REACH if is_held else why_not(session, owner_id)
     text = texts.not_reached(request.number, known.shop or known.who, owner, why)
     for manager_id in above:
+        waits = [each for each in reach(session, manager_id, about(request.id)).waiting if _is_of(each, owner_id)]
+        if waits and put(session, waits[0].id, texts.many_not_reached(owner, why, unanswered(session, owner_id))):
+            if waits[0].state == DeliveryState.HELD:
+                continue  # they cannot be told now either
+            return [waits[0].id]
         told = _tell_each(session, request, [manager_id], text, f"unreached:{owner_id}", known.shop, now)
         if told:
             return told
     return []
+
+
+def _is_of(each: Waiting, owner_id: int) -> bool:
+    """Whether a notice says of this owner that they cannot be told."""
+    return f":unreached:{owner_id}:" in (each.key or "")
 
 
 def _tell_each(

@@ -141,6 +141,8 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
         return None
     if is_score:
         return Reply(texts.RATED_ALREADY)
+    if needs.is_complaint(content, intake.keywords(turn.session)):
+        return None  # what is said of a rating is read by whom it is of
     return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 
 

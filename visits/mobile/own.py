@@ -78,12 +78,16 @@ def rate(number: int) -> ResponseReturnValue:
         closing = rating.open_question(session, found.id, now=services.clock()) if found else None
         if found is None:
             raise Refused(texts.NO_SUCH)
+        # What is said of a rating is read by whom it is of: a complaint is none of that.
+        is_complaint = needs.is_complaint(comment, intake.keywords(session)) if comment else False
+        kept = "" if is_complaint else comment
         counts = (
             closing is not None
             and score in SCORES
-            and rating.rate(session, openid, found.id, closing, SCORES[score], comment=comment, now=services.clock())
+            and rating.rate(session, openid, found.id, closing, SCORES[score], comment=kept, now=services.clock())
         )
-    flash(intake_texts.rated(SCORES[score]) if counts else intake_texts.RATED_ALREADY)
+        said = _receive(session, services, openid, comment, None, "") if counts and is_complaint else ""
+    flash(said or (intake_texts.rated(SCORES[score]) if counts else intake_texts.RATED_ALREADY))
     return redirect(url_for("visits_mobile.own_page", number=number), 303)
 
 

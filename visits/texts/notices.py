@@ -167,6 +167,15 @@ def not_reached(number: int, who: str, owner: str, why: str) -> str:
     return f"【通知不到 #{number}】{who}的留言,负责人{owner}{why}。请转告。"
 
 
+def many_not_reached(owner: str, why: str, count: int) -> str:
+    """The same of all that waits for them, in place of notices that would pile up.
+
+    >>> many_not_reached("陈志强", OUT_OF_REACH, 5)
+    '【通知不到】陈志强的微信现在收不到通知，名下 5 条留言等着答复。请转告。'
+    """
+    return f"【通知不到】{owner}{why}，名下 {count} 条留言等着答复。请转告。"
+
+
 def not_delivered(number: int, shop: str, what: str, why: str) -> str:
     """To whoever wrote an answer that came to nothing.
 
