@@ -19,8 +19,8 @@ from wechat_bot import texts
 
 #: Bytes: what WeChat takes for a picture in the chat.
 LIMIT = 10 << 20
-#: Pixels: a telephone's largest photo. Each takes up to four bytes while it is looked at.
-MOST_PIXELS = 50_000_000
+#: Pixels: a telephone's largest photo. Each takes up to four bytes while it is looked at; in what may move, fifteen.
+MOST_PIXELS, MOST_IN_A_FRAME = 50_000_000, 16_000_000
 #: Of a moving picture: how many frames, and pixels in all of them.
 MOST_FRAMES, MOST_MOVING = 300, 100_000_000
 #: Passes over one JPEG. Each costs as much as the whole picture, and a few bytes.
@@ -78,8 +78,9 @@ def _looked_at(content: bytes, content_type: str) -> int:
         raise Refused(texts.BROKEN_PICTURE)
     with Image.open(io.BytesIO(content), formats=[_FORMATS[content_type]]) as image:
         width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise Refused(texts.too_many_pixels(MOST_PIXELS))
+        most = MOST_IN_A_FRAME if content_type in ("image/gif", "image/webp") else MOST_PIXELS
+        if width * height > most:
+            raise Refused(texts.too_many_pixels(most))
         orientation = image.getexif().get(_ORIENTATION, _STANDS)
         if content_type == "image/jpeg":
             # All of its bytes are read, at an eighth of the size: that finds what is missing, in little memory.

@@ -34,6 +34,7 @@ def noisy_jpeg() -> bytes:
         (b"RIFF\x20\x00\x00\x00WEBPVP8 nothing behind it", "不完整"),
         (samples.huge_png(30_000), "尺寸太大"),
         (samples.huge_png(8_000), "尺寸太大"),
+        (samples.written("WEBP", Image.new("RGB", (5_000, 4_000))), "尺寸太大"),
         (HEIC, "HEIC"),
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "不是照片"),
         (b"<!doctype html><script>alert(1)</script>", "不是照片"),
