@@ -6,6 +6,7 @@ Revises: 0030
 
 import sqlalchemy as sa
 from alembic import op
+from foundation.database import Json
 
 revision = "0031"
 down_revision = "0030"
@@ -14,6 +15,8 @@ depends_on = None
 
 #: Tell a complaint; added to the category that had the first of them already.
 WORDS = ["投诉", "举报", "检举", "控告", "告状"]
+#: Tell an opinion, which is the manager's to read: where they stood with complaints they get a category of their own.
+OPINIONS, CALLED = ["态度", "不满意", "建议", "意见"], "意见建议"
 
 
 def upgrade() -> None:
@@ -31,13 +34,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_visit_kept_from_manager_id"), "visit_kept_from", ["manager_id"])
     category = sa.table(
-        "visit_category", sa.column("id"), sa.column("keywords", sa.JSON()), sa.column("goes_up", sa.Boolean())
+        "visit_category",
+        sa.column("id"),
+        sa.column("name"),
+        sa.column("position"),
+        sa.column("keywords", Json),
+        sa.column("goes_up", sa.Boolean()),
     )
     connection = op.get_bind()
-    for key, words in connection.execute(sa.select(category.c.id, category.c.keywords)).all():
-        if WORDS[0] in words:
-            kept = [*words, *(word for word in WORDS if word not in words)]
-            connection.execute(category.update().where(category.c.id == key).values(keywords=kept, goes_up=True))
+    known = connection.execute(sa.select(category).order_by(category.c.id)).all()
+    names = {each.name for each in known}
+    for each in known:
+        if WORDS[0] not in each.keywords:
+            continue
+        opinions = [] if CALLED in names else [word for word in each.keywords if word in OPINIONS]
+        kept = [word for word in each.keywords if word not in opinions]
+        kept += [word for word in WORDS if word not in kept]
+        connection.execute(category.update().where(category.c.id == each.id).values(keywords=kept, goes_up=True))
+        if opinions:
+            names.add(CALLED)
+            values = {"name": CALLED, "position": each.position + 1, "keywords": opinions, "goes_up": False}
+            connection.execute(category.insert().values(values))
 
 
 def downgrade() -> None:
