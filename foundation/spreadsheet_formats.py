@@ -90,6 +90,6 @@ def _moment(number: int | float, kind: Kind, *, is_1904: bool) -> Cell:
     # Excel believes that there was a 29 February 1900.
     first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30) if number >= 60 else date(1899, 12, 31)
     moment = datetime.combine(first, time()) + span
-    if number < 1 and not is_1904:
+    if number < 1 and (kind is Kind.TIME or not is_1904):
         return moment.time()
     return moment.date() if kind is Kind.DAY and moment.time() == time() else moment
