@@ -65,6 +65,7 @@ NOBODYS = {
     "recovery_code",
     "tried",
     "used_step",
+    "handed_in",
     "mirrored_tag",
     "pair_tally",
     "quota",
