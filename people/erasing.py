@@ -72,6 +72,8 @@ def erase(session: Session, whom: Whom, *, now: datetime, forgets: Sequence[Forg
     # Once more under the pseudonym they have, where they were erased under older rules.
     pseudonym = whom.openid if whom.openid.startswith(ERASED) else ERASED + secrets.token_urlsafe(12)
     forgetting = Forgetting(whom.openid, pseudonym, now, shop_id=whom.shop_id, names=_names(session, whom.shop_id))
+    # As a callback does: what they say at this moment is heard before, or finds nobody.
+    session.execute(select(Follower.openid).where(Follower.openid == whom.openid).with_for_update())
     for forget in forgets:
         forget(session, forgetting)
     return forgetting
