@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import actions, identity, queries, rules, texts, tries
-from people.models import ERASED, BindCode, Binding, BindTries, Retailer, RetailerTag, Withdrawal
+from people.models import ERASED, BindCode, Binding, BindTries, Retailer, RetailerTag, RosterPart, Withdrawal
 from people.upkeep import SEARCH
 from wechat_bot import media, reply, steadiness
 from wechat_bot.client.codes import SendError
@@ -67,11 +67,15 @@ def erase_due(services: Services) -> None:
 def erase(session: Session, whom: Whom, *, now: datetime, forgets: Sequence[Forget]) -> Forgetting:
     """Erase what is known of somebody, here and (`forgets`) by each feature; what was counted stays counted.
 
-    A shop that is bound is erased with its follower. Gives the files that are left to be deleted.
+    A shop that is bound is erased with its follower. Gives the files that are left to be deleted. Raises `Refused` for
+    a shop while a roster is on its way in.
     """
     # Once more under the pseudonym they have, where they were erased under older rules.
     pseudonym = whom.openid if whom.openid.startswith(ERASED) else ERASED + secrets.token_urlsafe(12)
     forgetting = Forgetting(whom.openid, pseudonym, now, shop_id=whom.shop_id, names=_names(session, whom.shop_id))
+    if whom.shop_id is not None and session.scalar(select(RosterPart.import_id).limit(1)) is not None:
+        # Its row may be among those that lie aside, and would make it anew.
+        raise Refused(texts.ROSTER_COMES_IN)
     # As a callback does: what they say at this moment is heard before, or finds nobody.
     session.execute(select(Follower.openid).where(Follower.openid == whom.openid).with_for_update())
     for forget in forgets:

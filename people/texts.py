@@ -42,6 +42,7 @@ UNBOUND_MANAGER = "已解绑,您不再是客户经理。"
 THANKS = "不客气,有需要随时说。"
 GREETING = "您好,请说。"
 
+ROSTER_COMES_IN = "名单正在导入，请等导入完再删除这家店。"
 #: Stands where the name of a shop was that is erased.
 ERASED_SHOP = "已删除的店"
 

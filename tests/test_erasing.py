@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from sqlalchemy import func, inspect, select, text, update
+from sqlalchemy import delete, func, insert, inspect, select, text, update
 
 from console import tasks
 from console.models import Task, TaskState
@@ -22,7 +22,7 @@ from foundation.database import Base
 from people import actions, erasing, queries
 from people.erasing import Whom
 from people.feature import people
-from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, Tag
+from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, RosterImport, RosterPart, Tag
 from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
@@ -70,6 +70,7 @@ NOBODYS = {
     "pair_tally",
     "quota",
     "raised",
+    "roster_part",
     "visit_canned",
     "visit_escalation",
     "visit_escalation_told",
@@ -438,6 +439,14 @@ def test_by_every_door_somebody_is_erased_everywhere_and_the_figures_stay(house)
     assert {name for name, _ in found(house, wang.roster[2:], is_raw=False)} >= {"retailer"}
     said = [(entry.who, entry.about, entry.detail) for entry in office.audited("shop.erase")]
     assert said == [("命令行", "shop:#1", "微信里的人"), ("admin", "shop:#2", "微信里的人")]
+    # While a roster comes in that may hold its row, a shop waits.
+    with house.services.transaction() as session:
+        number = session.execute(insert(RosterImport).values(touched_at=house.clock()).returning(RosterImport.id))
+        session.add(RosterPart(import_id=number.scalar_one(), number=0, holds={}))
+    refused = house.flask("people", "erase", zhao.licence, "--shop", "--yes")
+    assert refused.exit_code == 1 and "名单正在导入" in refused.output
+    with house.services.transaction() as session:
+        session.execute(delete(RosterPart))
     # Shops that left the trade go from the roster too: one is bound, the other's keeper was erased before.
     shops_before = shops_counted(house)
     erase_on_the_page(office, zhao, "shop")
