@@ -4,6 +4,7 @@ APScheduler only ticks: nothing is stored in it, every job asks the database wha
 once share the rows out among them. Stopping is graceful: what is in hand is finished.
 """
 
+import errno
 import logging
 import os
 import secrets
@@ -33,6 +34,8 @@ JOBS_AT_ONCE = 4
 #: Without a ring, how long before a sender looks by itself.
 LOOK_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
+#: A disk that is full, or of no use, says so to every sender again and again.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 #: How far the time of day may stray from the time that passes before it was set by somebody.
 STRAYS = timedelta(seconds=2)
 
@@ -49,7 +52,7 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._started_at = services.clock()
         self._stopping = threading.Event()
-        self._signs = Seldom()
+        self._signs, self._disks = Seldom(), Seldom()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
         # In memory, on purpose: a stored job is one that two processes run, or an upgrade loses.
         self._scheduler = BackgroundScheduler(
@@ -114,6 +117,8 @@ class Worker:
     def _tell(self, event: str, error: Exception) -> None:
         if is_away(error):
             self._services.database.tell(error)
+        elif isinstance(error, OSError) and error.errno in FULL:
+            self._disks.warning(event, error=str(error))
         else:
             log.exception(event)
 

@@ -195,13 +195,18 @@ def is_away(error: BaseException) -> bool:
     if not isinstance(error, OperationalError) or is_contention(error):
         return False
     # Without a statement: it failed at the connection, or at the commit.
-    return error.connection_invalidated or error.statement is None or is_full(error)
+    return error.connection_invalidated or error.statement is None or is_full(error) or _cannot_reach_disk(error)
 
 
 def is_full(error: DBAPIError) -> bool:
     """Whether the database's disk is full: PostgreSQL's disk_full, SQLite's own word."""
     cause = error.orig
     return getattr(cause, "sqlstate", None) == "53100" or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
+
+
+def _cannot_reach_disk(error: OperationalError) -> bool:
+    name = str(getattr(error.orig, "sqlite_errorname", ""))
+    return name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY"))
 
 
 def count_to(session: Session, found: Select[Any], most: int) -> int:
