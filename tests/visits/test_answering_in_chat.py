@@ -240,7 +240,17 @@ def test_greetings_of_a_manager_reach_nobody(asked) -> None:
     assert asked.news(asked.wang) == []
 
 
-ORDERED = ["完结 {}", "完结{}", "完结：#{}", "{}号完结", "{}，完结", "把{}完结", "完結 {}", "完结 {} 谢谢", "{} 完结了"]
+ORDERED = [
+    "完结 {}",
+    "完结{}",
+    "完结：#{}",
+    "{}号完结",
+    "{}，完结",
+    "请帮我把{}完结",
+    "完結 {}",
+    "完结 {} 谢谢",
+    "{} 完结了",
+]
 
 
 @pytest.mark.parametrize("order", ORDERED)
@@ -287,6 +297,9 @@ def test_what_looks_like_an_order_and_is_none_is_asked_back_and_reaches_no_shop(
         (f"转 {asked.n}", "请写上转给谁"),
         (f"{asked.n} 备注", "请写上要记的内容"),
         (f"{asked.n} 背注 难缠", "1 记成备注“难缠”"),
+        (f"{asked.n} 注：难缠", "1 记成备注“难缠”"),
+        (f"{asked.n} 稍后提醒", f"1 稍后 #{asked.n}"),
+        (f"{asked.n}给林小燕", f"1 转给林小燕 #{asked.n}"),
         (f"好的 {asked.n}", "回复“发”就发出"),
     ):
         assert back in asked.chen.say(said).text, said
@@ -322,7 +335,8 @@ def test_numbers_of_roads_and_goods_are_no_requests(asked) -> None:
         assert "是回复这一条吗" in asked.chen.say(said.format(asked.n)).text, said
     assert asked.news(asked.wang) == [] and asked.request().closed_at is None
     asked.chen.say(f"{asked.n} 转告您爱人，货到了")
-    assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了"]
+    asked.chen.say(f"{asked.n} 给补两条")
+    assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了", "陈志强:给补两条"]
 
 
 def test_an_order_about_a_colleagues_request_does_nothing(asked) -> None:

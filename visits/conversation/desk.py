@@ -270,9 +270,13 @@ def _ask_back(turn: Turn, who: Colleague, order: Order, about: int, state: dict[
     does, rest = order.verb, order.rest
     if does is Verb.TRANSFER:
         rest = thread.manager_meant(turn.session, order.rest) or ""
+        if not rest and said.startswith("给"):
+            return _answer(turn, who, about, {"text": said}, state)  # 给补两条 names no colleague
         does = Verb.TRANSFER if rest else Verb.ANSWER
     elif does is Verb.NOTE:
         rest = orders.noted(order.rest)
+    elif does is Verb.SNOOZE:
+        rest = ""
     send = {"to": about, "text": said}
     act = {"to": about, "verb": does, "rest": rest}
     shop, what = found.shop or texts.NOBODYS, texts.said("text", said)

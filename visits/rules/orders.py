@@ -55,7 +55,7 @@ _NUMBER = re.compile(
 )
 _BETWEEN = r"\s*[:：;；,，、。.—–~～/>→-]{0,2}\s*"
 _SEPARATED = re.compile(_BETWEEN)
-_LEAD = re.compile(r"\s*(?:请|麻烦|帮我|帮忙|把|将)?\s*(?:回复|答复|回)?\s*[“\"「『]?\s*")
+_LEAD = re.compile(r"\s*(?:请|麻烦|帮我|帮忙|把|将)*\s*(?:回复|答复|回)?\s*[“\"「『]?\s*")
 _ALSO = re.compile(r"[、,，/和跟及&+\s]*[#＃]?(\d{3,9})(?=[\s:：,，、号]|$)")
 #: What a phone makes of quoting a message: the quotation, a line of dashes, what is said to it.
 _QUOTING = re.compile(r"[「“\"](.*?)[」”\"]\s*\n[\s\-—–－_]{3,}\n(.*)", re.DOTALL)
@@ -75,6 +75,7 @@ _RESEMBLING = {
     "销单 撤单 撤销 作废 删除 取消 归档 完事 结束了 关闭了 关掉",
     Verb.NO_REPLY_NEEDED: "不回 不回复 不用答复 无需答复 别回",
     Verb.REOPEN: "打开 重启 恢复 再开",
+    Verb.SNOOZE: "稍后提醒 稍后处理 稍后再说 晚点提醒 推迟 延后",
 }
 _ALIKE = {word: verb for verb, words in _RESEMBLING.items() for word in words.split()}
 #: Words in which one wrong character may stand: they have no neighbours among what one says to a shop.
@@ -90,14 +91,14 @@ _HANDS_ON = re.compile(
     r"转(?:给|交给|交|到)?(?![给交到告达述账帐款卡发天让身眼念变正运季载播入出了过])(?![您你他她它我])\s*[:：]?\s*([^\s\d]{2,12})"
 )
 _HAND_ON = ("转", "转给", "转交", "转交给")
-_HANDS_ON_LIKE = re.compile(r"(?:交给|移交给|移交|转派|派给|分给|[赚专传]给?)(?![您你他她它我])\s*(\S{2,6})")
+_HANDS_ON_LIKE = re.compile(r"(?:交给|移交给|移交|转派|派给|分给|给|[赚专传]给?)(?![您你他她它我])\s*(\S{2,6})")
 _BEHIND_NAME = re.compile(r"(?:处理|跟进|办理|负责|接手|来办|谢谢|一下|吧|了|[\s,，。.!！])+$")
 _WITH_REST = (
-    (Verb.NOTE, re.compile(r"(?:备注|备註|備註|内部备注)[\s:：]*(.*)", re.DOTALL)),
+    (Verb.NOTE, re.compile(r"(?:备注|备註|備註|内部备注)[\s:：,，]*(.*)", re.DOTALL)),
     (Verb.CALLED, re.compile(r"(?:已电话联系|已电话答复|已打电话|已电话)\s*[:：,，]?\s*(.*)", re.DOTALL)),
     (Verb.SNOOZE, re.compile(r"稍[后後]\s*(\d{1,2}\s*(?:个)?(?:小时|天)|明天)?")),
 )
-_NOTES_LIKE = re.compile(r"(?:[备被背贝倍][注住主柱著]|备忘|批注|附注|记录|标注)(?:\s|[:：]).*", re.DOTALL)
+_NOTES_LIKE = re.compile(r"(?:[备被背贝倍][注住主柱著]|备忘|批注|附注|记录|标注)(?:\s|[:：]).*|注[:：].*", re.DOTALL)
 #: A verb that wants words of its own, without them.
 _NEEDS_REST = re.compile(r"内部备注|备注|已电话联系|已电话答复|已打电话|已电话|稍后|转交给|转给|转交|转")
 #: Something so short in front of a number is no answer to anybody.
@@ -267,7 +268,7 @@ def _numbered(body: str) -> Order | None:
 def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Order | None:
     """A verb with a number behind it, and with what stands behind that: its own words, courtesy, or neither."""
     if _NEEDS_REST.fullmatch(verb):
-        order = _order(f"{verb} {rest.removeprefix('给').removeprefix('到')}".strip(), number, True)
+        order = _order(f"{verb} {re.sub('^[给到至]', '', rest)}".strip(), number, True)
         if order.verb is Verb.ANSWER:
             return None
         return order

@@ -20,7 +20,7 @@ SEND_IT = {"发", "发送", "发出", "发吧", "确认", "确认发送"}
 def do_it(verb: str, rest: str, number: int) -> str:
     """One of the choices: what would be done with a request."""
     done = {"no_reply_needed": "记为不用回复", "note": "记成备注“{}”", "transfer": "转给{}"}
-    return f"{done.get(verb, ORDERS[verb]).format(rest)} #{number}"
+    return f"{done.get(verb, ORDERS[verb]).format(rest).strip()} #{number}"
 
 
 def ask_back(number: int, shop: str, what: str, order: str) -> str:
