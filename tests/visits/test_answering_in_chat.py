@@ -325,9 +325,16 @@ def test_the_first_text_to_a_chosen_request_is_quoted_where_it_begins_like_an_or
     assert quoted.startswith("将发给城南便利店：完结了请告诉我\n回复“发”就发出")
     assert asked.news(asked.wang) == []
     assert "已发给城南便利店" in asked.chen.say("发").text
+    assert "将发给城南便利店：发" in asked.chen.say("发").text
     assert asked.news(asked.wang) == ["陈志强:完结了请告诉我"]
     asked.chen.say("转告您爱人，货到了")
     assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了"]
+
+
+def test_a_word_that_sends_what_was_quoted_is_itself_sent_to_nobody(asked) -> None:
+    assert "没有等着发的内容" in asked.chen.say("发").text
+    assert asked.chen.say(str(asked.n)).text.startswith(f"#{asked.n} 城南便利店")
+    assert asked.news(asked.wang) == []
 
 
 def test_numbers_of_roads_and_goods_are_no_requests(asked) -> None:

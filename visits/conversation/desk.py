@@ -112,7 +112,10 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
             if order.is_doubtful:
                 return _ask_back(turn, who, order, chosen, state, content)
             return _do(turn, who, order, chosen, state)
-        if chosen and not state.get("wrote") and orders.begins_like_one(content):
+        is_again = people_rules.plain(content) in order_texts.SEND_IT  # 发, once more, and nothing waits for it
+        if not chosen and is_again:
+            return Reply(order_texts.NOTHING_TO_SEND, after=_stay(state))
+        if chosen and (is_again or (not state.get("wrote") and orders.begins_like_one(content))):
             return _ask_back(turn, who, order, chosen, state, content)
         draft = {"text": content}
         return _answer(turn, who, chosen, draft, state) if chosen else _ask_which(turn, who, draft)

@@ -15,6 +15,7 @@ ORDERS = {
 }
 #: Says that what was quoted is to be sent.
 SEND_IT = {"发", "发送", "发出", "发吧", "确认", "确认发送"}
+NOTHING_TO_SEND = "没有等着发的内容。要答复，请写“编号 内容”；回复“待办”看编号。"
 
 
 def do_it(verb: str, rest: str, number: int) -> str:
