@@ -150,8 +150,8 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def _is_for_people() -> bool:
-    """Whether somebody looks at what is answered: not WeChat, a load balancer, or a page that loads its pictures."""
-    return request.path not in (webhook.PATH, health.PATH) and not request.path.startswith(assets.PREFIX)
+    """Whether somebody looks at what is answered: not WeChat, or a load balancer."""
+    return request.path not in (webhook.PATH, health.PATH)
 
 
 def _failed(error: HTTPException) -> ResponseReturnValue:

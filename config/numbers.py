@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
+from werkzeug.utils import cached_property
 
 LARGEST = 2**31 - 1
 
@@ -52,6 +53,11 @@ def _clean(value: Any) -> Any:
 
 class _Asked(Request):
     parameter_storage_class = Parameters
+
+    @cached_property
+    def values(self) -> Parameters:  # type: ignore[override]  # theirs reads numbers by itself
+        """What stands behind the question mark, and then in the form."""
+        return Parameters(super().values)
 
 
 class _Text(UnicodeConverter):

@@ -74,6 +74,23 @@ def test_the_table_says_who_gets_what(office) -> None:
     assert DOC.read_text(encoding="utf-8") == found, "who gets what has changed: run `make access`, look at the diff"
 
 
+def test_who_asks_for_the_head_of_a_page_is_told_what_it_is_and_does_nothing(office) -> None:
+    admin, phone = office.browser("admin"), Phone(office.house, office.house.phone("王建国"))
+    phone.open("/m/me")
+    site, headers = office.house.settings.public_url, {"User-Agent": phone.agent}
+    for address in addresses(office.house.app):
+        if address.method == "GET" and address.rule != "/m/oauth" and (is_console(address) or is_mobile(address)):
+            client = admin.client if is_console(address) else phone.client
+            asked = [
+                client.open(address.path, method=how, base_url=site, headers=headers, buffered=True).status_code
+                for how in ("HEAD", "GET")
+            ]
+            assert asked[0] == asked[1], address
+    form = {"name": "evil", "role": "admin"}
+    assert admin.client.head("/console/users/new", data=form).status_code == 200
+    assert not office.audited("user.create")
+
+
 def kept(house: House) -> Callable[[], None]:
     """Gives what puts the database back as it is now: nobody shall find what another one's try has left."""
     path, memory = house.services.database.url.database, sqlite3.connect(":memory:")

@@ -15,7 +15,7 @@ from wechat_bot.services import current_services
 @door.allow(Permission.ANYONE)
 def sign_in() -> ResponseReturnValue:
     """The form, and what came of it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("console.home"), 303) if g.visitor else _form()
     try:
         return _enter(request.form.get("name", ""), request.form.get("password", ""))
@@ -38,7 +38,7 @@ def sign_out() -> ResponseReturnValue:
 @door.allow(Permission.SIGNED_IN, first=True)
 def password() -> ResponseReturnValue:
     """Change one's password; at the first sign-in there is no way around it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("console/password.html")
     try:
         _change_password(request.form.get("old", ""), request.form.get("new", ""))

@@ -22,7 +22,7 @@ NOT_BOUND = "这家店没有绑定微信，没有要删除的人。店已不做�
 def erase(licence: str) -> ResponseReturnValue:
     """Ask what is to be erased and for the shop's name once more; then erase it, and tell the log who asked for it."""
     services, me = current_services(), door.visitor()
-    if request.method == "GET":
+    if request.method != "POST":
         with services.reading() as session:
             return _page(_found(session, licence))
     what = request.form.get("what", "")

@@ -22,7 +22,7 @@ PAGE = "people_pages.preview"
 @door.allow(Permission.PEOPLE_IMPORT, upload=checking.LIMITS.file)
 def upload() -> ResponseReturnValue:
     """Take a file, and ask for it to be checked. Nothing is changed yet."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("people/import.html")
     services, me = current_services(), door.visitor()
     given = request.files.get("file")

@@ -42,7 +42,7 @@ def user_list() -> ResponseReturnValue:
 @door.allow(Permission.USERS_MANAGE)
 def new_user() -> ResponseReturnValue:
     """Make a user, and show the first password once."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _form()
     services, me = current_services(), door.visitor()
     try:
@@ -63,7 +63,7 @@ def new_user() -> ResponseReturnValue:
 @door.allow(Permission.USERS_MANAGE)
 def user(user_id: int) -> ResponseReturnValue:
     """Give a user another role, or another part of the shops."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(user_id)
     services, me = current_services(), door.visitor()
     try:

@@ -109,7 +109,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         found = _find(session, services, survey_id)
         previous = listing.newest(session, survey_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(found, previous, _stored(found, services), found.stamp, Said(is_checked=found.stamp > 1))
     fields = request.form.to_dict(flat=False)
     form, stamp = forms.read(fields), request.form.get("stamp", -1, type=int)

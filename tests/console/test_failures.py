@@ -152,10 +152,11 @@ def test_the_callback_keeps_its_own_answers_and_nobody_meets_a_foreign_page(hous
     assert client.post("/wechat", data=b"x").text == "forbidden"
     assert client.put("/wechat").status_code == 405
     assert "Method Not Allowed" in client.put("/wechat").text
-    for path in ("/m/nothing", "/nothing", "/"):
+    for path in ("/m/nothing", "/nothing", "/", "/static/", "/static/nothing.css"):
         answer = client.get(path)
         assert answer.status_code == 404
         assert "没有这一页" in answer.text
+    assert "不能这样打开" in client.post("/static/console/console.css").text
 
 
 @ONCE

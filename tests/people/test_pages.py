@@ -208,6 +208,13 @@ def test_search_finds_by_the_licences_beginning_and_by_names(office) -> None:
         assert re.findall(r"/console/people/shops/(\w+)", page) == found, sought
 
 
+def test_a_number_no_table_can_hold_narrows_nothing(office) -> None:
+    admin = office.browser("admin")
+    for page in ("/console/people", "/console/people/codes", "/console/people/tagging"):
+        for name in ("area", "class", "manager", "audience"):
+            assert admin.get(f"{page}?{name}={'9' * 25}").status_code == 200
+
+
 def test_an_area_gets_a_deputy_for_the_days_of_leave(office) -> None:
     browser = office.browser("zhou")
     area, chen, lin = office.area("城区一片"), office.manager("陈志强"), office.manager("林小燕")

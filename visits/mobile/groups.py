@@ -74,7 +74,7 @@ def group_write() -> ResponseReturnValue:
     token = shown.token(form)
     with services.reading() as session:
         who = visitor.manager(services, session)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(services, who)
     picture: Picture | None = None
     try:

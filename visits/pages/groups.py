@@ -47,7 +47,7 @@ def write() -> ResponseReturnValue:
     """Write to many shops: first how many it reaches and by which way, then it is sent, once however often posted."""
     services, me, form = current_services(), door.visitor(), request.form
     now = services.clock()
-    if request.method == "GET":
+    if request.method != "POST":
         return _form(services)
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
