@@ -30,11 +30,11 @@ from wechat_bot.client.stores import ProcessStore, RedisStore, Store
 from wechat_bot.client.wechat import Credentials, WeChat
 from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
 from wechat_bot.envelope import Seals
+from wechat_bot.failed_posts import FailedPosts
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services, current_services, install
-from wechat_bot.shared import Shared
+from wechat_bot.shared_redis import SharedRedis
 from wechat_bot.switchboard import Switchboard
-from wechat_bot.tries import Seen
 
 log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ def build_services(
     store: Store
     doorbell: Doorbell
     if settings.redis_url:
-        shared = Shared(settings.redis_url)
+        shared = SharedRedis(settings.redis_url)
         store, doorbell = RedisStore(shared, prefix, clock), RedisDoorbell(shared, prefix)
     else:
         store, doorbell = ProcessStore(clock), ProcessDoorbell()
@@ -90,7 +90,7 @@ def build_services(
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,
-        seen=Seen(settings.web_processes),
+        failed_posts=FailedPosts(settings.web_processes),
     )
 
 

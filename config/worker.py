@@ -21,7 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from foundation.clock import Clock, system_clock
 from foundation.database import is_away
 from foundation.log import Seldom
-from wechat_bot import beats, jobs, steadiness
+from wechat_bot import beats, clock_steadiness, jobs
 from wechat_bot.feature import Feature, Job
 from wechat_bot.services import Services
 
@@ -137,7 +137,7 @@ class Worker:
         with self._services.transaction() as session:
             now = self._services.clock()
             beats.beat(session, self._name, self._started_at, now=now)
-            steadiness.note(session, now=now)
+            clock_steadiness.note(session, now=now)
 
     def _leave_sign(self) -> None:
         beats.leave_sign(self._services.files_folder, now=self._services.clock())

@@ -17,7 +17,7 @@ from console.rules import Permission
 from console.tasks import Claim, Lost
 from foundation.database import is_away
 from foundation.errors import Refused
-from wechat_bot import shelf, steadiness
+from wechat_bot import clock_steadiness, shelf
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -172,7 +172,7 @@ def _alive(services: Services, claim: Claim, every: timedelta) -> Iterator[None]
 
 def forget(services: Services) -> None:
     """Drop tasks with their files, sessions and tries that are past their time, and what dead workers left."""
-    if not steadiness.goes_steadily(services):
+    if not clock_steadiness.goes_steadily(services):
         return
     now = services.clock()
     with services.transaction() as session:

@@ -18,7 +18,7 @@ from foundation.errors import Refused
 from people import actions, identity, queries, rules, texts, tries
 from people.models import ERASED, BindCode, Binding, BindTries, Retailer, RetailerTag, RosterPart, Withdrawal
 from people.upkeep import SEARCH
-from wechat_bot import media, reply, steadiness
+from wechat_bot import clock_steadiness, media, reply
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import Forget, Forgetting
 from wechat_bot.models import Delivery, Follower
@@ -160,7 +160,7 @@ def _gone(services: Services, now: datetime) -> list[str]:
     """Some who left long ago, by WeChat's own word; who follows nevertheless is put right."""
     gone: list[str] = []
     with services.reading() as session:
-        if not steadiness.is_steady(session, now=now):
+        if not clock_steadiness.is_steady(session, now=now):
             return []
         due = queries.gone(session, before=now - ERASE_AFTER)
     for openid, left_at in due:

@@ -20,7 +20,7 @@ LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class Locked:
     """A licence that was tried too often today."""
 
     licence: str
@@ -35,7 +35,7 @@ class Guessing:
 
     count: int
     is_locked: bool
-    locked: tuple[Tried, ...]
+    locked: tuple[Locked, ...]
 
 
 def begin(session: Session, licence: str, today: date) -> None:
@@ -74,7 +74,7 @@ def guessing(session: Session, today: date) -> Guessing:
         .limit(LISTED)
     )
     count = _count(session, ALL, today)
-    return Guessing(count, count >= rules.TRIES_IN_ALL, tuple(Tried(*row) for row in rows))
+    return Guessing(count, count >= rules.TRIES_IN_ALL, tuple(Locked(*row) for row in rows))
 
 
 def unlock(session: Session, licence: str, today: date) -> None:

@@ -13,7 +13,7 @@ from surveys.actions.sending import Means
 from surveys.export import files
 from surveys.export.kinds import EXPORT
 from surveys.queries.tally import tally
-from wechat_bot import steadiness
+from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -42,7 +42,7 @@ def send_waves(services: Services) -> None:
     now, means = services.clock(), _means(services)
     with services.reading() as session:
         # By a clock that was set just now no survey's waves are ended for good; none goes out after its end anyway.
-        over = sending.ended(session, now=now) if steadiness.is_steady(session, now=now) else []
+        over = sending.ended(session, now=now) if clock_steadiness.is_steady(session, now=now) else []
     for survey_id in over:
         with services.transaction() as session:
             inviting.stop(session, survey_id, now=now)

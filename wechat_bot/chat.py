@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, commands, forgetting, inbox, limits, media, naming, oauth, steadiness, tries
+from wechat_bot import alarms, clock_steadiness, commands, failed_posts, forgetting, inbox, limits, media, naming, oauth
 from wechat_bot.feature import Feature, Job, Listener
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
@@ -21,7 +21,7 @@ def reap(services: Services) -> None:
 
 def give_up(services: Services) -> None:
     """Fail what nobody got in touch for in time."""
-    while steadiness.goes_steadily(services) and settling.give_up(services):
+    while clock_steadiness.goes_steadily(services) and settling.give_up(services):
         pass
 
 
@@ -29,7 +29,7 @@ def forget(services: Services) -> None:
     """Drop what no redelivery can ask for any more."""
     with services.transaction() as session:
         inbox.forget(session, now=services.clock())
-        tries.forget(session, now=services.clock())
+        failed_posts.forget(session, now=services.clock())
 
 
 def bury(services: Services) -> None:
@@ -40,14 +40,14 @@ def bury(services: Services) -> None:
 
 def sweep(services: Services) -> None:
     """Delete pictures, voices and videos that belong to nothing."""
-    swept = media.sweep(services) if steadiness.goes_steadily(services) else 0
+    swept = media.sweep(services) if clock_steadiness.goes_steadily(services) else 0
     if swept:
         log.info("files swept", folder="media", count=swept)
 
 
 def let_go(services: Services) -> None:
     """Discard pictures of forms that nobody sent."""
-    if steadiness.goes_steadily(services):
+    if clock_steadiness.goes_steadily(services):
         with services.transaction() as session:
             media.let_go(session, now=services.clock())
 

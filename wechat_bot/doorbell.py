@@ -7,7 +7,7 @@ from typing import Protocol
 
 from redis import Redis
 
-from wechat_bot.shared import NoRedis, Shared
+from wechat_bot.shared_redis import NoRedis, SharedRedis
 
 #: Seconds after which the thread that rings goes home.
 RINGER_STAYS = 5.0
@@ -40,7 +40,7 @@ class RedisDoorbell:
     Whoever rings may be answering somebody and waits for nothing: a thread of the bell's own goes to Redis.
     """
 
-    def __init__(self, shared: Shared, prefix: str) -> None:
+    def __init__(self, shared: SharedRedis, prefix: str) -> None:
         self._shared = shared
         self._key = f"{prefix}:bell"
         self._silence = threading.Event()  # never set: a wait that no clock in a test has to serve

@@ -66,7 +66,7 @@ class Heard(Base):
     raw: Mapped[dict[str, Any] | None]
 
 
-class Tried(Base):
+class FailedPost(Base):
     """A message that could not be answered yet: how often WeChat posted it."""
 
     __tablename__ = "tried"

@@ -13,13 +13,13 @@ from foundation.clock import Clock, Stopwatch
 from foundation.database import Database
 from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
+from wechat_bot.clock_skew import Skew
 from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
+from wechat_bot.failed_posts import FailedPosts
 from wechat_bot.feature import Criterion, Forget
 from wechat_bot.notices import Template
-from wechat_bot.skew import Skew
 from wechat_bot.switchboard import Switchboard
-from wechat_bot.tries import Seen
 
 _EXTENSION = "services"
 
@@ -55,7 +55,7 @@ class Services:
     #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
     templates: Mapping[str, Template] = field(default_factory=dict)
     #: The messages this process could not answer.
-    seen: Seen = field(default_factory=Seen)
+    failed_posts: FailedPosts = field(default_factory=FailedPosts)
     #: What callbacks say of our clock.
     skew: Skew = field(default_factory=Skew)
 

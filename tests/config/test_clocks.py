@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select
 from config.worker import Worker
 from console import queries
 from people.models import Retailer
-from wechat_bot import beats, reply, steadiness
+from wechat_bot import beats, clock_steadiness, reply
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import Feature, Job
 from wechat_bot.models import Delivery
@@ -25,7 +25,7 @@ def beat(house) -> None:
     """What a worker does every five seconds."""
     with house.services.transaction() as session:
         beats.beat(session, "here", house.server(), now=house.server())
-        steadiness.note(session, now=house.server())
+        clock_steadiness.note(session, now=house.server())
 
 
 def queue(house, phone, text: str) -> None:

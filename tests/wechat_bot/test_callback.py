@@ -18,7 +18,7 @@ from simulator import crypto
 from simulator.clock import HandClock
 from simulator.world import Account
 from wechat_bot.chat import forget
-from wechat_bot.models import Delivery, DeliveryState, Heard, Talk, Tried
+from wechat_bot.models import Delivery, DeliveryState, FailedPost, Heard, Talk
 
 pytestmark = pytest.mark.pooled
 
@@ -106,7 +106,7 @@ def test_when_wechat_posts_it_for_the_last_time_the_person_hears_that_it_failed(
     assert li.say("一").text == "1"
     house.clock.advance(timedelta(hours=2))
     forget(house.services)
-    assert rows(house, Tried) == 0
+    assert rows(house, FailedPost) == 0
     services.database.dispose()
 
 

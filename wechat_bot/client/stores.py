@@ -10,7 +10,7 @@ from redis.exceptions import LockError
 from redis.lock import Lock
 
 from foundation.clock import Clock
-from wechat_bot.shared import NoRedis, Shared
+from wechat_bot.shared_redis import NoRedis, SharedRedis
 
 #: Seconds to wait for another's fetch: as long as a call to WeChat takes at most. Whoever waited so long goes on
 #: without the lock, for nothing breaks by two fetches.
@@ -68,7 +68,7 @@ class RedisStore:
     is down is one fetch per process. The lock lapses after 30 seconds, so a holder that died blocks nobody for long.
     """
 
-    def __init__(self, shared: Shared, prefix: str, clock: Clock) -> None:
+    def __init__(self, shared: SharedRedis, prefix: str, clock: Clock) -> None:
         self._shared = shared
         self._prefix = prefix
         self._own = ProcessStore(clock)

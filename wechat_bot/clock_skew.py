@@ -1,4 +1,4 @@
-"""Skew: by WeChat's clock ours is wrong, seen in many callbacks in a row."""
+"""Skew of the clock: by WeChat's ours is wrong, seen in many callbacks in a row."""
 
 import time
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Tries: how often WeChat posted a message that we could not answer, so that the last answer is a sentence of ours.
+"""Failed posts: how often WeChat posted a message that we could not answer, so that the last answer is a sentence of ours.
 
 WeChat posts a message that fails four times within two seconds, then never again (wechat-platform.md §1). While the
 database is there the failed tries are counted in it, whichever process had them. While it is away no row can be kept,
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import is_away, upsert
 from wechat_bot.messages import Incoming
-from wechat_bot.models import Tried
+from wechat_bot.models import FailedPost
 
 if TYPE_CHECKING:
     from wechat_bot.services import Services
@@ -30,7 +30,7 @@ MANY = timedelta(seconds=9)
 KEPT = timedelta(hours=1)
 
 
-class Seen:
+class FailedPosts:
     """How often this process failed at each of the latest messages."""
 
     MOST = 10_000
@@ -53,7 +53,7 @@ class Seen:
 
 def is_last(services: "Services", message: Incoming, error: Exception, *, now: datetime) -> bool:
     """Note that a post of this message failed; whether WeChat will not post it again."""
-    may_be_last = services.seen.is_enough(message.key) or now - message.sent_at >= MANY
+    may_be_last = services.failed_posts.is_enough(message.key) or now - message.sent_at >= MANY
     if is_away(error):
         return may_be_last
     try:
@@ -66,13 +66,13 @@ def is_last(services: "Services", message: Incoming, error: Exception, *, now: d
 
 def forget(session: Session, *, now: datetime) -> None:
     """Drop the counts of what WeChat has long given up."""
-    session.execute(delete(Tried).where(Tried.tried_at < now - KEPT))
+    session.execute(delete(FailedPost).where(FailedPost.tried_at < now - KEPT))
 
 
 def _count(session: Session, key: str, now: datetime) -> int:
     statement = (
-        upsert(session, Tried)
+        upsert(session, FailedPost)
         .values(key=key, count=1, tried_at=now)
-        .on_conflict_do_update(index_elements=["key"], set_={"count": Tried.count + 1, "tried_at": now})
+        .on_conflict_do_update(index_elements=["key"], set_={"count": FailedPost.count + 1, "tried_at": now})
     )
-    return session.scalar(statement.returning(Tried.count)) or POSTS
+    return session.scalar(statement.returning(FailedPost.count)) or POSTS

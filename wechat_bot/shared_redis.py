@@ -21,7 +21,7 @@ class NoRedis(Exception):
     """Redis is of no use just now: away, hanging, not to be written to, full, or it was so a moment ago."""
 
 
-class Shared:
+class SharedRedis:
     """One Redis and, for store and doorbell alike, whether it is of use."""
 
     def __init__(self, url: str) -> None:
