@@ -3,7 +3,7 @@
 import select as waiting
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,6 +212,13 @@ def _cannot_reach_disk(error: OperationalError) -> bool:
 def count_to(session: Session, found: Select[Any], most: int) -> int:
     """How many rows a select finds, counted no further than `most` and one: the same cost at any size of the table."""
     return session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
+
+
+def count_up(session: Session, counter: Any, row: Mapping[str, Any], by: int = 1, **noted: Any) -> int:
+    """Add to a counter, a column, in the row with this key, made where there is none; gives what it counts by now."""
+    statement = upsert(session, counter.class_).values({**row, **noted, counter.key: by})
+    added = statement.on_conflict_do_update(index_elements=list(row), set_={counter.key: counter + by, **noted})
+    return int(session.execute(added.returning(counter)).scalar_one())
 
 
 def upsert(session: Session, table: Any) -> Any:

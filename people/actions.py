@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, null, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import changed, upsert
+from foundation.database import changed, count_up, upsert
 from foundation.errors import Refused
 from people import identity, rules, texts, tries
 from people.identity import Shop
@@ -196,13 +196,8 @@ def _bind_shop(session: Session, openid: str, shop: Shop, how: str, *, now: date
 
 
 def _wrong_try(session: Session, openid: str, today: date) -> Wrong:
-    statement = (
-        upsert(session, BindTries)
-        .values(openid=openid, day_on=today, count=1)
-        .on_conflict_do_update(index_elements=["openid", "day_on"], set_={"count": BindTries.count + 1})
-    )
-    count = session.scalar(statement.returning(BindTries.count))
-    return Wrong(max(rules.TRIES - (count or rules.TRIES), 0))
+    count = count_up(session, BindTries.count, {"openid": openid, "day_on": today})
+    return Wrong(max(rules.TRIES - count, 0))
 
 
 def _end_bindings(session: Session, which: Any, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import changed, upsert
+from foundation.database import changed, count_up
 from foundation.errors import Refused
 from people import rules, texts
 from people.models import LicenceTries, Retailer
@@ -101,12 +101,7 @@ def _count(session: Session, licence: str, today: date) -> int:
 
 
 def _add(session: Session, licence: str, today: date) -> int:
-    statement = (
-        upsert(session, LicenceTries)
-        .values(licence=licence, day_on=today, count=1)
-        .on_conflict_do_update(index_elements=["licence", "day_on"], set_={"count": LicenceTries.count + 1})
-    )
-    return session.scalar(statement.returning(LicenceTries.count)) or 1
+    return count_up(session, LicenceTries.count, {"licence": licence, "day_on": today})
 
 
 def _quiet(statement: Any) -> Any:

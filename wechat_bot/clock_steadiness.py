@@ -1,4 +1,4 @@
-"""Steadiness of the clock: whether the server's clock has gone on as clocks do, by the beats that workers write every few seconds.
+"""Steadiness of the server's clock: whether it has gone on as clocks do, by the beats workers write every few seconds.
 
 A clock is set now and then, by hours and in both directions. What must not be done by a wrong one waits until it has
 gone steadily for a day, and what it put off by hours is due at once (docs/decisions/0018-clocks.md).

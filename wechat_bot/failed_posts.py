@@ -1,4 +1,4 @@
-"""Failed posts: how often WeChat posted a message that we could not answer, so that the last answer is a sentence of ours.
+"""Failed posts: how often WeChat posted what we could not answer, so that the last answer is a sentence of ours.
 
 WeChat posts a message that fails four times within two seconds, then never again (wechat-platform.md §1). While the
 database is there the failed tries are counted in it, whichever process had them. While it is away no row can be kept,
@@ -16,7 +16,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from foundation.database import is_away, upsert
+from foundation.database import count_up, is_away
 from wechat_bot.messages import Incoming
 from wechat_bot.models import FailedPost
 
@@ -58,7 +58,7 @@ def is_last(services: "Services", message: Incoming, error: Exception, *, now: d
         return may_be_last
     try:
         with services.transaction() as session:
-            return _count(session, message.key, now) >= POSTS
+            return count_up(session, FailedPost.count, {"key": message.key}, tried_at=now) >= POSTS
     except SQLAlchemyError as other:
         log.warning("a failed try could not be counted", error=type(other).__name__)
         return may_be_last
@@ -67,12 +67,3 @@ def is_last(services: "Services", message: Incoming, error: Exception, *, now: d
 def forget(session: Session, *, now: datetime) -> None:
     """Drop the counts of what WeChat has long given up."""
     session.execute(delete(FailedPost).where(FailedPost.tried_at < now - KEPT))
-
-
-def _count(session: Session, key: str, now: datetime) -> int:
-    statement = (
-        upsert(session, FailedPost)
-        .values(key=key, count=1, tried_at=now)
-        .on_conflict_do_update(index_elements=["key"], set_={"count": FailedPost.count + 1, "tried_at": now})
-    )
-    return session.scalar(statement.returning(FailedPost.count)) or POSTS

@@ -4,12 +4,11 @@ processes. Nobody is named by it: a person is counted under a hash, for two days
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from foundation.database import upsert
+from foundation.database import count_up
 from foundation.errors import Refused
 from wechat_bot import texts
 from wechat_bot.models import HandedIn
@@ -42,13 +41,6 @@ def forget(session: Session, *, now: datetime) -> None:
 
 def _add(session: Session, who: str, span: timedelta, amount: int, now: datetime) -> int:
     """Add to what was counted in the minute, or the company's day, of `now`; gives how much that is by now."""
-    values: dict[str, Any] = {
-        "who": who,
-        "seconds": int(span.total_seconds()),
-        "began_at": _DAWN + (now - _DAWN) // span * span,
-    }
-    statement = upsert(session, HandedIn).values(**values, amount=amount)
-    added = statement.on_conflict_do_update(
-        index_elements=list(values), set_={"amount": HandedIn.amount + amount}
-    ).returning(HandedIn.amount)
-    return session.scalar(added) or amount
+    began_at = _DAWN + (now - _DAWN) // span * span
+    row = {"who": who, "seconds": int(span.total_seconds()), "began_at": began_at}
+    return count_up(session, HandedIn.amount, row, amount)
