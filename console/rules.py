@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from enum import StrEnum, auto
 from zxcvbn import zxcvbn
 
 from foundation.errors import Refused
-from foundation.text import visible
+from foundation.text import plain
 
 #: Tries that nobody has to wait for: of a name from one address, or in a known browser; of a name from anywhere; from
 #: an address under any name. Then the wait doubles with each, up to the longest.
@@ -247,10 +248,10 @@ def may_have(
 def user_name(text: str) -> str:
     """A name to sign in with, as it is kept.
 
-    >>> user_name("  Ｃhen  ")
-    'chen'
+    >>> user_name("  Ｃhen  "), user_name("\\ufeffchen\\u200b")
+    ('chen', 'chen')
     """
-    name = visible(unicodedata.normalize("NFKC", text)).lower()
+    name = plain(text).lower()
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise Refused(f"用户名不能为空,不能有空格,最多 {LONGEST_NAME} 个字。")
     return name
@@ -345,9 +346,12 @@ def network(address: str) -> str:
 
     >>> network("2001:db8:1:2:3:4:5:6"), network("::ffff:203.0.113.7"), network("203.0.113.7"), network("?")
     ('2001:db8:1:2::/64', '203.0.113.7', '203.0.113.7', '?')
+    >>> network("203.0.113.7:4711"), network("[2001:db8:1:2::1]:4711")  # as some proxies say it
+    ('203.0.113.7', '2001:db8:1:2::/64')
     """
+    host = re.fullmatch(r"([0-9.]+):[0-9]+|\[(.+)\](?::[0-9]+)?", address)
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address((host[1] or host[2]) if host else address)
     except ValueError:
         return address[:60]
     if isinstance(found, ipaddress.IPv6Address):

@@ -1,6 +1,6 @@
 """Coming in and going out, one's password, one's open sessions."""
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -158,4 +158,6 @@ def local(where: str) -> str:
     """An address of the console, or its front page: never one of another site."""
     parts = urlsplit(where)
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in where
-    return where if is_ours else url_for("console.home")
+    # A line break would end the header, and a way up leads out of the console.
+    is_plain = where.isprintable() and not {".", ".."} & set(unquote(parts.path).split("/"))
+    return where if is_ours and is_plain else url_for("console.home")

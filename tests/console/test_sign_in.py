@@ -8,7 +8,7 @@ import pytest
 
 from console import rules
 from console.models import AuditEntry, SignInTries, User, UserSession
-from tests.office import PASSWORD, Browser
+from tests.office import PASSWORD, Browser, Office
 
 
 def test_the_first_admin_is_made_by_a_command_and_must_change_the_password(house) -> None:
@@ -112,6 +112,16 @@ def test_ipv6_neighbours_of_one_network_count_as_one(office) -> None:
         browser.sign_in("admin", "wrong password", environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n}"})
     assert "试的次数太多" in browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:2:ffff::1"}).text
     assert browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code == 303
+
+
+def test_behind_a_proxy_that_says_the_port_too_an_address_counts_as_one(build) -> None:
+    office = Office(build(proxies=1))
+    office.user("admin", "admin")
+    browser = office.browser()
+    for n in range(rules.TRIES_OF_PAIR):
+        said = {"X-Forwarded-For": f"198.51.100.{n}, 203.0.113.7:{4711 + n}"}
+        assert "不对" in browser.sign_in("admin", "wrong password", headers=said).text
+    assert "试的次数太多" in browser.sign_in("admin", headers={"X-Forwarded-For": "203.0.113.7:80"}).text
 
 
 def test_a_name_nobody_has_waits_as_anybody_does(office) -> None:
@@ -224,7 +234,15 @@ def test_a_role_that_sees_a_part_is_not_made_without_one(office, role) -> None:
 
 
 @pytest.mark.parametrize(
-    "where", ["https://evil.example/", "//evil.example/console/", "/console/../x\\y", "javascript:1"]
+    "where",
+    [
+        "https://evil.example/",
+        "//evil.example/console/",
+        "/console/../x\\y",
+        "javascript:1",
+        "/console/\r\nSet-Cookie: a=1",
+        "/console/%2E%2e/m/me",
+    ],
 )
 def test_the_sign_in_leads_nowhere_else(office, where) -> None:
     browser = office.browser()
