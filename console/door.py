@@ -279,11 +279,9 @@ def _to_sign_in() -> ResponseReturnValue:
         if page.path.startswith(f"{PREFIX}/"):
             where += "?" + urlencode({"next": urlunsplit(("", "", page.path, page.query, ""))})
         return _to(where)
-    if request.method not in SAFE:
-        request.max_content_length = LARGEST_FORM  # nobody is known to send more
-        if words := written():
-            told = {"title": "登录已过期", "sign_in": where, "written": words}
-            return render_template("console/error.html", sentence=SIGNED_OUT, **told), 401
+    if request.method not in SAFE and (words := written()):
+        told = {"title": "登录已过期", "sign_in": where, "written": words}
+        return render_template("console/error.html", sentence=SIGNED_OUT, **told), 401
     if request.method in SAFE and request.path != PREFIX:
         where += "?" + urlencode({"next": request.full_path.rstrip("?")})
     return redirect(where, 303)

@@ -7,7 +7,7 @@ on `oauth.pages(…)`, which brings the form token, the headers and the kind pag
 
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from foundation.errors import Refused
 from wechat_bot import limits, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.services import Services, current_services
-from wechat_bot.written import written
+from wechat_bot.written import Written, written
 
 log = structlog.get_logger(__name__)
 
@@ -69,15 +69,17 @@ def pages(name: str, import_name: str, **options: Any) -> Blueprint:
     return blueprint
 
 
-def message_page(status: int, sentence: str, *, again: str = "", label: str = texts.OPEN_AGAIN) -> Response:
-    """One sentence as a page, and what was written in vain; `again` is the address of the way on, `label` its name."""
+def message_page(
+    status: int, sentence: str, *, again: str = "", label: str = texts.OPEN_AGAIN, words: Written | None = None
+) -> Response:
+    """One sentence as a page, and the words written in vain; `again` is the address of the way on, `label` its name."""
     page = render_template(
         "mobile/message.html",
         sentence=sentence,
         again=again,
         label=label,
         number=structlog.contextvars.get_contextvars().get("request", "") if status >= 500 else "",
-        written=written() if status >= 400 else None,
+        written=words or (written() if status >= 400 else None),
         token=form_token(),
     )
     return make_response(page, status)
@@ -107,7 +109,8 @@ def _sign_in(services: Services) -> NoReturn:
         _say(403, texts.ONLY_INSIDE_WECHAT)
     if request.headers.get("X-Sent-By") == "script":  # a script cannot follow to WeChat: it lets the browser go
         _say(401, texts.FORM_TOO_OLD, again=request.path)
-    # A form cannot be carried along: its page is shown again.
+    if request.method == "POST" and (words := written()) and words.texts:  # they cannot be carried along
+        _say(401, texts.SIGNED_OUT, again=request.path, words=replace(words, is_whole=False))
     address = request.full_path.rstrip("?") if request.method == "GET" else request.path
     abort(_to_wechat(services, address if len(address) <= LONGEST_ADDRESS else request.path))
 
@@ -192,8 +195,8 @@ def headers(response: Response) -> Response:
     return response
 
 
-def _say(status: int, sentence: str, *, again: str = "") -> NoReturn:
-    abort(message_page(status, sentence, again=again))
+def _say(status: int, sentence: str, *, again: str = "", words: Written | None = None) -> NoReturn:
+    abort(message_page(status, sentence, again=again, words=words))
 
 
 # Below what it is built with.

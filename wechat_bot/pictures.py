@@ -1,8 +1,8 @@
 """Pictures that people hand in: decoded and bounded before they are kept, and bare of what a camera wrote beside them.
 
 The one door for all of them: chosen on a page, uploaded in the console, or fetched from WeChat. The picture itself is
-never encoded anew. Of a JPEG, PNG or WebP all metadata goes, the place where it was taken with it; what stays is how it
-is to be turned, and its colours. A GIF has none and is kept as it came.
+never encoded anew. All metadata goes, the place where it was taken with it, and whatever else no picture needs; what
+stays is how it is to be turned, its colours, and how it moves.
 """
 
 import io
@@ -78,7 +78,8 @@ def _looked_at(content: bytes, content_type: str) -> int:
         raise Refused(texts.BROKEN_PICTURE)
     with Image.open(io.BytesIO(content), formats=[_FORMATS[content_type]]) as image:
         width, height = image.size
-        most = MOST_IN_A_FRAME if content_type in ("image/gif", "image/webp") else MOST_PIXELS
+        may_move = content_type in ("image/gif", "image/webp") or getattr(image, "n_frames", 1) > 1
+        most = MOST_IN_A_FRAME if may_move else MOST_PIXELS
         if width * height > most:
             raise Refused(texts.too_many_pixels(most))
         orientation = image.getexif().get(_ORIENTATION, _STANDS)
@@ -101,7 +102,7 @@ def _turned(orientation: int) -> bytes:
 
 #: What follows a scan of a JPEG: a marker that is neither an escaped byte nor a restart.
 _MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")
-_SCAN, _END = 0xDA, 0xD9
+_SCAN, _END, _JFIF = 0xDA, 0xD9, 0xE0
 
 
 def _bare_jpeg(content: bytes, orientation: int) -> bytes:
@@ -114,6 +115,9 @@ def _bare_jpeg(content: bytes, orientation: int) -> bytes:
     while (marker := _MARKER.match(content, place)) and marker[1][0] != _END:
         (length,) = struct.unpack_from(">H", content, marker.end())
         segment = content[marker.end() : marker.end() + length]
+        if marker[1][0] == _JFIF and length > 16:
+            # How large its pixels are to be shown; a second, small picture may follow.
+            segment = b"\x00\x10" + segment[2:14] + b"\x00\x00"
         if _is_kept(marker[1][0], segment):
             kept.append(b"\xff" + marker[1] + segment)
         place = marker.end() + length
@@ -127,9 +131,15 @@ def _bare_jpeg(content: bytes, orientation: int) -> bytes:
 
 def _is_kept(marker: int, segment: bytes) -> bool:
     """Whether a JPEG needs this segment to look as it does."""
-    if marker == 0xE2:
-        return segment[2:].startswith(b"ICC_PROFILE\x00")
-    return marker in (0xE0, 0xEE) or not (0xE0 <= marker <= 0xEF or marker == 0xFE)
+    named = {_JFIF: b"JFIF\x00", 0xE2: b"ICC_PROFILE\x00", 0xEE: b"Adobe"}.get(marker)
+    if named:
+        return segment[2:].startswith(named)
+    return not (_JFIF <= marker <= 0xEF or marker == 0xFE)
+
+
+#: Parts of a PNG that its look and its movement need, beside those that every reader must know.
+_OF_A_PNG = (b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"mDCV", b"cLLI", b"sBIT", b"bKGD", b"pHYs")
+_MOVES_A_PNG = (b"acTL", b"fcTL", b"fdAT")
 
 
 def _bare_png(content: bytes, orientation: int) -> bytes:
@@ -137,7 +147,7 @@ def _bare_png(content: bytes, orientation: int) -> bytes:
     while place < len(content):
         (length,) = struct.unpack_from(">I", content, place)
         name, end = content[place + 4 : place + 8], place + 12 + length
-        if name not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"):
+        if name[:1].isupper() or name in _OF_A_PNG + _MOVES_A_PNG:
             kept.append(content[place:end])
         if name == b"IHDR" and orientation != _STANDS:
             exif = b"eXIf" + _turned(orientation)
@@ -146,6 +156,9 @@ def _bare_png(content: bytes, orientation: int) -> bytes:
             break
         place = end
     return b"".join(kept)
+
+
+_OF_A_WEBP = (b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP")
 
 
 def _bare_webp(content: bytes, orientation: int) -> bytes:
@@ -158,7 +171,7 @@ def _bare_webp(content: bytes, orientation: int) -> bytes:
         if name == b"VP8X":
             flags = chunk[8] & ~0x0C | (0x08 if orientation != _STANDS else 0)
             chunk = chunk[:8] + bytes([flags]) + chunk[9:]
-        if name not in (b"EXIF", b"XMP "):
+        if name in _OF_A_WEBP:
             kept.append(chunk)
         place = end
     if orientation != _STANDS:
@@ -167,9 +180,38 @@ def _bare_webp(content: bytes, orientation: int) -> bytes:
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
+def _bare_gif(content: bytes, orientation: int) -> bytes:
+    place = 13 + _palette(content[10])
+    kept = [content[:place]]
+    while place < len(content) and content[place] != _GIF_END:
+        start, is_image = place, content[place] == _GIF_IMAGE
+        if not is_image and content[place] != _GIF_EXTENSION:
+            place += 1
+            continue
+        name = content[place + 3 : place + 14] if content[place + 1] == _GIF_APPLICATION else b""
+        # Behind the head of an image or an extension follow blocks, each after its length; one without any ends them.
+        place += 11 + _palette(content[place + 9]) if is_image else 2
+        while content[place]:
+            place += 1 + content[place]
+        place += 1
+        if is_image or content[start + 1] == _GIF_SHOWS or name in _GIF_LOOPS:
+            kept.append(content[start:place])
+    return b"".join([*kept, bytes([_GIF_END])])
+
+
+#: What begins in a GIF: an image, an extension, its end. Kept of the extensions: how an image is shown, how often all.
+_GIF_IMAGE, _GIF_EXTENSION, _GIF_END, _GIF_SHOWS, _GIF_APPLICATION = 0x2C, 0x21, 0x3B, 0xF9, 0xFF
+_GIF_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
+
+
+def _palette(flags: int) -> int:
+    """Bytes of the palette that a GIF's flags announce."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
 _BARE: dict[str, Callable[[bytes, int], bytes]] = {
     "image/jpeg": _bare_jpeg,
     "image/png": _bare_png,
     "image/webp": _bare_webp,
-    "image/gif": lambda content, orientation: content,
+    "image/gif": _bare_gif,
 }

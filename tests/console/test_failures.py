@@ -1,11 +1,14 @@
 """When something of ours fails: a page in words that keeps what was written, on the console and inside WeChat."""
 
+import io
 import re
 import sqlite3
 
 import pytest
 from flask import Blueprint, abort, request
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from config.app import FEATURES
 from config.settings import ROOT
@@ -126,6 +129,13 @@ def test_secrets_and_what_another_site_sent_do_not_come_back_and_a_book_comes_ba
     assert out.status_code == 401
     assert "登录已过期" in out.text
     assert "第二行</textarea>" in out.text
+    photo = {"content": WORDS, "photo": FileStorage(io.BytesIO(b"x" * 3_000_000), "柜台.jpg")}
+    boundary, body = encode_multipart(photo)
+    kind = f"multipart/form-data; boundary={boundary}"
+    out = browser.client.post("/console/visits/groups/new", data=body, content_type=kind)
+    assert out.status_code == 401
+    assert "第二行</textarea>" in out.text
+    assert "文件请重新选" in out.text
     assert browser.post("/console/broken/500", {"do": "x"}).location == "/console/sign-in"
     browser.sign_in("admin")
     book = browser.post("/console/broken/500", {"content": "书" * 20_000})

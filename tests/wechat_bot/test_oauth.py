@@ -190,6 +190,16 @@ def test_a_form_posted_after_signing_out_leads_through_wechat_to_its_page(wang, 
     assert "城南便利店" in wang.open(PAGE)
 
 
+def test_words_posted_after_signing_out_come_back_to_be_copied(wang, town) -> None:
+    wang.open("/m/me/unbind")
+    town.clock.advance(timedelta(hours=13))
+    told = wang.post("/m/me/unbind", {**wang.form(), "reason": "店<转让>给别人了，以后不做。"})
+    assert told.status_code == 401
+    assert "店&lt;转让&gt;给别人了，以后不做。</textarea>" in told.text
+    assert "请先把下面的字复制下来" in told.text
+    assert "再发一次" not in told.text
+
+
 def test_the_cookie_and_the_headers_keep_a_page_to_its_reader(build) -> None:
     house = build(public_url="https://shop.example.com")
     reader = browser(house)

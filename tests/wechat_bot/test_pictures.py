@@ -2,9 +2,11 @@
 
 import io
 import os
+import struct
 
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageSequence
+from PIL.PngImagePlugin import PngInfo
 
 from foundation.errors import Refused
 from tests import pictures as samples
@@ -16,6 +18,11 @@ HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 200
 def gif(frames: int, side: int = 20) -> bytes:
     images = [Image.new("RGB", (side, side), (n % 250, n // 250 * 90, 9)) for n in range(frames)]
     return samples.written("GIF", images[0], save_all=True, append_images=images[1:], duration=40)
+
+
+def moving_png(width: int, height: int) -> bytes:
+    images = [Image.new("1", (width, height), n) for n in range(2)]
+    return samples.written("PNG", images[0], save_all=True, append_images=images[1:])
 
 
 def noisy_jpeg() -> bytes:
@@ -41,10 +48,11 @@ def noisy_jpeg() -> bytes:
         (b"%PDF-1.7", "不是照片"),
         (b"", "不是照片"),
         (gif(400), "动图太长"),
+        (moving_png(5_000, 4_000), "尺寸太大"),
         (samples.png() + b"\0" * pictures.LIMIT, "太大"),
         (noisy_jpeg() + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" * 300, "不完整"),
     ],
-    ids=range(18),  # the same in every process: what some of these pictures show is left to chance
+    ids=range(19),  # the same in every process: what some of these pictures show is left to chance
 )
 def test_what_is_no_whole_picture_of_a_bearable_size_is_refused_in_words(content: bytes, said: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -63,6 +71,32 @@ def test_a_phones_photo_keeps_how_it_is_turned_and_loses_where_it_was_taken(kind
     assert ImageOps.exif_transpose(after).size == (30, 40)
     assert before.convert("RGB").tobytes() == after.convert("RGB").tobytes(), "nothing is encoded anew"
     assert pictures.checked(kept.content) == kept
+
+
+def test_what_no_picture_needs_is_not_kept_wherever_it_stands() -> None:
+    place, more = b"<script>GPSLatitude 25,5.52N</script>", PngInfo()
+    more.add(b"prVt", place)
+    more.add_itxt("XML:com.adobe.xmp", place.decode())
+    program = b"\x21\xff\x0bXMP DataXMP" + bytes([len(place)]) + place + b"\0"
+    moving, jpeg, webp = gif(3), noisy_jpeg(), samples.written("WEBP", Image.new("RGB", (9, 9)))
+    chunk = b"EVIL" + struct.pack("<I", len(place)) + place + b"\0" * (len(place) % 2)
+    for marked in (
+        moving[:-1] + program + b"\x21\xfe" + program[14:] + b";" + place,
+        samples.written("GIF", Image.new("P", (9, 9)), comment=place),
+        samples.written("PNG", Image.new("RGB", (9, 9)), pnginfo=more),
+        jpeg[:2] + b"\xff\xe0" + struct.pack(">H", len(place) + 7) + b"JFXX\0" + place + jpeg[2:],
+        jpeg[:2] + b"\xff\xe0" + struct.pack(">H", len(place) + 16) + jpeg[6:20] + place + jpeg[20:],
+        webp[:4] + struct.pack("<I", len(webp) - 8 + len(chunk)) + webp[8:] + chunk,
+    ):
+        assert place in marked
+        kept = pictures.checked(marked).content
+        assert place not in kept
+        assert pictures.checked(kept).content == kept
+        shown = [
+            [frame.convert("RGB").tobytes() for frame in ImageSequence.Iterator(Image.open(io.BytesIO(each)))]
+            for each in (marked, kept)
+        ]
+        assert shown[0] == shown[1]
 
 
 @pytest.mark.parametrize("options", [{"progressive": True}, {"quality": 95, "icc_profile": b"profile" * 40}, {}])
