@@ -4,6 +4,7 @@ While a worker lives it renews its claim. The claim of one that died lapses with
 where its kind bears that, and else failed with a sentence.
 """
 
+import json
 import re
 import secrets
 from collections.abc import Collection
@@ -249,6 +250,12 @@ def forget(session: Session, whom: Forgetting) -> None:
     session.execute(
         update(Task).where(IS_OPEN, Task.state == RUNNING).values(state=TaskState.WAITING, fence=None, lease_until=None)
     )
+    for task in session.scalars(select(Task).where(IS_OPEN)) if whom.names else ():
+        # What was sought: nobody is found by it any more.
+        asked = json.dumps(task.params, ensure_ascii=False)
+        for name in whom.names:
+            task.title, asked = task.title.replace(name, "…"), asked.replace(name, "…")
+        task.params = json.loads(asked)
     held = select(Task).where(Task.state.in_((TaskState.DONE, TaskState.FAILED)), Task.created_at <= whom.now)
     for task in session.scalars(held.order_by(Task.id).with_for_update()):
         files = [name for name in (task.file, task.params.get("file")) if isinstance(name, str)]

@@ -14,9 +14,22 @@ import structlog
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
+from console.models import Task, TaskState
 from foundation.errors import Refused
 from people import actions, identity, queries, rules, texts, tries
-from people.models import ERASED, BindCode, Binding, BindTries, Retailer, RetailerTag, RosterPart, Withdrawal
+from people.models import (
+    ERASED,
+    IS_THERE,
+    BindCode,
+    Binding,
+    BindTries,
+    Manager,
+    Retailer,
+    RetailerTag,
+    RosterPart,
+    Withdrawal,
+)
+from people.roster.kinds import BRINGING, CHECK, IMPORT
 from people.upkeep import SEARCH
 from wechat_bot import clock_steadiness, media, reply
 from wechat_bot.client.codes import SendError
@@ -73,8 +86,8 @@ def erase(session: Session, whom: Whom, *, now: datetime, forgets: Sequence[Forg
     # Once more under the pseudonym they have, where they were erased under older rules.
     pseudonym = whom.openid if whom.openid.startswith(ERASED) else ERASED + secrets.token_urlsafe(12)
     forgetting = Forgetting(whom.openid, pseudonym, now, shop_id=whom.shop_id, names=_names(session, whom.shop_id))
-    if whom.shop_id is not None and session.scalar(select(RosterPart.import_id).limit(1)) is not None:
-        # Its row may be among those that lie aside, and would make it anew.
+    if whom.shop_id is not None and _comes_in(session):
+        # Its row may be in the file or among those that lie aside, and would make it anew.
         raise Refused(texts.ROSTER_COMES_IN)
     # As a callback does: what they say at this moment is heard before, or finds nobody.
     session.execute(select(Follower.openid).where(Follower.openid == whom.openid).with_for_update())
@@ -182,11 +195,25 @@ def _gone(services: Services, now: datetime) -> list[str]:
     return gone
 
 
+def _comes_in(session: Session) -> bool:
+    """Whether a roster is being looked at or brought in."""
+    is_open = Task.state.in_((TaskState.WAITING, TaskState.RUNNING))
+    asked_for = select(Task.id).where(is_open, Task.kind.in_((CHECK, IMPORT, BRINGING)))
+    return any(session.scalar(each.limit(1)) is not None for each in (select(RosterPart.import_id), asked_for))
+
+
 def _names(session: Session, shop_id: int | None) -> tuple[str, ...]:
-    """What names a shop and its keeper in what others wrote, the longest first: one may stand within another."""
-    columns = (Retailer.licence, Retailer.shop, Retailer.keeper, Retailer.phone, Retailer.address)
-    row = session.execute(select(*columns).where(Retailer.id == shop_id)).first() if shop_id is not None else None
-    names = {str(each) for each in row or () if len(each) > 1}
+    """What names a shop and its keeper in what others wrote, the longest first: one may stand within another. What
+    another shop, or one of us, is called too names nobody."""
+    columns = (Retailer.shop, Retailer.keeper, Retailer.phone, Retailer.address)
+    row = session.execute(select(Retailer.licence, *columns).where(Retailer.id == shop_id)).first()
+    if row is None:
+        return ()
+    names = {row.licence} | {str(each) for each in row[1:] if len(each) > 1}
+    for column in columns:
+        others = select(column).where(column == getattr(row, column.key), Retailer.id != shop_id, IS_THERE)
+        names -= set(session.scalars(others.limit(1)))
+    names -= set(session.scalars(select(Manager.name).where(Manager.name.in_(names))))
     return tuple(sorted(names, key=len, reverse=True))
 
 

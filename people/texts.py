@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from people.models import ERASED
+
 
 class Offered(Protocol):
     """What a number of the short menu must tell."""
@@ -52,6 +54,15 @@ MANAGERS_WAY_ON = '店主留言会在这里通知您,回复"帮助"看怎么答�
 CARD = ("① 用微信扫一扫这个码", "② 点“关注”就绑定好了")
 
 _KINDS = {"Image": "图片", "Voice": "语音", "Video": "视频", "Location": "位置", "Link": "链接"}
+
+
+def licence(kept: str) -> str:
+    """A shop's licence as a page shows it.
+
+    >>> licence("350802100001"), licence("erased:ab12")
+    ('350802100001', '已删除')
+    """
+    return "已删除" if kept.startswith(ERASED) else kept
 
 
 def menu(entries: Sequence[Offered], *, short: bool = False) -> str:

@@ -27,7 +27,7 @@ from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
 from tests.office import Browser, Office
-from visits.models import Request, Visited, VisitPlan
+from visits.models import Message, Request, Visited, VisitPlan
 from visits.rated import Rating
 from visits.rules.whom import Kind
 from visits.rules.whom import Whom as Meant
@@ -283,6 +283,51 @@ def test_work_under_way_is_begun_again_and_a_feature_must_say_what_it_forgets(ho
         Feature(name="quizzes")
 
 
+def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) -> None:
+    office, [wang, *_] = town(house, only=("王建国",))
+    market, chen, phone = office.browser("market"), office.browser("chen"), house.phone("陈志强")
+    chen.get("/console/visits/groups/new")
+    letter = {"kind": "licences", "licences": wang.licence, "looked": f"licences:{wang.licence}", "token": "l"}
+    assert chen.post("/console/visits/groups/new", letter | {"content": "王建国在吗", "do": "send"}).status_code == 303
+    chen.get("/console/visits/canned/new")
+    canned = {"title": "给王建国", "content": "王建国您好", "scope": "own"}
+    assert chen.post("/console/visits/canned/new", canned).status_code == 303
+    house.work()
+    wang.phone.say(f"{wang.word('断货')}，又断货了，能不能补两条")
+    house.tick()
+    number = numbers(house, wang.phone)[-1]
+    # One notice that quotes them is in the call, and the manager has not said yet to whom a text is to go.
+    assert "没有发出" in phone.say(f"王建国说{wang.word('不满')}").text
+    with house.services.transaction() as session:
+        quoting = (Delivery.openid == phone.openid, Delivery.about == f"visit:{number - 100}")
+        session.execute(update(Delivery).where(*quoting).values(state=DeliveryState.SENDING))
+    market.get("/console/people")
+    market.post("/console/people/export", {"search": "王建国"})
+    market.get("/console/people/import")
+    market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
+    refused = house.flask("people", "erase", wang.licence, "--shop", "--yes")
+    assert "名单正在导入" in refused.output  # what waits to be looked at would bring it back
+    with house.services.transaction() as session:
+        session.execute(update(Task).where(Task.kind == "people.check").values(state=TaskState.FAILED))
+    erased = house.flask("people", "erase", wang.licence, "--shop", "--yes")
+    assert erased.exit_code == 0, erased.output
+    with house.services.transaction() as session:
+        session.execute(update(Delivery).where(Delivery.state == "sending").values(state=DeliveryState.SENT))
+    house.later(minutes=20)
+    run(house, "forget heard messages", "erase who is gone")
+    office.work()
+    assert found(house, [*wang.traces, *wang.roster]) == []
+    with house.look() as session:
+        [mine] = session.scalars(select(Request)).all()
+        licence = session.scalars(select(Retailer.licence).where(Retailer.id == mine.retailer_id)).one()
+    for page in (f"/console/visits/{number}", "/console/visits/groups/2", "/console/visits/plans/1"):
+        shown = market.get(page)
+        assert shown.status_code == 200 and "已删除" in shown.text
+        assert ">erased:" not in shown.text and "没有核实" not in shown.text and "正在取回" not in shown.text
+    assert "按要求删除" in market.get(f"{SHOP_PAGE}/{licence}").text
+    assert "按要求删除" in phone.say(f"{number} 重开").text
+
+
 def test_a_finished_file_that_is_gone_says_why(house) -> None:
     office, [wang, *_] = town(house, only=("王建国",))
     market = office.browser("market")
@@ -292,6 +337,17 @@ def test_a_finished_file_that_is_gone_says_why(house) -> None:
     assert market.get(f"{page}/file").status_code == 200
     (house.settings.files_path / str(done[1].file)).unlink()
     assert "这个文件已经不在了" in market.get(f"/console/tasks/{done[1].id}/file").text
+    # The file of a picture is gone: where it is shown stands a picture that says so.
+    with house.look() as session:
+        message = session.scalars(select(Message).where(Message.kind == "image")).first()
+    picture = f"/console/visits/{message.request_id + 100}/media/{message.id}"
+    as_picture = {"headers": {"Accept": "image/avif,image/webp,*/*;q=0.8"}}
+    assert market.get(picture, **as_picture).status_code == 200
+    for path in [each for each in house.settings.media_path.rglob("*") if each.is_file()]:
+        path.unlink()
+    shown = market.get(picture, **as_picture)
+    assert shown.mimetype == "image/svg+xml" and "图片已经不在了" in shown.text
+    assert "已经删除" in market.get(picture, headers={"Accept": "text/html"}).text
     erase_on_the_page(office, wang, "follower")
     assert "有人要求删除个人信息" in market.get(page).text
     assert market.get(f"{page}/file").status_code == 404

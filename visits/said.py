@@ -46,6 +46,11 @@ class Said:
     #: Whether somebody should look at that.
     is_alarming: bool
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether nothing is left of it: nobody can write nothing."""
+        return not (self.content or self.media_key or self.more)
+
     def is_of(self, who: Colleague) -> bool:
         """Whether this colleague wrote it."""
         if self.author is Author.SHOP:

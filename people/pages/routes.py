@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 
+from people import texts
 from people.pages import areas, audiences, codes, deliveries, erasing, importing, roster, tags, tries, users
 
 blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_folder="../templates")
+blueprint.add_app_template_filter(texts.licence, "licence")
 for _rule, _view, _methods in (
     ("/people", roster.roster, ("GET",)),
     ("/people/export", roster.export, ("POST",)),

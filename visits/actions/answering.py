@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
-from people.models import Manager
+from people.models import ERASED, Manager
 from visits import said, scope
 from visits.actions import clocks, moving, rating, routing
 from visits.actions.routing import Decision
@@ -196,6 +196,8 @@ def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) 
     request = hold(session, request_id, who)
     if request.closed_at is None:
         raise Refused(texts.not_closed(request.number))
+    if request.openid.startswith(ERASED):
+        raise Refused(texts.ERASED)
     if request.closed_how == Closed.VOID:
         raise Refused(texts.NO_SUCH)
     same = (Request.openid == request.openid) | (

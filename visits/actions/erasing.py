@@ -4,18 +4,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, null, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from visits.actions import clocks, notices
-from visits.models import FIRST_NUMBER, Assignment, Author, Closed, GroupMember, Message, Request, Visited
+from visits.models import (
+    FIRST_NUMBER,
+    Assignment,
+    Author,
+    Canned,
+    Closed,
+    GroupMember,
+    Message,
+    Request,
+    Visited,
+    VisitGroup,
+)
 from visits.rated import Rating
+from visits.rules.whom import Kind
 from wechat_bot import media
 from wechat_bot.feature import Forgetting
-from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.models import Delivery, DeliveryState, Talk
 from wechat_bot.outbox import queueing, states
 
 _STILL_TO_GO = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)
+#: Talks of managers with requests (`conversation.desk`), and what such a talk keeps of words that were not sent.
+_DESK, _UNSENT = "desk", ("draft", "choices")
 
 
 def forget(session: Session, whom: Forgetting) -> None:
@@ -46,6 +60,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     _forget_ratings(session, whom, ids, about)
     _quoted(session, ids, whom.now)
     _quoted(session, [key for key in about if key not in ids], None)
+    _forget_drafts(session, whom, about)
     for request in requests:
         if request.closed_at is None:
             request.closed_how = Closed.VOID
@@ -107,12 +122,36 @@ def _quoted(session: Session, ids: Sequence[int], now: datetime | None) -> None:
     mine = Delivery.about.in_([notices.about(key) for key in ids])
     if now is not None:
         queueing.withdraw(session, mine, why=states.ERASED, now=now)
+        # One in the call has its words along already; whoever would try it again finds it too late.
+        in_the_call = update(Delivery).where(mine, Delivery.state == DeliveryState.SENDING)
+        blank: dict[str, Any] = {"message": {}, "template": null(), "not_after": now}
+        session.execute(in_the_call.values(blank).execution_options(synchronize_session=False))
     gone = update(Delivery).where(mine, Delivery.state.not_in(_STILL_TO_GO))
     session.execute(gone.values(message={}, template=null()).execution_options(synchronize_session=False))
 
 
+def _forget_drafts(session: Session, whom: Forgetting, about: Sequence[int]) -> None:
+    """What managers were about to send or do in these requests, and what they quoted while they were asked to whom."""
+    told = [*whom.names, *whom.words]
+    for talk in session.scalars(select(Talk).where(Talk.topic == _DESK)):
+        kept = [talk.state.get("chosen"), *(each.get("to") for each in talk.state.get("choices", ()))]
+        unsent = str([talk.state.get(name) for name in _UNSENT])
+        if set(about).intersection(kept) or any(each in unsent for each in told):
+            talk.state = {name: value for name, value in talk.state.items() if name not in _UNSENT}
+
+
 def _unname(session: Session, whom: Forgetting, ids: Sequence[int]) -> None:
-    """Take what names a shop out of the reasons of its owners, and out of notices that list several."""
+    """Take what names a shop out of the reasons of its owners, out of notices that list several, and out of what was
+    written for many."""
+    for group in session.scalars(select(VisitGroup)):
+        if group.audience["kind"] == Kind.LICENCES and set(whom.names).intersection(group.audience["value"]):
+            listed = [whom.pseudonym if each in whom.names else each for each in group.audience["value"]]
+            group.audience = group.audience | {"value": listed}
+    for name in whom.names:
+        for column in (VisitGroup.title, VisitGroup.content, Canned.title, Canned.content):
+            named_in = update(column.class_).where(column.contains(name, autoescape=True))
+            without = {column.key: func.replace(column, name, "…")}
+            session.execute(named_in.values(without).execution_options(synchronize_session=False))
     for each in session.scalars(select(Assignment).where(Assignment.request_id.in_(ids))):
         for name in whom.names:
             each.explained = each.explained.replace(name, "")

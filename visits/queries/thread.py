@@ -9,7 +9,7 @@ from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
 from people import rules as people_rules
-from people.models import Manager, Retailer
+from people.models import ERASED, Manager, Retailer
 from visits import said, scope
 from visits.models import FIRST_NUMBER, Assignment, Canned, Deadline, Message, Promise, Request
 from visits.queries import named
@@ -80,6 +80,11 @@ class Thread:
     def is_waiting(self) -> bool:
         """Whether the shop is to speak next."""
         return self.is_open and self.unanswered_since is None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether who wrote it, or their shop, was erased."""
+        return self.openid.startswith(ERASED) or self.licence.startswith(ERASED)
 
     @property
     def salutation(self) -> str:

@@ -18,6 +18,7 @@ ONLY_THESE_KINDS = "回复店主请发文字、图片或语音。"
 NO_SUCH_MOMENT = "请选一个以后的时间,最多 30 天。"
 PHONE_NEEDS_WORDS = "请写一句电话里说了什么。"
 GONE = "对方已取消关注,微信里收不到回复。请打电话,再记一笔“已电话联系”。"
+ERASED = "这里的个人信息已按要求删除，不能再接着说。统计数字没有变。"
 #: Who answers, where it is no customer manager.
 SERVICE = "客服"
 
