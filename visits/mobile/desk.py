@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people import areas
-from visits import buttons, kept, shown
+from visits import buttons, kept_pictures, shown
 from visits.actions import answering, canned, looking
 from visits.actions.answering import Overtaken
 from visits.mobile import phrases, visitor
@@ -59,24 +59,24 @@ def act(number: int) -> ResponseReturnValue:
     try:
         picture = shown.received(services, request.files.get("photo"))
         if form.get("do") == "drop_photo":
-            kept.drop(token)
+            kept_pictures.drop(token)
             return _again(services, openid, who, number, status=200, now=now)
         if "canned" in form:
-            kept.keep(services, picture, token=token, whose=openid)
+            kept_pictures.keep(services, picture, token=token, whose=openid)
             return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
         with services.transaction() as session:
             said = _do(session, openid, who, number - FIRST_NUMBER, picture, now=now)
     except Overtaken as overtaken:
-        kept.keep(services, picture, token=token, whose=openid)
+        kept_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
     except Refused as refusal:
-        kept.keep(services, picture, token=token, whose=openid)
+        kept_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
     if form.get("do") in ("phrase", "reopen") and is_visible(form.get("content", "")):
         # What stands in the box was not sent by this, and goes on standing there.
-        kept.keep(services, picture, token=token, whose=openid)
+        kept_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, said=said, status=200, now=now)
-    kept.drop(token)
+    kept_pictures.drop(token)
     flash(said)
     return here
 
@@ -84,7 +84,7 @@ def act(number: int) -> ResponseReturnValue:
 def kept_picture(token: str) -> ResponseReturnValue:
     """The picture that waits in one of this visitor's own forms."""
     openid, services = oauth.who(), current_services()
-    key = kept.key_of(token, openid)
+    key = kept_pictures.key_of(token, openid)
     with services.reading() as session:
         file = media.find(session, services.media_folder, key) if key else None
     return shown.send(file, "photo")
@@ -123,7 +123,7 @@ def _do(
             return texts.LISTEN
         case do if do in buttons.WITH_PICTURE:
             if picture is None:
-                key = kept.take(session, shown.token(form), openid)
+                key = kept_pictures.take(session, shown.token(form), openid)
             else:
                 # Nobody's: it belongs to the request, and goes with it.
                 key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
@@ -208,7 +208,7 @@ def _again(
             sentence=sentence,
             said=said,
             token=token,
-            has_picture=kept.key_of(token, openid) is not None,
+            has_picture=kept_pictures.key_of(token, openid) is not None,
             now=now,
         )
     return make_response(page, status)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import areas
-from visits import kept, scope, shown
+from visits import kept_pictures, scope, shown
 from visits.actions import groups as actions
 from visits.mobile import visitor
 from visits.queries import groups as queries
@@ -81,15 +81,15 @@ def group_write() -> ResponseReturnValue:
         picture = shown.received(services, request.files.get("photo"))
         meant = shown.whom(form)
         if form.get("do") == "drop_photo":
-            kept.drop(token)
+            kept_pictures.drop(token)
             return _form(services, who, meant)
         if form.get("do") != "send" or form.get("looked") != str(meant):
-            kept.keep(services, picture, token=token, whose=openid)
+            kept_pictures.keep(services, picture, token=token, whose=openid)
             return _form(services, who, meant)
         with services.transaction() as session:
             now = services.clock()
             if picture is None:
-                key = kept.take(session, token, openid)
+                key = kept_pictures.take(session, token, openid)
             else:
                 # Nobody's: it belongs to the group.
                 key = media.add(session, picture, openid="", mark=token, now=now)
@@ -104,9 +104,9 @@ def group_write() -> ResponseReturnValue:
                 now=now,
             )
     except Refused as refusal:
-        kept.keep(services, picture, token=token, whose=openid)
+        kept_pictures.keep(services, picture, token=token, whose=openid)
         return _form(services, who, error=refusal.sentence)
-    kept.drop(token)
+    kept_pictures.drop(token)
     flash(texts.SENT)
     return redirect(url_for("visits_mobile.group", group_id=sent.id), 303)
 
@@ -155,7 +155,7 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
             error = error or refusal.sentence
         classes, saved = areas.classes(session), queries.audiences(session)
     token = shown.token(values) or secrets.token_urlsafe(16)
-    has_picture = kept.key_of(token, oauth.who()) is not None
+    has_picture = kept_pictures.key_of(token, oauth.who()) is not None
     page = render_template(
         "visits/group_write.html",
         picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
-from visits import kept, scope, shown
+from visits import kept_pictures, scope, shown
 from visits.actions import groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.models import FIRST_NUMBER
@@ -49,21 +49,21 @@ def write() -> ResponseReturnValue:
         upload = request.files.get("photo")
         picture = media.receive(services.media_folder, upload.stream) if upload and upload.filename else None
         if request.form.get("do") == "drop_photo":
-            kept.drop(token)
+            kept_pictures.drop(token)
             return _page(services, openid, draft=content, token=token)
         if len(content) > shown.LONGEST:
             raise Refused(texts.too_long(len(content) - shown.LONGEST))
-        if not content and picture is None and kept.key_of(token, openid) is None:
+        if not content and picture is None and kept_pictures.key_of(token, openid) is None:
             raise Refused(texts.EMPTY)
         with services.transaction() as session:
             said = _receive(session, services, openid, content, picture, token)
         if said:
             flash(said)
     except Refused as refusal:
-        kept.keep(services, picture, token=token, whose=openid)
+        kept_pictures.keep(services, picture, token=token, whose=openid)
         page = _page(services, openid, draft=content, sentence=refusal.sentence, token=token)
         return make_response(page, 422)
-    kept.drop(token)
+    kept_pictures.drop(token)
     return here
 
 
@@ -105,7 +105,7 @@ def _receive(
     session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
 ) -> str:
     now = services.clock()
-    key = kept.take(session, token, openid, openid=openid) if picture is None else None
+    key = kept_pictures.take(session, token, openid, openid=openid) if picture is None else None
     is_polite = (
         picture is None
         and key is None
@@ -149,7 +149,7 @@ def _page(
     sentence: str = "",
     token: str = "",
 ) -> ResponseReturnValue:
-    has_picture = kept.key_of(token, openid) is not None
+    has_picture = kept_pictures.key_of(token, openid) is not None
     now, before = services.clock(), request.args.get("before", type=int)
     with services.reading() as session:
         if scope.of_manager(session, openid, now=now, zone=services.zone) is not None:

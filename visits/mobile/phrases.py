@@ -13,7 +13,7 @@ from foundation.text import visible
 from visits.actions import canned as actions
 from visits.mobile import visitor
 from visits.models import Canned
-from visits.queries import kept, thread
+from visits.queries import editable, thread
 from visits.rules import canned as rules
 from visits.texts import answering as texts
 from wechat_bot.services import Services, current_services
@@ -36,7 +36,7 @@ def keep() -> ResponseReturnValue:
             who = visitor.manager(services, session)
             if mine is not None:
                 actions.find(session, mine, manager_id=who.manager_id, may_shared=False)
-                row, words = select(Canned.id).where(Canned.id == mine), partial(kept.canned, canned_id=mine)
+                row, words = select(Canned.id).where(Canned.id == mine), partial(editable.canned, canned_id=mine)
                 about = f"visit-canned:{mine}"
                 stamps.check(session, form.get(stamps.FIELD, ""), row, words, about=about, now=services.clock())
             if form.get("do") == "drop" and mine is not None:
@@ -63,7 +63,7 @@ def _page(
     with services.reading() as session:
         who = visitor.manager(services, session)
         lines = thread.canned(session, who.manager_id)
-        marks = {each.id: stamps.of(kept.canned(session, each.id)) for each in lines if each.is_own}
+        marks = {each.id: stamps.of(editable.canned(session, each.id)) for each in lines if each.is_own}
     return render_template(
         "visits/phrases.html",
         marks=marks,

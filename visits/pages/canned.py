@@ -12,7 +12,7 @@ from console.rules import Permission
 from foundation.errors import Refused
 from visits.actions import canned as actions
 from visits.models import Canned
-from visits.queries import kept, thread
+from visits.queries import editable, thread
 from visits.rules import canned as rules
 from wechat_bot.services import current_services
 
@@ -60,11 +60,11 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
             found = actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
             given, is_shared = {"title": found.title, "content": found.content}, found.manager_id is None
     with services.reading() as session:
-        found_kept = kept.canned(session, canned_id)
+        kept = editable.canned(session, canned_id)
     page = render_template(
         "visits/console/canned_edit.html",
         given=given,
-        kept=found_kept,
+        kept=kept,
         canned_id=canned_id,
         is_shared=is_shared,
         may_shared=_may_shared(),
@@ -95,7 +95,7 @@ def _check_stamp(session: Session, canned_id: int) -> None:
     actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
     row = select(Canned.id).where(Canned.id == canned_id)
     about = f"visit-canned:{canned_id}"
-    door.check_stamp(session, row, partial(kept.canned, canned_id=canned_id), about=about)
+    door.check_stamp(session, row, partial(editable.canned, canned_id=canned_id), about=about)
 
 
 def _may_shared() -> bool:

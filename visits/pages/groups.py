@@ -11,7 +11,7 @@ from console import audit, door
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
-from visits import kept, scope, shown
+from visits import kept_pictures, scope, shown
 from visits.actions import groups as actions
 from visits.queries import groups as queries
 from visits.queries.groups import PARTS, Line, Preview
@@ -51,18 +51,18 @@ def write() -> ResponseReturnValue:
         return _form(services)
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
-    picture, mark, whose = None, shown.token(form), kept.of_user(me.user_id)
+    picture, mark, whose = None, shown.token(form), kept_pictures.of_user(me.user_id)
     try:
         picture = shown.received(services, request.files.get("photo"))
         if form.get("drop_photo"):
-            kept.drop(mark)
+            kept_pictures.drop(mark)
         meant = shown.whom(form)
         if form.get("do") != "send" or form.get("looked") != str(meant):
-            kept.keep(services, picture, token=mark, whose=whose)
+            kept_pictures.keep(services, picture, token=mark, whose=whose)
             return _form(services, meant)
         with services.transaction() as session:
             if picture is None:
-                key = kept.take(session, mark, whose)
+                key = kept_pictures.take(session, mark, whose)
             else:
                 # Nobody's: it belongs to the group.
                 key = media.add(session, picture, openid="", mark=mark, now=now)
@@ -81,9 +81,9 @@ def write() -> ResponseReturnValue:
             about = f"visit-group:{group.id}"
             audit.note(session, me, "visit.group", about, group.title, address=door.address(), now=now)
     except Refused as refusal:
-        kept.keep(services, picture, token=mark, whose=whose)
+        kept_pictures.keep(services, picture, token=mark, whose=whose)
         return _form(services, error=refusal.sentence)
-    kept.drop(mark)
+    kept_pictures.drop(mark)
     flash(texts.SENT, "success")
     return redirect(url_for("visits_pages.group", group_id=group.id), 303)
 
@@ -146,7 +146,7 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
     preview: Preview | None = None
     strangers: list[str] = []
     named, token = "", shown.token(values)
-    has_picture = kept.key_of(token, kept.of_user(me.user_id)) is not None
+    has_picture = kept_pictures.key_of(token, kept_pictures.of_user(me.user_id)) is not None
     with services.reading() as session:
         who = scope.of_visitor(session, me, now=now, zone=services.zone)
         try:

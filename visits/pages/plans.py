@@ -17,8 +17,8 @@ from people import areas
 from visits import scope, shown, whom
 from visits.actions import plans as actions
 from visits.models import VisitPlan
+from visits.queries import editable
 from visits.queries import groups as groups_queries
-from visits.queries import kept
 from visits.queries import plans as queries
 from visits.queries.plans import PARTS, QUIET_DAYS, Plan
 from visits.rules.whom import Kind, Whom
@@ -179,7 +179,7 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
             error = refusal
     with services.reading() as session:
         found = _found(session, plan_id) if plan_id is not None else None
-        found_kept = kept.plan(session, plan_id)
+        kept = editable.plan(session, plan_id)
         choices = {
             "areas": areas.names(session, me),
             "classes": areas.classes(session),
@@ -197,7 +197,7 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
     page = render_template(
         "visits/console/plan_edit.html",
         plan=found,
-        kept=found_kept,
+        kept=kept,
         given={"kind": "class", "every_days": 30, "begins_on": today.isoformat()} | given,
         error=error,
         **choices,
@@ -221,7 +221,7 @@ def end(plan_id: int) -> ResponseReturnValue:
 def _check_stamp(session: Session, plan_id: int) -> None:
     row = select(VisitPlan.id).where(VisitPlan.id == plan_id)
     about = f"visit-plan:{plan_id}"
-    door.check_stamp(session, row, partial(kept.plan, plan_id=plan_id), about=about)
+    door.check_stamp(session, row, partial(editable.plan, plan_id=plan_id), about=about)
 
 
 def _day(written: str, today: date) -> date:

@@ -15,7 +15,7 @@ from foundation.errors import Refused
 from visits import terms
 from visits.actions import settings as actions
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
-from visits.queries import kept
+from visits.queries import editable
 from visits.queries import settings as queries
 from visits.queries.settings import PolicyLine
 from visits.rules import calendar as hours
@@ -69,14 +69,14 @@ def policy(class_id: int | None = None) -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         policies, has_hours = queries.policies(session, now=services.clock()), terms.calendar(session) is not None
-        found_kept = kept.policy(session, class_id)
+        kept = editable.policy(session, class_id)
     found = next((each for each in policies if each.class_id == class_id), None)
     if found is None:
         abort(404)
     page = render_template(
         "visits/console/policy.html",
         policy=found,
-        kept=found_kept,
+        kept=kept,
         error=error,
         warning=warning,
         has_hours=has_hours,
@@ -110,8 +110,8 @@ def week() -> ResponseReturnValue:
         else:
             return redirect(url_for("visits_pages.settings"), 303)
     with current_services().reading() as session:
-        found, found_kept = queries.week(session), kept.week(session)
-    page = render_template("visits/console/week.html", week=found, kept=found_kept, weekdays=WEEKDAYS, error=error)
+        found, kept = queries.week(session), editable.week(session)
+    page = render_template("visits/console/week.html", week=found, kept=kept, weekdays=WEEKDAYS, error=error)
     return page, door.status(error)
 
 
@@ -129,11 +129,12 @@ def days() -> ResponseReturnValue:
     now = services.clock()
     with services.reading() as session:
         found, calendar = queries.special_days(session, today=day_in(now, services.zone)), terms.calendar(session)
-        found_kept, each_kept = kept.day(session, None), {each.day_on: kept.day(session, each.day_on) for each in found}
+        kept = editable.day(session, None)
+        each_kept = {each.day_on: editable.day(session, each.day_on) for each in found}
     page = render_template(
         "visits/console/days.html",
         days=found,
-        kept=found_kept,
+        kept=kept,
         each_kept=each_kept,
         weekdays=WEEKDAYS,
         has_hours=calendar is not None,
@@ -151,7 +152,7 @@ def drop_day(day: str) -> ResponseReturnValue:
         now = services.clock()
         on = _day(day)
         row = select(SpecialDay.day_on).where(SpecialDay.day_on == on)
-        door.check_stamp(session, row, partial(kept.day, on=on), about=DAYS)
+        door.check_stamp(session, row, partial(editable.day, on=on), about=DAYS)
         actions.drop_special_day(session, on, now=now)
         _note(session, "visit.days", DAYS, f"删除 {day}", now)
     flash(f"{day} 已改回平常的一天。", "success")
@@ -171,12 +172,12 @@ def category(category_id: int | None = None) -> ResponseReturnValue:
             flash(f"“{name}”已保存,之后的留言按新的关键词分类。", "success")
             return redirect(url_for("visits_pages.settings"), 303)
     with current_services().reading() as session:
-        every, found_kept = queries.categories(session), kept.category(session, category_id)
+        every, kept = queries.categories(session), editable.category(session, category_id)
     found = next((each for each in every if each.id == category_id), None)
     if category_id is not None and found is None:
         abort(404)
     page = render_template(
-        "visits/console/category.html", category=found, kept=found_kept, position=len(every) + 1, error=error
+        "visits/console/category.html", category=found, kept=kept, position=len(every) + 1, error=error
     )
     return page, door.status(error)
 
@@ -231,7 +232,7 @@ def _save_week() -> None:
             raise Refused(f"{name}:{refusal.sentence}") from None
     now = services.clock()
     with services.transaction() as session:
-        door.check_stamp(session, select(WorkingWeek.id), kept.week, about=HOURS)
+        door.check_stamp(session, select(WorkingWeek.id), editable.week, about=HOURS)
         keeps = form.get("public") == "1"
         calendar = actions.save_hours(session, services.zone.key, spans, keeps_public_days=keeps, now=now)
         detail = ";".join(
@@ -250,7 +251,7 @@ def _save_days() -> None:
     spans = hours.read_spans(form.get("spans", ""))
     now = services.clock()
     with services.transaction() as session:
-        door.check_stamp(session, select(SpecialDay.day_on), partial(kept.day, on=None), about=DAYS)
+        door.check_stamp(session, select(SpecialDay.day_on), partial(editable.day, on=None), about=DAYS)
         calendar = actions.save_special_days(session, first, last, form.get("name", ""), spans, now=now)
         said = f"{first} 至 {last} {form.get('name', '')}:{hours.write_spans(spans) or '放假'}"
         _note(session, "visit.days", DAYS, said, now)
@@ -276,13 +277,13 @@ def _save_category(category_id: int | None) -> str:
 
 def _check_policy(session: Session, class_id: int | None) -> None:
     about = f"class:{class_id}" if class_id else EVERY_CLASS
-    door.check_stamp(session, select(Policy.id), partial(kept.policy, class_id=class_id), about=about)
+    door.check_stamp(session, select(Policy.id), partial(editable.policy, class_id=class_id), about=about)
 
 
 def _check_category(session: Session, category_id: int) -> None:
     row = select(Category.id).where(Category.id == category_id)
     about = f"category:{category_id}"
-    door.check_stamp(session, row, partial(kept.category, category_id=category_id), about=about)
+    door.check_stamp(session, row, partial(editable.category, category_id=category_id), about=about)
 
 
 def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None:

@@ -17,7 +17,7 @@ from people import areas
 from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
-from visits import buttons, kept, said, scope, shown
+from visits import buttons, kept_pictures, said, scope, shown
 from visits.actions import attaching, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
@@ -125,7 +125,7 @@ def act(number: int) -> ResponseReturnValue:
     try:
         picture = shown.received(services, request.files.get("photo"))
         if request.form.get("drop_photo"):
-            kept.drop(token)
+            kept_pictures.drop(token)
         with services.transaction() as session:
             done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
             audit.note(session, me, did, f"visit:{number}", detail, address=door.address(), now=now)
@@ -135,10 +135,10 @@ def act(number: int) -> ResponseReturnValue:
         error = refusal.sentence
     else:
         if request.form["do"] in buttons.WITH_PICTURE:
-            kept.drop(token)
+            kept_pictures.drop(token)
         flash(done, "success")
         return redirect(url_for("visits_pages.thread", number=number), 303)
-    kept.keep(services, picture, token=token, whose=kept.of_user(door.visitor().user_id))
+    kept_pictures.keep(services, picture, token=token, whose=kept_pictures.of_user(door.visitor().user_id))
     with services.reading() as session:
         found = _found(session, who, number)
         draft = request.form.get("content", "")
@@ -149,7 +149,7 @@ def act(number: int) -> ResponseReturnValue:
 @door.allow(Permission.VISITS_ANSWER)
 def kept_picture(token: str) -> ResponseReturnValue:
     """The picture that waits in one of this visitor's own forms."""
-    services, key = current_services(), kept.key_of(token, kept.of_user(door.visitor().user_id))
+    services, key = current_services(), kept_pictures.key_of(token, kept_pictures.of_user(door.visitor().user_id))
     with services.reading() as session:
         found = media.find(session, services.media_folder, key) if key else None
     return shown.send(found, "photo")
@@ -178,7 +178,7 @@ def _do(session: Session, who: Colleague, about: int, picture: Picture | None, n
         # Nobody's: it belongs to the request, and goes with it.
         mark = shown.token(form)
         key = (
-            kept.take(session, mark, kept.of_user(door.visitor().user_id))
+            kept_pictures.take(session, mark, kept_pictures.of_user(door.visitor().user_id))
             if picture is None
             else media.add(session, picture, openid="", mark=mark, now=now)
         )
@@ -215,7 +215,7 @@ def _page(
     token: str = "",
 ) -> str:
     now, me = who.now, door.visitor()
-    has_picture = kept.key_of(token, kept.of_user(me.user_id)) is not None
+    has_picture = kept_pictures.key_of(token, kept_pictures.of_user(me.user_id)) is not None
     way = queries.foreseen(session, found.openid, now=now, has_template=shown.has_template(services))
     entries = [(each.at, 1, each) for each in found.said]
     shows_all = not found.has_earlier and not request.args.get("before")

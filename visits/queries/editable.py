@@ -1,4 +1,4 @@
-"""What can be edited of visits, in words: the marks of the forms that edit it, and what a second writer is shown."""
+"""What can be edited of visits, put in words for its stamps (`console/stamps.py`), and for a second writer to see."""
 
 from datetime import date
 
