@@ -1,10 +1,13 @@
 """What a table holds that somebody handed in: cells by their kinds, sheets, and how large either may be."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
+
+from foundation.text import plain
 
 UNREADABLE = "打不开这个文件:这不是 Excel 工作簿,请另存为 .xlsx 再试"
 OLD = "这是旧式的 Excel 文件(.xls),请用 Excel 或 WPS 另存为 .xlsx 再试"
@@ -15,7 +18,10 @@ BROKEN_ROW = "有一格的文字太长,或者少了一个引号,请用 Excel 打
 NO_RESULT = "是公式,文件里没有算好的结果。请用 Excel 打开再保存一次,或粘贴为数值"
 
 #: What Excel shows where it has no value; in a CSV, and where values were pasted, it is a text.
-ERRORS = {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
+_ERRORS = re.compile(
+    "#(?:REF!|N/A|VALUE!|NAME[?]|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|BLOCKED!|BUSY!|CONNECT!|EXTERNAL!|FIELD!"
+    "|PYTHON!|TIMEOUT!|UNKNOWN!)|ERR:[0-9]{3}"  # the last is LibreOffice's
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +132,11 @@ def megabytes(size: int) -> str:
 def as_text(text: str) -> Cell | None:
     """What a cell with this text holds: nothing, an error of Excel's that became text, or the text.
 
-    >>> as_text(""), as_text("#N/A"), as_text("#1 店")
-    (None, Fault(said='是错误值 #N/A'), '#1 店')
+    >>> as_text(""), as_text(" \u200b#N/A"), as_text("Err:502"), as_text("#1 店")
+    (None, Fault(said='是错误值 #N/A'), Fault(said='是错误值 Err:502'), '#1 店')
     """
-    if not text:
-        return None
-    return Fault(f"是错误值 {text.strip()}") if text[0] == "#" and text.strip().upper() in ERRORS else text
+    if "#" in text or "rr:" in text.lower():
+        seen = plain(text)
+        if _ERRORS.fullmatch(seen.upper()):
+            return Fault(f"是错误值 {seen}")
+    return text or None

@@ -24,6 +24,8 @@ _PIECE = 1 << 16
 #: Letters of one row.
 _LONGEST_ROW = 1 << 20
 _SEPARATORS = ",\t;|，"
+#: Separators in the heading of a table.
+_WIDE = 8
 #: Lines in which the separator is looked for.
 _TITLES = 10
 _EXCEL_TEXT = re.compile(r'\s*="((?:[^"]|"")*)"\s*', re.DOTALL)
@@ -55,6 +57,8 @@ def separated(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
 def _encoding(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
+    elif (wide := _wide(content[:_PIECE])) is not None:
+        encodings = [wide]
     else:
         # Chinese Excel writes GBK. A GBK text is hardly ever valid UTF-8, so the order decides rightly.
         encodings = ["utf-8", "gb18030"]
@@ -69,6 +73,15 @@ def _encoding(content: bytes) -> str:
             continue
         return encoding
     raise Refused(WRONG_LETTERS)
+
+
+def _wide(content: bytes) -> str | None:
+    """UTF-16 that does not say so: what of it is ASCII has a NUL, always before it or always behind; a few signs of
+    Chinese (一) have one on the other side."""
+    before, behind = content[::2].count(0), content[1::2].count(0)
+    if max(before, behind) < max(_WIDE, 4 * min(before, behind)):
+        return None
+    return "utf-16-le" if behind > before else "utf-16-be"
 
 
 def _split(content: bytes, encoding: str, separator: str, limits: Limits) -> Iterator[tuple[int, Cells]]:

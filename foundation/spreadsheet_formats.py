@@ -28,6 +28,8 @@ BUILT_IN |= dict.fromkeys((14, 15, 16, 17, *range(27, 32), 36, 50, 51, 52, 53, 5
 BUILT_IN |= dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 55, 56), "h:mm")
 #: What is no placeholder: [colours and conditions], a blank of some width, a sign that fills, blanks.
 _UNSEEN = re.compile(r"\[(?!(?:[hH]+|[mM]+|[sS]+)\])[^\]]*\]|_.|\*.|\\?\s")
+#: What shows one number one way and another another, shows figures in Chinese, or nothing.
+_OTHERWISE = re.compile(r"\[[<>=]|\[DBNum|^\s*;", re.IGNORECASE)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _DIGITS = re.compile(r"[#?,]*(?P<zeros>[0,]*)(?:\.[0#?]*)?(?:[eE][+-]?[0#?]+)?")
 
@@ -39,7 +41,11 @@ def read(code: str) -> Format:
     (Format(kind=<Kind.PADDED: 1>, zeros=12), <Kind.PLAIN: 0>, <Kind.PLAIN: 0>, <Kind.OTHER: 6>)
     >>> [read(code).kind.name for code in ('yyyy"年"m"月"d"日"', "yyyy-mm-dd h:mm", "上午/下午h:mm", "[h]:mm", "0%")]
     ['DAY', 'MOMENT', 'TIME', 'SPAN', 'OTHER']
+    >>> [read(code).kind.name for code in ("[>9]0;0000", ";;;", "[DBNum1]General", "[Red]0;-0")]
+    ['OTHER', 'OTHER', 'OTHER', 'PLAIN']
     """
+    if _OTHERWISE.search(code):
+        return Format(Kind.OTHER)
     section = _UNSEEN.sub("", code[:500].split(";")[0])
     bare = _LITERAL.sub("", section)
     if bare.lower() in ("general", "g/通用格式", "@", ""):

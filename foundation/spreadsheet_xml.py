@@ -195,7 +195,7 @@ class _Book:
         done: list[tuple[int, Cells]] = []
         cells: Cells = {}
         kind = style = ""
-        is_formula = False
+        is_formula = has_value = False
         most_rows, most_columns = self.limits.rows, self.limits.columns
 
         def row(attributes: Attributes) -> None:
@@ -208,13 +208,13 @@ class _Book:
                 done.append((place.row, cells))
 
         def cell(attributes: Attributes) -> None:
-            nonlocal kind, style, is_formula
+            nonlocal kind, style, is_formula, has_value
             place.next_cell(attributes.get("r"))
-            kind, style, is_formula = attributes.get("t", "n"), attributes.get("s", ""), False
+            kind, style, is_formula, has_value = attributes.get("t", "n"), attributes.get("s", ""), False, False
             words.begin()
 
         def cell_ends(_: str) -> None:
-            found = self._cell(words.said(), kind, style, is_formula)
+            found = self._cell(words.said(), kind, style, is_formula=is_formula, has_value=has_value)
             if found is not None:
                 if place.row > most_rows or place.column >= most_columns:
                     raise Refused(too_far(place.row, place.column, self.limits))
@@ -224,8 +224,13 @@ class _Book:
             nonlocal is_formula
             is_formula = True
 
+        def value(_: Attributes) -> None:
+            nonlocal has_value
+            has_value = True
+            words.open(_)
+
         parser = Parser(
-            {"c": cell, "v": words.open, "t": words.open, "row": row, "f": formula, "rPh": words.turn_aside},
+            {"c": cell, "v": value, "t": words.open, "row": row, "f": formula, "rPh": words.turn_aside},
             {"c": cell_ends, "v": words.close, "t": words.close, "row": row_ends, "rPh": words.turn_back},
             words.hear,
         )
@@ -234,18 +239,21 @@ class _Book:
             done.clear()
         yield from done
 
-    def _cell(self, text: str, kind: str, style: str, is_formula: bool) -> Cell | None:
+    def _cell(self, text: str, kind: str, style: str, *, is_formula: bool, has_value: bool) -> Cell | None:
         if kind == "s" and text:
             if not text.isdecimal() or number_of(text) >= len(self._strings):
                 raise Refused(UNREADABLE)
             return as_text(self._strings[number_of(text)])
+        if is_formula and not has_value:
+            return Fault(NO_RESULT)
         if kind in ("inlineStr", "str"):
-            return as_text(text)
+            # An empty text that a formula gave is not the same as a cell nobody filled in.
+            return as_text(text) or ("" if is_formula else None)
         text = text.strip()
+        if kind == "e":
+            return Fault(f"是错误值 {text[:20]}".strip())
         if not text:
             return Fault(NO_RESULT) if is_formula else None
-        if kind == "e":
-            return Fault(f"是错误值 {text[:20]}")
         if kind == "b":
             return text in ("1", "true")
         try:

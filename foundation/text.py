@@ -5,8 +5,8 @@ import unicodedata
 from itertools import pairwise
 
 #: Signs that Unicode calls letters or symbols, and nobody sees: the fillers of Hangul, the braille cell without dots, a
-#: note without a head; and the places kept free for signs to be ignored.
-_UNSEEN = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\U0001d159\U000e0000-\U000e0fff]")
+#: note without a head, the place of an object; and the places kept free for signs to be ignored.
+_UNSEEN = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\ufffc\U0001d159\U000e0000-\U000e0fff]")
 #: Controls, formats, surrogates, blanks, and marks that need a sign to stand on.
 _UNSEEN_KINDS = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"))
 #: What Windows, macOS, Linux, a browser or a shell would not take in a file's name, or show as something else.

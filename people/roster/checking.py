@@ -37,9 +37,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _CLEAN = re.compile(r"[0-9A-Za-z一-鿿]+(?: [0-9A-Za-z一-鿿]+)*")
 #: What Excel made of 3-5, 7:11 and True before it wrote a CSV, in which everything is text.
 _CONVERTED = re.compile(
-    r"(?P<date>[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}(?: [0-9:]{4,8})?|[0-9]{1,2}月[0-9]{1,2}日|"
-    r"[0-9]{1,2}-[A-Z][a-z]{2}|[A-Z][a-z]{2}-[0-9]{2})|(?P<time>[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)|TRUE|FALSE"
+    r"(?P<date>(?:[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4})(?:[ T][0-9:]{4,8})?|"
+    r"(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}年[0-9]{1,2}月|"
+    r"[0-9]{1,2}-[A-Z][a-z]{2}(?:-[0-9]{2,4})?|[A-Z][a-z]{2}-[0-9]{2})|"
+    r"(?P<time>(?:[上下]午)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AP]M)?)|(?i:true|false)"
 )
+_BETWEEN_TAGS = re.compile(r"[、，,；;|｜\r\n]")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
@@ -100,8 +103,12 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
 
     Raises `WrongRoster` with every mistake, and `Refused` where the file is no roster at all.
     """
-    sheet, header, columns, ignored = _find_header(content)
+    sheet, header, columns, ignored, left_out = _find_header(content)
     errors, notices = _Errors(), _notices(ignored)
+    if left_out:
+        notices.append(
+            f"只读了工作表“{sheet.name}”,这些工作表也是名单,没有读:{'、'.join(left_out)}。要导入它们,请分别另存再导入。"
+        )
     is_text = not spreadsheet_read.is_workbook(content)
     reader = _Reader(columns, frozenset(classes), errors, is_text)
     held = _held(sheet, header, columns)
@@ -158,20 +165,40 @@ def _most(phones: Counter[str]) -> str:
     return next((phone for phone, _ in phones.most_common() if phone), "")
 
 
-def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str]]:
-    """The sheet with the roster, the number of its header row, where each column stands (counted from 0), and the
-    headings of columns nobody reads."""
-    for sheet in spreadsheet_read.sheets(content, LIMITS):
-        for number, cells in sheet.rows() if sheet.is_visible else ():
-            if number > HEADER_WITHIN:
-                break
-            headings = {at: re.sub(r"[\s*]+", "", rules.plain(str(cell))) for at, cell in cells.items()}
-            if LICENCE in headings.values():
-                for at, cell in cells.items():
-                    if isinstance(cell, Fault):
-                        raise Refused(f"表头 {column_letters(at)}{number} {cell.said}。")
-                return sheet, number, *_columns(headings)
+def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str], list[str]]:
+    """The sheet with the roster, the number of its header row, where each column stands (counted from 0), the headings
+    of columns nobody reads, and the names of further sheets with a roster."""
+    sheets = iter(spreadsheet_read.sheets(content, LIMITS))
+    for sheet in sheets:
+        if (found := _headings(sheet)) is None:
+            continue
+        number, cells, headings = found
+        for at, cell in cells.items():
+            if isinstance(cell, Fault):
+                raise Refused(f"表头 {column_letters(at)}{number} {cell.said}。")
+        others = [each.name for each in sheets if spreadsheet_read.is_workbook(content) and _is_roster(each)]
+        return sheet, number, *_columns(headings), others
     raise Refused(f"没有找到表头。第一行要有这些列:{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
+
+
+def _headings(sheet: Sheet) -> tuple[int, Cells, dict[int, str]] | None:
+    """The row with the headings of a sheet, its cells, and what they say; None where there is none."""
+    for number, cells in sheet.rows() if sheet.is_visible else ():
+        if number > HEADER_WITHIN:
+            break
+        headings = {at: re.sub(r"[\s*]+", "", rules.plain(str(cell))) for at, cell in cells.items()}
+        if LICENCE in headings.values():
+            return number, cells, headings
+    return None
+
+
+def _is_roster(sheet: Sheet) -> bool:
+    """Whether a sheet beside the one that is read has the headings of a roster."""
+    try:
+        found = _headings(sheet)
+    except Refused:  # nobody reads it
+        return False
+    return found is not None and set(COLUMNS) - OPTIONAL <= set(found[2].values())
 
 
 def _columns(headings: dict[int, str]) -> tuple[dict[str, int], list[str]]:
@@ -219,9 +246,10 @@ def _held(sheet: Sheet, header: int, columns: dict[str, int]) -> _Held:
     said = []
     for each in sheet.merged:
         read = [column for column in columns.values() if each.left <= column <= each.right]
-        if each.top <= header or not read:
+        is_heading = each.top <= header <= each.bottom and each.left < each.right
+        if not read or (each.top <= header and not is_heading):
             continue
-        if read != [each.left]:
+        if is_heading or read != [each.left]:
             raise Refused(f"{each} 合并了几列,看不出各是什么。请取消合并,每一格分别填写。")
         merged[each.top].append((each.left, each.bottom))
         said.append(str(each))
@@ -275,7 +303,7 @@ class _Reader:
     def _said(self, number: int, column: str, value: Cell | None) -> str | None:
         """What a cell says that may be no text; None where it cannot be told, which is reported."""
         if isinstance(value, str):
-            found = _CONVERTED.fullmatch(value.strip()) if column in LONGEST else None
+            found = _CONVERTED.fullmatch(value.strip()) if column in (*LONGEST, TAGS) else None
             if found is None:
                 return value
             made = "日期" if found["date"] else "时间" if found["time"] else "是/否"
@@ -286,6 +314,7 @@ class _Reader:
             made, value = "是/否", str(value).upper()
         elif isinstance(value, date | time | timedelta):
             made = "日期" if isinstance(value, date) else "时间"
+            value = _hours(value) if isinstance(value, timedelta) else value
         elif isinstance(value, Number) and value.shown is None:
             self._wrong(column, number, f'存的是"{value.value}",显示的却不同,请把这一格设为文本再填一次')
             return None
@@ -345,7 +374,8 @@ class _Reader:
         return intern(self._phone(number, MANAGER_PHONE, phone)) if name or phone else ""
 
     def _tags(self, number: int, value: Cell | None) -> tuple[str, ...]:
-        found = sorted({tag.strip() for tag in re.split(r"[、,,;;]", text_of(value)) if tag.strip()})
+        text = value if isinstance(value, str) else text_of(value)
+        found = sorted({tag for each in _BETWEEN_TAGS.split(text) if (tag := text_of(each))})
         for tag in found:
             if len(tag) > LONGEST_TAG:
                 self._wrong(TAGS, number, f'"{tag[:20]}…"太长,最多 {LONGEST_TAG} 个字')
@@ -367,6 +397,16 @@ def text_of(value: Cell | None) -> str:
     if isinstance(value, Number):
         return value.shown or ""
     return "" if value is None else str(value)
+
+
+def _hours(span: timedelta) -> str:
+    """A length of time as [h]:mm:ss shows it.
+
+    >>> _hours(timedelta(days=1, minutes=70))
+    '25:10:00'
+    """
+    seconds = int(span.total_seconds())
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 def is_rounded(value: Cell | None) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from foundation.text import plain
+from foundation.text import bare, plain
 from surveys.rules import quotas
 from surveys.rules.question import read_question
 from surveys.rules.shape import Condition as Condition
@@ -206,7 +206,7 @@ def _names(value: Any) -> Any:
     """One name or several in any order are the same audience, however they were written; what is neither stays."""
     names = [value] if isinstance(value, str) else value
     is_plain = isinstance(names, list) and all(isinstance(each, str) for each in names)
-    return sorted(set(names)) if is_plain else value
+    return sorted({bare(each).strip() for each in names}) if is_plain else value
 
 
 def _results(value: object) -> Results:

@@ -110,13 +110,18 @@ def _about(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> dict[s
         elif value is not None:
             places[(key,)] = f"{ABOUT}!B{n}"
             data[key] = _audience(value, f"{ABOUT}!B{n}", mistakes) if key == "audience" else value
-        elif key in _LIMITING and _is_meant(cells.get(2)):
-            mistakes.append(f'{ABOUT}!C{n}:"{label}"请写在 B 列,C 列只是说明')
+        elif key in _LIMITING and 1 in cells and not isinstance(cells[1], Fault):
+            mistakes.append(f'{ABOUT}!B{n}:"{label}"这一格里有公式或空格,却没有内容。不限的话,请清空这一格')
+        elif key in _LIMITING:
+            for at in (at for at, note in sorted(cells.items()) if at > 1 and _is_meant(note)):
+                mistakes.append(f'{ABOUT}!{column_letters(at)}{n}:"{label}"请写在 B 列,其他列只是说明')
     return data
 
 
 def _is_meant(note: Cell | None) -> bool:
     """Whether a note beside an empty value looks like the value."""
+    if isinstance(note, Fault):
+        return True
     return isinstance(note, str) and bool(re.search("[=＝]", note)) and not note.startswith("不填")
 
 

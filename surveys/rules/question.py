@@ -51,10 +51,10 @@ _T = TypeVar("_T")
 #: The brackets a code or a quota stands in, as any keyboard writes them.
 _OPEN, _SHUT = r"[\[［【〔]\s*", r"\s*[\]］】〕]"
 _CODED = re.compile(rf"{_OPEN}([0-9０-９]{{1,3}}){_SHUT}\s*(.*)", re.DOTALL)
-_LIMITED = re.compile(rf"(.*?)\s*{_OPEN}限\s*([0-9０-９]{{1,8}})\s*[个人名份]?{_SHUT}", re.DOTALL)
+_LIMITED = re.compile(rf"(.*?)\s*{_OPEN}限\s*([0-9０-９]{{1,8}})\s*[个人名份家户]?{_SHUT}", re.DOTALL)
 #: What must have been meant for a quota, and would be shown to the shops if it were taken for words.
 _LIKE_LIMITED = re.compile(
-    rf"{_OPEN}(?:限|名额)|限\s*[0-9０-９]+\s*[个人名份]?{_SHUT}|[(（]\s*限\s*[0-9０-９]+\s*[个人名份]?\s*[)）]"
+    rf"{_OPEN}(?:限|名额)|限\s*[0-9０-９]+\s*[个人名份家户]?{_SHUT}|[(（{{｛「]\s*(?:限|名额)\s*[0-9０-９]"
 )
 
 
@@ -219,7 +219,7 @@ def _limited(text: str) -> tuple[str, int | None]:
     limited = _LIMITED.fullmatch(text)
     label, most = (limited[1], _most(limited[2])) if limited else (text, None)
     if _LIKE_LIMITED.search(label):
-        raise Misspelt(f'"{label}"里的名额看不懂,请写在最后,如 周六上午 [限20]')
+        raise Misspelt(f'"{label}"里的名额看不懂,请用方括号写在最后,如 周六上午 [限20]')
     return words(label, longest=LONGEST_LABEL), most
 
 

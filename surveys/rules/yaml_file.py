@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from foundation.errors import Refused
+from foundation.text import bare
 from surveys.rules.spelling import Path, Places
 
 LARGEST = 256 * 1024
@@ -123,7 +124,7 @@ def _value(node: yaml.Node, path: Path, places: dict[Path, str]) -> Any:
             key_line = f"第 {key_node.start_mark.line + 1} 行"
             if not isinstance(key_node, yaml.ScalarNode):
                 raise Refused(f"{key_line}:冒号前应是一个词")
-            key = _legible(key_node, key_line)
+            key = bare(_legible(key_node, key_line)).strip()
             if key in mapping:
                 raise Refused(f'{key_line}:"{key}"写了两次')
             mapping[key] = _value(value_node, (*path, key), places)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from foundation import spreadsheet_read
 from foundation.errors import Refused
+from foundation.text import plain
 from people.models import CLASSES, Retailer
 from people.roster import checking
 from people.roster.checking import COLUMNS, WrongRoster
@@ -74,9 +75,12 @@ def test_what_holds_no_value_is_named_and_never_taken_for_left_empty(house: Any,
     assert refusal(roster(row(), header=[*COLUMNS[:-1], COLUMNS[-1], NO_RESULT])).startswith("表头 J1 是公式")
     # An empty text that a formula gave is a value; an error that was exported is none.
     assert only(roster(row(地址='<c r="E2" t="str"><f>""</f><v></v></c>'))).address == ""
-    assert lines_of(",".join(COLUMNS).encode() + b"\n" + ",".join(row(地址="#N/A")).encode()) == [
-        "E2 地址是错误值 #N/A"
-    ]
+    for error in ("#N/A", " #DIV/0!", "\u200b#name?", "#BUSY!", "Err:502"):
+        [line] = lines_of("\n".join(",".join(each) for each in (COLUMNS, row(地址=error))).encode())
+        assert line == f"E2 地址是错误值 {plain(error)}"
+    # Programs that only write formulas leave out even the place of the value.
+    for cell in ('<c r="E2" t="str"><f>A1</f></c>', '<c r="E2" t="e"><v/></c>'):
+        assert len(lines_of(roster(row(地址=cell)))) == 1
 
 
 def test_a_number_is_what_its_format_shows(row: Make) -> None:
@@ -84,7 +88,7 @@ def test_a_number_is_what_its_format_shows(row: Make) -> None:
     assert only(roster(shown, number_format="000000000000")).licence == "035080210001"
     assert only(roster(shown, number_format="0_ ")).licence == "35080210001"
     assert only(roster(shown, number_format="#,##0")).licence == "35080210001"
-    for hidden in ('"35"0', "0000-0000-0000", "0%", "# ?/?"):
+    for hidden in ('"35"0', "0000-0000-0000", "0%", "# ?/?", "[>9]0;000000000000", ";;;", "[DBNum1]General"):
         [line] = lines_of(roster(shown, number_format=hidden))
         assert line.startswith('A2 许可证号存的是"35080210001",显示的却不同')
 
@@ -103,7 +107,10 @@ def test_what_excel_made_of_a_name_is_refused(row: Make, cell: str, number_forma
     assert line.startswith(said)
 
 
-@pytest.mark.parametrize("made", ["2026/3/5", "3月5日", "5-Mar", "7:11:00", "TRUE"])
+@pytest.mark.parametrize(
+    "made",
+    ["2026/3/5", "3月5日", "5-Mar", "7:11:00", "TRUE", "True", "3/5/2026", "5-Mar-26", "7:11 AM", "2026年3月5日"],
+)
 def test_what_excel_made_of_a_name_before_it_wrote_a_csv_is_refused_too(row: Make, made: str) -> None:
     [line] = lines_of("\n".join(",".join(each) for each in (COLUMNS, row(地址=made))).encode())
     assert line.startswith("E2 地址被 Excel 读成了")
@@ -120,6 +127,7 @@ def test_a_merged_cell_holds_for_all_its_rows(row: Make) -> None:
     assert [each.manager_phone for each in found.rows()] == ["13900002201"] * 3 + ["13900002202"] * 2
     assert found.notices == ("合并的单元格按每一行都是同一个值读:H2:H4、I2:I4、H5:H6、I5:I6。",)
     assert refusal(roster(*lines, merged=["H2:I4"])).startswith("H2:I4 合并了几列")
+    assert refusal(roster(row(), merged=["B1:C1"])).startswith("B1:C1 合并了几列")
     # Merged over rows in which nothing else stands, it makes no shop.
     assert checking.check(roster(row(), merged=["H2:H90"]), CLASSES).count == 1
 
@@ -127,6 +135,23 @@ def test_a_merged_cell_holds_for_all_its_rows(row: Make) -> None:
 def test_cells_keep_their_own_names_wherever_the_table_begins(row: Make) -> None:
     content = workbook({"名单": rows([COLUMNS, row(手机="1380000")], first=3, left="B")})
     assert lines_of(content) == ['E4 手机"1380000"不是 11 位手机号(座机要带区号)']
+
+
+def test_a_second_sheet_with_shops_is_not_left_out_in_silence(row: Make) -> None:
+    both = {name: rows([COLUMNS, row()]) for name in ("城区", "江山")} | {"说明": rows([["许可证号", "怎么填"]])}
+    found = checking.check(workbook(both), CLASSES)
+    assert found.notices == ("只读了工作表“城区”,这些工作表也是名单,没有读:江山。要导入它们,请分别另存再导入。",)
+
+
+def test_tags_are_parted_by_signs_of_any_width(row: Make) -> None:
+    for sign in ("、", "，", "；", ",", ";", "｜", "\n"):
+        assert only(roster([*row(), f"老店{sign} 新\u200b店"], header=[*COLUMNS, "标签"])).tags == ("新店", "老店")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "gb18030", "utf-8-sig"])
+@pytest.mark.parametrize("ends", ["\r", "\r\n"])
+def test_a_csv_is_read_in_any_letters_it_does_not_name(row: Make, encoding: str, ends: str) -> None:
+    assert only(ends.join("\t".join(each) for each in (COLUMNS, row(店主="王𠮷"))).encode(encoding)).keeper == "王𠮷"
 
 
 def test_two_columns_nobody_reads_may_have_one_name(row: Make) -> None:

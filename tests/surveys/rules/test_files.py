@@ -268,7 +268,7 @@ def test_yaml_lists_are_parted_by_signs_of_any_width(written):
     assert survey.audience == {"class": ["普通终端", "现代终端"]}
 
 
-@pytest.mark.parametrize("quota", ["[限20]", "［限２０］", "【限20】", "[ 限 20 人 ]"])
+@pytest.mark.parametrize("quota", ["[限20]", "［限２０］", "【限20】", "[ 限 20 人 ]", "〔限20家〕"])
 def test_a_quota_behind_an_option_is_one_in_any_brackets_and_any_file(quota):
     from_sheet = read(handed_in(asked=[ASKED[0], ["q1", "单选", "哪天?", f"周六{quota}|周日"]]))
     data = {
@@ -279,7 +279,10 @@ def test_a_quota_behind_an_option_is_one_in_any_brackets_and_any_file(quota):
         assert [(each.label, each.most) for each in survey.questions[0].options] == [("周六", 20), ("周日", None)]
 
 
-@pytest.mark.parametrize("written", ["周六[限二十]", "周六(限20)", "周六[限20]上午", "周六[名额20]", "周六【限】"])
+@pytest.mark.parametrize(
+    "written",
+    ["周六[限二十]", "周六(限20)", "周六[限20]上午", "周六[名额20]", "周六【限】", "周六「限20」", "周六{限20}"],
+)
 def test_a_quota_that_cannot_be_read_is_never_words_for_the_shops(written):
     assert "名额看不懂" in refusal(handed_in(asked=[ASKED[0], ["q1", "单选", "哪天?", f"{written}|周日"]]))
 
@@ -299,7 +302,12 @@ def test_emoji_are_taken_in_free_text_and_a_sign_that_is_not_is_named():
             definition.read({"title": f"调查{sign}", "questions": []}, timezone=CHINA)
 
 
-UNREADABLE = [NO_RESULT, '<c r="{}" t="e"><v>#REF!</v></c>', '<c r="{}" t="str"><f>A1</f><v>#N/A</v></c>']
+UNREADABLE = [
+    NO_RESULT,
+    '<c r="{}" t="e"><v>#REF!</v></c>',
+    '<c r="{}" t="str"><f>A1</f><v>#N/A</v></c>',
+    '<c r="{}" t="str"><f>A1</f></c>',
+]
 
 
 @pytest.mark.parametrize("cell", UNREADABLE)
@@ -324,6 +332,9 @@ def test_nor_is_what_a_question_says(cell, name):
         (["对象", ";"], {}, "对象 audience(问卷!B2):是空的或写法不对"),
         (["对象", "\u200b"], {}, "问卷!B2:应如 客户类型=现代终端"),
         (["对象", "", "客户类型=现代终端"], {}, '问卷!C2:"对象"请写在 B 列'),
+        (["对象", "", "", "客户类型=现代终端"], {}, '问卷!D2:"对象"请写在 B 列'),
+        (["对象", "", "<f>D1</f>"], {}, '问卷!C2:"对象"请写在 B 列'),
+        (["对象", '<c r="B2" t="str"><f>D1</f><v></v></c>'], {}, '问卷!B2:"对象"这一格里有公式或空格,却没有内容'),
         (["对象", ""], {"merged": ["B1:B2"]}, "问卷!B1:B2 是合并的单元格"),
         (["片区名额", ";"], {}, "片区名额 area_limits(问卷!B2):是空的或看不懂"),
         (["总名额", formatted("B2", 0.5)], {"number_format": "0%"}, '问卷!B2:存的是"0.5",显示的却不同'),
@@ -336,6 +347,13 @@ def test_an_audience_or_a_quota_that_went_astray_is_never_everyone(about, more, 
 def test_the_audience_in_full_width_is_read():
     survey = read(handed_in(["对\u200b象", "客户类型＝现代\u200b终端｜普通终端"]))
     assert survey.audience == {"class": ["普通终端", "现代终端"]}
+
+
+def test_signs_nobody_sees_are_as_if_they_were_not_there_in_yaml_too():
+    text = "\u2060title\u200b: x\naud\u00adience: {class: [现代\u200b终端]}\n"
+    text += "questions: [{code: q1, type: text, text: 好}]\n"
+    survey = definition.read(yaml_file.parse(text).data, timezone=CHINA)
+    assert (survey.title, survey.audience) == ("x", {"class": ["现代终端"]})
 
 
 def test_merged_questions_and_two_sheets_of_one_name_are_refused():
