@@ -78,21 +78,25 @@ class _Named(dict[str, Callable[[Any], None] | None]):
 class Words:
     """What is said in a cell, piece by piece; how it is pronounced (`rPh`) is said aside."""
 
-    __slots__ = ("_is_aside", "_is_open", "_pieces", "letters")
+    __slots__ = ("_begun", "_is_aside", "_is_open", "_pieces", "letters")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
-        self._is_open, self._is_aside, self.letters = False, False, 0
+        self._is_open, self._is_aside, self.letters, self._begun = False, False, 0, 0
 
     def begin(self, _: object = None) -> None:
         self._pieces.clear()
         self.letters = 0
 
     def open(self, _: object) -> None:
-        self._is_open = not self._is_aside
+        self._is_open, self._begun = not self._is_aside, len(self._pieces)
 
     def close(self, _: object) -> None:
         self._is_open = False
+        # A sign that is written by its number stands in one run; two runs that only look like it are what they say.
+        run = "".join(self._pieces[self._begun :])
+        if "_x" in run:
+            self._pieces[self._begun :] = [_ESCAPED.sub(_unescaped, run)]
 
     def turn_aside(self, _: object) -> None:
         self._is_aside = True
@@ -108,8 +112,7 @@ class Words:
                 raise Refused(too_large(f"有一格超过 {_LONGEST_TEXT:,} 个字", f"一格最多 {_LONGEST_TEXT:,} 个字"))
 
     def said(self) -> str:
-        text = "".join(self._pieces)
-        return _ESCAPED.sub(_unescaped, text) if "_x" in text else text
+        return "".join(self._pieces)
 
 
 class Columns(dict[str, int]):

@@ -10,8 +10,8 @@ from sys import intern
 from foundation import spreadsheet_read
 from foundation.errors import Refused
 from foundation.spreadsheet_cells import Cell, Cells, Fault, Limits, Number, Sheet, column_letters
-from foundation.text import bare
 from people import rules
+from people.roster.saying import hours, is_rounded, text_of
 
 LICENCE, SHOP, KEEPER, PHONE, ADDRESS = "许可证号", "店名", "店主", "手机", "地址"
 AREA, CLASS, MANAGER, MANAGER_PHONE, TAGS = "片区", "客户类型", "客户经理", "经理手机", "标签"
@@ -32,9 +32,6 @@ STEP = 1000
 
 Progress = Callable[[int, int], None]
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-#: Most cells: words of letters and figures with a blank between them, for which nothing is to be done.
-_CLEAN = re.compile(r"[0-9A-Za-z一-鿿]+(?: [0-9A-Za-z一-鿿]+)*")
 #: What Excel made of 3-5, 7:11 and True before it wrote a CSV, in which everything is text.
 _CONVERTED = re.compile(
     r"(?P<date>(?:[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4})(?:[ T][0-9:]{4,8})?|"
@@ -314,7 +311,7 @@ class _Reader:
             made, value = "是/否", str(value).upper()
         elif isinstance(value, date | time | timedelta):
             made = "日期" if isinstance(value, date) else "时间"
-            value = _hours(value) if isinstance(value, timedelta) else value
+            value = hours(value) if isinstance(value, timedelta) else value
         elif isinstance(value, Number) and value.shown is None:
             self._wrong(column, number, f'存的是"{value.value}",显示的却不同,请把这一格设为文本再填一次')
             return None
@@ -382,38 +379,3 @@ class _Reader:
         if len(found) > MOST_TAGS:
             self._wrong(TAGS, number, f"太多,最多 {MOST_TAGS} 个")
         return tuple(intern(tag) for tag in found)
-
-
-def text_of(value: Cell | None) -> str:
-    """What a cell says, without the signs nobody sees. A number is its digits, as its format shows them.
-
-    >>> text_of(350802100001), text_of(" 城南 \\n便利\\u200b店 "), text_of("'0123"), text_of(Number(7, "007"))
-    ('350802100001', '城南 便利店', '0123', '007')
-    """
-    if isinstance(value, str):
-        if _CLEAN.fullmatch(value):
-            return value
-        return " ".join(_CONTROL.sub(" ", bare(value)).split()).removeprefix("'")
-    if isinstance(value, Number):
-        return value.shown or ""
-    return "" if value is None else str(value)
-
-
-def _hours(span: timedelta) -> str:
-    """A length of time as [h]:mm:ss shows it.
-
-    >>> _hours(timedelta(days=1, minutes=70))
-    '25:10:00'
-    """
-    seconds = int(span.total_seconds())
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
-def is_rounded(value: Cell | None) -> bool:
-    """Whether a number has more digits than Excel keeps: the 16th and further are lost.
-
-    >>> is_rounded(3508021000010001), is_rounded(350802100001), is_rounded("3508021000010001")
-    (True, False, False)
-    """
-    number = value.value if isinstance(value, Number) else value
-    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) >= 1e15
