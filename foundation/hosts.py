@@ -14,6 +14,8 @@ def is_near(host: str) -> bool:
 
     >>> [is_near(each) for each in ("127.1", "2130706433", "0x7f.1", "[::1]", "0.0.0.0", "192.168.0.4", "simulator")]
     [True, True, True, True, True, True, True]
+    >>> [is_near(each) for each in ("fec0::1", "64:ff9b:1::a00:1", "192.0.0.8")]
+    [True, True, True]
     >>> [is_near(each) for each in ("LOCALHOST.", "１２７.0.0.1", "127。0。0。1", "::ffff:10.0.0.1", "64:ff9b::7f00:1")]
     [True, True, True, True, True]
     >>> is_near("api.weixin.qq.com"), is_near("203.205.254.1"), is_near("[2402:4e00::1]"), is_near("local.qq.com")
@@ -24,7 +26,7 @@ def is_near(host: str) -> bool:
     address = _address(name)
     if address is None:
         return "." not in name or any(name == near or name.endswith(f".{near}") for near in _NEAR)
-    return not address.is_global or address.is_multicast
+    return not address.is_global or address.is_multicast or any(address in network for network in _OURS)
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -40,5 +42,7 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return found.ipv4_mapped or found.sixtofour or found
 
 
+#: For use within one network, which Python takes for the internet: RFC 6890, 3879, 8215.
+_OURS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "64:ff9b:1::/48")))
 #: IPv4 behind a translator (RFC 6052), and written as IPv6 the old way (RFC 4291).
 _CARRY_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))

@@ -32,7 +32,7 @@ from people.models import (
 from people.roster.kinds import BRINGING, CHECK, IMPORT
 from people.upkeep import SEARCH
 from wechat_bot import clock_steadiness, media, reply
-from wechat_bot.client.codes import SendError
+from wechat_bot.client.codes import Act, SendError
 from wechat_bot.feature import Forget, Forgetting
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 ERASE_AFTER = timedelta(days=30)
 """How long after a follower has left what is known of them is kept: who comes back in time is still bound."""
 #: WeChat knows no such person; this account may not ask for anybody.
-UNKNOWN, MAY_NOT_ASK = 40003, 48001
+UNKNOWN, MAY_NOT_ASK = (40003, 46004, 49003), 48001
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,10 @@ def _gone(services: Services, now: datetime) -> list[str]:
         try:
             follows = services.wechat.follows(openid)
         except SendError as error:
-            if error.code not in (UNKNOWN, MAY_NOT_ASK):
+            if error.code not in (*UNKNOWN, MAY_NOT_ASK):
                 log.warning("who left cannot be asked for, and is erased later", error=str(error))
+                if error.act is Act.NO:  # said of this one
+                    continue
                 break
             # Nobody WeChat knows follows; and where it may not be asked, what we heard is all there is.
             follows = False

@@ -70,7 +70,9 @@ def _names(
             names[group.key] = called[tag_id]
             continue
         taken.discard(called.get(tag_id, ""))
-        names[group.key] = next(name for name in tagging.candidates(group.name) if name not in taken)
+        # The first time a tag of that name is ours; to one that we have already WeChat gives no name that is taken.
+        others = set(there) - {called.get(tag_id, "")} if tag_id else taken
+        names[group.key] = next(name for name in tagging.candidates(group.name) if name not in taken | others)
         taken.add(names[group.key])
     return names
 

@@ -146,7 +146,7 @@ def handle(desk: Desk, request: Request) -> Answer:
         try:
             if kind == "errcode":
                 raise Refusal(int(value))
-            payload = _do(desk, call)
+            payload = ok() if kind == "bare" else _do(desk, call)
         except Refusal as refusal:
             errcode = refusal.code
             payload = refusal.answer(_rid(desk))

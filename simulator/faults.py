@@ -8,6 +8,7 @@ API_KINDS = {
     "http": "HTTP status `value` instead of an answer; nothing is done",
     "errcode": "errcode `value` (-1 busy, 40001 …); nothing is done",
     "unreachable": "the connection dies before anything is done",
+    "bare": "`errcode` 0 and not a word of what was asked for; nothing is done",
     "lost_answer": "it is done, but the connection dies before the answer",
 }
 CALLBACK_KINDS = {

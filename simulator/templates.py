@@ -21,8 +21,8 @@ SHAPES = {
     "letter": re.compile(r"[A-Za-z]+"),
     "phone_number": re.compile(r"[\d+\-() ]+"),
     "amount": re.compile(r"[^\d\-]{0,3}-?[\d,]+(\.\d+)?元?"),
-    "time": re.compile(r".*\d+.*"),
-    "date": re.compile(r".*\d+.*"),
+    "time": re.compile(r".*(?<!\d)([01]?\d|2[0-3]):[0-5]\d(?!\d).*"),
+    "date": re.compile(r".*\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}.*"),
     "phrase": re.compile(r"[\u3400-\u9fff]+"),
 }
 

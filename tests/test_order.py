@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from people.models import Retailer, Withdrawal
@@ -102,6 +103,22 @@ def test_who_comes_back_while_wechat_refuses_a_message_follows(house) -> None:
     assert is_following(house, wang)
 
 
+def test_who_followed_again_before_the_refusal_came_is_welcome_though_that_is_heard_later(house) -> None:
+    wang = bound(house)
+    with house.services.transaction() as session:
+        queueing.queue(session, wang.openid, text_message("通知"), now=house.clock())
+    with house.services.transaction() as session:
+        claim, _ = claiming.claim(house.services, session, 0, now=house.clock())
+    assert claim is not None
+    house.clock.advance(seconds=5)
+    with house.services.transaction() as session:
+        settling.note(session, claim, None, SendError("43004", code=43004), now=house.clock())
+    assert not is_following(house, wang)
+    house.clock.advance(seconds=1)
+    assert wang.event("subscribe", CreateTime=seconds(house, 3)).text
+    assert is_following(house, wang)
+
+
 def test_before_somebody_is_erased_for_having_left_wechat_is_asked(house) -> None:
     wang = bound(house)
     # The callback of their coming back never reached us.
@@ -119,6 +136,26 @@ def test_before_somebody_is_erased_for_having_left_wechat_is_asked(house) -> Non
     asked = house.sim.count(INFO)
     run(house, "erase who is gone")
     assert openid_of_shop(house) is None and house.sim.count(INFO) > asked
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "is_erased"),
+    [("errcode", 40003, True), ("errcode", 46004, True), ("bare", 0, False),
+     ("errcode", -1, False), ("errcode", 45009, False), ("http", 200, False), ("slow", 60, False)],
+)  # fmt: skip
+def test_only_wechats_word_that_somebody_is_gone_erases(house, fault, code, is_erased) -> None:
+    people = sorted((house.phone(name) for name in ("老李", "小王")), key=lambda phone: phone.openid)
+    for phone in people:
+        phone.follow(), phone.unfollow()
+    house.clock.advance(timedelta(days=31))
+    house.sim.faults.add(INFO, fault, value=code, times=1)
+    run(house, "erase who is gone")
+    with house.look() as session:
+        left = [session.get(Follower, phone.openid) is not None for phone in people]
+    assert left == [not is_erased] * 2
+    run(house, "erase who is gone")
+    with house.look() as session:
+        assert [session.get(Follower, phone.openid) for phone in people] == [None, None]
 
 
 def test_an_account_that_may_not_ask_goes_by_what_it_heard(house) -> None:
@@ -150,12 +187,15 @@ def test_a_revocation_takes_what_it_names_and_only_a_cancellation_everything(hou
     # Nothing of these is kept; who is not named is nobody, and a cleaned nickname costs nothing.
     wang.event("user_authorization_revoke", **platform, RevokeInfo="201")
     wang.event("user_authorization_cancellation", **platform)
+    # What nobody knows is kept for whoever teaches the program; of it nothing is said to anybody.
+    for unknown in ("299", "", "2070"):
+        wang.event("user_authorization_revoke", **platform, OpenID=wang.openid, RevokeInfo=unknown)
     wang.event("user_info_modified", **platform, OpenID=wang.openid)
     run(house, "erase who is gone")
     house.work()
     assert kept() == everything and openid_of_shop(house) == wang.openid and wang.unread().text == ""
     with house.look() as session:
-        assert len(session.scalars(select(Heard.raw).where(Heard.raw.is_not(None))).all()) == 2
+        assert len(session.scalars(select(Heard.raw).where(Heard.raw.is_not(None))).all()) == 5
         assert session.scalars(select(Withdrawal)).all() == []
     wang.event("user_authorization_revoke", **platform, OpenID=wang.openid, RevokeInfo="205")
     run(house, "erase who is gone")

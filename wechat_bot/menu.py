@@ -25,7 +25,11 @@ def check(file: Any, board: Switchboard, pages: str = "") -> dict[str, Any]:
     file = file if isinstance(file, Mapping) else {}
     default = _buttons(file.get("menu"), "menu", board, pages, mistakes)
     conditional = []
-    for number, each in enumerate(file.get("conditional") or (), 1):
+    listed = file.get("conditional") or ()
+    if not isinstance(listed, Sequence) or isinstance(listed, str):
+        mistakes.append("conditional:要是一列菜单,每个前面写“- ”")
+        listed = ()
+    for number, each in enumerate(listed, 1):
         where = f"conditional 第 {number} 个"
         if not isinstance(each, Mapping) or not each.get("tag"):
             mistakes.append(f"{where}:缺少 tag")

@@ -31,7 +31,9 @@ class Kind:
     without: re.Pattern[str] | None = None
 
 
-_DIGITS, _DAY = re.compile(r"-?[0-9]+(\.[0-9]+)?"), re.compile(r".*[0-9].*")
+_DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DAY = re.compile(r".*[0-9]{4}[-/.年](1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])(?![0-9]).*")
+_TIME = re.compile(r".*(?<![0-9])(2[0-3]|[01]?[0-9])[::][0-5][0-9](?![0-9]).*")
 KINDS = {
     "character_string": Kind(32, re.compile(r"[\x20-\x7e]+"), "", "-"),
     "number": Kind(32, _DIGITS, None, "0"),
@@ -39,7 +41,7 @@ KINDS = {
     "phone_number": Kind(17, re.compile(r"[0-9+() -]+"), None, "-"),
     "car_number": Kind(8, re.compile(r"[\u3400-\u9fffA-Z0-9]+"), None, "无"),
     "amount": Kind(32, re.compile(r"[^\w\s-]{0,3}-?[0-9,]+(\.[0-9]+)?元?"), None, "0"),
-    "time": Kind(32, _DAY, None, "2099-12-31 23:59"),
+    "time": Kind(32, _TIME, None, "2099-12-31 23:59"),
     "date": Kind(32, _DAY, None, "2099-12-31"),
     "phrase": Kind(5, re.compile(r"[\u3400-\u9fff]+"), "", "无", re.compile(r"[^\u3400-\u9fff]")),
     "name": Kind(10, None, ""),
@@ -48,7 +50,10 @@ KINDS = {
 #: thing, and what is older than kinds.
 OTHER = Kind()
 #: WeChat takes none since May 2023; and what nobody sees.
-_LEFT_OUT = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0e\ufe0f\u200b-\u200f\u2060\ufeff\U000e0000-\U000e0fff]")
+_LEFT_OUT = re.compile(
+    "[\U0001f000-\U0001faff\u2300-\u23ff\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"
+    "\u20d0-\u20ff\ufe00-\ufe0f\u200b-\u200f\u2060\ufeff\U000e0000-\U000e0fff]"
+)
 #: Like what comes: a pattern that cannot be filled with these is never filled.
 _LIKELY = {"number": "1024", "who": "陈志强", "what": "明早送到", "when": "2026-11-29 18:00"}
 _PLACE = re.compile(r"\{(\w*)\}")

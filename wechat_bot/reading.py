@@ -14,6 +14,8 @@ from wechat_bot import messages as m
 from wechat_bot.messages import Fields, Incoming
 
 Common = dict[str, Any]
+#: What can be taken back: address, invoice, card, microphone, name and avatar, location, pictures.
+_REVOCATION = re.compile(r"(?<![0-9])20[1-7](?![0-9])")
 Reader = Callable[[Fields, Common], Incoming]
 #: The longest an openid and an id of WeChat's are kept at.
 OPENID, MSGID, MEDIA_ID = 64, 32, 200
@@ -210,17 +212,28 @@ def _publish(f: Fields, c: Common) -> Incoming:
     )
 
 
-def _entries(f: Fields, *wrappers: str) -> list[Fields]:
-    """The entries of a subscription's event, in JSON without their wrapper; at least one."""
-    for path in (*((wrapper, "List") for wrapper in wrappers), ("List",)):
-        if found := _items(f, *path):
-            return found
-    raise _Odd("List is missing")
+def _entries(f: Fields, name: str) -> list[Fields]:
+    """The entries of a subscription's event that have such a field; at least one.
+
+    Their wrapper has come under either event's name, once and twice, as one, as several and not at all.
+    """
+    found, left = [], [f]
+    while left:
+        each: Any = left.pop(0)
+        if isinstance(each, Mapping):
+            if each.get(name):
+                found.append(each)
+            else:
+                left = [*each.values(), *left]
+        elif isinstance(each, list):
+            left = [*each, *left]
+    if not found:
+        raise _Odd(f"{name} is missing")
+    return found
 
 
 def _consent(f: Fields, c: Common) -> Incoming:
-    # Early pushes used the popup's wrapper for the change too.
-    choices = _entries(f, "SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent")
+    choices = _entries(f, "TemplateId")
     return m.ConsentChanged(
         **c,
         choices=tuple((_text(i, "TemplateId", required=True), _text(i, "SubscribeStatusString")) for i in choices),
@@ -228,7 +241,7 @@ def _consent(f: Fields, c: Common) -> Incoming:
 
 
 def _notice(f: Fields, c: Common) -> Incoming:
-    results = _entries(f, "SubscribeMsgSentEvent")
+    results = _entries(f, "MsgID")
     return m.NoticeFinished(
         **c,
         results=tuple(
@@ -254,7 +267,9 @@ def _withdrawn(f: Fields, c: Common) -> Incoming:
     if not 0 < len(person) <= 64:
         return m.Unknown(**c, kind=event)
     is_everything = event == "user_authorization_cancellation"
-    codes = () if is_everything else tuple(re.findall(r"\d{3}", _text(f, "RevokeInfo")))
+    codes = () if is_everything else tuple(_REVOCATION.findall(_text(f, "RevokeInfo")))
+    if not is_everything and not codes:
+        raise _Odd("RevokeInfo names nothing we know")
     return m.DataWithdrawn(**c, person=person, is_everything=is_everything, codes=codes)
 
 

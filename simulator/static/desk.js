@@ -5,7 +5,7 @@ import * as logs from "./logs.js";
 
 const ADVANCES = [[1, "+1 分"], [60, "+1 时"], [1440, "+1 天"], [2880, "+2 天"]];
 const TRIGGERS = { message: "发了消息", click: "点了菜单", follow: "关注", scan: "扫码" };
-const FAULTS = { slow: "慢(秒)", http: "HTTP 状态", errcode: "错误码", unreachable: "连不上", lost_answer: "做了但没回音",
+const FAULTS = { slow: "慢(秒)", http: "HTTP 状态", errcode: "错误码", bare: "空回答", unreachable: "连不上", lost_answer: "做了但没回音",
   lost: "丢失", doubled: "重复", late: "迟到(秒)", overtaken: "后到", unanswered: "回答丢失" };
 let current = "person";
 let drawn = "";

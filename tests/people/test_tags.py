@@ -143,6 +143,12 @@ def test_a_mirrored_tag_is_found_again_whatever_either_side_calls_it(office, bro
     wechat.call("/cgi-bin/tags/delete", {"tag": {"id": second["濯田"]}})
     assert "新建标签 1 个" in house.flask("people", "tags", "sync").output
     assert "新建标签 0 个,打上 0 人次,去掉 0 人次" in house.flask("people", "tags", "sync").output
+    # A name that somebody else's tag has there by now is not to be had.
+    wechat.create_tag("汀州")
+    with house.services.transaction() as session:
+        session.execute(update(Area).where(Area.name == "濯田").values(name="汀州"))
+    assert house.flask("people", "tags", "sync").exit_code == 0
+    assert wechat.tags().keys() >= {"汀州", "汀州2"} and "濯田" not in wechat.tags()
 
 
 def test_more_areas_than_wechat_has_tags_for_is_said_and_changes_nothing(office, browser) -> None:

@@ -84,6 +84,28 @@ def test_what_a_person_must_mend_is_shown(house, li, code) -> None:
     assert li.unread().texts == ["另外告诉您"]
 
 
+@pytest.mark.parametrize(("path", "code"), [(CUSTOM, 47001), (CUSTOM, 41001), (TEMPLATE, 40037)])
+def test_a_mistake_of_ours_that_lets_nothing_out_is_shown(house, li, path, code) -> None:
+    if path == TEMPLATE:
+        house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notice(house))
+    house.sim.faults.add(path, "errcode", value=code, times=1)
+    house.work()
+    assert (states(house), list(alarms(house))) == (["failed"], [f"wechat:{code}"])
+
+
+def test_an_hour_of_waiting_for_the_count_uses_up_no_attempts(house, li) -> None:
+    queue(house, li)
+    house.sim.faults.add(CUSTOM, "errcode", value=45009, times=12)
+    house.sim.faults.add(CUSTOM, "errcode", value=45011, times=1)
+    house.work()
+    for _ in range(12):
+        house.later(minutes=6)
+    assert (states(house), house.sim.count(CUSTOM)) == (["pending"], 13)
+    house.later(minutes=1)
+    assert li.unread().texts == ["另外告诉您"]
+
+
 def test_a_code_nobody_knows_is_told_once_and_nothing_is_sent_twice_for_it(house, li) -> None:
     queue(house, li, "一"), queue(house, li, "二")
     house.sim.faults.add(CUSTOM, "errcode", value=48765, times=2)

@@ -1,7 +1,10 @@
 """Videos of followers lie on another host, some seconds late: they are fetched, and nothing of our own network is."""
 
+import socket
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -107,6 +110,57 @@ def test_a_video_is_asked_for_again_while_it_is_not_there_and_holds_nobody_up(ho
     assert (kept.content_type, kept.size, kept.attempts) == ("video/mp4", len(FILM), 3)
 
 
+def test_a_video_that_is_not_there_all_day_is_asked_for_every_ten_minutes(house, li) -> None:
+    film_of(house, li)
+    house.sim.faults.add("/simulator/media/", "http", value=404, times=100)
+    for _ in range(100):
+        house.later(minutes=11)
+    assert media(house).attempts == 100
+    house.later(minutes=11)
+    assert media(house).fetched_at is not None
+
+
+@pytest.mark.parametrize(("fault", "value"), [("http", 200), ("bare", 0), ("errcode", -1)])
+def test_a_page_in_place_of_a_voice_is_none_and_the_voice_comes_later(house, li, fault, value) -> None:
+    key, voice = "v", b"#!AMR\n and a voice"
+    with house.services.transaction() as session:
+        kept, now = li._keep("voice", voice, "v.amr", "audio/amr"), house.clock()
+        session.add(Media(key=key, openid=li.openid, kind="voice", wechat_id=kept, heard_at=now, due_at=now))
+    house.sim.faults.add("/cgi-bin/media/get", fault, value=value, times=1)
+    house.work()
+    house.later(minutes=1)
+    with house.look() as session:
+        found = fetching.find(session, house.services.media_folder, key)
+        assert found is not None and found.path.read_bytes() == voice
+
+
+@pytest.mark.parametrize("drips", ["head", "film"])
+def test_a_host_that_sends_a_byte_now_and_then_holds_nobody_up(drips) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                line.sendall(head if drips == "head" else head + b"\r\n")
+                for _ in range(200):
+                    line.sendall(b"x")
+                    done.wait(0.05)
+
+        done = threading.Event()
+        threading.Thread(target=drip, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(SendError) as caught:
+            films.fetch(
+                f"http://film.example:{server.getsockname()[1]}/",
+                resolve=names(["127.0.0.1"]),
+                is_near=lambda address: False,
+                longest=0.3,
+            )
+        done.set()
+    assert caught.value.act is Act.RETRY and time.monotonic() - began < 3
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.0.0.1]", "localhost", "0x7f000001", "2130706433"])
 def test_a_real_account_never_asks_this_machine_for_a_video(house, li, internet, host) -> None:
     film_of(house, li)
@@ -147,6 +201,7 @@ def test_a_film_comes_from_the_address_that_was_looked_at(internet, ours) -> Non
         (200, {"Content-Type": "video/mp4"}, b"", Act.RETRY),
         (302, {"Location": "/again"}, b"", Act.NO),
         (302, {"Location": "file:///etc/passwd"}, b"", Act.NO),
+        (302, {"Location": "http://[nowhere/"}, b"", Act.NO),
     ],
 )
 def test_what_is_no_film_or_too_large_is_not_kept(internet, status, headers, body, act) -> None:

@@ -210,6 +210,17 @@ def test_an_event_is_read_into_its_kind_in_any_letter_case(
             (("T", ""), ("U", "")),
         ),
         (
+            "subscribe_msg_popup_event",
+            {
+                "SubscribeMsgPopupEvent": {
+                    "SubscribeMsgPopupEvent": {"List": [{"TemplateId": "T"}, {"TemplateId": "U"}]}
+                }
+            },
+            (("T", ""), ("U", "")),
+        ),
+        ("subscribe_msg_popup_event", {"List": [{"List": {"TemplateId": "T"}}]}, (("T", ""),)),
+        ("subscribe_msg_change_event", {"SubscribeMsgPopupEvent": {"TemplateId": "T"}}, (("T", ""),)),
+        (
             "subscribe_msg_sent_event",
             {"List": {"TemplateId": "T", "MsgID": "7", "ErrorCode": "0"}},
             (("T", "7", 0, ""),),

@@ -93,7 +93,7 @@ def test_each_field_is_filled_and_cut_as_its_kind_bears_it(build) -> None:
     content = "\n".join(f"{field}:{{{{{field}.DATA}}}}" for field in fields)
     house.sim.add_template("新留言", content, template_id="T-request", choices={"const7": ["新留言"]})
     house.clock.advance(timedelta(hours=49))
-    long = {"who": "城区烟草专卖第一便利店老板", "what": "📦货,没到😡!明天能送来吗,店里已经没有了,请尽快给我答复"}
+    long = {"who": "城区烟草专卖第一便利店老板", "what": "📦⭐货,没到😡⌚!明天能送来吗,店里已经没有了,请尽快给我答复"}
     queue(house, li, template=notices.notice("request", "/m", when=house.clock(), number="１０４", **long))
     # A number that is none cannot be cut to one, and no Chinese goes where none is taken.
     number = queue(house, li, template=notices.notice("request", "/m", when=house.clock(), number="一零四"))
@@ -121,6 +121,7 @@ def test_each_field_is_filled_and_cut_as_its_kind_bears_it(build) -> None:
 @pytest.mark.parametrize(
     ("field", "pattern"),
     [("character_string1", "{who}"), ("number1", "{when}"), ("letter1", "{number}"), ("time1", "{what}"),
+     ("time1", "{number}"), ("date1", "{number}"), ("date1", "8:30"), ("time1", "25:00"),
      ("phone_number1", "{who}"), ("amount1", "{what}"), ("const1", "这一句话比一个固定的值可以有的二十个字要长")],
 )  # fmt: skip
 def test_a_template_that_could_never_be_filled_is_refused_at_the_start(build, field, pattern) -> None:

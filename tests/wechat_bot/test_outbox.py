@@ -192,6 +192,22 @@ def test_a_call_that_never_left_is_made_again(house, li) -> None:
     assert (state, states(house)) in ((["pending"], ["sent"]), (["unsure"], ["unsure"]))
 
 
+@pytest.mark.parametrize(
+    ("fault", "value"),
+    [("http", 500), ("http", 200), ("bare", 0), ("lost_answer", 0), ("errcode", -1), ("errcode", 45011)],
+)
+def test_a_message_whose_token_did_not_come_was_never_sent_and_goes_later(build_chat, fault, value) -> None:
+    house = build_chat()
+    li = house.phone("老李")
+    li.follow(), li.say("您好")
+    queue(house, li)
+    house.sim.faults.add("/cgi-bin/stable_token", fault, value=value, times=1)
+    house.work()
+    assert states(house) == ["pending"] and house.app.test_client().get("/healthz").get_json()["wechat"] == "ok"
+    house.later(minutes=2)
+    assert li.unread().texts == ["另外告诉您"]
+
+
 def test_staff_decide_on_what_is_unsure(house, li) -> None:
     number = queue(house, li)
     house.sim.faults.add(CUSTOM, "http", value=502, times=1)

@@ -6,7 +6,7 @@ we are sent on; only as large as WeChat lets a video be; and only where it is a 
 
 import socket
 import ssl
-import time
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -32,16 +32,20 @@ Resolve = Callable[..., Iterable[tuple[Any, ...]]]
 
 
 def fetch(
-    url: str, *, resolve: Resolve = socket.getaddrinfo, is_near: Callable[[str], bool] = hosts.is_near
+    url: str,
+    *,
+    resolve: Resolve = socket.getaddrinfo,
+    is_near: Callable[[str], bool] = hosts.is_near,
+    longest: float = LONGEST,
 ) -> tuple[bytes, str]:
     """The film at an address of the internet, and its type. Raises `SendError`, permanent for what is none."""
     for _ in range(SENT_ON + 1):
-        with _opened(url, resolve, is_near) as response:
+        with _opened(url, resolve, is_near, longest) as response:
             to = response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
             if not to:
                 headers = CaseInsensitiveDict(response.headers.items())
                 return read(response.status, headers, iter(lambda: response.read(CHUNK), b""))
-            url = urljoin(url, to)
+            url = _next(url, to)
     raise SendError("the video's address leads on and on", act=Act.NO)
 
 
@@ -51,7 +55,7 @@ def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tu
         raise SendError(f"the video is not there yet ({status})", act=Act.RETRY)
     if status != 200:
         raise SendError(f"the video's address answered {status}", act=Act.NO)
-    until, content, kind = time.monotonic() + LONGEST, bytearray(), ""
+    content, kind = bytearray(), ""
     length = headers.get("Content-Length", "")
     _check_size(int(length) if length.isdecimal() else 0)
     for chunk in chunks:
@@ -59,8 +63,6 @@ def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tu
         _check_size(len(content))
         # The first bytes tell: whatever the header says of a page, nobody is shown one as a video.
         kind = kind or (_kind(bytes(content), headers.get("Content-Type", "")) if len(content) >= 12 else "")
-        if time.monotonic() > until:
-            raise SendError("the video comes too slowly", act=Act.RETRY)
     if not kind:
         raise SendError("the video is empty", act=Act.RETRY)
     if length.isdecimal() and int(length) != len(content):
@@ -87,8 +89,15 @@ def _check_size(size: int) -> None:
         raise SendError("the video is larger than WeChat allows", act=Act.NO)
 
 
+def _next(url: str, to: str) -> str:
+    try:
+        return urljoin(url, to)
+    except ValueError as error:
+        raise SendError("the video's address leads nowhere", act=Act.NO) from error
+
+
 @contextmanager
-def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool]) -> Iterator[HTTPResponse]:
+def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], longest: float) -> Iterator[HTTPResponse]:
     """The answer of an address. The connection goes to the very address that was looked at: a name may lead elsewhere
     the next time it is asked for."""
     try:
@@ -105,12 +114,17 @@ def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool]) -> Itera
         raise SendError("the video's address leads to a network of our own", act=Act.NO)
     try:
         connection = _connected(parts, host, port, found)
+        # By another's watch: whoever sends a byte now and then, of the head or of the film, never lets a read end.
+        watch = threading.Timer(longest, connection.sock.shutdown, (socket.SHUT_RDWR,))
+        watch.daemon = True
+        watch.start()
         try:
             target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
             connection.request("GET", target, headers={"Accept": "video/*", "User-Agent": "wuwei"})
             with connection.getresponse() as response:
                 yield response
         finally:
+            watch.cancel()
             connection.close()
     except (OSError, HTTPException) as error:
         raise SendError(f"the video did not come: {type(error).__name__}", act=Act.RETRY) from error

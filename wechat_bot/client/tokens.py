@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.client.stores import Store
@@ -14,9 +13,9 @@ REFUSED_FOR = timedelta(seconds=30)
 
 
 class Tokens:
-    """Keeps the current access token. `fetch` asks WeChat's stable_token and gives its answer."""
+    """Keeps the current access token. `fetch` asks WeChat's stable_token; gives a token and its seconds."""
 
-    def __init__(self, store: Store, fetch: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, store: Store, fetch: Callable[[], tuple[str, int]]) -> None:
         self._store = store
         self._fetch = fetch
 
@@ -53,16 +52,15 @@ class Tokens:
 
     def _fetched(self) -> str:
         try:
-            answer = self._fetch()
+            token, seconds = self._fetch()
         except SendError as error:
-            if error.code is None or error.code == -1:
-                raise
-            # Whatever the token endpoint says no to, it will say no to again: never loop. 40001 is a bad token
+            if error.act is Act.RETRY:
+                # Whatever became of the token: the call that it was for was never made.
+                raise SendError(str(error), code=error.code, act=Act.RETRY) from error
+            # Whatever else the token endpoint says no to, it will say no to again: never loop. 40001 is a bad token
             # everywhere else and a wrong secret here (wechat-platform.md §3).
             said = EXPLAINED[40125] + f" ({error})" if error.code in (40001, 40125) else str(error)
             self._store.put("token-refused", f"{error.code} {said}", REFUSED_FOR)
             raise SendError(said, code=error.code, act=Act.STOP) from error
-        token = str(answer["access_token"])
-        life = timedelta(seconds=int(answer["expires_in"])) - RESERVE
-        self._store.put("token", token, max(life, timedelta(seconds=30)))
+        self._store.put("token", token, max(timedelta(seconds=seconds) - RESERVE, timedelta(seconds=30)))
         return token

@@ -6,7 +6,8 @@ errors (docs/decisions/0002-wechatpy.md).
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -48,6 +49,15 @@ class File:
     content_type: str
 
 
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Raise `SendError` where WeChat's answer, though no error, lacks what we asked for."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise SendError(f"WeChat's answer does not say it: {error}", act=Act.RETRY, uncertain=True) from None
+
+
 class WeChat:
     """Calls to WeChat for one account. Safe to share between threads: each gets a session of its own."""
 
@@ -85,8 +95,10 @@ class WeChat:
         raise AssertionError("unreachable")
 
     def follows(self, openid: str) -> bool:
-        """Whether somebody follows the account at this moment (§8)."""
-        return int(self.call("/cgi-bin/user/info", query={"openid": openid}).get("subscribe") or 0) == 1
+        """Whether somebody follows the account at this moment (§8); an answer that does not say so is no answer."""
+        answer = self.call("/cgi-bin/user/info", query={"openid": openid})
+        with _understood():
+            return bool(("0", "1").index(str(answer["subscribe"])))
 
     def send_custom(self, body: Mapping[str, Any]) -> None:
         """Send a customer-service message (§4). It has no idempotency id."""
@@ -106,7 +118,9 @@ class WeChat:
 
     def add_conditional_menu(self, menu: Mapping[str, Any]) -> str:
         """Add a menu for the followers of one tag; gives its id. Of two for one tag the newer is seen."""
-        return str(self.call("/cgi-bin/menu/addconditional", menu)["menuid"])
+        answer = self.call("/cgi-bin/menu/addconditional", menu)
+        with _understood():
+            return str(answer["menuid"])
 
     def conditional_menus(self) -> list[str]:
         """The ids of the conditional menus there are."""
@@ -116,7 +130,8 @@ class WeChat:
             if error.code != NO_MENU:
                 raise
             return []
-        return [str(each["menuid"]) for each in found]
+        with _understood():
+            return [str(each["menuid"]) for each in found]
 
     def delete_conditional_menu(self, menu_id: str) -> None:
         """Remove one conditional menu; one that is gone already is no mistake."""
@@ -128,11 +143,15 @@ class WeChat:
 
     def tags(self) -> dict[str, int]:
         """The account's tags: ids by name."""
-        return {tag["name"]: int(tag["id"]) for tag in self.call("/cgi-bin/tags/get").get("tags", ())}
+        answer = self.call("/cgi-bin/tags/get")
+        with _understood():
+            return {tag["name"]: int(tag["id"]) for tag in answer["tags"]}
 
     def create_tag(self, name: str) -> int:
         """Make a tag (at most 100, names of 30 bytes); gives its id."""
-        return int(self.call("/cgi-bin/tags/create", {"tag": {"name": name}})["tag"]["id"])
+        answer = self.call("/cgi-bin/tags/create", {"tag": {"name": name}})
+        with _understood():
+            return int(answer["tag"]["id"])
 
     def rename_tag(self, tag_id: int, name: str) -> None:
         """Give a tag another name."""
@@ -152,8 +171,9 @@ class WeChat:
         action = "QR_STR_SCENE" if seconds else "QR_LIMIT_STR_SCENE"
         wanted: dict[str, Any] = {"action_name": action, "action_info": {"scene": {"scene_str": scene}}}
         answer = self.call("/cgi-bin/qrcode/create", wanted | ({"expire_seconds": seconds} if seconds else {}))
-        picture = f"{self._credentials.mp_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
-        return picture, str(answer["url"])
+        with _understood():
+            picture = f"{self._credentials.mp_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
+            return picture, str(answer["url"])
 
     def upload(self, kind: str, name: str, content: bytes, content_type: str) -> str:
         """Upload an `image` (jpg, png or gif, 10 MB) or a `voice` (amr or mp3, 2 MB); gives its media id (§7).
@@ -161,7 +181,9 @@ class WeChat:
         WeChat keeps it for three days.
         """
         files = {"media": (name, content, content_type)}
-        return str(self.call("/cgi-bin/media/upload", query={"type": kind}, files=files)["media_id"])
+        answer = self.call("/cgi-bin/media/upload", query={"type": kind}, files=files)
+        with _understood():
+            return str(answer["media_id"])
 
     def download(self, media_id: str) -> File:
         """Fetch a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent where it is gone."""
@@ -214,13 +236,15 @@ class WeChat:
         }
         return self._once("/sns/oauth2/access_token", None, query, None)
 
-    def _fetch_token(self) -> dict[str, Any]:
+    def _fetch_token(self) -> tuple[str, int]:
         body = {
             "grant_type": "client_credential",
             "appid": self._credentials.app_id,
             "secret": self._credentials.secret,
         }
-        return self._once("/cgi-bin/stable_token", body, {}, None)
+        answer = self._once("/cgi-bin/stable_token", body, {}, None)
+        with _understood():
+            return str(answer["access_token"]), int(answer["expires_in"])
 
     def _once(
         self, path: str, payload: Mapping[str, Any] | None, query: Mapping[str, str], files: Any
@@ -253,8 +277,10 @@ class WeChat:
         except requests.RequestException as error:
             raise self._lost(path, error) from None
         kind = response.headers.get("Content-Type", "")
-        # An error comes as JSON, labelled text/plain like all of WeChat's JSON; so does a video's own address.
-        if "json" in kind or "text/plain" in kind or response.status_code >= 400:
+        # An error comes as JSON, labelled text/plain like all of WeChat's JSON; so does a video's own address. A page
+        # of somebody in between, or nothing at all, is no file either.
+        is_said = "json" in kind or "html" in kind or kind.startswith("text/") or bytes(content[:1]) in (b"", b"{")
+        if is_said or response.status_code >= 400:
             film = self._read(response.status_code, bytes(content)).get("video_url")
             if not isinstance(film, str):
                 raise SendError("media/get gave no file", act=Act.RETRY)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Moment, changed
 from wechat_bot import alarms, ledger, uploads
-from wechat_bot.client.codes import Act, SendError
+from wechat_bot.client.codes import Act, SendError, act_on
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane, Receipt
 from wechat_bot.outbox import pausing
 from wechat_bot.outbox.resolving import apply
@@ -52,7 +52,7 @@ def next_attempt_at(attempts: int, now: datetime, *, least: timedelta = timedelt
     >>> (next_attempt_at(3, datetime(2026, 1, 1)) - datetime(2026, 1, 1)).total_seconds()
     20.0
     """
-    return now + max(min(timedelta(seconds=5 * 2 ** (attempts - 1)), timedelta(minutes=10)), least)
+    return now + max(min(timedelta(seconds=5 * 2 ** min(attempts - 1, ATTEMPTS)), timedelta(minutes=10)), least)
 
 
 def reap(services: "Services") -> int:
@@ -129,6 +129,9 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
     delivery = session.get(Delivery, claim.id, with_for_update={"key_share": True})
     if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
         return
+    if error.act is not Act.STOP and delivery.error_code is not None and act_on(delivery.error_code) is Act.STOP:
+        # What it waited for by the hour, until somebody had mended it, uses up no attempts.
+        delivery.attempts = 1
     delivery.error, delivery.error_code = str(error)[:300], error.code
     alarms.note(session, error, now=now)
     if not error.uncertain:
@@ -160,7 +163,7 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
         settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
         # Who came back while the call was under way follows.
         if error.code in GONE and follower and not (follower.followed_at and follower.followed_at > claim.at):
-            follower.unfollowed_at = follower.unfollowed_at or now
+            follower.unfollowed_at = follower.unfollowed_at or claim.at
 
 
 def _again(delivery: Delivery, claim: "Claim", at: datetime, now: datetime) -> None:
