@@ -18,9 +18,9 @@ from flask import Blueprint, Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from foundation.database import is_full, upsert
+from foundation.database import is_full
 from wechat_bot import alarms, beats, texts
-from wechat_bot.models import BEAT_LOST, Pulse
+from wechat_bot.models import BEAT_LOST
 from wechat_bot.outbox import pausing, resolving
 from wechat_bot.services import Services
 
@@ -122,8 +122,7 @@ class Checkup:
         try:
             with self._services.transaction() as session:
                 # A row for each machine: processes of one write the same.
-                statement = upsert(session, Pulse).values(name=f"health:{socket.gethostname()}"[:32], at=now)
-                session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": now}))
+                beats.pulse(session, f"health:{socket.gethostname()}"[:32], at=now)
         except SQLAlchemyError as error:
             if isinstance(error, DBAPIError) and is_full(error):
                 return FULL

@@ -222,12 +222,7 @@ def _names(session: Session, shop_id: int | None) -> tuple[str, ...]:
 def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
     session.execute(delete(RetailerTag).where(RetailerTag.retailer_id == shop_id))
     session.execute(delete(BindCode).where(BindCode.retailer_id == shop_id))
-    session.execute(
-        update(Binding)
-        .where(Binding.retailer_id == shop_id, Binding.unbound_at.is_(None))
-        .values(unbound_at=whom.now)
-        .execution_options(synchronize_session=False)
-    )
+    _update(session, Binding, Binding.retailer_id == shop_id, Binding.unbound_at.is_(None), unbound_at=whom.now)
     licence = session.scalar(select(Retailer.licence).where(Retailer.id == shop_id))
     if licence is not None:
         tries.forget_licence(session, licence)

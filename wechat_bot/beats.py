@@ -1,4 +1,4 @@
-"""Signs of life of workers: a row each, and a file's moment, which moves also on a full disk."""
+"""Signs of life of workers: a row each, and a file's moment, which moves also on a full disk. Moments under a name."""
 
 import os
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
-from wechat_bot.models import BEAT_LOST, Beat
+from wechat_bot.models import BEAT_LOST, Beat, Pulse
 
 #: Beats of workers that are long gone only confuse the health page.
 KEPT = timedelta(days=1)
@@ -26,6 +26,12 @@ def beat(session: Session, worker: str, started_at: datetime, *, now: datetime) 
 def last(session: Session, *, now: datetime) -> datetime | None:
     """When a worker last beat. A beat that is still to come is of a clock that went wrong, and no sign of life."""
     return session.scalar(select(func.max(Beat.beat_at)).where(Beat.beat_at < now + BEAT_LOST))
+
+
+def pulse(session: Session, name: str, *, at: datetime) -> None:
+    """Keep a moment under a name, in place of the one before."""
+    statement = upsert(session, Pulse).values(name=name, at=at)
+    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
 
 
 def leave_sign(folder: Path, *, now: datetime) -> None:

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from foundation.database import upsert
-from wechat_bot import media
+from wechat_bot import beats, media
 from wechat_bot.models import Pulse
 from wechat_bot.outbox import settling
 from wechat_bot.services import Services
@@ -29,13 +28,13 @@ def note(session: Session, *, now: datetime) -> None:
     """Note that the clock says `now`; where it was set back, what waits by the one before is due."""
     seen = session.get(Pulse, _SEEN, with_for_update=True)
     if seen is None or not _follows(seen.at, now):
-        _put(session, _STEADY, now)
+        beats.pulse(session, _STEADY, at=now)
         if seen is not None:
             log.warning("the clock was set, or no worker ran", seconds=round((now - seen.at).total_seconds()))
     if seen is not None and now < seen.at - BACK:
         due = settling.set_back(session, seen.at, now=now) + media.set_back(session, seen.at, now=now)
         log.warning("the clock was set back, and what waited by it goes now", due=due)
-    _put(session, _SEEN, now)
+    beats.pulse(session, _SEEN, at=now)
 
 
 def is_steady(session: Session, *, now: datetime) -> bool:
@@ -54,9 +53,3 @@ def goes_steadily(services: Services) -> bool:
 
 def _follows(seen: datetime, now: datetime) -> bool:
     return -BACK <= now - seen <= GAP
-
-
-def _put(session: Session, name: str, at: datetime) -> None:
-    statement = upsert(session, Pulse).values(name=name, at=at)
-    session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
-    session.expire_all()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from wechat_bot import media, reported
 from wechat_bot.feature import Forgetting
-from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Reported, Talk
+from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.outbox import states
 
 #: Longer ago no redelivery asks for an answer, and nothing is kept of older ones (`inbox.ANSWER_KEPT`).
@@ -37,7 +37,6 @@ def _forget_follower(session: Session, whom: Forgetting) -> None:
     # An event of a kind nobody knows comes from WeChat, and names the person inside.
     names_them = cast(Heard.raw, Text).contains(openid, autoescape=True)
     session.execute(_update(Heard).where(Heard.raw.is_not(None), names_them).values(raw=null()))
-    session.execute(delete(Reported).where(Reported.openid == openid))
     session.execute(_update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
     waiting = (DeliveryState.PENDING, DeliveryState.HELD)
     session.execute(

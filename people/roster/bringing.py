@@ -155,8 +155,7 @@ def _decide(session: Session, number: int, seen: set[Any], *, now: datetime) -> 
     mine = RosterImport.id == number
     if _decided_so_far(session) == seen and all(is_done for _, is_done in seen):
         writing.ensure_classes(session)
-        is_decided = changed(session, update(RosterImport).where(mine).values(decided_at=now, touched_at=now))
-        return bool(is_decided)
+        return bool(changed(session, update(RosterImport).where(mine).values(decided_at=now, touched_at=now)))
     session.execute(delete(RosterPart).where(RosterPart.import_id == number))
     session.execute(delete(RosterImport).where(mine))
     return False

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from sys import intern
+from typing import NamedTuple
 
 from foundation import spreadsheet_read
 from foundation.errors import Refused
@@ -47,17 +48,14 @@ class WrongRoster(Refused):
     """A roster that cannot be brought in: `lines` for its author, one for each mistake, and how many there are."""
 
     def __init__(self, lines: list[str], count: int) -> None:
-        self.lines, self.count = lines, count
         more = [f"还有 {count - len(lines)} 处没有列出。"] if count > len(lines) else []
-        self.lines = [*lines, *more]
+        self.lines, self.count = [*lines, *more], count
         super().__init__("\n".join([*self.lines, f"共 {count} 处要改,什么都没有导入。"]))
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that was found right. `address` and `tags` are None where the file has no such column."""
+class Row(NamedTuple):
+    """A row that was found right. `address` and `tags` are None where the file has no such column, or they stay."""
 
-    number: int
     licence: str
     shop: str
     keeper: str
@@ -66,7 +64,7 @@ class Row:
     area: str
     class_name: str
     manager_phone: str
-    tags: tuple[str, ...] | None
+    tags: Sequence[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +275,6 @@ class _Reader:
             if type(value) is not str or self.is_text:
                 values[name] = self._said(number, name, value)
         return Row(
-            number=number,
             licence=self._licence(number, values[LICENCE], is_rounded=is_rounded(licence)),
             shop=self._text(number, SHOP, values[SHOP]),
             keeper=self._text(number, KEEPER, values[KEEPER]),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -114,7 +114,7 @@ def write(session: Session, part: Part, *, now: datetime) -> None:
     if tags := part.get("tags"):
         session.execute(upsert(session, TAGS).on_conflict_do_nothing(), [{"name": name} for name in tags])
     if rows := part.get("rows"):
-        _write_rows(session, [_Packed(*row) for row in rows], now)
+        _write_rows(session, [Row(*row) for row in rows], now)
 
 
 def ensure_classes(session: Session) -> None:
@@ -193,28 +193,13 @@ def _address(known: _Known | None) -> str:
     return known.facts[-1] if known else ""
 
 
-class _Packed(NamedTuple):
-    """A row as a part keeps it. `address` and `tags` are None where they stay as they are."""
-
-    licence: str
-    shop: str
-    keeper: str
-    phone: str
-    address: str | None
-    area: str
-    class_name: str
-    manager_phone: str
-    tags: list[str] | None
+def _packed(row: Row, known: _Known | None) -> Row:
+    """A row as a part keeps it: without tags where they stay as they are."""
+    is_same = row.tags is not None and frozenset(row.tags) == (known.tags if known else frozenset())
+    return row._replace(tags=None) if is_same else row
 
 
-def _packed(row: Row, known: _Known | None) -> _Packed:
-    is_same = row.tags is None or frozenset(row.tags) == (known.tags if known else frozenset())
-    tags = None if is_same else list(row.tags or ())
-    facts = (row.licence, row.shop, row.keeper, row.phone, row.address, row.area, row.class_name, row.manager_phone)
-    return _Packed(*facts, tags)
-
-
-def _write_rows(session: Session, rows: list[_Packed], now: datetime) -> None:
+def _write_rows(session: Session, rows: list[Row], now: datetime) -> None:
     areas = _made(session, AREAS, {row.area for row in rows})
     classes = _made(session, CLASSES_TABLE, {row.class_name for row in rows})
     phones = {row.manager_phone for row in rows}
@@ -298,7 +283,7 @@ def _write_areas(session: Session, areas: list[list[str]]) -> None:
         )
 
 
-def _write_shop_tags(session: Session, tagged: dict[str, list[str]]) -> None:
+def _write_shop_tags(session: Session, tagged: dict[str, Sequence[str]]) -> None:
     tags = _made(session, TAGS, {tag for each in tagged.values() for tag in each})
     shops = dict(_pairs(session, Retailer.licence, Retailer.id, Retailer.licence.in_(tagged)))
     session.execute(delete(RetailerTag).where(RetailerTag.retailer_id.in_(shops.values())))
