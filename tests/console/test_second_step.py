@@ -34,14 +34,6 @@ def house(build) -> House:
     return build(**REAL)
 
 
-@pytest.fixture
-def office(house) -> Office:
-    office = Office(house)
-    office.import_roster()
-    office.staff()
-    return office
-
-
 def desk(office: Office, name: str, password: str = PASSWORD) -> Desk:
     browser = Desk(office.house.app.test_client())
     assert browser.sign_in(name, password).status_code == 303

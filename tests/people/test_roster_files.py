@@ -13,8 +13,10 @@ from foundation.errors import Refused
 from foundation.text import plain
 from people.models import CLASSES, Retailer
 from people.roster import checking
-from people.roster.checking import COLUMNS, WrongRoster
+from people.roster.checking import COLUMNS
 from tests import workbooks
+from tests.people.test_roster_checking import lines as lines_of
+from tests.people.test_roster_checking import only
 from tests.workbooks import NO_RESULT, formatted, rows, text, workbook
 
 Make = Callable[..., Any]
@@ -23,17 +25,6 @@ FAULT = '<c r="{}" t="e"><v>#REF!</v></c>'
 
 def roster(*lines: Any, header: Any = COLUMNS, **more: Any) -> bytes:
     return workbook({"名单": rows([header, *lines])}, **more)
-
-
-def lines_of(content: bytes) -> list[str]:
-    with pytest.raises(WrongRoster) as raised:
-        checking.check(content, CLASSES)
-    return raised.value.lines
-
-
-def only(content: bytes) -> checking.Row:
-    [row] = checking.check(content, CLASSES).rows()
-    return row
 
 
 def refusal(content: bytes) -> str:

@@ -75,3 +75,12 @@ def build_chat(build: Callable[..., Any]) -> Callable[..., Any]:
 def house(build_chat: Callable[..., Any]) -> Any:
     """The chat with the two features above."""
     return build_chat()
+
+
+@pytest.fixture
+def li(house: Any) -> Any:
+    """Somebody who follows and has just said something."""
+    phone = house.phone("老李")
+    phone.follow()
+    phone.say("您好")
+    return phone

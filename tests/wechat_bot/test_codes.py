@@ -16,14 +16,6 @@ MASS = "/cgi-bin/message/mass/send"
 
 
 @pytest.fixture
-def li(house):
-    phone = house.phone("老李")
-    phone.follow()
-    phone.say("您好")
-    return phone
-
-
-@pytest.fixture
 def silent(house, li):
     """So long after the last word that only a template goes out."""
     house.clock.advance(timedelta(hours=49))

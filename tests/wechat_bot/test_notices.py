@@ -23,14 +23,6 @@ def house(build):
     )
 
 
-@pytest.fixture
-def li(house):
-    phone = house.phone("老李")
-    phone.follow()
-    phone.say("您好")
-    return phone
-
-
 def queue_picture(house, phone, content=PIXEL):
     picture = media.receive(house.services.media_folder, io.BytesIO(content))
     with house.services.transaction() as session:

@@ -38,14 +38,6 @@ def note_sent(house, claim, msgid=None) -> None:
 
 
 @pytest.fixture
-def li(house):
-    phone = house.phone("老李")
-    phone.follow()
-    phone.say("您好")
-    return phone
-
-
-@pytest.fixture
 def notice(house):
     """A template message that stands in when the window is closed."""
     template_id = house.sim.add_template("新回复", "店铺:{{thing1.DATA}}", kind="template")
