@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import JSON, DateTime, MetaData, Select, create_engine, event, func, select
+from sqlalchemy import JSON, DateTime, MetaData, Select, create_engine, event, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -176,6 +176,12 @@ def changed(session: Session, statement: Any) -> int:
     # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
     done = session.execute(statement, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", done).rowcount
+
+
+def one_at_a_time(session: Session, key: int) -> None:
+    """Wait until no other transaction holds this key, and hold it to the end; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def is_contention(error: OperationalError) -> bool:

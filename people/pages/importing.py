@@ -9,6 +9,7 @@ from console import audit, door, tasks
 from console.models import TaskState
 from console.pages import tasks as task_pages
 from console.rules import Permission
+from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from foundation.text import file_name
 from people.roster import checking, template
@@ -17,6 +18,7 @@ from wechat_bot import shelf
 from wechat_bot.services import current_services
 
 PAGE = "people_pages.preview"
+CONFIRMING = 0x5EED_0002
 
 
 @door.allow(Permission.PEOPLE_IMPORT, upload=checking.LIMITS.file)
@@ -78,6 +80,8 @@ def confirm(task_id: int) -> ResponseReturnValue:
         raise Refused("这份名单还没有检查好,不能导入。")
     params = {"file": checked.params["file"], "name": checked.params["name"]}
     with services.transaction() as session:
+        # Of two at the same moment the second sees the first.
+        one_at_a_time(session, CONFIRMING)
         now, key = services.clock(), f"{IMPORT}:{task_id}"
         if later := tasks.asked_since(session, IMPORT, task_id, but=key):
             raise Refused(f"这份名单检查以后，又有人{later}，检查结果已经不准。请重新上传检查，看过再导入。")

@@ -12,11 +12,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from console import tasks
-from foundation.database import changed
+from foundation.database import changed, one_at_a_time
 from people.models import RosterImport, RosterPart
 from people.roster import writing
 from people.roster.checking import Progress, Roster
@@ -29,7 +29,7 @@ HELD, LEFT = 0.25, 0.11
 ASIDE = 5
 #: Without a sign of life for so long, whoever had it in hand is gone. Also what lies in the future is none.
 ALIVE = timedelta(seconds=30)
-#: One import at a time on PostgreSQL: two that touch the same shops in another order would wait for each other.
+#: One import at a time: two that touch the same shops in another order would wait for each other.
 ONE_AT_A_TIME = 0x5EED_0001
 
 
@@ -151,7 +151,7 @@ def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) ->
 
 def _decide(session: Session, number: int, seen: set[Any], *, now: datetime) -> bool:
     """From here on the import comes in. False where another did since its rows were compared, and they must be anew."""
-    _one_at_a_time(session)
+    one_at_a_time(session, ONE_AT_A_TIME)
     mine = RosterImport.id == number
     if _decided_so_far(session) == seen and all(is_done for _, is_done in seen):
         writing.ensure_classes(session)
@@ -179,7 +179,7 @@ def _waits(session: Session, now: datetime, when_idle: timedelta | None) -> bool
 
 def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime) -> int:
     """Write parts of what is decided while there is time, at least one; gives how many are left."""
-    _one_at_a_time(session)
+    one_at_a_time(session, ONE_AT_A_TIME)
     found = session.scalars(select(RosterImport).where(_is_coming())).first()
     if found is None or found.decided_at is None:
         return 0
@@ -209,8 +209,3 @@ def _is_coming() -> Any:
 def _for(seconds: float) -> Callable[[], bool]:
     until = time.monotonic() + seconds
     return lambda: time.monotonic() < until
-
-
-def _one_at_a_time(session: Session) -> None:
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})

@@ -3,6 +3,9 @@
 import io
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -56,6 +59,37 @@ def test_what_was_checked_before_another_import_is_checked_anew(office) -> None:
     assert told.status_code == 422
     assert "又有人导入名单 名单.csv" in told.text
     assert second.post(f"{theirs}/confirm").status_code == 303
+
+
+def test_of_two_rosters_confirmed_at_the_same_moment_one_is_brought_in(office) -> None:
+    for turn in "甲乙丙":
+        browsers = [office.browser("market"), office.browser("admin")]
+        pages = [upload(each, MORE.replace("老李超市", f"老李{turn}{n}")).location for n, each in enumerate(browsers)]
+        office.work()
+        for browser, page in zip(browsers, pages, strict=True):
+            browser.get(page)
+        together = Barrier(2)
+
+        def confirm(browser: Any, page: str, together: Barrier = together) -> int:
+            together.wait()
+            return browser.post(f"{page}/confirm").status_code
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(confirm, browsers, pages)) == [303, 422]
+        office.work()
+
+
+def test_a_shop_is_not_erased_while_a_roster_waits_that_may_name_it(office) -> None:
+    browser, erase = office.browser("market"), ("people", "erase", "350802100002", "--shop", "--yes")
+    page = upload(browser, MORE).location
+    assert "名单正在导入" in office.house.flask(*erase).output
+    office.work()
+    browser.get(page)
+    browser.post(f"{page}/confirm")
+    assert "名单正在导入" in office.house.flask(*erase).output
+    office.work()
+    assert office.house.flask(*erase).exit_code == 0
+    assert "老李" not in browser.get("/console/people").text
 
 
 def test_a_wrong_roster_names_every_cell_and_cannot_be_confirmed(office) -> None:
