@@ -32,7 +32,7 @@ ROWS_OF_A_SHEET = 1_048_575
 LONGEST = 32_767
 CUT_OFF = "……(太长,一格放不下,后面的没有写出)"
 #: What begins a formula in Excel, LibreOffice and WPS; the full-width signs where the keyboard is Chinese or Japanese.
-RISKY = frozenset("=+-@\t\r\n＝＋－＠")
+RISKY = frozenset("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 #: What is shown as it was written, taken for a number or not.
 _SHOWN_AS_WRITTEN = re.compile(r"-?(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{0,8}[1-9])?")
