@@ -42,6 +42,7 @@ def test_a_required_question_wants_a_sign_that_is_seen(town, tmp_path) -> None:
     assert "已提交" in page.send(text="\u200b。")
 
 
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 def test_a_message_an_answer_and_a_note_want_a_sign_that_is_seen(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     page, desk = Browser(town.house, wang), Browser(town.house, chen)
@@ -57,8 +58,8 @@ def test_a_message_an_answer_and_a_note_want_a_sign_that_is_seen(town) -> None:
     for blank in UNSEEN:
         for order in (f"{number} {blank}", f"{number} 备注 {blank}", f"{number} 已电话联系 {blank}"):
             chen.say(order)
+        desk.open(f"/m/visits/{number}")
         for do in ("answer", "note", "wait", "phrase"):
-            desk.open(f"/m/visits/{number}")
             assert desk.submit(do, content=blank).status_code == 422, (do, ascii(blank))
     assert len(town.said()) == 1
 
