@@ -27,21 +27,27 @@ def _any(words: str) -> str:
 
 
 _THANKS = _any(
-    "谢谢 谢 多谢 感谢 致谢 感恩 感激 感激不尽 蟹蟹 谢射 些些 3q 3x thx thank thanks tks "
-    "辛苦 辛苦了 费心 劳烦 麻烦了 麻烦您了 麻烦你了 破费 有劳 受累 添麻烦了 给您添麻烦了 给你添麻烦了 "
-    "不客气 客气了 别客气 不用谢 没事 没关系 没问题 打扰了"
+    "谢谢 谢 多谢 感谢 致谢 感恩 感恩有您 感恩有你 感激 感激不尽 蟹蟹 谢射 些些 3q 3x thx thank thanks tks 栓q 三克油 "
+    "辛苦 辛苦了 费心 劳烦 麻烦了 麻烦您了 麻烦你了 麻烦啦 麻烦您啦 麻烦你啦 破费 有劳 受累 "
+    "添麻烦了 给您添麻烦了 给你添麻烦了 "
+    "不客气 客气了 别客气 不用谢 没事 没关系 没问题 打扰了 打扰您了 打扰你了 "
+    "不好意思 抱拳 鞠躬 比心"
 )
 _YES = _any(
     "好(?![贵慢差久少多难坏几烟货猫]|日子) 好的 好滴 好嘀 好地 好哒 好嘞 好勒 好咧 好叻 好喔 号的 郝的 浩的 haode "
-    "行(?![货情业程李不]) 可以 成(?![都本功品]) 妥 得嘞 欧了 ok okk okay 0k 哦克 欧克 是的 对 没错 就这样 照办 "
+    "行(?![货情业程李不]) 可以 成(?![都本功品]) 妥 "
+    "得嘞 得勒 要得 巴适 欧了 木问题 没毛病 嗯呐 先这样 搞掂 "
+    "ok okk okay 0k 哦克 欧克 是的 对 没错 就这样 照办 "
     "收悉 已阅 已读 知道 晓得 了解 明白 懂了 清楚 记住 记下 看到 听到"
 )
 _PRAISE = _any(
     "很好 挺好 极了 棒 给力 厉害 贴心 周到 及时 快 神速 速度 效率 高效 态度好 有心了 用心 不错 满意 点赞 赞 完美 "
-    "放心 高兴 开心"
+    "放心 高兴 开心 五星好评 好评 赞一个 666 给您点赞 给你点赞 给您点个赞 给你点个赞 为您点赞 为你点赞 "
+    "(?:服务)?(?:态度|人|服务)(?:很|真|非常|特别|都|也)*(?:好|不错) "
+    "(?:很|真|非常|特别|挺)(?:负责|热情|认真|专业|耐心|细心|到位)"
 )
 _RECEIPT = (
-    r"(?:货物|货款|快递|包裹|图片|照片|消息|信息|通知|文件|货|烟|东西|钱|款|我们|我|这边|店里|都|已经|已|刚刚|刚|也|全部|"
+    r"(?:问题|事情|事|货物|货款|快递|包裹|图片|照片|消息|信息|通知|文件|货|烟|东西|钱|款|我们|我|这边|店里|都|已经|已|刚刚|刚|也|全部|"
     r"今天|昨天|今早|早上|上午|中午|下午|晚上)*"
     r"(?:(?:收到|拿到|签收|收下|补齐|办妥)(?:货|烟|东西|钱|款|消息|通知)?[了啦咯哒]?|"
     r"(?:送到|送来|补来|拿来|补到|到货|到账|到店|到|收|补上|办好|解决|弄好|修好|换好|装好|处理好|搞定)[了啦咯哒])"
@@ -49,7 +55,9 @@ _RECEIPT = (
 _WISHES = _any(
     "祝(?:您|你)?(?:工作|生活|一切|天天|节日|新年|周末)?(?:顺利|愉快|快乐|开心|顺心|平安|健康)? "
     "明天见 后天见 再见 拜拜 拜 回头见 下次见 周末愉快 节日快乐 新年快乐 新年好 元旦快乐 春节快乐 中秋快乐 过年好 "
-    "恭喜发财 "
+    "恭喜发财 886 回见 再联系 常联系 慢走 保重 给您拜年 给你拜年 (?:您|你)(?:先)?忙 "
+    "路上(?:慢点|小心|注意安全) 注意(?:身体|安全|防暑|保暖|休息) 天(?:这么)?[冷热]了? 有空来(?:店里)?(?:坐坐?|喝茶|玩) "
+    "(?:回头|改天)请(?:您|你)(?:喝茶|吃饭) "
     "生意兴隆 身体健康 万事如意 万事顺意 一切顺利 工作顺利 晚安 早安 bye byebye 88 好人一生平安 好人有好报"
 )
 _NODS = "嗯+|恩+|哦+|噢+|喔+|哈+|呵+|嘿+|嘻+|唉?是|诶|昂"
@@ -59,28 +67,53 @@ _SURNAMES = (
     "廖石金韦贾夏付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温赖游华阮章池连涂"
 )
 _TITLE = _any(
-    "客户经理 经理 经里 主任 科长 站长 组长 老师 师傅 领导 书记 专员 客服 同志 先生 女士 总 姐 哥 叔 姨 大哥 大姐 "
-    "小姐姐 小哥哥"
+    "客户经理 经理 经里 主任 科长 站长 组长 老师 师傅 领导 书记 兄弟 老铁 专员 客服 同志 先生 女士 总 姐 哥 叔 姨 "
+    "大哥 大姐 小姐姐 小哥哥"
 )
 _PEOPLE = rf"(?:[{_SURNAMES}][^\W\d_]{{0,2}}?|[小老阿][{_SURNAMES}])?(?:{_TITLE})|[小老阿][{_SURNAMES}]|" + _any(
-    "您们 你们 大家 各位 我们 咱们 您 你 you 亲爱的 亲 老板 帅哥 美女 小妹"
+    "您们 你们 大家 各位 我们 咱们 您 你 you 亲爱的 亲 老板 帅哥 美女 小妹 烟草公司 烟草局 贵公司"
 )
-#: No name begins with a sign behind which one of these stands: 谢谢钱没到.
-_NO_NAME = "(?!.?[没不未少了到吗呢要有错坏缺多钱款货烟])"
+#: No name begins with a sign behind which one of these stands: 谢谢钱没到; and these are what is sold.
+_NO_NAME = (
+    "(?!.?[没不未少了到吗呢要有错坏缺多钱款货烟]|(?:中华|利群|玉溪|云烟|南京|苏烟|黄山|红[梅河旗云金双七]|双喜|芙蓉|真龙|"
+    "娇子|泰山|牡丹|石狮|金桥|黄果|黄鹤|白沙|贵烟|好猫|长白|钻石|七匹|[硬软细]))"
+)
 #: A name after thanks, and then nothing more: 谢谢陈志强, 谢谢志强经理.
 _NAME_BEHIND = re.compile(
-    rf"(谢谢|谢|感谢|辛苦|辛苦了|好的|收到)"
+    rf"(谢谢|谢(?!谢)|感谢|辛苦|辛苦了|好的|收到)"
     rf"(?:[{_SURNAMES}]?{_NO_NAME}[^\W\d_]{{2}}(?:{_TITLE})|[{_SURNAMES}]{_NO_NAME}[^\W\d_]{{1,2}})(?=$|\W)"
 )
 _FILLERS = "[了啊呀啦哒吧呢嘛嘞滴的地得哟呦哇咯喽]|" + _any(
     "真是 实在 真 太 很 非常 十分 万分 特别 一下 这么 那么 那 就 先 又 也 都 还是 这边 对 我 支持 帮助 关心 帮忙 配合 "
-    "关照 照顾 工作 服务 回复 答复 告知 提醒 通知 百忙之中 么么 爱"
+    "关照 照顾 工作 服务 回复 答复 告知 提醒 通知 解答 耐心 百忙之中 一直以来 长期以来 very much 么么 爱"
 )
+#: Said before anything else, and courtesy only where nothing follows: 您好，明天休息 is news.
+_HELLO = re.compile(r"^\W*(?:(?:早上|上午|中午|下午|晚上|大家|您|你)好\W*)+")
+#: 中, 管 are yes in some places, and nothing where more is said.
+_WHOLE = re.compile(r"(?:那?[中管])+[嘞了的啊哈呀]*|得劲|成交")
+_COUNT = "(?:[0-9]+|[一二两三四五六七八九十]+)[条箱包盒件个](?:烟|货)?"
+#: Well received, so many: whoever sent them may count otherwise.
+_COUNTED = re.compile(
+    rf"{_COUNT}(?:都|已经|已|也|全)*(?:收到|拿到|送到|到|收)(?:了|啦)?(?![吗没不])|"
+    rf"(?:已|已经)?(?:收到|拿到)了?{_COUNT}了?|"
+    r"(?:一[条包]|都|也)?没[少缺坏破](?!了)|(?:问题)?(?:已经|已|都)(?:解决|补到|补上|送到|到货)了?"
+)
+#: What somebody is thanked for, said in one breath with the thanks: 谢谢您帮我解决问题.
+_FOR = re.compile(
+    r"(谢谢|多谢|感谢|辛苦了?)(?:您|你|你们|.?经理)?(?:帮我们?|给我们?|为我们?|帮)?"
+    r"(?:解决问题|解决|送货上门|送货|补货|调货|跑一趟|送来|补来|问|告诉我?|处理|办理|联系|安排|"
+    r"[补送调换给带]的[^\W\d]{1,8}?)(?:了|啊|呀|哈)*(?=$|[\s,。.!~])"
+)
+
+_LONG = re.compile("|".join((_RECEIPT, _WISHES, _PRAISE)))
 _CORE = re.compile("|".join((_RECEIPT, _WISHES, _PRAISE, _THANKS, _YES)))
 _SOFT = re.compile("|".join((_PEOPLE, _NODS, _FILLERS)))
 _POLITE = re.compile("|".join((_THANKS, _PEOPLE, _FILLERS)))
 #: 謝謝 is 谢谢.
-_SIMPLE = str.maketrans("謝貨經嗎沒還這煙錢買賣隨時間對號", "谢货经吗没还这烟钱买卖随时间对号")
+_SIMPLE = str.maketrans(
+    "謝貨經嗎沒還這煙錢買賣隨時間對號煩幫補難續準備處話邊開關門條齊銷裡們務辦復覆讓給發過麼說聽問題應該兩訴舉報檢態強緊點電許證價",
+    "谢货经吗没还这烟钱买卖随时间对号烦帮补难续准备处话边开关门条齐销里们务办复复让给发过么说听问题应该两诉举报检态强紧点电许证价",
+)
 _EMOTICON = re.compile(r"\[[^\[\]]{1,8}\]|/::?[\w~!@#$%^&*()<>|,.'\"+-]{1,6}")
 #: Signs of somebody who is not content.
 _SAD = re.compile(
@@ -90,11 +123,18 @@ _SAD = re.compile(
 #: What asks, lacks, or counts: where it is left, somebody wants something.
 _ASKS = re.compile(
     r"[?吗没不未少缺差坏错漏破断退换补催急慢]|什么|啥|咋|怎|哪|几|多少|多久|何时|如何|为何|能否|是否|可否|"
-    r"要|想|帮|请|麻烦|求|等着|来|送|订|加|改|查|问|投诉|举报|假|[0-9]|[一二两三四五六七八九十半][条箱包盒件个斤瓶]"
+    r"要|想|帮|请|麻烦|求|等着|来|送|订|加|改|查|问|谁|投诉|举报|假|但|不过|可是|就是|然后|[贵晚](?![上安饭])|扣|多了|早点|"
+    r"便宜|烂|屁|骗|祖宗|[0-9]|[一二两三四五六七八九十半][条箱包盒件个斤瓶]"
 )
-#: Says no and asks nothing.
+#: 那我呢 asks, 好的呢 does not: there it stands behind what is courtesy.
+_AND_I = re.compile(r"[^\W您你嗯了啊的啦呀]呢|[我你他她家谁]的呢")
+
+#: Says no, or leaves it to us, and asks nothing.
 _DECLINES = re.compile(
-    r"(?:暂时|先|这次|现在)?(?:不用|不要|不必|不需要|算|不急|不着急|不慌|别急|慢慢来|没什么)(?:送|补|换|退|来|麻烦|管)?"
+    r"(?:暂时|先|这次|现在)?(?:不用|不要|不必|不需要|没需要|算|不急|不着急|不慌|别急|慢慢来|"
+    r"没(?:有)?(?:别的|其他|其它|啥|什么)事|没什么)(?:送|补|换|退|来|麻烦|管|回复|回)?|"
+    r"(?:我|那)*等(?:着|您消息|你消息|您|你|通知)|听(?:您|你)的?(?:安排)?|(?:您|你)看着办|[按照](?:您|你)说的(?:办|来|做)?|"
+    r"(?:下次|改天|回头|以后)(?:再说|再聊)?(?=$|吧|\s)"
 )
 
 
@@ -108,24 +148,38 @@ def tone(text: str) -> Tone:
     >>> [tone(each).name for each in ("好的，我下午在店里", "不用了，谢谢", "谢谢？", "嗯嗯", "红七匹狼断货了", "???")]
     ['DOUBTFUL', 'DOUBTFUL', 'DOUBTFUL', 'NOD', 'OTHER', 'OTHER']
     """
-    plain = _plain(text)
+    plain = simplified(text)
     if _SAD.search(plain):
         return Tone.OTHER if _letters(_POLITE.sub(" ", _EMOTICON.sub(" ", plain))) else Tone.DOUBTFUL
-    left = _NAME_BEHIND.sub(r"\1", _EMOTICON.sub(" ", plain))
-    parts = bool(_EMOTICON.search(plain)) + sum(map(_is_picture, plain))
-    left, found = _CORE.subn(" ", left)
-    parts += found
-    left, nods = _SOFT.subn(" ", left)
-    said = _letters(left)
     asks = "?" in plain
-    if not said:
-        if parts:
-            return Tone.DOUBTFUL if asks else Tone.THANKS
-        return Tone.NOD if nods and _letters(plain) and not asks else Tone.OTHER
-    if not parts:
+    if _WHOLE.fullmatch(_letters(plain)):
+        return Tone.DOUBTFUL if asks else Tone.THANKS
+    left = _NAME_BEHIND.sub(r"\1", _EMOTICON.sub(" ", plain))
+    left, done = _FOR.subn(r"\1 ", left)
+    left, counted = _COUNTED.subn(" ", left)
+    left, hello = _HELLO.subn(" ", left)
+    left, found = _CORE.subn(" ", left)
+    if _AND_I.search(left):
         return Tone.OTHER
-    rest = _DECLINES.sub("", said)
-    return Tone.OTHER if asks or _ASKS.search(rest) else Tone.DOUBTFUL
+    parts = bool(_EMOTICON.search(plain)) + sum(map(_is_picture, plain)) + counted + found
+    left, declined = _DECLINES.subn(" ", left)
+    said = _letters(_SOFT.sub(" ", left))
+    if said:
+        return Tone.OTHER if not parts or asks or _ASKS.search(said) else Tone.DOUBTFUL
+    if done or counted or declined:
+        return Tone.OTHER if asks else Tone.DOUBTFUL
+    if parts or hello:
+        return Tone.DOUBTFUL if asks else Tone.THANKS
+    return Tone.OTHER if asks else Tone.NOD
+
+
+def substance(text: str) -> str:
+    """What is left of a text without what was received, praised or thanked for: it tells what the text is about.
+
+    >>> substance("谢谢您送货上门,海报也贴了"), substance("两条收到了")
+    ('谢谢 ,海报也贴了', ' ')
+    """
+    return _LONG.sub(" ", _COUNTED.sub(" ", _FOR.sub(r"\1 ", simplified(text))))
 
 
 def without(text: str) -> str:
@@ -134,10 +188,15 @@ def without(text: str) -> str:
     >>> without("1，谢谢"), without("一般吧 谢谢了")
     ('1', '一般')
     """
-    return _letters(_POLITE.sub(" ", _EMOTICON.sub(" ", _plain(text))))
+    return _letters(_POLITE.sub(" ", _EMOTICON.sub(" ", simplified(text))))
 
 
-def _plain(text: str) -> str:
+def simplified(text: str) -> str:
+    """A text as it is compared: simplified, in small letters, of half width.
+
+    >>> simplified("我要投訴ＡＢ")
+    '我要投诉ab'
+    """
     return unicodedata.normalize("NFKC", text).lower().translate(_SIMPLE)
 
 

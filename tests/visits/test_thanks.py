@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.h5 import Browser
 from visits.models import Deadline, Promise
 from visits.rated import Rating
 
@@ -128,3 +129,54 @@ def test_what_is_left_as_a_message_is_a_need_whatever_it_says(answered) -> None:
     answered.house.clock.advance(timedelta(minutes=5))
     assert "已转给客户经理" in answered.wang.say("留言 好的，我下午在店里").text
     assert clocks(answered) == 1
+
+
+MANNERS = ["中", "您忙吧", "天冷了注意身体", "态度很好", "感谢烟草公司", "。", "[强][玫瑰]", "好的，謝謝您，麻煩了"]
+REMARKS = [
+    "不用了",
+    "行那我等着",
+    "听您的",
+    "两条收到了",
+    "谢谢您送货上门",
+    "已收货 数量对",
+    "问题已经解决",
+    "收到两条",
+]
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_manners_of_every_place_start_no_clock_and_remarks_are_told_without_one(answered, is_closed) -> None:
+    if is_closed:
+        answered.chen.say(f"{answered.n} 完结")
+        answered.news(answered.wang)
+    for said in MANNERS:
+        assert answered.wang.say(said).text == WELCOME, said
+    for said in REMARKS:
+        assert answered.wang.say(said).text == KEPT, said
+    assert clocks(answered) == 0 and (answered.request().closed_at is None) != is_closed
+    assert [content for _, content in answered.said()][-len(REMARKS) :] == REMARKS
+    assert any("店主回话" in each for each in later_news(answered))
+
+
+@pytest.mark.parametrize("said", ["可以", "是的", "嗯", "好的"])
+def test_yes_to_a_question_of_the_manager_is_told_to_them(asked, said) -> None:
+    asked.chen.say(f"{asked.n} 明早送硬盒的行吗")
+    asked.news(asked.wang), asked.news(asked.chen)
+    assert asked.wang.say(said).text == KEPT
+    assert clocks(asked) == 0
+    [told] = later_news(asked)
+    assert told.startswith(f"【店主回话 #{asked.n}】") and said in told
+
+
+def test_thanks_for_a_message_to_many_that_asks_nothing_open_nothing_and_count_as_heard(town) -> None:
+    chen, wang, li = town.manager("陈志强"), town.shop("王建国"), town.shop("老李")
+    town.news(chen)
+    page = Browser(town.house, chen)
+    page.open("/m/visits/groups/new")
+    page.send("look", kind="all", content="明天停电，不送货")
+    page.send("send", kind="all", content="明天停电，不送货")
+    town.house.work()
+    assert wang.say("收到，谢谢").text == WELCOME
+    assert "已转给" in li.say("那后天送吗").text
+    assert [each.openid for each in town.requests()] == [li.openid]
+    assert "已回 2 家" in page.open("/m/visits/groups/1")

@@ -17,6 +17,7 @@ from foundation.text import visible
 from people.models import Retailer
 from visits import whom
 from visits.models import Author, GroupMember, Message, Request, VisitGroup
+from visits.rules import needs
 from visits.rules.whom import Kind, Whom
 from visits.scope import Colleague
 from visits.texts import answering as answering_texts
@@ -167,6 +168,18 @@ def is_last_said(session: Session, openid: str, last_heard_at: datetime | None, 
         return False
     settled_at = session.scalar(select(Delivery.settled_at).where(Delivery.id == member.delivery_id))
     return settled_at is not None and (last_heard_at is None or last_heard_at <= settled_at)
+
+
+def asks(session: Session, member: GroupMember) -> bool:
+    """Whether the message of the group asks its members something."""
+    return needs.asks_back(session.get_one(VisitGroup, member.group_id).content)
+
+
+def acknowledged(session: Session, member: GroupMember, *, now: datetime) -> None:
+    """A member said no more than 收到, to what asks nothing: that is heard, and nobody owes an answer."""
+    mine = (GroupMember.group_id == member.group_id) & (GroupMember.retailer_id == member.retailer_id)
+    first = update(GroupMember).where(mine, GroupMember.answered_at.is_(None)).values(answered_at=now)
+    session.execute(first.execution_options(synchronize_session=False))
 
 
 def answered(session: Session, member: GroupMember, request: Request, *, now: datetime) -> str:

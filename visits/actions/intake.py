@@ -118,7 +118,13 @@ def receive(
     shop = identity.shop_of(session, openid)
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
     asked = groups.awaiting(session, openid, now=now)
-    tone = _tone(session, said) if asked is None else Tone.OTHER
+    tone = _tone(session, said)
+    if asked is not None:
+        if tone in (Tone.THANKS, Tone.NOD) and request is not None and not groups.asks(session, asked):
+            groups.acknowledged(session, asked, now=now)
+            asked = None
+        else:
+            tone = Tone.OTHER
     known = categories.keywords(session) if said.content and tone is not Tone.THANKS else []
     is_complaint = needs.is_complaint(said.content, known)
     if is_complaint:
@@ -132,6 +138,8 @@ def receive(
     if request is None:
         request = _new(session, openid, shop, said, known, now, zone)
         became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
+    elif became is Became.ADDED and request.unanswered_since is None and _answers_us(session, request, tone):
+        became = Became.REMARKED
     elif became is Became.ADDED and tone is Tone.THANKS:
         became = Became.THANKS
     elif became is Became.ADDED and request.unanswered_since is None:
@@ -286,6 +294,15 @@ def _tone(session: Session, said: Said) -> Tone:
         return Tone.OTHER
     tone = needs.tone(said.content, lambda: categories.keywords(session))
     return Tone.OTHER if said.is_left and tone is not Tone.THANKS else tone
+
+
+def _answers_us(session: Session, request: Request, tone: Tone) -> bool:
+    """Whether 好的 or 嗯 is an answer: what we wrote last asked something."""
+    if tone not in (Tone.THANKS, Tone.NOD):
+        return False
+    ours = (Message.request_id == request.id, Message.author != Author.SHOP, Message.is_note.is_(False))
+    last = session.scalar(select(Message.content).where(*ours).order_by(Message.id.desc()).limit(1))
+    return needs.asks_back(last or "")
 
 
 def _keep(session: Session, request: Request, said: Said, known: Sequence[needs.Keywords], now: datetime) -> Message:

@@ -57,6 +57,8 @@ def overhear(turn: Turn) -> Reply | None:
             return why
         if standing is Standing.NONE and (said_with_thanks := _after_closing(turn, content)) is not None:
             return said_with_thanks
+        if standing is Standing.NONE and _acknowledges(turn, content):
+            return Reply(texts.WELCOME)
         if not _is_for_us(turn, content, standing):
             return None
         # Whatever else a manager says went to the desk.
@@ -93,6 +95,19 @@ def _is_for_us(turn: Turn, content: str, standing: Standing) -> bool:
     if standing is Standing.ANSWERED or _adds_to_it(turn, standing, content):
         return True
     return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+
+
+def _acknowledges(turn: Turn, content: str) -> bool:
+    """Whether 收到, or no more than that, is said to a message to many that asks nothing."""
+    if not needs.is_polite(content) or not groups.is_last_said(
+        turn.session, turn.openid, turn.last_heard_at, now=turn.now
+    ):
+        return False
+    member = groups.awaiting(turn.session, turn.openid, now=turn.now)
+    if member is None or groups.asks(turn.session, member):
+        return False
+    groups.acknowledged(turn.session, member, now=turn.now)
+    return True
 
 
 def _after_closing(turn: Turn, content: str) -> Reply | None:

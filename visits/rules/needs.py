@@ -1,7 +1,6 @@
 """What a message is: a need to be taken, or thanks, a greeting, a sign; and what it is about."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +17,10 @@ REOPENS_WITHIN = timedelta(days=3)
 #: Messages that follow one another within this time belong to one breath: the first was acknowledged, and the owner is
 #: told of them once.
 ONE_BREATH = timedelta(minutes=1)
+
+_ASKS_BACK = re.compile(
+    r"[?吗么呢几哪啥谁]|多少|如何|是否|能否|可否|怎|有没有|(.)不\1|行不|请.{0,8}[回报告说填选定]|回[复个话]|告诉|告知|确认"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,9 @@ def tone(text: str, categories: Callable[[], Iterable[Keywords]]) -> Tone:
     if people.is_greeting(text):
         return Tone.THANKS
     found = courtesy.tone(text)
-    return Tone.OTHER if found is Tone.DOUBTFUL and category(text, categories()) is not None else found
+    if found is Tone.DOUBTFUL and category(courtesy.substance(text), categories()) is not None:
+        return Tone.OTHER
+    return found
 
 
 def is_polite(text: str) -> bool:
@@ -62,6 +67,15 @@ def is_polite(text: str) -> bool:
     (True, True, False)
     """
     return tone(text, list) in (Tone.THANKS, Tone.NOD)
+
+
+def asks_back(text: str) -> bool:
+    """Whether one of us asked a shop something: then 好的 and 是的 are an answer, and no thanks.
+
+    >>> asks_back("明天下午在店吗"), asks_back("明天停送，收到请回复"), asks_back("明早带两条")
+    (True, True, False)
+    """
+    return bool(_ASKS_BACK.search(courtesy.simplified(text)))
 
 
 def is_no_reason(text: str) -> bool:
@@ -142,4 +156,4 @@ def licence(text: str) -> str | None:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
+    return re.sub(r"\s+", "", courtesy.simplified(text))
