@@ -67,13 +67,15 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
     """
     if who.sees.is_company_wide:
         return None
-    if who.manager_id is None:
-        areas = shops.area_ids(session, who.sees) or set()
-        found: ColumnElement[bool] = of.area_id.in_(sorted(areas))
-        return found
     # Facts of a report name the request they are of, a request is its own.
     key = getattr(of, "request_id", None)
     complaint = exists().where(KeptFrom.request_id == (of.id if key is None else key))
+    if who.manager_id is None:
+        areas = shops.area_ids(session, who.sees) or set()
+        # What is complained of somebody who stands above areas is the office's: their account may be this one.
+        heads = select(Area.manager_id).where(Area.id.in_(select(Area.parent_id)))
+        found: ColumnElement[bool] = of.area_id.in_(sorted(areas)) & ~complaint.where(KeptFrom.manager_id.in_(heads))
+        return found
     mine = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
     looked_after = shops.within(session, who.sees, today=who.today)
     assert looked_after is not None  # a manager is never company-wide

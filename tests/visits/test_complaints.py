@@ -60,6 +60,83 @@ def test_a_complaint_goes_to_the_supervisor_and_to_nobody_complained_of(three, w
     assert three.news(three.wang)[-1] == "周主任:我来处理，今天去您店里"
 
 
+ACCUSING = [
+    "陈经理态度太差",
+    "我不满意陈志强",
+    "对陈经理有意见",
+    "陈志强骂人",
+    "我要投訴",
+    "我要投拆",
+    "陈经理服务太差劲了",
+]
+ACCUSING += [
+    "你们这个经理不行，我要反映",
+    "我要找你们领导反映陈志强",
+    "小陈吃拿卡要",
+    "要求换个客户经理",
+    "志强收我红包",
+]
+
+
+def test_who_is_complained_of_without_the_word_for_it_does_not_get_it_either(three) -> None:
+    for words in ACCUSING:
+        assert "由上级周主任处理" in three.wang.say(words).text, words
+        assert three.owners()[-1] == "周主任"
+        three.zhou.say("在吗")
+        three.news(three.zhou)
+        three.zhou.say(f"{three.requests()[-1].number} 不用回复")
+        three.house.later(days=4)
+    for words in ("对价格不满意，能不能调低", "陈经理，这批货不行，换一下"):
+        three.wang.say(words)
+        assert three.owners()[-1] == "陈志强", words
+
+
+def test_a_complaint_said_to_a_message_to_many_is_no_answer_to_who_wrote_it(three) -> None:
+    page = Browser(three.house, three.chen)
+    page.open("/m/visits/groups/new")
+    page.send("look", kind="all", content="明天在店吗？")
+    page.send("send", kind="all", content="明天在店吗？")
+    three.house.work()
+    assert "由上级周主任处理" in three.wang.say("举报陈志强收钱").text
+    number = three.request().number
+    group = page.open("/m/visits/groups/1")
+    assert "收钱" not in group and f"#{number}" not in group and "已回 0 家" in group
+    assert knows(three, three.chen, number) == []
+
+
+def seen(three, account: str, number: int) -> list[str]:
+    """On which pages of the console somebody meets a request."""
+    browser = three.office.browser(account)
+    search = "&search=城南"
+    lists = ("/console", f"/console/visits?shelf=open{search}", "/console/visits?shelf=overdue", "/console/messages")
+    pages = [*lists, f"/console/visits/{number}", "/console/visits/reports", "/console/audit", "/console/visits/groups"]
+    pages += [f"/console/visits/reports/requests?by=manager&figure={each}" for each in ("all", "open", "overdue")]
+    pages += ["/console/visits/reports/requests?by=area&figure=all", "/console/people/shops/350802100001"]
+    texts = {page: browser.get(page) for page in pages}
+    return [page for page, got in texts.items() if f"#{number}" in got.text or "收钱" in got.text]
+
+
+def test_no_report_and_no_page_of_the_console_shows_it_to_whom_it_is_of(three) -> None:
+    three.office = Office(three.house)
+    three.office.staff()
+    three.office.user("head", "supervisor", area_id=three.office.area("新罗区"))
+    three.wang.say("举报陈志强收钱")
+    first = three.request().number
+    assert seen(three, "chen", first) == []
+    assert any("reports/requests" in page for page in seen(three, "head", first))
+    three.news(three.zhou)
+    three.zhou.say(f"{first} 不用回复")
+    three.house.later(days=4)
+    # Of somebody who stands above areas: whose account sees these areas may be that somebody.
+    three.wang.say("举报周主任收钱")
+    second = three.requests()[-1].number
+    three.house.later(hours=25)
+    three.run("escalate requests")
+    for account in ("chen", "head", "zhou"):
+        assert seen(three, account, second) == [], account
+    assert f"/console/visits/{second}" in seen(three, "market", second)
+
+
 def test_a_complaint_within_an_open_request_takes_it_away_from_whom_it_may_be_of(three) -> None:
     three.wang.say(NEED)
     number = three.request().number

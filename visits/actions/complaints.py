@@ -1,6 +1,6 @@
 """Complaints: kept from whom they are of, or may be, by every way; whoever is above answers for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,8 +12,20 @@ from visits.complained import KeptFrom
 from visits.ladder import Ladder
 from visits.models import Author, Message, Request
 from visits.rules import complaints as rules
+from visits.rules import needs
+from visits.rules.needs import Keywords
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing
+
+
+def is_one(session: Session, text: str, known: Sequence[Keywords]) -> bool:
+    """Whether a text goes to the supervisor: it has a word of such a category, or complains of one of us in others."""
+    if needs.is_complaint(text, known):
+        return True
+    if not any(each.goes_up for each in known):
+        return False
+    names = session.scalars(select(Manager.name)).all() if rules.sounds_ill(text) else ()
+    return rules.accuses(text, names)
 
 
 def kept_from(session: Session, requests: Collection[int]) -> dict[int, set[int]]:

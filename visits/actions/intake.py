@@ -21,7 +21,7 @@ from people.courtesy import Tone
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Person
-from visits.actions import additions, categories, clocks, finding, groups, routing
+from visits.actions import additions, categories, clocks, complaints, finding, groups, routing
 from visits.actions import case as cases
 from visits.actions.book import Book
 from visits.actions.case import Case
@@ -126,7 +126,7 @@ def receive(
         else:
             tone = Tone.OTHER
     known = categories.keywords(session) if said.content and tone is not Tone.THANKS else []
-    is_complaint = needs.is_complaint(said.content, known)
+    is_complaint = complaints.is_one(session, said.content, known)
     if is_complaint:
         asked = None  # whoever wrote to many would read it among the answers
     became = Became.ADDED

@@ -7,7 +7,7 @@ from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
 from people.courtesy import Tone
-from visits.actions import groups, intake, rating
+from visits.actions import complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.rules import needs
 from visits.texts import intake as texts
@@ -156,7 +156,7 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
         return None
     if is_score:
         return Reply(texts.RATED_ALREADY)
-    if needs.is_complaint(content, intake.keywords(turn.session)):
+    if complaints.is_one(turn.session, content, intake.keywords(turn.session)):
         return None  # what is said of a rating is read by whom it is of
     return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 

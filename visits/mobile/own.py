@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
 from visits import kept_pictures, scope, shown
-from visits.actions import groups, intake, rating
+from visits.actions import complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.models import FIRST_NUMBER
 from visits.queries import thread
@@ -79,7 +79,7 @@ def rate(number: int) -> ResponseReturnValue:
         if found is None:
             raise Refused(texts.NO_SUCH)
         # What is said of a rating is read by whom it is of: a complaint is none of that.
-        is_complaint = needs.is_complaint(comment, intake.keywords(session)) if comment else False
+        is_complaint = complaints.is_one(session, comment, intake.keywords(session)) if comment else False
         kept = "" if is_complaint else comment
         counts = (
             closing is not None

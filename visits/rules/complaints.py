@@ -1,27 +1,74 @@
-"""Whom a complaint is of."""
+"""What a complaint is, said without the word for it, and whom it is of."""
 
+import re
 from collections.abc import Iterable
 
+from people import courtesy
 from people.rules import Person
 
-_TITLES = ("经理", "主任", "科长", "站长", "组长", "领导")
+_TITLES = ("经理", "主任", "科长", "站长", "组长", "领导", "哥", "姐", "总")
+#: Nobody says this of goods, whomever it is said of.
+_ACCUSES = re.compile(
+    r"态度(?:也|都|真|太|很|极|特别|非常|实在|有点|的|是)*(?:差|恶劣|坏|不好|不行|有问题)|吃拿卡要|索贿|索要|[要收拿].{0,3}(?:红包|好处)(?!烟)|"
+    r"骂[我人]|打人|威胁|刁难|欺负|(?:要|去)告你|曝光|123[14][35]|12315|换.{0,3}经理|不作为|[找向].{0,4}领导.{0,4}(?:反映|反应|说|告)"
+)
+_ILL = (
+    r"(?:不满|有意见|意见很?大|差劲|太差|很差|真差|不管事|不管我|不理|敷衍|不负责|不办事|不像话|收钱|不接电话|有问题|"
+    r"(?:真|太|很|也)?不行)"
+)
+#: Said of somebody: right behind who it is, or in front of it.
+_OF = r"{ill}[^，,。.!?\s]{{0,2}}{who}|{who}[^，,。.!?\s]{{0,4}}{ill}"
+_SOMEBODY = ["经理", "主任", "科长", "站长", "送货员", "司机", "业务员", "专管员", "客服"]
+
+
+def sounds_ill(text: str) -> bool:
+    """Whether it may be said of somebody that they do ill: then the names of colleagues are worth looking up.
+
+    >>> sounds_ill("我不满意陈志强"), sounds_ill("断货了")
+    (True, False)
+    """
+    return bool(re.search(_ILL, courtesy.simplified(text)))
+
+
+def accuses(text: str, names: Iterable[str]) -> bool:
+    """Whether somebody is complained of, though no word says that it is a complaint.
+
+    >>> [accuses(each, ["陈志强"]) for each in ("陈经理态度太差", "我不满意陈志强", "对陈经理有意见", "要换个经理")]
+    [True, True, True, True]
+    >>> [accuses(each, ["陈志强"]) for each in ("对价格不满意", "陈经理，这批货不行", "陈经理态度很好", "要收红包烟吗")]
+    [False, False, False, False]
+    """
+    plain = courtesy.simplified(text)
+    who = "|".join(map(re.escape, sorted({*_SOMEBODY, *(each for each in names if len(each) > 1)})))
+    return bool(_ACCUSES.search(plain) or re.search(_OF.format(ill=_ILL, who=f"(?:{who})"), plain))
 
 
 def named(text: str, everybody: Iterable[Person], near: Iterable[int]) -> set[int]:
     """The colleagues whom a text names: by their whole name, or, of those the shop deals with (`near`), by the family
-    name with a title.
+    name with a title, or the given name alone.
 
     >>> everybody = Person(1, "陈志强", ""), Person(2, "林小燕", "")
     >>> named("我要投诉陈经理", everybody, [1]), named("投诉林小燕", everybody, [1]), named("我要投诉", everybody, [1])
     ({1}, {2}, set())
+    >>> named("投诉小陈", everybody, [1]), named("志强骂人", everybody, [1]), named("投诉小陈", everybody, [2])
+    ({1}, {1}, set())
     """
     nearby = set(near)
     return {
         each.id
         for each in everybody
         if (len(each.name) > 1 and each.name in text)
-        or (each.id in nearby and each.name and any(f"{each.name[0]}{title}" in text for title in _TITLES))
+        or (each.id in nearby and each.name and any(called in text for called in _called(each.name)))
     }
+
+
+def _called(name: str) -> list[str]:
+    """How those who deal with somebody call them."""
+    return [
+        *(f"{name[0]}{title}" for title in _TITLES),
+        *(f"{sign}{name[0]}" for sign in "小老阿"),
+        *([name[1:]] if len(name) > 2 else []),
+    ]
 
 
 def above(supervisors: Iterable[Person], kept: Iterable[int]) -> Person | None:

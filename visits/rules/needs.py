@@ -21,6 +21,8 @@ ONE_BREATH = timedelta(minutes=1)
 _ASKS_BACK = re.compile(
     r"[?吗么呢几哪啥谁]|多少|如何|是否|能否|可否|怎|有没有|(.)不\1|行不|请.{0,8}[回报告说填选定]|回[复个话]|告诉|告知|确认"
 )
+#: What a finger, or a telephone that listens, makes of 投诉.
+_MISTYPED = re.compile("投[拆速述素]|头诉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,10 @@ def is_complaint(text: str, categories: Iterable[Keywords]) -> bool:
     >>> above, goods = Keywords(2, 2, ("投诉", "举报"), goes_up=True), Keywords(1, 1, ("断货了",))
     >>> is_complaint("断货了没人管,我要投诉", [goods, above]), is_complaint("断货了", [goods, above])
     (True, False)
+    >>> is_complaint("我要投拆", [above])
+    True
     """
-    said = _flat(text)
+    said = _MISTYPED.sub("投诉", _flat(text)).replace("举抱", "举报")
     return any(word and word in said for each in categories if each.goes_up for word in map(_flat, each.words))
 
 
