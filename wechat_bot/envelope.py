@@ -199,7 +199,8 @@ def _sealed(body: bytes) -> list[str]:
     """What may be the ciphertext of a body. In compatible mode the message stands around it, in whatever shape that is:
     where it cannot be read as a whole there may be several, and the signature tells."""
     try:
-        found = [parse(body).get("Encrypt")]
+        named = parse(body).get("Encrypt")
+        found = named[:SEVERAL] if isinstance(named, list) else [named]
     except Malformed:
         found = [each.replace(b"\\", b"").decode() for each in _ENCRYPT.findall(body)[:SEVERAL]]
     sealed = [each for each in found if isinstance(each, str)]

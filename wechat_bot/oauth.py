@@ -217,7 +217,7 @@ def come_back() -> AnyResponse:
     if not way.is_fresh:
         return redirect(way.address, 303) if _visitor(services) else _to_wechat(services, way.address)
     try:
-        answer = services.wechat.exchange_code(request.args.get("code", ""))
+        openid, is_virtual = services.wechat.exchange_code(request.args.get("code", ""))
     except SendError as error:
         if _visitor(services):
             return redirect(way.address, 303)
@@ -226,10 +226,10 @@ def come_back() -> AnyResponse:
         log.warning("oauth code refused", error=str(error))
         return message_page(503, texts.SIGN_IN_FAILED, again=way.address)
     session.pop(_VISITOR, None)
-    if answer.get("is_snapshotuser") == 1:
+    if is_virtual:
         return message_page(403, texts.SNAPSHOT)
     session[_VISITOR] = {
-        "openid": str(answer["openid"]),
+        "openid": openid,
         "at": int(services.clock().timestamp()),
         "form": secrets.token_urlsafe(24),
         "is_new": services.wechat.is_simulated,

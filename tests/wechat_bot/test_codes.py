@@ -86,6 +86,12 @@ def test_a_mistake_of_ours_that_lets_nothing_out_is_shown(house, li, path, code)
     assert (states(house), list(alarms(house))) == (["failed"], [f"wechat:{code}"])
 
 
+def test_a_verification_that_lapsed_is_shown_and_one_that_succeeded_is_no_trouble(house) -> None:
+    for name, shown in (("qualification_verify_success", []), ("verify_expired", ["account:verify_expired"])):
+        house.sim.courier.deliver(house.sim.courier.make(None, {"MsgType": "event", "Event": name, "ExpiredTime": 1}))
+        assert list(alarms(house)) == shown
+
+
 def test_an_hour_of_waiting_for_the_count_uses_up_no_attempts(house, li) -> None:
     queue(house, li)
     house.sim.faults.add(CUSTOM, "errcode", value=45009, times=12)

@@ -112,9 +112,10 @@ def test_what_another_implementation_encrypts_we_open_and_what_we_seal_it_opens(
 def test_a_compatible_body_is_read_from_its_encrypted_half() -> None:
     query, body = locked(TEXT)
     both = body.replace(b"<Encrypt>", "<Content>假的</Content><MsgType>text</MsgType><Encrypt>".encode())
-    message = opened(SAFE, query, both)
-    assert isinstance(message, messages.Text)
-    assert message.content == "你好"
+    for each in (both, both.replace(b"<MsgType>", b"<Encrypt>another's</Encrypt><MsgType>")):
+        message = opened(SAFE, query, each)
+        assert isinstance(message, messages.Text)
+        assert message.content == "你好"
 
 
 def test_the_previous_key_still_opens_and_seals_the_answer() -> None:

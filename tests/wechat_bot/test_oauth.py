@@ -127,8 +127,9 @@ def test_a_used_code_begins_again_once_and_not_for_ever(wang, town) -> None:
     assert "城南便利店" in other.open(PAGE)
 
 
-def test_wechat_away_is_said_and_the_way_on_is_there(wang, town) -> None:
-    town.sim.faults.add("/sns/oauth2/access_token", "unreachable", times=1)
+@pytest.mark.parametrize("fault", ["unreachable", "bare"])
+def test_wechat_away_is_said_and_the_way_on_is_there(wang, town, fault) -> None:
+    town.sim.faults.add("/sns/oauth2/access_token", fault, times=1)
     assert "重新打开" in wang.open(PAGE)
     assert f'href="{PAGE}"' in wang.page.text
 

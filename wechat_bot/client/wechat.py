@@ -26,6 +26,7 @@ TIMEOUT = (3.05, 12.0)
 MEDIA_LIMIT = 12 << 20
 #: Where people sign in on WeChat itself.
 OAUTH_BASE = "https://open.weixin.qq.com"
+LONGEST_OPENID = 64
 NO_MENU, NO_SUCH_MENU = 46003, 65301
 
 
@@ -226,15 +227,20 @@ class WeChat:
         )
         return f"{self._credentials.oauth_base}/connect/oauth2/authorize?{query}#wechat_redirect"
 
-    def exchange_code(self, code: str) -> dict[str, Any]:
-        """The answer to a single-use OAuth code: `openid`, and `is_snapshotuser` = 1 for a virtual account (§9)."""
+    def exchange_code(self, code: str) -> tuple[str, bool]:
+        """Whose a single-use OAuth code is, and whether that is a virtual account, nobody's (§9)."""
         query = {
             "appid": self._credentials.app_id,
             "secret": self._credentials.secret,
             "code": code,
             "grant_type": "authorization_code",
         }
-        return self._once("/sns/oauth2/access_token", None, query, None)
+        answer = self._once("/sns/oauth2/access_token", None, query, None)
+        with _understood():
+            openid = answer["openid"]
+            if not isinstance(openid, str) or not 0 < len(openid) <= LONGEST_OPENID:
+                raise ValueError("openid")
+            return openid, str(answer.get("is_snapshotuser") or 0) != "0"
 
     def _fetch_token(self) -> tuple[str, int]:
         body = {
