@@ -3,14 +3,23 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from foundation.errors import Refused
 from people.queries import Mirrored
 from wechat_bot import tagging
+from wechat_bot.client.codes import Act, SendError
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.services import Services
 
+log = structlog.get_logger(__name__)
+
 #: What WeChat allows (wechat-platform.md §8).
 MOST_TAGS = 100
+#: Openids in one call, and how often one is tried.
+AT_ONCE, TRIES = 50, 3
+#: Of one follower: unknown, full of tags, gone without our having heard of it.
+OF_ONE = {40003, 40031, 45059, 46004, 49003}
 #: Up to this id they are WeChat's own.
 RESERVED = 2
 
@@ -46,11 +55,8 @@ def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int
     for done, group in enumerate(groups, 1):
         tag = _tag(services, group, known.get(group.key), names[group.key], there)
         now_there = set() if group in missing else _members(wechat, tag)
-        for change, add in ((group.openids - now_there, True), (now_there - group.openids, False)):
-            if change:
-                wechat.tag(tag, sorted(change), add=add)
-        added += len(group.openids - now_there)
-        removed += len(now_there - group.openids)
+        added += _mark(wechat, tag, sorted(group.openids - now_there), add=True)
+        removed += _mark(wechat, tag, sorted(now_there - group.openids), add=False)
         if progress:
             progress(done, len(groups))
     return Done(len(missing), added, removed)
@@ -90,6 +96,40 @@ def _tag(services: Services, group: Mirrored, kept: tuple[str, int] | None, name
     with services.transaction() as session:
         tagging.keep(session, services.wechat.app_id, group.key, group.name, tag)
     return tag
+
+
+def _mark(wechat: WeChat, tag: int, openids: Sequence[str], *, add: bool) -> int:
+    """Put a tag on followers or take it off; gives how many. WeChat refuses all for one it does not take: that one is
+    found by halves, and keeps it from nobody else."""
+    if len(openids) > AT_ONCE:
+        return sum(
+            _mark(wechat, tag, openids[start : start + AT_ONCE], add=add) for start in range(0, len(openids), AT_ONCE)
+        )
+    if not openids:
+        return 0
+    try:
+        _ask(wechat, tag, list(openids), add=add)
+    except SendError as error:
+        if error.code not in OF_ONE:
+            raise
+        if len(openids) == 1:
+            log.warning("WeChat does not tag somebody", openid=openids[0][-6:], error=str(error))
+            return 0
+        half = len(openids) // 2
+        return sum(_mark(wechat, tag, part, add=add) for part in (openids[:half], openids[half:]))
+    return len(openids)
+
+
+def _ask(wechat: WeChat, tag: int, openids: list[str], *, add: bool) -> None:
+    # 45159 comes of a tag that is there, too; and twice is as good as once.
+    for left in reversed(range(TRIES)):
+        try:
+            wechat.tag(tag, openids, add=add)
+        except SendError as error:
+            if error.act is not Act.RETRY or not left:
+                raise
+        else:
+            return
 
 
 def _members(wechat: WeChat, tag: int) -> set[str]:

@@ -151,6 +151,24 @@ def test_a_mirrored_tag_is_found_again_whatever_either_side_calls_it(office, bro
     assert wechat.tags().keys() >= {"汀州", "汀州2"} and "濯田" not in wechat.tags()
 
 
+def test_one_whom_wechat_does_not_tag_keeps_nobody_else_from_it(office, browser) -> None:
+    house = office.house
+    with house.look() as session:
+        shops = session.execute(select(Retailer.keeper, Retailer.bind_token).order_by(Retailer.id)).all()
+    phones = [house.phone(keeper) for keeper, _ in shops]
+    for phone, (_, token) in zip(phones, shops, strict=True):
+        phone.follow(f"bind:{token}")
+    # One left, and the callback of that was lost.
+    house.sim.faults.add("callback:unsubscribe", "lost")
+    phones[1].unfollow()
+    house.sim.faults.add("/cgi-bin/tags/members/batchtagging", "errcode", value=45159, times=2)
+    assert house.flask("people", "tags", "sync").exit_code == 0
+    tagged = {
+        tag: house.sim.world.tags[number].members for tag, number in house.services.wechat.tags().items() if number > 2
+    }
+    assert {each for members in tagged.values() for each in members} == {phones[0].openid, phones[2].openid}
+
+
 def test_more_areas_than_wechat_has_tags_for_is_said_and_changes_nothing(office, browser) -> None:
     with office.house.services.transaction() as session:
         session.add_all(Area(name=f"片区{number}") for number in range(100))

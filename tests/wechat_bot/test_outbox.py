@@ -143,6 +143,18 @@ def test_outside_the_window_the_template_goes_out_and_its_receipt_is_kept(house,
     assert states(house) == ["delivered"]
 
 
+@pytest.mark.parametrize(("status", "state"), [("Success", "delivered"), ("", "sent"), ("failed:user block", "failed")])
+def test_a_receipt_says_what_became_of_it_in_any_letter_case_or_nothing(house, li, notice, status, state) -> None:
+    house.clock.advance(timedelta(hours=49))
+    queue(house, li, template=notice)
+    sending.send(house.services)
+    with house.look() as session:
+        msgid = session.scalars(select(Delivery.msgid)).one()
+    receipt = {"MsgType": "event", "Event": "TEMPLATESENDJOBFINISH", "MsgID": msgid, "Status": status}
+    house.sim.courier.deliver(house.sim.courier.make(li.openid, receipt))
+    assert states(house) == [state]
+
+
 def test_a_receipt_that_comes_before_our_own_note_counts(house, li, notice) -> None:
     house.clock.advance(timedelta(hours=49))
     queue(house, li, template=notice)

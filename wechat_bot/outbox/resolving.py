@@ -23,7 +23,10 @@ def note_receipt(session: Session, message: "TemplateFinished", now: datetime) -
 
 def apply(session: Session, receipt: Receipt) -> None:
     """A receipt is what became of a template message, once our own note says that it was sent."""
-    arrived = receipt.status == "success"
+    said = receipt.status.strip().lower()
+    if not said:
+        return
+    arrived = said == "success"
     state, error = (DeliveryState.DELIVERED, None) if arrived else (DeliveryState.FAILED, receipt.status)
     mine = update(Delivery).where(Delivery.msgid == receipt.msgid, Delivery.state == DeliveryState.SENT)
     session.execute(mine.values(state=state, error=error, has_news=IS_WATCHED))
