@@ -215,7 +215,7 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
     done = zhou.post(DESK, form | {"do": "send", "looked": "audience:全城"})
     assert done.status_code == 303
     assert [len(read(chens, phone)) for phone in (chens.wang, chens.li, chens.xiao)] == [1, 1, 0]
-    foreign = {"kind": "licences", "licences": "350802100001\n350802100003 LY999999", "content": SAID}
+    foreign = {"kind": "licences", "licences": "350802100001\n350802100003，LY999999", "content": SAID}
     shown = zhou.post(DESK, foreign | {"do": "look"}).text
     assert "2 个许可证号不在您能看到的店里" in shown and "350802100003、LY999999" in shown
     shown = zhou.get(done.headers["Location"]).text

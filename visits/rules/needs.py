@@ -142,10 +142,10 @@ def is_complaint(text: str, categories: Iterable[Keywords]) -> bool:
 def rest(text: str) -> str:
     """What stands behind 留言, without the sign between them.
 
-    >>> rest(":明天能送两条吗"), rest(" 能送吗")
+    >>> rest("：明天能送两条吗"), rest(" 能送吗")
     ('明天能送两条吗', '能送吗')
     """
-    return visible(re.sub(r"^[\s:,,.。::、-]+", "", text))
+    return visible(re.sub(r"^[\s:：,，.。、;；!！-]+", "", text))
 
 
 def licence(text: str) -> str | None:

@@ -11,7 +11,7 @@ from people import rules as people_rules
 
 #: Licences written by hand: more than a person copies out of a list in one go is an audience to be saved.
 MOST_LICENCES = 1000
-_BETWEEN = re.compile(r"[\s,,、;;]+")
+_BETWEEN = re.compile(r"[\s,，、;；|｜/／]+")
 
 
 class Kind(StrEnum):
@@ -67,7 +67,7 @@ def from_json(kept: Mapping[str, Any]) -> Whom:
 def read(kind: str, value: str) -> Whom:
     """What a form says. Raises `Refused` where it says nothing that could be meant: nobody must never become everyone.
 
-    >>> read("licences", "350802100001,350802100002 350802100001").licences
+    >>> read("licences", "350802100001，350802100002； 350802100001").licences
     ('350802100001', '350802100002')
     >>> read("class", "3"), read("all", "")
     (Whom(kind=<Kind.CLASS: 'class'>, value=3), Whom(kind=<Kind.ALL: 'all'>, value=''))
