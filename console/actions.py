@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from console import audit, passwords, rules, second, tasks
@@ -182,13 +182,19 @@ def _know(session: Session, user_id: int, browser: str, now: datetime) -> None:
     session.execute(known.on_conflict_do_update(index_elements=["token_hash", "user_id"], set_={"seen_at": now}))
 
 
+def _known(session: Session, browser: str, whose: ColumnElement[bool], now: datetime) -> str:
+    """What tries in this browser are counted under, where this user signed in there before; else nothing."""
+    mark = passwords.token_hash(browser)
+    known = select(KnownBrowser.id).join(User, User.id == KnownBrowser.user_id).where(whose)
+    since = KnownBrowser.seen_at > now - rules.BROWSER_KNOWN
+    is_known = browser and session.scalar(known.where(KnownBrowser.token_hash == mark, since)) is not None
+    return mark[:40] if is_known else ""
+
+
 def _second_subjects(session: Session, user_id: int, address: str, browser: str, now: datetime) -> dict[str, int]:
     """What a try at the second step is counted under: six digits are few, whoever comes from wherever."""
-    mark = passwords.token_hash(browser)
-    known = KnownBrowser.token_hash == mark, KnownBrowser.user_id == user_id
-    since = KnownBrowser.seen_at > now - rules.BROWSER_KNOWN
-    if browser and session.scalar(select(KnownBrowser.id).where(*known, since)) is not None:
-        return {f"second:{user_id}:{mark[:40]}": rules.TRIES_OF_PAIR}
+    if mark := _known(session, browser, User.id == user_id, now):
+        return {f"second:{user_id}:{mark}": rules.TRIES_OF_PAIR}
     where = rules.network(address)
     return {f"second:{user_id}:{where}": rules.TRIES_OF_PAIR, f"second:{user_id}": rules.TRIES_OF_NAME}
 
@@ -205,14 +211,8 @@ def forgive(session: Session, subjects: Mapping[str, int]) -> None:
 
 def _subjects(session: Session, name: str, address: str, browser: str, now: datetime) -> dict[str, int]:
     """What a try to sign in is counted under, and how many of each are free."""
-    mark = passwords.token_hash(browser)
-    known = (
-        select(KnownBrowser.id)
-        .join(User, User.id == KnownBrowser.user_id)
-        .where(KnownBrowser.token_hash == mark, User.name == name, KnownBrowser.seen_at > now - rules.BROWSER_KNOWN)
-    )
-    if browser and session.scalar(known) is not None:
-        return {f"browser:{mark[:40]}:{name}": rules.TRIES_OF_PAIR}
+    if mark := _known(session, browser, User.name == name, now):
+        return {f"browser:{mark}:{name}": rules.TRIES_OF_PAIR}
     where = rules.network(address)
     return {
         f"pair:{where}:{name}": rules.TRIES_OF_PAIR,

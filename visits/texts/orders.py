@@ -42,7 +42,7 @@ def ask_number(lines: Sequence[str], order: str) -> str:
     """A word about a request without its number."""
     if not lines:
         return "现在没有待办的留言。"
-    return f"请带上编号,如:{lines[0].partition(' ')[0].lstrip('#')} {order}\n" + "\n".join(lines)
+    return f"请带上编号，如：{lines[0].partition(' ')[0].lstrip('#')} {order}\n" + "\n".join(lines)
 
 
 def no_such_manager(name: str, number: int, shop: str) -> str:
@@ -51,4 +51,4 @@ def no_such_manager(name: str, number: int, shop: str) -> str:
 
 
 def several_managers(name: str) -> str:
-    return f"有几位客户经理叫“{name}”,请在页面上转交。"
+    return f"有几位客户经理叫“{name}”，请在页面上转交。"
