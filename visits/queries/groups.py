@@ -239,32 +239,21 @@ def members(
         statement = statement.where(_part(part, now))
     rows = session.execute(statement).all()
     found = [
-        Member(
-            row.retailer_id,
-            row.licence,
-            row.shop,
-            row.name,
-            answering_texts.state(
-                row.state,
-                row.channel,
-                row.attempts,
-                EXPLAINED.get(row.error_code or 0, ""),
-                until=_until(row.delivery_due_at, row.heeds_quiet, quiet, who) if row.state else "",
-            ),
-            row.answered_at,
-            row.request_id,
-            row.closed_at,
-            row.due_at,
-        )
+        Member(*row[:4], _said(row, quiet, who), row.answered_at, row.request_id, row.closed_at, row.due_at)
         for row in rows[:MEMBERS]
     ]
     return Members(tuple(found), found[-1].retailer_id if len(rows) > MEMBERS else None)
 
 
-def _until(due_at: datetime, heeds_quiet: bool, quiet: QuietHours | None, who: Colleague) -> str:
-    """Until when a message is put off, in words; empty where only its turn is waited for."""
-    until = put_off_until(due_at, heeds_quiet=heeds_quiet, quiet=quiet, now=who.now)
-    return when(until, now=who.now, zone=who.zone) if until else ""
+def _said(row: Any, quiet: QuietHours | None, who: Colleague) -> str:
+    """What became of a member's message, in words; of one that waits for more than its turn, until when."""
+    until = None
+    if row.state:
+        until = put_off_until(row.delivery_due_at, heeds_quiet=row.heeds_quiet, quiet=quiet, now=who.now)
+    said = when(until, now=who.now, zone=who.zone) if until else ""
+    return answering_texts.state(
+        row.state, row.channel, row.attempts, EXPLAINED.get(row.error_code or 0, ""), until=said
+    )
 
 
 def of_shop(session: Session, openid: str, group_id: int) -> Line | None:
