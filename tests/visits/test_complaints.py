@@ -44,7 +44,9 @@ def knows(town, phone, number: int) -> list[str]:
     return [way for way, is_open in ways.items() if is_open]
 
 
-@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize(
+    ("stores", "words"), [("postgresql", WORDS[0]), *(("sqlite", each) for each in WORDS)], indirect=["stores"]
+)
 def test_a_complaint_goes_to_the_supervisor_and_to_nobody_complained_of(three, words) -> None:
     said = three.wang.say(words).text
     assert said.startswith("已收到您的投诉，由上级周主任处理，明天") and "陈志强" not in said

@@ -1,6 +1,5 @@
 """One talkative shop does not silence its manager; of who cannot be reached now the next in line hears at once."""
 
-import pytest
 from sqlalchemy import update
 
 from tests.h5 import Browser
@@ -40,13 +39,13 @@ def look_in_the_console(town) -> None:
     assert office.browser("chen").get(f"/console/visits/{town.n}").status_code == 200
 
 
-@pytest.mark.parametrize("look", [look_in_chat, look_on_the_phone, look_in_the_console])
-def test_what_a_shop_adds_is_one_notice_until_its_manager_looks(asked, look) -> None:
+def test_what_a_shop_adds_is_one_notice_until_its_manager_looks(asked) -> None:
     told = chatter(asked, 12)
     assert len(told) == 1 and told[0].startswith(f"【补充 #{asked.n}】城南便利店:")
-    look(asked)
-    asked.news(asked.chen)
-    assert len(chatter(asked, 3)) == 1
+    for look in (look_in_chat, look_on_the_phone, look_in_the_console):
+        look(asked)
+        asked.news(asked.chen)
+        assert len(chatter(asked, 3)) == 1, look.__name__
 
 
 def test_what_the_manager_was_not_told_of_is_shown_before_an_answer_goes_out(asked) -> None:
