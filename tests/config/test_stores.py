@@ -1,15 +1,14 @@
 """The stores as machines have them: behind a pooler, late, gone for a while, hanging, full."""
 
-import io
 import json
 import threading
 
 import pytest
 
 from console import door
-from foundation import log
 from foundation.database import Database
 from migrations import schema
+from tests import logs
 from tools import servers
 from wechat_bot import texts
 
@@ -43,10 +42,8 @@ def test_a_process_opens_no_more_connections_than_it_may(build) -> None:
 @pytest.fixture
 def lines():
     """What is logged meanwhile."""
-    stream = io.StringIO()
-    log.set_up(stream=stream)
-    yield lambda: [line for line in stream.getvalue().splitlines() if "urllib3" not in line]
-    log.set_up()
+    with logs.written() as stream:
+        yield lambda: [line for line in stream.getvalue().splitlines() if "urllib3" not in line]
 
 
 @pytest.fixture

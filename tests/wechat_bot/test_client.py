@@ -1,14 +1,12 @@
 """Calls to WeChat: one token for all, one retry, errors that say what to do and keep secrets."""
 
-import io
 import logging
 import threading
 from datetime import timedelta
 
 import pytest
 
-from foundation import log
-from tests import pictures
+from tests import logs, pictures
 from tools import servers
 from wechat_bot.client.codes import Act, SendError
 
@@ -137,18 +135,12 @@ def test_chinese_reaches_wechat_unescaped(house) -> None:
 
 
 def test_logs_hold_no_secret_no_token_and_no_phone_number() -> None:
-    stream = io.StringIO()
-    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
-    try:
-        log.set_up(["s3cr3t-value"], stream)
+    with logs.written("s3cr3t-value") as stream:
         logging.getLogger("x").warning("call https://api/x?access_token=abc123&y=1 for 13900002201 with s3cr3t-value")
         try:
             raise ValueError("bad s3cr3t-value of 13900002201")
         except ValueError:
             logging.getLogger("x").exception("failed")
-    finally:
-        logging.getLogger().handlers[:] = handlers
-        logging.getLogger().setLevel(level)
     written = stream.getvalue()
     for hidden in ("abc123", "13900002201", "s3cr3t-value"):
         assert hidden not in written

@@ -1,6 +1,5 @@
 """A Redis that hangs, is a replica, full or gone: nobody who writes waits for it, and the token is fetched once."""
 
-import io
 import json
 import signal
 import time
@@ -8,7 +7,7 @@ import time
 import pytest
 from redis import Redis
 
-from foundation import log
+from tests import logs
 from tools import servers
 
 STABLE = "/cgi-bin/stable_token"
@@ -37,33 +36,34 @@ def end(server, redis) -> None:
 )
 def test_a_redis_of_no_use_costs_no_answer_any_time_and_no_token_twice(build_chat, ails, said) -> None:
     port = servers.free_port()
-    server, redis, lines = servers.start_redis(port), Redis(port=port), io.StringIO()
-    log.set_up(stream=lines)
+    server, redis = servers.start_redis(port), Redis(port=port)
     try:
-        house = build_chat(redis_url=f"redis://127.0.0.1:{port}/0")
-        li = house.phone("老李")
-        li.follow(), li.say("数数")
-        ails(server, redis)
-        for _ in range(3):
+        with logs.written() as lines:
+            house = build_chat(redis_url=f"redis://127.0.0.1:{port}/0")
+            li = house.phone("老李")
+            li.follow(), li.say("数数")
+            ails(server, redis)
+            for _ in range(3):
+                began = time.monotonic()
+                li.say("另发")
+                assert time.monotonic() - began < 0.5
+                house.work()
+                assert li.unread().texts == ["另外告诉您"]
+                li.say("数数")
+            assert house.sim.count(STABLE) == 1
             began = time.monotonic()
-            li.say("另发")
-            assert time.monotonic() - began < 0.5
-            house.work()
-            assert li.unread().texts == ["另外告诉您"]
-            li.say("数数")
-        assert house.sim.count(STABLE) == 1
-        began = time.monotonic()
-        health = house.app.test_client().get("/healthz").get_json()
-        assert (health["store"], health["token"]) == (said, "ok")
-        assert time.monotonic() - began < 2
-        told = [line["event"] for line in map(json.loads, lines.getvalue().splitlines()) if line["level"] == "warning"]
-        assert told == ["redis is of no use just now"]
+            health = house.app.test_client().get("/healthz").get_json()
+            assert (health["store"], health["token"]) == (said, "ok")
+            assert time.monotonic() - began < 2
+            told = [
+                line["event"] for line in map(json.loads, lines.getvalue().splitlines()) if line["level"] == "warning"
+            ]
+            assert told == ["redis is of no use just now"]
     finally:
         server.send_signal(signal.SIGCONT)
         server.kill()
         server.wait(10)
         redis.close()
-        log.set_up()
 
 
 @pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
