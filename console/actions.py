@@ -150,11 +150,19 @@ def begin_second(session: Session, user_id: int, sealed: str) -> None:
 
 
 def give_second(
-    session: Session, user_id: int, sealed: str, code_hashes: Sequence[str], *, keep_session: int = 0, now: datetime
+    session: Session,
+    user_id: int,
+    shown: str,
+    sealed: str,
+    code_hashes: Sequence[str],
+    *,
+    keep_session: int = 0,
+    now: datetime,
 ) -> None:
-    """Ask a user for the second step from now on; other sessions end. Raises `Refused` where another is set up."""
-    theirs = update(User).where(User.id == user_id, User.second_at.is_(None), User.second_secret == sealed)
-    if not changed(session, theirs.values(second_at=now)):
+    """Ask a user for the second step from now on, with the secret that was `shown`, `sealed` to be kept; other sessions
+    end. Raises `Refused` where another is set up."""
+    theirs = update(User).where(User.id == user_id, User.second_at.is_(None), User.second_secret == shown)
+    if not changed(session, theirs.values(second_at=now, second_secret=sealed)):
         raise Refused("刚刚在别处设置过了，请重新打开这一页。")
     session.execute(insert(RecoveryCode), [{"code_hash": each, "user_id": user_id} for each in code_hashes])
     session.execute(update(UserSession).where(UserSession.id == keep_session).values(second_at=now))

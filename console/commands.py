@@ -73,7 +73,7 @@ def _second_step(session: Session, user_id: int, name: str) -> list[str]:
     secret, codes = second.new_secret(), second.recovery_codes()
     sealed, hashes = second.sealed(secret, key), [second.recovery_hash(user_id, code) for code in codes]
     actions.begin_second(session, user_id, sealed)
-    actions.give_second(session, user_id, sealed, hashes, now=services.clock())
+    actions.give_second(session, user_id, sealed, sealed, hashes, now=services.clock())
     line = second.line(secret, name, services.account_name)
     return [
         f"验证器 {line}",

@@ -47,8 +47,20 @@ _COMMON_HERE = (
     "longyan",
     "admin888",
     "weixin",
+    "wechat",
+    "taobao",
     "wuwei",
+    *("烟草", "龙岩", "福建", "公司", "中国", "微信", "服务号", "客户经理", "管理员", "密码", "我爱你"),
+    *("一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾"),
 )
+#: Syllables of Chinese as it is written in Latin letters. Up to four of them are a name or a word.
+_SYLLABLE = (
+    "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
+    "(?:[iu]ang|iong|[aeiou]ng|i?ao|u?ai|[iuv]an|[ei]i|i?ou|[aeiuv]n|er|i[aeu]|u[aoie]|ve|[aoeiuv])"
+)
+#: What people put between the groups of a number or a word.
+_BETWEEN = re.compile(r"[\s._·-]+")
+_PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,4}}")
 #: What is wrong with a pattern that was found, in words.
 _WHY = {
     "dictionary": "里面是常见的词或名字",
@@ -257,8 +269,9 @@ def user_name(text: str) -> str:
     return name
 
 
-def check_password(password: str, known: Sequence[str]) -> None:
-    """Refuse a password others would guess: one of the common, a pattern, or made of what is `known` of its owner.
+def check_password(password: str, known: Sequence[str], common: Sequence[str] = ()) -> None:
+    """Refuse a password others would guess: one of the common, those of this house among them, a pattern, a name or a
+    word in pinyin, or made of what is `known` of its owner.
 
     >>> check_password("correct horse battery", ["chen"])
     >>> check_password("chen-zhiqiang", ["chen"])
@@ -273,18 +286,40 @@ def check_password(password: str, known: Sequence[str]) -> None:
     if len(password) > LONGEST_PASSWORD:
         raise Refused(f"密码最多 {LONGEST_PASSWORD} 位。")
     low = unicodedata.normalize("NFKC", password).lower()
-    words = [unicodedata.normalize("NFKC", word).lower().strip() for word in known if word.strip()]
-    why = "里面有您的用户名、姓名或手机号" if any(_holds(low, word) for word in words) else ""
-    if not why:
-        found = zxcvbn(low[:_LOOKED_AT], [*words, *_COMMON_HERE])
-        worst = max(found["sequence"], key=lambda match: len(match["token"]))
-        is_common = worst.get("dictionary_name") in ("passwords", "user_inputs")
-        # One of the common ones with a few signs more is tried before long, however they are counted.
-        is_lengthened = is_common and len(worst["token"]) * low.count(worst["token"]) * 2 >= len(low)
-        if found["guesses_log10"] < LEAST_GUESSES or is_lengthened:
-            why = "里面有很多人在用的密码" if is_common else _WHY.get(worst["pattern"], "太短太简单")
+    # With what stands between its groups, and without: a phone in groups is a phone.
+    spelled = dict.fromkeys((low, _BETWEEN.sub("", low) or low))
+    words, theirs = _plain(known), _plain(common)
+    if any(_holds(each, word) for each in spelled for word in words):
+        why = "里面有您的用户名、姓名或手机号"
+    else:
+        why = next(filter(None, (_guessed(each, [*words, *theirs, *_COMMON_HERE]) for each in spelled)), "")
+    if not why and _PINYIN.fullmatch("".join(sign for sign in low if sign.isalpha())):
+        why = _WHY["dictionary"]
     if why:
         raise Refused(f"这个密码太容易猜到：{why}。请换一个，几个不相干的词连起来就好。")
+
+
+def _guessed(password: str, common: Sequence[str]) -> str:
+    """Why a password is guessed before long; empty where it is not."""
+    found = zxcvbn(password[:_LOOKED_AT], list(common))
+    worst = max(found["sequence"], key=lambda match: len(match["token"]))
+    theirs = [match["token"] for match in found["sequence"] if match.get("dictionary_name") in _COMMON_LISTS]
+    # Of the common ones with a few signs more each is tried before long, however they are counted.
+    most = max((len(token) * password.count(token) for token in theirs), default=0)
+    rest = re.sub("|".join(re.escape(word) for word in sorted(common, key=len, reverse=True)), "", password)
+    is_lengthened = max(most, len(password) - len(rest)) * 2 >= len(password)
+    if found["guesses_log10"] >= LEAST_GUESSES and not is_lengthened:
+        return ""
+    is_common = is_lengthened or worst.get("dictionary_name") in _COMMON_LISTS
+    return "里面有很多人在用的密码" if is_common else _WHY.get(worst["pattern"], "太短太简单")
+
+
+def _plain(words: Sequence[str]) -> list[str]:
+    return [unicodedata.normalize("NFKC", word).lower().strip() for word in words if word.strip()]
+
+
+#: Of the lists in which a password was found: those of passwords.
+_COMMON_LISTS = ("passwords", "user_inputs")
 
 
 def _holds(password: str, word: str) -> bool:

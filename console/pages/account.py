@@ -77,7 +77,7 @@ def _change_password(old: str, new: str) -> None:
         raise Refused("两次输入的新密码不一样。")
     with services.reading() as session:
         known = plate.known(current_app.extensions["features"], session, me)
-    rules.check_password(new, known)
+    rules.check_password(new, known, [services.account_name])
     with services.transaction() as session:
         candidate = actions.try_password(session, me.user_id, who=me.name, address=address, now=services.clock())
     if candidate.waits:

@@ -12,6 +12,8 @@ from wechat_bot.services import current_services
 
 WRONG = "验证码不对，或已经用过。请等应用里换了新的一组再填；手机时间要准。"
 
+CHANGED = "这一页打开后，又在别处打开过，密钥换了新的。请在应用里删掉刚才加的，再扫下面这一张。"
+
 
 @door.allow(Permission.SIGNED_IN, first=True, second=True)
 def second() -> ResponseReturnValue:
@@ -36,17 +38,19 @@ def set_up_second() -> ResponseReturnValue:
     services, me, error = current_services(), door.visitor(), None
     if services.is_development or me.has_second:
         return redirect(url_for("console.session_list"), 303)
-    key = str(current_app.secret_key)
+    # Until it is proved, only the session that it was shown to opens it: nobody waits here for another's proof.
+    key = f"{current_app.secret_key!s}:{me.session_id}"
     with services.reading() as session:
         user = queries.user(session, me.user_id)
     kept = user.second_secret if user else None
     secret = steps.opened(kept, key)
     if kept is None or secret is None:
+        error = Refused(CHANGED) if request.method == "POST" else None
         secret = steps.new_secret()
         kept = steps.sealed(secret, key)
         with services.transaction() as session:
             actions.begin_second(session, me.user_id, kept)
-    if request.method == "POST":
+    if request.method == "POST" and error is None:
         try:
             codes = _confirm(kept, secret)
         except Refused as refusal:
@@ -114,11 +118,11 @@ def _confirm(kept: str, secret: str) -> list[str]:
     step = steps.step_of(secret, request.form.get("code", "")[:100], services.clock())
     if step is None:
         raise Refused(WRONG)
-    codes = steps.recovery_codes()
+    codes, sealed = steps.recovery_codes(), steps.sealed(secret, str(current_app.secret_key))
     hashes = [steps.recovery_hash(me.user_id, code) for code in codes]
     with services.transaction() as session:
         now = services.clock()
-        actions.give_second(session, me.user_id, kept, hashes, keep_session=me.session_id, now=now)
+        actions.give_second(session, me.user_id, kept, sealed, hashes, keep_session=me.session_id, now=now)
         browser = request.cookies.get(door.KNOWN_COOKIE, "")
         actions.take_second(session, me.user_id, me.session_id, step=step, code_hash="", browser=browser, now=now)
         audit.note(session, me, "second.on", address=address, now=now)

@@ -82,6 +82,22 @@ def test_an_admin_sees_nothing_before_the_second_step_is_set_up_and_then_none_wi
     assert half.get("/console/people").status_code == 200
 
 
+def test_a_secret_that_somebody_else_was_shown_is_never_the_one_that_is_set_up(office) -> None:
+    thief, chen = desk(office, "chen"), desk(office, "chen")
+    shown = [
+        re.search(r'class="password secret">([A-Z2-7 ]+)<', browser.get("/console/second/set-up").text)[1]
+        for browser in (thief, chen, chen)
+    ]
+    assert shown[0] != shown[1] == shown[2]
+    told = thief.post("/console/second/set-up", {"code": code(office, shown[0])})
+    assert told.status_code == 422
+    assert "密钥换了新的" in told.text
+    chen.get("/console/second/set-up")
+    secret, _ = enrol(office, chen)
+    assert secret not in shown
+    assert thief.get("/console/").location.startswith("/console/sign-in")
+
+
 def test_a_code_is_taken_once_and_one_step_either_way_and_guessing_waits(office) -> None:
     secret, _ = enrol(office, desk(office, "chen"))
     office.house.clock.advance(timedelta(minutes=5))
@@ -202,6 +218,14 @@ GUESSED = {
     "chen13579246": "用户名、姓名或手机号",
     "我是陈志强呀你好世界": "用户名、姓名或手机号",
     "xk139000022": "用户名、姓名或手机号",
+    "xk 139-0000-22": "用户名、姓名或手机号",
+    "zhangwei@1990": "常见的词或名字",
+    "Li Xiao Long 88": "常见的词或名字",
+    "kehujingli123": "常见的词或名字",
+    "p a s s w o r d": "很多人在用",
+    "Longyan#Tobacco1": "很多人在用",
+    "龙岩烟草公司2026": "很多人在用",
+    "五微服务号-7319": "很多人在用",
     "ＣＨＥＮ-龙岩-太阳山": "用户名、姓名或手机号",
 }
 
