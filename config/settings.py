@@ -172,9 +172,15 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be http://… or https://… without a query")
+        if parts.port == 0:  # one that is none has raised an error by now
+            raise ValueError("has no such port")
         if _is_real(info):
             if parts.scheme != "https":
                 raise ValueError(f"must begin with https:// {UNLESS}")
+            # Browsers read some of these signs otherwise than the library that asks WeChat, and end at another host.
+            is_plain = value.isprintable() and not set(parts.netloc) & set("\\@% ")
+            if not is_plain or "" in parts.hostname.rstrip(".").split("."):
+                raise ValueError(f"is no plain address {UNLESS}")
             if hosts.is_near(parts.hostname):
                 raise ValueError(f"must not lead to this machine or a network of your own {UNLESS}")
         return value.rstrip("/")

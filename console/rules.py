@@ -38,26 +38,17 @@ LEAST_GUESSES = 8
 _LOOKED_AT = 72
 #: What its lists of the 30,000 common ones, gathered in the West, do not have.
 _COMMON_HERE = (
-    "woaini",
-    "woaini1314",
-    "5201314",
-    "1314520",
-    "tobacco",
-    "yancao",
-    "longyan",
-    "admin888",
-    "weixin",
-    "wechat",
-    "taobao",
-    "wuwei",
-    *("烟草", "龙岩", "福建", "公司", "中国", "微信", "服务号", "客户经理", "管理员", "密码", "我爱你"),
-    *("一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾"),
+    *("woaini", "woaini1314", "5201314", "1314520", "admin888", "yancao", "longyan", "tobacco", "weixin", "wechat"),
+    *("wuwei", "taobao", "烟草", "龙岩", "福建", "公司", "中国", "微信", "服务号", "客户经理", "管理员", "密码"),
+    *("我爱你", "一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾"),
 )
 #: Syllables of Chinese as it is written in Latin letters. Up to four of them are a name or a word.
 _SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     "(?:[iu]ang|iong|[aeiou]ng|i?ao|u?ai|[iuv]an|[ei]i|i?ou|[aeiuv]n|er|i[aeu]|u[aoie]|ve|[aoeiuv])"
 )
+#: Of the lists in which a password was found: those of passwords.
+_COMMON_LISTS = ("passwords", "user_inputs")
 #: What people put between the groups of a number or a word.
 _BETWEEN = re.compile(r"[\s._·-]+")
 _PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,4}}")
@@ -288,7 +279,10 @@ def check_password(password: str, known: Sequence[str], common: Sequence[str] = 
     low = unicodedata.normalize("NFKC", password).lower()
     # With what stands between its groups, and without: a phone in groups is a phone.
     spelled = dict.fromkeys((low, _BETWEEN.sub("", low) or low))
-    words, theirs = _plain(known), _plain(common)
+    words, theirs = (
+        [unicodedata.normalize("NFKC", word).lower().strip() for word in each if word.strip()]
+        for each in (known, common)
+    )
     if any(_holds(each, word) for each in spelled for word in words):
         why = "里面有您的用户名、姓名或手机号"
     else:
@@ -312,14 +306,6 @@ def _guessed(password: str, common: Sequence[str]) -> str:
         return ""
     is_common = is_lengthened or worst.get("dictionary_name") in _COMMON_LISTS
     return "里面有很多人在用的密码" if is_common else _WHY.get(worst["pattern"], "太短太简单")
-
-
-def _plain(words: Sequence[str]) -> list[str]:
-    return [unicodedata.normalize("NFKC", word).lower().strip() for word in words if word.strip()]
-
-
-#: Of the lists in which a password was found: those of passwords.
-_COMMON_LISTS = ("passwords", "user_inputs")
 
 
 def _holds(password: str, word: str) -> bool:

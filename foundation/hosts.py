@@ -6,7 +6,9 @@ import unicodedata
 from urllib.parse import unquote
 
 #: Names that lead no further than this machine or this network (RFC 6761, 6762, 8375; `internal` is ICANN's).
-_NEAR = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "test")
+_NEAR = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "test", "invalid", "onion")
+#: Names of the internet that were made to lead to whatever machine asks, or to the address in front of them.
+_LEAD_BACK = ("localtest.me", "lvh.me", "vcap.me", "nip.io", "sslip.io", "xip.io")
 
 
 def is_near(host: str) -> bool:
@@ -25,7 +27,7 @@ def is_near(host: str) -> bool:
     name = name.partition("%")[0]  # of fe80::1%eth0, the address
     address = _address(name)
     if address is None:
-        return "." not in name or any(name == near or name.endswith(f".{near}") for near in _NEAR)
+        return "." not in name or any(name == near or name.endswith(f".{near}") for near in _NEAR + _LEAD_BACK)
     return not address.is_global or address.is_multicast or any(address in network for network in _OURS)
 
 
@@ -44,5 +46,5 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 #: For use within one network, which Python takes for the internet: RFC 6890, 3879, 8215.
 _OURS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "64:ff9b:1::/48")))
-#: IPv4 behind a translator (RFC 6052), and written as IPv6 the old way (RFC 4291).
-_CARRY_IPV4 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+#: IPv4 behind a translator (RFC 6052, 2765), and written as IPv6 the old way (RFC 4291).
+_CARRY_IPV4 = tuple(ipaddress.IPv6Network(each) for each in ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96"))

@@ -101,6 +101,9 @@ def test_a_previous_key_without_a_current_one_is_refused(monkeypatch: pytest.Mon
         "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
         "wx0a1b2c3d4e5f6071wx0a1b2c3d4e5f6071wx0a1b2c3d4e5f6071",
         "a7c1e93b40d28f65a7c1e93b40d28f65",
+        "correct horse battery staple correct horse",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+        "E10ADC3949BA59ABBE56E057F20F883E",
     ],
 )
 def test_a_real_account_does_not_start_with_a_key_that_can_be_guessed(
@@ -128,6 +131,8 @@ def test_a_real_account_does_not_start_on_addresses_of_this_machine_and_all_mist
         "10.0.0.7",
         "[::ffff:127.0.0.1]",
         "simulator",
+        "127.0.0.1.nip.io",
+        "[::ffff:0:127.0.0.1]",
     )
     for host in near:
         wrong = {
@@ -146,7 +151,18 @@ def test_a_real_account_does_not_start_on_addresses_of_this_machine_and_all_mist
         )
         given(monkeypatch, DEVELOPMENT="1", **wrong | {"QUIET_HOURS": "off", "WECHAT_ENCODING_AES_KEY_PREVIOUS": ""})
         assert load().wechat_api_base == f"https://{host}"
-    given(monkeypatch, DEVELOPMENT="", WECHAT_API_BASE="", WECHAT_OAUTH_BASE="")
+    given(monkeypatch, DEVELOPMENT="", WECHAT_API_BASE="")
+    for odd in (
+        r"127.0.0.1\@weixin.qq.com",
+        "x@weixin.qq.com",
+        "weixin..com",
+        "weixin.qq.com:0",
+        "weixin.qq.com:99999",
+    ):
+        given(monkeypatch, WECHAT_OAUTH_BASE=f"https://{odd}")
+        with pytest.raises(WrongSettings, match="WECHAT_OAUTH_BASE: "):
+            load()
+    given(monkeypatch, WECHAT_OAUTH_BASE="")
     assert load().public_url == GOOD["PUBLIC_URL"]
     monkeypatch.delenv("PUBLIC_URL")
     with pytest.raises(WrongSettings, match="PUBLIC_URL: must begin with https://"):
