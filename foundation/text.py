@@ -5,8 +5,10 @@ import unicodedata
 from itertools import pairwise
 
 #: Signs that Unicode calls letters or symbols, and nobody sees: the fillers of Hangul, the braille cell without dots, a
-#: note without a head, the place of an object; and the places kept free for signs to be ignored.
-_UNSEEN = re.compile("[\u115f\u1160\u2065\u2800\u3164\uffa0\ufff0-\ufff8\ufffc\U0001d159\U000e0000-\U000e0fff]")
+#: note without a head, the place of an object; and the places kept free for signs to be ignored, or for no sign at all.
+_UNSEEN = re.compile(
+    "[\u115f\u1160\u2065\u2800\u3164\uffa0\ufdd0-\ufdef\ufff0-\ufff8\ufffc\ufffe\uffff\U0001d159\U000e0000-\U000e0fff]"
+)
 #: Controls, formats, surrogates, blanks, and marks that need a sign to stand on.
 _UNSEEN_KINDS = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"))
 #: What Windows, macOS, Linux, a browser or a shell would not take in a file's name, or show as something else.
@@ -26,8 +28,8 @@ def is_visible(text: str) -> bool:
 
     >>> is_visible("好"), is_visible("。"), is_visible("👍🏻"), is_visible("é")
     (True, True, True, True)
-    >>> is_visible(" \\u200b\\u3164\\u2800"), is_visible("\\u0301\\ufe0f"), is_visible("\\u202e\\u3000"), is_visible("")
-    (False, False, False, False)
+    >>> is_visible(" \\u200b\\u3164\\u2800\\ufffc"), is_visible("\\u0301\\ufdd0"), is_visible("\\u202e\\u3000")
+    (False, False, False)
     """
     return any(unicodedata.category(sign) not in _UNSEEN_KINDS and not _UNSEEN.match(sign) for sign in text)
 

@@ -43,7 +43,7 @@ _LANDLINE = re.compile(r"0[1-9]\d{8,10}")
 _CODE = re.compile(f"(?=.*[A-Z])[{CODE_LETTERS}{CODE_DIGITS}]{{{CODE_LENGTH}}}")
 _FILLER = re.compile(r"许可证|烟草证|证号|号码|手机|电话|后四位|尾号|店铺|店|号|是|和")
 #: Names of the west of the country are written with a dot, whichever a keyboard has.
-_DOTTED = re.compile(r"\w\s*[·•‧∙⋅・･．.\u0387\u2024\u2e31\ufe52-]\s*\w")
+_DOTTED = re.compile(r"\w\s*[·•‧∙⋅・･．.˙。●_\u0387\u2024\u2e31\ufe52-]\s*\w")
 #: Family names of two characters.
 _COMPOUND = (
     " 欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 司空 端木 "
