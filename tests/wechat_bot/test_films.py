@@ -142,7 +142,7 @@ def test_a_host_that_sends_a_byte_now_and_then_holds_nobody_up(drips) -> None:
         def drip() -> None:
             line, _ = server.accept()
             with line, suppress(OSError):
-                line.sendall(head if drips == "head" else head + b"\r\n")
+                line.sendall(head if drips == "head" else head + b"\r\n" + FILM[:100])
                 for _ in range(200):
                     line.sendall(b"x")
                     done.wait(0.05)

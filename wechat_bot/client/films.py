@@ -115,7 +115,13 @@ def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], longest:
     try:
         connection = _connected(parts, host, port, found)
         # By another's watch: whoever sends a byte now and then, of the head or of the film, never lets a read end.
-        watch = threading.Timer(longest, connection.sock.shutdown, (socket.SHUT_RDWR,))
+        is_over, line = threading.Event(), connection.sock
+
+        def hang_up() -> None:
+            is_over.set()
+            line.shutdown(socket.SHUT_RDWR)
+
+        watch = threading.Timer(longest, hang_up)
         watch.daemon = True
         watch.start()
         try:
@@ -123,6 +129,8 @@ def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], longest:
             connection.request("GET", target, headers={"Accept": "video/*", "User-Agent": "wuwei"})
             with connection.getresponse() as response:
                 yield response
+            if is_over.is_set():  # what was read until then looks like a whole one
+                raise SendError("the video comes too slowly", act=Act.RETRY)
         finally:
             watch.cancel()
             connection.close()
