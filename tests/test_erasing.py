@@ -16,6 +16,7 @@ from sqlalchemy import delete, func, insert, inspect, select, text, update
 
 from console import tasks
 from console.models import Task, TaskState
+from console.rules import Role, Visitor
 from console.tasks import Lost
 from foundation.clock import day_in
 from foundation.database import Base
@@ -27,8 +28,11 @@ from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
 from tests.office import Browser, Office
+from visits import scope
 from visits.models import Message, Request, Visited, VisitPlan
+from visits.queries import reports
 from visits.rated import Rating
+from visits.rules.figures import By, Narrowed, Span
 from visits.rules.whom import Kind
 from visits.rules.whom import Whom as Meant
 from wechat_bot.chat import chat
@@ -302,6 +306,7 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
     assert "名单正在导入" in refused.output  # what waits to be looked at would bring it back
     with house.services.transaction() as session:
         session.execute(update(Task).where(Task.kind == "people.check").values(state=TaskState.FAILED))
+    before = figures(house)
     erased = house.flask("people", "erase", wang.licence, "--shop", "--yes")
     assert erased.exit_code == 0, erased.output
     with house.services.transaction() as session:
@@ -310,6 +315,7 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
     run(house, "forget heard messages", "erase who is gone")
     office.work()
     assert found(house, [*wang.traces, *wang.roster]) == []
+    assert figures(house) == before
     with house.look() as session:
         [mine] = session.scalars(select(Request)).all()
         licence = session.scalars(select(Retailer.licence).where(Retailer.id == mine.retailer_id)).one()
@@ -410,7 +416,16 @@ def run(house: House, *names: str) -> None:
 
 def figures(house: House) -> dict[str, list[tuple[object, ...]]]:
     with house.look() as session:
+        now = house.clock()
+        admin = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=house.services.zone)
+        span = Span(date(2026, 1, 1), date(2026, 12, 31))
+        lines, total = reports.report(session, admin, Narrowed(span), By.MANAGER, now=now)
         return {
+            # What was open is over, and what time alone makes late is left out.
+            "report": [
+                (each.name, each.requests, each.promised, each.kept, each.within, each.rated)
+                for each in (*lines, total)
+            ],
             "tally": [
                 tuple(row)
                 for row in session.execute(

@@ -156,8 +156,8 @@ class Closed(StrEnum):
     NO_REPLY_NEEDED = "no_reply_needed"
     #: The shop was asked something and did not come back.
     QUIET = "quiet"
-    #: Whoever wrote was erased, or joined to another shop's request.
-    VOID = "void"
+    VOID = "void"  # joined to another request: it counts nowhere
+    ERASED = "erased"  # with whoever wrote: it counts as before, and is over
 
 
 #: In `Message.more` of an answer: the `Way` its writer was told it goes.

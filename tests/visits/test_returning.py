@@ -237,5 +237,5 @@ def test_who_is_erased_takes_the_conversation_along_and_the_figures_stay(town, c
         assert not [each for each in told if "红七匹狼" in each or "王老板" in each]
     request = town.request()
     assert request.openid.startswith("erased:") and request.first_answered_at is not None
-    assert (request.closed_how, running(town, Promise.CLOSING)) == ("void", 0)
+    assert (request.closed_how, running(town, Promise.CLOSING)) == ("erased", 0)
     assert not [each for each in folder.rglob("*") if each.is_file()]

@@ -196,7 +196,7 @@ def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) 
     request = hold(session, request_id, who)
     if request.closed_at is None:
         raise Refused(texts.not_closed(request.number))
-    if request.openid.startswith(ERASED):
+    if request.closed_how == Closed.ERASED or request.openid.startswith(ERASED):
         raise Refused(texts.ERASED)
     if request.closed_how == Closed.VOID:
         raise Refused(texts.NO_SUCH)

@@ -63,7 +63,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     _forget_drafts(session, whom, about)
     for request in requests:
         if request.closed_at is None:
-            request.closed_how = Closed.VOID
+            request.closed_how = Closed.ERASED
             clocks.closed(session, request, now=whom.now)
         if request.openid == whom.openid:
             request.openid = whom.pseudonym

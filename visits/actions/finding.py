@@ -102,6 +102,8 @@ def closed_lately(session: Session, openid: str, shop: Shop | None, now: datetim
         select(Request).where(*theirs).order_by(Request.id.desc()).limit(1).with_for_update()
     ).first()
     # What another keeper of the shop left is not gone on with: the answers would be theirs.
-    if last is None or last.closed_at is None or last.closed_how == Closed.VOID or last.openid != openid:
+    if last is None or last.closed_at is None or last.openid != openid:
+        return None
+    if last.closed_how in (Closed.VOID, Closed.ERASED):
         return None
     return last if now - last.closed_at <= needs.REOPENS_WITHIN else None

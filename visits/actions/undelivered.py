@@ -41,7 +41,7 @@ def look(session: Session, *, now: datetime) -> int:
         request = requests.get(message.request_id)
         if request is None:  # in somebody's hands: at the next look
             news.pop(message.delivery_id or 0, None)
-        elif request.closed_how != Closed.VOID:
+        elif request.closed_how not in (Closed.VOID, Closed.ERASED):
             _look_at(session, request, message, news[message.delivery_id or 0], now=now)
     watching.noted(session, list(news))
     return len(news)

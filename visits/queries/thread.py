@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from people import rules as people_rules
 from people.models import ERASED, Manager, Retailer
 from visits import said, scope
-from visits.models import FIRST_NUMBER, Assignment, Canned, Deadline, Message, Promise, Request
+from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Message, Promise, Request
 from visits.queries import named
 from visits.rated import Rating
 from visits.rules import orders
@@ -84,7 +84,7 @@ class Thread:
     @property
     def is_erased(self) -> bool:
         """Whether who wrote it, or their shop, was erased."""
-        return self.openid.startswith(ERASED) or self.licence.startswith(ERASED)
+        return self.closed_how == Closed.ERASED or any(each.startswith(ERASED) for each in (self.openid, self.licence))
 
     @property
     def salutation(self) -> str:

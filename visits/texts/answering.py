@@ -41,7 +41,13 @@ CARD_NONE = "有事请说,客户经理会收到"
 
 KINDS = {"image": "[图片]", "voice": "[语音]", "video": "[视频]", "location": "[位置]", "link": "[链接]"}
 SCORES = {1: "满意", 2: "一般", 3: "不满意"}
-HOW_CLOSED = {"done": "已完结", "no_reply_needed": "不用回复", "quiet": "对方没有再回话", "void": "已作废"}
+HOW_CLOSED = {
+    "done": "已完结",
+    "no_reply_needed": "不用回复",
+    "quiet": "对方没有再回话",
+    "void": "已作废",
+    "erased": "已按要求删除",
+}
 
 
 def phrase_overtaken(kept: str) -> str:
