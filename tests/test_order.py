@@ -87,6 +87,11 @@ def test_a_follow_older_than_the_last_one_moves_nothing_back(house) -> None:
     wang.event("subscribe", CreateTime=seconds(house, 200))
     wang.event("unsubscribe", CreateTime=seconds(house, 40))
     assert is_following(house, wang)
+    # They left, came back and left again; only the last was delivered in its turn.
+    house.clock.advance(minutes=5)
+    for name, ago in (("unsubscribe", 10), ("unsubscribe", 50), ("subscribe", 30)):
+        wang.event(name, CreateTime=seconds(house, ago))
+        assert not is_following(house, wang)
 
 
 def test_who_comes_back_while_wechat_refuses_a_message_follows(house) -> None:

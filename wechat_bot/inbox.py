@@ -161,7 +161,8 @@ def _second(moment: datetime) -> datetime:
 def _note(session: Session, follower: Known, message: messages.Incoming, now: datetime) -> None:
     noted = _as_row(follower)
     if isinstance(message, messages.Unfollow):
-        follower.unfollowed_at = message.sent_at
+        # They may have come and left again since: that they left earlier moves nothing back.
+        follower.unfollowed_at = max(follower.unfollowed_at or message.sent_at, message.sent_at)
     elif isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
         follower.followed_at = max(follower.followed_at or message.sent_at, message.sent_at)
         follower.unfollowed_at = None
