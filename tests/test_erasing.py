@@ -325,6 +325,10 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
         assert ">erased:" not in shown.text and "没有核实" not in shown.text and "正在取回" not in shown.text
     assert "按要求删除" in market.get(f"{SHOP_PAGE}/{licence}").text
     assert "按要求删除" in phone.say(f"{number} 重开").text
+    # It is in no list of those to be visited, whenever its turn would come.
+    house.clock.advance(days=40)
+    due = office.browser("market").get("/console/visits/plans/1").text
+    assert "小王超市" in due and "已删除" not in due
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, true
+from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import audiences
 from people import scope as people_scope
-from people.models import Area, Retailer, ShopClass
+from people.models import IS_THERE, Area, Retailer, ShopClass
 from visits import scope
 from visits.models import Visited, VisitPlan
 from visits.rules.whom import Kind, Whom, from_json
@@ -18,6 +18,8 @@ from wechat_bot.feature import Criterion
 
 Criteria = Mapping[str, Criterion]
 Condition = ColumnElement[bool]
+#: What was noted before midnight may be taken back for so long.
+TAKEN_BACK_WITHIN = timedelta(hours=1)
 GONE_PLAN = "没有这个计划,或它已结束。"
 
 
@@ -29,7 +31,11 @@ def theirs(session: Session, who: Colleague, whom: Whom, criteria: Criteria, *, 
 
 
 def condition(session: Session, whom: Whom, criteria: Criteria, *, now: datetime, today: date) -> Condition:
-    """The meant shops, whoever asks."""
+    """The meant shops, whoever asks; those that were erased are none."""
+    return and_(_condition(session, whom, criteria, now=now, today=today), IS_THERE)
+
+
+def _condition(session: Session, whom: Whom, criteria: Criteria, *, now: datetime, today: date) -> Condition:
     match whom.kind:
         case Kind.ALL:
             return true()
@@ -71,3 +77,8 @@ def is_due(plan: VisitPlan, on: date) -> Condition:
     if plan.begins_on <= limit:
         return ~visited_since
     return and_(exists().where(Visited.retailer_id == Retailer.id), ~visited_since)
+
+
+def may_be_undone(who: Colleague) -> Condition:
+    """Whether a visit was noted lately enough to be taken back: today, or just before midnight."""
+    return or_(Visited.made_on == who.today, Visited.noted_at > who.now - TAKEN_BACK_WITHIN)

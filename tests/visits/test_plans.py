@@ -1,7 +1,7 @@
 """Periodic visits: whose turn it is, one tap once they were visited, and with whom there was no contact."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -84,6 +84,30 @@ def test_a_slip_of_the_thumb_is_taken_back(planned) -> None:
     planned.page.send("undo")
     assert planned.page.form()["after"] == "2020-01-01.0", "who looks through the list stays where they were"
     assert "回到开头" in planned.page.open("/m/visits/due?after=2999-01-01.0")
+    with planned.house.look() as session:
+        assert session.scalars(select(Visited)).all() == []
+
+
+def test_what_was_noted_before_midnight_is_taken_back_behind_it(planned) -> None:
+    pass_days(planned, 31)
+    clock, zone = planned.house.clock, planned.house.services.zone
+    clock.advance(datetime.combine(today(planned) + DAY, time(0), zone) - clock() - timedelta(minutes=1))
+    chen = planned.office.browser("chen")
+    chen.get(f"{PLANS}/1")
+    planned.page = Browser(planned.house, planned.chen)
+    planned.page.open("/m/visits/due")
+    assert "点错了,撤销" in planned.page.send("phone")
+    with planned.house.look() as session:
+        [noted] = session.scalars(select(Visited.retailer_id)).all()
+        other = session.scalars(select(Retailer.id).where(Retailer.shop.in_(("城南便利店", "老李食杂店")))).all()
+    [other] = {*other} - {noted}
+    assert chen.post(f"/console/visits/visited/{other}", {"how": "shop", "plan": "1"}).status_code == 303
+    clock.advance(timedelta(minutes=2))
+    assert "已撤销" in planned.page.send("undo")
+    behind = chen.get(f"{PLANS}/1").text.partition("今天记下的拜访")[2]
+    undo = re.search(r'action="([^"]*/undo)"', behind)[1]
+    stamp = re.search(r'name="stamp" value="([^"]*)"', behind)[1]
+    assert chen.post(undo, {"plan": "1", "stamp": stamp}).status_code == 303
     with planned.house.look() as session:
         assert session.scalars(select(Visited)).all() == []
 

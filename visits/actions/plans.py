@@ -99,7 +99,7 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
 def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date) -> bool:
     """Take back a visit of this day that one noted oneself, by a slip of the thumb; False where there is none."""
     mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
-    gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how)
+    gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how, whom.may_be_undone(who))
     return changed(session, gone.execution_options(synchronize_session=False)) > 0
 
 
@@ -110,13 +110,13 @@ def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> t
     or is of another day.
     """
     mine = scope.shops_of(session, who)
-    of_today = (Visited.id == visit_id, Visited.made_on == who.today, Visited.noted_at == _moment(stamp))
+    lately = (Visited.id == visit_id, whom.may_be_undone(who), Visited.noted_at == _moment(stamp))
     found = session.execute(
         select(Visited.how, Retailer.shop)
         .join(Retailer, Retailer.id == Visited.retailer_id)
-        .where(*of_today, *([] if mine is None else [mine]))
+        .where(*lately, *([] if mine is None else [mine]))
     ).first()
-    gone = delete(Visited).where(*of_today).execution_options(synchronize_session=False)
+    gone = delete(Visited).where(*lately).execution_options(synchronize_session=False)
     if found is None or not changed(session, gone):
         raise Refused(texts.NOTHING_TO_UNDO)
     return found.how, found.shop

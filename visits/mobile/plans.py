@@ -1,5 +1,6 @@
 """Periodic visits inside WeChat: a manager's shops whose turn it is, and one tap once they were visited."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -58,11 +59,19 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     with services.transaction() as session:
         who, how = visitor.manager(services, session), form.get("do", "")
         if how == "undo":
-            is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=who.today)
+            is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=_day(who.today))
             said = texts.UNDONE if is_gone else texts.NOTHING_TO_UNDO
         else:
             shop = actions.note_visit(session, who, retailer_id, how, on=who.today)
             said = texts.visited(shop, how)
-            back |= {"did": retailer_id, "how": how}
+            back |= {"did": retailer_id, "how": how, "on": who.today.isoformat()}
     flash(said)
     return redirect(url_for("visits_mobile.due", **back), 303)
+
+
+def _day(today: date) -> date:
+    """The day of the visit that is taken back: noted before midnight it is yesterday's."""
+    try:
+        return date.fromisoformat(request.form.get("on", ""))
+    except ValueError:
+        return today

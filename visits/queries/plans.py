@@ -186,7 +186,7 @@ def next_on(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *,
 
 
 def noted(session: Session, who: Colleague) -> list[Noted]:
-    """The visits noted today in the shops one sees, the newest first: they may still be taken back."""
+    """What may still be taken back of the visits in the shops one sees, the newest first."""
     mine = scope.shops_of(session, who)
     rows = session.execute(
         select(
@@ -194,7 +194,7 @@ def noted(session: Session, who: Colleague) -> list[Noted]:
         )
         .join(Retailer, Retailer.id == Visited.retailer_id)
         .outerjoin(Manager, Manager.id == Visited.manager_id)
-        .where(Visited.made_on == who.today, Visited.noted_at.is_not(None), *([] if mine is None else [mine]))
+        .where(whom.may_be_undone(who), Visited.noted_at.is_not(None), *([] if mine is None else [mine]))
         .order_by(Visited.id.desc())
         .limit(PAGE)
     )
