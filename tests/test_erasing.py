@@ -310,7 +310,13 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
     erased = house.flask("people", "erase", wang.licence, "--shop", "--yes")
     assert erased.exit_code == 0, erased.output
     with house.services.transaction() as session:
-        session.execute(update(Delivery).where(Delivery.state == "sending").values(state=DeliveryState.SENT))
+        session.execute(update(Delivery).where(Delivery.state == "sending").values(state=DeliveryState.UNSURE))
+        [unsure] = session.scalars(select(Delivery.id).where(*quoting, Delivery.state == "unsure").limit(1))
+    # Whoever sends it again sends nothing without words.
+    assert house.flask("outbox", "resolve", str(unsure), "resend").exit_code == 0
+    house.work()
+    with house.look() as session:
+        assert session.get_one(Delivery, unsure).error == "erased"
     house.later(minutes=20)
     run(house, "forget heard messages", "erase who is gone")
     office.work()
@@ -325,6 +331,9 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
         assert ">erased:" not in shown.text and "没有核实" not in shown.text and "正在取回" not in shown.text
     assert "按要求删除" in market.get(f"{SHOP_PAGE}/{licence}").text
     assert "按要求删除" in phone.say(f"{number} 重开").text
+    out = house.settings.media_path.parent / "sheets.csv"
+    assert house.flask("surveys", "export", "1", "--format", "csv", "--out", str(out)).exit_code == 0
+    assert "已删除,已删除的店" in out.read_text("utf-8").replace('"', "").replace("=", "")
     # It is in no list of those to be visited, whenever its turn would come.
     house.clock.advance(days=40)
     due = office.browser("market").get("/console/visits/plans/1").text

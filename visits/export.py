@@ -17,6 +17,7 @@ from foundation.spreadsheet_write import (
     serial,
 )
 from foundation.text import mask_phones
+from people.texts import licence
 from visits.rules.figures import Figures, Line, Took
 from visits.texts import answering, reports
 
@@ -108,7 +109,7 @@ def _figures(each: Figures) -> Iterator[Cell]:
 
 def _line(line: Line, zone: ZoneInfo) -> Iterator[Cell]:
     yield Digits(f"#{line.number}")
-    names = (line.licence, line.shop, line.class_name, line.area, line.category, line.owner, line.answered_by)
+    names = (licence(line.licence), line.shop, line.class_name, line.area, line.category, line.owner, line.answered_by)
     yield from map(Digits, names)
     yield from (_moment(line.opened_at, zone), _moment(line.first_answered_at, zone), _hours(line.seconds))
     yield _moment(line.closed_at, zone)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from foundation.spreadsheet_write import Cell
+from people.texts import licence
 from surveys.export.columns import Guard
 from surveys.export.rows import Row
 
@@ -50,7 +51,7 @@ class Leading:
         """The cells of a submission, the `number`-th of the file, in the order of `columns`."""
         cells: list[Cell] = [number]
         if not self._is_anonymous:
-            cells.append(None if row.licence is None else self._code(row.licence))
+            cells.append(None if row.licence is None else self._code(licence(row.licence)))
             names = (row.shop, row.area, row.shop_class, row.manager)
             cells += [None if name is None else self._guard(name) for name in names]
         cells.append(self._when(row.submitted_at))

@@ -122,11 +122,9 @@ def _quoted(session: Session, ids: Sequence[int], now: datetime | None) -> None:
     mine = Delivery.about.in_([notices.about(key) for key in ids])
     if now is not None:
         queueing.withdraw(session, mine, why=states.ERASED, now=now)
-        # One in the call has its words along already; whoever would try it again finds it too late.
-        in_the_call = update(Delivery).where(mine, Delivery.state == DeliveryState.SENDING)
-        blank: dict[str, Any] = {"message": {}, "template": null(), "not_after": now}
-        session.execute(in_the_call.values(blank).execution_options(synchronize_session=False))
-    gone = update(Delivery).where(mine, Delivery.state.not_in(_STILL_TO_GO))
+    # One in the call has its words along already, and is not tried again without them (`outbox.claiming`).
+    stays = _STILL_TO_GO if now is None else ()
+    gone = update(Delivery).where(mine, Delivery.state.not_in(stays))
     session.execute(gone.values(message={}, template=null()).execution_options(synchronize_session=False))
 
 

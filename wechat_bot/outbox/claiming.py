@@ -12,7 +12,7 @@ from foundation.database import Moment
 from wechat_bot import alarms, ledger, notices, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
 from wechat_bot.outbox import pausing
-from wechat_bot.outbox.states import IS_WATCHED, OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
+from wechat_bot.outbox.states import ERASED, IS_WATCHED, OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
 
 if TYPE_CHECKING:
     from wechat_bot.services import Services
@@ -94,6 +94,8 @@ def _choose(
         return None, None, {**over, "error": TOO_LATE}
     if not follower.is_following:
         return None, None, {**over, "error": UNFOLLOWED}
+    if not row.message:  # erased while it was in the call, or unsure
+        return None, None, {**over, "error": ERASED}
     if quiet_until:
         return None, None, {"due_at": quiet_until}
     claimed = {
