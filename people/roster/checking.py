@@ -99,16 +99,10 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
     Raises `WrongRoster` with every mistake, and `Refused` where the file is no roster at all.
     """
     sheet, header, columns, ignored, left_out = _find_header(content)
-    errors, notices = _Errors(), _notices(ignored)
-    if left_out:
-        notices.append(
-            f"只读了工作表“{sheet.name}”,这些工作表也是名单,没有读:{'、'.join(left_out)}。要导入它们,请分别另存再导入。"
-        )
+    held = _held(sheet, header, columns)
+    errors, notices = _Errors(), _notices(sheet, ignored, left_out, held.said)
     is_text = not spreadsheet_read.is_workbook(content)
     reader = _Reader(columns, frozenset(classes), errors, is_text)
-    held = _held(sheet, header, columns)
-    if held.said:
-        notices.append(f"合并的单元格按每一行都是同一个值读:{'、'.join(held.said[:TOLD])}。")
     seen: dict[str, int] = {}
     managers: dict[str, tuple[str, int]] = {}
     areas: dict[str, Counter[str]] = defaultdict(Counter)
@@ -209,8 +203,15 @@ def _columns(headings: dict[int, str]) -> tuple[dict[str, int], list[str]]:
     return columns, [each for each in dict.fromkeys(headings.values()) if each and each not in columns]
 
 
-def _notices(ignored: list[str]) -> list[str]:
-    return [f"这些列用不到,已忽略:{'、'.join(ignored)}。"] if ignored else []
+def _notices(sheet: Sheet, ignored: list[str], left_out: Sequence[str], merged: list[str]) -> list[str]:
+    """What the author is told of the file though nothing in it is wrong."""
+    notices = [f"这些列用不到,已忽略:{'、'.join(ignored)}。"] if ignored else []
+    if left_out:
+        others = "、".join(left_out)
+        notices.append(f"只读了工作表“{sheet.name}”,这些工作表也是名单,没有读:{others}。要导入它们,请分别另存再导入。")
+    if merged:
+        notices.append(f"合并的单元格按每一行都是同一个值读:{'、'.join(merged[:TOLD])}。")
+    return notices
 
 
 @dataclass(frozen=True, slots=True)
