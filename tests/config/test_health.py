@@ -96,10 +96,13 @@ def test_strangers_who_look_often_cost_one_look_a_second(house) -> None:
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 def test_a_worker_that_cannot_write_goes_on_and_leaves_its_sign(house) -> None:
     worker = Worker(house.services, [chat], senders=1)
-    with house.services.transaction():  # nobody else can write meanwhile
-        running = threading.Thread(target=worker.run)
-        running.start()
-        while not beats.is_there_a_sign(house.settings.files_path, now=house.clock()):
-            time.sleep(0.01)
-    worker.stop()
-    running.join()
+    running, until = threading.Thread(target=worker.run), time.monotonic() + 30
+    try:
+        with house.services.transaction():  # nobody else can write meanwhile
+            running.start()
+            while not beats.is_there_a_sign(house.settings.files_path, now=house.clock()):
+                assert time.monotonic() < until
+                time.sleep(0.01)
+    finally:
+        worker.stop()
+        running.join()
