@@ -351,3 +351,56 @@ def test_an_order_about_a_colleagues_request_does_nothing(asked) -> None:
     for order in ("完结 {}", "备注 {} 难缠", "转陈志强 {}", "结案 {}"):
         assert lin.say(order.format(asked.n)).text == "没有这条留言。"
     assert asked.news(asked.wang) == [] and asked.owners() == ["陈志强"]
+
+
+AMONG_US = [
+    "{n} 内部 老板难缠",
+    "{n} 老板难缠（备注）",
+    "{n} 记一下 老板难缠",
+    "{n} 加备注老板难缠",
+    "{n} 别告诉他，老板难缠",
+]
+NOBODYS = [
+    "{n} 林小燕",
+    "{n} 请林小燕处理",
+    "{n} @林小燕",
+    "{n}和105完结",
+    "{n} 帮助",
+    "{n} 撤回",
+    "{n} 已联系",
+    "{n} 推后",
+]
+
+
+def test_words_among_ourselves_and_half_orders_are_asked_back_and_reach_no_shop(asked) -> None:
+    for line in (*AMONG_US, *NOBODYS):
+        said = asked.chen.say(line.format(n=asked.n)).text
+        assert "没有照办，也没有发出" in said or "回复“发”就发出" in said, line
+        assert asked.news(asked.wang) == [], line
+    asked.chen.say(AMONG_US[0].format(n=asked.n))
+    assert "已记" in asked.chen.say("1").text
+    assert asked.news(asked.wang) == [] and asked.said()[-1] == ("text", "内部 老板难缠")
+
+
+def test_a_number_alone_with_a_sign_shows_the_request_and_brackets_around_it_are_none_of_the_answer(asked) -> None:
+    assert "红七匹狼" in asked.chen.say(f"{asked.n}？").text
+    asked.chen.say("退出")
+    for line in ("（{n}）两条明天送", "编号{n} 两条明天送", "{n} 回复：两条明天送"):
+        assert "已发给城南便利店" in asked.chen.say(line.format(n=asked.n)).text, line
+        assert asked.news(asked.wang) == ["陈志强:两条明天送"], line
+
+
+def test_a_second_number_of_a_request_that_is_over_is_asked_about(asked) -> None:
+    li = asked.shop("老李")
+    li.say("断货了，要两条")
+    asked.news(asked.chen)
+    other = asked.requests()[-1].number
+    asked.chen.say(f"{other} 不用回复")
+    assert "将发给城南便利店" in asked.chen.say(f"{asked.n} {other} 明天送").text
+    assert asked.news(asked.wang) == []
+
+
+def test_a_text_that_holds_the_number_it_is_sent_to_is_quoted_first(asked) -> None:
+    assert "没有发出" in asked.chen.say(f"让小林去办{asked.n}这家").text
+    assert "将发给城南便利店" in asked.chen.say(str(asked.n)).text
+    assert asked.news(asked.wang) == []

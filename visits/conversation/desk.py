@@ -3,6 +3,7 @@
 What names no request is never guessed: it is kept as a draft and asked about.
 """
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -105,6 +106,9 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     if picked is not None:
         return _answer(turn, who, int(picked["to"]), picked, state)
     order = orders.read(content)
+    name = orders.perhaps_name(order.rest) if order.verb is Verb.ANSWER else ""
+    if name and thread.managers_named(turn.session, name):
+        order = replace(order, verb=Verb.TRANSFER, is_doubtful=True)  # 104 林小燕 is said to no shop
     if order.number is None:
         if order.verb is not Verb.ANSWER:
             if not chosen:
@@ -123,7 +127,12 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     also = thread.thread(turn.session, who, order.also - FIRST_NUMBER) if order.also is not None else None
     if also is not None and also.is_open and also.id != about:
         return Reply(texts.one_at_a_time(order.number, also.number), after=_stay(state))
+    if order.also is not None and thread.exists(turn.session, order.also - FIRST_NUMBER):
+        order = replace(order, is_doubtful=True)  # another's, or one that is over: was it meant, too?
     if order.verb is Verb.CHOOSE and "draft" in state:
+        written = str(state["draft"].get("text", ""))
+        if str(order.number) in written:  # 让小林办104, and then 104: the number was part of what was meant
+            return _ask_back(turn, who, Order(Verb.ANSWER, order.number, written), about, state, written)
         return _answer(turn, who, about, state["draft"], state)
     if order.is_doubtful:
         return _ask_back(turn, who, order, about, state, order.rest)
@@ -278,7 +287,7 @@ def _ask_back(turn: Turn, who: Colleague, order: Order, about: int, state: dict[
         does = Verb.TRANSFER if rest else Verb.ANSWER
     elif does is Verb.NOTE:
         rest = orders.noted(order.rest)
-    elif does is Verb.SNOOZE:
+    elif does in (Verb.SNOOZE, Verb.CALLED):
         rest = ""
     send = {"to": about, "text": said}
     act = {"to": about, "verb": does, "rest": rest}

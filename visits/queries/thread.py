@@ -145,6 +145,11 @@ def media_of(session: Session, request_id: int, message_id: int, *, is_own: bool
     return session.scalar(found.where(*_OWN) if is_own else found)
 
 
+def exists(session: Session, request_id: int) -> bool:
+    """Whether there is such a request, whosever it is."""
+    return session.get(Request, request_id) is not None
+
+
 def managers_named(session: Session, name: str) -> list[int]:
     """Customer managers who go by this name."""
     return list(session.scalars(select(Manager.id).where(Manager.name == name, Manager.disabled_at.is_(None)).limit(2)))

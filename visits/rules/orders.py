@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from foundation.text import visible
+from foundation.text import is_visible, visible
 from visits.models import FIRST_NUMBER
 
 
@@ -53,9 +53,11 @@ _NUMBER = re.compile(
     r"(?(1)|(?!\s*[国省县乡]道|路|弄|室|栋|楼|[元块角万千百多条箱包盒件个斤吨瓶支袋户家名位次米度折年月日天点分只批套]))"
     r"\s*(号(?!码))?"
 )
-_BETWEEN = r"\s*[:：;；,，、。.—–~～/>→-]{0,2}\s*"
+_BETWEEN = r"\s*[:：;；,，、。.—–~～/>→)）\]】-]{0,2}\s*"
 _SEPARATED = re.compile(_BETWEEN)
-_LEAD = re.compile(r"\s*(?:请|麻烦|帮我|帮忙|把|将)*\s*(?:回复|答复|回)?\s*[“\"「『]?\s*")
+_LEAD = re.compile(
+    r"\s*(?:请|麻烦|帮我|帮忙|把|将)*\s*(?:回复|答复|回)?\s*[“\"「『\[【（(]?\s*(?:编号|留言|第|[Nn][Oo][.．]?)?\s*[:：]?\s*"
+)
 _ALSO = re.compile(r"[、,，/和跟及&+\s]*[#＃]?(\d{3,9})(?=[\s:：,，、号]|$)")
 #: What a phone makes of quoting a message: the quotation, a line of dashes, what is said to it.
 _QUOTING = re.compile(r"[「“\"](.*?)[」”\"]\s*\n[\s\-—–－_]{3,}\n(.*)", re.DOTALL)
@@ -72,10 +74,13 @@ _BY_WORD = {word: verb for verb, words in _WORDS.items() for word in words.split
 #: Words like these that we do not take on trust: somebody may as well be told so.
 _RESEMBLING = {
     Verb.CLOSE: "完 结 关 wj wanjie 结案 结单 结了 结掉 完成 完毕 完了 办完 办好 办妥 搞定 处理完 处理好 已处理 关单 "
-    "销单 撤单 撤销 作废 删除 取消 归档 完事 结束了 关闭了 关掉",
-    Verb.NO_REPLY_NEEDED: "不回 不回复 不用答复 无需答复 别回",
+    "销单 撤单 撤销 作废 删除 取消 归档 完事 结束了 关闭了 关掉 关了 好了 ok 解决 解决了 已解决 "
+    "处理完了 处理好了 已办 已办理 办完了 了结 删了 删掉",
+    Verb.NO_REPLY_NEEDED: "不回 不回复 不回了 不用答复 无需答复 别回",
     Verb.REOPEN: "打开 重启 恢复 再开",
-    Verb.SNOOZE: "稍后提醒 稍后处理 稍后再说 晚点提醒 推迟 延后",
+    Verb.SNOOZE: "稍后提醒 稍后处理 稍后再说 晚点提醒 推迟 推后 延后 待会 待会儿 等会 提醒我",
+    Verb.CALLED: "电话了 电话过了 打过电话 打过电话了 打了电话 联系过了 已联系 已经联系",
+    Verb.ANSWER: "帮助 帮忙 help 撤回 看 看看 查 查看 详情 什么情况 啥情况 谁 谁的 谁的店 哪家 哪家店 转办 转发",
 }
 _ALIKE = {word: verb for verb, words in _RESEMBLING.items() for word in words.split()}
 #: Words in which one wrong character may stand: they have no neighbours among what one says to a shop.
@@ -98,6 +103,14 @@ _WITH_REST = (
     (Verb.CALLED, re.compile(r"(?:已电话联系|已电话答复|已打电话|已电话)\s*[:：,，]?\s*(.*)", re.DOTALL)),
     (Verb.SNOOZE, re.compile(r"稍[后後]\s*(\d{1,2}\s*(?:个)?(?:小时|天)|明天)?")),
 )
+#: Words among ourselves, wherever they stand: no shop is to read them.
+_AMONG_US = re.compile(
+    r"备注|内部|批注|备忘|保密|悄悄|^note\b|^(?:帮我?|请)?(?:标记|记一下|记下|记个|记)(?:[\s:：,，]|$)|"
+    r"(?:别|不要|不能|先不|勿|莫)(?:告诉|跟|和|让|对)(?:店|他|她|老板|客户|对方|零售户)"
+)
+#: 和105完结, 全部完结: somebody means to close, and no shop is told so.
+_ENDS_IT = re.compile(r"[^，,。!?]{0,8}(?:完结|办结)了?|完结(?:所有|全部)")
+_NAMES_ONE = re.compile(r"[@请让找交给发转叫由派去\s]*([^\s\d@，,。!?]{2,4}?)(?:去|来)?")
 _NOTES_LIKE = re.compile(r"(?:[备被背贝倍][注住主柱著]|备忘|批注|附注|记录|标注)(?:\s|[:：]).*|注[:：].*", re.DOTALL)
 #: A verb that wants words of its own, without them.
 _NEEDS_REST = re.compile(r"内部备注|备注|已电话联系|已电话答复|已打电话|已电话|稍后|转交给|转给|转交|转")
@@ -159,7 +172,17 @@ def read(text: str) -> Order:
 
     >>> doubtful = ("完節 104", "104 结案", "104 完结，明天送", "104 交给林小燕", "好了 104")
     >>> [str(each.verb) for each in map(read, doubtful) if each.is_doubtful and each.number == 104]
-    ['close', 'close', 'close', 'transfer', 'answer']
+    ['close', 'close', 'close', 'transfer', 'close']
+    >>> among_us = ("104 老板难缠（备注）", "104 内部 老板难缠", "104 记一下 他欠钱", "104 别告诉他", "104 加备注难缠")
+    >>> {(str(each.verb), each.is_doubtful) for each in map(read, among_us)}
+    {('note', True)}
+    >>> [(str(each.verb), each.is_doubtful) for each in map(read, ("104和105完结", "全部完结", "104 帮助", "104 撤回"))]
+    [('close', True), ('close', True), ('answer', True), ('answer', True)]
+    >>> odd = ("（104）明天送", "编号104 明天送", "No.104 明天送", "104 回复：明天送")
+    >>> {(each.number, each.rest) for each in map(read, odd)}
+    {(104, '明天送')}
+    >>> str(read("104？").verb), str(read("104 2条明天送").verb), read("完结 #104 已送到").number
+    ('choose', 'answer', 104)
     >>> read("完结 104 105").also, read("104、105 完结").also
     (105, 105)
     """
@@ -192,13 +215,25 @@ def snoozed_hours(rest: str) -> int | None:
     return int(found[1]) * (24 if found[2] == "天" else 1) if found else 2
 
 
+def perhaps_name(text: str) -> str:
+    """The name in a text that is no more than somebody's name and what one says around it; empty where it is more.
+
+    >>> perhaps_name("请林小燕处理"), perhaps_name("@林小燕"), perhaps_name("明天林小燕给您送过去")
+    ('林小燕', '林小燕', '')
+    """
+    found = _NAMES_ONE.fullmatch(_BEHIND_NAME.sub("", text.strip()))
+    return found[1] if found else ""
+
+
 def noted(text: str) -> str:
     """The words of a note that was begun with another word than 备注.
 
     >>> noted("背注 上月断过"), noted("记录:上月断过")
     ('上月断过', '上月断过')
     """
-    return re.sub(r"^\w+?[\s:：]+", "", text)
+    if _NOTES_LIKE.fullmatch(text):
+        return re.sub(r"^\w+?[\s:：]+", "", text)
+    return text
 
 
 def holds_name(words: str, name: str) -> bool:
@@ -256,10 +291,14 @@ def _numbered(body: str) -> Order | None:
     rest = _SEPARATED.sub("", behind, count=1)
     if not in_front:
         before = body[: found.start()].translate(_SIMPLE)
-        return _verb_first(_COURTESY.sub("", before), number, rest, is_apart=rest != behind)
+        is_apart = rest != behind or bool(found[1]) or found[0][-1:].isspace()
+        return _verb_first(_COURTESY.sub("", before), number, rest, is_apart=is_apart)
     also = _ALSO.match(rest)
+    rest = re.sub(r"^(?:回复|答复|回)\s*[\s:：]\s*", "", rest)
+    if not is_visible(re.sub(r"[\W_]+", "", rest)):
+        rest = ""  # 104？ asks us
     order = _order(visible(rest), number, bool(found[1] or found[3]) or not rest.strip())
-    if also is None or order.verb is not Verb.ANSWER:
+    if also is None or (order.verb is not Verb.ANSWER and not order.is_doubtful):
         return order
     is_order = _order(rest[also.end() :].strip(), None, False).verb not in (Verb.ANSWER, Verb.CHOOSE)
     return replace(order, also=int(also[1]), is_doubtful=is_order)
@@ -323,8 +362,12 @@ def _order(said: str, number: int | None, is_marked: bool) -> Order:
 def _resembled(plain: str, bare: str) -> Verb | None:
     """The order a text resembles, which it is not."""
     misspelt = next((verb for word, verb in _MISSPELT if _differs_once(word, bare)), None)
-    if bare in _ALIKE or misspelt:
-        return _ALIKE.get(bare) or misspelt
+    if bare.lower() in _ALIKE or misspelt:
+        return _ALIKE.get(bare.lower()) or misspelt
+    if _AMONG_US.search(plain.lower()):
+        return Verb.NOTE
+    if _ENDS_IT.fullmatch(plain.strip()):
+        return Verb.CLOSE
     # 完结，明天送: an order, and then something for the shop.
     first, _, more = re.sub(r"[\s,，。.!！;；、:：]+", " ", plain.strip()).partition(" ")
     if more and first in _BY_WORD:
