@@ -24,6 +24,7 @@ visits = Feature(
     entries=(Entry("留言给经理", "留言", "message:", 20),),
     words=(Word("留言", "message:", takes_rest=True), Word("待办", "desk:")),
     overhears=(overhearing.overhear,),
+    awaits=desk.awaits,
     bound=shops.bound,
     helps=desk.helps,
     kept_specs=plans.kept_specs,

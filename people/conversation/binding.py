@@ -89,7 +89,7 @@ def _by_code(turn: Turn, code: str) -> Reply:
         case Wrong(left=left):
             return Reply(texts.wrong_code(left))
         case BoundManager(is_new=True):
-            return Reply(texts.bound_manager(bound.manager.name, bound.shops))
+            return Reply("\n".join([texts.bound_manager(bound.manager.name, bound.shops), *turn.awaits()]))
         case _:
             return Reply(texts.already_manager(bound.manager.name))
 

@@ -17,7 +17,8 @@ def welcome(turn: Turn) -> Reply:
         greeting = texts.welcome_back(shop.salutation, shop.shop, person)
         return Reply(texts.with_menu(greeting, turn.awaits(), turn.entries))
     if manager is not None:
-        return Reply(texts.welcome_manager(manager.name, turn.account_name))
+        greeting = texts.welcome_manager(manager.name, turn.account_name)
+        return Reply("\n".join([greeting, *turn.awaits()]))
     return Reply(texts.welcome(turn.account_name))
 
 

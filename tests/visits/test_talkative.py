@@ -115,3 +115,20 @@ def test_with_a_template_nobody_else_is_told(build, raise_town) -> None:
     house.work()
     town.run("look after notices")
     assert town.news(zhou) == [] and "红七匹狼" in town.news(chen)[-1]
+
+
+def test_a_manager_who_left_and_comes_back_hears_what_waits_and_what_is_added_then(town) -> None:
+    chen, wang, zhou = town.manager("陈志强"), town.shop("王建国"), town.manager("周主任")
+    town.news(zhou)
+    chen.unfollow()
+    wang.say(NEED)
+    number = town.request().number
+    assert [each.partition("城南")[0] for each in town.news(zhou)] == [f"【通知不到 #{number}】"]
+    wang.say("另外还要一条")
+    assert town.news(zhou) == []
+    town.house.later(minutes=5)
+    assert chen.follow().text.endswith("有 1 条留言等着您答复，回复“待办”就能看到。")
+    assert f"#{number}" in chen.say("待办").text
+    wang.say("还在等，今天能到吗")
+    town.house.later(minutes=2)
+    assert any(each.startswith(f"【补充 #{number}】") for each in town.news(chen)) and town.news(zhou) == []

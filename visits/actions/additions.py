@@ -36,10 +36,9 @@ def more(
             return waiting.id
     if _is_told(request):
         return None
-    request.told_id = message.id
     who = texts.answers(known.shop or known.who, group)
     text = texts.more(request.number, who, [(message.kind, message.content)])
-    return notices.tell(
+    told = notices.tell(
         session,
         request.owner_id,
         text,
@@ -52,6 +51,9 @@ def more(
         to=to,
         spares=SPARED,
     )
+    if told is not None:
+        request.told_id = message.id
+    return told
 
 
 def _is_told(request: Request) -> bool:
@@ -64,9 +66,8 @@ def remark(session: Session, request: Request, message: Message, case: Case, *, 
     """Tell the owner what the shop said with its thanks: no answer is owed, and whether one is due they decide."""
     if request.owner_id is None or _is_told(request):
         return None
-    request.told_id = message.id
     known, what = notices.facts(request, case), texts.quoted(message.kind, message.content)
-    return notices.tell(
+    told = notices.tell(
         session,
         request.owner_id,
         texts.remark(request.number, known.shop or known.who, what, is_closed=request.closed_at is not None),
@@ -78,6 +79,9 @@ def remark(session: Session, request: Request, message: Message, case: Case, *, 
         who=known.shop,
         spares=SPARED,
     )
+    if told is not None:
+        request.told_id = message.id
+    return told
 
 
 def again(

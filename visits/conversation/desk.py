@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from people import rules as people_rules
 from visits import said as said_in
 from visits import scope
-from visits.actions import answering, looking
+from visits.actions import answering, looking, notices
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread, windows
@@ -62,6 +62,14 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     if who is None:
         return Reply(texts.FOR_MANAGERS, after=After.END)
     return _heard(turn, who, talk.state)
+
+
+def awaits(turn: Turn) -> str:
+    """What waits for a manager who comes back, or came now: of none of it could they be told before."""
+    who = _who(turn)
+    if who is None or who.manager_id is None:
+        return ""
+    return texts.awaiting(notices.unanswered(turn.session, who.manager_id))
 
 
 def helps(turn: Turn) -> str:

@@ -363,6 +363,15 @@ def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, a
     )
 
 
+def awaiting(count: int) -> str:
+    """To a manager who follows again, or was bound just now; nothing where nothing waits.
+
+    >>> awaiting(2), awaiting(0)
+    ('有 2 条留言等着您答复，回复“待办”就能看到。', '')
+    """
+    return f"有 {count} 条留言等着您答复，回复“待办”就能看到。" if count else ""
+
+
 def page(label: str, path: str, public_url: str) -> str:
     return f'<a href="{public_url}{path}">{label}</a>'
 
