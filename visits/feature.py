@@ -6,7 +6,7 @@ from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from visits import jobs
 from visits.actions import erasing, rating
-from visits.conversation import desk, overhearing, shops
+from visits.conversation import desk, overhearing, shops, waiting
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, needs, routes, unheard
@@ -24,7 +24,7 @@ visits = Feature(
     entries=(Entry("留言给经理", "留言", "message:", 20),),
     words=(Word("留言", "message:", takes_rest=True), Word("待办", "desk:")),
     overhears=(overhearing.overhear,),
-    awaits=desk.awaits,
+    awaits=waiting.awaits,
     bound=shops.bound,
     helps=desk.helps,
     kept_specs=plans.kept_specs,

@@ -4,15 +4,14 @@ What names no request is never guessed: it is kept as a draft and asked about.
 """
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
-from foundation.clock import day_in
 from foundation.errors import Refused
 from people import rules as people_rules
 from visits import said as said_in
 from visits import scope
-from visits.actions import answering, looking, notices
+from visits.actions import answering, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread, windows
@@ -35,7 +34,6 @@ LASTS = timedelta(hours=2)
 LISTED = 8
 #: Messages shown of a chosen request.
 RECENT = 3
-MORNING = time(8)
 #: Words that open a page: what it is called, and its path.
 PAGES = {
     "群发": ("写一次群发", "/m/visits/groups/new"),
@@ -62,14 +60,6 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     if who is None:
         return Reply(texts.FOR_MANAGERS, after=After.END)
     return _heard(turn, who, talk.state)
-
-
-def awaits(turn: Turn) -> str:
-    """What waits for a manager who comes back, or came now: of none of it could they be told before."""
-    who = _who(turn)
-    if who is None or who.manager_id is None:
-        return ""
-    return texts.awaiting(notices.unanswered(turn.session, who.manager_id))
 
 
 def helps(turn: Turn) -> str:
@@ -174,7 +164,7 @@ def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, A
             answering.listen(session, about, who, voices[-1], now=now)
             said = texts.listen_now(found.number)
         case Verb.SNOOZE:
-            until = _until(orders.snoozed_hours(order.rest), turn)
+            until = orders.snoozed_until(order.rest, turn.now, turn.zone)
             request = answering.snooze(session, about, who, until, now=now)
             said = texts.snoozed_now(request.number, when(until, now=now, zone=turn.zone))
     return _done(said, state)
@@ -387,13 +377,6 @@ def _found(turn: Turn, who: Colleague, about: int | None) -> Thread:
     if found is None:
         raise Refused(texts.NO_SUCH)
     return found
-
-
-def _until(hours: int | None, turn: Turn) -> datetime:
-    if hours is not None:
-        return turn.now + timedelta(hours=hours)
-    tomorrow = day_in(turn.now, turn.zone) + timedelta(days=1)
-    return datetime.combine(tomorrow, MORNING, turn.zone)
 
 
 def _stay(state: dict[str, Any]) -> After:

@@ -7,8 +7,11 @@ is `is_doubtful`: it is asked back and reaches no shop.
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from foundation.clock import day_in
 from foundation.text import is_visible, visible
 from visits.models import FIRST_NUMBER
 
@@ -46,6 +49,7 @@ class Order:
 
 #: No request has a larger one: columns are made for what comes before.
 _LARGEST = 10**9 - 1
+_MORNING = time(8)
 #: A number goes on to the next sign that is none: 13800008899 is a telephone, but behind a # it is meant for a
 #: request's. 104国道, 128条 count or name something else, unless there is a #. \d reads full-width digits too.
 _NUMBER = re.compile(
@@ -213,6 +217,19 @@ def snoozed_hours(rest: str) -> int | None:
         return None
     found = re.match(r"(\d+)\s*个?(小时|天)", rest)
     return int(found[1]) * (24 if found[2] == "天" else 1) if found else 2
+
+
+def snoozed_until(rest: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Until when a request is put off.
+
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+    >>> [f"{snoozed_until(each, noon, noon.tzinfo):%d %H:%M}" for each in ("3小时", "明天")]
+    ['02 15:00', '03 08:00']
+    """
+    hours = snoozed_hours(rest)
+    if hours is not None:
+        return now + timedelta(hours=hours)
+    return datetime.combine(day_in(now, zone) + timedelta(days=1), _MORNING, zone)
 
 
 def perhaps_name(text: str) -> str:
