@@ -18,6 +18,8 @@ from people.roster.checking import Progress, Roster, Row
 BATCH = 1000
 #: Rows of a part: they are written in some hundredths of a second.
 PART = 100
+#: Tags that take as long to write as a row.
+ROW = 5
 #: Tables, not classes: the ORM's own bulk insert would look at every row.
 RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE = (
     cast(Table, each.__table__) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass)
@@ -83,8 +85,8 @@ class Plan:
             for some in _some(values):
                 yield {key: some}
         for rows, known in _batches(self._session, self._roster, self._count, self._progress):
-            for part in _some(rows):
-                yield {"rows": [_packed(row, known.get(row.licence)) for row in part]}
+            for part in _light([_packed(row, known.get(row.licence)) for row in rows]):
+                yield {"rows": part}
 
     def summary(self) -> Summary:
         """What it does, once all parts were seen."""
@@ -294,6 +296,20 @@ def _write_shop_tags(session: Session, tagged: dict[str, Sequence[str]]) -> None
 
 def _some(values: Sequence[Any]) -> Iterator[list[Any]]:
     return (list(values[at : at + PART]) for at in range(0, len(values), PART))
+
+
+def _light(rows: list[Row]) -> Iterator[list[Row]]:
+    """Rows a part at a time; of those with many tags to be written fewer, which take as long."""
+    part, weight = list[Row](), 0
+    for row in rows:
+        more = ROW + len(row.tags or ())
+        if part and weight + more > PART * ROW:
+            yield part
+            part, weight = [], 0
+        part.append(row)
+        weight += more
+    if part:
+        yield part
 
 
 def _pairs(session: Session, first: Any, second: Any, *conditions: Any) -> Iterator[tuple[Any, Any]]:

@@ -45,8 +45,8 @@ class Mortal:
         return self.services.reading()
 
 
-def roster(mark: str, path: Path | None = None) -> checking.Roster:
-    lines = [COLUMNS]
+def roster(mark: str, path: Path | None = None, tags: int = 0) -> checking.Roster:
+    lines = [(*COLUMNS, *(["标签"] if tags else []))]
     for n in range(SHOPS):
         area = n % 7
         lines.append(
@@ -60,6 +60,7 @@ def roster(mark: str, path: Path | None = None) -> checking.Roster:
                 CLASSES[0],
                 f"经理{area}{mark}",
                 f"1390000{area:04}",
+                *(["、".join(f"标签{tag}" for tag in range(tags))] if tags else []),
             )
         )
     content = "\n".join(",".join(line) for line in lines).encode()
@@ -93,6 +94,10 @@ def test_no_writer_waits_longer_than_one_part_takes_and_some_moments_more(known:
     assert max(mortal.spans) < 1
     assert seen[-1] == (SHOPS, SHOPS) and seen == sorted(seen)
     assert marks(known) == {"乙"}
+    # A row with twenty tags takes as long as five without.
+    mortal = Mortal(known.services)
+    bringing.bring_in(mortal, roster("丙", tags=20), clock=known.services.clock, held=0)
+    assert len(mortal.spans) >= SHOPS // 20 and max(mortal.spans) < 1
 
 
 @pytest.mark.parametrize("dies_at", [2, BEFORE, BEFORE + 1, BEFORE + 3])
