@@ -27,6 +27,7 @@ from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, Ro
 from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
+from tests.h5 import Browser as H5
 from tests.office import Browser, Office
 from visits import scope
 from visits.models import Message, Request, Visited, VisitPlan
@@ -331,6 +332,7 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
         assert ">erased:" not in shown.text and "没有核实" not in shown.text and "正在取回" not in shown.text
     assert "按要求删除" in market.get(f"{SHOP_PAGE}/{licence}").text
     assert "按要求删除" in phone.say(f"{number} 重开").text
+    assert "(已删除)" in H5(house, phone).open("/m/visits?shelf=closed")
     out = house.settings.media_path.parent / "sheets.csv"
     assert house.flask("surveys", "export", "1", "--format", "csv", "--out", str(out)).exit_code == 0
     assert "已删除,已删除的店" in out.read_text("utf-8").replace('"', "").replace("=", "")
