@@ -20,6 +20,8 @@ TICK = 0.5
 READ_WITHIN = 5.0
 #: Bytes of a body. Above the limit of every door, so that each refuses what is too large in its own words.
 BODY_LIMIT = 64 << 20
+#: Files that are no connection's: the log, the database's, the loop's own, and some to spare.
+FILES_SPARE = 40
 #: Files a connection may have open: itself, and what is too large for the memory of its request and of its answer.
 FILES_EACH = 3
 
@@ -31,14 +33,14 @@ class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
         """Serve until told to stop, then end what was begun; gunicorn ends by force what takes too long."""
         (listener,) = self.sockets
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that a request waits for a thread is no news
-        _allow_files(FILES_EACH * self.cfg.worker_connections)
+        self._most = _bearable(self.cfg.worker_connections)
         sockets: dict[int, Any] = {}
         server = create_server(
             self.wsgi,
             map=sockets,
             sockets=[listener.sock],
             threads=self.cfg.threads,
-            connection_limit=self.cfg.worker_connections,
+            connection_limit=self._most + 3,  # itself, the way to wake it, and one that comes while it is full
             channel_timeout=self.cfg.timeout,
             max_request_body_size=BODY_LIMIT,
             # Whose word on a visitor's address is taken is decided by the app, with PROXIES.
@@ -47,6 +49,7 @@ class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
         )
         while self.alive and self.ppid == os.getppid():
             self._turn(sockets)
+            self._make_room(server.active_channels)
         server.accepting = False
         until = time.monotonic() + READ_WITHIN
         while any(_is_busy(channel, time.monotonic() < until) for channel in server.active_channels.values()):
@@ -57,15 +60,26 @@ class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
         self.notify()
         wasyncore.poll2(TICK, sockets)
 
+    def _make_room(self, channels: dict[int, Any]) -> None:
+        """Where every connection is taken, close the oldest that has no whole request: WeChat's are whole at once."""
+        if len(channels) >= self._most:
+            oldest = next((channel for channel in channels.values() if not channel.requests), None)
+            if oldest is not None:
+                oldest.handle_close()
+
 
 def _is_busy(channel: Any, may_read: bool) -> bool:
     """Whether a connection is being answered, or still reads what it was answered and may."""
     return bool(channel.requests or (may_read and channel.total_outbufs_len))
 
 
-def _allow_files(wanted: int) -> None:
-    """Raise this process's limit of open files to what is wanted, as far as it may: Debian's is 1,024."""
+def _bearable(wanted: int) -> int:
+    """How many of the wanted connections this process can bear, its limit of open files raised as far as it may be:
+    Debian's is 1,024."""
+    files = FILES_SPARE + FILES_EACH * wanted
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    if soft == resource.RLIM_INFINITY or soft >= files:
+        return wanted
+    most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max((most - FILES_SPARE) // FILES_EACH, 1)

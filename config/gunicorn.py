@@ -28,11 +28,11 @@ def on_starting(server: Any) -> None:
     database.dispose()
 
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.address
 worker_class = WholeRequests
 workers = _settings.web_processes
 threads = 8
-#: Each process; one connection more waits until another ends.
+#: Each process; for one more, the oldest that has sent no whole request is closed.
 worker_connections = 1000
 preload_app = False
 graceful_timeout = 30

@@ -78,7 +78,7 @@ def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
     # Up is enough: what WeChat refused lately is mended while it runs, not before.
     _wait_for(
-        f"http://{settings.host}:{settings.port}/healthz", parts, lambda health: health.json().get("worker") == "ok"
+        f"http://{settings.address}/healthz", parts, lambda health: health.json().get("worker") == "ok"
     )
 
 
@@ -209,7 +209,7 @@ def _simulator_command(settings: Settings, simulator: str) -> list[str]:
         "--port",
         simulator.rpartition(":")[2],
         "--callback",
-        f"http://{settings.host}:{settings.port}/wechat",
+        f"http://{settings.address}/wechat",
         "--app-id",
         settings.wechat_app_id,
         "--secret",
@@ -274,7 +274,7 @@ def _bin(name: str) -> str:
 
 
 def _guide(settings: Settings, simulator: str) -> str:
-    own = f"http://{settings.host}:{settings.port}"
+    own = f"http://{settings.address}"
     if not simulator:
         return f"""
 五微 serves the account {settings.wechat_app_id}.

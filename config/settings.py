@@ -217,6 +217,12 @@ class Settings(BaseSettings):
         return Database(self.database_url, connections=self.database_connections, prepares=self.database_prepare)
 
     @property
+    def address(self) -> str:
+        """Where the web listens; an IPv6 address in brackets, however it was written."""
+        host = self.host.strip("[]")
+        return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
     def quiet(self) -> QuietHours | None:
         return QuietHours.read(self.quiet_hours, self.zone)
 

@@ -67,6 +67,12 @@ def test_every_wrong_setting_is_named_at_once_and_no_secret_is_shown(monkeypatch
     assert "-secret" not in said
 
 
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+def test_an_address_of_ipv6_is_taken_with_brackets_and_without(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    given(monkeypatch, HOST=host, PORT="80")
+    assert load().address == "[::1]:80"
+
+
 def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("WECHAT_APP_ID=wx-file\nPORT=9000\n")
     given(monkeypatch)
