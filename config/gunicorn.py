@@ -5,15 +5,19 @@ one process: its threads queue for the write lock in turn, processes would poll 
 """
 
 import os
+import sys
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
 from config.front import WholeRequests
-from config.settings import DATABASE_WITHIN, load
+from config.settings import DATABASE_WITHIN, WrongSettings, load
 from migrations import schema
 
-_settings = load()
+try:
+    _settings = load()
+except WrongSettings as _error:
+    sys.exit(str(_error))
 
 
 def on_starting(server: Any) -> None:

@@ -49,10 +49,10 @@ def main() -> None:
     VAR.mkdir(exist_ok=True)
     # Also what an earlier version left readable lies behind this one door.
     VAR.chmod(0o700)
-    simulator = "" if is_real_account() else f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8001')}"
-    if simulator:
-        _write_demo_env(simulator)
     try:
+        simulator = "" if is_real_account() else f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8001')}"
+        if simulator:
+            _write_demo_env(simulator)
         settings = load()
     except WrongSettings as error:
         sys.exit(str(error))

@@ -276,8 +276,17 @@ def _known(values: dict[str, Any]) -> list[str]:
 
 
 def is_real_account() -> bool:
-    """Whether a WeChat account is configured; otherwise `make run` lays out a demo on the simulator."""
-    return bool(os.environ.get("WECHAT_APP_ID") or dotenv_values(ROOT / ".env").get("WECHAT_APP_ID"))
+    """Whether a WeChat account is configured; otherwise `make run` lays out a demo on the simulator.
+
+    Raises `WrongSettings` where `.env` cannot be read.
+    """
+    try:
+        in_file = dotenv_values(ROOT / ".env").get("WECHAT_APP_ID")
+    except UnicodeDecodeError as error:
+        raise WrongSettings(f".env cannot be read: save it as UTF-8 ({error})") from None
+    except OSError as error:
+        raise WrongSettings(f".env cannot be read ({error.strerror})") from None
+    return bool(os.environ.get("WECHAT_APP_ID") or in_file)
 
 
 def load(**overrides: Any) -> Settings:

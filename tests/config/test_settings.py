@@ -90,6 +90,15 @@ def test_the_demo_s_settings_count_only_where_no_account_is_configured(
     assert load().aes_keys == ()
 
 
+def test_a_file_of_settings_that_cannot_be_read_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given(monkeypatch)
+    (tmp_path / ".env").write_bytes("ACCOUNT_NAME=五微\n".encode("gbk"))  # as an editor of Windows saves it
+    with pytest.raises(WrongSettings, match="UTF-8"):
+        load()
+    (tmp_path / ".env").write_bytes("\ufeffACCOUNT_NAME = '五微'  \r\nPORT=9000\r\n".encode())
+    assert (load().account_name, load().port) == ("五微", 9000)
+
+
 def test_a_previous_key_without_a_current_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, WECHAT_ENCODING_AES_KEY_PREVIOUS="A" * 43)
     with pytest.raises(WrongSettings, match="without WECHAT_ENCODING_AES_KEY"):
