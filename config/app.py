@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -123,8 +123,8 @@ def create_app(
     door.install(app)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(OperationalError, _given_up)
-    app.register_error_handler(NoneFree, _given_up)
+    for failure in (InternalError, OperationalError, NoneFree):
+        app.register_error_handler(failure, _given_up)
     return app
 
 
@@ -178,7 +178,7 @@ def _protect(response: Response) -> Response:
     return response
 
 
-def _given_up(error: OperationalError | NoneFree) -> ResponseReturnValue:
+def _given_up(error: InternalError | OperationalError | NoneFree) -> ResponseReturnValue:
     """503 and a sentence for a page that lost against another transaction, or has no database. Of the callback it stays
     an error: WeChat asks again by itself."""
     if is_away(error):

@@ -77,9 +77,7 @@ def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
     # Up is enough: what WeChat refused lately is mended while it runs, not before.
-    _wait_for(
-        f"http://{settings.address}/healthz", parts, lambda health: health.json().get("worker") == "ok"
-    )
+    _wait_for(f"http://{settings.address}/healthz", parts, lambda health: health.json().get("worker") == "ok")
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from sqlalchemy import JSON, DateTime, MetaData, Select, create_engine, event, f
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, Engine, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
+from sqlalchemy.engine import URL, Connection, CursorResult, Dialect, Engine, ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -32,6 +32,9 @@ CONNECTIONS = 6
 FREE_WITHIN, OPEN_WITHIN = 3.0, 3
 #: Seconds a transaction that never began is begun again: a database that restarts is back by then.
 BEGINS_WITHIN, TRY_EVERY = 1.0, 0.1
+#: What PostgreSQL says where a pooler changed the server's session under a prepared statement: it is not there, or is
+#: there already.
+LOST = ("26000", "42P05")
 
 # Alembic can only drop or alter what has a name, and SQLite names nothing by itself.
 NAMES = {
@@ -195,9 +198,12 @@ def is_contention(error: OperationalError) -> bool:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database itself is of no use just now: gone, not there yet, full, or with no connection free."""
+    """Whether the database itself is of no use just now: gone, not there yet, full, a replica that takes nothing, or
+    with no connection free."""
     if isinstance(error, NoneFree):
         return True
+    if isinstance(error, InternalError):
+        return getattr(error.orig, "sqlstate", None) == "25006"  # read-only: after a failover, or set so by somebody
     if not isinstance(error, OperationalError) or is_contention(error):
         return False
     # Without a statement: it failed at the connection, or at the commit.
@@ -233,12 +239,10 @@ def upsert(session: Session, table: Any) -> Any:
 
 
 def _postgresql(url: URL, connections: int, prepares: bool) -> Engine:
-    connect: dict[str, Any] = {
+    connect = {
         "connect_timeout": OPEN_WITHIN,
         "tcp_user_timeout": 10_000,  # milliseconds; a machine that is gone closes no connection
     }
-    if not prepares:
-        connect["prepare_threshold"] = None
     # No startup options: a pooler refuses them. What they would say is the role's own (`migrations.schema.settle`).
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -250,8 +254,17 @@ def _postgresql(url: URL, connections: int, prepares: bool) -> Engine:
         pool_reset_on_return=None,
     )
 
+    @event.listens_for(engine, "handle_error")
+    def is_pooled(failure: ExceptionContext) -> None:
+        nonlocal prepares
+        if prepares and getattr(failure.original_exception, "sqlstate", None) in LOST:
+            prepares = False
+            log.error("a pooler loses prepared statements; none is prepared from now on. Set DATABASE_PREPARE=0")
+
     @event.listens_for(engine, "checkout")
     def is_there(connection: Any, record: ConnectionPoolEntry, lent: Any) -> None:
+        if not prepares:
+            connection.prepare_threshold = None
         # Nobody writes to an idle connection but to say that it ends. Asking the socket costs no way to the server.
         ready = waiting.poll()
         ready.register(connection.fileno(), waiting.POLLIN)

@@ -9,6 +9,7 @@ from console import door
 from foundation.database import Database
 from migrations import schema
 from tests import logs
+from tests.office import Browser
 from tools import servers
 from wechat_bot import texts
 
@@ -81,6 +82,47 @@ def test_a_database_that_was_restarted_costs_nobody_an_answer_and_one_that_is_aw
     own.start()
     assert "没有" in phone.say("继续").text
     assert json.loads(lines()[-1])["event"] == "the database is back"
+
+
+@grown_up
+def test_a_database_that_became_read_only_is_as_one_that_is_away(build, own, lines) -> None:
+    house = build(database_url=own.url)
+    phone = house.phone("老李")
+    phone.follow()
+    with house.services.database.engine.begin() as connection:
+        name = connection.exec_driver_sql("SELECT current_database()").scalar()
+        connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    own.stop()
+    own.start()
+    for _ in range(5):
+        assert phone.say("继续").text == texts.FAILED
+    browser = Browser(house.app.test_client())
+    browser.get("/console/sign-in")
+    told = browser.post("/console/sign-in", {"name": "谁", "password": "什么"})
+    assert (told.status_code, texts.AWAY in told.text) == (503, True)
+    assert [json.loads(line)["event"] for line in lines()] == ["the database is of no use just now"]
+
+
+@grown_up
+def test_behind_a_pooler_nobody_told_of_statements_are_prepared_no_more_and_nothing_is_lost(build, lines) -> None:
+    house = build()
+    phone = house.phone("老李")
+    phone.follow()
+    for _ in range(8):
+        phone.say("继续")
+    with house.services.transaction() as session:
+        # As a pooler does that gives a transaction another session of the server.
+        prepared = "SELECT count(*) FROM pg_prepared_statements"
+        assert session.connection().exec_driver_sql(prepared).scalar()
+        session.connection().exec_driver_sql("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
+    for _ in range(8):
+        assert "没有" in phone.say("继续").text
+    told = [json.loads(line) for line in lines()]
+    assert [each["event"] for each in told if "DATABASE_PREPARE=0" in each["event"]] == [
+        "a pooler loses prepared statements; none is prepared from now on. Set DATABASE_PREPARE=0"
+    ]
+    with house.services.transaction() as session:
+        assert session.connection().exec_driver_sql(prepared).scalar() == 0
 
 
 @grown_up
