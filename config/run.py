@@ -4,6 +4,7 @@ Without `WECHAT_APP_ID` in the environment or `.env` the WeChat platform is the 
 with it, the same command serves the real account. Ctrl-C ends all of it; data stays under `var/`.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import requests
 from dotenv import dotenv_values
@@ -49,14 +50,22 @@ def main() -> None:
     VAR.mkdir(exist_ok=True)
     # Also what an earlier version left readable lies behind this one door.
     VAR.chmod(0o700)
+    with (VAR / "run.lock").open("w") as lock:
+        _be_alone(lock)
+        _run()
+
+
+def _run() -> None:
     try:
-        simulator = "" if is_real_account() else f"http://127.0.0.1:{os.environ.get('SIMULATOR_PORT', '8001')}"
+        simulator = "" if is_real_account() else f"http://127.0.0.1:{_simulator_port()}"
         if simulator:
             _write_demo_env(simulator)
         settings = load()
     except WrongSettings as error:
         sys.exit(str(error))
-    for port in (settings.port, *([int(simulator.rpartition(":")[2])] if simulator else [])):
+    if simulator and settings.port == _simulator_port():
+        sys.exit(f"PORT and SIMULATOR_PORT are both {settings.port}: set them to two free ones.")
+    for port in (settings.port, *([_simulator_port()] if simulator else [])):
         _refuse_busy(port)
     parts = Parts()
     try:
@@ -256,6 +265,21 @@ def _wait_for(url: str, parts: Parts, is_up: Callable[[requests.Response], bool]
         if time.monotonic() > deadline:
             sys.exit(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")
         time.sleep(0.1)
+
+
+def _be_alone(lock: TextIO) -> None:
+    """Hold the lock as long as we live: another one in this folder would lay its demo out over ours."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit(f"It runs already: another `make run` has the data under {VAR}.")
+
+
+def _simulator_port() -> int:
+    given = os.environ.get("SIMULATOR_PORT") or "8001"
+    if not given.isascii() or not given.isdigit() or not 0 < int(given) < 1 << 16:
+        sys.exit(f"SIMULATOR_PORT is no port: {given}")
+    return int(given)
 
 
 def _refuse_busy(port: int) -> None:

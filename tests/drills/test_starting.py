@@ -97,6 +97,10 @@ def test_what_was_killed_is_started_anew(home: Path, tmp_path: Path, tell: Calla
             )
             tell(f"{words[-1]} well again after {time.monotonic() - began:.1f} s")
         assert run.said.read_text().count("ended by itself (exit code -9)") == 3
+        # A second one in this folder would lay its demo out over this one's.
+        second = Run(home, tmp_path / "second")
+        assert second.process.wait(BACK_WITHIN) == 1 and "runs already" in second.said.read_text()
+        assert run.is_well()
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
