@@ -63,13 +63,15 @@ class Checkup:
         self._guard = threading.Lock()
         self._asked_at = 0.0
         self._report: dict[str, Any] = {}
-        folders = {"media": services.media_folder, "files": services.files_folder}
+        # Where uploads pass through: a disk of its own on many machines.
+        temporary = Path(tempfile.gettempdir())
+        self._folders = {"media": services.media_folder, "files": services.files_folder, "temporary": temporary}
         self._questions: dict[str, _Question] = {
             "read": _Question(self._read),
             "database": _Question(self._write),
             "store": _Question(self._store),
             "sign": _Question(lambda: beats.is_there_a_sign(services.files_folder, now=services.clock())),
-            **{name: _Question(partial(_disk, folder)) for name, folder in folders.items()},
+            **{name: _Question(partial(_disk, folder)) for name, folder in self._folders.items()},
         }
 
     def report(self) -> dict[str, Any]:
@@ -97,8 +99,7 @@ class Checkup:
             "database": told["database"] if read else told["read"],
             "worker": _worker(read, self._services.clock(), is_seen=told["sign"] is True),
             "wechat": (read.get("problems") or "ok") if read else "unknown",
-            "media": told["media"],
-            "files": told["files"],
+            **{name: told[name] for name in self._folders},
         }
         well = all(part == "ok" for name, part in parts.items() if name != "token") and token != "refused"
         more = {name: read[name] for name in ("broadcasts", "outbox") if name in read}

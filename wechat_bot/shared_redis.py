@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError, OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, LockError, OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from redis.retry import Retry
 
 from foundation.log import Seldom
@@ -69,6 +69,8 @@ def _called(error: BaseException | None) -> str:
         return "read-only"
     if isinstance(error, OutOfMemoryError):
         return "full"
+    if isinstance(error, AuthenticationError):
+        return "refuses the password in REDIS_URL"
     return f"refuses ({error})"[:100] if isinstance(error, ResponseError) else "unreachable"
 
 

@@ -1,6 +1,7 @@
 """The health page tells truly what ails, in time, whatever hangs."""
 
 import signal
+import tempfile
 import threading
 import time
 from datetime import timedelta
@@ -44,12 +45,14 @@ def test_it_writes_and_knows_a_worker_that_cannot_from_one_that_is_dead(house) -
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
-def test_a_folder_that_takes_nothing_is_named(build, tmp_path) -> None:
+def test_a_folder_that_takes_nothing_is_named(build, tmp_path, monkeypatch) -> None:
     (tmp_path / "file").touch()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     house = build(media_path=tmp_path / "file" / "media")
     beat(house)
     told = healthz(house)
     assert (told["media"], told["files"]) == ("cannot be written to (Not a directory)", "ok")
+    assert told["temporary"] == "cannot be written to (File exists)"
 
 
 @pytest.mark.parametrize("stores", ["postgresql"], indirect=True)

@@ -25,6 +25,11 @@ def fill(server, redis) -> None:
     redis.config_set("maxmemory", "1")
 
 
+def lock(server, redis) -> None:
+    redis.config_set("requirepass", "another")
+    redis.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+
+
 def end(server, redis) -> None:
     server.terminate()
     server.wait(10)
@@ -32,7 +37,14 @@ def end(server, redis) -> None:
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("ails", "said"), [(hang, "unreachable"), (follow, "read-only"), (fill, "full"), (end, "unreachable")]
+    ("ails", "said"),
+    [
+        (hang, "unreachable"),
+        (follow, "read-only"),
+        (fill, "full"),
+        (lock, "refuses the password in REDIS_URL"),
+        (end, "unreachable"),
+    ],
 )
 def test_a_redis_of_no_use_costs_no_answer_any_time_and_no_token_twice(build_chat, ails, said) -> None:
     port = servers.free_port()
