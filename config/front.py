@@ -12,7 +12,9 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
 
 #: Seconds the loop sleeps where nothing comes; as often it tells gunicorn that it lives, and sees that it is to stop.
 TICK = 0.5
@@ -22,6 +24,8 @@ READ_WITHIN = 5.0
 BODY_LIMIT = 64 << 20
 #: Files that are no connection's: the log, the database's, the loop's own, and some to spare.
 FILES_SPARE = 40
+TOO_LARGE = "文件太大，没有存。请返回上一页，换一个小一点的再试。"
+UNREADABLE = "这一页没有打开好。请返回，再点一次。"
 #: Files a connection may have open: itself, and what is too large for the memory of its request and of its answer.
 FILES_EACH = 3
 
@@ -47,6 +51,7 @@ class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
             clear_untrusted_proxy_headers=False,
             ident=None,
         )
+        server.channel_class = _Channel
         while self.alive and self.ppid == os.getppid():
             self._turn(sockets)
             self._make_room(server.active_channels)
@@ -66,6 +71,24 @@ class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
             oldest = next((channel for channel in channels.values() if not channel.requests), None)
             if oldest is not None:
                 oldest.handle_close()
+
+
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Answer to a request that no door of the app gets to see, in words: a clerk's file may be too large for any."""
+
+    def execute(self) -> None:
+        """Tell it, and hang up."""
+        error = self.request.error
+        body = (TOO_LARGE if error.code == 413 else UNREADABLE).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "text/plain; charset=utf-8"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # the same
+    error_task_class = _Refusal
 
 
 def _is_busy(channel: Any, may_read: bool) -> bool:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -45,6 +46,13 @@ def serve_and_stop(town: processes.Town, tmp_path: Path) -> None:
     town.flask("surveys", "export", "1", "--format", "csv", "--out", str(out))
     with out.open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == 2
+    # What no door gets to see is told in words too.
+    parts = urlsplit(town.web)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
+        client.sendall(b"POST /console/people/import HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\n\r\n")
+        told = client.makefile("rb").read().decode()
+    assert told.startswith("HTTP/1.1 413 ")
+    assert told.endswith("文件太大，没有存。请返回上一页，换一个小一点的再试。")
     # Nobody else on the machine reads what any of them writes.
     assert out.stat().st_mode & 0o077 == 0
     for part in town.running:
