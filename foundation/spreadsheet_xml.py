@@ -215,10 +215,12 @@ class _Book:
 
         def cell_ends(_: str) -> None:
             found = self._cell(words.said(), kind, style, is_formula=is_formula, has_value=has_value)
-            if found is not None:
-                if place.row > most_rows or place.column >= most_columns:
-                    raise Refused(too_far(place.row, place.column, self.limits))
+            if found is None:
+                return
+            if place.row <= most_rows and place.column < most_columns:
                 cells[place.column] = found
+            elif found != "":  # formulas that give nothing are often filled down to the last row
+                raise Refused(too_far(place.row, place.column, self.limits))
 
         def formula(_: Attributes) -> None:
             nonlocal is_formula

@@ -142,7 +142,7 @@ def _questions(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> li
             where = f"{QUESTIONS}!{column_letters(at)}{n}"
             key = columns.get(at)
             if key is None:
-                if not _is_filled(labels.get(at)):
+                if _is_filled(cell) and not _is_filled(labels.get(at)):
                     mistakes.append(f"{where}:这一列没有表头")
                 continue
             value = _value(cell, where, mistakes)

@@ -64,6 +64,9 @@ def test_what_holds_no_value_is_named_and_never_taken_for_left_empty(house: Any,
     whole = [FAULT.format(f"{letter}2") for letter in "ABCDEFGHI"]
     assert len(lines_of(roster(whole, row()))) == 9
     assert refusal(roster(row(), header=[*COLUMNS[:-1], COLUMNS[-1], NO_RESULT])).startswith("表头 J1 是公式")
+    nothing = '<c r="{}" t="str"><f>IF(A3="","",A3)</f><v></v></c>'
+    filled_down = {place: nothing.format(place) for place in ("A3", "I3", "A1048576")}
+    assert checking.check(workbook({"名单": rows([COLUMNS, row()]) | filled_down}), CLASSES).count == 1
     # An empty text that a formula gave is a value; an error that was exported is none.
     assert only(roster(row(地址='<c r="E2" t="str"><f>""</f><v></v></c>'))).address == ""
     for error in ("#N/A", " #DIV/0!", "\u200b#name?", "#BUSY!", "Err:502"):

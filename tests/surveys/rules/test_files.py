@@ -349,6 +349,13 @@ def test_the_audience_in_full_width_is_read():
     assert survey.audience == {"class": ["普通终端", "现代终端"]}
 
 
+def test_formulas_that_give_nothing_are_no_questions():
+    nothing = '<c r="{}" t="str"><f>IF(A1="","",A1)</f><v></v></c>'
+    cells = rows(ASKED) | {place: nothing.format(place) for place in ("A9", "J2", "A9000")}
+    survey = read(workbook({"问卷": rows(ABOUT), "题目": cells}))
+    assert len(survey.questions) == 1
+
+
 def test_signs_nobody_sees_are_as_if_they_were_not_there_in_yaml_too():
     text = "\u2060title\u200b: x\naud\u00adience: {class: [现代\u200b终端]}\n"
     text += "questions: [{code: q1, type: text, text: 好}]\n"
