@@ -371,6 +371,9 @@ NOBODYS = [
     "{n} 推后",
 ]
 
+AMONG_US += ["{n} 老板难缠，别外传", "{n} ps 老板难缠", "{n} 自己看：老板难缠"]
+NOBODYS += ["{n} 转给林小燕 她熟", "{n} 转 林 小燕", "{n} done"]
+
 
 def test_words_among_ourselves_and_half_orders_are_asked_back_and_reach_no_shop(asked) -> None:
     for line in (*AMONG_US, *NOBODYS):

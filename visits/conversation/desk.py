@@ -105,7 +105,8 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
         return _answer(turn, who, int(picked["to"]), picked, state)
     order = orders.read(content)
     name = orders.perhaps_name(order.rest) if order.verb is Verb.ANSWER else ""
-    if name and thread.managers_named(turn.session, name):
+    handed = "".join(order.rest.split()) if order.rest.startswith("转") and order.verb is Verb.ANSWER else ""
+    if (name and thread.managers_named(turn.session, name)) or (handed and thread.manager_meant(turn.session, handed)):
         order = replace(order, verb=Verb.TRANSFER, is_doubtful=True)  # 104 林小燕 is said to no shop
     if order.number is None:
         if order.verb is not Verb.ANSWER:

@@ -79,7 +79,7 @@ _BY_WORD = {word: verb for verb, words in _WORDS.items() for word in words.split
 _RESEMBLING = {
     Verb.CLOSE: "完 结 关 wj wanjie 结案 结单 结了 结掉 完成 完毕 完了 办完 办好 办妥 搞定 处理完 处理好 已处理 关单 "
     "销单 撤单 撤销 作废 删除 取消 归档 完事 结束了 关闭了 关掉 关了 好了 ok 解决 解决了 已解决 "
-    "处理完了 处理好了 已办 已办理 办完了 了结 删了 删掉",
+    "处理完了 处理好了 已办 已办理 办完了 了结 删了 删掉 结案归档 close done end over",
     Verb.NO_REPLY_NEEDED: "不回 不回复 不回了 不用答复 无需答复 别回",
     Verb.REOPEN: "打开 重启 恢复 再开",
     Verb.SNOOZE: "稍后提醒 稍后处理 稍后再说 晚点提醒 推迟 推后 延后 待会 待会儿 等会 提醒我",
@@ -109,7 +109,7 @@ _WITH_REST = (
 )
 #: Words among ourselves, wherever they stand: no shop is to read them.
 _AMONG_US = re.compile(
-    r"备注|内部|批注|备忘|保密|悄悄|^note\b|^(?:帮我?|请)?(?:标记|记一下|记下|记个|记)(?:[\s:：,，]|$)|"
+    r"备注|内部|批注|备忘|保密|悄悄|外传|私下|自己看|存档|^(?:note|ps)\b|^记录一下|^记住|^(?:帮我?|请)?(?:标记|记一下|记下|记个|记)(?:[\s:：,，]|$)|"
     r"(?:别|不要|不能|先不|勿|莫)(?:告诉|跟|和|让|对)(?:店|他|她|老板|客户|对方|零售户)"
 )
 #: 和105完结, 全部完结: somebody means to close, and no shop is told so.
