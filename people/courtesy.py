@@ -173,6 +173,19 @@ def tone(text: str) -> Tone:
     return Tone.OTHER if asks else Tone.NOD
 
 
+def asks_nothing(text: str) -> bool:
+    """Whether nothing stands beside what is received, declined or thanked for: where nothing is open, it opens nothing.
+
+    >>> [asks_nothing(each) for each in ("谢谢您送货上门", "行那我等着", "好的，我下午在店里", "😡")]
+    [True, True, False, False]
+    """
+    plain = simplified(text)
+    if tone(text) is not Tone.DOUBTFUL or "?" in plain or _SAD.search(plain):
+        return False
+    left = _COUNTED.sub(" ", _FOR.sub(r"\1 ", _NAME_BEHIND.sub(r"\1", _EMOTICON.sub(" ", plain))))
+    return not _letters(_SOFT.sub(" ", _DECLINES.sub(" ", _CORE.sub(" ", left))))
+
+
 def substance(text: str) -> str:
     """What is left of a text without what was received, praised or thanked for: it tells what the text is about.
 

@@ -90,6 +90,8 @@ def test_where_nothing_was_said_before_thanks_get_a_word_and_a_sentence_is_a_nee
     wang = town.shop("王建国")
     for said in POLITE:
         assert wang.say(said).text == WELCOME
+    for said in ("不用了", "行那我等着", "谢谢您送货上门", "两条收到了", *MANNERS[:5]):
+        assert wang.say(said).text == WELCOME, said
     assert "没看懂" in wang.say("嗯嗯").text
     assert town.requests() == []
     assert "已转给" in wang.say("谢谢，我下午在店里等着").text

@@ -122,7 +122,8 @@ def _after_closing(turn: Turn, content: str) -> Reply | None:
     ):
         return None
     if not intake.was_closed_lately(turn.session, turn.openid, now=turn.now):
-        return None
+        is_no_need = tone is Tone.DOUBTFUL and courtesy.asks_nothing(content)
+        return Reply(texts.WELCOME) if is_no_need and identity.manager_of(turn.session, turn.openid) is None else None
     return Reply(texts.WELCOME) if tone is Tone.NOD else _take(turn, Said("text", content.strip()))
 
 
