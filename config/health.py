@@ -33,6 +33,8 @@ FRESH = 1.0
 #: What is written to see whether a disk takes it: more than is left over in a block that is written to already.
 PROBE = bytes(1 << 16)
 FULL, HANGS = "the disk is full", f"no answer within {WITHIN} s"
+#: Who has SQLite's file open still writes to it, and loses all of that at the next start.
+GONE = "its file was moved or deleted: stop all processes and put it back"
 _EXTENSION = "checkup"
 
 
@@ -120,6 +122,9 @@ class Checkup:
 
     def _write(self) -> str:
         database, now = self._services.database, self._services.clock()
+        file = Path(str(database.url.database))
+        if database.is_sqlite and not file.exists():
+            return GONE
         try:
             with self._services.transaction() as session:
                 # A row for each machine: processes of one write the same.
@@ -130,7 +135,7 @@ class Checkup:
             cause = error.orig if isinstance(error, DBAPIError) else error
             return f"cannot be written to ({type(cause).__name__})"
         # SQLite goes on for a while in room it took before.
-        return _disk(Path(str(database.url.database)).parent) if database.is_sqlite else "ok"
+        return _disk(file.parent) if database.is_sqlite else "ok"
 
     def _store(self) -> tuple[str, str]:
         tokens = self._services.wechat.tokens

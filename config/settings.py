@@ -281,7 +281,8 @@ def is_real_account() -> bool:
     Raises `WrongSettings` where `.env` cannot be read.
     """
     try:
-        in_file = dotenv_values(ROOT / ".env").get("WECHAT_APP_ID")
+        # In any case, as the settings themselves are read.
+        in_file = {name.upper(): value for name, value in dotenv_values(ROOT / ".env").items()}.get("WECHAT_APP_ID")
     except UnicodeDecodeError as error:
         raise WrongSettings(f".env cannot be read: save it as UTF-8 ({error})") from None
     except OSError as error:

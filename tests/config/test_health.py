@@ -5,6 +5,7 @@ import tempfile
 import threading
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
@@ -53,6 +54,17 @@ def test_a_folder_that_takes_nothing_is_named(build, tmp_path, monkeypatch) -> N
     told = healthz(house)
     assert (told["media"], told["files"]) == ("cannot be written to (Not a directory)", "ok")
     assert told["temporary"] == "cannot be written to (File exists)"
+
+
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_a_database_whose_file_is_moved_away_under_it_is_named(house) -> None:
+    beat(house)
+    assert healthz(house)["database"] == "ok"
+    file = Path(house.services.database.url.database)
+    file.rename(file.with_suffix(".away"))
+    assert healthz(house)["database"] == health.GONE
+    file.with_suffix(".away").rename(file)
+    assert healthz(house)["database"] == "ok"
 
 
 @pytest.mark.parametrize("stores", ["postgresql"], indirect=True)

@@ -97,6 +97,9 @@ def test_a_file_of_settings_that_cannot_be_read_says_so(monkeypatch: pytest.Monk
         load()
     (tmp_path / ".env").write_bytes("\ufeffACCOUNT_NAME = '五微'  \r\nPORT=9000\r\n".encode())
     assert (load().account_name, load().port) == ("五微", 9000)
+    monkeypatch.delenv("WECHAT_APP_ID")
+    (tmp_path / ".env").write_text("wechat_app_id=wx2\n")
+    assert (config.is_real_account(), load().wechat_app_id) == (True, "wx2")
 
 
 def test_a_previous_key_without_a_current_one_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
