@@ -35,7 +35,7 @@ class FailedPosts:
 
     MOST = 10_000
 
-    def __init__(self, processes: int = 1) -> None:
+    def __init__(self, processes: int) -> None:
         """`processes` share the posts of one message out among themselves."""
         self._enough = -(-POSTS // processes)
         self._counts: dict[str, int] = {}

@@ -52,10 +52,10 @@ class Services:
     media_folder: Path
     #: Where uploads being checked and exports to be fetched are kept for some days; shared by all processes.
     files_folder: Path
+    #: The messages this process could not answer.
+    failed_posts: FailedPosts
     #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
     templates: Mapping[str, Template] = field(default_factory=dict)
-    #: The messages this process could not answer.
-    failed_posts: FailedPosts = field(default_factory=FailedPosts)
     #: What callbacks say of our clock.
     skew: Skew = field(default_factory=Skew)
 

@@ -9,6 +9,7 @@ from flask import Flask
 from surveys.commands import surveys
 from surveys.queries.audience import CRITERIA
 from wechat_bot.doorbell import ProcessDoorbell
+from wechat_bot.failed_posts import FailedPosts
 from wechat_bot.services import Services, install
 
 
@@ -33,6 +34,7 @@ def run(house, zone, tmp_path):
             is_development=True,
             public_url="https://example.com",
             quiet=None,
+            failed_posts=FailedPosts(1),
             templates={},
             media_folder=tmp_path,
             files_folder=tmp_path,
