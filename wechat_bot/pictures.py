@@ -8,6 +8,7 @@ stays is how it is to be turned, its colours, and how it moves.
 import io
 import re
 import struct
+import threading
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,7 +51,9 @@ def checked(content: bytes) -> Bare:
     if content_type is None:
         raise Refused(texts.HEIC if content[4:8] == b"ftyp" and content[8:12] in _HEIC else texts.NOT_A_PICTURE)
     try:
-        return Bare(_BARE[content_type](content, _looked_at(content, content_type)), content_type)
+        with _one_at_a_time:
+            orientation = _looked_at(content, content_type)
+        return Bare(_BARE[content_type](content, orientation), content_type)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused(texts.too_many_pixels(MOST_PIXELS)) from None
     except _BROKEN:
@@ -70,6 +73,10 @@ def kind(content: bytes) -> str | None:
     if content.startswith((b"GIF87a", b"GIF89a")):
         return "image/gif"
     return "image/webp" if content[:4] == b"RIFF" and content[8:12] == b"WEBP" else None
+
+
+#: A picture made for it takes some 600 MB while it is looked at: eight threads at once would take all there is.
+_one_at_a_time = threading.Lock()
 
 
 def _looked_at(content: bytes, content_type: str) -> int:
