@@ -51,7 +51,8 @@ _SYLLABLE = (
 _COMMON_LISTS = ("passwords", "user_inputs")
 #: What people put between the groups of a number or a word.
 _BETWEEN = re.compile(r"[\s._·-]+")
-_PINYIN = re.compile(f"(?:{_SYLLABLE}){{1,4}}")
+#: With digits and signs around it, in one piece: letters here and there among digits are nobody's name.
+_PINYIN = re.compile(rf"[\W\d_]*(?=[^\W\d_]{{4}})(?:{_SYLLABLE}){{1,4}}[\W\d_]*")
 #: What is wrong with a pattern that was found, in words.
 _WHY = {
     "dictionary": "里面是常见的词或名字",
@@ -265,6 +266,7 @@ def check_password(password: str, known: Sequence[str], common: Sequence[str] = 
     word in pinyin, or made of what is `known` of its owner.
 
     >>> check_password("correct horse battery", ["chen"])
+    >>> check_password("ada298336c42e588", ["chen"])
     >>> check_password("chen-zhiqiang", ["chen"])
     Traceback (most recent call last):
     foundation.errors.Refused: 这个密码太容易猜到：里面有您的用户名、姓名或手机号。请换一个，几个不相干的词连起来就好。
@@ -287,7 +289,7 @@ def check_password(password: str, known: Sequence[str], common: Sequence[str] = 
         why = "里面有您的用户名、姓名或手机号"
     else:
         why = next(filter(None, (_guessed(each, [*words, *theirs, *_COMMON_HERE]) for each in spelled)), "")
-    if not why and _PINYIN.fullmatch("".join(sign for sign in low if sign.isalpha())):
+    if not why and any(map(_PINYIN.fullmatch, spelled)):
         why = _WHY["dictionary"]
     if why:
         raise Refused(f"这个密码太容易猜到：{why}。请换一个，几个不相干的词连起来就好。")

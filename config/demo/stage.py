@@ -101,7 +101,7 @@ class Desk:
 
     def begin(self, name: str, first: str) -> str:
         """Sign in with a first password and change it, as the console asks; gives the new one."""
-        password = secrets.token_hex(8)
+        password = secrets.token_urlsafe(12)
         self.sign_in(name, first)
         self.get("/console/password")
         self.post("/console/password", old=first, new=password, again=password)
