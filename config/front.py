@@ -55,7 +55,7 @@ class WholeRequests(Worker):  # type: ignore[misc]  # gunicorn has no types
         while self.alive and self.ppid == os.getppid():
             self._turn(sockets)
             self._make_room(server.active_channels)
-        server.accepting = False
+        wasyncore.dispatcher.close(server)  # who comes now is refused, and need not wait for nobody
         until = time.monotonic() + READ_WITHIN
         while any(_is_busy(channel, time.monotonic() < until) for channel in server.active_channels.values()):
             self._turn(sockets)

@@ -32,17 +32,15 @@ SEEN_EVERY = timedelta(minutes=1)
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 LONGEST_NAME = 40
-#: Powers of ten: what zxcvbn calls safe against guessing that is not slowed down.
-LEAST_GUESSES = 8
-#: zxcvbn looks at no more.
-_LOOKED_AT = 72
+#: Powers of ten: what zxcvbn calls safe against guessing that is not slowed down; and it looks at no more signs.
+LEAST_GUESSES, _LOOKED_AT = 8, 72
 #: What its lists of the 30,000 common ones, gathered in the West, do not have.
 _COMMON_HERE = (
     *("woaini", "woaini1314", "5201314", "1314520", "admin888", "yancao", "longyan", "tobacco", "weixin", "wechat"),
     *("wuwei", "taobao", "烟草", "龙岩", "福建", "公司", "中国", "微信", "服务号", "客户经理", "管理员", "密码"),
     *("我爱你", "一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾"),
 )
-#: Syllables of Chinese as it is written in Latin letters. Up to four of them are a name or a word.
+#: Syllables of Chinese in Latin letters.
 _SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     "(?:[iu]ang|iong|[aeiou]ng|i?ao|u?ai|[iuv]an|[ei]i|i?ou|[aeiuv]n|er|i[aeu]|u[aoie]|ve|[aoeiuv])"
@@ -51,7 +49,7 @@ _SYLLABLE = (
 _COMMON_LISTS = ("passwords", "user_inputs")
 #: What people put between the groups of a number or a word.
 _BETWEEN = re.compile(r"[\s._·-]+")
-#: With digits and signs around it, in one piece: letters here and there among digits are nobody's name.
+#: Up to four in one piece are a name or a word; letters here and there among digits are none.
 _PINYIN = re.compile(rf"[\W\d_]*(?=[^\W\d_]{{4}})(?:{_SYLLABLE}){{1,4}}[\W\d_]*")
 #: What is wrong with a pattern that was found, in words.
 _WHY = {
