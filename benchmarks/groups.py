@@ -17,8 +17,8 @@ from migrations import schema
 from visits.actions import groups as actions
 from visits.models import GroupMember
 from visits.queries import groups as queries
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 MEMBERS, GROUPS, READS = 50_000, 5, 7

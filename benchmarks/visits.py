@@ -20,10 +20,10 @@ from visits.actions import escalating, filing, intake
 from visits.models import Deadline, Promise, Request, VisitPlan
 from visits.queries import inbox, plans, reports
 from visits.queries.inbox import Filter, Shelf
+from visits.queries.visibility import Colleague
 from visits.rules.figures import By, Figure, Narrowed, Span
 from visits.rules.promises import Step
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from wechat_bot.models import Delivery, Follower
 
 OLD, OPEN = 1_000_000, 1_000

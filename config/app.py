@@ -16,7 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import assets, commands, health, numbers
 from config.settings import Settings
-from console import door
+from console import access
 from console.feature import console
 from foundation.clock import Clock, Stopwatch, system_clock, system_stopwatch
 from foundation.database import Database, is_away, is_contention
@@ -120,7 +120,7 @@ def create_app(
         app.cli.add_command(command)
     app.before_request(_name_the_request)
     app.after_request(_protect)
-    door.install(app)
+    access.install(app)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)
     for failure in (InternalError, OperationalError, NoneFree):
@@ -156,15 +156,15 @@ def _is_for_people() -> bool:
 
 def _failed(error: HTTPException) -> ResponseReturnValue:
     """A page in words, with what was written in vain. What we did not foresee comes here too, as a 500."""
-    if door.is_console() and error.code in door.SENTENCES:
-        return door.failed(error.code)
-    if not door.is_console() and _is_for_people() and error.code in texts.FAILURES:
+    if access.is_console() and error.code in access.SENTENCES:
+        return access.failed(error.code)
+    if not access.is_console() and _is_for_people() and error.code in texts.FAILURES:
         return oauth.failed(error.code)
     return error
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return door.refused(refusal) if door.is_console() else (refusal.sentence, 422)
+    return access.refused(refusal) if access.is_console() else (refusal.sentence, 422)
 
 
 def _protect(response: Response) -> Response:
@@ -194,7 +194,7 @@ def _given_up(error: InternalError | OperationalError | NoneFree) -> ResponseRet
     else:
         log.exception("the database did not do it")
         sentence = ""
-    return door.failed(503, sentence) if door.is_console() else oauth.failed(503, sentence)
+    return access.failed(503, sentence) if access.is_console() else oauth.failed(503, sentence)
 
 
 def _name_the_request() -> None:

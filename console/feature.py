@@ -1,8 +1,8 @@
 """The plate on the door: what the console itself adds to the house."""
 
 from console import actions, commands, jobs
+from console.menu import NAME, Item, Need, Plate, Tile
 from console.pages import dashboard, routes
-from console.plate import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from wechat_bot.feature import Feature
 

@@ -15,10 +15,7 @@ import console.models
 import people.models
 import surveys.models
 import surveys.upkeep
-import visits.complained
-import visits.filed
 import visits.models
-import visits.rated
 import wechat_bot.models
 from foundation.database import Database, Moment
 from people import upkeep

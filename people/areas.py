@@ -11,7 +11,7 @@ from console.rules import Role, Visitor
 from foundation.errors import Refused
 from people import rules
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
-from people.scope import area_ids
+from people.visibility import area_ids
 
 
 @dataclass(frozen=True, slots=True)

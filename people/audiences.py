@@ -19,7 +19,7 @@ from console.rules import Visitor
 from foundation.errors import Refused
 from people.criteria import CONDITIONS, CRITERIA, SHOWN, names
 from people.models import IS_THERE, Area, Audience, Retailer
-from people.scope import within
+from people.visibility import within
 from wechat_bot.feature import Criterion
 from wechat_bot.models import Follower
 

@@ -13,9 +13,9 @@ from flask.cli import AppGroup
 
 from console import audit
 from console.audit import TERMINAL
-from foundation import spreadsheet_read
 from foundation.errors import Refused
 from foundation.text import mask_phone
+from foundation.workbooks import reading
 from people import actions, areas, audiences, erasing, identity, mirror, queries, rules, texts
 from people.erasing import Whom
 from people.models import CLASSES
@@ -66,7 +66,7 @@ def write_template(file: Path) -> None:
 def import_roster(file: Path, dry_run: bool) -> None:
     """导入零售户名单(.xlsx 或 .csv):按许可证号新增或更新,有一处不对就什么都不导入。"""
     services = current_services()
-    content = spreadsheet_read.taken(file, checking.LIMITS)
+    content = reading.taken(file, checking.LIMITS)
     with services.reading() as session:
         classes = queries.class_names(session) or list(CLASSES)
     with _bar("检查") as progress:

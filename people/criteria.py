@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from foundation.text import mask_phone
-from people import rules, scope
+from people import rules, visibility
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from wechat_bot.feature import Choice, Criterion, Field, Input
 from wechat_bot.models import Follower
@@ -56,7 +56,7 @@ def _classes(session: Session, value: Any, now: datetime) -> Condition:
 
 def _areas(session: Session, value: Any, now: datetime) -> Condition:
     known = _ids(session, Area, names(value, "area"), "片区")
-    return Retailer.area_id.in_(sorted(scope.with_sub_areas(session, known)))
+    return Retailer.area_id.in_(sorted(visibility.with_sub_areas(session, known)))
 
 
 def _managers(session: Session, value: Any, now: datetime) -> Condition:

@@ -1,8 +1,8 @@
 """What people adds to the house."""
 
-from console.plate import NAME, Item, Need, Plate, Tile
+from console.menu import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
-from people import commands, erasing, jobs, mobile, saved, scope
+from people import commands, erasing, jobs, mobile, saved, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import needs, roster, routes, users
@@ -47,7 +47,7 @@ people = Feature(
                 Need(Permission.AREAS_EDIT, needs.without_manager, 60),
                 Need(Permission.PEOPLE_SEE, needs.unbound, 70),
             ),
-            part=scope.part,
+            part=visibility.part,
         )
     },
     mobile=mobile.blueprint,

@@ -13,7 +13,7 @@ from console.jobs import Kind, Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import actions, cards, codes, erasing, mirror, queries, saved, scope, tries
+from people import actions, cards, codes, erasing, mirror, queries, saved, tries, visibility
 from people.models import CLASSES
 from people.roster import bringing, checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
@@ -76,7 +76,7 @@ def export_roster(work: Work) -> None:
         if visitor is None or not visitor.may(Permission.PEOPLE_EXPORT):
             raise Refused("您现在没有导出名单的权限。")
         shows_phones = visitor.may(Permission.PEOPLE_PHONES)
-        part = scope.part(session, visitor, today)
+        part = visibility.part(session, visitor, today)
         narrowed = Filter(**work.params)
         # Of a search nobody knows before the end.
         total = 0 if narrowed.is_search else listing.count(session, visitor, narrowed, today=today, most=10**9).number
@@ -100,7 +100,7 @@ def print_codes(work: Work) -> None:
         visitor = console_queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.CODES_PRINT):
             raise Refused("您现在没有打印绑定卡的权限。")
-        part = scope.part(session, visitor, today)
+        part = visibility.part(session, visitor, today)
         which = saved.condition(session, visitor, chosen, services.criteria, now=now, today=today)
         number = saved.count(session, which, most=codes.MOST_CARDS)
         if number > codes.MOST_CARDS:

@@ -2,25 +2,28 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import with_appcontext
 
-from foundation import spreadsheet_read
 from foundation.errors import Refused
-from surveys import reports, texts
+from foundation.workbooks import reading
 from surveys.actions import authoring, counting, inviting
 from surveys.export import files
 from surveys.queries import listing
 from surveys.queries.detail import detail
+from surveys.queries.listing import SurveyLine
 from surveys.queries.tally import tally as figures_of
 from surveys.rules import excel_file, excel_template
 from surveys.rules import files as written_files
 from surveys.rules.definition import changes, read
+from surveys.texts import chat
+from surveys.texts.figures import STATES, figure, padded, percent
 from wechat_bot.client.codes import SendError
 from wechat_bot.services import current_services
 
@@ -41,7 +44,7 @@ def load(file: Path, survey_id: int | None) -> None:
     """
     services = current_services()
     with _told(), services.transaction() as session:
-        written = written_files.parse(spreadsheet_read.taken(file, excel_file.LIMITS), file.name)
+        written = written_files.parse(reading.taken(file, excel_file.LIMITS), file.name)
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
         survey = authoring.load(session, definition, survey_id=survey_id, now=services.clock())
@@ -80,7 +83,7 @@ def invite(survey_id: int) -> None:
     services = current_services()
     with _told(), services.transaction() as session:
         now, found = services.clock(), detail(session, survey_id, now=services.clock())
-        said = texts.invitation(found.title) if found else ""
+        said = chat.invitation(found.title) if found else ""
         (number,) = inviting.plan(
             session, survey_id, said=said, first_at=now, who="flask", criteria=services.criteria, now=now
         )
@@ -107,7 +110,7 @@ def list_surveys() -> None:
     services = current_services()
     with _told(), services.reading() as session:
         found = listing.surveys(session, now=services.clock())
-    for line in reports.list_lines(found, services.zone):
+    for line in list_lines(found, services.zone):
         click.echo(line)
 
 
@@ -122,7 +125,7 @@ def tally(survey_id: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
         return
-    for line in reports.tally_lines(figures):
+    for line in tally_lines(figures):
         click.echo(line)
 
 
@@ -196,3 +199,48 @@ def _told() -> Iterator[Any]:
     except OSError as error:
         click.echo(f"文件读写失败:{error.strerror or error}", err=True)
         sys.exit(1)
+
+
+def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:
+    """One line for each survey, under a line of headings."""
+    yield padded("编号", 6) + padded("状态", 8) + padded("结束", 18) + padded("发放/回收/有效", 20) + "标题"
+    for survey in found:
+        ends = f"{survey.closes_at.astimezone(zone):%Y-%m-%d %H:%M}" if survey.closes_at else "-"
+        counts = f"{survey.sent}/{survey.returned}/{survey.valid}"
+        title = survey.title + ("(匿名)" if survey.is_anonymous else "")
+        cells = (str(survey.id), 6), (STATES[survey.state], 8), (ends, 18), (counts, 20)
+        yield "".join(padded(text, width) for text, width in cells) + title
+
+
+def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The figures of `queries.tally` for people."""
+    yield f"《{figures['title']}》"
+    yield (
+        f"发放 {figures['sent']}  送达 {figures['reached']}  打开 {figures['opened']}"
+        f"  回收 {figures['returned']}({percent(figures['response_rate'])})"
+        f"  有效 {figures['valid']}({percent(figures['valid_rate'])})"
+    )
+    for entry in figures["questions"]:
+        yield ""
+        yield f"{entry['code']} {entry['text']}  回答 {entry['n']}" + (" (已停用)" if entry.get("retired") else "")
+        for option in entry.get("options", ()):
+            interval = f"{percent(option['low'])} - {percent(option['high'])}"
+            # The values of a rating or an NPS are their own labels.
+            label = "" if option["label"] == str(option["code"]) else option["label"]
+            label += " (已停用)" if option.get("retired") else ""
+            share = percent(option["share"])
+            yield f"  {option['code']:>3} {padded(label, 28)}{option['count']:>8} {share:>7}  {interval}"
+        if "nps" in entry:
+            yield (
+                f"  NPS {figure(entry['nps'])}({figure(entry['nps_low'])} 到 {figure(entry['nps_high'])}),"
+                f"推荐者 {entry['promoters']},被动者 {entry['passives']},贬损者 {entry['detractors']}"
+            )
+        if "mean" in entry:
+            bounds = f",最小 {figure(entry['min'])},最大 {figure(entry['max'])}" if "min" in entry else ""
+            middle = f"平均 {figure(entry['mean'])},标准差 {figure(entry['sd'])},中位数 {figure(entry['median'])}"
+            yield f"  {middle}{bounds}"
+    changed = [sentence for version in figures["versions"] for sentence in version["changes"]]
+    if changed:
+        yield ""
+        yield "各版本的改动:"
+        yield from (f"  {sentence}" for sentence in changed)

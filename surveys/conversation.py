@@ -7,16 +7,17 @@ from sqlalchemy import delete
 
 from foundation.clock import day_in
 from foundation.errors import Refused
-from surveys import quota_texts, sheets, texts
 from surveys.actions import answering
-from surveys.queries import listing
+from surveys.queries import answer_sheet, listing
 from surveys.queries import results as published
+from surveys.queries.answer_sheet import Sheet
 from surveys.rules import choices, flow, quotas, replies
 from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, describe
 from surveys.rules.definition import Option, Question, QuestionType
 from surveys.rules.replies import Command
 from surveys.rules.shape import OTHER
-from surveys.sheets import Sheet
+from surveys.texts import chat
+from surveys.texts import quotas as quota_texts
 from wechat_bot import media, messages
 from wechat_bot.feature import After, Reply, Turn
 from wechat_bot.models import Talk
@@ -36,8 +37,8 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     """A reply to the question asked: an answer, or a word that steers."""
     if not talk.reference:
         return _choose(turn, talk)
-    sheet = sheets.hold(turn.session, int(talk.reference), turn.openid)
-    if sheet is None or sheets.obstacle(sheet, now=turn.now, zone=turn.zone):
+    sheet = answer_sheet.hold(turn.session, int(talk.reference), turn.openid)
+    if sheet is None or answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
         return _open_again(turn, talk)
     question = sheet.asked
     if question is None:  # a condition or a `required` let go of the last open question
@@ -51,19 +52,19 @@ def hear(turn: Turn, talk: Talk) -> Reply:
         case messages.Image(media_id=key):
             return _given(turn, sheet, question, replies.understand(question, "", media=key))
         case messages.Voice():
-            return _misread(turn, sheet, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
+            return _misread(turn, sheet, question, chat.VOICE_NOT_WANTED + chat.not_understood(question))
         case _:
-            return _misread(turn, sheet, question, texts.not_understood(question))
+            return _misread(turn, sheet, question, chat.not_understood(question))
 
 
 def remains(turn: Turn, talk: Talk) -> str:
     """What to say of a survey half done when another talk has ended; empty where nothing is left to do."""
     if not talk.reference:
         return ""
-    sheet = sheets.hold(turn.session, int(talk.reference), turn.openid)
-    if sheet is None or sheets.obstacle(sheet, now=turn.now, zone=turn.zone):
+    sheet = answer_sheet.hold(turn.session, int(talk.reference), turn.openid)
+    if sheet is None or answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
         return ""
-    return texts.left_over(sheet.left) if sheet.left else ""
+    return chat.left_over(sheet.left) if sheet.left else ""
 
 
 def awaits(turn: Turn) -> str:
@@ -71,8 +72,8 @@ def awaits(turn: Turn) -> str:
     found = listing.open_for(turn.session, turn.openid, now=turn.now) or []
     waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) > 1:
-        return texts.several_wait(len(waiting))
-    return texts.one_waits(waiting[0].title, flow.about_minutes(waiting[0].definition)) if waiting else ""
+        return chat.several_wait(len(waiting))
+    return chat.one_waits(waiting[0].title, flow.about_minutes(waiting[0].definition)) if waiting else ""
 
 
 # Opening
@@ -80,15 +81,15 @@ def awaits(turn: Turn) -> str:
 
 def _open_one(turn: Turn, reference: str) -> Reply:
     if not (reference.isascii() and reference.isdigit() and len(reference) < 10):
-        raise Refused(texts.UNKNOWN_SURVEY)
-    sheet = sheets.look(turn.session, int(reference), turn.openid)
-    obstacle = sheets.obstacle(sheet, now=turn.now, zone=turn.zone)
+        raise Refused(chat.UNKNOWN_SURVEY)
+    sheet = answer_sheet.look(turn.session, int(reference), turn.openid)
+    obstacle = answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if obstacle:
         return Reply(f"{obstacle}{_poll(turn, sheet)}")
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
     if begun.asked is None:  # all is answered, and only a place was wanting
         return _went_on(turn, answering.go_on(turn.session, begun, now=turn.now, zone=turn.zone, source=SOURCE))
-    said = texts.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
+    said = chat.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Written without leading zeros, so that one survey is one talk however its link was written.
     return Reply(f"{said}\n{_ask(begun)}", after=After.KEEP, reference=str(begun.survey_id))
 
@@ -105,21 +106,21 @@ def _open_again(turn: Turn, talk: Talk) -> Reply:
 def _open_any(turn: Turn) -> Reply:
     found = listing.open_for(turn.session, turn.openid, now=turn.now)
     if found is None:
-        return Reply(sheets.no_shop(turn.session, turn.openid))
+        return Reply(answer_sheet.no_shop(turn.session, turn.openid))
     waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) == 1:
         return _open_one(turn, str(waiting[0].survey_id))
     if waiting:
         state = {"choices": [[each.survey_id, each.title] for each in waiting]}
-        return Reply(texts.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
+        return Reply(chat.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
     if len(found) == 1 and found[0].definition.is_poll:
         return _open_one(turn, str(found[0].survey_id))
     if any(each.is_shut for each in found):
         return Reply(quota_texts.FULL)
     if found:
         last = max((each.submitted_on for each in found if each.submitted_on), default=None)
-        return Reply(texts.already_done(last) if last else texts.ALREADY_DONE)
-    return Reply(texts.NONE_OPEN)
+        return Reply(chat.already_done(last) if last else chat.ALREADY_DONE)
+    return Reply(chat.NONE_OPEN)
 
 
 def _choose(turn: Turn, talk: Talk) -> Reply:
@@ -129,10 +130,10 @@ def _choose(turn: Turn, talk: Talk) -> Reply:
     # The same reading as of a question with options.
     question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))
     if replies.command(said) is Command.EXIT:
-        return Reply(texts.LEFT, after=After.END)
+        return Reply(chat.LEFT, after=After.END)
     chosen = choices.single(question, said)
     if not isinstance(chosen, Single):
-        again = f"{texts.several_open(title for _, title in offered)}\n{texts.CHOOSE_ONE}"
+        again = f"{chat.several_open(title for _, title in offered)}\n{chat.CHOOSE_ONE}"
         return Reply(again, after=After.KEEP, yields=True)  # a need said meanwhile is no wrong number
     reply = _open_one(turn, str(chosen.option))
     if reply.after is not After.KEEP:
@@ -154,7 +155,7 @@ def _said(turn: Turn, sheet: Sheet, question: Question, content: str) -> Reply:
             return _given(turn, sheet, question, replies.understand(question, content))
         case Command.PREVIOUS:
             gone_back = answering.back(turn.session, sheet)
-            return Reply(_ask(gone_back)) if gone_back else Reply(f"{texts.FIRST_QUESTION}\n{_ask(sheet)}")
+            return Reply(_ask(gone_back)) if gone_back else Reply(f"{chat.FIRST_QUESTION}\n{_ask(sheet)}")
         case Command.SKIP if sheet.at and question.code in sheet.answers:
             # Said of a question gone back to, it means: leave the answer as it is.
             return _went_on(turn, answering.go_on(turn.session, sheet, now=turn.now, zone=turn.zone, source=SOURCE))
@@ -164,12 +165,12 @@ def _said(turn: Turn, sheet: Sheet, question: Question, content: str) -> Reply:
                 return Reply(f"{skipped.sentence}\n{_ask(sheet)}")
             return _given(turn, sheet, question, skipped)
         case Command.EXIT:
-            return Reply(texts.paused(sheet.left), after=After.PAUSE)
+            return Reply(chat.paused(sheet.left), after=After.PAUSE)
         case Command.PROGRESS:
             at = flow.progress(sheet.definition, sheet.answers, question.code)
-            return Reply(f"{texts.progress(*at)}\n{_ask(sheet)}")
+            return Reply(f"{chat.progress(*at)}\n{_ask(sheet)}")
         case Command.HELP:
-            return Reply(f"{_ask(sheet)}\n{texts.HELP}")
+            return Reply(f"{_ask(sheet)}\n{chat.HELP}")
         case Command.RESUME:
             return Reply(_ask(sheet))
 
@@ -190,7 +191,7 @@ def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
         return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
     # Nobody is told where there is no page to see the results on.
     told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.has_pages else None
-    return Reply(f"{texts.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
+    return Reply(f"{chat.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
 
 
 def _poll(turn: Turn, sheet: Sheet) -> str:
@@ -200,7 +201,7 @@ def _poll(turn: Turn, sheet: Sheet) -> str:
     found = published.results(turn.session, sheet.survey_id)
     question = found.questions[0] if found.questions else None
     answered = question.answered if question else None
-    return "\n" + texts.poll(
+    return "\n" + chat.poll(
         answered, [(bar.label, bar.count, bar.percent) for bar in question.bars] if question else ()
     )
 
@@ -209,18 +210,18 @@ def _misread(turn: Turn, sheet: Sheet, question: Question, sentence: str) -> Rep
     counted = answering.misread(turn.session, sheet)
     if counted.misread < TRIES:
         return Reply(sentence)
-    return Reply(f"{_ask(sheet)}\n{texts.after_three_tries(question)}")
+    return Reply(f"{_ask(sheet)}\n{chat.after_three_tries(question)}")
 
 
 def _echo(question: Question, given: Answer) -> str:
     """Where several numbers or words of one's own were sent, a slip is easy and worth seeing."""
     if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
-        return texts.chosen(describe(question, given.to_json()))
+        return chat.chosen(describe(question, given.to_json()))
     return ""
 
 
 def _intro(turn: Turn, sheet: Sheet) -> str:
-    return texts.opening(
+    return chat.opening(
         sheet.definition.title,
         sheet.left,
         flow.about_minutes(sheet.definition),
@@ -240,4 +241,4 @@ def _ask(sheet: Sheet) -> str:
     gone = quotas.gone(sheet.full or (), question)
     full = [n for n, option in enumerate(question.options, start=1) if option.code in gone]
     at = flow.progress(sheet.definition, sheet.answers, question.code)
-    return "\n".join(filter(None, (late, texts.question(question, *at, previous=previous, full=full))))
+    return "\n".join(filter(None, (late, chat.question(question, *at, previous=previous, full=full))))

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from console.plate import NAME, Item, Need, Plate, Tile
+from console.menu import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
-from surveys import commands, conversation, jobs, mobile
+from surveys import commands, conversation, jobs
 from surveys.actions import erasing
+from surveys.mobile import answer
 from surveys.pages import listing, needs, routes
 from surveys.queries import audience
 from wechat_bot.feature import Conversation, Entry, Feature
@@ -40,6 +41,6 @@ surveys = Feature(
             ),
         )
     },
-    mobile=mobile.blueprint,
-    cards=mobile.cards,
+    mobile=answer.blueprint,
+    cards=answer.cards,
 )

@@ -7,7 +7,7 @@ from console.jobs import Kind, Work
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import scope
+from people import visibility
 from surveys.actions import filing, inviting, sending
 from surveys.actions.sending import Means
 from surveys.export import files
@@ -28,7 +28,7 @@ def export_answers(work: Work) -> None:
         if visitor is None or not visitor.may(Permission.SURVEYS_EXPORT):
             raise Refused("您现在没有导出调查的权限。")
         figures, now = tally(session, survey_id), services.clock()
-        part = scope.part(session, visitor, day_in(now, services.zone))
+        part = visibility.part(session, visitor, day_in(now, services.zone))
         files.write(
             session, survey_id, path, form=form, figures=figures, now=now, zone=services.zone, progress=progress
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from surveys import texts
-from surveys.texts import Asked
+from surveys.texts import chat
+from surveys.texts.chat import Asked
 
 CHOOSE_ONE = "请选一项。"
 CHOOSE_SOME = "请至少选一项。"
@@ -19,27 +19,27 @@ def hint(asked: Asked) -> str:
     """How to answer, in small letters under the question; empty where the question shows it."""
     match asked.type:
         case "multiple":
-            return texts.how_many(asked.min, asked.max) or "可选多项"
+            return chat.how_many(asked.min, asked.max) or "可选多项"
         case "rating":
             return "" if "1-5" in asked.text else "5 分最好"
         case "nps":
             return "" if "0-10" in asked.text else "10 分最愿意"
         case "number":
-            return f"请填{texts.numbers(asked)}"
+            return f"请填{chat.numbers(asked)}"
         case "text":
-            return f"最多 {texts.LONGEST_ANSWER} 字"
+            return f"最多 {chat.LONGEST_ANSWER} 字"
         case _:
             return ""
 
 
 def number(asked: Asked) -> str:
     """For a number that cannot be read, or is out of bounds."""
-    return f"请填{texts.numbers(asked)}。"
+    return f"请填{chat.numbers(asked)}。"
 
 
 def done_on(on: date | None) -> str:
     """For a sheet handed in; of an anonymous one nobody keeps the day."""
-    return f"{texts.day(on)}已收到您的答案,不用再填。" if on else "已收到您的答案,不用再填。"
+    return f"{chat.day(on)}已收到您的答案,不用再填。" if on else "已收到您的答案,不用再填。"
 
 
 def next_label(*, is_last: bool) -> str:

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask, template_rendered
 from werkzeug.test import TestResponse
 
-from console import door
+from console import access
 from console.rules import Permission
 from tests.addresses import Address, addresses, lay_out
 from tests.conftest import House
@@ -145,7 +145,7 @@ def console_table(office: Office) -> str:
 
 def check_console(app: Flask, address: Address, cells: dict[str, str]) -> None:
     """The laws no new table may change: told apart from the table, which only says what is so."""
-    rule = door.rule_of(app, address.endpoint)
+    rule = access.rule_of(app, address.endpoint)
     assert rule is not None, f"{address.endpoint} does not declare who may open it"
     is_for_anyone = address.endpoint == "console.sign_in"
     assert (rule.permission is Permission.ANYONE) == is_for_anyone
@@ -157,23 +157,23 @@ def check_console(app: Flask, address: Address, cells: dict[str, str]) -> None:
 
 def send(browser: Browser, address: Address, token: str) -> TestResponse:
     form = None if address.method == "GET" else {"form_token": token, **address.form}
-    signed_in = browser.client.get_cookie(door.COOKIE, path=door.PREFIX)
+    signed_in = browser.client.get_cookie(access.COOKIE, path=access.PREFIX)
     answer = browser.client.open(address.path, method=address.method, data=form, buffered=True)
     if signed_in:  # also behind a sign-out: the row comes back with `restore`
-        browser.client.set_cookie(door.COOKIE, signed_in.value, path=door.PREFIX)
+        browser.client.set_cookie(access.COOKIE, signed_in.value, path=access.PREFIX)
     return answer
 
 
 def outcome(answer: TestResponse) -> str:
     assert answer.status_code < 500, answer.text
-    is_signed_out = door.COOKIE in answer.headers.get("Set-Cookie", "")  # by their own wish
+    is_signed_out = access.COOKIE in answer.headers.get("Set-Cookie", "")  # by their own wish
     if answer.status_code == 303 and answer.location.startswith("/console/sign-in") and not is_signed_out:
         return "sign in"
     return REFUSALS.get(answer.status_code, "yes")
 
 
 def is_console(address: Address) -> bool:
-    return address.rule == door.PREFIX or address.rule.startswith(f"{door.PREFIX}/")
+    return address.rule == access.PREFIX or address.rule.startswith(f"{access.PREFIX}/")
 
 
 def is_mobile(address: Address) -> bool:

@@ -29,10 +29,8 @@ from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
-from visits import scope
-from visits.models import Message, Request, Visited, VisitPlan
-from visits.queries import reports
-from visits.rated import Rating
+from visits.models import Message, Rating, Request, Visited, VisitPlan
+from visits.queries import reports, visibility
 from visits.rules.figures import By, Narrowed, Span
 from visits.rules.whom import Kind
 from visits.rules.whom import Whom as Meant
@@ -432,7 +430,7 @@ def run(house: House, *names: str) -> None:
 def figures(house: House) -> dict[str, list[tuple[object, ...]]]:
     with house.look() as session:
         now = house.clock()
-        admin = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=house.services.zone)
+        admin = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=house.services.zone)
         span = Span(date(2026, 1, 1), date(2026, 12, 31))
         lines, total = reports.report(session, admin, Narrowed(span), By.MANAGER, now=now)
         return {

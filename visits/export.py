@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from foundation.spreadsheet_write import (
+from foundation.text import mask_phones
+from foundation.workbooks.writing import (
     ROWS_OF_A_SHEET,
     Cell,
     Digits,
@@ -16,7 +17,6 @@ from foundation.spreadsheet_write import (
     Workbook,
     serial,
 )
-from foundation.text import mask_phones
 from people.texts import licence
 from visits.rules.figures import Figures, Line, Took
 from visits.texts import answering, reports

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from console.plate import NAME, Item, Need, Plate, Tile
+from console.menu import NAME, Item, Need, Plate, Tile
 from console.rules import Permission
 from visits import jobs
 from visits.actions import erasing, rating

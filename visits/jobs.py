@@ -6,10 +6,10 @@ from console import jobs, queries
 from console.jobs import Kind, Work
 from console.rules import Permission
 from foundation.errors import Refused
-from people import scope as people_scope
-from visits import export, scope
+from people import visibility as people_scope
+from visits import export
 from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered, unreached
-from visits.queries import reports
+from visits.queries import reports, visibility
 from visits.rules import figures
 from visits.rules.figures import By, Narrowed, Took
 from wechat_bot.feature import Job
@@ -67,7 +67,7 @@ def export_report(work: Work) -> None:
         visitor = queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(Permission.VISITS_EXPORT):
             raise Refused("您现在没有导出拜访统计的权限。")
-        who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
         part = people_scope.part(session, visitor, who.today)
         span = figures.span(given["from"], given["until"], today=who.today)
         narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))

@@ -1,10 +1,21 @@
-"""Nouns of visits: requests and what was said in them, who owned them, what was promised, groups, plans."""
+"""Tables of visits: requests, messages, owners, deadlines, complaints, ratings, report rows, groups, plans."""
 
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, TextClause, UniqueConstraint, false, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    TextClause,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -398,3 +409,68 @@ class Visited(Base):
     #: When it was written down: whoever takes it back says which one they saw.
     noted_at: Mapped[datetime | None]
     request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))
+
+
+class KeptFrom(Base):
+    """A customer manager a complaint is kept from: who is complained of, or may be."""
+
+    __tablename__ = "visit_kept_from"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
+    manager_id: Mapped[int] = mapped_column(ForeignKey("manager.id"), primary_key=True, index=True)
+
+
+class Rating(Base):
+    """How content the shop was with one closing: once each."""
+
+    __tablename__ = "visit_rating"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
+    closing: Mapped[int] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+    #: 1 content, 2 so-so, 3 not content.
+    score: Mapped[int | None]
+    rated_at: Mapped[datetime | None]
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    #: Who gave it: the comment is theirs, to be erased with them, also where the shop has another keeper since.
+    openid: Mapped[str | None] = mapped_column(String(64))
+    #: What was wrong, in the shop's own words.
+    comment: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Until when the next text in the chat is the comment; none where nobody was asked for one, or gave it.
+    comment_until: Mapped[datetime | None]
+
+
+class Filed(Base):
+    """Fact row of a closed request, as reports count it: narrow, for a report reads a year of them at once.
+
+    Taken back when the request changes, and filed again. No more than its moments say (`report_columns.living`):
+    deleting all rows, with `is_filed` of the requests, loses nothing.
+    """
+
+    __tablename__ = "visit_filed"
+    # In the order of the reports' spans: SQLite keeps the rows themselves in it, and needs no second index.
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    opened_at: Mapped[datetime] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
+    #: Whom it counts for: who gave the first answer, else the owner.
+    manager_id: Mapped[int | None]
+    owner_id: Mapped[int | None]
+    retailer_id: Mapped[int | None]
+    area_id: Mapped[int | None]
+    category_id: Mapped[int | None]
+    class_id: Mapped[int | None]
+    #: Milliseconds until the first answer, of the longest wait for a later one, and until it was closed.
+    first_ms: Mapped[int | None] = mapped_column(BigInteger)
+    next_ms: Mapped[int | None] = mapped_column(BigInteger)
+    closing_ms: Mapped[int | None] = mapped_column(BigInteger)
+    #: 1 or 0, so that they can be summed.
+    overdue: Mapped[int] = mapped_column(SmallInteger)
+    lost: Mapped[int] = mapped_column(SmallInteger)
+    #: Whether the first answer's promise came to its end, and whether it was kept.
+    promised: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    kept: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    #: Ratings given: all, content, not content.
+    rated: Mapped[int] = mapped_column(SmallInteger)
+    content: Mapped[int] = mapped_column(SmallInteger)
+    discontent: Mapped[int] = mapped_column(SmallInteger)

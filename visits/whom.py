@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import audiences
-from people import scope as people_scope
+from people import visibility as people_scope
 from people.models import IS_THERE, Area, Retailer, ShopClass
-from visits import scope
 from visits.models import Visited, VisitPlan
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom, from_json
-from visits.scope import Colleague
 from wechat_bot.feature import Criterion
 
 Criteria = Mapping[str, Criterion]
@@ -26,7 +26,7 @@ GONE_PLAN = "没有这个计划,或它已结束。"
 def theirs(session: Session, who: Colleague, whom: Whom, criteria: Criteria, *, now: datetime) -> Condition:
     """The meant shops that this colleague may see. Raises `Refused` where the named thing is not there."""
     meant = condition(session, whom, criteria, now=now, today=who.today)
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     return meant if mine is None else and_(meant, mine)
 
 

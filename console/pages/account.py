@@ -6,13 +6,13 @@ from flask import current_app, flash, g, make_response, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from console import actions, audit, door, passwords, plate, queries, rules
+from console import access, actions, audit, menu, passwords, queries, rules
 from console.rules import Awaits, Permission
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.ANYONE)
+@access.allow(Permission.ANYONE)
 def sign_in() -> ResponseReturnValue:
     """The form, and what came of it."""
     if request.method != "POST":
@@ -23,19 +23,19 @@ def sign_in() -> ResponseReturnValue:
         return _form(refusal.sentence)
 
 
-@door.allow(Permission.SIGNED_IN, first=True, second=True)
+@access.allow(Permission.SIGNED_IN, first=True, second=True)
 def sign_out() -> ResponseReturnValue:
     """End this session."""
-    services, me, now = current_services(), door.visitor(), current_services().clock()
+    services, me, now = current_services(), access.visitor(), current_services().clock()
     with services.transaction() as session:
         actions.end_session(session, me.user_id, me.session_id, now=now)
-        audit.note(session, me, "sign_out", address=door.address(), now=now)
+        audit.note(session, me, "sign_out", address=access.address(), now=now)
     response = redirect(url_for("console.sign_in"), 303)
-    response.delete_cookie(door.COOKIE, path=door.PREFIX)
+    response.delete_cookie(access.COOKIE, path=access.PREFIX)
     return response
 
 
-@door.allow(Permission.SIGNED_IN, first=True)
+@access.allow(Permission.SIGNED_IN, first=True)
 def password() -> ResponseReturnValue:
     """Change one's password; at the first sign-in there is no way around it."""
     if request.method != "POST":
@@ -48,35 +48,35 @@ def password() -> ResponseReturnValue:
     return redirect(url_for("console.home"), 303)
 
 
-@door.allow(Permission.SIGNED_IN)
+@access.allow(Permission.SIGNED_IN)
 def session_list() -> ResponseReturnValue:
     """One's open sessions."""
     services = current_services()
     with services.reading() as session:
-        found = queries.sessions(session, door.visitor().user_id, now=services.clock())
-        left = queries.recovery_codes(session, door.visitor().user_id)
+        found = queries.sessions(session, access.visitor().user_id, now=services.clock())
+        left = queries.recovery_codes(session, access.visitor().user_id)
     return render_template("console/sessions.html", sessions=found, left=left)
 
 
-@door.allow(Permission.SIGNED_IN)
+@access.allow(Permission.SIGNED_IN)
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's sessions."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         actions.end_session(session, me.user_id, session_id, now=now)
-        audit.note(session, me, "session.end", f"session:{session_id}", address=door.address(), now=now)
+        audit.note(session, me, "session.end", f"session:{session_id}", address=access.address(), now=now)
     flash("已结束那次登录。", "success")
     return redirect(url_for("console.session_list"), 303)
 
 
 def _change_password(old: str, new: str) -> None:
     """Count the try, compare and hash outside of any transaction, change what was compared."""
-    services, me, address = current_services(), door.visitor(), door.address()
+    services, me, address = current_services(), access.visitor(), access.address()
     if new != request.form.get("again", ""):
         raise Refused("两次输入的新密码不一样。")
     with services.reading() as session:
-        known = plate.known(current_app.extensions["features"], session, me)
+        known = menu.known(current_app.extensions["features"], session, me)
     rules.check_password(new, known, [services.account_name])
     with services.transaction() as session:
         candidate = actions.try_password(session, me.user_id, who=me.name, address=address, now=services.clock())
@@ -97,7 +97,7 @@ def _change_password(old: str, new: str) -> None:
             candidate.password_hash,
             new_hash,
             keep_session=me.session_id,
-            browser=request.cookies.get(door.KNOWN_COOKIE, ""),
+            browser=request.cookies.get(access.KNOWN_COOKIE, ""),
             now=now,
         )
         audit.note(session, me, "password.change", address=address, now=now)
@@ -105,8 +105,8 @@ def _change_password(old: str, new: str) -> None:
 
 def _enter(written: str, password: str) -> Response:
     """Count the try, compare outside of any transaction, begin the session."""
-    services, address = current_services(), door.address()
-    name, browser = rules.user_name(written), request.cookies.get(door.KNOWN_COOKIE, "")
+    services, address = current_services(), access.address()
+    name, browser = rules.user_name(written), request.cookies.get(access.KNOWN_COOKIE, "")
     with services.transaction() as session:
         candidate = actions.try_sign_in(session, name, address, browser, now=services.clock())
     if candidate.waits:
@@ -120,7 +120,7 @@ def _enter(written: str, password: str) -> Response:
     rehashed = passwords.hashed(password) if passwords.is_outdated(candidate.password_hash) else None
     with services.transaction() as session:
         now, who = services.clock(), queries.visitor(session, candidate.user_id)
-        awaits = door.awaited(who) if who else Awaits.NOTHING
+        awaits = access.awaited(who) if who else Awaits.NOTHING
         actions.sign_in(
             session,
             candidate.user_id,
@@ -135,22 +135,22 @@ def _enter(written: str, password: str) -> Response:
         audit.note(session, who, "sign_in", address=address, now=now)
     where = local(request.form.get("next", ""))
     response = redirect(url_for("console.second", next=where) if awaits else where, 303)
-    door.set_cookie(response, door.COOKIE, token)  # type: ignore[arg-type]  # redirect makes flask's own
-    door.set_cookie(response, door.KNOWN_COOKIE, browser, rules.BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
+    access.set_cookie(response, access.COOKIE, token)  # type: ignore[arg-type]  # redirect makes flask's own
+    access.set_cookie(response, access.KNOWN_COOKIE, browser, rules.BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
     return response
 
 
 def _form(error: str = "") -> ResponseReturnValue:
-    cookie = request.cookies.get(door.ENTRY_COOKIE) or passwords.new_token()
+    cookie = request.cookies.get(access.ENTRY_COOKIE) or passwords.new_token()
     page = render_template(
         "console/sign_in.html",
         error=error,
-        token=door.entry_token(cookie),
+        token=access.entry_token(cookie),
         name=request.form.get("name", ""),
         next=local(request.values.get("next", "")),
     )
     response = make_response(page, 422 if error else 200)
-    door.set_cookie(response, door.ENTRY_COOKIE, cookie)
+    access.set_cookie(response, access.ENTRY_COOKIE, cookie)
     return response
 
 

@@ -3,12 +3,12 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from console import audit, door, queries
+from console import access, audit, queries
 from console.rules import Permission
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.AUDIT_SEE)
+@access.allow(Permission.AUDIT_SEE)
 def audit_log() -> ResponseReturnValue:
     """Who did and saw what, the newest first."""
     who, did = request.args.get("who", "").strip().lower(), request.args.get("did", "")

@@ -3,7 +3,7 @@
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import actions, audit, door, queries, rules
+from console import access, actions, audit, queries, rules
 from console import second as steps
 from console.pages.account import local
 from console.rules import Awaits, Permission, Role
@@ -15,12 +15,12 @@ WRONG = "验证码不对，或已经用过。请等应用里换了新的一组�
 CHANGED = "这一页打开后，又在别处打开过，密钥换了新的。请在应用里删掉刚才加的，再扫下面这一张。"
 
 
-@door.allow(Permission.SIGNED_IN, first=True, second=True)
+@access.allow(Permission.SIGNED_IN, first=True, second=True)
 def second() -> ResponseReturnValue:
     """Ask for a code, and go on to where one wanted to go."""
-    me, error = door.visitor(), None
+    me, error = access.visitor(), None
     where = local(request.values.get("next", ""))
-    if door.awaited(me) is not Awaits.CODE:
+    if access.awaited(me) is not Awaits.CODE:
         return redirect(where, 303)
     if request.method == "POST":
         try:
@@ -29,13 +29,13 @@ def second() -> ResponseReturnValue:
             error = refusal
         else:
             return redirect(where, 303)
-    return render_template("console/second.html", next=where, error=error), door.status(error)
+    return render_template("console/second.html", next=where, error=error), access.status(error)
 
 
-@door.allow(Permission.SIGNED_IN, first=True, second=True)
+@access.allow(Permission.SIGNED_IN, first=True, second=True)
 def set_up_second() -> ResponseReturnValue:
     """Show a new secret until a code proves that it has arrived; then the recovery codes, once."""
-    services, me, error = current_services(), door.visitor(), None
+    services, me, error = current_services(), access.visitor(), None
     if services.is_development or me.has_second:
         return redirect(url_for("console.session_list"), 303)
     # Until it is proved, only the session that it was shown to opens it: nobody waits here for another's proof.
@@ -66,27 +66,27 @@ def set_up_second() -> ResponseReturnValue:
         error=error,
         is_must=me.role is Role.ADMIN,
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
-@door.allow(Permission.SIGNED_IN)
+@access.allow(Permission.SIGNED_IN)
 def drop_second() -> ResponseReturnValue:
     """Give the second step up, with a code; an admin has to set it up anew."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     if services.is_development or not me.has_second:
         raise Refused("第二步验证没有开启。")
     _take()
     with services.transaction() as session:
         actions.drop_second(session, me.user_id)
-        audit.note(session, me, "second.off", address=door.address(), now=services.clock())
+        audit.note(session, me, "second.off", address=access.address(), now=services.clock())
     flash("第二步验证已关闭。", "success")
     return redirect(url_for("console.session_list"), 303)
 
 
 def _take() -> None:
     """Count the try, compare, take the code: each is taken once. Raises `Refused` for one that is none."""
-    services, me, address = current_services(), door.visitor(), door.address()
-    browser, code = request.cookies.get(door.KNOWN_COOKIE, ""), request.form.get("code", "")[:100]
+    services, me, address = current_services(), access.visitor(), access.address()
+    browser, code = request.cookies.get(access.KNOWN_COOKIE, ""), request.form.get("code", "")[:100]
     with services.transaction() as session:
         tried = actions.try_second(session, me.user_id, browser, who=me.name, address=address, now=services.clock())
     if tried.waits:
@@ -114,7 +114,7 @@ def _take() -> None:
 
 def _confirm(kept: str, secret: str) -> list[str]:
     """Ask for the second step from now on; gives the recovery codes. Raises `Refused` for a code that is none."""
-    services, me, address = current_services(), door.visitor(), door.address()
+    services, me, address = current_services(), access.visitor(), access.address()
     step = steps.step_of(secret, request.form.get("code", "")[:100], services.clock())
     if step is None:
         raise Refused(WRONG)
@@ -123,7 +123,7 @@ def _confirm(kept: str, secret: str) -> list[str]:
     with services.transaction() as session:
         now = services.clock()
         actions.give_second(session, me.user_id, kept, sealed, hashes, keep_session=me.session_id, now=now)
-        browser = request.cookies.get(door.KNOWN_COOKIE, "")
+        browser = request.cookies.get(access.KNOWN_COOKIE, "")
         actions.take_second(session, me.user_id, me.session_id, step=step, code_hash="", browser=browser, now=now)
         audit.note(session, me, "second.on", address=address, now=now)
     return codes

@@ -7,7 +7,7 @@ from flask import abort, current_app, make_response, render_template, request, u
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door, plate, queries, rules, tasks
+from console import access, audit, menu, queries, rules, tasks
 from console.models import Task
 from console.rules import Permission
 from foundation.clock import day_in
@@ -16,12 +16,12 @@ from wechat_bot.services import current_services
 FILE_GONE = "这个文件已经不在了。需要的话，请再做一次。"
 
 
-@door.allow(Permission.SIGNED_IN)
+@access.allow(Permission.SIGNED_IN)
 def task_list() -> ResponseReturnValue:
     """My tasks, the newest first; an admin sees everybody's."""
     before = request.args.get("before", type=int)
     with current_services().reading() as session:
-        found = queries.tasks(session, door.visitor(), before=before)
+        found = queries.tasks(session, access.visitor(), before=before)
         may_have = _may_have(session)
     lines = found[: queries.PAGE]
     older = lines[-1][0].id if len(found) > queries.PAGE else None
@@ -30,7 +30,7 @@ def task_list() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.SIGNED_IN)
+@access.allow(Permission.SIGNED_IN)
 def task(task_id: int) -> ResponseReturnValue:
     """One task with its progress."""
     found = find(task_id)
@@ -39,7 +39,7 @@ def task(task_id: int) -> ResponseReturnValue:
     return render_template("console/task.html", task=found, may_have=may_have, **standing(found))
 
 
-@door.allow(Permission.SIGNED_IN, polled=True)
+@access.allow(Permission.SIGNED_IN, polled=True)
 def task_progress(task_id: int) -> ResponseReturnValue:
     """The progress alone, asked for every two seconds; once it is settled the page is loaded anew."""
     found = find(task_id)
@@ -49,29 +49,31 @@ def task_progress(task_id: int) -> ResponseReturnValue:
     return response
 
 
-@door.allow(Permission.SIGNED_IN)
+@access.allow(Permission.SIGNED_IN)
 def task_file(task_id: int) -> ResponseReturnValue:
     """The file of a task that is done, to whoever asked for it, or an admin, if they may have what is in it now."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     found = find(task_id)
     if found.file is None:
         abort(404)
     path = services.files_folder / found.file
     if not path.is_file():
-        return door.failed(404, FILE_GONE)
+        return access.failed(404, FILE_GONE)
     with services.transaction() as session:
         if not _may_have(session)(found):
             abort(403)
         about = " ".join(filter(None, (found.file_name, (found.result or {}).get("said"))))
-        audit.note(session, me, "task.download", f"task:{task_id}", about, address=door.address(), now=services.clock())
-    return door.download(path, found.file_name or path.name)
+        audit.note(
+            session, me, "task.download", f"task:{task_id}", about, address=access.address(), now=services.clock()
+        )
+    return access.download(path, found.file_name or path.name)
 
 
 def _may_have(session: Session) -> Callable[[Task], bool]:
     """Whether the visitor may have a task's file as things stand now."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     features = current_app.extensions["features"]
-    seen = plate.part(features, session, me, day_in(services.clock(), services.zone))
+    seen = menu.part(features, session, me, day_in(services.clock(), services.zone))
     return lambda task: rules.may_have(me, task.needs, task.part, seen)
 
 
@@ -84,7 +86,7 @@ def standing(task: Task) -> dict[str, Any]:
 def find(task_id: int) -> Task:
     """A task the visitor may see; 404 for every other, so that nobody learns which there are."""
     with current_services().reading() as session:
-        found = queries.task(session, door.visitor(), task_id)
+        found = queries.task(session, access.visitor(), task_id)
     if found is None:
         abort(404)
     return found

@@ -7,7 +7,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
@@ -16,18 +16,18 @@ from people.pages.roster import today_of
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.PEOPLE_SEE)
+@access.allow(Permission.PEOPLE_SEE)
 def area_list() -> ResponseReturnValue:
     """The areas one may see, with their people and how many shops are bound."""
     services = current_services()
     with services.reading() as session:
-        found = areas.listing(session, door.visitor())
+        found = areas.listing(session, access.visitor())
     return render_template(
         "people/areas.html", areas=found, names={each.id: each.name for each in found}, today=today_of(services)
     )
 
 
-@door.allow(Permission.AREAS_EDIT)
+@access.allow(Permission.AREAS_EDIT)
 def area(area_id: int) -> ResponseReturnValue:
     """Give an area a manager, a deputy with days of leave, an area above it."""
     error = None
@@ -40,20 +40,20 @@ def area(area_id: int) -> ResponseReturnValue:
             flash(f"“{name}”已修改。", "success")
             return redirect(url_for("people_pages.area_list"), 303)
     with current_services().reading() as session:
-        found = next((each for each in areas.listing(session, door.visitor()) if each.id == area_id), None)
+        found = next((each for each in areas.listing(session, access.visitor()) if each.id == area_id), None)
         managers, names, kept = areas.managers(session), areas.names(session), areas.kept(session, area_id)
     if found is None:
         abort(404)
     page = render_template("people/area.html", area=found, managers=managers, names=names, kept=kept, error=error)
-    return page, door.status(error)
+    return page, access.status(error)
 
 
 def _change(area_id: int) -> str:
-    services, me, form = current_services(), door.visitor(), request.form
+    services, me, form = current_services(), access.visitor(), request.form
     about = f"area:{area_id}"
     with services.transaction() as session:
         row = select(Area.id).where(Area.id == area_id)
-        door.check_stamp(session, row, partial(areas.kept, area_id=area_id), about=about)
+        access.check_stamp(session, row, partial(areas.kept, area_id=area_id), about=about)
         from_on, until_on = _day(form.get("from", "")), _day(form.get("until", ""))
         parent_id = form.get("parent", type=int)
         name = areas.change(
@@ -76,7 +76,7 @@ def _change(area_id: int) -> str:
             above and f"上级 {above}",
         )
         detail = ",".join(filter(None, parts))
-        audit.note(session, me, "area.change", about, detail, address=door.address(), now=services.clock())
+        audit.note(session, me, "area.change", about, detail, address=access.address(), now=services.clock())
     return name
 
 

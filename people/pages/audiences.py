@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.errors import Refused
 from people import audiences, saved
@@ -26,10 +26,10 @@ from wechat_bot.services import Services, current_services
 SAVE, LOOK, WRITE = "save", "look", "write"
 
 
-@door.allow(Permission.PEOPLE_SEE)
+@access.allow(Permission.PEOPLE_SEE)
 def audience_list() -> ResponseReturnValue:
     """The saved audiences, in words."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.reading() as session:
         found = saved.listing(session)
         loader = Loader(session, form.offered(services.criteria))
@@ -37,10 +37,10 @@ def audience_list() -> ResponseReturnValue:
     return render_template("people/audiences.html", lines=lines)
 
 
-@door.allow(Permission.PEOPLE_SEE)
+@access.allow(Permission.PEOPLE_SEE)
 def audience(audience_id: int) -> ResponseReturnValue:
     """One audience: in words, how many shops it means and some of them, and what it is used for."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.reading() as session:
         line = _find(session, audience_id)
         words = _words(Loader(session, form.offered(services.criteria)), line.spec)
@@ -59,24 +59,24 @@ def audience(audience_id: int) -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.AUDIENCES_EDIT)
+@access.allow(Permission.AUDIENCES_EDIT)
 def new_audience() -> ResponseReturnValue:
     """Build a new audience."""
     return _build(None)
 
 
-@door.allow(Permission.AUDIENCES_EDIT)
+@access.allow(Permission.AUDIENCES_EDIT)
 def edit_audience(audience_id: int) -> ResponseReturnValue:
     """Change an audience."""
     services = current_services()
     with services.reading() as session:
         line = _find(session, audience_id)
-    if not saved.may_change(door.visitor(), line):
+    if not saved.may_change(access.visitor(), line):
         abort(403)
     return _build(line)
 
 
-@door.allow(Permission.AUDIENCES_EDIT)
+@access.allow(Permission.AUDIENCES_EDIT)
 def look_at_audience() -> ResponseReturnValue:
     """How many shops the conditions mean as they stand in the form, and some of them; for the page while it changes."""
     services = current_services()
@@ -85,16 +85,16 @@ def look_at_audience() -> ResponseReturnValue:
     return render_template("people/_look.html", look=look, broken=error)
 
 
-@door.allow(Permission.AUDIENCES_EDIT)
+@access.allow(Permission.AUDIENCES_EDIT)
 def delete_audience(audience_id: int) -> ResponseReturnValue:
     """Delete an audience that nothing uses."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         saved.mine(session, me, audience_id)
         _check_stamp(session, audience_id)
         name = saved.delete(session, me, audience_id, current_app.extensions["features"])
         about, now = f"audience:{audience_id}", services.clock()
-        audit.note(session, me, "audience.delete", about, name, address=door.address(), now=now)
+        audit.note(session, me, "audience.delete", about, name, address=access.address(), now=now)
     flash(f"对象“{name}”已删除。", "success")
     return redirect(url_for("people_pages.audience_list"), 303)
 
@@ -140,11 +140,11 @@ def _build(line: Line | None) -> ResponseReturnValue:
         is_posted=is_posted,
         kept=kept,
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
 def _save(line: Line | None) -> ResponseReturnValue:
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         if line is not None:
             _check_stamp(session, line.id)
@@ -163,7 +163,7 @@ def _save(line: Line | None) -> ResponseReturnValue:
         mode, lines = _words(Loader(session, form.offered(services.criteria)), spec)
         name, said = request.form.get("name", ""), ";".join(filter(None, (mode, *lines)))
         about = f"audience:{audience_id}"
-        audit.note(session, me, "audience.save", about, f"{name}:{said}", address=door.address(), now=now)
+        audit.note(session, me, "audience.save", about, f"{name}:{said}", address=access.address(), now=now)
     flash(f"对象“{name}”已保存。", "success")
     return redirect(url_for("people_pages.audience", audience_id=audience_id), 303)
 
@@ -184,7 +184,7 @@ def _look_at_form(services: Services, session: Session) -> tuple[Look | None, st
 
 
 def _look(services: Services, session: Session, spec: Any) -> tuple[Look | None, str]:
-    now, today, me = services.clock(), today_of(services), door.visitor()
+    now, today, me = services.clock(), today_of(services), access.visitor()
     try:
         return audiences.look(session, me, spec, services.criteria, now=now, today=today), ""
     except Refused as refusal:
@@ -210,7 +210,7 @@ def _kept(session: Session, audience_id: int) -> dict[str, str]:
 
 def _check_stamp(session: Session, audience_id: int) -> None:
     row = select(Audience.id).where(Audience.id == audience_id)
-    door.check_stamp(session, row, lambda session: _kept(session, audience_id), about=f"audience:{audience_id}")
+    access.check_stamp(session, row, lambda session: _kept(session, audience_id), about=f"audience:{audience_id}")
 
 
 def _find(session: Session, audience_id: int) -> Line:

@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import audit, door, tasks
+from console import access, audit, tasks
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas, cards, codes, saved
@@ -12,10 +12,10 @@ from people.roster.kinds import CODES
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.CODES_PRINT)
+@access.allow(Permission.CODES_PRINT)
 def print_codes() -> ResponseReturnValue:
     """Choose the shops whose codes are to be printed, and ask for the sheets."""
-    services, me, error = current_services(), door.visitor(), ""
+    services, me, error = current_services(), access.visitor(), ""
     if request.method == "POST":
         try:
             return _ask()
@@ -46,7 +46,7 @@ def print_codes() -> ResponseReturnValue:
 
 
 def _ask() -> ResponseReturnValue:
-    services, me, chosen = current_services(), door.visitor(), choosing.chosen()
+    services, me, chosen = current_services(), access.visitor(), choosing.chosen()
     with services.transaction() as session:
         which = choosing.condition(services, session, me, chosen)
         number = saved.count(session, which, most=codes.MOST_CARDS)
@@ -57,5 +57,5 @@ def _ask() -> ResponseReturnValue:
         now, said = services.clock(), choosing.words(session, chosen)
         task_id = tasks.ask(session, CODES, f"打印绑定卡 {said}", chosen.to_json(), owner_id=me.user_id, now=now)
         detail = f"{said} {number} 家"
-        audit.note(session, me, "codes.print", f"task:{task_id}", detail, address=door.address(), now=now)
+        audit.note(session, me, "codes.print", f"task:{task_id}", detail, address=access.address(), now=now)
     return redirect(url_for("console.task", task_id=task_id), 303)

@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.errors import Refused
 from people import erasing, identity
@@ -18,10 +18,10 @@ ANOTHER_NAME = "店名和这家店的不一样，没有删除。请核对后再�
 NOT_BOUND = "这家店没有绑定微信，没有要删除的人。店已不做了，请选“店和店主”。"
 
 
-@door.allow(Permission.PEOPLE_ERASE)
+@access.allow(Permission.PEOPLE_ERASE)
 def erase(licence: str) -> ResponseReturnValue:
     """Ask what is to be erased and for the shop's name once more; then erase it, and tell the log who asked for it."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     if request.method != "POST":
         with services.reading() as session:
             return _page(_found(session, licence))
@@ -34,7 +34,7 @@ def erase(licence: str) -> ResponseReturnValue:
             return _page(shop, what, refusal.sentence), 422
         erased = erasing.erase(session, whom, now=now, forgets=services.forgets)
         about, said = erasing.about(shop), erasing.said(whom)
-        audit.note(session, me, "shop.erase", about, said, address=door.address(), now=now)
+        audit.note(session, me, "shop.erase", about, said, address=access.address(), now=now)
     erasing.clear_away(services, erased.files)
     if whom.shop_id is None:
         flash("绑定这家店的人的个人信息已删除。", "success")

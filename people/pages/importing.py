@@ -5,7 +5,7 @@ import io
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import audit, door, tasks
+from console import access, audit, tasks
 from console.models import TaskState
 from console.pages import tasks as task_pages
 from console.rules import Permission
@@ -21,12 +21,12 @@ PAGE = "people_pages.preview"
 CONFIRMING = 0x5EED_0002
 
 
-@door.allow(Permission.PEOPLE_IMPORT, upload=checking.LIMITS.file)
+@access.allow(Permission.PEOPLE_IMPORT, upload=checking.LIMITS.file)
 def upload() -> ResponseReturnValue:
     """Take a file, and ask for it to be checked. Nothing is changed yet."""
     if request.method != "POST":
         return render_template("people/import.html")
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     given = request.files.get("file")
     if given is None or not given.filename:
         return render_template("people/import.html", error="请先选一个文件。"), 422
@@ -52,16 +52,16 @@ def upload() -> ResponseReturnValue:
     return redirect(url_for(PAGE, task_id=task_id), 303)
 
 
-@door.allow(Permission.PEOPLE_IMPORT)
+@access.allow(Permission.PEOPLE_IMPORT)
 def template_file() -> ResponseReturnValue:
     """The empty table to fill in."""
     target = io.BytesIO()
     template.write(target)
     target.seek(0)
-    return door.download(target, "零售户名单模板.xlsx")
+    return access.download(target, "零售户名单模板.xlsx")
 
 
-@door.allow(Permission.PEOPLE_IMPORT)
+@access.allow(Permission.PEOPLE_IMPORT)
 def preview(task_id: int) -> ResponseReturnValue:
     """What would happen, or what is wrong in which cell."""
     task = task_pages.find(task_id)
@@ -70,11 +70,11 @@ def preview(task_id: int) -> ResponseReturnValue:
     return render_template("people/preview.html", task=task, result=task.result or {}, **task_pages.standing(task))
 
 
-@door.allow(Permission.PEOPLE_IMPORT)
+@access.allow(Permission.PEOPLE_IMPORT)
 def confirm(task_id: int) -> ResponseReturnValue:
     """Bring in what was checked; pressed twice, it is still one import. What was checked before another import says no
     more what would change."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     checked = task_pages.find(task_id)
     if checked.kind != CHECK or checked.state != TaskState.DONE:
         raise Refused("这份名单还没有检查好,不能导入。")
@@ -95,5 +95,5 @@ def confirm(task_id: int) -> ResponseReturnValue:
             key=key,
         )
         about = f"task:{import_id}"
-        audit.note(session, me, "roster.import", about, params["name"], address=door.address(), now=now)
+        audit.note(session, me, "roster.import", about, params["name"], address=access.address(), now=now)
     return redirect(url_for("console.task", task_id=import_id), 303)

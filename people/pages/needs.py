@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from console import queries
-from console.plate import Waiting
+from console.menu import Waiting
 from console.rules import Visitor
 from foundation.clock import day_in
 from people import areas, tries

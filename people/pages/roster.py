@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door, tasks
+from console import access, audit, tasks
 from console.rules import Permission, Visitor
 from foundation.clock import day_in
 from people import areas, tags
@@ -21,14 +21,14 @@ BOUND = {"yes": True, "no": False}
 LONGEST_SEARCH = 40
 
 
-@door.allow(Permission.PEOPLE_SEE)
+@access.allow(Permission.PEOPLE_SEE)
 def roster() -> ResponseReturnValue:
     """The list, narrowed and in pages. Seeing phones is written down."""
-    services, me, narrowed = current_services(), door.visitor(), _filter()
+    services, me, narrowed = current_services(), access.visitor(), _filter()
     if me.may(Permission.PEOPLE_PHONES):
         with services.transaction() as session:
             said = words(session, narrowed)
-            audit.note(session, me, "roster.see", "people", said, address=door.address(), now=services.clock())
+            audit.note(session, me, "roster.see", "people", said, address=access.address(), now=services.clock())
     today = today_of(services)
     with services.reading() as session:
         page = listing.page(
@@ -53,10 +53,10 @@ def roster() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.PEOPLE_SEE)
+@access.allow(Permission.PEOPLE_SEE)
 def shop(licence: str) -> ResponseReturnValue:
     """One shop with its people and its history. Seeing it is written down."""
-    services, me, today = current_services(), door.visitor(), today_of(current_services())
+    services, me, today = current_services(), access.visitor(), today_of(current_services())
     with services.reading() as session:
         found = alone.detail(session, me, licence, today=today)
         known = tags.names(session) if me.may(Permission.TAGS_PUT) else []
@@ -64,7 +64,7 @@ def shop(licence: str) -> ResponseReturnValue:
         abort(404)
     with services.transaction() as session:
         about = f"shop:{found.shop.licence}"
-        audit.note(session, me, "shop.see", about, found.shop.shop, address=door.address(), now=services.clock())
+        audit.note(session, me, "shop.see", about, found.shop.shop, address=access.address(), now=services.clock())
     return render_template(
         "people/shop.html",
         found=found,
@@ -75,15 +75,15 @@ def shop(licence: str) -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.PEOPLE_EXPORT)
+@access.allow(Permission.PEOPLE_EXPORT)
 def export() -> ResponseReturnValue:
     """Ask for a file of what is filtered."""
-    services, me, narrowed = current_services(), door.visitor(), _filter()
+    services, me, narrowed = current_services(), access.visitor(), _filter()
     with services.transaction() as session:
         now = services.clock()
         said = words(session, narrowed)
         task_id = tasks.ask(session, EXPORT, "导出零售户名单", narrowed.to_json(), owner_id=me.user_id, now=now)
-        audit.note(session, me, "roster.export", f"task:{task_id}", said, address=door.address(), now=now)
+        audit.note(session, me, "roster.export", f"task:{task_id}", said, address=access.address(), now=now)
     return redirect(url_for("console.task", task_id=task_id), 303)
 
 

@@ -3,14 +3,14 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in
 from people import rules, tries
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.PEOPLE_IMPORT)
+@access.allow(Permission.PEOPLE_IMPORT)
 def tried() -> ResponseReturnValue:
     """What was tried today, and which licences are locked by it."""
     services = current_services()
@@ -19,7 +19,7 @@ def tried() -> ResponseReturnValue:
     return render_template("people/tried.html", found=found, limit=rules.TRIES_OF_A_LICENCE, most=rules.TRIES_IN_ALL)
 
 
-@door.allow(Permission.PEOPLE_IMPORT)
+@access.allow(Permission.PEOPLE_IMPORT)
 def unlock() -> ResponseReturnValue:
     """Let a licence, or all, be tried again today."""
     services, licence = current_services(), request.form.get("licence", "")
@@ -27,6 +27,6 @@ def unlock() -> ResponseReturnValue:
         now = services.clock()
         tries.unlock(session, licence, day_in(now, services.zone))
         said = licence or "全部"
-        audit.note(session, door.visitor(), "tries.unlock", "licences", said, address=door.address(), now=now)
+        audit.note(session, access.visitor(), "tries.unlock", "licences", said, address=access.address(), now=now)
     flash(f"已解锁：{said}。店主现在可以再试。", "success")
     return redirect(url_for("people_pages.tried"), 303)

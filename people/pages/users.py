@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import actions, audit, door, passwords, queries
+from console import access, actions, audit, passwords, queries
 from console.models import User
 from console.rules import ROLES, Permission, Role, Visitor
 from foundation.errors import Refused
@@ -19,7 +19,7 @@ from people.models import Manager
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def user_list() -> ResponseReturnValue:
     """Everybody who may sign in, or once might."""
     search, after = request.args.get("search", "").strip().lower(), request.args.get("after", "")
@@ -39,12 +39,12 @@ def user_list() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def new_user() -> ResponseReturnValue:
     """Make a user, and show the first password once."""
     if request.method != "POST":
         return _form()
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     try:
         role, area_id, manager_id = _written()
         password = passwords.first_password()
@@ -53,54 +53,56 @@ def new_user() -> ResponseReturnValue:
             now, name = services.clock(), request.form.get("name", "")
             user_id = actions.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
             detail = _said(session, name, role, area_id, manager_id)
-            audit.note(session, me, "user.create", f"user:{user_id}", detail, address=door.address(), now=now)
+            audit.note(session, me, "user.create", f"user:{user_id}", detail, address=access.address(), now=now)
     except Refused as refusal:
         return _form(error=refusal)
     # Shown in the answer itself: behind a redirect it would have to be kept somewhere.
     return render_template("people/password.html", name=name, password=password)
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def user(user_id: int) -> ResponseReturnValue:
     """Give a user another role, or another part of the shops."""
     if request.method != "POST":
         return _form(user_id)
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     try:
         role, area_id, manager_id = _written()
         with services.transaction() as session:
             now, about = services.clock(), f"user:{user_id}"
             row = select(User.id).where(User.id == user_id)
-            door.check_stamp(session, row, lambda session: _kept(session, queries.user(session, user_id)), about=about)
+            access.check_stamp(
+                session, row, lambda session: _kept(session, queries.user(session, user_id)), about=about
+            )
             name = actions.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
             detail = _said(session, name, role, area_id, manager_id)
-            audit.note(session, me, "user.change", about, detail, address=door.address(), now=now)
+            audit.note(session, me, "user.change", about, detail, address=access.address(), now=now)
     except Refused as refusal:
         return _form(user_id, refusal)
     flash(f"“{name}”已修改。", "success")
     return redirect(url_for("people_pages.user_list"), 303)
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def reset(user_id: int) -> ResponseReturnValue:
     """Give a user a new first password, shown once."""
-    services, me, password = current_services(), door.visitor(), passwords.first_password()
+    services, me, password = current_services(), access.visitor(), passwords.first_password()
     hashed = passwords.hashed(password)
     with services.transaction() as session:
         now = services.clock()
         name = actions.reset_password(session, user_id, hashed, now=now)
-        audit.note(session, me, "user.reset", f"user:{user_id}", name, address=door.address(), now=now)
+        audit.note(session, me, "user.reset", f"user:{user_id}", name, address=access.address(), now=now)
     return render_template("people/password.html", name=name, password=password)
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def disable(user_id: int) -> ResponseReturnValue:
     """Let a user in no more."""
     now = current_services().clock()
     return _switch(user_id, "user.disable", lambda session: actions.disable(session, user_id, now=now), "已停用")
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def enable(user_id: int) -> ResponseReturnValue:
     """Let a user in again."""
     return _switch(user_id, "user.enable", lambda session: actions.enable(session, user_id), "可以登录了")
@@ -112,10 +114,10 @@ def known(session: Session, visitor: Visitor) -> Sequence[str]:
     return (found.name, found.phone) if found else ()
 
 
-@door.allow(Permission.USERS_MANAGE)
+@access.allow(Permission.USERS_MANAGE)
 def reset_second(user_id: int) -> ResponseReturnValue:
     """Take the second step away from a user whose phone is gone, and end their sessions."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     if user_id == me.user_id:
         raise Refused("自己的请在“登录与密码”里关闭，要用一个验证码。")
     now = services.clock()
@@ -125,10 +127,10 @@ def reset_second(user_id: int) -> ResponseReturnValue:
 
 
 def _switch(user_id: int, did: str, action: Callable[[Session], str], said: str) -> ResponseReturnValue:
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         name = action(session)
-        audit.note(session, me, did, f"user:{user_id}", name, address=door.address(), now=services.clock())
+        audit.note(session, me, did, f"user:{user_id}", name, address=access.address(), now=services.clock())
     flash(f"“{name}”{said}。", "success")
     return redirect(url_for("people_pages.user_list"), 303)
 
@@ -168,4 +170,4 @@ def _form(user_id: int | None = None, error: Refused | None = None) -> ResponseR
     page = render_template(
         "people/user.html", user=found, roles=ROLES.items(), areas=names, managers=managers, error=error, kept=kept
     )
-    return page, door.status(error)
+    return page, access.status(error)

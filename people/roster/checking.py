@@ -8,9 +8,9 @@ from datetime import date, time, timedelta
 from sys import intern
 from typing import NamedTuple
 
-from foundation import spreadsheet_read
 from foundation.errors import Refused
-from foundation.spreadsheet_cells import Cell, Cells, Fault, Limits, Number, Sheet, column_letters
+from foundation.workbooks import reading
+from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Number, Sheet, column_letters
 from people import rules
 from people.roster.saying import hours, is_rounded, text_of
 
@@ -101,7 +101,7 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
     sheet, header, columns, ignored, left_out = _find_header(content)
     held = _held(sheet, header, columns)
     errors, notices = _Errors(), _notices(sheet, ignored, left_out, held.said)
-    is_text = not spreadsheet_read.is_workbook(content)
+    is_text = not reading.is_workbook(content)
     reader = _Reader(columns, frozenset(classes), errors, is_text)
     seen: dict[str, int] = {}
     managers: dict[str, tuple[str, int]] = {}
@@ -157,7 +157,7 @@ def _most(phones: Counter[str]) -> str:
 def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str], list[str]]:
     """The sheet with the roster, the number of its header row, where each column stands (counted from 0), the headings
     of columns nobody reads, and the names of further sheets with a roster."""
-    sheets = iter(spreadsheet_read.sheets(content, LIMITS))
+    sheets = iter(reading.sheets(content, LIMITS))
     for sheet in sheets:
         if (found := _headings(sheet)) is None:
             continue
@@ -165,7 +165,7 @@ def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str],
         for at, cell in cells.items():
             if isinstance(cell, Fault):
                 raise Refused(f"表头 {column_letters(at)}{number} {cell.said}。")
-        others = [each.name for each in sheets if spreadsheet_read.is_workbook(content) and _is_roster(each)]
+        others = [each.name for each in sheets if reading.is_workbook(content) and _is_roster(each)]
         return sheet, number, *_columns(headings), others
     raise Refused(f"没有找到表头。第一行要有这些列:{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from foundation.spreadsheet_write import Digits, Heading, Workbook
 from foundation.text import mask_phone
+from foundation.workbooks.writing import Digits, Heading, Workbook
 from people.roster.checking import COLUMNS
 from people.roster.template import WIDTHS
 from people.shops.listing import Line

@@ -3,8 +3,8 @@
 import re
 from datetime import timedelta
 
-from foundation.spreadsheet_cells import Cell, Number
 from foundation.text import bare
+from foundation.workbooks.cells import Cell, Number
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 #: Most cells: words of letters and figures with a blank between them, for which nothing is to be done.

@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from foundation.spreadsheet_write import Digits, Heading, Workbook
+from foundation.workbooks.writing import Digits, Heading, Workbook
 from people.models import CLASSES
 from people.roster.checking import COLUMNS, EXAMPLE
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from console.rules import Visitor
 from people.identity import Shop, shop_by_licence
 from people.models import Area, Binding, Retailer, RetailerTag, Tag
-from people.scope import within
+from people.visibility import within
 
 
 @dataclass(frozen=True, slots=True)

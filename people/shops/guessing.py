@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
 from console.rules import Visitor
-from people import identity, rules, scope
+from people import identity, rules, visibility
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Clues
@@ -65,7 +65,7 @@ def _shops(
     *,
     is_sorted: bool = True,
 ) -> list[Shop]:
-    mine = scope.within(session, visitor, today=today)
+    mine = visibility.within(session, visitor, today=today)
     statement = identity.select_shops().where(condition, *([] if mine is None else [mine])).limit(most)
     if is_sorted:
         # The longest name in front: whoever writes 城南便利店 does not mean a shop called 便利店.

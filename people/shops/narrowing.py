@@ -11,7 +11,7 @@ from console.rules import Visitor
 from foundation.text import folded
 from people import rules
 from people.models import IS_BOUND, IS_THERE, IS_UNBOUND, Retailer
-from people.scope import looked_after, with_sub_areas, within
+from people.visibility import looked_after, with_sub_areas, within
 
 
 @dataclass(frozen=True, slots=True)

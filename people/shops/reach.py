@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from console.rules import Role, Visitor
 from foundation.database import count_to
 from people.models import AreaCount, Retailer
-from people.scope import area_ids, within
+from people.visibility import area_ids, within
 from wechat_bot.models import Follower
 
 #: Counting keepers who left stops here.

@@ -14,14 +14,14 @@ from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import Area, Retailer
-from surveys import texts
 from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
+from surveys.queries.answer_sheet import Sheet, look, obstacle
 from surveys.rules import flow, tally
 from surveys.rules import quotas as of_quotas
 from surveys.rules.answers import Answer
 from surveys.rules.definition import Question
-from surveys.sheets import Sheet, look, obstacle
+from surveys.texts import chat
 from wechat_bot import media
 
 _participation = cast(Table, Participation.__table__)
@@ -156,7 +156,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
     """
     _refuse(sheet, now, zone)
     if not flow.is_complete(sheet.definition, sheet.answers):
-        raise Refused(texts.MUST_ANSWER)
+        raise Refused(chat.MUST_ANSWER)
     today = day_in(now, zone)
     done: dict[str, Any] = {"is_submitted": True, "answers": {}, "at": None, "misread": 0}
     done |= {"version_id": None, "started_at": None} if sheet.is_anonymous else {"submitted_on": today}
@@ -169,7 +169,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
         ),
     )
     if not won.rowcount:
-        raise Refused(texts.ALREADY_DONE)
+        raise Refused(chat.ALREADY_DONE)
     answers = flow.settle(sheet.definition, sheet.answers)
     spent = (now - sheet.started_at).total_seconds() if sheet.started_at else 0
     is_valid = spent >= (sheet.definition.min_seconds or 0)

@@ -12,10 +12,10 @@ from console import stamps
 from foundation.database import changed
 from foundation.errors import Refused
 from people import audiences
-from surveys import frozen
 from surveys.actions import counting, inviting, quotas
 from surveys.actions.enlisting import Criteria, enlist, locked
 from surveys.models import Survey, SurveyState, Version
+from surveys.queries import version_cache
 from surveys.rules.definition import Definition, Review, from_json, to_json
 
 
@@ -146,7 +146,7 @@ def publish(
     before = from_json(last.definition) if last else None
     if before and before.anonymous != definition.anonymous:
         raise Refused("已发布的调查不能在实名和匿名之间改动,请另建一份调查。")
-    digest = frozen.digest(survey.draft)
+    digest = version_cache.digest(survey.draft)
     if last is None or last.digest != digest:
         last = Version(
             survey_id=survey_id,

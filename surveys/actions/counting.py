@@ -8,10 +8,10 @@ from sqlalchemy import TextClause, func, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from surveys import frozen
 from surveys.actions import filing, quotas
 from surveys.actions.enlisting import locked
 from surveys.models import Invitation, Participation, Submission, Tally
+from surveys.queries import version_cache
 from surveys.rules import quotas as of_quotas
 from surveys.rules import tally, waves
 
@@ -95,7 +95,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
 
 
 def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums, Counter[Key]]:
-    definitions = {version.id: version.definition for version in frozen.of_survey(session, survey_id)}
+    definitions = {version.id: version.definition for version in version_cache.of_survey(session, survey_id)}
     counted: Counter[Key] = Counter()
     sums = filing.Sums()
     placed: Counter[Key] = Counter()
@@ -166,7 +166,7 @@ def void(session: Session, submission_id: int) -> None:
     ).first()
     if row is None:
         raise Refused(f"没有编号为 {submission_id} 的有效答卷。")
-    definitions = {version.id: version.definition for version in frozen.of_survey(session, row.survey_id)}
+    definitions = {version.id: version.definition for version in version_cache.of_survey(session, row.survey_id)}
     taken = tally.negated(tally.counts(definitions[row.version_id], row.answers))
     add(session, row.survey_id, {**taken, VALID: -1})
     definition = definitions[row.version_id]

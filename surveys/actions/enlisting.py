@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from foundation.database import Json, Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
-from surveys import frozen
 from surveys.models import Participation, Survey
+from surveys.queries import version_cache
 from wechat_bot.feature import Criterion
 
 Criteria = Mapping[str, Criterion]
@@ -41,5 +41,5 @@ def locked(session: Session, survey_id: int) -> Survey:
     # NO KEY UPDATE: every answer points at the survey with a foreign key, and must not wait for us.
     survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update(key_share=True))
     if survey is None:
-        raise Refused(frozen.unknown(survey_id))
+        raise Refused(version_cache.unknown(survey_id))
     return survey

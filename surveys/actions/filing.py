@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from foundation.text import folded, grams
 from people.models import Area, Retailer
-from surveys import frozen
 from surveys.models import Cross, PairTally, Submission, Survey, WordKeys, Words
+from surveys.queries import version_cache
 from surveys.rules import crossing, tally
 from surveys.rules.crossing import By, Count, Pair
 from surveys.rules.definition import Definition
@@ -188,5 +188,7 @@ def _add(session: Session, table: str, columns: Mapping[str, str], survey_id: in
 
 def _definitions(session: Session, survey_ids: set[int]) -> dict[int, Definition]:
     return {
-        version.id: version.definition for survey_id in survey_ids for version in frozen.of_survey(session, survey_id)
+        version.id: version.definition
+        for survey_id in survey_ids
+        for version in version_cache.of_survey(session, survey_id)
     }

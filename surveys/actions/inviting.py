@@ -30,8 +30,8 @@ from surveys.actions import counting, quotas
 from surveys.actions.counting import Key
 from surveys.actions.enlisting import Criteria, locked
 from surveys.models import INVITATION, Invitation, Outcome, Participation, Survey, SurveyState, Wave, WaveState
+from surveys.queries.answer_sheet import Sheet
 from surveys.rules import waves
-from surveys.sheets import Sheet
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.outbox import queueing, states
 

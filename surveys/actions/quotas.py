@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people.models import Area, Retailer, ShopClass
-from surveys import frozen, quota_texts
 from surveys.models import Quota, Submission, Survey
+from surveys.queries import version_cache
 from surveys.rules import quotas, tally
 from surveys.rules.definition import Definition
+from surveys.texts import quotas as quota_texts
 
 
 class Full(Refused):
@@ -136,7 +137,7 @@ def _wanted(session: Session, definition: Definition) -> dict[tally.Key, int]:
 def _count(session: Session, survey_id: int) -> Counter[tally.Key]:
     """What each quota would stand at, had it been there from the start; reads the answers as a stream."""
     counted: Counter[tally.Key] = Counter()
-    definitions = {version.id: version.definition for version in frozen.of_survey(session, survey_id)}
+    definitions = {version.id: version.definition for version in version_cache.of_survey(session, survey_id)}
     rows = session.execute(
         select(Submission.version_id, Submission.answers, Submission.area_id, Submission.class_id)
         .where(Submission.survey_id == survey_id, Submission.is_valid)

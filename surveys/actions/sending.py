@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import Retailer
-from surveys import texts
 from surveys.actions import counting, inviting
 from surveys.actions.counting import Key
 from surveys.actions.enlisting import Criteria, enlist
 from surveys.models import INVITATION, Invitation, Outcome, Participation, Survey, Version, Wave, WaveState
 from surveys.rules import waves
+from surveys.texts import chat
 from wechat_bot import notices, reply, watching
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
@@ -200,7 +200,7 @@ def promise_results(session: Session, *, means: Means, now: datetime) -> None:
         values = {
             "survey_id": survey.id,
             "number": waves.RESULTS,
-            "said": texts.results_there(survey.title, f"{means.public_url}/m/surveys/{survey.id}/results"),
+            "said": chat.results_there(survey.title, f"{means.public_url}/m/surveys/{survey.id}/results"),
             "due_at": now,
             "state": WaveState.PLANNED,
             "cursor": 0,
@@ -220,7 +220,7 @@ def _waiting(session: Session, wave_id: int) -> int:
 def _said(wave: Wave, survey: Survey, means: Means) -> str:
     if wave.number == waves.RESULTS or not means.has_pages:
         return wave.said
-    return f"{wave.said}\n{texts.on_a_page(f'{means.public_url}/m/surveys/{survey.id}')}"
+    return f"{wave.said}\n{chat.on_a_page(f'{means.public_url}/m/surveys/{survey.id}')}"
 
 
 def _notice(wave: Wave, survey: Survey, means: Means) -> dict[str, Any] | None:

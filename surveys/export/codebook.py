@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from surveys.export.columns import CODES, EXPLAINED, WORDS, Cells, Column, Plan
-from surveys.frozen import Frozen
+from surveys.queries.version_cache import Frozen
 from surveys.rules.definition import Question, QuestionType
 from surveys.rules.flow import Missing
 

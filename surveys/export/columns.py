@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from foundation.spreadsheet_write import Cell
-from surveys.frozen import Frozen
+from foundation.workbooks.writing import Cell
+from surveys.queries.version_cache import Frozen
 from surveys.rules import flow
 from surveys.rules.definition import Question, QuestionType
 from surveys.rules.flow import Missing

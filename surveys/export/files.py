@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from foundation import text
 from foundation.errors import Refused
-from foundation.spreadsheet_write import csv_digits, csv_text, csv_writer
-from surveys import frozen
+from foundation.workbooks.writing import csv_digits, csv_text, csv_writer
 from surveys.export import rows, workbook
 from surveys.export.columns import Layout
 from surveys.export.leading import Leading
 from surveys.export.rows import Row
-from surveys.frozen import Frozen
+from surveys.queries import version_cache
+from surveys.queries.version_cache import Frozen
 
 Form = Literal["xlsx", "csv"]
 Progress = Callable[[int, int], None]
@@ -57,7 +57,7 @@ def write(
     if not out.parent.is_dir():
         raise Refused(f"没有文件夹 {out.parent}。")
     is_anonymous: bool = figures["anonymous"]
-    versions = frozen.of_survey(session, survey_id)
+    versions = version_cache.of_survey(session, survey_id)
     total = rows.total(session, survey_id)
     found = rows.stream(session, survey_id, is_anonymous=is_anonymous)
     # Beside the file, so that the last step is a rename, and room is needed on one disk only.

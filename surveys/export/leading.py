@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from foundation.spreadsheet_write import Cell
+from foundation.workbooks.writing import Cell
 from people.texts import licence
 from surveys.export.columns import Guard
 from surveys.export.rows import Row

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from foundation.spreadsheet_write import Cell, Figure, Heading, Percent, Title
+from foundation.workbooks.writing import Cell, Figure, Heading, Percent, Title
 from surveys.export.codebook import TYPES
 from surveys.rules.definition import QuestionType
 

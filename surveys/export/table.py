@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from foundation.spreadsheet_write import Cell, Heading, Percent, Score, Workbook
+from foundation.workbooks.writing import Cell, Heading, Percent, Score, Workbook
 from surveys.rules.crossing import CrossTab, Row
 
 #: Stands where a figure would say too much, as on the page.

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from foundation.spreadsheet_write import ROWS_OF_A_SHEET, Digits, Heading, Serial, Sheet, Workbook, serial
+from foundation.workbooks.writing import ROWS_OF_A_SHEET, Digits, Heading, Serial, Sheet, Workbook, serial
 from surveys.export import codebook, overview
 from surveys.export.columns import Layout
 from surveys.export.leading import Leading
 from surveys.export.rows import Row
-from surveys.frozen import Frozen
+from surveys.queries.version_cache import Frozen
 
 _CODEBOOK_WIDTHS = (30, 8, 40, 12, 8, 40, 10, 10)
 _OVERVIEW_WIDTHS = (10, 44, 12, 10, 8, 30, 10, 10, 10, 10)

@@ -8,7 +8,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -30,7 +30,7 @@ LARGEST = 1 << 20
 COPY = "(副本)"
 RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布(投票,只能有一题)"))
 #: The page shows what the shops' pages look like, in a frame of its own.
-FRAMED = door.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
+FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Said:
     overtaken: Overtaken | None = None
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def start() -> ResponseReturnValue:
     """A new draft from nothing, as a survey or a poll."""
     services = current_services()
@@ -55,7 +55,7 @@ def start() -> ResponseReturnValue:
     return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def copy(survey_id: int) -> ResponseReturnValue:
     """A new draft that asks what another survey's draft asks; its times are not taken along."""
     services = current_services()
@@ -69,19 +69,19 @@ def copy(survey_id: int) -> ResponseReturnValue:
     return redirect(url_for("surveys_pages.edit", survey_id=copied), 303)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def discard(survey_id: int) -> ResponseReturnValue:
     """Throw away a draft that was never published."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now, title = services.clock(), _find(session, services, survey_id).title
         authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int))
-        audit.note(session, me, "survey.discard", f"survey:{survey_id}", title, address=door.address(), now=now)
+        audit.note(session, me, "survey.discard", f"survey:{survey_id}", title, address=access.address(), now=now)
     flash("草稿已删除。", "success")
     return redirect(url_for("surveys_pages.survey_list"), 303)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def draft_file(survey_id: int) -> ResponseReturnValue:
     """The draft as a workbook that can be uploaded again."""
     services = current_services()
@@ -99,10 +99,10 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
     # A workbook that would come back as another survey, such as one for everybody, is worse than none.
     if same != found.draft:
         raise Refused("这份草稿里有 Excel 模板写不下的内容(如几层的对象条件,或选项里的“|”),请在网页里编辑。")
-    return door.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
+    return access.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
 
 
-@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
 def edit(survey_id: int) -> ResponseReturnValue:
     """The form with the draft; a posted one is kept, or only shown again as a button of its changes it."""
     services = current_services()
@@ -136,7 +136,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     return _show(found, previous, form, stamp, Said(is_unsaved=True, is_checked=is_checked))
 
 
-@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
 def reach(survey_id: int) -> ResponseReturnValue:
     """About how many shops the audience in the form means now; for the page while it changes."""
     services = current_services()
@@ -150,7 +150,7 @@ def reach(survey_id: int) -> ResponseReturnValue:
             try:
                 look = audiences.look(
                     session,
-                    door.visitor(),
+                    access.visitor(),
                     found.definition.audience,
                     services.criteria,
                     now=now,
@@ -168,22 +168,22 @@ def reviewed(form: Form, previous: Definition | None, services: Services) -> tup
 
 
 def _begin(session: Session, services: Services, form: Form) -> int:
-    me, now = door.visitor(), services.clock()
+    me, now = access.visitor(), services.clock()
     found, written = reviewed(form, None, services)
     survey = authoring.keep(session, found, written, who=me.name, now=now)
-    audit.note(session, me, "survey.start", f"survey:{survey.id}", survey.title, address=door.address(), now=now)
+    audit.note(session, me, "survey.start", f"survey:{survey.id}", survey.title, address=access.address(), now=now)
     return survey.id
 
 
 def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> ResponseReturnValue:
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         previous = listing.newest(session, survey_id)
         found, written = reviewed(form, previous, services)
         kept = authoring.keep(session, found, written, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
         detail_said = f"{kept.title},共 {len(form.items)} 题"
-        audit.note(session, me, "survey.edit", f"survey:{survey_id}", detail_said, address=door.address(), now=now)
+        audit.note(session, me, "survey.edit", f"survey:{survey_id}", detail_said, address=access.address(), now=now)
     if found.is_whole and then == "publish":
         return redirect(url_for("surveys_pages.publish", survey_id=survey_id), 303)
     if found.is_whole:

@@ -6,15 +6,14 @@ from typing import Any
 from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from surveys import frozen
 from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
-from surveys.queries import crossing, pairs
+from surveys.queries import crossing, pairs, version_cache
 from surveys.queries import words as writings
 from surveys.queries.crossing import ANONYMOUS_BY
 from surveys.queries.detail import Detail, detail
@@ -43,7 +42,7 @@ class View:
     table: CrossTab | None = None
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def cross(survey_id: int) -> ResponseReturnValue:
     """One question in a table of areas, classes or customer managers, or of another question's options."""
     view = _cross(survey_id)
@@ -57,13 +56,13 @@ def cross(survey_id: int) -> ResponseReturnValue:
         others=_others(view.entries),
         notes=_notes(view),
         scores=SCORES,
-        is_part=not door.visitor().is_company_wide,
+        is_part=not access.visitor().is_company_wide,
         least=LEAST,
         is_bare=view.table is not None and all(cell.count is None for row in view.table.rows for cell in row.cells),
     )
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def cross_data(survey_id: int) -> ResponseReturnValue:
     """What the chart of the table draws: no more than the table shows."""
     view = _cross(survey_id)
@@ -76,29 +75,29 @@ def cross_data(survey_id: int) -> ResponseReturnValue:
     return jsonify({"options": [option["label"] for option in view.entry["options"]], "rows": rows})
 
 
-@door.allow(Permission.SURVEYS_EXPORT)
+@access.allow(Permission.SURVEYS_EXPORT)
 def cross_export(survey_id: int) -> ResponseReturnValue:
     """The table as a file: what the page shows, no more."""
-    services, me, view = current_services(), door.visitor(), _cross(survey_id)
+    services, me, view = current_services(), access.visitor(), _cross(survey_id)
     if view.entry is None or view.table is None or not view.table.rows:
         raise Refused("还没有可以导出的交叉分析。")
     now = services.clock()
     file = workbook(view.survey.title, view.entry, view.by_word, view.table, _notes(view), now=now, zone=services.zone)
     with services.transaction() as session:
         about, said = f"survey:{survey_id}", f"{view.entry['text']},按{view.by_word}"
-        audit.note(session, me, "survey.cross.export", about, said, address=door.address(), now=now)
+        audit.note(session, me, "survey.cross.export", about, said, address=access.address(), now=now)
     name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
-    return door.download(file, name)
+    return access.download(file, name)
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def words(survey_id: int) -> ResponseReturnValue:
     """What people wrote, to be searched. Seeing it is written down."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     search = request.args.get("search", "").strip()[: writings.LONGEST_SEARCH]
     found, figures = _look(survey_id)
     with services.reading() as session:
-        newest = frozen.of_survey(session, survey_id)[-1].definition
+        newest = version_cache.of_survey(session, survey_id)[-1].definition
     asked = {question.code: question.text for question in (*newest.questions, *newest.retired) if has_words(question)}
     # Questions for words first, and those with an 其他 behind them.
     entries = sorted(
@@ -127,7 +126,7 @@ def words(survey_id: int) -> ResponseReturnValue:
         with services.transaction() as session:
             about = f"survey:{survey_id}"
             said = asked[code] + (f",找“{search}”" if search else "")
-            audit.note(session, me, "survey.words", about, said, address=door.address(), now=now)
+            audit.note(session, me, "survey.words", about, said, address=access.address(), now=now)
     return render_template(
         "surveys/console/words.html",
         survey=found,
@@ -150,7 +149,7 @@ def _cross(survey_id: int) -> View:
         abort(404)
     if entry is None:
         return View(found, entries)
-    me = door.visitor()
+    me = access.visitor()
     if by.startswith(QUESTION):
         other = next((each for each in _others(entries) if by == QUESTION + each["code"]), None)
         if other is None:
@@ -172,7 +171,7 @@ def _cross(survey_id: int) -> View:
 
 def _others(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The questions another may be compared by. Only the whole company's answers are counted so."""
-    return entries if door.visitor().is_company_wide and len(entries) > 1 else []
+    return entries if access.visitor().is_company_wide and len(entries) > 1 else []
 
 
 def _notes(view: View) -> list[str]:
@@ -194,7 +193,7 @@ def _notes(view: View) -> list[str]:
             f"匿名调查:少于 {LEAST} 人的格子不显示,连带把能推算出它的格子也不显示,人少的组合在一起;不按客户经理比较。"
         )
     if table.filed < table.n:
-        filed = f"已统计 {table.filed:,} 份,共 {table.n:,} 份;" if door.visitor().is_company_wide else ""
+        filed = f"已统计 {table.filed:,} 份,共 {table.n:,} 份;" if access.visitor().is_company_wide else ""
         notes.append(f"{filed}刚提交的过几秒就会算进来。")
     return notes
 
@@ -202,7 +201,7 @@ def _notes(view: View) -> list[str]:
 def _offered(found: Detail) -> set[By]:
     """By what this visitor may compare. A class of shops is found in every area: who sees some areas sees none."""
     offered = set(ANONYMOUS_BY if found.is_anonymous else BYS)
-    return offered if door.visitor().is_company_wide else offered - {By.CLASS}
+    return offered if access.visitor().is_company_wide else offered - {By.CLASS}
 
 
 def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:

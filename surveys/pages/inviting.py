@@ -9,19 +9,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in, when
 from foundation.errors import Refused
 from foundation.quiet import put_off_until
-from surveys import texts
 from surveys.actions import inviting
 from surveys.models import Outcome, Survey, SurveyState, WaveState
 from surveys.queries import inviting as queries
 from surveys.queries.detail import Detail, detail
 from surveys.queries.inviting import Preview, WaveLine
-from surveys.reports import OUTCOMES, STATES, WAVES
 from surveys.rules.waves import MOST_REMINDERS, RESULTS, UNSETTLED
+from surveys.texts import chat
+from surveys.texts.figures import OUTCOMES, STATES, WAVES
 from wechat_bot.services import Services, current_services
 
 COLOURS = {
@@ -42,16 +42,16 @@ STEPS: Mapping[str, tuple[str, Callable[..., None]]] = {
 WHOM = {"": "全部", "opened": "打开过", "answered": "由这一次带来填写"}
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def waves(survey_id: int) -> ResponseReturnValue:
     """Every wave with its figures; for whoever may invite, the form, with a look at whom it would reach."""
     return _page(survey_id)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def invite(survey_id: int) -> ResponseReturnValue:
     """Plan an invitation, and reminders behind it."""
-    services, me, form = current_services(), door.visitor(), request.form
+    services, me, form = current_services(), access.visitor(), request.form
     try:
         first_at = _moment(services, form.get("first_at", "")) if form.get("when") == "later" else None
         with services.transaction() as session:
@@ -73,37 +73,37 @@ def invite(survey_id: int) -> ResponseReturnValue:
             said = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
             if form.get("audience"):
                 said += f",名单“{form['audience']}”"
-            audit.note(session, me, "survey.invite", f"survey:{survey_id}", said, address=door.address(), now=now)
+            audit.note(session, me, "survey.invite", f"survey:{survey_id}", said, address=access.address(), now=now)
     except Refused as refusal:
         return _page(survey_id, error=refusal)
     flash(f"已安排{said}邀请。", "success")
     return _back(survey_id)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def set_results(survey_id: int) -> ResponseReturnValue:
     """Set when the results are published and those who answered are told."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     written = request.form.get("results_at", "")
     try:
         results_at = _moment(services, written) if written else None
         with services.transaction() as session:
             now, about = services.clock(), f"survey:{survey_id}"
             row = select(Survey.id).where(Survey.id == survey_id)
-            door.check_stamp(session, row, lambda session: _results(services, session, survey_id), about=about)
+            access.check_stamp(session, row, lambda session: _results(services, session, survey_id), about=about)
             inviting.set_results(session, survey_id, results_at, now=now)
             said = written.replace("T", " ") or "不公布"
-            audit.note(session, me, "survey.promise", about, said, address=door.address(), now=now)
+            audit.note(session, me, "survey.promise", about, said, address=access.address(), now=now)
     except Refused as refusal:
         return _page(survey_id, error=refusal)
     flash("公布结果的时间已保存。", "success")
     return _back(survey_id)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def steer(survey_id: int, number: int) -> ResponseReturnValue:
     """Pause, resume or cancel a wave."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     step = STEPS.get(request.form.get("do", ""))
     if step is None:
         abort(404)
@@ -112,15 +112,15 @@ def steer(survey_id: int, number: int) -> ResponseReturnValue:
         now = services.clock()
         action(session, survey_id, number, now=now)
         said = f"{word}第 {number} 次"
-        audit.note(session, me, "survey.steer", f"survey:{survey_id}", said, address=door.address(), now=now)
+        audit.note(session, me, "survey.steer", f"survey:{survey_id}", said, address=access.address(), now=now)
     flash(f"已{said}邀请。", "success")
     return _back(survey_id)
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def wave(survey_id: int, number: int) -> ResponseReturnValue:
     """One wave: how many came to what, and, of an identified survey, who. Seeing who is written down."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     narrowed = request.args.get("outcome", "")
     if narrowed not in ("", "opened", "answered", *Outcome):
         abort(404)
@@ -147,7 +147,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
                 f"survey:{survey_id}",
                 f"第 {number} 次邀请,{WHOM.get(narrowed) or OUTCOMES[Outcome(narrowed)]}",
             )
-            audit.note(session, me, "survey.people", about, said, address=door.address(), now=now)
+            audit.note(session, me, "survey.people", about, said, address=access.address(), now=now)
     return render_template(
         "surveys/console/wave.html",
         survey=found,
@@ -164,7 +164,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
 
 
 def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     found, now = _find(services, survey_id), services.clock()
     is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
     audience = request.values.get("audience", "")
@@ -199,7 +199,7 @@ def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
         is_running=is_running,
         form=request.form,
         kept=kept,
-        said=texts.invitation(found.title),
+        said=chat.invitation(found.title),
         states=STATES,
         outcomes=OUTCOMES,
         waves=WAVES,
@@ -214,7 +214,7 @@ def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
         results_number=RESULTS,
         local=lambda moment: moment.astimezone(services.zone).strftime("%Y-%m-%dT%H:%M") if moment else "",
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
 def _until(line: WaveLine, services: Services, now: datetime) -> str:

@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
 from surveys.actions import authoring
@@ -17,9 +17,9 @@ from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
 from surveys.queries import listing
 from surveys.queries.detail import detail
-from surveys.reports import STATES
 from surveys.rules import excel_template, files
 from surveys.rules.definition import read
+from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
 LARGEST = 2 << 20
@@ -32,7 +32,7 @@ COLOURS = {
 PAGE, ON_TILE = 50, 5
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def survey_list() -> ResponseReturnValue:
     """Every survey with its state and figures, the newest first."""
     services = current_services()
@@ -57,23 +57,23 @@ def survey_list() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
 def upload() -> ResponseReturnValue:
     """A new survey from a file; nobody is asked before it is published."""
     return _upload(None)
 
 
-@door.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
 def upload_again(survey_id: int) -> ResponseReturnValue:
     """A new draft of a survey, from a file; options keep their codes."""
     return _upload(survey_id)
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def template_file() -> ResponseReturnValue:
     """The Excel template to fill in."""
     content = io.BytesIO(excel_template.template())
-    return door.download(content, "调查模板.xlsx")
+    return access.download(content, "调查模板.xlsx")
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
@@ -111,11 +111,11 @@ def _upload(survey_id: int | None) -> ResponseReturnValue:
     page = render_template(
         "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
 def _load(survey_id: int | None) -> int:
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Refused("请先选一个文件。")
@@ -127,5 +127,5 @@ def _load(survey_id: int | None) -> int:
         stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
         loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
         about = f"survey:{loaded.id}"
-        audit.note(session, me, "survey.load", about, definition.title, address=door.address(), now=now)
+        audit.note(session, me, "survey.load", about, definition.title, address=access.address(), now=now)
         return loaded.id

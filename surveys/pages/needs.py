@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console.plate import Waiting
+from console.menu import Waiting
 from console.rules import Visitor
 from foundation.clock import day_in
 from surveys.models import SurveyState

@@ -8,23 +8,25 @@ from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from console import door
+from console import access
 from console.rules import Permission
-from surveys import page_texts, screens, texts
+from surveys import page_texts
+from surveys.mobile import screens
 from surveys.pages import authoring
+from surveys.queries.answer_sheet import Sheet
 from surveys.queries.detail import detail
 from surveys.rules import flow, rehearsal
 from surveys.rules.definition import Definition, QuestionType, Review, review
 from surveys.rules.editor import form as forms
 from surveys.rules.editor import writing
-from surveys.sheets import Sheet
+from surveys.texts import chat
 from wechat_bot.services import Services, current_services
 
 KEEPER = "王建国"
-FRAMED = door.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("img-src", "img-src blob:")
+FRAMED = access.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("img-src", "img-src blob:")
 
 
-@door.allow(Permission.SURVEYS_WRITE, upload=authoring.LARGEST)
+@access.allow(Permission.SURVEYS_WRITE, upload=authoring.LARGEST)
 def preview(survey_id: int) -> ResponseReturnValue:
     """One step of the trial, of what stands in the form, of what a step before carried along, or of the draft kept."""
     services, fields = current_services(), request.form.to_dict(flat=False)
@@ -58,7 +60,7 @@ def _page(
     sheet = _sheet(survey_id, definition, step)
     context: dict[str, Any] = {
         "action": action,
-        "form_token": lambda: door.visitor().form_token,
+        "form_token": lambda: access.visitor().form_token,
         "carried": _hidden(written, step, is_chat=is_chat),
         # For whoever begins again, and for the buttons that change the view.
         "draft": _hidden(written, rehearsal.Step({}, {}), is_chat=is_chat),
@@ -75,7 +77,7 @@ def _page(
     if not definition.questions:
         return render_template("surveys/console/trial_empty.html", **context)
     if is_chat:
-        opening = texts.opening(
+        opening = chat.opening(
             definition.title,
             flow.left(definition, {}),
             flow.about_minutes(definition),
@@ -89,7 +91,7 @@ def _page(
         return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
     more = {name: value for name, value in context.items() if name not in ("sheet", "action")}
     if step.is_done:
-        title, said = texts.submitted(KEEPER), page_texts.done_on(None)
+        title, said = chat.submitted(KEEPER), page_texts.done_on(None)
         return render_template("surveys/console/trial_done.html", title=title, said=said, **context)
     if step.at is None:
         return screens.intro(sheet, action=action, **more)

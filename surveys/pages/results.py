@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import audit, door, tasks
+from console import access, audit, tasks
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -19,12 +19,12 @@ from wechat_bot.services import current_services
 FORMS = {"xlsx": "Excel", "csv": "CSV"}
 
 
-@door.allow(Permission.SURVEYS_SEE, polled=True)
+@access.allow(Permission.SURVEYS_SEE, polled=True)
 def live(survey_id: int) -> ResponseReturnValue:
     """Counters and tables alone."""
     found, figures = _look(survey_id)
     with current_services().reading() as session:
-        limits = fullness(session, door.visitor(), survey_id)
+        limits = fullness(session, access.visitor(), survey_id)
     return render_template(
         "surveys/console/_live.html",
         survey=found,
@@ -34,7 +34,7 @@ def live(survey_id: int) -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.SURVEYS_SEE, polled=True)
+@access.allow(Permission.SURVEYS_SEE, polled=True)
 def data(survey_id: int) -> ResponseReturnValue:
     """What the charts draw; of an anonymous survey no more than the page shows."""
     _, figures = _look(survey_id)
@@ -53,10 +53,10 @@ def data(survey_id: int) -> ResponseReturnValue:
     return jsonify({**counters, "questions": charts})
 
 
-@door.allow(Permission.SURVEYS_EXPORT)
+@access.allow(Permission.SURVEYS_EXPORT)
 def export(survey_id: int) -> ResponseReturnValue:
     """Ask for a file of every answer."""
-    services, me, form = current_services(), door.visitor(), request.form.get("format", "xlsx")
+    services, me, form = current_services(), access.visitor(), request.form.get("format", "xlsx")
     if form not in FORMS:
         raise Refused("只能导出为 Excel 或 CSV。")
     found, _ = _look(survey_id)
@@ -71,7 +71,7 @@ def export(survey_id: int) -> ResponseReturnValue:
             "survey.export",
             f"survey:{survey_id}",
             f"{found.title} {FORMS[form]}",
-            address=door.address(),
+            address=access.address(),
             now=now,
         )
     return redirect(url_for("console.task", task_id=task_id), 303)
@@ -84,4 +84,4 @@ def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
         if found is None or found.state is SurveyState.DRAFT:
             abort(404)
         today = day_in(services.clock(), services.zone)
-        return found, part.figures(session, door.visitor(), survey_id, today=today)
+        return found, part.figures(session, access.visitor(), survey_id, today=today)

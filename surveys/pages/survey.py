@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -17,13 +17,13 @@ from surveys.pages.versions import told
 from surveys.queries import listing, part, whom
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
-from surveys.reports import STATES, span
 from surveys.rules import quotas
 from surveys.rules.definition import Definition
+from surveys.texts.figures import STATES, span
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def survey(survey_id: int) -> ResponseReturnValue:
     """A draft shows its questions; what is published shows its result as well."""
     services = current_services()
@@ -31,8 +31,8 @@ def survey(survey_id: int) -> ResponseReturnValue:
         found = detail(session, survey_id, now=services.clock())
         is_published = found is not None and found.state is not SurveyState.DRAFT
         today = day_in(services.clock(), services.zone)
-        figures = part.figures(session, door.visitor(), survey_id, today=today) if is_published else None
-        limits = fullness(session, door.visitor(), survey_id) if is_published else []
+        figures = part.figures(session, access.visitor(), survey_id, today=today) if is_published else None
+        limits = fullness(session, access.visitor(), survey_id) if is_published else []
     if found is None:
         abort(404)
     return render_template(
@@ -49,7 +49,7 @@ def survey(survey_id: int) -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def publish(survey_id: int) -> ResponseReturnValue:
     """Show who would be asked, then ask them: freeze the draft as a version and list its audience."""
     services, error = current_services(), ""
@@ -85,26 +85,26 @@ def publish(survey_id: int) -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-@door.allow(Permission.SURVEYS_WRITE)
+@access.allow(Permission.SURVEYS_WRITE)
 def close(survey_id: int) -> ResponseReturnValue:
     """End a survey now."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         authoring.close(session, survey_id, now=now)
-        audit.note(session, me, "survey.close", f"survey:{survey_id}", address=door.address(), now=now)
+        audit.note(session, me, "survey.close", f"survey:{survey_id}", address=access.address(), now=now)
     flash("调查已结束。", "success")
     return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
 
 
 def _publish(survey_id: int) -> ResponseReturnValue:
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         stamp = request.form.get("stamp", -1, type=int)
         published = authoring.publish(session, survey_id, criteria=services.criteria, stamp=stamp, now=now)
         said = f"第 {published.number} 版,新列入 {published.listed} 家"
-        audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=door.address(), now=now)
+        audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=access.address(), now=now)
     flash(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。", "success")
     return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
 

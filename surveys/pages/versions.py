@@ -8,28 +8,28 @@ from typing import Any
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
-from console import door
+from console import access
 from console.rules import Permission
-from surveys import frozen
 from surveys.pages.listing import COLOURS
+from surveys.queries import version_cache
 from surveys.queries.detail import Detail, detail
 from surveys.queries.tally import merged
-from surveys.reports import STATES
 from surveys.rules.definition import Definition
 from surveys.rules.versions import Change, differences
+from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
 _QUOTED = re.compile(r' ?"([^"]*)" ?')
 _SHOWN = {"none": "不公布", "after": "结束后公布", "live": "填完就公布", True: "匿名", False: "实名", None: "没有"}
 
 
-@door.allow(Permission.SURVEYS_SEE)
+@access.allow(Permission.SURVEYS_SEE)
 def versions(survey_id: int) -> ResponseReturnValue:
     """Every version, the newest first, behind the draft that is not published yet."""
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
-        published = frozen.of_survey(session, survey_id)
+        published = version_cache.of_survey(session, survey_id)
     if found is None:
         abort(404)
     newest = published[-1].definition if published else None

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from surveys import frozen
 from surveys.models import INVITATION, Invitation, Participation, Submission, Survey
+from surveys.queries import version_cache
 from surveys.rules import waves
 from surveys.rules.definition import Question, QuestionType
 from wechat_bot.feature import About, Choice, Criterion, Field, Input, KeptSpec, Title
@@ -124,7 +124,7 @@ def _versions(session: Session, given: Mapping[str, Any]) -> Sequence[Any]:
     known = session.execute(
         select(Survey.is_anonymous).where(Survey.id == survey_id, Survey.version_id.is_not(None))
     ).first()
-    return frozen.of_survey(session, survey_id) if known is not None and not known.is_anonymous else ()
+    return version_cache.of_survey(session, survey_id) if known is not None and not known.is_anonymous else ()
 
 
 CRITERIA = (
@@ -162,7 +162,7 @@ def _survey(session: Session, value: Any, name: str, known: tuple[str, ...]) -> 
 
 def _choice(session: Session, survey_id: int, value: Mapping[str, Any]) -> tuple[Question, list[int]]:
     """The question as published last, and the codes; a code that any version offered may be asked for."""
-    newest = frozen.of_survey(session, survey_id)[-1].definition
+    newest = version_cache.of_survey(session, survey_id)[-1].definition
     for question in (*newest.questions, *newest.retired):
         if question.code == value.get("question"):
             break

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
 from people.models import Area, Manager, ShopClass
-from people.scope import area_ids
+from people.visibility import area_ids
 from surveys.models import Cross
 from surveys.rules.crossing import By, Cell, CrossTab, Row
 from surveys.rules.disclosure import LEAST, disclosed_table, merged

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys import frozen
 from surveys.models import Survey, SurveyState, Tally, Version, Wave
+from surveys.queries import version_cache
 from surveys.rules import waves
 from surveys.rules.definition import Definition, from_json
 
@@ -63,7 +63,7 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
         _sent(session, survey_id),
         _results_at(survey, row.definition),
         from_json(survey.draft),
-        survey.written is not None or row.digest != frozen.digest(survey.draft),
+        survey.written is not None or row.digest != version_cache.digest(survey.draft),
         survey.written,
         survey.stamp,
         survey.drafted_at,

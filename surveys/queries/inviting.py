@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from console.rules import Visitor
 from people import audiences
 from people.models import Area, Audience, Retailer
-from people.scope import within
+from people.visibility import within
 from surveys.models import Invitation, Outcome, Participation, Survey, Tally, Wave, WaveState
+from surveys.queries.answer_sheet import Sheet
 from surveys.rules import waves
 from surveys.rules.waves import Figures
-from surveys.sheets import Sheet
 from wechat_bot.feature import Criterion
 from wechat_bot.models import Follower
 

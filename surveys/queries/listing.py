@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.errors import Refused
 from people.models import Retailer
-from surveys import frozen, sheets
 from surveys.models import Participation, Survey, SurveyState, Tally, Version
+from surveys.queries import answer_sheet, version_cache
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, from_json
 
@@ -127,7 +127,7 @@ def newest(session: Session, survey_id: int) -> Definition | None:
         .where(Survey.id == survey_id)
     ).first()
     if row is None:
-        raise Refused(frozen.unknown(survey_id))
+        raise Refused(version_cache.unknown(survey_id))
     return from_json(row.definition) if row.definition is not None else None
 
 
@@ -135,12 +135,12 @@ def _waiting(session: Session, row: Row[Any]) -> Waiting:
     return Waiting(
         row.survey_id,
         row.title,
-        frozen.definition(session, row.version_id, row.digest),
+        version_cache.definition(session, row.version_id, row.digest),
         row.answers or {},
         bool(row.is_submitted),
         row.submitted_on,
         not row.is_submitted
-        and quotas.is_shut(sheets.full(row.full) or (), area_id=row.area_id, class_id=row.class_id),
+        and quotas.is_shut(answer_sheet.full(row.full) or (), area_id=row.area_id, class_id=row.class_id),
     )
 
 
@@ -167,7 +167,7 @@ _OPEN_FOR = (
         Version.digest,
         Retailer.area_id,
         Retailer.class_id,
-        sheets.FULL.label("full"),
+        answer_sheet.FULL.label("full"),
     )
     .select_from(Retailer)
     .outerjoin(Survey, and_(_is_open, _is_theirs))

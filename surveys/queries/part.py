@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
 from people.models import Retailer
-from people.scope import within
-from surveys import frozen
+from people.visibility import within
 from surveys.models import Cross, Participation, Submission
-from surveys.queries import crossing
+from surveys.queries import crossing, version_cache
 from surveys.queries.tally import tally
 from surveys.rules.crossing import By
 from surveys.rules.shown import shown
@@ -73,7 +72,7 @@ def _own(session: Session, visitor: Visitor, survey_id: int, by: By) -> dict[str
         .group_by(Cross.question, Cross.option)
     )
     counts = {(question, option): int(count) for question, option, count in rows}
-    newest = frozen.of_survey(session, survey_id)[-1].definition
+    newest = version_cache.of_survey(session, survey_id)[-1].definition
     # A retired question is listed where anybody answered it, in this part or not.
     empty = {entry["code"]: entry for entry in summary(newest, {})}
     found = empty | {entry["code"]: entry for entry in summary(newest, counts)}

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from console.rules import Visitor
 from people.models import Area, ShopClass
-from people.scope import area_ids
-from surveys import frozen
+from people.visibility import area_ids
 from surveys.models import Quota
+from surveys.queries import version_cache
 from surveys.rules import quotas
 from surveys.rules.disclosure import LEAST
 
@@ -39,7 +39,7 @@ def fullness(session: Session, visitor: Visitor, survey_id: int) -> list[Fullnes
     ).all()
     if not rows:
         return []
-    newest = frozen.of_survey(session, survey_id)[-1].definition
+    newest = version_cache.of_survey(session, survey_id)[-1].definition
     mine = area_ids(session, visitor)
     ids: dict[str, list[int]] = {kind: [] for kind in (quotas.AREA, quotas.CLASS)}
     for question, option, *_ in rows:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveys.queries import listing
+from surveys.queries.answer_sheet import Sheet
 from surveys.queries.tally import tally
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
-from surveys.sheets import Sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from surveys import frozen
-from surveys.frozen import Frozen
 from surveys.models import Survey, Tally
+from surveys.queries import version_cache
+from surveys.queries.version_cache import Frozen
 from surveys.rules.definition import Question
 from surveys.rules.statistics import rate, response_rate, summary, valid_rate
 from surveys.rules.versions import changes
@@ -26,8 +26,8 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
     """
     row = session.execute(select(Survey.id, Survey.title, Survey.is_anonymous).where(Survey.id == survey_id)).first()
     if row is None:
-        raise Refused(frozen.unknown(survey_id))
-    versions = frozen.of_survey(session, survey_id)
+        raise Refused(version_cache.unknown(survey_id))
+    versions = version_cache.of_survey(session, survey_id)
     if not versions:
         raise Refused("这份调查还没有发布,没有结果。")
     kept = session.execute(select(Tally.question, Tally.option, Tally.count).where(Tally.survey_id == survey_id)).all()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from console.rules import Visitor
 from foundation.database import count_to
 from people.models import Area, Retailer
-from people.scope import within
+from people.visibility import within
 from surveys.models import Participation, Survey, Tally
 
 #: Surveys ending at once that the front page names.

@@ -12,7 +12,7 @@ from console.rules import Role, Visitor
 from foundation.text import folded
 from foundation.text import keys as parts
 from people.models import Area, Retailer
-from people.scope import within
+from people.visibility import within
 from surveys import upkeep
 from surveys.models import Submission, WordKeys, Words
 from surveys.rules import crossing

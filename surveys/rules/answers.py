@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from surveys import texts
 from surveys.rules.numerals import clean, written
 from surveys.rules.shape import OTHER, OTHER_LABEL, Question, QuestionType
+from surveys.texts import chat
 
 MOST_PHOTOS = 9
 _GREATEST = Decimal(10) ** 12
@@ -163,10 +163,10 @@ def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
     >>> check(Question("q", QuestionType.RATING, "?"), Score(6)).sentence
     '请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。'
     """
-    refused = NotUnderstood(texts.not_understood(question))
+    refused = NotUnderstood(chat.not_understood(question))
     match question.type, answer:
         case _, Skipped():
-            return NotUnderstood(texts.MUST_ANSWER) if question.required else answer
+            return NotUnderstood(chat.MUST_ANSWER) if question.required else answer
         case QuestionType.SINGLE, Single(option, text):
             if option not in question.codes:
                 return refused
@@ -180,13 +180,13 @@ def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
             return _check_number(question, value, refused)
         case QuestionType.TEXT, Text(text):
             said = clean(text)
-            if len(said) > texts.LONGEST_ANSWER:
-                return NotUnderstood(texts.too_long(len(said)))
+            if len(said) > chat.LONGEST_ANSWER:
+                return NotUnderstood(chat.too_long(len(said)))
             return Text(said) if said else refused
         case QuestionType.PHOTO, Photo(media):
             media = tuple(dict.fromkeys(media))
             if len(media) > MOST_PHOTOS:
-                return NotUnderstood(texts.too_many_photos(MOST_PHOTOS))
+                return NotUnderstood(chat.too_many_photos(MOST_PHOTOS))
             return Photo(media) if media and all(media) else refused
         case _:
             return refused
@@ -198,9 +198,9 @@ def _check_multiple(question: Question, answer: Multiple, refused: NotUnderstood
     listed = [option.code for option in question.options] + [OTHER]
     codes = tuple(code for code in listed if code in answer.options)
     if question.max is not None and len(codes) > question.max:
-        return NotUnderstood(texts.too_many(int(question.max), len(codes)))
+        return NotUnderstood(chat.too_many(int(question.max), len(codes)))
     if question.min is not None and len(codes) < question.min:
-        return NotUnderstood(texts.too_few(int(question.min), len(codes)))
+        return NotUnderstood(chat.too_few(int(question.min), len(codes)))
     text = _other_text(OTHER in codes, answer.text)
     return text if isinstance(text, NotUnderstood) else Multiple(codes, text)
 
@@ -213,9 +213,9 @@ def _check_number(question: Question, typed: str, refused: NotUnderstood) -> Ans
     if not value.is_finite() or abs(value) >= _GREATEST:
         return refused
     if value != round(value, question.decimals):
-        return refused if question.decimals else NotUnderstood(texts.WHOLE_NUMBER + texts.ways_on(question))
+        return refused if question.decimals else NotUnderstood(chat.WHOLE_NUMBER + chat.ways_on(question))
     if (question.min is not None and value < question.min) or (question.max is not None and value > question.max):
-        return NotUnderstood(texts.out_of_bounds(question))
+        return NotUnderstood(chat.out_of_bounds(question))
     return Number(written(value))
 
 
@@ -224,5 +224,5 @@ def _other_text(wanted: bool, text: str | None) -> str | NotUnderstood | None:
         return None
     text = clean(text or "")
     if not text:
-        return NotUnderstood(texts.OTHER_NEEDS_WORDS)
-    return NotUnderstood(texts.too_long(len(text))) if len(text) > texts.LONGEST_ANSWER else text
+        return NotUnderstood(chat.OTHER_NEEDS_WORDS)
+    return NotUnderstood(chat.too_long(len(text))) if len(text) > chat.LONGEST_ANSWER else text

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from surveys import texts
 from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, check
 from surveys.rules.numerals import CHINESE, Plain, chinese_integer, place, plain, same
 from surveys.rules.shape import OTHER, Question
+from surveys.texts import chat
 
 _NUMERAL = f"[0-9]+|[{CHINESE}]+|[a-z](?![a-z])"
 _LEAD = re.compile(r"\s*(?:我|就)?\s*(?:要|想)?\s*(?:选择|选项|选|答案是|答案|答)\s*(?:是|[::])?\s*")
@@ -49,7 +49,7 @@ def single(question: Question, typed: str) -> Answer | NotUnderstood:
     >>> [single(question, reply).option for reply in ("３", "三", "选1", "第二个", "2、", "B", "一般。", "不满")]
     [3, 3, 1, 2, 2, 2, 3, 4]
     """
-    refused = NotUnderstood(texts.not_understood(question))
+    refused = NotUnderstood(chat.not_understood(question))
     if len(typed) > _LONGEST_REPLY:
         return refused
     seen = plain(typed)
@@ -70,7 +70,7 @@ def single(question: Question, typed: str) -> Answer | NotUnderstood:
         if at is not None and named is not None:
             option = question.options[at - 1]
             if option.code != named:
-                return NotUnderstood(texts.number_and_words_differ(at, option.label))
+                return NotUnderstood(chat.number_and_words_differ(at, option.label))
             return check(question, Single(named))
     named = _labelled(question, reply, prefixes=True)
     return refused if named is None else check(question, Single(named))
@@ -91,7 +91,7 @@ def multiple(question: Question, typed: str) -> Answer | NotUnderstood:
     >>> multiple(question, "1 3 0 价格牌")
     Multiple(options=(1, 3, 0), text='价格牌')
     """
-    refused = NotUnderstood(texts.not_understood(question))
+    refused = NotUnderstood(chat.not_understood(question))
     if len(typed) > _LONGEST_REPLY:
         return refused
     seen = plain(typed)
@@ -108,7 +108,7 @@ def multiple(question: Question, typed: str) -> Answer | NotUnderstood:
     good = [reading for reading, answer in checked.items() if not isinstance(answer, NotUnderstood)]
     meanings = {checked[reading] for reading in good}
     if len(meanings) > 1:
-        return NotUnderstood(texts.two_readings(*(_places(question, reading) for reading in good[:2])))
+        return NotUnderstood(chat.two_readings(*(_places(question, reading) for reading in good[:2])))
     return checked[good[0] if good else readings[0]]
 
 

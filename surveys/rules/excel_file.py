@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from foundation import spreadsheet_read
 from foundation.errors import Refused
-from foundation.spreadsheet_cells import Cell, Cells, Fault, Limits, Merged, Number, Sheet, column_letters
 from foundation.text import bare, plain
+from foundation.workbooks import reading
+from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, Number, Sheet, column_letters
 from surveys.rules.question import with_code
 from surveys.rules.spelling import Mistaken, Path, meant
 from surveys.rules.yaml_file import Written as Written
@@ -71,7 +71,7 @@ def parse(content: bytes) -> Written:
     Raises Refused naming the cells.
     """
     sheets: dict[str, Sheet] = {}
-    for sheet in spreadsheet_read.workbook(content, LIMITS):
+    for sheet in reading.workbook(content, LIMITS):
         name = plain(sheet.name)
         if name in sheets:
             raise Refused(f'有两张工作表都叫"{name}",请只留下一张')

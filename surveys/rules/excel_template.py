@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from foundation.spreadsheet_write import Digits, Heading, Workbook
+from foundation.workbooks.writing import Digits, Heading, Workbook
 from surveys.rules.excel_file import ABOUT, ABOUT_KEYS, COLUMNS, QUESTIONS
 from surveys.rules.question import CHINESE_TYPES
 from surveys.rules.shape import QuestionType

@@ -2,12 +2,12 @@
 
 from pathlib import PurePath
 
-from foundation import spreadsheet_read
+from foundation.workbooks import reading
 from surveys.rules import excel_file, yaml_file
 from surveys.rules.yaml_file import Written
 
 
 def parse(content: bytes, name: str) -> Written:
     """Read a file. Its name only says what was meant where the content is neither. Raises Refused."""
-    is_excel = spreadsheet_read.is_workbook(content) or PurePath(name).suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    is_excel = reading.is_workbook(content) or PurePath(name).suffix.lower() in (".xlsx", ".xlsm", ".xls")
     return excel_file.parse(content) if is_excel else yaml_file.parse(content)

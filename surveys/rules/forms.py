@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from surveys import page_texts, texts
+from surveys import page_texts
 from surveys.rules import replies
 from surveys.rules.answers import Answer, Multiple, NotUnderstood, Photo, Score, Single, Skipped, check
 from surveys.rules.numerals import clean
 from surveys.rules.shape import OTHER, Question, QuestionType
+from surveys.texts import chat
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -69,7 +70,7 @@ def _nothing(question: Question) -> str:
 
 def _for_page(question: Question, sentence: str) -> str:
     """The chat's sentence, where it does not speak of replies; else the page's own."""
-    if sentence == texts.OTHER_NEEDS_WORDS:
+    if sentence == chat.OTHER_NEEDS_WORDS:
         return page_texts.OTHER_NEEDS_WORDS
     speaks_of_replies = not sentence or question.type is QuestionType.NUMBER or "回复" in sentence
     return _nothing(question) if speaks_of_replies else sentence

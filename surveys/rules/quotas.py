@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from surveys import quota_texts
 from surveys.rules import tally
 from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, from_json
 from surveys.rules.disclosure import LEAST
 from surveys.rules.flow import Answers, shown
 from surveys.rules.shape import Definition, Question
 from surveys.rules.spelling import Misspelt, Notes, integer, words
+from surveys.texts import quotas as quota_texts
 
 TOTAL: tally.Key = ("", "")
 AREA, CLASS = "@area", "@class"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from surveys import texts
 from surveys.rules import flow, forms, replies
 from surveys.rules.answers import Answer, Json, Multiple, NotUnderstood, Photo, Single, describe
 from surveys.rules.definition import Definition, Question, QuestionType
 from surveys.rules.replies import Command
 from surveys.rules.shape import OTHER
+from surveys.texts import chat
 
 Fields = Mapping[str, Sequence[str]]
 CARRIED = "a."
@@ -60,11 +60,11 @@ def step(definition: Definition, fields: Fields) -> Step:
     command = replies.command(said, asked) if do == "say" and said else None
     if do == "back" or command is Command.PREVIOUS:
         before = flow.previous_question(definition, answers, asked.code)
-        return Step(answers, carried, before or asked, sentence="" if before else texts.FIRST_QUESTION)
+        return Step(answers, carried, before or asked, sentence="" if before else chat.FIRST_QUESTION)
     if do == "skip" or command is Command.SKIP:
         given = {"skip": ["1"]}
     elif command in (Command.HELP, Command.EXIT):
-        sentence = texts.HELP if command is Command.HELP else texts.paused(flow.left(definition, answers))
+        sentence = chat.HELP if command is Command.HELP else chat.paused(flow.left(definition, answers))
         return Step(answers, carried, asked, sentence=sentence)
     if asked.type is QuestionType.PHOTO and do == "answer":
         given = {"photo": ["1"]}
@@ -81,18 +81,18 @@ def talk(definition: Definition, now: Step, *, opening: str, keeper: str) -> lis
     shown = [question for question in flow.shown(definition, now.answers) if question.code in now.answers]
     for question in shown:
         at = flow.progress(definition, answers, question.code)
-        lines.append((True, f"{before}\n{texts.question(question, *at)}".strip()))
+        lines.append((True, f"{before}\n{chat.question(question, *at)}".strip()))
         answers[question.code] = now.answers[question.code]
         lines.append((False, _reply(question, now)))
         before = _echo(question, now)
     if now.at is not None and now.at.code not in answers:
         at = flow.progress(definition, answers, now.at.code)
-        lines.append((True, f"{before}\n{texts.question(now.at, *at)}".strip()))
+        lines.append((True, f"{before}\n{chat.question(now.at, *at)}".strip()))
     elif now.at is not None:
         previous = describe(now.at, now.answers[now.at.code])
-        lines.append((True, texts.question(now.at, *flow.progress(definition, answers, now.at.code), previous)))
+        lines.append((True, chat.question(now.at, *flow.progress(definition, answers, now.at.code), previous)))
     elif now.is_done:
-        lines.append((True, f"{before}\n{texts.submitted(keeper)}".strip()))
+        lines.append((True, f"{before}\n{chat.submitted(keeper)}".strip()))
     if now.sentence:
         if now.tried:
             lines.append((False, _first(now.tried, "said") or "…"))
@@ -147,7 +147,7 @@ def _reply(question: Question, now: Step) -> str:
 def _echo(question: Question, now: Step) -> str:
     given = _understood(question, now.carried[question.code])
     if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
-        return texts.chosen(describe(question, given.to_json()))
+        return chat.chosen(describe(question, given.to_json()))
     return ""
 
 

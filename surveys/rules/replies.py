@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from surveys import texts
 from surveys.rules import choices
 from surveys.rules.answers import Answer as Answer
 from surveys.rules.answers import NotUnderstood as NotUnderstood
 from surveys.rules.answers import Number, Photo, Score, Skipped, Text, check
 from surveys.rules.numerals import number, plain, same, whole, written
 from surveys.rules.shape import Question, QuestionType
+from surveys.texts import chat
 
 
 class Command(StrEnum):
@@ -76,11 +76,11 @@ def understand(question: Question, text: str, *, media: str | None = None) -> An
     >>> understand(Question("q6", QuestionType.TEXT, "?"), " 送货太晚 ")
     Text(text='送货太晚')
     """
-    refused = NotUnderstood(texts.not_understood(question))
+    refused = NotUnderstood(chat.not_understood(question))
     if question.type is QuestionType.PHOTO:
         return check(question, Photo((media,))) if media else refused
     if media:
-        return NotUnderstood(texts.PICTURE_NOT_WANTED + texts.ways_on(question))
+        return NotUnderstood(chat.PICTURE_NOT_WANTED + chat.ways_on(question))
     match question.type:
         case QuestionType.SINGLE:
             return choices.single(question, text)

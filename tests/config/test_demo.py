@@ -26,8 +26,7 @@ from simulator.simulator import Simulator
 from simulator.world import Account
 from tests import office
 from tests.conftest import AES_KEY
-from visits.models import Escalation, GroupMember, Request
-from visits.rated import Rating
+from visits.models import Escalation, GroupMember, Rating, Request
 from wechat_bot.models import Delivery, DeliveryState
 
 HERE = "http://platform"

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from console import door
+from console import access
 from foundation.database import Database
 from migrations import schema
 from tests import logs
@@ -75,7 +75,7 @@ def test_a_database_that_was_restarted_costs_nobody_an_answer_and_one_that_is_aw
     own.stop()
     for _ in range(10):
         assert phone.say("继续").text == texts.FAILED
-    page.set_cookie(door.COOKIE, "whoever")
+    page.set_cookie(access.COOKIE, "whoever")
     told = page.get("/console/")
     assert (told.status_code, texts.AWAY in told.text) == (503, True)
     assert [json.loads(line)["event"] for line in lines()] == ["the database is of no use just now"]

@@ -12,7 +12,7 @@ from werkzeug.test import encode_multipart
 
 from config.app import FEATURES
 from config.settings import ROOT
-from console import door
+from console import access
 from console.rules import Permission
 from tests.conftest import House
 from tests.h5 import Browser as Phone
@@ -33,7 +33,7 @@ def broken() -> Feature:
     console, mobile = Blueprint("broken", __name__), oauth.pages("broken_mobile", __name__)
 
     @console.route("/console/broken/<int:status>", methods=("GET", "POST"))
-    @door.allow(Permission.SIGNED_IN, upload=2000)
+    @access.allow(Permission.SIGNED_IN, upload=2000)
     def desk(status: int) -> str:
         return fail(status)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from foundation import spreadsheet_read
 from foundation.errors import Refused
+from foundation.workbooks import reading
 from people.models import CLASSES
 from people.roster import checking, template
 from people.roster.checking import WrongRoster
@@ -166,7 +166,7 @@ def test_the_template_can_be_filled_in_and_read_and_its_example_is_left_out(row:
     template.write(target)
     with pytest.raises(Refused, match="没有可导入的内容"):
         checking.check(target.getvalue(), CLASSES)
-    first, _ = spreadsheet_read.sheets(target.getvalue(), checking.LIMITS)
+    first, _ = reading.sheets(target.getvalue(), checking.LIMITS)
     assert next(first.rows()) == (1, dict(enumerate(checking.COLUMNS)))
 
 

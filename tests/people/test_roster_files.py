@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from foundation import spreadsheet_read
 from foundation.errors import Refused
 from foundation.text import plain
+from foundation.workbooks import reading
 from people.models import CLASSES, Retailer
 from people.roster import checking
 from people.roster.checking import COLUMNS
@@ -256,4 +256,4 @@ def _brought_in(office: Any, browser: Any, content: bytes, name: str) -> str:
 def test_the_reader_says_how_much_a_part_really_holds() -> None:
     content = workbooks.claiming(roster(), "xl/worksheets/0.xml", 10)
     with pytest.raises(Refused, match="打不开这个文件"):
-        [list(sheet.rows()) for sheet in spreadsheet_read.sheets(content, checking.LIMITS)]
+        [list(sheet.rows()) for sheet in reading.sheets(content, checking.LIMITS)]

@@ -5,10 +5,9 @@ from sqlalchemy import func, select
 
 from foundation.errors import Refused
 from people.models import Retailer
-from surveys import frozen
 from surveys.actions import authoring
 from surveys.models import Participation, Survey, SurveyState, Tally, Version
-from surveys.queries import listing
+from surveys.queries import listing, version_cache
 from surveys.rules.definition import from_json, to_json
 
 MODERN = "title: 调查\naudience: {class: [现代终端]}\nquestions:\n  - {code: q1, type: text, text: 好吗?}\n"
@@ -47,7 +46,7 @@ def test_a_publication_freezes_the_draft_and_lists_every_bound_shop(house, satis
     assert house.publish(survey) == authoring.Published(number=1, listed=2)
     assert listed(house, survey) == {"李国强", "王建国"} and sent(house, survey) == 2
     with house.reading() as session:
-        (version,) = frozen.of_survey(session, survey)
+        (version,) = version_cache.of_survey(session, survey)
     assert version.definition.title == "三季度服务满意度调查"
     assert get(house, survey).is_open(house.clock())
 
@@ -131,7 +130,7 @@ def test_a_definition_comes_back_from_its_version_as_it_was_written(house, satis
     assert from_json(to_json(definition)) == definition
     house.publish(survey)
     with house.reading() as session:
-        assert frozen.of_survey(session, survey)[0].definition == definition
+        assert version_cache.of_survey(session, survey)[0].definition == definition
 
 
 def test_the_list_shows_state_and_figures(house, li, satisfaction, short_survey):

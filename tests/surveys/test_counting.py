@@ -12,9 +12,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from surveys import sheets
 from surveys.actions import answering, authoring, counting
 from surveys.models import Participation, Quota, Submission, Survey, Tally
+from surveys.queries import answer_sheet
 from surveys.rules import answers as kinds
 from surveys.rules import definition, yaml_file
 from surveys.rules.shape import QuestionType
@@ -128,8 +128,8 @@ def random_life(session, acts, kind, now, zone):
                 with contextlib.suppress(Refused):  # not valid already
                     counting.void(session, ids[n % len(ids)])
             continue
-        sheet = sheets.look(session, survey_id, openid)
-        if sheets.obstacle(sheet, now=now, zone=zone):
+        sheet = answer_sheet.look(session, survey_id, openid)
+        if answer_sheet.obstacle(sheet, now=now, zone=zone):
             continue
         sheet = answering.begin(session, sheet, openid=openid, now=now, zone=zone)
         for step in range(4 if act == "fill" else 1):
@@ -214,7 +214,7 @@ def test_a_handed_in_sheet_cannot_be_handed_in_again(house, li, zone, short_surv
     survey = house.published(short_survey)
     li.say("调查")
     with house.transaction() as session:
-        sheet = sheets.hold(session, survey, "o-li")
+        sheet = answer_sheet.hold(session, survey, "o-li")
     li.say("1")
     given = kinds.Single(2)
     with pytest.raises(Refused, match="已填写过"), house.transaction() as session:
@@ -227,7 +227,7 @@ def test_an_incomplete_sheet_cannot_be_handed_in(house, li, zone, satisfaction):
     survey = house.published(satisfaction)
     li.fill("调查", "1")
     with house.transaction() as session:
-        sheet = sheets.hold(session, survey, "o-li")
+        sheet = answer_sheet.hold(session, survey, "o-li")
         with pytest.raises(Refused):
             answering.submit(session, sheet, now=house.clock(), zone=zone, source="page")
 
@@ -239,7 +239,7 @@ def test_submits_at_one_moment_count_each_shop_once(house, zone, short_survey):
     survey = house.published(short_survey)
     for openid in shops:
         with house.transaction() as session:
-            sheet = sheets.look(session, survey, openid)
+            sheet = answer_sheet.look(session, survey, openid)
             answering.begin(session, sheet, openid=openid, now=house.clock(), zone=zone)
     start = threading.Barrier(len(shops) * 2)
     outcomes = []
@@ -248,7 +248,7 @@ def test_submits_at_one_moment_count_each_shop_once(house, zone, short_survey):
         start.wait()
         try:
             with house.transaction() as session:
-                sheet = sheets.hold(session, survey, openid)
+                sheet = answer_sheet.hold(session, survey, openid)
                 question = sheet.asked or sheet.definition.questions[0]
                 answering.answer(
                     session, sheet, question, kinds.Single(option), now=house.clock(), zone=zone, source=source
@@ -290,10 +290,10 @@ def test_submits_beside_a_recount_and_a_publication_lose_no_count(house, zone, s
 
     def fill(openid):
         with house.transaction() as session:
-            sheet = sheets.look(session, survey, openid)
+            sheet = answer_sheet.look(session, survey, openid)
             answering.begin(session, sheet, openid=openid, now=house.clock(), zone=zone)
         with house.transaction() as session:
-            sheet = sheets.hold(session, survey, openid)
+            sheet = answer_sheet.hold(session, survey, openid)
             given = kinds.Single(1)
             answering.answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="chat")
 

@@ -11,7 +11,7 @@ import python_calamine
 from sqlalchemy import update
 
 from foundation.errors import Refused
-from foundation.spreadsheet_write import Workbook
+from foundation.workbooks.writing import Workbook
 from people.models import Retailer
 from surveys.export import files, workbook
 from surveys.queries.tally import tally

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from foundation.database import Database
 from foundation.errors import Refused
-from surveys import sheets
 from surveys.actions import answering, counting
 from surveys.models import Participation, Quota, Submission
+from surveys.queries import answer_sheet
 from surveys.rules import answers as kinds
 from tests.surveys.conftest import House, Phone
 
@@ -56,7 +56,7 @@ class TestOnBothDatabases:
         survey = house.published(ONE)
         for openid in shops:
             with house.transaction() as session:
-                sheet = sheets.look(session, survey, openid)
+                sheet = answer_sheet.look(session, survey, openid)
                 answering.begin(session, sheet, openid=openid, now=house.clock(), zone=zone)
         start, outcomes, failures = threading.Barrier(len(shops)), [], []
 
@@ -64,7 +64,7 @@ class TestOnBothDatabases:
             start.wait()
             try:
                 with house.transaction() as session:
-                    sheet = sheets.hold(session, survey, openid)
+                    sheet = answer_sheet.hold(session, survey, openid)
                     given = kinds.Single(option)
                     after = answering.answer(
                         session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="chat"
@@ -121,7 +121,7 @@ def test_who_lost_the_race_hands_in_with_every_answer_once_a_place_is_free(house
     survey = house.published("title: 调查\nlimit: 1\nquestions: [{code: q1, type: rating, text: 打分}]")
     li.say("调查")
     with house.reading() as session:
-        read_before = sheets.look(session, survey, "o-li")
+        read_before = answer_sheet.look(session, survey, "o-li")
     wang.fill("调查", "4")
     with house.transaction() as session:
         given = kinds.Score(5)

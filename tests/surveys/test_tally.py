@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.errors import Refused
-from surveys import reports
+from surveys import commands
 from surveys.queries.tally import tally
 
 
@@ -76,7 +76,7 @@ def test_a_survey_that_is_not_there_or_not_published_has_no_figures(house, satis
 def test_the_figures_in_lines_for_people(house, li, satisfaction):
     survey = house.published(satisfaction)
     li.fill("调查", "1", "13", "5", "9", "120", "跳过")
-    lines = list(reports.tally_lines(figures(house, survey)))
+    lines = list(commands.tally_lines(figures(house, survey)))
     assert lines[:2] == ["《三季度服务满意度调查》", "发放 2  送达 0  打开 1  回收 1(50.0%)  有效 1(100.0%)"]
     assert any(line.split() == ["1", "非常满意", "1", "100.0%", "20.7%", "-", "100.0%"] for line in lines)
     assert "  NPS 100(100 到 100),推荐者 1,被动者 0,贬损者 0" in lines

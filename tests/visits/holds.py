@@ -13,15 +13,13 @@ from people.models import Manager
 from simulator.phone import Phone
 from tests.visits.conftest import PHONES, Town
 from tests.visits.recount import figures, percentile
-from visits import scope
 from visits.actions.undelivered import LOST
-from visits.models import Assignment, Deadline, Escalation, Message, Promise, Request
-from visits.queries import reports
-from visits.rated import Rating
+from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
+from visits.queries import reports, visibility
+from visits.queries.policies import calendar, reckoning
 from visits.rules.calendar import add, between
 from visits.rules.figures import By, Narrowed, Span, Took
 from visits.rules.promises import STEPS, Step, moment_of
-from visits.terms import calendar, reckoning
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
@@ -218,7 +216,7 @@ class Holds:
 
     def reports_agree(self, session: Any, now: datetime) -> None:
         services = self.house.services
-        who = scope.Colleague("", now, services.zone, Visitor(0, "", Role.ADMIN))
+        who = visibility.Colleague("", now, services.zone, Visitor(0, "", Role.ADMIN))
         today = now.astimezone(services.zone).date()
         narrowed = Narrowed(Span(today - timedelta(days=800), today))
         _, total = reports.report(session, who, narrowed, By.MANAGER, now=now)

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from visits.models import Deadline, Promise, Request
-from visits.rated import Rating
+from visits.models import Deadline, Promise, Rating, Request
 
 DAY = timedelta(hours=24)
 

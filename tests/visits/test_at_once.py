@@ -16,11 +16,11 @@ from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import Town
 from tests.visits.holds import Holds
-from visits import scope
 from visits.actions import answering, attaching, escalating, intake, moving, rating, resting, undelivered
 from visits.actions.intake import Said
 from visits.models import Request, Way
-from visits.scope import Colleague
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.services import Services
@@ -37,7 +37,7 @@ class Hand:
         self.services, self.openid = services, who
 
     def who(self, session) -> Colleague:
-        found = scope.of_manager(session, self.openid, now=self.services.clock(), zone=self.services.zone)
+        found = visibility.of_manager(session, self.openid, now=self.services.clock(), zone=self.services.zone)
         if found is None:
             raise Refused("停用了。")
         return found

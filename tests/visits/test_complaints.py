@@ -8,8 +8,7 @@ from sqlalchemy import select
 from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import NEED
-from visits.models import Category
-from visits.rated import Rating
+from visits.models import Category, Rating
 
 WORDS = ["我要投诉", "投诉陈经理", "举报陈志强收钱", "红七匹狼断货没人管,我要投诉你们"]
 

@@ -12,9 +12,9 @@ from people.models import Audience, Retailer
 from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Office
-from visits import scope
 from visits.actions import groups
 from visits.models import GroupMember, Message, VisitGroup
+from visits.queries import visibility
 from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, Follower
 
@@ -253,7 +253,7 @@ def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None
         assert session.scalar(carried.where(Delivery.openid == GroupMember.openid)) == 32
     now, services = chens.house.clock(), chens.house.services
     with services.reading() as session:
-        who = scope.of_manager(session, chens.chen.openid, now=now, zone=services.zone)
+        who = visibility.of_manager(session, chens.chen.openid, now=now, zone=services.zone)
     few = {"criteria": services.criteria, "now": now, "most": 31}
     with (
         services.database.transaction() as session,

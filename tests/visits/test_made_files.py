@@ -12,7 +12,7 @@ import pytest
 import python_calamine
 from werkzeug.http import parse_options_header
 
-from foundation.spreadsheet_write import Digits, Heading, Title, Workbook
+from foundation.workbooks.writing import Digits, Heading, Title, Workbook
 from tests.office import Browser, Office
 from tests.visits.conftest import ROSTER
 

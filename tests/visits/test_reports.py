@@ -13,12 +13,9 @@ from console.rules import Role, Visitor
 from people.models import Area, Manager, Retailer
 from tests.office import Office
 from tests.visits.conftest import NEED
-from visits import scope
 from visits.actions import filing
-from visits.filed import Filed
-from visits.models import Closed, Deadline, Promise, Request
-from visits.queries import inbox, reports
-from visits.rated import Rating
+from visits.models import Closed, Deadline, Filed, Promise, Rating, Request
+from visits.queries import inbox, reports, visibility
 from visits.rules.figures import By, Figure, Narrowed, Span, Took
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -51,7 +48,7 @@ def kept(town):
 def figures(town, by: By = By.MANAGER, **narrowed) -> dict:
     with town.house.look() as session:
         now = town.house.clock()
-        who = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
+        who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         today = now.astimezone(CHINA).date()
         span = Span(today - timedelta(days=9), today)
         found, _ = reports.report(session, who, Narrowed(span, **narrowed), by, now=now, took=tuple(Took))
@@ -238,7 +235,7 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
     first = (now - timedelta(days=80)).astimezone(CHINA).date()
     narrowed = Narrowed(Span(first, now.astimezone(CHINA).date()))
     with house.look() as session:
-        who = scope.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
+        who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         requests = [each for each in session.scalars(select(Request)) if each.closed_how != Closed.VOID]
         for by in (By.MANAGER, By.AREA, By.MONTH):
             found, whole = reports.report(session, who, narrowed, by, now=now, took=tuple(Took))

@@ -8,8 +8,7 @@ from sqlalchemy import select
 from people import actions as people
 from tests.visits.conftest import NEED
 from visits.actions import clocks, rating
-from visits.models import Closed, Deadline, Message, Promise, Request
-from visits.rated import Rating
+from visits.models import Closed, Deadline, Message, Promise, Rating, Request
 from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
 from wechat_bot.outbox import queueing

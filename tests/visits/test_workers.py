@@ -21,11 +21,11 @@ from people.models import Manager
 from tests import processes
 from tests.processes import Town, until
 from tests.visits import district
-from visits import scope
 from visits.actions import answering, groups, intake
 from visits.models import Assignment, Closed, Deadline, Escalation, GroupMember, Request, Way
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 ZONE, NOW = ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 12, 2, tzinfo=UTC)
@@ -93,7 +93,7 @@ def ask(session: Session, openid: str, now: datetime) -> int:
 
 
 def lin(session: Session, openids: dict[str, str], now: datetime) -> Colleague:
-    found = scope.of_manager(session, openids["林小燕"], now=now, zone=ZONE)
+    found = visibility.of_manager(session, openids["林小燕"], now=now, zone=ZONE)
     assert found is not None
     return found
 

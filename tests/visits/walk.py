@@ -18,17 +18,17 @@ from simulator.phone import PIXEL, Phone
 from tests.h5 import Browser
 from tests.visits.conftest import LICENCES, PHONES, Town
 from tests.visits.holds import Holds
-from visits import scope
 from visits.actions import groups, settings
 from visits.models import (
     Message,
     Promise,
     Request,
 )
+from visits.queries import visibility
+from visits.queries.policies import calendar
 from visits.rules.calendar import read_spans
 from visits.rules.promises import HOUR, Terms
 from visits.rules.whom import Kind, Whom
-from visits.terms import calendar
 from wechat_bot.models import Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
@@ -156,11 +156,11 @@ class Walk(RuleBasedStateMachine):
     def writes_to_many(self, who: str) -> None:
         services, now = self.house.services, self.house.clock()
         with services.transaction() as session:
-            colleague = scope.of_manager(session, self.phones[who].openid, now=now, zone=services.zone)
+            colleague = visibility.of_manager(session, self.phones[who].openid, now=now, zone=services.zone)
             follows = select(Follower.openid).join(Retailer, Retailer.openid == Follower.openid)
             if colleague is None or not session.scalars(follows.where(Follower.unfollowed_at.is_(None))).all():
                 return
-            mine = scope.shops_of(session, colleague)
+            mine = visibility.shops_of(session, colleague)
             seen = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
             seen = seen.join(Follower, Follower.openid == Retailer.openid).where(Follower.unfollowed_at.is_(None))
             if session.scalars(seen if mine is None else seen.where(mine)).first() is not None:

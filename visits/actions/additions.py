@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.actions import notices
-from visits.actions.case import Case
+from visits.actions.open_request import Case
 from visits.models import Author, Message, Request
 from visits.texts import notices as texts
 

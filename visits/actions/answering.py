@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people.models import ERASED, Manager
-from visits import said, scope
 from visits.actions import clocks, moving, rating, routing
 from visits.actions.routing import Decision
 from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Closed, Message, Request, Way
+from visits.queries import messages, visibility
+from visits.queries.messages import Said
+from visits.queries.visibility import Colleague
 from visits.rules import canned
-from visits.said import Said
-from visits.scope import Colleague
 from visits.texts import answering as texts
 from wechat_bot import notices, uploads
 from wechat_bot.models import Follower
@@ -232,7 +232,7 @@ def transfer_many(
     session: Session, request_ids: Sequence[int], who: Colleague, to_manager_id: int, *, now: datetime
 ) -> int:
     """The same with many at once; gives how many. What is closed, theirs already or not ours to see stays as it is."""
-    mine = scope.within(session, who)
+    mine = visibility.within(session, who)
     known = select(Request.id).where(Request.id.in_(request_ids), *([] if mine is None else [mine]))
     seen = session.scalars(known).all()
     return moving.transfer_many(session, seen, to_manager_id, by=who.name, now=now, zone=who.zone)
@@ -240,7 +240,7 @@ def transfer_many(
 
 def hold(session: Session, request_id: int, who: Colleague) -> Request:
     """A request, locked. Raises `Refused` where there is none, or it is not theirs to see."""
-    mine = scope.within(session, who)
+    mine = visibility.within(session, who)
     statement = select(Request).where(Request.id == request_id, *([] if mine is None else [mine]))
     # populate_existing: what was read before the lock may be old by now.
     request = session.scalar(statement.with_for_update(of=Request).execution_options(populate_existing=True))
@@ -269,7 +269,7 @@ def _check_follows(session: Session, request: Request) -> None:
 def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:
     if seen is None:
         return
-    came = said.came_since(session, request.id, who, seen)
+    came = messages.came_since(session, request.id, who, seen)
     if came:
         raise Overtaken(came)
 

@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from people import identity, scope
+from people import identity, visibility
 from people.models import Retailer
 from visits.actions import answering, clocks, routing
 from visits.models import FIRST_NUMBER, Request
-from visits.scope import Colleague
+from visits.queries.visibility import Colleague
 from visits.texts import attaching as texts
 
 
@@ -35,7 +35,7 @@ def attach(session: Session, request_id: int, who: Colleague, licence: str, *, n
     request = answering.hold(session, request_id, who)
     if request.closed_at is not None or request.retailer_id is not None:
         raise Refused(texts.NO_LONGER)
-    mine = scope.within(session, who.sees, today=who.today)
+    mine = visibility.within(session, who.sees, today=who.today)
     retailer = session.scalar(select(Retailer).where(Retailer.licence == licence, *([] if mine is None else [mine])))
     if retailer is None:
         raise Refused(texts.NO_SUCH_SHOP)

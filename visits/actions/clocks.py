@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import case, literal, select
 from sqlalchemy.orm import Session
 
-from visits import terms
 from visits.actions import alerts, filing, withdrawing
-from visits.actions.book import ANSWERS, Book, with_deadlines
+from visits.actions.deadlines import ANSWERS, Book, with_deadlines
 from visits.models import Deadline, Promise, Request
+from visits.queries import policies
 from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
 
@@ -182,7 +182,7 @@ def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
 
     To be called again while it gives `limit`.
     """
-    reckonings = terms.all_of_them(session)
+    reckonings = policies.all_of_them(session)
     own = {class_id: each.fingerprint for class_id, each in reckonings.items() if class_id is not None}
     everybodys = reckonings[None].fingerprint
     # Class by class: what another class is promised as well is no promise to this one.

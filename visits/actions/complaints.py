@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from people.models import Manager
-from visits.complained import KeptFrom
-from visits.ladder import Ladder
-from visits.models import Author, Message, Request
+from visits.models import Author, KeptFrom, Message, Request
+from visits.queries.org_chart import Ladder
 from visits.rules import complaints as rules
 from visits.rules import needs
 from visits.rules.needs import Keywords

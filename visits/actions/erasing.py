@@ -16,11 +16,11 @@ from visits.models import (
     Closed,
     GroupMember,
     Message,
+    Rating,
     Request,
     Visited,
     VisitGroup,
 )
-from visits.rated import Rating
 from visits.rules.whom import Kind
 from wechat_bot import media
 from wechat_bot.feature import Forgetting

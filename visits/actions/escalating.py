@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.quiet import QuietHours
-from visits import ladder, terms
 from visits.actions import alerts, clocks, complaints
 from visits.actions.alerts import Taken
-from visits.actions.book import plan, settle, with_deadlines
+from visits.actions.deadlines import plan, settle, with_deadlines
 from visits.models import Deadline, Escalation, Promise, Request
+from visits.queries import org_chart, policies
 from visits.rules import hearing, promises
 from visits.rules.promises import Step
 from wechat_bot.models import Follower
@@ -78,7 +78,7 @@ def _take(
     rows = []
     found = with_deadlines(session, requests)
     counts_hours = any(deadline.counts_working_hours for _, deadlines in found for deadline in deadlines)
-    hours = terms.calendar(session) if counts_hours else None
+    hours = policies.calendar(session) if counts_hours else None
     for request, deadlines in found:
         for deadline in deadlines:
             if deadline.promise == Promise.REPLY_WINDOW and request.id in spent and deadline.step is not None:
@@ -116,7 +116,7 @@ def _tell(
 
 def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneInfo) -> dict[int, list[int]]:
     """Who is over each of these requests, the nearest first; of one that lies nowhere, those at the top."""
-    house = ladder.read(session, day_in(now, zone))
+    house = org_chart.read(session, day_in(now, zone))
     kept = complaints.kept_from(session, [each.id for each in requests if each.goes_up])
     return {
         each.id: [

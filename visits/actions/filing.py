@@ -9,9 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from visits import facts
-from visits.filed import Filed
-from visits.models import IS_UNFILED, Request
+from visits.models import IS_UNFILED, Filed, Request
+from visits.queries import report_columns
 
 SOME = 2000
 
@@ -27,9 +26,9 @@ def file_some(session: Session, *, now: datetime) -> int:
     ).all()
     if not keys:
         return 0
-    found = facts.living(now, Request.id.in_(keys))
-    told = select(*(getattr(found, name) for name in facts.KEPT)).where(*found.of)
-    session.execute(insert(Filed).from_select(list(facts.KEPT), told))
+    found = report_columns.living(now, Request.id.in_(keys))
+    told = select(*(getattr(found, name) for name in report_columns.KEPT)).where(*found.of)
+    session.execute(insert(Filed).from_select(list(report_columns.KEPT), told))
     session.execute(
         update(Request).where(Request.id.in_(keys)).values(is_filed=True).execution_options(synchronize_session=False)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from people.identity import Shop
 from people.models import Binding, Retailer
 from visits.actions import additions, clocks, complaints, routing
-from visits.actions import case as cases
+from visits.actions import open_request as cases
 from visits.models import Author, Closed, GroupMember, Message, Request
 from visits.rules import needs
 

@@ -17,9 +17,9 @@ from foundation.text import visible
 from people.models import Retailer
 from visits import whom
 from visits.models import Author, GroupMember, Message, Request, VisitGroup
+from visits.queries.visibility import Colleague
 from visits.rules import needs
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.whom import Criteria

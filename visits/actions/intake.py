@@ -22,9 +22,9 @@ from people.identity import Shop
 from people.models import Retailer
 from people.rules import Person
 from visits.actions import additions, categories, clocks, complaints, finding, groups, routing
-from visits.actions import case as cases
-from visits.actions.book import Book
-from visits.actions.case import Case
+from visits.actions import open_request as cases
+from visits.actions.deadlines import Book
+from visits.actions.open_request import Case
 from visits.actions.routing import Decision
 from visits.models import Author, Message, Request
 from visits.rules import needs

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed
 from visits.models import Request
-from visits.scope import Colleague
+from visits.queries.visibility import Colleague
 
 
 def looked(session: Session, request_id: int, who: Colleague) -> bool:

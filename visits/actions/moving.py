@@ -15,12 +15,11 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from people.models import Area, Retailer
 from people.rules import Person
-from visits import ladder
-from visits.actions import alerts, book, complaints, notices, routing, withdrawing
-from visits.actions import case as cases
-from visits.complained import KeptFrom
-from visits.ladder import Ladder
-from visits.models import FIRST_NUMBER, Assignment, Deadline, Promise, Reason, Request
+from visits.actions import alerts, complaints, deadlines, notices, routing, withdrawing
+from visits.actions import open_request as cases
+from visits.models import FIRST_NUMBER, Assignment, Deadline, KeptFrom, Promise, Reason, Request
+from visits.queries import org_chart
+from visits.queries.org_chart import Ladder
 from visits.rules.routing import Choice
 from visits.texts import notices as texts
 
@@ -80,7 +79,7 @@ def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, li
     Looks at up to `limit` of these requests behind the id `after`. However many requests a manager held: one decision
     for each area, one statement for each new owner, and one notice.
     """
-    stairs = ladder.read(session, day_in(now, zone))
+    stairs = org_chart.read(session, day_in(now, zone))
     held = _held(session, stairs, after, limit, now)
     moved: dict[int | None, list[tuple[_Held, Choice]]] = defaultdict(list)
     choices: dict[tuple[int | None, int | None], Choice] = {}
@@ -105,7 +104,7 @@ def transfer_many(
     session: Session, request_ids: Sequence[int], to_manager_id: int, *, by: str, now: datetime, zone: ZoneInfo
 ) -> int:
     """Hand open requests to another manager, with one notice for all; gives how many were not theirs already."""
-    stairs = ladder.read(session, day_in(now, zone))
+    stairs = org_chart.read(session, day_in(now, zone))
     person = stairs.managers.get(to_manager_id)
     if person is None or person.is_disabled:
         raise Refused("没有这位客户经理,或已停用。")
@@ -287,6 +286,6 @@ def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
         .execution_options(synchronize_session=False)
     )
     requests = session.scalars(select(Request).where(Request.id.in_(ids)).order_by(Request.id)).all()
-    for request, deadlines in book.with_deadlines(session, list(requests)):
+    for request, its in deadlines.with_deadlines(session, list(requests)):
         request.handed_over_at = now
-        book.settle(request, deadlines)
+        deadlines.settle(request, its)

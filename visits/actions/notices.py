@@ -15,9 +15,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from people.models import Manager
-from visits.actions.case import Case
-from visits.complained import KeptFrom
-from visits.models import FIRST_NUMBER, Author, Message, Request, VisitGroup
+from visits.actions.open_request import Case
+from visits.models import FIRST_NUMBER, Author, KeptFrom, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.notices import notice

@@ -9,10 +9,11 @@ from foundation.database import changed, upsert
 from foundation.errors import Refused
 from foundation.text import visible
 from people.models import Retailer
-from visits import scope, whom
+from visits import whom
 from visits.models import Visited, VisitPlan
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from visits.texts import groups as texts
 from visits.whom import Criteria
 
@@ -79,7 +80,7 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
         raise Refused(f"备注最多 {LONGEST_NOTE} 个字。")
     if not who.today - NOTED_WITHIN <= on <= who.today:
         raise Refused("日期请写今天,或最近一个月里的一天。")
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     found = select(Retailer.shop).where(Retailer.id == retailer_id, *([] if mine is None else [mine]))
     shop = session.scalar(found)
     if shop is None:
@@ -109,7 +110,7 @@ def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> t
     `stamp` is the moment at which the one that is meant was noted. Raises `Refused` where that was taken back already,
     or is of another day.
     """
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     lately = (Visited.id == visit_id, whom.may_be_undone(who), Visited.noted_at == _moment(stamp))
     found = session.execute(
         select(Visited.how, Retailer.shop)

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from foundation.database import changed, upsert
 from foundation.text import visible
 from visits.actions import filing
-from visits.models import RATING_KEY, Closed, Request
-from visits.rated import Rating
+from visits.models import RATING_KEY, Closed, Rating, Request
 from visits.texts import intake as texts
 from wechat_bot import ledger
 from wechat_bot.models import Delivery, Follower

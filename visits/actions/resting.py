@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from visits.actions import case, clocks, notices
+from visits.actions import clocks, notices, open_request
 from visits.models import Closed, Deadline, Message, Promise, Request
 from visits.texts import notices as texts
 
@@ -29,7 +29,7 @@ def wake(session: Session, *, now: datetime) -> int:
         until, request.snoozed_until = request.snoozed_until, None
         if request.owner_id is None or until is None:
             continue
-        known = notices.facts(request, case.read(session, request, now=now))
+        known = notices.facts(request, open_request.read(session, request, now=now))
         notices.tell(
             session,
             request.owner_id,

@@ -15,12 +15,12 @@ from foundation.database import changed
 from foundation.errors import Refused
 from people.models import Manager, Retailer
 from people.rules import Person
-from visits import ladder
 from visits.actions import alerts, clocks, complaints, notices, withdrawing
-from visits.actions import case as cases
-from visits.actions.case import Case
-from visits.ladder import Ladder
+from visits.actions import open_request as cases
+from visits.actions.open_request import Case
 from visits.models import Assignment, Reason, Request
+from visits.queries import org_chart
+from visits.queries.org_chart import Ladder
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,7 @@ def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, 
     meanwhile, that stands. The request's clocks run already (`clocks.opened`).
     """
     case = case or cases.read(session, request, now=now)
-    stairs = ladder.read(session, day_in(now, zone))
+    stairs = org_chart.read(session, day_in(now, zone))
     own_id, area_id = _home(request, case)
     kept = _kept(session, request)
     choice = stairs.choose_above(area_id, kept) if request.goes_up else stairs.choose(own_id, area_id)
@@ -87,7 +87,7 @@ def transfer(
     kept = _kept(session, request)
     if to_manager_id in kept:
         raise Refused("这是投诉，不能转给被投诉的人。请转给别的负责人。")
-    stairs = ladder.read(session, day_in(now, zone))
+    stairs = org_chart.read(session, day_in(now, zone))
     check_here(stairs, person.id, person.name)
     explained = f"{by}转给{person.name}"
     assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
@@ -126,7 +126,7 @@ def attach(session: Session, request: Request, retailer: Retailer, *, now: datet
 
 def complain(session: Session, request: Request, text: str, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
     """A shop complains: its request goes to whoever is above, and is kept from whom it is of, or may be."""
-    stairs = ladder.read(session, day_in(now, zone))
+    stairs = org_chart.read(session, day_in(now, zone))
     complaints.keep(session, request, text, stairs, _home(request, case), now=now)
     return route(session, request, now=now, zone=zone, case=case)
 
@@ -220,7 +220,7 @@ def keep_or_route(session: Session, request: Request, case: Case, *, now: dateti
     """Leave a request to whom somebody handed it, unless they are away today; any other is routed anew: it goes back to
     whom a leave had taken it from, and to whoever has the shop by now."""
     decided = as_it_stands(session, request)
-    stairs = ladder.read(session, day_in(now, zone))
+    stairs = org_chart.read(session, day_in(now, zone))
     is_kept = decided.reason is Reason.TRANSFER and decided.manager is not None
     if is_kept and decided.manager and decided.manager.id not in stairs.absent:
         return decided

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import ShopClass
-from visits import terms
 from visits.actions import clocks
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
+from visits.queries import policies
 from visits.rules import calendar as hours
 from visits.rules import settings as rules
 from visits.rules.calendar import Calendar, Span
@@ -24,7 +24,7 @@ AT_ONCE = 2000
 def save_policy(session: Session, class_id: int | None, wanted: Terms, *, now: datetime) -> None:
     """Promise this to a class of shops, or (None) to all without a policy of their own. Raises `Refused`."""
     rules.check_terms(wanted)
-    if wanted.counts_working_hours and terms.calendar(session) is None:
+    if wanted.counts_working_hours and policies.calendar(session) is None:
         raise Refused("还没有设置工作时间,期限没法只算工作时间。请先设置工作时间。")
     if class_id is not None and session.get(ShopClass, class_id) is None:
         raise Refused("没有这个客户类型。")
@@ -72,13 +72,13 @@ def save_special_days(
             index_elements=["day_on"], set_={"name": statement.excluded.name, "spans": statement.excluded.spans}
         )
     )
-    return _checked(session, now) if terms.calendar(session) else None
+    return _checked(session, now) if policies.calendar(session) else None
 
 
 def drop_special_day(session: Session, day: date, *, now: datetime) -> None:
     """A special day is an ordinary one again. Raises `Refused`."""
     session.execute(delete(SpecialDay).where(SpecialDay.day_on == day))
-    if terms.calendar(session):
+    if policies.calendar(session):
         _checked(session, now)
 
 
@@ -110,7 +110,7 @@ def retire_category(session: Session, category_id: int, *, is_retired: bool, now
 
 def _checked(session: Session, now: datetime) -> Calendar:
     session.flush()
-    calendar = terms.calendar(session)
+    calendar = policies.calendar(session)
     if calendar is None:
         raise AssertionError("hours were just kept")
     hours.check(calendar, now)

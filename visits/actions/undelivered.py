@@ -12,10 +12,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits import said
-from visits.actions import case, clocks, notices
+from visits.actions import clocks, notices, open_request
 from visits.actions.answering import WATCH
 from visits.models import TOLD, Closed, Message, Request, Way
+from visits.queries import messages
 from visits.texts import notices as texts
 from wechat_bot import watching
 from wechat_bot.models import Delivery, DeliveryState
@@ -34,10 +34,10 @@ def look(session: Session, *, now: datetime) -> int:
     """Look at what became of answers since the last look; gives how many were looked at."""
     found = watching.news(WATCH).limit(SOME).with_for_update(of=Delivery, skip_locked=True)
     news = {each.id: each for each in map(watching.read_news, session.execute(found))}
-    messages = _carried(session, [each for each in news.values() if each.state in TROUBLED or _may_be_other(each)])
+    carried = _carried(session, [each for each in news.values() if each.state in TROUBLED or _may_be_other(each)])
     _arrived_after_all(session, [each for each in news.values() if each.state in states.ARRIVED], now=now)
-    requests = {each.id: each for each in clocks.locked(session, {each.request_id for each in messages})}
-    for message in messages:
+    requests = {each.id: each for each in clocks.locked(session, {each.request_id for each in carried})}
+    for message in carried:
         request = requests.get(message.request_id)
         if request is None:  # in somebody's hands: at the next look
             news.pop(message.delivery_id or 0, None)
@@ -83,7 +83,7 @@ def _look_at(session: Session, request: Request, message: Message, news: News, *
     to_id = message.manager_id or request.owner_id
     if to_id is None:
         return
-    known = notices.facts(request, case.read(session, request, now=now))
+    known = notices.facts(request, open_request.read(session, request, now=now))
     shop, what = known.shop or known.who, texts.quoted(message.kind, message.content)
     if news.state is DeliveryState.HELD:
         if told not in (Way.MESSAGE, Way.NOTICE):
@@ -96,7 +96,10 @@ def _look_at(session: Session, request: Request, message: Message, news: News, *
     else:
         delivery = session.get_one(Delivery, message.delivery_id)
         say = texts.not_delivered if is_lost else texts.perhaps_not_delivered
-        kind, text = str(is_lost), say(request.number, shop, what, said.explained(delivery.error_code, delivery.error))
+        kind, text = (
+            str(is_lost),
+            say(request.number, shop, what, messages.explained(delivery.error_code, delivery.error)),
+        )
     notices.tell(
         session,
         to_id,

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
-from visits import ladder
-from visits.actions import case as cases
 from visits.actions import complaints, notices
-from visits.ladder import Ladder
+from visits.actions import open_request as cases
 from visits.models import Assignment, Request
+from visits.queries import org_chart
+from visits.queries.org_chart import Ladder
 from wechat_bot import watching
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.watching import News
@@ -28,7 +28,7 @@ def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
     news = list(map(watching.read_news, session.execute(found)))
     unheard = [each for each in news if each.state in UNHEARD]
     if unheard:
-        stairs = ladder.read(session, day_in(now, zone))
+        stairs = org_chart.read(session, day_in(now, zone))
         for each in unheard:
             for request, passed in _about(session, each):
                 _tell_next(session, request, passed, stairs, now=now)

@@ -9,17 +9,16 @@ from typing import Any
 
 from foundation.errors import Refused
 from people import rules as people_rules
-from visits import said as said_in
-from visits import scope
 from visits.actions import answering, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Way
-from visits.queries import inbox, thread, windows
+from visits.queries import inbox, thread, visibility, windows
+from visits.queries import messages as said_in
 from visits.queries.inbox import Filter, Line, Shelf
 from visits.queries.thread import Thread
+from visits.queries.visibility import Colleague
 from visits.rules import orders
 from visits.rules.orders import Order, Verb
-from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts import orders as order_texts
 from visits.texts.times import when
@@ -78,7 +77,7 @@ def helps(turn: Turn) -> str:
 
 
 def _who(turn: Turn) -> Colleague | None:
-    return scope.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
+    return visibility.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
 
 
 def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:

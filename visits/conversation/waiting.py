@@ -1,14 +1,14 @@
 """What waits for a manager who comes back, or came just now."""
 
-from visits import scope
 from visits.actions import notices
+from visits.queries import visibility
 from visits.texts import answering as texts
 from wechat_bot.feature import Turn
 
 
 def awaits(turn: Turn) -> str:
     """How many requests wait for a manager: of none of them could they be told before. Nothing for everybody else."""
-    who = scope.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
+    who = visibility.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
     if who is None or who.manager_id is None:
         return ""
     return texts.awaiting(notices.unanswered(turn.session, who.manager_id))

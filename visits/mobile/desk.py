@@ -11,15 +11,15 @@ from werkzeug.wrappers import Response
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people import areas
-from visits import buttons, kept_pictures, shown
 from visits.actions import answering, canned, looking
 from visits.actions.answering import Overtaken
 from visits.mobile import phrases, visitor
 from visits.models import FIRST_NUMBER, Way
+from visits.pages import buttons, form_pictures, form_values
 from visits.queries import thread
+from visits.queries.messages import Said
 from visits.queries.thread import Thread
-from visits.said import Said
-from visits.scope import Colleague
+from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
@@ -49,7 +49,7 @@ def act(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
     openid, services, form = oauth.who(), current_services(), request.form
     now, here = services.clock(), redirect(url_for("visits_mobile.thread_page", number=number), 303)
-    picture, token = None, shown.token(form)
+    picture, token = None, form_values.token(form)
     with services.reading() as session:
         who = visitor.manager_or_none(services, session)
         if who is None:
@@ -57,26 +57,26 @@ def act(number: int) -> ResponseReturnValue:
         # Before anything is put on the disk: only for whoever may answer here.
         _found(session, who, number)
     try:
-        picture = shown.received(services, request.files.get("photo"))
+        picture = form_values.received(services, request.files.get("photo"))
         if form.get("do") == "drop_photo":
-            kept_pictures.drop(token)
+            form_pictures.drop(token)
             return _again(services, openid, who, number, status=200, now=now)
         if "canned" in form:
-            kept_pictures.keep(services, picture, token=token, whose=openid)
+            form_pictures.keep(services, picture, token=token, whose=openid)
             return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
         with services.transaction() as session:
             said = _do(session, openid, who, number - FIRST_NUMBER, picture, now=now)
     except Overtaken as overtaken:
-        kept_pictures.keep(services, picture, token=token, whose=openid)
+        form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
     except Refused as refusal:
-        kept_pictures.keep(services, picture, token=token, whose=openid)
+        form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
     if form.get("do") in ("phrase", "reopen") and is_visible(form.get("content", "")):
         # What stands in the box was not sent by this, and goes on standing there.
-        kept_pictures.keep(services, picture, token=token, whose=openid)
+        form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, said=said, status=200, now=now)
-    kept_pictures.drop(token)
+    form_pictures.drop(token)
     flash(said)
     return here
 
@@ -84,10 +84,10 @@ def act(number: int) -> ResponseReturnValue:
 def kept_picture(token: str) -> ResponseReturnValue:
     """The picture that waits in one of this visitor's own forms."""
     openid, services = oauth.who(), current_services()
-    key = kept_pictures.key_of(token, openid)
+    key = form_pictures.key_of(token, openid)
     with services.reading() as session:
         file = media.find(session, services.media_folder, key) if key else None
-    return shown.send(file, "photo")
+    return form_values.send(file, "photo")
 
 
 def media_file(number: int, message_id: int) -> ResponseReturnValue:
@@ -98,7 +98,7 @@ def media_file(number: int, message_id: int) -> ResponseReturnValue:
         mine = who is not None and thread.thread(session, who, number - FIRST_NUMBER) is not None
         found = thread.media_of(session, number - FIRST_NUMBER, message_id) if mine else None
         file = media.find(session, services.media_folder, found) if found else None
-    return shown.send(file, f"{number}-{message_id}")
+    return form_values.send(file, f"{number}-{message_id}")
 
 
 def _do(
@@ -123,11 +123,11 @@ def _do(
             return texts.LISTEN
         case do if do in buttons.WITH_PICTURE:
             if picture is None:
-                key = kept_pictures.take(session, shown.token(form), openid)
+                key = form_pictures.take(session, form_values.token(form), openid)
             else:
                 # Nobody's: it belongs to the request, and goes with it.
-                key = media.add(session, picture, openid="", mark=shown.token(form), now=now)
-    has_template = shown.has_template(current_services())
+                key = media.add(session, picture, openid="", mark=form_values.token(form), now=now)
+    has_template = form_values.has_template(current_services())
     return buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
 
 
@@ -152,12 +152,12 @@ def _show(
     token: str = "",
     has_picture: bool = False,
 ) -> str:
-    way = thread.foreseen(session, found.openid, now=now, has_template=shown.has_template(services))
+    way = thread.foreseen(session, found.openid, now=now, has_template=form_values.has_template(services))
     return render_template(
         "visits/thread.html",
         found=found,
         who=who,
-        due=shown.due(found, now=now, zone=services.zone),
+        due=form_values.due(found, now=now, zone=services.zone),
         way=way.way,
         way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=services.zone),
         send=texts.SEND.get(way.way, ""),
@@ -169,7 +169,7 @@ def _show(
         token=token or secrets.token_urlsafe(16),
         picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
         keep=f"{found.number}-{who.manager_id}",
-        canned=shown.ready(session, who, found, now=now, zone=services.zone),
+        canned=form_values.ready(session, who, found, now=now, zone=services.zone),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         owned=thread.owned(session, found.id),
         rating=texts.rated(*thread.rating(session, found.id)),
@@ -193,10 +193,10 @@ def _again(
     now: datetime,
 ) -> Response:
     """The page as it is now, with what was written still in the box, and the picture still with it."""
-    token = shown.token(request.form)
+    token = form_values.token(request.form)
     with services.reading() as session:
         found = _found(session, who, number)
-        ready = shown.canned(session, who, found, chosen, now=now, zone=services.zone)
+        ready = form_values.canned(session, who, found, chosen, now=now, zone=services.zone)
         draft = "\n".join(each for each in (visible(request.form.get("content", "")), ready) if each)
         page = _show(
             session,
@@ -208,7 +208,7 @@ def _again(
             sentence=sentence,
             said=said,
             token=token,
-            has_picture=kept_pictures.key_of(token, openid) is not None,
+            has_picture=form_pictures.key_of(token, openid) is not None,
             now=now,
         )
     return make_response(page, status)

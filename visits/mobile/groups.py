@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import areas
-from visits import kept_pictures, scope, shown
 from visits.actions import groups as actions
 from visits.mobile import visitor
+from visits.pages import form_pictures, form_values
 from visits.queries import groups as queries
+from visits.queries import visibility
 from visits.queries.groups import PARTS, Line, Preview
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.texts.times import when
@@ -71,25 +72,25 @@ def group_cancel(group_id: int) -> ResponseReturnValue:
 def group_write() -> ResponseReturnValue:
     """Write to one's shops: first how many it reaches, then it is sent, once however often it is posted."""
     services, form, openid = current_services(), request.form, oauth.who()
-    token = shown.token(form)
+    token = form_values.token(form)
     with services.reading() as session:
         who = visitor.manager(services, session)
     if request.method != "POST":
         return _form(services, who)
     picture: Picture | None = None
     try:
-        picture = shown.received(services, request.files.get("photo"))
-        meant = shown.whom(form)
+        picture = form_values.received(services, request.files.get("photo"))
+        meant = form_values.whom(form)
         if form.get("do") == "drop_photo":
-            kept_pictures.drop(token)
+            form_pictures.drop(token)
             return _form(services, who, meant)
         if form.get("do") != "send" or form.get("looked") != str(meant):
-            kept_pictures.keep(services, picture, token=token, whose=openid)
+            form_pictures.keep(services, picture, token=token, whose=openid)
             return _form(services, who, meant)
         with services.transaction() as session:
             now = services.clock()
             if picture is None:
-                key = kept_pictures.take(session, token, openid)
+                key = form_pictures.take(session, token, openid)
             else:
                 # Nobody's: it belongs to the group.
                 key = media.add(session, picture, openid="", mark=token, now=now)
@@ -104,9 +105,9 @@ def group_write() -> ResponseReturnValue:
                 now=now,
             )
     except Refused as refusal:
-        kept_pictures.keep(services, picture, token=token, whose=openid)
+        form_pictures.keep(services, picture, token=token, whose=openid)
         return _form(services, who, error=refusal.sentence)
-    kept_pictures.drop(token)
+    form_pictures.drop(token)
     flash(texts.SENT)
     return redirect(url_for("visits_mobile.group", group_id=sent.id), 303)
 
@@ -133,10 +134,10 @@ def own_picture(group_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         found = queries.of_shop(session, openid, group_id)
         if found is None:
-            who = scope.of_manager(session, openid, now=services.clock(), zone=services.zone)
+            who = visibility.of_manager(session, openid, now=services.clock(), zone=services.zone)
             found = queries.one(session, who, group_id, now=who.now) if who else None
         file = media.find(session, services.media_folder, found.media_key) if found and found.media_key else None
-    return shown.send(file, f"group-{group_id}")
+    return form_values.send(file, f"group-{group_id}")
 
 
 def _form(services: Services, who: Colleague, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
@@ -146,16 +147,16 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
     with services.reading() as session:
         try:
             if meant is None and values.get("kind"):
-                meant = shown.whom(values)
+                meant = form_values.whom(values)
             if meant is not None:
-                has_template = shown.has_template(services)
+                has_template = form_values.has_template(services)
                 preview = queries.preview(session, who, meant, services.criteria, has_template=has_template, now=now)
                 named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
         except Refused as refusal:
             error = error or refusal.sentence
         classes, saved = areas.classes(session), queries.audiences(session)
-    token = shown.token(values) or secrets.token_urlsafe(16)
-    has_picture = kept_pictures.key_of(token, oauth.who()) is not None
+    token = form_values.token(values) or secrets.token_urlsafe(16)
+    has_picture = form_pictures.key_of(token, oauth.who()) is not None
     page = render_template(
         "visits/group_write.html",
         picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
@@ -170,7 +171,7 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         quiet=services.quiet,
         texts=texts,
         days=actions.ANSWERS_FOR.days,
-        longest=shown.LONGEST,
+        longest=form_values.LONGEST,
         classes=classes,
         audiences=saved,
     )

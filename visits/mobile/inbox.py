@@ -7,9 +7,9 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from visits import scope, shown
 from visits.mobile import visitor
-from visits.queries import inbox, thread, windows
+from visits.pages import form_values
+from visits.queries import inbox, thread, visibility, windows
 from visits.queries.inbox import Filter, Shelf
 from visits.queries.windows import Window
 from visits.texts import answering as texts
@@ -52,7 +52,7 @@ def inbox_page() -> ResponseReturnValue:
         "visits/inbox.html",
         page=page,
         lines=[
-            (line, shown.due(line, now=now, zone=services.zone), *_window(services, open_now.get(line.id), now))
+            (line, form_values.due(line, now=now, zone=services.zone), *_window(services, open_now.get(line.id), now))
             for line in page.lines
         ],
         urgent=texts.urgent(mine.overdue, mine.soon) if shelf is Shelf.MINE else "",
@@ -74,7 +74,7 @@ def _window(services: Services, window: Window | None, now: datetime) -> tuple[s
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     """What waits for a customer manager, and a shop's last request, for their own page."""
     # The zone tells only who stands in for whom today, and these are their own.
-    who = scope.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
+    who = visibility.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
     if who is not None:
         found = inbox.counts(session, who, now=now, mine_only=True)
         return [Card("留言收件箱", texts.card_of_manager(found.open, found.overdue), "/m/visits")]

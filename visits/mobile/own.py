@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
-from visits import kept_pictures, scope, shown
 from visits.actions import complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, Said, Standing
 from visits.models import FIRST_NUMBER
-from visits.queries import thread
+from visits.pages import form_pictures, form_values
+from visits.queries import thread, visibility
 from visits.queries.thread import Thread
 from visits.rules import needs
 from visits.texts import answering as texts
@@ -43,27 +43,27 @@ def write() -> ResponseReturnValue:
     """Take what was written, once however often it is posted."""
     openid, services = oauth.who(), current_services()
     here = redirect(url_for("visits_mobile.newest"), 303)
-    content, token = visible(request.form.get("content", "")), shown.token(request.form)
+    content, token = visible(request.form.get("content", "")), form_values.token(request.form)
     picture: Picture | None = None
     try:
         upload = request.files.get("photo")
         picture = media.receive(services.media_folder, upload.stream) if upload and upload.filename else None
         if request.form.get("do") == "drop_photo":
-            kept_pictures.drop(token)
+            form_pictures.drop(token)
             return _page(services, openid, draft=content, token=token)
-        if len(content) > shown.LONGEST:
-            raise Refused(texts.too_long(len(content) - shown.LONGEST))
-        if not content and picture is None and kept_pictures.key_of(token, openid) is None:
+        if len(content) > form_values.LONGEST:
+            raise Refused(texts.too_long(len(content) - form_values.LONGEST))
+        if not content and picture is None and form_pictures.key_of(token, openid) is None:
             raise Refused(texts.EMPTY)
         with services.transaction() as session:
             said = _receive(session, services, openid, content, picture, token)
         if said:
             flash(said)
     except Refused as refusal:
-        kept_pictures.keep(services, picture, token=token, whose=openid)
+        form_pictures.keep(services, picture, token=token, whose=openid)
         page = _page(services, openid, draft=content, sentence=refusal.sentence, token=token)
         return make_response(page, 422)
-    kept_pictures.drop(token)
+    form_pictures.drop(token)
     return here
 
 
@@ -98,14 +98,14 @@ def own_file(number: int, message_id: int) -> ResponseReturnValue:
         found = thread.own_thread(session, openid, number - FIRST_NUMBER)
         key = thread.media_of(session, found.id, message_id, is_own=True) if found else None
         file = media.find(session, services.media_folder, key) if key else None
-    return shown.send(file, f"{number}-{message_id}")
+    return form_values.send(file, f"{number}-{message_id}")
 
 
 def _receive(
     session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
 ) -> str:
     now = services.clock()
-    key = kept_pictures.take(session, token, openid, openid=openid) if picture is None else None
+    key = form_pictures.take(session, token, openid, openid=openid) if picture is None else None
     is_polite = (
         picture is None
         and key is None
@@ -149,10 +149,10 @@ def _page(
     sentence: str = "",
     token: str = "",
 ) -> ResponseReturnValue:
-    has_picture = kept_pictures.key_of(token, openid) is not None
+    has_picture = form_pictures.key_of(token, openid) is not None
     now, before = services.clock(), request.args.get("before", type=int)
     with services.reading() as session:
-        if scope.of_manager(session, openid, now=now, zone=services.zone) is not None:
+        if visibility.of_manager(session, openid, now=now, zone=services.zone) is not None:
             return redirect(url_for("visits_mobile.inbox_page"), 303)
         shop = identity.shop_of(session, openid)
         own = thread.own_threads(session, openid)

@@ -5,10 +5,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from visits import scope
 from visits.models import FIRST_NUMBER
-from visits.queries import thread
-from visits.scope import Colleague
+from visits.queries import thread, visibility
+from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from wechat_bot import oauth
 from wechat_bot.services import Services
@@ -16,7 +15,7 @@ from wechat_bot.services import Services
 
 def manager_or_none(services: Services, session: Session) -> Colleague | None:
     """The customer manager whose phone it is; None for everybody else."""
-    return scope.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
+    return visibility.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
 
 
 def manager(services: Services, session: Session) -> Colleague:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.errors import Refused
 from visits.actions import canned as actions
@@ -17,20 +17,20 @@ from visits.rules import canned as rules
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def listing() -> ResponseReturnValue:
     """All that I can use."""
     with current_services().reading() as session:
-        lines = thread.canned(session, door.visitor().manager_id)
+        lines = thread.canned(session, access.visitor().manager_id)
     return render_template(
         "visits/console/canned.html", lines=lines, may_shared=_may_shared(), has_own=_has_own(), known=rules.VARIABLES
     )
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def edit(canned_id: int | None = None) -> ResponseReturnValue:
     """Write one, or change it."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     error: Refused | None = None
     given = {"title": request.form.get("title", ""), "content": request.form.get("content", "")}
     is_shared = request.form.get("for", "all" if _may_shared() else "me") == "all"
@@ -49,7 +49,7 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
                     is_shared=is_shared,
                 )
                 about = f"visit-canned:{saved}"
-                audit.note(session, me, "visit.canned", about, given["title"], address=door.address(), now=now)
+                audit.note(session, me, "visit.canned", about, given["title"], address=access.address(), now=now)
         except Refused as refusal:
             error = refusal
         else:
@@ -72,35 +72,35 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
         known=rules.VARIABLES,
         error=error,
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def drop(canned_id: int) -> ResponseReturnValue:
     """Forget one."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         _check_stamp(session, canned_id)
         title = actions.drop(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
         about = f"visit-canned:{canned_id}"
-        audit.note(session, me, "visit.canned", about, f"删除 {title}", address=door.address(), now=now)
+        audit.note(session, me, "visit.canned", about, f"删除 {title}", address=access.address(), now=now)
     flash("已删除。", "success")
     return redirect(url_for("visits_pages.canned"), 303)
 
 
 def _check_stamp(session: Session, canned_id: int) -> None:
-    me = door.visitor()
+    me = access.visitor()
     # Whose it is first: what is kept is not everybody's to see.
     actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
     row = select(Canned.id).where(Canned.id == canned_id)
     about = f"visit-canned:{canned_id}"
-    door.check_stamp(session, row, partial(editable.canned, canned_id=canned_id), about=about)
+    access.check_stamp(session, row, partial(editable.canned, canned_id=canned_id), about=about)
 
 
 def _may_shared() -> bool:
-    return door.visitor().may(Permission.VISITS_SETTINGS)
+    return access.visitor().may(Permission.VISITS_SETTINGS)
 
 
 def _has_own() -> bool:
-    return door.visitor().manager_id is not None
+    return access.visitor().manager_id is not None

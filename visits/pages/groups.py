@@ -7,29 +7,30 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
-from visits import kept_pictures, scope, shown
 from visits.actions import groups as actions
+from visits.pages import form_pictures, form_values
 from visits.queries import groups as queries
+from visits.queries import visibility
 from visits.queries.groups import PARTS, Line, Preview
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
-from visits.scope import Colleague
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot import media, pictures
 from wechat_bot.services import Services, current_services
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def groups() -> ResponseReturnValue:
     """The groups with their progress, the newest first."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
         named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
     return render_template(
@@ -42,27 +43,27 @@ def groups() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
+@access.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
 def write() -> ResponseReturnValue:
     """Write to many shops: first how many it reaches and by which way, then it is sent, once however often posted."""
-    services, me, form = current_services(), door.visitor(), request.form
+    services, me, form = current_services(), access.visitor(), request.form
     now = services.clock()
     if request.method != "POST":
         return _form(services)
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
-    picture, mark, whose = None, shown.token(form), kept_pictures.of_user(me.user_id)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
+    picture, mark, whose = None, form_values.token(form), form_pictures.of_user(me.user_id)
     try:
-        picture = shown.received(services, request.files.get("photo"))
+        picture = form_values.received(services, request.files.get("photo"))
         if form.get("drop_photo"):
-            kept_pictures.drop(mark)
-        meant = shown.whom(form)
+            form_pictures.drop(mark)
+        meant = form_values.whom(form)
         if form.get("do") != "send" or form.get("looked") != str(meant):
-            kept_pictures.keep(services, picture, token=mark, whose=whose)
+            form_pictures.keep(services, picture, token=mark, whose=whose)
             return _form(services, meant)
         with services.transaction() as session:
             if picture is None:
-                key = kept_pictures.take(session, mark, whose)
+                key = form_pictures.take(session, mark, whose)
             else:
                 # Nobody's: it belongs to the group.
                 key = media.add(session, picture, openid="", mark=mark, now=now)
@@ -79,29 +80,29 @@ def write() -> ResponseReturnValue:
                 now=now,
             )
             about = f"visit-group:{group.id}"
-            audit.note(session, me, "visit.group", about, group.title, address=door.address(), now=now)
+            audit.note(session, me, "visit.group", about, group.title, address=access.address(), now=now)
     except Refused as refusal:
-        kept_pictures.keep(services, picture, token=mark, whose=whose)
+        form_pictures.keep(services, picture, token=mark, whose=whose)
         return _form(services, error=refusal.sentence)
-    kept_pictures.drop(mark)
+    form_pictures.drop(mark)
     flash(texts.SENT, "success")
     return redirect(url_for("visits_pages.group", group_id=group.id), 303)
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def group(group_id: int) -> ResponseReturnValue:
     """One group: its figures, and the shops behind each. Seeing who is in it is written down."""
-    services, me, part = current_services(), door.visitor(), request.args.get("part", "")
+    services, me, part = current_services(), access.visitor(), request.args.get("part", "")
     now = services.clock()
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, group_id)
         after = request.args.get("after", 0, type=int)
         members = queries.members(session, who, group_id, part=part, now=now, quiet=services.quiet, after=after)
         named = queries.words(session, found.whom, is_part=found.manager_id is not None)
     with services.transaction() as session:
         about = f"visit-group:{group_id}"
-        audit.note(session, me, "visit.group.see", about, found.title, address=door.address(), now=now)
+        audit.note(session, me, "visit.group.see", about, found.title, address=access.address(), now=now)
     return render_template(
         "visits/console/group.html",
         group=found,
@@ -117,44 +118,46 @@ def group(group_id: int) -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def cancel(group_id: int) -> ResponseReturnValue:
     """Take back what has not gone out."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         said = texts.cancelled(actions.cancel(session, who, group_id, now=now))
-        audit.note(session, me, "visit.group.cancel", f"visit-group:{group_id}", said, address=door.address(), now=now)
+        audit.note(
+            session, me, "visit.group.cancel", f"visit-group:{group_id}", said, address=access.address(), now=now
+        )
     flash(said, "success")
     return redirect(url_for("visits_pages.group", group_id=group_id), 303)
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def picture(group_id: int) -> ResponseReturnValue:
     """The picture of a group, for whoever may see the group."""
     services = current_services()
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
+        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
         found = _found(session, who, group_id)
         kept = media.find(session, services.media_folder, found.media_key) if found.media_key else None
-    return shown.send(kept, f"group-{group_id}")
+    return form_values.send(kept, f"group-{group_id}")
 
 
 def _form(services: Services, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
-    me, now, values = door.visitor(), services.clock(), request.values
+    me, now, values = access.visitor(), services.clock(), request.values
     preview: Preview | None = None
     strangers: list[str] = []
-    named, token = "", shown.token(values)
-    has_picture = kept_pictures.key_of(token, kept_pictures.of_user(me.user_id)) is not None
+    named, token = "", form_values.token(values)
+    has_picture = form_pictures.key_of(token, form_pictures.of_user(me.user_id)) is not None
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         try:
             if meant is None and values.get("kind"):
-                meant = shown.whom(values)
+                meant = form_values.whom(values)
             if meant is not None:
                 preview = queries.preview(
-                    session, who, meant, services.criteria, has_template=shown.has_template(services), now=now
+                    session, who, meant, services.criteria, has_template=form_values.has_template(services), now=now
                 )
                 strangers = queries.strangers(session, who, meant, services.criteria, now=now)
                 named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
@@ -182,7 +185,7 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         most=actions.MOST_MEMBERS,
         texts=texts,
         days=values.get("days", actions.ANSWERS_FOR.days, type=int),
-        longest=shown.LONGEST,
+        longest=form_values.LONGEST,
         is_company_wide=me.is_company_wide,
         **choices,
     )

@@ -3,23 +3,23 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import door
+from console import access
 from console.rules import Permission
-from visits import ladder, scope
 from visits.queries import hands as queries
+from visits.queries import org_chart, visibility
 from visits.rules.figures import SHOPS_OF_A_MANAGER
 from visits.texts.times import when
 from wechat_bot.services import current_services
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def hands() -> ResponseReturnValue:
     """Everybody with what they have open, overdue and due today."""
     services = current_services()
     now = services.clock()
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
-        lines = queries.of_all(session, who, ladder.read(session, who.today).absent)
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=services.zone)
+        lines = queries.of_all(session, who, org_chart.read(session, who.today).absent)
     return render_template(
         "visits/console/hands.html",
         lines=lines,

@@ -8,17 +8,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission, Visitor
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
-from visits import scope, shown
 from visits.actions import answering, notices
 from visits.models import FIRST_NUMBER
+from visits.pages import form_values
 from visits.queries import inbox as queries
+from visits.queries import visibility
 from visits.queries.inbox import Filter, Shelf
-from visits.scope import Colleague
+from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot.services import Services, current_services
@@ -37,12 +38,12 @@ COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
 ON_TILE = 5
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def inbox() -> ResponseReturnValue:
     """The requests, the most urgent first; closed ones the newest first."""
     services = current_services()
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
+        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
         choices = {
             "areas": areas.names(session, who.sees),
             "classes": areas.classes(session),
@@ -52,30 +53,30 @@ def inbox() -> ResponseReturnValue:
         return render_template("visits/console/inbox.html", **_list(session, who), **choices)
 
 
-@door.allow(Permission.VISITS_SEE, polled=True)
+@access.allow(Permission.VISITS_SEE, polled=True)
 def lines() -> ResponseReturnValue:
     """The list alone, asked for by the page itself every few seconds."""
     services = current_services()
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
+        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
         return render_template("visits/console/_lines.html", **_list(session, who), is_polled=True)
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def hand_over() -> ResponseReturnValue:
     """Hand the requests that were ticked to another customer manager, all at once; then back to the list."""
-    services, me, form = current_services(), door.visitor(), request.form
+    services, me, form = current_services(), access.visitor(), request.form
     chosen = [int(each) for each in form.getlist("n") if each.isdecimal() and len(each) < 10][: queries.PAGE]
     if not chosen:
         raise Refused(texts.NONE_TICKED)
     with services.transaction() as session:
         now = services.clock()
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         to, name = form.get("to", 0, type=int), dict(areas.managers(session)).get(form.get("to", 0, type=int), "")
         moved = answering.transfer_many(session, [each - FIRST_NUMBER for each in chosen], who, to, now=now)
         is_told = notices.can_be_told(session, to)
         said = f"{'、'.join(f'#{each}' for each in chosen)} 转给{name},转了 {moved} 条"
-        audit.note(session, me, "visit.transfer", "visits", said, address=door.address(), now=now)
+        audit.note(session, me, "visit.transfer", "visits", said, address=access.address(), now=now)
     flash(texts.many_transferred(moved, name, is_told=is_told), "success" if moved else "warning")
     return redirect(url_for("visits_pages.inbox", **_kept()), 303)
 
@@ -85,7 +86,7 @@ def _list(session: Session, who: Colleague) -> dict[str, Any]:
     page = queries.page(session, who, narrowed, now=now, after=request.args.get("after", ""))
     counts = queries.counts(session, who, now=now)
     return {
-        "lines": [(line, shown.due(line, now=now, zone=zone)) for line in page.lines],
+        "lines": [(line, form_values.due(line, now=now, zone=zone)) for line in page.lines],
         "after": page.after,
         "is_first": not request.args.get("after"),
         "here": dict(request.args.items()),
@@ -118,11 +119,11 @@ def _kept() -> dict[str, Any]:
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """What is open, and what of it is urgent."""
-    who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     page = queries.page(session, who, Filter(), now=now, limit=ON_TILE)
     return {
         "counts": queries.counts(session, who, now=now),
-        "lines": [(line, shown.due(line, now=now, zone=services.zone)) for line in page.lines],
+        "lines": [(line, form_values.due(line, now=now, zone=services.zone)) for line in page.lines],
         "most": queries.COUNTED,
         "colours": COLOURS,
         "moment": lambda at: when(at, now=now, zone=services.zone),

@@ -6,16 +6,15 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console.plate import Waiting
+from console.menu import Waiting
 from console.rules import Permission, Role, Visitor
-from visits import scope
-from visits.queries import inbox, plans
+from visits.queries import inbox, plans, visibility
 from wechat_bot.services import Services
 
 
 def overdue(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Requests past their deadline, those due before midnight, and those nobody answers for."""
-    who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     counts = inbox.counts(session, who, now=now)
     found = []
     if counts.overdue:
@@ -32,7 +31,7 @@ def due(services: Services, session: Session, visitor: Visitor, now: datetime) -
     """For a customer manager: shops of their own whose turn it is. Others look at the plans."""
     if visitor.role is not Role.MANAGER:
         return []
-    who = scope.of_visitor(session, visitor, now=now, zone=services.zone)
+    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     return [
         Waiting(plan.due, f"家店该拜访了({plan.name})", url_for("visits_pages.plan", plan_id=plan.id))
         for plan in plans.running(session, who, services.criteria, now=now)

@@ -9,15 +9,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import areas
-from visits import scope, shown, whom
+from visits import whom
 from visits.actions import plans as actions
 from visits.models import VisitPlan
-from visits.queries import editable
+from visits.pages import form_values
+from visits.queries import editable, visibility
 from visits.queries import groups as groups_queries
 from visits.queries import plans as queries
 from visits.queries.plans import PARTS, QUIET_DAYS, Plan
@@ -30,25 +31,25 @@ WORDS = {"overdue": "已过期", "due": "到期和过期", "soon": "7 天内到�
 MOST_DAYS = 3650
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def plans() -> ResponseReturnValue:
     """The running plans, and how many shops are due."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = queries.running(session, who, services.criteria, now=now)
         named = {plan.id: groups_queries.words(session, plan.whom) for plan in found}
     return render_template("visits/console/plans.html", plans=found, named=named)
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def plan(plan_id: int) -> ResponseReturnValue:
     """One plan: what is due with whom, and the shops, the longest overdue first. Seeing them is written down."""
-    services, me, given = current_services(), door.visitor(), request.args.get("part", "")
+    services, me, given = current_services(), access.visitor(), request.args.get("part", "")
     now, part = services.clock(), given if given in PARTS else "due"
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, plan_id)
         page = queries.page(
             session, who, found, services.criteria, part=part, now=now, after=request.args.get("after", "")
@@ -59,7 +60,9 @@ def plan(plan_id: int) -> ResponseReturnValue:
         next_on = None if page.lines else queries.next_on(session, who, found, services.criteria, now=now)
         noted = queries.noted(session, who) if is_first else []
     with services.transaction() as session:
-        audit.note(session, me, "visit.plan.see", f"visit-plan:{plan_id}", found.name, address=door.address(), now=now)
+        audit.note(
+            session, me, "visit.plan.see", f"visit-plan:{plan_id}", found.name, address=access.address(), now=now
+        )
     return render_template(
         "visits/console/plan.html",
         plan=found,
@@ -79,14 +82,14 @@ def plan(plan_id: int) -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def quiet() -> ResponseReturnValue:
     """Shops with no contact for so many days: no message, no visit. Seeing them is written down."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     now, days = services.clock(), min(max(request.args.get("days", QUIET_DAYS, type=int), 1), MOST_DAYS)
     area_id = request.args.get("area", type=int)
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         narrowed = None
         if area_id is not None:
             wanted = Whom(Kind.AREA, area_id)
@@ -95,7 +98,7 @@ def quiet() -> ResponseReturnValue:
         choices = areas.names(session, me)
         noted = queries.noted(session, who)
     with services.transaction() as session:
-        audit.note(session, me, "visit.plan.see", "visits", f"{days} 天没有来往", address=door.address(), now=now)
+        audit.note(session, me, "visit.plan.see", "visits", f"{days} 天没有来往", address=access.address(), now=now)
     return render_template(
         "visits/console/quiet.html",
         lines=page.lines,
@@ -112,29 +115,29 @@ def quiet() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def visited(retailer_id: int) -> ResponseReturnValue:
     """拜访过了: one tap notes a visit; then back to the list."""
-    services, me, form = current_services(), door.visitor(), request.form
+    services, me, form = current_services(), access.visitor(), request.form
     with services.transaction() as session:
         now = services.clock()
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         how = form.get("how", "")
         shop = actions.note_visit(session, who, retailer_id, how, on=who.today, note=form.get("note", ""))
-        audit.note(session, me, "visit.made", "visits", f"{texts.HOW[how]} {shop}", address=door.address(), now=now)
+        audit.note(session, me, "visit.made", "visits", f"{texts.HOW[how]} {shop}", address=access.address(), now=now)
     flash(f"已记下:{texts.HOW[how]}拜访{shop}。", "success")
     return _back()
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def undo_visit(visit_id: int) -> ResponseReturnValue:
     """Take back a visit noted today, the one that was seen: its moment is the stamp."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         how, shop = actions.undo_visit(session, who, visit_id, request.form.get("stamp", ""))
-        audit.note(session, me, "visit.unmade", "visits", f"{texts.HOW[how]} {shop}", address=door.address(), now=now)
+        audit.note(session, me, "visit.unmade", "visits", f"{texts.HOW[how]} {shop}", address=access.address(), now=now)
     flash(f"已撤销:{texts.HOW[how]}拜访{shop}。", "success")
     return _back()
 
@@ -148,10 +151,10 @@ def _back() -> ResponseReturnValue:
     return redirect(url_for("visits_pages.plan", plan_id=plan_id, part=form.get("part")), 303)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def edit(plan_id: int | None = None) -> ResponseReturnValue:
     """Begin a plan, or change one."""
-    services, me, form = current_services(), door.visitor(), request.form
+    services, me, form = current_services(), access.visitor(), request.form
     error: Refused | None = None
     now = services.clock()
     today = day_in(now, services.zone)
@@ -164,7 +167,7 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
                     session,
                     plan_id,
                     name=form.get("name", ""),
-                    meant=shown.whom(form),
+                    meant=form_values.whom(form),
                     every_days=form.get("every_days", 0, type=int),
                     begins_on=_day(form.get("begins_on", ""), today),
                     criteria=services.criteria,
@@ -172,7 +175,7 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
                     today=today,
                 )
                 about, name = f"visit-plan:{saved}", form.get("name", "")
-                audit.note(session, me, "visit.plan", about, name, address=door.address(), now=now)
+                audit.note(session, me, "visit.plan", about, name, address=access.address(), now=now)
             flash("计划已保存。", "success")
             return redirect(url_for("visits_pages.plan", plan_id=saved), 303)
         except Refused as refusal:
@@ -202,18 +205,18 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
         error=error,
         **choices,
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def end(plan_id: int) -> ResponseReturnValue:
     """End a plan."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         _check_stamp(session, plan_id)
         name = actions.end(session, plan_id, now=now)
-        audit.note(session, me, "visit.plan.end", f"visit-plan:{plan_id}", name, address=door.address(), now=now)
+        audit.note(session, me, "visit.plan.end", f"visit-plan:{plan_id}", name, address=access.address(), now=now)
     flash(f"计划“{name}”已结束,拜访记录还在。", "success")
     return redirect(url_for("visits_pages.plans"), 303)
 
@@ -221,7 +224,7 @@ def end(plan_id: int) -> ResponseReturnValue:
 def _check_stamp(session: Session, plan_id: int) -> None:
     row = select(VisitPlan.id).where(VisitPlan.id == plan_id)
     about = f"visit-plan:{plan_id}"
-    door.check_stamp(session, row, partial(editable.plan, plan_id=plan_id), about=about)
+    access.check_stamp(session, row, partial(editable.plan, plan_id=plan_id), about=about)
 
 
 def _day(written: str, today: date) -> date:

@@ -8,15 +8,14 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door, tasks
+from console import access, audit, tasks
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
-from visits import scope
 from visits.export import EXPORT
-from visits.queries import inbox
+from visits.queries import inbox, visibility
 from visits.queries import reports as queries
 from visits.rules import figures as rules
 from visits.rules.figures import SHOPS_OF_A_MANAGER, By, Figure, Figures, Narrowed, Took
@@ -29,10 +28,10 @@ from wechat_bot.services import current_services
 FIELDS = {By.MANAGER: "manager", By.AREA: "area", By.CATEGORY: "category", By.CLASS: "class"}
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def report() -> ResponseReturnValue:
     """The figures of a span, divided as one likes."""
-    services, me, error = current_services(), door.visitor(), ""
+    services, me, error = current_services(), access.visitor(), ""
     now = services.clock()
     today = day_in(now, services.zone)
     try:
@@ -41,7 +40,7 @@ def report() -> ResponseReturnValue:
         narrowed, error = Narrowed(rules.span("", "", today=today)), refusal.sentence
     by, took = _by(), _took()
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         lines, total = queries.report(session, who, narrowed, by, now=now, took=(took,))
         choices = _choices(session)
     kept = _kept(narrowed, by)
@@ -65,16 +64,16 @@ def report() -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def requests() -> ResponseReturnValue:
     """The requests behind a figure. Seeing them is written down."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     now = services.clock()
     today = day_in(now, services.zone)
     narrowed, by, given = _narrowed(today), _by(), request.args.get("figure", "")
     figure = Figure(given) if given in {each.value for each in Figure} else Figure.ALL
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         lines, after = queries.page(session, who, narrowed, figure, now=now, after=request.args.get("after", ""))
         choices = _choices(session)
     if not me.may(Permission.PEOPLE_PHONES):
@@ -82,7 +81,7 @@ def requests() -> ResponseReturnValue:
     kept = _kept(narrowed, by)
     with services.transaction() as session:
         said = f"{texts.FIGURES[figure]} {_said(session, narrowed, by)}"
-        audit.note(session, me, "visit.report.see", "visits", said, address=door.address(), now=now)
+        audit.note(session, me, "visit.report.see", "visits", said, address=access.address(), now=now)
     return render_template(
         "visits/console/report_requests.html",
         lines=lines,
@@ -99,10 +98,10 @@ def requests() -> ResponseReturnValue:
     )
 
 
-@door.allow(Permission.VISITS_EXPORT)
+@access.allow(Permission.VISITS_EXPORT)
 def export() -> ResponseReturnValue:
     """Ask for a file of the figures and every request behind them."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
         narrowed, by = _narrowed(day_in(now, services.zone)), _by()
@@ -115,7 +114,7 @@ def export() -> ResponseReturnValue:
             "visit.export",
             f"task:{task_id}",
             _said(session, narrowed, by),
-            address=door.address(),
+            address=access.address(),
             now=now,
         )
     return redirect(url_for("console.task", task_id=task_id), 303)
@@ -165,7 +164,7 @@ def _behind(line: Figures, narrowed: Narrowed, by: By, kept: dict[str, Any]) -> 
 
 
 def _choices(session: Session) -> dict[str, Any]:
-    me = door.visitor()
+    me = access.visitor()
     return {
         "areas": areas.names(session, me),
         "classes": areas.classes(session),

@@ -8,14 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
-from visits import terms
 from visits.actions import settings as actions
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
-from visits.queries import editable
+from visits.queries import editable, policies
 from visits.queries import settings as queries
 from visits.queries.settings import PolicyLine
 from visits.rules import calendar as hours
@@ -30,29 +29,29 @@ from wechat_bot.services import current_services
 EVERY_CLASS, HOURS, DAYS = "class:", "visit-hours", "visit-days"
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def overview() -> ResponseReturnValue:
     """All that is set, and what it would mean for a message that comes now."""
     services = current_services()
     now = services.clock()
     with services.reading() as session:
-        calendar = terms.calendar(session)
-        policies = queries.policies(session, now=now)
+        calendar = policies.calendar(session)
+        lines = queries.policy_lines(session, now=now)
         return render_template(
             "visits/console/settings.html",
-            policies=policies,
+            policies=lines,
             week=queries.week(session),
             weekdays=WEEKDAYS,
             days=queries.ranges(queries.special_days(session, today=day_in(now, services.zone)))[:8],
             categories=queries.categories(session),
             unknown=calendar and hours.unknown_year(calendar, now),
-            warnings=_warnings(policies, now),
+            warnings=_warnings(lines, now),
             span=span,
             when=lambda moment: when(moment, now=now, zone=services.zone),
         )
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def policy(class_id: int | None = None) -> ResponseReturnValue:
     """What one class of shops is promised, or all others."""
     error: Refused | None = None
@@ -68,9 +67,9 @@ def policy(class_id: int | None = None) -> ResponseReturnValue:
                 return redirect(url_for("visits_pages.settings"), 303)
     services = current_services()
     with services.reading() as session:
-        policies, has_hours = queries.policies(session, now=services.clock()), terms.calendar(session) is not None
+        lines, has_hours = queries.policy_lines(session, now=services.clock()), policies.calendar(session) is not None
         kept = editable.policy(session, class_id)
-    found = next((each for each in policies if each.class_id == class_id), None)
+    found = next((each for each in lines if each.class_id == class_id), None)
     if found is None:
         abort(404)
     page = render_template(
@@ -82,10 +81,10 @@ def policy(class_id: int | None = None) -> ResponseReturnValue:
         has_hours=has_hours,
         hour=HOUR,
     )
-    return page, 422 if warning else door.status(error)
+    return page, 422 if warning else access.status(error)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def drop_policy(class_id: int) -> ResponseReturnValue:
     """Promise a class of shops what all are promised."""
     services = current_services()
@@ -98,7 +97,7 @@ def drop_policy(class_id: int) -> ResponseReturnValue:
     return redirect(url_for("visits_pages.settings"), 303)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def week() -> ResponseReturnValue:
     """The company's working hours."""
     error: Refused | None = None
@@ -112,10 +111,10 @@ def week() -> ResponseReturnValue:
     with current_services().reading() as session:
         found, kept = queries.week(session), editable.week(session)
     page = render_template("visits/console/week.html", week=found, kept=kept, weekdays=WEEKDAYS, error=error)
-    return page, door.status(error)
+    return page, access.status(error)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def days() -> ResponseReturnValue:
     """The company's own holidays and working days."""
     services, error = current_services(), None
@@ -128,7 +127,7 @@ def days() -> ResponseReturnValue:
             return redirect(url_for("visits_pages.special_days"), 303)
     now = services.clock()
     with services.reading() as session:
-        found, calendar = queries.special_days(session, today=day_in(now, services.zone)), terms.calendar(session)
+        found, calendar = queries.special_days(session, today=day_in(now, services.zone)), policies.calendar(session)
         kept = editable.day(session, None)
         each_kept = {each.day_on: editable.day(session, each.day_on) for each in found}
     page = render_template(
@@ -141,10 +140,10 @@ def days() -> ResponseReturnValue:
         unknown=calendar and hours.unknown_year(calendar, now),
         error=error,
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def drop_day(day: str) -> ResponseReturnValue:
     """Make a special day an ordinary one."""
     services = current_services()
@@ -152,14 +151,14 @@ def drop_day(day: str) -> ResponseReturnValue:
         now = services.clock()
         on = _day(day)
         row = select(SpecialDay.day_on).where(SpecialDay.day_on == on)
-        door.check_stamp(session, row, partial(editable.day, on=on), about=DAYS)
+        access.check_stamp(session, row, partial(editable.day, on=on), about=DAYS)
         actions.drop_special_day(session, on, now=now)
         _note(session, "visit.days", DAYS, f"删除 {day}", now)
     flash(f"{day} 已改回平常的一天。", "success")
     return redirect(url_for("visits_pages.special_days"), 303)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def category(category_id: int | None = None) -> ResponseReturnValue:
     """A category of requests and its keywords."""
     error: Refused | None = None
@@ -179,10 +178,10 @@ def category(category_id: int | None = None) -> ResponseReturnValue:
     page = render_template(
         "visits/console/category.html", category=found, kept=kept, position=len(every) + 1, error=error
     )
-    return page, door.status(error)
+    return page, access.status(error)
 
 
-@door.allow(Permission.VISITS_SETTINGS)
+@access.allow(Permission.VISITS_SETTINGS)
 def retire(category_id: int) -> ResponseReturnValue:
     """Stop, or begin again, to use a category."""
     services, is_retired = current_services(), request.form.get("retired") == "1"
@@ -210,7 +209,7 @@ def _save_policy(class_id: int | None) -> str:
     with services.transaction() as session:
         _check_policy(session, class_id)
         rules.check_terms(wanted)
-        worst = rules.worst(wanted, terms.calendar(session), now)
+        worst = rules.worst(wanted, policies.calendar(session), now)
         if worst and form.get("confirmed") != "1":
             return _too_late(worst, now)
         actions.save_policy(session, class_id, wanted, now=now)
@@ -232,14 +231,14 @@ def _save_week() -> None:
             raise Refused(f"{name}:{refusal.sentence}") from None
     now = services.clock()
     with services.transaction() as session:
-        door.check_stamp(session, select(WorkingWeek.id), editable.week, about=HOURS)
+        access.check_stamp(session, select(WorkingWeek.id), editable.week, about=HOURS)
         keeps = form.get("public") == "1"
         calendar = actions.save_hours(session, services.zone.key, spans, keeps_public_days=keeps, now=now)
         detail = ";".join(
             f"{name} {hours.write_spans(each) or '休息'}" for name, each in zip(WEEKDAYS, spans, strict=True)
         )
         _note(session, "visit.hours", HOURS, f"{detail};{'按' if keeps else '不按'}国家放假安排", now)
-        warnings = _warnings(queries.policies(session, now=now), now)
+        warnings = _warnings(queries.policy_lines(session, now=now), now)
     flash("工作时间已保存。只算工作时间的期限已按它重新计算。", "success")
     _warn(calendar, warnings, now)
 
@@ -251,11 +250,11 @@ def _save_days() -> None:
     spans = hours.read_spans(form.get("spans", ""))
     now = services.clock()
     with services.transaction() as session:
-        door.check_stamp(session, select(SpecialDay.day_on), partial(editable.day, on=None), about=DAYS)
+        access.check_stamp(session, select(SpecialDay.day_on), partial(editable.day, on=None), about=DAYS)
         calendar = actions.save_special_days(session, first, last, form.get("name", ""), spans, now=now)
         said = f"{first} 至 {last} {form.get('name', '')}:{hours.write_spans(spans) or '放假'}"
         _note(session, "visit.days", DAYS, said, now)
-        warnings = _warnings(queries.policies(session, now=now), now)
+        warnings = _warnings(queries.policy_lines(session, now=now), now)
     flash("已保存。", "success")
     if calendar is not None:
         _warn(None, warnings, now)
@@ -277,13 +276,13 @@ def _save_category(category_id: int | None) -> str:
 
 def _check_policy(session: Session, class_id: int | None) -> None:
     about = f"class:{class_id}" if class_id else EVERY_CLASS
-    door.check_stamp(session, select(Policy.id), partial(editable.policy, class_id=class_id), about=about)
+    access.check_stamp(session, select(Policy.id), partial(editable.policy, class_id=class_id), about=about)
 
 
 def _check_category(session: Session, category_id: int) -> None:
     row = select(Category.id).where(Category.id == category_id)
     about = f"category:{category_id}"
-    door.check_stamp(session, row, partial(editable.category, category_id=category_id), about=about)
+    access.check_stamp(session, row, partial(editable.category, category_id=category_id), about=about)
 
 
 def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None:
@@ -294,8 +293,8 @@ def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None
         flash(f"{year} 年的放假和调休安排还不知道,这一年先按平常的一周算。请在“特殊日期”里补上。", "warning")
 
 
-def _warnings(policies: list[PolicyLine], now: datetime) -> list[str]:
-    return [f"{each.name}:{_too_late(each.worst, now)}" for each in policies if each.is_own and each.worst]
+def _warnings(lines: list[PolicyLine], now: datetime) -> list[str]:
+    return [f"{each.name}:{_too_late(each.worst, now)}" for each in lines if each.is_own and each.worst]
 
 
 def _too_late(worst: Worst, now: datetime) -> str:
@@ -305,7 +304,7 @@ def _too_late(worst: Worst, now: datetime) -> str:
 
 
 def _note(session: Session, did: str, about: str, detail: str, now: datetime) -> None:
-    audit.note(session, door.visitor(), did, about, detail, address=door.address(), now=now)
+    audit.note(session, access.visitor(), did, about, detail, address=access.address(), now=now)
 
 
 def _day(text: str) -> date:

@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import audit, door
+from console import access, audit
 from console.rules import Permission
 from foundation.errors import Refused
 from foundation.text import mask_phones
@@ -17,16 +17,16 @@ from people import areas
 from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
-from visits import buttons, kept_pictures, said, scope, shown
 from visits.actions import attaching, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
+from visits.pages import buttons, form_pictures, form_values
 from visits.pages.inbox import COLOURS, LONGEST_SEARCH
-from visits.queries import deadlines
+from visits.queries import deadlines, messages, visibility
 from visits.queries import thread as queries
+from visits.queries.messages import Said
 from visits.queries.thread import Thread
-from visits.said import Said
-from visits.scope import Colleague
+from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts import attaching as attaching_texts
 from visits.texts.times import when
@@ -50,25 +50,27 @@ DID = {
 TELLING = 6
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def show(number: int) -> ResponseReturnValue:
     """The request. Seeing it is written down."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, number, before=request.args.get("before", type=int))
-        draft = shown.canned(session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone)
+        draft = form_values.canned(
+            session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone
+        )
         if "hint" in request.args and not found.is_keepers:
             draft = attaching_texts.how_to_bind(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
     with services.transaction() as session:
         looking.looked(session, found.id, who)
-        audit.note(session, me, "visit.see", f"visit:{number}", found.shop, address=door.address(), now=now)
+        audit.note(session, me, "visit.see", f"visit:{number}", found.shop, address=access.address(), now=now)
     return page
 
 
-@door.allow(Permission.VISITS_SEE, polled=True)
+@access.allow(Permission.VISITS_SEE, polled=True)
 def news(number: int) -> ResponseReturnValue:
     """What came since the page was opened, asked for by the page itself every few seconds.
 
@@ -77,9 +79,9 @@ def news(number: int) -> ResponseReturnValue:
     services, since = current_services(), request.args.get("since", 0, type=int)
     now, stood = services.clock(), max(request.args.get("shown", 0, type=int), since)
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=services.zone)
         found = _found(session, who, number)
-        came = said.came_since(session, found.id, who, since)
+        came = messages.came_since(session, found.id, who, since)
         came = came if who.sees.may(Permission.PEOPLE_PHONES) else list(map(_masked, came))
     newest = came[-1].id if came else 0
     if newest <= stood and stood == since:
@@ -98,47 +100,47 @@ def news(number: int) -> ResponseReturnValue:
     return page, 200, {"HX-Reswap": "none"} if newest <= stood else {}
 
 
-@door.allow(Permission.VISITS_SEE, polled=True)
+@access.allow(Permission.VISITS_SEE, polled=True)
 def state(number: int) -> ResponseReturnValue:
     """Where the request stands in time, asked for by the page itself: words like 还剩 must not grow old."""
     services = current_services()
     now = services.clock()
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=now, zone=services.zone)
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=services.zone)
         found = _found(session, who, number)
         standing = _standing(session, services, found, now)
     return render_template("visits/console/_state.html", **standing, is_polled=True)
 
 
-@door.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
+@access.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
 def act(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
-    services, me = current_services(), door.visitor()
+    services, me = current_services(), access.visitor()
     now, did = services.clock(), DID.get(request.form.get("do", ""))
     with services.reading() as session:
-        who = scope.of_visitor(session, me, now=now, zone=services.zone)
+        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         _found(session, who, number)
     if did is None:
         raise Refused(texts.NO_SUCH_BUTTON)
     came: tuple[Said, ...] = ()
-    error, picture, token = "", None, shown.token(request.form)
+    error, picture, token = "", None, form_values.token(request.form)
     try:
-        picture = shown.received(services, request.files.get("photo"))
+        picture = form_values.received(services, request.files.get("photo"))
         if request.form.get("drop_photo"):
-            kept_pictures.drop(token)
+            form_pictures.drop(token)
         with services.transaction() as session:
             done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
-            audit.note(session, me, did, f"visit:{number}", detail, address=door.address(), now=now)
+            audit.note(session, me, did, f"visit:{number}", detail, address=access.address(), now=now)
     except Overtaken as overtaken:
         came = overtaken.came
     except Refused as refusal:
         error = refusal.sentence
     else:
         if request.form["do"] in buttons.WITH_PICTURE:
-            kept_pictures.drop(token)
+            form_pictures.drop(token)
         flash(done, "success")
         return redirect(url_for("visits_pages.thread", number=number), 303)
-    kept_pictures.keep(services, picture, token=token, whose=kept_pictures.of_user(door.visitor().user_id))
+    form_pictures.keep(services, picture, token=token, whose=form_pictures.of_user(access.visitor().user_id))
     with services.reading() as session:
         found = _found(session, who, number)
         draft = request.form.get("content", "")
@@ -146,25 +148,25 @@ def act(number: int) -> ResponseReturnValue:
     return page, 409 if came else 422
 
 
-@door.allow(Permission.VISITS_ANSWER)
+@access.allow(Permission.VISITS_ANSWER)
 def kept_picture(token: str) -> ResponseReturnValue:
     """The picture that waits in one of this visitor's own forms."""
-    services, key = current_services(), kept_pictures.key_of(token, kept_pictures.of_user(door.visitor().user_id))
+    services, key = current_services(), form_pictures.key_of(token, form_pictures.of_user(access.visitor().user_id))
     with services.reading() as session:
         found = media.find(session, services.media_folder, key) if key else None
-    return shown.send(found, "photo")
+    return form_values.send(found, "photo")
 
 
-@door.allow(Permission.VISITS_SEE)
+@access.allow(Permission.VISITS_SEE)
 def file(number: int, message_id: int) -> ResponseReturnValue:
     """A picture, voice or video, for whoever may see the request."""
     services = current_services()
     with services.reading() as session:
-        who = scope.of_visitor(session, door.visitor(), now=services.clock(), zone=services.zone)
+        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
         found = _found(session, who, number)
         key = queries.media_of(session, found.id, message_id)
         there = media.find(session, services.media_folder, key) if key else None
-    return shown.send(there, f"{number}-{message_id}")
+    return form_values.send(there, f"{number}-{message_id}")
 
 
 def _do(session: Session, who: Colleague, about: int, picture: Picture | None, now: datetime) -> tuple[str, str]:
@@ -176,13 +178,13 @@ def _do(session: Session, who: Colleague, about: int, picture: Picture | None, n
         return done, f"{went.licence} {done}"
     if form["do"] in buttons.WITH_PICTURE:
         # Nobody's: it belongs to the request, and goes with it.
-        mark = shown.token(form)
+        mark = form_values.token(form)
         key = (
-            kept_pictures.take(session, mark, kept_pictures.of_user(door.visitor().user_id))
+            form_pictures.take(session, mark, form_pictures.of_user(access.visitor().user_id))
             if picture is None
             else media.add(session, picture, openid="", mark=mark, now=now)
         )
-    has_template = shown.has_template(current_services())
+    has_template = form_values.has_template(current_services())
     done = buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
     written = texts.said("text", form.get("content", ""), 100)
     match form["do"]:
@@ -214,9 +216,9 @@ def _page(
     error: str = "",
     token: str = "",
 ) -> str:
-    now, me = who.now, door.visitor()
-    has_picture = kept_pictures.key_of(token, kept_pictures.of_user(me.user_id)) is not None
-    way = queries.foreseen(session, found.openid, now=now, has_template=shown.has_template(services))
+    now, me = who.now, access.visitor()
+    has_picture = form_pictures.key_of(token, form_pictures.of_user(me.user_id)) is not None
+    way = queries.foreseen(session, found.openid, now=now, has_template=form_values.has_template(services))
     entries = [(each.at, 1, each) for each in found.said]
     shows_all = not found.has_earlier and not request.args.get("before")
     owned = queries.owned(session, found.id)
@@ -233,7 +235,7 @@ def _page(
         draft=draft,
         came=came,
         error=error,
-        canned=shown.ready(session, who, found, now=now, zone=services.zone),
+        canned=form_values.ready(session, who, found, now=now, zone=services.zone),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         snoozes=buttons.SNOOZES,
         token=token or secrets.token_urlsafe(16),
@@ -250,7 +252,7 @@ def _standing(session: Session, services: Services, found: Thread, now: datetime
     promised = deadlines.of_request(session, found.id, now=now, zone=services.zone)
     return {
         "found": found,
-        "due": shown.due(found, now=now, zone=services.zone),
+        "due": form_values.due(found, now=now, zone=services.zone),
         "colours": COLOURS,
         "deadlines": promised,
         "over": [each for each in promised if each.is_over],
@@ -261,12 +263,12 @@ def _standing(session: Session, services: Services, found: Thread, now: datetime
 
 def _rated(session: Session, found: Thread) -> str:
     rated = texts.rated(*queries.rating(session, found.id))
-    return rated if door.visitor().may(Permission.PEOPLE_PHONES) else mask_phones(rated)
+    return rated if access.visitor().may(Permission.PEOPLE_PHONES) else mask_phones(rated)
 
 
 def _guesses(session: Session, who: Colleague, found: Thread) -> list[Guess]:
     """The shops somebody unknown may keep: what staff look for, else by what was written. Only for who may attach."""
-    me = door.visitor()
+    me = access.visitor()
     if found.retailer_id is not None or not found.is_open or not me.may(Permission.VISITS_ANSWER):
         return []
     sought = request.args.get("shop", "").strip()[:LONGEST_SEARCH]

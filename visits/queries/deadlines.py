@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits import terms
 from visits.models import Deadline, Promise, Request
+from visits.queries import policies
+from visits.queries.policies import Reckoning
 from visits.rules import calendar as hours
 from visits.rules import promises
 from visits.rules.calendar import Calendar, Why
 from visits.rules.promises import Outcome
-from visits.terms import Reckoning
 from visits.texts import deadlines as texts
 from visits.texts.deadlines import Day
 from wechat_bot.models import Follower
@@ -57,8 +57,8 @@ def _explained(session: Session, rows: list[Deadline], now: datetime, zone: Zone
         .outerjoin(Follower, Follower.openid == Request.openid)
         .where(Request.id == rows[0].request_id)
     ).one()
-    reckoning = terms.reckoning(session, class_id)
-    calendar = terms.calendar(session) if any(row.counts_working_hours for row in rows) else None
+    reckoning = policies.reckoning(session, class_id)
+    calendar = policies.calendar(session) if any(row.counts_working_hours for row in rows) else None
     found = []
     for row in rows:
         if row.promise == Promise.REPLY_WINDOW and row.ended_at is None and follower is not None:

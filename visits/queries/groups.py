@@ -12,10 +12,11 @@ from console.models import User
 from foundation.errors import Refused
 from foundation.quiet import QuietHours, put_off_until
 from people.models import Area, Audience, Manager, Retailer, ShopClass
-from visits import scope, whom
+from visits import whom
 from visits.models import FIRST_NUMBER, GroupMember, Request, VisitGroup, VisitPlan
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom, from_json
-from visits.scope import Colleague
 from visits.texts import answering as answering_texts
 from visits.texts.times import when
 from visits.whom import Criteria
@@ -176,7 +177,7 @@ def listing(
     session: Session, who: Colleague, *, now: datetime, after: int | None = None
 ) -> tuple[list[Line], int | None]:
     """The groups somebody may look at with their progress, the newest first, and the key of the next page."""
-    mine = scope.groups_within(session, who)
+    mine = visibility.groups_within(session, who)
     statement = _select().order_by(VisitGroup.id.desc()).limit(PAGE + 1)
     if mine is not None:
         statement = statement.where(mine)
@@ -190,7 +191,7 @@ def listing(
 
 def one(session: Session, who: Colleague, group_id: int, *, now: datetime) -> Line | None:
     """A group with its progress; None where there is none, or it is not theirs to see."""
-    mine = scope.groups_within(session, who)
+    mine = visibility.groups_within(session, who)
     row = session.execute(_select().where(VisitGroup.id == group_id, *([] if mine is None else [mine]))).first()
     if row is None:
         return None
@@ -208,7 +209,7 @@ def members(
     after: int = 0,
 ) -> Members:
     """The shops of a group that this colleague may see, in pages by key, narrowed to one of `PARTS`."""
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     statement = (
         select(
             GroupMember.retailer_id,

@@ -9,9 +9,9 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from people.models import IS_THERE, Area, Manager, Retailer
-from visits import scope
 from visits.models import Request
-from visits.scope import Colleague
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 
 #: No more managers are shown: those in need first.
 MOST = 60
@@ -37,7 +37,7 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
     """Everybody whose requests one sees, and the managers one stands above: the most overdue first."""
     now = who.now
     midnight = datetime.combine(who.today + timedelta(days=1), time(), who.zone)
-    mine = scope.within(session, who)
+    mine = visibility.within(session, who)
     held = (
         select(
             Request.owner_id,
@@ -70,7 +70,7 @@ def _idle(session: Session, who: Colleague, busy: Collection[int], most: int) ->
     """Managers with nothing in hand: whom something may be given to."""
     statement = select(Manager.id, Manager.name).where(Manager.disabled_at.is_(None), Manager.id.not_in(sorted(busy)))
     if not who.sees.is_company_wide:
-        statement = statement.where(Manager.id.in_(sorted(scope.managers_below(session, who))))
+        statement = statement.where(Manager.id.in_(sorted(visibility.managers_below(session, who))))
     rows = session.execute(statement.order_by(Manager.name, Manager.id).limit(max(most, 0)))
     return {row.id: row.name for row in rows}
 

@@ -11,13 +11,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from people import rules as people_rules
-from people import scope as people_scope
+from people import visibility as people_scope
 from people.models import Retailer
 from people.shops import narrowing, searching
-from visits import scope
 from visits.models import FIRST_NUMBER, Category, Message, Request
-from visits.queries import keys, named
-from visits.scope import Colleague
+from visits.queries import keys, named, visibility
+from visits.queries.visibility import Colleague
 
 PAGE = 30
 #: Counting stops here: a larger heap of open requests needs no exact number.
@@ -260,7 +259,7 @@ def _seen(
         is_own = narrowed.shelf is Shelf.CLOSED and not narrowed.search and narrowed.owner_id is None
         if is_own or narrowed.shelf is Shelf.MINE:
             return [of.owner_id == who.manager_id]
-    mine = scope.within(session, who, of)
+    mine = visibility.within(session, who, of)
     return [] if mine is None else [mine]
 
 

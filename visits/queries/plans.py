@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.orm import Session, aliased
 
 from people.models import IS_THERE, Area, Manager, Retailer
-from visits import scope, whom
+from visits import whom
 from visits.models import Visited, VisitPlan
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom, from_json
-from visits.scope import Colleague
 from visits.whom import Condition, Criteria
 from wechat_bot.feature import KeptSpec
 from wechat_bot.models import Follower
@@ -187,7 +188,7 @@ def next_on(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *,
 
 def noted(session: Session, who: Colleague) -> list[Noted]:
     """What may still be taken back of the visits in the shops one sees, the newest first."""
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     rows = session.execute(
         select(
             Visited.id, Retailer.licence, Retailer.shop, func.coalesce(Manager.name, ""), Visited.how, Visited.noted_at
@@ -207,7 +208,7 @@ def silent(
     """Shops with no contact for so many days: they said nothing in WeChat, and nobody visited them. By licence."""
     is_silent = or_(Follower.heard_at.is_(None), Follower.heard_at <= now - timedelta(days=days))
     visited = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > who.today - timedelta(days=days))
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     statement = _select(_last()).where(is_silent, ~visited, IS_THERE, Retailer.licence > after)
     for condition in (mine, narrowed):
         if condition is not None:
@@ -229,7 +230,7 @@ def kept_specs(session: Session) -> Sequence[KeptSpec]:
 
 def _of(session: Session, who: Colleague, plan: VisitPlan, criteria: Criteria, *, now: datetime) -> Condition:
     theirs = whom.of_plan(session, plan, criteria, now=now, today=who.today)
-    mine = scope.shops_of(session, who)
+    mine = visibility.shops_of(session, who)
     return theirs if mine is None else and_(theirs, mine)
 
 

@@ -25,16 +25,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from people import scope as people_scope
+from people import visibility as people_scope
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
-from visits import scope
-from visits.facts import Facts, filed, living, unfiled
-from visits.models import Category, Request
-from visits.queries import keys, named
-from visits.rated import Rating
+from visits.models import Category, Rating, Request
+from visits.queries import keys, named, visibility
+from visits.queries.report_columns import Facts, filed, living, unfiled
+from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
 from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
-from visits.scope import Colleague
 
 PAGE = 50
 CHUNK = 1000
@@ -159,7 +157,7 @@ _COUNTED = (
 
 def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Facts) -> list[ColumnElement[bool]]:
     found = [*facts.of, *_within(facts, narrowed.span, who.zone)]
-    mine = scope.within(session, who, facts)
+    mine = visibility.within(session, who, facts)
     if mine is not None:
         found.append(mine)
     if narrowed.area_id:

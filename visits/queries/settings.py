@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from people.models import ShopClass
-from visits import terms
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
+from visits.queries import policies
 from visits.rules import calendar as hours
 from visits.rules import settings as rules
 from visits.rules.calendar import Calendar
@@ -52,10 +52,10 @@ class CategoryLine:
     is_retired: bool
 
 
-def policies(session: Session, *, now: datetime) -> list[PolicyLine]:
+def policy_lines(session: Session, *, now: datetime) -> list[PolicyLine]:
     """The policy for all, then every class of shops."""
-    calendar = terms.calendar(session)
-    kept = {each.class_id: terms.of_policy(each) for each in session.scalars(select(Policy))}
+    calendar = policies.calendar(session)
+    kept = {each.class_id: policies.of_policy(each) for each in session.scalars(select(Policy))}
     for_all = kept.get(None, DEFAULT)
     classes = session.execute(select(ShopClass.id, ShopClass.name).order_by(ShopClass.id)).all()
     worst: dict[Terms, Worst | None] = {}

@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from people import rules as people_rules
 from people.models import ERASED, Manager, Retailer
-from visits import said, scope
-from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Message, Promise, Request
-from visits.queries import named
-from visits.rated import Rating
+from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Message, Promise, Rating, Request
+from visits.queries import messages, named, visibility
+from visits.queries.messages import Said
+from visits.queries.visibility import Colleague
 from visits.rules import orders
 from visits.rules.ways import Foreseen, foresee
-from visits.said import Said
-from visits.scope import Colleague
 from wechat_bot import ledger
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
@@ -100,7 +98,7 @@ def thread(
     session: Session, who: Colleague, request_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Thread | None:
     """A request with its last messages, or the last before one; None where there is none, or none for them to see."""
-    mine = scope.within(session, who)
+    mine = visibility.within(session, who)
     return _thread(session, request_id, *([] if mine is None else [mine]), before=before, limit=limit)
 
 
@@ -226,13 +224,13 @@ def _thread(
     row = session.execute(_facts().where(Request.id == request_id, *mine)).first()
     if row is None:
         return None
-    statement = said.select_messages(request_id)
+    statement = messages.select_messages(request_id)
     if is_own:
         statement = statement.where(*_OWN)
     if before is not None:
         statement = statement.where(Message.id < before)
     newest = session.execute(statement.order_by(Message.id.desc()).limit(limit + 1)).all()
-    facts: Sequence[Any] = (*row, tuple(map(said.read, reversed(newest[:limit]))), len(newest) > limit)
+    facts: Sequence[Any] = (*row, tuple(map(messages.read, reversed(newest[:limit]))), len(newest) > limit)
     return Thread(*facts)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from console.rules import Role, Visitor
-from people import scope
+from people import visibility
 from people.models import Manager
 from visits.models import Assignment, Request
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -70,4 +70,4 @@ def _within(session: Session, visitor: Visitor) -> ColumnElement[bool]:
         return true()
     if visitor.role is Role.MANAGER:
         return Request.owner_id == visitor.manager_id
-    return Request.area_id.in_(sorted(scope.area_ids(session, visitor) or set()))
+    return Request.area_id.in_(sorted(visibility.area_ids(session, visitor) or set()))

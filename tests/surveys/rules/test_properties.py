@@ -9,7 +9,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import Refused
-from surveys import texts
 from surveys.rules import definition, flow, tally, yaml_file
 from surveys.rules.answers import (
     Answer,
@@ -28,6 +27,7 @@ from surveys.rules.answers import (
 from surveys.rules.definition import Condition, Definition, Option, Question, QuestionType, Span, changes
 from surveys.rules.replies import command, understand
 from surveys.rules.statistics import nps, spread, summary, wilson
+from surveys.texts import chat
 
 LABELS = (
     "非常满意",
@@ -200,7 +200,7 @@ def test_a_talk_ends_and_its_way_back_visits_what_was_shown(survey, data):
         position, total = flow.progress(survey, answers, question.code)
         assert 1 <= position <= total <= len(survey.questions)
         assert flow.left(survey, answers) >= 1
-        assert texts.question(question, position, total)
+        assert chat.question(question, position, total)
         answers[question.code] = data.draw(answered(question)).to_json()
     assert flow.next_question(survey, answers) is None
     assert flow.is_complete(survey, answers)

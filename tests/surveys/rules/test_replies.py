@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from surveys import texts
 from surveys.rules.answers import Multiple, Number, Photo, Score, Single, Skipped, Text, describe
 from surveys.rules.replies import Command, NotUnderstood, command, skip, understand
 from surveys.rules.shape import Option, Question, QuestionType
+from surveys.texts import chat
 
 
 def listed(*labels: str, type=QuestionType.SINGLE, **more) -> Question:
@@ -100,11 +100,11 @@ def test_other_keeps_the_persons_own_words(reply, words):
 
 @pytest.mark.parametrize("reply", ["0", "０", "0。", "其他", "其它", "0 \x00"])
 def test_other_without_words_asks_for_them(reply):
-    assert heard(WHO, reply) == NotUnderstood(texts.OTHER_NEEDS_WORDS)
+    assert heard(WHO, reply) == NotUnderstood(chat.OTHER_NEEDS_WORDS)
 
 
 def test_other_too_long_is_asked_shorter():
-    assert heard(WHO, "0 " + "长" * 501) == NotUnderstood(texts.too_long(501))
+    assert heard(WHO, "0 " + "长" * 501) == NotUnderstood(chat.too_long(501))
 
 
 def test_numbers_are_places_in_the_list_shown_and_codes_are_stored():
@@ -148,12 +148,12 @@ def test_other_joins_the_options_chosen(reply, answer):
 
 @pytest.mark.parametrize("reply", ["4", "14", "1,4", "1-3", "很多", "", "20元", "1,000", "1.5.0", "价格牌", "1 价格牌"])
 def test_what_fits_no_several_is_answered_with_the_way_on(reply):
-    assert heard(IMPROVE, reply) == NotUnderstood(texts.not_understood(IMPROVE))
+    assert heard(IMPROVE, reply) == NotUnderstood(chat.not_understood(IMPROVE))
 
 
 def test_numbers_behind_other_are_choices_and_its_words_are_asked_for():
     question = listed("甲", "乙", "丙", type=QuestionType.MULTIPLE, other=True)
-    assert heard(question, "0 1 3") == NotUnderstood(texts.OTHER_NEEDS_WORDS)
+    assert heard(question, "0 1 3") == NotUnderstood(chat.OTHER_NEEDS_WORDS)
     assert heard(question, "0 5元一包") == Multiple((0,), "5元一包")
 
 
@@ -302,7 +302,7 @@ def test_text_is_taken_as_written_but_clean():
 def test_a_photo_is_taken_only_from_a_picture():
     question = Question("q", QuestionType.PHOTO, "?")
     assert understand(question, "", media="media-1") == Photo(("media-1",))
-    assert understand(question, "在路上") == NotUnderstood(texts.not_understood(question))
+    assert understand(question, "在路上") == NotUnderstood(chat.not_understood(question))
     assert understand(SATISFIED, "1", media="media-1") == NotUnderstood(
         '图片收到了,不过这一题要回复文字或数字。也可以回复"上一题""退出""人工"。'
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from people import identity
 from people.identity import Shop
-from visits.actions.book import Book
+from visits.actions.deadlines import Book
 from visits.models import Message, Request
 
 

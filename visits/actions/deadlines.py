@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from visits import terms
 from visits.models import Deadline, Escalation, Promise, Request
+from visits.queries import policies
+from visits.queries.policies import Reckoning
 from visits.rules import calendar, promises
 from visits.rules.promises import STEPS
-from visits.terms import Reckoning
 from wechat_bot import ledger
 from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
@@ -70,7 +70,7 @@ class Book:
     def _reckoning(self) -> Reckoning:
         # Looked up only where something is reckoned: to end a clock its terms are not needed.
         if self._given is None:
-            self._given = terms.reckoning(self._session, self._request.class_id)
+            self._given = policies.reckoning(self._session, self._request.class_id)
         return self._given
 
     @property
@@ -181,7 +181,7 @@ class Book:
         settle(self._request, self._running.values())
 
     def _hours(self, deadline: Deadline) -> calendar.Calendar | None:
-        return terms.calendar(self._session) if deadline.counts_working_hours else None
+        return policies.calendar(self._session) if deadline.counts_working_hours else None
 
     def _round(self, promise: Promise) -> int:
         """The next round of a promise. A new request has had none, so `rounds` is given and nothing is asked."""

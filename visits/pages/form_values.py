@@ -15,10 +15,10 @@ from people.models import Manager
 from visits.actions import answering
 from visits.queries import thread
 from visits.queries.thread import Ready, Thread
+from visits.queries.visibility import Colleague
 from visits.rules import canned as rules
 from visits.rules import whom as whom_rules
 from visits.rules.whom import Whom
-from visits.scope import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import answer_by, late, when
 from wechat_bot import media, serving

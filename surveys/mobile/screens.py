@@ -8,17 +8,18 @@ from typing import Any
 
 from flask import render_template
 
-from surveys import page_texts, texts
+from surveys import page_texts
+from surveys.queries.answer_sheet import Sheet
 from surveys.rules import flow, quotas
 from surveys.rules.definition import Question, QuestionType
-from surveys.sheets import Sheet
+from surveys.texts import chat
 
 
 def intro(sheet: Sheet, *, action: str, **more: Any) -> str:
     """Before the first question; `action` is where the form goes, `more` what else the page should know."""
     minutes = flow.about_minutes(sheet.definition)
     return render_template(
-        "surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=texts.ANONYMOUS, action=action, **more
+        "surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=chat.ANONYMOUS, action=action, **more
     )
 
 

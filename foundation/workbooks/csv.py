@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from foundation.errors import Refused
-from foundation.spreadsheet_cells import (
+from foundation.workbooks.cells import (
     BROKEN_ROW,
     HOLDS_NUL,
     WRONG_LETTERS,

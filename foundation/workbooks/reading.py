@@ -6,9 +6,9 @@ counted while it is unpacked. Nothing is laid out between two cells, nothing is 
 
 from pathlib import Path
 
-from foundation import spreadsheet_csv, spreadsheet_xml
 from foundation.errors import Refused
-from foundation.spreadsheet_cells import LOCKED, OLD, UNREADABLE, Limits, Sheet, megabytes, too_large
+from foundation.workbooks import csv, xml
+from foundation.workbooks.cells import LOCKED, OLD, UNREADABLE, Limits, Sheet, megabytes, too_large
 
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: How a workbook with a password names its one part.
@@ -32,7 +32,7 @@ def sheets(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
     Raises `Refused` for what is neither, or too large.
     """
     _weigh(len(content), limits)
-    return workbook(content, limits) if is_workbook(content) else spreadsheet_csv.separated(content, limits)
+    return workbook(content, limits) if is_workbook(content) else csv.separated(content, limits)
 
 
 def workbook(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
@@ -42,7 +42,7 @@ def workbook(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
         raise Refused(LOCKED if _ENCRYPTED in content else OLD)
     if not content.startswith(_ZIP):
         raise Refused(UNREADABLE)
-    return spreadsheet_xml.opened(content, limits)
+    return xml.opened(content, limits)
 
 
 def _weigh(size: int, limits: Limits) -> None:

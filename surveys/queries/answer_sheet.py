@@ -13,10 +13,12 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from people import identity
 from people.models import Area, Manager, Retailer
-from surveys import frozen, quota_texts, texts
 from surveys.models import Participation, Quota, Survey, Version
+from surveys.queries import version_cache
 from surveys.rules import flow, quotas, tally
 from surveys.rules.definition import Definition, Question
+from surveys.texts import chat
+from surveys.texts import quotas as quota_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def look(session: Session, survey_id: int, openid: str) -> Sheet:
     """
     row = session.connection().execute(_LOOK, {"survey_id": survey_id, "openid": openid}).first()
     if row is None:
-        raise Refused(texts.UNKNOWN_SURVEY)
+        raise Refused(chat.UNKNOWN_SURVEY)
     if row.retailer_id is None:
         raise Refused(no_shop(session, openid))
     return _sheet(session, row, row.manager or "")
@@ -99,7 +101,7 @@ def look(session: Session, survey_id: int, openid: str) -> Sheet:
 
 def no_shop(session: Session, openid: str) -> str:
     """What somebody hears who is bound to no shop: how to bind one, or that a customer manager need not."""
-    return texts.NOT_FOR_MANAGERS if identity.manager_of(session, openid) else texts.BIND_FIRST
+    return chat.NOT_FOR_MANAGERS if identity.manager_of(session, openid) else chat.BIND_FIRST
 
 
 def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
@@ -113,13 +115,13 @@ def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
 def obstacle(sheet: Sheet, *, now: datetime, zone: ZoneInfo) -> str | None:
     """The sentence that says why this sheet cannot be filled now; None when it can."""
     if sheet.is_submitted:
-        return texts.already_done(sheet.submitted_on) if sheet.submitted_on else texts.ALREADY_DONE
+        return chat.already_done(sheet.submitted_on) if sheet.submitted_on else chat.ALREADY_DONE
     if sheet.closes_at is not None and sheet.closes_at <= now:
-        return texts.closed(day_in(sheet.closes_at, zone), sheet.manager)
+        return chat.closed(day_in(sheet.closes_at, zone), sheet.manager)
     if sheet.participation_id is None and not sheet.is_for_everyone:
-        return texts.NOT_FOR_YOU
+        return chat.NOT_FOR_YOU
     if sheet.opens_at is not None and now < sheet.opens_at:
-        return texts.not_open_yet(day_in(sheet.opens_at, zone))
+        return chat.not_open_yet(day_in(sheet.opens_at, zone))
     if sheet.is_shut:
         return quota_texts.FULL_KEPT if sheet.answers else quota_texts.FULL
     return None
@@ -152,7 +154,7 @@ def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
         class_id=row.class_id,
         participation_id=row.participation_id,
         version_id=row.version_id,
-        definition=frozen.definition(session, row.version_id, row.digest),
+        definition=version_cache.definition(session, row.version_id, row.digest),
         started_at=row.started_at,
         is_opened=bool(row.is_opened),
         is_submitted=bool(row.is_submitted),

@@ -29,7 +29,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from console import actions, audit, passwords, plate, queries, rules, stamps
+from console import actions, audit, menu, passwords, queries, rules, stamps
 from console.rules import Awaits, Permission, Visitor
 from console.stamps import Kept, Overtaken
 from foundation.errors import Refused
@@ -310,7 +310,7 @@ def _context() -> dict[str, Any]:
         "visitor": who,
         "may": (lambda name: who is not None and who.may(Permission[name])),
         "is_in": is_in,
-        "navigation": plate.items(features, who) if who and is_in else [],
+        "navigation": menu.items(features, who) if who and is_in else [],
         "account_name": current_services().account_name,
         "is_development": current_services().is_development,
     }

@@ -6,7 +6,7 @@ from typing import Any
 from xml.parsers import expat
 
 from foundation.errors import Refused
-from foundation.spreadsheet_cells import UNREADABLE, too_large
+from foundation.workbooks.cells import UNREADABLE, too_large
 
 #: Bytes of XML in which something must begin or end: no cell holds so much, and expat keeps what has not ended.
 _LONGEST_TOKEN = 1 << 20

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
-from surveys import page_texts, screens, sheets, texts
+from surveys import page_texts
 from surveys.actions import answering, inviting
+from surveys.mobile import screens
+from surveys.queries import answer_sheet, listing
 from surveys.queries import inviting as inviting_queries
-from surveys.queries import listing
 from surveys.queries import results as published
+from surveys.queries.answer_sheet import Sheet
 from surveys.rules import flow, forms, quotas, replies
 from surveys.rules.answers import NotUnderstood
 from surveys.rules.definition import Question, QuestionType
-from surveys.sheets import Sheet
+from surveys.texts import chat
 from wechat_bot import media, oauth, serving
 from wechat_bot.feature import Card
 from wechat_bot.media import Picture
@@ -35,8 +37,8 @@ def show(survey_id: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        sheet = sheets.look(session, survey_id, openid)
-        obstacle = sheets.obstacle(sheet, now=now, zone=services.zone)
+        sheet = answer_sheet.look(session, survey_id, openid)
+        obstacle = answer_sheet.obstacle(sheet, now=now, zone=services.zone)
         has_results = obstacle is not None and published.are_public(session, sheet, now=now)
         # A poll shows its running result at once.
         poll = published.results(session, survey_id) if has_results and sheet.definition.is_poll else None
@@ -48,7 +50,7 @@ def show(survey_id: int) -> ResponseReturnValue:
         said = page_texts.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
         tells_at = sheet.tells_at if services.is_service_account and not has_results else None
         told_on = day_in(tells_at, services.zone) if tells_at else None
-        title = texts.submitted(sheet.keeper, told_on) if sheet.is_submitted else sheet.definition.title
+        title = chat.submitted(sheet.keeper, told_on) if sheet.is_submitted else sheet.definition.title
         return render_template(
             "surveys/over.html", sheet=sheet, title=title, said=said, has_results=has_results, found=poll
         )
@@ -81,7 +83,7 @@ def photo(survey_id: int, code: str) -> ResponseReturnValue:
     """The photo this shop has given to a question, while the sheet is being filled."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
-        keys = sheets.look(session, survey_id, openid).answers.get(code, {}).get("m") or [""]
+        keys = answer_sheet.look(session, survey_id, openid).answers.get(code, {}).get("m") or [""]
         found = media.find(session, services.media_folder, str(keys[-1]))
     return serving.send(found, f"{survey_id}-{code}")
 
@@ -92,7 +94,7 @@ def results(survey_id: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        sheet = sheets.look(session, survey_id, openid)
+        sheet = answer_sheet.look(session, survey_id, openid)
         if not published.are_public(session, sheet, now=now):
             raise Refused(page_texts.NO_RESULTS)
         found = published.results(session, survey_id)
@@ -118,9 +120,9 @@ def _step(
     """One step of the sheet; gives what to tell the person where it cannot be taken."""
     zone, wanted = services.zone, request.form.get("do")
     if wanted == "begin":
-        answering.begin(session, sheets.look(session, survey_id, openid), openid=openid, now=now, zone=zone)
+        answering.begin(session, answer_sheet.look(session, survey_id, openid), openid=openid, now=now, zone=zone)
         return None
-    sheet = sheets.hold(session, survey_id, openid)
+    sheet = answer_sheet.hold(session, survey_id, openid)
     if sheet is None or sheet.is_submitted:
         return None
     if wanted == "finish" and sheet.asked is None:
@@ -164,7 +166,7 @@ def _received(services: Services, survey_id: int, openid: str) -> Picture | None
     if upload is None or not upload.filename or request.form.get("do") != "answer":
         return None
     with services.reading() as session:
-        sheet = sheets.look(session, survey_id, openid)
+        sheet = answer_sheet.look(session, survey_id, openid)
     # Only where a photo is asked for: the disk is not everybody's.
     photos = {each.code for each in sheet.definition.questions if each.type is QuestionType.PHOTO}
     if sheet.started_at is None or sheet.is_submitted or code not in photos:
@@ -175,7 +177,7 @@ def _received(services: Services, survey_id: int, openid: str) -> Picture | None
 def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -> ResponseReturnValue | None:
     """The same question, with what was ticked and written, and what to change; None where it waits no longer."""
     with services.reading() as session:
-        sheet = sheets.look(session, survey_id, openid)
+        sheet = answer_sheet.look(session, survey_id, openid)
     question, is_open = sheet.asked, not sheet.is_submitted and sheet.started_at is not None
     if not is_open or question is None or question.code != request.form.get("question"):
         return None

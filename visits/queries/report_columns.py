@@ -12,9 +12,7 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, and_, case, exists, func,
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from visits.filed import Filed
-from visits.models import IS_UNFILED, Closed, Deadline, Promise, Request
-from visits.rated import Rating
+from visits.models import IS_UNFILED, Closed, Deadline, Filed, Promise, Rating, Request
 from visits.rules.figures import PROMISED
 
 CONTENT, DISCONTENT = 1, 3

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from foundation.spreadsheet_cells import Cell, Number
+from foundation.workbooks.cells import Cell, Number
 
 
 class Kind(Enum):

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from foundation.errors import Refused
-from visits import shown
 from visits.actions import answering
+from visits.pages import form_values
 from visits.queries import thread
-from visits.scope import Colleague
+from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 
@@ -37,7 +37,7 @@ def press(
     content, seen = form.get("content", ""), form.get("seen", type=int)
     match form.get("do"):
         case "answer":
-            token = shown.token(form) or None
+            token = form_values.token(form) or None
             openid = answering.hold(session, request_id, who).openid
             way = thread.foreseen(session, openid, now=now, has_template=has_template)
             answering.answer(

@@ -12,9 +12,9 @@ from math import isfinite
 from posixpath import join, normpath
 from xml.parsers import expat
 
-from foundation import spreadsheet_formats as formats
 from foundation.errors import Refused
-from foundation.spreadsheet_cells import (
+from foundation.workbooks import formats as formats
+from foundation.workbooks.cells import (
     LOCKED,
     NO_RESULT,
     UNREADABLE,
@@ -29,7 +29,7 @@ from foundation.spreadsheet_cells import (
     too_far,
     too_large,
 )
-from foundation.spreadsheet_parser import Attributes, Columns, Parser, Place, Words, number_of
+from foundation.workbooks.parser import Attributes, Columns, Parser, Place, Words, number_of
 
 _PIECE = 1 << 16
 #: Parts of a workbook.

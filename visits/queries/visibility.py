@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from console.rules import Role, Visitor
 from foundation.clock import day_in
 from people import identity
-from people import scope as shops
+from people import visibility as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
-from visits import ladder
-from visits.complained import KeptFrom
-from visits.models import Author, Request, VisitGroup
+from visits.models import Author, KeptFrom, Request, VisitGroup
+from visits.queries import org_chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
     supervised = supervised_areas(session, who.manager_id)
     if supervised:
         conditions.append(of.area_id.in_(sorted(supervised)))
-    if who.manager_id in {top.id for top in ladder.read(session, who.today).tops()}:
+    if who.manager_id in {top.id for top in org_chart.read(session, who.today).tops()}:
         conditions.append(of.area_id.is_(None))
     return and_(or_(*conditions), ~complaint.where(KeptFrom.manager_id == who.manager_id))
 

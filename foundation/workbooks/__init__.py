@@ -1,0 +1,1 @@
+"""Workbooks: .xlsx and .csv files, read as streams and written atomically; text stays text."""

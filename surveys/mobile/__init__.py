@@ -1,0 +1,1 @@
+"""Surveys inside WeChat: the page a shop fills in, and its screens."""

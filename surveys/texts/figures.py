@@ -1,0 +1,80 @@
+"""Words of states, and figures as people read them."""
+
+from datetime import datetime, timedelta
+from unicodedata import east_asian_width
+from zoneinfo import ZoneInfo
+
+from surveys.models import Outcome, SurveyState, WaveState
+
+STATES = {
+    SurveyState.DRAFT: "草稿",
+    SurveyState.WAITING: "未开始",
+    SurveyState.OPEN: "进行中",
+    SurveyState.CLOSED: "已结束",
+}
+WAVES = {
+    WaveState.PLANNED: "已安排",
+    WaveState.SENDING: "发送中",
+    WaveState.PAUSED: "已暂停",
+    WaveState.SENT: "已发完",
+    WaveState.CANCELLED: "已取消",
+    WaveState.OVER: "已结束",
+    WaveState.BROKEN: "没有发",
+}
+OUTCOMES = {
+    Outcome.QUEUED: "排队发送",
+    Outcome.CUSTOM: "客服消息已送达",
+    Outcome.TEMPLATE: "模板消息,等回执",
+    Outcome.ARRIVED: "模板消息已送达",
+    Outcome.HELD: "等店主下次联系",
+    Outcome.UNSURE: "不确定是否送达",
+    Outcome.SPARED: "发送前已填写",
+    Outcome.UNFOLLOWED: "已取消关注",
+    Outcome.LATE: "来不及发",
+    Outcome.REFUSED: "微信没有送达",
+    Outcome.STOPPED: "暂停或取消",
+}
+
+
+def percent(share: float | None) -> str:
+    """
+    >>> percent(0.92703), percent(None)
+    ('92.7%', '-')
+    """
+    return "-" if share is None else f"{share:.1%}"
+
+
+def figure(value: float | None) -> str:
+    """
+    >>> figure(25.0), figure(4.256), figure(None)
+    ('25', '4.26', '-')
+    """
+    return "-" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def padded(text: str, width: int) -> str:
+    """The text filled up to a width; a Chinese character takes two places of a terminal.
+
+    >>> padded("一般", 6) + "|"
+    '一般  |'
+    """
+    wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return text + " " * max(width - wide, 1)
+
+
+def span(opens_at: datetime | None, closes_at: datetime | None, zone: ZoneInfo) -> str:
+    """From when until when answers are taken; of an end at midnight also which day is the last, for it is read twice.
+
+    >>> from datetime import UTC
+    >>> span(None, datetime(2026, 9, 30, 16, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+    '2026-10-01 00:00 结束(9 月 30 日是最后一天)'
+    >>> span(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 9, 30, 12, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+    '2026-07-01 08:00 开始 · 2026-09-30 20:00 结束'
+    """
+    begins = [f"{opens_at.astimezone(zone):%Y-%m-%d %H:%M} 开始"] if opens_at else []
+    if closes_at is None:
+        return " · ".join([*begins, "没有定结束时间"])
+    end = closes_at.astimezone(zone)
+    last = end - timedelta(days=1)
+    midnight = f"({last.month} 月 {last.day} 日是最后一天)" if (end.hour, end.minute) == (0, 0) else ""
+    return " · ".join([*begins, f"{end:%Y-%m-%d %H:%M} 结束{midnight}"])
