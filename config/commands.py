@@ -29,7 +29,10 @@ def upgrade() -> None:
     """Bring the database to the newest schema."""
     database = current_services().database
     _wait_for(database)
-    schema.upgrade(database)
+    try:
+        schema.upgrade(database)
+    except schema.StrangeSchema as error:
+        raise click.ClickException(str(error)) from None
     if why := schema.settle(database):
         click.echo(f"Reports would be faster after: ALTER ROLE ... SET jit = off; it was refused here: {why}", err=True)
     click.echo("The database is up to date.")
@@ -42,8 +45,11 @@ def worker(senders: int) -> None:
     """Send what is due, until told to stop (SIGTERM, Ctrl-C)."""
     services = current_services()
     _wait_for(services.database)
-    if not schema.is_current(services.database):
-        raise click.ClickException("The database is not up to date. Run: flask --app wsgi db upgrade")
+    try:
+        if not schema.is_current(services.database):
+            raise click.ClickException("The database is not up to date. Run: flask --app wsgi db upgrade")
+    except schema.StrangeSchema as error:
+        raise click.ClickException(str(error)) from None
     running = Worker(services, current_app.extensions["features"], senders=senders)
 
     def stop(signal_number: int, frame: FrameType | None) -> None:

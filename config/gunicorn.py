@@ -27,8 +27,11 @@ def on_starting(server: Any) -> None:
         database.wait(DATABASE_WITHIN, lambda error: server.log.warning("waiting for the database: %s", error.orig))
     except OperationalError as error:
         raise SystemExit(f"The database does not answer: {error.orig}") from None
-    if not schema.is_current(database):
-        raise SystemExit("The database is not up to date. Run: flask --app wsgi db upgrade")
+    try:
+        if not schema.is_current(database):
+            raise SystemExit("The database is not up to date. Run: flask --app wsgi db upgrade")
+    except schema.StrangeSchema as error:
+        raise SystemExit(str(error)) from None
     database.dispose()
 
 

@@ -1,1 +1,1 @@
-"""The schema's history: the same steps for SQLite and PostgreSQL."""
+"""Schema history for SQLite and PostgreSQL: one first schema, and what each release adds to it."""

@@ -1,4 +1,4 @@
-"""Bringing a database to the newest schema, and asking whether it is there."""
+"""Schema upgrades: bring a database to the newest schema, and ask whether it is there."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, text
+from sqlalchemy import JSON, Connection, False_, text
 from sqlalchemy.exc import DBAPIError
 
 import console.models
@@ -19,20 +19,35 @@ import visits.models
 import wechat_bot.models
 from foundation.database import Database, Moment
 from people import upkeep
+from people.models import Grams
 from visits.actions import categories
 
 #: Every module with tables: alembic compares what these declare.
 MODELS = (wechat_bot.models, console.models, people.models, surveys.models, visits.models)
 #: Any number; two processes that start together must not migrate together.
 LOCK = 0x5757
+STRANGE = (
+    "This database has the schema {found}, of a program before the first release or newer than this one, and nothing "
+    "leads from there to here. Leave it to the program that made it and give this one a new database: name another "
+    "file or an empty database in DATABASE_URL (after an older `make run`: delete the folder var), "
+    "then run: flask --app wsgi db upgrade"
+)
+
+
+class StrangeSchema(Exception):
+    """A database whose schema is none of this program's history; says so, and what to do."""
 
 
 def upgrade(database: Database) -> None:
-    """Apply every migration that is missing. Safe to call from several processes at once."""
+    """Apply every migration that is missing. Safe to call from several processes at once.
+
+    Raises `StrangeSchema`, and changes nothing, where the database stands at a migration that is none of ours.
+    """
     with database.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         config = _config()
+        _refuse_strange(_heads(connection))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         upkeep.install(connection)
@@ -58,9 +73,11 @@ def settle(database: Database) -> str:
 
 
 def is_current(database: Database) -> bool:
-    """Whether the database has the newest schema."""
+    """Whether the database has the newest schema. Raises `StrangeSchema` where no upgrade leads there."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_heads() == tuple(_scripts().get_heads())
+        heads = _heads(connection)
+    _refuse_strange(heads)
+    return heads == set(_scripts().get_heads())
 
 
 def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
@@ -71,6 +88,11 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, JSON):
         context.imports.add("from foundation.database import Json")
         return "Json"
+    if kind == "type" and isinstance(item, Grams):
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql")'
+    if kind == "server_default" and isinstance(item.arg, False_):
+        return "sa.false()"
     return False
 
 
@@ -86,6 +108,15 @@ def compares(dialect: str) -> Callable[[Any, str | None, str, bool, Any], bool]:
         return wanted is None or wanted.dialect == dialect
 
     return is_compared
+
+
+def _heads(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _refuse_strange(heads: set[str]) -> None:
+    if strange := heads - {script.revision for script in _scripts().walk_revisions()}:
+        raise StrangeSchema(STRANGE.format(found=", ".join(sorted(strange))))
 
 
 def _config() -> Config:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, false, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -129,12 +129,9 @@ class Retailer(Base):
         Index("ix_retailer_keeper", "keeper"),
         _by_licence("bound", IS_BOUND),
         _by_licence("unbound", IS_UNBOUND),
-        # In part only, and so no key to PostgreSQL: whoever binds a shop waits for nobody who refers to it. SQLite,
-        # where writers take turns, keeps its constraint: to be rid of it the table would have to be dropped.
-        Index("ix_retailer_openid", "openid", unique=True, postgresql_where=text("openid IS NOT NULL")).ddl_if(
-            dialect="postgresql"
-        ),
-        UniqueConstraint("openid").ddl_if(dialect="sqlite"),
+        # On PostgreSQL in part only, and so no key: a full unique index makes its column one, whose change takes the
+        # lock that foreign keys wait for, and who binds a shop is to wait for nobody who refers to it.
+        Index("ix_retailer_openid", "openid", unique=True, postgresql_where=text("openid IS NOT NULL")),
         # SQLite has a table of its own for this: `upkeep.py`.
         Index("ix_retailer_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )

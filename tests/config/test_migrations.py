@@ -3,7 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from foundation.database import Base, Database
 from migrations import schema
@@ -20,3 +20,23 @@ def test_migrations_make_what_the_models_declare(stores) -> None:
     database.dispose()
     assert found == []
     assert set(Base.metadata.tables) <= set(tables)
+
+
+def test_a_database_of_before_the_release_is_refused_with_what_to_do_and_left_as_it_is(house) -> None:
+    engine = house.services.database.engine
+    with engine.begin() as connection:
+        newest = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        connection.execute(text("UPDATE alembic_version SET version_num = '0034'"))
+    try:
+        for command in (("db", "upgrade"), ("worker",)):
+            told = house.flask(*command)
+            assert told.exit_code == 1
+            assert (
+                "the schema 0034" in told.output and "another file or an empty database in DATABASE_URL" in told.output
+            )
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["0034"]
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": newest})
+    assert house.flask("db", "upgrade").exit_code == 0

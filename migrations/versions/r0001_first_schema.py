@@ -1,0 +1,1208 @@
+"""First schema: every table, as `python -m tools.first_schema` wrote it from the models.
+
+Search tables, triggers and first rows are not here: `migrations.schema.upgrade` makes them after every migration.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from foundation.database import Json, Moment
+
+revision = "r0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "beat",
+        sa.Column("worker", sa.String(length=100), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("beat_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("worker", name=op.f("pk_beat")),
+    )
+    op.create_table(
+        "bind_tries",
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("openid", "day_on", name=op.f("pk_bind_tries")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=True),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=True),
+        sa.Column("message", Json, nullable=False),
+        sa.Column("template", Json, nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=16), nullable=True),
+        sa.Column("lane", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("not_after", Moment(), nullable=True),
+        sa.Column("spares", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("heeds_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("watch", sa.String(length=32), nullable=True),
+        sa.Column("has_news", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("first_attempt_at", Moment(), nullable=True),
+        sa.Column("fence", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", Moment(), nullable=True),
+        sa.Column("msgid", sa.String(length=32), nullable=True),
+        sa.Column("error_code", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("key", name=op.f("uq_delivery_key")),
+    )
+    op.create_index(op.f("ix_delivery_about"), "delivery", ["about"], unique=False)
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["lane", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_delivery_held",
+        "delivery",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'held'"),
+        postgresql_where=sa.text("state = 'held'"),
+    )
+    op.create_index(
+        "ix_delivery_left",
+        "delivery",
+        ["about", "state"],
+        unique=False,
+        sqlite_where=sa.text("state not in ('sent', 'delivered')"),
+        postgresql_where=sa.text("state not in ('sent', 'delivered')"),
+    )
+    op.create_index(op.f("ix_delivery_msgid"), "delivery", ["msgid"], unique=False)
+    op.create_index(
+        "ix_delivery_news",
+        "delivery",
+        ["watch", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_news"),
+        postgresql_where=sa.text("has_news"),
+    )
+    op.create_index(
+        "ix_delivery_open",
+        "delivery",
+        ["openid", "lane", "id"],
+        unique=False,
+        sqlite_where=sa.text("state in ('pending', 'sending', 'held')"),
+        postgresql_where=sa.text("state in ('pending', 'sending', 'held')"),
+    )
+    op.create_index(
+        "ix_delivery_sending",
+        "delivery",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index(
+        "ix_delivery_trouble",
+        "delivery",
+        ["state", "settled_at"],
+        unique=False,
+        sqlite_where=sa.text("state in ('unsure', 'failed')"),
+        postgresql_where=sa.text("state in ('unsure', 'failed')"),
+    )
+    op.create_table(
+        "follower",
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("followed_at", Moment(), nullable=True),
+        sa.Column("unfollowed_at", Moment(), nullable=True),
+        sa.Column("heard_at", Moment(), nullable=True),
+        sa.Column("message_until", Moment(), nullable=True),
+        sa.Column("message_left", sa.Integer(), nullable=False),
+        sa.Column("event_until", Moment(), nullable=True),
+        sa.Column("event_left", sa.Integer(), nullable=False),
+        sa.Column("has_held", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("openid", name=op.f("pk_follower")),
+    )
+    op.create_index(
+        "ix_follower_gone",
+        "follower",
+        ["openid"],
+        unique=False,
+        sqlite_where=sa.text("unfollowed_at is not null"),
+        postgresql_where=sa.text("unfollowed_at is not null"),
+    )
+    op.create_index(op.f("ix_follower_heard_at"), "follower", ["heard_at"], unique=False)
+    op.create_table(
+        "handed_in",
+        sa.Column("who", sa.String(length=32), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("began_at", Moment(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("who", "seconds", "began_at", name=op.f("pk_handed_in")),
+    )
+    op.create_index(op.f("ix_handed_in_began_at"), "handed_in", ["began_at"], unique=False)
+    op.create_table(
+        "heard",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("heard_at", Moment(), nullable=False),
+        sa.Column("answer", Json, nullable=True),
+        sa.Column("late_delivery_id", sa.Integer(), nullable=True),
+        sa.Column("raw", Json, nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_heard")),
+    )
+    op.create_index(op.f("ix_heard_heard_at"), "heard", ["heard_at"], unique=False)
+    op.create_index(
+        "ix_heard_raw",
+        "heard",
+        ["openid"],
+        unique=False,
+        sqlite_where=sa.text("raw IS NOT NULL"),
+        postgresql_where=sa.text("raw IS NOT NULL"),
+    )
+    op.create_table(
+        "licence_tries",
+        sa.Column("licence", sa.String(length=32), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("licence", "day_on", name=op.f("pk_licence_tries")),
+    )
+    op.create_table(
+        "manager",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("bound_at", Moment(), nullable=True),
+        sa.Column("disabled_at", Moment(), nullable=True),
+        sa.Column("invite_code", sa.String(length=16), nullable=True),
+        sa.Column("invite_until", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_manager")),
+        sa.UniqueConstraint("invite_code", name=op.f("uq_manager_invite_code")),
+        sa.UniqueConstraint("openid", name=op.f("uq_manager_openid")),
+        sa.UniqueConstraint("phone", name=op.f("uq_manager_phone")),
+    )
+    op.create_table(
+        "media",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("wechat_id", sa.String(length=200), nullable=False),
+        sa.Column("heard_at", Moment(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fetched_at", Moment(), nullable=True),
+        sa.Column("gave_up_at", Moment(), nullable=True),
+        sa.Column("discarded_at", Moment(), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.Column("content_type", sa.String(length=100), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.Column("uploaded_id", sa.String(length=200), nullable=True),
+        sa.Column("uploaded_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
+        sa.UniqueConstraint("key", name=op.f("uq_media_key")),
+        sa.UniqueConstraint("wechat_id", name=op.f("uq_media_wechat_id")),
+    )
+    op.create_index(
+        "ix_media_discarded",
+        "media",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("discarded_at is not null"),
+        postgresql_where=sa.text("discarded_at is not null"),
+    )
+    op.create_index(op.f("ix_media_sha256"), "media", ["sha256"], unique=False)
+    op.create_index(
+        "ix_media_waiting",
+        "media",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("fetched_at is null and gave_up_at is null"),
+        postgresql_where=sa.text("fetched_at is null and gave_up_at is null"),
+    )
+    op.create_table(
+        "mirrored_tag",
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("mirrors", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "mirrors", name=op.f("pk_mirrored_tag")),
+    )
+    op.create_table(
+        "pulse",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pulse")),
+    )
+    op.create_table(
+        "raised",
+        sa.Column("what", sa.String(length=64), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("raised_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_raised")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("msgid", sa.String(length=32), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("msgid", name=op.f("pk_receipt")),
+    )
+    op.create_table(
+        "reported",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("raw", Json, nullable=False),
+        sa.Column("reported_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reported")),
+    )
+    op.create_index(op.f("ix_reported_about"), "reported", ["about"], unique=False)
+    op.create_index(op.f("ix_reported_openid"), "reported", ["openid"], unique=False)
+    op.create_table(
+        "roster_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("result", Json, nullable=True),
+        sa.Column("touched_at", Moment(), nullable=False),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_import")),
+    )
+    op.create_table(
+        "shop_class",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_class")),
+        sa.UniqueConstraint("name", name=op.f("uq_shop_class_name")),
+    )
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("since_at", Moment(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("subject", name=op.f("pk_sign_in_tries")),
+    )
+    op.create_index(op.f("ix_sign_in_tries_since_at"), "sign_in_tries", ["since_at"], unique=False)
+    op.create_table(
+        "survey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("draft", Json, nullable=False),
+        sa.Column("written", Json, nullable=True),
+        sa.Column("stamp", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafted_at", Moment(), nullable=True),
+        sa.Column("drafted_by", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("opens_at", Moment(), nullable=True),
+        sa.Column("closes_at", Moment(), nullable=True),
+        sa.Column("is_anonymous", sa.Boolean(), nullable=False),
+        sa.Column("is_for_everyone", sa.Boolean(), nullable=False),
+        sa.Column("waves", sa.Integer(), nullable=False),
+        sa.Column("results_at", Moment(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
+    )
+    op.create_table(
+        "tag",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("is_mirrored", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
+        sa.UniqueConstraint("name", name=op.f("uq_tag_name")),
+    )
+    op.create_table(
+        "talk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("topic", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.String(length=64), nullable=False),
+        sa.Column("state", Json, nullable=False),
+        sa.Column("begun_at", Moment(), nullable=False),
+        sa.Column("heard_at", Moment(), nullable=False),
+        sa.Column("paused_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_talk")),
+        sa.UniqueConstraint("openid", "topic", "reference", name=op.f("uq_talk_openid_topic_reference")),
+    )
+    op.create_index(op.f("ix_talk_heard_at"), "talk", ["heard_at"], unique=False)
+    op.create_table(
+        "tried",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("tried_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_tried")),
+    )
+    op.create_index(op.f("ix_tried_tried_at"), "tried", ["tried_at"], unique=False)
+    op.create_table(
+        "users",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("password_hash", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("signed_in_at", Moment(), nullable=True),
+        sa.Column("second_secret", sa.String(length=200), nullable=True),
+        sa.Column("second_at", Moment(), nullable=True),
+        sa.Column("disabled_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("name", name=op.f("uq_users_name")),
+    )
+    op.create_table(
+        "visit_category",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("keywords", Json, nullable=False),
+        sa.Column("goes_up", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("retired_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_category")),
+        sa.UniqueConstraint("name", name=op.f("uq_visit_category_name")),
+    )
+    op.create_table(
+        "visit_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=False),
+        sa.Column("begins_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_plan")),
+        sa.UniqueConstraint("name", name=op.f("uq_visit_plan_name")),
+    )
+    op.create_table(
+        "visit_special_day",
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("spans", Json, nullable=False),
+        sa.PrimaryKeyConstraint("day_on", name=op.f("pk_visit_special_day")),
+    )
+    op.create_table(
+        "visit_working_week",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("days", Json, nullable=False),
+        sa.Column("keeps_public_days", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_working_week")),
+    )
+    op.create_table(
+        "withdrawal",
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("openid", name=op.f("pk_withdrawal")),
+    )
+    op.create_table(
+        "area",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("deputy_id", sa.Integer(), nullable=True),
+        sa.Column("deputy_from_on", sa.Date(), nullable=True),
+        sa.Column("deputy_until_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["deputy_id"], ["manager.id"], name=op.f("fk_area_deputy_id_manager")),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_area_manager_id_manager")),
+        sa.ForeignKeyConstraint(["parent_id"], ["area.id"], name=op.f("fk_area_parent_id_area")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area")),
+        sa.UniqueConstraint("name", name=op.f("uq_area_name")),
+    )
+    op.create_index(op.f("ix_area_manager_id"), "area", ["manager_id"], unique=False)
+    op.create_table(
+        "audience",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("spec", Json, nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_audience_owner_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audience")),
+        sa.UniqueConstraint("name", name=op.f("uq_audience_name")),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("who", sa.String(length=40), nullable=False),
+        sa.Column("did", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=120), nullable=False),
+        sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_audit_entry_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    op.create_index("ix_audit_entry_did", "audit_entry", ["did", "id"], unique=False)
+    op.create_index("ix_audit_entry_who", "audit_entry", ["who", "id"], unique=False)
+    op.create_table(
+        "cross_tally",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=8), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("option", sa.String(length=40), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_cross_tally_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "question", "by", "member_id", "option", name=op.f("pk_cross_tally")),
+    )
+    op.create_table(
+        "known_browser",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_known_browser_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_known_browser")),
+        sa.UniqueConstraint("token_hash", "user_id", name=op.f("uq_known_browser_token_hash_user_id")),
+    )
+    op.create_index(op.f("ix_known_browser_seen_at"), "known_browser", ["seen_at"], unique=False)
+    op.create_index(op.f("ix_known_browser_user_id"), "known_browser", ["user_id"], unique=False)
+    op.create_table(
+        "pair_tally",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("other", sa.String(length=40), nullable=False),
+        sa.Column("option", sa.String(length=40), nullable=False),
+        sa.Column("other_option", sa.String(length=40), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_pair_tally_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "question", "other", "option", "other_option", name=op.f("pk_pair_tally")),
+    )
+    op.create_table(
+        "quota",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("option", sa.String(length=40), nullable=False),
+        sa.Column("most", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_quota_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "question", "option", name=op.f("pk_quota")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("used_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_code_user_id_users")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_index(op.f("ix_recovery_code_user_id"), "recovery_code", ["user_id"], unique=False)
+    op.create_table(
+        "roster_part",
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("holds", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["roster_import.id"], name=op.f("fk_roster_part_import_id_roster_import"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_roster_part")),
+    )
+    op.create_table(
+        "survey_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("definition", Json, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("published_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_version_survey_id_survey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_version")),
+        sa.UniqueConstraint("survey_id", "number", name=op.f("uq_survey_version_survey_id_number")),
+    )
+    op.create_table(
+        "tally",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("option", sa.String(length=40), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_tally_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "question", "option", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("params", Json, nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("page", sa.String(length=80), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("stage", sa.String(length=40), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("result", Json, nullable=True),
+        sa.Column("file", sa.String(length=80), nullable=True),
+        sa.Column("file_name", sa.String(length=200), nullable=True),
+        sa.Column("needs", Json, nullable=True),
+        sa.Column("part", Json, nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fence", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", Moment(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["owner_id"], ["users.id"], name=op.f("fk_task_owner_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+        sa.UniqueConstraint("key", name=op.f("uq_task_key")),
+    )
+    op.create_index(op.f("ix_task_created_at"), "task", ["created_at"], unique=False)
+    op.create_index(
+        "ix_task_open",
+        "task",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state in ('waiting', 'running')"),
+        postgresql_where=sa.text("state in ('waiting', 'running')"),
+    )
+    op.create_index("ix_task_owner_id", "task", ["owner_id", "id"], unique=False)
+    op.create_table(
+        "used_step",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_used_step_user_id_users")),
+        sa.PrimaryKeyConstraint("user_id", "step", name=op.f("pk_used_step")),
+    )
+    op.create_table(
+        "user_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("seen_at", Moment(), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.String(length=200), nullable=False),
+        sa.Column("second_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_session_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
+    )
+    op.create_index(op.f("ix_user_session_user_id"), "user_session", ["user_id"], unique=False)
+    op.create_table(
+        "visit_canned",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("category_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["visit_category.id"], name=op.f("fk_visit_canned_category_id_visit_category")
+        ),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_canned_manager_id_manager")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_canned")),
+    )
+    op.create_index(op.f("ix_visit_canned_manager_id"), "visit_canned", ["manager_id"], unique=False)
+    op.create_table(
+        "visit_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=60), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("media_key", sa.String(length=32), nullable=True),
+        sa.Column("audience", Json, nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=True),
+        sa.Column("answers_until", Moment(), nullable=True),
+        sa.Column("cancelled_at", Moment(), nullable=True),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_group_manager_id_manager")),
+        sa.ForeignKeyConstraint(["plan_id"], ["visit_plan.id"], name=op.f("fk_visit_group_plan_id_visit_plan")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_visit_group_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_group")),
+        sa.UniqueConstraint("token", name=op.f("uq_visit_group_token")),
+    )
+    op.create_index(op.f("ix_visit_group_manager_id"), "visit_group", ["manager_id"], unique=False)
+    op.create_table(
+        "visit_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("handing_over", sa.Integer(), nullable=False),
+        sa.Column("first_answer", sa.Integer(), nullable=False),
+        sa.Column("next_answer", sa.Integer(), nullable=False),
+        sa.Column("closing", sa.Integer(), nullable=False),
+        sa.Column("counts_working_hours", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_visit_policy_class_id_shop_class")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_policy")),
+        sa.UniqueConstraint("class_id", name=op.f("uq_visit_policy_class_id")),
+    )
+    op.create_index(
+        "uq_visit_policy_default",
+        "visit_policy",
+        [sa.literal_column("(class_id IS NULL)")],
+        unique=True,
+        sqlite_where=sa.text("class_id IS NULL"),
+        postgresql_where=sa.text("class_id IS NULL"),
+    )
+    op.create_table(
+        "wave",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("audience", Json, nullable=True),
+        sa.Column("said", sa.String(length=600), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_wave_survey_id_survey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave")),
+        sa.UniqueConstraint("survey_id", "number", name=op.f("uq_wave_survey_id_number")),
+    )
+    op.create_table(
+        "area_count",
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("shops", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_count_area_id_area"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("area_id", name=op.f("pk_area_count")),
+    )
+    op.create_table(
+        "retailer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("licence", sa.String(length=32), nullable=False),
+        sa.Column("shop", sa.String(length=80), nullable=False),
+        sa.Column("keeper", sa.String(length=40), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("class_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("bound_at", Moment(), nullable=True),
+        sa.Column("bind_token", sa.String(length=32), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.Column(
+            "grams",
+            sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql"),
+            server_default="{}",
+            nullable=False,
+        ),
+        sa.Column("names", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_retailer_area_id_area")),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_retailer_class_id_shop_class")),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_retailer_manager_id_manager")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retailer")),
+        sa.UniqueConstraint("bind_token", name=op.f("uq_retailer_bind_token")),
+        sa.UniqueConstraint("licence", name=op.f("uq_retailer_licence")),
+    )
+    op.create_index("ix_retailer_area_id", "retailer", ["area_id", "licence"], unique=False)
+    op.create_index(
+        "ix_retailer_bound",
+        "retailer",
+        ["licence"],
+        unique=False,
+        sqlite_where=sa.text("coalesce(openid, '') <> ''"),
+        postgresql_where=sa.text("coalesce(openid, '') <> ''"),
+    )
+    op.create_index("ix_retailer_class_id", "retailer", ["class_id", "licence"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_retailer_grams", "retailer", ["grams"], unique=False, postgresql_using="gin")
+    op.create_index("ix_retailer_keeper", "retailer", ["keeper"], unique=False)
+    op.create_index("ix_retailer_manager_id", "retailer", ["manager_id", "licence"], unique=False)
+    op.create_index(
+        "ix_retailer_openid", "retailer", ["openid"], unique=True, postgresql_where=sa.text("openid IS NOT NULL")
+    )
+    op.create_index("ix_retailer_phone", "retailer", ["phone"], unique=False)
+    op.create_index("ix_retailer_shop", "retailer", ["shop"], unique=False)
+    op.create_index(
+        "ix_retailer_unbound",
+        "retailer",
+        ["licence"],
+        unique=False,
+        sqlite_where=sa.text("coalesce(openid, '') = ''"),
+        postgresql_where=sa.text("coalesce(openid, '') = ''"),
+    )
+    op.create_table(
+        "bind_code",
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.String(length=300), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_bind_code_retailer_id_retailer"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("app_id", "retailer_id", name=op.f("pk_bind_code")),
+    )
+    op.create_index(op.f("ix_bind_code_retailer_id"), "bind_code", ["retailer_id"], unique=False)
+    op.create_table(
+        "binding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("how", sa.String(length=16), nullable=False),
+        sa.Column("bound_at", Moment(), nullable=False),
+        sa.Column("unbound_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_binding_manager_id_manager")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_binding_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_binding")),
+    )
+    op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
+    op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_answered", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_invitation_retailer_id_retailer")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_invitation_survey_id_survey")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_invitation_wave_id_wave")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("wave_id", "retailer_id", name=op.f("uq_invitation_wave_id_retailer_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        "ix_invitation_answered",
+        "invitation",
+        ["wave_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("is_answered"),
+        postgresql_where=sa.text("is_answered"),
+    )
+    op.create_index("ix_invitation_latest", "invitation", ["retailer_id", "survey_id", "id"], unique=False)
+    op.create_index(
+        "ix_invitation_opened",
+        "invitation",
+        ["wave_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("is_opened"),
+        postgresql_where=sa.text("is_opened"),
+    )
+    op.create_index("ix_invitation_outcome", "invitation", ["wave_id", "outcome", "retailer_id"], unique=False)
+    op.create_table(
+        "participation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=True),
+        sa.Column("is_submitted", sa.Boolean(), nullable=False),
+        sa.Column("submitted_on", sa.Date(), nullable=True),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("at", sa.String(length=40), nullable=True),
+        sa.Column("misread", sa.Integer(), nullable=False),
+        sa.Column("is_reached", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_participation_retailer_id_retailer")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_participation_survey_id_survey")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["survey_version.id"], name=op.f("fk_participation_version_id_survey_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_participation")),
+        sa.UniqueConstraint("survey_id", "retailer_id", name=op.f("uq_participation_survey_id_retailer_id")),
+    )
+    op.create_index("ix_participation_retailer_id", "participation", ["retailer_id"], unique=False)
+    op.create_table(
+        "retailer_tag",
+        sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_retailer_tag_retailer_id_retailer"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_retailer_tag_tag_id_tag"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("tag_id", "retailer_id", name=op.f("pk_retailer_tag")),
+    )
+    op.create_index(op.f("ix_retailer_tag_retailer_id"), "retailer_tag", ["retailer_id"], unique=False)
+    op.create_table(
+        "submission",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("class_id", sa.Integer(), nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("submitted_at", Moment(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("is_valid", sa.Boolean(), nullable=False),
+        sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_submission_area_id_area")),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_submission_class_id_shop_class")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_submission_retailer_id_retailer")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_submission_survey_id_survey")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["survey_version.id"], name=op.f("fk_submission_version_id_survey_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
+        sa.UniqueConstraint("survey_id", "retailer_id", name=op.f("uq_submission_survey_id_retailer_id")),
+    )
+    op.create_index("ix_submission_area_id", "submission", ["survey_id", "area_id"], unique=False)
+    op.create_index("ix_submission_manager_id", "submission", ["survey_id", "manager_id"], unique=False)
+    op.create_index("ix_submission_survey_id", "submission", ["survey_id", "id"], unique=False)
+    op.create_index(
+        "ix_submission_unfiled",
+        "submission",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("not is_filed"),
+        postgresql_where=sa.text("not is_filed"),
+    )
+    op.create_table(
+        "visit_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("category_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.Column("handed_over_at", Moment(), nullable=True),
+        sa.Column("first_answered_at", Moment(), nullable=True),
+        sa.Column("first_answered_by", sa.Integer(), nullable=True),
+        sa.Column("unanswered_since", Moment(), nullable=True),
+        sa.Column("shop_wrote_at", Moment(), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("snoozed_until", Moment(), nullable=True),
+        sa.Column("closed_at", Moment(), nullable=True),
+        sa.Column("closed_how", sa.String(length=16), nullable=True),
+        sa.Column("closings", sa.Integer(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("last_message_id", sa.Integer(), nullable=True),
+        sa.Column("looked_id", sa.Integer(), nullable=True),
+        sa.Column("told_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("goes_up", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_visit_request_area_id_area")),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["visit_category.id"], name=op.f("fk_visit_request_category_id_visit_category")
+        ),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_visit_request_class_id_shop_class")),
+        sa.ForeignKeyConstraint(
+            ["first_answered_by"], ["manager.id"], name=op.f("fk_visit_request_first_answered_by_manager")
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["visit_group.id"], name=op.f("fk_visit_request_group_id_visit_group")),
+        sa.ForeignKeyConstraint(["owner_id"], ["manager.id"], name=op.f("fk_visit_request_owner_id_manager")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_visit_request_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_request")),
+    )
+    op.create_index("ix_visit_request_area_closed", "visit_request", ["area_id", "closed_at", "id"], unique=False)
+    op.create_index("ix_visit_request_closed", "visit_request", ["closed_at", "id"], unique=False)
+    op.create_index("ix_visit_request_group_id", "visit_request", ["group_id"], unique=False)
+    op.create_index(
+        "ix_visit_request_inbox",
+        "visit_request",
+        ["owner_id", "due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ix_visit_request_open",
+        "visit_request",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index("ix_visit_request_opened_at", "visit_request", ["opened_at"], unique=False)
+    op.create_index("ix_visit_request_openid", "visit_request", ["openid", "id"], unique=False)
+    op.create_index("ix_visit_request_owner_closed", "visit_request", ["owner_id", "closed_at"], unique=False)
+    op.create_index("ix_visit_request_retailer_id", "visit_request", ["retailer_id", "id"], unique=False)
+    op.create_index(
+        "ix_visit_request_unfiled",
+        "visit_request",
+        ["opened_at"],
+        unique=False,
+        sqlite_where=sa.text("not is_filed"),
+        postgresql_where=sa.text("not is_filed"),
+    )
+    op.create_index(
+        "uq_visit_request_open_openid",
+        "visit_request",
+        ["openid"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "uq_visit_request_open_retailer_id",
+        "visit_request",
+        ["retailer_id"],
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "visit_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("explained", sa.String(length=300), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_visit_assignment_delivery_id_delivery")
+        ),
+        sa.ForeignKeyConstraint(["from_id"], ["manager.id"], name=op.f("fk_visit_assignment_from_id_manager")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_assignment_request_id_visit_request")
+        ),
+        sa.ForeignKeyConstraint(["to_id"], ["manager.id"], name=op.f("fk_visit_assignment_to_id_manager")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_assignment")),
+    )
+    op.create_index("ix_visit_assignment_request_id", "visit_assignment", ["request_id", "id"], unique=False)
+    op.create_table(
+        "visit_deadline",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("promise", sa.String(length=16), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("allowed", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("running_since", Moment(), nullable=True),
+        sa.Column("due_at", Moment(), nullable=True),
+        sa.Column("met_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("counts_working_hours", sa.Boolean(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=True),
+        sa.Column("step_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_deadline_request_id_visit_request")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_deadline")),
+        sa.UniqueConstraint("request_id", "promise", "round", name=op.f("uq_visit_deadline_request_id_promise_round")),
+    )
+    op.create_index(
+        "ix_visit_deadline_running",
+        "visit_deadline",
+        ["request_id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_index(
+        "ix_visit_deadline_step",
+        "visit_deadline",
+        ["step_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("step_at IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("step_at IS NOT NULL AND ended_at IS NULL"),
+    )
+    op.create_table(
+        "visit_filed",
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("category_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("first_ms", sa.BigInteger(), nullable=True),
+        sa.Column("next_ms", sa.BigInteger(), nullable=True),
+        sa.Column("closing_ms", sa.BigInteger(), nullable=True),
+        sa.Column("overdue", sa.SmallInteger(), nullable=False),
+        sa.Column("lost", sa.SmallInteger(), nullable=False),
+        sa.Column("promised", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("kept", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("rated", sa.SmallInteger(), nullable=False),
+        sa.Column("content", sa.SmallInteger(), nullable=False),
+        sa.Column("discontent", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_filed_request_id_visit_request")
+        ),
+        sa.PrimaryKeyConstraint("opened_at", "request_id", name=op.f("pk_visit_filed")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "visit_group_member",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_visit_group_member_delivery_id_delivery")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["visit_group.id"], name=op.f("fk_visit_group_member_group_id_visit_group")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_group_member_request_id_visit_request")
+        ),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_visit_group_member_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "retailer_id", name=op.f("pk_visit_group_member")),
+    )
+    op.create_index("ix_visit_group_member_openid", "visit_group_member", ["openid", "group_id"], unique=False)
+    op.create_index(op.f("ix_visit_group_member_retailer_id"), "visit_group_member", ["retailer_id"], unique=False)
+    op.create_table(
+        "visit_kept_from",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_kept_from_manager_id_manager")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_kept_from_request_id_visit_request")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "manager_id", name=op.f("pk_visit_kept_from")),
+    )
+    op.create_index(op.f("ix_visit_kept_from_manager_id"), "visit_kept_from", ["manager_id"], unique=False)
+    op.create_table(
+        "visit_made",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("how", sa.String(length=12), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("noted_at", Moment(), nullable=True),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_made_manager_id_manager")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_made_request_id_visit_request")
+        ),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_visit_made_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_made")),
+        sa.UniqueConstraint("retailer_id", "made_on", "how", name=op.f("uq_visit_made_retailer_id_made_on_how")),
+    )
+    op.create_table(
+        "visit_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("said_at", Moment(), nullable=False),
+        sa.Column("author", sa.String(length=8), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("is_note", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("media_key", sa.String(length=32), nullable=True),
+        sa.Column("more", Json, nullable=True),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_visit_message_delivery_id_delivery")),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_message_manager_id_manager")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_message_request_id_visit_request")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_visit_message_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_message")),
+        sa.UniqueConstraint("token", name=op.f("uq_visit_message_token")),
+    )
+    op.create_index(
+        "ix_visit_message_openid",
+        "visit_message",
+        ["openid"],
+        unique=False,
+        sqlite_where=sa.text("openid IS NOT NULL"),
+        postgresql_where=sa.text("openid IS NOT NULL"),
+    )
+    op.create_index("ix_visit_message_request_id", "visit_message", ["request_id", "id"], unique=False)
+    op.create_table(
+        "visit_rating",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("closing", sa.Integer(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("rated_at", Moment(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("comment", sa.Text(), server_default="", nullable=False),
+        sa.Column("comment_until", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_rating_manager_id_manager")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_rating_request_id_visit_request")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "closing", name=op.f("pk_visit_rating")),
+    )
+    op.create_table(
+        "word_keys",
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("keys", sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_word_keys_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_word_keys")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_word_keys_keys", "word_keys", ["keys"], unique=False, postgresql_using="gin")
+    op.create_table(
+        "words",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_words_submission_id_submission")),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_words_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "question", "submission_id", name=op.f("pk_words")),
+    )
+    op.create_table(
+        "visit_escalation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("deadline_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(length=16), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("taken_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["deadline_id"], ["visit_deadline.id"], name=op.f("fk_visit_escalation_deadline_id_visit_deadline")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_escalation")),
+        sa.UniqueConstraint("deadline_id", "step", name=op.f("uq_visit_escalation_deadline_id_step")),
+    )
+    op.create_table(
+        "visit_escalation_told",
+        sa.Column("escalation_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_visit_escalation_told_delivery_id_delivery")
+        ),
+        sa.ForeignKeyConstraint(
+            ["escalation_id"],
+            ["visit_escalation.id"],
+            name=op.f("fk_visit_escalation_told_escalation_id_visit_escalation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["manager_id"], ["manager.id"], name=op.f("fk_visit_escalation_told_manager_id_manager")
+        ),
+        sa.PrimaryKeyConstraint("escalation_id", "manager_id", name=op.f("pk_visit_escalation_told")),
+    )
+    op.create_index(
+        op.f("ix_visit_escalation_told_delivery_id"), "visit_escalation_told", ["delivery_id"], unique=False
+    )
+    op.create_index(op.f("ix_visit_escalation_told_manager_id"), "visit_escalation_told", ["manager_id"], unique=False)
