@@ -17,7 +17,7 @@ MOST_CODES = 100_000
 KEPT_BACK = 1_000
 #: Cards of one wish: a stack of paper nobody would carry.
 MOST_CARDS = 20_000
-CHUNK = 500
+BATCH = 500
 _own, _head = aliased(Manager), aliased(Manager)
 
 
@@ -42,7 +42,7 @@ class Card:
 
 
 def missing(
-    session: Session, app_id: str, which: ColumnElement[bool], *, after: int = 0, limit: int = CHUNK
+    session: Session, app_id: str, which: ColumnElement[bool], *, after: int = 0, limit: int = BATCH
 ) -> list[Wanted]:
     """Some of the chosen shops, behind an id, that have no code yet."""
     rows = session.execute(
@@ -91,7 +91,7 @@ def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator
         .where(which)
         .order_by(Area.name, Retailer.licence)
     )
-    with session.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+    with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
             yield Card(*row)
 

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 #: What WeChat allows (wechat-platform.md §8).
 MOST_TAGS = 100
 #: Openids in one call, and how often one is tried.
-AT_ONCE, TRIES = 50, 3
+BATCH, TRIES = 50, 3
 #: Of one follower: unknown, full of tags, gone without our having heard of it.
 OF_ONE = {40003, 40031, 45059, 46004, 49003}
 #: Up to this id they are WeChat's own.
@@ -101,9 +101,9 @@ def _tag(services: Services, group: Mirrored, kept: tuple[str, int] | None, name
 def _mark(wechat: WeChat, tag: int, openids: Sequence[str], *, add: bool) -> int:
     """Put a tag on followers or take it off; gives how many. WeChat refuses all for one it does not take: that one is
     found by halves, and keeps it from nobody else."""
-    if len(openids) > AT_ONCE:
+    if len(openids) > BATCH:
         return sum(
-            _mark(wechat, tag, openids[start : start + AT_ONCE], add=add) for start in range(0, len(openids), AT_ONCE)
+            _mark(wechat, tag, openids[start : start + BATCH], add=add) for start in range(0, len(openids), BATCH)
         )
     if not openids:
         return 0

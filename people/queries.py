@@ -17,7 +17,7 @@ from wechat_bot.models import Follower, Heard
 #: What WeChat itself sends stands under its own name, and goes after days; a withdrawal is looked at by itself.
 _BESIDE = (Heard.__tablename__, Withdrawal.__tablename__)
 #: Of those to be erased, so many at once.
-SOME = 500
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def gone(session: Session, *, before: datetime) -> Sequence[tuple[str, datetime]
         select(Follower.openid, Follower.unfollowed_at)
         .where(Follower.unfollowed_at <= before, not_(Follower.openid.startswith(ERASED)))
         .order_by(Follower.openid)
-        .limit(SOME)
+        .limit(BATCH)
     )
     return [(openid, left_at) for openid, left_at in rows if left_at is not None]
 
@@ -168,7 +168,7 @@ def select_left_over() -> Select[str]:
         for column, known in zip(columns, is_known, strict=True)
     ]
     found = union(*lost).subquery()
-    return select(found.c.openid).limit(SOME)
+    return select(found.c.openid).limit(BATCH)
 
 
 def _following() -> Any:

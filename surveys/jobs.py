@@ -67,8 +67,8 @@ def note_news(services: Services) -> None:
 
 def file(services: Services) -> None:
     """Put what was handed in into the cross-tabs, and its words into the search."""
-    filed = filing.SOME
-    while filed == filing.SOME:
+    filed = filing.BATCH
+    while filed == filing.BATCH:
         with services.transaction() as session:
             filed = filing.file_some(session)
 

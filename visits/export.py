@@ -23,7 +23,7 @@ from visits.texts import answering, reports
 
 #: The name of the long work done with it: a page asks for it, a job does it.
 EXPORT = "visits.export"
-STEP = 1000
+BATCH = 1000
 FIGURES = (
     "",
     "留言",
@@ -93,7 +93,7 @@ def write(
                 sheet.freeze_panes(1, 0)
                 sheet.write(map(Heading, LINES))
             sheet.write(_line(line, zone))
-            if count % STEP == 0:
+            if count % BATCH == 0:
                 progress(count)
     return count
 

@@ -123,7 +123,7 @@ def resume() -> None:
     while not is_all:
         with services.transaction() as session:
             some = pausing.resume(session, now=now)
-        number, is_all = number + some, some < pausing.AT_ONCE
+        number, is_all = number + some, some < pausing.BATCH
     click.echo(f"{number} 条群发的消息现在接着发。" if number else "没有在等微信额度的群发消息。")
 
 

@@ -29,7 +29,7 @@ TOLD = 200
 #: Rows above the header that may hold a title.
 HEADER_WITHIN = 10
 #: Rows between two calls of `progress`.
-STEP = 1000
+BATCH = 1000
 
 Progress = Callable[[int, int], None]
 
@@ -108,7 +108,7 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
     areas: dict[str, Counter[str]] = defaultdict(Counter)
     tags: set[str] = set()
     for number, cells in held.rows():
-        if progress and number % STEP == 0:
+        if progress and number % BATCH == 0:
             progress(number, max(sheet.height, number))
         if (row := reader.read(number, cells)) is None:
             continue

@@ -10,7 +10,7 @@ from people.roster.template import WIDTHS
 from people.shops.listing import Line
 
 BOUND = "微信"
-STEP = 1000
+BATCH = 1000
 
 
 def write(
@@ -42,6 +42,6 @@ def write(
                 "已绑定" if line.is_bound else "未绑定",
             )
             sheet.write(map(Digits, cells))
-            if number % STEP == 0:
+            if number % BATCH == 0:
                 progress(number)
     return number

@@ -16,7 +16,7 @@ from people.shops.searching import find
 PAGE = 50
 #: Counting stops here: who needs the exact number of a larger list exports it.
 COUNTED = 10_000
-CHUNK = 1000
+BATCH = 1000
 _own, _head = aliased(Manager), aliased(Manager)
 
 
@@ -97,7 +97,7 @@ def count(session: Session, visitor: Visitor, narrowed: Filter, *, today: date, 
 def stream(session: Session, visitor: Visitor, narrowed: Filter, *, today: date) -> Iterator[Line]:
     """All of them by licence, never more than a chunk in memory."""
     statement = _select().where(*conditions(session, visitor, narrowed, today)).order_by(Retailer.licence)
-    with session.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+    with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
             yield Line(*row)
 

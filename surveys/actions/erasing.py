@@ -13,7 +13,7 @@ from wechat_bot.feature import Forgetting
 
 Answers = Mapping[str, Mapping[str, Any]]
 #: Of one shop many surveys, of one sheet a statement each: an SQL statement takes no more variables.
-SOME = 500
+BATCH = 500
 
 
 def forget(session: Session, whom: Forgetting) -> None:
@@ -62,9 +62,9 @@ def _forget_sheets(session: Session, whom: Forgetting, *, is_picture_only: bool)
     if is_picture_only:
         return
     ids = [row.id for row in changed]
-    for n in range(0, len(ids), SOME):
-        session.execute(delete(WordKeys).where(WordKeys.submission_id.in_(ids[n : n + SOME])))
-        session.execute(delete(Words).where(Words.submission_id.in_(ids[n : n + SOME])))
+    for n in range(0, len(ids), BATCH):
+        session.execute(delete(WordKeys).where(WordKeys.submission_id.in_(ids[n : n + BATCH])))
+        session.execute(delete(Words).where(Words.submission_id.in_(ids[n : n + BATCH])))
 
 
 def _forget_drafts(session: Session, whom: Forgetting, *, is_picture_only: bool) -> None:

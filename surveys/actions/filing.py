@@ -18,7 +18,7 @@ from surveys.rules import crossing, tally
 from surveys.rules.crossing import By, Count, Pair
 from surveys.rules.definition import Definition
 
-SOME = 1000
+BATCH = 1000
 #: The keys of the counters beside the survey, with their types.
 CROSSED = {"question": "text", "by": "text", "member_id": "integer", "option": "text"}
 PAIRED = {"question": "text", "other": "text", "option": "text", "other_option": "text"}
@@ -43,7 +43,7 @@ def file_some(session: Session) -> int:
         .outerjoin(Area, Area.id == Retailer.area_id)
         .where(text("not submission.is_filed"))
         .order_by(Submission.id)
-        .limit(SOME)
+        .limit(BATCH)
         .with_for_update(of=Submission, skip_locked=True)
     ).all()
     # Shared with other filers, and not with a recount.

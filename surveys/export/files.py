@@ -73,7 +73,7 @@ def write(
         # Also when `progress` raises: no open file outlives its folder, and no cursor stays open in the database.
         with closing(found), closing(written):
             for done in written:
-                if done % rows.CHUNK == 0:
+                if done % rows.BATCH == 0:
                     progress(done, total)
         os.replace(part, out)
     progress(total, total)

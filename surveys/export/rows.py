@@ -11,7 +11,7 @@ from people.models import Area, Manager, Retailer, ShopClass
 from surveys.models import Submission
 
 #: Rows held at a time.
-CHUNK = 1000
+BATCH = 1000
 
 
 class Row(NamedTuple):
@@ -66,6 +66,6 @@ def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator
             .outerjoin(Manager, Manager.id == Submission.manager_id)
         )
     statement = statement.where(Submission.survey_id == survey_id).order_by(Submission.id)
-    with session.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+    with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
             yield Row(*row)

@@ -252,7 +252,7 @@ def test_a_failure_leaves_nothing_half_written(house, zone, answered, tmp_path, 
     def fail(done, total):
         raise OSError("disk full")
 
-    monkeypatch.setattr(files.rows, "CHUNK", 1)
+    monkeypatch.setattr(files.rows, "BATCH", 1)
     for form in ("csv", "xlsx"):
         with pytest.raises(OSError, match="disk full"):
             export(house, zone, answered, folder / f"out.{form}", form=form, progress=fail)

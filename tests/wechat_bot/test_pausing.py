@@ -97,7 +97,7 @@ def test_the_count_of_template_messages_does_not_hold_up_the_others(house, shops
 
 
 def test_it_is_said_and_what_waits_goes_once_the_count_is_cleared(house, shops, monkeypatch) -> None:
-    monkeypatch.setattr(pausing, "AT_ONCE", 2)
+    monkeypatch.setattr(pausing, "BATCH", 2)
     health = house.app.test_client()
     assert "没有在等" in house.flask("outbox", "resume").output
     house.sim.set_quota(CUSTOM, 0)

@@ -25,11 +25,11 @@ from visits.rules.promises import Step
 from wechat_bot.models import Follower
 
 #: Clocks of one transaction.
-SOME = 200
+BATCH = 200
 
 
 def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> int:
-    """Take the steps that are due, of at most `SOME` clocks; gives of how many requests.
+    """Take the steps that are due, of at most `BATCH` clocks; gives of how many requests.
 
     A step is taken when it is due; in quiet hours only its notice waits.
     """
@@ -37,7 +37,7 @@ def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: Quiet
         select(Deadline.request_id)
         .where(Deadline.step_at <= now, Deadline.step_at.is_not(None), Deadline.ended_at.is_(None))
         .order_by(Deadline.step_at, Deadline.id)
-        .limit(SOME)
+        .limit(BATCH)
     )
     spent = _spent(session)
     requests = clocks.locked(session, {*session.scalars(due), *spent})
@@ -66,7 +66,7 @@ def _spent(session: Session) -> set[int]:
             .where(Deadline.promise == Promise.REPLY_WINDOW, Request.unanswered_since.is_not(None))
             .where(Follower.message_left == 0, Follower.unfollowed_at.is_(None))
             .order_by(Deadline.request_id)
-            .limit(SOME)
+            .limit(BATCH)
         )
     )
 

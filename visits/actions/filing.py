@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from visits.models import IS_UNFILED, Filed, Request
 from visits.queries import report_columns
 
-SOME = 2000
+BATCH = 2000
 
 
 def file_some(session: Session, *, now: datetime) -> int:
@@ -21,7 +21,7 @@ def file_some(session: Session, *, now: datetime) -> int:
         select(Request.id)
         .where(IS_UNFILED, Request.closed_at.is_not(None))
         .order_by(Request.opened_at)
-        .limit(SOME)
+        .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
     if not keys:

@@ -13,7 +13,7 @@ from visits.texts import notices as texts
 #: three more days goes on with the same request (`needs.REOPENS_WITHIN`).
 QUIET_AFTER = timedelta(days=3)
 #: Requests of one transaction.
-SOME = 200
+BATCH = 200
 
 
 def wake(session: Session, *, now: datetime) -> int:
@@ -22,7 +22,7 @@ def wake(session: Session, *, now: datetime) -> int:
         select(Request.id)
         .where(Request.closed_at.is_(None), Request.snoozed_until <= now)
         .order_by(Request.snoozed_until, Request.id)
-        .limit(SOME)
+        .limit(BATCH)
     )
     requests = [each for each in clocks.locked(session, session.scalars(due).all()) if each.snoozed_until]
     for request in requests:
@@ -67,7 +67,7 @@ def close_quiet(session: Session, *, now: datetime) -> int:
             ~begun_lately.exists(),
         )
         .order_by(Request.id)
-        .limit(SOME)
+        .limit(BATCH)
     )
     requests = clocks.locked(session, session.scalars(due).all())
     # What came in between our look and our hand.

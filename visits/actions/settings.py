@@ -18,7 +18,7 @@ from visits.rules.calendar import Calendar, Span
 from visits.rules.promises import Terms
 
 #: So many requests are reckoned anew at once; a job does the rest.
-AT_ONCE = 2000
+BATCH = 2000
 
 
 def save_policy(session: Session, class_id: int | None, wanted: Terms, *, now: datetime) -> None:
@@ -120,4 +120,4 @@ def _checked(session: Session, now: datetime) -> Calendar:
 
 def _renew(session: Session, now: datetime) -> None:
     session.flush()
-    clocks.renew_all(session, now=now, limit=AT_ONCE)
+    clocks.renew_all(session, now=now, limit=BATCH)

@@ -27,12 +27,12 @@ from wechat_bot.watching import News
 LOST = (DeliveryState.FAILED, DeliveryState.CANCELLED)
 TROUBLED = (*LOST, DeliveryState.UNSURE)
 #: Answers of one transaction.
-SOME = 200
+BATCH = 200
 
 
 def look(session: Session, *, now: datetime) -> int:
     """Look at what became of answers since the last look; gives how many were looked at."""
-    found = watching.news(WATCH).limit(SOME).with_for_update(of=Delivery, skip_locked=True)
+    found = watching.news(WATCH).limit(BATCH).with_for_update(of=Delivery, skip_locked=True)
     news = {each.id: each for each in map(watching.read_news, session.execute(found))}
     carried = _carried(session, [each for each in news.values() if each.state in TROUBLED or _may_be_other(each)])
     _arrived_after_all(session, [each for each in news.values() if each.state in states.ARRIVED], now=now)

@@ -19,12 +19,12 @@ from wechat_bot.watching import News
 
 #: Of a notice in one of these its manager knows nothing.
 UNHEARD = (DeliveryState.HELD, DeliveryState.FAILED)
-SOME = 200
+BATCH = 200
 
 
 def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
     """Look at what became of such notices since the last look; gives how many were looked at."""
-    found = watching.news(notices.WATCH).limit(SOME).with_for_update(of=Delivery, skip_locked=True)
+    found = watching.news(notices.WATCH).limit(BATCH).with_for_update(of=Delivery, skip_locked=True)
     news = list(map(watching.read_news, session.execute(found)))
     unheard = [each for each in news if each.state in UNHEARD]
     if unheard:

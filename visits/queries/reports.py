@@ -35,7 +35,7 @@ from visits.rules import figures as rules
 from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
 
 PAGE = 50
-CHUNK = 1000
+BATCH = 1000
 _NAMES: dict[By, Any] = {By.MANAGER: Manager, By.AREA: Area, By.CATEGORY: Category, By.CLASS: ShopClass}
 _NOBODY = {By.MANAGER: "待分派", By.AREA: "不知道是哪家店", By.CATEGORY: "没有类别", By.CLASS: "不知道是哪家店"}
 
@@ -104,7 +104,7 @@ def page(
 def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[Line]:
     """Every request of a report, the newest first, in constant memory."""
     statement = _lines(now).where(*_conditions(session, who, narrowed, living(now)))
-    for row in session.execute(statement.execution_options(yield_per=CHUNK)):
+    for row in session.execute(statement.execution_options(yield_per=BATCH)):
         yield Line(*row)
 
 

@@ -19,7 +19,7 @@ from wechat_bot.outbox.states import BROADCAST, PENDING, Channel
 DAY_SPENT, WECHATS = 45009, ZoneInfo("Asia/Shanghai")
 #: At most so many in one statement: what was put off is locked, on SQLite all writing is, and a callback has five
 #: seconds. The next one that is claimed puts off as many again.
-AT_ONCE = 10_000
+BATCH = 10_000
 
 
 def tomorrow(now: datetime) -> datetime:
@@ -40,7 +40,7 @@ def put_off(
     code: int | None = None,
 ) -> int:
     """Let the waiting broadcasts among `which` wait until a moment, in their order; gives how many, the first
-    `AT_ONCE` at most. `error` and `code` say why, for whoever looks."""
+    `BATCH` at most. `error` and `code` say why, for whoever looks."""
     return _set(session, _waiting().where(Delivery.due_at < until, *which), due_at=until, error=error, error_code=code)
 
 
@@ -72,7 +72,7 @@ def is_day_spent(session: Session, *, now: datetime) -> bool:
 
 
 def resume(session: Session, *, now: datetime) -> int:
-    """WeChat's count was cleared before its time: what waited for that may go; gives how many, `AT_ONCE` at most."""
+    """WeChat's count was cleared before its time: what waited for that may go; gives how many, `BATCH` at most."""
     session.info["rings"] = True
     return _set(session, _spent(now), due_at=now, error=None, error_code=None)
 
@@ -91,7 +91,7 @@ def _set(session: Session, found: Select[int], **values: Any) -> int:
     # Never waiting for a row that is being claimed: whoever claims it may wait for one of ours.
     some = (
         found.order_by(Delivery.due_at, Delivery.id)
-        .limit(AT_ONCE)
+        .limit(BATCH)
         .with_for_update(skip_locked=True, key_share=True)
         .cte("some")
     )
