@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 
 from console import actions, audit, menu, passwords, queries, rules, stamps
 from console.rules import Awaits, Permission, Visitor
-from console.stamps import Kept, Overtaken
+from console.stamps import Editable, Kept, Overtaken
 from foundation.errors import Refused
 from foundation.text import file_name, mask_phone
 from wechat_bot.services import Services, current_services
@@ -169,7 +169,7 @@ def check_stamp(session: Session, row: Select[Any], kept: Callable[[Session], Ke
     `row` selects what is edited, `kept` puts it in words, `about` is its link in the audit log. Raises Overtaken.
     """
     given = request.form.get(stamps.FIELD, "")
-    stamps.check(session, given, row, kept, about=about, now=current_services().clock())
+    stamps.check(session, Editable(about, row, kept), given, now=current_services().clock())
 
 
 def status(refusal: Refused | None) -> int:

@@ -7,6 +7,7 @@ those words; a form whose mark is not that of what is kept by now was made befor
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,15 @@ FIELD = "stamp"
 #: A change noted longer ago is not the one that was missed.
 RECENT = timedelta(days=1)
 Kept = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """Something that forms edit: its link in the audit log, the rows that are locked, what is kept of it in words."""
+
+    about: str
+    rows: Select[Any]
+    kept: Callable[[Session], Kept]
 
 
 class Overtaken(Refused):
@@ -41,17 +51,15 @@ def of(kept: Kept) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def check(
-    session: Session, given: str, row: Select[Any], kept: Callable[[Session], Kept], *, about: str, now: datetime
-) -> None:
+def check(session: Session, editable: Editable, given: str, *, now: datetime) -> None:
     """Go on only where what is kept still has the mark that a form gave; in the transaction that changes it, first.
 
-    `row` is locked, so that of two who come at once the second finds what the first wrote. Raises Overtaken.
+    The rows are locked, so that of two who come at once the second finds what the first wrote. Raises Overtaken.
     """
-    session.execute(row.with_for_update())
-    found = kept(session)
-    if given != of(found):
-        raise Overtaken(found, *_last(session, about, now - RECENT))
+    session.execute(editable.rows.with_for_update())
+    kept = editable.kept(session)
+    if given != of(kept):
+        raise Overtaken(kept, *_last(session, editable.about, now - RECENT))
 
 
 def _last(session: Session, about: str, since: datetime) -> tuple[str, datetime | None]:

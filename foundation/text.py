@@ -111,6 +111,15 @@ def readable(text: str) -> str:
     return "".join(sign for sign in text if unicodedata.category(sign) != "Cf" or _JOINING.match(sign))
 
 
+def whole_number(text: str, longest: int = 9) -> int | None:
+    """The number that a text of at most so many digits is; None for every other text.
+
+    >>> whole_number("0128"), whole_number("-1"), whole_number("１２"), whole_number(""), whole_number("1" * 10)
+    (128, None, None, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None
+
+
 def mask_phone(phone: str) -> str:
     """A phone number for eyes that need not see it.
 

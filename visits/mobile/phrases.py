@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from console import stamps
-from console.stamps import Overtaken
+from console.stamps import Editable, Overtaken
 from foundation.errors import Refused
 from foundation.text import visible
 from visits.actions import canned as actions
@@ -38,7 +38,7 @@ def keep() -> ResponseReturnValue:
                 actions.find(session, mine, manager_id=who.manager_id, may_shared=False)
                 row, words = select(Canned.id).where(Canned.id == mine), partial(editable.canned, canned_id=mine)
                 about = f"visit-canned:{mine}"
-                stamps.check(session, form.get(stamps.FIELD, ""), row, words, about=about, now=services.clock())
+                stamps.check(session, Editable(about, row, words), form.get(stamps.FIELD, ""), now=services.clock())
             if form.get("do") == "drop" and mine is not None:
                 actions.drop(session, mine, manager_id=who.manager_id, may_shared=False)
                 said = texts.PHRASE_DROPPED

@@ -1,0 +1,94 @@
+"""Form posts of the console: one audited transaction, the stamp, the way on, and the refusal on the page it came from.
+
+A view is plain code that says only what is its own:
+
+    def edit(tag_id: int) -> ResponseReturnValue:
+        return act.form(partial(_save, tag_id), partial(_page, tag_id))
+
+    def _save(tag_id: int) -> ResponseReturnValue:
+        with act.transaction() as (session, now, note):
+            act.check_stamp(session, tags.editable(tag_id))
+            name = tags.change(session, tag_id, request.form.get("name", ""), now=now)
+            note("tag.save", f"tag:{tag_id}", name)
+        return act.done(url_for("people_pages.tag_list"), f"标签“{name}”已修改。")
+
+    def _page(tag_id: int, error: Refused | None) -> str:
+        …
+        return render_template("people/tag.html", tag=found, kept=kept, error=error)
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Protocol
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import access, audit, stamps
+from console.stamps import Editable
+from foundation.errors import Refused
+from wechat_bot.services import current_services
+
+
+class Note(Protocol):
+    """Writes one line of the audit log in the transaction: a word of the log, the link of what it is about, details."""
+
+    def __call__(self, did: str, about: str = "", detail: str = "") -> None: ...
+
+
+@contextmanager
+def transaction() -> Iterator[tuple[Session, datetime, Note]]:
+    """Audited transaction of whoever is signed in: its session, its moment, and the note that has to be made in it.
+
+    It is kept when the block ends, and not where the block raises. A block that noted nothing is a bug, and not kept.
+    """
+    services, visitor, address = current_services(), access.visitor(), access.address()
+    noted = False
+    with services.transaction() as session:
+        now = services.clock()
+
+        def note(did: str, about: str = "", detail: str = "") -> None:
+            nonlocal noted
+            audit.note(session, visitor, did, about, detail, address=address, now=now)
+            noted = True
+
+        yield session, now, note
+        if not noted:
+            raise RuntimeError("something was done in the console, and nothing was written down of it")
+
+
+def seen(did: str, about: str = "", detail: str = "") -> None:
+    """Write down what is about to be shown, in a transaction of its own."""
+    with transaction() as (_, _, note):
+        note(did, about, detail)
+
+
+def check_stamp(session: Session, editable: Editable) -> None:
+    """Go on only where the posted form was made over what is kept by now; before anything is changed.
+
+    Raises `stamps.Overtaken`, which `form` and the page of a refusal show with what is kept.
+    """
+    stamps.check(session, editable, request.form.get(stamps.FIELD, ""), now=current_services().clock())
+
+
+def form(do: Callable[[], ResponseReturnValue], page: Callable[[Refused | None], str]) -> ResponseReturnValue:
+    """The page of a form, or what comes of posting it: what `do` answers, or the page again with why it was refused.
+
+    `page` makes its form out of `request.form` where it is given a refusal: what was written must not be lost.
+    """
+    error = None
+    if request.method == "POST":
+        try:
+            return do()
+        except Refused as refusal:
+            error = refusal
+    return page(error), access.status(error)
+
+
+def done(where: str, said: str = "", tone: str = "success") -> ResponseReturnValue:
+    """Go on at another page, which says what was done. Not within the transaction: it might still fail."""
+    if said:
+        flash(said, tone)
+    return redirect(where, 303)
