@@ -1,4 +1,4 @@
-"""The only place where the time of day is asked for. A door reads the clock once and passes `now` on."""
+"""System clock: the only place where the time of day is asked for. A door reads it once and passes `now` on."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The database: one declarative base, one transaction per use-case, the same code on SQLite and PostgreSQL."""
+"""Database access: one declarative base, one transaction per use-case, the same code on SQLite and PostgreSQL."""
 
 import select as waiting
 import threading

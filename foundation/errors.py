@@ -1,4 +1,4 @@
-"""The one error that is an answer."""
+"""Business error: the one exception that is an answer to a person."""
 
 
 class Refused(Exception):

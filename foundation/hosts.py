@@ -1,4 +1,4 @@
-"""Whether the host of an address lies on this machine or in a network of one's own, however it is spelled."""
+"""Host classification: whether an address lies on this machine or in a private network, however it is spelled."""
 
 import ipaddress
 import socket

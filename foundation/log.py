@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the request's id; never a secret, a token or a phone number."""
+"""Structured logging: one JSON object a line, with the request's id; never a secret, a token or a phone number."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""The quiet hours: at night nobody's telephone rings because of us. What would come then waits for the morning."""
+"""Quiet hours: messages that would ring at night wait for the morning."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

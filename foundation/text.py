@@ -1,4 +1,4 @@
-"""Text that has to fit or to be found: what is written at all, byte limits, masks, what a name is searched by."""
+"""Text functions: visible characters, byte limits, masks, search keys."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Alarms: what only a person can mend (a wrong secret, an address not allowed), shown as long as it was met of late."""
+"""Alarm register: faults only a person can mend (a wrong secret, an address not allowed), shown while recent."""
 
 from datetime import datetime, timedelta
 

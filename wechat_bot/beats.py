@@ -1,4 +1,4 @@
-"""Signs of life of workers: a row each, and a file's moment, which moves also on a full disk. Moments under a name."""
+"""Worker heartbeats: a row each, a sign in a file for a full disk, and named timestamps."""
 
 import os
 from datetime import datetime, timedelta

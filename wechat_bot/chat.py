@@ -1,4 +1,4 @@
-"""What the chat itself adds to the house, declared like any feature."""
+"""Feature declaration of the chat itself: its jobs, its listeners, its commands."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Skew of the clock: by WeChat's ours is wrong, seen in many callbacks in a row."""
+"""Clock skew detector: our clock differs from WeChat's, seen in many callbacks in a row."""
 
 import time
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Steadiness of the server's clock: whether it has gone on as clocks do, by the beats workers write every few seconds.
+"""Clock step detector: whether the server's clock went on steadily, told from the workers' heartbeats.
 
 A clock is set now and then, by hours and in both directions. What must not be done by a wrong one waits until it has
 gone steadily for a day, and what it put off by hours is due at once (docs/decisions/0018-clocks.md).

@@ -1,4 +1,4 @@
-"""The chat's command line: the menu, and what waits in the outbox."""
+"""Command line of the chat: the menu, and what waits in the outbox."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The bell that wakes a sleeping worker when something was queued. Losing a ring costs a second, never a message."""
+"""Wake-up signal for sleeping workers when a message was queued. A lost signal costs a second, never a message."""
 
 import threading
 from contextlib import suppress

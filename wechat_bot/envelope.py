@@ -1,4 +1,4 @@
-"""The envelope of WeChat's callback: verify, decrypt and read what comes; render and seal what goes back.
+"""Callback codec: verify, decrypt and parse what WeChat posts; render and encrypt the answer.
 
 Plaintext, compatible and safe mode, XML and JSON (wechat-platform.md §1). Where an EncodingAESKey is set, a body
 that is not encrypted is refused: the plain signature does not cover the body, so taking it would let anyone who saw

@@ -1,4 +1,4 @@
-"""Failed posts: how often WeChat posted what we could not answer, so that the last answer is a sentence of ours.
+"""Failure counter of callbacks: before WeChat gives a message up, the last answer is an apology instead of an error.
 
 WeChat posts a message that fails four times within two seconds, then never again (wechat-platform.md §1). While the
 database is there the failed tries are counted in it, whichever process had them. While it is away no row can be kept,

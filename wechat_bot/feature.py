@@ -1,4 +1,4 @@
-"""The contract between the house and a feature: what a feature may declare, and what its doors are given.
+"""Feature contract: what a feature may declare, and what its handlers are given.
 
 A feature declares one frozen `Feature`; `config/app.py` collects them; nothing happens at import. Features meet
 through links (`"survey:12"`: topic, colon, reference) and never import each other.

@@ -1,4 +1,4 @@
-"""What the chat knows of somebody who is erased: the last floor to be told, for the others still look for them here."""
+"""Erasure in the chat: what was heard of and said to a follower goes last, for the features look there before."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Heard and done: each message takes effect once, and a redelivery gets the answer the first delivery got."""
+"""Idempotent inbox: each message takes effect once, and a redelivery gets the answer of the first delivery."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a worker's senders do for the chat."""
+"""Work loop of a sender: the next waiting deliveries and files."""
 
 from collections.abc import Callable
 

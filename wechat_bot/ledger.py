@@ -1,4 +1,4 @@
-"""The ledger of the reply windows: how many messages WeChat still lets us send this follower, and until when.
+"""Ledger of reply windows: how many messages WeChat still lets us send a follower, and until when.
 
 5 sends in 48 hours after a message, 3 in 1 minute after a click, scan or follow; a new trigger resets its own
 window and adds nothing (wechat-platform.md §4). Tapping a choice of a msgmenu counts as a click.

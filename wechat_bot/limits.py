@@ -1,5 +1,7 @@
-"""How much one person, and all together, may hand in by pages inside WeChat: counted in the database, for any number of
-processes. Nobody is named by it: a person is counted under a hash, for two days.
+"""Rate limits for forms inside WeChat: what one person, and all together, may hand in.
+
+Counted in the database, for any number of processes. Nobody is named by it: a person is counted under a hash, for
+two days.
 """
 
 import hashlib

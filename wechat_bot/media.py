@@ -1,4 +1,4 @@
-"""Pictures, voices and videos that followers send: noted in the message's transaction, fetched by a worker.
+"""Media inbox: pictures, voices and videos that followers send, noted with the message and fetched by a worker.
 
 Pictures chosen on a page come with the form, and need no fetching.
 """

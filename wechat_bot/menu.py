@@ -1,4 +1,4 @@
-"""The account's menu, kept in a file: checked against WeChat's limits and our own links, then published."""
+"""Account menu, kept in a file: checked against WeChat's limits and our own links, then published."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What WeChat sends us, as typed values: one class for each message and event, and `Unknown` for what is new.
+"""Message types: what WeChat sends as typed values, one class for each kind, and `Unknown` for what is new.
 
 Field names and spellings are those of wechat-platform.md §2. wechatpy's own message classes are not used here:
 they lack a third of the events, read `MsgId` as 0 for most of the rest, and raise when a field is looked at

@@ -1,4 +1,4 @@
-"""Nouns of the chat: followers, what was heard, running talks, messages to send, receipts, media to fetch."""
+"""Tables of the chat: followers, messages heard, running talks, deliveries, receipts, media."""
 
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum

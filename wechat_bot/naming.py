@@ -1,4 +1,4 @@
-"""Naming: what people call a message that waits, failed or may have come, by what each feature says of its own."""
+"""Delivery titles: what staff call a message that waits, failed or may have come, asked of its feature."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

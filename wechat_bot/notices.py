@@ -1,4 +1,4 @@
-"""Template messages by what they say: a feature names a notice and its values, the settings name the template.
+"""Template notices: a feature names a notice and its values, the settings name the template.
 
 Which templates an account may use, and how their fields are called, differs from account to account; so a delivery
 keeps `{"notice": "answer", "path": "/m/…", "values": {…}}`, and the sender looks up the rest.

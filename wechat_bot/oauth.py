@@ -1,4 +1,4 @@
-"""The H5 door's sign-in: who holds the phone that opened one of our pages inside WeChat.
+"""OAuth sign-in for pages inside WeChat: whose phone opened one, and the tokens of its forms.
 
 `openid = oauth.who()` in a page answers that, and sends whoever is not known yet to WeChat and back (snsapi_base,
 wechat-platform.md §9). A code is used once and never stays in an address; a virtual account is nobody. Pages are built

@@ -1,4 +1,4 @@
-"""Pictures that people hand in: decoded and bounded before they are kept, and bare of what a camera wrote beside them.
+"""Image sanitizer: pictures people hand in are decoded within bounds and stripped of metadata before they are kept.
 
 The one door for all of them: chosen on a page, uploaded in the console, or fetched from WeChat. The picture itself is
 never encoded anew. All metadata goes, the place where it was taken with it, and whatever else no picture needs; what

@@ -1,4 +1,4 @@
-"""Reading WeChat's fields into the value of their kind, completely and once: what is wrong shows here or never.
+"""Message parser: the fields of a callback become the value of their kind, checked completely and once.
 
 Spellings, and which event carries which fields: wechat-platform.md §2.
 """

@@ -1,4 +1,4 @@
-"""A passive reply: what a feature answers, and how WeChat wants it written."""
+"""Passive reply renderer: what a feature answers, in the form WeChat wants."""
 
 import json
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Results WeChat reports (of a mass message, a publication, a consent, a notice) that no feature listens to yet.
+"""Unclaimed results: what WeChat reports of mass messages, publications, consents, notices, and no feature hears.
 
 They come once and cannot be asked for again, so each is kept whole, under the id it is about, until somebody listens.
 """

@@ -1,4 +1,4 @@
-"""Everything that touches the world, in one frozen value: built in `config/app.py`, replaced by fakes in tests."""
+"""Service container: all that touches the world in one frozen value, built in `config/app.py`, faked in tests."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A kept file for the browser: a picture in its place, everything else to download, and nothing guessed."""
+"""File responses: a picture is shown in its place, everything else is a download, and no type is guessed."""
 
 from flask import Response, abort, request
 

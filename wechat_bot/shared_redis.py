@@ -1,4 +1,4 @@
-"""The Redis that all processes share, asked only while it is of use: nobody waits for it twice in a row."""
+"""Redis connection with a circuit breaker: while Redis is of no use nobody waits for it twice in a row."""
 
 import threading
 import time

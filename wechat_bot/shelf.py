@@ -1,4 +1,4 @@
-"""Files on the disk: where the media folder keeps one, how one is written, and what nobody knows of swept away."""
+"""File storage: where the media folder keeps a file, how one is written, and how orphans are swept away."""
 
 import os
 import re

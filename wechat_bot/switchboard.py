@@ -1,4 +1,4 @@
-"""Who answers: an event's link, a word, the running talk, a number of the short menu, or the front desk."""
+"""Message router: an event's link, a word, the running talk, a number of the short menu, or the front desk."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Tags in WeChat that mirror something of ours: found again by WeChat's id, whatever either side calls them by now."""
+"""Mirrored WeChat tags: found again by WeChat's id, whatever either side calls them by now."""
 
 from collections.abc import Iterator
 from itertools import count

@@ -1,4 +1,4 @@
-"""What the account says when no feature does, and when something of ours failed."""
+"""Sentences of the account itself: when no feature answers, and when something of ours failed."""
 
 FAILED = "这一步没有保存成功,请过一会儿再发一次。您之前的内容都在。"
 NOTHING_RUNNING = "现在没有进行中的内容。"

@@ -1,4 +1,4 @@
-"""Pictures and voices on their way out: a customer-service message names ours, WeChat wants one that it has.
+"""Media uploads: a queued message names our file, WeChat wants a media id of its own.
 
 What a follower sent is there under the id it came with; everything else is uploaded, and used again while WeChat keeps
 it. Uploading twice does no harm.

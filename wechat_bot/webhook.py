@@ -1,4 +1,4 @@
-"""The callback `/wechat`: where WeChat checks our address and delivers what followers say and do."""
+"""Callback endpoint `/wechat`: WeChat checks our address and delivers what followers say and do."""
 
 from datetime import timedelta
 

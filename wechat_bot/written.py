@@ -1,4 +1,4 @@
-"""What somebody wrote into a form that came to nothing: shown once more, so that nobody has to write it twice."""
+"""Unsaved form input, shown once more when a form came to nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a table holds that somebody handed in: cells by their kinds, sheets, and how large either may be."""
+"""Cell values of a table somebody handed in: kinds, sheets, and the limits of size."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A table as a text with separators, however Excel or a person wrote it."""
+"""CSV reader: any encoding and separator that Excel or a person writes."""
 
 import codecs
 import csv

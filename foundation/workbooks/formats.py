@@ -1,4 +1,4 @@
-"""What a number format of Excel's makes of a number: digits with zeros before them, a day, a time, a length of time."""
+"""Excel number formats: what one shows of a number (padded digits, a day, a time, a duration)."""
 
 import re
 from datetime import date, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""The XML of a workbook, piece by piece: elements by their names, what is said in a cell, where it stands."""
+"""Streaming XML parser of a workbook's parts: elements by name, bounded in size and depth."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Tables people hand in, .xlsx or CSV: the one way in for every door, told apart by what they hold and not by names.
+"""Workbook reader: .xlsx or CSV, told apart by content; the one way in for every upload.
 
 What a file says of itself is not believed: where a sheet ends is where its cells are, and how much a part unpacks to is
 counted while it is unpacked. Nothing is laid out between two cells, nothing is read that nobody asks for.

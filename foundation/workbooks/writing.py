@@ -1,4 +1,4 @@
-"""Spreadsheets: every file of rows the product makes, .xlsx or CSV. What somebody wrote is a text in it, never more.
+"""Workbook writer: every .xlsx or CSV the product makes. What somebody wrote stays text in it.
 
 XlsxWriter writes a cell through ten calls, most of which ask what we know already. An export has ten million cells, so
 a row is put together here in one go and appended to the same file XlsxWriter keeps the rows in; all the rest of the

@@ -1,4 +1,4 @@
-"""A workbook (.xlsx) read part by part, each in one stream: nothing is laid out that its cells do not say."""
+"""XLSX reader: each part in one stream; memory grows with the cells, never with the declared range."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""WeChat's error codes as data: what each means for whoever called (wechat-platform.md §10)."""
+"""Error code table of WeChat: what each means for whoever called (wechat-platform.md §10)."""
 
 from datetime import timedelta
 from enum import Enum

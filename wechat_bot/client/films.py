@@ -1,4 +1,4 @@
-"""Films: a video has an address of its own, on another host and over http, and WeChat's answer is all we have for it.
+"""Video download: a video has an address of its own, on another host, over http; WeChat's answer is all we have for it.
 
 So it is fetched without trust: never from this machine or a network of ours, whatever its name leads to, however often
 we are sent on; only as large as WeChat lets a video be; and only where it is a video.

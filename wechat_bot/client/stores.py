@@ -1,4 +1,4 @@
-"""Where the access token and other things that may be lost are kept: Redis, or this process."""
+"""Key-value stores for what may be lost (the access token, its lock): in Redis, or in this process."""
 
 import threading
 from collections.abc import Iterator

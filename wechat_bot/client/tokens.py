@@ -1,4 +1,4 @@
-"""The access token: one fetch for all processes, whoever needs it first (wechat-platform.md §3)."""
+"""Access token cache: one fetch for all processes, whoever needs it first (wechat-platform.md §3)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The client: every call to WeChat goes through `WeChat.call`, with its timeout, its one retry and its errors.
+"""API client: every call to WeChat goes through `WeChat.call`, with its timeout, its one retry and its errors.
 
 wechatpy's client is not used: it retries a bad token without end, has no timeout, and writes the secret into its
 errors (docs/decisions/0002-wechatpy.md).

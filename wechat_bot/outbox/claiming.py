@@ -1,4 +1,4 @@
-"""Claiming: the next due delivery becomes this process's, after one more look at what may have changed."""
+"""Claim step of the outbox: the next due delivery becomes this process's, after a last look at what has changed."""
 
 import secrets
 from dataclasses import dataclass

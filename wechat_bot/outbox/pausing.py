@@ -1,4 +1,4 @@
-"""Pausing: broadcasts that cannot go now wait together. No call is made for each of them to learn what one has learnt.
+"""Back-pressure of the outbox: broadcasts that cannot go now are put off together, without a call for each.
 
 Answers are never put off here: somebody waits for them, and should the count be cleared they go on by themselves.
 """

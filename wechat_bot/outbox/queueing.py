@@ -1,4 +1,4 @@
-"""What features ask of the outbox, in their own transaction: to queue messages, to release and to withdraw them."""
+"""Outbox interface for features, in their own transaction: queue, release and withdraw messages."""
 
 from datetime import datetime
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""What is said afterwards: by WeChat in a receipt, by a person of what is unsure; and how many stand where."""
+"""Receipts and resolutions: what WeChat reports later, and what a person decides about unsure deliveries."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any

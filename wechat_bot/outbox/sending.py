@@ -1,4 +1,4 @@
-"""Sending: claim, send, note; and with the note the next claim, in one transaction."""
+"""Send loop of the outbox: claim, send, note; the note and the next claim in one transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Settling: what became of a delivery is noted, or when it is tried again."""
+"""Settle step of the outbox: the result of a call is noted, or the next attempt is planned."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast

@@ -1,4 +1,4 @@
-"""What is said of a delivery: its channel, its states as words of a statement, why it ended as it did."""
+"""Delivery states and channels, and the conditions of the partial indexes over them."""
 
 from enum import StrEnum
 from typing import Any
