@@ -1,0 +1,209 @@
+"""Keyset paging: one page of a long list, forwards and backwards, at the same cost wherever it lies.
+
+A page does not count the rows before it (OFFSET reads them all): it is found by comparing the list's order with the
+values that the last row seen had there. These values are the cursor, and stand in the page's address as they are.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import BigInteger, ColumnElement, Select, or_, tuple_
+from sqlalchemy.orm import Session
+
+T = TypeVar("T")
+#: What a row has in the columns of an order.
+Values = tuple[Any, ...]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_BETWEEN = "."
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[T]):
+    """Order of a list: columns that are unique together, and the values a line of the list has in them.
+
+    All columns go up, or all go down. The first may be empty where `has_empty`; rows that are empty there come last.
+    Only the last column may be a text, for only there a text can be told from the next value of a cursor.
+    """
+
+    columns: tuple[Any, ...]
+    values: Callable[[T], Values]
+    is_down: bool = False
+    has_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Keyset cursor over a list: its page lies behind a place in the list, or, with `is_back`, before it.
+
+    Nobody signs it: what it says is only compared. Without a place, or with one that cannot be read, the page is the
+    first one.
+    """
+
+    place: str = ""
+    is_back: bool = False
+
+    @classmethod
+    def of(cls, given: Mapping[str, str]) -> "Cursor":
+        """The cursor of an address, from its `after` or `before`.
+
+        >>> Cursor.of({"after": "7"}), Cursor.of({"before": "9"}), Cursor.of({})
+        (Cursor(place='7', is_back=False), Cursor(place='9', is_back=True), Cursor(place='', is_back=False))
+        """
+        before = given.get("before", "")
+        return cls(before, is_back=True) if before else cls(given.get("after", ""))
+
+
+FIRST = Cursor()
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Page of a list, with the places at its ends; None where the list goes no further on that side."""
+
+    lines: tuple[T, ...]
+    before: str | None = None
+    after: str | None = None
+    is_first: bool = True
+
+
+def page(
+    session: Session,
+    statement: Select[Any],
+    order: Order[T],
+    cursor: Cursor = FIRST,
+    *,
+    limit: int,
+    read: Callable[..., T],
+) -> Page[T]:
+    """Find one page of a select. `read` makes a line of the columns of a row."""
+    rows = session.execute(begun(statement, order, cursor).limit(limit + 1))
+    return cut([read(*row) for row in rows], order, cursor, limit=limit)
+
+
+def walk(find: Callable[[Cursor], Page[T]]) -> Iterator[T]:
+    """All lines of a list, a page at a time."""
+    cursor = FIRST
+    while True:
+        found = find(cursor)
+        yield from found.lines
+        if found.after is None:
+            return
+        cursor = Cursor(found.after)
+
+
+def begun(statement: Select[Any], order: Order[Any], cursor: Cursor) -> Select[Any]:
+    """A select in the list's order that begins where the cursor's page does; read backwards where the cursor goes back.
+
+    For statements that `page` is too plain for: what they find is made a page of by `cut`.
+    """
+    values = read(order, cursor.place)
+    return (statement if values is None else statement.where(_beyond(order, values, cursor.is_back))).order_by(
+        *by(order, is_back=cursor.is_back and values is not None)
+    )
+
+
+def by(order: Order[Any], *, is_back: bool = False) -> list[ColumnElement[Any]]:
+    """What to sort by, read forwards or backwards."""
+    goes_down = order.is_down != is_back
+    found = [column.desc() if goes_down else column for column in order.columns]
+    if order.has_empty:
+        is_empty = order.columns[0].is_(None)
+        found.insert(0, is_empty.desc() if is_back else is_empty)
+    return found
+
+
+def cut(found: Sequence[T], order: Order[T], cursor: Cursor, *, limit: int) -> Page[T]:
+    """A page of the lines found, which are in the order they were read, one more than `limit` where there are more."""
+    is_first = read(order, cursor.place) is None
+    is_back, is_more, lines = cursor.is_back and not is_first, len(found) > limit, tuple(found[:limit])
+    if is_back:
+        lines = lines[::-1]
+    if not lines:
+        return Page((), is_first=is_first)
+    has_before, has_after = (is_more, True) if is_back else (not is_first, is_more)
+    before, after = (written(order.values(line)) for line in (lines[0], lines[-1]))
+    return Page(lines, before if has_before else None, after if has_after else None, is_first=not has_before)
+
+
+def written(values: Values) -> str:
+    """Values as a cursor's place: numbers and texts as they are, days as in a calendar, moments in microseconds.
+
+    >>> written((7,)), written((date(2026, 11, 23), 7)), written((None, 7)), written(("350802100001",))
+    ('7', '2026-11-23.7', '.7', '350802100001')
+    >>> written((datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC), 5))
+    '1000000.5'
+    """
+    return _BETWEEN.join(_written(value) for value in values)
+
+
+def read(order: Order[Any], place: str) -> Values | None:
+    """The values of a place; None where there is none, or it is no place of this order.
+
+    >>> from sqlalchemy import Date, Integer, column
+    >>> order = Order((column("day", Date), column("id", Integer)), values=tuple)
+    >>> read(order, "2026-11-23.7"), read(order, "2026-11-23"), read(order, f"2026-11-23.{2**31}"), read(order, "x.y")
+    ((datetime.date(2026, 11, 23), 7), None, None, None)
+    """
+    parts = place.split(_BETWEEN, len(order.columns) - 1)
+    if not place or len(place) > _LONGEST or len(parts) != len(order.columns):
+        return None
+    may_be_empty = [order.has_empty] + [False] * (len(parts) - 1)
+    try:
+        return tuple(
+            None if is_empty and not part else _read(part, column.type)
+            for part, column, is_empty in zip(parts, order.columns, may_be_empty, strict=True)
+        )
+    except (ValueError, OverflowError):
+        return None
+
+
+def _beyond(order: Order[Any], values: Values, is_back: bool) -> ColumnElement[bool]:
+    first, rest = order.columns[0], order.columns[1:]
+    goes_down = order.is_down != is_back
+    if values[0] is None:
+        among_empty = _compared(rest, values[1:], goes_down)
+        return or_(first.is_not(None), among_empty) if is_back else first.is_(None) & among_empty
+    found = _compared(order.columns, values, goes_down)
+    return or_(found, first.is_(None)) if order.has_empty and not is_back else found
+
+
+def _compared(columns: Sequence[Any], values: Values, goes_down: bool) -> ColumnElement[bool]:
+    # A comparison of rows: both databases look it up in an index over these columns.
+    left, right = (tuple_(*columns), values) if len(columns) > 1 else (columns[0], values[0])
+    found: ColumnElement[bool] = left < right if goes_down else left > right
+    return found
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return str((value - _EPOCH) // _MICROSECOND)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _read(text: str, kind: Any) -> Any:
+    """A value out of an address, of a column's type. Raises ValueError, OverflowError.
+
+    PostgreSQL fails on a number that the column cannot hold, and on a text with signs that no text can.
+    """
+    python = getattr(kind, "impl_instance", kind).python_type
+    if python is str:
+        if not text.isprintable():
+            raise ValueError(text)
+        return text
+    if python is date:
+        return date.fromisoformat(text)
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    if python is datetime:
+        return _EPOCH + int(text) * _MICROSECOND
+    number = int(text)
+    if number >= 1 << (63 if isinstance(kind, BigInteger) else 31):
+        raise OverflowError(text)
+    return number
