@@ -57,7 +57,7 @@ def count_try(
         if left:
             if rules.left_to_wait(row.count, keys[row.subject], row.since_at, now):
                 if not row.refused:
-                    said = f"试了 {row.count} 次,要等 {math.ceil(left.total_seconds())} 秒"
+                    said = f"试了 {row.count} 次，要等 {math.ceil(left.total_seconds())} 秒"
                     audit.note(session, None, f"{did}.wait", detail=said, address=address, now=now, who=who)
                 row.refused += 1
             row.since_at = min(row.since_at, now)
@@ -265,7 +265,7 @@ def change_password(
         .values(password_hash=new_hash, must_change_password=False),
     )
     if not done:
-        raise Refused("密码刚刚被改过,请重新登录。")
+        raise Refused("密码刚刚被改过，请重新登录。")
     forgive(session, {f"password:{user_id}": rules.TRIES_OF_PAIR})
     mark = passwords.token_hash(browser)
     session.execute(delete(KnownBrowser).where(KnownBrowser.user_id == user_id, KnownBrowser.token_hash != mark))
@@ -364,7 +364,7 @@ def _keep_an_admin(session: Session, but: int) -> None:
         select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None)).order_by(User.id).with_for_update()
     ).all()
     if not [each for each in admins if each != but]:
-        raise Refused("这是最后一位管理员,不能停用或改成别的角色。")
+        raise Refused("这是最后一位管理员，不能停用或改成别的角色。")
 
 
 def _end_all(session: Session, user_id: int, now: datetime, *, but: int = 0) -> None:

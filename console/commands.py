@@ -84,4 +84,4 @@ def _second_step(session: Session, user_id: int, name: str) -> list[str]:
 
 def _tell(public_url: str, name: str, password: str, given: Sequence[str]) -> None:
     click.echo("\n".join((f"用户名 {name}", f"初始密码 {password}", *given)))
-    click.echo(f"请到 {public_url}/console 登录,第一次登录要改密码。这个密码只显示这一次。")
+    click.echo(f"请到 {public_url}/console 登录，第一次登录要改密码。这个密码只显示这一次。")

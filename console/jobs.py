@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=2)
 #: Progress is written down no more often: a page asks every two seconds.
 NOTE_EVERY = timedelta(seconds=1)
-BUG = "处理时出错了,已记录。请重试;如果还是不行,请联系管理员。"
+BUG = "处理时出错了，已记录。请重试；如果还是不行，请联系管理员。"
 
 
 @dataclass(frozen=True, slots=True)

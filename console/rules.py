@@ -224,7 +224,7 @@ def check_part(role: Role, area_id: int | None, manager_id: int | None) -> None:
     if role is Role.MANAGER and manager_id is None:
         raise Refused("客户经理的账号要对应名单里的一位客户经理。")
     if role in (Role.ADMIN, Role.MARKETING) and area_id is not None:
-        raise Refused(f"{ROLES[role]}看全部片区,不用选片区。")
+        raise Refused(f"{ROLES[role]}看全部片区，不用选片区。")
     if role is not Role.MANAGER and manager_id is not None:
         raise Refused("只有客户经理的账号才对应一位客户经理。")
 
@@ -255,7 +255,7 @@ def user_name(text: str) -> str:
     """
     name = plain(text).lower()
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(letter)[0] in "CZ" for letter in name):
-        raise Refused(f"用户名不能为空,不能有空格,最多 {LONGEST_NAME} 个字。")
+        raise Refused(f"用户名不能为空，不能有空格，最多 {LONGEST_NAME} 个字。")
     return name
 
 
@@ -355,11 +355,11 @@ def wait_sentence(left: timedelta) -> str:
     """What whoever tried too often is told.
 
     >>> wait_sentence(timedelta(seconds=31.2))
-    '试的次数太多了,请过 32 秒再试。忘了密码请找管理员重置。'
+    '试的次数太多了，请过 32 秒再试。忘了密码请找管理员重置。'
     """
     seconds = math.ceil(left.total_seconds())
     said = f"{seconds} 秒" if seconds < 120 else f"{math.ceil(seconds / 60)} 分钟"
-    return f"试的次数太多了,请过 {said}再试。忘了密码请找管理员重置。"
+    return f"试的次数太多了，请过 {said}再试。忘了密码请找管理员重置。"
 
 
 def network(address: str) -> str:

@@ -40,7 +40,7 @@ IS_OPEN = Task.state.in_((WAITING, RUNNING))
 #: How a name given by `new_file` begins.
 _OURS = re.compile(r"[0-9a-f]{32}\b")
 GONE = "有人要求删除个人信息，这以前做好的文件都删掉了。需要的话，请再做一次。"
-INTERRUPTED = "处理中断了多次,没有完成。请重试;如果还是不行,请联系管理员。"
+INTERRUPTED = "处理中断了多次，没有完成。请重试；如果还是不行，请联系管理员。"
 DIED = "处理这份文件的程序中断了，什么都没有改动，也不会自动再试。请检查文件，再上传一次；还是不行，请联系管理员。"
 #: Begins the name of the folder in which a worker writes its file.
 _WORK = "work-"
@@ -101,7 +101,7 @@ def ask(
             return earlier
     running = session.scalars(select(Task.id).where(Task.owner_id == owner_id, IS_OPEN).limit(MOST_OPEN)).all()
     if len(running) >= MOST_OPEN:
-        raise Refused(f"您已有 {MOST_OPEN} 项任务在处理,请等其中一项完成。")
+        raise Refused(f"您已有 {MOST_OPEN} 项任务在处理，请等其中一项完成。")
     # Two at once with one key: the second writes nothing new and gets the first one's id.
     statement = upsert(session, Task).values(
         key=key or None,

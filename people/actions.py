@@ -160,7 +160,7 @@ def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
     """
     manager = session.scalar(select(Manager).where(Manager.phone == (rules.phone(phone) or "")))
     if manager is None:
-        raise Refused(f"没有手机号为 {phone} 的客户经理,请先在零售户名单里写上并导入。")
+        raise Refused(f"没有手机号为 {phone} 的客户经理，请先在零售户名单里写上并导入。")
     if manager.disabled_at is not None:
         raise Refused(f"客户经理{manager.name}已停用。")
     manager.invite_code, manager.invite_until = _new_code(), now + rules.INVITE_LASTS

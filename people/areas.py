@@ -164,7 +164,7 @@ def change(
     if deputy_id is not None and deputy_id == manager_id:
         raise Refused("代班人不能就是负责人自己。")
     if deputy_id is None and (from_on or until_on):
-        raise Refused("写了代班日期,请选一位代班人。")
+        raise Refused("写了代班日期，请选一位代班人。")
     if deputy_id is not None and not (from_on and until_on):
         raise Refused("请写上代班从哪天到哪天。")
     if from_on and until_on and until_on < from_on:
@@ -172,7 +172,7 @@ def change(
     wanted = {each for each in (manager_id, deputy_id) if each is not None}
     known = set(session.scalars(select(Manager.id).where(Manager.id.in_(wanted), Manager.disabled_at.is_(None))))
     if wanted - known - {area.manager_id, area.deputy_id}:
-        raise Refused("没有这位客户经理,或已停用。")
+        raise Refused("没有这位客户经理，或已停用。")
     if parent_id != area.parent_id:
         _check_parent(session, area_id, parent_id, mine)
     area.manager_id, area.deputy_id, area.parent_id = manager_id, deputy_id, parent_id
@@ -220,4 +220,4 @@ def _check_parent(session: Session, area_id: int, parent_id: int | None, mine: s
 
 
 def _called(name: str, phone: str) -> str:
-    return f"{name}(尾号 {phone[-4:]})"
+    return f"{name}（尾号 {phone[-4:]}）"

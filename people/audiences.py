@@ -190,7 +190,7 @@ def _other(value: Any, old: str, new: str) -> Any:
 def require_some(number: int) -> int:
     """The number itself. Raises `Refused` where it is 0: nobody must never become everyone."""
     if number < 1:
-        raise Refused("这个范围里没有零售户,请检查对象条件。")
+        raise Refused("这个范围里没有零售户，请检查对象条件。")
     return number
 
 
@@ -202,11 +202,11 @@ def read(text: str) -> Spec:
         found = yaml.load(text, _StrictLoader)  # noqa: S506 – a SafeLoader with one more rule
     except (yaml.YAMLError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
-        line = f"(第 {where.line + 1} 行)" if where else ""
+        line = f"（第 {where.line + 1} 行）" if where else ""
         said = error.args[0] if isinstance(error, _SaidTwice) else ""
-        raise Refused(f"对象条件{said or '读不懂,请检查 YAML 的写法'}{line}。") from None
+        raise Refused(f"对象条件{said or '读不懂，请检查 YAML 的写法'}{line}。") from None
     if not isinstance(found, dict):
-        raise Refused("对象条件是空的,或不是“名称: 值”的写法。例如:{class: [现代终端]}")
+        raise Refused("对象条件是空的，或不是“名称: 值”的写法。例如：{class: [现代终端]}")
     return found
 
 
@@ -224,12 +224,12 @@ class _Reader:
 
     def read(self, spec: Any, depth: int = 0) -> ColumnElement[bool]:
         if not isinstance(spec, Mapping):
-            raise Refused("对象条件要写成“名称: 值”,例如:{class: [现代终端]}")
+            raise Refused("对象条件要写成“名称: 值”，例如：{class: [现代终端]}")
         if not spec:
-            raise Refused("对象条件是空的。要给所有已绑定的店,请不写对象条件。")
+            raise Refused("对象条件是空的。要给所有已绑定的店，请不写对象条件。")
         self.parts += 1
         if depth > DEPTH or self.parts > MOST_PARTS:
-            raise Refused("对象条件套得太深,或太多。")
+            raise Refused("对象条件套得太深，或太多。")
         return and_(*(self._part(name, value, depth) for name, value in spec.items()))
 
     def _part(self, name: Any, value: Any, depth: int) -> ColumnElement[bool]:
@@ -243,7 +243,7 @@ class _Reader:
         criterion = self.criteria.get(name)
         if criterion is None:
             known = "、".join(sorted({*self.criteria, "all", "any", "none", "audience"}))
-            raise Refused(f"没有叫“{str(name)[:SHOWN]}”的对象条件,可以用:{known}。")
+            raise Refused(f"没有叫“{str(name)[:SHOWN]}”的对象条件，可以用：{known}。")
         if value is None or value == [] or value == {} or value == "":
             raise Refused(f"对象条件 {name} 是空的。")
         self.speaks_of_bound |= name == "bound"
@@ -256,7 +256,7 @@ class _Reader:
     def _list(self, name: str, value: Any) -> list[Any]:
         listed = [value] if isinstance(value, Mapping) else value
         if not isinstance(listed, list) or not listed:
-            raise Refused(f"对象条件 {name} 里要有一条或几条,不能是空的。")
+            raise Refused(f"对象条件 {name} 里要有一条或几条，不能是空的。")
         return listed
 
     def _saved(self, name: str, depth: int) -> ColumnElement[bool]:

@@ -180,4 +180,4 @@ def _load_font() -> None:
     try:
         pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
     except TTFError:
-        raise Refused("服务器上还没有打印用的字体,请管理员运行 sh tools/assets.sh .venv 后再试。") from None
+        raise Refused("服务器上还没有打印用的字体，请管理员运行 sh tools/assets.sh .venv 后再试。") from None

@@ -60,8 +60,8 @@ def count_missing(session: Session, app_id: str, which: ColumnElement[bool]) -> 
     made = session.scalar(select(func.count()).select_from(BindCode).where(BindCode.app_id == app_id)) or 0
     if number and made + number > MOST_CODES - KEPT_BACK:
         left = max(MOST_CODES - KEPT_BACK - made, 0)
-        limit = f"微信最多给一个公众号 10 万个永久二维码,已用 {made:,} 个"
-        raise Refused(f"{limit},这里还要 {number:,} 个,只剩 {left:,} 个。请缩小范围。")
+        limit = f"微信最多给一个公众号 10 万个永久二维码，已用 {made:,} 个"
+        raise Refused(f"{limit}，这里还要 {number:,} 个，只剩 {left:,} 个。请缩小范围。")
     return number
 
 

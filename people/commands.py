@@ -38,11 +38,11 @@ class Sentences(AppGroup):
         except WrongRoster as wrong:
             for line in wrong.lines:
                 click.echo(line, err=True)
-            click.echo(f"共 {wrong.count} 处要改,什么都没有导入。", err=True)
+            click.echo(f"共 {wrong.count} 处要改，什么都没有导入。", err=True)
         except Refused as refusal:
             click.echo(refusal.sentence, err=True)
         except SendError as error:
-            click.echo(f"微信没有接受:{error}", err=True)
+            click.echo(f"微信没有接受：{error}", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -62,7 +62,7 @@ def write_template(file: Path) -> None:
 
 @people.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="只检查,说明会怎样,什么都不改。")
+@click.option("--dry-run", is_flag=True, help="只检查，说明会怎样，什么都不改。")
 def import_roster(file: Path, dry_run: bool) -> None:
     """导入零售户名单(.xlsx 或 .csv):按许可证号新增或更新,有一处不对就什么都不导入。"""
     services = current_services()
@@ -84,7 +84,7 @@ def import_roster(file: Path, dry_run: bool) -> None:
 @click.option("--area", default="", help="片区。")
 @click.option("--class", "class_name", default="", help="客户类型。")
 @click.option("--search", default="", help="许可证号、店名、店主或手机的一部分。")
-@click.option("--page", default=1, type=click.IntRange(min=1), help=f"第几页,每页 {PAGE} 家。")
+@click.option("--page", default=1, type=click.IntRange(min=1), help=f"第几页，每页 {PAGE} 家。")
 def list_shops(area: str, class_name: str, search: str, page: int) -> None:
     """列出零售户。"""
     with current_services().reading() as session:
@@ -99,7 +99,7 @@ def list_shops(area: str, class_name: str, search: str, page: int) -> None:
             + f"  {_wide(line.manager, 8)}  {bound}"
         )
     pages = max(-(-found.total // PAGE), 1)
-    click.echo(f"共 {found.total} 家,第 {page} 页,共 {pages} 页。")
+    click.echo(f"共 {found.total} 家，第 {page} 页，共 {pages} 页。")
 
 
 @people.command("audience")
@@ -117,7 +117,7 @@ def show_audience(spec: str) -> None:
         number = audiences.count(session, wanted, services.criteria, now=now)
         every = audiences.require_some(audiences.count(session, anyone, services.criteria, now=now))
         some = audiences.sample(session, wanted if number else anyone, services.criteria, now=now)
-    unbound = f",另有 {every - number} 家符合但还没有绑定" if every > number else ""
+    unbound = f"，另有 {every - number} 家符合但还没有绑定" if every > number else ""
     click.echo(f"共 {number} 家店{unbound}。")
     for shop in some:
         click.echo(f"{_wide(shop.licence, 14)}  {_wide(shop.shop, 20)}  {shop.keeper}")
@@ -125,7 +125,7 @@ def show_audience(spec: str) -> None:
 
 @people.command("qr")
 @click.argument("licence")
-@click.option("--days", type=click.IntRange(1, 30), help="几天后失效;不写就一直有效(一个公众号最多 10 万个)。")
+@click.option("--days", type=click.IntRange(1, 30), help="几天后失效；不写就一直有效（一个公众号最多 10 万个）。")
 def make_qr(licence: str, days: int | None) -> None:
     """做一家店的绑定二维码,打印出图片的地址。"""
     services = current_services()
@@ -149,7 +149,7 @@ def invite_manager(phone: str) -> None:
     picture, _ = services.wechat.create_qr(
         f"bind:{rules.MANAGER_SCENE}{invite.code}", seconds=int(rules.INVITE_LASTS.total_seconds())
     )
-    click.echo(f"或扫这个二维码:{picture}")
+    click.echo(f"或扫这个二维码：{picture}")
 
 
 @people.command("unbind")
@@ -164,7 +164,7 @@ def unbind(licence: str) -> None:
 
 @people.command("erase")
 @click.argument("who")
-@click.option("--shop", "with_shop", is_flag=True, help="店已不做了:名单里的店名、店主、手机、地址、许可证号也删除。")
+@click.option("--shop", "with_shop", is_flag=True, help="店已不做了：名单里的店名、店主、手机、地址、许可证号也删除。")
 @click.option("--yes", is_flag=True, help="不再问一遍。")
 def erase(who: str, with_shop: bool, yes: bool) -> None:
     """删除一个人的个人信息:写店的许可证号,或本人的 openid。店铺名单和已统计的数字不动。"""
@@ -174,11 +174,11 @@ def erase(who: str, with_shop: bool, yes: bool) -> None:
     if with_shop and shop is None:
         raise Refused("--shop 要写店的许可证号。")
     if shop and not openid and not with_shop:
-        raise Refused(f"{shop.shop}没有绑定微信,没有要删除的。店已不做了,要连名单一起删除,请加 --shop。")
+        raise Refused(f"{shop.shop}没有绑定微信，没有要删除的。店已不做了，要连名单一起删除，请加 --shop。")
     named = f"{who} 这个人" if shop is None else f"{shop.shop}和它的店主" if with_shop else f"绑定{shop.shop}的人"
     lost = "名单、绑定、对话和待发消息" if with_shop else "绑定、对话和待发消息"
     if not yes:
-        click.confirm(f"删除{named}的{lost}?删除后不能恢复", abort=True)
+        click.confirm(f"删除{named}的{lost}？删除后不能恢复", abort=True)
     whom, now = Whom(openid, shop.id if shop and with_shop else None), services.clock()
     with services.transaction() as session:
         erased = erasing.erase(session, whom, now=now, forgets=services.forgets)
@@ -192,13 +192,13 @@ def erase(who: str, with_shop: bool, yes: bool) -> None:
 @people.command("deputy")
 @click.argument("area")
 @click.argument("phone", required=False)
-@click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help="从哪天,例如 2026-10-01。")
-@click.option("--until", "until_on", type=click.DateTime(["%Y-%m-%d"]), help="到哪天(含当天)。")
+@click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), help="从哪天，例如 2026-10-01。")
+@click.option("--until", "until_on", type=click.DateTime(["%Y-%m-%d"]), help="到哪天（含当天）。")
 @click.option("--none", "nobody", is_flag=True, help="不再代班。")
 def set_deputy(area: str, phone: str | None, from_on: datetime | None, until_on: datetime | None, nobody: bool) -> None:
     """给一个片区安排代班:代班客户经理的手机号,和从哪天到哪天;或 --none 取消代班。"""
     if nobody == bool(phone):
-        raise Refused("请写上代班人的手机号,或用 --none 取消代班。")
+        raise Refused("请写上代班人的手机号，或用 --none 取消代班。")
     services = current_services()
     with services.transaction() as session:
         name = areas.set_deputy(
@@ -221,12 +221,12 @@ def sync_tags() -> None:
         groups = queries.tag_members(session)
     with _bar("标签") as progress:
         mirrored = mirror.sync(services, groups, progress)
-    click.echo(f"新建标签 {mirrored.created} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。")
+    click.echo(f"新建标签 {mirrored.created} 个，打上 {mirrored.added} 人次，去掉 {mirrored.removed} 人次。")
 
 
 def _tell(summary: Summary, dry_run: bool) -> None:
     for notice in summary.notices:
-        click.echo(f"提示:{notice}")
+        click.echo(f"提示：{notice}")
     for what, names in (
         ("新片区", summary.new_areas),
         ("新客户经理", summary.new_managers),
@@ -234,9 +234,9 @@ def _tell(summary: Summary, dry_run: bool) -> None:
     ):
         if names:
             more = f" 等 {len(names)} 个" if len(names) > NAMES_SHOWN else ""
-            click.echo(f"{what}:{'、'.join(names[:NAMES_SHOWN])}{more}")
+            click.echo(f"{what}：{'、'.join(names[:NAMES_SHOWN])}{more}")
     counts = f"新增 {summary.new} 更新 {summary.changed} 不变 {summary.unchanged}"
-    click.echo(f"试运行:将{counts},什么都没有改。" if dry_run else counts)
+    click.echo(f"试运行：将{counts}，什么都没有改。" if dry_run else counts)
 
 
 @contextmanager

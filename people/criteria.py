@@ -32,9 +32,9 @@ def names(value: Any, what: str) -> list[str]:
     """One name or a list of them, as texts. Raises `Refused` for an empty list and for what is no name."""
     listed = value if isinstance(value, list) else [value]
     if not listed:
-        raise Refused(f"对象条件 {what} 是空的,请写上至少一个。")
+        raise Refused(f"对象条件 {what} 是空的，请写上至少一个。")
     if len(listed) > MOST_NAMES:
-        raise Refused(f"对象条件 {what} 里的名称太多,最多 {MOST_NAMES} 个。")
+        raise Refused(f"对象条件 {what} 里的名称太多，最多 {MOST_NAMES} 个。")
     for each in listed:
         # A phone written without quotes is read as a number.
         if isinstance(each, bool) or not isinstance(each, (str, int)) or not str(each).strip():
@@ -45,7 +45,7 @@ def names(value: Any, what: str) -> list[str]:
 def yes_or_no(value: Any, what: str) -> bool:
     """A truth. Raises `Refused` for anything else: a misspelt one must not pass for either."""
     if not isinstance(value, bool):
-        raise Refused(f"对象条件 {what} 只能是 true 或 false,不能是 {_shown(value)}。")
+        raise Refused(f"对象条件 {what} 只能是 true 或 false，不能是 {_shown(value)}。")
     return value
 
 
@@ -71,9 +71,9 @@ def _managers(session: Session, value: Any, now: datetime) -> Condition:
     for name in wanted:
         matches = [row.id for row in rows if row.name == name or row.phone == phones[name]]
         if not matches:
-            raise Refused(f"没有叫“{name[:SHOWN]}”的客户经理,也没有这个手机号。")
+            raise Refused(f"没有叫“{name[:SHOWN]}”的客户经理，也没有这个手机号。")
         if len(matches) > 1:
-            raise Refused(f"有 {len(matches)} 位客户经理叫“{name[:SHOWN]}”,请改写手机号。")
+            raise Refused(f"有 {len(matches)} 位客户经理叫“{name[:SHOWN]}”，请改写手机号。")
         found.append(matches[0])
     areas = select(Area.id).where(Area.manager_id.in_(found))
     theirs = and_(Retailer.manager_id.is_not(None), Retailer.manager_id.in_(found))
@@ -105,7 +105,7 @@ def _last_contact(session: Session, value: Any, now: datetime) -> Condition:
     conditions = []
     for name, days in value.items():
         if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
-            raise Refused(f"对象条件 last_contact 的 {name} 要是 1 到 {MOST_DAYS} 的整数,不能是 {_shown(days)}。")
+            raise Refused(f"对象条件 last_contact 的 {name} 要是 1 到 {MOST_DAYS} 的整数，不能是 {_shown(days)}。")
         conditions.append(ends[name](now - timedelta(days=days)))
     return exists().where(Follower.openid == Retailer.openid, *conditions)
 
@@ -114,7 +114,7 @@ def _ids(session: Session, table: Any, wanted: Sequence[str], what: str) -> list
     found = {name: key for key, name in session.execute(select(table.id, table.name).where(table.name.in_(wanted)))}
     missing = [name[:SHOWN] for name in wanted if name not in found]
     if missing:
-        raise Refused(f"没有这个{what}:{'、'.join(missing)}。")
+        raise Refused(f"没有这个{what}：{'、'.join(missing)}。")
     return list(found.values())
 
 
@@ -170,10 +170,10 @@ def _own(name: str, label: str, explain: str, *fields: Field, answers: tuple[str
 
 
 CRITERIA = (
-    _own("class", "客户类型", "客户类型,一个或几个", Field("类型", Input.MANY, _class_choices)),
-    _own("area", "片区", "片区,一个或几个,包括下级片区", Field("片区(包括下级)", Input.MANY, _area_choices)),
+    _own("class", "客户类型", "客户类型，一个或几个", Field("类型", Input.MANY, _class_choices)),
+    _own("area", "片区", "片区，一个或几个，包括下级片区", Field("片区（包括下级）", Input.MANY, _area_choices)),
     _own("manager", "客户经理", "客户经理的姓名或手机号", Field("客户经理", Input.MANY, _manager_choices)),
-    _own("tag", "标签", "标签,有其中一个即可", Field("有其中一个即可", Input.MANY, _tag_choices)),
+    _own("tag", "标签", "标签，有其中一个即可", Field("有其中一个即可", Input.MANY, _tag_choices)),
     _own(
         "bound",
         "是否绑定微信",
@@ -191,8 +191,8 @@ CRITERIA = (
     _own(
         "last_contact",
         "最近联系",
-        "最近一次联系:within_days 天内,或 before_days 天以前",
-        Field("联系过,在最近", Input.NUMBER, name="within_days", unit="天内", is_optional=True),
-        Field("没有联系,已超过", Input.NUMBER, name="before_days", unit="天", is_optional=True),
+        "最近一次联系：within_days 天内，或 before_days 天以前",
+        Field("联系过，在最近", Input.NUMBER, name="within_days", unit="天内", is_optional=True),
+        Field("没有联系，已超过", Input.NUMBER, name="before_days", unit="天", is_optional=True),
     ),
 )

@@ -40,13 +40,13 @@ BECAME = {
 OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}
 #: What the outbox, or a receipt of WeChat, says of a message.
 _REASONS = {
-    states.TOO_LATE: "过了有效时间,没有再发",
+    states.TOO_LATE: "过了有效时间，没有再发",
     states.UNFOLLOWED: "对方已取消关注",
-    "waits for the next contact": "对方 48 小时内没有来过消息,微信不让发;等他下次来消息时自动发出",
-    "the process that sent it ended in the call": "发送时程序中断,不知道微信有没有收到",
+    "waits for the next contact": "对方 48 小时内没有来过消息，微信不让发；等他下次来消息时自动发出",
+    "the process that sent it ended in the call": "发送时程序中断，不知道微信有没有收到",
     "failed:user block": "对方拒收公众号的消息",
-    "failed: system failed": "微信系统原因,没有送达",
-    "failed:system failed": "微信系统原因,没有送达",
+    "failed: system failed": "微信系统原因，没有送达",
+    "failed:system failed": "微信系统原因，没有送达",
 }
 
 
@@ -153,7 +153,7 @@ def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -
     not unsure any more: somebody else decided, or its sender came back with WeChat's answer."""
     state = OUTCOMES.get(outcome)
     if state is None:
-        raise Refused("请选一种处理:收到了、没收到,或再发一次。")
+        raise Refused("请选一种处理：收到了、没收到，或再发一次。")
     if not resolving.resolve(session, delivery_id, state, now=now):
         raise Refused("这条消息已经有人处理过了。")
 
@@ -162,7 +162,7 @@ def cancel(session: Session, features: Sequence[Feature], about: str, *, now: da
     """Cancel what waits to be sent about something; gives its title, and how many there were."""
     number = queueing.withdraw(session, Delivery.about == about, now=now)
     if not number:
-        raise Refused("没有在等的消息了:可能已经发完,或已经取消。")
+        raise Refused("没有在等的消息了：可能已经发完，或已经取消。")
     those = About(about, None)
     return naming.titles(session, features, [those])[those].text, number
 
@@ -173,17 +173,17 @@ def reason(state: str, error: str | None, code: int | None) -> str:
     >>> reason("failed", "no longer follows", None), reason("failed", "…", 43101)
     ('对方已取消关注', '对方没有同意接收')
     >>> reason("unsure", "read timed out", None)
-    '发出后没有等到微信的回答,不知道对方是否收到'
+    '发出后没有等到微信的回答，不知道对方是否收到'
     """
     if code is not None and code in EXPLAINED:
         return EXPLAINED[code]
     if error in _REASONS:
         return _REASONS[error]
     if state == DeliveryState.UNSURE:
-        return "发出后没有等到微信的回答,不知道对方是否收到"
+        return "发出后没有等到微信的回答，不知道对方是否收到"
     if not error:
         return ""
-    return f"微信没有接受(错误码 {code})" if code is not None else "没有送到微信"
+    return f"微信没有接受（错误码 {code}）" if code is not None else "没有送到微信"
 
 
 def _line(row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours | None, now: datetime) -> Line:

@@ -39,7 +39,7 @@ def check_roster(work: Work) -> None:
     try:
         roster = _checked(work)
     except WrongRoster as wrong:
-        work.fail(f"共 {wrong.count} 处要改,什么都没有导入。", {"errors": wrong.lines, "count": wrong.count})
+        work.fail(f"共 {wrong.count} 处要改，什么都没有导入。", {"errors": wrong.lines, "count": wrong.count})
         return
     progress = work.stage("和现有名单比较")
     with work.services.reading() as session:
@@ -104,7 +104,7 @@ def print_codes(work: Work) -> None:
         which = saved.condition(session, visitor, chosen, services.criteria, now=now, today=today)
         number = saved.count(session, which, most=codes.MOST_CARDS)
         if number > codes.MOST_CARDS:
-            raise Refused(f"一次最多打印 {codes.MOST_CARDS:,} 家,请缩小范围,分几次打印。")
+            raise Refused(f"一次最多打印 {codes.MOST_CARDS:,} 家，请缩小范围，分几次打印。")
         missing = codes.count_missing(session, app_id, which)
     if missing:
         _make_codes(work, which, missing)
@@ -114,7 +114,7 @@ def print_codes(work: Work) -> None:
         done, suffix = cards.write(path, services.account_name, cards_of, progress=lambda n: progress(n, number))
     name = f"绑定卡_{now.astimezone(services.zone):%Y%m%d%H%M}{suffix}"
     sheets = -(-done // cards.A_SHEET)
-    said = {"said": f"共 {done} 家,A4 纸 {sheets} 张。请按“实际大小”打印,不要缩放。"}
+    said = {"said": f"共 {done} 家，A4 纸 {sheets} 张。请按“实际大小”打印，不要缩放。"}
     work.hand_out(name, said, needs={Permission.CODES_PRINT}, part=part)
 
 
@@ -130,14 +130,14 @@ def mirror_tags(work: Work) -> None:
         mirrored = mirror.sync(services, groups, progress)
     except SendError as error:
         raise Refused(f"{_why(error)}。再同步一次会接着做。") from None
-    said = f"新建标签 {mirrored.created} 个,打上 {mirrored.added} 人次,去掉 {mirrored.removed} 人次。"
+    said = f"新建标签 {mirrored.created} 个，打上 {mirrored.added} 人次，去掉 {mirrored.removed} 人次。"
     work.finish({"said": said})
 
 
 def _why(error: SendError) -> str:
     if error.code is None:
         return "连不上微信"
-    return EXPLAINED.get(error.code, f"微信没有接受(错误码 {error.code})")
+    return EXPLAINED.get(error.code, f"微信没有接受（错误码 {error.code}）")
 
 
 def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
@@ -158,7 +158,7 @@ def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
             done += len(made)
             failed = next((error for error in asked if isinstance(error, SendError)), None)
             if failed is not None:
-                raise Refused(f"{_why(failed)}。已做好的 {done} 个留着,稍后再打印会接着做。")
+                raise Refused(f"{_why(failed)}。已做好的 {done} 个留着，稍后再打印会接着做。")
             progress(done, number)
 
 
@@ -179,7 +179,7 @@ def _make_code(services: Services, wanted: codes.Wanted) -> str | SendError:
 def _checked(work: Work) -> Roster:
     path = work.services.files_folder / work.params["file"]
     if not path.is_file():
-        raise Refused("上传的文件已经清理,请重新上传。")
+        raise Refused("上传的文件已经清理，请重新上传。")
     progress = work.stage("检查每一行")
     with work.services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)

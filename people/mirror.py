@@ -48,8 +48,8 @@ def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int
     names = _names(groups, known, there)
     missing = [group for group in groups if group.key not in known and names[group.key] not in there]
     if len(there) + len(missing) > MOST_TAGS:
-        wish = f"已有 {len(there)} 个,还要新增 {len(missing)} 个"
-        raise Refused(f"微信最多 {MOST_TAGS} 个标签:{wish}。请先在公众号后台删去不用的标签。")
+        wish = f"已有 {len(there)} 个，还要新增 {len(missing)} 个"
+        raise Refused(f"微信最多 {MOST_TAGS} 个标签：{wish}。请先在公众号后台删去不用的标签。")
     added = removed = 0
     # One after the other: WeChat answers 45159 when one follower is tagged twice at the same moment.
     for done, group in enumerate(groups, 1):

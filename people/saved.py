@@ -90,18 +90,18 @@ def save(
     """
     name = rules.plain(name)
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise Refused(f"请给这个对象起一个名字,最多 {LONGEST_NAME} 个字。")
+        raise Refused(f"请给这个对象起一个名字，最多 {LONGEST_NAME} 个字。")
     audiences.theirs(session, visitor, spec, criteria, now=now, today=today)
     if audience_id is None:
         values = {"name": name, "spec": spec, "owner_id": visitor.user_id, "created_at": now}
         made = session.scalar(upsert(session, Audience).values(values).on_conflict_do_nothing().returning(Audience.id))
         if made is None:
-            raise Refused(f"已经有叫“{name}”的对象,请换一个名字。")
+            raise Refused(f"已经有叫“{name}”的对象，请换一个名字。")
         return int(made)
     kept = mine(session, visitor, audience_id)
     if name != kept.name:
         if session.scalar(select(Audience.id).where(Audience.name == name)) is not None:
-            raise Refused(f"已经有叫“{name}”的对象,请换一个名字。")
+            raise Refused(f"已经有叫“{name}”的对象，请换一个名字。")
         check_unused(session, features, "audience", kept.name, f"对象“{kept.name}”改不了名")
     kept.name, kept.spec, kept.updated_at = name, spec, now
     session.flush()
@@ -135,7 +135,7 @@ def check_unused(session: Session, features: Sequence[Feature], criterion: str, 
     found = users(session, features, criterion, value)
     if found:
         more = f"等 {len(found)} 处" if len(found) > NAMED else ""
-        raise Refused(f"{what}:{'、'.join(found[:NAMED])}{more}正在用它。请先在那里换掉。")
+        raise Refused(f"{what}：{'、'.join(found[:NAMED])}{more}正在用它。请先在那里换掉。")
 
 
 def condition(
@@ -167,7 +167,7 @@ def mine(session: Session, visitor: Visitor, audience_id: int) -> Audience:
     """A saved audience that this visitor may change, locked. Raises `Refused` for one that is gone, or another's."""
     line = one(session, audience_id)
     if line is None:
-        raise Refused("没有这个对象,可能已经删除。")
+        raise Refused("没有这个对象，可能已经删除。")
     if not may_change(visitor, line):
-        raise Refused("这是别人建的对象,您不能修改。可以照着新建一个。")
+        raise Refused("这是别人建的对象，您不能修改。可以照着新建一个。")
     return session.get_one(Audience, audience_id, with_for_update=True)

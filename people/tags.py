@@ -74,7 +74,7 @@ def change(session: Session, tag_id: int, name: str, features: Sequence[Feature]
         ours = {kept.title for kept in saved.kept_specs(session)}
         others = [title for title in saved.users(session, features, "tag", tag.name) if title not in ours]
         if others:
-            raise Refused(f"标签“{tag.name}”改不了名:{'、'.join(others[: saved.NAMED])}正在用它。请先在那里换掉。")
+            raise Refused(f"标签“{tag.name}”改不了名：{'、'.join(others[: saved.NAMED])}正在用它。请先在那里换掉。")
         for audience in session.scalars(select(Audience).with_for_update()):
             if audiences.mentions(audience.spec, "tag", tag.name):
                 audience.spec = audiences.renamed(audience.spec, "tag", tag.name, name)
@@ -117,10 +117,10 @@ def take_off(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple
 def _checked(name: str) -> str:
     name = rules.plain(name)
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise Refused(f"标签要有名字,最多 {LONGEST_NAME} 个字。")
+        raise Refused(f"标签要有名字，最多 {LONGEST_NAME} 个字。")
     # A roster separates tags by these.
     if any(sign in name for sign in "、,;,;\n"):
-        raise Refused("标签里不能有逗号、顿号和分号:名单里用它们隔开几个标签。")
+        raise Refused("标签里不能有逗号、顿号和分号：名单里用它们隔开几个标签。")
     return name
 
 
@@ -128,20 +128,20 @@ def _check_mirror(session: Session, name: str, tag_id: int | None) -> None:
     others = session.scalar(select(func.count()).select_from(Tag).where(Tag.is_mirrored, Tag.id != (tag_id or 0)))
     if (others or 0) >= rules.MOST_MIRRORED:
         wish = f"最多 {rules.MOST_MIRRORED} 个标签放到微信里"
-        raise Refused(f"{wish}:微信里一个人最多 20 个标签,片区和客户类型已经占了两个。请先取消另一个。")
+        raise Refused(f"{wish}：微信里一个人最多 20 个标签，片区和客户类型已经占了两个。请先取消另一个。")
     # Two that share a name would be one tag in WeChat, and hold the people of both.
     taken = select(ShopClass.name).where(ShopClass.name == name).union(select(Area.name).where(Area.name == name))
     if name == rules.MANAGERS or session.scalar(taken.limit(1)) is not None:
-        raise Refused(f"微信里的标签“{name}”已经用来表示片区、客户类型或客户经理,请换一个名字。")
+        raise Refused(f"微信里的标签“{name}”已经用来表示片区、客户类型或客户经理，请换一个名字。")
 
 
 def _check_number(session: Session, which: ColumnElement[bool]) -> None:
     if saved.count(session, which, most=MOST_AT_ONCE) > MOST_AT_ONCE:
-        raise Refused(f"一次最多 {MOST_AT_ONCE:,} 家店,请先缩小范围,分几次来。")
+        raise Refused(f"一次最多 {MOST_AT_ONCE:,} 家店，请先缩小范围，分几次来。")
 
 
 def _locked(session: Session, tag_id: int) -> Tag:
     found: Any = session.scalar(select(Tag).where(Tag.id == tag_id).with_for_update())
     if not isinstance(found, Tag):
-        raise Refused("没有这个标签,可能已经删除。")
+        raise Refused("没有这个标签，可能已经删除。")
     return found

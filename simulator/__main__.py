@@ -18,7 +18,7 @@ from simulator.world import Account
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     default = Account()
-    parser = argparse.ArgumentParser(prog="python -m simulator", description="微信公众平台,就在桌上")
+    parser = argparse.ArgumentParser(prog="python -m simulator", description="微信公众平台，就在桌上")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8001, help="0 takes a free one")
     parser.add_argument("--public", help="base address the app and the browser reach it by, if not host and port")

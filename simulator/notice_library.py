@@ -106,7 +106,7 @@ def add(desk: Desk, call: Call) -> Payload:
     if sum(1 for template in desk.world.templates.values() if template.kind == "subscribe") >= IN_USE:
         raise Refusal(200012)
     parts = [(number, *title.keywords[number - 1]) for number in chosen]
-    content = "\n".join(f"{name}:{{{{{kind}{number}.DATA}}}}" for number, name, kind, _ in parts)
+    content = "\n".join(f"{name}：{{{{{kind}{number}.DATA}}}}" for number, name, kind, _ in parts)
     template = Template(desk.opaque("template", 43), title.title, content, "subscribe")
     template.is_long_term = title.kind == LONG_TERM
     desk.world.templates[template.template_id] = template

@@ -73,9 +73,9 @@ def _rendered(template: Template, data: object) -> tuple[str, list[list[str]]]:
         if names and all(name in ("first", "remark") for name in names) and template.is_legacy:
             continue
         filled = FIELD.sub(lambda match: values[match[1]], line)
-        label, colon, value = filled.partition(":" if ":" in filled else "：")
-        lines.append([label.strip(), value.strip()] if colon else ["", filled])
-    text = "\n".join([template.title] + [f"{label}:{value}" if label else value for label, value in lines])
+        label, *value = re.split("[:：]", filled, maxsplit=1)
+        lines.append([label.strip(), value[0].strip()] if value else ["", filled])
+    text = "\n".join([template.title] + [f"{label}：{value}" if label else value for label, value in lines])
     return text, lines
 
 
@@ -158,7 +158,7 @@ def add(desk: Desk, call: Call) -> Payload:
     if sum(1 for template in desk.world.templates.values() if template.kind == "template") >= IN_USE:
         raise Refusal(45026)
     names = [str(name) for name in data.get("keyword_name_list") or ["内容"]]
-    content = "\n".join(f"{name}:{{{{thing{number}.DATA}}}}" for number, name in enumerate(names, 1))
+    content = "\n".join(f"{name}：{{{{thing{number}.DATA}}}}" for number, name in enumerate(names, 1))
     template = Template(desk.opaque("template", 43), f"通知{data['template_id_short']}", content)
     desk.world.templates[template.template_id] = template
     return ok(template_id=template.template_id)

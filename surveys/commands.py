@@ -61,7 +61,7 @@ def publish(survey_id: int) -> None:
     services = current_services()
     with _told(), services.transaction() as session:
         published = authoring.publish(session, survey_id, criteria=services.criteria, now=services.clock())
-    click.echo(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。")
+    click.echo(f"已发布第 {published.number} 版，新列入 {published.listed} 家店。")
 
 
 @surveys.command()
@@ -87,7 +87,7 @@ def invite(survey_id: int) -> None:
         (number,) = inviting.plan(
             session, survey_id, said=said, first_at=now, who="flask", criteria=services.criteria, now=now
         )
-    click.echo(f"第 {number} 次邀请已安排,由 worker 发送。")
+    click.echo(f"第 {number} 次邀请已安排，由 worker 发送。")
 
 
 @surveys.command()
@@ -194,10 +194,10 @@ def _told() -> Iterator[Any]:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)
     except SendError as error:
-        click.echo(f"微信没有接受:{error}", err=True)
+        click.echo(f"微信没有接受：{error}", err=True)
         sys.exit(1)
     except OSError as error:
-        click.echo(f"文件读写失败:{error.strerror or error}", err=True)
+        click.echo(f"文件读写失败：{error.strerror or error}", err=True)
         sys.exit(1)
 
 
@@ -207,7 +207,7 @@ def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:
     for survey in found:
         ends = f"{survey.closes_at.astimezone(zone):%Y-%m-%d %H:%M}" if survey.closes_at else "-"
         counts = f"{survey.sent}/{survey.returned}/{survey.valid}"
-        title = survey.title + ("(匿名)" if survey.is_anonymous else "")
+        title = survey.title + ("（匿名）" if survey.is_anonymous else "")
         cells = (str(survey.id), 6), (STATES[survey.state], 8), (ends, 18), (counts, 20)
         yield "".join(padded(text, width) for text, width in cells) + title
 
@@ -217,30 +217,30 @@ def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"《{figures['title']}》"
     yield (
         f"发放 {figures['sent']}  送达 {figures['reached']}  打开 {figures['opened']}"
-        f"  回收 {figures['returned']}({percent(figures['response_rate'])})"
-        f"  有效 {figures['valid']}({percent(figures['valid_rate'])})"
+        f"  回收 {figures['returned']}（{percent(figures['response_rate'])}）"
+        f"  有效 {figures['valid']}（{percent(figures['valid_rate'])}）"
     )
     for entry in figures["questions"]:
         yield ""
-        yield f"{entry['code']} {entry['text']}  回答 {entry['n']}" + (" (已停用)" if entry.get("retired") else "")
+        yield f"{entry['code']} {entry['text']}  回答 {entry['n']}" + (" （已停用）" if entry.get("retired") else "")
         for option in entry.get("options", ()):
             interval = f"{percent(option['low'])} - {percent(option['high'])}"
             # The values of a rating or an NPS are their own labels.
             label = "" if option["label"] == str(option["code"]) else option["label"]
-            label += " (已停用)" if option.get("retired") else ""
+            label += " （已停用）" if option.get("retired") else ""
             share = percent(option["share"])
             yield f"  {option['code']:>3} {padded(label, 28)}{option['count']:>8} {share:>7}  {interval}"
         if "nps" in entry:
             yield (
-                f"  NPS {figure(entry['nps'])}({figure(entry['nps_low'])} 到 {figure(entry['nps_high'])}),"
-                f"推荐者 {entry['promoters']},被动者 {entry['passives']},贬损者 {entry['detractors']}"
+                f"  NPS {figure(entry['nps'])}（{figure(entry['nps_low'])} 到 {figure(entry['nps_high'])}），"
+                f"推荐者 {entry['promoters']}，被动者 {entry['passives']}，贬损者 {entry['detractors']}"
             )
         if "mean" in entry:
-            bounds = f",最小 {figure(entry['min'])},最大 {figure(entry['max'])}" if "min" in entry else ""
-            middle = f"平均 {figure(entry['mean'])},标准差 {figure(entry['sd'])},中位数 {figure(entry['median'])}"
+            bounds = f"，最小 {figure(entry['min'])}，最大 {figure(entry['max'])}" if "min" in entry else ""
+            middle = f"平均 {figure(entry['mean'])}，标准差 {figure(entry['sd'])}，中位数 {figure(entry['median'])}"
             yield f"  {middle}{bounds}"
     changed = [sentence for version in figures["versions"] for sentence in version["changes"]]
     if changed:
         yield ""
-        yield "各版本的改动:"
+        yield "各版本的改动："
         yield from (f"  {sentence}" for sentence in changed)

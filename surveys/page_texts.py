@@ -9,8 +9,8 @@ from surveys.texts.chat import Asked
 
 CHOOSE_ONE = "请选一项。"
 CHOOSE_SOME = "请至少选一项。"
-OTHER_NEEDS_WORDS = "您选了“其他”,请写上内容。"
-NO_RESULTS = "这份调查的结果现在看不到,可能还没有结束,或者不公布。"
+OTHER_NEEDS_WORDS = "您选了“其他”，请写上内容。"
+NO_RESULTS = "这份调查的结果现在看不到，可能还没有结束，或者不公布。"
 WRITE = "请写几个字。"
 PHOTO = "请选一张照片。"
 
@@ -39,7 +39,7 @@ def number(asked: Asked) -> str:
 
 def done_on(on: date | None) -> str:
     """For a sheet handed in; of an anonymous one nobody keeps the day."""
-    return f"{chat.day(on)}已收到您的答案,不用再填。" if on else "已收到您的答案,不用再填。"
+    return f"{chat.day(on)}已收到您的答案，不用再填。" if on else "已收到您的答案，不用再填。"
 
 
 def next_label(*, is_last: bool) -> str:

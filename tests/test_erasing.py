@@ -330,10 +330,10 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
         assert ">erased:" not in shown.text and "没有核实" not in shown.text and "正在取回" not in shown.text
     assert "按要求删除" in market.get(f"{SHOP_PAGE}/{licence}").text
     assert "按要求删除" in phone.say(f"{number} 重开").text
-    assert "(已删除)" in H5(house, phone).open("/m/visits?shelf=closed")
+    assert "（已删除）" in H5(house, phone).open("/m/visits?shelf=closed")
     out = house.settings.media_path.parent / "sheets.csv"
     assert house.flask("surveys", "export", "1", "--format", "csv", "--out", str(out)).exit_code == 0
-    assert "已删除,已删除的店" in out.read_text("utf-8").replace('"', "").replace("=", "")
+    assert "已删除，已删除的店" in out.read_text("utf-8").replace('"', "").replace("=", "")
     # It is in no list of those to be visited, whenever its turn would come.
     house.clock.advance(days=40)
     due = office.browser("market").get("/console/visits/plans/1").text

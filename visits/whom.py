@@ -20,7 +20,7 @@ Criteria = Mapping[str, Criterion]
 Condition = ColumnElement[bool]
 #: What was noted before midnight may be taken back for so long.
 TAKEN_BACK_WITHIN = timedelta(hours=1)
-GONE_PLAN = "没有这个计划,或它已结束。"
+GONE_PLAN = "没有这个计划，或它已结束。"
 
 
 def theirs(session: Session, who: Colleague, whom: Whom, criteria: Criteria, *, now: datetime) -> Condition:

@@ -49,7 +49,7 @@ def publish(file: Path) -> None:
     except (Refused, yaml.YAMLError, UnicodeDecodeError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(f"菜单已发布,另有 {conditional} 个按标签的菜单。")
+    click.echo(f"菜单已发布，另有 {conditional} 个按标签的菜单。")
 
 
 @click.group("outbox")

@@ -27,21 +27,21 @@ def check(file: Any, board: Switchboard, pages: str = "") -> dict[str, Any]:
     conditional = []
     listed = file.get("conditional") or ()
     if not isinstance(listed, Sequence) or isinstance(listed, str):
-        mistakes.append("conditional:要是一列菜单,每个前面写“- ”")
+        mistakes.append("conditional：要是一列菜单，每个前面写“- ”")
         listed = ()
     for number, each in enumerate(listed, 1):
         where = f"conditional 第 {number} 个"
         if not isinstance(each, Mapping) or not each.get("tag"):
-            mistakes.append(f"{where}:缺少 tag")
+            mistakes.append(f"{where}：缺少 tag")
             continue
         if unknown := set(map(str, each)) - {"tag", "menu"}:
             # WeChat itself refuses sex, region and language with 65320.
             mistakes.append(
-                f"{where}:只能按 tag 区分,不能按 {'、'.join(sorted(unknown))}(微信不再支持性别、地区、语言)"
+                f"{where}：只能按 tag 区分，不能按 {'、'.join(sorted(unknown))}（微信不再支持性别、地区、语言）"
             )
         conditional.append((str(each["tag"]), _buttons(each.get("menu"), where, board, pages, mistakes)))
     if mistakes:
-        raise Refused("菜单文件有误:\n" + "\n".join(mistakes))
+        raise Refused("菜单文件有误：\n" + "\n".join(mistakes))
     return {"default": default, "conditional": conditional}
 
 
@@ -73,7 +73,7 @@ def _tag_ids(wechat: WeChat, wanted: Sequence[str], mirrored: Mapping[str, int])
 
 def _buttons(entries: Any, where: str, board: Switchboard, pages: str, mistakes: list[str]) -> list[dict[str, Any]]:
     if not isinstance(entries, list) or not 1 <= len(entries) <= TOP:
-        mistakes.append(f"{where}:一级菜单要有 1 到 {TOP} 个")
+        mistakes.append(f"{where}：一级菜单要有 1 到 {TOP} 个")
         return []
     return [
         _button(entry, f"{where} 第 {n} 项", board, pages, mistakes, is_top=True) for n, entry in enumerate(entries, 1)
@@ -87,11 +87,11 @@ def _button(
     name = str(entry.get("name") or "")
     limit = TOP_NAME if is_top else SUB_NAME
     if not name or len(name.encode()) > limit:
-        mistakes.append(f"{where}:名称“{name}”要在 1 到 {limit} 字节之间(一个汉字 3 字节)")
+        mistakes.append(f"{where}：名称“{name}”要在 1 到 {limit} 字节之间（一个汉字 3 字节）")
     if "sub" in entry and is_top:
         sub = entry["sub"] if isinstance(entry["sub"], list) else []
         if not 1 <= len(sub) <= SUB:
-            mistakes.append(f"{where}:二级菜单要有 1 到 {SUB} 个")
+            mistakes.append(f"{where}：二级菜单要有 1 到 {SUB} 个")
         return {
             "name": name,
             "sub_button": [
@@ -102,14 +102,14 @@ def _button(
     url, key = str(entry.get("url") or ""), str(entry.get("key") or "")
     is_ours = OURS in url
     if is_ours and not pages and not key:
-        mistakes.append(f"{where}:没有网页授权,打不开我们自己的页面,请再写一个 key 代替")
+        mistakes.append(f"{where}：没有网页授权，打不开我们自己的页面，请再写一个 key 代替")
     if url and (pages or not is_ours):
         url = url.replace(OURS, pages)
         if not url.startswith(("http://", "https://")) or len(url.encode()) > URL:
-            mistakes.append(f"{where}:网址“{url}”不对")
+            mistakes.append(f"{where}：网址“{url}”不对")
         return {"type": "view", "name": name, "url": url}
     if not key or len(key.encode()) > KEY:
-        mistakes.append(f"{where}:要有 key(最多 {KEY} 字节)或 url")
+        mistakes.append(f"{where}：要有 key（最多 {KEY} 字节）或 url")
     elif ":" in key and not board.knows(key):
-        mistakes.append(f"{where}:没有“{key}”这个入口")
+        mistakes.append(f"{where}：没有“{key}”这个入口")
     return {"type": "click", "name": name, "key": key}

@@ -1,20 +1,20 @@
 """Sentences of the account itself: when no feature answers, and when something of ours failed."""
 
-FAILED = "这一步没有保存成功,请过一会儿再发一次。您之前的内容都在。"
+FAILED = "这一步没有保存成功，请过一会儿再发一次。您之前的内容都在。"
 NOTHING_RUNNING = "现在没有进行中的内容。"
-LINK_GONE = "这个入口已经不用了,请从菜单进入。"
-PAUSED = "好的,先到这里。"
+LINK_GONE = "这个入口已经不用了，请从菜单进入。"
+PAUSED = "好的，先到这里。"
 
 # To staff
-MENU_HALF_DONE = "菜单还没有全部换好,现在每个人看到的是原来的或新的。再发布一次会接着做。"
-DAY_SPENT = "微信今天的额度用完了,群发的消息明天 00:00 以后接着发;回复每五分钟再试一次。"
+MENU_HALF_DONE = "菜单还没有全部换好，现在每个人看到的是原来的或新的。再发布一次会接着做。"
+DAY_SPENT = "微信今天的额度用完了，群发的消息明天 00:00 以后接着发；回复每五分钟再试一次。"
 
 # On pages
-ONLY_INSIDE_WECHAT = "请在微信里打开这一页:进入我们的服务号,从菜单或消息里点进来。"
-SIGN_IN_AGAIN = "这个链接只能用一次。请回到服务号,从菜单或消息里再点一次。"
-SIGN_IN_FAILED = "微信暂时没有回应,请过一会儿再试。您之前填的内容都在。"
-SNAPSHOT = '微信现在给您看的是快照,认不出您是哪家店。请点页面下方的"使用完整服务",再打开一次。'
-FORM_TOO_OLD = "这一页放得久了,刚才点的没有保存。请重新打开,之前的内容都在。"
+ONLY_INSIDE_WECHAT = "请在微信里打开这一页：进入我们的服务号，从菜单或消息里点进来。"
+SIGN_IN_AGAIN = "这个链接只能用一次。请回到服务号，从菜单或消息里再点一次。"
+SIGN_IN_FAILED = "微信暂时没有回应，请过一会儿再试。您之前填的内容都在。"
+SNAPSHOT = "微信现在给您看的是快照，认不出您是哪家店。请点页面下方的“使用完整服务”，再打开一次。"
+FORM_TOO_OLD = "这一页放得久了，刚才点的没有保存。请重新打开，之前的内容都在。"
 SIGNED_OUT = "这一页放得久了，您写的没有保存。请先把下面的字复制下来，再重新打开填上。"
 #: What a page says of a failure, by its status.
 FAILURES = {
@@ -27,12 +27,12 @@ FAILURES = {
     500: "刚才出错了，是我们的问题，已经记下。请过一会儿再试；还不行，请把下面的编号告诉客户经理。",
     503: "暂时打不开，正在恢复。请过一分钟再试。",
 }
-TOO_BUSY = "刚才太忙了,什么都没有改,请再点一次。"
-AWAY = "系统正在恢复,什么都没有改,请过一分钟再点一次。"
+TOO_BUSY = "刚才太忙了，什么都没有改，请再点一次。"
+AWAY = "系统正在恢复，什么都没有改，请过一分钟再点一次。"
 OPEN_AGAIN = "重新打开"
 PICTURE_GONE = "图片已经不在了"
-NOT_A_PICTURE = "这个文件不是照片,请换一张(JPG、PNG、GIF 或 WebP)。"
-TOO_LARGE = "这张照片太大了,请换一张 10 MB 以内的。"
+NOT_A_PICTURE = "这个文件不是照片，请换一张（JPG、PNG、GIF 或 WebP）。"
+TOO_LARGE = "这张照片太大了，请换一张 10 MB 以内的。"
 HEIC = "这是 HEIC 格式的照片，微信和浏览器都打不开。请把它截个图再传，或在手机的相机设置里把格式改成“兼容性最佳”再拍。"
 BROKEN_PICTURE = "这张照片不完整，打不开。请重新选一次，或截个图再传。"
 TOO_LONG_MOVING = "这张动图太长了。请换一张短的，或截一张图再传。"
@@ -43,7 +43,7 @@ REPLY_PART = "聊天里的回复"
 
 
 def resume(remains: str) -> str:
-    return f'{remains}回复"继续"接着填。'
+    return f"{remains}回复“继续”接着填。"
 
 
 def too_many_pixels(most: int) -> str:

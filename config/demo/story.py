@@ -22,17 +22,17 @@ REPLIES = (
     ("2", "13", "4", "8", "45"),
     ("1", "2", "5", "10", "跳过"),
     ("2", "1", "4", "9", "60"),
-    ("3", "3", "3", "6", "25", "一个季度才来一次,有事找不到人"),
+    ("3", "3", "3", "6", "25", "一个季度才来一次，有事找不到人"),
     ("1", "0 价格牌", "5", "10", "80"),
     ("2", "2", "4", "7", "跳过"),
     ("1", "12", "5", "9", "120"),
-    ("4", "13", "2", "4", "20", "送货时间老变,等了一上午"),
+    ("4", "13", "2", "4", "20", "送货时间老变，等了一上午"),
     ("1", "1", "4", "8", "35"),
 )
 AUDIENCE = "城区的现代和优质终端"
 CANNED = (
-    ("明天送到", "{称呼}您好,您要的货明天随送货车带到,签收就行。{经理}"),
-    ("正在核实", "{称呼}您好,您说的情况我去核实,{截止}前给您答复。有急事请打 {电话}。{经理}"),
+    ("明天送到", "{称呼}您好，您要的货明天随送货车带到，签收就行。{经理}"),
+    ("正在核实", "{称呼}您好，您说的情况我去核实，{截止}前给您答复。有急事请打 {电话}。{经理}"),
     ("价格牌", "{店名}的价格牌下次上门时给您换新的。"),
 )
 
@@ -120,7 +120,7 @@ class Story:
 
     def _people_come_in(self) -> None:
         for name, phone in MANAGERS.items():
-            code = re.findall(r"绑定 ([^\s(]+)", self._stage.flask("people", "invite-manager", phone))[0]
+            code = re.findall(r"绑定 ([^\s（]+)", self._stage.flask("people", "invite-manager", phone))[0]
             self._phones.introduce(f"{name}经理")
             self._phones.do(f"{name}经理", "follow")
             self._phones.say(f"{name}经理", f"绑定 {code}")
@@ -137,7 +137,7 @@ class Story:
         self._boss.get("/console/surveys/1/invitations")
         self._boss.post(
             "/console/surveys/1/invitations",
-            said="一年一次的服务满意度调查,两分钟就好,您说的每一条我们都会看。",
+            said="一年一次的服务满意度调查，两分钟就好，您说的每一条我们都会看。",
             when="now",
             seen="0",
             reminders="1",
@@ -151,17 +151,17 @@ class Story:
     def _shops_write(self) -> None:
         chen, huang = "陈志强经理", "黄志宏经理"
         self._at(5, 10)
-        first = self._ask(1, "红七匹狼这周断货了,能不能先补两条", chen)
+        first = self._ask(1, "红七匹狼这周断货了，能不能先补两条", chen)
         self._at(5, 10, 6)
-        self._phones.say(chen, f"{first} 明早配送车带两条,您签收就行")
+        self._phones.say(chen, f"{first} 明早配送车带两条，您签收就行")
         self._stage.work()
         self._phones.say(chen, f"{first} 完结")
         self._stage.work()
         self._phones.say(self._shops[1]["店主"], "1")
         self._at(4, 15)
-        second = self._ask(9, "价格牌旧了,看不清楚,能换新的吗", huang)
+        second = self._ask(9, "价格牌旧了，看不清楚，能换新的吗", huang)
         self._at(3, 9)
-        self._phones.say(huang, f"{second} 好的,下周一上门给您换")
+        self._phones.say(huang, f"{second} 好的，下周一上门给您换")
         self._stage.work()
         self._phones.say(huang, f"{second} 完结")
         self._stage.work()
@@ -169,13 +169,13 @@ class Story:
         self._at(3, 11)  # the reminder went out an hour ago
         self._answer(self._shops[18:25], cycle(REPLIES[3:]))
         self._at(2, 9)
-        self._ask(7, "送货时间能不能固定在上午,下午店里没人", huang)  # nobody answers: it breaches
+        self._ask(7, "送货时间能不能固定在上午，下午店里没人", huang)  # nobody answers: it breaches
         self._at(2, 14)
-        third = self._ask(2, "最近有没有新品,想先看看", chen)
+        third = self._ask(2, "最近有没有新品，想先看看", chen)
         self._at(2, 15)
-        self._phones.say(chen, f"{third} 有两款新品,明天上门带样品给您看")
+        self._phones.say(chen, f"{third} 有两款新品，明天上门带样品给您看")
         self._stage.work()
-        self._phones.say(self._shops[2]["店主"], "好的,上午来,下午我不在")
+        self._phones.say(self._shops[2]["店主"], "好的，上午来，下午我不在")
 
     def _a_poll(self) -> None:
         # Not for the area of whoever tries the demo: one survey there is easier to follow.
@@ -191,14 +191,14 @@ class Story:
         """A visit group of the saved audience, two of whom answer; and a plan by which shops are visited."""
         boss, whom = self._boss, {"kind": "audience", "audience": AUDIENCE}
         boss.get("/console/visits/groups/new")
-        said = "天冷了,店里的陈列柜需要换灯条的请回复我,本周统一上门更换。"
+        said = "天冷了，店里的陈列柜需要换灯条的请回复我，本周统一上门更换。"
         given = {**whom, "content": said, "title": "换灯条", "days": "7", "token": "lamps"}
         boss.post("/console/visits/groups/new", **given, do="look")
         boss.post("/console/visits/groups/new", **given, do="send", looked=f"audience:{AUDIENCE}")
         self._stage.work()
         self._at(1, 17)
-        self._phones.say(self._shops[12]["店主"], "要换,一共两根")
-        self._phones.say(self._shops[19]["店主"], "我店里的灯条也坏了,麻烦来看一下")
+        self._phones.say(self._shops[12]["店主"], "要换，一共两根")
+        self._phones.say(self._shops[19]["店主"], "我店里的灯条也坏了，麻烦来看一下")
         self._stage.work()
         boss.get("/console/visits/plans/new")
         boss.post(
@@ -214,15 +214,15 @@ class Story:
         """What waits for whoever opens the demo: requests of this morning, one of them of somebody nobody knows."""
         now = system_clock().astimezone(self._stage.services.zone)
         self._stage.until(now - timedelta(hours=3))
-        self._ask(3, "会员日的活动海报还有吗,想再要两张", "陈志强经理")
+        self._ask(3, "会员日的活动海报还有吗，想再要两张", "陈志强经理")
         self._stage.until(now - timedelta(minutes=35))
         # Bound to nothing: staff see which shop is meant, and give it to that.
         self._phones.introduce("小傅")
         self._phones.do("小傅", "follow")
-        self._phones.say("小傅", "我是桥东食杂的,这周送货单少了一条,帮我查查")
+        self._phones.say("小傅", "我是桥东食杂的，这周送货单少了一条，帮我查查")
         self._stage.work()
         self._stage.until(now - timedelta(minutes=20))
-        self._ask(4, "订货平台登录不上,提示密码不对", "陈志强经理")
+        self._ask(4, "订货平台登录不上，提示密码不对", "陈志强经理")
         self._stage.until(system_clock().astimezone(self._stage.services.zone))
         for name in ("王丽芳", "李福生", "陈志强经理", "王建国"):
             self._phones.introduce(name)
@@ -245,7 +245,7 @@ class Story:
         """Let a shop write; gives the number by which its manager was told."""
         self._phones.say(self._shops[shop]["店主"], text)
         self._stage.work()
-        told = re.findall(r"(?:#|编号:)(\d+)", self._phones.heard(manager))
+        told = re.findall(r"(?:#|编号：)(\d+)", self._phones.heard(manager))
         if not told:
             raise RuntimeError(f"{manager} was told nothing")
         return str(told[-1])

@@ -6,22 +6,22 @@ import json
 CHOSEN = {
     "request": (
         "新留言提醒",
-        "编号:{{character_string1.DATA}}\n店铺:{{thing2.DATA}}\n内容:{{thing3.DATA}}\n截止时间:{{time4.DATA}}",
+        "编号：{{character_string1.DATA}}\n店铺：{{thing2.DATA}}\n内容：{{thing3.DATA}}\n截止时间：{{time4.DATA}}",
         {"character_string1": "{number}", "thing2": "{who}", "thing3": "{what}", "time4": "{when}"},
     ),
     "answer": (
         "留言有新回复",
-        "回复人:{{thing1.DATA}}\n内容:{{thing2.DATA}}\n时间:{{time3.DATA}}",
+        "回复人：{{thing1.DATA}}\n内容：{{thing2.DATA}}\n时间：{{time3.DATA}}",
         {"thing1": "{who}", "thing2": "{what}", "time3": "{when}"},
     ),
     "survey": (
         "调查邀请",
-        "调查:{{thing1.DATA}}\n截止时间:{{time2.DATA}}",
+        "调查：{{thing1.DATA}}\n截止时间：{{time2.DATA}}",
         {"thing1": "{what}", "time2": "{when}"},
     ),
     "results": (
         "调查结果公布",
-        "调查:{{thing1.DATA}}\n时间:{{time2.DATA}}",
+        "调查：{{thing1.DATA}}\n时间：{{time2.DATA}}",
         {"thing1": "{what}", "time2": "{when}"},
     ),
 }

@@ -44,7 +44,7 @@ def password() -> ResponseReturnValue:
         _change_password(request.form.get("old", ""), request.form.get("new", ""))
     except Refused as refusal:
         return render_template("console/password.html", error=refusal.sentence), 422
-    flash("密码已修改,其他地方的登录都已结束。", "success")
+    flash("密码已修改，其他地方的登录都已结束。", "success")
     return redirect(url_for("console.home"), 303)
 
 
@@ -87,7 +87,7 @@ def _change_password(old: str, new: str) -> None:
             audit.note(session, me, "password.refused", address=address, now=services.clock())
         raise Refused("现在的密码不对。")
     if new == old:
-        raise Refused("新密码和现在的一样,请换一个。")
+        raise Refused("新密码和现在的一样，请换一个。")
     new_hash = passwords.hashed(new)
     with services.transaction() as session:
         now = services.clock()

@@ -43,7 +43,7 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
     """What stops the account from working: a token refused, a call WeChat no longer takes, no worker at work."""
     found = []
     if services.wechat.tokens.peek() == "refused":
-        found.append("微信不给接口凭证,发不出消息:请检查 AppID、AppSecret 和 IP 白名单")
+        found.append("微信不给接口凭证，发不出消息：请检查 AppID、AppSecret 和 IP 白名单")
     is_day_spent = pausing.is_day_spent(session, now=now)
     if is_day_spent:
         found.append(texts.DAY_SPENT)
@@ -53,15 +53,15 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
         source, _, code = what.partition(":")
         if source == "wechat":
             explained = EXPLAINED.get(int(code), f"错误码 {code}") if code.lstrip("-").isdigit() else code
-            found.append(f"微信拒绝了接口调用:{explained}")
+            found.append(f"微信拒绝了接口调用：{explained}")
         else:
-            found.append("公众号认证有变化,请到公众平台查看")
+            found.append("公众号认证有变化，请到公众平台查看")
     if not queries.is_worker_alive(session, now=now):
-        found.append("后台进程没有在运行,消息和任务都停着:请启动 flask worker")
+        found.append("后台进程没有在运行，消息和任务都停着：请启动 flask worker")
     return [Waiting(0, sentence, is_urgent=True) for sentence in found]
 
 
 def failed_tasks(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """My imports and exports that were not done."""
     count = queries.failed_tasks(session, visitor.user_id, since=now - FAILED_SINCE)
-    return [Waiting(count, "项任务没有完成,看看原因再试", url_for("console.task_list"))] if count else []
+    return [Waiting(count, "项任务没有完成，看看原因再试", url_for("console.task_list"))] if count else []

@@ -78,7 +78,7 @@ document.addEventListener("htmx:beforeOnLoad", (event) => {
   said.id = "signed-out";
   said.className = "alert alert-warning";
   said.setAttribute("role", "alert");
-  said.textContent = "登录已过期。请先复制您写的内容,再重新登录。";
+  said.textContent = "登录已过期。请先复制您写的内容，再重新登录。";
   draft.before(said);
 });
 

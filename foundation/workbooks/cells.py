@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from foundation.text import plain
 
-UNREADABLE = "打不开这个文件:这不是 Excel 工作簿,请另存为 .xlsx 再试"
-OLD = "这是旧式的 Excel 文件(.xls),请用 Excel 或 WPS 另存为 .xlsx 再试"
-LOCKED = "这个文件加了密码,请去掉密码再试"
-WRONG_LETTERS = "读不懂这个文件的文字编码,请另存为 .xlsx 或 UTF-8 的 CSV 再试"
-HOLDS_NUL = "文件里有不能读的空字符(NUL),可能已经损坏,请用 Excel 另存为 .xlsx 再试"
-BROKEN_ROW = "有一格的文字太长,或者少了一个引号,请用 Excel 打开看看,另存为 .xlsx 再试"
-NO_RESULT = "是公式,文件里没有算好的结果。请用 Excel 打开再保存一次,或粘贴为数值"
+UNREADABLE = "打不开这个文件：这不是 Excel 工作簿，请另存为 .xlsx 再试"
+OLD = "这是旧式的 Excel 文件（.xls），请用 Excel 或 WPS 另存为 .xlsx 再试"
+LOCKED = "这个文件加了密码，请去掉密码再试"
+WRONG_LETTERS = "读不懂这个文件的文字编码，请另存为 .xlsx 或 UTF-8 的 CSV 再试"
+HOLDS_NUL = "文件里有不能读的空字符（NUL），可能已经损坏，请用 Excel 另存为 .xlsx 再试"
+BROKEN_ROW = "有一格的文字太长，或者少了一个引号，请用 Excel 打开看看，另存为 .xlsx 再试"
+NO_RESULT = "是公式，文件里没有算好的结果。请用 Excel 打开再保存一次，或粘贴为数值"
 
 #: What Excel shows where it has no value; in a CSV, and where values were pasted, it is a text.
 _ERRORS = re.compile(
@@ -96,9 +96,9 @@ def too_large(found: str, most: str) -> str:
     """The sentence for a table that does not fit.
 
     >>> too_large("文件有 65 MB", "最多 64 MB")
-    '表格太大:文件有 65 MB,最多 64 MB。请只留下需要的表、行和列,再试一次。'
+    '表格太大：文件有 65 MB，最多 64 MB。请只留下需要的表、行和列，再试一次。'
     """
-    return f"表格太大:{found},{most}。请只留下需要的表、行和列,再试一次。"
+    return f"表格太大：{found}，{most}。请只留下需要的表、行和列，再试一次。"
 
 
 def column_letters(index: int) -> str:

@@ -30,7 +30,7 @@ Cell = str | int | float | None
 ROWS_OF_A_SHEET = 1_048_575
 #: Letters of one cell, as Excel counts them: a sign beyond the first 65,536 is two.
 LONGEST = 32_767
-CUT_OFF = "……(太长,一格放不下,后面的没有写出)"
+CUT_OFF = "……（太长，一格放不下，后面的没有写出）"
 #: What begins a formula in Excel, LibreOffice and WPS; the full-width signs where the keyboard is Chinese or Japanese.
 RISKY = frozenset("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")

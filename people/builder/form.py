@@ -61,7 +61,7 @@ def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
     """What was filled in, as far as it goes. Raises `Refused` for too many rows: one left out could mean more shops."""
     addresses = form.getlist("row")
     if len(addresses) > MOST_ROWS:
-        raise Refused(f"条件太多,最多 {MOST_ROWS} 条。可以先存成几个对象,再合起来用。")
+        raise Refused(f"条件太多，最多 {MOST_ROWS} 条。可以先存成几个对象，再合起来用。")
     return Group(_mode(form.get("mode", "")), tuple(_read_rows(form, criteria, addresses)))
 
 
@@ -115,12 +115,12 @@ class Loader:
 
     def _words(self, item: Condition | Group) -> str:
         if isinstance(item, Group):
-            return f"{MODES[item.mode]}:{';'.join(self.lines(item))}"
+            return f"{MODES[item.mode]}：{'；'.join(self.lines(item))}"
         criterion = self.criteria.get(item.name)
         if criterion is None:
-            return f"“{item.name[:SHOWN]}”(没有这种条件了)"
+            return f"“{item.name[:SHOWN]}”（没有这种条件了）"
         said = [self._said(criterion, each, item.value) for each in criterion.fields if filled(item.value, each)]
-        return f"{criterion.label}:{','.join(said)}"
+        return f"{criterion.label}：{'，'.join(said)}"
 
     def _said(self, criterion: Criterion, each: Field, value: Any) -> str:
         values = filled(value, each)
@@ -129,7 +129,7 @@ class Loader:
         if each.input is Input.NUMBER:
             return f"{each.label} {values[0]} {each.unit}"
         labels = {str(choice.value): choice.label for choice in self._choices(criterion, each, value)}
-        words = "、".join(labels.get(str(one), f"{one}(没有了)") for one in values)
+        words = "、".join(labels.get(str(one), f"{one}（没有了）") for one in values)
         return f"《{words}》" if each.input is Input.ONE and not each.follows and each.name else words
 
 
@@ -197,7 +197,7 @@ def _not_by_ids(session: Session, value: Any, now: datetime) -> Select[int]:
 
 SAVED = Criterion(
     "audience",
-    "保存过的对象,是其中一个即可",
+    "保存过的对象，是其中一个即可",
     _not_by_ids,
     "保存过的对象",
     (Field("是其中一个即可", Input.MANY, _saved_choices),),

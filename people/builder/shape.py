@@ -50,7 +50,7 @@ def to_spec(group: Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
     """The specification of what was filled in. Raises `Refused`, in the words of the form, where there is nothing, or
     a row is not filled in."""
     if not group.items:
-        raise Refused("还没有条件,或有一组是空的。请至少加一条,不用的组请删去。")
+        raise Refused("还没有条件，或有一组是空的。请至少加一条，不用的组请删去。")
     return {group.mode: [_written(item, criteria) for item in group.items]}
 
 
@@ -111,15 +111,15 @@ def _written(item: Condition | Group, criteria: Mapping[str, Criterion]) -> dict
         return to_spec(item, criteria)
     criterion = criteria.get(item.name)
     if criterion is None:
-        raise Refused("有一条还没有选条件,请选好或删去这一条。")
+        raise Refused("有一条还没有选条件，请选好或删去这一条。")
     for each in criterion.fields:
         values = filled(item.value, each)
         if not values and not each.is_optional:
-            raise Refused(f"“{criterion.label}”还没有选好,请选好或删去这一条。")
+            raise Refused(f"“{criterion.label}”还没有选好，请选好或删去这一条。")
         if values and each.input is Input.NUMBER and not isinstance(values[0], int):
-            raise Refused(f"“{criterion.label}”里要填整数,不能是“{str(values[0])[:SHOWN]}”。")
+            raise Refused(f"“{criterion.label}”里要填整数，不能是“{str(values[0])[:SHOWN]}”。")
     if item.value is None:
-        raise Refused(f"“{criterion.label}”还没有填,请填好或删去这一条。")
+        raise Refused(f"“{criterion.label}”还没有填，请填好或删去这一条。")
     return {item.name: item.value}
 
 

@@ -72,10 +72,10 @@ def _change(area_id: int) -> str:
         parts = (
             name,
             f"负责人 {manager or '没有'}",
-            deputy and f"代班 {deputy},{from_on} 至 {until_on}",
+            deputy and f"代班 {deputy}，{from_on} 至 {until_on}",
             above and f"上级 {above}",
         )
-        detail = ",".join(filter(None, parts))
+        detail = "，".join(filter(None, parts))
         audit.note(session, me, "area.change", about, detail, address=access.address(), now=services.clock())
     return name
 

@@ -161,9 +161,9 @@ def _save(line: Line | None) -> ResponseReturnValue:
             audience_id=line.id if line else None,
         )
         mode, lines = _words(Loader(session, form.offered(services.criteria)), spec)
-        name, said = request.form.get("name", ""), ";".join(filter(None, (mode, *lines)))
+        name, said = request.form.get("name", ""), "；".join(filter(None, (mode, *lines)))
         about = f"audience:{audience_id}"
-        audit.note(session, me, "audience.save", about, f"{name}:{said}", address=access.address(), now=now)
+        audit.note(session, me, "audience.save", about, f"{name}：{said}", address=access.address(), now=now)
     flash(f"对象“{name}”已保存。", "success")
     return redirect(url_for("people_pages.audience", audience_id=audience_id), 303)
 

@@ -51,9 +51,9 @@ def _ask() -> ResponseReturnValue:
         which = choosing.condition(services, session, me, chosen)
         number = saved.count(session, which, most=codes.MOST_CARDS)
         if not number:
-            raise Refused("这个范围里没有店,请换一个条件。")
+            raise Refused("这个范围里没有店，请换一个条件。")
         if number > codes.MOST_CARDS:
-            raise Refused(f"一次最多打印 {codes.MOST_CARDS:,} 家,请缩小范围,分几次打印。")
+            raise Refused(f"一次最多打印 {codes.MOST_CARDS:,} 家，请缩小范围，分几次打印。")
         now, said = services.clock(), choosing.words(session, chosen)
         task_id = tasks.ask(session, CODES, f"打印绑定卡 {said}", chosen.to_json(), owner_id=me.user_id, now=now)
         detail = f"{said} {number} 家"

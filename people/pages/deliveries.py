@@ -83,5 +83,5 @@ def cancel_deliveries() -> ResponseReturnValue:
         title, number = deliveries.cancel(session, features, about, now=now)
         said = f"{title} {number} 条"
         audit.note(session, me, "delivery.cancel", about, said, address=access.address(), now=now)
-    flash(f"{title}:已取消 {number:,} 条还没有发出的消息。", "success")
+    flash(f"{title}：已取消 {number:,} 条还没有发出的消息。", "success")
     return redirect(url_for("people_pages.delivery_list", state=DeliveryState.PENDING.value), 303)

@@ -77,7 +77,7 @@ def confirm(task_id: int) -> ResponseReturnValue:
     services, me = current_services(), access.visitor()
     checked = task_pages.find(task_id)
     if checked.kind != CHECK or checked.state != TaskState.DONE:
-        raise Refused("这份名单还没有检查好,不能导入。")
+        raise Refused("这份名单还没有检查好，不能导入。")
     params = {"file": checked.params["file"], "name": checked.params["name"]}
     with services.transaction() as session:
         # Of two at the same moment the second sees the first.

@@ -27,7 +27,7 @@ def messages(services: Services, session: Session, visitor: Visitor, now: dateti
     found, most = [], queries.FIGURED
     if unsure:
         url = url_for("people_pages.delivery_list", state=DeliveryState.UNSURE)
-        sentence = "条消息不确定是否送达,要人决定重发还是算了"
+        sentence = "条消息不确定是否送达，要人决定重发还是算了"
         found.append(Waiting(min(unsure, most), sentence, url, is_urgent=True, is_whole=unsure <= most))
     if failed:
         url = url_for("people_pages.delivery_list", state=DeliveryState.FAILED)
@@ -42,12 +42,12 @@ def leaves(services: Services, session: Session, visitor: Visitor, now: datetime
     found = areas.leaves(session, visitor, list(days.values()))
     waiting = []
     for word, day in days.items():
-        begins = [f"{each.area}({each.deputy})" for each in found if each.from_on == day]
-        ends = [f"{each.area}({each.deputy})" for each in found if each.until_on == day]
+        begins = [f"{each.area}（{each.deputy}）" for each in found if each.from_on == day]
+        ends = [f"{each.area}（{each.deputy}）" for each in found if each.until_on == day]
         for verb, named in (("开始", begins), ("结束", ends)):
             if named:
                 url = url_for("people_pages.area_list")
-                waiting.append(Waiting(len(named), f"个片区的代班{word}{verb}:{_listed(named)}", url))
+                waiting.append(Waiting(len(named), f"个片区的代班{word}{verb}：{_listed(named)}", url))
     return waiting
 
 
@@ -56,7 +56,7 @@ def without_manager(services: Services, session: Session, visitor: Visitor, now:
     found = areas.without_manager(session, visitor)
     if not found:
         return []
-    return [Waiting(len(found), f"个片区没有客户经理:{_listed(found)}", url_for("people_pages.area_list"))]
+    return [Waiting(len(found), f"个片区没有客户经理：{_listed(found)}", url_for("people_pages.area_list"))]
 
 
 def unbound(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

@@ -36,7 +36,7 @@ def new_tag() -> ResponseReturnValue:
     is_mirrored = "is_mirrored" in request.form
     with services.transaction() as session:
         tag_id = tags.create(session, name, is_mirrored=is_mirrored)
-        said = f"{name}{',也放到微信里' if is_mirrored else ''}"
+        said = f"{name}{'，也放到微信里' if is_mirrored else ''}"
         audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=access.address(), now=services.clock())
     flash(f"标签“{name}”已新建。", "success")
     return redirect(url_for("people_pages.tag_list"), 303)
@@ -50,7 +50,7 @@ def change_tag(tag_id: int) -> ResponseReturnValue:
     with services.transaction() as session:
         _check_stamp(session, tag_id)
         name = tags.change(session, tag_id, request.form.get("name", ""), features, is_mirrored=is_mirrored)
-        said = f"{name}{',也放到微信里' if is_mirrored else ''}"
+        said = f"{name}{'，也放到微信里' if is_mirrored else ''}"
         audit.note(session, me, "tag.save", f"tag:{tag_id}", said, address=access.address(), now=services.clock())
     flash(f"标签“{name}”已修改。", "success")
     return redirect(url_for("people_pages.tag_list"), 303)
@@ -136,7 +136,7 @@ def _tag_many() -> ResponseReturnValue:
         said = f"{name} {number} 家 {choosing.words(session, chosen)}"
         did = "tag.off" if wish == OFF else "tag.put"
         audit.note(session, me, did, f"tag:{tag_id}", said, address=access.address(), now=services.clock())
-    flash(f"“{name}”:{number:,} 家店{'去掉了' if wish == OFF else '打上了'}这个标签。", "success")
+    flash(f"“{name}”：{number:,} 家店{'去掉了' if wish == OFF else '打上了'}这个标签。", "success")
     return redirect(choosing.back(chosen), 303)
 
 

@@ -139,7 +139,7 @@ def _said(session: Session, name: str, role: Role, area_id: int | None, manager_
     """An account as the audit log tells of it."""
     part = dict(areas.names(session)).get(area_id) if area_id else None
     whom = next((manager for key, manager, *_ in areas.managers(session) if key == manager_id), None)
-    return ",".join(filter(None, (f"{name} {ROLES[role]}", part and f"片区 {part}", whom and f"客户经理 {whom}")))
+    return "，".join(filter(None, (f"{name} {ROLES[role]}", part and f"片区 {part}", whom and f"客户经理 {whom}")))
 
 
 def _kept(session: Session, user: User | None) -> dict[str, str]:

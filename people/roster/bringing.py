@@ -142,7 +142,7 @@ def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) ->
     if waiting:
         keep()
     summary = plan.summary()
-    said = f"新增 {summary.new} 家,更新 {summary.changed} 家,不变 {summary.unchanged} 家。"
+    said = f"新增 {summary.new} 家，更新 {summary.changed} 家，不变 {summary.unchanged} 家。"
     result = {**asdict(summary), "said": said}
     with stores.transaction() as session:
         session.execute(update(RosterImport).where(RosterImport.id == number).values(result=result))

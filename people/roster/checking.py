@@ -50,7 +50,7 @@ class WrongRoster(Refused):
     def __init__(self, lines: list[str], count: int) -> None:
         more = [f"还有 {count - len(lines)} 处没有列出。"] if count > len(lines) else []
         self.lines, self.count = [*lines, *more], count
-        super().__init__("\n".join([*self.lines, f"共 {count} 处要改,什么都没有导入。"]))
+        super().__init__("\n".join([*self.lines, f"共 {count} 处要改，什么都没有导入。"]))
 
 
 class Row(NamedTuple):
@@ -131,9 +131,9 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
     if errors.count:
         raise WrongRoster(errors.lines, errors.count)
     if not seen:
-        raise Refused("表头下面没有零售户,没有可导入的内容。")
+        raise Refused("表头下面没有零售户，没有可导入的内容。")
     if reader.examples:
-        notices.append(f"第 {'、'.join(map(str, reader.examples))} 行是模板的示例,没有导入。")
+        notices.append(f"第 {'、'.join(map(str, reader.examples))} 行是模板的示例，没有导入。")
     again = _Reader(columns, frozenset(classes), _Errors(), is_text)
 
     def rows() -> Iterator[Row]:
@@ -167,7 +167,7 @@ def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str],
                 raise Refused(f"表头 {column_letters(at)}{number} {cell.said}。")
         others = [each.name for each in sheets if reading.is_workbook(content) and _is_roster(each)]
         return sheet, number, *_columns(headings), others
-    raise Refused(f"没有找到表头。第一行要有这些列:{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
+    raise Refused(f"没有找到表头。第一行要有这些列：{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
 
 
 def _headings(sheet: Sheet) -> tuple[int, Cells, dict[int, str]] | None:
@@ -194,23 +194,25 @@ def _columns(headings: dict[int, str]) -> tuple[dict[str, int], list[str]]:
     columns: dict[str, int] = {}
     for index, heading in headings.items():
         if heading in columns:
-            raise Refused(f"表头里有两列“{heading}”({column_letters(columns[heading])} 和 {column_letters(index)})。")
+            raise Refused(f"表头里有两列“{heading}”（{column_letters(columns[heading])} 和 {column_letters(index)}）。")
         if heading in COLUMNS or heading in OPTIONAL:
             columns[heading] = index
     missing = [column for column in COLUMNS if column not in columns and column not in OPTIONAL]
     if missing:
-        raise Refused(f"表头缺少列:{'、'.join(missing)}。")
+        raise Refused(f"表头缺少列：{'、'.join(missing)}。")
     return columns, [each for each in dict.fromkeys(headings.values()) if each and each not in columns]
 
 
 def _notices(sheet: Sheet, ignored: list[str], left_out: Sequence[str], merged: list[str]) -> list[str]:
     """What the author is told of the file though nothing in it is wrong."""
-    notices = [f"这些列用不到,已忽略:{'、'.join(ignored)}。"] if ignored else []
+    notices = [f"这些列用不到，已忽略：{'、'.join(ignored)}。"] if ignored else []
     if left_out:
         others = "、".join(left_out)
-        notices.append(f"只读了工作表“{sheet.name}”,这些工作表也是名单,没有读:{others}。要导入它们,请分别另存再导入。")
+        notices.append(
+            f"只读了工作表“{sheet.name}”，这些工作表也是名单，没有读：{others}。要导入它们，请分别另存再导入。"
+        )
     if merged:
-        notices.append(f"合并的单元格按每一行都是同一个值读:{'、'.join(merged[:TOLD])}。")
+        notices.append(f"合并的单元格按每一行都是同一个值读：{'、'.join(merged[:TOLD])}。")
     return notices
 
 
@@ -246,7 +248,7 @@ def _held(sheet: Sheet, header: int, columns: dict[str, int]) -> _Held:
         if not read or (each.top <= header and not is_heading):
             continue
         if is_heading or read != [each.left]:
-            raise Refused(f"{each} 合并了几列,看不出各是什么。请取消合并,每一格分别填写。")
+            raise Refused(f"{each} 合并了几列，看不出各是什么。请取消合并，每一格分别填写。")
         merged[each.top].append((each.left, each.bottom))
         said.append(str(each))
     return _Held(sheet, header, merged, said)
@@ -311,11 +313,11 @@ class _Reader:
             made = "日期" if isinstance(value, date) else "时间"
             value = hours(value) if isinstance(value, timedelta) else value
         elif isinstance(value, Number) and value.shown is None:
-            self._wrong(column, number, f'存的是"{value.value}",显示的却不同,请把这一格设为文本再填一次')
+            self._wrong(column, number, f"存的是“{value.value}”，显示的却不同，请把这一格设为文本再填一次")
             return None
         else:
             return text_of(value)
-        self._wrong(column, number, f'被 Excel 读成了{made}"{value}",请在 .xlsx 里把这一格设为文本再填一次')
+        self._wrong(column, number, f"被 Excel 读成了{made}“{value}”，请在 .xlsx 里把这一格设为文本再填一次")
         return None
 
     def _text(self, number: int, column: str, value: Cell | None, *, required: bool = True) -> str:
@@ -325,7 +327,7 @@ class _Reader:
         if not text and required:
             return self._wrong(column, number, "没有填")
         if len(text) > LONGEST[column]:
-            return self._wrong(column, number, f'"{text[:20]}…"太长,最多 {LONGEST[column]} 个字')
+            return self._wrong(column, number, f"“{text[:20]}…”太长，最多 {LONGEST[column]} 个字")
         return text
 
     def _licence(self, number: int, value: Cell | None, *, is_rounded: bool) -> str:
@@ -335,11 +337,11 @@ class _Reader:
         if not text:
             return self._wrong(LICENCE, number, "没有填")
         if is_rounded:
-            lost = f'"{text}"超过 15 位,Excel 已把后面的数字改成了 0,请把这一列设为文本再填一次'
+            lost = f"“{text}”超过 15 位，Excel 已把后面的数字改成了 0，请把这一列设为文本再填一次"
             return self._wrong(LICENCE, number, lost)
         if _SCIENTIFIC.fullmatch(text):
-            return self._wrong(LICENCE, number, f'"{text}"是科学计数,看不出原来的号,请把这一列设为文本再填一次')
-        return rules.licence(text) or self._wrong(LICENCE, number, f'"{text[:40]}"不是 6 到 32 位的数字或字母')
+            return self._wrong(LICENCE, number, f"“{text}”是科学计数，看不出原来的号，请把这一列设为文本再填一次")
+        return rules.licence(text) or self._wrong(LICENCE, number, f"“{text[:40]}”不是 6 到 32 位的数字或字母")
 
     def _phone(self, number: int, column: str, value: Cell | None) -> str:
         if value is None:
@@ -347,7 +349,7 @@ class _Reader:
         text = text_of(value)
         if not text:
             return self._wrong(column, number, "没有填")
-        return rules.phone(text) or self._wrong(column, number, f'"{text[:40]}"不是 11 位手机号(座机要带区号)')
+        return rules.phone(text) or self._wrong(column, number, f"“{text[:40]}”不是 11 位手机号（座机要带区号）")
 
     def _class(self, number: int, value: Cell | None) -> str:
         if value is None:
@@ -357,7 +359,7 @@ class _Reader:
             return self._wrong(CLASS, number, "没有填")
         if text in self.classes:
             return intern(text)
-        return self._wrong(CLASS, number, f'"{text[:40]}"不认识,只能是:{"、".join(sorted(self.classes))}')
+        return self._wrong(CLASS, number, f"“{text[:40]}”不认识，只能是：{'、'.join(sorted(self.classes))}")
 
     def _manager(self, number: int, values: dict[str, Cell | None]) -> str:
         """The manager's phone, and the name aside; both empty where the row leaves the shop to the area's manager."""
@@ -373,7 +375,7 @@ class _Reader:
         found = sorted({tag for each in _BETWEEN_TAGS.split(text) if (tag := text_of(each))})
         for tag in found:
             if len(tag) > LONGEST_TAG:
-                self._wrong(TAGS, number, f'"{tag[:20]}…"太长,最多 {LONGEST_TAG} 个字')
+                self._wrong(TAGS, number, f"“{tag[:20]}…”太长，最多 {LONGEST_TAG} 个字")
         if len(found) > MOST_TAGS:
-            self._wrong(TAGS, number, f"太多,最多 {MOST_TAGS} 个")
+            self._wrong(TAGS, number, f"太多，最多 {MOST_TAGS} 个")
         return tuple(intern(tag) for tag in found)

@@ -5,8 +5,8 @@ import * as logs from "./logs.js";
 
 const ADVANCES = [[1, "+1 分"], [60, "+1 时"], [1440, "+1 天"], [2880, "+2 天"]];
 const TRIGGERS = { message: "发了消息", click: "点了菜单", follow: "关注", scan: "扫码" };
-const FAULTS = { slow: "慢(秒)", http: "HTTP 状态", errcode: "错误码", bare: "空回答", unreachable: "连不上", lost_answer: "做了但没回音",
-  lost: "丢失", doubled: "重复", late: "迟到(秒)", overtaken: "后到", unanswered: "回答丢失" };
+const FAULTS = { slow: "慢（秒）", http: "HTTP 状态", errcode: "错误码", bare: "空回答", unreachable: "连不上", lost_answer: "做了但没回音",
+  lost: "丢失", doubled: "重复", late: "迟到（秒）", overtaken: "后到", unanswered: "回答丢失" };
 let current = "person";
 let drawn = "";
 
@@ -47,15 +47,15 @@ function toggle(name, label) {
 async function person() {
   if (!room.person) return [make("p.quiet", { textContent: "还没有选人。" })];
   const shown = room.person;
-  const windows = shown.windows.map((window) => fact(TRIGGERS[window.trigger], `剩 ${window.left} 条,到 ${moment(window.expires_at, now())}`));
+  const windows = shown.windows.map((window) => fact(TRIGGERS[window.trigger], `剩 ${window.left} 条，到 ${moment(window.expires_at, now())}`));
   const code = make("code", { textContent: shown.openid });
   return [
     make("h2", { textContent: shown.name }), make("p.quiet", {}, code),
-    make("h3", { textContent: `客服消息:现在可发 ${shown.sends_left} 条` }), ...(windows.length ? windows : [make("p.quiet", { textContent: "没有打开的窗口" })]),
+    make("h3", { textContent: `客服消息：现在可发 ${shown.sends_left} 条` }), ...(windows.length ? windows : [make("p.quiet", { textContent: "没有打开的窗口" })]),
     make("h3", { textContent: "本月群发" }), fact("已收到", `${shown.mass_received} / 4`),
     make("h3", { textContent: "资料" }), fact("标签", shown.tags.join("、") || "无"), fact("备注", shown.remark || "无"),
     fact("订阅通知授权", Object.entries(shown.consents).map(([id, count]) => `${id.slice(0, 8)}… ×${count}`).join(" ") || "无"),
-    make("h3", { textContent: "开关" }), toggle("refuses", "不接收这个号的消息"), toggle("blacklisted", "被这个号拉黑"), toggle("snapshot", "网页以快照页打开(虚拟账号)"),
+    make("h3", { textContent: "开关" }), toggle("refuses", "不接收这个号的消息"), toggle("blacklisted", "被这个号拉黑"), toggle("snapshot", "网页以快照页打开（虚拟账号）"),
   ];
 }
 

@@ -32,7 +32,7 @@ export async function callbacks() {
       make(delivery.outcome === "failed" || delivery.outcome === "lost" ? "b.bad" : "b.good", { textContent: OUTCOMES[delivery.outcome] })),
     ...raw("内容", JSON.stringify(delivery.fields, null, 1)),
     ...delivery.attempts.flatMap((attempt, index) => [
-      make("h4", { textContent: `第 ${index + 1} 次:${attempt.outcome},${attempt.seconds} 秒` }),
+      make("h4", { textContent: `第 ${index + 1} 次：${attempt.outcome}，${attempt.seconds} 秒` }),
       ...raw("查询串", new URLSearchParams(attempt.query).toString()), ...raw("原文", attempt.body),
       ...raw("回答", attempt.answer), ...(attempt.plain_answer && attempt.plain_answer !== attempt.answer ? raw("回答的明文", attempt.plain_answer) : []),
     ])));

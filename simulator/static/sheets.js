@@ -37,7 +37,7 @@ function code(scene, done) {
 export async function scan(done) {
   try {
     const { scenes } = await fetchJson("scenes?limit=30");
-    const input = make("input", { id: "scene", placeholder: "场景值,如 shop:12", autocomplete: "off", required: true });
+    const input = make("input", { id: "scene", placeholder: "场景值，如 shop:12", autocomplete: "off", required: true });
     const form = make("form.row", {}, input, make("button", { id: "scan", type: "submit", textContent: "扫" }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -134,18 +134,18 @@ def publish(
     """
     survey = locked(session, survey_id)
     if survey.written is not None:
-        raise Refused("草稿还没有写好。请先回到编辑页,把标出的地方改好。")
+        raise Refused("草稿还没有写好。请先回到编辑页，把标出的地方改好。")
     if stamp is not None and stamp != survey.stamp:
-        raise Refused(f"{survey.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容,再发布。")
+        raise Refused(f"{survey.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
     definition = from_json(survey.draft)
     if definition.closes_at is not None and definition.closes_at <= now:
-        raise Refused("结束时间已经过了,请先改结束时间。")
+        raise Refused("结束时间已经过了，请先改结束时间。")
     last = session.scalar(
         select(Version).where(Version.survey_id == survey_id).order_by(Version.number.desc()).limit(1)
     )
     before = from_json(last.definition) if last else None
     if before and before.anonymous != definition.anonymous:
-        raise Refused("已发布的调查不能在实名和匿名之间改动,请另建一份调查。")
+        raise Refused("已发布的调查不能在实名和匿名之间改动，请另建一份调查。")
     digest = version_cache.digest(survey.draft)
     if last is None or last.digest != digest:
         last = Version(

@@ -69,20 +69,20 @@ def plan(
     """
     survey = locked(session, survey_id)
     if survey.state(now) not in (SurveyState.OPEN, SurveyState.WAITING):
-        raise Refused("调查不在填写时间内,不能邀请。")
+        raise Refused("调查不在填写时间内，不能邀请。")
     if seen is not None and seen != survey.waves:
-        raise Refused("刚刚已经安排过邀请了。请刷新这一页,看清楚再决定。")
+        raise Refused("刚刚已经安排过邀请了。请刷新这一页，看清楚再决定。")
     said = visible(said)
     if not said or len(said) > LONGEST:
-        raise Refused(f"邀请的话要写,最多 {LONGEST} 个字。")
+        raise Refused(f"邀请的话要写，最多 {LONGEST} 个字。")
     if not 0 <= reminders <= waves.MOST_REMINDERS or not 1 <= every_days <= MOST_DAYS:
-        raise Refused(f"提醒最多 {waves.MOST_REMINDERS} 次,间隔 1 到 {MOST_DAYS} 天。")
+        raise Refused(f"提醒最多 {waves.MOST_REMINDERS} 次，间隔 1 到 {MOST_DAYS} 天。")
     first_at = max(first_at, now, survey.opens_at or now)
     moments = waves.moments(first_at, reminders, every_days)
     if survey.closes_at is not None and moments[-1] >= survey.closes_at:
-        raise Refused("最后一次在调查结束以后了,请改早一些,或少提醒几次。")
+        raise Refused("最后一次在调查结束以后了，请改早一些，或少提醒几次。")
     if quotas.is_full(session, survey_id):
-        raise Refused("这份调查的名额已经收满,不用再邀请。")
+        raise Refused("这份调查的名额已经收满，不用再邀请。")
     audiences.require_some(_count(session, survey, audience, criteria, now))
     numbers = []
     for moment in moments:
@@ -121,7 +121,7 @@ def resume(session: Session, survey_id: int, number: int, *, now: datetime) -> N
     """Go on with a paused wave: whoever it had not reached is invited if it still holds. Raises Refused otherwise."""
     wave = _locked(session, survey_id, number)
     if wave.state != WaveState.PAUSED:
-        raise Refused("这一次没有暂停,不用继续。")
+        raise Refused("这一次没有暂停，不用继续。")
     # Taken out of the outbox, they begin anew under other keys.
     stopped = changed(
         session,

@@ -129,7 +129,7 @@ def _wanted(session: Session, definition: Definition) -> dict[tally.Key, int]:
         ids = {name: each for each, name in session.execute(select(model.id, model.name).where(model.name.in_(limits)))}
         unknown = [name for name in limits if name not in ids]
         if unknown:
-            raise Refused(f"名额里的{word}没有:{'、'.join(unknown[:5])}。请回去改好再发布。")
+            raise Refused(f"名额里的{word}没有：{'、'.join(unknown[:5])}。请回去改好再发布。")
         wanted |= {(kind, str(ids[name])): most for name, most in limits.items()}
     return wanted
 

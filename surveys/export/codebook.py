@@ -13,13 +13,13 @@ HEADINGS = ("列", "题号", "题目", "类型", "编码", "含义", "版本", "
 TYPES = {
     QuestionType.SINGLE: "单选",
     QuestionType.MULTIPLE: "多选",
-    QuestionType.RATING: "评分(1-5)",
-    QuestionType.NPS: "推荐(0-10)",
+    QuestionType.RATING: "评分（1-5）",
+    QuestionType.NPS: "推荐（0-10）",
     QuestionType.NUMBER: "数字",
     QuestionType.TEXT: "文本",
     QuestionType.PHOTO: "照片",
 }
-_ROLES = {"words": "所选的文字", "other": "其他:填写的内容", "value": "回答"}
+_ROLES = {"words": "所选的文字", "other": "其他：填写的内容", "value": "回答"}
 
 
 def lines(
@@ -49,7 +49,7 @@ def _column(
     counts = {option["code"]: option["count"] for option in entry.get("options", ())}
     if column.role == "option" and column.option is not None:
         for label, where, is_last in _labels(versions, question, column.option):
-            yield *about, 1, f"选了:{label}", where, counts.get(column.option, 0) if is_last else None
+            yield *about, 1, f"选了：{label}", where, counts.get(column.option, 0) if is_last else None
         yield *about, 0, "没选", asked, entry["n"] - counts.get(column.option, 0)
         return
     if column.role == "code":

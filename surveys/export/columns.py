@@ -24,9 +24,9 @@ Guard = Callable[[str], str]
 WORDS = {Missing.SKIPPED: "跳过", Missing.NOT_SHOWN: "未显示", Missing.NOT_REACHED: "未答"}
 CODES = {Missing.SKIPPED: -1, Missing.NOT_SHOWN: -2, Missing.NOT_REACHED: -3}
 EXPLAINED = {
-    Missing.SKIPPED: "跳过:看到了这一题,没有作答",
-    Missing.NOT_SHOWN: "未显示:按前面的回答或当时的版本,没有问这一题",
-    Missing.NOT_REACHED: "未答:问了这一题,既没有作答也没有跳过",
+    Missing.SKIPPED: "跳过：看到了这一题，没有作答",
+    Missing.NOT_SHOWN: "未显示：按前面的回答或当时的版本，没有问这一题",
+    Missing.NOT_REACHED: "未答：问了这一题，既没有作答也没有跳过",
 }
 #: Sets of choices remembered in words; beyond it each is put together anew.
 _REMEMBERED = 4096

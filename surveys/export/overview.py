@@ -37,7 +37,7 @@ def lines(figures: Mapping[str, Any]) -> Iterator[list[Cell]]:
     for entry in figures["questions"]:
         yield from _question(entry)
     yield []
-    yield ["占比以有效答卷中回答了该题的为分母;下限、上限为 95% 威尔逊置信区间。"]
+    yield ["占比以有效答卷中回答了该题的为分母；下限、上限为 95% 威尔逊置信区间。"]
     for sentence in [said for version in figures["versions"] for said in version["changes"]]:
         yield [sentence]
 
@@ -46,7 +46,7 @@ def _question(entry: Mapping[str, Any]) -> Iterator[list[Cell]]:
     about: list[Cell] = [entry["code"], entry["text"], TYPES[QuestionType(entry["type"])], entry["n"]]
     options = entry.get("options", ())
     for option in options:
-        label = f"{option['label']}(已停用)" if option.get("retired") else option["label"]
+        label = f"{option['label']}（已停用）" if option.get("retired") else option["label"]
         shares = (_percent(option[name]) for name in ("share", "low", "high"))
         yield [*about, option["code"], label, option["count"], *shares]
     if not options:

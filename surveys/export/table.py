@@ -11,7 +11,7 @@ from surveys.rules.crossing import CrossTab, Row
 
 #: Stands where a figure would say too much, as on the page.
 HIDDEN = "—"
-SCORES = {"nps": "NPS", "rating": "满意(4–5 分)"}
+SCORES = {"nps": "NPS", "rating": "满意（4–5 分）"}
 
 
 def workbook(
@@ -32,7 +32,7 @@ def workbook(
     with Workbook(out) as book:
         sheet = book.sheet("交叉分析", (24, *(12 for _ in heads[1:])))
         sheet.freeze_panes(5, 1)
-        for said in (title, f"{entry['text']}(按{by})", f"{now.astimezone(zone):%Y-%m-%d %H:%M}"):
+        for said in (title, f"{entry['text']}（按{by}）", f"{now.astimezone(zone):%Y-%m-%d %H:%M}"):
             sheet.write([said])
         sheet.write([])
         sheet.write(map(Heading, heads))

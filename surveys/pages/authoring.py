@@ -27,8 +27,8 @@ from wechat_bot.services import Services, current_services
 
 #: A survey with every question and option at its longest, as a browser sends it.
 LARGEST = 1 << 20
-COPY = "(副本)"
-RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布(投票,只能有一题)"))
+COPY = "（副本）"
+RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布（投票，只能有一题）"))
 #: The page shows what the shops' pages look like, in a frame of its own.
 FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
 
@@ -65,7 +65,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
         # Read again as a draft nobody has seen, so that its options are numbered afresh.
         form = writing.to_form({**writing.of_form(form, None), "title": title, "opens": "", "closes": ""})
         copied = _begin(session, services, form)
-    flash("已复制成一份新的草稿,开始和结束时间要重新填。", "success")
+    flash("已复制成一份新的草稿，开始和结束时间要重新填。", "success")
     return redirect(url_for("surveys_pages.edit", survey_id=copied), 303)
 
 
@@ -89,7 +89,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
         found = _find(session, services, survey_id)
         previous = listing.newest(session, survey_id)
     if found.written is not None:
-        raise Refused("草稿还没有写好,不能下载成 Excel。请先把标出的地方改好。")
+        raise Refused("草稿还没有写好，不能下载成 Excel。请先把标出的地方改好。")
     written = writing.of_definition(found.draft, services.zone)
     content = excel_template.filled(written, with_codes=previous is not None)
     try:
@@ -98,7 +98,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
         same = None
     # A workbook that would come back as another survey, such as one for everybody, is worse than none.
     if same != found.draft:
-        raise Refused("这份草稿里有 Excel 模板写不下的内容(如几层的对象条件,或选项里的“|”),请在网页里编辑。")
+        raise Refused("这份草稿里有 Excel 模板写不下的内容（如几层的对象条件，或选项里的“|”），请在网页里编辑。")
     return access.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
 
 
@@ -122,7 +122,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
             return _save(survey_id, form, over, then=verb)
         except Overtaken as other:
             at = other.at.astimezone(services.zone).strftime("%H:%M") if other.at else ""
-            told = f"{other.who or '别人'} {at} 存过这份草稿。您写的还在这一页,没有存。请先看对方存的,再决定用谁的。"
+            told = f"{other.who or '别人'} {at} 存过这份草稿。您写的还在这一页，没有存。请先看对方存的，再决定用谁的。"
             said = Said(told, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
             return _show(found, previous, form, stamp, said)
     try:
@@ -182,14 +182,14 @@ def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> Respon
         previous = listing.newest(session, survey_id)
         found, written = reviewed(form, previous, services)
         kept = authoring.keep(session, found, written, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
-        detail_said = f"{kept.title},共 {len(form.items)} 题"
+        detail_said = f"{kept.title}，共 {len(form.items)} 题"
         audit.note(session, me, "survey.edit", f"survey:{survey_id}", detail_said, address=access.address(), now=now)
     if found.is_whole and then == "publish":
         return redirect(url_for("surveys_pages.publish", survey_id=survey_id), 303)
     if found.is_whole:
         flash("草稿已保存。", "success")
     else:
-        flash(f"草稿已保存。还有 {len(found.mistakes)} 处没有写好,下面都标出来了,写好才能发布。", "warning")
+        flash(f"草稿已保存。还有 {len(found.mistakes)} 处没有写好，下面都标出来了，写好才能发布。", "warning")
     return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
 
 

@@ -84,7 +84,7 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
     now = services.clock()
     file = workbook(view.survey.title, view.entry, view.by_word, view.table, _notes(view), now=now, zone=services.zone)
     with services.transaction() as session:
-        about, said = f"survey:{survey_id}", f"{view.entry['text']},按{view.by_word}"
+        about, said = f"survey:{survey_id}", f"{view.entry['text']}，按{view.by_word}"
         audit.note(session, me, "survey.cross.export", about, said, address=access.address(), now=now)
     name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
     return access.download(file, name)
@@ -125,7 +125,7 @@ def words(survey_id: int) -> ResponseReturnValue:
             )
         with services.transaction() as session:
             about = f"survey:{survey_id}"
-            said = asked[code] + (f",找“{search}”" if search else "")
+            said = asked[code] + (f"，找“{search}”" if search else "")
             audit.note(session, me, "survey.words", about, said, address=access.address(), now=now)
     return render_template(
         "surveys/console/words.html",
@@ -180,20 +180,21 @@ def _notes(view: View) -> list[str]:
         return []
     notes, table, is_pair = [], view.table, view.by.startswith(QUESTION)
     if is_pair:
-        notes.append("只算两题都回答了的答卷。占比是选了这一行的人里,选这一列的占比。")
+        notes.append("只算两题都回答了的答卷。占比是选了这一行的人里，选这一列的占比。")
     else:
         notes.append("占比是这一组里回答这一题的人数的占比。片区和客户类型按提交时的算。")
     if view.entry["type"] == "multiple":
-        notes.append("列是多选,一行的占比加起来可以超过 100%。")
+        notes.append("列是多选，一行的占比加起来可以超过 100%。")
     other = next((each for each in view.entries if view.by == QUESTION + each["code"]), None)
     if other is not None and other["type"] == "multiple":
-        notes.append("行是多选,一份答卷会算在它选的每一行里。")
+        notes.append("行是多选，一份答卷会算在它选的每一行里。")
     if view.survey.is_anonymous:
         notes.append(
-            f"匿名调查:少于 {LEAST} 人的格子不显示,连带把能推算出它的格子也不显示,人少的组合在一起;不按客户经理比较。"
+            f"匿名调查：少于 {LEAST} 人的格子不显示，连带把能推算出它的格子也不显示，"
+            "人少的组合在一起；不按客户经理比较。"
         )
     if table.filed < table.n:
-        filed = f"已统计 {table.filed:,} 份,共 {table.n:,} 份;" if access.visitor().is_company_wide else ""
+        filed = f"已统计 {table.filed:,} 份，共 {table.n:,} 份；" if access.visitor().is_company_wide else ""
         notes.append(f"{filed}刚提交的过几秒就会算进来。")
     return notes
 

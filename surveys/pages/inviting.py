@@ -72,7 +72,7 @@ def invite(survey_id: int) -> ResponseReturnValue:
             )
             said = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
             if form.get("audience"):
-                said += f",名单“{form['audience']}”"
+                said += f"，名单“{form['audience']}”"
             audit.note(session, me, "survey.invite", f"survey:{survey_id}", said, address=access.address(), now=now)
     except Refused as refusal:
         return _page(survey_id, error=refusal)
@@ -145,7 +145,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
         with services.transaction() as session:
             about, said = (
                 f"survey:{survey_id}",
-                f"第 {number} 次邀请,{WHOM.get(narrowed) or OUTCOMES[Outcome(narrowed)]}",
+                f"第 {number} 次邀请，{WHOM.get(narrowed) or OUTCOMES[Outcome(narrowed)]}",
             )
             audit.note(session, me, "survey.people", about, said, address=access.address(), now=now)
     return render_template(

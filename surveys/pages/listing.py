@@ -106,7 +106,7 @@ def _upload(survey_id: int | None) -> ResponseReturnValue:
             error = refusal
             stamp = refusal.stamp if isinstance(refusal, Overtaken) else stamp
         else:
-            flash("已保存为草稿,还没有发给任何人。请检查下面的题目,再发布。", "success")
+            flash("已保存为草稿，还没有发给任何人。请检查下面的题目，再发布。", "success")
             return redirect(url_for("surveys_pages.survey", survey_id=loaded), 303)
     page = render_template(
         "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error

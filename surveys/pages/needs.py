@@ -33,7 +33,7 @@ def ending(services: Services, session: Session, visitor: Visitor, now: datetime
         closes_at = each.closes_at.astimezone(services.zone)
         is_today = closes_at.date() == this_day
         day = "今天" if is_today else "明天"
-        sentence = f"家店还没有填《{each.title}》,{day} {closes_at:%H:%M} 结束"
+        sentence = f"家店还没有填《{each.title}》，{day} {closes_at:%H:%M} 结束"
         url = url_for("surveys_pages.survey", survey_id=each.id)
         waiting.append(Waiting(missing[each.id], sentence, url, is_urgent=is_today))
     return waiting

@@ -103,9 +103,9 @@ def _publish(survey_id: int) -> ResponseReturnValue:
         now = services.clock()
         stamp = request.form.get("stamp", -1, type=int)
         published = authoring.publish(session, survey_id, criteria=services.criteria, stamp=stamp, now=now)
-        said = f"第 {published.number} 版,新列入 {published.listed} 家"
+        said = f"第 {published.number} 版，新列入 {published.listed} 家"
         audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=access.address(), now=now)
-    flash(f"已发布第 {published.number} 版,新列入 {published.listed} 家店。", "success")
+    flash(f"已发布第 {published.number} 版，新列入 {published.listed} 家店。", "success")
     return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
 
 

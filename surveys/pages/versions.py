@@ -19,7 +19,7 @@ from surveys.rules.versions import Change, differences
 from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
-_QUOTED = re.compile(r' ?"([^"]*)" ?')
+_QUOTED = re.compile(r" ?“([^”]*)” ?")
 _SHOWN = {"none": "不公布", "after": "结束后公布", "live": "填完就公布", True: "匿名", False: "实名", None: "没有"}
 
 
@@ -76,7 +76,7 @@ def _names(definition: Definition) -> dict[str, str]:
 def _values(change: Change, services: Services) -> str:
     if change.then == change.now or isinstance(change.then, dict) or isinstance(change.now, dict):
         return ""
-    return f":{_value(change.then, services)} → {_value(change.now, services)}"
+    return f"：{_value(change.then, services)} → {_value(change.now, services)}"
 
 
 def _value(value: Any, services: Services) -> str:

@@ -30,7 +30,7 @@ def answered(session: Session, value: Any, now: datetime) -> Ids:
     if "question" not in value and "option" not in value:
         return select(Participation.retailer_id).where(Participation.survey_id == survey_id, Participation.is_submitted)
     if is_anonymous:
-        raise Refused("匿名调查看不出谁选了什么,不能按回答挑选。")
+        raise Refused("匿名调查看不出谁选了什么，不能按回答挑选。")
     question, options = _choice(session, survey_id, value)
     return select(Submission.retailer_id).where(
         Submission.survey_id == survey_id,
@@ -85,7 +85,7 @@ def _survey_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choi
         select(Survey.id, Survey.title).where(Survey.version_id.is_not(None)).order_by(Survey.id.desc())
     ).all()
     several = {title for title, times in Counter(row.title for row in rows).items() if times > 1}
-    return [Choice(row.id, f"{row.title}(编号 {row.id})" if row.title in several else row.title) for row in rows]
+    return [Choice(row.id, f"{row.title}（编号 {row.id}）" if row.title in several else row.title) for row in rows]
 
 
 def _question_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
@@ -130,7 +130,7 @@ def _versions(session: Session, given: Mapping[str, Any]) -> Sequence[Any]:
 CRITERIA = (
     Criterion(
         "answered_survey",
-        "填写了某份调查,或选了某个选项:{survey: 编号, question: 题号, option: 选项编码}",
+        "填写了某份调查，或选了某个选项：{survey: 编号, question: 题号, option: 选项编码}",
         answered,
         "填写了调查",
         (
@@ -141,7 +141,7 @@ CRITERIA = (
     ),
     Criterion(
         "not_answered_survey",
-        "收到某份调查、还没有填写:{survey: 编号}",
+        "收到某份调查、还没有填写：{survey: 编号}",
         not_answered,
         "收到调查、还没有填写",
         (Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),),
@@ -151,7 +151,7 @@ CRITERIA = (
 
 def _survey(session: Session, value: Any, name: str, known: tuple[str, ...]) -> tuple[int, bool]:
     if not isinstance(value, Mapping) or not set(value) <= set(known) or not _is_number(value.get("survey")):
-        raise Refused(f"对象条件 {name} 应写成 {{survey: 调查编号}},可用 {'、'.join(known)}。")
+        raise Refused(f"对象条件 {name} 应写成 {{survey: 调查编号}}，可用 {'、'.join(known)}。")
     row = session.execute(
         select(Survey.id, Survey.is_anonymous).where(Survey.id == value["survey"], Survey.version_id.is_not(None))
     ).first()
@@ -172,7 +172,7 @@ def _choice(session: Session, survey_id: int, value: Mapping[str, Any]) -> tuple
     options: list[Any] = wanted if isinstance(wanted, list) and wanted else [wanted]
     known = {*question.codes, *(option.code for option in question.retired), *(question.type.scale or ())}
     if not (question.type.has_options or question.type.scale):
-        raise Refused(f"题目 {question.code} 没有选项,不能按回答挑选。")
+        raise Refused(f"题目 {question.code} 没有选项，不能按回答挑选。")
     for option in options:
         if not _is_number(option) or option not in known:
             raise Refused(f"题目 {question.code} 没有编码为“{option}”的选项。")

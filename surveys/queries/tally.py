@@ -29,7 +29,7 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
         raise Refused(version_cache.unknown(survey_id))
     versions = version_cache.of_survey(session, survey_id)
     if not versions:
-        raise Refused("这份调查还没有发布,没有结果。")
+        raise Refused("这份调查还没有发布，没有结果。")
     kept = session.execute(select(Tally.question, Tally.option, Tally.count).where(Tally.survey_id == survey_id)).all()
     counts = {(question, option): count for question, option, count in kept if question}
     totals = {option: count for question, option, count in kept if not question}

@@ -34,7 +34,8 @@ def offered(session: Session) -> Offered:
             "class": _same(name for _, name in areas.classes(session)),
             "area": _same(name for _, name in areas.names(session)),
             "manager": tuple(
-                (name, name) if times[name] == 1 else (phone, f"{name}(尾号 {phone[-4:]})") for name, phone in managers
+                (name, name) if times[name] == 1 else (phone, f"{name}（尾号 {phone[-4:]}）")
+                for name, phone in managers
             ),
             "tag": _same(session.scalars(select(Tag.name).order_by(Tag.name))),
         },
@@ -49,18 +50,18 @@ def said(audience: Mapping[str, Any] | None) -> str:
     """An audience in words for staff.
 
     >>> said({"class": ["现代终端", "优质终端"], "area": "城区一片"})
-    '客户类型是现代终端或优质终端,并且片区是城区一片'
+    '客户类型是现代终端或优质终端，并且片区是城区一片'
     >>> said(None), said({"any": []})
-    ('全部已绑定微信的店,以后绑定的也可以填', '文件里写的其他条件')
+    ('全部已绑定微信的店，以后绑定的也可以填', '文件里写的其他条件')
     """
     if audience is None:
-        return "全部已绑定微信的店,以后绑定的也可以填"
+        return "全部已绑定微信的店，以后绑定的也可以填"
     parts = [
         f"{NAMES[name]}是" + "或".join(map(str, value if isinstance(value, list) else [value]))
         for name, value in audience.items()
         if name in NAMES
     ]
-    return ",并且".join([*parts, *(["文件里写的其他条件"] if set(audience) - set(NAMES) else [])])
+    return "，并且".join([*parts, *(["文件里写的其他条件"] if set(audience) - set(NAMES) else [])])
 
 
 def _same(names: Iterable[str]) -> Choices:

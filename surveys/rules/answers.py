@@ -132,7 +132,7 @@ def describe(question: Question, data: Mapping[str, Any]) -> str:
     >>> describe(question, {"o": [1, 3]})
     '送货时间、拜访'
     >>> describe(question, {"o": [3, 0], "t": "价格牌"})
-    '拜访、其他(价格牌)'
+    '拜访、其他（价格牌）'
     """
     match from_json(question, data):
         case Single(option, text):
@@ -152,7 +152,7 @@ def describe(question: Question, data: Mapping[str, Any]) -> str:
 
 
 def _chosen(question: Question, option: int, text: str | None) -> str:
-    return f"{OTHER_LABEL}({text})" if option == OTHER and text else question.label(option)
+    return f"{OTHER_LABEL}（{text}）" if option == OTHER and text else question.label(option)
 
 
 def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
@@ -161,7 +161,7 @@ def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
     Every door ends here: what was typed in the chat, ticked on a page, or read from a file.
 
     >>> check(Question("q", QuestionType.RATING, "?"), Score(6)).sentence
-    '请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。'
+    '请回复 1 到 5 的数字。也可以回复“上一题”“退出”“人工”。'
     """
     refused = NotUnderstood(chat.not_understood(question))
     match question.type, answer:

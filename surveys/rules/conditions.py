@@ -36,10 +36,10 @@ def read_conditions(
         code = plain(str(key))
         if code not in codes:
             raise Misspelt(
-                f'没有题目"{code}"' + meant(code, codes[:place]) if keyed else "所按的题已经不在了,请另选一题"
+                f"没有题目“{code}”" + meant(code, codes[:place]) if keyed else "所按的题已经不在了，请另选一题"
             )
         if codes.index(code) >= place:
-            raise Misspelt(f"只能按前面的题,{name(code)} 不在前面")
+            raise Misspelt(f"只能按前面的题，{name(code)} 不在前面")
         question = earlier.get(code)
         if question is None:
             continue
@@ -53,7 +53,7 @@ def read_conditions(
         elif question.type is QuestionType.NUMBER:
             conditions.append(Condition(code, frozenset(), tuple(_span(one) for one in values)))
         else:
-            raise Misspelt(f"不能按 {name(code)},它是{question.type.label}题")
+            raise Misspelt(f"不能按 {name(code)}，它是{question.type.label}题")
     return tuple(conditions)
 
 
@@ -66,7 +66,7 @@ def _option(question: Question, written: object) -> int:
         return int(word)
     if question.other and word in (OTHER_LABEL, "其它"):
         return OTHER
-    raise Misspelt(f'{question.code} 没有选项"{written}"' + meant(str(written), question.labels))
+    raise Misspelt(f"{question.code} 没有选项“{written}”" + meant(str(written), question.labels))
 
 
 def _points(question: Question, written: object) -> list[int]:
@@ -74,7 +74,7 @@ def _points(question: Question, written: object) -> list[int]:
     span = _span(written)
     points = [point for point in scale if span.low <= point <= span.high]
     if span.low not in scale or span.high not in scale:
-        raise Misspelt(f'{question.code} 只有 {scale[0]} 到 {scale[-1]} 分,没有"{written}"')
+        raise Misspelt(f"{question.code} 只有 {scale[0]} 到 {scale[-1]} 分，没有“{written}”")
     return points
 
 
@@ -83,8 +83,8 @@ def _span(written: object) -> Span:
         return Span(decimal(written), decimal(written))
     match = _RANGE.fullmatch(re.sub("[–—−]+", "-", plain(str(written))))
     if match is None:
-        raise Misspelt(f'"{written}"应是数字或范围,如 0-6')
+        raise Misspelt(f"“{written}”应是数字或范围，如 0-6")
     low, high = decimal(match["low"]), decimal(match["high"] or match["low"])
     if low > high:
-        raise Misspelt(f'"{written}"的两头写反了')
+        raise Misspelt(f"“{written}”的两头写反了")
     return Span(low, high)

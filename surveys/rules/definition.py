@@ -85,7 +85,7 @@ def read(
     >>> from datetime import UTC
     >>> read({"title": "调查", "questions": [{"code": "q1", "type": "text", "text": " "}]}, timezone=UTC)
     Traceback (most recent call last):
-    surveys.rules.spelling.Mistaken: 第 1 题 q1:题目不能为空
+    surveys.rules.spelling.Mistaken: 第 1 题 q1：题目不能为空
     """
     if not isinstance(data, Mapping):
         raise Mistaken(["问卷应由 title、questions 等几项组成"])
@@ -110,7 +110,7 @@ def review(
     >>> from datetime import UTC
     >>> found = review({"title": "", "questions": [{"code": "q1", "type": "text", "text": "为什么?"}]}, timezone=UTC)
     >>> found.problems[0].path, found.mistakes, len(found.definition.questions)
-    (('title',), ('标题 title:不能为空',), 1)
+    (('title',), ('标题 title：不能为空',), 1)
     """
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
@@ -149,7 +149,7 @@ def review(
     written = data.get("questions")
     # A question that is faulty is named already, and may be the choice that is wanted.
     if results == "live" and (len(written) if isinstance(written, list | tuple) else 0) > 1:
-        notes.add(notes.named("结果公布", "results").strip(), ("results",), "填完就公布的是投票,只能有一题")
+        notes.add(notes.named("结果公布", "results").strip(), ("results",), "填完就公布的是投票，只能有一题")
     elif results == "live" and questions and not (questions[0].type.has_options or questions[0].type.scale):
         notes.add(notes.named("结果公布", "results").strip(), ("results",), "投票要用单选、多选、评分或 NPS 题")
     definition = Definition(
@@ -177,7 +177,7 @@ def _questions(data: Mapping[str, Any], previous: Definition | None, notes: Note
         notes.add(notes.named("题目", "questions").strip(), ("questions",), "至少要有一题")
         return ()
     if len(written) > MOST_QUESTIONS:
-        too_many = f"共 {len(written)} 题,最多 {MOST_QUESTIONS} 题"
+        too_many = f"共 {len(written)} 题，最多 {MOST_QUESTIONS} 题"
         notes.add(notes.named("题目", "questions").strip(), ("questions",), too_many)
         return ()
     before = {question.code: question for question in (previous.retired + previous.questions if previous else ())}
@@ -193,12 +193,12 @@ def _questions(data: Mapping[str, Any], previous: Definition | None, notes: Note
 def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
     # An audience can only narrow: one written but empty must not become everyone.
     if not isinstance(value, Mapping) or not value:
-        example = "是空的或写法不对,应如 {class: [现代终端]};要发给全部店铺,请删去这一项"
-        raise Misspelt(example if keyed else "请至少选一个条件;要发给全部店铺,请选“全部已绑定的店”")
+        example = "是空的或写法不对，应如 {class: [现代终端]}；要发给全部店铺，请删去这一项"
+        raise Misspelt(example if keyed else "请至少选一个条件；要发给全部店铺，请选“全部已绑定的店”")
     try:
         plain: dict[str, Any] = json.loads(json.dumps(value, allow_nan=False))
     except (TypeError, ValueError):
-        raise Misspelt("只能用文字和数字,时间请加引号") from None
+        raise Misspelt("只能用文字和数字，时间请加引号") from None
     return {key: _names(each) if key in _NAMES else each for key, each in plain.items()}
 
 
@@ -212,5 +212,5 @@ def _names(value: Any) -> Any:
 def _results(value: object) -> Results:
     word = plain(str(value)).lower()
     if word not in _RESULTS:
-        raise Misspelt(f'"{value}"不认识' + meant(word, ("none", "after", "live")))
+        raise Misspelt(f"“{value}”不认识" + meant(word, ("none", "after", "live")))
     return _RESULTS[word]

@@ -74,11 +74,11 @@ def parse(content: bytes) -> Written:
     for sheet in reading.workbook(content, LIMITS):
         name = plain(sheet.name)
         if name in sheets:
-            raise Refused(f'有两张工作表都叫"{name}",请只留下一张')
+            raise Refused(f"有两张工作表都叫“{name}”，请只留下一张")
         sheets[name] = sheet
     lacking = [name for name in (ABOUT, QUESTIONS) if name not in sheets]
     if lacking:
-        raise Refused("缺少工作表" + "和".join(f'"{name}"' for name in lacking) + ",请用模板填写")
+        raise Refused("缺少工作表" + "和".join(f"“{name}”" for name in lacking) + "，请用模板填写")
     mistakes: list[str] = []
     places: dict[Path, str] = {}
     data = _about(sheets[ABOUT], places, mistakes)
@@ -100,21 +100,21 @@ def _about(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> dict[s
         value = _value(cells.get(1), f"{ABOUT}!B{n}", mistakes)
         if not label:
             if value is not None and not isinstance(cells.get(0), Fault):
-                mistakes.append(f"{ABOUT}!A{n}:B{n} 有内容,但没有写是哪一项")
+                mistakes.append(f"{ABOUT}!A{n}：B{n} 有内容，但没有写是哪一项")
             continue
         key = names.get(label, "")
         if key not in ABOUT_KEYS.values():
-            mistakes.append(f'{ABOUT}!A{n}:不认识"{label}"' + meant(label, ABOUT_KEYS))
+            mistakes.append(f"{ABOUT}!A{n}：不认识“{label}”" + meant(label, ABOUT_KEYS))
         elif key in data:
-            mistakes.append(f'{ABOUT}!A{n}:"{label}"写了两次')
+            mistakes.append(f"{ABOUT}!A{n}：“{label}”写了两次")
         elif value is not None:
             places[(key,)] = f"{ABOUT}!B{n}"
             data[key] = _audience(value, f"{ABOUT}!B{n}", mistakes) if key == "audience" else value
         elif key in _LIMITING and 1 in cells and not isinstance(cells[1], Fault):
-            mistakes.append(f'{ABOUT}!B{n}:"{label}"这一格里有公式或空格,却没有内容。不限的话,请清空这一格')
+            mistakes.append(f"{ABOUT}!B{n}：“{label}”这一格里有公式或空格，却没有内容。不限的话，请清空这一格")
         elif key in _LIMITING:
             for at in (at for at, note in sorted(cells.items()) if at > 1 and _is_meant(note)):
-                mistakes.append(f'{ABOUT}!{column_letters(at)}{n}:"{label}"请写在 B 列,其他列只是说明')
+                mistakes.append(f"{ABOUT}!{column_letters(at)}{n}：“{label}”请写在 B 列，其他列只是说明")
     return data
 
 
@@ -128,7 +128,7 @@ def _is_meant(note: Cell | None) -> bool:
 def _questions(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
     rows = [(n, cells) for n, cells in sheet.rows() if any(_is_filled(cell) for cell in cells.values())]
     if not rows:
-        mistakes.append(f"{QUESTIONS}!A1:没有题目")
+        mistakes.append(f"{QUESTIONS}!A1：没有题目")
         return []
     (head, labels), *rows = rows
     columns = _columns(labels, head, mistakes)
@@ -143,7 +143,7 @@ def _questions(sheet: Sheet, places: dict[Path, str], mistakes: list[str]) -> li
             key = columns.get(at)
             if key is None:
                 if _is_filled(cell) and not _is_filled(labels.get(at)):
-                    mistakes.append(f"{where}:这一列没有表头")
+                    mistakes.append(f"{where}：这一列没有表头")
                 continue
             value = _value(cell, where, mistakes)
             if value is not None:
@@ -165,9 +165,9 @@ def _columns(labels: Cells, n: int, mistakes: list[str]) -> dict[int, str]:
             continue
         key = names.get(label, "")
         if key not in COLUMNS.values():
-            mistakes.append(f'{where}:不认识表头"{label}"' + meant(label, COLUMNS))
+            mistakes.append(f"{where}：不认识表头“{label}”" + meant(label, COLUMNS))
         elif key in columns.values():
-            mistakes.append(f'{where}:表头"{label}"重复')
+            mistakes.append(f"{where}：表头“{label}”重复")
         else:
             columns[at] = key
     return columns
@@ -176,7 +176,7 @@ def _columns(labels: Cells, n: int, mistakes: list[str]) -> dict[int, str]:
 def _refuse_merged(sheet: str, merged: list[Merged]) -> None:
     if merged:
         places = "、".join(f"{sheet}!{each}" for each in merged[:10])
-        raise Refused(f"{places} 是合并的单元格,看不出各行写的是什么。请取消合并,一行写一项。")
+        raise Refused(f"{places} 是合并的单元格，看不出各行写的是什么。请取消合并，一行写一项。")
 
 
 def _options(value: object, where: str, mistakes: list[str]) -> list[object]:
@@ -185,7 +185,7 @@ def _options(value: object, where: str, mistakes: list[str]) -> list[object]:
 
 
 def _conditions(value: object, where: str, mistakes: list[str]) -> dict[str, Any] | None:
-    return _pairs(value, where, mistakes, "应如 q1=一般、不满意(先把单元格设为文本格式)")
+    return _pairs(value, where, mistakes, "应如 q1=一般、不满意（先把单元格设为文本格式）")
 
 
 def _audience(value: object, where: str, mistakes: list[str]) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _pairs(value: object, where: str, mistakes: list[str], example: str) -> dict
             words = [word for word in _SEPARATORS.split(bare(match[2])) if word]
             pairs[plain(match[1])] = pairs.get(plain(match[1]), []) + words
         elif line.strip() or not isinstance(value, str):
-            mistakes.append(f"{where}:{example}")
+            mistakes.append(f"{where}：{example}")
             return None
     return pairs
 
@@ -214,11 +214,11 @@ def _value(cell: Cell | None, where: str, mistakes: list[str]) -> object:
     if isinstance(cell, str):
         return cell.strip() or None
     if isinstance(cell, Fault):
-        mistakes.append(f"{where}:{cell.said}")
+        mistakes.append(f"{where}：{cell.said}")
         return None
     if isinstance(cell, Number):
         if cell.shown is None:
-            mistakes.append(f'{where}:存的是"{cell.value}",显示的却不同,请把单元格设为文本格式再填')
+            mistakes.append(f"{where}：存的是“{cell.value}”，显示的却不同，请把单元格设为文本格式再填")
         return cell.shown
     return cell
 

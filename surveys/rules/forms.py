@@ -25,9 +25,9 @@ def read(question: Question, fields: Fields, *, photos: Sequence[str] = ()) -> A
     >>> read(question, {"option": ["3", "0"], "other": ["价格牌"]})
     Multiple(options=(3, 0), text='价格牌')
     >>> read(question, {"option": ["0"]}).sentence
-    '您选了“其他”,请写上内容。'
+    '您选了“其他”，请写上内容。'
     >>> read(question, {"option": ["1", "3", "0"], "other": ["价格牌"]}).sentence
-    '最多选 2 项,您选了 3 项,请重新选。'
+    '最多选 2 项，您选了 3 项，请重新选。'
     >>> read(Question("q5", QuestionType.NUMBER, "?", required=False), {"text": [" "]})
     Skipped()
     """

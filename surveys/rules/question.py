@@ -105,7 +105,7 @@ def read_question(
             notes.add(where, path if notes.keyed else (*path, key), f"缺少{notes.named(name, key)}".strip())
     code = take("code", "编码", _code, "")
     if code and codes.index(code) < place:
-        notes.add(where, (*path, "code"), f'编码"{code}"与第 {codes.index(code) + 1} 题重复')
+        notes.add(where, (*path, "code"), f"编码“{code}”与第 {codes.index(code) + 1} 题重复")
     text = take("text", "题目", lambda value: words(value, longest=LONGEST_TEXT), "")
     required = take("required", notes.named("必填", "required"), truth, True)
     kind = take("type", "类型", _type, None)
@@ -168,10 +168,10 @@ def _read_options(
     path = (*path, "options")
     written = entry.get("options")
     if not isinstance(written, list | tuple) or not written:
-        notes.add(where, path, "缺少选项 options,应是一个列表" if notes.keyed else "请写上选项")
+        notes.add(where, path, "缺少选项 options，应是一个列表" if notes.keyed else "请写上选项")
         return (), ()
     if len(written) > MOST_OPTIONS:
-        notes.add(where, path, f"有 {len(written)} 个选项,最多 {MOST_OPTIONS} 个")
+        notes.add(where, path, f"有 {len(written)} 个选项，最多 {MOST_OPTIONS} 个")
         return (), ()
     entries: list[tuple[int | None, str]] = []
     most: list[int | None] = []
@@ -189,7 +189,7 @@ def _read_options(
         return (), ()
     if len(entries) + other < 2:
         apart = "分成几行" if notes.keyed else "各占一格"
-        notes.add(where, path, f"只有一个选项“{entries[0][1]}”,至少要两个。如果是几个选项写在了一起,请{apart}")
+        notes.add(where, path, f"只有一个选项“{entries[0][1]}”，至少要两个。如果是几个选项写在了一起，请{apart}")
         return (), ()
     try:
         options, retired = coded(entries, old)
@@ -204,7 +204,7 @@ def _read_option(one: object) -> tuple[int | None, str, int | None]:
         return None, *_limited(words(one, longest=LONGEST_LABEL + len("[限10000000]")))
     for key in one:
         if key not in ("code", "text", "most"):
-            raise Misspelt(f'不认识"{key}",应如 {{code: 2, text: 比较满意}}')
+            raise Misspelt(f"不认识“{key}”，应如 {{code: 2, text: 比较满意}}")
     code = None if one.get("code") is None else integer(one["code"], 1, HIGHEST_CODE)
     label, most = _limited(words(one.get("text"), longest=LONGEST_LABEL + len("[限10000000]")))
     if one.get("most") in (None, ""):
@@ -219,7 +219,7 @@ def _limited(text: str) -> tuple[str, int | None]:
     limited = _LIMITED.fullmatch(text)
     label, most = (limited[1], _most(limited[2])) if limited else (text, None)
     if _LIKE_LIMITED.search(label):
-        raise Misspelt(f'"{label}"里的名额看不懂,请用方括号写在最后,如 周六上午 [限20]')
+        raise Misspelt(f"“{label}”里的名额看不懂，请用方括号写在最后，如 周六上午 [限20]")
     return words(label, longest=LONGEST_LABEL), most
 
 
@@ -233,27 +233,27 @@ def _most(value: object) -> int:
 def _check_label(label: str, n: int, count: int, other: bool, earlier: Sequence[str]) -> None:
     plain = same(label)
     if not plain:
-        raise Misspelt(f'"{label}"只有标点')
+        raise Misspelt(f"“{label}”只有标点")
     if plain in map(same, earlier):
-        raise Misspelt(f'"{label}"重复')
+        raise Misspelt(f"“{label}”重复")
     if other and plain in (OTHER_LABEL, "其它", "0"):
-        raise Misspelt(f'"{label}"与“其他”重复,请删去这个选项')
+        raise Misspelt(f"“{label}”与“其他”重复，请删去这个选项")
     pointed = place_of(plain, count)
     if pointed is not None and pointed != n:
         # Whoever replies "2" would mean either the second option or the one called 2.
-        raise Misspelt(f'"{label}"会和回复的编号混淆,请写得完整些')
+        raise Misspelt(f"“{label}”会和回复的编号混淆，请写得完整些")
 
 
 def _no_other_type(then: QuestionType, now: QuestionType, notes: Notes) -> str:
     if notes.keyed:
-        return f"类型不能由 {then} 改为 {now},请换一个新的编码"
-    return f"已发布的题不能由{then.label}改为{now.label},请删去这一题,另加一题"
+        return f"类型不能由 {then} 改为 {now}，请换一个新的编码"
+    return f"已发布的题不能由{then.label}改为{now.label}，请删去这一题，另加一题"
 
 
 def _code(value: object) -> str:
     code = plain(str(value))
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,19}", code):
-        raise Misspelt(f'"{code}"应是字母开头的字母和数字,如 q1')
+        raise Misspelt(f"“{code}”应是字母开头的字母和数字，如 q1")
     return code
 
 
@@ -262,14 +262,14 @@ def _type(value: object) -> QuestionType:
     if word not in TYPE_WORDS:
         names = [kind.value for kind in QuestionType] if word.isascii() else list(CHINESE_TYPES)
         near = meant(word, names, listed=False)
-        raise Misspelt(f'"{value}"不认识,可用 ' + "、".join(names) + near)
+        raise Misspelt(f"“{value}”不认识，可用 " + "、".join(names) + near)
     return TYPE_WORDS[word]
 
 
 def _bound(value: object, decimals: int) -> Decimal:
     bound = decimal(value)
     if bound != round(bound, decimals):
-        raise Misspelt(f'"{value}"的小数位太多')
+        raise Misspelt(f"“{value}”的小数位太多")
     return bound
 
 

@@ -36,28 +36,28 @@ def limits(value: object) -> dict[str, int]:
     ({'城东': 50, '城西': 30}, {'城东': 50})
     >>> limits("城东 50")
     Traceback (most recent call last):
-    surveys.rules.spelling.Misspelt: "城东 50"看不懂,请一行写一个,如 城东=50
+    surveys.rules.spelling.Misspelt: “城东 50”看不懂，请一行写一个，如 城东=50
     """
     if isinstance(value, str):
         pairs: list[tuple[object, object]] = []
         for line in filter(str.strip, re.split(r"[\n;；]", value)):
             match = _LINE.fullmatch(line)
             if match is None:
-                raise Misspelt(f'"{line.strip()[:30]}"看不懂,请一行写一个,如 城东=50')
+                raise Misspelt(f"“{line.strip()[:30]}”看不懂，请一行写一个，如 城东=50")
             pairs.append((match[1], match[2]))
     elif isinstance(value, Mapping):
         pairs = list(value.items())
     else:
-        raise Misspelt("应一行写一个,如 城东=50")
+        raise Misspelt("应一行写一个，如 城东=50")
     if not pairs and str(value).strip():
-        raise Misspelt("是空的或看不懂,请一行写一个,如 城东=50")
+        raise Misspelt("是空的或看不懂，请一行写一个，如 城东=50")
     if len(pairs) > MOST_LINES:
-        raise Misspelt(f"有 {len(pairs)} 行,最多 {MOST_LINES} 行")
+        raise Misspelt(f"有 {len(pairs)} 行，最多 {MOST_LINES} 行")
     found: dict[str, int] = {}
     for name, most in pairs:
         plain = words(name, longest=_LONGEST_NAME)
         if plain in found:
-            raise Misspelt(f'"{plain}"写了两次')
+            raise Misspelt(f"“{plain}”写了两次")
         found[plain] = number(most)
     return dict(sorted(found.items()))
 
@@ -138,7 +138,7 @@ def refused(question: Question, given: Answer, full: Collection[tally.Key]) -> N
     >>> from surveys.rules.shape import Option, QuestionType
     >>> question = Question("q1", QuestionType.SINGLE, "哪天?", (Option(1, "周六", 20), Option(2, "周日")))
     >>> refused(question, Single(1), {("q1", "1")}).sentence
-    '“周六”的名额已经满了,请选别的。'
+    '“周六”的名额已经满了，请选别的。'
     >>> refused(question, Single(2), {("q1", "1")}) is None
     True
     """

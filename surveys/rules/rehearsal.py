@@ -44,7 +44,7 @@ def step(definition: Definition, fields: Fields) -> Step:
     >>> step(survey, {"do": ["say"], "question": ["q1"], "said": ["不满意"]}).at.code
     'q2'
     >>> step(survey, {"do": ["say"], "question": ["q1"], "said": ["好"]}).sentence
-    '请回复选项前的一个数字,1 到 2。也可以回复"上一题""退出""人工"。'
+    '请回复选项前的一个数字，1 到 2。也可以回复“上一题”“退出”“人工”。'
     """
     carried = _carried(definition, fields)
     answers = _answers(definition, carried)

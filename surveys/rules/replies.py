@@ -100,7 +100,7 @@ def skip(question: Question) -> Answer | NotUnderstood:
     """Passing over the question, or why that cannot be.
 
     >>> skip(Question("q1", QuestionType.TEXT, "?")).sentence
-    '这一题需要您回答,不能跳过。'
+    '这一题需要您回答，不能跳过。'
     """
     return check(question, Skipped())
 

@@ -26,7 +26,7 @@ class Mistaken(Refused):
     def __init__(self, mistakes: Iterable[str]) -> None:
         self.mistakes = tuple(mistakes)
         lines = [f"{n}. {mistake}" for n, mistake in enumerate(self.mistakes, start=1)]
-        super().__init__("\n".join([f"问卷有 {len(lines)} 处要改:", *lines]) if len(lines) > 1 else self.mistakes[0])
+        super().__init__("\n".join([f"问卷有 {len(lines)} 处要改：", *lines]) if len(lines) > 1 else self.mistakes[0])
 
 
 class Problem(NamedTuple):
@@ -60,14 +60,14 @@ class Notes:
         self.problems.append(Problem(path, problem))
         place = next((self._places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._places), "")
         if place:
-            where = f"{where}({place})" if where else place
-        self.mistakes.append(f"{where}:{problem}" if where else problem)
+            where = f"{where}（{place}）" if where else place
+        self.mistakes.append(f"{where}：{problem}" if where else problem)
 
     def unknown_keys(self, where: str, path: Path, data: Mapping[Any, Any], known: Iterable[str]) -> None:
         names = list(known)
         for key in data:
             if key not in names:
-                self.add(where, (*path, key), f'不认识"{key}"' + meant(str(key), names))
+                self.add(where, (*path, key), f"不认识“{key}”" + meant(str(key), names))
 
 
 class Misspelt(ValueError):
@@ -78,15 +78,15 @@ def meant(word: str, known: Iterable[str], *, listed: bool = True) -> str:
     """What to suggest for an unknown word: the nearest known one, or (unless not `listed`) all of them.
 
     >>> meant("clsoes", ["opens", "closes"])
-    ',是不是"closes"'
+    '，是不是“closes”'
     >>> meant("xyz", ["opens", "closes"])
-    ',可用 opens、closes'
+    '，可用 opens、closes'
     """
     names = list(known)
     near = get_close_matches(word.lower(), names, n=1, cutoff=0.6)
     if near:
-        return f',是不是"{near[0]}"'
-    return ",可用 " + "、".join(names) if listed and names else ""
+        return f"，是不是“{near[0]}”"
+    return "，可用 " + "、".join(names) if listed and names else ""
 
 
 def words(value: object, *, longest: int) -> str:
@@ -96,7 +96,7 @@ def words(value: object, *, longest: int) -> str:
     '3'
     """
     if isinstance(value, bool | date | time):
-        raise Misspelt(f"被读成了{'是/否' if isinstance(value, bool) else '时间'},{QUOTE_IT}")
+        raise Misspelt(f"被读成了{'是/否' if isinstance(value, bool) else '时间'}，{QUOTE_IT}")
     if value is None:
         raise Misspelt("不能为空")
     if isinstance(value, float) and value.is_integer():
@@ -108,9 +108,9 @@ def words(value: object, *, longest: int) -> str:
         raise Misspelt("不能为空")
     for letter in text:
         if not _is_shown(letter):
-            raise Misspelt(f"含有不能显示的字符(U+{ord(letter):04X})")
+            raise Misspelt(f"含有不能显示的字符（U+{ord(letter):04X}）")
     if len(text) > longest:
-        raise Misspelt(f"太长:{len(text)} 字,最多 {longest} 字")
+        raise Misspelt(f"太长：{len(text)} 字，最多 {longest} 字")
     return text
 
 
@@ -136,7 +136,7 @@ def truth(value: object) -> bool:
         return True
     if text in _NO:
         return False
-    raise Misspelt(f'"{value}"应是 是 或 否')
+    raise Misspelt(f"“{value}”应是 是 或 否")
 
 
 def decimal(value: object) -> Decimal:
@@ -148,15 +148,15 @@ def decimal(value: object) -> Decimal:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        raise Misspelt(f'"{value}"应是数字')
+        raise Misspelt(f"“{value}”应是数字")
     try:
         number = Decimal(plain(str(value)))
     except InvalidOperation:
-        raise Misspelt(f'"{value}"应是数字') from None
+        raise Misspelt(f"“{value}”应是数字") from None
     if not number.is_finite() or abs(number) >= 10**12:
-        raise Misspelt(f'"{value}"太大')
+        raise Misspelt(f"“{value}”太大")
     if number != round(number, 2):
-        raise Misspelt(f'"{value}"最多两位小数')
+        raise Misspelt(f"“{value}”最多两位小数")
     return number
 
 
@@ -164,7 +164,7 @@ def integer(value: object, low: int, high: int) -> int:
     """A whole number within the bounds, both included."""
     number = decimal(value)
     if number != int(number) or not low <= number <= high:
-        raise Misspelt(f'"{value}"应是 {low} 到 {high} 的整数')
+        raise Misspelt(f"“{value}”应是 {low} 到 {high} 的整数")
     return int(number)
 
 
@@ -189,7 +189,7 @@ def moment(value: object, timezone: tzinfo, *, last: bool = False) -> datetime:
     >>> moment("2026-09-30", china, last=True).isoformat()
     '2026-09-30T15:59:59+00:00'
     """
-    problem = f'"{value}"看不懂,请写成 2026-07-01T08:00'
+    problem = f"“{value}”看不懂，请写成 2026-07-01T08:00"
     if isinstance(value, str):
         match = _MOMENT.fullmatch(plain(value).upper())
         if match is None:
@@ -208,5 +208,5 @@ def moment(value: object, timezone: tzinfo, *, last: bool = False) -> datetime:
     if not isinstance(value, datetime):
         raise Misspelt(problem)  # 8:30 alone is read by YAML as a number of minutes
     if not 2000 <= value.year <= 2999:
-        raise Misspelt(f'"{value.year}"年不对')
+        raise Misspelt(f"“{value.year}”年不对")
     return (value if value.tzinfo else value.replace(tzinfo=timezone)).astimezone(UTC)

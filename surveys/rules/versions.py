@@ -39,7 +39,7 @@ def coded(
             raise Misspelt(f"选项编码 {code} 写了两次")
         for old in given_up:
             if old.code == code and same(old.label) != same(label):
-                raise Misspelt(f'选项编码 {code} 以前是"{old.label}",不能改作他用,请去掉编码')
+                raise Misspelt(f"选项编码 {code} 以前是“{old.label}”，不能改作他用，请去掉编码")
 
     taken = set(explicit)
     known: dict[str, int] = {}
@@ -89,7 +89,7 @@ class Change:
         """With the codes, for who works with the exported file."""
         option = "" if self.option is None else f" {self.option}"
         words = f" {self.words}" if self.words else ""
-        tally = f",{self.tally}" if self.tally else ""
+        tally = f"，{self.tally}" if self.tally else ""
         head = f"{self.said} {self.question}" if self.is_whole else f"{self.question} {self.said}".strip()
         return f"{head}{option}{words}{tally}"
 
@@ -110,7 +110,7 @@ def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
     >>> old = Definition("调查", (Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"), Option(2, "满意"))),))
     >>> new = Definition("调查", (Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"), Option(2, "比较满意"))),))
     >>> changes(old, new)
-    ('q1 选项 2 "满意" 改为 "比较满意",计票合并',)
+    ('q1 选项 2 “满意” 改为 “比较满意”，计票合并',)
     """
     return tuple(map(str, differences(previous, new)))
 
@@ -119,7 +119,7 @@ def differences(previous: Definition, new: Definition) -> tuple[Change, ...]:
     """The same as values, for a page that shows questions by their words."""
     said: list[Change] = []
     if previous.title != new.title:
-        said.append(Change("标题改为", words=f'"{new.title}"'))
+        said.append(Change("标题改为", words=f"“{new.title}”"))
     for name, then, now in (
         ("说明", previous.intro, new.intro),
         ("开始时间", previous.opens_at, new.opens_at),
@@ -157,12 +157,12 @@ def _question_changes(then: Question, now: Question) -> list[Change]:
     code = now.code
     said: list[Change] = []
     if then.text != now.text:
-        said.append(Change("题目改为", question=code, words=f'"{now.text}"'))
+        said.append(Change("题目改为", question=code, words=f"“{now.text}”"))
     said += _option_changes(then, now)
     if then.other != now.other and now.other:
-        said.append(Change("增加选项", "", code, 0, '"其他"'))
+        said.append(Change("增加选项", "", code, 0, "“其他”"))
     elif then.other != now.other:
-        said.append(Change("不再提供选项", KEPT, code, 0, '"其他"'))
+        said.append(Change("不再提供选项", KEPT, code, 0, "“其他”"))
     if then.required != now.required:
         said.append(Change(f"改为{'必填' if now.required else '可跳过'}", question=code))
     if (then.min, then.max, then.decimals) != (now.min, now.max, now.decimals):
@@ -178,20 +178,20 @@ def _option_changes(then: Question, now: Question) -> list[Change]:
     said: list[Change] = []
     for code, label in ((option.code, option.label) for option in now.options):
         if code in offered and offered[code] != label:
-            said.append(Change("选项", MERGED, now.code, code, f'"{offered[code]}" 改为 "{label}"'))
+            said.append(Change("选项", MERGED, now.code, code, f"“{offered[code]}” 改为 “{label}”"))
         elif code in given_up:
-            said.append(Change("重新提供选项", "与以前的票合并", now.code, code, f'"{label}"'))
+            said.append(Change("重新提供选项", "与以前的票合并", now.code, code, f"“{label}”"))
         elif code not in offered:
-            said.append(Change("增加选项", "", now.code, code, f'"{label}"'))
+            said.append(Change("增加选项", "", now.code, code, f"“{label}”"))
     limits = {option.code: option.most for option in then.options}
     said += [
-        Change(f"选项名额改为 {option.most or '不限'}:", "", now.code, option.code, f'"{option.label}"')
+        Change(f"选项名额改为 {option.most or '不限'}：", "", now.code, option.code, f"“{option.label}”")
         for option in now.options
         if option.most != limits.get(option.code)
     ]
     codes = [option.code for option in now.options]
     said += [
-        Change("不再提供选项", KEPT, now.code, code, f'"{label}"')
+        Change("不再提供选项", KEPT, now.code, code, f"“{label}”")
         for code, label in offered.items()
         if code not in codes
     ]

@@ -68,18 +68,18 @@ def parse(content: bytes | str) -> Written:
     ('为什么?', '第 3 行')
     """
     if len(content) > LARGEST:
-        raise Refused(f"文件太大,最多 {LARGEST // 1024} KB")
+        raise Refused(f"文件太大，最多 {LARGEST // 1024} KB")
     text = _decoded(content) if isinstance(content, bytes) else content
     try:
         _look_over(text)
         node = yaml.compose(text, Loader=_Loader)
     except yaml.reader.ReaderError:
-        raise Refused("文件里有不能读的字符,请另存为 UTF-8 文本再试") from None
+        raise Refused("文件里有不能读的字符，请另存为 UTF-8 文本再试") from None
     except yaml.MarkedYAMLError as error:
         raise Refused(_explained(error, text)) from None
     if not isinstance(node, yaml.MappingNode):
-        hint = ",冒号要用英文的 : 并在后面空一格" if "：" in text else ""
-        raise Refused(f"第 1 行:问卷应由 title: 标题 这样的几项组成{hint}")
+        hint = "，冒号要用英文的 : 并在后面空一格" if "：" in text else ""
+        raise Refused(f"第 1 行：问卷应由 title: 标题 这样的几项组成{hint}")
     places: dict[Path, str] = {}
     data = _value(node, (), places)
     del places[()]  # the whole file is no place
@@ -92,7 +92,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Refused("文件的编码读不了,请另存为 UTF-8 文本再试")
+    raise Refused("文件的编码读不了，请另存为 UTF-8 文本再试")
 
 
 def _look_over(text: str) -> None:
@@ -101,15 +101,15 @@ def _look_over(text: str) -> None:
     for nodes, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = f"第 {event.start_mark.line + 1 if event.start_mark else 1} 行"
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Refused(f"{line}:不能用 & 和 * 引用,如果是文字请加引号")
+            raise Refused(f"{line}：不能用 & 和 * 引用，如果是文字请加引号")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
-            raise Refused(f"{line}:套了太多层")
+            raise Refused(f"{line}：套了太多层")
         if nodes > MOST_NODES:
-            raise Refused(f"{line}:内容太多")
+            raise Refused(f"{line}：内容太多")
 
 
 def _value(node: yaml.Node, path: Path, places: dict[Path, str]) -> Any:
@@ -117,16 +117,16 @@ def _value(node: yaml.Node, path: Path, places: dict[Path, str]) -> Any:
     places[path] = line
     tag = node.tag.removeprefix("tag:yaml.org,2002:")
     if tag not in ("str", "int", "bool", "null", "map", "seq"):
-        raise Refused(f"{line}:不能用标记 {tag[:30]}")
+        raise Refused(f"{line}：不能用标记 {tag[:30]}")
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key_line = f"第 {key_node.start_mark.line + 1} 行"
             if not isinstance(key_node, yaml.ScalarNode):
-                raise Refused(f"{key_line}:冒号前应是一个词")
+                raise Refused(f"{key_line}：冒号前应是一个词")
             key = bare(_legible(key_node, key_line)).strip()
             if key in mapping:
-                raise Refused(f'{key_line}:"{key}"写了两次')
+                raise Refused(f"{key_line}：“{key}”写了两次")
             mapping[key] = _value(value_node, (*path, key), places)
         return mapping
     if isinstance(node, yaml.SequenceNode):
@@ -145,7 +145,7 @@ def _value(node: yaml.Node, path: Path, places: dict[Path, str]) -> Any:
 
 def _legible(node: yaml.Node, line: str) -> str:
     if _CONTROL.search(node.value):
-        raise Refused(f"{line}:有不能读的控制字符,请删去")
+        raise Refused(f"{line}：有不能读的控制字符，请删去")
     return str(node.value)
 
 
@@ -163,7 +163,7 @@ def _entries(node: yaml.SequenceNode, line: str) -> list[yaml.Node]:
     if not apart:
         return list(node.value)
     if len(node.value) > 1:
-        raise Refused(f"{line}:“{apart[0].value[:30]}”里的逗号是全角的,请改成英文的 , 如果是文字请加引号")
+        raise Refused(f"{line}：“{apart[0].value[:30]}”里的逗号是全角的，请改成英文的 , 如果是文字请加引号")
     (one,) = apart
     return [
         yaml.ScalarNode(one.tag, each.strip(), one.start_mark, one.end_mark)
@@ -176,7 +176,7 @@ def _whole(text: str, line: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise Refused(f"{line}:不是整数") from None  # only behind an explicit !!int
+        raise Refused(f"{line}：不是整数") from None  # only behind an explicit !!int
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
@@ -187,15 +187,15 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> str:
     line = lines[mark.line] if mark.line < len(lines) else ""
     problem = error.problem or ""
     if "\\t" in problem or "\t" in line[: mark.column + 1]:
-        said = "缩进请用空格,不要用 Tab"
+        said = "缩进请用空格，不要用 Tab"
     elif "single document" in problem or "single document" in (error.context or ""):
-        said = "一个文件只能写一份问卷,请去掉多余的 ---"
+        said = "一个文件只能写一份问卷，请去掉多余的 ---"
     elif "：" in line:
-        said = "格式不对,冒号要用英文的 : 并在后面空一格"
+        said = "格式不对，冒号要用英文的 : 并在后面空一格"
     elif "mapping values are not allowed" in problem:
-        said = "格式不对,一行里有两个冒号,文字请加引号"
+        said = "格式不对，一行里有两个冒号，文字请加引号"
     elif "expected ',' or" in problem:
-        said = "格式不对,请检查逗号和括号是否成对"
+        said = "格式不对，请检查逗号和括号是否成对"
     else:
-        said = "格式不对,请检查缩进、引号和括号"
-    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列:{said}"
+        said = "格式不对，请检查缩进、引号和括号"
+    return f"第 {mark.line + 1} 行第 {mark.column + 1} 列：{said}"

@@ -123,7 +123,7 @@
       return true;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      say("没有连上,内容还在这一页。请检查网络,再点一次。", true);
+      say("没有连上，内容还在这一页。请检查网络，再点一次。", true);
       return false;
     } finally {
       busy = false;
@@ -145,16 +145,16 @@
       const fresh = new DOMParser().parseFromString(await again.text(), "text/html").getElementById("editor");
       if (fresh) {
         page().elements.form_token.value = fresh.elements.form_token.value;
-        say("登录已更新,内容还在。请再点一次。", true);
+        say("登录已更新，内容还在。请再点一次。", true);
       } else {
-        say("登录已过期,内容还在这一页。请在新窗口登录,再回来点一次。", true);
+        say("登录已过期，内容还在这一页。请在新窗口登录，再回来点一次。", true);
         const link = Object.assign(document.createElement("a"), { href: "/console/sign-in", target: "_blank", textContent: "去登录", className: "ms-2" });
         document.getElementById("kept").append(link);
       }
       return false;
     }
     const said = shown.querySelector(".empty-subtitle");
-    say(said ? said.textContent : "没有存上,内容还在这一页。请再点一次。", true);
+    say(said ? said.textContent : "没有存上，内容还在这一页。请再点一次。", true);
     return false;
   }
 
@@ -252,7 +252,7 @@
 
   function confirmDelete(code) {
     const text = document.getElementById(`${code}.text`);
-    return !text.value.trim() || window.confirm(`删除“${text.value.trim()}”?`);
+    return !text.value.trim() || window.confirm(`删除“${text.value.trim()}”？`);
   }
 
   document.addEventListener("input", (event) => { if (event.target.form === page()) changed(); });

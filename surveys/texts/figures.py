@@ -24,7 +24,7 @@ WAVES = {
 OUTCOMES = {
     Outcome.QUEUED: "排队发送",
     Outcome.CUSTOM: "客服消息已送达",
-    Outcome.TEMPLATE: "模板消息,等回执",
+    Outcome.TEMPLATE: "模板消息，等回执",
     Outcome.ARRIVED: "模板消息已送达",
     Outcome.HELD: "等店主下次联系",
     Outcome.UNSURE: "不确定是否送达",
@@ -67,7 +67,7 @@ def span(opens_at: datetime | None, closes_at: datetime | None, zone: ZoneInfo) 
 
     >>> from datetime import UTC
     >>> span(None, datetime(2026, 9, 30, 16, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
-    '2026-10-01 00:00 结束(9 月 30 日是最后一天)'
+    '2026-10-01 00:00 结束（9 月 30 日是最后一天）'
     >>> span(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 9, 30, 12, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
     '2026-07-01 08:00 开始 · 2026-09-30 20:00 结束'
     """
@@ -76,5 +76,5 @@ def span(opens_at: datetime | None, closes_at: datetime | None, zone: ZoneInfo) 
         return " · ".join([*begins, "没有定结束时间"])
     end = closes_at.astimezone(zone)
     last = end - timedelta(days=1)
-    midnight = f"({last.month} 月 {last.day} 日是最后一天)" if (end.hour, end.minute) == (0, 0) else ""
+    midnight = f"（{last.month} 月 {last.day} 日是最后一天）" if (end.hour, end.minute) == (0, 0) else ""
     return " · ".join([*begins, f"{end:%Y-%m-%d %H:%M} 结束{midnight}"])

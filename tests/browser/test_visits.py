@@ -29,7 +29,7 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(chromium, st
     with processes.town(tmp_path, stores["database_url"], None) as town:
         town.flask("people", "import", str(tmp_path / "roster.csv"))
         town.start(str(processes.BIN / "flask"), "--app", "wsgi", "worker")
-        code = town.flask("people", "invite-manager", "13900002201").split("绑定 ")[1].split("(")[0]
+        code = town.flask("people", "invite-manager", "13900002201").split("绑定 ")[1].split("（")[0]
         for who, words in (("陈志强", f"绑定 {code}"), ("王建国", "绑定 350802100001 8899")):
             town.do(who, "follow")
             town.do(who, "say", text=words)

@@ -65,11 +65,11 @@ def test_a_draft_waits_for_whoever_may_publish_it(quiet) -> None:
 def test_a_survey_that_ends_tomorrow_asks_for_the_shops_each_looks_after(quiet) -> None:
     number = load(quiet, closes_in=timedelta(days=1))
     assert quiet.house.flask("surveys", "publish", number).exit_code == 0
-    assert needs(quiet, "market")[0].startswith("3 家店还没有填《满意度》,明天")
+    assert needs(quiet, "market")[0].startswith("3 家店还没有填《满意度》，明天")
     assert needs(quiet, "zhou")[0].startswith("2 家店还没有填")
     assert needs(quiet, "chen")[0].startswith("2 家店还没有填")
     quiet.house.clock.advance(timedelta(hours=20))
-    assert needs(quiet, "chen")[0].endswith("结束(急)")
+    assert needs(quiet, "chen")[0].endswith("结束（急）")
     quiet.house.clock.advance(timedelta(days=1))
     assert needs(quiet, "market") == needs(quiet, "chen") == []
 
@@ -89,9 +89,9 @@ def test_areas_and_leaves_are_told_to_whoever_they_are_about(quiet) -> None:
         area.deputy_from_on, area.deputy_until_on = today, today + timedelta(days=1)
         session.get_one(Area, quiet.area("城区一片")).manager_id = None
         session.execute(update(Retailer).values(manager_id=None))
-    begins, ends = "1 个片区的代班今天开始:江山片(陈志强)", "1 个片区的代班明天结束:江山片(陈志强)"
-    assert needs(quiet, "market") == [begins, ends, "1 个片区没有客户经理:城区一片"]
-    assert needs(quiet, "zhou") == ["1 个片区没有客户经理:城区一片"]
+    begins, ends = "1 个片区的代班今天开始：江山片（陈志强）", "1 个片区的代班明天结束：江山片（陈志强）"
+    assert needs(quiet, "market") == [begins, ends, "1 个片区没有客户经理：城区一片"]
+    assert needs(quiet, "zhou") == ["1 个片区没有客户经理：城区一片"]
     assert needs(quiet, "chen") == [begins, ends]
     assert needs(quiet, "intern") == [begins, ends]
 
@@ -110,18 +110,18 @@ def test_what_failed_is_shown_to_whoever_can_do_something_about_it(quiet) -> Non
             )
     assert quiet.browser("zhou").post("/console/people/export").status_code == 303
     assert needs(quiet, "market") == [
-        "1 条消息不确定是否送达,要人决定重发还是算了(急)",
+        "1 条消息不确定是否送达，要人决定重发还是算了（急）",
         "1 条消息这两天没有发出去",
     ]
     with quiet.house.services.transaction() as session:
         session.execute(update(Task).values(state=TaskState.FAILED, settled_at=now))
-    assert needs(quiet, "zhou") == ["1 项任务没有完成,看看原因再试"]
+    assert needs(quiet, "zhou") == ["1 项任务没有完成，看看原因再试"]
     quiet.house.clock.advance(timedelta(days=2))
     assert needs(quiet, "zhou") == []
 
 
 def test_a_refused_token_and_a_missing_worker_are_the_admins(office) -> None:
-    quiet_line = "后台进程没有在运行,消息和任务都停着:请启动 flask worker(急)"
+    quiet_line = "后台进程没有在运行，消息和任务都停着：请启动 flask worker（急）"
     assert needs(office, "admin")[0] == quiet_line
     assert quiet_line not in needs(office, "market")
     office.house.sim.faults.add("/cgi-bin/stable_token", "errcode", value=40164, times=1)

@@ -62,7 +62,7 @@ def test_after_too_many_tries_each_waits_longer_and_the_right_password_too(offic
     assert office.browser("market")
     refused, waits = office.audited("sign_in.refused"), office.audited("sign_in.wait")
     assert [entry.who for entry in refused] == ["admin"] * (rules.TRIES_OF_PAIR + 4)
-    assert [entry.detail for entry in waits] == [f"试了 {5 + n} 次,要等 {2**n} 秒" for n in range(4)]
+    assert [entry.detail for entry in waits] == [f"试了 {5 + n} 次，要等 {2**n} 秒" for n in range(4)]
     for _ in range(30):
         stranger.sign_in("admin", "wrong password")
     assert len(office.audited("sign_in.wait")) == 5

@@ -94,8 +94,8 @@ def test_it_is_built_row_by_row_without_a_script_and_saved(bound) -> None:
     saved = browser.post(NEW, form(*rows[:2], name="近来联系过的", do="save"))
     assert saved.status_code == 303
     page = browser.get(saved.location).text
-    assert "片区:城区一片" in page
-    assert "联系过,在最近 7 天内" in page
+    assert "片区：城区一片" in page
+    assert "联系过，在最近 7 天内" in page
     assert "近来联系过的" in browser.get("/console/people/audiences").text
     edit = browser.get(f"{saved.location}/edit").text
     assert re.search(r'value="城区一片" checked', edit)
@@ -110,7 +110,7 @@ def test_it_is_built_row_by_row_without_a_script_and_saved(bound) -> None:
         ((), "还没有条件"),
         (({"0-criterion": ""},), "还没有选条件"),
         ((condition("0", "class"),), "“客户类型”还没有选好"),
-        ((condition("0", "class", _="超级终端"),), "没有这个客户类型:超级终端"),
+        ((condition("0", "class", _="超级终端"),), "没有这个客户类型：超级终端"),
         ((condition("0", "last_contact", within_days="很久"),), "“最近联系”里要填整数"),
         (({"0-mode": "any"},), "有一组是空的"),
         (tuple({f"{number}-criterion": ""} for number in range(51)), "条件太多"),
@@ -177,8 +177,8 @@ def test_a_supervisor_changes_only_their_own(bound) -> None:
 def test_a_saved_audience_that_broke_says_why(bound) -> None:
     audience_id = keep(bound, "旧的", {"class": ["没有了的类型"]})
     browser = bound.browser("market")
-    assert "没有这个客户类型:没有了的类型" in browser.get(f"/console/people/audiences/{audience_id}").text
-    assert "已经没有了,请去掉" in browser.get(f"/console/people/audiences/{audience_id}/edit").text
+    assert "没有这个客户类型：没有了的类型" in browser.get(f"/console/people/audiences/{audience_id}").text
+    assert "已经没有了，请去掉" in browser.get(f"/console/people/audiences/{audience_id}/edit").text
 
 
 def test_the_fields_of_a_survey_follow_one_another(bound, tmp_path) -> None:
@@ -209,4 +209,4 @@ def test_the_fields_of_a_survey_follow_one_another(bound, tmp_path) -> None:
     # Another survey was chosen: what hung on the first is not found again.
     assert "没有编号为 9" in browser.post(LOOK, form(chose | {"0-answered_survey-survey": "9"})).text
     saved = browser.post(NEW, form(chose, name="不满意的", do="save"))
-    assert "填写了调查:《满意度》,1. 服务怎么样?,不满意" in browser.get(saved.location).text
+    assert "填写了调查：《满意度》，1. 服务怎么样?，不满意" in browser.get(saved.location).text

@@ -121,9 +121,9 @@ def test_what_is_empty_or_unknown_refuses_and_never_means_everyone(ask: Ask, spe
 
 
 def test_the_refusal_names_what_is_unknown(ask: Ask) -> None:
-    with pytest.raises(Refused, match="没有这个客户类型:超级终端。"):
+    with pytest.raises(Refused, match="没有这个客户类型：超级终端。"):
         ask({"class": ["普通终端", "超级终端"]})
-    with pytest.raises(Refused, match="没有叫“areas”的对象条件,可以用:"):
+    with pytest.raises(Refused, match="没有叫“areas”的对象条件，可以用："):
         ask({"areas": ["古田片"]})
 
 

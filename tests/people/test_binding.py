@@ -17,9 +17,9 @@ LICENCE, ENDING = "350802100001", "8899"
 
 def test_a_licence_and_four_digits_bind_the_shop(lao_li: Any, town: Any, now: Any) -> None:
     assert lao_li.say("绑定 350802100001 8899") == (
-        "已绑定:李记便利店(李大山)。您的客户经理是陈志强 13900002201。\n"
+        "已绑定：李记便利店（李大山）。您的客户经理是陈志强 13900002201。\n"
         "有一份调查等您填写。\n"
-        "现在可以:1 填写调查 2 学习。回复数字即可。"
+        "现在可以：1 填写调查 2 学习。回复数字即可。"
     )
     shop = identity.shop_of(town.session, lao_li.openid)
     assert shop is not None and shop.licence == LICENCE
@@ -38,31 +38,31 @@ def test_a_licence_and_four_digits_bind_the_shop(lao_li: Any, town: Any, now: An
     [
         "绑定350802100001,8899",
         "“绑定 350802100001 8899”",
-        "绑定:8899/350802100001",
+        "绑定：8899/350802100001",
         "350802100001 8899",
     ],
 )
 def test_however_it_is_written(lao_li: Any, said: str) -> None:
-    assert lao_li.say(said).startswith("已绑定:李记便利店")
+    assert lao_li.say(said).startswith("已绑定：李记便利店")
 
 
 def test_following_by_the_printed_code_binds_in_one_step(lao_li: Any) -> None:
     assert lao_li.follow("bind:token-of-lao-li").startswith(
-        "您好李老板,李记便利店已绑定成功,客户经理陈志强 13900002201 为您服务。\n有一份调查等您填写。"
+        "您好李老板，李记便利店已绑定成功，客户经理陈志强 13900002201 为您服务。\n有一份调查等您填写。"
     )
 
 
 def test_scanning_once_more_is_answered_kindly(lao_li: Any, town: Any) -> None:
     lao_li.scan("bind:token-of-lao-li")
-    assert lao_li.scan("bind:token-of-lao-li").startswith("李老板,您已经绑定了李记便利店,不用再绑。")
-    assert lao_li.say("绑定").startswith("李老板,您已经绑定了李记便利店")
+    assert lao_li.scan("bind:token-of-lao-li").startswith("李老板，您已经绑定了李记便利店，不用再绑。")
+    assert lao_li.say("绑定").startswith("李老板，您已经绑定了李记便利店")
     assert town.session.scalar(select(func.count()).select_from(Binding)) == 1
 
 
 def test_a_wrong_phone_and_a_wrong_licence_get_one_and_the_same_sentence(phone: Callable[[str], Any]) -> None:
     tries = (("a", f"绑定 {LICENCE} 0000"), ("b", "绑定 350802199999 8899"))
     answers = {phone(openid).say(said) for openid, said in tries}
-    assert answers == {'许可证号和手机后四位对不上,请核对后再试(还可试 2 次),或回复"人工"请客户经理帮您绑定。'}
+    assert answers == {"许可证号和手机后四位对不上，请核对后再试（还可试 2 次），或回复“人工”请客户经理帮您绑定。"}
 
 
 def test_three_wrong_tries_a_day_and_the_right_one_comes_too_late(lao_li: Any, town: Any) -> None:
@@ -86,8 +86,8 @@ def test_a_token_cannot_be_typed(passer_by: Any) -> None:
 
 
 def test_a_licence_alone_is_asked_for_the_digits_and_the_digits_finish_it(lao_li: Any) -> None:
-    assert lao_li.say(f"绑定 {LICENCE}") == f"许可证号 {LICENCE} 收到了。请再回复店主手机的后四位,例如:8899"
-    assert lao_li.say("８８９９").startswith("已绑定:李记便利店")
+    assert lao_li.say(f"绑定 {LICENCE}") == f"许可证号 {LICENCE} 收到了。请再回复店主手机的后四位，例如：8899"
+    assert lao_li.say("８８９９").startswith("已绑定：李记便利店")
     assert lao_li.say("1") == "调查开始"
 
 
@@ -99,7 +99,7 @@ def test_who_does_not_answer_with_digits_is_not_caught(lao_li: Any) -> None:
 
 def test_a_shop_that_is_bound_is_not_given_to_another(lao_li: Any, passer_by: Any, town: Any) -> None:
     lao_li.scan("bind:token-of-lao-li")
-    taken = "李记便利店已绑定了另一个微信。要换绑,请联系客户经理陈志强 13900002201。"
+    taken = "李记便利店已绑定了另一个微信。要换绑，请联系客户经理陈志强 13900002201。"
     assert passer_by.scan("bind:token-of-lao-li") == taken
     assert passer_by.say(f"绑定 {LICENCE} {ENDING}") == taken
     assert town.retailer(LICENCE).openid == lao_li.openid
@@ -117,7 +117,7 @@ def test_the_row_decides_who_was_first_not_what_was_read_before(town: Any, now: 
 
 def test_a_follower_has_one_shop(lao_li: Any) -> None:
     lao_li.scan("bind:token-of-lao-li")
-    assert lao_li.scan("bind:token-of-xiao-wang") == '您的微信已绑定李记便利店。要换一家店,请先回复"解绑"。'
+    assert lao_li.scan("bind:token-of-xiao-wang") == "您的微信已绑定李记便利店。要换一家店，请先回复“解绑”。"
 
 
 def test_a_code_of_no_shop_says_how_else(passer_by: Any) -> None:
@@ -126,7 +126,7 @@ def test_a_code_of_no_shop_says_how_else(passer_by: Any) -> None:
 
 def test_unbinding_asks_first(lao_li: Any, town: Any, now: Any) -> None:
     lao_li.scan("bind:token-of-lao-li")
-    assert lao_li.say("解绑").startswith("要解绑李记便利店吗?")
+    assert lao_li.say("解绑").startswith("要解绑李记便利店吗？")
     assert lao_li.say("不了") == texts.STILL_BOUND
     assert identity.shop_of(town.session, lao_li.openid)
     lao_li.say("解绑")
@@ -148,16 +148,16 @@ def test_a_manager_binds_with_the_invitation_once(chen: Any, passer_by: Any, tow
     invite = actions.invite_manager(town.session, "139 0000 2201", now=now)
     assert rules.invite_code(invite.code) == invite.code
     said = chen.say(f"绑定 {invite.code.lower()}")
-    assert said.startswith("陈志强,您好。您已绑定为客户经理,名下有 1 家店。") and '回复"帮助"' in said
+    assert said.startswith("陈志强，您好。您已绑定为客户经理，名下有 1 家店。") and "回复“帮助”" in said
     assert "还可试 2 次" in passer_by.say(f"绑定 {invite.code}")
     bound = identity.manager_of(town.session, chen.openid)
     assert bound is not None and bound.name == "陈志强"
-    assert chen.say("绑定") == "陈志强,您已经绑定为客户经理,不用再绑。"
+    assert chen.say("绑定") == "陈志强，您已经绑定为客户经理，不用再绑。"
 
 
 def test_a_manager_binds_by_scanning(chen: Any, town: Any, now: Any) -> None:
     invite = actions.invite_manager(town.session, "13900002201", now=now)
-    assert chen.follow(f"bind:m-{invite.code}").startswith("陈志强,您好。")
+    assert chen.follow(f"bind:m-{invite.code}").startswith("陈志强，您好。")
 
 
 def test_an_invitation_lasts_seven_days_and_a_new_one_voids_the_old(chen: Any, town: Any, now: Any) -> None:
@@ -167,7 +167,7 @@ def test_an_invitation_lasts_seven_days_and_a_new_one_voids_the_old(chen: Any, t
     chen.now = now + timedelta(days=7)
     assert "不对或已过期" in chen.say(f"绑定 {invite.code}")
     chen.now = now + timedelta(days=6, hours=23)
-    assert chen.say(f"绑定 {invite.code}").startswith("陈志强,您好。")
+    assert chen.say(f"绑定 {invite.code}").startswith("陈志强，您好。")
 
 
 def test_a_manager_on_a_new_phone_takes_the_place_of_the_old(

@@ -156,5 +156,5 @@ def test_the_page_of_an_import_whose_worker_died_says_that_it_was_done(office: A
     with office.house.look() as session:
         task = session.get_one(Task, claim.id)
         assert task.state == TaskState.DONE and task.result is not None
-        assert task.result["said"] == f"新增 {SHOPS} 家,更新 0 家,不变 0 家。"
+        assert task.result["said"] == f"新增 {SHOPS} 家，更新 0 家，不变 0 家。"
         assert session.scalar(select(func.count()).select_from(Retailer)) == SHOPS + 3

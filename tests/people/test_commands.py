@@ -108,10 +108,10 @@ def test_a_dry_run_says_what_would_happen_and_keeps_nothing(
     done = run("import", path, "--dry-run")
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [
-        "提示:这些列用不到,已忽略:备注。",
-        "新片区:新片",
-        "新客户经理:周 139****2203",
-        "试运行:将新增 1 更新 0 不变 0,什么都没有改。",
+        "提示：这些列用不到，已忽略：备注。",
+        "新片区：新片",
+        "新客户经理：周 139****2203",
+        "试运行：将新增 1 更新 0 不变 0，什么都没有改。",
     ]
     with settled.reading() as session:
         assert len(session.scalars(select(Retailer.id)).all()) == 2
@@ -133,13 +133,13 @@ def test_the_template_is_written_and_is_a_roster_without_rows(run: Any, tmp_path
     assert run("template", str(path)).exit_code == 0
     assert path.read_bytes().startswith(b"PK")
     done = run("import", str(path))
-    assert (done.exit_code, done.stderr) == (1, "表头下面没有零售户,没有可导入的内容。\n")
+    assert (done.exit_code, done.stderr) == (1, "表头下面没有零售户，没有可导入的内容。\n")
 
 
 def test_the_list_masks_phones(run: Any) -> None:
     done = run("list", "--area", "城区一片")
     assert "李记便利店" in done.stdout and "138****8899" in done.stdout and "13800008899" not in done.stdout
-    assert "小王超市" not in done.stdout and done.stdout.endswith("共 1 家,第 1 页,共 1 页。\n")
+    assert "小王超市" not in done.stdout and done.stdout.endswith("共 1 家，第 1 页，共 1 页。\n")
     assert "小王超市" in run("list", "--search", "小王").stdout
     assert run("list", "--search", "%").stdout.startswith("共 0 家")
     assert "小王超市" in run("list", "--class", "现代终端").stdout
@@ -150,9 +150,9 @@ def test_an_audience_is_counted_and_shown(run: Any, settled: Database, tmp_path:
     path.write_text("class: [普通终端]\nbound: false\n", encoding="utf-8")
     done = run("audience", str(path))
     assert done.stdout.splitlines()[0] == "共 1 家店。" and "李记便利店" in done.stdout
-    assert run("audience", "{class: [普通终端]}").stdout.splitlines()[0] == "共 0 家店,另有 1 家符合但还没有绑定。"
+    assert run("audience", "{class: [普通终端]}").stdout.splitlines()[0] == "共 0 家店，另有 1 家符合但还没有绑定。"
     done = run("audience", "{class: [优质终端]}")
-    assert (done.exit_code, done.stderr) == (1, "这个范围里没有零售户,请检查对象条件。\n")
+    assert (done.exit_code, done.stderr) == (1, "这个范围里没有零售户，请检查对象条件。\n")
     assert run("audience", "{class: [没有]}").exit_code == 1
     assert run("audience", "not-there.yaml").exit_code == 1
 
@@ -166,12 +166,12 @@ def test_a_shops_code_is_made_with_its_token(run: Any, wechat: FakeWeChat) -> No
 
 def test_a_manager_is_invited_and_the_code_is_told_even_when_wechat_is_down(run: Any, wechat: FakeWeChat) -> None:
     done = run("invite-manager", "13900002201")
-    assert done.exit_code == 0 and done.stdout.startswith("请陈志强关注后发送:绑定 ")
+    assert done.exit_code == 0 and done.stdout.startswith("请陈志强关注后发送：绑定 ")
     [(scene, seconds)] = wechat.scenes
     assert scene.startswith("bind:m-") and seconds == 604_800
     wechat.is_down = True
     done = run("invite-manager", "13900002201")
-    assert done.exit_code == 1 and "绑定 " in done.stdout and done.stderr.startswith("微信没有接受:")
+    assert done.exit_code == 1 and "绑定 " in done.stdout and done.stderr.startswith("微信没有接受：")
 
 
 def test_unbinding_a_shop(run: Any, settled: Database, now: datetime) -> None:
@@ -195,13 +195,13 @@ def test_tags_mirror_class_area_and_managers_and_a_second_run_sends_nothing(
         actions.bind_by_token(session, "o-laoli", "token-of-lao-li", now=now)
         actions.bind_by_token(session, "o-xiaowang", "token-of-xiao-wang", now=now)
         session.scalars(select(Manager)).first().openid = "o-chen"  # type: ignore[union-attr]
-    assert run("tags", "sync").stdout == "新建标签 7 个,打上 3 人次,去掉 0 人次。\n"
+    assert run("tags", "sync").stdout == "新建标签 7 个，打上 3 人次，去掉 0 人次。\n"
     assert wechat.of("普通终端") == wechat.of("城区一片") == {"o-laoli"}
     assert wechat.of("客户经理") == {"o-chen"}
     assert wechat.of("现代终端") == set()  # 小王 does not follow any more
     assert wechat.held["星标组"] == 2
     calls = wechat.calls
-    assert run("tags", "sync").stdout == "新建标签 0 个,打上 0 人次,去掉 0 人次。\n"
+    assert run("tags", "sync").stdout == "新建标签 0 个，打上 0 人次，去掉 0 人次。\n"
     assert wechat.calls == calls
     with settled.transaction() as session:
         actions.unbind_shop(session, "350802100001", now=now)

@@ -143,7 +143,7 @@ def test_an_unsure_message_is_named_and_leads_to_its_page_before_anybody_decides
         ("visits/107", "答复 #107"),
         ("visits/107", "通知 #107"),
         ("surveys/1/invitations/2", "调查邀请《满意度》第 2 次"),
-        ("visits", "给客户经理的通知(几条留言)"),
+        ("visits", "给客户经理的通知（几条留言）"),
     ):
         assert f'<a href="/console/{path}">{title}</a>' in page
     listed = office.house.flask("outbox", "list").output

@@ -59,7 +59,7 @@ def test_a_manager_sees_the_office(town) -> None:
     invited = town.flask("people", "invite-manager", "13900002201").output
     chen = town.phone("陈志强")
     chen.follow()
-    code = invited.split("绑定 ")[1].split("(")[0].split()[0]
+    code = invited.split("绑定 ")[1].split("（")[0].split()[0]
     assert "客户经理" in chen.say(f"绑定 {code}").text
     browser = Browser(town, chen)
     assert "您已绑定为客户经理" in browser.open("/m/me")

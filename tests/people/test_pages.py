@@ -43,7 +43,7 @@ def test_a_roster_is_checked_looked_at_confirmed_and_brought_in_once(office) -> 
     first, second = browser.post(f"{page}/confirm"), browser.post(f"{page}/confirm")
     assert first.location == second.location
     office.work()
-    assert "新增 1 家,更新 1 家,不变 2 家" in browser.get(first.location).text
+    assert "新增 1 家，更新 1 家，不变 2 家" in browser.get(first.location).text
     assert "东门烟店" in browser.get("/console/people/shops/350802100004").text
     assert "老李超市" in browser.get("/console/people").text
     assert [entry.detail for entry in office.audited("roster.import")] == ["名单.csv", "名单.csv"]
@@ -262,7 +262,7 @@ def test_an_area_gets_a_deputy_for_the_days_of_leave(office) -> None:
     assert "2026-10-01 这样" in browser.post(path, {**form, "until": "x"}).text
     assert browser.post(path, form).status_code == 303
     assert "代班中" in browser.get("/console/people/areas").text
-    assert "(代班)" in browser.get("/console/people/shops/350802100001").text
+    assert "（代班）" in browser.get("/console/people/shops/350802100001").text
     assert len(office.audited("area.change")) == 1
 
 

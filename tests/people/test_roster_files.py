@@ -57,8 +57,8 @@ def test_what_holds_no_value_is_named_and_never_taken_for_left_empty(house: Any,
     assert done.exit_code == 1
     assert [line.split("。")[0] for line in done.stderr.splitlines()[:-1]] == [
         "E2 地址是错误值 #REF!",
-        "H2 客户经理是公式,文件里没有算好的结果",
-        "I2 经理手机是公式,文件里没有算好的结果",
+        "H2 客户经理是公式，文件里没有算好的结果",
+        "I2 经理手机是公式，文件里没有算好的结果",
         "J2 标签是错误值 #N/A",
     ]
     whole = [FAULT.format(f"{letter}2") for letter in "ABCDEFGHI"]
@@ -84,16 +84,16 @@ def test_a_number_is_what_its_format_shows(row: Make) -> None:
     assert only(roster(shown, number_format="#,##0")).licence == "35080210001"
     for hidden in ('"35"0', "0000-0000-0000", "0%", "# ?/?", "[>9]0;000000000000", ";;;", "[DBNum1]General"):
         [line] = lines_of(roster(shown, number_format=hidden))
-        assert line.startswith('A2 许可证号存的是"35080210001",显示的却不同')
+        assert line.startswith("A2 许可证号存的是“35080210001”，显示的却不同")
 
 
 @pytest.mark.parametrize(
     ("cell", "number_format", "said"),
     [
-        (formatted("B2", 46086), "m-d", 'B2 店名被 Excel 读成了日期"2026-03-05"'),
-        (formatted("B2", 46086), 'yyyy"年"m"月"d"日"', 'B2 店名被 Excel 读成了日期"2026-03-05"'),
-        (formatted("B2", 0.2993055555555555), "h:mm", 'B2 店名被 Excel 读成了时间"07:11:00"'),
-        ('<c r="B2" t="b"><v>1</v></c>', "General", 'B2 店名被 Excel 读成了是/否"TRUE"'),
+        (formatted("B2", 46086), "m-d", "B2 店名被 Excel 读成了日期“2026-03-05”"),
+        (formatted("B2", 46086), 'yyyy"年"m"月"d"日"', "B2 店名被 Excel 读成了日期“2026-03-05”"),
+        (formatted("B2", 0.2993055555555555), "h:mm", "B2 店名被 Excel 读成了时间“07:11:00”"),
+        ('<c r="B2" t="b"><v>1</v></c>', "General", "B2 店名被 Excel 读成了是/否“TRUE”"),
     ],
 )
 def test_what_excel_made_of_a_name_is_refused(row: Make, cell: str, number_format: str, said: str) -> None:
@@ -119,7 +119,7 @@ def test_a_merged_cell_holds_for_all_its_rows(row: Make) -> None:
     merged = ["H2:H4", "I2:I4", "H5:H6", "I5:I6"]
     found = checking.check(roster(*lines, merged=merged), CLASSES)
     assert [each.manager_phone for each in found.rows()] == ["13900002201"] * 3 + ["13900002202"] * 2
-    assert found.notices == ("合并的单元格按每一行都是同一个值读:H2:H4、I2:I4、H5:H6、I5:I6。",)
+    assert found.notices == ("合并的单元格按每一行都是同一个值读：H2:H4、I2:I4、H5:H6、I5:I6。",)
     assert refusal(roster(*lines, merged=["H2:I4"])).startswith("H2:I4 合并了几列")
     assert refusal(roster(row(), merged=["B1:C1"])).startswith("B1:C1 合并了几列")
     # Merged over rows in which nothing else stands, it makes no shop.
@@ -128,13 +128,13 @@ def test_a_merged_cell_holds_for_all_its_rows(row: Make) -> None:
 
 def test_cells_keep_their_own_names_wherever_the_table_begins(row: Make) -> None:
     content = workbook({"名单": rows([COLUMNS, row(手机="1380000")], first=3, left="B")})
-    assert lines_of(content) == ['E4 手机"1380000"不是 11 位手机号(座机要带区号)']
+    assert lines_of(content) == ["E4 手机“1380000”不是 11 位手机号（座机要带区号）"]
 
 
 def test_a_second_sheet_with_shops_is_not_left_out_in_silence(row: Make) -> None:
     both = {name: rows([COLUMNS, row()]) for name in ("城区", "江山")} | {"说明": rows([["许可证号", "怎么填"]])}
     found = checking.check(workbook(both), CLASSES)
-    assert found.notices == ("只读了工作表“城区”,这些工作表也是名单,没有读:江山。要导入它们,请分别另存再导入。",)
+    assert found.notices == ("只读了工作表“城区”，这些工作表也是名单，没有读：江山。要导入它们，请分别另存再导入。",)
 
 
 def test_tags_are_parted_by_signs_of_any_width(row: Make) -> None:
@@ -150,7 +150,7 @@ def test_a_csv_is_read_in_any_letters_it_does_not_name(row: Make, encoding: str,
 
 def test_two_columns_nobody_reads_may_have_one_name(row: Make) -> None:
     found = checking.check(roster([*row(), "a", "b"], header=[*COLUMNS, "备注", "备注"]), CLASSES)
-    assert found.notices == ("这些列用不到,已忽略:备注。",)
+    assert found.notices == ("这些列用不到，已忽略：备注。",)
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|", "，"])
@@ -179,10 +179,10 @@ def test_nobodys_file_takes_the_worker_down(row: Make) -> None:
     many = {f"xl/{n}.xml": "" for n in range(2100)}
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     hostile = [
-        ("表格太大:XFD1048576 还有内容,最多 500,000 行、500 列", workbook({"名单": far})),
-        ("表格太大:展开后有 900 MB,最多 512 MB", workbooks.claiming(roster(shared), rels, 900 << 20)),
-        ("表格太大:有一格超过 40,000 个字", roster(shared, parts=long)),
-        ("表格太大:工作簿里有 2,106 个部分", roster(row(), parts=many)),
+        ("表格太大：XFD1048576 还有内容,最多 500,000 行、500 列", workbook({"名单": far})),
+        ("表格太大：展开后有 900 MB,最多 512 MB", workbooks.claiming(roster(shared), rels, 900 << 20)),
+        ("表格太大：有一格超过 40,000 个字", roster(shared, parts=long)),
+        ("表格太大：工作簿里有 2,106 个部分", roster(row(), parts=many)),
         ("打不开这个文件", roster(row(), parts=deep)),
         ("打不开这个文件", roster(row(), parts=names)),
         ("打不开这个文件", roster(row(), parts=token)),
@@ -193,8 +193,8 @@ def test_nobodys_file_takes_the_worker_down(row: Make) -> None:
         ("这是旧式的 Excel 文件", b"\xd0\xcf\x11\xe0" + bytes(600)),
         ("这个文件加了密码", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le")),
         ("文件里有不能读的空字符", ",".join(COLUMNS).encode() + b"\n35\x00"),
-        ("表格太大:有一行超过 1,048,576 个字", (",".join(COLUMNS) + '\n"' + 'a","b\n' * 300_000).encode()),
-        ("表格太大:A500001 还有内容", b"\n" * 600_000),
+        ("表格太大：有一行超过 1,048,576 个字", (",".join(COLUMNS) + '\n"' + 'a","b\n' * 300_000).encode()),
+        ("表格太大：A500001 还有内容", b"\n" * 600_000),
     ]
     for said, content in hostile:
         assert refusal(content).startswith(said)
@@ -210,7 +210,7 @@ def test_a_file_is_known_by_what_it_holds_and_too_large_before_it_is_read(house:
     with path.open("wb") as file:
         file.truncate(500 << 20)
     done = house.flask("people", "import", str(path))
-    assert done.exit_code == 1 and done.stderr.startswith("表格太大:文件有 500 MB,最多 64 MB")
+    assert done.exit_code == 1 and done.stderr.startswith("表格太大：文件有 500 MB，最多 64 MB")
     (tmp_path / "a.csv").write_bytes(roster(row()))
     (tmp_path / "b.xlsx").write_text("\n".join(",".join(each) for each in (COLUMNS, row())), encoding="gbk")
     for name in ("a.csv", "b.xlsx"):
@@ -239,7 +239,7 @@ def test_an_exported_roster_brought_back_unchanged_changes_nothing(office) -> No
     office.work()
     exported = browser.get(f"{asked.location}/file").data
     told = _brought_in(office, browser, exported, "名单.xlsx")
-    assert "新增 0 家,更新 0 家,不变 10 家" in told
+    assert "新增 0 家，更新 0 家，不变 10 家" in told
 
 
 def _brought_in(office: Any, browser: Any, content: bytes, name: str) -> str:

@@ -77,7 +77,7 @@ def test_a_manager_who_is_disabled_is_passed_over() -> None:
     assert rules.manager_in_charge(None, CHEN, gone, date(2026, 10, 1), None, DAY) == CHEN
 
 
-@pytest.mark.parametrize("said", ["谢谢", "好的", "收到,谢谢!", "好的。", "OK", "辛苦了", "[强][抱拳]", "👍👍"])
+@pytest.mark.parametrize("said", ["谢谢", "好的", "收到，谢谢!", "好的。", "OK", "辛苦了", "[强][抱拳]", "👍👍"])
 def test_thanks_are_recognised(said: str) -> None:
     assert rules.is_thanks(said)
 

@@ -106,7 +106,7 @@ def test_chosen_tags_are_mirrored_in_wechat_and_never_more_than_a_follower_can_c
     assert "示范店" in wechat.tags()
     assert "只给自己看" not in wechat.tags()
     again = office.house.flask("people", "tags", "sync").output
-    assert re.search("打上 0 人次,去掉 0 人次", again)
+    assert re.search("打上 0 人次，去掉 0 人次", again)
     browser.post("/console/people/shops/350802100001/tags", {"tag": "1", "do": "off"})
     assert "去掉 1 人次" in office.house.flask("people", "tags", "sync").output
     for number in range(1, rules.MOST_MIRRORED):
@@ -142,7 +142,7 @@ def test_a_mirrored_tag_is_found_again_whatever_either_side_calls_it(office, bro
     # One deleted there is made anew, and only that one.
     wechat.call("/cgi-bin/tags/delete", {"tag": {"id": second["濯田"]}})
     assert "新建标签 1 个" in house.flask("people", "tags", "sync").output
-    assert "新建标签 0 个,打上 0 人次,去掉 0 人次" in house.flask("people", "tags", "sync").output
+    assert "新建标签 0 个，打上 0 人次，去掉 0 人次" in house.flask("people", "tags", "sync").output
     # A name that somebody else's tag has there by now is not to be had.
     wechat.create_tag("汀州")
     with house.services.transaction() as session:

@@ -144,7 +144,7 @@ def test_a_notice_is_chosen_from_the_library_and_sent(api, li):
     chosen = library("addtemplate", {"tid": tid, "kidList": [3, 1], "sceneDesc": "到货"})["priTmplId"]
     [mine] = library("gettemplate")["data"]
     assert (mine["priTmplId"], mine["type"]) == (chosen, 2)
-    assert mine["content"] == "到货时间:{{time3.DATA}}\n商品名称:{{thing1.DATA}}"
+    assert mine["content"] == "到货时间：{{time3.DATA}}\n商品名称：{{thing1.DATA}}"
     li.answer_subscription(chosen)
     data = {"time3": {"value": "2026-03-02 09:00"}, "thing1": {"value": "红塔山"}}
     body = {"touser": li.openid, "template_id": chosen, "data": data}

@@ -22,7 +22,7 @@ def send(api, li, template):
 def test_a_template_is_shown_and_its_receipt_comes_later(sim, send, li, shop):
     answer = send(url="http://shop.cn/12")
     seen = li.unread()
-    assert seen.text == "新留言\n客户:城南便利店\n单号:A-128\n时间:15:20"
+    assert seen.text == "新留言\n客户：城南便利店\n单号：A-128\n时间：15:20"
     assert seen[0].detail["url"] == "http://shop.cn/12"
     assert sim.settle() == 1
     receipt = shop.heard[-1]
@@ -88,7 +88,7 @@ def test_an_old_industry_template_loses_first_line_and_remark_and_is_cut(sim, ap
     number = sim.add_template("通知", "{{first.DATA}}\n客户:{{keyword1.DATA}}\n{{remark.DATA}}")
     data = {"first": {"value": "您好"}, "keyword1": {"value": "店" * 25}, "remark": {"value": "谢谢"}}
     assert api("message/template/send", {"touser": li.openid, "template_id": number, "data": data})["errcode"] == 0
-    assert li.unread().text == "通知\n客户:" + "店" * 20
+    assert li.unread().text == "通知\n客户：" + "店" * 20
 
 
 def test_an_unknown_template_a_stranger_and_who_unfollowed_are_told_apart(send, li):
@@ -146,4 +146,4 @@ def test_a_notice_reaches_who_does_not_follow(sim, api, notice):
     stranger = sim.phone("路人")
     stranger.answer_subscription(notice)
     assert bizsend(api, stranger.openid, notice) == 0
-    assert stranger.transcript[-1].text == "到货\n商品:红七"
+    assert stranger.transcript[-1].text == "到货\n商品：红七"

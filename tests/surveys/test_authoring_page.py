@@ -180,7 +180,7 @@ def test_a_question_never_stands_before_the_one_its_condition_looks_at(office) -
     assert cards(press(browser, path, form, "up:q3").text) == ["q1", "q3", "q2"]
     refused = press(browser, path, form, "up:q2")
     assert refused.status_code == 422
-    assert "“为什么?”要按“满意吗?”的回答决定问不问,不能排到它前面" in refused.text
+    assert "“为什么?”要按“满意吗?”的回答决定问不问，不能排到它前面" in refused.text
     assert cards(refused.text) == ["q1", "q2", "q3"]
     dragged = press(browser, path, {**form, "q": ["q3", "q2", "q1"]}, "show", before=["q1", "q2", "q3"])
     assert (dragged.status_code, cards(dragged.text)) == (422, ["q1", "q2", "q3"])
@@ -260,7 +260,7 @@ def test_a_copy_is_a_new_draft_and_a_draft_can_be_thrown_away_but_no_survey(offi
     browser.get(path)
     copied = browser.post(f"{path}/copy").location
     form = fields(browser.get(copied).text)
-    assert form["title"] == ["三季度服务满意度调查(副本)"]
+    assert form["title"] == ["三季度服务满意度调查（副本）"]
     assert (form["opens"], form["closes"], form["q6.c0.v"]) == ([""], [""], ["3", "4"])
     assert browser.post(f"{path}/discard").status_code == 422
     browser.get(copied)
@@ -291,7 +291,7 @@ def test_the_trial_walks_both_doors_by_the_conditions_and_keeps_nothing(office) 
     assert "送货晚" in chat
     assert "3/3 请打分" in chat
     over = browser.post(f"{path}/preview", {**carried(chat), "do": "say", "said": "五分"}).text
-    assert "已提交,谢谢王老板" in over
+    assert "已提交，谢谢王老板" in over
     assert browser.post(f"{path}/preview", {"written": '{"questions": [1]}', "do": "begin"}).status_code == 200
     assert (rows(office, Participation), rows(office, Submission)) == (0, 0)
     assert "没存的标题" not in browser.get(f"{path}/edit").text
@@ -312,8 +312,8 @@ def test_the_page_of_versions_says_what_changed_and_what_is_counted_together(off
     assert "选项“满意”改为“比较满意”" in browser.get(f"{path}/publish").text
     browser.post(f"{path}/publish")
     told = office.browser("intern").get(f"{path}/versions").text
-    assert "第 1 版起“满意”,第 2 版起“比较满意”" in told
-    assert "结束时间有改动:没有 → 2036-01-01 08:00" in told
+    assert "第 1 版起“满意”，第 2 版起“比较满意”" in told
+    assert "结束时间有改动：没有 → 2036-01-01 08:00" in told
     # Who began under the first version ends under it, and is counted with the second.
     assert "3/3" not in wang.say("满意").text
     wang.say("5")
@@ -334,7 +334,7 @@ def test_a_poll_shows_its_running_result_to_who_has_answered(office, anonymous) 
     wang = office.house.phone("王建国")
     assert "您喜欢哪种" in wang.say("调查").text
     said = wang.say("1").text
-    seen = "为了不让人看出是谁" if anonymous == "1" else "红色 100%(1 家)"
+    seen = "为了不让人看出是谁" if anonymous == "1" else "红色 100%（1 家）"
     assert "已提交" in said
     assert seen in said
     assert seen in wang.say("调查").text

@@ -66,21 +66,21 @@ def test_a_new_draft_says_what_it_changes(run, file, satisfaction):
     run("publish", 1)
     file.write_text(satisfaction.replace("非常满意", "{code: 1, text: 很满意}"), encoding="utf-8")
     done = run("load", file, "--survey", 1)
-    assert (done.stdout, done.stderr) == ("1\n", 'q1 选项 1 "非常满意" 改为 "很满意",计票合并\n')
+    assert (done.stdout, done.stderr) == ("1\n", "q1 选项 1 “非常满意” 改为 “很满意”，计票合并\n")
 
 
 def test_publish_tally_recount_close_and_list(run, file, li):
     run("load", file)
-    assert run("publish", 1).stdout == "已发布第 1 版,新列入 2 家店。\n"
+    assert run("publish", 1).stdout == "已发布第 1 版，新列入 2 家店。\n"
     li.fill("调查", "1", "13", "5", "9", "120", "跳过")
     figures = json.loads(run("tally", 1, "--json").stdout)
     assert (figures["sent"], figures["returned"], figures["valid"]) == (2, 1, 1)
     assert "三季度" in run("tally", 1, "--json").stdout, "readable as it is"
-    assert "发放 2  送达 0  打开 1  回收 1(50.0%)  有效 1(100.0%)" in run("tally", 1).stdout
+    assert "发放 2  送达 0  打开 1  回收 1（50.0%）  有效 1（100.0%）" in run("tally", 1).stdout
     assert run("recount", 1).stdout == "一致\n"
     assert run("void", 1).stdout == "已作废。\n"
     assert run("recount", 1).stdout == "一致\n"
-    assert run("invite", 1).stdout == "第 1 次邀请已安排,由 worker 发送。\n"
+    assert run("invite", 1).stdout == "第 1 次邀请已安排，由 worker 发送。\n"
     assert run("close", 1).stdout == "已结束。\n"
     assert "已结束" in run("list").stdout and "三季度服务满意度调查" in run("list").stdout
 
@@ -123,7 +123,7 @@ def test_a_faulty_file_is_told_line_by_line(run, tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("title: 调查\nquestions:\n  - {code: q1, type: ratng, text: 几分?}\n", encoding="utf-8")
     done = run("load", path)
-    assert done.exit_code == 1 and '类型"ratng"不认识' in done.stderr
+    assert done.exit_code == 1 and "类型“ratng”不认识" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_a_sentence_too(run, tmp_path):

@@ -34,7 +34,7 @@ def submissions(house):
 def test_the_word_begins_the_one_open_survey_and_the_intro_comes_with_the_first_question(house, li):
     house.published()
     reply = li.say("调查")
-    intro = '《三季度服务满意度调查》共 6 题,约 2 分钟。随时回复"退出",下次接着填。'
+    intro = "《三季度服务满意度调查》共 6 题，约 2 分钟。随时回复“退出”，下次接着填。"
     assert reply.startswith(f"{intro}\n1/6 您对客户经理的服务满意吗?")
     assert reply.endswith("4 不满意")
 
@@ -43,13 +43,13 @@ def test_a_whole_survey_by_number_replies(house, li):
     survey = house.published()
     assert li.tap(f"survey:{survey}").startswith("《三季度")
     assert li.say("３").startswith("2/7 您最希望改进哪些?")
-    assert li.say("13").startswith("已选:送货时间、上门拜访。\n3/7 请给本季度服务打分(1-5)")
+    assert li.say("13").startswith("已选：送货时间、上门拜访。\n3/7 请给本季度服务打分（1-5）")
     assert li.say("五分").startswith("4/7")
     assert li.say("10").startswith("5/7")
     assert li.say("跳过").startswith("6/7 不满意的原因是?")
     assert li.say("送货太晚").startswith("7/7 请拍一张陈列照片")
     house.clock.advance(minutes=2)
-    assert li.photo() == "已提交,谢谢李老板。"
+    assert li.photo() == "已提交，谢谢李老板。"
     (submission,) = submissions(house)
     with house.reading() as session:
         key = session.scalars(select(Media.key)).one()
@@ -69,18 +69,18 @@ def test_a_whole_survey_by_number_replies(house, li):
 def test_other_takes_words_and_is_said_back(house, li):
     house.published()
     li.fill("调查", "1")
-    assert li.say("1 0 价格牌").startswith("已选:送货时间、其他(价格牌)。\n3/6")
+    assert li.say("1 0 价格牌").startswith("已选：送货时间、其他（价格牌）。\n3/6")
 
 
 def test_an_unreadable_reply_is_corrected_and_the_third_one_shows_the_ways_out(house, li):
     survey = house.published()
     li.fill("调查", "1", "1")
-    correction = '请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。'
+    correction = "请回复 1 到 5 的数字。也可以回复“上一题”“退出”“人工”。"
     assert li.say("很好") == correction
     assert li.say("非常好") == correction
     third = li.say("特别好")
     assert third.startswith("3/6 请给本季度服务打分")
-    assert third.endswith('请客户经理帮您;回复"退出"下次再填。')
+    assert third.endswith("请客户经理帮您；回复“退出”下次再填。")
     assert li.say("还是很好").startswith("3/6"), "never a dead end, and the talk goes on"
     assert draft(house, survey).misread == 4
     assert li.say("5").startswith("4/6")
@@ -90,22 +90,22 @@ def test_an_unreadable_reply_is_corrected_and_the_third_one_shows_the_ways_out(h
 def test_the_third_unreadable_reply_to_an_optional_question_offers_to_skip(house, li):
     house.published()
     li.fill("调查", "1", "1", "5", "9", "很多", "不少")
-    assert '可以先回复"跳过"' in li.say("数不清")
+    assert "可以先回复“跳过”" in li.say("数不清")
 
 
 def test_going_back_shows_the_answer_given_and_a_new_reply_changes_it(house, li):
     survey = house.published()
     li.fill("调查", "1", "13")
     reply = li.say("上一题")
-    assert reply.startswith("2/6 您最希望改进哪些?(原来选了:送货时间、上门拜访;重新回复即可更改)")
-    assert li.say("2").startswith("已选:货源信息。\n3/6")
+    assert reply.startswith("2/6 您最希望改进哪些?（原来选了：送货时间、上门拜访；重新回复即可更改）")
+    assert li.say("2").startswith("已选：货源信息。\n3/6")
     assert draft(house, survey).answers["q2"] == {"o": [2]}
 
 
 def test_going_back_twice_and_forward_again_keeps_what_was_answered(house, li):
     survey = house.published()
     li.fill("调查", "1", "13")
-    assert li.fill("上一题", "上一题").startswith("1/6 您对客户经理的服务满意吗?(原来选了:非常满意")
+    assert li.fill("上一题", "上一题").startswith("1/6 您对客户经理的服务满意吗?(原来选了：非常满意")
     assert li.say("下一题").startswith("3/6")
     assert draft(house, survey).answers == {"q1": {"o": 1}, "q2": {"o": [1, 3]}}
 
@@ -119,13 +119,13 @@ def test_before_the_first_question_there_is_none(house, li):
 def test_a_required_question_cannot_be_skipped(house, li):
     house.published()
     li.say("调查")
-    assert li.say("跳过").startswith("这一题需要您回答,不能跳过。\n1/6")
+    assert li.say("跳过").startswith("这一题需要您回答，不能跳过。\n1/6")
 
 
 def test_progress_and_help_say_where_one_stands_and_ask_again(house, li):
     house.published()
     li.fill("调查", "1")
-    assert li.say("进度").startswith("现在是第 2 题,共 6 题。\n2/6")
+    assert li.say("进度").startswith("现在是第 2 题，共 6 题。\n2/6")
     assert "2/6" in li.say("怎么填")
 
 
@@ -136,26 +136,26 @@ def test_an_answer_that_hides_a_question_takes_its_answer_out_of_the_submission(
         last = li.say("上一题")
     assert last.startswith("1/7")
     assert li.say("1").startswith("6/6 请拍一张陈列照片")
-    assert li.say("跳过") == "已提交,谢谢李老板。"
+    assert li.say("跳过") == "已提交，谢谢李老板。"
     assert "q6" not in submissions(house)[0].answers
 
 
 def test_leaving_pauses_and_coming_back_resumes_where_one_was(house, li):
     house.published()
     li.fill("调查", "1", "1")
-    assert li.say("退出") == '好的,先到这里。刚才的调查还剩 4 题,回复"继续"接着填。'
+    assert li.say("退出") == "好的，先到这里。刚才的调查还剩 4 题，回复“继续”接着填。"
     assert li.state() == (False, 1)
     assert li.say("5") == "没看懂", "a paused talk hears nothing"
-    assert li.say("继续").startswith("接着填《三季度服务满意度调查》,还剩 4 题。\n3/6")
+    assert li.say("继续").startswith("接着填《三季度服务满意度调查》，还剩 4 题。\n3/6")
     assert li.say("5").startswith("4/6")
     li.say("退出")
-    assert li.say("调查").startswith("接着填《三季度服务满意度调查》,还剩 3 题。\n4/6")
+    assert li.say("调查").startswith("接着填《三季度服务满意度调查》，还剩 3 题。\n4/6")
 
 
 def test_a_bare_0_leaves_where_it_can_mean_nothing_else(house, li):
     house.published()
     li.say("调查")
-    assert li.say("0").startswith("已为您保存,还剩 6 题。")
+    assert li.say("0").startswith("已为您保存，还剩 6 题。")
     assert li.state() == (False, 1)
 
 
@@ -163,7 +163,7 @@ def test_a_voice_or_a_place_is_met_kindly_and_the_talk_goes_on(house, li):
     house.published()
     li.say("调查")
     assert li.voice().startswith("这一题听不了语音。请回复选项前的一个数字")
-    assert li.photo().startswith("图片收到了,不过这一题要回复文字或数字。")
+    assert li.photo().startswith("图片收到了，不过这一题要回复文字或数字。")
     assert li.say("1").startswith("2/6")
 
 
@@ -171,8 +171,8 @@ def test_a_late_duplicate_is_told_the_day_it_was_answered(house, li):
     survey = house.published()
     li.fill("调查", "1", "1", "5", "9", "跳过", "跳过")
     house.clock.advance(days=3)
-    assert li.say("调查") == "您在 9 月 12 日已填写过这份调查,谢谢。"
-    assert li.tap(f"survey:{survey}") == "您在 9 月 12 日已填写过这份调查,谢谢。"
+    assert li.say("调查") == "您在 9 月 12 日已填写过这份调查，谢谢。"
+    assert li.tap(f"survey:{survey}") == "您在 9 月 12 日已填写过这份调查，谢谢。"
     assert len(submissions(house)) == 1
 
 
@@ -181,7 +181,7 @@ def test_an_answer_after_the_end_is_told_so_and_nothing_of_the_draft_is_lost(hou
     li.fill("调查", "1", "1")
     house.clock.advance(days=21)
     assert li.say("调查") == "现在没有要填的调查。有事可直接在这里留言。"
-    closed = "这份调查已于 9 月 30 日结束,谢谢您。想提意见可直接在这里留言,陈经理会收到。"
+    closed = "这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接在这里留言，陈经理会收到。"
     assert li.tap(f"survey:{survey}") == closed
     assert draft(house, survey).answers == {"q1": {"o": 1}, "q2": {"o": [1]}}
     assert submissions(house) == []
@@ -199,7 +199,7 @@ def test_a_survey_that_ends_while_it_is_being_filled_says_so_and_ends_the_talk(h
 
 def test_before_it_opens_the_day_is_named(house, li):
     survey = house.published(FOR_MODERN_SHOPS.replace("audience: {class: [现代终端]}", "opens: 2026-10-01"))
-    assert li.tap(f"survey:{survey}") == "这份调查 10 月 1 日开始,到时请再来,谢谢您。"
+    assert li.tap(f"survey:{survey}") == "这份调查 10 月 1 日开始，到时请再来，谢谢您。"
     assert li.say("调查") == "现在没有要填的调查。有事可直接在这里留言。"
 
 
@@ -252,11 +252,11 @@ def test_who_is_unbound_while_filling_is_told_and_the_talk_ends(house, li):
 def test_of_several_open_surveys_the_person_chooses_by_number(house, li, short_survey):
     house.published()
     short = house.published(short_survey)
-    listed = "有 2 份调查等您填写,回复数字选一份:\n1 三季度服务满意度调查\n2 新品调查"
+    listed = "有 2 份调查等您填写，回复数字选一份：\n1 三季度服务满意度调查\n2 新品调查"
     assert li.say("调查") == listed
-    assert li.say("7") == listed + '\n请回复上面的一个数字,或回复"退出"。'
+    assert li.say("7") == listed + "\n请回复上面的一个数字，或回复“退出”。"
     assert li.say("二").endswith("1/1 新品卖得好吗?\n1 好\n2 一般\n3 不好")
-    assert li.say("1") == "已提交,谢谢李老板。"
+    assert li.say("1") == "已提交，谢谢李老板。"
     with house.reading() as session:
         assert tally(session, short)["returned"] == 1
     assert li.say("调查").startswith("《三季度")
@@ -266,7 +266,7 @@ def test_choosing_a_survey_left_half_done_goes_on_with_its_one_talk(house, li, s
     house.published()
     house.published(short_survey)
     li.fill("调查", "1", "1", "退出")
-    assert li.fill("调查", "1").startswith("接着填《三季度服务满意度调查》,还剩 5 题。\n2/6")
+    assert li.fill("调查", "1").startswith("接着填《三季度服务满意度调查》，还剩 5 题。\n2/6")
     assert li.state() == (True, 1)
 
 
@@ -275,7 +275,7 @@ def test_ending_one_survey_offers_the_other_left_half_done(house, li, short_surv
     short = house.published(short_survey)
     li.fill("调查", "1", "1")
     li.tap(f"survey:{short}")
-    assert li.say("1") == '已提交,谢谢李老板。\n刚才的调查还剩 5 题,回复"继续"接着填。'
+    assert li.say("1") == "已提交，谢谢李老板。\n刚才的调查还剩 5 题，回复“继续”接着填。"
     assert li.say("继续").startswith("接着填《三季度")
 
 
@@ -286,19 +286,19 @@ def test_a_draft_ends_under_the_version_it_was_begun_under(house, li, wang, sati
     house.published(changed, survey)
     li.say("退出")
     assert "2 货源信息" in li.say("调查"), "the old version's options"
-    assert "已选:货源信息。" in li.say("2")
+    assert "已选：货源信息。" in li.say("2")
     assert "2 价格" in wang.fill("调查", "1")
 
 
 def test_what_waits_is_said_in_one_sentence(house, li, passer, short_survey):
     house.published()
     with house.transaction() as session:
-        waits = '有一份 2 分钟的《三季度服务满意度调查》等您填写,回复"调查"开始。'
+        waits = "有一份 2 分钟的《三季度服务满意度调查》等您填写，回复“调查”开始。"
         assert conversation.awaits(li.turn(session, None)) == waits
         assert conversation.awaits(passer.turn(session, None)) == ""
     house.published(short_survey)
     with house.transaction() as session:
-        assert conversation.awaits(li.turn(session, None)) == '有 2 份调查等您填写,回复"调查"开始。'
+        assert conversation.awaits(li.turn(session, None)) == "有 2 份调查等您填写，回复“调查”开始。"
 
 
 def test_an_answered_question_costs_one_select_and_one_update(house, li):

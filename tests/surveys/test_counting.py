@@ -198,7 +198,7 @@ def test_an_answer_given_faster_than_min_seconds_is_returned_and_not_valid(house
 def test_an_anonymous_answer_leads_to_nobody(house, li, short_survey):
     survey = house.published(short_survey + "anonymous: true\n")
     assert "不记名" in li.say("调查")
-    assert li.say("1") == "已提交,谢谢李老板。"
+    assert li.say("1") == "已提交，谢谢李老板。"
     with house.reading() as session:
         submission = session.scalars(select(Submission)).one()
         sheet = session.scalars(select(Participation).where(Participation.retailer_id == house.retailer("o-li"))).one()
@@ -207,7 +207,7 @@ def test_an_anonymous_answer_leads_to_nobody(house, li, short_survey):
     assert submission.id > 1 << 32, "no number that tells the order"
     assert (sheet.is_submitted, sheet.submitted_on, sheet.started_at, sheet.version_id) == (True, None, None, None)
     assert sheet.answers == {}
-    assert li.say("调查") == li.tap(f"survey:{survey}") == "您已填写过这份调查,谢谢。"
+    assert li.say("调查") == li.tap(f"survey:{survey}") == "您已填写过这份调查，谢谢。"
 
 
 def test_a_handed_in_sheet_cannot_be_handed_in_again(house, li, zone, short_survey):

@@ -115,7 +115,7 @@ def test_reminders_go_to_who_has_not_answered_and_each_wave_says_whom_it_brought
     assert "请您填写调查" in house.phone("李福生").unread().text
     assert house.phone("王建国").unread().texts == []
     # Of three that were planned two went out: only those were invitations.
-    assert "邀请过 2 次,共安排 3 次" in office.browser("market").get(page).text
+    assert "邀请过 2 次，共安排 3 次" in office.browser("market").get(page).text
     fill(office, "李福生")
     house.clock.advance(timedelta(days=3))
     house.phone("王丽芳").say("您好")
@@ -307,7 +307,7 @@ def test_who_answered_is_told_of_the_results_on_the_day_that_was_promised(office
     assert browser.post(f"{page}/invitations/results", {"results_at": "2026-04-08T10:00"}).status_code == 303
     wang = house.phone("王建国")
     wang.say("调查")
-    assert "4 月 8 日公布结果,届时告诉您" in wang.say("1").text
+    assert "4 月 8 日公布结果，届时告诉您" in wang.say("1").text
     house.clock.advance(timedelta(days=36, minutes=1))  # from 3 March, ten in the morning
     wang.say("您好")
     house.phone("李福生").say("您好")

@@ -93,7 +93,7 @@ def test_a_survey_is_filled_on_its_page_one_question_at_a_time(town, publish, wa
     assert "5/7" in wang.send("skip")
     assert "6/7" in wang.send(text="约３０人")
     assert "7/7" in wang.send(text="送货太慢")
-    assert "已提交,谢谢王老板" in wang.send(photo=picture(PIXEL))
+    assert "已提交，谢谢王老板" in wang.send(photo=picture(PIXEL))
     assert "已收到您的答案" in wang.open(page)
     (kept,) = submissions(town)
     assert kept.source == "page"
@@ -113,7 +113,7 @@ def test_half_in_the_chat_and_half_on_the_page_either_way_round(town, publish, w
     number = publish()
     page = f"/m/surveys/{number}"
     said = wang.phone.say("调查").text
-    assert f"点开网页填:{town.settings.public_url}{page}\n1/6" in said
+    assert f"点开网页填：{town.settings.public_url}{page}\n1/6" in said
     assert "2/6" in wang.phone.say("2").text
     assert "2/6 您最希望改进哪些?" in wang.open(page)
     wang.send(option="2")
@@ -319,7 +319,7 @@ def test_results_are_shown_after_the_end_and_few_are_hidden(town, publish) -> No
     assert "看结果" in shop.open(page)
     said = shop.open(f"{page}/results")
     assert "共 6 家店填写" in said
-    assert said.count("太少,不显示") == 2
+    assert said.count("太少，不显示") == 2
     assert "好 83%" in said
     assert "因为" not in said
     assert "请先绑定" in Browser(town, town.phone("路人")).open(f"{page}/results")

@@ -179,15 +179,15 @@ def test_the_live_page_shows_how_full_the_quotas_are_and_the_phone_what_is_full(
     )
     page = upload(browser, limited + "options: [{text: 周六, most: 1}, 周日]}\n").location
     before = browser.get(f"{page}/publish").text
-    assert "名额:一共 2 份;片区“城区一片” 2 份;第 1 题“周六” 1 份。" in before
+    assert "名额：一共 2 份；片区“城区一片” 2 份；第 1 题“周六” 1 份。" in before
     browser.post(f"{page}/publish")
     li = H5(office.house, bind(office, "李福生", "350802100002", "1234"))
     li.open("/m/surveys/1")
-    assert "周六(已满)" not in li.send("begin")
+    assert "周六（已满）" not in li.send("begin")
     for reply in ("调查", "1"):
         office.house.phone("王建国").say(reply)
-    assert "“周六”的名额已经满了,请选别的。" in li.send(option="1")
-    assert "周六(已满)" in li.open("/m/surveys/1")
+    assert "“周六”的名额已经满了，请选别的。" in li.send(option="1")
+    assert "周六（已满）" in li.open("/m/surveys/1")
     live = re.sub(r"<[^>]+>|\s+", " ", browser.get(f"{page}/live").text)
     assert re.search(r"全部 +1 +2 +50.0% +片区 +城区一片 +1 +2 +50.0% +第 1 题 +周六 +已满 +1 +1 +100.0%", live)
     assert "谢谢" in li.send(option="2")
@@ -216,7 +216,7 @@ def test_a_file_is_taken_for_what_it_holds_and_the_page_says_which_end_was_read(
     about = rows([["标题", "店铺调查"], ["结束时间", formatted("B2", 46296)]])
     browser = office.browser("market")
     for name, number_format, end in (
-        ("调查\x00\u202e.yaml", "yyyy-mm-dd hh:mm", "2026-10-01 00:00 结束(9 月 30 日是最后一天)"),
+        ("调查\x00\u202e.yaml", "yyyy-mm-dd hh:mm", "2026-10-01 00:00 结束（9 月 30 日是最后一天）"),
         ("调查.xlsx", "yyyy-mm-dd", "2026-10-01 23:59 结束"),
     ):
         content = workbook({"问卷": about, "题目": asked}, number_format=number_format)
@@ -230,7 +230,7 @@ def test_a_file_is_taken_for_what_it_holds_and_the_page_says_which_end_was_read(
         "/console/surveys/new", {"file": (io.BytesIO(workbook({"问卷": about, "题目": asked})), "a.xlsx")}
     )
     assert refused.status_code == 422
-    assert "问卷!B2:是公式" in refused.text and "问卷!B3:是公式" in refused.text
+    assert "问卷!B2：是公式" in refused.text and "问卷!B3：是公式" in refused.text
 
 
 def test_control_signs_in_an_uploaded_file_or_a_form_do_no_harm(office) -> None:

@@ -101,10 +101,10 @@ def test_who_comes_too_late_hears_it_keeps_the_answers_and_goes_on_when_a_place_
     late = li.say("8")
     assert "收满" in late and "您填过的都还留着" in late
     assert li.state() == (False, 0)
-    assert li.say("调查") == "这份调查要的份数已经收满,谢谢您愿意填。有事可直接在这里留言。"
+    assert li.say("调查") == "这份调查要的份数已经收满，谢谢您愿意填。有事可直接在这里留言。"
     void_of(house, "o-wang")
     assert places(house) == {("", ""): (0, 1)}
-    assert li.say("调查").startswith("接着填《调查》,还剩 1 题")
+    assert li.say("调查").startswith("接着填《调查》，还剩 1 题")
     assert "谢谢" in li.say("8")
 
 
@@ -112,8 +112,8 @@ def test_a_full_option_is_marked_and_cannot_be_chosen(house, li, wang):
     house.published(SIGN_UP)
     assert "谢谢" in wang.fill("调查", "1", "2")
     asked = li.say("调查")
-    assert "1 周六(已满)" in asked and "2 周日(已满)" not in asked
-    assert li.say("1") == "“周六”的名额已经满了,请选别的。"
+    assert "1 周六（已满）" in asked and "2 周日（已满）" not in asked
+    assert li.say("1") == "“周六”的名额已经满了，请选别的。"
     assert "谢谢" in li.fill("2", "3")
 
 
@@ -139,7 +139,7 @@ def test_an_option_that_fills_while_one_answers_is_asked_again_and_nothing_else(
     li.fill("调查", "1")
     wang.fill("调查", "1", "2")
     again = li.say("3")
-    assert again.startswith("“周六”的名额刚刚满了,请改选别的;您填的其他题都还留着。\n1/2 哪天来?")
+    assert again.startswith("“周六”的名额刚刚满了，请改选别的；您填的其他题都还留着。\n1/2 哪天来?")
     assert "谢谢" in li.say("2")
     with house.transaction() as session:
         mine = session.scalars(select(Submission).where(Submission.retailer_id == house.retailer("o-li"))).one()
@@ -181,5 +181,5 @@ def test_an_answer_that_is_not_valid_takes_no_place(house, li, wang):
 
 def test_a_name_that_is_no_area_stops_the_publication(house):
     survey = house.load("title: 调查\narea_limits: {火星: 5}\nquestions: [{code: q1, type: rating, text: 打分}]")
-    with pytest.raises(Refused, match="名额里的片区没有:火星"):
+    with pytest.raises(Refused, match="名额里的片区没有：火星"):
         house.publish(survey)

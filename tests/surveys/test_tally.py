@@ -55,7 +55,7 @@ def test_versions_merge_by_code_and_what_merged_is_named(house, li, wang):
         }
     ]
     assert [version["version"] for version in found["versions"]] == [1, 2]
-    assert 'q1 选项 1 "满意" 改为 "很满意",计票合并' in found["versions"][1]["changes"]
+    assert "q1 选项 1 “满意” 改为 “很满意”，计票合并" in found["versions"][1]["changes"]
 
 
 def test_reading_the_figures_reads_no_submission(house, li, satisfaction):
@@ -77,7 +77,7 @@ def test_the_figures_in_lines_for_people(house, li, satisfaction):
     survey = house.published(satisfaction)
     li.fill("调查", "1", "13", "5", "9", "120", "跳过")
     lines = list(commands.tally_lines(figures(house, survey)))
-    assert lines[:2] == ["《三季度服务满意度调查》", "发放 2  送达 0  打开 1  回收 1(50.0%)  有效 1(100.0%)"]
+    assert lines[:2] == ["《三季度服务满意度调查》", "发放 2  送达 0  打开 1  回收 1（50.0%）  有效 1（100.0%）"]
     assert any(line.split() == ["1", "非常满意", "1", "100.0%", "20.7%", "-", "100.0%"] for line in lines)
-    assert "  NPS 100(100 到 100),推荐者 1,被动者 0,贬损者 0" in lines
-    assert "  平均 120,标准差 -,中位数 120,最小 120,最大 120" in lines
+    assert "  NPS 100（100 到 100），推荐者 1，被动者 0，贬损者 0" in lines
+    assert "  平均 120，标准差 -，中位数 120，最小 120，最大 120" in lines

@@ -50,7 +50,7 @@ class Town:
         phone.follow()
         invited = self.house.flask("people", "invite-manager", PHONES[name])
         assert invited.exit_code == 0, invited.output
-        code = invited.output.split("绑定 ")[1].split("(")[0].strip()
+        code = invited.output.split("绑定 ")[1].split("（")[0].strip()
         assert "客户经理" in phone.say(f"绑定 {code}").text
         return phone
 

@@ -21,8 +21,8 @@ def kept(town, promise=Promise.FIRST_ANSWER):
 def test_a_number_and_a_text_answer_the_shop_and_meet_the_promise(asked) -> None:
     asked.house.clock.advance(timedelta(minutes=6))
     said = asked.chen.say(f"{asked.n} 明早配送车带两条,您签收就行").text
-    assert said == f'已发给城南便利店(用时 6 分钟)。完结请回复"{asked.n} 完结"。'
-    assert asked.news(asked.wang) == ["陈志强:明早配送车带两条,您签收就行"]
+    assert said == f"已发给城南便利店（用时 6 分钟）。完结请回复“{asked.n} 完结”。"
+    assert asked.news(asked.wang) == ["陈志强：明早配送车带两条,您签收就行"]
     assert kept(asked) == asked.house.clock()
 
 
@@ -30,7 +30,7 @@ def test_a_number_and_a_text_answer_the_shop_and_meet_the_promise(asked) -> None
 def test_the_number_is_read_however_it_is_written_and_the_text_stays_as_it_is(asked, form) -> None:
     wide = str(asked.n).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     asked.chen.say(form.format(wide))
-    assert asked.news(asked.wang) == ["陈志强:好的，明天"]
+    assert asked.news(asked.wang) == ["陈志强：好的，明天"]
 
 
 def test_a_text_that_names_nothing_is_asked_about_and_sent_once_it_is_named(asked) -> None:
@@ -38,17 +38,17 @@ def test_a_text_that_names_nothing_is_asked_about_and_sent_once_it_is_named(aske
     assert f"#{asked.n} 城南便利店" in said and "没有发出" in said
     assert asked.news(asked.wang) == []
     assert "已发给城南便利店" in asked.chen.say(str(asked.n)).text
-    assert asked.news(asked.wang) == ["陈志强:明早配送车带两条"]
+    assert asked.news(asked.wang) == ["陈志强：明早配送车带两条"]
 
 
 def test_a_chosen_request_takes_plain_texts_and_photos_until_it_is_closed(asked) -> None:
     chosen = asked.chen.say(str(asked.n)).text
-    assert NEED[:10] in chosen and "还能发 5 条,到后天" in chosen
+    assert NEED[:10] in chosen and "还能发 5 条，到后天" in chosen
     asked.chen.say("是哪一种?")
     asked.chen.send_image(PIXEL)
     asked.house.work()
     came = asked.wang.unread()
-    assert [(entry.kind, entry.text) for entry in came] == [("text", "陈志强:是哪一种?"), ("image", "[image]")]
+    assert [(entry.kind, entry.text) for entry in came] == [("text", "陈志强：是哪一种?"), ("image", "[image]")]
     assert asked.wang.picture_of(came[1]) == PIXEL
     assert "已完结" in asked.chen.say("完结").text
     assert "现在没有待办" in asked.chen.say("再说一句").text
@@ -59,17 +59,17 @@ def test_a_number_at_the_beginning_of_a_text_to_a_chosen_request_is_asked_about(
     li.say("打火机能不能换一批")
     other = asked.requests()[-1].number
     asked.chen.say(str(asked.n))
-    assert "是编号,还是要发的内容" in asked.chen.say(f"{other} 个打火机明天到").text
+    assert "是编号，还是要发的内容" in asked.chen.say(f"{other} 个打火机明天到").text
     assert asked.chen.say("2").text.startswith("已发给城南便利店")
     asked.house.work()
-    assert asked.wang.unread().texts[-1] == f"陈志强:{other} 个打火机明天到"
+    assert asked.wang.unread().texts[-1] == f"陈志强：{other} 个打火机明天到"
     assert all("打火机明天到" not in text for text in li.unread().texts)
 
 
 def test_a_shop_that_was_never_answered_cannot_be_closed_but_needs_no_reply(asked) -> None:
     assert "还没有答复过" in asked.chen.say(f"{asked.n} 完结").text
     assert asked.request().closed_at is None
-    assert "不用回复,并完结" in asked.chen.say(f"{asked.n} 不用回复").text
+    assert "不用回复，并完结" in asked.chen.say(f"{asked.n} 不用回复").text
     assert asked.request().closed_how == "no_reply_needed"
     assert asked.news(asked.wang) == []
 
@@ -81,7 +81,7 @@ def test_closing_asks_the_shop_how_it_was_and_reopening_goes_on(asked) -> None:
     assert "请先重开" in asked.chen.say(f"{asked.n} 还有一句").text
     assert "已重开" in asked.chen.say(f"{asked.n} 重开").text
     asked.chen.say(f"{asked.n} 改成后天")
-    assert asked.news(asked.wang) == ["陈志强:改成后天"]
+    assert asked.news(asked.wang) == ["陈志强：改成后天"]
 
 
 def test_a_request_is_handed_on_by_name_and_its_clock_goes_on(asked) -> None:
@@ -90,11 +90,11 @@ def test_a_request_is_handed_on_by_name_and_its_clock_goes_on(asked) -> None:
     due = asked.request().due_at
     asked.house.clock.advance(timedelta(hours=1))
     assert "没有叫“老赵”" in asked.chen.say(f"{asked.n} 转 老赵").text
-    assert asked.chen.say(f"{asked.n} 转 林小燕").text == f"#{asked.n} 已转给林小燕,时限不变。"
+    assert asked.chen.say(f"{asked.n} 转 林小燕").text == f"#{asked.n} 已转给林小燕，时限不变。"
     assert asked.owners() == ["林小燕"] and asked.request().due_at == due
     assert f"#{asked.n}" in asked.news(lin)[-1]
     lin.say(f"{asked.n} 我来办")
-    assert asked.news(asked.wang) == ["林小燕:我来办"]
+    assert asked.news(asked.wang) == ["林小燕：我来办"]
 
 
 def test_what_one_may_not_see_one_cannot_answer(asked) -> None:
@@ -103,17 +103,17 @@ def test_what_one_may_not_see_one_cannot_answer(asked) -> None:
         assert lin.say(words).text == "没有这条留言。"
     zhou = asked.manager("周主任")  # stands above
     assert "已发给城南便利店" in zhou.say(f"{asked.n} 我是主任,马上办").text
-    assert asked.news(asked.wang) == ["周主任:我是主任,马上办"]
+    assert asked.news(asked.wang) == ["周主任：我是主任,马上办"]
 
 
 def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(asked) -> None:
     zhou = asked.manager("周主任")
     zhou.say(f"{asked.n} 我已安排,明早到")
     said = asked.chen.say(f"{asked.n} 后天才有货").text
-    assert "周主任:我已安排,明早到" in said and "后天才有货" in said
-    assert asked.news(asked.wang) == ["周主任:我已安排,明早到"]
+    assert "周主任：我已安排,明早到" in said and "后天才有货" in said
+    assert asked.news(asked.wang) == ["周主任：我已安排,明早到"]
     asked.chen.say("1")
-    assert asked.news(asked.wang) == ["陈志强:后天才有货"]
+    assert asked.news(asked.wang) == ["陈志强：后天才有货"]
 
 
 @pytest.mark.parametrize("verb", ["完结", "不用回复", "已电话 说好了"])
@@ -127,7 +127,7 @@ def test_nothing_is_settled_before_the_manager_saw_what_the_shop_wrote_meanwhile
         asked.chen.say(str(asked.n))
     asked.wang.say("算了,两条就够")  # its notice waits for what may follow in the same breath
     said = asked.chen.say(verb if is_chosen else f"{asked.n} {verb}").text
-    assert "还有您没看到的新消息:\n" in said and "城南便利店:算了,两条就够\n" in said
+    assert "还有您没看到的新消息：\n" in said and "城南便利店：算了,两条就够\n" in said
     assert asked.request().closed_at is None and asked.request().unanswered_since is not None
     done = asked.chen.say("1").text
     assert "已记下电话联系" in done if "电话" in verb else "完结" in done
@@ -143,7 +143,7 @@ def test_notes_calls_and_putting_off_never_reach_the_shop(asked) -> None:
     with asked.house.look() as session:
         assert session.scalars(select(Message.content).where(Message.is_note).order_by(Message.id)).all() == [
             "上月也断过",
-            "已电话联系:周五补货",
+            "已电话联系：周五补货",
         ]
 
 
@@ -171,7 +171,7 @@ def test_past_the_window_the_answer_is_a_notice_that_leads_to_the_shops_page(bui
     assert "已改发服务通知" in chen.say("明早带两条").text
     house.work()
     [entry] = wang.unread()
-    assert "内容:明早带两条" in entry.text
+    assert "内容：明早带两条" in entry.text
     assert entry.detail["url"].endswith(f"/m/visits/mine/{number}")
 
 
@@ -180,7 +180,7 @@ def test_past_the_window_without_a_template_the_answer_waits_for_the_next_contac
     assert "等城南便利店下次来消息时送达" in asked.chen.say(f"{asked.n} 明早带两条").text
     assert asked.news(asked.wang) == []
     asked.wang.say("在吗")
-    assert "陈志强:明早带两条" in asked.news(asked.wang)
+    assert "陈志强：明早带两条" in asked.news(asked.wang)
 
 
 def test_a_shop_that_left_cannot_be_answered_and_the_manager_is_told_to_call(asked) -> None:
@@ -195,10 +195,10 @@ def test_a_quoted_notice_says_which_request_is_answered_and_two_numbers_send_not
     notice = next(text for text in asked.news(asked.chen) if "老李" in text)
     other = asked.requests()[-1].number
     asked.chen.say(f"「{notice}」\n- - - - - - -\n周五给您换")
-    assert asked.news(li)[-1] == "陈志强:周五给您换"
+    assert asked.news(li)[-1] == "陈志强：周五给您换"
     assert "没有发出" in asked.chen.say(f"{asked.n}、{other} 明天都送到").text
     asked.chen.say(f"{asked.n} {200} 元一条")
-    assert asked.news(asked.wang) == ["陈志强:200 元一条"]
+    assert asked.news(asked.wang) == ["陈志强：200 元一条"]
 
 
 def test_a_voice_answers_like_a_text_while_wechat_lets_it(asked) -> None:
@@ -217,7 +217,7 @@ def test_a_shops_voice_is_heard_in_the_managers_chat(asked) -> None:
     assert "没有语音" in asked.chen.say(f"{asked.n} 听").text
     asked.wang.send_voice(b"#!AMR\nhello")
     asked.house.later(minutes=1)
-    assert f'回复"{asked.n} 听"' in asked.chen.unread().texts[-1]
+    assert f"回复“{asked.n} 听”" in asked.chen.unread().texts[-1]
     assert "发给您了" in asked.chen.say(f"{asked.n} 听").text
     asked.house.work()
     [heard] = asked.chen.unread()
@@ -316,7 +316,7 @@ def test_what_was_offered_and_not_taken_is_offered_no_more(asked) -> None:
     assert asked.request().closed_at is None and asked.news(asked.wang) == []
     assert "整句发给" in asked.chen.say(f"{asked.n} 结案").text
     assert "已发给城南便利店" in asked.chen.say("2").text
-    assert asked.news(asked.wang) == ["陈志强:结案"]
+    assert asked.news(asked.wang) == ["陈志强：结案"]
 
 
 def test_the_first_text_to_a_chosen_request_is_quoted_where_it_begins_like_an_order(asked) -> None:
@@ -326,9 +326,9 @@ def test_the_first_text_to_a_chosen_request_is_quoted_where_it_begins_like_an_or
     assert asked.news(asked.wang) == []
     assert "已发给城南便利店" in asked.chen.say("发").text
     assert "将发给城南便利店：发" in asked.chen.say("发").text
-    assert asked.news(asked.wang) == ["陈志强:完结了请告诉我"]
+    assert asked.news(asked.wang) == ["陈志强：完结了请告诉我"]
     asked.chen.say("转告您爱人，货到了")
-    assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了"]
+    assert asked.news(asked.wang) == ["陈志强：转告您爱人，货到了"]
 
 
 def test_a_word_that_sends_what_was_quoted_is_itself_sent_to_nobody(asked) -> None:
@@ -343,7 +343,7 @@ def test_numbers_of_roads_and_goods_are_no_requests(asked) -> None:
     assert asked.news(asked.wang) == [] and asked.request().closed_at is None
     asked.chen.say(f"{asked.n} 转告您爱人，货到了")
     asked.chen.say(f"{asked.n} 给补两条")
-    assert asked.news(asked.wang) == ["陈志强:转告您爱人，货到了", "陈志强:给补两条"]
+    assert asked.news(asked.wang) == ["陈志强：转告您爱人，货到了", "陈志强：给补两条"]
 
 
 def test_an_order_about_a_colleagues_request_does_nothing(asked) -> None:
@@ -390,7 +390,7 @@ def test_a_number_alone_with_a_sign_shows_the_request_and_brackets_around_it_are
     asked.chen.say("退出")
     for line in ("（{n}）两条明天送", "编号{n} 两条明天送", "{n} 回复：两条明天送"):
         assert "已发给城南便利店" in asked.chen.say(line.format(n=asked.n)).text, line
-        assert asked.news(asked.wang) == ["陈志强:两条明天送"], line
+        assert asked.news(asked.wang) == ["陈志强：两条明天送"], line
 
 
 def test_a_second_number_of_a_request_that_is_over_is_asked_about(asked) -> None:

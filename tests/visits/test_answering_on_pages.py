@@ -59,7 +59,7 @@ def test_the_inbox_leads_to_a_thread_that_is_answered_and_says_what_became_of_it
     assert "还能发 5 条" in thread and "打电话 13600008899" in thread
     assert "已发出" in send(asked.page, content="明早带两条")
     assert "发送中" in asked.page.text
-    assert asked.news(asked.wang) == ["陈志强:明早带两条"]
+    assert asked.news(asked.wang) == ["陈志强：明早带两条"]
     assert "已发送" in asked.page.open(f"/m/visits/{asked.n}")
 
 
@@ -69,7 +69,7 @@ def test_the_same_form_posted_twice_answers_once(asked) -> None:
     for _ in range(2):
         assert asked.page.post(f"/m/visits/{asked.n}", form).status_code == 303
     assert answers(asked) == ["明早带两条"]
-    assert asked.news(asked.wang) == ["陈志强:明早带两条"]
+    assert asked.news(asked.wang) == ["陈志强：明早带两条"]
 
 
 def test_who_writes_second_sees_what_came_between_with_the_draft_kept_and_one_more_press_sends(asked) -> None:
@@ -168,7 +168,7 @@ def test_a_manager_keeps_phrases_on_the_phone(asked) -> None:
     assert "已存进您的常用语" in kept and "{称呼},货在路上了" in kept, "what stands in the box stays there"
     with asked.house.look() as session:
         key = str(session.scalars(select(Canned.id)).one())
-    assert "王老板,货在路上了" in asked.page.send("", content="", canned=key)
+    assert "王老板，货在路上了" in asked.page.send("", content="", canned=key)
     asked.page.open("/m/visits/phrases")
     assert "货下午到" in asked.page.send("keep", id=key, content="货下午到")
     assert "没有变量{店}" in asked.page.send("keep", content="{店}好")
@@ -221,7 +221,7 @@ def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
         key = session.scalars(select(Canned.id)).one()
     asked.page.open(f"/m/visits/{asked.n}")
     shown = asked.page.send("", content="您好", canned=str(key))
-    assert "您好 王老板,城南便利店的货明天" in shown and "前到,陈志强13900002201" in shown
+    assert "您好 王老板，城南便利店的货明天" in shown and "前到，陈志强13900002201" in shown
 
 
 def test_a_canned_answer_to_an_overdue_request_names_the_moment_that_was_missed(asked) -> None:
@@ -242,7 +242,7 @@ def test_a_canned_answer_to_an_overdue_request_names_the_moment_that_was_missed(
 def test_the_page_closes_hands_on_notes_and_puts_off(asked) -> None:
     lin = asked.manager("林小燕")
     asked.page.open(f"/m/visits/{asked.n}")
-    assert "备注,店主看不到" in asked.page.send("note", content="上月也断过")
+    assert "备注，店主看不到" in asked.page.send("note", content="上月也断过")
     assert "再放回待办" in asked.page.send("snooze", hours="2")
     assert "没有待办的留言" in asked.page.open("/m/visits")
     assert "城南便利店" in asked.page.open("/m/visits?shelf=snoozed")
@@ -343,7 +343,7 @@ def test_the_console_shows_the_timeline_with_reasons_and_answers(desk) -> None:
     assert "城南便利店" in market.get("/console/").text
     answered = act(market, desk.n, "answer", content="我们已联系配送")
     assert answered.status_code == 303
-    assert desk.news(desk.wang) == ["客服:我们已联系配送"]
+    assert desk.news(desk.wang) == ["客服：我们已联系配送"]
     for did in ("visit.see", "visit.answer"):
         assert {entry.about for entry in desk.office.audited(did)} == {f"visit:{desk.n}"}
 

@@ -105,7 +105,7 @@ def test_a_group_reaches_no_further_than_its_writers_own_shops_whatever_the_form
         assert answer.status_code == 422, kind
     form = asked.page.form() | {"kind": "area", "area": str(top), "content": "好", "do": "send"}
     asked.page.post("/m/visits/groups/new", form | {"looked": f"area:{top}"})
-    assert [name for name in ("小王",) if "陈志强:好" in asked.news(asked.house.phone(name))] == []
+    assert [name for name in ("小王",) if "陈志强：好" in asked.news(asked.house.phone(name))] == []
 
 
 def test_what_people_write_is_text_on_every_page_and_in_every_file(asked) -> None:

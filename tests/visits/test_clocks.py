@@ -105,10 +105,10 @@ def test_each_step_is_taken_once_at_its_time_and_told_to_whom_it_concerns(high) 
     until(high, 7, 30)
     assert news() == [[near], [], []]
     until(high, 9)
-    overdue = f"【已超时】#{number} 城南便利店,应于 {day} 09:00 前答复"
-    assert news() == [[f"{overdue}。直接回复“{number} 内容”即可。"], [f"{overdue},负责人陈志强,请帮忙催办。"], []]
+    overdue = f"【已超时】#{number} 城南便利店，应于 {day} 09:00 前答复"
+    assert news() == [[f"{overdue}。直接回复“{number} 内容”即可。"], [f"{overdue}，负责人陈志强，请帮忙催办。"], []]
     high.house.later(hours=4)
-    assert news() == [[], [], [f"{overdue},负责人陈志强,请帮忙催办。"]]
+    assert news() == [[], [], [f"{overdue}，负责人陈志强，请帮忙催办。"]]
     assert steps(high) == ["half", "near", "due", "late"]
 
 
@@ -126,7 +126,7 @@ def test_after_an_outage_of_a_day_and_more_everybody_gets_one_notice(high) -> No
     assert len(steps(high)) == 12 * 4
     for phone in (chen, zhou, lin):
         [notice] = high.news(phone)
-        assert notice.startswith("有 12 条留言等着处理:\n【已超时】#101 第0家店\n")
+        assert notice.startswith("有 12 条留言等着处理：\n【已超时】#101 第0家店\n")
         assert "…还有 6 条。" in notice
 
 
@@ -178,7 +178,7 @@ def test_what_falls_into_quiet_hours_is_one_notice_in_the_morning(town) -> None:
     until(town, 7, 30)
     [notice] = town.news(chen)
     assert notice.startswith(
-        "有 2 条留言等着处理:\n【还没答复】#101 城南便利店\n【还没答复】#102 老李食杂店\n回复“待办”看全部。"
+        "有 2 条留言等着处理：\n【还没答复】#101 城南便利店\n【还没答复】#102 老李食杂店\n回复“待办”看全部。"
     )
 
 
@@ -192,7 +192,7 @@ def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closi
     change(town, clocks.answered)
     assert town.request().due_at is None
     assert became(town, Promise.CLOSING) is Outcome.PAUSED
-    assert "已用 2 小时,正在等店主回复" in explained(town, Promise.CLOSING)
+    assert "已用 2 小时，正在等店主回复" in explained(town, Promise.CLOSING)
     town.house.later(hours=3)
     wang.say("还是没有送到")
     town.house.later(hours=1)
@@ -200,8 +200,8 @@ def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closi
     assert clock_of(town, Promise.NEXT_ANSWER).due_at == begun + 29 * HOUR == town.request().due_at
     assert clock_of(town, Promise.CLOSING).due_at == closing + 3 * HOUR
     assert explained(town, Promise.CLOSING).splitlines() == [
-        "从 3 月 2 日 09:00 起,7 天。",
-        "等店主回复时暂停 3 小时,3 月 2 日 14:00 继续。",
+        "从 3 月 2 日 09:00 起，7 天。",
+        "等店主回复时暂停 3 小时，3 月 2 日 14:00 继续。",
         "应于 3 月 9 日 12:00 前。",
     ]
     change(town, clocks.no_reply_needed)
@@ -259,7 +259,7 @@ def test_the_owner_is_warned_six_hours_before_wechats_window_closes_and_the_inbo
     [notice] = town.news(chen)
     number = town.request().number
     assert notice.startswith(
-        f"【回复期到 {day_of(town, begun + 48 * HOUR)} 09:00】#{number} 城南便利店:过了微信回复期只能改发服务通知。"
+        f"【回复期到 {day_of(town, begun + 48 * HOUR)} 09:00】#{number} 城南便利店：过了微信回复期只能改发服务通知。"
     )
     wang.say("还在吗")  # a new window, and a warning of its own
     assert (clock_of(town, Promise.REPLY_WINDOW).round, clock_of(town, Promise.REPLY_WINDOW).step) == (2, "window")
@@ -279,7 +279,7 @@ def test_sends_that_run_out_while_an_answer_is_awaited_are_told_at_once_and_trul
     for _ in range(2):
         escalate(town)
     assert town.news(chen)[0].partition("\n")[0] == (
-        "【回复条数用完】#101 城南便利店:微信允许的条数已用完,答复会改发服务通知,或等对方下次来消息时送达。"
+        "【回复条数用完】#101 城南便利店：微信允许的条数已用完，答复会改发服务通知，或等对方下次来消息时送达。"
         "直接回复“101 内容”即可。"
     )
     assert (steps(town), town.news(chen)) == (["spent"], [])
@@ -301,7 +301,7 @@ def test_the_mornings_notice_loses_what_was_answered_in_the_night(town) -> None:
     change(town, clocks.answered)
     until(town, 7, 30)
     [notice] = town.news(chen)
-    assert notice.startswith("有 1 条留言等着处理:\n【还没答复】#102 老李食杂店\n回复“待办”看全部。")
+    assert notice.startswith("有 1 条留言等着处理：\n【还没答复】#102 老李食杂店\n回复“待办”看全部。")
 
 
 def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:

@@ -58,7 +58,7 @@ def test_a_complaint_goes_to_the_supervisor_and_to_nobody_complained_of(three, w
     assert knows(three, three.chen, number) == []
     assert f"#{number}" in three.zhou.say("待办").text
     three.zhou.say(f"{number} 我来处理，今天去您店里")
-    assert three.news(three.wang)[-1] == "周主任:我来处理，今天去您店里"
+    assert three.news(three.wang)[-1] == "周主任：我来处理，今天去您店里"
 
 
 ACCUSING = [

@@ -56,8 +56,8 @@ def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -
     assert "负责的全部店" in shown and "2 家。" in shown and "现在能发消息 2 家" in shown and SAID in shown
     assert "已安排发送" in chens.page.send("send", kind="all", content=SAID)
     for phone, letters in ((chens.wang, 1), (chens.li, 1), (chens.xiao, 0)):
-        assert read(chens, phone) == [f"陈志强:{SAID}"] * letters
-    assert "名单 2 家,已发出 2 家" in progress(chens)
+        assert read(chens, phone) == [f"陈志强：{SAID}"] * letters
+    assert "名单 2 家，已发出 2 家" in progress(chens)
 
 
 def test_at_night_every_page_says_until_when_the_message_waits_and_what_it_is(chens) -> None:
@@ -86,7 +86,7 @@ def test_each_answer_is_its_own_request_with_its_own_clock_and_shows_what_it_ans
     assert "24" not in chens.wang.say("好的").text  # thanks at other times, an answer here
     chens.house.later(hours=2)
     chens.li.say("1")
-    assert "老李食杂店(普通终端,城区一片)回群发《" in chens.news(chens.chen)[-1]
+    assert "老李食杂店（普通终端，城区一片）回群发《" in chens.news(chens.chen)[-1]
     assert "老李食杂店回群发《" in chens.chen.say("待办").text and "回《" in chens.page.open("/m/visits")
     first, second = chens.requests()
     assert first.group_id == second.group_id == 1
@@ -94,7 +94,7 @@ def test_each_answer_is_its_own_request_with_its_own_clock_and_shows_what_it_ans
     with chens.house.look() as session:
         said = session.execute(select(Message.author, Message.content).where(Message.request_id == second.id)).all()
     assert [tuple(each) for each in said] == [("manager", SAID), ("shop", "1")]
-    assert "已回 2 家,没办结 2 家" in progress(chens)
+    assert "已回 2 家，没办结 2 家" in progress(chens)
     chens.house.later(hours=23)
     assert "超时 1 家" in progress(chens)
     assert "城南便利店" in chens.page.open("/m/visits/groups/1?part=overdue")
@@ -135,7 +135,7 @@ def test_the_same_form_posted_twice_sends_once(chens) -> None:
     form = chens.page.form() | {"do": "send", "kind": "all", "content": SAID}
     for _ in range(2):
         assert chens.page.post(NEW, form).status_code == 303
-    assert read(chens, chens.wang) == [f"陈志强:{SAID}"]
+    assert read(chens, chens.wang) == [f"陈志强：{SAID}"]
 
 
 def test_nothing_is_sent_before_the_numbers_of_this_very_choice_were_shown(chens) -> None:
@@ -156,7 +156,7 @@ def test_who_cannot_be_reached_now_waits_and_is_cancelled_in_time(chens) -> None
     assert "等对方下次联系 1 家" in shown and "有 1 家微信现在不让发" in shown and "一分钟内发完" in shown
     send(chens)
     chens.house.work()
-    assert "已发出 1 家,还在等 1 家" in progress(chens)
+    assert "已发出 1 家，还在等 1 家" in progress(chens)
     chens.page.open("/m/visits/groups/1")
     assert "1 家还没发出的不再发" in chens.page.send("cancel")
     chens.li.say("打火机卖完了,麻烦送一盒")
@@ -184,7 +184,7 @@ def test_nobodys_telephone_rings_at_night(chens) -> None:
     send(chens)
     assert read(chens, chens.wang) == []
     chens.house.later(hours=12)
-    assert f"陈志强:{SAID}" in [entry.text for entry in chens.wang.unread()]
+    assert f"陈志强：{SAID}" in [entry.text for entry in chens.wang.unread()]
 
 
 def test_a_photo_goes_along_and_the_shop_sees_it_on_its_page(chens) -> None:
@@ -220,7 +220,7 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
     assert "2 个许可证号不在您能看到的店里" in shown and "350802100003、LY999999" in shown
     shown = zhou.get(done.headers["Location"]).text
     assert "城南便利店" in shown and "老李食杂店" in shown
-    assert [entry.detail for entry in office.audited("visit.group")] == ["明天下午到您店里看新品,在店吗?"]
+    assert [entry.detail for entry in office.audited("visit.group")] == ["明天下午到您店里看新品，在店吗？"]
 
 
 def test_groups_are_seen_by_who_sent_them_and_those_above_alone(chens) -> None:

@@ -39,12 +39,12 @@ def test_a_need_is_taken_acknowledged_and_told_to_the_manager(town) -> None:
     town.news(chen)
     at = town.house.clock().astimezone(town.house.services.zone)
     due = at + timedelta(days=1)
-    assert wang.say(NEED).text == f"已转给客户经理陈志强,明天 {at:%H:%M} 前答复您。着急请打 13900002201。"
+    assert wang.say(NEED).text == f"已转给客户经理陈志强，明天 {at:%H:%M} 前答复您。着急请打 13900002201。"
     [notice] = town.news(chen)
     number = town.request().number
     assert notice == (
-        f'【新留言 #{number}】城南便利店(现代终端,城区一片):"{NEED}"\n'
-        f'24 小时内答复,截止 {due.month} 月 {due.day} 日 {at:%H:%M}。直接回复"{number} 内容"。\n'
+        f"【新留言 #{number}】城南便利店（现代终端，城区一片）：“{NEED}”\n"
+        f"24 小时内答复，截止 {due.month} 月 {due.day} 日 {at:%H:%M}。直接回复“{number} 内容”。\n"
         f'<a href="{town.house.settings.public_url}/m/visits/{number}">点这里查看</a>'
     )
     request = town.request()
@@ -94,7 +94,7 @@ def test_five_pictures_in_one_breath_are_one_request_one_line_and_two_notices(to
     assert len(town.news(chen)) == 1
     town.house.later(seconds=30)
     [more] = town.news(chen)
-    assert more.startswith(f"【补充 #{town.request().number}】城南便利店:[图片] 等 4 条")
+    assert more.startswith(f"【补充 #{town.request().number}】城南便利店：[图片] 等 4 条")
 
 
 def test_what_is_put_off_does_not_hold_up_the_next_notice(town) -> None:
@@ -142,7 +142,7 @@ def test_a_word_about_goods_is_enough_and_the_menu_offers_the_rest(town, asked) 
     town.manager("陈志强")
     wang = town.shop("王建国")
     assert wang.say("嗯嗯").text == (
-        '没看懂您的意思。回复 1 调查 2 留言,或直接说您的需要并在前面加"留言",找人请回复"人工"。'
+        "没看懂您的意思。回复 1 调查 2 留言，或直接说您的需要并在前面加“留言”，找人请回复“人工”。"
     )
     assert "已转给" in wang.say(asked).text
 
@@ -177,13 +177,13 @@ def test_who_is_unknown_is_asked_and_the_manager_gets_it_once_they_are_bound(tow
     town.news(zhou), town.news(chen)
     assert passer.say(NEED).text == "已收到。请告诉我们店名或许可证号,方便找到您的客户经理。"
     [alarm] = town.news(zhou)
-    assert alarm.startswith(f'【无人负责 #{town.request().number}】未绑定的关注者:"{NEED}"')
+    assert alarm.startswith(f"【无人负责 #{town.request().number}】未绑定的关注者：“{NEED}”")
     assert town.owners() == [""]
     bound = passer.say("绑定 350802100001 8899").text
     assert "您之前的留言已转给客户经理陈志强。" in bound
     assert town.owners() == ["陈志强"]
     [notice] = town.news(chen)
-    assert notice.startswith(f"【新留言 #{town.request().number}】城南便利店(现代终端,城区一片)")
+    assert notice.startswith(f"【新留言 #{town.request().number}】城南便利店（现代终端，城区一片）")
 
 
 def test_a_licence_alone_finds_the_manager_and_binds_nobody(town) -> None:
@@ -203,7 +203,7 @@ def test_numbers_in_a_row_tell_nobody_the_names_of_shops(town) -> None:
     assert passer.say("350802100009").text == ("已收到。没有找到这个许可证号,请核对后再写(还可试 2 次),或写店名。")
     assert passer.say("350802100001").text.startswith("已记下城南便利店。")
     assert passer.say("350802100002").text.startswith("已记下老李食杂店。")
-    no_more = "已收到。今天查许可证号的次数用完了,我们会按您的留言找到客户经理,请稍等。"
+    no_more = "已收到。今天查许可证号的次数用完了，我们会按您的留言找到客户经理，请稍等。"
     assert [passer.say(f"35080210000{n}").text for n in (3, 9)] == [no_more] * 2
     # They are the tries of binding, and the request stays with whoever had it.
     assert passer.say("绑定 350802100001 8899").text.startswith("今天试错的次数已用完")
@@ -266,9 +266,9 @@ def test_on_leave_the_deputy_gets_it_and_the_shop_is_told_so(town) -> None:
     town.news(lin)
     today = town.house.clock().date()
     town.leave("城区一片", "林小燕", today, date(2030, 1, 1))
-    assert li.say(NEED).text.startswith("已转给代班经理林小燕,")
+    assert li.say(NEED).text.startswith("已转给代班经理林小燕，")
     assert len(town.news(lin)) == 1
-    assert town.reasons() == ["陈志强请假到 1 月 1 日,代班林小燕"]
+    assert town.reasons() == ["陈志强请假到 1 月 1 日，代班林小燕"]
 
 
 def test_who_cannot_be_told_keeps_the_request_and_the_supervisor_hears_of_it(town) -> None:
@@ -277,7 +277,7 @@ def test_who_cannot_be_told_keeps_the_request_and_the_supervisor_hears_of_it(tow
     wang.say(NEED)
     [alarm] = town.news(zhou)
     assert alarm.startswith(
-        f"【通知不到 #{town.request().number}】城南便利店的留言,负责人陈志强还没有绑定微信。请转告。"
+        f"【通知不到 #{town.request().number}】城南便利店的留言，负责人陈志强还没有绑定微信。请转告。"
     )
     assert (town.owners(), town.request().handed_over_at) == (["陈志强"], None)
 
@@ -296,7 +296,7 @@ def test_a_disabled_managers_165_requests_move_in_a_few_statements_and_one_notic
     assert len(statements) < 30
     assert set(town.owners()) == {"周主任"}
     [notice] = town.news(zhou)
-    assert notice.startswith("【转来 165 条留言】城区一片的陈志强已停用;上级片区新罗区的周主任。")
+    assert notice.startswith("【转来 165 条留言】城区一片的陈志强已停用；上级片区新罗区的周主任。")
     with town.house.look() as session:
         assert dict(session.execute(select(Deadline.id, Deadline.due_at)).all()) == before
     town.run("sweep requests of absent owners")
@@ -319,7 +319,7 @@ def test_leave_that_begins_takes_what_is_open_along(town) -> None:
 def test_nobody_left_is_the_pool_and_whoever_comes_gets_it(town) -> None:
     town.disable("陈志强", "周主任", "林小燕")
     wang = town.shop("王建国")
-    assert wang.say(NEED).text.startswith("已收到,明天")
+    assert wang.say(NEED).text.startswith("已收到，明天")
     assert town.owners() == [""]
     lin = town.id_of("林小燕")
     with town.house.services.transaction() as session:

@@ -44,7 +44,7 @@ def test_what_was_closed_for_the_last_keeper_is_not_gone_on_with_for_the_next(le
     assert (old.openid, new.openid, old.closed_at is None) == (left.wang.openid, left.heir.openid, False)
     left.chen.say(f"{new.number} 好的明天送")
     assert left.news(left.wang) == []
-    assert "陈志强:好的明天送" in left.news(left.heir)
+    assert "陈志强：好的明天送" in left.news(left.heir)
 
 
 def test_who_was_bound_to_the_wrong_shop_takes_the_need_along_to_the_right_one(left) -> None:
@@ -94,5 +94,5 @@ def test_the_next_keeper_reads_nothing_of_the_last_ones_and_erasing_takes_only_o
     with left.house.look() as session:
         said = session.scalars(select(Message.content).order_by(Message.id)).all()
     assert said == ["", "", "打火机卖完了,麻烦送一盒", "打火机下午到"]
-    assert "陈志强:打火机下午到" in left.news(left.heir)
+    assert "陈志强：打火机下午到" in left.news(left.heir)
     assert left.request().closed_at is None

@@ -47,7 +47,7 @@ def test_a_shop_moved_by_the_roster_takes_its_request_to_its_new_manager(named, 
     named.run("sweep requests of absent owners")
     assert (named.news(named.lin), named.news(named.chen), len(named.reasons())) == ([], [], 2)
     named.lin.say(f"{named.n} 明早带两条")
-    assert "林小燕:明早带两条" in named.news(named.wang)
+    assert "林小燕：明早带两条" in named.news(named.wang)
 
 
 def test_an_area_given_to_another_manager_in_the_console_takes_its_requests_along_in_one_notice(named) -> None:

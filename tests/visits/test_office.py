@@ -39,7 +39,7 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     shown = desk.market.get(address).text
     assert "写了店名“城南便利店”" in shown and "写了店主的手机号" in shown and "这不是绑定" in shown
     assert "350802100003" not in shown, "a shop that was not spoken of"
-    assert "350802100003" in desk.market.get(f"{address}?shop=小王").text
+    assert "350802100003" in desk.market.get(f"{address}？shop=小王").text
     assert "请绑定您的店" in desk.market.get(f"{address}?hint=1").text
     assert desk.market.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 303
     assert shop_of(desk, desk.request()) == "350802100001" and desk.owners() == ["陈志强"]
@@ -47,9 +47,9 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     [entry] = desk.office.audited("visit.attach")
     assert entry.who == "market" and "350802100001" in entry.detail
     shown = desk.market.get(address).text
-    assert "写的人没有绑定这家店,身份没有核实" in shown and "发给对方的话" in shown
+    assert "写的人没有绑定这家店，身份没有核实" in shown and "发给对方的话" in shown
     shown = H5(desk.house, desk.chen).open(f"/m/visits/{desk.request().number}")
-    assert "写的人没有绑定这家店,身份没有核实" in shown and "答复对方" in shown
+    assert "写的人没有绑定这家店，身份没有核实" in shown and "答复对方" in shown
     assert desk.market.post(address, {"do": "attach", "licence": "350802100003"}).status_code == 422
     # Its keeper comes: what the stranger wrote is none of theirs.
     keeper = desk.shop("王建国")
@@ -102,7 +102,7 @@ def test_what_is_ticked_is_handed_over_at_once_with_one_notice_and_nobody_hands_
     [told] = [text for text in desk.news(desk.lin) if "转来" in text]
     assert "转来 3 条" in told and "zhou转给林小燕" in told and "其中 3 条已超时" in told
     assert zhou.post("/console/visits/hand-over", {"n": numbers[-1], "to": desk.id_of("陈志强")}).status_code == 303
-    assert desk.owners()[-1] == "林小燕", "of 江山片, which is not theirs to see"
+    assert desk.owners()[-1] == "林小燕", "of 江山片， which is not theirs to see"
     assert zhou.post("/console/visits/hand-over", {"to": desk.id_of("陈志强")}).status_code == 422
     assert [entry.detail[-4:] for entry in desk.office.audited("visit.transfer")] == [" 3 条", " 0 条"]
 
@@ -125,7 +125,7 @@ def test_an_open_page_hears_what_comes_in_and_what_was_just_shown_is_not_yet_see
     old = re.search(r'name="seen" value="(\d+)"', page)[1]
     assert desk.market.post(address, form | {"seen": old}).status_code == 409
     assert desk.market.post(address, form | {"seen": seen}).status_code == 303
-    assert "已答复,等对方" in desk.market.get(f"{address}/state").text
+    assert "已答复，等对方" in desk.market.get(f"{address}/state").text
     lines = desk.market.get("/console/visits/lines?shelf=waiting").text
     assert "城南便利店" in lines and "<html" not in lines
     # A page that asks by itself keeps nobody signed in.

@@ -53,8 +53,8 @@ def test_a_shop_is_due_so_many_days_after_the_plan_began_and_then_after_its_last
     page = planned.market.get(f"{PLANS}/1?part=overdue").text
     assert shops(page) == ["城南便利店", "老李食杂店"] and "过期 2 天" in page
     phone = planned.page.open("/m/visits/due")
-    assert "2 家到期(过期 2 家)" in phone and shops(phone) == ["城南便利店", "老李食杂店"]
-    assert "已记下:上门拜访" in planned.page.send("shop")
+    assert "2 家到期（过期 2 家）" in phone and shops(phone) == ["城南便利店", "老李食杂店"]
+    assert "已记下：上门拜访" in planned.page.send("shop")
     assert len(shops(planned.page.open("/m/visits/due").partition("每 30 天")[2])) == 1
     pass_days(planned, 23)
     soon = planned.market.get(f"{PLANS}/1?part=soon").text
@@ -77,7 +77,7 @@ def test_tapped_twice_on_one_day_it_is_one_visit(planned) -> None:
 def test_a_slip_of_the_thumb_is_taken_back(planned) -> None:
     pass_days(planned, 31)
     planned.page.open("/m/visits/due")
-    assert "点错了,撤销" in planned.page.send("phone")
+    assert "点错了，撤销" in planned.page.send("phone")
     assert "已撤销" in planned.page.send("undo") and "2 家到期" in planned.page.text
     planned.page.open("/m/visits/due?after=2020-01-01.0")
     planned.page.send("phone")
@@ -96,7 +96,7 @@ def test_what_was_noted_before_midnight_is_taken_back_behind_it(planned) -> None
     chen.get(f"{PLANS}/1")
     planned.page = Browser(planned.house, planned.chen)
     planned.page.open("/m/visits/due")
-    assert "点错了,撤销" in planned.page.send("phone")
+    assert "点错了，撤销" in planned.page.send("phone")
     with planned.house.look() as session:
         [noted] = session.scalars(select(Visited.retailer_id)).all()
         other = session.scalars(select(Retailer.id).where(Retailer.shop.in_(("城南便利店", "老李食杂店")))).all()
@@ -136,7 +136,7 @@ def test_a_visit_marked_in_the_console_is_taken_back_once_and_written_down(plann
     assert shops(noted) == ["老李食杂店"] and shops(listed) == ["城南便利店"]
     planned.house.clock.advance(timedelta(minutes=1))
     done = chen.post(undo, {"plan": "1", "part": "due", "stamp": stamp})
-    assert "已撤销:上门拜访老李食杂店" in chen.get(done.headers["Location"]).text
+    assert "已撤销：上门拜访老李食杂店" in chen.get(done.headers["Location"]).text
     assert shops(chen.get(f"{PLANS}/1").text) == ["城南便利店", "老李食杂店"]
     # Noted again meanwhile by somebody else: the old page's tap is not meant for that.
     zhou.post(f"/console/visits/visited/{shop}", {"how": "shop", "plan": "1"})
@@ -184,7 +184,7 @@ def test_who_has_not_been_in_touch_wrote_nothing_and_was_not_visited(planned) ->
     assert shops(planned.market.get("/console/visits/quiet?days=14").text)[0] == "城南便利店"
     phone = planned.page.open("/m/visits/due?quiet=1")
     assert shops(phone) == ["老李食杂店"]
-    assert "已记下:电话拜访老李食杂店" in planned.page.send("phone")
+    assert "已记下：电话拜访老李食杂店" in planned.page.send("phone")
     assert shops(planned.page.open("/m/visits/due?quiet=1").partition("30 天里")[2]) == []
     assert li is not wang
 
@@ -199,10 +199,10 @@ def test_what_is_due_can_become_a_visit_group(planned) -> None:
     wang.say("帮助")
     planned.news(wang)
     planned.page.open("/m/visits/groups/new?kind=plan&plan=1")
-    assert "计划“城区月访”里到期的店:1 家" in planned.page.text
+    assert "计划“城区月访”里到期的店：1 家" in planned.page.text
     planned.page.send("look", kind="plan", content="本月还没来看您,有什么需要?")
     planned.page.send("send", kind="plan", content="本月还没来看您,有什么需要?")
-    assert planned.news(wang) == ["陈志强:本月还没来看您,有什么需要?"]
+    assert planned.news(wang) == ["陈志强：本月还没来看您,有什么需要?"]
     assert "计划“城区月访”里到期的店" in planned.page.open("/m/visits/groups")
 
 
@@ -279,6 +279,6 @@ def test_the_front_page_says_what_waits_for_whom(planned) -> None:
     wang.say("红七匹狼这周断货了能不能先补两条")
     pass_days(planned, 31)
     chen = planned.office.browser("chen").get("/console/").text
-    assert "家店该拜访了(城区月访)" in chen and "条留言已经超时" in chen
+    assert "家店该拜访了（城区月访）" in chen and "条留言已经超时" in chen
     market = planned.market.get("/console/").text
     assert "家店该拜访了" not in market and "条留言已经超时" in market

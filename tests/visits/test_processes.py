@@ -38,7 +38,7 @@ SHOPS, LEAST, KILLS = 4, 2, 2
 AT_ONCE = 5
 SILENT = "没人答复的店"
 BEGAN, SPEED = datetime(2026, 9, 12, 2, tzinfo=UTC), 15
-NUMBER = re.compile(r"(?:#|编号:)(\d+)")
+NUMBER = re.compile(r"(?:#|编号：)(\d+)")
 #: The platform is never killed; whoever asks a web process that is tries again, as people do.
 AWAY = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 ROUNDS = 4

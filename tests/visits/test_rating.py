@@ -14,7 +14,7 @@ from visits.models import Rating
 NEED = "红七匹狼这周断货了能不能先补两条"
 SLOW = "=送货太慢了,打 13600008899 也没人"
 REPORT = "/console/visits/reports"
-ASKED_WHY = "谢谢您直说。哪里不满意,写一句就行。"
+ASKED_WHY = "谢谢您直说。哪里不满意，写一句就行。"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def is_closed(town) -> bool:
 def test_who_was_not_content_says_why_once_and_what_comes_then_is_a_need(done) -> None:
     assert tap(done, 3) == ASKED_WHY
     done.house.later(minutes=20)
-    assert done.wang.say(SLOW).text == "已记下,谢谢您。还有事没办好,请接着写。"
+    assert done.wang.say(SLOW).text == "已记下，谢谢您。还有事没办好，请接着写。"
     assert (comments(done), is_closed(done), len(done.said())) == ([SLOW], True, 2)
     done.house.later(minutes=2)
     assert "已转给客户经理" in done.wang.say("送货的数量也不对").text
@@ -53,8 +53,8 @@ def test_who_was_not_content_says_why_once_and_what_comes_then_is_a_need(done) -
 
 
 def test_three_characters_are_enough_and_content_shops_are_asked_nothing(done) -> None:
-    assert done.wang.say("2").text == "谢谢您的评价。哪里可以更好,写一句就行。"
-    assert done.wang.say("一般").text == "您已评价过,谢谢。"
+    assert done.wang.say("2").text == "谢谢您的评价。哪里可以更好，写一句就行。"
+    assert done.wang.say("一般").text == "您已评价过，谢谢。"
     assert "已记下" in done.wang.say("太慢了").text
     assert comments(done) == ["太慢了"]
 
@@ -104,7 +104,7 @@ def test_a_survey_and_a_rating_never_take_each_others_reply(done, tmp_path) -> N
     for arguments in (("load", str(path)), ("publish", "1")):
         assert done.house.flask("surveys", *arguments).exit_code == 0
     done.wang.say("调查")
-    assert tap(done, 3).startswith("谢谢您直说,我们会改进"), "the next text is the survey's"
+    assert tap(done, 3).startswith("谢谢您直说，我们会改进"), "the next text is the survey's"
     assert "已提交" in done.wang.say("太慢了").text
     done.house.later(minutes=2)
     assert "已转给" in done.wang.say("送货的数量也不对").text
@@ -137,13 +137,13 @@ def test_it_is_read_on_the_threads_in_the_report_and_in_its_file(done) -> None:
     tap(done, 3)
     done.wang.say(SLOW)
     page = Browser(done.house, done.chen)
-    assert f"店主评价 不满意:“{SLOW}”" in page.open(f"/m/visits/{done.n}")
+    assert f"店主评价 不满意：“{SLOW}”" in page.open(f"/m/visits/{done.n}")
     office = Office(done.house)
     office.staff()
     masked = SLOW.replace("13600008899", "136****8899")
     for name, shown in (("market", SLOW), ("intern", masked)):
         browser = office.browser(name)
-        assert f"不满意:“{shown}”" in browser.get(f"/console/visits/{done.n}").text
+        assert f"不满意：“{shown}”" in browser.get(f"/console/visits/{done.n}").text
         assert shown in browser.get(f"{REPORT}/requests?figure=discontent").text
     market = office.browser("market")
     market.get(REPORT)

@@ -13,7 +13,7 @@ from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
 from wechat_bot.outbox import queueing
 
-MENU = "这次答复您满意吗?"
+MENU = "这次答复您满意吗？"
 
 
 def answer(town, content: str = "明早配送车带两条") -> None:
@@ -72,21 +72,21 @@ def test_what_the_shop_writes_after_an_answer_is_a_new_promise(town, chen, wang)
     answer(town)
     town.house.later(hours=1)
     at = (town.house.clock() + timedelta(days=1)).astimezone(town.house.services.zone)
-    assert wang.say("3").text == f"已转给客户经理陈志强,明天 {at:%H:%M} 前答复您。着急请打 13900002201。"
+    assert wang.say("3").text == f"已转给客户经理陈志强，明天 {at:%H:%M} 前答复您。着急请打 13900002201。"
     [notice] = town.news(chen)
     assert notice.startswith(
-        f'【新回复 #{town.request().number}】城南便利店:"3"\n截止 {at.month} 月 {at.day} 日 {at:%H:%M}。'
+        f"【新回复 #{town.request().number}】城南便利店：“3”\n截止 {at.month} 月 {at.day} 日 {at:%H:%M}。"
     )
     assert running(town, Promise.NEXT_ANSWER) == 1
 
 
 def test_thanks_after_an_answer_promise_nothing_and_tell_nobody(town, chen, wang) -> None:
     answer(town)
-    assert wang.say("好的,谢谢").text == "不客气,有需要随时说。"
+    assert wang.say("好的,谢谢").text == "不客气，有需要随时说。"
     assert town.news(chen) == []
     assert (running(town, Promise.NEXT_ANSWER), town.said()[-1]) == (0, ("text", "好的,谢谢"))
     assert close(town)
-    assert wang.say("谢谢").text == "不客气,有需要随时说。"
+    assert wang.say("谢谢").text == "不客气，有需要随时说。"
     assert town.request().closed_at is not None
 
 
@@ -100,7 +100,7 @@ def test_within_three_days_it_goes_on_and_later_it_is_a_new_one(town, chen, wang
     request = town.request()
     assert (request.closed_at, request.closings) == (None, 1)
     [notice] = [each for each in town.news(chen) if "又来留言" in each]
-    assert notice.startswith(f'【又来留言 #{request.number}】城南便利店:"送来的数量不对"')
+    assert notice.startswith(f"【又来留言 #{request.number}】城南便利店：“送来的数量不对”")
     answer(town)
     close(town)
     town.house.later(days=4)
@@ -147,7 +147,7 @@ def test_what_was_put_off_comes_back_with_one_notice_and_its_promise_went_on(tow
     for _ in range(2):
         town.run("look after resting requests")
     [notice] = town.news(chen)
-    assert notice.startswith(f"【到时间了 #{number}】城南便利店的留言回到待办,还没有答复。")
+    assert notice.startswith(f"【到时间了 #{number}】城南便利店的留言回到待办，还没有答复。")
     assert f"#{number}" in chen.say("待办").text and town.request().due_at == due
 
 
@@ -180,7 +180,7 @@ def test_a_closing_is_rated_once_by_a_tap_and_a_late_tap_is_thanked(town, wang) 
     first, *_, last = asked.detail["list"]
     assert [each["content"] for each in asked.detail["list"]] == ["1 满意", "2 一般", "3 不满意"]
     assert wang.tap(first["id"]).text == "谢谢您的评价。"
-    assert wang.tap(last["id"]).text == "您已评价过,谢谢。"
+    assert wang.tap(last["id"]).text == "您已评价过，谢谢。"
     assert (scores(town), town.request().closed_at is not None) == ([1], True)
 
 

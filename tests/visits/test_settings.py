@@ -135,13 +135,13 @@ def test_special_days_move_a_deadline_and_are_taken_back(office, market) -> None
     assert market.post(f"{SETTINGS}/days", day).status_code == 303
     assert first_answer(office, running).due_at == monday + timedelta(days=1)
     lines = "\n".join(explained(office, running))
-    assert "11 月 23 日(周一)盘点,不计" in lines
-    assert "11 月 24 日(周二)08:30-09:30,计 1 小时" in lines.replace(" 08", "08")
+    assert "11 月 23 日（周一）盘点，不计" in lines
+    assert "11 月 24 日（周二）08:30-09:30，计 1 小时" in lines.replace(" 08", "08")
     assert "盘点" in market.get(f"{SETTINGS}/days").text
     assert market.post(f"{SETTINGS}/days/2026-11-23/drop").status_code == 303
     assert first_answer(office, running).due_at == monday
     assert [entry.detail for entry in office.audited("visit.days")] == [
-        "2026-11-23 至 2026-11-23 盘点:放假",
+        "2026-11-23 至 2026-11-23 盘点：放假",
         "删除 2026-11-23",
     ]
 
@@ -156,7 +156,7 @@ def test_hours_that_leave_no_working_time_are_refused_and_nothing_is_kept(office
     assert never.status_code == 422
     assert "400 天内没有一点工作时间" in never.text
     wrong = market.post(f"{SETTINGS}/hours", WEEK | {"day2": "18-8"})
-    assert "周三:" in wrong.text
+    assert "周三：" in wrong.text
     assert "设置工作时间" in market.get(SETTINGS).text
 
 

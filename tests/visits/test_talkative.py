@@ -41,7 +41,7 @@ def look_in_the_console(town) -> None:
 
 def test_what_a_shop_adds_is_one_notice_until_its_manager_looks(asked) -> None:
     told = chatter(asked, 12)
-    assert len(told) == 1 and told[0].startswith(f"【补充 #{asked.n}】城南便利店:")
+    assert len(told) == 1 and told[0].startswith(f"【补充 #{asked.n}】城南便利店：")
     for look in (look_in_chat, look_on_the_phone, look_in_the_console):
         look(asked)
         asked.news(asked.chen)
@@ -80,7 +80,7 @@ def test_of_a_new_request_the_next_in_line_hears_at_once_where_the_manager_canno
     town.house.work()
     town.run("look after notices")
     [told] = town.news(zhou)
-    assert told.startswith(f"【通知不到 #{number}】城南便利店的留言,负责人陈志强的微信现在收不到通知。")
+    assert told.startswith(f"【通知不到 #{number}】城南便利店的留言，负责人陈志强的微信现在收不到通知。")
     town.run("look after notices")
     assert town.news(zhou) == []
     town.chen.say("在吗")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.h5 import Browser
 from visits.models import Deadline, Promise, Rating
 
-WELCOME = "不客气,有需要随时说。"
+WELCOME = "不客气，有需要随时说。"
 KEPT = "已转告客户经理，谢谢您。有事请接着说。"
 POLITE = ["谢谢陈经理", "货收到了谢谢", "太好了谢谢", "好滴", "👍", "感恩", "嗯好的", "🙏🌹", "好的谢谢，明天见"]
 

@@ -50,7 +50,7 @@ def test_an_answer_wechat_refuses_was_no_answer_and_its_writer_is_told_to_call(a
     assert (request.due_at, request.first_answered_at, request.first_answered_by) == (due, None, None)
     assert (request.unanswered_since, first.due_at, first.ended_at) == (first.started_at, due, None)
     notice = asked.news(asked.chen)[-1]
-    assert notice.startswith(f'【没有送达 #{asked.n}】城南便利店没有收到您的答复"明早带两条":')
+    assert notice.startswith(f"【没有送达 #{asked.n}】城南便利店没有收到您的答复“明早带两条”：")
     asked.run("look after answers")
     assert asked.news(asked.chen) == []
     # The steps go on where they were, and the call settles it.
@@ -110,7 +110,7 @@ def test_the_mornings_notice_tells_the_deadline_as_it_is_by_then(asked) -> None:
         settings.save_policy(session, None, Terms(first_answer=22 * SECONDS), now=asked.house.clock())
     asked.house.later(hours=3)
     [notice] = asked.news(asked.chen)
-    assert notice.startswith(f"有 1 条留言等着处理:\n【已超时】#{asked.n} 城南便利店")
+    assert notice.startswith(f"有 1 条留言等着处理：\n【已超时】#{asked.n} 城南便利店")
 
 
 def test_a_notice_read_days_later_says_its_moments_with_their_day(town) -> None:
@@ -126,7 +126,8 @@ def test_a_notice_read_days_later_says_its_moments_with_their_day(town) -> None:
     told = "\n".join(town.news(chen))
     day = f"{due.month} 月 {due.day} 日 {due:%H:%M}"
     assert (
-        f"24 小时内答复,截止 {day}。" in told and f"【截止 {day}】#{town.request().number} 城南便利店还没有答复" in told
+        f"24 小时内答复，截止 {day}。" in told
+        and f"【截止 {day}】#{town.request().number} 城南便利店还没有答复" in told
     )
     assert not re.search("剩|今天|明天|后天", told)
 
@@ -254,7 +255,7 @@ def test_what_was_to_be_corrected_in_the_morning_is_not_once_it_arrived_in_the_n
     asked.house.work()
     asked.run("look after answers")
     asked.wang.say("在吗")
-    assert "陈志强:明早带两条" in asked.news(asked.wang)
+    assert "陈志强：明早带两条" in asked.news(asked.wang)
     asked.run("look after answers")
     asked.house.later(hours=12)
     assert [each for each in asked.news(asked.chen) if "还没送到" in each] == []

@@ -43,7 +43,7 @@ def hear_count(turn: Turn, talk: Talk) -> Reply:
 
 
 def left(turn: Turn, talk: Talk) -> str:
-    return f"刚才还剩 {int(talk.reference) - int(talk.state['n'])} 个,"
+    return f"刚才还剩 {int(talk.reference) - int(talk.state['n'])} 个，"
 
 
 counter = Feature(

@@ -397,7 +397,7 @@ def test_two_talks_never_take_each_others_reply_and_the_end_of_one_offers_the_ot
     li.say("一")
     li.say("数数")
     li.say("一"), li.say("二")
-    assert li.say("三").text == '数完了\n刚才还剩 4 个,回复"继续"接着填。'
+    assert li.say("三").text == "数完了\n刚才还剩 4 个，回复“继续”接着填。"
     assert li.say("四").text == "没看懂"
     assert li.say("继续").text == "数到 5"
 
@@ -407,7 +407,7 @@ def test_a_talk_is_left_and_taken_up_again(house, word) -> None:
     li = house.phone("老李")
     li.follow()
     li.say("数数")
-    assert li.say(word).text == '好的,先到这里。刚才还剩 3 个,回复"继续"接着填。'
+    assert li.say(word).text == "好的，先到这里。刚才还剩 3 个，回复“继续”接着填。"
     assert li.say("一").text == "没看懂"
     assert li.say("继续").text == "数到 3"
 

@@ -53,7 +53,7 @@ def test_a_notice_is_filled_as_the_settings_say_when_it_is_sent(house, li) -> No
     house.work()
     assert states(house) == ["delivered"]
     assert li.unread()[-1].detail["url"] == "http://127.0.0.1:8000/m/here"
-    assert "来自:陈志强\n内容:明早配送车带两条, 您签收就行,请准备…\n时间:2026-03-04 10:00" in li.transcript[-1].text
+    assert "来自：陈志强\n内容：明早配送车带两条, 您签收就行,请准备…\n时间：2026-03-04 10:00" in li.transcript[-1].text
 
 
 def test_a_notice_with_nothing_to_say_in_a_field_is_taken_all_the_same(build) -> None:
@@ -94,13 +94,13 @@ def test_each_field_is_filled_and_cut_as_its_kind_bears_it(build) -> None:
     assert states(house) == ["delivered", "held"]
     shown = li.transcript[-1].text
     assert shown.splitlines()[1:] == [
-        "character_string1:No.104",
-        "thing2:货,没到!明天能送来吗,店里已经没有了…",
-        "phrase3:货没到明天",
-        "name4:城区烟草专卖第一便利",
-        "number5:104",
-        "date6:2026-03-04 10:00",
-        "const7:新留言",
+        "character_string1：No.104",
+        "thing2：货,没到!明天能送来吗,店里已经没有了…",
+        "phrase3：货没到明天",
+        "name4：城区烟草专卖第一便利",
+        "number5：104",
+        "date6：2026-03-04 10:00",
+        "const7：新留言",
     ]
     assert told == {"template:request": "character_string1 cannot hold No.一零四"}
     with house.look() as session:

@@ -43,5 +43,5 @@ def find(session: Session, canned_id: int, *, manager_id: int | None, may_shared
     found = session.scalar(select(Canned).where(Canned.id == canned_id))
     is_theirs = found is not None and (may_shared if found.manager_id is None else found.manager_id == manager_id)
     if found is None or not is_theirs:
-        raise Refused("没有这条常用语,或不归您维护。")
+        raise Refused("没有这条常用语，或不归您维护。")
     return found

@@ -107,7 +107,7 @@ def transfer_many(
     stairs = org_chart.read(session, day_in(now, zone))
     person = stairs.managers.get(to_manager_id)
     if person is None or person.is_disabled:
-        raise Refused("没有这位客户经理,或已停用。")
+        raise Refused("没有这位客户经理，或已停用。")
     routing.check_here(stairs, person.id, person.name)
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
     # A complaint is handed to nobody it is kept from.

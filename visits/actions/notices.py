@@ -31,9 +31,9 @@ WATCH = "visit-notices"
 WAIT = 3
 ABOUT_ALL = "visits"
 _LISTED = 3
-_QUOTED = re.compile(r':"(.+)"')
+_QUOTED = re.compile("：“(.+)”")
 #: A template message has a field of its own for the number.
-_TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[:,]?\s*")
+_TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[：，]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,16 +338,16 @@ def _is_unanswered(manager_id: int) -> ColumnElement[bool]:
 def _what(text: str, who: str) -> str:
     """What a template message says of it: the first line, without its title, its number and its shop.
 
-    >>> _what("【回复期到 11 月 24 日 15:00】#104 小王超市:过了微信回复期只能改发服务通知。", "小王超市")
+    >>> _what("【回复期到 11 月 24 日 15:00】#104 小王超市：过了微信回复期只能改发服务通知。", "小王超市")
     '过了微信回复期只能改发服务通知。'
-    >>> _what("有 2 条留言等着处理:\\n【还没答复】#105 永辉烟店", "永辉烟店")
+    >>> _what("有 2 条留言等着处理：\\n【还没答复】#105 永辉烟店", "永辉烟店")
     '有 2 条留言等着处理'
     """
     first = text.partition("\n")[0]
     line = first.partition("】")[2] or first
     # A field of a template is short: the shop has one of its own, so this one is for the words.
     quoted = _QUOTED.search(line) if who else None
-    return quoted[1] if quoted else _TOLD_ELSEWHERE.sub("", line.replace(who, "", 1) if who else line).rstrip(":")
+    return quoted[1] if quoted else _TOLD_ELSEWHERE.sub("", line.replace(who, "", 1) if who else line).rstrip("：")
 
 
 def _message(text: str, path: str) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def save(
     """Begin a plan, or change one; gives its id. Raises `Refused` for what cannot be meant, and a name in use."""
     name = " ".join(visible(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise Refused(f"请给计划起一个名字,最多 {LONGEST_NAME} 个字。")
+        raise Refused(f"请给计划起一个名字，最多 {LONGEST_NAME} 个字。")
     if not 1 <= every_days <= MOST_DAYS:
         raise Refused(f"间隔请写 1 到 {MOST_DAYS} 天。")
     if meant.kind in (Kind.PLAN, Kind.LICENCES):
@@ -49,7 +49,7 @@ def save(
     whom.condition(session, meant, criteria, now=now, today=today)
     other = select(VisitPlan.id).where(VisitPlan.name == name)
     if session.scalar(other.where(VisitPlan.id != plan_id) if plan_id else other) is not None:
-        raise Refused(f"已经有叫“{name}”的计划,请换一个名字。")
+        raise Refused(f"已经有叫“{name}”的计划，请换一个名字。")
     values = {"name": name, "audience": meant.to_json(), "every_days": every_days, "begins_on": begins_on}
     if plan_id is None:
         plan = VisitPlan(**values)
@@ -79,7 +79,7 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
     if len(note) > LONGEST_NOTE:
         raise Refused(f"备注最多 {LONGEST_NOTE} 个字。")
     if not who.today - NOTED_WITHIN <= on <= who.today:
-        raise Refused("日期请写今天,或最近一个月里的一天。")
+        raise Refused("日期请写今天，或最近一个月里的一天。")
     mine = visibility.shops_of(session, who)
     found = select(Retailer.shop).where(Retailer.id == retailer_id, *([] if mine is None else [mine]))
     shop = session.scalar(found)

@@ -79,9 +79,9 @@ def transfer(
         select(Manager.id, Manager.name, Manager.phone, Manager.disabled_at).where(Manager.id == to_manager_id)
     ).first()
     if person is None or person.disabled_at is not None:
-        raise Refused("没有这位客户经理,或已停用。")
+        raise Refused("没有这位客户经理，或已停用。")
     if request.closed_at is not None:
-        raise Refused(f"#{request.number} 已完结,不能再转。")
+        raise Refused(f"#{request.number} 已完结，不能再转。")
     if request.owner_id == to_manager_id:
         raise Refused(f"#{request.number} 已经由{person.name}负责。")
     kept = _kept(session, request)
@@ -92,7 +92,7 @@ def transfer(
     explained = f"{by}转给{person.name}"
     assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
     if assignment is None:
-        raise Refused(f"#{request.number} 刚刚被别人转走了,请重新看一下。")
+        raise Refused(f"#{request.number} 刚刚被别人转走了，请重新看一下。")
     case = cases.read(session, request, now=now)
     _, area_id = _home(request, case)
     above = [each.id for each in stairs.supervisors(area_id, below_id=person.id) if each.id not in kept]
@@ -103,13 +103,13 @@ def transfer(
 def check_here(stairs: Ladder, manager_id: int, name: str) -> None:
     """Raises `Refused` for a manager who is on leave: nothing is handed to them."""
     if manager_id in stairs.away:  # the next sweep would take it from them
-        raise Refused(f"{name}正在请假,请转给别的客户经理。")
+        raise Refused(f"{name}正在请假，请转给别的客户经理。")
 
 
 def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:
     """Whoever answers what has no owner owns it from then on; they need no notice of it."""
     if request.owner_id is None:
-        assigned = _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了,由{by}负责", by=by, now=now)
+        assigned = _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了，由{by}负责", by=by, now=now)
         session.add_all([assigned] if assigned else [])
         clocks.handed_over(session, request, now=now)
 

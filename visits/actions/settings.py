@@ -25,7 +25,7 @@ def save_policy(session: Session, class_id: int | None, wanted: Terms, *, now: d
     """Promise this to a class of shops, or (None) to all without a policy of their own. Raises `Refused`."""
     rules.check_terms(wanted)
     if wanted.counts_working_hours and policies.calendar(session) is None:
-        raise Refused("还没有设置工作时间,期限没法只算工作时间。请先设置工作时间。")
+        raise Refused("还没有设置工作时间，期限没法只算工作时间。请先设置工作时间。")
     if class_id is not None and session.get(ShopClass, class_id) is None:
         raise Refused("没有这个客户类型。")
     policy = session.scalar(

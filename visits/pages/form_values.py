@@ -68,7 +68,7 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     if one.snoozed_until is not None and one.snoozed_until > now:
         return Due(f"{when(one.snoozed_until, now=now, zone=zone)} 再处理", "calm")
     if one.is_waiting:
-        return Due("已答复,等对方", "calm")
+        return Due("已答复，等对方", "calm")
     if one.due_at is None:
         return Due("待处理", "calm")
     left = (one.due_at - now).total_seconds()

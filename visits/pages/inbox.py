@@ -75,7 +75,7 @@ def hand_over() -> ResponseReturnValue:
         to, name = form.get("to", 0, type=int), dict(areas.managers(session)).get(form.get("to", 0, type=int), "")
         moved = answering.transfer_many(session, [each - FIRST_NUMBER for each in chosen], who, to, now=now)
         is_told = notices.can_be_told(session, to)
-        said = f"{'、'.join(f'#{each}' for each in chosen)} 转给{name},转了 {moved} 条"
+        said = f"{'、'.join(f'#{each}' for each in chosen)} 转给{name}，转了 {moved} 条"
         audit.note(session, me, "visit.transfer", "visits", said, address=access.address(), now=now)
     flash(texts.many_transferred(moved, name, is_told=is_told), "success" if moved else "warning")
     return redirect(url_for("visits_pages.inbox", **_kept()), 303)

@@ -19,7 +19,7 @@ def overdue(services: Services, session: Session, visitor: Visitor, now: datetim
     found = []
     if counts.overdue:
         url = url_for("visits_pages.inbox", shelf="overdue")
-        found.append(Waiting(counts.overdue, "条留言已经超时,还没有答复或办结", url, is_urgent=True))
+        found.append(Waiting(counts.overdue, "条留言已经超时，还没有答复或办结", url, is_urgent=True))
     if counts.today and visitor.may(Permission.VISITS_ANSWER):
         found.append(Waiting(counts.today, "条留言今天到期", url_for("visits_pages.inbox", shelf="today")))
     if counts.pool and visitor.may(Permission.VISITS_ANSWER):
@@ -33,7 +33,7 @@ def due(services: Services, session: Session, visitor: Visitor, now: datetime) -
         return []
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     return [
-        Waiting(plan.due, f"家店该拜访了({plan.name})", url_for("visits_pages.plan", plan_id=plan.id))
+        Waiting(plan.due, f"家店该拜访了（{plan.name}）", url_for("visits_pages.plan", plan_id=plan.id))
         for plan in plans.running(session, who, services.criteria, now=now)
         if plan.due
     ]

@@ -125,7 +125,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
         how = form.get("how", "")
         shop = actions.note_visit(session, who, retailer_id, how, on=who.today, note=form.get("note", ""))
         audit.note(session, me, "visit.made", "visits", f"{texts.HOW[how]} {shop}", address=access.address(), now=now)
-    flash(f"已记下:{texts.HOW[how]}拜访{shop}。", "success")
+    flash(f"已记下：{texts.HOW[how]}拜访{shop}。", "success")
     return _back()
 
 
@@ -138,7 +138,7 @@ def undo_visit(visit_id: int) -> ResponseReturnValue:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         how, shop = actions.undo_visit(session, who, visit_id, request.form.get("stamp", ""))
         audit.note(session, me, "visit.unmade", "visits", f"{texts.HOW[how]} {shop}", address=access.address(), now=now)
-    flash(f"已撤销:{texts.HOW[how]}拜访{shop}。", "success")
+    flash(f"已撤销：{texts.HOW[how]}拜访{shop}。", "success")
     return _back()
 
 
@@ -217,7 +217,7 @@ def end(plan_id: int) -> ResponseReturnValue:
         _check_stamp(session, plan_id)
         name = actions.end(session, plan_id, now=now)
         audit.note(session, me, "visit.plan.end", f"visit-plan:{plan_id}", name, address=access.address(), now=now)
-    flash(f"计划“{name}”已结束,拜访记录还在。", "success")
+    flash(f"计划“{name}”已结束，拜访记录还在。", "success")
     return redirect(url_for("visits_pages.plans"), 303)
 
 

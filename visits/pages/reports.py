@@ -184,4 +184,4 @@ def _said(session: Session, narrowed: Narrowed, by: By) -> str:
     )
     only = [dict(choices[name]).get(value) or texts.NOBODYS[name] for name, value in fields if value is not None]
     span = f"{narrowed.span.from_on} 至 {narrowed.span.until_on}"
-    return ",".join([span, texts.DIVISIONS[by], *only])
+    return "，".join([span, texts.DIVISIONS[by], *only])

@@ -63,7 +63,7 @@ def policy(class_id: int | None = None) -> ResponseReturnValue:
             error = refusal
         else:
             if not warning:
-                flash("已保存,正在计时的留言按新规定重新计算。", "success")
+                flash("已保存，正在计时的留言按新规定重新计算。", "success")
                 return redirect(url_for("visits_pages.settings"), 303)
     services = current_services()
     with services.reading() as session:
@@ -168,7 +168,7 @@ def category(category_id: int | None = None) -> ResponseReturnValue:
         except Refused as refusal:
             error = refusal
         else:
-            flash(f"“{name}”已保存,之后的留言按新的关键词分类。", "success")
+            flash(f"“{name}”已保存，之后的留言按新的关键词分类。", "success")
             return redirect(url_for("visits_pages.settings"), 303)
     with current_services().reading() as session:
         every, kept = queries.categories(session), editable.category(session, category_id)
@@ -214,8 +214,8 @@ def _save_policy(class_id: int | None) -> str:
             return _too_late(worst, now)
         actions.save_policy(session, class_id, wanted, now=now)
         detail = (
-            f"转交 {span(wanted.handing_over)},首次 {span(wanted.first_answer)},后续 {span(wanted.next_answer)},"
-            f"办结 {span(wanted.closing)}{',只算工作时间' if wanted.counts_working_hours else ''}"
+            f"转交 {span(wanted.handing_over)}，首次 {span(wanted.first_answer)}，后续 {span(wanted.next_answer)}，"
+            f"办结 {span(wanted.closing)}{'，只算工作时间' if wanted.counts_working_hours else ''}"
         )
         _note(session, "visit.policy", f"class:{class_id}" if class_id else EVERY_CLASS, detail, now)
     return ""
@@ -228,16 +228,16 @@ def _save_week() -> None:
         try:
             spans.append(hours.read_spans(form.get(f"day{number}", "")))
         except Refused as refusal:
-            raise Refused(f"{name}:{refusal.sentence}") from None
+            raise Refused(f"{name}：{refusal.sentence}") from None
     now = services.clock()
     with services.transaction() as session:
         access.check_stamp(session, select(WorkingWeek.id), editable.week, about=HOURS)
         keeps = form.get("public") == "1"
         calendar = actions.save_hours(session, services.zone.key, spans, keeps_public_days=keeps, now=now)
-        detail = ";".join(
+        detail = "；".join(
             f"{name} {hours.write_spans(each) or '休息'}" for name, each in zip(WEEKDAYS, spans, strict=True)
         )
-        _note(session, "visit.hours", HOURS, f"{detail};{'按' if keeps else '不按'}国家放假安排", now)
+        _note(session, "visit.hours", HOURS, f"{detail}；{'按' if keeps else '不按'}国家放假安排", now)
         warnings = _warnings(queries.policy_lines(session, now=now), now)
     flash("工作时间已保存。只算工作时间的期限已按它重新计算。", "success")
     _warn(calendar, warnings, now)
@@ -252,7 +252,7 @@ def _save_days() -> None:
     with services.transaction() as session:
         access.check_stamp(session, select(SpecialDay.day_on), partial(editable.day, on=None), about=DAYS)
         calendar = actions.save_special_days(session, first, last, form.get("name", ""), spans, now=now)
-        said = f"{first} 至 {last} {form.get('name', '')}:{hours.write_spans(spans) or '放假'}"
+        said = f"{first} 至 {last} {form.get('name', '')}：{hours.write_spans(spans) or '放假'}"
         _note(session, "visit.days", DAYS, said, now)
         warnings = _warnings(queries.policy_lines(session, now=now), now)
     flash("已保存。", "success")
@@ -269,7 +269,7 @@ def _save_category(category_id: int | None) -> str:
         if category_id is not None:
             _check_category(session, category_id)
         found = actions.save_category(session, category_id, form.get("name", ""), words, position, goes_up=goes_up)
-        detail = f"{found.name}:{'、'.join(words)}{',交给上级' if goes_up else ''}"
+        detail = f"{found.name}：{'、'.join(words)}{'，交给上级' if goes_up else ''}"
         _note(session, "visit.category", f"category:{found.id}", detail, now)
         return found.name
 
@@ -290,17 +290,17 @@ def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None
         flash(sentence, "warning")
     year = calendar and hours.unknown_year(calendar, now)
     if year:
-        flash(f"{year} 年的放假和调休安排还不知道,这一年先按平常的一周算。请在“特殊日期”里补上。", "warning")
+        flash(f"{year} 年的放假和调休安排还不知道，这一年先按平常的一周算。请在“特殊日期”里补上。", "warning")
 
 
 def _warnings(lines: list[PolicyLine], now: datetime) -> list[str]:
-    return [f"{each.name}:{_too_late(each.worst, now)}" for each in lines if each.is_own and each.worst]
+    return [f"{each.name}：{_too_late(each.worst, now)}" for each in lines if each.is_own and each.worst]
 
 
 def _too_late(worst: Worst, now: datetime) -> str:
     zone = current_services().zone
     start, due_at = (when(moment, now=now, zone=zone) for moment in (worst.start, worst.due_at))
-    return f"例如 {start} 来的留言,期限是 {due_at},超过了微信 48 小时的回复期,到那时只能改发服务通知。"
+    return f"例如 {start} 来的留言，期限是 {due_at}，超过了微信 48 小时的回复期，到那时只能改发服务通知。"
 
 
 def _note(session: Session, did: str, about: str, detail: str, now: datetime) -> None:

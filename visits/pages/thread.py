@@ -193,7 +193,7 @@ def _do(session: Session, who: Colleague, about: int, picture: Picture | None, n
         case "note":
             return done, written
         case "wait":
-            return done, f"已电话联系:{written}"
+            return done, f"已电话联系：{written}"
         case "close":
             return done, "请店主评价"
         case "no_reply":

@@ -15,7 +15,7 @@ from wechat_bot.services import Services
 WHYS = {
     unheard.NOT_BOUND: texts.NOT_BOUND,
     unheard.NOT_FOLLOWING: texts.NOT_FOLLOWING,
-    DeliveryState.HELD: "很久没来服务号,等下次联系才能送到",
+    DeliveryState.HELD: "很久没来服务号，等下次联系才能送到",
     DeliveryState.FAILED: "微信没有接收",
     DeliveryState.UNSURE: "不确定是否送到",
 }

@@ -36,9 +36,9 @@ _IS_OPEN = and_(Request.id.is_not(None), Request.closed_at.is_(None))
 #: What the members of a group can be narrowed to.
 PARTS = {
     "waiting": "还没发出",
-    "silent": "发出了,没回",
+    "silent": "发出了，没回",
     "answered": "已回",
-    "open": "回了,还没办结",
+    "open": "回了，还没办结",
     "overdue": "超时没答复",
     "failed": "没发到",
 }

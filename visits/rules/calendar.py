@@ -152,7 +152,7 @@ def check(calendar: Calendar, now: datetime) -> None:
 
     >>> check(Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7), datetime(2026, 11, 23, tzinfo=UTC))
     Traceback (most recent call last):
-    foundation.errors.Refused: 照这样设置,400 天内没有一点工作时间,期限就算不出来了。请至少留出一段。
+    foundation.errors.Refused: 照这样设置，400 天内没有一点工作时间，期限就算不出来了。请至少留出一段。
     """
     begins = [now, *(datetime.combine(day, time(), calendar.zone) for day in calendar.special)]
     try:
@@ -160,7 +160,7 @@ def check(calendar: Calendar, now: datetime) -> None:
             if begin >= now:
                 next(spans_from(calendar, begin))
     except NoWorkingTime:
-        sentence = f"照这样设置,{LONGEST_REST} 天内没有一点工作时间,期限就算不出来了。请至少留出一段。"
+        sentence = f"照这样设置，{LONGEST_REST} 天内没有一点工作时间，期限就算不出来了。请至少留出一段。"
         raise Refused(sentence) from None
 
 
@@ -194,21 +194,21 @@ def read_spans(text: str) -> tuple[Span, ...]:
     ((0, 1440),)
     >>> read_spans("18:00-8:00")
     Traceback (most recent call last):
-    foundation.errors.Refused: “18:00-08:00”的结束要晚于开始。跨夜的请写成两段:前一天到 24:00,后一天从 0:00。
+    foundation.errors.Refused: “18:00-08:00”的结束要晚于开始。跨夜的请写成两段：前一天到 24:00，后一天从 0:00。
     """
     plain = re.sub(r"\s*-\s*", "-", unicodedata.normalize("NFKC", text).translate(_SEPARATORS)).strip()
     spans: list[Span] = []
     for part in plain.split():
         found = _SPAN.fullmatch(part)
         if not found:
-            raise Refused(f"没看懂“{part[:20]}”。工作时间要写成 08:30-12:00 14:30-17:30 这样,休息就留空。")
+            raise Refused(f"没看懂“{part[:20]}”。工作时间要写成 08:30-12:00 14:30-17:30 这样，休息就留空。")
         hours = [int(each or 0) for each in found.groups()]
         begins, ends = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
         if hours[1] > 59 or hours[3] > 59 or ends > MIDNIGHT:
             raise Refused(f"“{part}”不是一天里的时间。")
         if begins >= ends:
             raise Refused(
-                f"“{write_spans([(begins, ends)])}”的结束要晚于开始。跨夜的请写成两段:前一天到 24:00,后一天从 0:00。"
+                f"“{write_spans([(begins, ends)])}”的结束要晚于开始。跨夜的请写成两段：前一天到 24:00，后一天从 0:00。"
             )
         spans.append((begins, ends))
     return checked(spans)

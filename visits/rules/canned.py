@@ -18,17 +18,17 @@ def check(title: str, content: str) -> tuple[str, str]:
     ('到货', '{店名}的货明天到')
     >>> check("到货", "{店铺}的货明天到")
     Traceback (most recent call last):
-    foundation.errors.Refused: 没有变量{店铺}。可以用:{店名} {称呼} {经理} {电话} {截止}。
+    foundation.errors.Refused: 没有变量{店铺}。可以用：{店名} {称呼} {经理} {电话} {截止}。
     """
     title, content = visible(title), visible(content)
     if not title or not content:
         raise Refused("标题和内容都要写。")
     if len(title) > LONGEST_TITLE or len(content) > LONGEST:
-        raise Refused(f"标题最多 {LONGEST_TITLE} 字,内容最多 {LONGEST} 字。")
+        raise Refused(f"标题最多 {LONGEST_TITLE} 字，内容最多 {LONGEST} 字。")
     for name in _PLACE.findall(content):
         if name.strip() not in VARIABLES:
             known = " ".join(f"{{{each}}}" for each in VARIABLES)
-            raise Refused(f"没有变量{{{name.strip()}}}。可以用:{known}。")
+            raise Refused(f"没有变量{{{name.strip()}}}。可以用：{known}。")
     return title, content
 
 

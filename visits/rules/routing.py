@@ -56,13 +56,13 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
     >>> choose(None, [city, town], (), date(2026, 10, 8)).explained
     '城区一片的客户经理陈志强'
     >>> choose(chen, [city, town], (), date(2026, 10, 7)).explained
-    '陈志强请假到 10 月 7 日,代班林小燕'
+    '陈志强请假到 10 月 7 日，代班林小燕'
     >>> choose(None, [city, town], {1}, date(2026, 10, 7)).explained
-    '陈志强请假到 10 月 7 日,代班林小燕也请假;上级片区新罗区的周主任'
+    '陈志强请假到 10 月 7 日，代班林小燕也请假；上级片区新罗区的周主任'
     >>> choose(None, [Level("江山片", chen), town], {1}, date(2026, 10, 7)).explained
     '江山片的客户经理陈志强'
     >>> choose(Person(7, "老张", "", is_disabled=True), [], (), date(2026, 10, 7))
-    Choice(manager=None, reason=<Reason.POOL: 'pool'>, explained='本店客户经理老张已停用;没有可以负责的人,等待分派')
+    Choice(manager=None, reason=<Reason.POOL: 'pool'>, explained='本店客户经理老张已停用；没有可以负责的人，等待分派')
     """
     passed: list[str] = []
     head = levels[0].head if levels else None
@@ -73,9 +73,9 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
     for height, level in enumerate(levels):
         found = _of(level, height, own, away, today)
         if isinstance(found, Choice):
-            return Choice(found.manager, found.reason, ";".join([*passed, found.explained]))
+            return Choice(found.manager, found.reason, "；".join([*passed, found.explained]))
         passed.append(found)
-    return Choice(None, Reason.POOL, ";".join([*passed, "没有可以负责的人,等待分派"]))
+    return Choice(None, Reason.POOL, "；".join([*passed, "没有可以负责的人，等待分派"]))
 
 
 def _of(level: Level, height: int, own: Person | None, away: Collection[int], today: date) -> Choice | str:
@@ -90,10 +90,10 @@ def _of(level: Level, height: int, own: Person | None, away: Collection[int], to
         gone = f"{head.name}{'已停用' if head.is_disabled else f'请假{until}'}"
         deputy = level.deputy
         if deputy is None:
-            return f"{gone},没有代班"
+            return f"{gone}，没有代班"
         if deputy.is_disabled or deputy.id in away:
-            return f"{gone},代班{deputy.name}{'已停用' if deputy.is_disabled else '也请假'}"
-        return Choice(deputy, Reason.SUPERVISOR if height else Reason.DEPUTY, f"{gone},代班{deputy.name}")
+            return f"{gone}，代班{deputy.name}{'已停用' if deputy.is_disabled else '也请假'}"
+        return Choice(deputy, Reason.SUPERVISOR if height else Reason.DEPUTY, f"{gone}，代班{deputy.name}")
     if height:
         return Choice(head, Reason.SUPERVISOR, f"上级片区{level.area}的{head.name}")
     if own is not None and own.id == head.id:

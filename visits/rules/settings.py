@@ -33,14 +33,14 @@ def check_terms(wanted: Terms) -> None:
 
     >>> check_terms(Terms(first_answer=60))
     Traceback (most recent call last):
-    foundation.errors.Refused: 期限最短 5 分钟,最长 90 天。
+    foundation.errors.Refused: 期限最短 5 分钟，最长 90 天。
     >>> check_terms(Terms(first_answer=10 * DAY, closing=DAY))
     Traceback (most recent call last):
     foundation.errors.Refused: 办结的期限不能比首次答复还短。
     """
     every = (wanted.handing_over, wanted.first_answer, wanted.next_answer, wanted.closing)
     if min(every) < SHORTEST or max(every) > LONGEST:
-        raise Refused("期限最短 5 分钟,最长 90 天。")
+        raise Refused("期限最短 5 分钟，最长 90 天。")
     if wanted.closing < wanted.first_answer:
         raise Refused("办结的期限不能比首次答复还短。")
 
@@ -70,14 +70,14 @@ def seconds(text: str, unit: int, what: str) -> int:
     (5400, 1800)
     >>> seconds("一天", 3600, "首次答复")
     Traceback (most recent call last):
-    foundation.errors.Refused: “首次答复”请填数字,例如 24 或 1.5。
+    foundation.errors.Refused: “首次答复”请填数字，例如 24 或 1.5。
     """
     try:
         number = Decimal(unicodedata.normalize("NFKC", text).strip())
         if not number.is_finite() or number > LONGEST:
             raise InvalidOperation
     except InvalidOperation:
-        raise Refused(f"“{what}”请填数字,例如 24 或 1.5。") from None
+        raise Refused(f"“{what}”请填数字，例如 24 或 1.5。") from None
     return int(number * unit)
 
 
@@ -99,7 +99,7 @@ def day_name(text: str) -> str:
     """What a special day is called. Raises `Refused`."""
     name = " ".join(visible(text).split())
     if not name or len(name) > 40:
-        raise Refused("请写上这几天的名称,例如“春节放假”,最多 40 个字。")
+        raise Refused("请写上这几天的名称，例如“春节放假”，最多 40 个字。")
     return name
 
 
@@ -107,7 +107,7 @@ def category_name(text: str) -> str:
     """What a category is called. Raises `Refused`."""
     name = " ".join(visible(text).split())
     if not name or len(name) > 30:
-        raise Refused("请写上类别的名称,最多 30 个字。")
+        raise Refused("请写上类别的名称，最多 30 个字。")
     return name
 
 
@@ -119,7 +119,7 @@ def keywords(text: str) -> list[str]:
     """
     found = list(dict.fromkeys(filter(None, re.split(r"[\s,,、;;]+", unicodedata.normalize("NFKC", text).lower()))))
     if any(len(word) > LONGEST_KEYWORD for word in found):
-        raise Refused(f"关键词最长 {LONGEST_KEYWORD} 个字;几个词之间用空格或顿号分开。")
+        raise Refused(f"关键词最长 {LONGEST_KEYWORD} 个字；几个词之间用空格或顿号分开。")
     if len(found) > MOST_KEYWORDS:
         raise Refused(f"一类最多 {MOST_KEYWORDS} 个关键词。")
     return found

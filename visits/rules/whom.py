@@ -91,10 +91,10 @@ def read(kind: str, value: str) -> Whom:
 def _licences(written: str) -> tuple[str, ...]:
     parts = [part for part in _BETWEEN.split(written) if part]
     if not parts:
-        raise Refused("请写上许可证号,一行一个。")
+        raise Refused("请写上许可证号，一行一个。")
     if len(parts) > MOST_LICENCES:
-        raise Refused(f"一次最多写 {MOST_LICENCES} 个许可证号;更多的请先存成对象。")
+        raise Refused(f"一次最多写 {MOST_LICENCES} 个许可证号；更多的请先存成对象。")
     wrong = [part for part in parts if people_rules.licence(part) is None]
     if wrong:
-        raise Refused(f"这些不是许可证号:{'、'.join(part[:20] for part in wrong[:3])}。")
+        raise Refused(f"这些不是许可证号：{'、'.join(part[:20] for part in wrong[:3])}。")
     return tuple(dict.fromkeys(people_rules.licence(part) or "" for part in parts))

@@ -10,34 +10,34 @@ from visits.texts.times import late, span, when
 
 NO_SUCH = "没有这条留言。"
 EMPTY = "请写上要发的内容。"
-NOT_AGAIN = "这一页已经发过别的内容,请刷新后再写。"
+NOT_AGAIN = "这一页已经发过别的内容，请刷新后再写。"
 FOR_MANAGERS = "这里是客户经理用的。"
 NOBODYS = "还不知道是哪家店"
 PICTURE_KINDS = "图片请用 JPG、PNG 或 GIF。"
 ONLY_THESE_KINDS = "回复店主请发文字、图片或语音。"
-NO_SUCH_MOMENT = "请选一个以后的时间,最多 30 天。"
+NO_SUCH_MOMENT = "请选一个以后的时间，最多 30 天。"
 PHONE_NEEDS_WORDS = "请写一句电话里说了什么。"
-GONE = "对方已取消关注,微信里收不到回复。请打电话,再记一笔“已电话联系”。"
+GONE = "对方已取消关注，微信里收不到回复。请打电话，再记一笔“已电话联系”。"
 ERASED = "这里的个人信息已按要求删除，不能再接着说。统计数字没有变。"
 #: Who answers, where it is no customer manager.
 SERVICE = "客服"
 
-NOTED = "已记下备注,店主看不到。"
+NOTED = "已记下备注，店主看不到。"
 CALLED = "已记下电话联系。"
 CLOSED = "已完结。"
 REOPENED = "已重开。"
-TRANSFERRED = "已转交,时限不变。"
+TRANSFERRED = "已转交，时限不变。"
 TRANSFERRED_UNTOLD = "已转交，时限不变。微信里通知不到对方，请您打电话转告。"
-NONE_TICKED = "请先在列表里选留言,再转交。"
-LISTEN = "已发到您的微信,请回到聊天里听。"
+NONE_TICKED = "请先在列表里选留言，再转交。"
+LISTEN = "已发到您的微信，请回到聊天里听。"
 KEPT_AS_PHRASE = "已存进您的常用语。"
 PHRASE_DROPPED = "已删除。"
-PHRASE_NEEDS_WORDS = "请先在上面写好,再存为常用语。"
+PHRASE_NEEDS_WORDS = "请先在上面写好，再存为常用语。"
 TO_MINE = "看我的留言"
 NO_VOICE = "这条留言里没有语音。"
-NO_SUCH_BUTTON = "没有这个操作,请刷新后再试。"
+NO_SUCH_BUTTON = "没有这个操作，请刷新后再试。"
 DONE_FOR_YOU = "已办结"
-CARD_NONE = "有事请说,客户经理会收到"
+CARD_NONE = "有事请说，客户经理会收到"
 
 KINDS = {"image": "[图片]", "voice": "[语音]", "video": "[视频]", "location": "[位置]", "link": "[链接]"}
 SCORES = {1: "满意", 2: "一般", 3: "不满意"}
@@ -63,22 +63,22 @@ def rated(score: int | None, comment: str) -> str:
     """What the shop thought of it, in a line of its own.
 
     >>> rated(3, "太慢了"), rated(1, ""), rated(None, "")
-    ('不满意:“太慢了”', '满意', '')
+    ('不满意：“太慢了”', '满意', '')
     """
-    return SCORES.get(score or 0, "") + (f":“{comment}”" if comment else "")
+    return SCORES.get(score or 0, "") + (f"：“{comment}”" if comment else "")
 
 
 def answer(name: str, content: str) -> str:
     """An answer as the shop reads it."""
-    return f"{name}:{content}"
+    return f"{name}：{content}"
 
 
 def too_long(over: int) -> str:
-    return f"太长了,微信一条放不下:请删去约 {over} 个字,或分两次发。"
+    return f"太长了，微信一条放不下：请删去约 {over} 个字，或分两次发。"
 
 
 def fill_in(name: str) -> str:
-    return f"{{{name}}} 还没有填上,请改好再发。"
+    return f"{{{name}}} 还没有填上，请改好再发。"
 
 
 def too_many_notes(longest: int) -> str:
@@ -86,23 +86,23 @@ def too_many_notes(longest: int) -> str:
 
 
 def closed(number: int) -> str:
-    return f"#{number} 已完结。要接着回复,请先重开。"
+    return f"#{number} 已完结。要接着回复，请先重开。"
 
 
 def not_closed(number: int) -> str:
-    return f"#{number} 没有完结,不用重开。"
+    return f"#{number} 没有完结，不用重开。"
 
 
 def answer_first(number: int) -> str:
-    return f"#{number} 还没有答复过。请先答复,或选“不用回复”。"
+    return f"#{number} 还没有答复过。请先答复，或选“不用回复”。"
 
 
 def other_is_open(number: int) -> str:
-    return f"这家店已有新的留言 #{number},请在那里回复。"
+    return f"这家店已有新的留言 #{number}，请在那里回复。"
 
 
 def by_phone(content: str) -> str:
-    return f"已电话联系:{content}"
+    return f"已电话联系：{content}"
 
 
 def said(kind: str, content: str, longest: int = 40) -> str:
@@ -114,7 +114,7 @@ def said(kind: str, content: str, longest: int = 40) -> str:
 
 def overtaken(lines: Iterable[str]) -> str:
     """What came in while somebody was writing."""
-    return "您写的时候有了新消息:\n" + "\n".join(lines)
+    return "您写的时候有了新消息：\n" + "\n".join(lines)
 
 
 def snoozed(until: str) -> str:
@@ -123,56 +123,56 @@ def snoozed(until: str) -> str:
 
 def many_transferred(count: int, name: str, *, is_told: bool) -> str:
     if not count:
-        return f"没有转:选的留言已完结,或已经由{name}负责。"
+        return f"没有转：选的留言已完结，或已经由{name}负责。"
     if not is_told:
         return f"{count} 条留言已转给{name}，时限不变。微信里通知不到{name}，请您打电话转告。"
-    return f"{count} 条留言已转给{name},时限不变,会一并通知。"
+    return f"{count} 条留言已转给{name}，时限不变，会一并通知。"
 
 
 def card_of_manager(count: int, overdue: int) -> str:
     if not count:
         return "没有待办"
-    return f"待办 {count} 条" + (f",已超时 {overdue} 条" if overdue else "")
+    return f"待办 {count} 条" + (f"，已超时 {overdue} 条" if overdue else "")
 
 
 def card_of_shop(is_open: bool, is_answered: bool) -> str:
     if not is_open:
-        return "上次的已办结,还有事可以接着说"
-    return "已答复,可以接着说" if is_answered else "已收到,等客户经理答复"
+        return "上次的已办结，还有事可以接着说"
+    return "已答复，可以接着说" if is_answered else "已收到，等客户经理答复"
 
 
 def promised(name: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     """To a shop that waits: who answers, and until when."""
     if due_at is None or due_at <= now:
-        return f"已收到,正在催{name}答复"
-    return f"已收到,{name}会在{when(due_at, now=now, zone=zone)} 前答复您"
+        return f"已收到，正在催{name}答复"
+    return f"已收到，{name}会在{when(due_at, now=now, zone=zone)} 前答复您"
 
 
 def foreseen(way: Way, left: int, until: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     """Before sending: which way the answer will go, how many messages are left, and until when."""
     match way:
         case Way.MESSAGE:
-            last = f",到{when(until, now=now, zone=zone)} 为止" if until else ""
-            return f"微信里还能发 {left} 条{last}。" if left > 1 else f"微信里只能再发 1 条{last},请一次说完。"
+            last = f"，到{when(until, now=now, zone=zone)} 为止" if until else ""
+            return f"微信里还能发 {left} 条{last}。" if left > 1 else f"微信里只能再发 1 条{last}，请一次说完。"
         case Way.NOTICE:
-            return f"{shut(until, now)},会改发服务通知,对方点开即可看到。"
+            return f"{shut(until, now)}，会改发服务通知，对方点开即可看到。"
         case Way.LATER:
-            return f"{shut(until, now)},要等对方下次来消息时才能送达。着急请打电话。"
+            return f"{shut(until, now)}，要等对方下次来消息时才能送达。着急请打电话。"
         case Way.NEVER:
-            return "对方已取消关注,微信里收不到回复。请打电话。"
+            return "对方已取消关注，微信里收不到回复。请打电话。"
 
 
 def urgent(overdue: int, soon: int) -> str:
     """What matters first in an inbox; empty where nothing presses."""
     parts = [f"已超时 {overdue} 条"] if overdue else []
     parts += [f"1 小时内到期 {soon} 条"] if soon else []
-    return ",".join(parts)
+    return "，".join(parts)
 
 
 def window_in_list(is_following: bool, is_open: bool, until: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     """What a manager should know of the reply window in a list: nothing, as long as there is time."""
     if not is_following:
-        return "对方已取消关注,请打电话"
+        return "对方已取消关注，请打电话"
     if not is_open:
         return shut(until, now)
     if until is not None and until - now < NEARLY_SHUT:
@@ -188,30 +188,30 @@ def shut(until: datetime | None, now: datetime) -> str:
 #: From here on the end of the reply window is worth a word.
 NEARLY_SHUT = timedelta(hours=6)
 #: On the button that sends an answer.
-SEND = {Way.MESSAGE: "发送", Way.NOTICE: "发送(改发服务通知)", Way.LATER: "存下,等对方来消息时送达"}
+SEND = {Way.MESSAGE: "发送", Way.NOTICE: "发送（改发服务通知）", Way.LATER: "存下，等对方来消息时送达"}
 
 
 def sent(number: int, shop: str, way: Way, why: str, took: float | None, *, is_first: bool) -> str:
     """To the manager in the chat, once an answer is on its way; `why` is what `shut` says of another way."""
     used = ""
     if took is not None and is_first:
-        used = f"(用时 {span(took)})" if took >= 60 else "(用时不到 1 分钟)"
+        used = f"（用时 {span(took)}）" if took >= 60 else "（用时不到 1 分钟）"
     if way is Way.NOTICE:
-        return f"#{number} {why},已改发服务通知,对方点开即可看到。"
+        return f"#{number} {why}，已改发服务通知，对方点开即可看到。"
     if way is Way.LATER:
-        return f"#{number} {why},已存下,等{shop}下次来消息时送达。着急请打电话。"
-    return f'已发给{shop}{used}。完结请回复"{number} 完结"。'
+        return f"#{number} {why}，已存下，等{shop}下次来消息时送达。着急请打电话。"
+    return f"已发给{shop}{used}。完结请回复“{number} 完结”。"
 
 
 def sent_by(way: Way, why: str) -> str:
     """The same on a page, which names the request itself.
 
     >>> sent_by(Way.MESSAGE, ""), sent_by(Way.LATER, "已过微信 48 小时回复期")
-    ('已发出。', '已过微信 48 小时回复期,已存下,等对方下次来消息时送达。着急请打电话。')
+    ('已发出。', '已过微信 48 小时回复期，已存下，等对方下次来消息时送达。着急请打电话。')
     """
     if way is Way.NOTICE:
-        return f"{why},已改发服务通知,对方点开即可看到。"
-    return f"{why},已存下,等对方下次来消息时送达。着急请打电话。" if way is Way.LATER else "已发出。"
+        return f"{why}，已改发服务通知，对方点开即可看到。"
+    return f"{why}，已存下，等对方下次来消息时送达。着急请打电话。" if way is Way.LATER else "已发出。"
 
 
 STATES = {
@@ -220,7 +220,7 @@ STATES = {
     "sent": "已发送",
     "delivered": "服务通知已送达",
     "held": "等对方下次来消息时送达",
-    "unsure": "不确定对方是否收到,请电话确认",
+    "unsure": "不确定对方是否收到，请电话确认",
     "cancelled": "已取消",
 }
 
@@ -228,11 +228,11 @@ STATES = {
 def state(state: str, channel: str | None, attempts: int, explained: str, until: str) -> str:
     """What became of an answer, in words; `until` says until when one is put off that was to go before."""
     if state == "failed":
-        return f"没有送达:{explained}" if explained else "没有送达"
+        return f"没有送达：{explained}" if explained else "没有送达"
     if state == "sent" and channel == "template":
         return "已改发服务通知"
     if state == "pending" and attempts:
-        return "没发出去,稍后自动再试"
+        return "没发出去，稍后自动再试"
     if state == "pending" and until:
         return f"等到{until}再发"
     return STATES.get(state, state)
@@ -246,14 +246,14 @@ def listing(lines: Sequence[str], more: int, overdue: int, address: str) -> str:
     link = f'<a href="{address}">打开收件箱</a>' if address else ""
     if not lines:
         return f"现在没有待办的留言。{link}"
-    head = f"待办 {len(lines) + more} 条" + (f",已超时 {overdue} 条" if overdue else "")
+    head = f"待办 {len(lines) + more} 条" + (f"，已超时 {overdue} 条" if overdue else "")
     tail = f"另有 {more} 条。" if more else ""
-    how = f'回复"编号 内容"答复,如:{_first_number(lines)} 明天送到'
-    return "\n".join([f"{head}:", *lines, *([tail + link] if tail or link else []), how])
+    how = f"回复“编号 内容”答复，如：{_first_number(lines)} 明天送到"
+    return "\n".join([f"{head}：", *lines, *([tail + link] if tail or link else []), how])
 
 
 def list_line(number: int, shop: str, group: str, words: str, due: str) -> str:
-    return f"#{number} {answers(shop, group)}:{words}({due})"
+    return f"#{number} {answers(shop, group)}：{words}（{due}）"
 
 
 def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone: ZoneInfo) -> str:
@@ -268,34 +268,34 @@ def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone:
 def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str) -> str:
     """A request was chosen: what was said last, and how to go on."""
     link = f'<a href="{address}">查看全部</a>' if address else ""
-    return "\n".join([f"#{number} {shop} {link}".rstrip(), *lines, way, '现在直接写,就是回复它;回复"退出"结束。'])
+    return "\n".join([f"#{number} {shop} {link}".rstrip(), *lines, way, "现在直接写，就是回复它；回复“退出”结束。"])
 
 
 def quoted(name: str, words: str, is_note: bool) -> str:
     """A message in a list of the last ones."""
-    return f"{name or '店主'}{'(备注)' if is_note else ''}:{words}"
+    return f"{name or '店主'}{'（备注）' if is_note else ''}：{words}"
 
 
 def closed_in_chat(number: int) -> str:
-    return f'#{number} 已完结。要接着回复,请先回复"{number} 重开"。'
+    return f"#{number} 已完结。要接着回复，请先回复“{number} 重开”。"
 
 
 def ask_which(lines: Sequence[str]) -> str:
     """A text or picture that names no request."""
     if not lines:
-        return "现在没有待办的留言,没有发出。要找某一条,请带上编号,如:128 内容"
+        return "现在没有待办的留言，没有发出。要找某一条，请带上编号，如：128 内容"
     if len(lines) == 1:
-        return f"是回复这一条吗?\n{lines[0]}\n是,请回复 {_first_number(lines)};不是就不用管,没有发出。"
-    return "发给谁?回复编号就发出:\n" + "\n".join(lines)
+        return f"是回复这一条吗？\n{lines[0]}\n是，请回复 {_first_number(lines)}；不是就不用管，没有发出。"
+    return "发给谁？回复编号就发出：\n" + "\n".join(lines)
 
 
 def ask_number_or_text(number: int, shop: str, chosen: int, chosen_shop: str) -> str:
     """A text that begins with another request's number while one is chosen."""
-    return f"{number} 是编号,还是要发的内容?\n1 发给 #{number} {shop}\n2 整句发给 #{chosen} {chosen_shop}"
+    return f"{number} 是编号，还是要发的内容？\n1 发给 #{number} {shop}\n2 整句发给 #{chosen} {chosen_shop}"
 
 
 def ask_again(came: Iterable[str], draft: str) -> str:
-    return f"{overtaken(came)}\n还要发您写的“{draft}”,请回复 1;不发就不用管。"
+    return f"{overtaken(came)}\n还要发您写的“{draft}”，请回复 1；不发就不用管。"
 
 
 VERBS = {"close": "完结", "no_reply_needed": "不用回复", "called": "已电话"}
@@ -303,7 +303,7 @@ VERBS = {"close": "完结", "no_reply_needed": "不用回复", "called": "已电
 
 def settle_again(came: Iterable[str], what: str) -> str:
     """To a manager who would have settled a request without knowing all that was said in it."""
-    return "\n".join(["还有您没看到的新消息:", *came, f"看过了,还是“{what}”,请回复 1;要答复就直接写编号和内容。"])
+    return "\n".join(["还有您没看到的新消息：", *came, f"看过了，还是“{what}”，请回复 1；要答复就直接写编号和内容。"])
 
 
 def closed_now(number: int, shop: str) -> str:
@@ -311,24 +311,24 @@ def closed_now(number: int, shop: str) -> str:
 
 
 def no_reply_now(number: int) -> str:
-    return f"#{number} 已记为不用回复,并完结。"
+    return f"#{number} 已记为不用回复，并完结。"
 
 
 def reopened_now(number: int) -> str:
-    return f'#{number} 已重开。回复"{number} 内容"答复。'
+    return f"#{number} 已重开。回复“{number} 内容”答复。"
 
 
 def transferred_now(number: int, name: str, *, is_told: bool) -> str:
     untold = "" if is_told else f"\n微信里通知不到{name}，请您打电话转告。"
-    return f"#{number} 已转给{name},时限不变。{untold}"
+    return f"#{number} 已转给{name}，时限不变。{untold}"
 
 
 def noted_now(number: int) -> str:
-    return f"#{number} 已记下备注,店主看不到。"
+    return f"#{number} 已记下备注，店主看不到。"
 
 
 def listen_now(number: int) -> str:
-    return f'#{number} 的语音发给您了。回复"{number} 内容"答复。'
+    return f"#{number} 的语音发给您了。回复“{number} 内容”答复。"
 
 
 def listen_in_chat(number: int) -> str:
@@ -336,7 +336,7 @@ def listen_in_chat(number: int) -> str:
 
 
 def called_now(number: int) -> str:
-    return f'#{number} 已记下电话联系。完结请回复"{number} 完结"。'
+    return f"#{number} 已记下电话联系。完结请回复“{number} 完结”。"
 
 
 def snoozed_now(number: int, until: str) -> str:
@@ -347,13 +347,13 @@ def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, a
     """What a customer manager can do in the chat, with a request of theirs as the example; `chosen` is the one that
     takes what they write now."""
     each = number or 128
-    late = f",已超时 {overdue} 条" if overdue else ""
+    late = f"，已超时 {overdue} 条" if overdue else ""
     return "\n".join(
         [
-            *([f'正在回复 {chosen},直接写就发出;回复"退出"结束。'] if chosen else []),
-            f"待办 {count} 条{late}。这样回复:" if count else "现在没有待办。店主留言会通知您,这样回复:",
+            *([f"正在回复 {chosen}，直接写就发出；回复“退出”结束。"] if chosen else []),
+            f"待办 {count} 条{late}。这样回复：" if count else "现在没有待办。店主留言会通知您，这样回复：",
             f"{each} 明天送到 → 答复",
-            f"{each} → 选中,接着直接写或发图",
+            f"{each} → 选中，接着直接写或发图",
             f"{each} 完结、{each} 不用回复",
             f"{each} 转 林小燕、{each} 稍后 2小时",
             f"{each} 备注 …、{each} 已电话 …",
@@ -377,11 +377,11 @@ def page(label: str, path: str, public_url: str) -> str:
 
 
 def one_at_a_time(number: int, other: int) -> str:
-    return f"一次只回一条,没有发出。请分开写,如:{number} 内容,再写 {other} 内容。"
+    return f"一次只回一条，没有发出。请分开写，如：{number} 内容，再写 {other} 内容。"
 
 
 def no_voice_now(number: int) -> str:
-    return f"#{number} 已过微信回复期,语音发不出去。请改用文字,或打电话。"
+    return f"#{number} 已过微信回复期，语音发不出去。请改用文字，或打电话。"
 
 
 def _first_number(lines: Sequence[str]) -> str:

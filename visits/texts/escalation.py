@@ -36,20 +36,20 @@ def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str
     '【截止 11 月 24 日 15:20】#128 城南便利店还没有答复。直接回复“128 内容”即可。'
     >>> late = Warned(128, "城南便利店", "陈志强", "due", "first_answer", due)
     >>> one(late, is_owner=False, now=due, zone=china)
-    '【已超时】#128 城南便利店,应于 11 月 24 日 15:20 前答复,负责人陈志强,请帮忙催办。'
+    '【已超时】#128 城南便利店，应于 11 月 24 日 15:20 前答复，负责人陈志强，请帮忙催办。'
     """
     due, shop = full(warned.due_at, zone), f"#{warned.number} {warned.shop}"
     what = WHAT.get(warned.promise, "答复")
     if warned.step == "window":
-        return f"【回复期到 {due}】{shop}:过了微信回复期只能改发服务通知。{_how(warned)}"
+        return f"【回复期到 {due}】{shop}：过了微信回复期只能改发服务通知。{_how(warned)}"
     if warned.step == "spent":
-        then = "微信允许的条数已用完,答复会改发服务通知,或等对方下次来消息时送达。"
-        return f"【{_why(warned, now)}】{shop}:{then}{_how(warned)}"
+        then = "微信允许的条数已用完，答复会改发服务通知，或等对方下次来消息时送达。"
+        return f"【{_why(warned, now)}】{shop}：{then}{_how(warned)}"
     if warned.step in ("due", "late"):
-        who = "" if is_owner else f",负责人{warned.owner}" if warned.owner else ",还没有人负责"
-        then = f"。{_how(warned)}" if is_owner else ",请帮忙催办。" if warned.owner else ",请安排。"
-        return f"【{_why(warned, now)}】{shop},应于 {due} 前{what}{who}{then}"
-    whose = "" if is_owner else ",还没有人负责"
+        who = "" if is_owner else f"，负责人{warned.owner}" if warned.owner else "，还没有人负责"
+        then = f"。{_how(warned)}" if is_owner else "，请帮忙催办。" if warned.owner else "，请安排。"
+        return f"【{_why(warned, now)}】{shop}，应于 {due} 前{what}{who}{then}"
+    whose = "" if is_owner else "，还没有人负责"
     return f"【截止 {due}】{shop}还没有{what}{whose}。{_how(warned)}"
 
 
@@ -64,7 +64,7 @@ def several(those: list[Warned], *, now: datetime) -> str:
     lines = [f"【{_why(each, now)}】#{each.number} {each.shop}" for each in those[:MOST_LINES]]
     rest = len(those) - MOST_LINES
     more = f"…还有 {rest} 条。" if rest > 0 else ""
-    return "\n".join([f"有 {len(those)} 条留言等着处理:", *lines, f"{more}回复“待办”看全部。"])
+    return "\n".join([f"有 {len(those)} 条留言等着处理：", *lines, f"{more}回复“待办”看全部。"])
 
 
 def _why(warned: Warned, now: datetime) -> str:

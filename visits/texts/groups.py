@@ -6,8 +6,8 @@ from visits.texts import times
 
 NO_SUCH = "没有这次群发。"
 NO_SUCH_PLAN = "没有这个计划。"
-NO_SUCH_SHOP = "没有这家店,或不归您负责。"
-NOBODY = "这里面没有能收到的店:要归您负责、已绑定微信、并关注着公众号。"
+NO_SUCH_SHOP = "没有这家店，或不归您负责。"
+NOBODY = "这里面没有能收到的店：要归您负责、已绑定微信、并关注着公众号。"
 SENT = "已安排发送。每家店的回复会成为各自的留言。"
 UNDONE = "已撤销。"
 NOTHING_TO_UNDO = "没有可撤销的。"
@@ -15,31 +15,31 @@ HOW = {"shop": "上门", "phone": "电话", "chat": "微信"}
 
 
 def too_many(most: int) -> str:
-    return f"微信一天最多让公众号发 {most:,} 条服务通知,所以一次最多发给 {most:,} 家店,请按片区或类型分几天发。"
+    return f"微信一天最多让公众号发 {most:,} 条服务通知，所以一次最多发给 {most:,} 家店，请按片区或类型分几天发。"
 
 
 def takes(span: timedelta, ahead: int) -> str:
     """How long it takes to send, before it is sent.
 
     >>> takes(timedelta(minutes=21, seconds=5), 1200)
-    '前面还有 1,200 条群发在排队,发完大约要 22 分钟;这期间的答复和通知照样先发。'
+    '前面还有 1,200 条群发在排队，发完大约要 22 分钟；这期间的答复和通知照样先发。'
     >>> takes(timedelta(seconds=5), 0)
     '一分钟内发完。'
     """
-    before = f"前面还有 {ahead:,} 条群发在排队," if ahead else ""
+    before = f"前面还有 {ahead:,} 条群发在排队，" if ahead else ""
     minutes = -(-span // timedelta(minutes=1))
     if minutes <= 1:
         return f"{before}一分钟内发完。"
-    return f"{before}发完大约要 {times.span(minutes * 60)};这期间的答复和通知照样先发。"
+    return f"{before}发完大约要 {times.span(minutes * 60)}；这期间的答复和通知照样先发。"
 
 
 def out_of_touch(count: int, days: int) -> str:
-    reason = "超过 48 小时没来过消息,或能发的条数用完了"
-    return f"有 {count:,} 家微信现在不让发({reason}):等他们来消息时再发,{days} 天后不再发。"
+    reason = "超过 48 小时没来过消息，或能发的条数用完了"
+    return f"有 {count:,} 家微信现在不让发（{reason}）：等他们来消息时再发，{days} 天后不再发。"
 
 
 def visited(shop: str, how: str) -> str:
-    return f"已记下:{HOW[how]}拜访{shop}。"
+    return f"已记下：{HOW[how]}拜访{shop}。"
 
 
 def nothing_due(next_on: date | None, today: date) -> str:
@@ -58,4 +58,4 @@ def nothing_due(next_on: date | None, today: date) -> str:
 
 
 def cancelled(count: int) -> str:
-    return f"已取消,{count} 家还没发出的不再发。" if count else "已取消;都已发出,没有可收回的。"
+    return f"已取消，{count} 家还没发出的不再发。" if count else "已取消；都已发出，没有可收回的。"

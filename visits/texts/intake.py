@@ -17,26 +17,26 @@ class Named(Protocol):
     def phone(self) -> str: ...
 
 
-WRITE = "请直接写您要说的,文字、图片、语音都可以,会转给您的客户经理。"
+WRITE = "请直接写您要说的，文字、图片、语音都可以，会转给您的客户经理。"
 ADDED = "已补充。"
-ASK_FOR_NAME = "已收到。请告诉我们店名或许可证号,方便找到您的客户经理。"
+ASK_FOR_NAME = "已收到。请告诉我们店名或许可证号，方便找到您的客户经理。"
 ASK_WHO_COMPLAINS = "已收到您的投诉。请告诉我们店名或许可证号，方便转给上级负责人。"
-NOT_FOLLOWING = "您还没有关注我们,答复送不到您这里。请先关注,再留言。"
-WILL_LOOK = "已收到,我们会找到负责您的客户经理,请稍等。"
-GREETED = "您好,有事请直接说,客户经理会看到。"
-WELCOME = "不客气,有需要随时说。"
+NOT_FOLLOWING = "您还没有关注我们，答复送不到您这里。请先关注，再留言。"
+WILL_LOOK = "已收到，我们会找到负责您的客户经理，请稍等。"
+GREETED = "您好，有事请直接说，客户经理会看到。"
+WELCOME = "不客气，有需要随时说。"
 #: After something was said with thanks.
 REMARKED = "已转告客户经理，谢谢您。有事请接着说。"
 #: The same where there is nobody to tell.
 NOTED = "已记下，谢谢您。有事请接着说。"
 THANKS_FOR_RATING = "谢谢您的评价。"
-RATED_ALREADY = "您已评价过,谢谢。"
+RATED_ALREADY = "您已评价过，谢谢。"
 SCORES = {1: "满意", 2: "一般", 3: "不满意"}
 #: Asked for the reason, by how content somebody was.
-WHY = {2: "谢谢您的评价。哪里可以更好,写一句就行。", 3: "谢谢您直说。哪里不满意,写一句就行。"}
-TOLD_WHY = "已记下,谢谢您。还有事没办好,请接着写。"
-SORRY = "谢谢您直说,我们会改进。还有没解决的,请直接在这里写。"
-ASK_FOR_RATING = "这次答复您满意吗?"
+WHY = {2: "谢谢您的评价。哪里可以更好，写一句就行。", 3: "谢谢您直说。哪里不满意，写一句就行。"}
+TOLD_WHY = "已记下，谢谢您。还有事没办好，请接着写。"
+SORRY = "谢谢您直说，我们会改进。还有没解决的，请直接在这里写。"
+ASK_FOR_RATING = "这次答复您满意吗？"
 
 
 def passed_on(
@@ -45,8 +45,8 @@ def passed_on(
     """To whom a message went, and until when it is answered."""
     until = f"{when(answer_due, now=now, zone=zone)} 前答复您" if answer_due and answer_due > now else "会尽快答复您"
     if person is None:
-        return f"已收到,{until}。"
-    return f"已转给{'代班' if is_deputy else '客户'}经理{person.name},{until}。着急请打 {person.phone}。"
+        return f"已收到，{until}。"
+    return f"已转给{'代班' if is_deputy else '客户'}经理{person.name}，{until}。着急请打 {person.phone}。"
 
 
 def complained(person: Named | None, answer_due: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
@@ -66,8 +66,8 @@ def found_shop(shop: str, person: Named | None, *, goes_up: bool) -> str:
 def no_such_licence(left: int) -> str:
     """To somebody unknown who named a licence that fits no shop, or more of them than may be tried in a day."""
     if not left:
-        return "已收到。今天查许可证号的次数用完了,我们会按您的留言找到客户经理,请稍等。"
-    return f"已收到。没有找到这个许可证号,请核对后再写(还可试 {left} 次),或写店名。"
+        return "已收到。今天查许可证号的次数用完了，我们会按您的留言找到客户经理，请稍等。"
+    return f"已收到。没有找到这个许可证号，请核对后再写（还可试 {left} 次），或写店名。"
 
 
 def attached(person: Named | None, *, goes_up: bool) -> str:
@@ -86,7 +86,7 @@ def rating_menu(options: Sequence[tuple[str, int]]) -> dict[str, Any]:
         "msgmenu": {
             "head_content": ASK_FOR_RATING,
             "list": [{"id": link, "content": f"{score} {SCORES[score]}"} for link, score in options],
-            "tail_content": "点一下,或回复数字。",
+            "tail_content": "点一下，或回复数字。",
         },
     }
 

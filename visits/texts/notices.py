@@ -19,14 +19,14 @@ def quoted(kind: str, content: str) -> str:
     """What somebody said, short and harmless: WeChat makes a link of `<a …>` wherever it stands.
 
     >>> quoted("text", "红七匹狼断货了"), quoted("image", ""), quoted("location", "南环路 8 号")
-    ('"红七匹狼断货了"', '[图片]', '[位置] 南环路 8 号')
+    ('“红七匹狼断货了”', '[图片]', '[位置] 南环路 8 号')
     >>> quoted("text", '<a href="http://x">点我</a>')
-    '"＜a href=＂http://x＂>点我＜/a>"'
+    '“＜a href=＂http://x＂>点我＜/a>”'
     """
     line = " ".join(content.split()).replace("<", "＜").replace('"', "＂")
     line = line if len(line) <= QUOTED else f"{line[: QUOTED - 1]}…"
     if kind == "text":
-        return f'"{line}"'
+        return f"“{line}”"
     return f"[{KINDS.get(kind, '消息')}]{f' {line}' if line else ''}"
 
 
@@ -34,19 +34,19 @@ def shop(name: str, class_name: str, area: str) -> str:
     """A shop as a manager knows it.
 
     >>> shop("城南便利店", "现代终端", "城区一片"), shop("", "", "")
-    ('城南便利店(现代终端,城区一片)', '未绑定的关注者')
+    ('城南便利店（现代终端，城区一片）', '未绑定的关注者')
     """
-    known = ",".join(each for each in (class_name, area) if each)
-    return (f"{name}({known})" if known else name) or "未绑定的关注者"
+    known = "，".join(each for each in (class_name, area) if each)
+    return (f"{name}（{known}）" if known else name) or "未绑定的关注者"
 
 
 def maybe(shop: str) -> str:
     """Somebody who is not bound to the shop that their request was given to.
 
     >>> maybe("城南便利店")
-    '没绑定的人(可能是城南便利店)'
+    '没绑定的人（可能是城南便利店）'
     """
-    return f"没绑定的人(可能是{shop})"
+    return f"没绑定的人（可能是{shop}）"
 
 
 def answers(who: str, group: str) -> str:
@@ -66,17 +66,17 @@ def new_request(
 
     >>> from zoneinfo import ZoneInfo
     >>> now, due = datetime.fromisoformat("2026-11-23T15:20+08:00"), datetime.fromisoformat("2026-11-24T15:20+08:00")
-    >>> new_request(128, "城南便利店", '"断货了"', 86400, due, now=now, zone=ZoneInfo("Asia/Shanghai"))
-    '【新留言 #128】城南便利店:"断货了"\\n24 小时内答复,截止 11 月 24 日 15:20。直接回复"128 内容"。'
+    >>> new_request(128, "城南便利店", "“断货了”", 86400, due, now=now, zone=ZoneInfo("Asia/Shanghai"))
+    '【新留言 #128】城南便利店：“断货了”\\n24 小时内答复，截止 11 月 24 日 15:20。直接回复“128 内容”。'
     """
-    return f"【新留言 #{number}】{who}:{what}\n{_until(allowed, due_at, now, zone)}{_how(number, what)}"
+    return f"【新留言 #{number}】{who}：{what}\n{_until(allowed, due_at, now, zone)}{_how(number, what)}"
 
 
 def more(number: int, who: str, said: Sequence[tuple[str, str]]) -> str:
     """What a shop added to its request, all of one breath in one notice."""
     first, count = said[0], len(said)
     what = quoted(*first) if count == 1 else f"{quoted(*first)} 等 {count} 条"
-    return f"【补充 #{number}】{who}:{what}\n{_how(number, what)}"
+    return f"【补充 #{number}】{who}：{what}\n{_how(number, what)}"
 
 
 def remark(number: int, who: str, what: str, *, is_closed: bool) -> str:
@@ -98,23 +98,23 @@ def again(
 ) -> str:
     """A shop that writes again after it was answered."""
     title = "又来留言" if is_reopened else "新回复"
-    return f"【{title} #{number}】{who}:{what}\n{_until(None, due_at, now, zone)}{_how(number, what)}"
+    return f"【{title} #{number}】{who}：{what}\n{_until(None, due_at, now, zone)}{_how(number, what)}"
 
 
 def awake(number: int, who: str, *, is_waiting: bool) -> str:
     """A request that was put off until now.
 
     >>> awake(128, "城南便利店", is_waiting=False)
-    '【到时间了 #128】城南便利店的留言回到待办,还没有答复。\\n直接回复"128 内容"。'
+    '【到时间了 #128】城南便利店的留言回到待办，还没有答复。\\n直接回复“128 内容”。'
     """
-    return f"【到时间了 #{number}】{who}的留言回到待办{'' if is_waiting else ',还没有答复'}。\n{_how(number)}"
+    return f"【到时间了 #{number}】{who}的留言回到待办{'' if is_waiting else '，还没有答复'}。\n{_how(number)}"
 
 
 def handed_on(
     number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
     """A request that comes from somebody else."""
-    return f"【转来 #{number}】{who}:{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number, what)}"
+    return f"【转来 #{number}】{who}：{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number, what)}"
 
 
 def complaint(
@@ -130,7 +130,7 @@ def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], over
     listed = "、".join(f"#{number}" for number in numbers)
     late = f"其中 {overdue} 条已超时。" if overdue else ""
     rest = " 等" if count > len(numbers) else ""
-    return f'【转来 {count} 条留言】{";".join(whys)}。{late}\n{listed}{rest}。回复"待办"看全部。'
+    return f"【转来 {count} 条留言】{'；'.join(whys)}。{late}\n{listed}{rest}。回复“待办”看全部。"
 
 
 def moved_along(why: str) -> str:
@@ -155,16 +155,16 @@ def moved_away(count: int, numbers: Sequence[int], to: str) -> str:
 
 def no_owner(number: int, who: str, what: str, why: str) -> str:
     """To whoever stands above: a request that nobody answers for."""
-    return f"【无人负责 #{number}】{who}:{what}\n{why}。请分派给客户经理。"
+    return f"【无人负责 #{number}】{who}：{what}\n{why}。请分派给客户经理。"
 
 
 def many_without_owner(count: int, whys: Sequence[str]) -> str:
-    return f"【{count} 条留言无人负责】{';'.join(whys)}。请分派给客户经理。"
+    return f"【{count} 条留言无人负责】{'；'.join(whys)}。请分派给客户经理。"
 
 
 def not_reached(number: int, who: str, owner: str, why: str) -> str:
     """To whoever stands above: a manager who cannot be told in WeChat."""
-    return f"【通知不到 #{number}】{who}的留言,负责人{owner}{why}。请转告。"
+    return f"【通知不到 #{number}】{who}的留言，负责人{owner}{why}。请转告。"
 
 
 def many_not_reached(owner: str, why: str, count: int) -> str:
@@ -179,10 +179,10 @@ def many_not_reached(owner: str, why: str, count: int) -> str:
 def not_delivered(number: int, shop: str, what: str, why: str) -> str:
     """To whoever wrote an answer that came to nothing.
 
-    >>> not_delivered(128, "城南便利店", '"明早到"', "对方在黑名单里")
-    '【没有送达 #128】城南便利店没有收到您的答复"明早到":对方在黑名单里。\\n请打电话,再回复"128 已电话 说了什么"。'
+    >>> not_delivered(128, "城南便利店", "“明早到”", "对方在黑名单里")
+    '【没有送达 #128】城南便利店没有收到您的答复“明早到”：对方在黑名单里。\\n请打电话，再回复“128 已电话 说了什么”。'
     """
-    return f"【没有送达 #{number}】{shop}没有收到您的答复{what}{f':{why}' if why else ''}。\n{_call(number)}"
+    return f"【没有送达 #{number}】{shop}没有收到您的答复{what}{f'：{why}' if why else ''}。\n{_call(number)}"
 
 
 def put_off(number: int, shop: str, what: str) -> str:
@@ -208,15 +208,15 @@ def perhaps_not_delivered(number: int, shop: str, what: str, why: str) -> str:
 
 
 def _call(number: int) -> str:
-    return f'请打电话,再回复"{number} 已电话 说了什么"。'
+    return f"请打电话，再回复“{number} 已电话 说了什么”。"
 
 
 def waiting(count: int, numbers: Sequence[int]) -> str:
     """In place of notices that would pile up while they cannot be delivered."""
     if not count:
-        return '【有几条留言的通知等您看】回复"待办"看全部。'
+        return "【有几条留言的通知等您看】回复“待办”看全部。"
     listed = "、".join(f"#{number}" for number in numbers)
-    return f'【{count} 条留言等您答复】等得最久的是 {listed}。回复"待办"看全部。'
+    return f"【{count} 条留言等您答复】等得最久的是 {listed}。回复“待办”看全部。"
 
 
 NOT_BOUND = "还没有绑定微信"
@@ -225,7 +225,7 @@ OUT_OF_REACH = "的微信现在收不到通知"
 OPEN_PAGE = "点这里查看"
 #: What staff call a message that waits, or may have come.
 A_REQUEST, AN_ANSWER, A_QUESTION, A_NOTICE = "留言", "答复", "评价邀请", "通知"
-OF_SEVERAL = "给客户经理的通知(几条留言)"
+OF_SEVERAL = "给客户经理的通知（几条留言）"
 
 
 def group(title: str) -> str:
@@ -236,11 +236,11 @@ def _until(allowed: int | None, due_at: datetime | None, now: datetime, zone: Zo
     if due_at is None:
         return ""
     if due_at <= now:
-        return f"已超时,应于 {full(due_at, zone)} 前答复。"
-    within = f"{span(allowed)}内答复," if allowed else ""
+        return f"已超时，应于 {full(due_at, zone)} 前答复。"
+    within = f"{span(allowed)}内答复，" if allowed else ""
     return f"{within}截止 {full(due_at, zone)}。"
 
 
 def _how(number: int, what: str = "") -> str:
-    listen = f'回复"{number} 听"可听语音。' if what.startswith(f"[{KINDS['voice']}]") else ""
-    return f'直接回复"{number} 内容"。{listen}'
+    listen = f"回复“{number} 听”可听语音。" if what.startswith(f"[{KINDS['voice']}]") else ""
+    return f"直接回复“{number} 内容”。{listen}"

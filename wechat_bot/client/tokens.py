@@ -59,7 +59,7 @@ class Tokens:
                 raise SendError(str(error), code=error.code, act=Act.RETRY) from error
             # Whatever else the token endpoint says no to, it will say no to again: never loop. 40001 is a bad token
             # everywhere else and a wrong secret here (wechat-platform.md §3).
-            said = EXPLAINED[40125] + f" ({error})" if error.code in (40001, 40125) else str(error)
+            said = EXPLAINED[40125] + f"（{error}）" if error.code in (40001, 40125) else str(error)
             self._store.put("token-refused", f"{error.code} {said}", REFUSED_FOR)
             raise SendError(said, code=error.code, act=Act.STOP) from error
         self._store.put("token", token, max(timedelta(seconds=seconds) - RESERVE, timedelta(seconds=30)))

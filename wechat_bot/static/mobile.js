@@ -31,7 +31,7 @@
       return answer;
     }).catch(function (error) {
       if (tries >= WAITS.length) throw error;
-      tell("网络不太好,正在重试…");
+      tell("网络不太好，正在重试…");
       return rest(WAITS[tries]).then(function () { return send(form, body, tries + 1); });
     });
   }
@@ -112,7 +112,7 @@
       tell("");
     }).catch(function () {
       setBusy(form, false);
-      tell("没有发出去。请检查网络,再点一次;之前的内容都在。");
+      tell("没有发出去。请检查网络，再点一次；之前的内容都在。");
     }).then(function () { sending = false; });
   });
 

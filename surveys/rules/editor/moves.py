@@ -60,14 +60,14 @@ def in_order(form: Form) -> Form:
     >>> first, second = Item("q1", QuestionType.NPS), Item("q2", QuestionType.TEXT, conditions=(When("q1"),))
     >>> in_order(Form(items=(second, first)))
     Traceback (most recent call last):
-    foundation.errors.Refused: “第 2 题”要按“第 1 题”的回答决定问不问,不能排到它前面。要换顺序,请先改显示条件。
+    foundation.errors.Refused: “第 2 题”要按“第 1 题”的回答决定问不问，不能排到它前面。要换顺序，请先改显示条件。
     """
     for at, item in enumerate(form.items):
         for when in item.conditions:
             looked_at = form.place(when.question)
             if looked_at is not None and looked_at >= at:
                 here, there = _named(item, looked_at + 1), _named(form.items[looked_at], at + 1)
-                raise Refused(f"{here}要按{there}的回答决定问不问,不能排到它前面。要换顺序,请先改显示条件。")
+                raise Refused(f"{here}要按{there}的回答决定问不问，不能排到它前面。要换顺序，请先改显示条件。")
     return form
 
 
@@ -118,7 +118,7 @@ def _copy(form: Form, at: int, taken: Collection[str]) -> Form:
 
 def _room(form: Form) -> Form:
     if len(form.items) >= MOST_QUESTIONS:
-        raise Refused(f"已经有 {MOST_QUESTIONS} 题,不能再加了。")
+        raise Refused(f"已经有 {MOST_QUESTIONS} 题，不能再加了。")
     return form
 
 
@@ -131,7 +131,7 @@ def _delete(form: Form, at: int) -> Form:
     code = form.items[at].code
     for n, item in enumerate(form.items, start=1):
         if item.code != code and any(when.question == code for when in item.conditions):
-            raise Refused(f"第 {n} 题要按这一题的回答决定问不问。请先改第 {n} 题的显示条件,再删这一题。")
+            raise Refused(f"第 {n} 题要按这一题的回答决定问不问。请先改第 {n} 题的显示条件，再删这一题。")
     return replace(form, items=form.items[:at] + form.items[at + 1 :])
 
 
@@ -149,7 +149,7 @@ def _option(form: Form, item: Item, verb: str, key: str) -> Form:
     if verb == "option_delete":
         for n, other in enumerate(form.items, start=1):
             if any(when.question == item.code and key in when.values for when in other.conditions):
-                raise Refused(f"第 {n} 题的显示条件用到“{options[at].label}”。请先改那里,再删这个选项。")
+                raise Refused(f"第 {n} 题的显示条件用到“{options[at].label}”。请先改那里，再删这个选项。")
         del options[at]
     else:
         to = at + (1 if verb == "option_down" else -1)

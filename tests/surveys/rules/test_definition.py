@@ -87,14 +87,15 @@ def test_every_mistake_is_named_at_once_and_by_its_line():
     )
     written = yaml_file.parse(broken)
     assert mistakes(written.data, places=written.places) == (
-        '第 2 行:不认识"titel",是不是"title"',
+        "第 2 行：不认识“titel”，是不是“title”",
         "缺少标题 title",
-        "结束时间 closes(第 4 行):应晚于开始时间 opens",
-        '第 2 题 q2(第 9 行):不认识"mx",是不是"max"',
-        '第 3 题 q3(第 10 行):类型"ratng"不认识,可用 single、multiple、rating、nps、number、text、photo,是不是"rating"',
-        "第 5 题 q5(第 12 行):min 10 大于 max 5",
-        '第 6 题 q6(第 13 行):显示条件 show_if q1 没有选项"一班",可用 非常满意、满意、一般、不满意',
-        '第 7 题 q1(第 14 行):编码"q1"与第 1 题重复',
+        "结束时间 closes（第 4 行）：应晚于开始时间 opens",
+        "第 2 题 q2（第 9 行）：不认识“mx”，是不是“max”",
+        "第 3 题 q3（第 10 行）：类型“ratng”不认识，"
+        "可用 single、multiple、rating、nps、number、text、photo，是不是“rating”",
+        "第 5 题 q5（第 12 行）：min 10 大于 max 5",
+        "第 6 题 q6（第 13 行）：显示条件 show_if q1 没有选项“一班”，可用 非常满意、满意、一般、不满意",
+        "第 7 题 q1（第 14 行）：编码“q1”与第 1 题重复",
     )
 
 
@@ -108,60 +109,60 @@ def test_quotas_are_lines_or_a_mapping_and_an_anonymous_survey_may_have_no_small
     assert definition.from_json(definition.to_json(found)) == found
     wrong = {**one, "options": [{"text": "周六", "most": 0}, "周日"]}
     assert mistakes({**whole, "limit": "很多", "area_limits": "城东", "questions": [wrong]}) == (
-        '总名额 limit:"很多"应是数字',
-        '片区名额 area_limits:"城东"看不懂,请一行写一个,如 城东=50',
-        '第 1 题 q1:第 1 个选项的名额"0"应是 1 到 10000000 的整数',
+        "总名额 limit：“很多”应是数字",
+        "片区名额 area_limits：“城东”看不懂，请一行写一个，如 城东=50",
+        "第 1 题 q1：第 1 个选项的名额“0”应是 1 到 10000000 的整数",
     )
     assert mistakes({**whole, "anonymous": True, "limit": 4}) == (
-        "总名额 limit:匿名调查的名额至少 5 个",
-        "第 1 题 q1:匿名调查的选项不能限名额",
+        "总名额 limit：匿名调查的名额至少 5 个",
+        "第 1 题 q1：匿名调查的选项不能限名额",
     )
 
 
 def test_the_refusal_reads_as_a_list():
     with pytest.raises(Refused) as refusal:
         read({"questions": []})
-    assert str(refusal.value) == "问卷有 2 处要改:\n1. 缺少标题 title\n2. 题目 questions:至少要有一题"
+    assert str(refusal.value) == "问卷有 2 处要改：\n1. 缺少标题 title\n2. 题目 questions：至少要有一题"
 
 
 @pytest.mark.parametrize(
     ("question", "said"),
     [
-        ({"code": "1q"}, '编码"1q"应是字母开头的字母和数字,如 q1'),
+        ({"code": "1q"}, "编码“1q”应是字母开头的字母和数字，如 q1"),
         ({"code": None}, "缺少编码 code"),
         ({"text": ""}, "题目不能为空"),
-        ({"text": "问" * 201}, "题目太长:201 字,最多 200 字"),
-        ({"text": True}, "题目被读成了是/否,请在两边加上引号"),
-        ({"options": []}, "缺少选项 options,应是一个列表"),
-        ({"options": "满意 一般"}, "缺少选项 options,应是一个列表"),
-        ({"options": ["满意", " 满意。"]}, '第 2 个选项"满意。"重复'),
-        ({"options": ["满意", "长" * 61]}, "第 2 个选项太长:61 字,最多 60 字"),
-        ({"options": [f"选项甲{n}" for n in range(21)]}, "有 21 个选项,最多 20 个"),
-        ({"options": [True, "否"]}, "第 1 个选项被读成了是/否,请在两边加上引号"),
-        ({"options": ["2", "甲", "乙"]}, '第 1 个选项"2"会和回复的编号混淆,请写得完整些'),
-        ({"options": ["B", "丙"]}, '第 1 个选项"B"会和回复的编号混淆,请写得完整些'),
-        ({"options": ["满意", "其他"], "other": True}, '第 2 个选项"其他"与“其他”重复,请删去这个选项'),
-        ({"options": [{"code": 0, "text": "满意"}]}, '第 1 个选项"0"应是 1 到 999 的整数'),
-        ({"options": [{"kode": 1, "text": "满意"}]}, '第 1 个选项不认识"kode",应如 {code: 2, text: 比较满意}'),
+        ({"text": "问" * 201}, "题目太长：201 字，最多 200 字"),
+        ({"text": True}, "题目被读成了是/否，请在两边加上引号"),
+        ({"options": []}, "缺少选项 options，应是一个列表"),
+        ({"options": "满意 一般"}, "缺少选项 options，应是一个列表"),
+        ({"options": ["满意", " 满意。"]}, "第 2 个选项“满意。”重复"),
+        ({"options": ["满意", "长" * 61]}, "第 2 个选项太长：61 字，最多 60 字"),
+        ({"options": [f"选项甲{n}" for n in range(21)]}, "有 21 个选项，最多 20 个"),
+        ({"options": [True, "否"]}, "第 1 个选项被读成了是/否，请在两边加上引号"),
+        ({"options": ["2", "甲", "乙"]}, "第 1 个选项“2”会和回复的编号混淆，请写得完整些"),
+        ({"options": ["B", "丙"]}, "第 1 个选项“B”会和回复的编号混淆，请写得完整些"),
+        ({"options": ["满意", "其他"], "other": True}, "第 2 个选项“其他”与“其他”重复，请删去这个选项"),
+        ({"options": [{"code": 0, "text": "满意"}]}, "第 1 个选项“0”应是 1 到 999 的整数"),
+        ({"options": [{"kode": 1, "text": "满意"}]}, "第 1 个选项不认识“kode”，应如 {code: 2, text: 比较满意}"),
         ({"options": [{"code": 1, "text": "好"}, {"code": 1, "text": "坏"}]}, "选项编码 1 写了两次"),
         ({"max": 2}, "max 只用于 multiple、number"),
-        ({"type": "multiple", "max": 4}, '最多 max "4"应是 1 到 3 的整数'),
+        ({"type": "multiple", "max": 4}, "最多 max “4”应是 1 到 3 的整数"),
         ({"type": "multiple", "min": 3, "max": 2}, "min 3 大于 max 2"),
-        ({"type": "multiple", "max": "两"}, '最多 max "两"应是数字'),
+        ({"type": "multiple", "max": "两"}, "最多 max “两”应是数字"),
         ({"type": "rating", "options": ["好", "坏"]}, "options 只用于 single、multiple"),
         ({"type": "text", "other": True}, "other 只用于 single、multiple"),
-        ({"type": "number", "decimals": 3}, '小数位 decimals "3"应是 0 到 2 的整数'),
-        ({"type": "number", "min": "0.5"}, '最小 min "0.5"的小数位太多'),
-        ({"type": "number", "max": "NaN"}, '最大 max "NaN"太大'),
-        ({"required": "也许"}, '必填 required "也许"应是 是 或 否'),
-        ({"show_if": {"q9": [1]}}, '显示条件 show_if 没有题目"q9"'),
-        ({"show_if": {"q1": [1]}}, "显示条件 show_if 只能按前面的题,q1 不在前面"),
+        ({"type": "number", "decimals": 3}, "小数位 decimals “3”应是 0 到 2 的整数"),
+        ({"type": "number", "min": "0.5"}, "最小 min “0.5”的小数位太多"),
+        ({"type": "number", "max": "NaN"}, "最大 max “NaN”太大"),
+        ({"required": "也许"}, "必填 required “也许”应是 是 或 否"),
+        ({"show_if": {"q9": [1]}}, "显示条件 show_if 没有题目“q9”"),
+        ({"show_if": {"q1": [1]}}, "显示条件 show_if 只能按前面的题，q1 不在前面"),
         ({"show_if": ["q1"]}, "显示条件 show_if 应如 {q1: [一般, 不满意]}"),
-        ({"typ": "single"}, '不认识"typ",是不是"type"'),
+        ({"typ": "single"}, "不认识“typ”，是不是“type”"),
     ],
 )
 def test_a_mistake_in_a_question_is_said_in_the_authors_words(question, said):
-    assert [mistake.partition(":")[2] for mistake in mistakes(one(**question))] == [said]
+    assert [mistake.partition("：")[2] for mistake in mistakes(one(**question))] == [said]
 
 
 def test_labels_that_are_their_own_number_are_no_trap():
@@ -171,20 +172,20 @@ def test_labels_that_are_their_own_number_are_no_trap():
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"audience": {}}, "对象 audience:是空的或写法不对"),
-        ({"audience": None}, "对象 audience:是空的或写法不对"),
-        ({"audience": ["现代终端"]}, "对象 audience:是空的或写法不对"),
-        ({"audience": {"after": date(2026, 7, 1)}}, "对象 audience:只能用文字和数字"),
-        ({"opens": 480}, '开始时间 opens:"480"看不懂'),
-        ({"opens": "明天"}, '开始时间 opens:"明天"看不懂'),
-        ({"opens": "2026-13-01"}, '开始时间 opens:"2026-13-01"看不懂'),
-        ({"closes": "0026-07-01"}, '结束时间 closes:"26"年不对'),
-        ({"results": "later"}, '结果公布 results:"later"不认识'),
-        ({"min_seconds": -1}, '最短用时 min_seconds:"-1"应是 0 到 3600 的整数'),
-        ({"title": "题" * 61}, "标题 title:太长:61 字,最多 60 字"),
-        ({"questions": [one()["questions"][0] | {"code": f"q{n}"} for n in range(61)]}, "题目 questions:共 61 题"),
-        ({"questions": ["满意吗?"]}, "第 1 题:应由 code、type、text 等几项组成"),
-        ({"anonymous": "可能"}, '匿名 anonymous:"可能"应是 是 或 否'),
+        ({"audience": {}}, "对象 audience：是空的或写法不对"),
+        ({"audience": None}, "对象 audience：是空的或写法不对"),
+        ({"audience": ["现代终端"]}, "对象 audience：是空的或写法不对"),
+        ({"audience": {"after": date(2026, 7, 1)}}, "对象 audience：只能用文字和数字"),
+        ({"opens": 480}, "开始时间 opens：“480”看不懂"),
+        ({"opens": "明天"}, "开始时间 opens：“明天”看不懂"),
+        ({"opens": "2026-13-01"}, "开始时间 opens：“2026-13-01”看不懂"),
+        ({"closes": "0026-07-01"}, "结束时间 closes：“26”年不对"),
+        ({"results": "later"}, "结果公布 results：“later”不认识"),
+        ({"min_seconds": -1}, "最短用时 min_seconds：“-1”应是 0 到 3600 的整数"),
+        ({"title": "题" * 61}, "标题 title：太长：61 字，最多 60 字"),
+        ({"questions": [one()["questions"][0] | {"code": f"q{n}"} for n in range(61)]}, "题目 questions：共 61 题"),
+        ({"questions": ["满意吗?"]}, "第 1 题：应由 code、type、text 等几项组成"),
+        ({"anonymous": "可能"}, "匿名 anonymous：“可能”应是 是 或 否"),
     ],
 )
 def test_a_mistake_in_the_frame_is_said_in_the_authors_words(more, said):
@@ -245,16 +246,16 @@ def test_a_condition_takes_labels_codes_points_and_ranges(first, condition, expe
 @pytest.mark.parametrize(
     ("first", "condition", "said"),
     [
-        ({"type": "rating"}, "0-6", 'q1 只有 1 到 5 分,没有"0-6"'),
-        ({"type": "number"}, "9-1", '"9-1"的两头写反了'),
-        ({"type": "number"}, "很多", '"很多"应是数字或范围,如 0-6'),
-        ({"type": "text"}, "好", "不能按 q1,它是文本题"),
+        ({"type": "rating"}, "0-6", "q1 只有 1 到 5 分，没有“0-6”"),
+        ({"type": "number"}, "9-1", "“9-1”的两头写反了"),
+        ({"type": "number"}, "很多", "“很多”应是数字或范围，如 0-6"),
+        ({"type": "text"}, "好", "不能按 q1，它是文本题"),
         ({}, [], "q1 后面要写选项"),
-        ({}, [9], 'q1 没有选项"9",可用 满意、一般、不满意'),
+        ({}, [9], "q1 没有选项“9”，可用 满意、一般、不满意"),
     ],
 )
 def test_a_condition_that_cannot_hold_is_refused(first, condition, said):
-    assert mistakes(two(first, show_if={"q1": condition})) == (f"第 2 题 q2:显示条件 show_if {said}",)
+    assert mistakes(two(first, show_if={"q1": condition})) == (f"第 2 题 q2：显示条件 show_if {said}",)
 
 
 def test_what_is_not_a_mapping_is_refused():

@@ -19,25 +19,25 @@ CHINA = ZoneInfo("Asia/Shanghai")
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("a: &x [1]\nb: *x", "第 1 行:不能用 & 和 * 引用"),
-        ("a: 1\nb: *x", "第 2 行:不能用 & 和 * 引用"),
-        ("[" * 5000, "第 1 行:套了太多层"),
-        ("a: [" + "1," * 6000 + "]", "第 1 行:内容太多"),
-        ("title: 甲\ntitle: 乙", '第 2 行:"title"写了两次'),
-        ("title：调查", "第 1 行:问卷应由 title: 标题 这样的几项组成,冒号要用英文的"),
-        ("title: 甲\nopens：明天\n", "第 3 行第 1 列:格式不对"),
-        ("", "第 1 行:问卷应由"),
-        ("questions:\n\t- a", "第 2 行第 1 列:缩进请用空格,不要用 Tab"),
-        ("title: 甲: 乙", "第 1 行第 9 列:格式不对,一行里有两个冒号"),
-        ("title: 甲\nquestions: [{a: 1]", "第 2 行第 18 列:格式不对,请检查逗号和括号"),
-        ("title: !!python/object/apply:os.system [ls]", "第 1 行:不能用标记"),
-        ("title: !!python/name:os.system x", "第 1 行:不能用标记"),
-        ("title: !!int x", "第 1 行:不是整数"),
-        ("---\na: 1\n---\nb: 2", "第 3 行第 1 列:一个文件只能写一份问卷"),
-        ("? [a]\n: 1", "第 1 行:冒号前应是一个词"),
+        ("a: &x [1]\nb: *x", "第 1 行：不能用 & 和 * 引用"),
+        ("a: 1\nb: *x", "第 2 行：不能用 & 和 * 引用"),
+        ("[" * 5000, "第 1 行：套了太多层"),
+        ("a: [" + "1," * 6000 + "]", "第 1 行：内容太多"),
+        ("title: 甲\ntitle: 乙", "第 2 行：“title”写了两次"),
+        ("title：调查", "第 1 行：问卷应由 title: 标题 这样的几项组成，冒号要用英文的"),
+        ("title: 甲\nopens：明天\n", "第 3 行第 1 列：格式不对"),
+        ("", "第 1 行：问卷应由"),
+        ("questions:\n\t- a", "第 2 行第 1 列：缩进请用空格，不要用 Tab"),
+        ("title: 甲: 乙", "第 1 行第 9 列：格式不对，一行里有两个冒号"),
+        ("title: 甲\nquestions: [{a: 1]", "第 2 行第 18 列：格式不对，请检查逗号和括号"),
+        ("title: !!python/object/apply:os.system [ls]", "第 1 行：不能用标记"),
+        ("title: !!python/name:os.system x", "第 1 行：不能用标记"),
+        ("title: !!int x", "第 1 行：不是整数"),
+        ("---\na: 1\n---\nb: 2", "第 3 行第 1 列：一个文件只能写一份问卷"),
+        ("? [a]\n: 1", "第 1 行：冒号前应是一个词"),
         ("a: \x00", "文件里有不能读的字符"),
         (b"\xff\xff\xff", "文件的编码读不了"),
-        ("#" * 300_000, "文件太大,最多 256 KB"),
+        ("#" * 300_000, "文件太大，最多 256 KB"),
     ],
 )
 def test_a_yaml_file_that_cannot_be_taken_is_refused_by_its_line(content, said):
@@ -151,27 +151,27 @@ def test_excel_cells_of_every_kind_are_read():
 
 def test_mistakes_are_named_by_their_cells():
     assert refusal(filled(问卷_B3="不知道", 题目_B4="打折", 题目_F3=9, 题目_J7="q1=一班")).splitlines()[1:] == [
-        '1. 结束时间 closes(问卷!B3):"不知道"看不懂,请写成 2026-07-01T08:00',
-        '2. 第 2 题 q2(题目!F3):最多 max "9"应是 1 到 4 的整数',
-        '3. 第 3 题 q3(题目!B4):类型"打折"不认识,可用 单选、多选、评分、NPS、数字、文本、照片',
-        '4. 第 6 题 q6(题目!J7):显示条件 show_if q1 没有选项"一班",可用 非常满意、满意、一般、不满意',
+        "1. 结束时间 closes（问卷!B3）：“不知道”看不懂，请写成 2026-07-01T08:00",
+        "2. 第 2 题 q2（题目!F3）：最多 max “9”应是 1 到 4 的整数",
+        "3. 第 3 题 q3（题目!B4）：类型“打折”不认识，可用 单选、多选、评分、NPS、数字、文本、照片",
+        "4. 第 6 题 q6（题目!J7）：显示条件 show_if q1 没有选项“一班”，可用 非常满意、满意、一般、不满意",
     ]
 
 
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"题目_C1": "题干"}, '题目!C1:不认识表头"题干"'),
-        ({"题目_C1": "类型"}, '题目!C1:表头"类型"重复'),
-        ({"题目_L3": "备注"}, "题目!L3:这一列没有表头"),
-        ({"问卷_A2": "什么时候"}, '问卷!A2:不认识"什么时候"'),
-        ({"问卷_A2": "标题"}, '问卷!A2:"标题"写了两次'),
-        ({"问卷_A9": None, "问卷_B9": "多余"}, "问卷!A9:B9 有内容,但没有写是哪一项"),
-        ({"题目_J7": "满意的人"}, "题目!J7:应如 q1=一般、不满意"),
-        ({"题目_J7": 46000.0}, "题目!J7:应如 q1=一般、不满意(先把单元格设为文本格式)"),
-        ({"问卷_B4": "现代终端"}, "问卷!B4:应如 客户类型=现代终端、普通终端"),
-        ({"题目_A3": None}, "第 2 题(题目!A3):缺少编码 code"),
-        ({"题目_D2": None}, "第 1 题 q1(题目!D2):缺少选项 options,应是一个列表"),
+        ({"题目_C1": "题干"}, "题目!C1：不认识表头“题干”"),
+        ({"题目_C1": "类型"}, "题目!C1：表头“类型”重复"),
+        ({"题目_L3": "备注"}, "题目!L3：这一列没有表头"),
+        ({"问卷_A2": "什么时候"}, "问卷!A2：不认识“什么时候”"),
+        ({"问卷_A2": "标题"}, "问卷!A2：“标题”写了两次"),
+        ({"问卷_A9": None, "问卷_B9": "多余"}, "问卷!A9：B9 有内容，但没有写是哪一项"),
+        ({"题目_J7": "满意的人"}, "题目!J7：应如 q1=一般、不满意"),
+        ({"题目_J7": 46000.0}, "题目!J7：应如 q1=一般、不满意（先把单元格设为文本格式）"),
+        ({"问卷_B4": "现代终端"}, "问卷!B4：应如 客户类型=现代终端、普通终端"),
+        ({"题目_A3": None}, "第 2 题（题目!A3）：缺少编码 code"),
+        ({"题目_D2": None}, "第 1 题 q1（题目!D2）：缺少选项 options，应是一个列表"),
     ],
 )
 def test_a_workbook_that_cannot_be_taken_is_refused_by_its_cell(cells, said):
@@ -183,14 +183,14 @@ def test_what_is_no_workbook_is_refused():
     with zipfile.ZipFile(not_a_workbook, "w") as archive:
         archive.writestr("a.txt", "b")
     for content in (b"", b"PK\x03\x04", b"title: x", not_a_workbook.getvalue(), excel_template.template()[:900]):
-        assert refusal(content) == "打不开这个文件:这不是 Excel 工作簿,请另存为 .xlsx 再试"
+        assert refusal(content) == "打不开这个文件：这不是 Excel 工作簿，请另存为 .xlsx 再试"
 
 
 def test_a_workbook_without_the_two_sheets_is_refused():
     book = openpyxl.Workbook()
     packed = io.BytesIO()
     book.save(packed)
-    assert refusal(packed.getvalue()) == '缺少工作表"问卷"和"题目",请用模板填写'
+    assert refusal(packed.getvalue()) == "缺少工作表“问卷”和“题目”，请用模板填写"
 
 
 def test_one_cell_far_out_does_not_ask_for_500_gigabytes():
@@ -215,7 +215,7 @@ def test_a_zip_bomb_is_refused():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 40_000_000)
-    assert refusal(packed.getvalue()).startswith("表格太大:展开后有 38.1 MB,最多 32 MB")
+    assert refusal(packed.getvalue()).startswith("表格太大：展开后有 38.1 MB，最多 32 MB")
 
 
 def test_a_damaged_workbook_never_breaks_the_reader():
@@ -290,7 +290,7 @@ def test_a_quota_that_cannot_be_read_is_never_words_for_the_shops(written):
 @pytest.mark.parametrize("written", ["满意", "满意，一般，不满意", "满意/一般"])
 def test_a_choice_with_a_single_option_is_refused(written):
     said = refusal(handed_in(asked=[ASKED[0], ["q1", "单选", "满意吗?", written]]))
-    assert said.startswith(f"第 1 题 q1(题目!D2):只有一个选项“{written}”")
+    assert said.startswith(f"第 1 题 q1（题目!D2）：只有一个选项“{written}”")
 
 
 def test_emoji_are_taken_in_free_text_and_a_sign_that_is_not_is_named():
@@ -315,29 +315,29 @@ UNREADABLE = [
     "name", ["对象", "总名额", "片区名额", "客户类型名额", "结束时间", "匿名", "最短用时", "结果公布"]
 )
 def test_what_is_written_and_cannot_be_read_is_never_left_out(cell, name):
-    assert "问卷!B2:是" in refusal(handed_in([name, cell.format("B2")]))
+    assert "问卷!B2：是" in refusal(handed_in([name, cell.format("B2")]))
 
 
 @pytest.mark.parametrize("cell", UNREADABLE)
 @pytest.mark.parametrize("name", ["必填", "最多", "最少", "小数", "其他", "显示条件"])
 def test_nor_is_what_a_question_says(cell, name):
     asked = [[*ASKED[0], name], [*ASKED[1], cell.format("E2")]]
-    assert "题目!E2:是" in refusal(handed_in(asked=asked))
-    assert "题目!E1:是" in refusal(handed_in(asked=[[*ASKED[0], cell.format("E1")], [*ASKED[1], "是"]]))
+    assert "题目!E2：是" in refusal(handed_in(asked=asked))
+    assert "题目!E1：是" in refusal(handed_in(asked=[[*ASKED[0], cell.format("E1")], [*ASKED[1], "是"]]))
 
 
 @pytest.mark.parametrize(
     ("about", "more", "said"),
     [
-        (["对象", ";"], {}, "对象 audience(问卷!B2):是空的或写法不对"),
-        (["对象", "\u200b"], {}, "问卷!B2:应如 客户类型=现代终端"),
-        (["对象", "", "客户类型=现代终端"], {}, '问卷!C2:"对象"请写在 B 列'),
-        (["对象", "", "", "客户类型=现代终端"], {}, '问卷!D2:"对象"请写在 B 列'),
-        (["对象", "", "<f>D1</f>"], {}, '问卷!C2:"对象"请写在 B 列'),
-        (["对象", '<c r="B2" t="str"><f>D1</f><v></v></c>'], {}, '问卷!B2:"对象"这一格里有公式或空格,却没有内容'),
+        (["对象", ";"], {}, "对象 audience（问卷!B2）：是空的或写法不对"),
+        (["对象", "\u200b"], {}, "问卷!B2：应如 客户类型=现代终端"),
+        (["对象", "", "客户类型=现代终端"], {}, "问卷!C2：“对象”请写在 B 列"),
+        (["对象", "", "", "客户类型=现代终端"], {}, "问卷!D2：“对象”请写在 B 列"),
+        (["对象", "", "<f>D1</f>"], {}, "问卷!C2：“对象”请写在 B 列"),
+        (["对象", '<c r="B2" t="str"><f>D1</f><v></v></c>'], {}, "问卷!B2：“对象”这一格里有公式或空格，却没有内容"),
         (["对象", ""], {"merged": ["B1:B2"]}, "问卷!B1:B2 是合并的单元格"),
-        (["片区名额", ";"], {}, "片区名额 area_limits(问卷!B2):是空的或看不懂"),
-        (["总名额", formatted("B2", 0.5)], {"number_format": "0%"}, '问卷!B2:存的是"0.5",显示的却不同'),
+        (["片区名额", ";"], {}, "片区名额 area_limits（问卷!B2）：是空的或看不懂"),
+        (["总名额", formatted("B2", 0.5)], {"number_format": "0%"}, "问卷!B2：存的是“0.5”，显示的却不同"),
     ],
 )
 def test_an_audience_or_a_quota_that_went_astray_is_never_everyone(about, more, said):
@@ -366,11 +366,11 @@ def test_signs_nobody_sees_are_as_if_they_were_not_there_in_yaml_too():
 def test_merged_questions_and_two_sheets_of_one_name_are_refused():
     assert "题目!C2:C3 是合并的单元格" in refusal(handed_in(merged=["C2:C3"]))
     twice = workbook({"问卷": rows(ABOUT), "题目": rows(ASKED), "问卷 ": rows(ABOUT)})
-    assert refusal(twice) == '有两张工作表都叫"问卷",请只留下一张'
+    assert refusal(twice) == "有两张工作表都叫“问卷”，请只留下一张"
 
 
 @pytest.mark.parametrize("escaped", ['"a\\0b"', '"\\ud800"', '"\\x1b"'])
 def test_control_signs_in_yaml_are_refused_by_their_line(escaped):
     for line in (f"audience: {{class: [{escaped}]}}", f"audience: {{{escaped}: [x]}}"):
-        with pytest.raises(Refused, match="第 2 行:有不能读的控制字符"):
+        with pytest.raises(Refused, match="第 2 行：有不能读的控制字符"):
             yaml_file.parse(f"title: x\n{line}\n")

@@ -73,11 +73,11 @@ def test_one_option_can_be_said_in_many_ways(reply, option):
     ],
 )
 def test_what_points_at_no_option_is_answered_with_the_way_on(reply):
-    assert heard(SATISFIED, reply) == NotUnderstood('请回复选项前的一个数字,1 到 4。也可以回复"上一题""退出""人工"。')
+    assert heard(SATISFIED, reply) == NotUnderstood("请回复选项前的一个数字，1 到 4。也可以回复“上一题”“退出”“人工”。")
 
 
 def test_a_number_and_another_options_words_are_not_guessed_between():
-    assert heard(SATISFIED, "1 满意") == NotUnderstood("编号和文字对不上:1 是非常满意。请只回复编号。")
+    assert heard(SATISFIED, "1 满意") == NotUnderstood("编号和文字对不上：1 是非常满意。请只回复编号。")
 
 
 @pytest.mark.parametrize(
@@ -165,20 +165,20 @@ def test_how_many_is_not_which():
 
 
 def test_more_than_allowed_is_counted_for_the_person():
-    assert heard(IMPROVE, "123") == NotUnderstood("最多选 2 项,您选了 3 项,请重新选。")
-    assert heard(IMPROVE, "1 3 0 价格牌") == NotUnderstood("最多选 2 项,您选了 3 项,请重新选。")
-    assert heard(IMPROVE, "全选") == NotUnderstood("最多选 2 项,您选了 3 项,请重新选。")
+    assert heard(IMPROVE, "123") == NotUnderstood("最多选 2 项，您选了 3 项，请重新选。")
+    assert heard(IMPROVE, "1 3 0 价格牌") == NotUnderstood("最多选 2 项，您选了 3 项，请重新选。")
+    assert heard(IMPROVE, "全选") == NotUnderstood("最多选 2 项，您选了 3 项，请重新选。")
 
 
 def test_fewer_than_asked_is_counted_for_the_person():
     question = listed("甲", "乙", "丙", type=QuestionType.MULTIPLE, min=2)
-    assert heard(question, "1") == NotUnderstood("至少选 2 项,您选了 1 项,请重新选。")
+    assert heard(question, "1") == NotUnderstood("至少选 2 项，您选了 1 项，请重新选。")
 
 
 def test_digits_that_could_be_two_answers_are_asked_about():
-    assert heard(MANY, "13") == NotUnderstood('没分清是 13 还是 1 和 3。是前一种请回复"第13",后一种请回复"1 3"。')
+    assert heard(MANY, "13") == NotUnderstood("没分清是 13 还是 1 和 3。是前一种请回复“第13”，后一种请回复“1 3”。")
     assert heard(MANY, "123") == NotUnderstood(
-        '没分清是 1、2 和 3 还是 12 和 3。是前一种请回复"1 2 3",后一种请回复"12 3"。'
+        "没分清是 1、2 和 3 还是 12 和 3。是前一种请回复“1 2 3”，后一种请回复“12 3”。"
     )
     assert heard(MANY, "第13") == Multiple((13,))
     assert heard(MANY, "1 3") == Multiple((1, 3))
@@ -218,7 +218,7 @@ def test_a_rating_is_read(reply, point):
     "reply", ["0", "6", "4.5", "很好", "⭐⭐⭐", "4-5", "4 5", "10", "十分", "", "五五", "-1", "05"]
 )
 def test_what_is_no_rating_is_answered_with_the_scale(reply):
-    assert heard(RATING, reply) == NotUnderstood('请回复 1 到 5 的数字。也可以回复"上一题""退出""人工"。')
+    assert heard(RATING, reply) == NotUnderstood("请回复 1 到 5 的数字。也可以回复“上一题”“退出”“人工”。")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_an_nps_is_read(reply, point):
 
 @pytest.mark.parametrize("reply", ["11", "-1", "1 0", "100", "9.5", "愿意"])
 def test_what_is_no_nps_is_answered_with_the_scale(reply):
-    assert heard(NPS, reply) == NotUnderstood('请回复 0 到 10 的数字。也可以回复"上一题""退出""人工"。')
+    assert heard(NPS, reply) == NotUnderstood("请回复 0 到 10 的数字。也可以回复“上一题”“退出”“人工”。")
 
 
 def number(**more) -> Question:
@@ -277,9 +277,9 @@ def test_a_vague_number_is_not_guessed(reply):
 def test_decimals_are_kept_exactly_and_only_where_asked():
     assert heard(number(decimals=2), "12.50元") == Number("12.5")
     assert heard(number(decimals=1), "三点五") == Number("3.5")
-    assert heard(number(), "12.5") == NotUnderstood('请回复整数,不带小数。也可以回复"上一题""退出""人工"。')
+    assert heard(number(), "12.5") == NotUnderstood("请回复整数，不带小数。也可以回复“上一题”“退出”“人工”。")
     assert heard(number(decimals=1), "1.25") == NotUnderstood(
-        '请回复数字,最多 1 位小数。也可以回复"上一题""退出""人工"。'
+        "请回复数字，最多 1 位小数。也可以回复“上一题”“退出”“人工”。"
     )
 
 
@@ -288,15 +288,15 @@ def test_bounds_hold_and_are_said():
     assert heard(question, "0") == Number("0")
     assert heard(question, "5000") == Number("5000")
     for reply in ("-5", "5001"):
-        assert heard(question, reply) == NotUnderstood('请回复 0 到 5000 的整数。也可以回复"上一题""退出""人工"。')
+        assert heard(question, reply) == NotUnderstood("请回复 0 到 5000 的整数。也可以回复“上一题”“退出”“人工”。")
 
 
 def test_text_is_taken_as_written_but_clean():
     question = Question("q", QuestionType.TEXT, "?", required=False)
     assert heard(question, "  送货，太晚\x00了！ ") == Text("送货，太晚了！")
     assert heard(question, "字" * 500) == Text("字" * 500)
-    assert heard(question, "字" * 501) == NotUnderstood("写得有点长,请控制在 500 字以内(现在 501 字)。")
-    assert heard(question, " \u0001 ") == NotUnderstood('这一题请回复文字。也可以回复"上一题""跳过""退出""人工"。')
+    assert heard(question, "字" * 501) == NotUnderstood("写得有点长，请控制在 500 字以内（现在 501 字）。")
+    assert heard(question, " \u0001 ") == NotUnderstood("这一题请回复文字。也可以回复“上一题”“跳过”“退出”“人工”。")
 
 
 def test_a_photo_is_taken_only_from_a_picture():
@@ -304,13 +304,13 @@ def test_a_photo_is_taken_only_from_a_picture():
     assert understand(question, "", media="media-1") == Photo(("media-1",))
     assert understand(question, "在路上") == NotUnderstood(chat.not_understood(question))
     assert understand(SATISFIED, "1", media="media-1") == NotUnderstood(
-        '图片收到了,不过这一题要回复文字或数字。也可以回复"上一题""退出""人工"。'
+        "图片收到了，不过这一题要回复文字或数字。也可以回复“上一题”“退出”“人工”。"
     )
 
 
 def test_only_an_optional_question_can_be_skipped():
     assert skip(Question("q", QuestionType.TEXT, "?", required=False)) == Skipped()
-    assert skip(RATING) == NotUnderstood("这一题需要您回答,不能跳过。")
+    assert skip(RATING) == NotUnderstood("这一题需要您回答，不能跳过。")
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_q_is_the_17th_letter_where_there_are_so_many():
     ("question", "answer", "words"),
     [
         (IMPROVE, Multiple((1, 3)), "送货时间、上门拜访"),
-        (IMPROVE, Multiple((3, 0), "价格牌"), "上门拜访、其他(价格牌)"),
+        (IMPROVE, Multiple((3, 0), "价格牌"), "上门拜访、其他（价格牌）"),
         (SATISFIED, Single(2), "满意"),
         (SATISFIED, Single(9), "选项 9"),
         (RATING, Score(4), "4 分"),

@@ -37,7 +37,7 @@ def test_a_rewording_keeps_the_code_when_the_author_writes_it():
     first = survey("非常满意", "满意", "一般")
     second = survey("非常满意", {"code": 2, "text": "比较满意"}, "一般", previous=first)
     assert codes(second) == {"非常满意": 1, "比较满意": 2, "一般": 3}
-    assert changes(first, second) == ('q1 选项 2 "满意" 改为 "比较满意",计票合并',)
+    assert changes(first, second) == ("q1 选项 2 “满意” 改为 “比较满意”，计票合并",)
 
 
 def test_two_options_may_change_places_by_their_codes():
@@ -53,14 +53,14 @@ def test_a_new_option_called_like_a_reworded_one_gets_a_new_code():
 
 def test_the_code_of_an_option_given_up_cannot_mean_something_else():
     second = survey("满意", "很好", previous=survey("满意", "一般"))
-    with pytest.raises(Mistaken, match='选项编码 2 以前是"一般",不能改作他用,请去掉编码'):
+    with pytest.raises(Mistaken, match="选项编码 2 以前是“一般”，不能改作他用，请去掉编码"):
         survey("满意", {"code": 2, "text": "很差"}, previous=second)
 
 
 def test_the_type_of_a_question_cannot_change_not_even_after_it_was_left_out():
     first = survey("满意", "一般", questions=[{"code": "q2", "type": "text", "text": "为什么?"}])
     second = survey("满意", "一般", previous=first)
-    with pytest.raises(Mistaken, match="第 2 题 q2:类型不能由 text 改为 photo,请换一个新的编码"):
+    with pytest.raises(Mistaken, match="第 2 题 q2：类型不能由 text 改为 photo，请换一个新的编码"):
         survey("满意", "一般", previous=second, questions=[{"code": "q2", "type": "photo", "text": "照片"}])
 
 
@@ -78,7 +78,7 @@ def test_a_question_left_out_is_remembered_with_its_options():
     third = survey("满意", "一般", previous=second, questions=[asked | {"options": ["丙", "乙"]}])
     assert third.retired == ()
     assert [option.code for option in third.questions[1].options] == [3, 2]
-    assert "重新询问 q2,与以前的回答合并" in changes(second, third)
+    assert "重新询问 q2，与以前的回答合并" in changes(second, third)
 
 
 def test_what_changed_is_said_one_sentence_each():
@@ -105,17 +105,17 @@ def test_what_changed_is_said_one_sentence_each():
         ],
     )
     assert changes(first, second) == (
-        '标题改为 "新调查"',
+        "标题改为 “新调查”",
         "结束时间有改动",
-        'q1 题目改为 "您满意吗?"',
-        'q1 增加选项 4 "很好"',
-        'q1 不再提供选项 2 "一般",已有的票保留',
-        "q1 选项顺序有改动,编码不变",
-        'q1 增加选项 0 "其他"',
+        "q1 题目改为 “您满意吗?”",
+        "q1 增加选项 4 “很好”",
+        "q1 不再提供选项 2 “一般”，已有的票保留",
+        "q1 选项顺序有改动，编码不变",
+        "q1 增加选项 0 “其他”",
         "新增 q4",
         "q2 改为可跳过",
         "q2 显示条件有改动",
-        "不再询问 q3,已有的回答保留",
+        "不再询问 q3，已有的回答保留",
     )
 
 
@@ -127,5 +127,5 @@ def test_nothing_changed_says_nothing():
 def test_an_option_offered_again_is_said_to_merge():
     second = survey("满意", "很好", previous=survey("满意", "一般", "很好"))
     assert changes(second, survey("满意", "一般", "很好", previous=second)) == (
-        'q1 重新提供选项 2 "一般",与以前的票合并',
+        "q1 重新提供选项 2 “一般”，与以前的票合并",
     )
