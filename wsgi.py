@@ -16,4 +16,7 @@ except WrongSettings as _error:
     sys.exit(str(_error))
 
 log.set_up(_settings.secrets)
-app = create_app(_settings)
+try:
+    app = create_app(_settings)
+except WrongSettings as _error:
+    sys.exit(str(_error))

@@ -22,6 +22,7 @@ from sqlalchemy.engine import make_url
 from benchmarks import harness, town
 from benchmarks.harness import Shot, Spread
 from benchmarks.peers import wechatpy_view
+from config.app import FEATURES
 from foundation.database import Database
 from migrations import schema
 from simulator import envelope
@@ -104,7 +105,7 @@ def ammunition() -> Ammunition:
 def lay_out(url: str, stock: Ammunition) -> None:
     """The town, and the survey half filled by everybody in it."""
     database, now = Database(url), datetime.now(UTC)
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     begun = now - timedelta(minutes=5)
     with database.transaction() as session:
         town.settle(session, stock.openids, now=now)

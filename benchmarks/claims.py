@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from benchmarks import harness
+from config.app import FEATURES
 from foundation.database import Database, Moment
 from migrations import schema
 from wechat_bot import reply
@@ -71,7 +72,7 @@ def _another(url: str) -> str:
 
 def _fill(database: Database, count: int, now: datetime) -> None:
     """A broadcast to so many followers, each with an open window; and an answer to the last of them."""
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     numbers = (
         f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
         if database.is_sqlite

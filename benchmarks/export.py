@@ -13,6 +13,7 @@ import python_calamine
 import xlsxwriter
 
 from benchmarks import harness, town
+from config.app import FEATURES
 from foundation.database import Database
 from migrations import schema
 from surveys.export import files
@@ -132,7 +133,7 @@ def _chunks(source: str) -> Iterator[list[list[Any]]]:
 def _fill(url: str) -> tuple[int, int]:
     """Two surveys answered by the shops of one town; gives their ids."""
     database, now = Database(url), datetime.now(UTC)
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     definition = town.written(QUESTIONS)
     ids = []
     with database.transaction() as session:

@@ -11,7 +11,8 @@ from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
-from console.rules import Role, Visitor
+from config.app import FEATURES
+from console.rules.visitors import Role, Visitor
 from foundation.database import Database
 from migrations import schema
 from visits.actions import groups as actions
@@ -35,7 +36,7 @@ def run() -> None:
     with harness.stores() as stores:
         for name, url in stores.items():
             database, now = Database(url), datetime.now(UTC)
-            schema.upgrade(database)
+            schema.upgrade(database, FEATURES)
             with database.transaction() as session:
                 town.settle(session, [f"shop{n}" for n in range(MEMBERS)], now=now)
                 # Half of them cannot be written to; the queue holds them.

@@ -21,6 +21,7 @@ from sqlalchemy import func, literal, select, update
 
 from benchmarks import harness, town
 from benchmarks.callback import environment
+from config.app import FEATURES
 from config.worker import SENDERS
 from foundation.database import Database
 from migrations import schema
@@ -52,7 +53,7 @@ def run() -> None:
         databases: dict[str, Database] = {}
         for name, url in stores.items():
             databases[name] = Database(url)
-            schema.upgrade(databases[name])
+            schema.upgrade(databases[name], FEATURES)
             with databases[name].transaction() as session:
                 town.settle(session, openids, now=datetime.now(UTC))
             given = environment(account, url, folder) | {"WECHAT_API_BASE": base, "WECHAT_OAUTH_BASE": base}

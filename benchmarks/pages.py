@@ -20,7 +20,7 @@ from sqlalchemy import bindparam, insert, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town, visits
-from config.app import create_app
+from config.app import FEATURES, create_app
 from config.settings import Settings
 from console import passwords
 from console.models import User
@@ -156,7 +156,7 @@ def _address(url: str, count: int) -> str:
 
 def _place(url: str, folder: Path, count: int) -> Place:
     database, now = Database(url), datetime.now(UTC)
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     definition = town.written(QUESTIONS, number=True)
     begun, begun_on = time.monotonic(), (now - timedelta(days=90)).date()
     with database.transaction() as session:

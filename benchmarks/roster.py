@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from benchmarks import harness
+from config.app import FEATURES
 from foundation.clock import system_clock
 from foundation.database import Database
 from migrations import schema
@@ -50,7 +51,7 @@ def run() -> None:
 def bring_in(url: str, path: str) -> dict[str, Any]:
     """Check and import a file in a process of its own, as the command does."""
     database = Database(url)
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     begun = time.perf_counter()
     roster = checking.check(Path(path).read_bytes(), CLASSES)
     checked = time.perf_counter()

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
-from console.rules import Role, Visitor
+from config.app import FEATURES
+from console.rules.visitors import Role, Visitor
 from foundation.database import Database
 from foundation.text import folded, grams
 from migrations import schema
@@ -119,7 +120,7 @@ def _time(database: Database, look: Callable[[Any, int], Any], survey_id: int) -
 
 def _fill(database: Database) -> tuple[int, int, float]:
     """Two surveys of identified shops in one database, with words, cross-tabs and a wave; and how fast it is filed."""
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     now = datetime.now(UTC)
     ids, filed = [], 0.0
     with database.transaction() as session:

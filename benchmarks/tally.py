@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import text
 
 from benchmarks import harness, town
+from config.app import FEATURES
 from foundation.database import Database
 from migrations import schema
 from surveys.actions import counting
@@ -50,7 +51,7 @@ def run() -> None:
 
 def _fill(database: Database) -> tuple[int, int]:
     """Two surveys in one database; gives their ids."""
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     now = datetime.now(UTC)
     definition = town.written(QUESTIONS, anonymous=True, number=True)
     ids = []

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
 from benchmarks.profiled import short
-from console.rules import Role, Visitor
+from config.app import FEATURES
+from console.rules.visitors import Role, Visitor
 from foundation.database import Database, Moment
 from migrations import schema
 from visits.actions import escalating, filing, intake
@@ -251,7 +252,7 @@ def _measured(database: Database, work: Work) -> float:
 
 def fill(database: Database, now: datetime, *, old: int) -> None:
     """A town of two thousand shops, half of them with an open request, and so many closed ones before."""
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     with database.transaction() as session:
         town.settle(session, [f"shop{n}" for n in range(2 * OPEN)], now=now)
         session.execute(text("UPDATE manager SET openid = 'manager' || id"))

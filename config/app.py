@@ -15,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import assets, commands, health, numbers
-from config.settings import Settings
-from console import access
+from config.settings import Settings, WrongSettings
+from console import access, extension
+from console import jobs as console_jobs
 from console.feature import console
 from foundation.clock import Clock, Stopwatch, system_clock, system_stopwatch
 from foundation.database import Database, is_away, is_contention
@@ -24,17 +25,16 @@ from foundation.errors import Refused
 from people.feature import people
 from surveys.feature import surveys
 from visits.feature import visits
-from wechat_bot import oauth, texts, webhook
+from wechat_bot import collecting, oauth, texts, webhook
 from wechat_bot.chat import chat
 from wechat_bot.client.stores import ProcessStore, RedisStore, Store
 from wechat_bot.client.wechat import Credentials, WeChat
 from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
 from wechat_bot.envelope import Seals
 from wechat_bot.failed_posts import FailedPosts
-from wechat_bot.feature import Feature
+from wechat_bot.feature import Feature, Job
 from wechat_bot.services import Services, current_services, install
 from wechat_bot.shared_redis import SharedRedis
-from wechat_bot.switchboard import Switchboard
 
 log = structlog.get_logger()
 
@@ -50,7 +50,11 @@ def build_services(
     features: Sequence[Feature] = FEATURES,
     database: Database | None = None,
 ) -> Services:
-    """Everything that touches the world, as the settings say; on a database that is open already where one is given."""
+    """Everything that touches the world, as the settings say; on a database that is open already where one is given.
+
+    Raises ValueError where two features claim one name, and `WrongSettings`.
+    """
+    check_notices(settings, features)
     prefix = f"wuwei:{settings.wechat_app_id}"
     store: Store
     doorbell: Doorbell
@@ -78,9 +82,9 @@ def build_services(
             settings.aes_keys,
             settings.callback_max_age,
         ),
-        switchboard=Switchboard.of(features),
-        criteria={criterion.name: criterion for feature in features for criterion in feature.criteria},
-        forgets=tuple(feature.forgets for feature in reversed(features) if feature.forgets),
+        switchboard=collecting.switchboard(features),
+        criteria=collecting.criteria(features),
+        forgets=collecting.forgets(features),
         zone=settings.zone,
         account_name=settings.account_name,
         is_service_account=settings.wechat_account_type == "service",
@@ -97,19 +101,25 @@ def build_services(
 def create_app(
     settings: Settings, *, services: Services | None = None, features: Sequence[Feature] = FEATURES
 ) -> Flask:
-    """The Flask app: the callback, the features' pages and commands, the health page."""
+    """The Flask app: the callback, the features' pages and commands, the health page.
+
+    Raises ValueError where two features claim one name.
+    """
+    extensions, statics = extension.collect(features), collecting.statics(features)
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
     numbers.install(app)
     app.session_interface = _Sessions()
     app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
     app.extensions["features"] = tuple(features)
+    app.extensions["jobs"] = jobs_of(features)
+    app.extensions["measures"] = collecting.measures(features)
     furnish(app, settings, services or build_services(settings, features=features))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # as Flask says
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(health.blueprint)
-    assets.install(app)
+    assets.install(app, statics)
     for feature in features:
         for blueprint in (feature.console, feature.mobile):
             if blueprint:
@@ -120,12 +130,25 @@ def create_app(
         app.cli.add_command(command)
     app.before_request(_name_the_request)
     app.after_request(_protect)
-    access.install(app)
+    access.install(app, extensions)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)
     for failure in (InternalError, OperationalError, NoneFree):
         app.register_error_handler(failure, _given_up)
     return app
+
+
+def jobs_of(features: Sequence[Feature]) -> tuple[Job, ...]:
+    """What the clock does: the features' own jobs, and those that do their long work."""
+    return (*collecting.jobs(features), *console_jobs.workers(features))
+
+
+def check_notices(settings: Settings, features: Sequence[Feature]) -> None:
+    """Refuse templates for notices that no feature sends. Raises `WrongSettings`."""
+    known = collecting.notices(features)
+    if strange := sorted(settings.wechat_templates.keys() - known.keys()):
+        names = ", ".join(sorted(known))
+        raise WrongSettings([f"WECHAT_TEMPLATES: there is no notice {strange[0]!r}, only {names}"])
 
 
 def furnish(app: Flask, settings: Settings, services: Services) -> None:

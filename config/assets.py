@@ -1,27 +1,27 @@
 """What browsers load beside the pages: style sheets, scripts, pictures; served from our own host under `/static/`.
 
 `asset("weui/weui.min.css")` is the address of a file, with a mark of its content, so that browsers may keep it for
-ever. A file of ours lies in `<package>/static/` and is named `<package>/…`; the rest lies in `build/static/`, where
-`tools/assets.sh` put it.
+ever. A file of a feature lies in a folder it declares (`Feature.statics`) and is named `<package>/…`; the rest lies in
+`build/static/`, where `tools/assets.sh` put it.
 """
 
 import gzip
 import hashlib
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from werkzeug.security import safe_join
 
 from config.settings import ROOT
 
 blueprint = Blueprint("static", __name__)
 PREFIX = "/static/"
+_FOLDERS = "statics"
 
-#: Packages with files of their own under `<package>/static/`.
-PACKAGES = frozenset({"console", "people", "surveys", "visits", "wechat_bot"})
 FETCHED = ROOT / "build" / "static"
 #: A year; the address changes with the content.
 KEEP = "public, max-age=31536000, immutable"
@@ -39,8 +39,9 @@ class _File:
     mark: str
 
 
-def install(app: Flask) -> None:
-    """Give an app the route, and its templates `asset(…)`."""
+def install(app: Flask, folders: Mapping[str, Path]) -> None:
+    """Give an app the route, and its templates `asset(…)`; of the files in these folders, and of those fetched."""
+    app.extensions[_FOLDERS] = folders
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset
 
@@ -76,8 +77,9 @@ def serve(name: str) -> Response:
 
 
 def _path(name: str) -> Path | None:
+    folders: Mapping[str, Path] = current_app.extensions[_FOLDERS]
     package, _, rest = name.partition("/")
-    folder, inside = (ROOT / package / "static", rest) if package in PACKAGES else (FETCHED, name)
+    folder, inside = (folders[package], rest) if package in folders else (FETCHED, name)
     joined = safe_join(str(folder), inside)
     return Path(joined) if joined and Path(joined).is_file() else None
 

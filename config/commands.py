@@ -30,7 +30,7 @@ def upgrade() -> None:
     database = current_services().database
     _wait_for(database)
     try:
-        schema.upgrade(database)
+        schema.upgrade(database, current_app.extensions["features"])
     except schema.StrangeSchema as error:
         raise click.ClickException(str(error)) from None
     if why := schema.settle(database):
@@ -46,11 +46,11 @@ def worker(senders: int) -> None:
     services = current_services()
     _wait_for(services.database)
     try:
-        if not schema.is_current(services.database):
+        if not schema.is_current(services.database, current_app.extensions["features"]):
             raise click.ClickException("The database is not up to date. Run: flask --app wsgi db upgrade")
     except schema.StrangeSchema as error:
         raise click.ClickException(str(error)) from None
-    running = Worker(services, current_app.extensions["features"], senders=senders)
+    running = Worker(services, current_app.extensions["jobs"], senders=senders)
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
         running.stop()

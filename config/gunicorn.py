@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
+from config.app import FEATURES, check_notices
 from config.front import WholeRequests
 from config.settings import DATABASE_WITHIN, WrongSettings, load
 from migrations import schema
 
 try:
     _settings = load()
+    check_notices(_settings, FEATURES)
 except WrongSettings as _error:
     sys.exit(str(_error))
 
@@ -28,7 +30,7 @@ def on_starting(server: Any) -> None:
     except OperationalError as error:
         raise SystemExit(f"The database does not answer: {error.orig}") from None
     try:
-        if not schema.is_current(database):
+        if not schema.is_current(database, FEATURES):
             raise SystemExit("The database is not up to date. Run: flask --app wsgi db upgrade")
     except schema.StrangeSchema as error:
         raise SystemExit(str(error)) from None

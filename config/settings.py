@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -39,7 +40,11 @@ DATABASE_WITHIN = 300.0
 
 
 class WrongSettings(Exception):
-    """The start stops here: one line for each setting that cannot be used."""
+    """The start stops here: a sentence, or one line for each setting that cannot be used."""
+
+    def __init__(self, said: str | Sequence[str]) -> None:
+        lines = [] if isinstance(said, str) else ["These settings cannot be used:", *(f"  {each}" for each in said)]
+        super().__init__("\n".join(lines) or said)
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -125,9 +130,7 @@ class Settings(BaseSettings):
     #: The key before the last change, still used by callbacks under way.
     wechat_encoding_aes_key_previous: OptionalSecret = None
     #: Which of the account's template messages stands in for what, as JSON: see `.env.example`.
-    wechat_templates: Annotated[
-        dict[Literal["answer", "request", "survey", "results"], TemplateSetting], NoDecode, BeforeValidator(_from_json)
-    ] = {}
+    wechat_templates: Annotated[dict[str, TemplateSetting], NoDecode, BeforeValidator(_from_json)] = {}
     wechat_account_type: Literal["service", "subscription"] = "service"
     wechat_api_base: str = "https://api.weixin.qq.com"
     wechat_oauth_base: str = "https://open.weixin.qq.com"
@@ -300,7 +303,7 @@ def load(**overrides: Any) -> Settings:
         return Settings(_env_file=files, **overrides)  # type: ignore[call-arg]  # a parameter of pydantic-settings
     except ValidationError as error:
         lines = [_line(mistake) for mistake in error.errors(include_input=False, include_url=False)]
-        raise WrongSettings("These settings cannot be used:\n" + "\n".join(lines)) from None
+        raise WrongSettings(lines) from None
 
 
 def _line(mistake: Any) -> str:
@@ -310,4 +313,4 @@ def _line(mistake: Any) -> str:
         "too_short": "is too short: at least {min_length} characters",
         "too_long": "is too long: at most {max_length} characters",
     }.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
-    return f"  {name + ': ' if name else ''}{said.format(**mistake.get('ctx', {}))}"
+    return f"{name + ': ' if name else ''}{said.format(**mistake.get('ctx', {}))}"

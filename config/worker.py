@@ -21,8 +21,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from foundation.clock import Clock, system_clock
 from foundation.database import is_away
 from foundation.log import Seldom
-from wechat_bot import beats, clock_steadiness, jobs
-from wechat_bot.feature import Feature, Job
+from wechat_bot import beats, clock_steadiness
+from wechat_bot import jobs as sending
+from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ class Worker:
     """One process's heartbeat and senders."""
 
     def __init__(
-        self, services: Services, features: Sequence[Feature], *, senders: int = SENDERS, wall: Clock = system_clock
+        self, services: Services, jobs: Sequence[Job], *, senders: int = SENDERS, wall: Clock = system_clock
     ) -> None:
         """`wall` is the machine's time of day, by which the scheduler goes."""
         self._services = services
@@ -62,7 +63,7 @@ class Worker:
         )
         # That a job is still at work when its next turn comes is no news.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        for job in (job for feature in features for job in feature.jobs):
+        for job in jobs:
             self._scheduler.add_job(
                 self._do,
                 "interval",
@@ -125,7 +126,7 @@ class Worker:
     def _send(self) -> None:
         while not self._stopping.is_set():
             try:
-                if not jobs.work(self._services, goes_on=lambda: not self._stopping.is_set()):
+                if not sending.work(self._services, goes_on=lambda: not self._stopping.is_set()):
                     self._services.doorbell.wait(LOOK_EVERY)
             except Exception as error:
                 # The database away for a moment, or a bug of ours in one delivery, must not end the thread that sends

@@ -29,8 +29,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from console import actions, audit, menu, passwords, queries, rules, stamps
-from console.rules import Awaits, Permission, Visitor
+from console import passwords, queries, stamps
+from console.actions import sessions
+from console.extension import Extensions
+from console.permissions import ANYONE, SIGNED_IN
+from console.rules.sessions import device
+from console.rules.visitors import Awaits, Permission, Visitor
 from console.stamps import Editable, Kept, Overtaken
 from foundation.errors import Refused
 from foundation.text import file_name, mask_phone
@@ -89,6 +93,7 @@ SENTENCES = {
     ),
 }
 SIGNED_OUT = "您写的还没有存，在下面。请先登录（会新开一页），再回到这里按“再发一次”。"
+_EXTENSIONS = "console"
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
@@ -124,8 +129,9 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
     return getattr(app.view_functions[endpoint], "rule", None)
 
 
-def install(app: Flask) -> None:
-    """Put the doorkeeper in front of every address under /console."""
+def install(app: Flask, extensions: Extensions) -> None:
+    """Put the doorkeeper in front of every address under /console, and give the console what features add to it."""
+    app.extensions[_EXTENSIONS] = extensions
     app.before_request(_guard)
     app.after_request(_harden)
     app.context_processor(_context)
@@ -134,12 +140,18 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.filters["date"] = lambda day: _date(day, current_services()) if day else "—"
     app.jinja_env.filters["day"] = lambda moment: _day(moment.astimezone(current_services().zone))
-    app.jinja_env.filters["named"] = audit.named
+    app.jinja_env.filters["named"] = extensions.named
     app.jinja_env.filters["stamp"] = stamps.of
-    app.jinja_env.filters["device"] = rules.device
+    app.jinja_env.filters["device"] = device
     app.jinja_env.filters["percent"] = lambda share: "—" if share is None else f"{share:.1%}"
     app.jinja_env.filters["masked"] = mask_phone
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
+
+
+def extensions() -> Extensions:
+    """What the features add to the console."""
+    found: Extensions = current_app.extensions[_EXTENSIONS]
+    return found
 
 
 def is_console() -> bool:
@@ -230,7 +242,7 @@ def _guard() -> ResponseReturnValue | None:
         return None
     g.visitor = None
     services = current_services()
-    rule = rule_of(current_app, request.endpoint) if request.endpoint else Rule(Permission.SIGNED_IN)
+    rule = rule_of(current_app, request.endpoint) if request.endpoint else Rule(SIGNED_IN)
     if rule is None:
         raise RuntimeError(f"{request.endpoint} does not declare who may open it")
     request.max_content_length = rule.upload + ENVELOPE if rule.upload else LARGEST_FORM
@@ -241,7 +253,7 @@ def _guard() -> ResponseReturnValue | None:
             found = queries.entrance(session, token, str(current_app.secret_key), now=services.clock())
     who: Visitor | None = found.visitor if found else None
     g.visitor = who
-    if rule.permission is not Permission.ANYONE:
+    if rule.permission is not ANYONE:
         if who is None:
             return _to_sign_in()
         awaits = awaited(who)
@@ -255,13 +267,13 @@ def _guard() -> ResponseReturnValue | None:
         _check_form(who, rule)
     if found and found.is_due and not rule.is_polled:
         with services.transaction() as session:
-            actions.seen(session, found.visitor.session_id, now=services.clock())
+            sessions.seen(session, found.visitor.session_id, now=services.clock())
     return None
 
 
 def _check_form(who: Visitor | None, rule: Rule) -> None:
     """Refuse a form that was not made by a page of this very session."""
-    if rule.permission is Permission.ANYONE:
+    if rule.permission is ANYONE:
         cookie = request.cookies.get(ENTRY_COOKIE, "")
         expected = entry_token(cookie) if cookie else ""
     else:
@@ -304,13 +316,13 @@ def _context() -> dict[str, Any]:
     if not is_console():
         return {}
     who: Visitor | None = g.get("visitor")
-    features = current_app.extensions["features"]
+    permissions = extensions().permissions
     is_in = who is not None and not who.must_change_password and not awaited(who)
     return {
         "visitor": who,
-        "may": (lambda name: who is not None and who.may(Permission[name])),
+        "may": (lambda name: who is not None and who.may(permissions[name.lower()])),
         "is_in": is_in,
-        "navigation": menu.items(features, who) if who and is_in else [],
+        "navigation": extensions().items_for(who) if who and is_in else [],
         "account_name": current_services().account_name,
         "is_development": current_services().is_development,
     }

@@ -45,12 +45,14 @@ def transaction() -> Iterator[tuple[Session, datetime, Note]]:
     It is kept when the block ends, and not where the block raises. A block that noted nothing is a bug, and not kept.
     """
     services, visitor, address = current_services(), access.visitor(), access.address()
-    noted = False
+    words, noted = access.extensions().audit_words, False
     with services.transaction() as session:
         now = services.clock()
 
         def note(did: str, about: str = "", detail: str = "") -> None:
             nonlocal noted
+            if did not in words:
+                raise ValueError(f"no feature declares {did!r} as a word of the audit log")
             audit.note(session, visitor, did, about, detail, address=address, now=now)
             noted = True
 

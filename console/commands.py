@@ -9,10 +9,12 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import actions, audit, passwords, second
+from console import audit, passwords, second
+from console.actions import accounts, second_step
 from console.audit import TERMINAL
 from console.models import User
-from console.rules import ROLES, Role, user_name
+from console.rules.passwords import user_name
+from console.rules.visitors import ROLES, Role
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
@@ -32,7 +34,7 @@ def create_admin(name: str) -> None:
     try:
         with services.transaction() as session:
             now = services.clock()
-            user_id = actions.create_user(session, name, Role.ADMIN, hashed, now=now)
+            user_id = accounts.create_user(session, name, Role.ADMIN, hashed, now=now)
             given = _second_step(session, user_id, user_name(name))
             audit.note(
                 session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
@@ -54,8 +56,8 @@ def reset_password(name: str) -> None:
         with services.transaction() as session:
             now = services.clock()
             user_id = session.scalar(select(User.id).where(User.name == user_name(name)))
-            kept = actions.reset_password(session, user_id or 0, hashed, now=now)
-            actions.drop_second(session, user_id or 0)
+            kept = accounts.reset_password(session, user_id or 0, hashed, now=now)
+            second_step.drop_second(session, user_id or 0)
             is_admin = session.scalar(select(User.role).where(User.id == user_id)) == Role.ADMIN
             given = _second_step(session, user_id or 0, kept) if is_admin else []
             audit.note(session, None, "user.reset", f"user:{user_id}", address="", now=now, who=TERMINAL)
@@ -72,8 +74,8 @@ def _second_step(session: Session, user_id: int, name: str) -> list[str]:
         return ["开发环境登录不要求验证码。"]
     secret, codes = second.new_secret(), second.recovery_codes()
     sealed, hashes = second.sealed(secret, key), [second.recovery_hash(user_id, code) for code in codes]
-    actions.begin_second(session, user_id, sealed)
-    actions.give_second(session, user_id, sealed, sealed, hashes, now=services.clock())
+    second_step.begin_second(session, user_id, sealed)
+    second_step.give_second(session, user_id, sealed, sealed, hashes, now=services.clock())
     line = second.line(secret, name, services.account_name)
     return [
         f"验证器 {line}",

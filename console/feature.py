@@ -1,29 +1,63 @@
 """The plate on the door: what the console itself adds to the house."""
 
-from console import actions, commands, jobs
-from console.menu import NAME, Item, Need, Plate, Tile
+from pathlib import Path
+
+from console import commands, erasing, jobs, models, permissions
+from console.extension import ConsoleExtension
+from console.menu import Item, Need, Tile
 from console.pages import dashboard, routes
-from console.rules import Permission
+from console.permissions import AUDIT_SEE, OUTBOX_SEE, SIGNED_IN, SYSTEM_SEE
 from wechat_bot.feature import Feature
 
 console = Feature(
     name="console",
-    forgets=actions.forget,
+    forgets=erasing.forget,
+    models=(models,),
     console=routes.blueprint,
+    statics={"console": Path(__file__).parent / "static"},
     jobs=jobs.JOBS,
     commands=(commands.console,),
-    more={
-        NAME: Plate(
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
             items=(
-                Item("首页", "console.home", Permission.SIGNED_IN, 0),
-                Item("任务", "console.task_list", Permission.SIGNED_IN, 80),
-                Item("操作记录", "console.audit_log", Permission.AUDIT_SEE, 95, "管理"),
+                Item("首页", "console.home", SIGNED_IN, 0),
+                Item("任务", "console.task_list", SIGNED_IN, 80),
+                Item("操作记录", "console.audit_log", AUDIT_SEE, 95, "管理"),
             ),
-            tiles=(Tile("console/_outbox.html", Permission.OUTBOX_SEE, dashboard.outbox, 90),),
+            tiles=(Tile("console/_outbox.html", OUTBOX_SEE, dashboard.outbox, 90),),
             needs=(
-                Need(Permission.SYSTEM_SEE, dashboard.troubles, 0),
-                Need(Permission.SIGNED_IN, dashboard.failed_tasks, 20),
+                Need(SYSTEM_SEE, dashboard.troubles, 0),
+                Need(SIGNED_IN, dashboard.failed_tasks, 20),
             ),
-        )
-    },
+            audit_words={
+                "sign_in": "登录",
+                "sign_out": "退出",
+                "sign_in.refused": "登录失败",
+                "sign_in.wait": "登录要等",
+                "password.wait": "改密码要等",
+                "password.refused": "改密码失败",
+                "password.change": "改密码",
+                "second.on": "开启第二步验证",
+                "second.off": "关闭第二步验证",
+                "second.reset": "重置第二步验证",
+                "second.pass": "通过第二步验证",
+                "second.recovery": "用恢复码登录",
+                "second.refused": "验证码不对",
+                "second.wait": "验证码要等",
+                "session.end": "结束登录",
+                "user.create": "新建账号",
+                "user.change": "修改账号",
+                "user.reset": "重置密码",
+                "user.disable": "停用账号",
+                "user.enable": "启用账号",
+                "task.download": "下载文件",
+            },
+            topics={
+                "session": "登录",
+                "task": "任务",
+                "user": "账号",
+            },
+        ),
+    ),
 )

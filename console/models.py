@@ -53,7 +53,7 @@ class UserSession(Base):
 
 
 class SignInTries(Base):
-    """Tries to get in, under a name, from an address or in a browser; how long they make wait stands in `rules.py`."""
+    """Tries to get in, under a name, from an address or in a browser; `rules/tries.py` says how long they make wait."""
 
     __tablename__ = "sign_in_tries"
 

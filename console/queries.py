@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, String, literal_column, select
 from sqlalchemy.orm import Session
 
-from console import passwords, rules
+from console import passwords
 from console.models import AuditEntry, RecoveryCode, Task, TaskState, User, UserSession
-from console.rules import Permission, Role, Visitor
+from console.permissions import TASKS_ALL
+from console.rules.sessions import ABSOLUTE, IDLE, SEEN_EVERY, has_expired
+from console.rules.visitors import Role, Visitor
 from foundation.database import count_to
 from wechat_bot import beats
 from wechat_bot.models import BEAT_LOST, Delivery, DeliveryState, Follower
@@ -71,10 +73,10 @@ def entrance(session: Session, token: str, key: str, *, now: datetime) -> Entran
             User.disabled_at.is_(None),
         )
     ).first()
-    if row is None or rules.has_expired(row.created_at, row.seen_at, now):
+    if row is None or has_expired(row.created_at, row.seen_at, now):
         return None
     visitor = _visitor(row.User, row.id, passwords.form_token(token, key), row.second_at is not None)
-    return Entrance(visitor, now - row.seen_at >= rules.SEEN_EVERY)
+    return Entrance(visitor, now - row.seen_at >= SEEN_EVERY)
 
 
 def visitor(session: Session, user_id: int) -> Visitor | None:
@@ -90,8 +92,8 @@ def sessions(session: Session, user_id: int, *, now: datetime) -> list[SessionLi
         .where(
             UserSession.user_id == user_id,
             UserSession.ended_at.is_(None),
-            UserSession.seen_at > now - rules.IDLE,
-            UserSession.created_at > now - rules.ABSOLUTE,
+            UserSession.seen_at > now - IDLE,
+            UserSession.created_at > now - ABSOLUTE,
         )
         .order_by(UserSession.seen_at.desc())
     )
@@ -135,7 +137,7 @@ def tasks(session: Session, visitor: Visitor, *, before: int | None = None) -> S
     statement = select(Task, User.name).join(User, User.id == Task.owner_id).order_by(Task.id.desc()).limit(PAGE + 1)
     if before is not None:
         statement = statement.where(Task.id < before)
-    if not visitor.may(Permission.TASKS_ALL):
+    if not visitor.may(TASKS_ALL):
         statement = statement.where(Task.owner_id == visitor.user_id)
     return [(row[0], row[1]) for row in session.execute(statement)]
 
@@ -143,7 +145,7 @@ def tasks(session: Session, visitor: Visitor, *, before: int | None = None) -> S
 def task(session: Session, visitor: Visitor, task_id: int) -> Task | None:
     """A task this visitor may see; None for one that is not there, or somebody else's."""
     found = session.get(Task, task_id)
-    if found is None or (found.owner_id != visitor.user_id and not visitor.may(Permission.TASKS_ALL)):
+    if found is None or (found.owner_id != visitor.user_id and not visitor.may(TASKS_ALL)):
         return None
     return found
 

@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, String, and_, case, delete, literal_column
 from sqlalchemy.orm import Session
 
 from console.models import Task, TaskState
-from console.rules import Permission
+from console.rules.visitors import Permission
 from foundation.database import changed, upsert
 from foundation.errors import Refused
-from wechat_bot.feature import Forgetting
+from wechat_bot.erasure import Forgetting
 from wechat_bot.shelf import is_old
 
 #: How long a claim holds without a sign of life, and how often one is given. Where SQLite's one writer is a long import
@@ -52,7 +52,7 @@ class Lost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that was made: its own name, the one it is offered under, and who may have it (`rules.may_have`)."""
+    """A file that was made: its own name, the one it is offered under, and who may have it (`visitors.may_have`)."""
 
     stored: str
     name: str
@@ -200,7 +200,7 @@ def finish(
         result=result,
         file=file and file.stored,
         file_name=file and file.name,
-        needs=file and sorted(file.needs),
+        needs=file and sorted(each.name for each in file.needs),
         part=file and file.part and sorted(file.part),
         settled_at=now,
         fence=None,

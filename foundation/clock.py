@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,14 @@ Clock = Callable[[], datetime]
 Stopwatch = Callable[[], float]
 """Gives seconds that only ever go on, whatever the time of day is set to: for spans within a process."""
 system_stopwatch: Stopwatch = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Period of time: from a moment until another that is no part of it."""
+
+    begins_at: datetime
+    ends_at: datetime
 
 
 def system_clock() -> datetime:

@@ -1,12 +1,17 @@
-"""Alembic's way in. The connection comes from `schema.upgrade`, or from DATABASE_URL for a developer's own calls."""
+"""Alembic's way in: connection and features come from `schema.upgrade`, and for a developer's own calls from
+DATABASE_URL and from where alembic.ini says.
+"""
 
 import os
+import pkgutil
+from collections.abc import Sequence
 
 from alembic import context
 from sqlalchemy import Connection
 
 from foundation.database import Base, Database
 from migrations import schema
+from wechat_bot.feature import Feature
 
 
 def run(connection: Connection) -> None:
@@ -20,12 +25,14 @@ def run(connection: Connection) -> None:
         transaction_per_migration=False,
         transactional_ddl=True,
         render_item=schema.render_item,
-        include_object=schema.compares(connection.dialect.name),
+        include_object=schema.compares(connection.dialect.name, features),
     )
     with context.begin_transaction():
         context.run_migrations()
 
 
+_given = context.config.attributes.get("features")
+features: Sequence[Feature] = _given or pkgutil.resolve_name(context.config.get_main_option("features", ""))
 given = context.config.attributes.get("connection")
 if given is not None:
     run(given)

@@ -1,6 +1,7 @@
 """Schema upgrades: bring a database to the newest schema, and ask whether it is there."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,22 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Connection, False_, text
+from sqlalchemy import JSON, Connection, False_, Table, text
 from sqlalchemy.exc import DBAPIError
 
-import console.models
-import people.models
-import surveys.models
-import surveys.upkeep
-import visits.models
-import wechat_bot.models
-from foundation.database import Database, Moment
-from people import upkeep
+from foundation.database import Base, Database, Moment
 from people.models import Grams
-from visits.actions import categories
+from wechat_bot.feature import Feature
 
-#: Every module with tables: alembic compares what these declare.
-MODELS = (wechat_bot.models, console.models, people.models, surveys.models, visits.models)
 #: Any number; two processes that start together must not migrate together.
 LOCK = 0x5757
 STRANGE = (
@@ -38,7 +30,7 @@ class StrangeSchema(Exception):
     """A database whose schema is none of this program's history; says so, and what to do."""
 
 
-def upgrade(database: Database) -> None:
+def upgrade(database: Database, features: Sequence[Feature]) -> None:
     """Apply every migration that is missing. Safe to call from several processes at once.
 
     Raises `StrangeSchema`, and changes nothing, where the database stands at a migration that is none of ours.
@@ -46,13 +38,13 @@ def upgrade(database: Database) -> None:
     with database.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        config = _config()
-        _refuse_strange(_heads(connection))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        upkeep.install(connection)
-        surveys.upkeep.install(connection)
-        categories.install(connection)
+        config = _config(features)
+        _refuse_strange(_heads(connection), config)
+        config.attributes.update(connection=connection, features=features)
+        command.upgrade(config, "heads")
+        for feature in features:
+            if feature.install:
+                feature.install(connection)
 
 
 def settle(database: Database) -> str:
@@ -72,12 +64,24 @@ def settle(database: Database) -> str:
     return ""
 
 
-def is_current(database: Database) -> bool:
+def is_current(database: Database, features: Sequence[Feature]) -> bool:
     """Whether the database has the newest schema. Raises `StrangeSchema` where no upgrade leads there."""
     with database.engine.connect() as connection:
         heads = _heads(connection)
-    _refuse_strange(heads)
-    return heads == set(_scripts().get_heads())
+    config = _config(features)
+    _refuse_strange(heads, config)
+    return heads == set(ScriptDirectory.from_config(config).get_heads())
+
+
+def tables(features: Sequence[Feature]) -> list[Table]:
+    """The tables of these features, those that others refer to first."""
+    modules = [module.__name__ for feature in features for module in feature.models]
+    theirs = {
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if any(f"{mapper.class_.__module__}.".startswith(f"{module}.") for module in modules)
+    }
+    return [table for table in Base.metadata.sorted_tables if table in theirs]
 
 
 def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
@@ -96,15 +100,17 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
     return False
 
 
-def compares(dialect: str) -> Callable[[Any, str | None, str, bool, Any], bool]:
-    """What a comparison looks at: not what `upkeep` makes, nor what the models want of another database only."""
+def compares(dialect: str, features: Sequence[Feature]) -> Callable[[Any, str | None, str, bool, Any], bool]:
+    """What a comparison looks at: the features' tables, not what their `install` makes, nor what the models want of
+    another database only."""
+    known = {table.name for table in tables(features)}
+    made = tuple(beginning for feature in features for beginning in feature.search_tables)
 
     def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
         if kind == "table":
-            return not (name or "").startswith((upkeep.SEARCH, surveys.upkeep.SEARCH))
-        wanted = (
-            None if is_reflected else getattr(item, "_ddl_if", None)
-        )  # as `ddl_if` left it; SQLAlchemy tells it not
+            return not (name or "").startswith(made) if is_reflected else name in known
+        # As `ddl_if` left it; SQLAlchemy tells it not.
+        wanted = None if is_reflected else getattr(item, "_ddl_if", None)
         return wanted is None or wanted.dialect == dialect
 
     return is_compared
@@ -114,16 +120,16 @@ def _heads(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _refuse_strange(heads: set[str]) -> None:
-    if strange := heads - {script.revision for script in _scripts().walk_revisions()}:
+def _refuse_strange(heads: set[str], config: Config) -> None:
+    if strange := heads - {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}:
         raise StrangeSchema(STRANGE.format(found=", ".join(sorted(strange))))
 
 
-def _config() -> Config:
+def _config(features: Sequence[Feature]) -> Config:
+    here = Path(__file__).parent
+    folders = [here / "versions", *(feature.migrations for feature in features if feature.migrations)]
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("script_location", str(here))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("version_locations", os.pathsep.join(map(str, folders)).replace("%", "%%"))
     return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())

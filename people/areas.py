@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from foundation.errors import Refused
 from people import rules
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass

@@ -15,12 +15,12 @@ import yaml
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from people.criteria import CONDITIONS, CRITERIA, SHOWN, names
 from people.models import IS_THERE, Area, Audience, Retailer
 from people.visibility import within
-from wechat_bot.feature import Criterion
+from wechat_bot.criterion import Criterion
 from wechat_bot.models import Follower
 
 Spec = Mapping[str, Any] | None

@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from foundation.text import mask_phone
 from people import rules, visibility
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag
-from wechat_bot.feature import Choice, Criterion, Field, Input
+from wechat_bot.criterion import Choice, Criterion, Field, Input
 from wechat_bot.models import Follower
 
 #: A value longer than this in an error is cut: it may be a whole file.

@@ -33,7 +33,7 @@ from people.roster.kinds import BRINGING, CHECK, IMPORT
 from people.upkeep import SEARCH
 from wechat_bot import clock_steadiness, media, reply
 from wechat_bot.client.codes import Act, SendError
-from wechat_bot.feature import Forget, Forgetting
+from wechat_bot.erasure import Forget, Forgetting
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.services import Services

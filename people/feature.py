@@ -1,16 +1,22 @@
 """What people adds to the house."""
 
-from console.menu import NAME, Item, Need, Plate, Tile
-from console.rules import Permission
-from people import commands, erasing, jobs, mobile, saved, visibility
+from console.extension import ConsoleExtension
+from console.menu import Item, Need, Tile
+from console.permissions import OUTBOX_SEE
+from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import needs, roster, routes, users
-from wechat_bot.feature import Conversation, Feature, Word
+from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
+from wechat_bot.conversation import Conversation, Word
+from wechat_bot.feature import Feature
 
 people = Feature(
     name="people",
     forgets=erasing.forget,
+    models=(models,),
+    install=upkeep.install,
+    search_tables=(upkeep.SEARCH,),
     conversations=(
         Conversation("bind", open=binding.open_bind, hear=binding.hear_bind),
         Conversation("unbind", open=binding.open_unbind, hear=binding.hear_unbind),
@@ -27,28 +33,61 @@ people = Feature(
     kept_specs=saved.kept_specs,
     commands=(commands.people,),
     console=routes.blueprint,
-    more={
-        NAME: Plate(
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
             items=(
-                Item("零售户", "people_pages.roster", Permission.PEOPLE_SEE, 20),
-                Item("片区", "people_pages.area_list", Permission.PEOPLE_SEE, 21),
-                Item("对象", "people_pages.audience_list", Permission.PEOPLE_SEE, 22),
-                Item("标签", "people_pages.tag_list", Permission.PEOPLE_SEE, 23),
-                Item("绑定卡", "people_pages.print_codes", Permission.CODES_PRINT, 24),
-                Item("消息", "people_pages.delivery_list", Permission.OUTBOX_SEE, 70),
-                Item("账号", "people_pages.user_list", Permission.USERS_MANAGE, 90, "管理"),
+                Item("零售户", "people_pages.roster", PEOPLE_SEE, 20),
+                Item("片区", "people_pages.area_list", PEOPLE_SEE, 21),
+                Item("对象", "people_pages.audience_list", PEOPLE_SEE, 22),
+                Item("标签", "people_pages.tag_list", PEOPLE_SEE, 23),
+                Item("绑定卡", "people_pages.print_codes", CODES_PRINT, 24),
+                Item("消息", "people_pages.delivery_list", OUTBOX_SEE, 70),
+                Item("账号", "people_pages.user_list", USERS_MANAGE, 90, "管理"),
             ),
-            tiles=(Tile("people/_tile.html", Permission.PEOPLE_SEE, roster.tile, 80),),
+            tiles=(Tile("people/_tile.html", PEOPLE_SEE, roster.tile, 80),),
             knows=users.known,
             needs=(
-                Need(Permission.OUTBOX_SEE, needs.messages, 10),
-                Need(Permission.PEOPLE_IMPORT, needs.guessing, 8),
-                Need(Permission.PEOPLE_SEE, needs.leaves, 30),
-                Need(Permission.AREAS_EDIT, needs.without_manager, 60),
-                Need(Permission.PEOPLE_SEE, needs.unbound, 70),
+                Need(OUTBOX_SEE, needs.messages, 10),
+                Need(PEOPLE_IMPORT, needs.guessing, 8),
+                Need(PEOPLE_SEE, needs.leaves, 30),
+                Need(AREAS_EDIT, needs.without_manager, 60),
+                Need(PEOPLE_SEE, needs.unbound, 70),
             ),
             part=visibility.part,
-        )
-    },
+            audit_words={
+                "shop.see": "查看零售户",
+                "shop.erase": "删除个人信息",
+                "roster.see": "查看名单",
+                "roster.import": "导入名单",
+                "roster.export": "导出名单",
+                "area.change": "修改片区",
+                "audience.save": "保存对象",
+                "audience.delete": "删除对象",
+                "tag.save": "新建或修改标签",
+                "tag.delete": "删除标签",
+                "tag.mirror": "同步微信标签",
+                "tag.put": "打标签",
+                "tag.off": "去掉标签",
+                "codes.print": "打印绑定卡",
+                "delivery.see": "查看消息",
+                "delivery.settle": "处理消息",
+                "tries.unlock": "解锁许可证",
+                "delivery.cancel": "取消消息",
+            },
+            topics={
+                "area": "片区",
+                "audience": "对象",
+                "class": "客户类型",
+                "delivery": "消息",
+                "messages": "消息",
+                "people": "名单",
+                "shop": "零售户",
+                "tag": "标签",
+                "licences": "许可证",
+            },
+            tasks=jobs.TASKS,
+        ),
+    ),
     mobile=mobile.blueprint,
 )

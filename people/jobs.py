@@ -7,21 +7,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from console import jobs, tasks
 from console import queries as console_queries
-from console.jobs import Kind, Work
-from console.rules import Permission
+from console import tasks
+from console.work import Kind, Work
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import actions, cards, codes, erasing, mirror, queries, saved, tries, visibility
 from people.models import CLASSES
+from people.permissions import CODES_PRINT, PEOPLE_EXPORT, PEOPLE_IMPORT, PEOPLE_PHONES, TAGS_EDIT
 from people.roster import bringing, checking, exporting, writing
 from people.roster.checking import Roster, WrongRoster
 from people.roster.kinds import BRINGING, CHECK, CODES, EXPORT, IMPORT, TAGS
 from people.shops import listing
 from people.shops.narrowing import Filter
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
-from wechat_bot.feature import Job, Listener
+from wechat_bot.conversation import Listener
+from wechat_bot.feature import Job
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.services import Services
 
@@ -73,9 +74,9 @@ def export_roster(work: Work) -> None:
     progress = work.stage("导出")
     with work.writing(".xlsx") as path, services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(Permission.PEOPLE_EXPORT):
+        if visitor is None or not visitor.may(PEOPLE_EXPORT):
             raise Refused("您现在没有导出名单的权限。")
-        shows_phones = visitor.may(Permission.PEOPLE_PHONES)
+        shows_phones = visitor.may(PEOPLE_PHONES)
         part = visibility.part(session, visitor, today)
         narrowed = Filter(**work.params)
         # Of a search nobody knows before the end.
@@ -87,7 +88,7 @@ def export_roster(work: Work) -> None:
             progress=lambda done: progress(done, total),
         )
     name = f"零售户名单_{services.clock().astimezone(services.zone):%Y%m%d%H%M}.xlsx"
-    needs = {Permission.PEOPLE_EXPORT, *([Permission.PEOPLE_PHONES] if shows_phones else [])}
+    needs = {PEOPLE_EXPORT, *([PEOPLE_PHONES] if shows_phones else [])}
     work.hand_out(name, {"said": f"共 {number} 家。"}, needs=needs, part=part)
 
 
@@ -98,7 +99,7 @@ def print_codes(work: Work) -> None:
     chosen = saved.chosen_from_json(work.params)
     with services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(Permission.CODES_PRINT):
+        if visitor is None or not visitor.may(CODES_PRINT):
             raise Refused("您现在没有打印绑定卡的权限。")
         part = visibility.part(session, visitor, today)
         which = saved.condition(session, visitor, chosen, services.criteria, now=now, today=today)
@@ -115,7 +116,7 @@ def print_codes(work: Work) -> None:
     name = f"绑定卡_{now.astimezone(services.zone):%Y%m%d%H%M}{suffix}"
     sheets = -(-done // cards.A_SHEET)
     said = {"said": f"共 {done} 家，A4 纸 {sheets} 张。请按“实际大小”打印，不要缩放。"}
-    work.hand_out(name, said, needs={Permission.CODES_PRINT}, part=part)
+    work.hand_out(name, said, needs={CODES_PRINT}, part=part)
 
 
 def mirror_tags(work: Work) -> None:
@@ -123,7 +124,7 @@ def mirror_tags(work: Work) -> None:
     services, progress = work.services, work.stage("同步到微信")
     with services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(Permission.TAGS_EDIT):
+        if visitor is None or not visitor.may(TAGS_EDIT):
             raise Refused("您现在没有同步标签的权限。")
         groups = queries.tag_members(session)
     try:
@@ -183,7 +184,7 @@ def _checked(work: Work) -> Roster:
     progress = work.stage("检查每一行")
     with work.services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(Permission.PEOPLE_IMPORT):
+        if visitor is None or not visitor.may(PEOPLE_IMPORT):
             raise Refused("您现在没有导入名单的权限。")
         classes = queries.class_names(session) or list(CLASSES)
     return checking.check(path.read_bytes(), classes, progress)
@@ -195,19 +196,16 @@ def forget_tries(services: Services) -> None:
         tries.forget(session, day_in(services.clock(), services.zone) - timedelta(days=tries.KEPT_DAYS))
 
 
+TASKS = {
+    CHECK: Kind(check_roster, is_begun_again=False),
+    IMPORT: Kind(import_roster, is_begun_again=False),
+    EXPORT: Kind(export_roster, is_begun_again=True),
+    CODES: Kind(print_codes, is_begun_again=True),
+    TAGS: Kind(mirror_tags, is_begun_again=True),
+}
 JOBS = (
     Job("forget what was tried long ago", timedelta(hours=6), forget_tries),
     Job("erase who is gone", timedelta(hours=1), erasing.erase_due),
     Job("bring in what was decided", timedelta(seconds=10), go_on_bringing),
-    jobs.worker(
-        "rosters",
-        {
-            CHECK: Kind(check_roster, is_begun_again=False),
-            IMPORT: Kind(import_roster, is_begun_again=False),
-            EXPORT: Kind(export_roster, is_begun_again=True),
-            CODES: Kind(print_codes, is_begun_again=True),
-            TAGS: Kind(mirror_tags, is_begun_again=True),
-        },
-    ),
 )
 LISTENERS = (Listener(DataWithdrawn, note_withdrawal),)

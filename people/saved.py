@@ -9,14 +9,16 @@ from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from console.models import User
-from console.rules import Permission, Role, Visitor
+from console.rules.visitors import Role, Visitor
 from foundation.database import upsert
 from foundation.errors import Refused
 from people import audiences, rules
 from people.models import Audience, Retailer
+from people.permissions import AUDIENCES_EDIT
 from people.shops import narrowing
 from people.shops.narrowing import Filter
-from wechat_bot.feature import Criterion, Feature, KeptSpec
+from wechat_bot.criterion import Criterion, KeptSpec
+from wechat_bot.feature import Feature
 
 LONGEST_NAME = 60
 #: No more are listed: nobody finds one among more.
@@ -68,7 +70,7 @@ def one(session: Session, audience_id: int) -> Line | None:
 def may_change(visitor: Visitor, line: Line) -> bool:
     """Whether somebody may change a saved audience: their own, or any, for whoever works for the whole company."""
     is_chief = visitor.role in (Role.ADMIN, Role.MARKETING)
-    return visitor.may(Permission.AUDIENCES_EDIT) and (is_chief or line.owner_id == visitor.user_id)
+    return visitor.may(AUDIENCES_EDIT) and (is_chief or line.owner_id == visitor.user_id)
 
 
 def save(

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from people import rules
 from people.models import IS_THERE, Area, Retailer
 

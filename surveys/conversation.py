@@ -19,7 +19,7 @@ from surveys.rules.shape import OTHER
 from surveys.texts import chat
 from surveys.texts import quotas as quota_texts
 from wechat_bot import media, messages
-from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
 TOPIC = "survey"
@@ -190,7 +190,7 @@ def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
     if not sheet.is_submitted:
         return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
     # Nobody is told where there is no page to see the results on.
-    told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.has_pages else None
+    told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.account.has_pages else None
     return Reply(f"{chat.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
 
 
@@ -227,7 +227,7 @@ def _intro(turn: Turn, sheet: Sheet) -> str:
         flow.about_minutes(sheet.definition),
         says=sheet.definition.intro,
         is_anonymous=sheet.is_anonymous,
-        page=f"{turn.public_url}/m/surveys/{sheet.survey_id}" if turn.has_pages else "",
+        page=f"{turn.account.public_url}/m/surveys/{sheet.survey_id}" if turn.account.has_pages else "",
     )
 
 

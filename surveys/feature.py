@@ -1,19 +1,25 @@
 """The plate on the door: all that surveys add to the house."""
 
 from datetime import timedelta
+from pathlib import Path
 
-from console.menu import NAME, Item, Need, Plate, Tile
-from console.rules import Permission
-from surveys import commands, conversation, jobs
+from console.extension import ConsoleExtension
+from console.menu import Item, Need, Tile
+from surveys import commands, conversation, jobs, models, permissions, upkeep
 from surveys.actions import erasing
 from surveys.mobile import answer
 from surveys.pages import listing, needs, routes
+from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience
-from wechat_bot.feature import Conversation, Entry, Feature
+from wechat_bot.conversation import Conversation, Entry
+from wechat_bot.feature import Feature, Notice
 
 surveys = Feature(
     name="surveys",
     forgets=erasing.forget,
+    models=(models,),
+    install=upkeep.install,
+    search_tables=(upkeep.SEARCH,),
     conversations=[
         Conversation(
             conversation.TOPIC,
@@ -28,19 +34,41 @@ surveys = Feature(
     criteria=audience.CRITERIA,
     kept_specs=audience.kept_specs,
     titles=audience.titles,
+    notices=(Notice("survey", "邀请"), Notice("results", "公布结果")),
     commands=[commands.surveys],
     jobs=jobs.JOBS,
     console=routes.blueprint,
-    more={
-        NAME: Plate(
-            items=(Item("微调查", "surveys_pages.survey_list", Permission.SURVEYS_SEE, 10),),
-            tiles=(Tile("surveys/console/_tile.html", Permission.SURVEYS_SEE, listing.tile, 10),),
+    statics={"surveys": Path(__file__).parent / "static"},
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
+            items=(Item("微调查", "surveys_pages.survey_list", SURVEYS_SEE, 10),),
+            tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 10),),
             needs=(
-                Need(Permission.SURVEYS_SEE, needs.ending, 15),
-                Need(Permission.SURVEYS_WRITE, needs.drafts, 40),
+                Need(SURVEYS_SEE, needs.ending, 15),
+                Need(SURVEYS_WRITE, needs.drafts, 40),
             ),
-        )
-    },
+            audit_words={
+                "survey.load": "上传调查",
+                "survey.start": "新建调查",
+                "survey.edit": "编辑调查",
+                "survey.discard": "删除调查草稿",
+                "survey.publish": "发布调查",
+                "survey.close": "结束调查",
+                "survey.invite": "安排邀请",
+                "survey.steer": "暂停或取消邀请",
+                "survey.promise": "安排公布结果",
+                "survey.people": "查看邀请名单",
+                "survey.words": "查看文字回答",
+                "survey.export": "导出调查",
+                "survey.cross.export": "导出交叉分析",
+            },
+            topics={
+                "survey": "调查",
+            },
+            tasks=jobs.TASKS,
+        ),
+    ),
     mobile=answer.blueprint,
     cards=answer.cards,
 )

@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from console import jobs, queries
-from console.jobs import Kind, Work
-from console.rules import Permission
+from console import queries
+from console.work import Kind, Work
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import visibility
@@ -12,6 +11,7 @@ from surveys.actions import filing, inviting, sending
 from surveys.actions.sending import Means
 from surveys.export import files
 from surveys.export.kinds import EXPORT
+from surveys.permissions import SURVEYS_EXPORT
 from surveys.queries.tally import tally
 from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
@@ -25,7 +25,7 @@ def export_answers(work: Work) -> None:
     progress = work.stage("导出")
     with work.writing(f".{form}") as path, services.reading() as session:
         visitor = queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(Permission.SURVEYS_EXPORT):
+        if visitor is None or not visitor.may(SURVEYS_EXPORT):
             raise Refused("您现在没有导出调查的权限。")
         figures, now = tally(session, survey_id), services.clock()
         part = visibility.part(session, visitor, day_in(now, services.zone))
@@ -34,7 +34,7 @@ def export_answers(work: Work) -> None:
         )
     name = files.file_name(figures["title"], form, now=now, zone=services.zone)
     said = {"said": f"共 {figures['returned']} 份答卷。"}
-    work.hand_out(name, said, needs={Permission.SURVEYS_EXPORT}, part=part)
+    work.hand_out(name, said, needs={SURVEYS_EXPORT}, part=part)
 
 
 def send_waves(services: Services) -> None:
@@ -77,8 +77,8 @@ def _means(services: Services) -> Means:
     return Means(services.public_url, services.is_service_account, services.templates.keys(), services.account_name)
 
 
+TASKS = {EXPORT: Kind(export_answers, is_begun_again=True)}
 JOBS = (
-    jobs.worker("survey exports", {EXPORT: Kind(export_answers, is_begun_again=True)}),
     Job("survey waves", timedelta(seconds=2), send_waves),
     Job("news of survey waves", timedelta(seconds=2), note_news),
     Job("file submissions", timedelta(seconds=5), file),

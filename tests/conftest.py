@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from config import health
 from config.app import FEATURES, build_services, create_app, furnish
 from config.settings import Settings
-from foundation.database import Base, Database
+from foundation.database import Database
 from migrations import schema
 from simulator import in_process
 from simulator.clock import HandClock
@@ -91,7 +91,7 @@ class House:
     def tick(self) -> None:
         """Let the clock's jobs run, the worker send, and the jobs look at what became of it."""
         for _ in range(2):
-            for job in (job for feature in self.app.extensions["features"] for job in feature.jobs):
+            for job in self.app.extensions["jobs"]:
                 job.run(self.services)
             self.work()
 
@@ -127,7 +127,7 @@ def postgresql() -> Iterator[str]:
     """The address of a migrated PostgreSQL database; its tables are emptied for each test."""
     with servers.postgresql() as url:
         database = Database(url)
-        schema.upgrade(database)
+        schema.upgrade(database, FEATURES)
         assert not schema.settle(database)
         database.dispose()
         yield url
@@ -137,7 +137,7 @@ def postgresql() -> Iterator[str]:
 def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
     """Empties the PostgreSQL database, and only what was written to: truncating all takes longer than most tests."""
     database = Database(postgresql)
-    tables = [table.name for table in Base.metadata.sorted_tables]
+    tables = [table.name for table in schema.tables(FEATURES)]
     is_used = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
 
     def empty() -> None:
@@ -175,7 +175,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file, copied for each test."""
     path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
     database = Database(f"sqlite:///{path}")
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     database.dispose()
     return path
 

@@ -123,10 +123,9 @@ class Office:
 
     def work(self) -> None:
         """Let a worker do the long work that was asked for."""
-        for feature in self.house.app.extensions["features"]:
-            for job in feature.jobs:
-                if job.name in ("rosters", "survey exports", "visit exports"):
-                    job.run(self.house.services)
+        for job in self.house.app.extensions["jobs"]:
+            if job.name.startswith("tasks of "):
+                job.run(self.house.services)
 
     def task(self, task_id: int) -> Task:
         with self.house.look() as session:

@@ -16,7 +16,7 @@ from flask import Flask, template_rendered
 from werkzeug.test import TestResponse
 
 from console import access
-from console.rules import Permission
+from console.permissions import ANYONE
 from tests.addresses import Address, addresses, lay_out
 from tests.conftest import House
 from tests.h5 import Browser as Phone
@@ -148,7 +148,7 @@ def check_console(app: Flask, address: Address, cells: dict[str, str]) -> None:
     rule = access.rule_of(app, address.endpoint)
     assert rule is not None, f"{address.endpoint} does not declare who may open it"
     is_for_anyone = address.endpoint == "console.sign_in"
-    assert (rule.permission is Permission.ANYONE) == is_for_anyone
+    assert (rule.permission is ANYONE) == is_for_anyone
     assert is_for_anyone or cells["signed out"] == "sign in", address
     assert {cells.get("no token", "refused"), cells.get("stolen token", "refused")} == {"refused"}, address
     gets_in = {"yes", "told"} & {*cells.values()} or address.endpoint in OF_ONE_BROWSER

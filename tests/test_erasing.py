@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, inspect, select, text, update
 
 from console import tasks
 from console.models import Task, TaskState
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from console.tasks import Lost
 from foundation.clock import day_in
 from foundation.database import Base
@@ -421,10 +421,9 @@ def found(house: House, sought: Iterable[str], *, is_raw: bool = True) -> list[t
 
 
 def run(house: House, *names: str) -> None:
-    for feature in house.app.extensions["features"]:
-        for job in feature.jobs:
-            if job.name in names:
-                job.run(house.services)
+    for job in house.app.extensions["jobs"]:
+        if job.name in names:
+            job.run(house.services)
 
 
 def figures(house: House) -> dict[str, list[tuple[object, ...]]]:

@@ -28,7 +28,7 @@ def is_following(house: House, phone) -> bool:
 
 
 def run(house: House, name: str) -> None:
-    [job] = [job for feature in house.app.extensions["features"] for job in feature.jobs if job.name == name]
+    [job] = [job for job in house.app.extensions["jobs"] if job.name == name]
     job.run(house.services)
 
 

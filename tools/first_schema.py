@@ -15,7 +15,7 @@ from alembic.autogenerate import render_python_code
 from alembic.operations.ops import CreateIndexOp, CreateTableOp, UpgradeOps
 from sqlalchemy import Index
 
-from foundation.database import Base
+from config.app import FEATURES
 from migrations import schema
 
 PATH = Path(schema.__file__).parent / "versions" / "r0001_first_schema.py"
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _lines() -> Iterator[str]:
-    for table in Base.metadata.sorted_tables:
+    for table in schema.tables(FEATURES):
         yield from _code(CreateTableOp.from_table(table))
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             yield from _index(index)

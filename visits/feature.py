@@ -1,21 +1,26 @@
 """The plate on the door: all that visits add to the house."""
 
 from datetime import timedelta
+from pathlib import Path
 
-from console.menu import NAME, Item, Need, Plate, Tile
-from console.rules import Permission
-from visits import jobs
-from visits.actions import erasing, rating
+from console.extension import ConsoleExtension
+from console.menu import Item, Need, Tile
+from visits import jobs, models, permissions
+from visits.actions import categories, erasing, rating
 from visits.conversation import desk, overhearing, shops, waiting
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, needs, routes, unheard
+from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import escalations, plans, titles
-from wechat_bot.feature import Conversation, Entry, Feature, Word
+from wechat_bot.conversation import Conversation, Entry, Word
+from wechat_bot.feature import Feature, Notice
 
 visits = Feature(
     name="visits",
     forgets=erasing.forget,
+    models=(models,),
+    install=categories.install,
     conversations=(
         Conversation(shops.TOPIC, open=shops.open_message, hear=shops.hear_message, lasts=timedelta(minutes=30)),
         Conversation(desk.TOPIC, open=desk.open_desk, hear=desk.hear, lasts=desk.LASTS),
@@ -29,26 +34,63 @@ visits = Feature(
     helps=desk.helps,
     kept_specs=plans.kept_specs,
     titles=titles.titles,
+    notices=(Notice("answer", "答复店主"), Notice("request", "通知客户经理")),
     jobs=jobs.JOBS,
     console=routes.blueprint,
+    statics={"visits": Path(__file__).parent / "static"},
     mobile=routes_in_wechat.blueprint,
     cards=wechat_inbox.cards,
-    more={
-        NAME: Plate(
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
             items=(
-                Item("微拜访", "visits_pages.inbox", Permission.VISITS_SEE, 11),
-                Item("拜访统计", "visits_pages.report", Permission.VISITS_SEE, 12),
-                Item("拜访设置", "visits_pages.settings", Permission.VISITS_SETTINGS, 85, "管理"),
+                Item("微拜访", "visits_pages.inbox", VISITS_SEE, 11),
+                Item("拜访统计", "visits_pages.report", VISITS_SEE, 12),
+                Item("拜访设置", "visits_pages.settings", VISITS_SETTINGS, 85, "管理"),
             ),
             tiles=(
-                Tile("visits/console/_breaches.html", Permission.VISITS_SETTINGS, escalations.tile, 4),
-                Tile("visits/console/_tile.html", Permission.VISITS_SEE, inbox.tile, 5),
-                Tile("visits/console/_unheard.html", Permission.VISITS_SEE, unheard.tile, 6),
+                Tile("visits/console/_breaches.html", VISITS_SETTINGS, escalations.tile, 4),
+                Tile("visits/console/_tile.html", VISITS_SEE, inbox.tile, 5),
+                Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 6),
             ),
             needs=(
-                Need(Permission.VISITS_SEE, needs.overdue, 5),
-                Need(Permission.VISITS_ANSWER, needs.due, 50),
+                Need(VISITS_SEE, needs.overdue, 5),
+                Need(VISITS_ANSWER, needs.due, 50),
             ),
-        )
-    },
+            audit_words={
+                "visit.policy": "修改答复期限",
+                "visit.hours": "修改工作时间",
+                "visit.days": "修改特殊日期",
+                "visit.category": "修改留言类别",
+                "visit.see": "查看留言",
+                "visit.answer": "答复留言",
+                "visit.note": "备注留言",
+                "visit.close": "完结留言",
+                "visit.reopen": "重开留言",
+                "visit.transfer": "转交留言",
+                "visit.snooze": "推后留言",
+                "visit.attach": "留言归到店铺",
+                "visit.canned": "修改常用语",
+                "visit.report.see": "查看拜访统计",
+                "visit.export": "导出拜访统计",
+                "visit.plan": "修改拜访计划",
+                "visit.plan.end": "结束拜访计划",
+                "visit.plan.see": "查看该拜访的店",
+                "visit.made": "记下拜访",
+                "visit.unmade": "撤销拜访",
+                "visit.group": "群发留言",
+                "visit.group.see": "查看群发",
+                "visit.group.cancel": "取消群发",
+            },
+            topics={
+                "category": "留言类别",
+                "visit": "留言",
+                "visit-canned": "常用语",
+                "visit-group": "群发",
+                "visit-plan": "拜访计划",
+                "visits": "微拜访",
+            },
+            tasks=jobs.TASKS,
+        ),
+    ),
 )

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from console import jobs, queries
-from console.jobs import Kind, Work
-from console.rules import Permission
+from console import queries
+from console.work import Kind, Work
 from foundation.errors import Refused
 from people import visibility as people_scope
 from visits import export
 from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered, unreached
+from visits.permissions import VISITS_EXPORT
 from visits.queries import reports, visibility
 from visits.rules import figures
 from visits.rules.figures import By, Narrowed, Took
@@ -65,7 +65,7 @@ def export_report(work: Work) -> None:
     progress, now = work.stage("导出"), services.clock()
     with work.writing(".xlsx") as path, services.reading() as session:
         visitor = queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(Permission.VISITS_EXPORT):
+        if visitor is None or not visitor.may(VISITS_EXPORT):
             raise Refused("您现在没有导出拜访统计的权限。")
         who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
         part = people_scope.part(session, visitor, who.today)
@@ -83,7 +83,7 @@ def export_report(work: Work) -> None:
             progress=lambda done: progress(done, total.requests),
         )
     name = f"拜访统计_{span.from_on:%Y%m%d}-{span.until_on:%Y%m%d}.xlsx"
-    work.hand_out(name, {"said": f"共 {count} 条留言。"}, needs={Permission.VISITS_EXPORT}, part=part)
+    work.hand_out(name, {"said": f"共 {count} 条留言。"}, needs={VISITS_EXPORT}, part=part)
 
 
 def look_after_answers(services: Services) -> None:
@@ -114,8 +114,8 @@ def look_after_resting(services: Services) -> None:
                 break
 
 
+TASKS = {export.EXPORT: Kind(export_report, is_begun_again=True)}
 JOBS = (
-    jobs.worker("visit exports", {export.EXPORT: Kind(export_report, is_begun_again=True)}),
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
     Job("look after answers", timedelta(seconds=5), look_after_answers),

@@ -14,7 +14,7 @@ from visits.models import Visited, VisitPlan
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom, from_json
-from wechat_bot.feature import Criterion
+from wechat_bot.criterion import Criterion
 
 Criteria = Mapping[str, Criterion]
 Condition = ColumnElement[bool]

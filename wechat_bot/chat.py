@@ -1,12 +1,26 @@
 """Feature declaration of the chat itself: its jobs, its listeners, its commands."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy.orm import Session
 
-from wechat_bot import alarms, clock_steadiness, commands, failed_posts, forgetting, inbox, limits, media, naming, oauth
-from wechat_bot.feature import Feature, Job, Listener
+from wechat_bot import (
+    alarms,
+    clock_steadiness,
+    commands,
+    failed_posts,
+    forgetting,
+    inbox,
+    limits,
+    media,
+    models,
+    naming,
+    oauth,
+)
+from wechat_bot.conversation import Listener
+from wechat_bot.feature import Feature, Job
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
 from wechat_bot.services import Services
@@ -69,6 +83,7 @@ def warn(session: Session, message: AccountVerification, now: datetime) -> None:
 chat = Feature(
     name="chat",
     forgets=forgetting.forget,
+    models=(models,),
     listeners=(Listener(TemplateFinished, resolving.note_receipt), Listener(AccountVerification, warn)),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
@@ -82,4 +97,5 @@ chat = Feature(
     titles=naming.replies,
     commands=commands.COMMANDS,
     mobile=oauth.blueprint,
+    statics={"wechat_bot": Path(__file__).parent / "static"},
 )

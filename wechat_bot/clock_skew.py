@@ -2,15 +2,12 @@
 
 import time
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from foundation.database import Database
 from wechat_bot import alarms
-
-if TYPE_CHECKING:
-    from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 #: Callbacks take no longer than minutes, also the fourth.
@@ -44,18 +41,17 @@ class Skew:
         self._silent_until = time.monotonic() + TOLD_EVERY
         return True
 
-
-def note(services: "Services", signed_at: datetime, *, now: datetime) -> None:
-    """Show on the health page that our clock is wrong, where many callbacks in a row say so."""
-    if not services.skew.is_told(signed_at, now):
-        return
-    said = told(now - signed_at)
-    log.error("the clock is wrong", said=said)
-    try:
-        with services.transaction() as session:
-            alarms.sound(session, "clock", said, now=now)
-    except SQLAlchemyError as error:
-        log.warning("the health page could not be told", error=type(error).__name__)
+    def note(self, database: Database, signed_at: datetime, *, now: datetime) -> None:
+        """Show on the health page that our clock is wrong, where many callbacks in a row say so."""
+        if not self.is_told(signed_at, now):
+            return
+        said = told(now - signed_at)
+        log.error("the clock is wrong", said=said)
+        try:
+            with database.transaction() as session:
+                alarms.sound(session, "clock", said, now=now)
+        except SQLAlchemyError as error:
+            log.warning("the health page could not be told", error=type(error).__name__)
 
 
 def told(ahead: timedelta) -> str:

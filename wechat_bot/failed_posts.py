@@ -9,19 +9,15 @@ one to two, and four or more do not wait; nor does anybody once WeChat must have
 
 import threading
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from foundation.database import count_up, is_away
+from foundation.database import Database, count_up, is_away
 from wechat_bot.messages import Incoming
 from wechat_bot.models import FailedPost
-
-if TYPE_CHECKING:
-    from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 POSTS = 4
@@ -50,18 +46,17 @@ class FailedPosts:
                 del self._counts[next(iter(self._counts))]
         return count >= self._enough
 
-
-def is_last(services: "Services", message: Incoming, error: Exception, *, now: datetime) -> bool:
-    """Note that a post of this message failed; whether WeChat will not post it again."""
-    may_be_last = services.failed_posts.is_enough(message.key) or now - message.sent_at >= MANY
-    if is_away(error):
-        return may_be_last
-    try:
-        with services.transaction() as session:
-            return count_up(session, FailedPost.count, {"key": message.key}, tried_at=now) >= POSTS
-    except SQLAlchemyError as other:
-        log.warning("a failed try could not be counted", error=type(other).__name__)
-        return may_be_last
+    def is_last(self, database: Database, message: Incoming, error: Exception, *, now: datetime) -> bool:
+        """Note that a post of this message failed; whether WeChat will not post it again."""
+        may_be_last = self.is_enough(message.key) or now - message.sent_at >= MANY
+        if is_away(error):
+            return may_be_last
+        try:
+            with database.transaction() as session:
+                return count_up(session, FailedPost.count, {"key": message.key}, tried_at=now) >= POSTS
+        except SQLAlchemyError as other:
+            log.warning("a failed try could not be counted", error=type(other).__name__)
+            return may_be_last
 
 
 def forget(session: Session, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Text, cast, delete, func, null, select, update
 from sqlalchemy.orm import Session
 
 from wechat_bot import media, reported
-from wechat_bot.feature import Forgetting
+from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.outbox import states
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import Table, bindparam, delete, insert, select, update
@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 from foundation.database import upsert
 from foundation.errors import Refused
 from wechat_bot import ledger, messages, reply, reported
-from wechat_bot.feature import Reply, Turn
+from wechat_bot.conversation import Reply, Turn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
 from wechat_bot.outbox import queueing
-
-if TYPE_CHECKING:
-    from wechat_bot.services import Services
+from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +48,7 @@ class Known:
     has_held: bool = False
 
 
-def answer_once(services: "Services", message: messages.Incoming, *, now: datetime, began: float) -> Reply:
+def answer_once(services: Services, message: messages.Incoming, *, now: datetime, began: float) -> Reply:
     """Answer a message the first time, and give a redelivery the same answer.
 
     The mark that we heard it and all that came of it are one transaction: a crash keeps neither, so WeChat's
@@ -70,7 +68,7 @@ def answer_once(services: "Services", message: messages.Incoming, *, now: dateti
 
 
 def _hear(
-    services: "Services", message: messages.Incoming, now: datetime, began: float, refusal: Reply | None = None
+    services: Services, message: messages.Incoming, now: datetime, began: float, refusal: Reply | None = None
 ) -> Reply:
     with services.transaction() as session:
         stored, follower, talk = _look_up(session, message)
@@ -95,12 +93,9 @@ def _hear(
                 zone=services.zone,
                 openid=message.openid,
                 message=message,
+                account=services.account,
+                board=services.switchboard,
                 talk=talk,
-                account_name=services.account_name,
-                public_url=services.public_url,
-                has_pages=services.is_service_account,
-                notices=services.templates.keys() if services.is_service_account else (),
-                entries=(),
                 last_heard_at=last_heard_at,
                 windows=follower,
             )
@@ -198,7 +193,7 @@ def _is_worth_writing(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def _keep(
-    services: "Services", session: Session, message: messages.Incoming, answer: Reply, now: datetime, began: float
+    services: Services, session: Session, message: messages.Incoming, answer: Reply, now: datetime, began: float
 ) -> Reply:
     first, rest = reply.split(answer)
     late = services.stopwatch() - began > TOO_LATE.total_seconds()
@@ -238,7 +233,7 @@ def _again(session: Session, heard: Heard) -> Reply:
     return reply.from_json(heard.answer or {})
 
 
-def _stored_answer(services: "Services", message: messages.Incoming) -> Reply | None:
+def _stored_answer(services: Services, message: messages.Incoming) -> Reply | None:
     with services.transaction() as session:
         heard = session.get(Heard, message.key)
         return None if heard is None else _again(session, heard)

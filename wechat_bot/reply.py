@@ -8,7 +8,7 @@ from wechatpy.replies import ArticlesReply, ImageReply, TextReply
 
 from foundation.text import cut
 from wechat_bot import messages
-from wechat_bot.feature import After, Article, Reply
+from wechat_bot.conversation import After, Article, Reply
 
 #: Bytes of UTF-8. One more and the person sees an error instead of the text (wechat-platform.md §1).
 TEXT_LIMIT = 2047

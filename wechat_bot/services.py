@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,12 @@ from foundation.database import Database
 from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.clock_skew import Skew
+from wechat_bot.conversation import Account
+from wechat_bot.criterion import Criterion
 from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import Seals
+from wechat_bot.erasure import Forget
 from wechat_bot.failed_posts import FailedPosts
-from wechat_bot.feature import Criterion, Forget
 from wechat_bot.notices import Template
 from wechat_bot.switchboard import Switchboard
 
@@ -58,6 +61,12 @@ class Services:
     templates: Mapping[str, Template] = field(default_factory=dict)
     #: What callbacks say of our clock.
     skew: Skew = field(default_factory=Skew)
+
+    @cached_property
+    def account(self) -> Account:
+        """The account as conversations know it."""
+        kinds = self.templates.keys() if self.is_service_account else ()
+        return Account(self.account_name, self.public_url, self.is_service_account, frozenset(kinds))
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

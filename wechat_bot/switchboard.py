@@ -2,22 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from wechat_bot import messages, texts
-from wechat_bot.feature import (
+from wechat_bot.conversation import (
     After,
     Card,
     Conversation,
     Entry,
-    Feature,
     FrontDesk,
     Listener,
     Overhear,
@@ -31,55 +29,44 @@ HELP_WORDS = {"?", "帮助", "菜单", "help"}
 PERSON_WORDS = {"人工", "人工服务", "转人工", "客服"}
 LEAVE_WORDS = {"退出", "0退出", "暂停", "取消"}
 RESUME_WORDS = {"继续", "接着填"}
+#: No feature can have one of these.
+OWN_WORDS = HELP_WORDS | PERSON_WORDS | LEAVE_WORDS | RESUME_WORDS
 
 
 @dataclass(frozen=True)
 class Switchboard:
-    """The declared conversations, words and listeners of all features, ready to look up."""
+    """Switchboard: the conversations, words and listeners of all features, ready to look up (`collecting.switchboard`).
 
-    conversations: dict[str, Conversation]
+    Nothing here has a default, so that what is not wired stops the start.
+    """
+
+    conversations: Mapping[str, Conversation]
     entries: tuple[Entry, ...]
-    words: dict[str, str]
+    words: Mapping[str, str]
     prefixes: tuple[Word, ...]
     front_desk: FrontDesk
-    listeners: dict[type[messages.Incoming], Listener]
-    awaits: tuple[Any, ...] = field(default=())
-    bound: tuple[Callable[[Turn], str], ...] = ()
-    helps: tuple[Callable[[Turn], str], ...] = ()
-    overhears: tuple[Overhear, ...] = ()
+    listeners: Mapping[type[messages.Incoming], Listener]
+    overhears: tuple[Overhear, ...]
+    say_what_waits: tuple[Callable[[Turn], str], ...]
+    told_of_binding: tuple[Callable[[Turn], str], ...]
+    know_help: tuple[Callable[[Turn], str], ...]
     #: What the features put on a follower's own page.
-    cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...] = ()
+    cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...]
 
-    @classmethod
-    def of(cls, features: Sequence[Feature]) -> "Switchboard":
-        """Collect. Raises ValueError, naming both features, where two claim one topic, word or event."""
-        entries = tuple(sorted((e for f in features for e in f.entries), key=lambda e: e.order))
-        desks = {f.name: f.front_desk for f in features if f.front_desk}
-        if len(desks) != 1:
-            raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
-        claimed = [(f.name, _plain(e.word), e.link) for f in features for e in f.entries]
-        claimed += [(f.name, _plain(w.word), w.link) for f in features for w in f.words if not w.takes_rest]
-        return cls(
-            conversations=_claimed("topic", [(f.name, c.topic, c) for f in features for c in f.conversations]),
-            entries=entries,
-            words=_claimed("word", claimed),
-            prefixes=tuple(w for f in features for w in f.words if w.takes_rest),
-            front_desk=next(iter(desks.values())),
-            listeners=_claimed("event", [(f.name, each.event, each) for f in features for each in f.listeners]),
-            awaits=tuple(f.awaits for f in features if f.awaits),
-            bound=tuple(f.bound for f in features if f.bound),
-            helps=tuple(f.helps for f in features if f.helps),
-            overhears=tuple(overhear for f in features for overhear in f.overhears),
-            cards=tuple(f.cards for f in features if f.cards),
-        )
+    def awaits(self, turn: Turn) -> list[str]:
+        """Sentences of the features about what waits for this follower."""
+        return [sentence for each in self.say_what_waits if (sentence := each(turn))]
+
+    def bound(self, turn: Turn) -> list[str]:
+        """Tell the features that this follower was bound to a shop; sentences about what came of it."""
+        return [sentence for each in self.told_of_binding if (sentence := each(turn))]
+
+    def helps(self, turn: Turn) -> str:
+        """What the first feature that knows better says of help in place of the short menu."""
+        return next((said for each in self.know_help if (said := each(turn))), "")
 
     def answer(self, turn: Turn) -> Reply:
         """The reply to a message or event, with the talk opened, kept, paused or ended as the reply says."""
-        turn.entries = self.entries
-        turn.awaits = lambda: [sentence for each in self.awaits if (sentence := each(turn))]
-        turn.helps = lambda: next((said for each in self.helps if (said := each(turn))), "")
-        turn.bound = lambda: [sentence for each in self.bound if (sentence := each(turn))]
-        turn.open = lambda link: self.open(turn, link)
         message = turn.message
         match message:
             case messages.Follow(scene=scene) if self.knows(scene):
@@ -95,6 +82,7 @@ class Switchboard:
             case messages.Text(content=content):
                 return self._say(turn, content)
             case messages.Image() | messages.Voice() | messages.Video() | messages.Location() | messages.Link():
+                turn = self._without_lapsed(turn)
                 return self._hear(turn) or self._overhear(turn) or self.front_desk.unknown(turn)
             case _:
                 return Reply()
@@ -105,7 +93,10 @@ class Switchboard:
         return bool(colon) and topic in self.conversations
 
     def open(self, turn: Turn, link: str) -> Reply:
-        """Open a link; what was running is paused, so that no two talks take each other's reply."""
+        """Open a link; what was running is paused, so that no two talks take each other's reply.
+
+        Where the reply starts a talk it is begun here, and not once more by whoever asked for the link.
+        """
         topic, _, reference = link.partition(":")
         conversation = self.conversations.get(topic)
         if conversation is None:
@@ -113,10 +104,11 @@ class Switchboard:
         reply = conversation.open(turn, reference)
         if reply.after is After.KEEP:
             self._begin(turn, topic, reply.reference if reply.reference is not None else reference, reply)
+            return replace(reply, after=After.NOTHING)
         return reply
 
     def _say(self, turn: Turn, content: str) -> Reply:
-        word = _plain(content)
+        word = plain(content)
         if word in HELP_WORDS:
             return self.front_desk.help(turn)
         if word in PERSON_WORDS:
@@ -130,6 +122,7 @@ class Switchboard:
             return self._leave(turn, turn.talk) if turn.talk else Reply(texts.NOTHING_RUNNING)
         if word in RESUME_WORDS:
             return self._resume(turn)
+        turn = self._without_lapsed(turn)
         reply = self._hear(turn) or self._overhear(turn)
         if reply is not None:
             return reply
@@ -141,17 +134,23 @@ class Switchboard:
         replies = (overhear(turn) for overhear in self.overhears)
         return next((reply for reply in replies if reply is not None), None)
 
+    def _without_lapsed(self, turn: Turn) -> Turn:
+        """The turn as it is where the talk was not heard for too long, or its feature has left: no talk runs."""
+        talk = turn.talk
+        if talk is None:
+            return turn
+        conversation = self.conversations.get(talk.topic)
+        if conversation is not None and turn.now - talk.heard_at <= conversation.lasts:
+            return turn
+        talk.paused_at = turn.now
+        return replace(turn, talk=None)
+
     def _hear(self, turn: Turn) -> Reply | None:
         """What the running talk says; None where none runs."""
         talk = turn.talk
         if talk is None:
             return None
-        conversation = self.conversations.get(talk.topic)
-        if conversation is None or turn.now - talk.heard_at > conversation.lasts:
-            talk.paused_at = turn.now
-            turn.talk = None
-            return None
-        reply = conversation.hear(turn, talk)
+        reply = self.conversations[talk.topic].hear(turn, talk)
         if reply.yields and (taken := self._overhear(turn)) is not None:
             talk.paused_at = turn.now
             return taken
@@ -159,7 +158,7 @@ class Switchboard:
             talk.state = reply.state
         if reply.after is After.END:
             turn.session.delete(talk)
-            turn.talk = None
+            turn = replace(turn, talk=None)
             left = self._left_over(turn)
             remains = self._remains(turn, left) if left else ""
             return replace(reply, text=f"{reply.text}\n{texts.resume(remains)}") if remains else reply
@@ -186,7 +185,6 @@ class Switchboard:
         found.begun_at = found.heard_at = turn.now
         found.paused_at = None
         found.state = reply.state or {}
-        turn.talk = found
 
     def _leave(self, turn: Turn, talk: Talk) -> Reply:
         talk.paused_at = turn.now
@@ -209,24 +207,15 @@ class Switchboard:
         return conversation.remains(turn, talk) if conversation else ""
 
 
-def stop_talks(session: Any, openid: str, *, now: datetime) -> None:
+def stop_talks(session: Session, openid: str, *, now: datetime) -> None:
     """Pause whatever runs with this follower (they left, or their shop is theirs no more)."""
     session.execute(update(Talk).where(Talk.openid == openid, Talk.paused_at.is_(None)).values(paused_at=now))
-
-
-def _claimed(what: str, claims: Sequence[tuple[str, Any, Any]]) -> dict[Any, Any]:
-    owners: dict[Any, str] = {}
-    for feature, claim, _ in claims:
-        if claim in owners:
-            raise ValueError(f"{owners[claim]} and {feature} both claim the {what} {claim!r}")
-        owners[claim] = feature
-    return {claim: value for _, claim, value in claims}
 
 
 def _spaced(content: str) -> str:
     return unicodedata.normalize("NFKC", content).strip(" \t\n\"'“”‘’")
 
 
-def _plain(content: str) -> str:
+def plain(content: str) -> str:
     """A word as people mean it: full width made half, quotes and final stops and blanks gone, lower case."""
     return re.sub(r"[\s\"'“”‘’。.!!]+", "", _spaced(content)).lower()

@@ -5,16 +5,14 @@ it. Uploading twice does no harm.
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select, update
 
 from wechat_bot import shelf
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Media
-
-if TYPE_CHECKING:
-    from wechat_bot.services import Services
+from wechat_bot.services import Services
 
 #: WeChat keeps temporary media for three days (wechat-platform.md §7); less, so that it does not end under way.
 KEPT_BY_WECHAT = timedelta(days=3) - timedelta(hours=2)
@@ -38,7 +36,7 @@ def voice(key: str) -> dict[str, Any]:
     return {"msgtype": "voice", "voice": {"media_key": key}}
 
 
-def with_media(services: "Services", body: dict[str, Any]) -> dict[str, Any]:
+def with_media(services: Services, body: dict[str, Any]) -> dict[str, Any]:
     """A customer-service message as WeChat wants it: where it names a file of ours, with WeChat's id for it.
 
     Raises `NotUploaded`; never an uncertain one, for the message itself was not sent yet.
@@ -54,7 +52,7 @@ def with_media(services: "Services", body: dict[str, Any]) -> dict[str, Any]:
     return {**body, kind: {"media_id": media_id}}
 
 
-def _media_id(services: "Services", kind: str, key: str) -> str:
+def _media_id(services: Services, kind: str, key: str) -> str:
     now = services.clock()
     with services.reading() as session:
         kept = session.scalar(select(Media).where(Media.key == key))

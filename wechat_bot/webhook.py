@@ -6,8 +6,8 @@ import structlog
 from flask import Blueprint, Response, request
 
 from foundation.database import is_away
-from wechat_bot import clock_skew, envelope, failed_posts, inbox, ledger, messages, reply, texts
-from wechat_bot.feature import Reply
+from wechat_bot import envelope, inbox, ledger, messages, reply, texts
+from wechat_bot.conversation import Reply
 from wechat_bot.services import current_services
 
 blueprint = Blueprint("wechat", __name__)
@@ -33,7 +33,7 @@ def hear() -> Response:
         raise envelope.Malformed("the body is too large")
     letter = envelope.open_letter(services.seals, request.args, body, now=now)
     if letter.signed_at is not None:
-        clock_skew.note(services, letter.signed_at, now=now)
+        services.skew.note(services.database, letter.signed_at, now=now)
     structlog.contextvars.bind_contextvars(openid=letter.message.openid[-6:], kind=type(letter.message).__name__)
     if isinstance(letter.message, messages.Unknown):
         log.warning("kept as it came", what=letter.message.kind[:40], odd=letter.message.odd)
@@ -42,7 +42,7 @@ def hear() -> Response:
     except Exception as error:
         # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
         # asks for the last time the person gets a sentence of ours instead of WeChat's own.
-        if not failed_posts.is_last(services, letter.message, error, now=now):
+        if not services.failed_posts.is_last(services.database, letter.message, error, now=now):
             raise
         if is_away(error):
             services.database.tell(error)
@@ -64,7 +64,7 @@ def hear() -> Response:
 def put_back(error: envelope.Stale) -> tuple[str, int]:
     """403: WeChat signed it long ago, or our clock says so: a person looks at the clock."""
     services = current_services()
-    clock_skew.note(services, error.signed_at, now=services.clock())
+    services.skew.note(services.database, error.signed_at, now=services.clock())
     return refuse(error)
 
 

@@ -188,4 +188,4 @@ class Stage:
             self.work()
 
     def _jobs(self) -> list[Callable[[Services], None]]:
-        return [job.run for feature in self.app.extensions["features"] for job in feature.jobs]
+        return [job.run for job in self.app.extensions["jobs"]]

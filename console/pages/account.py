@@ -2,17 +2,22 @@
 
 from urllib.parse import unquote, urlsplit
 
-from flask import current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from console import access, actions, audit, menu, passwords, queries, rules
-from console.rules import Awaits, Permission
+from console import access, audit, passwords, queries
+from console.actions import sessions, signing_in
+from console.permissions import ANYONE, SIGNED_IN
+from console.rules.passwords import LONGEST_PASSWORD, check_password, user_name
+from console.rules.sessions import BROWSER_KNOWN
+from console.rules.tries import wait_sentence
+from console.rules.visitors import Awaits
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.ANYONE)
+@access.allow(ANYONE)
 def sign_in() -> ResponseReturnValue:
     """The form, and what came of it."""
     if request.method != "POST":
@@ -23,19 +28,19 @@ def sign_in() -> ResponseReturnValue:
         return _form(refusal.sentence)
 
 
-@access.allow(Permission.SIGNED_IN, first=True, second=True)
+@access.allow(SIGNED_IN, first=True, second=True)
 def sign_out() -> ResponseReturnValue:
     """End this session."""
     services, me, now = current_services(), access.visitor(), current_services().clock()
     with services.transaction() as session:
-        actions.end_session(session, me.user_id, me.session_id, now=now)
+        sessions.end_session(session, me.user_id, me.session_id, now=now)
         audit.note(session, me, "sign_out", address=access.address(), now=now)
     response = redirect(url_for("console.sign_in"), 303)
     response.delete_cookie(access.COOKIE, path=access.PREFIX)
     return response
 
 
-@access.allow(Permission.SIGNED_IN, first=True)
+@access.allow(SIGNED_IN, first=True)
 def password() -> ResponseReturnValue:
     """Change one's password; at the first sign-in there is no way around it."""
     if request.method != "POST":
@@ -48,7 +53,7 @@ def password() -> ResponseReturnValue:
     return redirect(url_for("console.home"), 303)
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def session_list() -> ResponseReturnValue:
     """One's open sessions."""
     services = current_services()
@@ -58,13 +63,13 @@ def session_list() -> ResponseReturnValue:
     return render_template("console/sessions.html", sessions=found, left=left)
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's sessions."""
     services, me = current_services(), access.visitor()
     with services.transaction() as session:
         now = services.clock()
-        actions.end_session(session, me.user_id, session_id, now=now)
+        sessions.end_session(session, me.user_id, session_id, now=now)
         audit.note(session, me, "session.end", f"session:{session_id}", address=access.address(), now=now)
     flash("已结束那次登录。", "success")
     return redirect(url_for("console.session_list"), 303)
@@ -76,12 +81,12 @@ def _change_password(old: str, new: str) -> None:
     if new != request.form.get("again", ""):
         raise Refused("两次输入的新密码不一样。")
     with services.reading() as session:
-        known = menu.known(current_app.extensions["features"], session, me)
-    rules.check_password(new, known, [services.account_name])
+        known = access.extensions().known(session, me)
+    check_password(new, known, [services.account_name])
     with services.transaction() as session:
-        candidate = actions.try_password(session, me.user_id, who=me.name, address=address, now=services.clock())
+        candidate = signing_in.try_password(session, me.user_id, who=me.name, address=address, now=services.clock())
     if candidate.waits:
-        raise Refused(rules.wait_sentence(candidate.waits))
+        raise Refused(wait_sentence(candidate.waits))
     if candidate.password_hash is None or not passwords.fits(candidate.password_hash, old):
         with services.transaction() as session:
             audit.note(session, me, "password.refused", address=address, now=services.clock())
@@ -91,7 +96,7 @@ def _change_password(old: str, new: str) -> None:
     new_hash = passwords.hashed(new)
     with services.transaction() as session:
         now = services.clock()
-        actions.change_password(
+        signing_in.change_password(
             session,
             me.user_id,
             candidate.password_hash,
@@ -106,22 +111,22 @@ def _change_password(old: str, new: str) -> None:
 def _enter(written: str, password: str) -> Response:
     """Count the try, compare outside of any transaction, begin the session."""
     services, address = current_services(), access.address()
-    name, browser = rules.user_name(written), request.cookies.get(access.KNOWN_COOKIE, "")
+    name, browser = user_name(written), request.cookies.get(access.KNOWN_COOKIE, "")
     with services.transaction() as session:
-        candidate = actions.try_sign_in(session, name, address, browser, now=services.clock())
+        candidate = signing_in.try_sign_in(session, name, address, browser, now=services.clock())
     if candidate.waits:
-        raise Refused(rules.wait_sentence(candidate.waits))
-    is_theirs = passwords.fits(candidate.password_hash, password[: rules.LONGEST_PASSWORD + 1])
+        raise Refused(wait_sentence(candidate.waits))
+    is_theirs = passwords.fits(candidate.password_hash, password[: LONGEST_PASSWORD + 1])
     if not is_theirs or candidate.user_id is None or candidate.password_hash is None:
         with services.transaction() as session:
             audit.note(session, None, "sign_in.refused", address=address, now=services.clock(), who=name)
-        raise Refused(actions.WRONG)
+        raise Refused(signing_in.WRONG)
     token, browser = passwords.new_token(), browser or passwords.new_token()
     rehashed = passwords.hashed(password) if passwords.is_outdated(candidate.password_hash) else None
     with services.transaction() as session:
         now, who = services.clock(), queries.visitor(session, candidate.user_id)
         awaits = access.awaited(who) if who else Awaits.NOTHING
-        actions.sign_in(
+        signing_in.sign_in(
             session,
             candidate.user_id,
             token,
@@ -136,7 +141,7 @@ def _enter(written: str, password: str) -> Response:
     where = local(request.form.get("next", ""))
     response = redirect(url_for("console.second", next=where) if awaits else where, 303)
     access.set_cookie(response, access.COOKIE, token)  # type: ignore[arg-type]  # redirect makes flask's own
-    access.set_cookie(response, access.KNOWN_COOKIE, browser, rules.BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
+    access.set_cookie(response, access.KNOWN_COOKIE, browser, BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
     return response
 
 

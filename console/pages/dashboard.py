@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, menu, queries
+from console import access, queries
 from console.menu import Waiting
-from console.rules import Permission, Visitor
+from console.permissions import SIGNED_IN
+from console.rules.visitors import Visitor
 from wechat_bot import alarms, texts
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.outbox import pausing
@@ -20,15 +21,15 @@ from wechat_bot.services import Services, current_services
 FAILED_SINCE = timedelta(days=2)
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def home() -> ResponseReturnValue:
     """What needs me today, and how the services are doing."""
     services, me = current_services(), access.visitor()
-    features = current_app.extensions["features"]
+    extensions = access.extensions()
     with services.reading() as session:
         now = services.clock()
-        needs = [each for need in menu.needs(features, me) for each in need.look(services, session, me, now)]
-        tiles = [(tile.template, tile.look(services, session, me, now)) for tile in menu.tiles(features, me)]
+        needs = [each for need in extensions.needs_for(me) for each in need.look(services, session, me, now)]
+        tiles = [(tile.template, tile.look(services, session, me, now)) for tile in extensions.tiles_for(me)]
     # Sorted is stable: what is urgent stands in front, and the rest keeps its order.
     needs.sort(key=lambda each: not each.is_urgent)
     return render_template("console/home.html", needs=needs, tiles=tiles, today=now)

@@ -3,12 +3,12 @@
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from console import access, audit, queries
-from console.rules import Permission
+from console import access, queries
+from console.permissions import AUDIT_SEE
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.AUDIT_SEE)
+@access.allow(AUDIT_SEE)
 def audit_log() -> ResponseReturnValue:
     """Who did and saw what, the newest first."""
     who, did = request.args.get("who", "").strip().lower(), request.args.get("did", "")
@@ -18,7 +18,7 @@ def audit_log() -> ResponseReturnValue:
     return render_template(
         "console/audit.html",
         lines=lines,
-        words=audit.WORDS,
+        words=access.extensions().audit_words,
         who=who,
         did=did,
         older=lines[-1].id if len(found) > queries.PAGE else None,

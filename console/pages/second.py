@@ -3,10 +3,13 @@
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, actions, audit, queries, rules
+from console import access, audit, queries
 from console import second as steps
+from console.actions import second_step, tries
 from console.pages.account import local
-from console.rules import Awaits, Permission, Role
+from console.permissions import SIGNED_IN
+from console.rules.tries import wait_sentence
+from console.rules.visitors import Awaits, Role
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
@@ -15,7 +18,7 @@ WRONG = "验证码不对，或已经用过。请等应用里换了新的一组�
 CHANGED = "这一页打开后，又在别处打开过，密钥换了新的。请在应用里删掉刚才加的，再扫下面这一张。"
 
 
-@access.allow(Permission.SIGNED_IN, first=True, second=True)
+@access.allow(SIGNED_IN, first=True, second=True)
 def second() -> ResponseReturnValue:
     """Ask for a code, and go on to where one wanted to go."""
     me, error = access.visitor(), None
@@ -32,7 +35,7 @@ def second() -> ResponseReturnValue:
     return render_template("console/second.html", next=where, error=error), access.status(error)
 
 
-@access.allow(Permission.SIGNED_IN, first=True, second=True)
+@access.allow(SIGNED_IN, first=True, second=True)
 def set_up_second() -> ResponseReturnValue:
     """Show a new secret until a code proves that it has arrived; then the recovery codes, once."""
     services, me, error = current_services(), access.visitor(), None
@@ -49,7 +52,7 @@ def set_up_second() -> ResponseReturnValue:
         secret = steps.new_secret()
         kept = steps.sealed(secret, key)
         with services.transaction() as session:
-            actions.begin_second(session, me.user_id, kept)
+            second_step.begin_second(session, me.user_id, kept)
     if request.method == "POST" and error is None:
         try:
             codes = _confirm(kept, secret)
@@ -69,7 +72,7 @@ def set_up_second() -> ResponseReturnValue:
     return page, access.status(error)
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def drop_second() -> ResponseReturnValue:
     """Give the second step up, with a code; an admin has to set it up anew."""
     services, me = current_services(), access.visitor()
@@ -77,7 +80,7 @@ def drop_second() -> ResponseReturnValue:
         raise Refused("第二步验证没有开启。")
     _take()
     with services.transaction() as session:
-        actions.drop_second(session, me.user_id)
+        second_step.drop_second(session, me.user_id)
         audit.note(session, me, "second.off", address=access.address(), now=services.clock())
     flash("第二步验证已关闭。", "success")
     return redirect(url_for("console.session_list"), 303)
@@ -88,14 +91,14 @@ def _take() -> None:
     services, me, address = current_services(), access.visitor(), access.address()
     browser, code = request.cookies.get(access.KNOWN_COOKIE, ""), request.form.get("code", "")[:100]
     with services.transaction() as session:
-        tried = actions.try_second(session, me.user_id, browser, who=me.name, address=address, now=services.clock())
+        tried = second_step.try_second(session, me.user_id, browser, who=me.name, address=address, now=services.clock())
     if tried.waits:
-        raise Refused(rules.wait_sentence(tried.waits))
+        raise Refused(wait_sentence(tried.waits))
     secret = steps.opened(tried.kept, str(current_app.secret_key))
     step = steps.step_of(secret, code, services.clock()) if secret else None
     with services.transaction() as session:
         now = services.clock()
-        is_taken = actions.take_second(
+        is_taken = second_step.take_second(
             session,
             me.user_id,
             me.session_id,
@@ -105,7 +108,7 @@ def _take() -> None:
             now=now,
         )
         if is_taken:
-            actions.forgive(session, tried.subjects)
+            tries.forgive(session, tried.counts)
         did = "second.refused" if not is_taken else "second.pass" if step is not None else "second.recovery"
         audit.note(session, me, did, address=address, now=now)
     if not is_taken:
@@ -122,8 +125,8 @@ def _confirm(kept: str, secret: str) -> list[str]:
     hashes = [steps.recovery_hash(me.user_id, code) for code in codes]
     with services.transaction() as session:
         now = services.clock()
-        actions.give_second(session, me.user_id, kept, sealed, hashes, keep_session=me.session_id, now=now)
+        second_step.give_second(session, me.user_id, kept, sealed, hashes, keep_session=me.session_id, now=now)
         browser = request.cookies.get(access.KNOWN_COOKIE, "")
-        actions.take_second(session, me.user_id, me.session_id, step=step, code_hash="", browser=browser, now=now)
+        second_step.take_second(session, me.user_id, me.session_id, step=step, code_hash="", browser=browser, now=now)
         audit.note(session, me, "second.on", address=address, now=now)
     return codes

@@ -3,43 +3,44 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, current_app, make_response, render_template, request, url_for
+from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit, menu, queries, rules, tasks
+from console import access, audit, queries, tasks
 from console.models import Task
-from console.rules import Permission
+from console.permissions import SIGNED_IN
+from console.rules.visitors import may_have
 from foundation.clock import day_in
 from wechat_bot.services import current_services
 
 FILE_GONE = "这个文件已经不在了。需要的话，请再做一次。"
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def task_list() -> ResponseReturnValue:
     """My tasks, the newest first; an admin sees everybody's."""
     before = request.args.get("before", type=int)
     with current_services().reading() as session:
         found = queries.tasks(session, access.visitor(), before=before)
-        may_have = _may_have(session)
+        is_theirs = _may_have(session)
     lines = found[: queries.PAGE]
     older = lines[-1][0].id if len(found) > queries.PAGE else None
     return render_template(
-        "console/tasks.html", tasks=lines, page_of=page_of, may_have=may_have, is_first=before is None, older=older
+        "console/tasks.html", tasks=lines, page_of=page_of, may_have=is_theirs, is_first=before is None, older=older
     )
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def task(task_id: int) -> ResponseReturnValue:
     """One task with its progress."""
     found = find(task_id)
     with current_services().reading() as session:
-        may_have = _may_have(session)(found)
-    return render_template("console/task.html", task=found, may_have=may_have, **standing(found))
+        is_theirs = _may_have(session)(found)
+    return render_template("console/task.html", task=found, may_have=is_theirs, **standing(found))
 
 
-@access.allow(Permission.SIGNED_IN, polled=True)
+@access.allow(SIGNED_IN, polled=True)
 def task_progress(task_id: int) -> ResponseReturnValue:
     """The progress alone, asked for every two seconds; once it is settled the page is loaded anew."""
     found = find(task_id)
@@ -49,7 +50,7 @@ def task_progress(task_id: int) -> ResponseReturnValue:
     return response
 
 
-@access.allow(Permission.SIGNED_IN)
+@access.allow(SIGNED_IN)
 def task_file(task_id: int) -> ResponseReturnValue:
     """The file of a task that is done, to whoever asked for it, or an admin, if they may have what is in it now."""
     services, me = current_services(), access.visitor()
@@ -72,9 +73,9 @@ def task_file(task_id: int) -> ResponseReturnValue:
 def _may_have(session: Session) -> Callable[[Task], bool]:
     """Whether the visitor may have a task's file as things stand now."""
     services, me = current_services(), access.visitor()
-    features = current_app.extensions["features"]
-    seen = menu.part(features, session, me, day_in(services.clock(), services.zone))
-    return lambda task: rules.may_have(me, task.needs, task.part, seen)
+    extensions = access.extensions()
+    seen = extensions.part(session, me, day_in(services.clock(), services.zone))
+    return lambda task: may_have(me, extensions.permissions, task.needs, task.part, seen)
 
 
 def standing(task: Task) -> dict[str, Any]:

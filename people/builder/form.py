@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from people.builder.shape import MODES, Condition, Group, filled
 from people.criteria import SHOWN
 from people.models import Audience
-from wechat_bot.feature import Choice, Criterion, Field, Input
+from wechat_bot.criterion import Choice, Criterion, Field, Input
 
 MOST_ROWS = 50
 YES = "yes"

@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.errors import Refused
 from people.criteria import SHOWN
-from wechat_bot.feature import Criterion, Field, Input
+from wechat_bot.criterion import Criterion, Field, Input
 
 MODES = {"all": "全部符合", "any": "符合任意一条", "none": "一条也不符合"}
 

@@ -5,7 +5,7 @@ from datetime import date
 from foundation.clock import day_in
 from people import actions, identity, rules, texts
 from people.actions import BoundManager, BoundShop, Wrong
-from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.messages import Follow, Scan, Text
 from wechat_bot.models import Talk
 

@@ -5,7 +5,7 @@ from people import identity, rules, texts
 from people.conversation import binding
 from people.identity import Shop
 from people.rules import Person
-from wechat_bot.feature import FrontDesk, Reply, Turn
+from wechat_bot.conversation import FrontDesk, Reply, Turn
 from wechat_bot.messages import Text
 
 
@@ -17,9 +17,9 @@ def welcome(turn: Turn) -> Reply:
         greeting = texts.welcome_back(shop.salutation, shop.shop, person)
         return Reply(texts.with_menu(greeting, turn.awaits(), turn.entries))
     if manager is not None:
-        greeting = texts.welcome_manager(manager.name, turn.account_name)
+        greeting = texts.welcome_manager(manager.name, turn.account.name)
         return Reply("\n".join([greeting, *turn.awaits()]))
-    return Reply(texts.welcome(turn.account_name))
+    return Reply(texts.welcome(turn.account.name))
 
 
 def give_help(turn: Turn) -> Reply:

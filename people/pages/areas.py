@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from console import access, audit
-from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
 from people.models import Area
 from people.pages.roster import today_of
+from people.permissions import AREAS_EDIT, PEOPLE_SEE
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.PEOPLE_SEE)
+@access.allow(PEOPLE_SEE)
 def area_list() -> ResponseReturnValue:
     """The areas one may see, with their people and how many shops are bound."""
     services = current_services()
@@ -27,7 +27,7 @@ def area_list() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.AREAS_EDIT)
+@access.allow(AREAS_EDIT)
 def area(area_id: int) -> ResponseReturnValue:
     """Give an area a manager, a deputy with days of leave, an area above it."""
     error = None

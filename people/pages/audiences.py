@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.errors import Refused
 from people import audiences, saved
 from people.audiences import Look
@@ -19,14 +18,15 @@ from people.builder.form import Loader
 from people.builder.shape import Condition, Group
 from people.models import Audience
 from people.pages.roster import today_of
+from people.permissions import AUDIENCES_EDIT, PEOPLE_SEE
 from people.saved import Line
-from wechat_bot.feature import Input
+from wechat_bot.criterion import Input
 from wechat_bot.services import Services, current_services
 
 SAVE, LOOK, WRITE = "save", "look", "write"
 
 
-@access.allow(Permission.PEOPLE_SEE)
+@access.allow(PEOPLE_SEE)
 def audience_list() -> ResponseReturnValue:
     """The saved audiences, in words."""
     services, me = current_services(), access.visitor()
@@ -37,7 +37,7 @@ def audience_list() -> ResponseReturnValue:
     return render_template("people/audiences.html", lines=lines)
 
 
-@access.allow(Permission.PEOPLE_SEE)
+@access.allow(PEOPLE_SEE)
 def audience(audience_id: int) -> ResponseReturnValue:
     """One audience: in words, how many shops it means and some of them, and what it is used for."""
     services, me = current_services(), access.visitor()
@@ -59,13 +59,13 @@ def audience(audience_id: int) -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.AUDIENCES_EDIT)
+@access.allow(AUDIENCES_EDIT)
 def new_audience() -> ResponseReturnValue:
     """Build a new audience."""
     return _build(None)
 
 
-@access.allow(Permission.AUDIENCES_EDIT)
+@access.allow(AUDIENCES_EDIT)
 def edit_audience(audience_id: int) -> ResponseReturnValue:
     """Change an audience."""
     services = current_services()
@@ -76,7 +76,7 @@ def edit_audience(audience_id: int) -> ResponseReturnValue:
     return _build(line)
 
 
-@access.allow(Permission.AUDIENCES_EDIT)
+@access.allow(AUDIENCES_EDIT)
 def look_at_audience() -> ResponseReturnValue:
     """How many shops the conditions mean as they stand in the form, and some of them; for the page while it changes."""
     services = current_services()
@@ -85,7 +85,7 @@ def look_at_audience() -> ResponseReturnValue:
     return render_template("people/_look.html", look=look, broken=error)
 
 
-@access.allow(Permission.AUDIENCES_EDIT)
+@access.allow(AUDIENCES_EDIT)
 def delete_audience(audience_id: int) -> ResponseReturnValue:
     """Delete an audience that nothing uses."""
     services, me = current_services(), access.visitor()

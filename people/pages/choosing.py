@@ -6,7 +6,7 @@ from flask import request, url_for
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people import rules, saved
 from people.pages import roster
 from people.pages.roster import BOUND, LONGEST_SEARCH, today_of

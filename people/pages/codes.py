@@ -4,15 +4,15 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, audit, tasks
-from console.rules import Permission
 from foundation.errors import Refused
 from people import areas, cards, codes, saved
 from people.pages import choosing
+from people.permissions import CODES_PRINT
 from people.roster.kinds import CODES
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.CODES_PRINT)
+@access.allow(CODES_PRINT)
 def print_codes() -> ResponseReturnValue:
     """Choose the shops whose codes are to be printed, and ask for the sheets."""
     services, me, error = current_services(), access.visitor(), ""

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from console import access, audit
-from console.rules import Permission
+from console.permissions import OUTBOX_SEE
 from foundation.clock import when
 from people import deliveries
+from people.permissions import OUTBOX_SETTLE
 from wechat_bot import texts
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import pausing
@@ -16,7 +17,7 @@ from wechat_bot.services import current_services
 SAID = {"sent": "记为已收到", "failed": "记为没收到", "resend": "再发一次"}
 
 
-@access.allow(Permission.OUTBOX_SEE)
+@access.allow(OUTBOX_SEE)
 def delivery_list() -> ResponseReturnValue:
     """The messages of one state. Whose they are is personal: that it was seen is written down."""
     services, me, features = current_services(), access.visitor(), current_app.extensions["features"]
@@ -55,7 +56,7 @@ def delivery_list() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.OUTBOX_SETTLE)
+@access.allow(OUTBOX_SETTLE)
 def settle_delivery(delivery_id: int) -> ResponseReturnValue:
     """Decide on a message nobody is sure of."""
     services, me, outcome = current_services(), access.visitor(), request.form.get("outcome", "")
@@ -73,7 +74,7 @@ def settle_delivery(delivery_id: int) -> ResponseReturnValue:
     return redirect(url_for("people_pages.delivery_list"), 303)
 
 
-@access.allow(Permission.OUTBOX_SETTLE)
+@access.allow(OUTBOX_SETTLE)
 def cancel_deliveries() -> ResponseReturnValue:
     """Cancel what waits to be sent about one thing."""
     services, me, about = current_services(), access.visitor(), request.form.get("about", "")

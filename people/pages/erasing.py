@@ -5,11 +5,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.errors import Refused
 from people import erasing, identity
 from people.erasing import Whom
 from people.identity import Shop
+from people.permissions import PEOPLE_ERASE
 from wechat_bot.services import current_services
 
 FOLLOWER, SHOP = "follower", "shop"
@@ -18,7 +18,7 @@ ANOTHER_NAME = "店名和这家店的不一样，没有删除。请核对后再�
 NOT_BOUND = "这家店没有绑定微信，没有要删除的人。店已不做了，请选“店和店主”。"
 
 
-@access.allow(Permission.PEOPLE_ERASE)
+@access.allow(PEOPLE_ERASE)
 def erase(licence: str) -> ResponseReturnValue:
     """Ask what is to be erased and for the shop's name once more; then erase it, and tell the log who asked for it."""
     services, me = current_services(), access.visitor()

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from console import access, audit, tasks
 from console.models import TaskState
 from console.pages import tasks as task_pages
-from console.rules import Permission
 from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from foundation.text import file_name
+from people.permissions import PEOPLE_IMPORT
 from people.roster import checking, template
 from people.roster.kinds import CHECK, IMPORT
 from wechat_bot import shelf
@@ -21,7 +21,7 @@ PAGE = "people_pages.preview"
 CONFIRMING = 0x5EED_0002
 
 
-@access.allow(Permission.PEOPLE_IMPORT, upload=checking.LIMITS.file)
+@access.allow(PEOPLE_IMPORT, upload=checking.LIMITS.file)
 def upload() -> ResponseReturnValue:
     """Take a file, and ask for it to be checked. Nothing is changed yet."""
     if request.method != "POST":
@@ -52,7 +52,7 @@ def upload() -> ResponseReturnValue:
     return redirect(url_for(PAGE, task_id=task_id), 303)
 
 
-@access.allow(Permission.PEOPLE_IMPORT)
+@access.allow(PEOPLE_IMPORT)
 def template_file() -> ResponseReturnValue:
     """The empty table to fill in."""
     target = io.BytesIO()
@@ -61,7 +61,7 @@ def template_file() -> ResponseReturnValue:
     return access.download(target, "零售户名单模板.xlsx")
 
 
-@access.allow(Permission.PEOPLE_IMPORT)
+@access.allow(PEOPLE_IMPORT)
 def preview(task_id: int) -> ResponseReturnValue:
     """What would happen, or what is wrong in which cell."""
     task = task_pages.find(task_id)
@@ -70,7 +70,7 @@ def preview(task_id: int) -> ResponseReturnValue:
     return render_template("people/preview.html", task=task, result=task.result or {}, **task_pages.standing(task))
 
 
-@access.allow(Permission.PEOPLE_IMPORT)
+@access.allow(PEOPLE_IMPORT)
 def confirm(task_id: int) -> ResponseReturnValue:
     """Bring in what was checked; pressed twice, it is still one import. What was checked before another import says no
     more what would change."""

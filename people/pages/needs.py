@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console import queries
 from console.menu import Waiting
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from people import areas, tries
 from people.shops import reach

@@ -9,9 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit, tasks
-from console.rules import Permission, Visitor
+from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from people import areas, tags
+from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE, TAGS_PUT
 from people.roster.kinds import EXPORT
 from people.shops import alone, listing, reach
 from people.shops.narrowing import Filter
@@ -21,11 +22,11 @@ BOUND = {"yes": True, "no": False}
 LONGEST_SEARCH = 40
 
 
-@access.allow(Permission.PEOPLE_SEE)
+@access.allow(PEOPLE_SEE)
 def roster() -> ResponseReturnValue:
     """The list, narrowed and in pages. Seeing phones is written down."""
     services, me, narrowed = current_services(), access.visitor(), _filter()
-    if me.may(Permission.PEOPLE_PHONES):
+    if me.may(PEOPLE_PHONES):
         with services.transaction() as session:
             said = words(session, narrowed)
             audit.note(session, me, "roster.see", "people", said, address=access.address(), now=services.clock())
@@ -48,18 +49,18 @@ def roster() -> ResponseReturnValue:
         total=total,
         kept=kept,
         narrowed=narrowed,
-        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        shows_phones=me.may(PEOPLE_PHONES),
         **choices,
     )
 
 
-@access.allow(Permission.PEOPLE_SEE)
+@access.allow(PEOPLE_SEE)
 def shop(licence: str) -> ResponseReturnValue:
     """One shop with its people and its history. Seeing it is written down."""
     services, me, today = current_services(), access.visitor(), today_of(current_services())
     with services.reading() as session:
         found = alone.detail(session, me, licence, today=today)
-        known = tags.names(session) if me.may(Permission.TAGS_PUT) else []
+        known = tags.names(session) if me.may(TAGS_PUT) else []
     if found is None:
         abort(404)
     with services.transaction() as session:
@@ -71,11 +72,11 @@ def shop(licence: str) -> ResponseReturnValue:
         shop=found.shop,
         tags=[each for each in known if each not in found.tags],
         in_charge=found.shop.in_charge(today),
-        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        shows_phones=me.may(PEOPLE_PHONES),
     )
 
 
-@access.allow(Permission.PEOPLE_EXPORT)
+@access.allow(PEOPLE_EXPORT)
 def export() -> ResponseReturnValue:
     """Ask for a file of what is filtered."""
     services, me, narrowed = current_services(), access.visitor(), _filter()

@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, audit, tasks
-from console.rules import Permission
 from foundation.errors import Refused
 from people import saved, tags
 from people.models import Retailer, Tag
 from people.pages import choosing
 from people.pages.roster import today_of
+from people.permissions import PEOPLE_SEE, TAGS_EDIT, TAGS_PUT
 from people.roster.kinds import TAGS
 from people.rules import MOST_MIRRORED
 from people.shops import alone
@@ -21,7 +21,7 @@ NEW = "new"
 PUT, OFF = "put", "off"
 
 
-@access.allow(Permission.PEOPLE_SEE)
+@access.allow(PEOPLE_SEE)
 def tag_list() -> ResponseReturnValue:
     """Every tag, and how many shops carry it."""
     with current_services().reading() as session:
@@ -29,7 +29,7 @@ def tag_list() -> ResponseReturnValue:
     return render_template("people/tags.html", tags=found, kept=tags.kept, most_mirrored=MOST_MIRRORED)
 
 
-@access.allow(Permission.TAGS_EDIT)
+@access.allow(TAGS_EDIT)
 def new_tag() -> ResponseReturnValue:
     """Make a tag."""
     services, me, name = current_services(), access.visitor(), request.form.get("name", "")
@@ -42,7 +42,7 @@ def new_tag() -> ResponseReturnValue:
     return redirect(url_for("people_pages.tag_list"), 303)
 
 
-@access.allow(Permission.TAGS_EDIT)
+@access.allow(TAGS_EDIT)
 def change_tag(tag_id: int) -> ResponseReturnValue:
     """Rename a tag, or have WeChat mirror it."""
     services, me, is_mirrored = current_services(), access.visitor(), "is_mirrored" in request.form
@@ -56,7 +56,7 @@ def change_tag(tag_id: int) -> ResponseReturnValue:
     return redirect(url_for("people_pages.tag_list"), 303)
 
 
-@access.allow(Permission.TAGS_EDIT)
+@access.allow(TAGS_EDIT)
 def delete_tag(tag_id: int) -> ResponseReturnValue:
     """Delete a tag that no audience names."""
     services, me = current_services(), access.visitor()
@@ -68,7 +68,7 @@ def delete_tag(tag_id: int) -> ResponseReturnValue:
     return redirect(url_for("people_pages.tag_list"), 303)
 
 
-@access.allow(Permission.TAGS_EDIT)
+@access.allow(TAGS_EDIT)
 def mirror_tags() -> ResponseReturnValue:
     """Ask for WeChat's tags to be made to agree with ours."""
     services, me = current_services(), access.visitor()
@@ -79,7 +79,7 @@ def mirror_tags() -> ResponseReturnValue:
     return redirect(url_for("console.task", task_id=task_id), 303)
 
 
-@access.allow(Permission.TAGS_PUT)
+@access.allow(TAGS_PUT)
 def tag_shop(licence: str) -> ResponseReturnValue:
     """Put a tag on one shop, or take it off."""
     services, me = current_services(), access.visitor()
@@ -97,7 +97,7 @@ def tag_shop(licence: str) -> ResponseReturnValue:
     return redirect(url_for("people_pages.shop", licence=licence), 303)
 
 
-@access.allow(Permission.TAGS_PUT)
+@access.allow(TAGS_PUT)
 def tag_many() -> ResponseReturnValue:
     """Say how many shops were chosen, and put a tag on all of them, or take it off."""
     services, me, error = current_services(), access.visitor(), ""

@@ -4,13 +4,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in
 from people import rules, tries
+from people.permissions import PEOPLE_IMPORT
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.PEOPLE_IMPORT)
+@access.allow(PEOPLE_IMPORT)
 def tried() -> ResponseReturnValue:
     """What was tried today, and which licences are locked by it."""
     services = current_services()
@@ -19,7 +19,7 @@ def tried() -> ResponseReturnValue:
     return render_template("people/tried.html", found=found, limit=rules.TRIES_OF_A_LICENCE, most=rules.TRIES_IN_ALL)
 
 
-@access.allow(Permission.PEOPLE_IMPORT)
+@access.allow(PEOPLE_IMPORT)
 def unlock() -> ResponseReturnValue:
     """Let a licence, or all, be tried again today."""
     services, licence = current_services(), request.form.get("licence", "")

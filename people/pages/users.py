@@ -10,16 +10,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import access, actions, audit, passwords, queries
+from console import access, audit, passwords, queries
+from console.actions import accounts, second_step
 from console.models import User
-from console.rules import ROLES, Permission, Role, Visitor
+from console.rules.visitors import ROLES, Role, Visitor
 from foundation.errors import Refused
 from people import areas
 from people.models import Manager
+from people.permissions import USERS_MANAGE
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def user_list() -> ResponseReturnValue:
     """Everybody who may sign in, or once might."""
     search, after = request.args.get("search", "").strip().lower(), request.args.get("after", "")
@@ -39,7 +41,7 @@ def user_list() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def new_user() -> ResponseReturnValue:
     """Make a user, and show the first password once."""
     if request.method != "POST":
@@ -51,7 +53,7 @@ def new_user() -> ResponseReturnValue:
         hashed = passwords.hashed(password)  # takes its time: nobody shall wait for it
         with services.transaction() as session:
             now, name = services.clock(), request.form.get("name", "")
-            user_id = actions.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
+            user_id = accounts.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
             detail = _said(session, name, role, area_id, manager_id)
             audit.note(session, me, "user.create", f"user:{user_id}", detail, address=access.address(), now=now)
     except Refused as refusal:
@@ -60,7 +62,7 @@ def new_user() -> ResponseReturnValue:
     return render_template("people/password.html", name=name, password=password)
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def user(user_id: int) -> ResponseReturnValue:
     """Give a user another role, or another part of the shops."""
     if request.method != "POST":
@@ -74,7 +76,7 @@ def user(user_id: int) -> ResponseReturnValue:
             access.check_stamp(
                 session, row, lambda session: _kept(session, queries.user(session, user_id)), about=about
             )
-            name = actions.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
+            name = accounts.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
             detail = _said(session, name, role, area_id, manager_id)
             audit.note(session, me, "user.change", about, detail, address=access.address(), now=now)
     except Refused as refusal:
@@ -83,29 +85,29 @@ def user(user_id: int) -> ResponseReturnValue:
     return redirect(url_for("people_pages.user_list"), 303)
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def reset(user_id: int) -> ResponseReturnValue:
     """Give a user a new first password, shown once."""
     services, me, password = current_services(), access.visitor(), passwords.first_password()
     hashed = passwords.hashed(password)
     with services.transaction() as session:
         now = services.clock()
-        name = actions.reset_password(session, user_id, hashed, now=now)
+        name = accounts.reset_password(session, user_id, hashed, now=now)
         audit.note(session, me, "user.reset", f"user:{user_id}", name, address=access.address(), now=now)
     return render_template("people/password.html", name=name, password=password)
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def disable(user_id: int) -> ResponseReturnValue:
     """Let a user in no more."""
     now = current_services().clock()
-    return _switch(user_id, "user.disable", lambda session: actions.disable(session, user_id, now=now), "已停用")
+    return _switch(user_id, "user.disable", lambda session: accounts.disable(session, user_id, now=now), "已停用")
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def enable(user_id: int) -> ResponseReturnValue:
     """Let a user in again."""
-    return _switch(user_id, "user.enable", lambda session: actions.enable(session, user_id), "可以登录了")
+    return _switch(user_id, "user.enable", lambda session: accounts.enable(session, user_id), "可以登录了")
 
 
 def known(session: Session, visitor: Visitor) -> Sequence[str]:
@@ -114,7 +116,7 @@ def known(session: Session, visitor: Visitor) -> Sequence[str]:
     return (found.name, found.phone) if found else ()
 
 
-@access.allow(Permission.USERS_MANAGE)
+@access.allow(USERS_MANAGE)
 def reset_second(user_id: int) -> ResponseReturnValue:
     """Take the second step away from a user whose phone is gone, and end their sessions."""
     services, me = current_services(), access.visitor()
@@ -122,7 +124,10 @@ def reset_second(user_id: int) -> ResponseReturnValue:
         raise Refused("自己的请在“登录与密码”里关闭，要用一个验证码。")
     now = services.clock()
     return _switch(
-        user_id, "second.reset", lambda session: actions.reset_second(session, user_id, now=now), "的第二步验证已重置"
+        user_id,
+        "second.reset",
+        lambda session: second_step.reset_second(session, user_id, now=now),
+        "的第二步验证已重置",
     )
 
 

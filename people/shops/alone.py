@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people.identity import Shop, shop_by_licence
 from people.models import Area, Binding, Retailer, RetailerTag, Tag
 from people.visibility import within

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people import identity, rules, visibility
 from people.identity import Shop
 from people.models import Retailer

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
 from people.shops.narrowing import Filter, conditions, without_names
 from people.shops.searching import find

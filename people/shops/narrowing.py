@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, literal_column, or_
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from foundation.text import folded
 from people import rules
 from people.models import IS_BOUND, IS_THERE, IS_UNBOUND, Retailer

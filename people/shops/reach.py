@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from foundation.database import count_to
 from people.models import AreaCount, Retailer
 from people.visibility import area_ids, within

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from foundation.text import keys
 from people import rules, upkeep
 from people.models import Retailer

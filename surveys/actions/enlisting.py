@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from people import audiences
 from surveys.models import Participation, Survey
 from surveys.queries import version_cache
-from wechat_bot.feature import Criterion
+from wechat_bot.criterion import Criterion
 
 Criteria = Mapping[str, Criterion]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from people.models import Binding
 from surveys.models import Participation, Submission, WordKeys, Words
 from wechat_bot import media
-from wechat_bot.feature import Forgetting
+from wechat_bot.erasure import Forgetting
 
 Answers = Mapping[str, Mapping[str, Any]]
 #: Of one shop many surveys, of one sheet a statement each: an SQL statement takes no more variables.

@@ -22,7 +22,7 @@ from surveys.rules.answers import NotUnderstood
 from surveys.rules.definition import Question, QuestionType
 from surveys.texts import chat
 from wechat_bot import media, oauth, serving
-from wechat_bot.feature import Card
+from wechat_bot.conversation import Card
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
+from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing, whom
 from surveys.queries.detail import Detail, detail
 from surveys.rules import excel_file, excel_template
@@ -46,7 +46,7 @@ class Said:
     overtaken: Overtaken | None = None
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def start() -> ResponseReturnValue:
     """A new draft from nothing, as a survey or a poll."""
     services = current_services()
@@ -55,7 +55,7 @@ def start() -> ResponseReturnValue:
     return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def copy(survey_id: int) -> ResponseReturnValue:
     """A new draft that asks what another survey's draft asks; its times are not taken along."""
     services = current_services()
@@ -69,7 +69,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
     return redirect(url_for("surveys_pages.edit", survey_id=copied), 303)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def discard(survey_id: int) -> ResponseReturnValue:
     """Throw away a draft that was never published."""
     services, me = current_services(), access.visitor()
@@ -81,7 +81,7 @@ def discard(survey_id: int) -> ResponseReturnValue:
     return redirect(url_for("surveys_pages.survey_list"), 303)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def draft_file(survey_id: int) -> ResponseReturnValue:
     """The draft as a workbook that can be uploaded again."""
     services = current_services()
@@ -102,7 +102,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
     return access.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
 
 
-@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=LARGEST)
 def edit(survey_id: int) -> ResponseReturnValue:
     """The form with the draft; a posted one is kept, or only shown again as a button of its changes it."""
     services = current_services()
@@ -136,7 +136,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     return _show(found, previous, form, stamp, Said(is_unsaved=True, is_checked=is_checked))
 
 
-@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=LARGEST)
 def reach(survey_id: int) -> ResponseReturnValue:
     """About how many shops the audience in the form means now; for the page while it changes."""
     services = current_services()

@@ -7,12 +7,12 @@ from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
+from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import crossing, pairs, version_cache
 from surveys.queries import words as writings
 from surveys.queries.crossing import ANONYMOUS_BY
@@ -42,7 +42,7 @@ class View:
     table: CrossTab | None = None
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def cross(survey_id: int) -> ResponseReturnValue:
     """One question in a table of areas, classes or customer managers, or of another question's options."""
     view = _cross(survey_id)
@@ -62,7 +62,7 @@ def cross(survey_id: int) -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def cross_data(survey_id: int) -> ResponseReturnValue:
     """What the chart of the table draws: no more than the table shows."""
     view = _cross(survey_id)
@@ -75,7 +75,7 @@ def cross_data(survey_id: int) -> ResponseReturnValue:
     return jsonify({"options": [option["label"] for option in view.entry["options"]], "rows": rows})
 
 
-@access.allow(Permission.SURVEYS_EXPORT)
+@access.allow(SURVEYS_EXPORT)
 def cross_export(survey_id: int) -> ResponseReturnValue:
     """The table as a file: what the page shows, no more."""
     services, me, view = current_services(), access.visitor(), _cross(survey_id)
@@ -90,7 +90,7 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
     return access.download(file, name)
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def words(survey_id: int) -> ResponseReturnValue:
     """What people wrote, to be searched. Seeing it is written down."""
     services, me = current_services(), access.visitor()

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in, when
 from foundation.errors import Refused
 from foundation.quiet import put_off_until
+from people.permissions import PEOPLE_PHONES
 from surveys.actions import inviting
 from surveys.models import Outcome, Survey, SurveyState, WaveState
+from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import inviting as queries
 from surveys.queries.detail import Detail, detail
 from surveys.queries.inviting import Preview, WaveLine
@@ -42,13 +43,13 @@ STEPS: Mapping[str, tuple[str, Callable[..., None]]] = {
 WHOM = {"": "全部", "opened": "打开过", "answered": "由这一次带来填写"}
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def waves(survey_id: int) -> ResponseReturnValue:
     """Every wave with its figures; for whoever may invite, the form, with a look at whom it would reach."""
     return _page(survey_id)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def invite(survey_id: int) -> ResponseReturnValue:
     """Plan an invitation, and reminders behind it."""
     services, me, form = current_services(), access.visitor(), request.form
@@ -80,7 +81,7 @@ def invite(survey_id: int) -> ResponseReturnValue:
     return _back(survey_id)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def set_results(survey_id: int) -> ResponseReturnValue:
     """Set when the results are published and those who answered are told."""
     services, me = current_services(), access.visitor()
@@ -100,7 +101,7 @@ def set_results(survey_id: int) -> ResponseReturnValue:
     return _back(survey_id)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def steer(survey_id: int, number: int) -> ResponseReturnValue:
     """Pause, resume or cancel a wave."""
     services, me = current_services(), access.visitor()
@@ -117,7 +118,7 @@ def steer(survey_id: int, number: int) -> ResponseReturnValue:
     return _back(survey_id)
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def wave(survey_id: int, number: int) -> ResponseReturnValue:
     """One wave: how many came to what, and, of an identified survey, who. Seeing who is written down."""
     services, me = current_services(), access.visitor()
@@ -158,7 +159,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
         waves=WAVES,
         colours=COLOURS,
         until=_until(line, services, now),
-        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        shows_phones=me.may(PEOPLE_PHONES),
         is_part=not me.is_company_wide,
     )
 
@@ -175,7 +176,7 @@ def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
         lines = queries.wave_lines(session, survey_id)
         saved = queries.saved_audiences(session)
         kept = _results(services, session, survey_id)
-        if me.may(Permission.SURVEYS_WRITE) and is_running and not counts_later:
+        if me.may(SURVEYS_WRITE) and is_running and not counts_later:
             try:
                 preview = queries.preview(
                     session,

@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission, Visitor
+from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
+from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import detail
 from surveys.rules import excel_template, files
@@ -32,7 +33,7 @@ COLOURS = {
 PAGE, ON_TILE = 50, 5
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def survey_list() -> ResponseReturnValue:
     """Every survey with its state and figures, the newest first."""
     services = current_services()
@@ -57,19 +58,19 @@ def survey_list() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=LARGEST)
 def upload() -> ResponseReturnValue:
     """A new survey from a file; nobody is asked before it is published."""
     return _upload(None)
 
 
-@access.allow(Permission.SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=LARGEST)
 def upload_again(survey_id: int) -> ResponseReturnValue:
     """A new draft of a survey, from a file; options keep their codes."""
     return _upload(survey_id)
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def template_file() -> ResponseReturnValue:
     """The Excel template to fill in."""
     content = io.BytesIO(excel_template.template())

@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from console.menu import Waiting
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from surveys.models import SurveyState
 from surveys.queries import today

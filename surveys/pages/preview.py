@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from console import access
-from console.rules import Permission
 from surveys import page_texts
 from surveys.mobile import screens
 from surveys.pages import authoring
+from surveys.permissions import SURVEYS_WRITE
 from surveys.queries.answer_sheet import Sheet
 from surveys.queries.detail import detail
 from surveys.rules import flow, rehearsal
@@ -26,7 +26,7 @@ KEEPER = "王建国"
 FRAMED = access.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("img-src", "img-src blob:")
 
 
-@access.allow(Permission.SURVEYS_WRITE, upload=authoring.LARGEST)
+@access.allow(SURVEYS_WRITE, upload=authoring.LARGEST)
 def preview(survey_id: int) -> ResponseReturnValue:
     """One step of the trial, of what stands in the form, of what a step before carried along, or of the draft kept."""
     services, fields = current_services(), request.form.to_dict(flat=False)

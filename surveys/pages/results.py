@@ -6,11 +6,11 @@ from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, audit, tasks
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from surveys.export.kinds import EXPORT
 from surveys.models import SurveyState
+from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import part
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
@@ -19,7 +19,7 @@ from wechat_bot.services import current_services
 FORMS = {"xlsx": "Excel", "csv": "CSV"}
 
 
-@access.allow(Permission.SURVEYS_SEE, polled=True)
+@access.allow(SURVEYS_SEE, polled=True)
 def live(survey_id: int) -> ResponseReturnValue:
     """Counters and tables alone."""
     found, figures = _look(survey_id)
@@ -34,7 +34,7 @@ def live(survey_id: int) -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.SURVEYS_SEE, polled=True)
+@access.allow(SURVEYS_SEE, polled=True)
 def data(survey_id: int) -> ResponseReturnValue:
     """What the charts draw; of an anonymous survey no more than the page shows."""
     _, figures = _look(survey_id)
@@ -53,7 +53,7 @@ def data(survey_id: int) -> ResponseReturnValue:
     return jsonify({**counters, "questions": charts})
 
 
-@access.allow(Permission.SURVEYS_EXPORT)
+@access.allow(SURVEYS_EXPORT)
 def export(survey_id: int) -> ResponseReturnValue:
     """Ask for a file of every answer."""
     services, me, form = current_services(), access.visitor(), request.form.get("format", "xlsx")

@@ -4,7 +4,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
@@ -14,6 +13,7 @@ from surveys.export.codebook import TYPES
 from surveys.models import SurveyState
 from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
+from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing, part, whom
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
@@ -23,7 +23,7 @@ from surveys.texts.figures import STATES, span
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def survey(survey_id: int) -> ResponseReturnValue:
     """A draft shows its questions; what is published shows its result as well."""
     services = current_services()
@@ -49,7 +49,7 @@ def survey(survey_id: int) -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def publish(survey_id: int) -> ResponseReturnValue:
     """Show who would be asked, then ask them: freeze the draft as a version and list its audience."""
     services, error = current_services(), ""
@@ -85,7 +85,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-@access.allow(Permission.SURVEYS_WRITE)
+@access.allow(SURVEYS_WRITE)
 def close(survey_id: int) -> ResponseReturnValue:
     """End a survey now."""
     services, me = current_services(), access.visitor()

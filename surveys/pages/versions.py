@@ -9,8 +9,8 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
-from console.rules import Permission
 from surveys.pages.listing import COLOURS
+from surveys.permissions import SURVEYS_SEE
 from surveys.queries import version_cache
 from surveys.queries.detail import Detail, detail
 from surveys.queries.tally import merged
@@ -23,7 +23,7 @@ _QUOTED = re.compile(r" ?“([^”]*)” ?")
 _SHOWN = {"none": "不公布", "after": "结束后公布", "live": "填完就公布", True: "匿名", False: "实名", None: "没有"}
 
 
-@access.allow(Permission.SURVEYS_SEE)
+@access.allow(SURVEYS_SEE)
 def versions(survey_id: int) -> ResponseReturnValue:
     """Every version, the newest first, behind the draft that is not published yet."""
     services = current_services()

@@ -14,7 +14,8 @@ from surveys.models import INVITATION, Invitation, Participation, Submission, Su
 from surveys.queries import version_cache
 from surveys.rules import waves
 from surveys.rules.definition import Question, QuestionType
-from wechat_bot.feature import About, Choice, Criterion, Field, Input, KeptSpec, Title
+from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
+from wechat_bot.feature import About, Title
 
 Ids = Select[Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from people.models import Area, Manager, ShopClass
 from people.visibility import area_ids
 from surveys.models import Cross

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people import audiences
 from people.models import Area, Audience, Retailer
 from people.visibility import within
@@ -16,7 +16,7 @@ from surveys.models import Invitation, Outcome, Participation, Survey, Tally, Wa
 from surveys.queries.answer_sheet import Sheet
 from surveys.rules import waves
 from surveys.rules.waves import Figures
-from wechat_bot.feature import Criterion
+from wechat_bot.criterion import Criterion
 from wechat_bot.models import Follower
 
 PAGE = 50

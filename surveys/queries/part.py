@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from people.models import Retailer
 from people.visibility import within
 from surveys.models import Cross, Participation, Submission

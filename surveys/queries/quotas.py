@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people.models import Area, ShopClass
 from people.visibility import area_ids
 from surveys.models import Quota

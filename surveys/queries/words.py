@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, cast, literal_colum
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from foundation.text import folded
 from foundation.text import keys as parts
 from people.models import Area, Retailer

@@ -29,9 +29,8 @@ questions:
 
 def work(town: Town) -> None:
     """Let a worker do all its jobs, and send what came of them."""
-    for feature in town.house.app.extensions["features"]:
-        for job in feature.jobs:
-            job.run(town.house.services)
+    for job in town.house.app.extensions["jobs"]:
+        job.run(town.house.services)
     town.house.work()
 
 

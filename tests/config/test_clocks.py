@@ -11,7 +11,7 @@ from console import queries
 from people.models import Retailer
 from wechat_bot import beats, clock_steadiness, reply
 from wechat_bot.client.codes import SendError
-from wechat_bot.feature import Feature, Job
+from wechat_bot.feature import Job
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import claiming, queueing, settling
 
@@ -88,7 +88,7 @@ def test_a_beat_that_is_still_to_come_is_no_sign_of_life(house) -> None:
 
 def test_a_clock_set_ahead_erases_nobody_and_one_that_goes_steadily_for_a_day_does(house, wang) -> None:
     def is_bound() -> bool:
-        jobs = [job for feature in house.app.extensions["features"] for job in feature.jobs]
+        jobs = house.app.extensions["jobs"]
         next(job for job in jobs if job.name == "erase who is gone").run(house.services)
         with house.look() as session:
             return session.scalars(select(Retailer.openid)).one() == wang.openid
@@ -144,7 +144,7 @@ def test_a_refusal_is_forgotten_by_a_clock_set_back(build) -> None:
 def test_jobs_are_done_whatever_the_clock_is_set_to(house) -> None:
     ticks = threading.Semaphore(0)
     job = Job("tick", timedelta(milliseconds=10), lambda services: ticks.release())
-    worker = Worker(house.services, [Feature("ticking", forgets=None, jobs=(job,))], senders=1)
+    worker = Worker(house.services, [job], senders=1)
     running = threading.Thread(target=worker.run)
     running.start()
     for wrong_by in (timedelta(), AHEAD, BACK):

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from config import health
+from config.app import FEATURES
 from config.worker import Worker
 from foundation.database import Database
 from migrations import schema
@@ -74,7 +75,7 @@ def test_it_answers_in_time_while_postgresql_and_redis_hang(build) -> None:
     redis = servers.start_redis(port)
     with servers.restartable_postgresql() as postgresql:
         database = Database(postgresql.url)
-        schema.upgrade(database)
+        schema.upgrade(database, FEATURES)
         database.dispose()
         house = build(database_url=postgresql.url, redis_url=f"redis://127.0.0.1:{port}/0")
         beat(house)
@@ -111,7 +112,7 @@ def test_strangers_who_look_often_cost_one_look_a_second(house) -> None:
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 def test_a_worker_that_cannot_write_goes_on_and_leaves_its_sign(house) -> None:
-    worker = Worker(house.services, [chat], senders=1)
+    worker = Worker(house.services, chat.jobs, senders=1)
     running = threading.Thread(target=worker.run)
     try:
         with house.services.transaction():  # nobody else can write meanwhile

@@ -5,6 +5,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from config.app import FEATURES
 from foundation.database import Base, Database
 from migrations import schema
 
@@ -13,13 +14,13 @@ from migrations import schema
 @pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_make_what_the_models_declare(stores) -> None:
     database = Database(stores["database_url"])
-    options = {"compare_type": True, "include_object": schema.compares(database.engine.dialect.name)}
+    options = {"compare_type": True, "include_object": schema.compares(database.engine.dialect.name, FEATURES)}
     with database.engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
         tables = inspect(connection).get_table_names()
     database.dispose()
     assert found == []
-    assert set(Base.metadata.tables) <= set(tables)
+    assert {table.name for table in schema.tables(FEATURES)} <= set(tables)
 
 
 def test_a_database_of_before_the_release_is_refused_with_what_to_do_and_left_as_it_is(house) -> None:

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from config.app import FEATURES
 from console import access
 from foundation.database import Database
 from migrations import schema
@@ -52,7 +53,7 @@ def own():
     """A PostgreSQL that only this test has, and may stop."""
     with servers.restartable_postgresql() as server:
         database = Database(server.url)
-        schema.upgrade(database)
+        schema.upgrade(database, FEATURES)
         database.dispose()
         yield server
 

@@ -7,7 +7,7 @@ import pytest
 
 from config.worker import Worker
 from foundation.clock import system_clock
-from wechat_bot.feature import Feature, Job
+from wechat_bot.feature import Job
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -15,8 +15,7 @@ from wechat_bot.feature import Feature, Job
 def test_a_clock_set_by_hours_stops_no_job(house, hours: int) -> None:
     turns, shift = threading.Semaphore(0), [timedelta()]
     daily = Job("daily", timedelta(days=1), lambda services: turns.release())
-    features = [Feature(name="daily", forgets=None, jobs=[daily])]
-    worker = Worker(house.services, features, senders=0, wall=lambda: system_clock() + shift[0])
+    worker = Worker(house.services, [daily], senders=0, wall=lambda: system_clock() + shift[0])
     running = threading.Thread(target=worker.run, daemon=True)
     running.start()
     assert turns.acquire(timeout=30), "its first turn"

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from config.app import FEATURES
 from console import access, act
-from console.rules import Permission
 from foundation.errors import Refused
 from people.models import Tag
+from people.permissions import TAGS_EDIT
 from tests.office import Browser, Office
 from wechat_bot.feature import Feature
 
@@ -22,12 +22,12 @@ def toy() -> Feature:
     pages = Blueprint("toy", __name__)
 
     @pages.route("/console/toy", methods=("GET", "POST"))
-    @access.allow(Permission.TAGS_EDIT)
+    @access.allow(TAGS_EDIT)
     def edit() -> ResponseReturnValue:
         return act.form(save, page)
 
     @pages.post("/console/toy/silently")
-    @access.allow(Permission.TAGS_EDIT)
+    @access.allow(TAGS_EDIT)
     def silently() -> ResponseReturnValue:
         with act.transaction() as (session, _, _):
             session.add(Tag(name="静悄悄", is_mirrored=False))

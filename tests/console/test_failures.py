@@ -13,7 +13,7 @@ from werkzeug.test import encode_multipart
 from config.app import FEATURES
 from config.settings import ROOT
 from console import access
-from console.rules import Permission
+from console.permissions import SIGNED_IN
 from tests.conftest import House
 from tests.h5 import Browser as Phone
 from tests.office import Browser, Office
@@ -33,7 +33,7 @@ def broken() -> Feature:
     console, mobile = Blueprint("broken", __name__), oauth.pages("broken_mobile", __name__)
 
     @console.route("/console/broken/<int:status>", methods=("GET", "POST"))
-    @access.allow(Permission.SIGNED_IN, upload=2000)
+    @access.allow(SIGNED_IN, upload=2000)
     def desk(status: int) -> str:
         return fail(status)
 

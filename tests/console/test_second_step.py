@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from console import rules, second
+from console import second
 from console.models import AuditEntry, KnownBrowser, RecoveryCode, User
+from console.rules import passwords, tries
 from foundation.errors import Refused
 from tests.conftest import House
 from tests.office import PASSWORD, Browser, Office
@@ -115,7 +116,7 @@ def test_a_code_is_taken_once_and_one_step_either_way_and_guessing_waits(office)
     third = desk(office, "chen")
     third.get("/console/second")
     office.house.clock.advance(timedelta(minutes=5))
-    for _ in range(rules.TRIES_OF_PAIR):
+    for _ in range(tries.TRIES_OF_PAIR):
         third.post("/console/second", {"code": "1"})
     assert "试的次数太多" in third.post("/console/second", {"code": code(office, secret)}).text
     assert len(office.audited("second.wait")) == 1
@@ -258,6 +259,6 @@ def test_what_the_common_lists_hold_is_refused_with_a_few_signs_more() -> None:
     )
     for word in common:
         for spelled in (f"{word}12", f"{word.capitalize()}123!", word.replace("o", "0").replace("e", "3") + "2024"):
-            if len(spelled) >= rules.SHORTEST_PASSWORD:
+            if len(spelled) >= passwords.SHORTEST_PASSWORD:
                 with pytest.raises(Refused, match="太容易猜到"):
-                    rules.check_password(spelled, ["boss"])
+                    passwords.check_password(spelled, ["boss"])

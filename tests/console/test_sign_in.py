@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from console import rules
 from console.models import AuditEntry, SignInTries, User, UserSession
+from console.rules import sessions, tries
 from tests.office import PASSWORD, Browser, Office
 
 
@@ -52,7 +52,7 @@ def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(office) -> N
 
 def test_after_too_many_tries_each_waits_longer_and_the_right_password_too(office) -> None:
     stranger = office.browser()
-    for _ in range(rules.TRIES_OF_PAIR):
+    for _ in range(tries.TRIES_OF_PAIR):
         assert "不对" in stranger.sign_in("admin", "wrong password").text
     for seconds in (1, 2, 4, 8):
         told = stranger.sign_in("admin").text
@@ -61,12 +61,12 @@ def test_after_too_many_tries_each_waits_longer_and_the_right_password_too(offic
         assert "不对" in stranger.sign_in("admin", "wrong password").text
     assert office.browser("market")
     refused, waits = office.audited("sign_in.refused"), office.audited("sign_in.wait")
-    assert [entry.who for entry in refused] == ["admin"] * (rules.TRIES_OF_PAIR + 4)
+    assert [entry.who for entry in refused] == ["admin"] * (tries.TRIES_OF_PAIR + 4)
     assert [entry.detail for entry in waits] == [f"试了 {5 + n} 次，要等 {2**n} 秒" for n in range(4)]
     for _ in range(30):
         stranger.sign_in("admin", "wrong password")
     assert len(office.audited("sign_in.wait")) == 5
-    office.house.clock.advance(rules.LONGEST_WAIT)
+    office.house.clock.advance(tries.LONGEST_WAIT)
     assert stranger.sign_in("admin").status_code == 303
     assert "不对" in office.browser().sign_in("admin", "wrong password").text
     with office.house.look() as session:
@@ -79,7 +79,7 @@ def test_attackers_wait_and_who_was_there_before_does_not(office) -> None:
     here = office.browser("admin")
     attacker, elsewhere = office.browser(), {"REMOTE_ADDR": "198.51.100.7"}
     from_there = lambda name, word: attacker.sign_in(name, word, environ_base=elsewhere)  # noqa: E731
-    for _ in range(rules.TRIES_OF_PAIR):
+    for _ in range(tries.TRIES_OF_PAIR):
         from_there("admin", "wrong password")
     assert "试的次数太多" in from_there("admin", PASSWORD).text
     office.house.clock.advance(timedelta(minutes=1))
@@ -93,7 +93,7 @@ def test_attackers_wait_and_who_was_there_before_does_not(office) -> None:
     here.post("/console/sign-out")
     assert here.sign_in("admin").status_code == 303
     here.post("/console/sign-out")
-    for _ in range(rules.TRIES_OF_PAIR):
+    for _ in range(tries.TRIES_OF_PAIR):
         assert "不对" in here.sign_in("admin", "wrong password").text
     assert "试的次数太多" in here.sign_in("admin").text
 
@@ -102,13 +102,13 @@ def test_many_tries_at_once_get_no_more_than_one_by_one(office) -> None:
     strangers = [office.browser() for _ in range(12)]
     with ThreadPoolExecutor(12) as pool:
         told = [answer.text for answer in pool.map(lambda each: each.sign_in("admin", "wrong password"), strangers)]
-    assert sum("不对" in text for text in told) == rules.TRIES_OF_PAIR
-    assert sum("试的次数太多" in text for text in told) == 12 - rules.TRIES_OF_PAIR
+    assert sum("不对" in text for text in told) == tries.TRIES_OF_PAIR
+    assert sum("试的次数太多" in text for text in told) == 12 - tries.TRIES_OF_PAIR
 
 
 def test_ipv6_neighbours_of_one_network_count_as_one(office) -> None:
     browser = office.browser()
-    for n in range(rules.TRIES_OF_PAIR):
+    for n in range(tries.TRIES_OF_PAIR):
         browser.sign_in("admin", "wrong password", environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n}"})
     assert "试的次数太多" in browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:2:ffff::1"}).text
     assert browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code == 303
@@ -118,7 +118,7 @@ def test_behind_a_proxy_that_says_the_port_too_an_address_counts_as_one(build) -
     office = Office(build(proxies=1))
     office.user("admin", "admin")
     browser = office.browser()
-    for n in range(rules.TRIES_OF_PAIR):
+    for n in range(tries.TRIES_OF_PAIR):
         said = {"X-Forwarded-For": f"198.51.100.{n}, 203.0.113.7:{4711 + n}"}
         assert "不对" in browser.sign_in("admin", "wrong password", headers=said).text
     assert "试的次数太多" in browser.sign_in("admin", headers={"X-Forwarded-For": "203.0.113.7:80"}).text
@@ -140,7 +140,7 @@ def test_a_clock_that_was_ahead_locks_nobody_out(office) -> None:
         for subject in ("pair:127.0.0.1:admin", "name:admin"):
             session.add(SignInTries(subject=subject, since_at=tomorrow, count=3000))
     assert "请过 15 分钟再试" in browser.sign_in("admin").text
-    office.house.clock.advance(rules.LONGEST_WAIT)
+    office.house.clock.advance(tries.LONGEST_WAIT)
     assert browser.sign_in("admin").status_code == 303
 
 
@@ -148,12 +148,12 @@ def test_the_old_password_is_guessed_no_faster_on_the_page_that_changes_it(offic
     browser = office.browser("admin")
     browser.get("/console/password")
     new = "three otters walk home"
-    for _ in range(rules.TRIES_OF_PAIR):
+    for _ in range(tries.TRIES_OF_PAIR):
         wrong = {"old": "wrong password", "new": new, "again": new}
         assert "现在的密码不对" in browser.post("/console/password", wrong).text
     right = wrong | {"old": PASSWORD}
     assert "请过 1 秒再试" in browser.post("/console/password", right).text
-    assert len(office.audited("password.refused")) == rules.TRIES_OF_PAIR
+    assert len(office.audited("password.refused")) == tries.TRIES_OF_PAIR
     assert len(office.audited("password.wait")) == 1
     office.house.clock.advance(timedelta(seconds=1))
     assert browser.post("/console/password", right).status_code == 303
@@ -162,10 +162,8 @@ def test_the_old_password_is_guessed_no_faster_on_the_page_that_changes_it(offic
 
 def test_an_address_has_its_tries_over_all_names(office) -> None:
     with office.house.services.transaction() as session:
-        tries = SignInTries(
-            subject="address:127.0.0.1", since_at=office.house.clock(), count=rules.TRIES_OF_ADDRESS - 1
-        )
-        session.add(tries)
+        row = SignInTries(subject="address:127.0.0.1", since_at=office.house.clock(), count=tries.TRIES_OF_ADDRESS - 1)
+        session.add(row)
     browser = office.browser()
     assert "不对" in browser.sign_in("nobody", "wrong password").text
     assert "试的次数太多" in browser.sign_in("admin").text
@@ -181,15 +179,15 @@ def test_a_session_ends_when_it_is_signed_out_and_its_cookie_opens_nothing_more(
 
 def test_a_session_is_over_when_left_alone_and_in_any_case_after_twelve_hours(office) -> None:
     browser = office.browser("admin")
-    office.house.clock.advance(rules.IDLE * 0.9)
+    office.house.clock.advance(sessions.IDLE * 0.9)
     assert browser.get("/console/").status_code == 200
-    office.house.clock.advance(rules.IDLE * 0.9)
+    office.house.clock.advance(sessions.IDLE * 0.9)
     assert browser.get("/console/").status_code == 200
-    office.house.clock.advance(rules.IDLE)
+    office.house.clock.advance(sessions.IDLE)
     assert browser.get("/console/").status_code == 303
     browser.sign_in("admin")
     for _ in range(7):
-        office.house.clock.advance(rules.IDLE * 0.9)
+        office.house.clock.advance(sessions.IDLE * 0.9)
         last = browser.get("/console/")
     assert last.status_code == 303
 

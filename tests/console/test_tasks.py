@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 
 from console import jobs, tasks
-from console.jobs import Kind
 from console.models import Task, User
+from console.work import Kind
 from people.models import Area
 from tests.office import ROSTER, Browser, Office
 from tests.processes import ROOT
@@ -45,10 +45,9 @@ def die(office: Office, kind: str) -> None:
 
 
 def clock(office: Office, name: str) -> None:
-    for feature in office.house.app.extensions["features"]:
-        for job in feature.jobs:
-            if job.name == name:
-                job.run(office.house.services)
+    for job in office.house.app.extensions["jobs"]:
+        if job.name == name:
+            job.run(office.house.services)
 
 
 def test_an_export_whose_worker_was_killed_goes_on_within_a_minute_and_leaves_nothing_half(office) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.app import FEATURES
 from foundation.database import Database
 from migrations import schema
 
@@ -28,6 +29,6 @@ def new_sqlite(folder: Path) -> str:
     """The address of a migrated database in a folder."""
     url = f"sqlite:///{folder / 'wuwei.db'}"
     database = Database(url)
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     database.dispose()
     return url

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from config.app import FEATURES
 from foundation.clock import system_clock
 from foundation.database import Database
 from migrations import schema
@@ -30,7 +31,7 @@ def test_a_clock_set_ahead_and_back_stops_nothing_and_erases_nobody(
     haste = processes.haste(system_clock(), 1)
     with servers.postgresql() as address, servers.redis() as redis:
         database = Database(address)
-        schema.upgrade(database)
+        schema.upgrade(database, FEATURES)
         try:
             with processes.town(
                 tmp_path, address, redis, **{**haste, "SKEW": str(skew), "WECHAT_CALLBACK_MAX_AGE": "3600"}

@@ -12,6 +12,7 @@ import requests
 from redis import Redis
 
 from config import health
+from config.app import FEATURES
 from foundation.database import Database
 from migrations import schema
 from tests import processes
@@ -27,7 +28,7 @@ AWAY = 60.0
 def traffic(folder: Path, database_url: str, redis_url: str, behind: str = "", **more: str) -> Iterator[Traffic]:
     """Two web processes and a worker at work; `behind` is the way to the database that the test itself takes."""
     database = Database(behind or database_url)
-    schema.upgrade(database)
+    schema.upgrade(database, FEATURES)
     schema.settle(database)
     try:
         with processes.town(folder, database_url, redis_url, **more) as town:
@@ -80,7 +81,7 @@ def test_a_postgresql_that_comes_late_and_then_hangs_is_waited_for_and_named(
 ) -> None:
     with servers.restartable_postgresql() as postgresql:
         database = Database(postgresql.url)
-        schema.upgrade(database)
+        schema.upgrade(database, FEATURES)
         postgresql.stop()
         late = threading.Timer(5, postgresql.start)
         late.start()

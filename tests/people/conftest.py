@@ -22,8 +22,9 @@ from people.feature import people
 from people.models import Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
 from tests.office import Office
-from wechat_bot import messages
-from wechat_bot.feature import After, Conversation, Entry, Feature, Reply, Turn
+from wechat_bot import collecting, messages
+from wechat_bot.conversation import Account, After, Conversation, Entry, Reply, Turn
+from wechat_bot.feature import Feature
 from wechat_bot.models import Follower, Talk
 from wechat_bot.switchboard import Switchboard
 
@@ -164,7 +165,7 @@ class Phone:
     session: Session
     openid: str
     now: datetime = NOON
-    switchboard: Switchboard = field(default_factory=lambda: Switchboard.of([people, SURVEY]))
+    switchboard: Switchboard = field(default_factory=lambda: collecting.switchboard([people, SURVEY]))
 
     def say(self, content: str) -> str:
         return self.send(messages.Text, content=content, menu_id=None)
@@ -184,7 +185,8 @@ class Phone:
         follower.heard_at = self.now
         self.session.flush()
         talk = self.session.scalar(select(Talk).where(Talk.openid == self.openid, Talk.paused_at.is_(None)))
-        turn = Turn(self.session, self.now, ZONE, self.openid, message, "新罗烟草服务号", "http://here", (), talk)
+        account = Account("新罗烟草服务号", "http://here", has_pages=False)
+        turn = Turn(self.session, self.now, ZONE, self.openid, message, account, self.switchboard, talk)
         try:
             with self.session.begin_nested():
                 return self.switchboard.answer(turn).text

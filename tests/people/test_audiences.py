@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from people import actions, audiences
 from people.models import Area, Audience, Manager, Retailer, RetailerTag, Tag
-from wechat_bot.feature import Criterion
+from wechat_bot.criterion import Criterion
 from wechat_bot.models import Follower
 
 Ask = Callable[..., set[str]]

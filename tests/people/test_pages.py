@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from console import rules, tasks
+from console import tasks
+from console.rules import sessions
 from people.roster.checking import COLUMNS
 from tests.office import ROSTER, Office
 
@@ -163,11 +164,10 @@ def test_files_and_tasks_are_gone_after_seven_days(office) -> None:
     folder = office.house.services.files_folder
     assert len(list(folder.iterdir())) == 1
     office.house.clock.advance(tasks.KEPT)
-    for feature in office.house.app.extensions["features"]:
-        for job in feature.jobs:
-            if job.name == "forget old tasks":
-                office.house.clock.advance(rules.SEEN_EVERY)
-                job.run(office.house.services)
+    for job in office.house.app.extensions["jobs"]:
+        if job.name == "forget old tasks":
+            office.house.clock.advance(sessions.SEEN_EVERY)
+            job.run(office.house.services)
     assert list(folder.iterdir()) == []
 
 
@@ -296,7 +296,7 @@ def test_a_manager_sees_the_shops_they_stand_in_for_on_these_days_alone(office) 
     form = {"manager": chen, "deputy": lin, "from": today, "until": today}
     assert admin.post(f"/console/people/areas/{area}", form).status_code == 303
     assert "350802100001" in browser.get("/console/people").text
-    office.house.clock.advance(rules.ABSOLUTE * 3)
+    office.house.clock.advance(sessions.ABSOLUTE * 3)
     browser.sign_in("lin")
     assert "350802100001" not in browser.get("/console/people").text
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from config.app import build_services
 from config.settings import Settings
 from console import jobs
-from console.jobs import Kind, Work
+from console.work import Kind, Work
 
 
 def write_half(work: Work) -> None:

@@ -19,12 +19,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from config.app import FEATURES, build_services, create_app
+from config.app import FEATURES, build_services, create_app, jobs_of
 from config.settings import load
 from config.worker import Worker
 from foundation.clock import system_clock
 from tests.processes import SENDERS
-from wechat_bot.feature import Feature
+from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
 #: However fast the clock runs, jobs leave the machine some air.
@@ -52,13 +52,13 @@ def main() -> None:
     services = build_services(load(), clock=clock)
     if "STALL" in os.environ:
         _stall(services, *os.environ["STALL"].split("|"))
-    worker = Worker(services, [_hurried(feature) for feature in FEATURES], senders=SENDERS)
+    worker = Worker(services, [_hurried(job) for job in jobs_of(FEATURES)], senders=SENDERS)
     signal.signal(signal.SIGTERM, lambda number, frame: worker.stop())
     worker.run()
 
 
-def _hurried(feature: Feature) -> Feature:
-    return replace(feature, jobs=[replace(job, every=max(job.every / float(_SPEED), SELDOM)) for job in feature.jobs])
+def _hurried(job: Job) -> Job:
+    return replace(job, every=max(job.every / float(_SPEED), SELDOM))
 
 
 def _stall(services: Services, beginning: str, reached: str) -> None:

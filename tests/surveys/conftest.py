@@ -23,10 +23,10 @@ from surveys.feature import surveys
 from surveys.queries import listing
 from surveys.queries.audience import CRITERIA
 from surveys.rules import definition, yaml_file
-from wechat_bot import messages
-from wechat_bot.feature import Feature, FrontDesk, Reply, Turn
+from wechat_bot import collecting, messages
+from wechat_bot.conversation import Account, FrontDesk, Reply, Turn
+from wechat_bot.feature import Feature
 from wechat_bot.models import Follower, Talk
-from wechat_bot.switchboard import Switchboard
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CRITERIA_BY_NAME = {criterion.name: criterion for criterion in CRITERIA}
@@ -187,9 +187,8 @@ class Phone:
             openid=self.openid,
             message=message,
             talk=talk,
-            account_name="新罗烟草",
-            public_url="https://example.com",
-            entries=(),
+            account=Account("新罗烟草", "https://example.com", has_pages=False),
+            board=BOARD,
         )
 
     def state(self) -> tuple[bool, int]:
@@ -208,7 +207,7 @@ DESK = Feature(
     forgets=None,
     front_desk=FrontDesk(_desk("欢迎"), _desk("帮助"), _desk("人工"), _desk("没看懂")),
 )
-BOARD = Switchboard.of([DESK, surveys])
+BOARD = collecting.switchboard([DESK, surveys])
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ class Town:
 
     def run(self, job: str) -> None:
         """Let the clock do one thing of visits."""
-        found = [each for feature in self.house.app.extensions["features"] for each in feature.jobs if each.name == job]
+        found = [each for each in self.house.app.extensions["jobs"] if each.name == job]
         [each] = found
         each.run(self.house.services)
 

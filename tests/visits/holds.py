@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from people.models import Manager
 from simulator.phone import Phone
 from tests.visits.conftest import PHONES, Town

@@ -345,12 +345,7 @@ def test_workers_that_look_at_once_take_each_step_once(town) -> None:
     def work(services: Any) -> None:
         together.wait()
         try:
-            job = next(
-                job
-                for feature in town.house.app.extensions["features"]
-                for job in feature.jobs
-                if job.name == "escalate requests"
-            )
+            job = next(job for job in town.house.app.extensions["jobs"] if job.name == "escalate requests")
             job.run(services)
         except BaseException as error:
             errors.append(error)

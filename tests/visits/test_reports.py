@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import select
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from people.models import Area, Manager, Retailer
 from tests.office import Office
 from tests.visits.conftest import NEED

@@ -10,7 +10,8 @@ import pytest
 from foundation.errors import Refused
 from wechat_bot import media, messages, reply
 from wechat_bot.chat import chat
-from wechat_bot.feature import After, Conversation, Entry, Feature, FrontDesk, Reply, Turn
+from wechat_bot.conversation import After, Conversation, Entry, FrontDesk, Reply, Turn
+from wechat_bot.feature import Feature
 from wechat_bot.models import Talk
 from wechat_bot.outbox import queueing
 

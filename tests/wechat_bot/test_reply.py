@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from wechat_bot import messages, reading, reply
-from wechat_bot.feature import Article, Reply
+from wechat_bot.conversation import Article, Reply
 
 NOW = datetime(2026, 9, 12, tzinfo=UTC)
 FIELDS = {"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": "text", "MsgId": "1"}

@@ -23,7 +23,7 @@ from visits.models import (
 )
 from visits.rules.whom import Kind
 from wechat_bot import media
-from wechat_bot.feature import Forgetting
+from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Talk
 from wechat_bot.outbox import queueing, states
 

@@ -23,7 +23,7 @@ from visits.texts import answering as texts
 from visits.texts import orders as order_texts
 from visits.texts.times import when
 from wechat_bot import media, messages
-from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
 TOPIC = "desk"
@@ -94,8 +94,8 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
         case _:
             return Reply(texts.ONLY_THESE_KINDS, after=_stay(state))
     page = PAGES.get(people_rules.plain(content))
-    if page is not None and turn.has_pages:
-        return Reply(texts.page(*page, turn.public_url), after=_stay(state))
+    if page is not None and turn.account.has_pages:
+        return Reply(texts.page(*page, turn.account.public_url), after=_stay(state))
     picked = _picked(content, state.get("choices", ()))
     if picked is not None and "verb" in picked:
         order = Order(Verb(picked["verb"]), rest=picked["rest"])
@@ -388,8 +388,8 @@ def _chosen(state: dict[str, Any]) -> dict[str, Any]:
 
 
 def _has_template(turn: Turn) -> bool:
-    return answering.NOTICE in turn.notices
+    return answering.NOTICE in turn.account.notices
 
 
 def _address(turn: Turn, path: str = "") -> str:
-    return f"{turn.public_url}/m/visits{path}" if turn.has_pages else ""
+    return f"{turn.account.public_url}/m/visits{path}" if turn.account.has_pages else ""

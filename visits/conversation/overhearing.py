@@ -4,7 +4,7 @@ from people import identity
 from visits.conversation import desk, shops
 from visits.rules import needs
 from wechat_bot import messages
-from wechat_bot.feature import Reply, Turn
+from wechat_bot.conversation import Reply, Turn
 
 
 def overhear(turn: Turn) -> Reply | None:

@@ -12,7 +12,7 @@ from visits.actions.intake import Became, Received, Said, Standing
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import messages
-from wechat_bot.feature import After, Reply, Turn
+from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
 TOPIC = "message"

@@ -3,7 +3,7 @@
 from visits.actions import notices
 from visits.queries import visibility
 from visits.texts import answering as texts
-from wechat_bot.feature import Turn
+from wechat_bot.conversation import Turn
 
 
 def awaits(turn: Turn) -> str:

@@ -14,7 +14,7 @@ from visits.queries.inbox import Filter, Shelf
 from visits.queries.windows import Window
 from visits.texts import answering as texts
 from wechat_bot import oauth
-from wechat_bot.feature import Card
+from wechat_bot.conversation import Card
 from wechat_bot.services import Services, current_services
 
 LONGEST_SEARCH = 40

@@ -8,16 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.errors import Refused
 from visits.actions import canned as actions
 from visits.models import Canned
+from visits.permissions import VISITS_ANSWER, VISITS_SETTINGS
 from visits.queries import editable, thread
 from visits.rules import canned as rules
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def listing() -> ResponseReturnValue:
     """All that I can use."""
     with current_services().reading() as session:
@@ -27,7 +27,7 @@ def listing() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def edit(canned_id: int | None = None) -> ResponseReturnValue:
     """Write one, or change it."""
     services, me = current_services(), access.visitor()
@@ -75,7 +75,7 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
     return page, access.status(error)
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def drop(canned_id: int) -> ResponseReturnValue:
     """Forget one."""
     services, me = current_services(), access.visitor()
@@ -99,7 +99,7 @@ def _check_stamp(session: Session, canned_id: int) -> None:
 
 
 def _may_shared() -> bool:
-    return access.visitor().may(Permission.VISITS_SETTINGS)
+    return access.visitor().may(VISITS_SETTINGS)
 
 
 def _has_own() -> bool:

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.errors import Refused
 from people import areas
 from visits.actions import groups as actions
 from visits.pages import form_pictures, form_values
+from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import groups as queries
 from visits.queries import visibility
 from visits.queries.groups import PARTS, Line, Preview
@@ -24,7 +24,7 @@ from wechat_bot import media, pictures
 from wechat_bot.services import Services, current_services
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def groups() -> ResponseReturnValue:
     """The groups with their progress, the newest first."""
     services, me = current_services(), access.visitor()
@@ -43,7 +43,7 @@ def groups() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
+@access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def write() -> ResponseReturnValue:
     """Write to many shops: first how many it reaches and by which way, then it is sent, once however often posted."""
     services, me, form = current_services(), access.visitor(), request.form
@@ -89,7 +89,7 @@ def write() -> ResponseReturnValue:
     return redirect(url_for("visits_pages.group", group_id=group.id), 303)
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def group(group_id: int) -> ResponseReturnValue:
     """One group: its figures, and the shops behind each. Seeing who is in it is written down."""
     services, me, part = current_services(), access.visitor(), request.args.get("part", "")
@@ -111,14 +111,14 @@ def group(group_id: int) -> ResponseReturnValue:
         part=part if part in PARTS else "",
         parts=PARTS,
         quiet_until=services.quiet and services.quiet.over_at(now),
-        may_cancel=me.may(Permission.VISITS_ANSWER) and found.is_of(who) and found.cancelled_at is None,
+        may_cancel=me.may(VISITS_ANSWER) and found.is_of(who) and found.cancelled_at is None,
         is_part=not me.is_company_wide,
         now=now,
         moment=lambda at: when(at, now=now, zone=services.zone),
     )
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def cancel(group_id: int) -> ResponseReturnValue:
     """Take back what has not gone out."""
     services, me = current_services(), access.visitor()
@@ -133,7 +133,7 @@ def cancel(group_id: int) -> ResponseReturnValue:
     return redirect(url_for("visits_pages.group", group_id=group_id), 303)
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def picture(group_id: int) -> ResponseReturnValue:
     """The picture of a group, for whoever may see the group."""
     services = current_services()

@@ -4,7 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
-from console.rules import Permission
+from visits.permissions import VISITS_SEE
 from visits.queries import hands as queries
 from visits.queries import org_chart, visibility
 from visits.rules.figures import SHOPS_OF_A_MANAGER
@@ -12,7 +12,7 @@ from visits.texts.times import when
 from wechat_bot.services import current_services
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def hands() -> ResponseReturnValue:
     """Everybody with what they have open, overdue and due today."""
     services = current_services()

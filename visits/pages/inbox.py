@@ -9,13 +9,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission, Visitor
+from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
+from people.permissions import PEOPLE_PHONES
 from visits.actions import answering, notices
 from visits.models import FIRST_NUMBER
 from visits.pages import form_values
+from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import inbox as queries
 from visits.queries import visibility
 from visits.queries.inbox import Filter, Shelf
@@ -38,7 +40,7 @@ COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
 ON_TILE = 5
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def inbox() -> ResponseReturnValue:
     """The requests, the most urgent first; closed ones the newest first."""
     services = current_services()
@@ -53,7 +55,7 @@ def inbox() -> ResponseReturnValue:
         return render_template("visits/console/inbox.html", **_list(session, who), **choices)
 
 
-@access.allow(Permission.VISITS_SEE, polled=True)
+@access.allow(VISITS_SEE, polled=True)
 def lines() -> ResponseReturnValue:
     """The list alone, asked for by the page itself every few seconds."""
     services = current_services()
@@ -62,7 +64,7 @@ def lines() -> ResponseReturnValue:
         return render_template("visits/console/_lines.html", **_list(session, who), is_polled=True)
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def hand_over() -> ResponseReturnValue:
     """Hand the requests that were ticked to another customer manager, all at once; then back to the list."""
     services, me, form = current_services(), access.visitor(), request.form
@@ -103,12 +105,12 @@ def _list(session: Session, who: Colleague) -> dict[str, Any]:
         },
         "most": queries.COUNTED,
         "colours": COLOURS,
-        "may_hand_over": narrowed.shelf is not Shelf.CLOSED and who.sees.may(Permission.VISITS_ANSWER),
+        "may_hand_over": narrowed.shelf is not Shelf.CLOSED and who.sees.may(VISITS_ANSWER),
         "picked": request.args.get("pick") == "all",
         "moment": lambda at: when(at, now=now, zone=zone),
         "at": when(now, now=now, zone=zone),
         "texts": texts,
-        "plain": str if who.sees.may(Permission.PEOPLE_PHONES) else mask_phones,
+        "plain": str if who.sees.may(PEOPLE_PHONES) else mask_phones,
     }
 
 
@@ -128,7 +130,7 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         "colours": COLOURS,
         "moment": lambda at: when(at, now=now, zone=services.zone),
         "texts": texts,
-        "plain": str if visitor.may(Permission.PEOPLE_PHONES) else mask_phones,
+        "plain": str if visitor.may(PEOPLE_PHONES) else mask_phones,
     }
 
 

@@ -7,7 +7,8 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from console.menu import Waiting
-from console.rules import Permission, Role, Visitor
+from console.rules.visitors import Role, Visitor
+from visits.permissions import VISITS_ANSWER
 from visits.queries import inbox, plans, visibility
 from wechat_bot.services import Services
 
@@ -20,9 +21,9 @@ def overdue(services: Services, session: Session, visitor: Visitor, now: datetim
     if counts.overdue:
         url = url_for("visits_pages.inbox", shelf="overdue")
         found.append(Waiting(counts.overdue, "条留言已经超时，还没有答复或办结", url, is_urgent=True))
-    if counts.today and visitor.may(Permission.VISITS_ANSWER):
+    if counts.today and visitor.may(VISITS_ANSWER):
         found.append(Waiting(counts.today, "条留言今天到期", url_for("visits_pages.inbox", shelf="today")))
-    if counts.pool and visitor.may(Permission.VISITS_ANSWER):
+    if counts.pool and visitor.may(VISITS_ANSWER):
         found.append(Waiting(counts.pool, "条留言还没有负责人", url_for("visits_pages.inbox", shelf="pool"), True))
     return found
 

@@ -10,14 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import areas
+from people.permissions import PEOPLE_PHONES
 from visits import whom
 from visits.actions import plans as actions
 from visits.models import VisitPlan
 from visits.pages import form_values
+from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import editable, visibility
 from visits.queries import groups as groups_queries
 from visits.queries import plans as queries
@@ -31,7 +32,7 @@ WORDS = {"overdue": "已过期", "due": "到期和过期", "soon": "7 天内到�
 MOST_DAYS = 3650
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def plans() -> ResponseReturnValue:
     """The running plans, and how many shops are due."""
     services, me = current_services(), access.visitor()
@@ -43,7 +44,7 @@ def plans() -> ResponseReturnValue:
     return render_template("visits/console/plans.html", plans=found, named=named)
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def plan(plan_id: int) -> ResponseReturnValue:
     """One plan: what is due with whom, and the shops, the longest overdue first. Seeing them is written down."""
     services, me, given = current_services(), access.visitor(), request.args.get("part", "")
@@ -76,13 +77,13 @@ def plan(plan_id: int) -> ResponseReturnValue:
         nothing_due=texts.nothing_due(next_on, who.today),
         noted=noted,
         today=who.today,
-        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        shows_phones=me.may(PEOPLE_PHONES),
         moment=lambda at: when(at, now=now, zone=services.zone),
         how=texts.HOW,
     )
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def quiet() -> ResponseReturnValue:
     """Shops with no contact for so many days: no message, no visit. Seeing them is written down."""
     services, me = current_services(), access.visitor()
@@ -109,13 +110,13 @@ def quiet() -> ResponseReturnValue:
         areas=choices,
         noted=noted,
         today=who.today,
-        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        shows_phones=me.may(PEOPLE_PHONES),
         moment=lambda at: when(at, now=now, zone=services.zone),
         how=texts.HOW,
     )
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def visited(retailer_id: int) -> ResponseReturnValue:
     """拜访过了: one tap notes a visit; then back to the list."""
     services, me, form = current_services(), access.visitor(), request.form
@@ -129,7 +130,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     return _back()
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def undo_visit(visit_id: int) -> ResponseReturnValue:
     """Take back a visit noted today, the one that was seen: its moment is the stamp."""
     services, me = current_services(), access.visitor()
@@ -151,7 +152,7 @@ def _back() -> ResponseReturnValue:
     return redirect(url_for("visits_pages.plan", plan_id=plan_id, part=form.get("part")), 303)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def edit(plan_id: int | None = None) -> ResponseReturnValue:
     """Begin a plan, or change one."""
     services, me, form = current_services(), access.visitor(), request.form
@@ -208,7 +209,7 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
     return page, access.status(error)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def end(plan_id: int) -> ResponseReturnValue:
     """End a plan."""
     services, me = current_services(), access.visitor()

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit, tasks
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
+from people.permissions import PEOPLE_PHONES
 from visits.export import EXPORT
+from visits.permissions import VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox, visibility
 from visits.queries import reports as queries
 from visits.rules import figures as rules
@@ -28,7 +29,7 @@ from wechat_bot.services import current_services
 FIELDS = {By.MANAGER: "manager", By.AREA: "area", By.CATEGORY: "category", By.CLASS: "class"}
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def report() -> ResponseReturnValue:
     """The figures of a span, divided as one likes."""
     services, me, error = current_services(), access.visitor(), ""
@@ -64,7 +65,7 @@ def report() -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def requests() -> ResponseReturnValue:
     """The requests behind a figure. Seeing them is written down."""
     services, me = current_services(), access.visitor()
@@ -76,7 +77,7 @@ def requests() -> ResponseReturnValue:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         lines, after = queries.page(session, who, narrowed, figure, now=now, after=request.args.get("after", ""))
         choices = _choices(session)
-    if not me.may(Permission.PEOPLE_PHONES):
+    if not me.may(PEOPLE_PHONES):
         lines = [replace(line, comment=mask_phones(line.comment)) for line in lines]
     kept = _kept(narrowed, by)
     with services.transaction() as session:
@@ -98,7 +99,7 @@ def requests() -> ResponseReturnValue:
     )
 
 
-@access.allow(Permission.VISITS_EXPORT)
+@access.allow(VISITS_EXPORT)
 def export() -> ResponseReturnValue:
     """Ask for a file of the figures and every request behind them."""
     services, me = current_services(), access.visitor()

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.clock import day_in
 from foundation.errors import Refused
 from visits.actions import settings as actions
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
+from visits.permissions import VISITS_SETTINGS
 from visits.queries import editable, policies
 from visits.queries import settings as queries
 from visits.queries.settings import PolicyLine
@@ -29,7 +29,7 @@ from wechat_bot.services import current_services
 EVERY_CLASS, HOURS, DAYS = "class:", "visit-hours", "visit-days"
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def overview() -> ResponseReturnValue:
     """All that is set, and what it would mean for a message that comes now."""
     services = current_services()
@@ -51,7 +51,7 @@ def overview() -> ResponseReturnValue:
         )
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def policy(class_id: int | None = None) -> ResponseReturnValue:
     """What one class of shops is promised, or all others."""
     error: Refused | None = None
@@ -84,7 +84,7 @@ def policy(class_id: int | None = None) -> ResponseReturnValue:
     return page, 422 if warning else access.status(error)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def drop_policy(class_id: int) -> ResponseReturnValue:
     """Promise a class of shops what all are promised."""
     services = current_services()
@@ -97,7 +97,7 @@ def drop_policy(class_id: int) -> ResponseReturnValue:
     return redirect(url_for("visits_pages.settings"), 303)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def week() -> ResponseReturnValue:
     """The company's working hours."""
     error: Refused | None = None
@@ -114,7 +114,7 @@ def week() -> ResponseReturnValue:
     return page, access.status(error)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def days() -> ResponseReturnValue:
     """The company's own holidays and working days."""
     services, error = current_services(), None
@@ -143,7 +143,7 @@ def days() -> ResponseReturnValue:
     return page, access.status(error)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def drop_day(day: str) -> ResponseReturnValue:
     """Make a special day an ordinary one."""
     services = current_services()
@@ -158,7 +158,7 @@ def drop_day(day: str) -> ResponseReturnValue:
     return redirect(url_for("visits_pages.special_days"), 303)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def category(category_id: int | None = None) -> ResponseReturnValue:
     """A category of requests and its keywords."""
     error: Refused | None = None
@@ -181,7 +181,7 @@ def category(category_id: int | None = None) -> ResponseReturnValue:
     return page, access.status(error)
 
 
-@access.allow(Permission.VISITS_SETTINGS)
+@access.allow(VISITS_SETTINGS)
 def retire(category_id: int) -> ResponseReturnValue:
     """Stop, or begin again, to use a category."""
     services, is_retired = current_services(), request.form.get("retired") == "1"

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit
-from console.rules import Permission
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
+from people.permissions import PEOPLE_PHONES
 from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
@@ -22,6 +22,7 @@ from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
 from visits.pages.inbox import COLOURS, LONGEST_SEARCH
+from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import deadlines, messages, visibility
 from visits.queries import thread as queries
 from visits.queries.messages import Said
@@ -50,7 +51,7 @@ DID = {
 TELLING = 6
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def show(number: int) -> ResponseReturnValue:
     """The request. Seeing it is written down."""
     services, me = current_services(), access.visitor()
@@ -70,7 +71,7 @@ def show(number: int) -> ResponseReturnValue:
     return page
 
 
-@access.allow(Permission.VISITS_SEE, polled=True)
+@access.allow(VISITS_SEE, polled=True)
 def news(number: int) -> ResponseReturnValue:
     """What came since the page was opened, asked for by the page itself every few seconds.
 
@@ -82,7 +83,7 @@ def news(number: int) -> ResponseReturnValue:
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=services.zone)
         found = _found(session, who, number)
         came = messages.came_since(session, found.id, who, since)
-        came = came if who.sees.may(Permission.PEOPLE_PHONES) else list(map(_masked, came))
+        came = came if who.sees.may(PEOPLE_PHONES) else list(map(_masked, came))
     newest = came[-1].id if came else 0
     if newest <= stood and stood == since:
         return "", 204
@@ -100,7 +101,7 @@ def news(number: int) -> ResponseReturnValue:
     return page, 200, {"HX-Reswap": "none"} if newest <= stood else {}
 
 
-@access.allow(Permission.VISITS_SEE, polled=True)
+@access.allow(VISITS_SEE, polled=True)
 def state(number: int) -> ResponseReturnValue:
     """Where the request stands in time, asked for by the page itself: words like 还剩 must not grow old."""
     services = current_services()
@@ -112,7 +113,7 @@ def state(number: int) -> ResponseReturnValue:
     return render_template("visits/console/_state.html", **standing, is_polled=True)
 
 
-@access.allow(Permission.VISITS_ANSWER, upload=pictures.LIMIT)
+@access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def act(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
     services, me = current_services(), access.visitor()
@@ -148,7 +149,7 @@ def act(number: int) -> ResponseReturnValue:
     return page, 409 if came else 422
 
 
-@access.allow(Permission.VISITS_ANSWER)
+@access.allow(VISITS_ANSWER)
 def kept_picture(token: str) -> ResponseReturnValue:
     """The picture that waits in one of this visitor's own forms."""
     services, key = current_services(), form_pictures.key_of(token, form_pictures.of_user(access.visitor().user_id))
@@ -157,7 +158,7 @@ def kept_picture(token: str) -> ResponseReturnValue:
     return form_values.send(found, "photo")
 
 
-@access.allow(Permission.VISITS_SEE)
+@access.allow(VISITS_SEE)
 def file(number: int, message_id: int) -> ResponseReturnValue:
     """A picture, voice or video, for whoever may see the request."""
     services = current_services()
@@ -240,7 +241,7 @@ def _page(
         snoozes=buttons.SNOOZES,
         token=token or secrets.token_urlsafe(16),
         picture=url_for("visits_pages.kept_picture", token=token) if has_picture else "",
-        shows_phones=me.may(Permission.PEOPLE_PHONES),
+        shows_phones=me.may(PEOPLE_PHONES),
         guesses=_guesses(session, who, found),
         sought=request.args.get("shop", "").strip()[:LONGEST_SEARCH],
         moment=lambda at: when(at, now=now, zone=services.zone),
@@ -263,13 +264,13 @@ def _standing(session: Session, services: Services, found: Thread, now: datetime
 
 def _rated(session: Session, found: Thread) -> str:
     rated = texts.rated(*queries.rating(session, found.id))
-    return rated if access.visitor().may(Permission.PEOPLE_PHONES) else mask_phones(rated)
+    return rated if access.visitor().may(PEOPLE_PHONES) else mask_phones(rated)
 
 
 def _guesses(session: Session, who: Colleague, found: Thread) -> list[Guess]:
     """The shops somebody unknown may keep: what staff look for, else by what was written. Only for who may attach."""
     me = access.visitor()
-    if found.retailer_id is not None or not found.is_open or not me.may(Permission.VISITS_ANSWER):
+    if found.retailer_id is not None or not found.is_open or not me.may(VISITS_ANSWER):
         return []
     sought = request.args.get("shop", "").strip()[:LONGEST_SEARCH]
     if sought:
@@ -282,7 +283,7 @@ def _found(session: Session, who: Colleague, number: int, before: int | None = N
     found = queries.thread(session, who, number - FIRST_NUMBER, before=before)
     if found is None:
         abort(404)
-    return found if who.sees.may(Permission.PEOPLE_PHONES) else replace(found, said=tuple(map(_masked, found.said)))
+    return found if who.sees.may(PEOPLE_PHONES) else replace(found, said=tuple(map(_masked, found.said)))
 
 
 def _masked(each: Said) -> Said:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from visits.queries import unheard
 from visits.texts import notices as texts
 from wechat_bot.models import DeliveryState

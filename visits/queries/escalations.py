@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from console.rules import Visitor
+from console.rules.visitors import Visitor
 from people.models import Retailer
 from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
 from visits.rules.promises import Step

@@ -15,7 +15,7 @@ from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom, from_json
 from visits.whom import Condition, Criteria
-from wechat_bot.feature import KeptSpec
+from wechat_bot.criterion import KeptSpec
 from wechat_bot.models import Follower
 
 PAGE = 50

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from people import visibility
 from people.models import Manager
 from visits.models import Assignment, Request

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from console.rules import Role, Visitor
+from console.rules.visitors import Role, Visitor
 from foundation.clock import day_in
 from people import identity
 from people import visibility as shops

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from sqlalchemy import Row, Select, Table, bindparam, exists, literal_column, or_, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -13,9 +13,7 @@ from wechat_bot import alarms, ledger, notices, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
 from wechat_bot.outbox import pausing
 from wechat_bot.outbox.states import ERASED, IS_WATCHED, OPEN, PENDING, TOO_LATE, UNFOLLOWED, Channel, waits
-
-if TYPE_CHECKING:
-    from wechat_bot.services import Services
+from wechat_bot.services import Services
 
 LEASE = timedelta(seconds=60)
 WAITS = "waits for the next contact"
@@ -37,7 +35,7 @@ class Claim:
     is_first: bool = True  # nothing WeChat may have was sent before
 
 
-def claim(services: "Services", session: Session, turn: int, *, now: datetime) -> tuple[Claim | None, bool]:
+def claim(services: Services, session: Session, turn: int, *, now: datetime) -> tuple[Claim | None, bool]:
     """The next delivery that is due, claimed, or None; and whether any was looked at.
 
     `turn` counts the claims of one sender.
@@ -58,7 +56,7 @@ def lanes(turn: int) -> tuple[Lane, ...]:
     return (Lane.BROADCAST, Lane.AWAITED) if turn % SHARE == SHARE - 1 else (Lane.AWAITED, Lane.BROADCAST)
 
 
-def _look_again(services: "Services", session: Session, row: Row[Any], lane: Lane, now: datetime) -> Claim | None:
+def _look_again(services: Services, session: Session, row: Row[Any], lane: Lane, now: datetime) -> Claim | None:
     """Just before sending, what was right when it was queued may not be now."""
     quiet_until = services.quiet.over_at(now) if services.quiet and row.heeds_quiet else None
     if quiet_until and lane is Lane.BROADCAST:
@@ -116,13 +114,13 @@ def _choose(
     return None, None, {**ended, "state": DeliveryState.HELD, "error": WAITS}
 
 
-def _body(services: "Services", row: Row[Any], channel: Channel, template: dict[str, Any] | None) -> dict[str, Any]:
+def _body(services: Services, row: Row[Any], channel: Channel, template: dict[str, Any] | None) -> dict[str, Any]:
     if channel is Channel.CUSTOM:
         return {"touser": row.openid, **reply.absolute(row.message, services.public_url)}
     return {"touser": row.openid, **(template or {}), "client_msg_id": f"wuwei-{row.id}"}
 
 
-def _template(services: "Services", row: Row[Any]) -> tuple[dict[str, Any] | None, notices.Unfit | None]:
+def _template(services: Services, row: Row[Any]) -> tuple[dict[str, Any] | None, notices.Unfit | None]:
     """What stands in where the window is closed, None where nothing can; and what could not be put into it."""
     if not row.template or not services.is_service_account:
         return None, None

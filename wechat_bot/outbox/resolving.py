@@ -1,20 +1,18 @@
 """Receipts and resolutions: what WeChat reports later, and what a person decides about unsure deliveries."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
+from wechat_bot.messages import TemplateFinished
 from wechat_bot.models import Delivery, DeliveryState, Receipt
 from wechat_bot.outbox.states import FAILED, IS_WATCHED, UNSURE, waits
 
-if TYPE_CHECKING:
-    from wechat_bot.messages import TemplateFinished
 
-
-def note_receipt(session: Session, message: "TemplateFinished", now: datetime) -> None:
+def note_receipt(session: Session, message: TemplateFinished, now: datetime) -> None:
     """Keep what WeChat says became of a template message, and apply it if our own note is there already."""
     values = {"msgid": message.msgid, "openid": message.openid, "status": message.status[:64], "received_at": now}
     session.execute(upsert(session, Receipt).values(values).on_conflict_do_nothing())

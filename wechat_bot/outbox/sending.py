@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import TYPE_CHECKING
 
 from wechat_bot import uploads
 from wechat_bot.client.codes import SendError
 from wechat_bot.outbox import claiming, settling
 from wechat_bot.outbox.claiming import Claim
 from wechat_bot.outbox.states import Channel
-
-if TYPE_CHECKING:
-    from wechat_bot.services import Services
+from wechat_bot.services import Services
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class _Sent:
     error: SendError | None
 
 
-def send(services: "Services", *, more: Callable[[], bool] = lambda: False) -> int:
+def send(services: Services, *, more: Callable[[], bool] = lambda: False) -> int:
     """Make the next due delivery, and further ones while there are any and `more` says so; gives how many.
 
     What became of one is noted before the next is called, in the transaction that claims the next: one durable commit
@@ -39,7 +36,7 @@ def send(services: "Services", *, more: Callable[[], bool] = lambda: False) -> i
     raise AssertionError("unreachable")
 
 
-def _turn(services: "Services", sent: _Sent | None, turn: int | None) -> tuple[Claim | None, bool]:
+def _turn(services: Services, sent: _Sent | None, turn: int | None) -> tuple[Claim | None, bool]:
     """Note what was sent; and where there is another turn, claim what comes next."""
     try:
         with services.transaction() as session:
@@ -54,7 +51,7 @@ def _turn(services: "Services", sent: _Sent | None, turn: int | None) -> tuple[C
         raise
 
 
-def _call(services: "Services", claim: Claim) -> _Sent:
+def _call(services: Services, claim: Claim) -> _Sent:
     try:
         if claim.channel is Channel.TEMPLATE:
             return _Sent(claim, services.wechat.send_template(claim.body), None)

@@ -1,7 +1,7 @@
 """Settle step of the outbox: the result of a call is noted, or the next attempt is planned."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
@@ -11,12 +11,10 @@ from wechat_bot import alarms, ledger, uploads
 from wechat_bot.client.codes import Act, SendError, act_on
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane, Receipt
 from wechat_bot.outbox import pausing
+from wechat_bot.outbox.claiming import Claim
 from wechat_bot.outbox.resolving import apply
 from wechat_bot.outbox.states import HELD, IS_WATCHED, PENDING, SENDING, TOO_LATE, Channel
-
-if TYPE_CHECKING:
-    from wechat_bot.outbox.claiming import Claim
-    from wechat_bot.services import Services
+from wechat_bot.services import Services
 
 ATTEMPTS = 8
 #: WeChat recognises a client_msg_id for ten minutes; past eight we no longer trust it (wechat-platform.md §5).
@@ -38,7 +36,7 @@ GONE = {43004, 50005}
 OF_A_TEMPLATE = {43116, 43117}
 
 
-def note(session: Session, claim: "Claim", msgid: str | None, error: SendError | None, *, now: datetime) -> None:
+def note(session: Session, claim: Claim, msgid: str | None, error: SendError | None, *, now: datetime) -> None:
     """Note what came of a call: that WeChat took it, or why not."""
     if error is None:
         _note_sent(session, claim, msgid, now)
@@ -55,7 +53,7 @@ def next_attempt_at(attempts: int, now: datetime, *, least: timedelta = timedelt
     return now + max(min(timedelta(seconds=5 * 2 ** min(attempts - 1, ATTEMPTS)), timedelta(minutes=10)), least)
 
 
-def reap(services: "Services") -> int:
+def reap(services: Services) -> int:
     """Deal with deliveries whose worker died in the call; gives how many."""
     now = services.clock()
     with services.transaction() as session:
@@ -89,7 +87,7 @@ def set_back(session: Session, before: datetime, *, now: datetime) -> int:
     return changed(session, statement)
 
 
-def give_up(services: "Services") -> int:
+def give_up(services: Services) -> int:
     """What waits for a contact until it is too late does not go any more; gives how many, a thousand at most."""
     now = services.clock()
     with services.transaction() as session:
@@ -116,14 +114,14 @@ def settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) ->
     delivery.has_news = delivery.watch is not None
 
 
-def _note_sent(session: Session, claim: "Claim", msgid: str | None, now: datetime) -> None:
+def _note_sent(session: Session, claim: Claim, msgid: str | None, now: datetime) -> None:
     session.execute(_SENT, {"claimed": claim.id, "under": claim.fence, "given": msgid, "moment": now})
     receipt = session.get(Receipt, msgid) if msgid else None
     if receipt:
         apply(session, receipt)
 
 
-def _note_error(session: Session, claim: "Claim", error: SendError, now: datetime) -> None:
+def _note_error(session: Session, claim: Claim, error: SendError, now: datetime) -> None:
     # In the order in which a callback takes them, or the two could wait for each other.
     follower = session.get(Follower, claim.openid, with_for_update={"key_share": True})
     delivery = session.get(Delivery, claim.id, with_for_update={"key_share": True})
@@ -166,7 +164,7 @@ def _note_error(session: Session, claim: "Claim", error: SendError, now: datetim
             follower.unfollowed_at = follower.unfollowed_at or claim.at
 
 
-def _again(delivery: Delivery, claim: "Claim", at: datetime, now: datetime) -> None:
+def _again(delivery: Delivery, claim: Claim, at: datetime, now: datetime) -> None:
     """Another attempt at a moment; of a template message WeChat may have, only while it would know it again."""
     since = delivery.first_attempt_at
     if claim.channel is Channel.TEMPLATE and since is not None and at - since > TEMPLATE_KEY:
@@ -176,7 +174,7 @@ def _again(delivery: Delivery, claim: "Claim", at: datetime, now: datetime) -> N
 
 
 def _put_off(
-    session: Session, delivery: Delivery, claim: "Claim", error: SendError, until: datetime, now: datetime
+    session: Session, delivery: Delivery, claim: Claim, error: SendError, until: datetime, now: datetime
 ) -> None:
     """The broadcasts that would be told the same wait as well."""
     others = [pausing.goes_by(claim.channel, now=now)]

@@ -1,0 +1,100 @@
+"""Accounts of the console: made, changed, disabled. The last admin stays."""
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from console.actions import browsers, sessions
+from console.models import SignInTries, User
+from console.rules.passwords import user_name
+from console.rules.visitors import Role, check_part
+from foundation.database import upsert
+from foundation.errors import Refused
+
+
+def create_user(
+    session: Session,
+    name: str,
+    role: Role,
+    password_hash: str,
+    *,
+    area_id: int | None = None,
+    manager_id: int | None = None,
+    now: datetime,
+) -> int:
+    """Make a user with a password for the first sign-in; gives the id. Raises `Refused` for a name that is taken."""
+    kept = user_name(name)
+    check_part(role, area_id, manager_id)
+    statement = upsert(session, User).values(
+        name=kept,
+        password_hash=password_hash,
+        role=role,
+        area_id=area_id,
+        manager_id=manager_id,
+        must_change_password=True,
+        created_at=now,
+    )
+    user_id = session.scalar(statement.on_conflict_do_nothing(index_elements=["name"]).returning(User.id))
+    if user_id is None:
+        raise Refused(f"已经有叫“{kept}”的账号了。")
+    return int(user_id)
+
+
+def change_user(
+    session: Session, user_id: int, role: Role, *, area_id: int | None, manager_id: int | None, now: datetime
+) -> str:
+    """Give a user another role or part of the shops; gives the name. The last admin stays one."""
+    check_part(role, area_id, manager_id)
+    user = locked(session, user_id)
+    if user.role == Role.ADMIN and role is not Role.ADMIN:
+        _keep_an_admin(session, user_id)
+    user.role, user.area_id, user.manager_id = role, area_id, manager_id
+    return user.name
+
+
+def reset_password(session: Session, user_id: int, password_hash: str, *, now: datetime) -> str:
+    """Give a user a new first password and end their sessions; gives the name. No browser is known any more."""
+    user = locked(session, user_id)
+    user.password_hash, user.must_change_password = password_hash, True
+    tried = SignInTries.subject
+    theirs = and_(tried.startswith("pair:"), tried.endswith(f":{user.name}", autoescape=True))
+    session.execute(delete(SignInTries).where(or_(tried == f"name:{user.name}", theirs)))
+    browsers.forget_all(session, user_id)
+    sessions.end_all(session, user_id, now)
+    return user.name
+
+
+def disable(session: Session, user_id: int, *, now: datetime) -> str:
+    """Let a user in no more, and end their sessions; gives the name. The last admin stays."""
+    user = locked(session, user_id)
+    if user.role == Role.ADMIN:
+        _keep_an_admin(session, user_id)
+    user.disabled_at = user.disabled_at or now
+    browsers.forget_all(session, user_id)
+    sessions.end_all(session, user_id, now)
+    return user.name
+
+
+def enable(session: Session, user_id: int) -> str:
+    """Let a user in again; gives the name."""
+    user = locked(session, user_id)
+    user.disabled_at = None
+    return user.name
+
+
+def locked(session: Session, user_id: int) -> User:
+    """A user, locked. Raises `Refused` where there is none."""
+    user = session.scalar(select(User).where(User.id == user_id).with_for_update())
+    if user is None:
+        raise Refused("没有这个账号。")
+    return user
+
+
+def _keep_an_admin(session: Session, but: int) -> None:
+    # Locked, so that two admins who disable one another at once do not both succeed.
+    admins = session.scalars(
+        select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None)).order_by(User.id).with_for_update()
+    ).all()
+    if not [each for each in admins if each != but]:
+        raise Refused("这是最后一位管理员，不能停用或改成别的角色。")

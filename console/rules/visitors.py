@@ -1,0 +1,138 @@
+"""Visitors of the console: what roles there are, what each may do, and which part of the shops it sees."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from foundation.errors import Refused
+
+
+class Role(StrEnum):
+    """What somebody is in the company."""
+
+    ADMIN = "admin"
+    MARKETING = "marketing"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    READER = "reader"
+
+
+ROLES = {
+    Role.ADMIN: "管理员",
+    Role.MARKETING: "营销人员",
+    Role.SUPERVISOR: "市场经理",
+    Role.MANAGER: "客户经理",
+    Role.READER: "只读",
+}
+
+
+#: Groups of roles that a permission is given to.
+EVERYBODY = frozenset(Role)
+WORKING_WITH_SHOPS = EVERYBODY - {Role.READER}
+LEADING = frozenset({Role.ADMIN, Role.MARKETING, Role.SUPERVISOR})
+MARKETING = frozenset({Role.ADMIN, Role.MARKETING})
+ADMINS = frozenset({Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Permission that a page asks of whoever knocks: declared by the feature that asks, with the roles that get it."""
+
+    name: str
+    roles: frozenset[Role]
+
+
+class Awaits(StrEnum):
+    """The second step of a sign-in, as far as it is left to do: a code, or setting it up, which admins must."""
+
+    NOTHING = ""
+    CODE = "code"
+    SET_UP = "set_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Whoever is signed in, as far as deciding needs to know."""
+
+    user_id: int
+    name: str
+    role: Role
+    area_id: int | None = None
+    manager_id: int | None = None
+    must_change_password: bool = False
+    #: Has set up the second step, and has taken it in this session.
+    has_second: bool = False
+    passed_second: bool = False
+    session_id: int = 0
+    #: What every form of this session carries.
+    form_token: str = ""
+
+    @property
+    def role_name(self) -> str:
+        return ROLES[self.role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role grants this.
+
+        >>> Visitor(1, "实习生", Role.READER).may(Permission("phones", WORKING_WITH_SHOPS))
+        False
+        """
+        return self.role in permission.roles
+
+    @property
+    def awaits(self) -> Awaits:
+        """What is left to do before anything else is shown.
+
+        >>> Visitor(1, "boss", Role.ADMIN).awaits, Visitor(2, "chen", Role.MANAGER).awaits
+        (<Awaits.SET_UP: 'set_up'>, <Awaits.NOTHING: ''>)
+        >>> Visitor(2, "chen", Role.MANAGER, has_second=True).awaits
+        <Awaits.CODE: 'code'>
+        """
+        if self.has_second:
+            return Awaits.NOTHING if self.passed_second else Awaits.CODE
+        return Awaits.SET_UP if self.role is Role.ADMIN else Awaits.NOTHING
+
+    @property
+    def is_company_wide(self) -> bool:
+        """Whether every shop may be seen; everybody else sees a part, and nothing where no part is named."""
+        return self.role in (Role.ADMIN, Role.MARKETING) or (self.role is Role.READER and self.area_id is None)
+
+
+def check_part(role: Role, area_id: int | None, manager_id: int | None) -> None:
+    """Refuse a role with the wrong part of the shops: a part forgotten must not become everything.
+
+    >>> check_part(Role.SUPERVISOR, None, None)
+    Traceback (most recent call last):
+    foundation.errors.Refused: 市场经理要选一个片区。
+    """
+    if role is Role.SUPERVISOR and area_id is None:
+        raise Refused("市场经理要选一个片区。")
+    if role is Role.MANAGER and manager_id is None:
+        raise Refused("客户经理的账号要对应名单里的一位客户经理。")
+    if role in (Role.ADMIN, Role.MARKETING) and area_id is not None:
+        raise Refused(f"{ROLES[role]}看全部片区，不用选片区。")
+    if role is not Role.MANAGER and manager_id is not None:
+        raise Refused("只有客户经理的账号才对应一位客户经理。")
+
+
+def may_have(
+    visitor: Visitor,
+    permissions: Mapping[str, Permission],
+    needs: Collection[str] | None,
+    held: Collection[str] | None,
+    seen: Collection[str] | None,
+) -> bool:
+    """Whether somebody may have a file as things stand now: what it `needs`, by the names of permissions, they may do,
+    and the parts of the shops `held` in it are among those `seen` by them. No parts are all shops. A file that needs
+    what no feature declares, or nobody knows what, is handed to nobody.
+
+    >>> zhou = Visitor(1, "zhou", Role.SUPERVISOR, area_id=3)
+    >>> known = {"export": Permission("export", LEADING), "write": Permission("write", MARKETING)}
+    >>> [may_have(zhou, known, ["export"], held, ["area:3", "area:4"]) for held in (["area:3"], ["area:9"], None)]
+    [True, False, False]
+    >>> [may_have(zhou, known, needs, ["area:3"], ["area:3"]) for needs in (["write"], ["gone"], None)]
+    [False, False, False]
+    """
+    if needs is None or not all(each in permissions and visitor.may(permissions[each]) for each in needs):
+        return False
+    return seen is None or (held is not None and set(held) <= set(seen))

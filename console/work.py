@@ -1,0 +1,93 @@
+"""Long work being done: the kinds of it, and what one that is under way needs and says."""
+
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from console import tasks
+from console.rules.visitors import Permission
+from console.tasks import Claim
+from wechat_bot import shelf
+from wechat_bot.services import Services
+
+#: Progress is written down no more often: a page asks every two seconds.
+NOTE_EVERY = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of long work: how it is done, and whether it is begun again where its worker died in it.
+
+    What reads what people handed in is not: a file that killed one worker would kill the next.
+    """
+
+    do: Callable[["Work"], None]
+    is_begun_again: bool
+
+
+class Work:
+    """A task being done: what it needs, and where it says how far it is."""
+
+    def __init__(self, services: Services, claim: Claim) -> None:
+        self.services, self.claim = services, claim
+        self.params: dict[str, Any] = claim.params
+        self._noted_at: float | None = None
+        self._stage = ""
+        self._file = ""
+
+    def stage(self, stage: str) -> Callable[[int, int], None]:
+        """Begin a stage; gives a function `progress(done, total)` that may be called as often as one likes.
+
+        Not to be called inside a transaction: the note is one of its own.
+        """
+        self._stage, self._noted_at = stage, None
+        self._note(0, 0)
+        return self._note
+
+    @contextmanager
+    def writing(self, suffix: str) -> Iterator[Path]:
+        """A place to write the file at, with room beside it for what is not whole yet; `hand_out` gives the file out.
+
+        Once the block is over the file stands whole among the others. Where it fails, or the worker dies, none does.
+        """
+        folder = tasks.work_folder(self.services.files_folder, self.claim)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            part = folder / f"part{suffix}"
+            yield part
+            path = tasks.new_file(self.services.files_folder, suffix)
+            shelf.put(part, path)
+            self._file = path.name
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now is removed by the clock
+
+    def hand_out(
+        self, name: str, result: dict[str, Any], *, needs: Collection[Permission], part: Collection[str] | None
+    ) -> None:
+        """Note that it is done and its file there, under this name, for whoever may do what it `needs` and sees this
+        part of the shops; None is all of them."""
+        with self.services.transaction() as session:
+            file = tasks.File(self._file, name, needs, part)
+            tasks.finish(session, self.claim, now=self.services.clock(), result=result, file=file)
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Note that it is done, in a transaction of its own."""
+        with self.services.transaction() as session:
+            tasks.finish(session, self.claim, now=self.services.clock(), result=result)
+
+    def fail(self, error: str, result: dict[str, Any] | None = None) -> None:
+        """Note why it cannot be done."""
+        with self.services.transaction() as session:
+            tasks.fail(session, self.claim, error, now=self.services.clock(), result=result)
+
+    def _note(self, done: int, total: int) -> None:
+        passed = self.services.stopwatch()
+        if self._noted_at is not None and passed - self._noted_at < NOTE_EVERY.total_seconds():
+            return
+        self._noted_at = passed
+        with self.services.transaction() as session:
+            tasks.progress(session, self.claim, self._stage, done, total, now=self.services.clock())

@@ -1,0 +1,96 @@
+"""Collecting what all features declare, at the start. What two of them claim stops it, with both their names."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from wechat_bot.criterion import Criterion
+from wechat_bot.erasure import Forget
+from wechat_bot.feature import Feature, Job, Measure, Notice
+from wechat_bot.switchboard import OWN_WORDS, Switchboard, plain
+
+T = TypeVar("T")
+K = TypeVar("K")
+
+
+def claimed(what: str, claims: Iterable[tuple[str, K, T]]) -> dict[K, T]:
+    """Values by their names, of (feature, name, value). Raises ValueError where two features claim one name.
+
+    >>> claimed("word", [("surveys", "调查", 1), ("quizzes", "测试", 2)])
+    {'调查': 1, '测试': 2}
+    >>> claimed("word", [("surveys", "调查", 1), ("quizzes", "调查", 2)])
+    Traceback (most recent call last):
+    ValueError: surveys and quizzes both claim the word '调查'
+    """
+    owners: dict[K, str] = {}
+    values: dict[K, T] = {}
+    for feature, name, value in claims:
+        if name in owners:
+            raise ValueError(f"{owners[name]} and {feature} both claim the {what} {name!r}")
+        owners[name], values[name] = feature, value
+    return values
+
+
+def more(features: Sequence[Feature], kind: type[T]) -> list[tuple[str, T]]:
+    """What features add to one of the floors above, by the floor's own type, with the feature's name."""
+    return [(feature.name, each) for feature in features for each in feature.more if isinstance(each, kind)]
+
+
+def switchboard(features: Sequence[Feature]) -> Switchboard:
+    """The switchboard for these features. Exactly one of them speaks when no other does."""
+    desks = {f.name: f.front_desk for f in features if f.front_desk}
+    if len(desks) != 1:
+        raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
+    words = [(f.name, plain(e.word), e.link) for f in features for e in f.entries]
+    words += [(f.name, plain(w.word), w.link) for f in features for w in f.words if not w.takes_rest]
+    prefixes = [(f.name, plain(w.word), w) for f in features for w in f.words if w.takes_rest]
+    # One feature may have a word alone and with more behind it; two may not share it like that.
+    own = [("chat", word) for word in sorted(OWN_WORDS)]
+    claimed("word", [(*each, None) for each in dict.fromkeys(own + [each[:2] for each in (*words, *prefixes)])])
+    return Switchboard(
+        conversations=claimed("topic", [(f.name, c.topic, c) for f in features for c in f.conversations]),
+        entries=tuple(sorted((e for f in features for e in f.entries), key=lambda e: e.order)),
+        words=claimed("word", words),
+        prefixes=tuple(claimed("word", prefixes).values()),
+        front_desk=next(iter(desks.values())),
+        listeners=claimed("event", [(f.name, each.event, each) for f in features for each in f.listeners]),
+        overhears=tuple(overhear for f in features for overhear in f.overhears),
+        say_what_waits=_each(features, lambda f: f.awaits),
+        told_of_binding=_each(features, lambda f: f.bound),
+        know_help=_each(features, lambda f: f.helps),
+        cards=_each(features, lambda f: f.cards),
+    )
+
+
+def criteria(features: Sequence[Feature]) -> Mapping[str, Criterion]:
+    """What an audience can be narrowed by."""
+    return claimed("criterion", [(f.name, each.name, each) for f in features for each in f.criteria])
+
+
+def forgets(features: Sequence[Feature]) -> tuple[Forget, ...]:
+    """What each feature does when somebody is erased, the highest floor first."""
+    return _each(features[::-1], lambda f: f.forgets)
+
+
+def notices(features: Sequence[Feature]) -> Mapping[str, Notice]:
+    """The kinds of notices that the settings may name a template for."""
+    return claimed("notice", [(f.name, each.name, each) for f in features for each in f.notices])
+
+
+def measures(features: Sequence[Feature]) -> Mapping[str, Measure]:
+    """What the features count of what they brought about."""
+    return claimed("measure", [(f.name, each.name, each) for f in features for each in f.measures])
+
+
+def statics(features: Sequence[Feature]) -> Mapping[str, Path]:
+    """Folders with files for browsers, by the first part of their address."""
+    return claimed("static folder", [(f.name, at, path) for f in features for at, path in f.statics.items()])
+
+
+def jobs(features: Sequence[Feature]) -> tuple[Job, ...]:
+    """What the clock does."""
+    return tuple(claimed("job", [(f.name, job.name, job) for f in features for job in f.jobs]).values())
+
+
+def _each(features: Sequence[Feature], part: Callable[[Feature], T | None]) -> tuple[T, ...]:
+    return tuple(found for feature in features if (found := part(feature)) is not None)

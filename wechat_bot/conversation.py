@@ -1,0 +1,193 @@
+"""Conversation contract: what is handed to a feature when a follower says or does something, and what it answers."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from wechat_bot.ledger import Windows
+from wechat_bot.messages import Incoming
+from wechat_bot.models import Talk
+
+
+class After(Enum):
+    """What becomes of the talk once its reply is said."""
+
+    NOTHING = "nothing"
+    KEEP = "keep"
+    PAUSE = "pause"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Card with a link."""
+
+    title: str
+    description: str
+    picture_url: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer to a follower. From `open`, KEEP starts the talk; from `hear`, END and PAUSE leave it."""
+
+    text: str = ""
+    articles: tuple[Article, ...] = ()
+    image: str = ""
+    after: After = After.NOTHING
+    #: What the talk should remember; None leaves it as it is.
+    state: dict[str, Any] | None = None
+    #: Whoever overhears may take the message instead, and the talk then rests; this answer is for when nobody does.
+    yields: bool = False
+    #: What the talk goes on under, where the link that opened it left it out (`survey:` became `survey:12`).
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something the account offers: a number in its short menu, a word, and the link both open."""
+
+    label: str
+    word: str
+    link: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Word that opens a link; with `takes_rest`, what is written behind it is the link's reference."""
+
+    word: str
+    link: str
+    takes_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account as conversations know it: the same for every message, so made once at the start."""
+
+    name: str
+    #: The address people reach us under, without a slash at the end.
+    public_url: str
+    #: Whether our pages can tell who opens them: not without OAuth, which subscription accounts lack.
+    has_pages: bool
+    #: The notices this account has a template for (`notices.notice`).
+    notices: Collection[str] = ()
+
+
+class Board(Protocol):
+    """What a conversation may ask of the other features while it answers; the switchboard is one."""
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """What the account offers, in the order of its numbers."""
+
+    def open(self, turn: "Turn", link: str) -> Reply:
+        """Open a link as if it had been tapped."""
+
+    def awaits(self, turn: "Turn") -> list[str]:
+        """Sentences of the features about what waits for this follower."""
+
+    def bound(self, turn: "Turn") -> list[str]:
+        """Tell the features that this follower was bound to a shop; sentences about what came of it."""
+
+    def helps(self, turn: "Turn") -> str:
+        """What a feature says of help to this follower in place of the short menu; empty where none knows better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message being answered: all that a conversation is given."""
+
+    session: Session
+    now: datetime
+    zone: ZoneInfo
+    openid: str
+    message: Incoming
+    account: Account
+    board: Board
+    #: The talk that runs; None where none does.
+    talk: Talk | None = None
+    #: Their contact before this message, at most a minute earlier than it was; None where this is the first. Tells
+    #: whether a bare number answers the last thing we said.
+    last_heard_at: datetime | None = None
+    #: Their reply windows as the ledger has them, locked; None where they were not read.
+    windows: Windows | None = None
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        return self.board.entries
+
+    def open(self, link: str) -> Reply:
+        """Open a link as if it had been tapped: for who overhears a message and wants to talk about it."""
+        return self.board.open(self, link)
+
+    def awaits(self) -> list[str]:
+        """Sentences of the features about what waits for this follower."""
+        return self.board.awaits(self)
+
+    def bound(self) -> list[str]:
+        """Tell the features that this follower was bound to a shop; sentences about what came of it."""
+        return self.board.bound(self)
+
+    def helps(self) -> str:
+        """What a feature says of help to this follower in place of the short menu; empty where none knows better."""
+        return self.board.helps(self)
+
+
+Speak = Callable[[Turn, str], Reply]
+Listen = Callable[[Turn, Talk], Reply]
+#: What nobody else took: an answer, or None to leave it to the next.
+Overhear = Callable[[Turn], Reply | None]
+
+
+def _nothing_remains(turn: Turn, talk: Talk) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Topic somebody can talk about with the account.
+
+    `open(turn, reference)` starts or resumes; `hear(turn, talk)` answers while it runs; `remains(turn, talk)` is the
+    sentence that offers to go on with it later, empty where nothing is left. A talk not heard for `lasts` is over.
+    """
+
+    topic: str
+    open: Speak
+    hear: Listen
+    remains: Callable[[Turn, Talk], str] = _nothing_remains
+    lasts: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDesk:
+    """Who speaks when no feature does. Exactly one feature declares it."""
+
+    welcome: Callable[[Turn], Reply]
+    help: Callable[[Turn], Reply]
+    person: Callable[[Turn], Reply]
+    unknown: Callable[[Turn], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Listener to an event: told of it in the event's transaction; it does not answer."""
+
+    event: type[Incoming]
+    run: Callable[[Session, Any, datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Card on a follower's own page (我的): a line that leads to one of our pages."""
+
+    title: str
+    note: str
+    url: str

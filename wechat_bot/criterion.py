@@ -1,0 +1,74 @@
+"""Audience criterion: a question about retailers that any feature can declare, and how a form asks it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+
+class Input(Enum):
+    """How somebody fills in a field of a criterion."""
+
+    ONE = "one"
+    MANY = "many"
+    YES_NO = "yes_no"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose: as a specification keeps it, and as people read it."""
+
+    value: str | int
+    label: str
+    #: How far below the others it stands, in a tree.
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a criterion asks of whoever fills in a form.
+
+    `name` is its key in the criterion's value; a field without a name is the whole value. `choices(session, given)`
+    loads what may be chosen in one statement, where `given` holds what the fields before it say. With `follows`, the
+    choices are those of what the named field says: another choice there empties this one.
+    """
+
+    label: str
+    input: Input
+    choices: Callable[[Session, Mapping[str, Any]], Sequence[Choice]] | None = None
+    name: str = ""
+    follows: str = ""
+    #: Stands behind a number.
+    unit: str = ""
+    #: The choices are kept as numbers.
+    is_number: bool = False
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """Question about retailers that narrows an audience: `select(value, now)` gives a select of retailer ids.
+
+    `select` raises `Refused` with a sentence where the value makes no sense. A criterion with a label and fields can
+    be filled in as a form; `answers` are the words a field with yes and no is answered by.
+    """
+
+    name: str
+    explain: str
+    select: Callable[[Session, Any, datetime], Select[int]]
+    label: str = ""
+    fields: Sequence[Field] = ()
+    answers: tuple[str, str] = ("是", "否")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSpec:
+    """Audience specification that a feature keeps and will read again, and what it belongs to: 调查《…》."""
+
+    title: str
+    spec: Any
