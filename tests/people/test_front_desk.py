@@ -47,7 +47,7 @@ def test_a_person_is_the_manager_in_charge_and_the_deputy_on_leave(lao_li: Any, 
     assert lao_li.say("人工") == "您的客户经理是陈志强，电话 13900002201，着急请直接打。"
     area = town.session.get(Area, town.city)
     area.deputy_id, area.deputy_from_on, area.deputy_until_on = town.lin, date(2026, 9, 1), date(2026, 9, 7)
-    assert lao_li.say("人工") == "您的客户经理是林小燕,电话 13900002202,着急请直接打。"
+    assert lao_li.say("人工") == "您的客户经理是林小燕，电话 13900002202，着急请直接打。"
 
 
 def test_a_person_for_somebody_unknown_is_found_by_binding(passer_by: Any) -> None:

@@ -179,8 +179,8 @@ def test_nobodys_file_takes_the_worker_down(row: Make) -> None:
     many = {f"xl/{n}.xml": "" for n in range(2100)}
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     hostile = [
-        ("表格太大：XFD1048576 还有内容,最多 500,000 行、500 列", workbook({"名单": far})),
-        ("表格太大：展开后有 900 MB,最多 512 MB", workbooks.claiming(roster(shared), rels, 900 << 20)),
+        ("表格太大：XFD1048576 还有内容，最多 500,000 行、500 列", workbook({"名单": far})),
+        ("表格太大：展开后有 900 MB，最多 512 MB", workbooks.claiming(roster(shared), rels, 900 << 20)),
         ("表格太大：有一格超过 40,000 个字", roster(shared, parts=long)),
         ("表格太大：工作簿里有 2,106 个部分", roster(row(), parts=many)),
         ("打不开这个文件", roster(row(), parts=deep)),

@@ -193,7 +193,7 @@ def test_the_codebook_explains_every_column_and_counts_the_missing(house, zone, 
     assert codes["q6 不满意的原因是?", "未显示"][2] == 1
     assert codes["q7 请拍一张陈列照片", "跳过"][2] == 2
     assert codes["q1 编码", -1][2] == codes["q1 编码", -3][2] == 0
-    assert codes["q4 您愿意向同行推荐我们的服务吗?（0-10）", 9] == ["9 分", "1", 1]
+    assert codes["q4 您愿意向同行推荐我们的服务吗?(0-10)", 9] == ["9 分", "1", 1]
 
 
 def test_the_summary_gives_what_paper_gave(house, zone, answered, tmp_path):
@@ -235,7 +235,7 @@ def test_an_anonymous_export_holds_no_identity_and_the_day_alone(house, li, shor
         whole = "".join(archive.read(name).decode() for name in archive.namelist())
     assert not any(word in whole for word in ("李国强", "035080200001", "城区一片", "陈志强", "普通终端"))
     csv_file = export(house, zone, survey, tmp_path / "out.csv", form="csv").read_text("utf-8-sig")
-    assert csv_file.splitlines()[1] == "1，2026-09-12，微信对话，是，好，1"
+    assert csv_file.splitlines()[1] == "1,2026-09-12,微信对话,是,好,1"
 
 
 def test_a_folder_gets_a_file_named_by_title_and_time(house, zone, answered, tmp_path):
