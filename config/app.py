@@ -85,6 +85,7 @@ def build_services(
         switchboard=collecting.switchboard(features),
         criteria=collecting.criteria(features),
         forgets=collecting.forgets(features),
+        tables=collecting.tables(features),
         zone=settings.zone,
         account_name=settings.account_name,
         is_service_account=settings.wechat_account_type == "service",

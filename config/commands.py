@@ -1,6 +1,8 @@
 """Commands for whoever installs and runs it: the schema, the worker."""
 
 import signal
+from collections.abc import Mapping
+from datetime import datetime
 from types import FrameType
 
 import click
@@ -11,8 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from config.settings import DATABASE_WITHIN
 from config.worker import SENDERS, Worker
+from foundation.clock import month_of
 from foundation.database import Database
 from migrations import schema
+from wechat_bot.feature import Measure
 from wechat_bot.services import current_services
 
 log = structlog.get_logger(__name__)
@@ -60,6 +64,18 @@ def worker(senders: int) -> None:
     running.run()
 
 
+@click.command()
+@click.argument("month", type=click.DateTime(["%Y-%m"]))
+@with_appcontext
+def measures(month: datetime) -> None:
+    """What the services brought about in a MONTH, such as 2026-11."""
+    services = current_services()
+    found: Mapping[str, Measure] = current_app.extensions["measures"]
+    with services.reading() as session:
+        for measure in found.values():
+            click.echo(f"{measure.label}  {measure.count(session, month_of(month.date(), services.zone)):,}")
+
+
 def _wait_for(database: Database) -> None:
     """A machine that starts may start its database last."""
     try:
@@ -68,4 +84,4 @@ def _wait_for(database: Database) -> None:
         raise click.ClickException(f"The database does not answer: {error.orig}") from None
 
 
-COMMANDS = (db, worker)
+COMMANDS = (db, measures, worker)

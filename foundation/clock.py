@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _NEAR = {-1: "昨天 ", 0: "今天 ", 1: "明天 ", 2: "后天 "}
@@ -23,6 +23,17 @@ class Period:
 
     begins_at: datetime
     ends_at: datetime
+
+
+def month_of(day: date, zone: ZoneInfo) -> Period:
+    """The month in which a day lies.
+
+    >>> month_of(date(2026, 12, 24), ZoneInfo("Asia/Shanghai")).ends_at.isoformat()
+    '2027-01-01T00:00:00+08:00'
+    """
+    first = day.replace(day=1)
+    after = (first + timedelta(days=31)).replace(day=1)
+    return Period(*(datetime(each.year, each.month, 1, tzinfo=zone) for each in (first, after)))
 
 
 def system_clock() -> datetime:

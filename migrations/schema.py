@@ -9,11 +9,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Connection, False_, Table, text
+from alembic.util import to_tuple
+from sqlalchemy import JSON, Connection, False_, text
 from sqlalchemy.exc import DBAPIError
 
-from foundation.database import Base, Database, Moment
+from foundation.database import Database, Moment
 from people.models import Grams
+from wechat_bot import collecting
 from wechat_bot.feature import Feature
 
 #: Any number; two processes that start together must not migrate together.
@@ -70,18 +72,10 @@ def is_current(database: Database, features: Sequence[Feature]) -> bool:
         heads = _heads(connection)
     config = _config(features)
     _refuse_strange(heads, config)
-    return heads == set(ScriptDirectory.from_config(config).get_heads())
-
-
-def tables(features: Sequence[Feature]) -> list[Table]:
-    """The tables of these features, those that others refer to first."""
-    modules = [module.__name__ for feature in features for module in feature.models]
-    theirs = {
-        mapper.local_table
-        for mapper in Base.registry.mappers
-        if any(f"{mapper.class_.__module__}.".startswith(f"{module}.") for module in modules)
-    }
-    return [table for table in Base.metadata.sorted_tables if table in theirs]
+    scripts = ScriptDirectory.from_config(config)
+    # A database stands at those alone that no other depends on: they imply the others.
+    implied = {each for script in scripts.walk_revisions() for each in to_tuple(script.dependencies, ())}
+    return heads == set(scripts.get_heads()) - implied
 
 
 def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
@@ -103,7 +97,7 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
 def compares(dialect: str, features: Sequence[Feature]) -> Callable[[Any, str | None, str, bool, Any], bool]:
     """What a comparison looks at: the features' tables, not what their `install` makes, nor what the models want of
     another database only."""
-    known = {table.name for table in tables(features)}
+    known = {table.name for table in collecting.tables(features)}
     made = tuple(beginning for feature in features for beginning in feature.search_tables)
 
     def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:

@@ -62,7 +62,7 @@ def erase_due(services: Services) -> None:
     """
     now, files = services.clock(), list[str]()
     with services.reading() as session:
-        withdrawn, left_over = queries.withdrawn(session), queries.left_over(session)
+        withdrawn, left_over = queries.withdrawn(session), queries.left_over(session, services.tables)
     for openid in withdrawn:
         with services.transaction() as session:
             files += take_back(session, openid, now=now, forgets=services.forgets)

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Select, Table, and_, func, not_, or_, select, union
 from sqlalchemy.orm import Session
 
-from foundation.database import Base
 from people import rules
 from people.identity import read_shop, select_shops
 from people.models import ERASED, IS_THERE, Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
@@ -149,17 +148,16 @@ def gone(session: Session, *, before: datetime) -> Sequence[tuple[str, datetime]
     return [(openid, left_at) for openid, left_at in rows if left_at is not None]
 
 
-def left_over(session: Session) -> Sequence[str]:
+def left_over(session: Session, tables: Sequence[Table]) -> Sequence[str]:
     """Openids that stand somewhere though they are no follower's any more: of who was erased by half."""
-    return session.scalars(select_left_over()).all()
+    return session.scalars(select_left_over(tables)).all()
 
 
-def select_left_over() -> Select[str]:
-    """The same as a statement. Every table is looked at, also those of features to come: nobody is known here but as a
-    follower."""
+def select_left_over(tables: Sequence[Table]) -> Select[str]:
+    """The same as a statement. Every table of every feature is looked at: nobody is known here but as a follower."""
     columns = [
         table.c.openid
-        for table in Base.metadata.sorted_tables
+        for table in tables
         if "openid" in table.c and table.name not in (*_BESIDE, Follower.__tablename__)
     ]
     is_known = [select(Follower.openid).where(Follower.openid == column).exists() for column in columns]

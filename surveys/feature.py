@@ -10,7 +10,7 @@ from surveys.actions import erasing
 from surveys.mobile import answer
 from surveys.pages import listing, needs, routes
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
-from surveys.queries import audience
+from surveys.queries import audience, measures
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature, Notice
 
@@ -32,6 +32,7 @@ surveys = Feature(
     entries=[Entry(label="填写调查", word="调查", link="survey:", order=10)],
     awaits=conversation.awaits,
     criteria=audience.CRITERIA,
+    measures=measures.MEASURES,
     kept_specs=audience.kept_specs,
     titles=audience.titles,
     notices=(Notice("survey", "邀请"), Notice("results", "公布结果")),

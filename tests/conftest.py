@@ -33,7 +33,7 @@ from simulator.simulator import Simulator
 from simulator.world import Account
 from tools import servers
 from visits.actions import categories
-from wechat_bot import jobs
+from wechat_bot import collecting, jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
 
@@ -137,7 +137,7 @@ def postgresql() -> Iterator[str]:
 def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
     """Empties the PostgreSQL database, and only what was written to: truncating all takes longer than most tests."""
     database = Database(postgresql)
-    tables = [table.name for table in schema.tables(FEATURES)]
+    tables = [table.name for table in collecting.tables(FEATURES)]
     is_used = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
 
     def empty() -> None:

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("foundation", "wechat_bot", "console", "people", "surveys", "visits", "config", "simulator")
-PRODUCT = PACKAGES[:-1]
+ROOTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["root_packages"]
+PACKAGES = tuple(name for name in ROOTS if name != "migrations")
+PRODUCT = tuple(name for name in PACKAGES if name != "simulator")
 
 
 def modules(packages=PACKAGES) -> list[Path]:
@@ -138,3 +140,61 @@ def test_two_features_that_claim_one_topic_stop_the_start_with_both_names() -> N
     )
     with pytest.raises(ValueError, match="surveys and rival both claim the topic 'survey'"):
         collecting.switchboard((*app.FEATURES, rival))
+
+
+def declared_by_services() -> tuple[set[str], set[str]]:
+    """What the features above the console declare: names that stand nowhere else, and the words of the audit log."""
+    app, extension = importlib.import_module("config.app"), importlib.import_module("console.extension")
+    collecting = importlib.import_module("wechat_bot.collecting")
+    names: set[str] = set()
+    words: set[str] = set()
+    for name, each in collecting.more(app.FEATURES, extension.ConsoleExtension):
+        words |= set(each.audit_words)
+        if name != "console":
+            names |= {one.name for one in each.permissions} | set(each.tasks)
+    return names, words
+
+
+def test_the_console_and_the_chat_know_no_feature() -> None:
+    names, _ = declared_by_services()
+    found = [
+        f"{named(path)}:{node.lineno}"
+        for path in modules(("foundation", "wechat_bot", "console"))
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() in names
+    ]
+    pages = [
+        f"{named(path)}: {name}"
+        for package in ("wechat_bot", "console")
+        for path in (ROOT / package).rglob("*.html")
+        for name in re.findall(r'may\("(\w+)"\)', path.read_text(encoding="utf-8"))
+        if name.lower() in names
+    ]
+    assert found + pages == []
+
+
+def test_every_word_written_into_the_audit_log_is_declared() -> None:
+    """A word nobody declares would stop the transaction that writes it down."""
+    _, words = declared_by_services()
+    written = {
+        (constant.value, f"{named(path)}:{node.lineno}")
+        for path in modules(("console", *(name for name in PRODUCT if name not in ("foundation", "wechat_bot"))))
+        for node in ast.walk(parsed(path))
+        for constant in _words_noted(node)
+    }
+    assert len(written) > 40
+    assert sorted(each for each in written if each[0] not in words) == []
+
+
+def _words_noted(node: ast.AST) -> list[ast.Constant]:
+    """The words of `note(session, visitor, word, …)`, `note(word, …)` and `did = word`."""
+    looked_at: list[ast.AST] = []
+    if isinstance(node, ast.Call):
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        is_audit = isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "audit"
+        if called in ("note", "seen"):
+            looked_at = node.args[2:3] if is_audit else node.args[:1]
+    elif isinstance(node, ast.Assign) and any(isinstance(each, ast.Name) and each.id == "did" for each in node.targets):
+        looked_at = [node.value]
+    found = [each for top in looked_at for each in ast.walk(top) if isinstance(each, ast.Constant)]
+    return [each for each in found if isinstance(each.value, str) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)*", each.value)]

@@ -17,6 +17,7 @@ from sqlalchemy import Index
 
 from config.app import FEATURES
 from migrations import schema
+from wechat_bot import collecting
 
 PATH = Path(schema.__file__).parent / "versions" / "r0001_first_schema.py"
 HEAD = '''"""First schema: every table, as `python -m tools.first_schema` wrote it from the models.
@@ -49,7 +50,7 @@ def main() -> None:
 
 
 def _lines() -> Iterator[str]:
-    for table in schema.tables(FEATURES):
+    for table in collecting.tables(FEATURES):
         yield from _code(CreateTableOp.from_table(table))
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             yield from _index(index)

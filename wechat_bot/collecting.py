@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import Table
+
+from foundation.database import Base
 from wechat_bot.criterion import Criterion
 from wechat_bot.erasure import Forget
 from wechat_bot.feature import Feature, Job, Measure, Notice
@@ -41,12 +44,12 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
     desks = {f.name: f.front_desk for f in features if f.front_desk}
     if len(desks) != 1:
         raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
-    words = [(f.name, plain(e.word), e.link) for f in features for e in f.entries]
-    words += [(f.name, plain(w.word), w.link) for f in features for w in f.words if not w.takes_rest]
-    prefixes = [(f.name, plain(w.word), w) for f in features for w in f.words if w.takes_rest]
+    words = [(f.name, *each) for f in features for each in _words(f)]
+    prefixes = [(f.name, plain(each.word), each) for f in features for each in f.words if each.takes_rest]
     # One feature may have a word alone and with more behind it; two may not share it like that.
     own = [("chat", word) for word in sorted(OWN_WORDS)]
-    claimed("word", [(*each, None) for each in dict.fromkeys(own + [each[:2] for each in (*words, *prefixes)])])
+    all_words = [(f.name, word) for f in features for word in (*dict(_words(f)), *(plain(w.word) for w in f.words))]
+    claimed("word", [(*each, None) for each in dict.fromkeys(own + all_words)])
     return Switchboard(
         conversations=claimed("topic", [(f.name, c.topic, c) for f in features for c in f.conversations]),
         entries=tuple(sorted((e for f in features for e in f.entries), key=lambda e: e.order)),
@@ -60,6 +63,17 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
         know_help=_each(features, lambda f: f.helps),
         cards=_each(features, lambda f: f.cards),
     )
+
+
+def tables(features: Sequence[Feature]) -> tuple[Table, ...]:
+    """The tables of these features, those that others refer to first."""
+    modules = [module.__name__ for feature in features for module in feature.models]
+    theirs = {
+        mapper.local_table
+        for mapper in Base.registry.mappers
+        if any(f"{mapper.class_.__module__}.".startswith(f"{module}.") for module in modules)
+    }
+    return tuple(table for table in Base.metadata.sorted_tables if table in theirs)
 
 
 def criteria(features: Sequence[Feature]) -> Mapping[str, Criterion]:
@@ -90,6 +104,12 @@ def statics(features: Sequence[Feature]) -> Mapping[str, Path]:
 def jobs(features: Sequence[Feature]) -> tuple[Job, ...]:
     """What the clock does."""
     return tuple(claimed("job", [(f.name, job.name, job) for f in features for job in f.jobs]).values())
+
+
+def _words(feature: Feature) -> list[tuple[str, str]]:
+    """The words of a feature that stand alone, with their links."""
+    alone = [(plain(each.word), each.link) for each in feature.words if not each.takes_rest]
+    return [(plain(each.word), each.link) for each in feature.entries] + alone
 
 
 def _each(features: Sequence[Feature], part: Callable[[Feature], T | None]) -> tuple[T, ...]:

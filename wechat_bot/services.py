@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from foundation.clock import Clock, Stopwatch
@@ -42,6 +43,8 @@ class Services:
     criteria: Mapping[str, Criterion]
     #: What each feature does when somebody is erased, the highest floor first.
     forgets: tuple[Forget, ...]
+    #: The tables of all features.
+    tables: tuple[Table, ...]
     zone: ZoneInfo
     account_name: str
     is_service_account: bool

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 from config.app import FEATURES
 from foundation.database import Base, Database
 from migrations import schema
+from wechat_bot import collecting
 
 
 # SQLite tells nothing of an index on an expression; PostgreSQL does, and is compared.
@@ -20,7 +21,7 @@ def test_migrations_make_what_the_models_declare(stores) -> None:
         tables = inspect(connection).get_table_names()
     database.dispose()
     assert found == []
-    assert {table.name for table in schema.tables(FEATURES)} <= set(tables)
+    assert {table.name for table in collecting.tables(FEATURES)} <= set(tables)
 
 
 def test_a_database_of_before_the_release_is_refused_with_what_to_do_and_left_as_it_is(house) -> None:

@@ -28,6 +28,7 @@ def run(house, zone, tmp_path):
             switchboard=None,
             criteria={criterion.name: criterion for criterion in CRITERIA},
             forgets=(),
+            tables=(),
             zone=zone,
             account_name="新罗烟草",
             is_service_account=True,

@@ -1,0 +1,29 @@
+"""Measures of visits: what they brought about in a period."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from foundation.clock import Period
+from visits.models import Request
+from wechat_bot.feature import Measure
+
+
+def opened(session: Session, period: Period) -> int:
+    """Requests of shops that were opened."""
+    return _count(session, Request.opened_at, period)
+
+
+def closed(session: Session, period: Period) -> int:
+    """Requests that were closed and are closed still."""
+    return _count(session, Request.closed_at, period)
+
+
+def _count(
+    session: Session, at: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], period: Period
+) -> int:
+    return session.scalar(select(func.count()).where(at >= period.begins_at, at < period.ends_at)) or 0
+
+
+MEASURES = (Measure("visits.opened", "收到的留言", opened), Measure("visits.closed", "办结的留言", closed))
