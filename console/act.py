@@ -6,10 +6,9 @@ A view is plain code that says only what is its own:
         return act.form(partial(_save, tag_id), partial(_page, tag_id))
 
     def _save(tag_id: int) -> ResponseReturnValue:
-        with act.transaction() as (session, now, note):
-            act.check_stamp(session, tags.editable(tag_id))
+        with act.transaction(over=_editable(tag_id)) as (session, now, note):
             name = tags.change(session, tag_id, request.form.get("name", ""), now=now)
-            note("tag.save", f"tag:{tag_id}", name)
+            note("tag.save", detail=name)
         return act.done(url_for("people_pages.tag_list"), f"标签“{name}”已修改。")
 
     def _page(tag_id: int, error: Refused | None) -> str:
@@ -33,36 +32,40 @@ from wechat_bot.services import current_services
 
 
 class Note(Protocol):
-    """Writes one line of the audit log in the transaction: a word of the log, the link of what it is about, details."""
+    """Writes a line of the audit log: a word of the log, the link of what it is about (what is edited), details."""
 
     def __call__(self, did: str, about: str = "", detail: str = "") -> None: ...
 
 
 @contextmanager
-def transaction() -> Iterator[tuple[Session, datetime, Note]]:
+def transaction(*, over: Editable | None = None) -> Iterator[tuple[Session, datetime, Note]]:
     """Audited transaction of whoever is signed in: its session, its moment, and the note that has to be made in it.
 
-    It is kept when the block ends, and not where the block raises. A block that noted nothing is a bug, and not kept.
+    `over` is what a form edits: its stamp is checked first. All is kept when the block ends, and nothing where the
+    block raises; one that noted nothing is a bug, and not kept either.
     """
     services, visitor, address = current_services(), access.visitor(), access.address()
-    words, noted = access.extensions().audit_words, False
+    words = access.extensions().audit_words
+    link, is_noted = over.about if over else "", False
     with services.transaction() as session:
         now = services.clock()
+        if over is not None:
+            check_stamp(session, over)
 
-        def note(did: str, about: str = "", detail: str = "") -> None:
-            nonlocal noted
+        def note(did: str, about: str = link, detail: str = "") -> None:
+            nonlocal is_noted
             if did not in words:
                 raise ValueError(f"no feature declares {did!r} as a word of the audit log")
             audit.note(session, visitor, did, about, detail, address=address, now=now)
-            noted = True
+            is_noted = True
 
         yield session, now, note
-        if not noted:
+        if not is_noted:
             raise RuntimeError("something was done in the console, and nothing was written down of it")
 
 
 def seen(did: str, about: str = "", detail: str = "") -> None:
-    """Write down what is about to be shown, in a transaction of its own."""
+    """Write down what is about to be shown, or was refused, in a transaction of its own."""
     with transaction() as (_, _, note):
         note(did, about, detail)
 

@@ -14,7 +14,7 @@ from foundation.text import whole_number
 
 #: Years that a form may name: a slip of the finger must not end in a sum that no calendar knows.
 FIRST_YEAR, LAST_YEAR = 2000, 2200
-DAY = "日期请写成 2026-11-23 这样。"
+DAY = "日期请写成 2026-10-01 这样。"
 MOMENT = "请写上日期和时间。"
 Choice = TypeVar("Choice", bound=str)
 
@@ -26,7 +26,7 @@ def day(text: str) -> date | None:
     (datetime.date(2026, 11, 23), None)
     >>> day("23.11.")
     Traceback (most recent call last):
-    foundation.errors.Refused: 日期请写成 2026-11-23 这样。
+    foundation.errors.Refused: 日期请写成 2026-10-01 这样。
     """
     if not text.strip():
         return None

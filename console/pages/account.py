@@ -2,11 +2,11 @@
 
 from urllib.parse import unquote, urlsplit
 
-from flask import flash, g, make_response, redirect, render_template, request, url_for
+from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from console import access, audit, passwords, queries
+from console import access, act, audit, passwords, queries
 from console.actions import sessions, signing_in
 from console.permissions import ANYONE, SIGNED_IN
 from console.rules.passwords import LONGEST_PASSWORD, check_password, user_name
@@ -31,10 +31,10 @@ def sign_in() -> ResponseReturnValue:
 @access.allow(SIGNED_IN, first=True, second=True)
 def sign_out() -> ResponseReturnValue:
     """End this session."""
-    services, me, now = current_services(), access.visitor(), current_services().clock()
-    with services.transaction() as session:
+    me = access.visitor()
+    with act.transaction() as (session, now, note):
         sessions.end_session(session, me.user_id, me.session_id, now=now)
-        audit.note(session, me, "sign_out", address=access.address(), now=now)
+        note("sign_out")
     response = redirect(url_for("console.sign_in"), 303)
     response.delete_cookie(access.COOKIE, path=access.PREFIX)
     return response
@@ -43,14 +43,7 @@ def sign_out() -> ResponseReturnValue:
 @access.allow(SIGNED_IN, first=True)
 def password() -> ResponseReturnValue:
     """Change one's password; at the first sign-in there is no way around it."""
-    if request.method != "POST":
-        return render_template("console/password.html")
-    try:
-        _change_password(request.form.get("old", ""), request.form.get("new", ""))
-    except Refused as refusal:
-        return render_template("console/password.html", error=refusal.sentence), 422
-    flash("密码已修改，其他地方的登录都已结束。", "success")
-    return redirect(url_for("console.home"), 303)
+    return act.form(_change_password, lambda error: render_template("console/password.html", error=error))
 
 
 @access.allow(SIGNED_IN)
@@ -66,18 +59,16 @@ def session_list() -> ResponseReturnValue:
 @access.allow(SIGNED_IN)
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's sessions."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        sessions.end_session(session, me.user_id, session_id, now=now)
-        audit.note(session, me, "session.end", f"session:{session_id}", address=access.address(), now=now)
-    flash("已结束那次登录。", "success")
-    return redirect(url_for("console.session_list"), 303)
+    with act.transaction() as (session, now, note):
+        sessions.end_session(session, access.visitor().user_id, session_id, now=now)
+        note("session.end", f"session:{session_id}")
+    return act.done(url_for("console.session_list"), "已结束那次登录。")
 
 
-def _change_password(old: str, new: str) -> None:
+def _change_password() -> ResponseReturnValue:
     """Count the try, compare and hash outside of any transaction, change what was compared."""
     services, me, address = current_services(), access.visitor(), access.address()
+    old, new = request.form.get("old", ""), request.form.get("new", "")
     if new != request.form.get("again", ""):
         raise Refused("两次输入的新密码不一样。")
     with services.reading() as session:
@@ -88,14 +79,12 @@ def _change_password(old: str, new: str) -> None:
     if candidate.waits:
         raise Refused(wait_sentence(candidate.waits))
     if candidate.password_hash is None or not passwords.fits(candidate.password_hash, old):
-        with services.transaction() as session:
-            audit.note(session, me, "password.refused", address=address, now=services.clock())
+        act.seen("password.refused")
         raise Refused("现在的密码不对。")
     if new == old:
         raise Refused("新密码和现在的一样，请换一个。")
     new_hash = passwords.hashed(new)
-    with services.transaction() as session:
-        now = services.clock()
+    with act.transaction() as (session, now, note):
         signing_in.change_password(
             session,
             me.user_id,
@@ -105,7 +94,8 @@ def _change_password(old: str, new: str) -> None:
             browser=request.cookies.get(access.KNOWN_COOKIE, ""),
             now=now,
         )
-        audit.note(session, me, "password.change", address=address, now=now)
+        note("password.change")
+    return act.done(url_for("console.home"), "密码已修改，其他地方的登录都已结束。")
 
 
 def _enter(written: str, password: str) -> Response:

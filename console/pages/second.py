@@ -1,9 +1,9 @@
 """The second step of a sign-in: taken, set up, given up. Who has yet to take it sees nothing else."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, audit, queries
+from console import access, act, queries
 from console import second as steps
 from console.actions import second_step, tries
 from console.pages.account import local
@@ -21,18 +21,15 @@ CHANGED = "这一页打开后，又在别处打开过，密钥换了新的。请
 @access.allow(SIGNED_IN, first=True, second=True)
 def second() -> ResponseReturnValue:
     """Ask for a code, and go on to where one wanted to go."""
-    me, error = access.visitor(), None
     where = local(request.values.get("next", ""))
-    if access.awaited(me) is not Awaits.CODE:
-        return redirect(where, 303)
-    if request.method == "POST":
-        try:
-            _take()
-        except Refused as refusal:
-            error = refusal
-        else:
-            return redirect(where, 303)
-    return render_template("console/second.html", next=where, error=error), access.status(error)
+    if access.awaited(access.visitor()) is not Awaits.CODE:
+        return act.done(where)
+
+    def go_on() -> ResponseReturnValue:
+        _take()
+        return act.done(where)
+
+    return act.form(go_on, lambda error: render_template("console/second.html", next=where, error=error))
 
 
 @access.allow(SIGNED_IN, first=True, second=True)
@@ -79,11 +76,10 @@ def drop_second() -> ResponseReturnValue:
     if services.is_development or not me.has_second:
         raise Refused("第二步验证没有开启。")
     _take()
-    with services.transaction() as session:
+    with act.transaction() as (session, _, note):
         second_step.drop_second(session, me.user_id)
-        audit.note(session, me, "second.off", address=access.address(), now=services.clock())
-    flash("第二步验证已关闭。", "success")
-    return redirect(url_for("console.session_list"), 303)
+        note("second.off")
+    return act.done(url_for("console.session_list"), "第二步验证已关闭。")
 
 
 def _take() -> None:
@@ -96,8 +92,7 @@ def _take() -> None:
         raise Refused(wait_sentence(tried.waits))
     secret = steps.opened(tried.kept, str(current_app.secret_key))
     step = steps.step_of(secret, code, services.clock()) if secret else None
-    with services.transaction() as session:
-        now = services.clock()
+    with act.transaction() as (session, now, note):
         is_taken = second_step.take_second(
             session,
             me.user_id,
@@ -109,24 +104,22 @@ def _take() -> None:
         )
         if is_taken:
             tries.forgive(session, tried.counts)
-        did = "second.refused" if not is_taken else "second.pass" if step is not None else "second.recovery"
-        audit.note(session, me, did, address=address, now=now)
+        note("second.refused" if not is_taken else "second.pass" if step is not None else "second.recovery")
     if not is_taken:
         raise Refused(WRONG)
 
 
 def _confirm(kept: str, secret: str) -> list[str]:
     """Ask for the second step from now on; gives the recovery codes. Raises `Refused` for a code that is none."""
-    services, me, address = current_services(), access.visitor(), access.address()
+    services, me = current_services(), access.visitor()
     step = steps.step_of(secret, request.form.get("code", "")[:100], services.clock())
     if step is None:
         raise Refused(WRONG)
     codes, sealed = steps.recovery_codes(), steps.sealed(secret, str(current_app.secret_key))
     hashes = [steps.recovery_hash(me.user_id, code) for code in codes]
-    with services.transaction() as session:
-        now = services.clock()
+    with act.transaction() as (session, now, note):
         second_step.give_second(session, me.user_id, kept, sealed, hashes, keep_session=me.session_id, now=now)
         browser = request.cookies.get(access.KNOWN_COOKIE, "")
         second_step.take_second(session, me.user_id, me.session_id, step=step, code_hash="", browser=browser, now=now)
-        audit.note(session, me, "second.on", address=address, now=now)
+        note("second.on")
     return codes

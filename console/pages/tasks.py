@@ -7,7 +7,7 @@ from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit, queries, tasks
+from console import access, act, queries, tasks
 from console.models import Task
 from console.permissions import SIGNED_IN
 from console.rules.visitors import may_have
@@ -53,20 +53,17 @@ def task_progress(task_id: int) -> ResponseReturnValue:
 @access.allow(SIGNED_IN)
 def task_file(task_id: int) -> ResponseReturnValue:
     """The file of a task that is done, to whoever asked for it, or an admin, if they may have what is in it now."""
-    services, me = current_services(), access.visitor()
     found = find(task_id)
     if found.file is None:
         abort(404)
-    path = services.files_folder / found.file
+    path = current_services().files_folder / found.file
     if not path.is_file():
         return access.failed(404, FILE_GONE)
-    with services.transaction() as session:
+    with act.transaction() as (session, _, note):
         if not _may_have(session)(found):
             abort(403)
         about = " ".join(filter(None, (found.file_name, (found.result or {}).get("said"))))
-        audit.note(
-            session, me, "task.download", f"task:{task_id}", about, address=access.address(), now=services.clock()
-        )
+        note("task.download", f"task:{task_id}", about)
     return access.download(path, found.file_name or path.name)
 
 

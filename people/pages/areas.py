@@ -1,13 +1,13 @@
 """Areas: who looks after them, and who stands in while they are away."""
 
-from datetime import date
 from functools import partial
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from console import access, audit
+from console import access, act, fields
+from console.stamps import Editable
 from foundation.errors import Refused
 from people import areas
 from people.models import Area
@@ -30,58 +30,43 @@ def area_list() -> ResponseReturnValue:
 @access.allow(AREAS_EDIT)
 def area(area_id: int) -> ResponseReturnValue:
     """Give an area a manager, a deputy with days of leave, an area above it."""
-    error = None
-    if request.method == "POST":
-        try:
-            name = _change(area_id)
-        except Refused as refusal:
-            error = refusal
-        else:
-            flash(f"“{name}”已修改。", "success")
-            return redirect(url_for("people_pages.area_list"), 303)
+    return act.form(partial(_change, area_id), partial(_page, area_id))
+
+
+def _change(area_id: int) -> ResponseReturnValue:
+    form, rows = request.form, select(Area.id).where(Area.id == area_id)
+    edited = Editable(f"area:{area_id}", rows, partial(areas.kept, area_id=area_id))
+    with act.transaction(over=edited) as (session, _, note):
+        manager_id = fields.key(form.get("manager", ""), "负责人")
+        deputy_id = fields.key(form.get("deputy", ""), "代班人")
+        parent_id = fields.key(form.get("parent", ""), "上级片区")
+        from_on, until_on = fields.day(form.get("from", "")), fields.day(form.get("until", ""))
+        name = areas.change(
+            session,
+            access.visitor(),
+            area_id,
+            manager_id=manager_id,
+            deputy_id=deputy_id,
+            from_on=from_on,
+            until_on=until_on,
+            parent_id=parent_id,
+        )
+        people, above = dict(areas.managers(session)), dict(areas.names(session)).get(parent_id or 0)
+        deputy = people.get(deputy_id or 0)
+        parts = (
+            name,
+            f"负责人 {people.get(manager_id or 0) or '没有'}",
+            deputy and f"代班 {deputy}，{from_on} 至 {until_on}",
+            above and f"上级 {above}",
+        )
+        note("area.change", detail="，".join(filter(None, parts)))
+    return act.done(url_for("people_pages.area_list"), f"“{name}”已修改。")
+
+
+def _page(area_id: int, error: Refused | None) -> str:
     with current_services().reading() as session:
         found = next((each for each in areas.listing(session, access.visitor()) if each.id == area_id), None)
         managers, names, kept = areas.managers(session), areas.names(session), areas.kept(session, area_id)
     if found is None:
         abort(404)
-    page = render_template("people/area.html", area=found, managers=managers, names=names, kept=kept, error=error)
-    return page, access.status(error)
-
-
-def _change(area_id: int) -> str:
-    services, me, form = current_services(), access.visitor(), request.form
-    about = f"area:{area_id}"
-    with services.transaction() as session:
-        row = select(Area.id).where(Area.id == area_id)
-        access.check_stamp(session, row, partial(areas.kept, area_id=area_id), about=about)
-        from_on, until_on = _day(form.get("from", "")), _day(form.get("until", ""))
-        parent_id = form.get("parent", type=int)
-        name = areas.change(
-            session,
-            me,
-            area_id,
-            manager_id=form.get("manager", type=int),
-            deputy_id=form.get("deputy", type=int),
-            from_on=from_on,
-            until_on=until_on,
-            parent_id=parent_id,
-        )
-        people = {f"{key}": manager for key, manager, *_ in areas.managers(session)}
-        manager, deputy = (people.get(form.get(field, "")) for field in ("manager", "deputy"))
-        above = dict(areas.names(session)).get(parent_id) if parent_id else None
-        parts = (
-            name,
-            f"负责人 {manager or '没有'}",
-            deputy and f"代班 {deputy}，{from_on} 至 {until_on}",
-            above and f"上级 {above}",
-        )
-        detail = "，".join(filter(None, parts))
-        audit.note(session, me, "area.change", about, detail, address=access.address(), now=services.clock())
-    return name
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused("日期要写成 2026-10-01 这样。") from None
+    return render_template("people/area.html", area=found, managers=managers, names=names, kept=kept, error=error)

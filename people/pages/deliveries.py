@@ -1,11 +1,12 @@
 """Messages that need a person: unsure, failed, waiting; settled one by one, cancelled by what they are about."""
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from console import access, audit
+from console import access, act
 from console.permissions import OUTBOX_SEE
+from console.stamps import Editable
 from foundation.clock import when
 from people import deliveries
 from people.permissions import OUTBOX_SETTLE
@@ -20,19 +21,10 @@ SAID = {"sent": "记为已收到", "failed": "记为没收到", "resend": "再�
 @access.allow(OUTBOX_SEE)
 def delivery_list() -> ResponseReturnValue:
     """The messages of one state. Whose they are is personal: that it was seen is written down."""
-    services, me, features = current_services(), access.visitor(), current_app.extensions["features"]
+    services, features = current_services(), current_app.extensions["features"]
     wanted = request.args.get("state", "")
     now, state = services.clock(), DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
-    with services.transaction() as session:
-        audit.note(
-            session,
-            me,
-            "delivery.see",
-            "messages",
-            deliveries.STATES[state],
-            address=access.address(),
-            now=now,
-        )
+    act.seen("delivery.see", "messages", deliveries.STATES[state])
     is_waiting = state in (DeliveryState.HELD, DeliveryState.PENDING)
     with services.reading() as session:
         page = deliveries.page(
@@ -59,30 +51,26 @@ def delivery_list() -> ResponseReturnValue:
 @access.allow(OUTBOX_SETTLE)
 def settle_delivery(delivery_id: int) -> ResponseReturnValue:
     """Decide on a message nobody is sure of."""
-    services, me, outcome = current_services(), access.visitor(), request.form.get("outcome", "")
-    with services.transaction() as session:
-        now, about = services.clock(), f"delivery:{delivery_id}"
+    outcome, rows = request.form.get("outcome", ""), select(Delivery.id).where(Delivery.id == delivery_id)
+    looked_at = Editable(
+        f"delivery:{delivery_id}", rows, lambda session: deliveries.kept(session.get(Delivery, delivery_id))
+    )
+    with act.transaction() as (session, now, note):
         # One that is not unsure any more says so itself; one that is so once more is another than was looked at.
-        row = select(Delivery.id).where(Delivery.id == delivery_id)
-        if session.scalar(row.where(Delivery.state == DeliveryState.UNSURE)):
-            access.check_stamp(
-                session, row, lambda session: deliveries.kept(session.get(Delivery, delivery_id)), about=about
-            )
+        if session.scalar(rows.where(Delivery.state == DeliveryState.UNSURE)):
+            act.check_stamp(session, looked_at)
         deliveries.settle(session, delivery_id, outcome, now=now)
-        audit.note(session, me, "delivery.settle", about, SAID[outcome], address=access.address(), now=now)
-    flash(f"已{SAID[outcome]}。" if outcome != "resend" else "已排进发送队列。", "success")
-    return redirect(url_for("people_pages.delivery_list"), 303)
+        note("delivery.settle", looked_at.about, SAID[outcome])
+    said = "已排进发送队列。" if outcome == "resend" else f"已{SAID[outcome]}。"
+    return act.done(url_for("people_pages.delivery_list"), said)
 
 
 @access.allow(OUTBOX_SETTLE)
 def cancel_deliveries() -> ResponseReturnValue:
     """Cancel what waits to be sent about one thing."""
-    services, me, about = current_services(), access.visitor(), request.form.get("about", "")
-    features = current_app.extensions["features"]
-    with services.transaction() as session:
-        now = services.clock()
+    about, features = request.form.get("about", ""), current_app.extensions["features"]
+    with act.transaction() as (session, now, note):
         title, number = deliveries.cancel(session, features, about, now=now)
-        said = f"{title} {number} 条"
-        audit.note(session, me, "delivery.cancel", about, said, address=access.address(), now=now)
-    flash(f"{title}：已取消 {number:,} 条还没有发出的消息。", "success")
-    return redirect(url_for("people_pages.delivery_list", state=DeliveryState.PENDING.value), 303)
+        note("delivery.cancel", about, f"{title} {number} 条")
+    here = url_for("people_pages.delivery_list", state=DeliveryState.PENDING.value)
+    return act.done(here, f"{title}：已取消 {number:,} 条还没有发出的消息。")

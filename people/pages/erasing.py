@@ -1,10 +1,12 @@
 """Erasing somebody on request: the follower a shop is bound to, or the shop with its keeper. For admins."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from functools import partial
+
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act
 from foundation.errors import Refused
 from people import erasing, identity
 from people.erasing import Whom
@@ -21,26 +23,20 @@ NOT_BOUND = "这家店没有绑定微信，没有要删除的人。店已不做�
 @access.allow(PEOPLE_ERASE)
 def erase(licence: str) -> ResponseReturnValue:
     """Ask what is to be erased and for the shop's name once more; then erase it, and tell the log who asked for it."""
-    services, me = current_services(), access.visitor()
-    if request.method != "POST":
-        with services.reading() as session:
-            return _page(_found(session, licence))
-    what = request.form.get("what", "")
-    with services.transaction() as session:
-        shop, now = _found(session, licence), services.clock()
-        try:
-            whom = _whom(shop, what, request.form.get("name", ""))
-        except Refused as refusal:
-            return _page(shop, what, refusal.sentence), 422
+    return act.form(partial(_erase, licence), partial(_page, licence))
+
+
+def _erase(licence: str) -> ResponseReturnValue:
+    services = current_services()
+    with act.transaction() as (session, now, note):
+        shop = _found(session, licence)
+        whom = _whom(shop, request.form.get("what", ""), request.form.get("name", ""))
         erased = erasing.erase(session, whom, now=now, forgets=services.forgets)
-        about, said = erasing.about(shop), erasing.said(whom)
-        audit.note(session, me, "shop.erase", about, said, address=access.address(), now=now)
+        note("shop.erase", erasing.about(shop), erasing.said(whom))
     erasing.clear_away(services, erased.files)
     if whom.shop_id is None:
-        flash("绑定这家店的人的个人信息已删除。", "success")
-        return redirect(url_for("people_pages.shop", licence=licence), 303)
-    flash("这家店和店主的个人信息已删除，统计数字不变。", "success")
-    return redirect(url_for("people_pages.roster"), 303)
+        return act.done(url_for("people_pages.shop", licence=licence), "绑定这家店的人的个人信息已删除。")
+    return act.done(url_for("people_pages.roster"), "这家店和店主的个人信息已删除，统计数字不变。")
 
 
 def _found(session: Session, licence: str) -> Shop:
@@ -60,5 +56,7 @@ def _whom(shop: Shop, what: str, name: str) -> Whom:
     return Whom(shop.openid or "", shop.id if what == SHOP else None)
 
 
-def _page(shop: Shop, what: str = "", error: str = "") -> str:
-    return render_template("people/erase.html", shop=shop, what=what, error=error)
+def _page(licence: str, error: Refused | None) -> str:
+    with current_services().reading() as session:
+        shop = _found(session, licence)
+    return render_template("people/erase.html", shop=shop, what=request.form.get("what", ""), error=error)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit, tasks
+from console import access, act, tasks
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from people import areas, tags
@@ -27,9 +27,8 @@ def roster() -> ResponseReturnValue:
     """The list, narrowed and in pages. Seeing phones is written down."""
     services, me, narrowed = current_services(), access.visitor(), _filter()
     if me.may(PEOPLE_PHONES):
-        with services.transaction() as session:
-            said = words(session, narrowed)
-            audit.note(session, me, "roster.see", "people", said, address=access.address(), now=services.clock())
+        with act.transaction() as (session, _, note):
+            note("roster.see", "people", words(session, narrowed))
     today = today_of(services)
     with services.reading() as session:
         page = listing.page(
@@ -63,9 +62,7 @@ def shop(licence: str) -> ResponseReturnValue:
         known = tags.names(session) if me.may(TAGS_PUT) else []
     if found is None:
         abort(404)
-    with services.transaction() as session:
-        about = f"shop:{found.shop.licence}"
-        audit.note(session, me, "shop.see", about, found.shop.shop, address=access.address(), now=services.clock())
+    act.seen("shop.see", f"shop:{found.shop.licence}", found.shop.shop)
     return render_template(
         "people/shop.html",
         found=found,
@@ -79,13 +76,11 @@ def shop(licence: str) -> ResponseReturnValue:
 @access.allow(PEOPLE_EXPORT)
 def export() -> ResponseReturnValue:
     """Ask for a file of what is filtered."""
-    services, me, narrowed = current_services(), access.visitor(), _filter()
-    with services.transaction() as session:
-        now = services.clock()
-        said = words(session, narrowed)
-        task_id = tasks.ask(session, EXPORT, "导出零售户名单", narrowed.to_json(), owner_id=me.user_id, now=now)
-        audit.note(session, me, "roster.export", f"task:{task_id}", said, address=access.address(), now=now)
-    return redirect(url_for("console.task", task_id=task_id), 303)
+    narrowed, owner_id = _filter(), access.visitor().user_id
+    with act.transaction() as (session, now, note):
+        task_id = tasks.ask(session, EXPORT, "导出零售户名单", narrowed.to_json(), owner_id=owner_id, now=now)
+        note("roster.export", f"task:{task_id}", words(session, narrowed))
+    return act.done(url_for("console.task", task_id=task_id))
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:

@@ -1,9 +1,9 @@
 """Licences that somebody tries: seen where they are locked, and unlocked."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, audit
+from console import access, act
 from foundation.clock import day_in
 from people import rules, tries
 from people.permissions import PEOPLE_IMPORT
@@ -22,11 +22,9 @@ def tried() -> ResponseReturnValue:
 @access.allow(PEOPLE_IMPORT)
 def unlock() -> ResponseReturnValue:
     """Let a licence, or all, be tried again today."""
-    services, licence = current_services(), request.form.get("licence", "")
-    with services.transaction() as session:
-        now = services.clock()
-        tries.unlock(session, licence, day_in(now, services.zone))
-        said = licence or "全部"
-        audit.note(session, access.visitor(), "tries.unlock", "licences", said, address=access.address(), now=now)
-    flash(f"已解锁：{said}。店主现在可以再试。", "success")
-    return redirect(url_for("people_pages.tried"), 303)
+    licence = request.form.get("licence", "")
+    said = licence or "全部"
+    with act.transaction() as (session, now, note):
+        tries.unlock(session, licence, day_in(now, current_services().zone))
+        note("tries.unlock", "licences", said)
+    return act.done(url_for("people_pages.tried"), f"已解锁：{said}。店主现在可以再试。")

@@ -3,17 +3,19 @@
 It stands here and not in the console because a part of the shops is an area or a customer manager.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import access, audit, passwords, queries
+from console import access, act, fields, passwords, queries
 from console.actions import accounts, second_step
 from console.models import User
 from console.rules.visitors import ROLES, Role, Visitor
+from console.stamps import Editable
 from foundation.errors import Refused
 from people import areas
 from people.models import Manager
@@ -44,70 +46,53 @@ def user_list() -> ResponseReturnValue:
 @access.allow(USERS_MANAGE)
 def new_user() -> ResponseReturnValue:
     """Make a user, and show the first password once."""
-    if request.method != "POST":
-        return _form()
-    services, me = current_services(), access.visitor()
-    try:
-        role, area_id, manager_id = _written()
-        password = passwords.first_password()
-        hashed = passwords.hashed(password)  # takes its time: nobody shall wait for it
-        with services.transaction() as session:
-            now, name = services.clock(), request.form.get("name", "")
-            user_id = accounts.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
-            detail = _said(session, name, role, area_id, manager_id)
-            audit.note(session, me, "user.create", f"user:{user_id}", detail, address=access.address(), now=now)
-    except Refused as refusal:
-        return _form(error=refusal)
-    # Shown in the answer itself: behind a redirect it would have to be kept somewhere.
-    return render_template("people/password.html", name=name, password=password)
+    return act.form(_create, partial(_form, None))
 
 
 @access.allow(USERS_MANAGE)
 def user(user_id: int) -> ResponseReturnValue:
     """Give a user another role, or another part of the shops."""
-    if request.method != "POST":
-        return _form(user_id)
-    services, me = current_services(), access.visitor()
-    try:
-        role, area_id, manager_id = _written()
-        with services.transaction() as session:
-            now, about = services.clock(), f"user:{user_id}"
-            row = select(User.id).where(User.id == user_id)
-            access.check_stamp(
-                session, row, lambda session: _kept(session, queries.user(session, user_id)), about=about
-            )
-            name = accounts.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
-            detail = _said(session, name, role, area_id, manager_id)
-            audit.note(session, me, "user.change", about, detail, address=access.address(), now=now)
-    except Refused as refusal:
-        return _form(user_id, refusal)
-    flash(f"“{name}”已修改。", "success")
-    return redirect(url_for("people_pages.user_list"), 303)
+    return act.form(partial(_change, user_id), partial(_form, user_id))
 
 
 @access.allow(USERS_MANAGE)
 def reset(user_id: int) -> ResponseReturnValue:
     """Give a user a new first password, shown once."""
-    services, me, password = current_services(), access.visitor(), passwords.first_password()
-    hashed = passwords.hashed(password)
-    with services.transaction() as session:
-        now = services.clock()
+    password = passwords.first_password()
+    hashed = passwords.hashed(password)  # takes its time: nobody shall wait for it
+    with act.transaction() as (session, now, note):
         name = accounts.reset_password(session, user_id, hashed, now=now)
-        audit.note(session, me, "user.reset", f"user:{user_id}", name, address=access.address(), now=now)
-    return render_template("people/password.html", name=name, password=password)
+        note("user.reset", f"user:{user_id}", name)
+    return _shown_once(name, password)
 
 
 @access.allow(USERS_MANAGE)
 def disable(user_id: int) -> ResponseReturnValue:
     """Let a user in no more."""
-    now = current_services().clock()
-    return _switch(user_id, "user.disable", lambda session: accounts.disable(session, user_id, now=now), "已停用")
+    with act.transaction() as (session, now, note):
+        name = accounts.disable(session, user_id, now=now)
+        note("user.disable", f"user:{user_id}", name)
+    return act.done(url_for("people_pages.user_list"), f"“{name}”已停用。")
 
 
 @access.allow(USERS_MANAGE)
 def enable(user_id: int) -> ResponseReturnValue:
     """Let a user in again."""
-    return _switch(user_id, "user.enable", lambda session: accounts.enable(session, user_id), "可以登录了")
+    with act.transaction() as (session, _, note):
+        name = accounts.enable(session, user_id)
+        note("user.enable", f"user:{user_id}", name)
+    return act.done(url_for("people_pages.user_list"), f"“{name}”可以登录了。")
+
+
+@access.allow(USERS_MANAGE)
+def reset_second(user_id: int) -> ResponseReturnValue:
+    """Take the second step away from a user whose phone is gone, and end their sessions."""
+    if user_id == access.visitor().user_id:
+        raise Refused("自己的请在“登录与密码”里关闭，要用一个验证码。")
+    with act.transaction() as (session, now, note):
+        name = second_step.reset_second(session, user_id, now=now)
+        note("second.reset", f"user:{user_id}", name)
+    return act.done(url_for("people_pages.user_list"), f"“{name}”的第二步验证已重置。")
 
 
 def known(session: Session, visitor: Visitor) -> Sequence[str]:
@@ -116,28 +101,28 @@ def known(session: Session, visitor: Visitor) -> Sequence[str]:
     return (found.name, found.phone) if found else ()
 
 
-@access.allow(USERS_MANAGE)
-def reset_second(user_id: int) -> ResponseReturnValue:
-    """Take the second step away from a user whose phone is gone, and end their sessions."""
-    services, me = current_services(), access.visitor()
-    if user_id == me.user_id:
-        raise Refused("自己的请在“登录与密码”里关闭，要用一个验证码。")
-    now = services.clock()
-    return _switch(
-        user_id,
-        "second.reset",
-        lambda session: second_step.reset_second(session, user_id, now=now),
-        "的第二步验证已重置",
-    )
+def _create() -> ResponseReturnValue:
+    role, area_id, manager_id = _written()
+    password = passwords.first_password()
+    hashed = passwords.hashed(password)
+    with act.transaction() as (session, now, note):
+        name = request.form.get("name", "")
+        user_id = accounts.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
+        note("user.create", f"user:{user_id}", _said(session, name, role, area_id, manager_id))
+    return _shown_once(name, password)
 
 
-def _switch(user_id: int, did: str, action: Callable[[Session], str], said: str) -> ResponseReturnValue:
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        name = action(session)
-        audit.note(session, me, did, f"user:{user_id}", name, address=access.address(), now=services.clock())
-    flash(f"“{name}”{said}。", "success")
-    return redirect(url_for("people_pages.user_list"), 303)
+def _change(user_id: int) -> ResponseReturnValue:
+    role, area_id, manager_id = _written()
+    with act.transaction(over=_editable(user_id)) as (session, now, note):
+        name = accounts.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
+        note("user.change", detail=_said(session, name, role, area_id, manager_id))
+    return act.done(url_for("people_pages.user_list"), f"“{name}”已修改。")
+
+
+def _shown_once(name: str, password: str) -> str:
+    """A first password, in the answer itself: behind a redirect it would have to be kept somewhere."""
+    return render_template("people/password.html", name=name, password=password)
 
 
 def _said(session: Session, name: str, role: Role, area_id: int | None, manager_id: int | None) -> str:
@@ -158,21 +143,23 @@ def _kept(session: Session, user: User | None) -> dict[str, str]:
     }
 
 
+def _editable(user_id: int) -> Editable:
+    rows = select(User.id).where(User.id == user_id)
+    return Editable(f"user:{user_id}", rows, lambda session: _kept(session, queries.user(session, user_id)))
+
+
 def _written() -> tuple[Role, int | None, int | None]:
-    try:
-        role = Role(request.form.get("role", ""))
-    except ValueError:
-        raise Refused("请选一个角色。") from None
-    return role, request.form.get("area", type=int), request.form.get("manager", type=int)
+    form = request.form
+    role = fields.choice(form.get("role", ""), Role, "请选一个角色。")
+    return role, fields.key(form.get("area", ""), "片区"), fields.key(form.get("manager", ""), "客户经理")
 
 
-def _form(user_id: int | None = None, error: Refused | None = None) -> ResponseReturnValue:
+def _form(user_id: int | None, error: Refused | None) -> str:
     with current_services().reading() as session:
         found = queries.user(session, user_id) if user_id is not None else None
         names, managers, kept = areas.names(session), areas.managers(session), _kept(session, found)
     if user_id is not None and found is None:
         abort(404)
-    page = render_template(
+    return render_template(
         "people/user.html", user=found, roles=ROLES.items(), areas=names, managers=managers, error=error, kept=kept
     )
-    return page, access.status(error)

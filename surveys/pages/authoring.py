@@ -4,13 +4,14 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.text import whole_number
 from people import audiences
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
@@ -49,36 +50,31 @@ class Said:
 @access.allow(SURVEYS_WRITE)
 def start() -> ResponseReturnValue:
     """A new draft from nothing, as a survey or a poll."""
-    services = current_services()
-    with services.transaction() as session:
-        survey_id = _begin(session, services, moves.starts_as(request.form.get("kind", "")))
-    return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
+    survey_id = _begin(moves.starts_as(request.form.get("kind", "")))
+    return act.done(url_for("surveys_pages.edit", survey_id=survey_id))
 
 
 @access.allow(SURVEYS_WRITE)
 def copy(survey_id: int) -> ResponseReturnValue:
     """A new draft that asks what another survey's draft asks; its times are not taken along."""
     services = current_services()
-    with services.transaction() as session:
+    with services.reading() as session:
         form = _stored(_find(session, services, survey_id), services)
-        title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
-        # Read again as a draft nobody has seen, so that its options are numbered afresh.
-        form = writing.to_form({**writing.of_form(form, None), "title": title, "opens": "", "closes": ""})
-        copied = _begin(session, services, form)
-    flash("已复制成一份新的草稿，开始和结束时间要重新填。", "success")
-    return redirect(url_for("surveys_pages.edit", survey_id=copied), 303)
+    title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
+    # Read again as a draft nobody has seen, so that its options are numbered afresh.
+    form = writing.to_form({**writing.of_form(form, None), "title": title, "opens": "", "closes": ""})
+    said = "已复制成一份新的草稿，开始和结束时间要重新填。"
+    return act.done(url_for("surveys_pages.edit", survey_id=_begin(form)), said)
 
 
 @access.allow(SURVEYS_WRITE)
 def discard(survey_id: int) -> ResponseReturnValue:
     """Throw away a draft that was never published."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now, title = services.clock(), _find(session, services, survey_id).title
+    with act.transaction() as (session, _, note):
+        title = _find(session, current_services(), survey_id).title
         authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int))
-        audit.note(session, me, "survey.discard", f"survey:{survey_id}", title, address=access.address(), now=now)
-    flash("草稿已删除。", "success")
-    return redirect(url_for("surveys_pages.survey_list"), 303)
+        note("survey.discard", f"survey:{survey_id}", title)
+    return act.done(url_for("surveys_pages.survey_list"), "草稿已删除。")
 
 
 @access.allow(SURVEYS_WRITE)
@@ -117,7 +113,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     verb, _, seen = do.partition(":")
     if verb in ("save", "publish", "overwrite"):
         # Who writes over another's draft says which one: there may be a third by now.
-        over = int(seen) if verb == "overwrite" and seen.isascii() and seen.isdigit() and len(seen) < 9 else stamp
+        over = whole_number(seen) or stamp if verb == "overwrite" else stamp
         try:
             return _save(survey_id, form, over, then=verb)
         except Overtaken as other:
@@ -167,30 +163,28 @@ def reviewed(form: Form, previous: Definition | None, services: Services) -> tup
     return review(written, timezone=services.zone, previous=previous, keyed=False), written
 
 
-def _begin(session: Session, services: Services, form: Form) -> int:
-    me, now = access.visitor(), services.clock()
-    found, written = reviewed(form, None, services)
-    survey = authoring.keep(session, found, written, who=me.name, now=now)
-    audit.note(session, me, "survey.start", f"survey:{survey.id}", survey.title, address=access.address(), now=now)
+def _begin(form: Form) -> int:
+    """Keep a form as a new draft; gives its id."""
+    found, written = reviewed(form, None, current_services())
+    with act.transaction() as (session, now, note):
+        survey = authoring.keep(session, found, written, who=access.visitor().name, now=now)
+        note("survey.start", f"survey:{survey.id}", survey.title)
     return survey.id
 
 
 def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> ResponseReturnValue:
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        previous = listing.newest(session, survey_id)
-        found, written = reviewed(form, previous, services)
-        kept = authoring.keep(session, found, written, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
-        detail_said = f"{kept.title}，共 {len(form.items)} 题"
-        audit.note(session, me, "survey.edit", f"survey:{survey_id}", detail_said, address=access.address(), now=now)
+    services, who = current_services(), access.visitor().name
+    with act.transaction() as (session, now, note):
+        found, written = reviewed(form, listing.newest(session, survey_id), services)
+        kept = authoring.keep(session, found, written, survey_id=survey_id, stamp=stamp, who=who, now=now)
+        note("survey.edit", f"survey:{survey_id}", f"{kept.title}，共 {len(form.items)} 题")
     if found.is_whole and then == "publish":
-        return redirect(url_for("surveys_pages.publish", survey_id=survey_id), 303)
+        return act.done(url_for("surveys_pages.publish", survey_id=survey_id))
+    here = url_for("surveys_pages.edit", survey_id=survey_id)
     if found.is_whole:
-        flash("草稿已保存。", "success")
-    else:
-        flash(f"草稿已保存。还有 {len(found.mistakes)} 处没有写好，下面都标出来了，写好才能发布。", "warning")
-    return redirect(url_for("surveys_pages.edit", survey_id=survey_id), 303)
+        return act.done(here, "草稿已保存。")
+    left = len(found.mistakes)
+    return act.done(here, f"草稿已保存。还有 {left} 处没有写好，下面都标出来了，写好才能发布。", "warning")
 
 
 def _stored(found: Detail, services: Services) -> Form:

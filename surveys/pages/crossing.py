@@ -6,9 +6,10 @@ from typing import Any
 from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
-from console import access, audit
+from console import access, act
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.text import whole_number
 from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
@@ -78,14 +79,12 @@ def cross_data(survey_id: int) -> ResponseReturnValue:
 @access.allow(SURVEYS_EXPORT)
 def cross_export(survey_id: int) -> ResponseReturnValue:
     """The table as a file: what the page shows, no more."""
-    services, me, view = current_services(), access.visitor(), _cross(survey_id)
+    services, view = current_services(), _cross(survey_id)
     if view.entry is None or view.table is None or not view.table.rows:
         raise Refused("还没有可以导出的交叉分析。")
     now = services.clock()
     file = workbook(view.survey.title, view.entry, view.by_word, view.table, _notes(view), now=now, zone=services.zone)
-    with services.transaction() as session:
-        about, said = f"survey:{survey_id}", f"{view.entry['text']}，按{view.by_word}"
-        audit.note(session, me, "survey.cross.export", about, said, address=access.address(), now=now)
+    act.seen("survey.cross.export", f"survey:{survey_id}", f"{view.entry['text']}，按{view.by_word}")
     name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
     return access.download(file, name)
 
@@ -123,10 +122,7 @@ def words(survey_id: int) -> ResponseReturnValue:
                 after=_key("after"),
                 before=_key("before"),
             )
-        with services.transaction() as session:
-            about = f"survey:{survey_id}"
-            said = asked[code] + (f"，找“{search}”" if search else "")
-            audit.note(session, me, "survey.words", about, said, address=access.address(), now=now)
+        act.seen("survey.words", f"survey:{survey_id}", asked[code] + (f"，找“{search}”" if search else ""))
     return render_template(
         "surveys/console/words.html",
         survey=found,
@@ -216,5 +212,4 @@ def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
 
 def _key(name: str) -> int:
     """Where a page of words begins: the number of a sheet, which in an anonymous survey is a long one."""
-    given = request.args.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    return whole_number(request.args.get(name, ""), 18) or 0

@@ -3,13 +3,14 @@
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from surveys.actions import authoring
@@ -61,13 +62,13 @@ def survey_list() -> ResponseReturnValue:
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def upload() -> ResponseReturnValue:
     """A new survey from a file; nobody is asked before it is published."""
-    return _upload(None)
+    return act.form(partial(_load, None), partial(_page, None))
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def upload_again(survey_id: int) -> ResponseReturnValue:
     """A new draft of a survey, from a file; options keep their codes."""
-    return _upload(survey_id)
+    return act.form(partial(_load, survey_id), partial(_page, survey_id))
 
 
 @access.allow(SURVEYS_WRITE)
@@ -92,41 +93,32 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
     }
 
 
-def _upload(survey_id: int | None) -> ResponseReturnValue:
-    services, title, error, stamp = current_services(), "", None, "0"
+def _load(survey_id: int | None) -> ResponseReturnValue:
+    services, given = current_services(), request.files.get("file")
+    if given is None or not given.filename:
+        raise Refused("请先选一个文件。")
+    written = files.parse(given.read(), given.filename)
+    with act.transaction() as (session, now, note):
+        previous = listing.newest(session, survey_id) if survey_id is not None else None
+        definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
+        stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
+        who = access.visitor().name
+        loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=who, now=now)
+        note("survey.load", f"survey:{loaded.id}", definition.title)
+    said = "已保存为草稿，还没有发给任何人。请检查下面的题目，再发布。"
+    return act.done(url_for("surveys_pages.survey", survey_id=loaded.id), said)
+
+
+def _page(survey_id: int | None, error: Refused | None) -> str:
+    services, title, stamp = current_services(), "", "0"
     if survey_id is not None:
         with services.reading() as session:
             known = detail(session, survey_id, now=services.clock())
         if known is None:
             abort(404)
         title, stamp = known.title, request.form.get("stamp", str(known.stamp))
-    if request.method == "POST":
-        try:
-            loaded = _load(survey_id)
-        except Refused as refusal:
-            error = refusal
-            stamp = refusal.stamp if isinstance(refusal, Overtaken) else stamp
-        else:
-            flash("已保存为草稿，还没有发给任何人。请检查下面的题目，再发布。", "success")
-            return redirect(url_for("surveys_pages.survey", survey_id=loaded), 303)
-    page = render_template(
+    if isinstance(error, Overtaken):
+        stamp = error.stamp
+    return render_template(
         "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error
     )
-    return page, access.status(error)
-
-
-def _load(survey_id: int | None) -> int:
-    services, me = current_services(), access.visitor()
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        raise Refused("请先选一个文件。")
-    written = files.parse(given.read(), given.filename)
-    with services.transaction() as session:
-        now = services.clock()
-        previous = listing.newest(session, survey_id) if survey_id is not None else None
-        definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
-        stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
-        loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=me.name, now=now)
-        about = f"survey:{loaded.id}"
-        audit.note(session, me, "survey.load", about, definition.title, address=access.address(), now=now)
-        return loaded.id

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, audit, tasks
+from console import access, act, fields, tasks
 from foundation.clock import day_in
-from foundation.errors import Refused
 from surveys.export.kinds import EXPORT
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
@@ -56,25 +55,13 @@ def data(survey_id: int) -> ResponseReturnValue:
 @access.allow(SURVEYS_EXPORT)
 def export(survey_id: int) -> ResponseReturnValue:
     """Ask for a file of every answer."""
-    services, me, form = current_services(), access.visitor(), request.form.get("format", "xlsx")
-    if form not in FORMS:
-        raise Refused("只能导出为 Excel 或 CSV。")
+    form = fields.choice(request.form.get("format", "xlsx"), FORMS, "只能导出为 Excel 或 CSV。")
     found, _ = _look(survey_id)
-    with services.transaction() as session:
-        now = services.clock()
-        task_id = tasks.ask(
-            session, EXPORT, f"导出 {found.title}", {"survey_id": survey_id, "form": form}, owner_id=me.user_id, now=now
-        )
-        audit.note(
-            session,
-            me,
-            "survey.export",
-            f"survey:{survey_id}",
-            f"{found.title} {FORMS[form]}",
-            address=access.address(),
-            now=now,
-        )
-    return redirect(url_for("console.task", task_id=task_id), 303)
+    params, owner_id = {"survey_id": survey_id, "form": form}, access.visitor().user_id
+    with act.transaction() as (session, now, note):
+        task_id = tasks.ask(session, EXPORT, f"导出 {found.title}", params, owner_id=owner_id, now=now)
+        note("survey.export", f"survey:{survey_id}", f"{found.title} {FORMS[form]}")
+    return act.done(url_for("console.task", task_id=task_id))
 
 
 def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:

@@ -1,9 +1,9 @@
 """One survey: its questions and its live result; publishing, ending."""
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, audit
+from console import access, act
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
@@ -88,25 +88,19 @@ def publish(survey_id: int) -> ResponseReturnValue:
 @access.allow(SURVEYS_WRITE)
 def close(survey_id: int) -> ResponseReturnValue:
     """End a survey now."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
+    with act.transaction() as (session, now, note):
         authoring.close(session, survey_id, now=now)
-        audit.note(session, me, "survey.close", f"survey:{survey_id}", address=access.address(), now=now)
-    flash("调查已结束。", "success")
-    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
+        note("survey.close", f"survey:{survey_id}")
+    return act.done(url_for("surveys_pages.survey", survey_id=survey_id), "调查已结束。")
 
 
 def _publish(survey_id: int) -> ResponseReturnValue:
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        stamp = request.form.get("stamp", -1, type=int)
-        published = authoring.publish(session, survey_id, criteria=services.criteria, stamp=stamp, now=now)
+    criteria, stamp = current_services().criteria, request.form.get("stamp", -1, type=int)
+    with act.transaction() as (session, now, note):
+        published = authoring.publish(session, survey_id, criteria=criteria, stamp=stamp, now=now)
         said = f"第 {published.number} 版，新列入 {published.listed} 家"
-        audit.note(session, me, "survey.publish", f"survey:{survey_id}", said, address=access.address(), now=now)
-    flash(f"已发布第 {published.number} 版，新列入 {published.listed} 家店。", "success")
-    return redirect(url_for("surveys_pages.survey", survey_id=survey_id), 303)
+        note("survey.publish", f"survey:{survey_id}", said)
+    return act.done(url_for("surveys_pages.survey", survey_id=survey_id), f"已发布{said}店。")
 
 
 def _span(of: Detail | Definition) -> str:

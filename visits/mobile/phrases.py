@@ -1,18 +1,14 @@
 """A customer manager's own phrases on the phone: read, written, changed, dropped; the company's beside them."""
 
-from functools import partial
-
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from console import stamps
-from console.stamps import Editable, Overtaken
+from console.stamps import Overtaken
 from foundation.errors import Refused
 from foundation.text import visible
 from visits.actions import canned as actions
 from visits.mobile import visitor
-from visits.models import Canned
 from visits.queries import editable, thread
 from visits.rules import canned as rules
 from visits.texts import answering as texts
@@ -35,10 +31,8 @@ def keep() -> ResponseReturnValue:
         with services.transaction() as session:
             who = visitor.manager(services, session)
             if mine is not None:
-                actions.find(session, mine, manager_id=who.manager_id, may_shared=False)
-                row, words = select(Canned.id).where(Canned.id == mine), partial(editable.canned, canned_id=mine)
-                about = f"visit-canned:{mine}"
-                stamps.check(session, Editable(about, row, words), form.get(stamps.FIELD, ""), now=services.clock())
+                edited = editable.canned(mine, manager_id=who.manager_id, may_shared=False)
+                stamps.check(session, edited, form.get(stamps.FIELD, ""), now=services.clock())
             if form.get("do") == "drop" and mine is not None:
                 actions.drop(session, mine, manager_id=who.manager_id, may_shared=False)
                 said = texts.PHRASE_DROPPED
@@ -63,10 +57,10 @@ def _page(
     with services.reading() as session:
         who = visitor.manager(services, session)
         lines = thread.canned(session, who.manager_id)
-        marks = {each.id: stamps.of(editable.canned(session, each.id)) for each in lines if each.is_own}
+    words = {each.id: editable.canned_words(each.title, each.content, is_shared=False) for each in lines if each.is_own}
     return render_template(
         "visits/phrases.html",
-        marks=marks,
+        marks={key: stamps.of(kept) for key, kept in words.items()},
         own=[each for each in lines if each.is_own],
         shared=[each for each in lines if not each.is_own],
         draft=draft,

@@ -2,15 +2,13 @@
 
 from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act
+from console.stamps import Editable, Kept
 from foundation.errors import Refused
 from visits.actions import canned as actions
-from visits.models import Canned
 from visits.permissions import VISITS_ANSWER, VISITS_SETTINGS
 from visits.queries import editable, thread
 from visits.rules import canned as rules
@@ -30,72 +28,59 @@ def listing() -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER)
 def edit(canned_id: int | None = None) -> ResponseReturnValue:
     """Write one, or change it."""
-    services, me = current_services(), access.visitor()
-    error: Refused | None = None
-    given = {"title": request.form.get("title", ""), "content": request.form.get("content", "")}
-    is_shared = request.form.get("for", "all" if _may_shared() else "me") == "all"
-    if request.method == "POST":
-        try:
-            with services.transaction() as session:
-                now = services.clock()
-                if canned_id is not None:
-                    _check_stamp(session, canned_id)
-                saved = actions.save(
-                    session,
-                    canned_id,
-                    **given,
-                    manager_id=me.manager_id,
-                    may_shared=_may_shared(),
-                    is_shared=is_shared,
-                )
-                about = f"visit-canned:{saved}"
-                audit.note(session, me, "visit.canned", about, given["title"], address=access.address(), now=now)
-        except Refused as refusal:
-            error = refusal
-        else:
-            flash("已保存。", "success")
-            return redirect(url_for("visits_pages.canned"), 303)
-    elif canned_id is not None:
-        with services.reading() as session:
-            found = actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
-            given, is_shared = {"title": found.title, "content": found.content}, found.manager_id is None
-    with services.reading() as session:
-        kept = editable.canned(session, canned_id)
-    page = render_template(
-        "visits/console/canned_edit.html",
-        given=given,
-        kept=kept,
-        canned_id=canned_id,
-        is_shared=is_shared,
-        may_shared=_may_shared(),
-        has_own=_has_own(),
-        known=rules.VARIABLES,
-        error=error,
-    )
-    return page, access.status(error)
+    return act.form(partial(_save, canned_id), partial(_page, canned_id))
 
 
 @access.allow(VISITS_ANSWER)
 def drop(canned_id: int) -> ResponseReturnValue:
     """Forget one."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        _check_stamp(session, canned_id)
-        title = actions.drop(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
-        about = f"visit-canned:{canned_id}"
-        audit.note(session, me, "visit.canned", about, f"删除 {title}", address=access.address(), now=now)
-    flash("已删除。", "success")
-    return redirect(url_for("visits_pages.canned"), 303)
+    with act.transaction(over=_editable(canned_id)) as (session, _, note):
+        manager_id = access.visitor().manager_id
+        title = actions.drop(session, canned_id, manager_id=manager_id, may_shared=_may_shared())
+        note("visit.canned", detail=f"删除 {title}")
+    return act.done(url_for("visits_pages.canned"), "已删除。")
 
 
-def _check_stamp(session: Session, canned_id: int) -> None:
-    me = access.visitor()
-    # Whose it is first: what is kept is not everybody's to see.
-    actions.find(session, canned_id, manager_id=me.manager_id, may_shared=_may_shared())
-    row = select(Canned.id).where(Canned.id == canned_id)
-    about = f"visit-canned:{canned_id}"
-    access.check_stamp(session, row, partial(editable.canned, canned_id=canned_id), about=about)
+def _save(canned_id: int | None) -> ResponseReturnValue:
+    form, edited = request.form, None if canned_id is None else _editable(canned_id)
+    title, may_shared = form.get("title", ""), _may_shared()
+    with act.transaction(over=edited) as (session, _, note):
+        saved = actions.save(
+            session,
+            canned_id,
+            title,
+            form.get("content", ""),
+            manager_id=access.visitor().manager_id,
+            may_shared=may_shared,
+            is_shared=form.get("for", "all" if may_shared else "me") == "all",
+        )
+        note("visit.canned", f"visit-canned:{saved}", title)
+    return act.done(url_for("visits_pages.canned"), "已保存。")
+
+
+def _page(canned_id: int | None, error: Refused | None) -> str:
+    me, may_shared, given = access.visitor(), _may_shared(), request.form.to_dict()
+    kept: Kept = {}
+    if canned_id is not None:
+        with current_services().reading() as session:
+            found = actions.find(session, canned_id, manager_id=me.manager_id, may_shared=may_shared)
+        is_shared = found.manager_id is None
+        kept = editable.canned_words(found.title, found.content, is_shared=is_shared)
+        given = given or {"title": found.title, "content": found.content, "for": "all" if is_shared else "me"}
+    return render_template(
+        "visits/console/canned_edit.html",
+        given={"title": "", "content": "", "for": "all" if may_shared else "me"} | given,
+        kept=kept,
+        canned_id=canned_id,
+        may_shared=may_shared,
+        has_own=_has_own(),
+        known=rules.VARIABLES,
+        error=error,
+    )
+
+
+def _editable(canned_id: int | None) -> Editable:
+    return editable.canned(canned_id, manager_id=access.visitor().manager_id, may_shared=_may_shared())
 
 
 def _may_shared() -> bool:

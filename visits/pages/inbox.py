@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act, fields
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
-from foundation.text import mask_phones
+from foundation.text import mask_phones, whole_number
 from people import areas
 from people.permissions import PEOPLE_PHONES
 from visits.actions import answering, notices
@@ -67,20 +67,18 @@ def lines() -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER)
 def hand_over() -> ResponseReturnValue:
     """Hand the requests that were ticked to another customer manager, all at once; then back to the list."""
-    services, me, form = current_services(), access.visitor(), request.form
-    chosen = [int(each) for each in form.getlist("n") if each.isdecimal() and len(each) < 10][: queries.PAGE]
+    chosen = [number for each in request.form.getlist("n") if (number := whole_number(each))][: queries.PAGE]
     if not chosen:
         raise Refused(texts.NONE_TICKED)
-    with services.transaction() as session:
-        now = services.clock()
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        to, name = form.get("to", 0, type=int), dict(areas.managers(session)).get(form.get("to", 0, type=int), "")
+    to = fields.key(request.form.get("to", ""), "客户经理") or 0
+    with act.transaction() as (session, now, note):
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=current_services().zone)
+        name = dict(areas.managers(session)).get(to, "")
         moved = answering.transfer_many(session, [each - FIRST_NUMBER for each in chosen], who, to, now=now)
         is_told = notices.can_be_told(session, to)
-        said = f"{'、'.join(f'#{each}' for each in chosen)} 转给{name}，转了 {moved} 条"
-        audit.note(session, me, "visit.transfer", "visits", said, address=access.address(), now=now)
-    flash(texts.many_transferred(moved, name, is_told=is_told), "success" if moved else "warning")
-    return redirect(url_for("visits_pages.inbox", **_kept()), 303)
+        note("visit.transfer", "visits", f"{'、'.join(f'#{each}' for each in chosen)} 转给{name}，转了 {moved} 条")
+    said = texts.many_transferred(moved, name, is_told=is_told)
+    return act.done(url_for("visits_pages.inbox", **_kept()), said, "success" if moved else "warning")
 
 
 def _list(session: Session, who: Colleague) -> dict[str, Any]:

@@ -1,22 +1,18 @@
 """Periodic visits in the console: plans, the shops whose turn it is, and those with no contact for long."""
 
-from datetime import date
 from functools import partial
-from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act, fields
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import areas
 from people.permissions import PEOPLE_PHONES
 from visits import whom
 from visits.actions import plans as actions
-from visits.models import VisitPlan
 from visits.pages import form_values
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import editable, visibility
@@ -60,10 +56,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         named = groups_queries.words(session, found.whom)
         next_on = None if page.lines else queries.next_on(session, who, found, services.criteria, now=now)
         noted = queries.noted(session, who) if is_first else []
-    with services.transaction() as session:
-        audit.note(
-            session, me, "visit.plan.see", f"visit-plan:{plan_id}", found.name, address=access.address(), now=now
-        )
+    act.seen("visit.plan.see", f"visit-plan:{plan_id}", found.name)
     return render_template(
         "visits/console/plan.html",
         plan=found,
@@ -98,8 +91,7 @@ def quiet() -> ResponseReturnValue:
         page = queries.silent(session, who, days, now=now, narrowed=narrowed, after=request.args.get("after", ""))
         choices = areas.names(session, me)
         noted = queries.noted(session, who)
-    with services.transaction() as session:
-        audit.note(session, me, "visit.plan.see", "visits", f"{days} 天没有来往", address=access.address(), now=now)
+    act.seen("visit.plan.see", "visits", f"{days} 天没有来往")
     return render_template(
         "visits/console/quiet.html",
         lines=page.lines,
@@ -119,120 +111,97 @@ def quiet() -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER)
 def visited(retailer_id: int) -> ResponseReturnValue:
     """拜访过了: one tap notes a visit; then back to the list."""
-    services, me, form = current_services(), access.visitor(), request.form
-    with services.transaction() as session:
-        now = services.clock()
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        how = form.get("how", "")
+    form, zone = request.form, current_services().zone
+    how = form.get("how", "")
+    with act.transaction() as (session, now, note):
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=zone)
         shop = actions.note_visit(session, who, retailer_id, how, on=who.today, note=form.get("note", ""))
-        audit.note(session, me, "visit.made", "visits", f"{texts.HOW[how]} {shop}", address=access.address(), now=now)
-    flash(f"已记下：{texts.HOW[how]}拜访{shop}。", "success")
-    return _back()
+        note("visit.made", "visits", f"{texts.HOW[how]} {shop}")
+    return act.done(_list(), f"已记下：{texts.HOW[how]}拜访{shop}。")
 
 
 @access.allow(VISITS_ANSWER)
 def undo_visit(visit_id: int) -> ResponseReturnValue:
     """Take back a visit noted today, the one that was seen: its moment is the stamp."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
+    zone = current_services().zone
+    with act.transaction() as (session, now, note):
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=zone)
         how, shop = actions.undo_visit(session, who, visit_id, request.form.get("stamp", ""))
-        audit.note(session, me, "visit.unmade", "visits", f"{texts.HOW[how]} {shop}", address=access.address(), now=now)
-    flash(f"已撤销：{texts.HOW[how]}拜访{shop}。", "success")
-    return _back()
+        note("visit.unmade", "visits", f"{texts.HOW[how]} {shop}")
+    return act.done(_list(), f"已撤销：{texts.HOW[how]}拜访{shop}。")
 
 
-def _back() -> ResponseReturnValue:
+def _list() -> str:
     """The list that somebody came from."""
     form = request.form
     plan_id = form.get("plan", type=int)
     if plan_id is None:
-        return redirect(url_for("visits_pages.quiet", days=form.get("days", type=int)), 303)
-    return redirect(url_for("visits_pages.plan", plan_id=plan_id, part=form.get("part")), 303)
+        return url_for("visits_pages.quiet", days=form.get("days", type=int))
+    return url_for("visits_pages.plan", plan_id=plan_id, part=form.get("part"))
 
 
 @access.allow(VISITS_SETTINGS)
 def edit(plan_id: int | None = None) -> ResponseReturnValue:
     """Begin a plan, or change one."""
-    services, me, form = current_services(), access.visitor(), request.form
-    error: Refused | None = None
-    now = services.clock()
-    today = day_in(now, services.zone)
-    if request.method == "POST":
-        try:
-            with services.transaction() as session:
-                if plan_id is not None:
-                    _check_stamp(session, plan_id)
-                saved = actions.save(
-                    session,
-                    plan_id,
-                    name=form.get("name", ""),
-                    meant=form_values.whom(form),
-                    every_days=form.get("every_days", 0, type=int),
-                    begins_on=_day(form.get("begins_on", ""), today),
-                    criteria=services.criteria,
-                    now=now,
-                    today=today,
-                )
-                about, name = f"visit-plan:{saved}", form.get("name", "")
-                audit.note(session, me, "visit.plan", about, name, address=access.address(), now=now)
-            flash("计划已保存。", "success")
-            return redirect(url_for("visits_pages.plan", plan_id=saved), 303)
-        except Refused as refusal:
-            error = refusal
-    with services.reading() as session:
-        found = _found(session, plan_id) if plan_id is not None else None
-        kept = editable.plan(session, plan_id)
-        choices = {
-            "areas": areas.names(session, me),
-            "classes": areas.classes(session),
-            "audiences": groups_queries.audiences(session),
-        }
-    given: dict[str, Any] = form.to_dict()
-    if not given and found is not None:
-        given = {
-            "name": found.name,
-            "every_days": found.every_days,
-            "begins_on": found.begins_on.isoformat(),
-            "kind": found.whom.kind.value,
-            found.whom.kind.value: str(found.whom.value),
-        }
-    page = render_template(
-        "visits/console/plan_edit.html",
-        plan=found,
-        kept=kept,
-        given={"kind": "class", "every_days": 30, "begins_on": today.isoformat()} | given,
-        error=error,
-        **choices,
-    )
-    return page, access.status(error)
+    return act.form(partial(_save, plan_id), partial(_page, plan_id))
 
 
 @access.allow(VISITS_SETTINGS)
 def end(plan_id: int) -> ResponseReturnValue:
     """End a plan."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        _check_stamp(session, plan_id)
+    with act.transaction(over=editable.plan(plan_id)) as (session, now, note):
         name = actions.end(session, plan_id, now=now)
-        audit.note(session, me, "visit.plan.end", f"visit-plan:{plan_id}", name, address=access.address(), now=now)
-    flash(f"计划“{name}”已结束，拜访记录还在。", "success")
-    return redirect(url_for("visits_pages.plans"), 303)
+        note("visit.plan.end", detail=name)
+    return act.done(url_for("visits_pages.plans"), f"计划“{name}”已结束，拜访记录还在。")
 
 
-def _check_stamp(session: Session, plan_id: int) -> None:
-    row = select(VisitPlan.id).where(VisitPlan.id == plan_id)
-    about = f"visit-plan:{plan_id}"
-    access.check_stamp(session, row, partial(editable.plan, plan_id=plan_id), about=about)
+def _save(plan_id: int | None) -> ResponseReturnValue:
+    services, form = current_services(), request.form
+    edited = editable.plan(plan_id) if plan_id is not None else None
+    with act.transaction(over=edited) as (session, now, note):
+        today = day_in(now, services.zone)
+        saved = actions.save(
+            session,
+            plan_id,
+            name=form.get("name", ""),
+            meant=form_values.whom(form),
+            every_days=fields.number(form.get("every_days", ""), "间隔"),
+            begins_on=fields.day(form.get("begins_on", "")) or today,
+            criteria=services.criteria,
+            now=now,
+            today=today,
+        )
+        note("visit.plan", f"visit-plan:{saved}", form.get("name", ""))
+    return act.done(url_for("visits_pages.plan", plan_id=saved), "计划已保存。")
 
 
-def _day(written: str, today: date) -> date:
-    try:
-        return date.fromisoformat(written) if written else today
-    except ValueError:
-        raise Refused("日期请写成 2026-11-23 这样。") from None
+def _page(plan_id: int | None, error: Refused | None) -> str:
+    services, given = current_services(), request.form.to_dict()
+    with services.reading() as session:
+        found = _found(session, plan_id) if plan_id is not None else None
+        kept = editable.plan(plan_id).kept(session)
+        choices = {
+            "areas": areas.names(session, access.visitor()),
+            "classes": areas.classes(session),
+            "audiences": groups_queries.audiences(session),
+        }
+    if not given and found is not None:
+        given = {
+            "name": found.name,
+            "every_days": str(found.every_days),
+            "begins_on": found.begins_on.isoformat(),
+            "kind": found.whom.kind.value,
+            found.whom.kind.value: str(found.whom.value),
+        }
+    today = day_in(services.clock(), services.zone)
+    return render_template(
+        "visits/console/plan_edit.html",
+        plan=found,
+        kept=kept,
+        given={"kind": "class", "every_days": "30", "begins_on": today.isoformat()} | given,
+        error=error,
+        **choices,
+    )
 
 
 def _found(session: Session, plan_id: int) -> Plan:

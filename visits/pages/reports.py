@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit, tasks
+from console import access, act, tasks
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import mask_phones
@@ -80,9 +80,8 @@ def requests() -> ResponseReturnValue:
     if not me.may(PEOPLE_PHONES):
         lines = [replace(line, comment=mask_phones(line.comment)) for line in lines]
     kept = _kept(narrowed, by)
-    with services.transaction() as session:
-        said = f"{texts.FIGURES[figure]} {_said(session, narrowed, by)}"
-        audit.note(session, me, "visit.report.see", "visits", said, address=access.address(), now=now)
+    with act.transaction() as (session, _, note):
+        note("visit.report.see", "visits", f"{texts.FIGURES[figure]} {_said(session, narrowed, by)}")
     return render_template(
         "visits/console/report_requests.html",
         lines=lines,
@@ -102,23 +101,13 @@ def requests() -> ResponseReturnValue:
 @access.allow(VISITS_EXPORT)
 def export() -> ResponseReturnValue:
     """Ask for a file of the figures and every request behind them."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        narrowed, by = _narrowed(day_in(now, services.zone)), _by()
-        kept = _kept(narrowed, by)
+    zone, owner_id, by = current_services().zone, access.visitor().user_id, _by()
+    with act.transaction() as (session, now, note):
+        narrowed = _narrowed(day_in(now, zone))
         title = f"导出拜访统计 {narrowed.span.from_on}—{narrowed.span.until_on}"
-        task_id = tasks.ask(session, EXPORT, title, kept, owner_id=me.user_id, now=now)
-        audit.note(
-            session,
-            me,
-            "visit.export",
-            f"task:{task_id}",
-            _said(session, narrowed, by),
-            address=access.address(),
-            now=now,
-        )
-    return redirect(url_for("console.task", task_id=task_id), 303)
+        task_id = tasks.ask(session, EXPORT, title, _kept(narrowed, by), owner_id=owner_id, now=now)
+        note("visit.export", f"task:{task_id}", _said(session, narrowed, by))
+    return act.done(url_for("console.task", task_id=task_id))
 
 
 def _narrowed(today: date) -> Narrowed:

@@ -11,7 +11,7 @@ for _rule, _name, _view, _methods in (
     ("/hand-over", "hand_over", inbox.hand_over, ("POST",)),
     ("/hands", "hands", hands.hands, ("GET",)),
     ("/<int:number>", "thread", thread.show, ("GET",)),
-    ("/<int:number>", "act", thread.act, ("POST",)),
+    ("/<int:number>", "act", thread.press, ("POST",)),
     ("/<int:number>/news", "news", thread.news, ("GET",)),
     ("/kept/<token>", "kept_picture", thread.kept_picture, ("GET",)),
     ("/<int:number>/state", "state", thread.state, ("GET",)),

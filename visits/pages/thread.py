@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
@@ -65,9 +65,9 @@ def show(number: int) -> ResponseReturnValue:
         if "hint" in request.args and not found.is_keepers:
             draft = attaching_texts.how_to_bind(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
-    with services.transaction() as session:
+    with act.transaction() as (session, _, note):
         looking.looked(session, found.id, who)
-        audit.note(session, me, "visit.see", f"visit:{number}", found.shop, address=access.address(), now=now)
+        note("visit.see", f"visit:{number}", found.shop)
     return page
 
 
@@ -114,7 +114,7 @@ def state(number: int) -> ResponseReturnValue:
 
 
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
-def act(number: int) -> ResponseReturnValue:
+def press(number: int) -> ResponseReturnValue:
     """Do what one of the page's buttons says, once however often it is posted; then show the page."""
     services, me = current_services(), access.visitor()
     now, did = services.clock(), DID.get(request.form.get("do", ""))
@@ -129,9 +129,9 @@ def act(number: int) -> ResponseReturnValue:
         picture = form_values.received(services, request.files.get("photo"))
         if request.form.get("drop_photo"):
             form_pictures.drop(token)
-        with services.transaction() as session:
+        with act.transaction() as (session, now, note):
             done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
-            audit.note(session, me, did, f"visit:{number}", detail, address=access.address(), now=now)
+            note(did, f"visit:{number}", detail)
     except Overtaken as overtaken:
         came = overtaken.came
     except Refused as refusal:
@@ -139,8 +139,7 @@ def act(number: int) -> ResponseReturnValue:
     else:
         if request.form["do"] in buttons.WITH_PICTURE:
             form_pictures.drop(token)
-        flash(done, "success")
-        return redirect(url_for("visits_pages.thread", number=number), 303)
+        return act.done(url_for("visits_pages.thread", number=number), done)
     form_pictures.keep(services, picture, token=token, whose=form_pictures.of_user(access.visitor().user_id))
     with services.reading() as session:
         found = _found(session, who, number)

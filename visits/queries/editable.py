@@ -1,11 +1,13 @@
-"""What can be edited of visits, put in words for its stamps (`console/stamps.py`), and for a second writer to see."""
+"""What can be edited of visits: the rows a writer locks, and what is kept, in words (`console/stamps.py`)."""
 
 from datetime import date
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.stamps import Kept
+from console.stamps import Editable, Kept
+from visits.actions import canned as canned_actions
 from visits.models import Canned, Category, Policy, SpecialDay, VisitPlan, WorkingWeek
 from visits.queries import groups
 from visits.rules import calendar as hours
@@ -13,9 +15,57 @@ from visits.rules.calendar import WEEKDAYS
 from visits.rules.whom import from_json
 from visits.texts.times import span
 
+#: What the audit log says was changed, where it is one for all.
+EVERY_CLASS, HOURS, DAYS = "class:", "visit-hours", "visit-days"
 
-def policy(session: Session, class_id: int | None) -> Kept:
+
+def policy(class_id: int | None) -> Editable:
     """What a class of shops is promised, or (None) all others; nothing where it has no policy of its own."""
+    about = f"class:{class_id}" if class_id else EVERY_CLASS
+    return Editable(about, select(Policy.id), partial(_policy, class_id=class_id))
+
+
+def week() -> Editable:
+    """The working hours; nothing while there are none."""
+    return Editable(HOURS, select(WorkingWeek.id), _week)
+
+
+def day(on: date | None) -> Editable:
+    """One special day, or (None) all of them."""
+    rows = select(SpecialDay.day_on)
+    return Editable(DAYS, rows if on is None else rows.where(SpecialDay.day_on == on), partial(_day, on=on))
+
+
+def category(category_id: int | None) -> Editable:
+    """A category and its keywords; nothing of a new one."""
+    rows = select(Category.id).where(Category.id == category_id)
+    return Editable(f"category:{category_id}", rows, partial(_category, category_id=category_id))
+
+
+def canned(canned_id: int | None, *, manager_id: int | None, may_shared: bool) -> Editable:
+    """An answer kept ready; nothing of a new one. What is kept is not everybody's to see: raises `Refused` then."""
+
+    def kept(session: Session) -> Kept:
+        if canned_id is None:
+            return {}
+        found = canned_actions.find(session, canned_id, manager_id=manager_id, may_shared=may_shared)
+        return canned_words(found.title, found.content, is_shared=found.manager_id is None)
+
+    return Editable(f"visit-canned:{canned_id}", select(Canned.id).where(Canned.id == canned_id), kept)
+
+
+def canned_words(title: str, content: str, *, is_shared: bool) -> Kept:
+    """An answer kept ready, in words."""
+    return {"标题": title, "内容": content, "给谁用": "大家" if is_shared else "自己"}
+
+
+def plan(plan_id: int | None) -> Editable:
+    """A plan; nothing of a new one."""
+    rows = select(VisitPlan.id).where(VisitPlan.id == plan_id)
+    return Editable(f"visit-plan:{plan_id}", rows, partial(_plan, plan_id=plan_id))
+
+
+def _policy(session: Session, class_id: int | None) -> Kept:
     theirs = Policy.class_id.is_(None) if class_id is None else Policy.class_id == class_id
     found = session.scalar(select(Policy).where(theirs).execution_options(populate_existing=True))
     if found is None:
@@ -29,8 +79,7 @@ def policy(session: Session, class_id: int | None) -> Kept:
     }
 
 
-def week(session: Session) -> Kept:
-    """The working hours; nothing while there are none."""
+def _week(session: Session) -> Kept:
     found = session.scalar(select(WorkingWeek).limit(1).execution_options(populate_existing=True))
     if found is None:
         return {}
@@ -38,8 +87,7 @@ def week(session: Session) -> Kept:
     return dict(zip(WEEKDAYS, days, strict=True)) | {"国家放假安排": "按" if found.keeps_public_days else "不按"}
 
 
-def day(session: Session, on: date | None) -> Kept:
-    """One special day, or (None) all of them."""
+def _day(session: Session, on: date | None) -> Kept:
     rows = select(SpecialDay).order_by(SpecialDay.day_on).execution_options(populate_existing=True)
     found = session.scalars(rows if on is None else rows.where(SpecialDay.day_on == on))
     return {
@@ -48,8 +96,7 @@ def day(session: Session, on: date | None) -> Kept:
     }
 
 
-def category(session: Session, category_id: int | None) -> Kept:
-    """A category and its keywords; nothing of a new one."""
+def _category(session: Session, category_id: int | None) -> Kept:
     found = session.get(Category, category_id, populate_existing=True) if category_id is not None else None
     if found is None:
         return {}
@@ -62,16 +109,7 @@ def category(session: Session, category_id: int | None) -> Kept:
     }
 
 
-def canned(session: Session, canned_id: int | None) -> Kept:
-    """An answer kept ready; nothing of a new one."""
-    found = session.get(Canned, canned_id, populate_existing=True) if canned_id is not None else None
-    if found is None:
-        return {}
-    return {"标题": found.title, "内容": found.content, "给谁用": "大家" if found.manager_id is None else "自己"}
-
-
-def plan(session: Session, plan_id: int | None) -> Kept:
-    """A plan; nothing of a new one."""
+def _plan(session: Session, plan_id: int | None) -> Kept:
     found = session.get(VisitPlan, plan_id, populate_existing=True) if plan_id is not None else None
     if found is None or found.ended_at is not None:
         return {}
