@@ -259,6 +259,16 @@ def test_the_page_closes_hands_on_notes_and_puts_off(asked) -> None:
     assert "负责人 林小燕" in asked.page.open(f"/m/visits/{asked.n}")
 
 
+def test_who_hands_a_request_on_second_inside_wechat_is_told_whose_it_is_by_now(asked) -> None:
+    lin, zhou = asked.manager("林小燕"), Browser(asked.house, asked.manager("周主任"))
+    for browser in (asked.page, zhou):
+        browser.open(f"/m/visits/{asked.n}")
+    assert "林小燕" in zhou.send("transfer", to=str(asked.id_of("林小燕")))
+    told = asked.page.send("transfer", to=str(asked.id_of("周主任")))
+    assert "刚刚转给了林小燕，还没有按您的转" in told
+    assert asked.owners() == ["林小燕"] and "城南便利店" in Browser(asked.house, lin).open("/m/visits")
+
+
 def test_nobody_else_opens_a_thread(asked) -> None:
     lin = Browser(asked.house, asked.manager("林小燕"))
     assert "没有这条留言" in lin.open(f"/m/visits/{asked.n}")

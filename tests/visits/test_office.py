@@ -107,6 +107,38 @@ def test_what_is_ticked_is_handed_over_at_once_with_one_notice_and_nobody_hands_
     assert [entry.detail[-4:] for entry in desk.office.audited("visit.transfer")] == [" 3 条", " 0 条"]
 
 
+def was_with(page: str) -> str:
+    return re.search(r'name="was_with" value="(\d+)"', page)[1]
+
+
+def test_who_hands_a_request_on_second_is_told_whose_it_is_by_now_and_does_it_only_knowingly(desk) -> None:
+    desk.shop("王建国").say("红七匹狼断货了能不能先补两条")
+    address, admin = f"/console/visits/{desk.request().number}", desk.office.browser("admin")
+    first, second = was_with(desk.market.get(address).text), was_with(admin.get(address).text)
+    assert first == second == str(desk.id_of("陈志强"))
+    lin, zhou = desk.id_of("林小燕"), desk.id_of("周主任")
+    assert desk.market.post(address, {"do": "transfer", "to": lin, "was_with": first}).status_code == 303
+    told = admin.post(address, {"do": "transfer", "to": zhou, "was_with": second})
+    assert told.status_code == 422 and "刚刚转给了林小燕" in told.text
+    assert desk.owners() == ["林小燕"] and len(desk.office.audited("visit.transfer")) == 1
+    again = {"do": "transfer", "to": zhou, "was_with": was_with(told.text)}
+    assert admin.post(address, again).status_code == 303
+    assert desk.owners() == ["周主任"]
+
+
+def test_what_is_ticked_stays_with_whoever_it_was_handed_to_meanwhile(desk) -> None:
+    desk.fill("城区一片", 2)
+    zhou = desk.office.browser("zhou")
+    ticked = re.findall(r'name="n" value="([^"]+)"', zhou.get("/console/visits").text)
+    lin, head = desk.id_of("林小燕"), desk.id_of("周主任")
+    assert desk.market.post("/console/visits/hand-over", {"n": ticked[0], "to": lin}).status_code == 303
+    assert zhou.post("/console/visits/hand-over", {"n": ticked, "to": head}).status_code == 303
+    told = zhou.get("/console/visits").text
+    assert "1 条留言已转给周主任" in told and f"#{ticked[0].partition(':')[0]} 刚刚被别人转走，没有再转。" in told
+    assert sorted(desk.owners()) == sorted(["林小燕", "周主任"])
+    assert zhou.post("/console/visits/hand-over", {"n": "x", "to": head}).status_code == 422
+
+
 def test_an_open_page_hears_what_comes_in_and_what_was_just_shown_is_not_yet_seen(desk) -> None:
     keeper = desk.shop("王建国")
     keeper.say("红七匹狼断货了能不能先补两条")

@@ -4,7 +4,7 @@ Each verb takes the request's lock first, so two colleagues take turns; whoever 
 between before anything of theirs is sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people.models import ERASED, Manager
 from visits.actions import clocks, moving, rating, routing
+from visits.actions.moving import HandedOn
 from visits.actions.routing import Decision
 from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Closed, Message, Request, Way
 from visits.queries import messages, visibility
@@ -220,21 +221,31 @@ def listen(session: Session, request_id: int, who: Colleague, message_id: int, *
     queueing.queue(session, openid, uploads.voice(voice.media_key), now=now, about=f"visit:{request.id}")
 
 
-def transfer(session: Session, request_id: int, who: Colleague, to_manager_id: int, *, now: datetime) -> Decision:
+def transfer(
+    session: Session, request_id: int, who: Colleague, to_manager_id: int, *, was_with: int | None = None, now: datetime
+) -> Decision:
     """Hand a request on to another customer manager; no clock is reset. Gives who has it now, and whether they were
-    told."""
+    told.
+
+    `was_with` is whose it was on the page it is handed on from, 0 where it was nobody's. Raises `Refused` where
+    somebody else handed it on meanwhile.
+    """
     request = hold(session, request_id, who)
     _check_open(request)
+    if was_with is not None and was_with != (request.owner_id or 0):
+        name = session.scalar(select(Manager.name).where(Manager.id == request.owner_id))
+        raise Refused(texts.handed_on_meanwhile(name or ""))
     return routing.transfer(session, request, to_manager_id, by=who.name, now=now, zone=who.zone)
 
 
 def transfer_many(
-    session: Session, request_ids: Sequence[int], who: Colleague, to_manager_id: int, *, now: datetime
-) -> int:
-    """The same with many at once; gives how many. What is closed, theirs already or not ours to see stays as it is."""
+    session: Session, were_with: Mapping[int, int | None], who: Colleague, to_manager_id: int, *, now: datetime
+) -> HandedOn:
+    """The same with many at once, by their ids. What is closed, theirs already or not ours to see stays as it is, and
+    so does what somebody else handed on meanwhile."""
     mine = visibility.within(session, who)
-    known = select(Request.id).where(Request.id.in_(request_ids), *([] if mine is None else [mine]))
-    seen = session.scalars(known).all()
+    known = select(Request.id).where(Request.id.in_(were_with), *([] if mine is None else [mine]))
+    seen = {key: were_with[key] for key in session.scalars(known)}
     return moving.transfer_many(session, seen, to_manager_id, by=who.name, now=now, zone=who.zone)
 
 

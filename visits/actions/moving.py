@@ -1,7 +1,7 @@
 """Many requests at once to other owners: taken from who is away, or handed on by somebody. No clock is reset here."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,14 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOn:
+    """How many requests were handed on, and the ids of those that somebody else had handed on meanwhile."""
+
+    moved: int
+    overtaken: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Held:
     id: int
     owner_id: int | None
@@ -101,9 +109,19 @@ def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, li
 
 
 def transfer_many(
-    session: Session, request_ids: Sequence[int], to_manager_id: int, *, by: str, now: datetime, zone: ZoneInfo
-) -> int:
-    """Hand open requests to another manager, with one notice for all; gives how many were not theirs already."""
+    session: Session,
+    were_with: Mapping[int, int | None],
+    to_manager_id: int,
+    *,
+    by: str,
+    now: datetime,
+    zone: ZoneInfo,
+) -> HandedOn:
+    """Hand open requests to another manager, with one notice for all, but those that are theirs already.
+
+    `were_with` gives of each whose it was when it was chosen, 0 for nobody's, None where that is not known: what
+    somebody else handed on meanwhile stays with whoever has it now.
+    """
     stairs = org_chart.read(session, day_in(now, zone))
     person = stairs.managers.get(to_manager_id)
     if person is None or person.is_disabled:
@@ -112,12 +130,14 @@ def transfer_many(
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
     # A complaint is handed to nobody it is kept from.
     is_theirs = exists().where(KeptFrom.request_id == Request.id, KeptFrom.manager_id == to_manager_id)
-    chosen = _select_held().where(Request.id.in_(request_ids), others, ~is_theirs)
+    chosen = _select_held().where(Request.id.in_(were_with), others, ~is_theirs)
     held = _read(session, chosen.with_for_update(of=Request), now)
+    overtaken = tuple(each.id for each in held if were_with[each.id] not in (None, each.owner_id or 0))
+    held = [each for each in held if each.id not in overtaken]
     choice = Choice(person, Reason.TRANSFER, f"{by}转给{person.name}")
     if held:
         _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
-    return len(held)
+    return HandedOn(len(held), overtaken)
 
 
 def _held(session: Session, stairs: Ladder, after: int, limit: int, now: datetime) -> list[_Held]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from console import fields
 from foundation.errors import Refused
 from visits.actions import answering
 from visits.pages import form_values
@@ -60,7 +61,8 @@ def press(
             answering.reopen(session, request_id, who, now=now)
             return texts.REOPENED
         case "transfer":
-            decided = answering.transfer(session, request_id, who, form.get("to", 0, type=int), now=now)
+            to, was_with = (fields.key(form.get(name, ""), "客户经理") for name in ("to", "was_with"))
+            decided = answering.transfer(session, request_id, who, to or 0, was_with=was_with, now=now)
             return texts.TRANSFERRED if decided.is_told else texts.TRANSFERRED_UNTOLD
         case "snooze":
             hours = form.get("hours", "")

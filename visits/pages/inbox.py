@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console import access, act, fields
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
-from foundation.text import mask_phones, whole_number
+from foundation.text import mask_phones
 from people import areas
 from people.permissions import PEOPLE_PHONES
 from visits.actions import answering, notices
@@ -67,18 +67,28 @@ def lines() -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER)
 def hand_over() -> ResponseReturnValue:
     """Hand the requests that were ticked to another customer manager, all at once; then back to the list."""
-    chosen = [number for each in request.form.getlist("n") if (number := whole_number(each))][: queries.PAGE]
-    if not chosen:
+    ticked = [_ticked(each) for each in request.form.getlist("n")[: queries.PAGE]]
+    if not ticked:
         raise Refused(texts.NONE_TICKED)
     to = fields.key(request.form.get("to", ""), "客户经理") or 0
     with act.transaction() as (session, now, note):
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=current_services().zone)
         name = dict(areas.managers(session)).get(to, "")
-        moved = answering.transfer_many(session, [each - FIRST_NUMBER for each in chosen], who, to, now=now)
+        were_with = {number - FIRST_NUMBER: owner for number, owner in ticked}
+        done = answering.transfer_many(session, were_with, who, to, now=now)
         is_told = notices.can_be_told(session, to)
-        note("visit.transfer", "visits", f"{'、'.join(f'#{each}' for each in chosen)} 转给{name}，转了 {moved} 条")
-    said = texts.many_transferred(moved, name, is_told=is_told)
-    return act.done(url_for("visits_pages.inbox", **_kept()), said, "success" if moved else "warning")
+        numbers = "、".join(f"#{number}" for number, _ in ticked)
+        note("visit.transfer", "visits", f"{numbers} 转给{name}，转了 {done.moved} 条")
+    overtaken = [each + FIRST_NUMBER for each in done.overtaken]
+    said = texts.many_transferred(done.moved, name, overtaken, is_told=is_told)
+    tone = "success" if done.moved and not overtaken else "warning"
+    return act.done(url_for("visits_pages.inbox", **_kept()), said, tone)
+
+
+def _ticked(box: str) -> tuple[int, int | None]:
+    """A request that was ticked, and whose it was on the page: 101:7."""
+    number, _, owner = box.partition(":")
+    return fields.number(number, "留言编号"), fields.key(owner, "客户经理")
 
 
 def _list(session: Session, who: Colleague) -> dict[str, Any]:

@@ -121,12 +121,20 @@ def snoozed(until: str) -> str:
     return f"{until} 再放回待办。答复时限不变。"
 
 
-def many_transferred(count: int, name: str, *, is_told: bool) -> str:
+def handed_on_meanwhile(name: str) -> str:
+    """Somebody else handed a request on while this page was open."""
+    now_with = f"刚刚转给了{name}" if name else "刚刚放回了待分派"
+    return f"这条留言{now_with}，还没有按您的转。看过后仍要转，请再点一次“转交”。"
+
+
+def many_transferred(count: int, name: str, overtaken: Sequence[int], *, is_told: bool) -> str:
+    """How many were handed on, and the numbers of those that somebody else had handed on meanwhile."""
+    left = f"{'、'.join(f'#{each}' for each in overtaken)} 刚刚被别人转走，没有再转。" if overtaken else ""
     if not count:
-        return f"没有转：选的留言已完结，或已经由{name}负责。"
+        return f"没有转：{left}" if left else f"没有转：选的留言已完结，或已经由{name}负责。"
     if not is_told:
-        return f"{count} 条留言已转给{name}，时限不变。微信里通知不到{name}，请您打电话转告。"
-    return f"{count} 条留言已转给{name}，时限不变，会一并通知。"
+        return f"{count} 条留言已转给{name}，时限不变。微信里通知不到{name}，请您打电话转告。{left}"
+    return f"{count} 条留言已转给{name}，时限不变，会一并通知。{left}"
 
 
 def card_of_manager(count: int, overdue: int) -> str:
