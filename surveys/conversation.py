@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.text import whole_number
 from surveys.actions import answering
 from surveys.queries import answer_sheet, listing
 from surveys.queries import results as published
@@ -80,9 +81,10 @@ def awaits(turn: Turn) -> str:
 
 
 def _open_one(turn: Turn, reference: str) -> Reply:
-    if not (reference.isascii() and reference.isdigit() and len(reference) < 10):
+    survey_id = whole_number(reference)
+    if survey_id is None:
         raise Refused(chat.UNKNOWN_SURVEY)
-    sheet = answer_sheet.look(turn.session, int(reference), turn.openid)
+    sheet = answer_sheet.look(turn.session, survey_id, turn.openid)
     obstacle = answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if obstacle:
         return Reply(f"{obstacle}{_poll(turn, sheet)}")

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from foundation.errors import Refused
+from foundation.text import whole_number
 from people import rules as people_rules
 from visits.actions import answering, looking
 from visits.actions.answering import Overtaken
@@ -48,8 +49,9 @@ def open_desk(turn: Turn, reference: str) -> Reply:
         raise Refused(texts.FOR_MANAGERS)
     if reference == OVERHEARD:
         return _heard(turn, who, {})
-    if reference.isascii() and reference.isdigit() and len(reference) < 10:
-        return _choose(turn, who, int(reference), {})
+    number = whole_number(reference)
+    if number is not None:
+        return _choose(turn, who, number, {})
     return _list(turn, who)
 
 

@@ -1,11 +1,11 @@
 """Periodic visits inside WeChat: a manager's shops whose turn it is, and one tap once they were visited."""
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from console import fields
 from visits.actions import plans as actions
 from visits.mobile import visitor
 from visits.queries import plans as queries
@@ -59,7 +59,9 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     with services.transaction() as session:
         who, how = visitor.manager(services, session), form.get("do", "")
         if how == "undo":
-            is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=_day(who.today))
+            # Noted before midnight it is yesterday's.
+            on = fields.day(form.get("on", "")) or who.today
+            is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=on)
             said = texts.UNDONE if is_gone else texts.NOTHING_TO_UNDO
         else:
             shop = actions.note_visit(session, who, retailer_id, how, on=who.today)
@@ -67,11 +69,3 @@ def visited(retailer_id: int) -> ResponseReturnValue:
             back |= {"did": retailer_id, "how": how, "on": who.today.isoformat()}
     flash(said)
     return redirect(url_for("visits_mobile.due", **back), 303)
-
-
-def _day(today: date) -> date:
-    """The day of the visit that is taken back: noted before midnight it is yesterday's."""
-    try:
-        return date.fromisoformat(request.form.get("on", ""))
-    except ValueError:
-        return today

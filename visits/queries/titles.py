@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.text import whole_number
 from visits.models import ANSWER_KEY, FIRST_NUMBER, RATING_KEY, VisitGroup
 from visits.queries import groups
 from visits.texts import notices as texts
@@ -18,7 +19,7 @@ _REQUEST, _GROUP, _SEVERAL = "visit:", f"{groups.TOPIC}:", "visits"
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
     """A title and its page in the console for each that is of visits. A group that is gone is left out."""
     of_groups = {about: about.link.removeprefix(_GROUP) for about in abouts if about.link.startswith(_GROUP)}
-    ids = {int(key) for key in of_groups.values() if _is_number(key)}
+    ids = {group_id for each in of_groups.values() if (group_id := whole_number(each)) is not None}
     names = {
         str(row.id): row.title
         for row in session.execute(select(VisitGroup.id, VisitGroup.title).where(VisitGroup.id.in_(ids)))
@@ -32,8 +33,8 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
         key = about.link.removeprefix(_REQUEST)
         if about.link == _SEVERAL:
             found[about] = Title(texts.OF_SEVERAL, "/console/visits")
-        elif about.link.startswith(_REQUEST) and _is_number(key):
-            number = int(key) + FIRST_NUMBER
+        elif about.link.startswith(_REQUEST) and (request_id := whole_number(key)) is not None:
+            number = request_id + FIRST_NUMBER
             found[about] = Title(f"{_kind(about.key)} #{number}", f"/console/visits/{number}")
     return found
 
@@ -47,7 +48,3 @@ def _kind(key: str | None) -> str:
     if key is None:
         return texts.A_REQUEST
     return next((name for start, name in _TO_THE_SHOP.items() if key.startswith(start)), texts.A_NOTICE)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from console import fields
 from foundation.errors import Refused
 from visits.models import FIRST_NUMBER
 
@@ -218,14 +219,11 @@ def span(from_on: str, until_on: str, *, today: date) -> Span:
     >>> span("", "", today=date(2026, 11, 23))
     Span(from_on=datetime.date(2026, 11, 1), until_on=datetime.date(2026, 11, 23))
     """
-    try:
-        first = date.fromisoformat(from_on) if from_on else today.replace(day=1)
-        last = date.fromisoformat(until_on) if until_on else max(today, first)
-    except ValueError:
-        raise Refused("日期请写成 2026-11-23 这样。") from None
+    first = fields.day(from_on) or today.replace(day=1)
+    last = fields.day(until_on) or max(today, first)
     if last < first:
         raise Refused("结束的日期在开始的日期之前。")
-    if (last - first).days > MOST_DAYS or not 2000 <= first.year <= last.year <= 2200:
+    if (last - first).days > MOST_DAYS:
         raise Refused("一次最多看三年。")
     return Span(first, last)
 

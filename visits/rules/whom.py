@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from foundation.errors import Refused
+from foundation.text import whole_number
 from people import rules as people_rules
 
 #: Licences written by hand: more than a person copies out of a list in one go is an audience to be saved.
@@ -80,9 +81,10 @@ def read(kind: str, value: str) -> Whom:
     if found is Kind.LICENCES:
         return Whom(found, _licences(value))
     if found in BY_ID:
-        if not (value.isascii() and value.isdigit() and len(value) < 10):
+        key = whole_number(value)
+        if key is None:
             raise Refused("请选择发给谁。")
-        return Whom(found, int(value))
+        return Whom(found, key)
     if not value:
         raise Refused("请选择一个保存的对象。")
     return Whom(found, value)
