@@ -164,8 +164,8 @@ def test_the_inbox_says_first_what_presses_and_when_the_window_shuts(asked) -> N
 def test_a_manager_keeps_phrases_on_the_phone(asked) -> None:
     lin = Browser(asked.house, asked.manager("林小燕"))
     asked.page.open(f"/m/visits/{asked.n}")
-    kept = asked.page.send("phrase", content="{称呼},货在路上了")
-    assert "已存进您的常用语" in kept and "{称呼},货在路上了" in kept, "what stands in the box stays there"
+    kept = asked.page.send("phrase", content="{称呼}，货在路上了")
+    assert "已存进您的常用语" in kept and "{称呼}，货在路上了" in kept, "what stands in the box stays there"
     with asked.house.look() as session:
         key = str(session.scalars(select(Canned.id)).one())
     assert "王老板，货在路上了" in asked.page.send("", content="", canned=key)
@@ -216,7 +216,7 @@ def test_a_video_is_fetched_from_where_wechat_says_it_is(asked) -> None:
 
 def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
     with asked.house.services.transaction() as session:
-        session.add(Canned(title="到货", content="{称呼},{店名}的货{截止}前到,{经理}{电话}"))
+        session.add(Canned(title="到货", content="{称呼}，{店名}的货{截止}前到，{经理}{电话}"))
     with asked.house.look() as session:
         key = session.scalars(select(Canned.id)).one()
     asked.page.open(f"/m/visits/{asked.n}")

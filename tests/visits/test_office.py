@@ -39,11 +39,11 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     shown = desk.market.get(address).text
     assert "写了店名“城南便利店”" in shown and "写了店主的手机号" in shown and "这不是绑定" in shown
     assert "350802100003" not in shown, "a shop that was not spoken of"
-    assert "350802100003" in desk.market.get(f"{address}？shop=小王").text
+    assert "350802100003" in desk.market.get(f"{address}?shop=小王").text
     assert "请绑定您的店" in desk.market.get(f"{address}?hint=1").text
     assert desk.market.post(address, {"do": "attach", "licence": "350802100001"}).status_code == 303
     assert shop_of(desk, desk.request()) == "350802100001" and desk.owners() == ["陈志强"]
-    assert any("没绑定的人(可能是城南便利店" in text for text in desk.news(desk.chen))
+    assert any("没绑定的人（可能是城南便利店" in text for text in desk.news(desk.chen))
     [entry] = desk.office.audited("visit.attach")
     assert entry.who == "market" and "350802100001" in entry.detail
     shown = desk.market.get(address).text
