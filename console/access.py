@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 
 from console import passwords, queries, stamps
 from console.actions import sessions
-from console.extension import Extensions
+from console.collected import Extensions
 from console.permissions import ANYONE, SIGNED_IN
 from console.rules.sessions import device
 from console.rules.visitors import Awaits, Permission, Visitor

@@ -12,7 +12,10 @@ from console.rules.visitors import Visitor
 from wechat_bot.erasure import Forgetting
 
 #: What was sought stands in the detail of these, in quotation marks.
-SEARCHES = ("roster.see", "roster.export", "codes.print", "survey.words", "visit.transfer", "tag.put", "tag.off")
+SEARCHES = (
+    *("list.export", "roster.see", "roster.export", "codes.print"),
+    *("survey.words", "visit.transfer", "tag.put", "tag.off"),
+)
 #: Who did what was done by a command.
 TERMINAL = "命令行"
 #: Stands where something was taken out of what was written down.

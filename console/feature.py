@@ -5,7 +5,7 @@ from pathlib import Path
 from console import commands, erasing, jobs, models, permissions
 from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile
-from console.pages import dashboard, routes
+from console.pages import dashboard, log, routes
 from console.permissions import AUDIT_SEE, OUTBOX_SEE, SIGNED_IN, SYSTEM_SEE
 from wechat_bot.feature import Feature
 
@@ -51,8 +51,10 @@ console = Feature(
                 "user.reset": "重置密码",
                 "user.disable": "停用账号",
                 "user.enable": "启用账号",
+                "list.export": "导出列表",
                 "task.download": "下载文件",
             },
+            lists=(log.AUDIT,),
             topics={
                 "session": "登录",
                 "task": "任务",

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console import tasks
 from console.actions import sessions, tries
-from console.extension import ConsoleExtension
+from console.extension import ConsoleExtension, collect
+from console.lists import exporting
 from console.tasks import Claim, Lost
 from console.work import Kind, Work
 from foundation.database import is_away
@@ -30,11 +31,12 @@ BUG = "处理时出错了，已记录。请重试；如果还是不行，请联�
 
 def workers(features: Sequence[Feature]) -> list[Job]:
     """The jobs that do the features' long work: one for each feature, so that one's does not wait for another's."""
-    return [
-        Job(f"tasks of {name}", LOOK_EVERY, partial(work, kinds=extension.tasks))
-        for name, extension in more(features, ConsoleExtension)
-        if extension.tasks
-    ]
+    extensions = collect(features)
+    kinds = {
+        name: {**each.tasks, **exporting.kinds(each.lists, extensions)}
+        for name, each in more(features, ConsoleExtension)
+    }
+    return [Job(f"tasks of {name}", LOOK_EVERY, partial(work, kinds=those)) for name, those in kinds.items() if those]
 
 
 def work(services: Services, kinds: Mapping[str, Kind]) -> None:

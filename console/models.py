@@ -113,6 +113,16 @@ class AuditEntry(Base):
     address: Mapped[str] = mapped_column(String(64))
 
 
+class ChosenColumns(Base):
+    """Columns of a list that somebody wants to see; without a row those that the list shows by itself."""
+
+    __tablename__ = "chosen_columns"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    list_name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    columns: Mapped[list[Any]]
+
+
 class TaskState(StrEnum):
     """Where long work stands."""
 

@@ -1,6 +1,5 @@
 """Questions about the console: who holds this cookie, which sessions are open, what was done, what needs a person."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,11 +11,12 @@ from console.models import AuditEntry, RecoveryCode, Task, TaskState, User, User
 from console.permissions import TASKS_ALL
 from console.rules.sessions import ABSOLUTE, IDLE, SEEN_EVERY, has_expired
 from console.rules.visitors import Role, Visitor
+from foundation import paging
 from foundation.database import count_to
+from foundation.paging import FIRST, Cursor, Order, Page
 from wechat_bot import beats
 from wechat_bot.models import BEAT_LOST, Delivery, DeliveryState, Follower
 
-PAGE = 50
 #: The front page's figures are exact up to here, and "at least" beyond: it must not become slow with the years.
 FIGURED = 10_000
 #: What failed or was not sure longer ago is for the lists, no longer for today.
@@ -46,6 +46,19 @@ class SessionLine:
     seen_at: datetime
     address: str
     agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedTask:
+    """A task, and the name of whoever asked for it."""
+
+    task: Task
+    owner: str
+
+
+_BY_NAME: Order[User] = Order((User.name,), lambda user: (user.name,))
+_NEWEST_ENTRY: Order[AuditEntry] = Order((AuditEntry.id,), lambda entry: (entry.id,), is_down=True)
+_NEWEST_TASK: Order[OwnedTask] = Order((Task.id,), lambda owned: (owned.task.id,), is_down=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +119,12 @@ def recovery_codes(session: Session, user_id: int) -> int:
     return count_to(session, select(RecoveryCode.code_hash).where(*own), FIGURED)
 
 
-def users(session: Session, *, search: str = "", after: str = "") -> Sequence[User]:
-    """A page of users by name, and one more where there is more."""
-    statement = select(User).where(User.name > after).order_by(User.name).limit(PAGE + 1)
+def users(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[User]:
+    """Users by name: those with this in it."""
+    statement = select(User)
     if search:
         statement = statement.where(User.name.contains(search, autoescape=True))
-    return session.scalars(statement).all()
+    return paging.page(session, statement, _BY_NAME, cursor, limit=limit)
 
 
 def user(session: Session, user_id: int) -> User | None:
@@ -119,27 +132,22 @@ def user(session: Session, user_id: int) -> User | None:
     return session.get(User, user_id)
 
 
-def audit(session: Session, *, who: str = "", did: str = "", before: int | None = None) -> list[AuditEntry]:
-    """A page of the audit log, the newest first, and one more where there is more."""
-    statement = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(PAGE + 1)
+def audit(session: Session, *, who: str = "", did: str = "", cursor: Cursor = FIRST, limit: int) -> Page[AuditEntry]:
+    """The audit log, the newest first."""
+    statement = select(AuditEntry)
     if who:
         statement = statement.where(AuditEntry.who == who)
     if did:
         statement = statement.where(AuditEntry.did == did)
-    if before is not None:
-        statement = statement.where(AuditEntry.id < before)
-    return list(session.scalars(statement))
+    return paging.page(session, statement, _NEWEST_ENTRY, cursor, limit=limit)
 
 
-def tasks(session: Session, visitor: Visitor, *, before: int | None = None) -> Sequence[tuple[Task, str]]:
-    """A page of the tasks of a visitor, or of everybody for whoever may see them, with the owners' names, the newest
-    first, and one more where there is more."""
-    statement = select(Task, User.name).join(User, User.id == Task.owner_id).order_by(Task.id.desc()).limit(PAGE + 1)
-    if before is not None:
-        statement = statement.where(Task.id < before)
+def tasks(session: Session, visitor: Visitor, *, cursor: Cursor = FIRST, limit: int) -> Page[OwnedTask]:
+    """The tasks of a visitor, or of everybody for whoever may see them, the newest first."""
+    statement = select(Task, User.name).join(User, User.id == Task.owner_id)
     if not visitor.may(TASKS_ALL):
         statement = statement.where(Task.owner_id == visitor.user_id)
-    return [(row[0], row[1]) for row in session.execute(statement)]
+    return paging.page(session, statement, _NEWEST_TASK, cursor, limit=limit, read=OwnedTask)
 
 
 def task(session: Session, visitor: Visitor, task_id: int) -> Task | None:

@@ -1,16 +1,20 @@
 """Long work being done: the kinds of it, and what one that is under way needs and says."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from console import tasks
-from console.rules.visitors import Permission
+from sqlalchemy.orm import Session
+
+from console import queries, tasks
+from console.rules.visitors import Permission, Visitor
 from console.tasks import Claim
+from foundation.clock import day_in
+from foundation.errors import Refused
 from wechat_bot import shelf
 from wechat_bot.services import Services
 
@@ -91,3 +95,40 @@ class Work:
         self._noted_at = passed
         with self.services.transaction() as session:
             tasks.progress(session, self.claim, self._stage, done, total, now=self.services.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """File that an export has written: the name it is offered under, what is said of it, and what its owner must be
+    allowed beside exporting."""
+
+    name: str
+    said: str
+    needs: Collection[Permission] = ()
+
+
+def export(
+    write: Callable[[Work, Session, Visitor, Path], Made],
+    *,
+    permission: Permission,
+    what: str,
+    part: Callable[[Session, Visitor, date], Collection[str] | None],
+    suffix: Callable[[Mapping[str, Any]], str] = lambda params: ".xlsx",
+) -> Kind:
+    """Export as long work: a file for whoever asked for it, as far as they may still have what is in it.
+
+    `write` writes it in a session that only reads; `what` names it where it is refused; `part` says which parts of the
+    shops a visitor's file holds.
+    """
+
+    def do(work: Work) -> None:
+        services, now = work.services, work.services.clock()
+        with work.writing(suffix(work.params)) as path, services.reading() as session:
+            visitor = queries.visitor(session, work.claim.owner_id)
+            if visitor is None or not visitor.may(permission):
+                raise Refused(f"您现在没有{what}的权限。")
+            held = part(session, visitor, day_in(now, services.zone))
+            made = write(work, session, visitor, path)
+        work.hand_out(made.name, {"said": made.said}, needs={permission, *made.needs}, part=held)
+
+    return Kind(do, is_begun_again=True)

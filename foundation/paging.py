@@ -4,7 +4,7 @@ A page does not count the rows before it (OFFSET reads them all): it is found by
 values that the last row seen had there. These values are the cursor, and stand in the page's address as they are.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, or_, tuple_
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
+S = TypeVar("S")
 #: What a row has in the columns of an order.
 Values = tuple[Any, ...]
 
@@ -62,6 +63,14 @@ FIRST = Cursor()
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many lines a list has: all of them were counted, or there are at least so many."""
+
+    number: int
+    is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
     """Page of a list, with the places at its ends; None where the list goes no further on that side."""
 
@@ -69,18 +78,28 @@ class Page(Generic[T]):
     before: str | None = None
     after: str | None = None
     is_first: bool = True
+    #: How long the list is, where somebody counted.
+    counted: Count | None = None
+
+    def of(self, lines: Iterable[S]) -> "Page[S]":
+        """The same page with other lines in the places of these."""
+        return Page(tuple(lines), self.before, self.after, self.is_first, self.counted)
+
+
+def _itself(line: Any, *others: Any) -> Any:
+    return line
 
 
 def page(
     session: Session,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     order: Order[T],
     cursor: Cursor = FIRST,
     *,
     limit: int,
-    read: Callable[..., T],
+    read: Callable[..., T] = _itself,
 ) -> Page[T]:
-    """Find one page of a select. `read` makes a line of the columns of a row."""
+    """Find one page of a select. `read` makes a line of the columns of a row; without it a row's first is the line."""
     rows = session.execute(begun(statement, order, cursor).limit(limit + 1))
     return cut([read(*row) for row in rows], order, cursor, limit=limit)
 
@@ -96,19 +115,23 @@ def walk(find: Callable[[Cursor], Page[T]]) -> Iterator[T]:
         cursor = Cursor(found.after)
 
 
-def begun(statement: Select[Any], order: Order[Any], cursor: Cursor) -> Select[Any]:
+def begun(statement: Select[*tuple[Any, ...]], order: Order[Any], cursor: Cursor) -> Select[*tuple[Any, ...]]:
     """A select in the list's order that begins where the cursor's page does; read backwards where the cursor goes back.
 
     For statements that `page` is too plain for: what they find is made a page of by `cut`.
     """
+    return statement.where(*beyond(order, cursor)).order_by(*by(order, cursor))
+
+
+def beyond(order: Order[Any], cursor: Cursor) -> list[ColumnElement[bool]]:
+    """What holds of the rows behind the cursor, or before it; nothing on the first page."""
     values = read(order, cursor.place)
-    return (statement if values is None else statement.where(_beyond(order, values, cursor.is_back))).order_by(
-        *by(order, is_back=cursor.is_back and values is not None)
-    )
+    return [] if values is None else [_beyond(order, values, cursor.is_back)]
 
 
-def by(order: Order[Any], *, is_back: bool = False) -> list[ColumnElement[Any]]:
-    """What to sort by, read forwards or backwards."""
+def by(order: Order[Any], cursor: Cursor) -> list[ColumnElement[Any]]:
+    """What to sort by on the way from the cursor."""
+    is_back = cursor.is_back and read(order, cursor.place) is not None
     goes_down = order.is_down != is_back
     found = [column.desc() if goes_down else column for column in order.columns]
     if order.has_empty:

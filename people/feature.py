@@ -87,6 +87,7 @@ people = Feature(
                 "licences": "许可证",
             },
             tasks=jobs.TASKS,
+            lists=(roster.ROSTER, users.USERS),
         ),
     ),
     mobile=mobile.blueprint,

@@ -14,12 +14,10 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from people import actions, cards, codes, erasing, mirror, queries, saved, tries, visibility
 from people.models import CLASSES
-from people.permissions import CODES_PRINT, PEOPLE_EXPORT, PEOPLE_IMPORT, PEOPLE_PHONES, TAGS_EDIT
-from people.roster import bringing, checking, exporting, writing
+from people.permissions import CODES_PRINT, PEOPLE_IMPORT, TAGS_EDIT
+from people.roster import bringing, checking, writing
 from people.roster.checking import Roster, WrongRoster
-from people.roster.kinds import BRINGING, CHECK, CODES, EXPORT, IMPORT, TAGS
-from people.shops import listing
-from people.shops.narrowing import Filter
+from people.roster.kinds import BRINGING, CHECK, CODES, IMPORT, TAGS
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.conversation import Listener
 from wechat_bot.feature import Job
@@ -65,31 +63,6 @@ def go_on_bringing(services: Services) -> None:
     """Bring in to its end what whoever decided it left half-way; throw away what nobody decided."""
     bringing.go_on(services, clock=services.clock, when_idle=bringing.ALIVE)
     bringing.clear(services, now=services.clock())
-
-
-def export_roster(work: Work) -> None:
-    """Write what was filtered to a file, no more of it than whoever asked may see now."""
-    services = work.services
-    today = day_in(services.clock(), services.zone)
-    progress = work.stage("导出")
-    with work.writing(".xlsx") as path, services.reading() as session:
-        visitor = console_queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(PEOPLE_EXPORT):
-            raise Refused("您现在没有导出名单的权限。")
-        shows_phones = visitor.may(PEOPLE_PHONES)
-        part = visibility.part(session, visitor, today)
-        narrowed = Filter(**work.params)
-        # Of a search nobody knows before the end.
-        total = 0 if narrowed.is_search else listing.count(session, visitor, narrowed, today=today, most=10**9).number
-        number = exporting.write(
-            path,
-            listing.stream(session, visitor, narrowed, today=today),
-            shows_phones=shows_phones,
-            progress=lambda done: progress(done, total),
-        )
-    name = f"零售户名单_{services.clock().astimezone(services.zone):%Y%m%d%H%M}.xlsx"
-    needs = {PEOPLE_EXPORT, *([PEOPLE_PHONES] if shows_phones else [])}
-    work.hand_out(name, {"said": f"共 {number} 家。"}, needs=needs, part=part)
 
 
 def print_codes(work: Work) -> None:
@@ -199,7 +172,6 @@ def forget_tries(services: Services) -> None:
 TASKS = {
     CHECK: Kind(check_roster, is_begun_again=False),
     IMPORT: Kind(import_roster, is_begun_again=False),
-    EXPORT: Kind(export_roster, is_begun_again=True),
     CODES: Kind(print_codes, is_begun_again=True),
     TAGS: Kind(mirror_tags, is_begun_again=True),
 }

@@ -68,6 +68,7 @@ surveys = Feature(
                 "survey": "调查",
             },
             tasks=jobs.TASKS,
+            lists=(listing.SURVEYS,),
         ),
     ),
     mobile=answer.blueprint,

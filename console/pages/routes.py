@@ -2,6 +2,8 @@
 
 from flask import Blueprint
 
+from console.lists import looking
+from console.lists.exporting import exporting
 from console.pages import account, dashboard, log, second, tasks
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
@@ -16,6 +18,8 @@ for _rule, _view, _methods in (
     ("/sessions", account.session_list, ("GET",)),
     ("/sessions/<int:session_id>/end", account.end_session, ("POST",)),
     ("/audit", log.audit_log, ("GET",)),
+    ("/audit/export", exporting(log.AUDIT, log.audit_log), ("POST",)),
+    ("/columns", looking.choose_columns, ("POST",)),
     ("/tasks", tasks.task_list, ("GET",)),
     ("/tasks/<int:task_id>", tasks.task, ("GET",)),
     ("/tasks/<int:task_id>/progress", tasks.task_progress, ("GET",)),

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, make_response, render_template, request, url_for
+from flask import abort, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act, queries, tasks
-from console.models import Task
+from console.lists import looking
+from console.lists.listing import Column, Listing
+from console.models import Task, TaskState
 from console.permissions import SIGNED_IN
+from console.queries import OwnedTask
 from console.rules.visitors import may_have
 from foundation.clock import day_in
 from wechat_bot.services import current_services
@@ -17,18 +20,45 @@ from wechat_bot.services import current_services
 FILE_GONE = "这个文件已经不在了。需要的话，请再做一次。"
 
 
+STATES = {
+    TaskState.WAITING: ("排队中", "secondary"),
+    TaskState.RUNNING: ("处理中", "blue"),
+    TaskState.DONE: ("完成", "green"),
+    TaskState.FAILED: ("没有完成", "red"),
+}
+
+
+def page_of(task: Task) -> str:
+    """Where a task is shown."""
+    return url_for(task.page or "console.task", task_id=task.id)
+
+
+TASKS: Listing[OwnedTask] = Listing(
+    name="console.tasks",
+    title="任务",
+    columns=(
+        Column("title", "任务", lambda line: line.task.title, href=lambda line: page_of(line.task)),
+        Column("owner", "谁", lambda line: line.owner),
+        Column("at", "时间", lambda line: line.task.created_at, style="text-nowrap"),
+        Column(
+            "state",
+            "状态",
+            lambda line: STATES[TaskState(line.task.state)][0],
+            colour=lambda line: STATES[TaskState(line.task.state)][1],
+        ),
+        Column("file", "", lambda line: None, is_for_file=False, style="text-end"),
+    ),
+    find=lambda asked, cursor, limit: queries.tasks(asked.session, asked.visitor, cursor=cursor, limit=limit),
+    nothing=("还没有任务", "导入名单、导出数据时，进度和文件会列在这里，保留 7 天。"),
+)
+
+
 @access.allow(SIGNED_IN)
 def task_list() -> ResponseReturnValue:
     """My tasks, the newest first; an admin sees everybody's."""
-    before = request.args.get("before", type=int)
     with current_services().reading() as session:
-        found = queries.tasks(session, access.visitor(), before=before)
-        is_theirs = _may_have(session)
-    lines = found[: queries.PAGE]
-    older = lines[-1][0].id if len(found) > queries.PAGE else None
-    return render_template(
-        "console/tasks.html", tasks=lines, page_of=page_of, may_have=is_theirs, is_first=before is None, older=older
-    )
+        shown, is_theirs = looking.look(TASKS, session), _may_have(session)
+    return render_template("console/tasks.html", shown=shown, may_have=is_theirs)
 
 
 @access.allow(SIGNED_IN)
@@ -88,8 +118,3 @@ def find(task_id: int) -> Task:
     if found is None:
         abort(404)
     return found
-
-
-def page_of(task: Task) -> str:
-    """Where a task is shown."""
-    return url_for(task.page or "console.task", task_id=task.id)

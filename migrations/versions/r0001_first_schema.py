@@ -452,6 +452,14 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_did", "audit_entry", ["did", "id"], unique=False)
     op.create_index("ix_audit_entry_who", "audit_entry", ["who", "id"], unique=False)
     op.create_table(
+        "chosen_columns",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("list_name", sa.String(length=60), nullable=False),
+        sa.Column("columns", Json, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_chosen_columns_user_id_users")),
+        sa.PrimaryKeyConstraint("user_id", "list_name", name=op.f("pk_chosen_columns")),
+    )
+    op.create_table(
         "cross_tally",
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=40), nullable=False),

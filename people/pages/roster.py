@@ -4,53 +4,118 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, act, tasks
+from console import access, act
+from console.lists import looking
+from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
+from foundation.paging import Count, Cursor, Page
+from foundation.text import whole_number
 from people import areas, tags
+from people.pages import filters
 from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE, TAGS_PUT
-from people.roster.kinds import EXPORT
-from people.shops import alone, listing, reach
-from people.shops.narrowing import Filter
+from people.roster import checking
+from people.shops import alone, listing, narrowing, reach
+from people.shops.listing import Line
 from wechat_bot.services import Services, current_services
 
 BOUND = {"yes": True, "no": False}
 LONGEST_SEARCH = 40
 
 
+def narrowed(given: Mapping[str, str]) -> narrowing.Filter:
+    """What narrows the list, as an address says it."""
+    return narrowing.Filter(
+        search=given.get("search", "").strip()[:LONGEST_SEARCH],
+        area_id=whole_number(given.get("area", "")),
+        class_id=whole_number(given.get("class", "")),
+        is_bound=BOUND.get(given.get("bound", "")),
+        manager_id=whole_number(given.get("manager", "")),
+    )
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+    wanted = narrowed(asked.given)
+    return listing.page(asked.session, asked.visitor, wanted, today=asked.today, cursor=cursor, limit=limit)
+
+
+def _page_of(line: Line) -> str:
+    return url_for("people_pages.shop", licence=line.licence)
+
+
+def _count(asked: Asked) -> Count | None:
+    wanted = narrowed(asked.given)
+    return None if wanted.is_search else listing.count(asked.session, asked.visitor, wanted, today=asked.today)
+
+
+#: The file has the columns that an import takes, in their order: a list can be corrected and brought back. What a shop
+#: has from its area, it shall still have from there then.
+ROSTER: Listing[Line] = Listing(
+    name="people",
+    title="零售户名单",
+    unit="家",
+    search="许可证号、店名或店主",
+    filters=(
+        filters.AREA,
+        filters.CLASS,
+        Filter("bound", "是否绑定", "绑定与否", lambda asked: [("yes", "已绑定"), ("no", "未绑定")]),
+    ),
+    columns=(
+        Column("licence", checking.LICENCE, lambda line: line.licence, href=_page_of, width=20),
+        Column("shop", checking.SHOP, lambda line: line.shop, width=22),
+        Column("keeper", checking.KEEPER, lambda line: line.keeper, style="text-nowrap", width=12),
+        Column("phone", checking.PHONE, lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
+        Column("address", checking.ADDRESS, lambda line: line.address, is_shown=False, width=32),
+        Column("area", checking.AREA, lambda line: line.area, is_spare=True),
+        Column("class", checking.CLASS, lambda line: line.class_name, style="text-nowrap", is_spare=True),
+        Column(
+            "manager",
+            checking.MANAGER,
+            lambda line: line.manager,
+            in_file=lambda line: "" if line.inherits else line.manager,
+            style="text-nowrap",
+            width=12,
+        ),
+        Column(
+            "manager_phone",
+            checking.MANAGER_PHONE,
+            lambda line: line.manager_phone,
+            in_file=lambda line: "" if line.inherits else line.manager_phone,
+            mask=filters.PHONE,
+            is_shown=False,
+            style="text-nowrap",
+            width=16,
+        ),
+        Column(
+            "bound",
+            "微信",
+            lambda line: "已绑定" if line.is_bound else "未绑定",
+            colour=lambda line: "green" if line.is_bound else "secondary",
+            width=10,
+        ),
+    ),
+    find=_find,
+    count=_count,
+    nothing_left=("没有符合的店", "换一个条件，或清除筛选再看。"),
+    export=PEOPLE_EXPORT,
+    did="roster.export",
+    task="导出名单",
+)
+
+
 @access.allow(PEOPLE_SEE)
 def roster() -> ResponseReturnValue:
     """The list, narrowed and in pages. Seeing phones is written down."""
-    services, me, narrowed = current_services(), access.visitor(), _filter()
-    if me.may(PEOPLE_PHONES):
-        with act.transaction() as (session, _, note):
-            note("roster.see", "people", words(session, narrowed))
-    today = today_of(services)
-    with services.reading() as session:
-        page = listing.page(
-            session,
-            me,
-            narrowed,
-            today=today,
-            after=request.args.get("after", ""),
-            before=request.args.get("before", ""),
-        )
-        total = page.met if narrowed.is_search else listing.count(session, me, narrowed, today=today)
-        choices = {"areas": areas.names(session, me), "classes": areas.classes(session)}
-    kept = {name: value for name, value in request.args.items() if value and name not in ("after", "before")}
-    return render_template(
-        "people/roster.html",
-        page=page,
-        total=total,
-        kept=kept,
-        narrowed=narrowed,
-        shows_phones=me.may(PEOPLE_PHONES),
-        **choices,
-    )
+    with current_services().reading() as session:
+        shown = looking.look(ROSTER, session)
+        said = ROSTER.said(shown.asked)
+    if access.visitor().may(PEOPLE_PHONES):
+        act.seen("roster.see", "people", said)
+    return render_template("people/roster.html", shown=shown)
 
 
 @access.allow(PEOPLE_SEE)
@@ -73,16 +138,6 @@ def shop(licence: str) -> ResponseReturnValue:
     )
 
 
-@access.allow(PEOPLE_EXPORT)
-def export() -> ResponseReturnValue:
-    """Ask for a file of what is filtered."""
-    narrowed, owner_id = _filter(), access.visitor().user_id
-    with act.transaction() as (session, now, note):
-        task_id = tasks.ask(session, EXPORT, "导出零售户名单", narrowed.to_json(), owner_id=owner_id, now=now)
-        note("roster.export", f"task:{task_id}", words(session, narrowed))
-    return act.done(url_for("console.task", task_id=task_id))
-
-
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """How many shops one looks after, and how many of them are bound and follow."""
     today = day_in(now, services.zone)
@@ -98,17 +153,7 @@ def today_of(services: Services) -> date:
     return day_in(services.clock(), services.zone)
 
 
-def _filter() -> Filter:
-    values = request.values
-    return Filter(
-        search=values.get("search", "").strip()[:LONGEST_SEARCH],
-        area_id=values.get("area", type=int),
-        class_id=values.get("class", type=int),
-        is_bound=BOUND.get(values.get("bound", "")),
-    )
-
-
-def words(session: Session, narrowed: Filter) -> str:
+def words(session: Session, narrowed: narrowing.Filter) -> str:
     """A filter of the list as a person reads it."""
     parts = (
         dict(areas.names(session)).get(narrowed.area_id or 0),

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from console.lists.exporting import exporting
 from people import texts
 from people.pages import areas, audiences, codes, deliveries, erasing, importing, roster, tags, tries, users
 
@@ -9,7 +10,7 @@ blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_
 blueprint.add_app_template_filter(texts.licence, "licence")
 for _rule, _view, _methods in (
     ("/people", roster.roster, ("GET",)),
-    ("/people/export", roster.export, ("POST",)),
+    ("/people/export", exporting(roster.ROSTER, roster.roster), ("POST",)),
     ("/people/shops/<licence>", roster.shop, ("GET",)),
     ("/people/shops/<licence>/erase", erasing.erase, ("GET", "POST")),
     ("/people/import", importing.upload, ("GET", "POST")),
@@ -38,6 +39,7 @@ for _rule, _view, _methods in (
     ("/messages/<int:delivery_id>/settle", deliveries.settle_delivery, ("POST",)),
     ("/messages/cancel", deliveries.cancel_deliveries, ("POST",)),
     ("/users", users.user_list, ("GET",)),
+    ("/users/export", exporting(users.USERS, users.user_list), ("POST",)),
     ("/users/new", users.new_user, ("GET", "POST")),
     ("/users/<int:user_id>", users.user, ("GET", "POST")),
     ("/users/<int:user_id>/reset", users.reset, ("POST",)),

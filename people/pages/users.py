@@ -3,7 +3,8 @@
 It stands here and not in the console because a part of the shops is an area or a customer manager.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from flask import abort, render_template, request, url_for
@@ -13,34 +14,73 @@ from sqlalchemy.orm import Session
 
 from console import access, act, fields, passwords, queries
 from console.actions import accounts, second_step
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
 from console.models import User
 from console.rules.visitors import ROLES, Role, Visitor
 from console.stamps import Editable
 from foundation.errors import Refused
+from foundation.paging import Cursor, Page
 from people import areas
 from people.models import Manager
 from people.permissions import USERS_MANAGE
 from wechat_bot.services import current_services
 
 
+@dataclass(frozen=True, slots=True)
+class UserLine:
+    """A user in the list, with the part of the shops they see, in words."""
+
+    user: User
+    part: str
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """What an account's state is called, and its colour."""
+        if self.user.disabled_at:
+            return "已停用", "red"
+        return ("待改初始密码", "orange") if self.user.must_change_password else ("正常", "green")
+
+
+def _users(asked: Asked, cursor: Cursor, limit: int) -> Page[UserLine]:
+    session = asked.session
+    page = queries.users(session, search=asked.search.lower(), cursor=cursor, limit=limit)
+    names, managers = dict(areas.names(session)), dict(areas.managers(session))
+    return page.of(UserLine(each, _part(each, names, managers)) for each in page.lines)
+
+
+def _part(user: User, names: Mapping[int, str], managers: Mapping[int, str]) -> str:
+    part = names.get(user.area_id or 0) or managers.get(user.manager_id or 0)
+    return part or ("全部" if Role(user.role) in SEE_EVERYTHING else "没有")
+
+
+#: Roles that see all shops where no part is named.
+SEE_EVERYTHING = (Role.ADMIN, Role.MARKETING, Role.READER)
+USERS: Listing[UserLine] = Listing(
+    name="people.users",
+    title="账号",
+    search="用户名",
+    columns=(
+        Column("name", "用户名", lambda line: line.user.name),
+        Column("role", "角色", lambda line: ROLES[Role(line.user.role)], style="text-nowrap"),
+        Column("part", "范围", lambda line: line.part),
+        Column("signed_in", "最近登录", lambda line: line.user.signed_in_at, style="text-nowrap", on_phone="登录"),
+        Column("created", "建立时间", lambda line: line.user.created_at, is_shown=False, style="text-nowrap"),
+        Column("second", "第二步验证", lambda line: "已开启" if line.user.second_at else "", is_shown=False),
+        Column("state", "状态", lambda line: line.state[0], colour=lambda line: line.state[1]),
+        Column("edit", "", lambda line: None, is_for_file=False, style="text-end"),
+    ),
+    find=_users,
+    nothing_left=("没有这个用户名", "换几个字，或清除筛选再看。"),
+    export=USERS_MANAGE,
+)
+
+
 @access.allow(USERS_MANAGE)
 def user_list() -> ResponseReturnValue:
     """Everybody who may sign in, or once might."""
-    search, after = request.args.get("search", "").strip().lower(), request.args.get("after", "")
     with current_services().reading() as session:
-        found = queries.users(session, search=search, after=after)
-        names, managers = dict(areas.names(session)), dict(areas.managers(session))
-    lines = found[: queries.PAGE]
-    return render_template(
-        "people/users.html",
-        users=lines,
-        roles=ROLES,
-        areas=names,
-        managers=managers,
-        search=search,
-        is_first=not after,
-        further=lines[-1].name if len(found) > queries.PAGE else None,
-    )
+        return render_template("people/users.html", shown=looking.look(USERS, session))
 
 
 @access.allow(USERS_MANAGE)

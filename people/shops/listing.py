@@ -1,7 +1,6 @@
-"""The list of shops: in pages by key, counted, streamed for an export."""
+"""Roster queries: the list of shops in pages by key, and how long it is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -9,14 +8,15 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from console.rules.visitors import Visitor
+from foundation import paging
+from foundation.paging import FIRST, Count, Cursor, Order, Page
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
-from people.shops.narrowing import Filter, conditions, without_names
+from people.shops.narrowing import Filter, without_names
 from people.shops.searching import find
 
 PAGE = 50
 #: Counting stops here: who needs the exact number of a larger list exports it.
 COUNTED = 10_000
-BATCH = 1000
 _own, _head = aliased(Manager), aliased(Manager)
 
 
@@ -38,23 +38,7 @@ class Line:
     inherits: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many there are: exactly, or at least."""
-
-    number: int
-    is_exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some lines, and the keys between which they lie; None where there is nothing further."""
-
-    lines: tuple[Line, ...]
-    before: str | None
-    after: str | None
-    #: How many a search finds, on its first page: what was met while finding that page.
-    met: Count | None = None
+ORDER: Order[Line] = Order((Retailer.licence,), lambda line: (line.licence,))
 
 
 def page(
@@ -63,43 +47,28 @@ def page(
     narrowed: Filter,
     *,
     today: date,
-    after: str = "",
-    before: str = "",
+    cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page:
-    """The shops behind one licence, or before another, in their order."""
-    order = Retailer.licence.desc() if before else Retailer.licence
-    beyond = [Retailer.licence < before if before else Retailer.licence > after]
-    keys, met = find(session, visitor, narrowed, today, beyond, order, limit + 1)
-    statement = _select().where(Retailer.id.in_(keys)).order_by(order)
+) -> Page[Line]:
+    """The shops by licence. Of a search its first page says how many it finds: those met while finding that page."""
+    beyond, [way] = paging.beyond(ORDER, cursor), paging.by(ORDER, cursor)
+    keys, met = find(session, visitor, narrowed, today, beyond, way, limit + 1)
+    statement = _select().where(Retailer.id.in_(keys)).order_by(way)
     found = [Line(*row) for row in session.execute(statement)] if keys else []
-    is_more, lines = len(found) > limit, found[:limit]
-    if before:
-        lines.reverse()
-    counted = None if before or after or not narrowed.is_search else Count(met, is_exact=not is_more)
-    if not lines:
-        return Page((), None, None, counted)
-    has_before, has_after = (is_more, True) if before else (bool(after), is_more)
-    first, last = lines[0].licence, lines[-1].licence
-    return Page(tuple(lines), first if has_before else None, last if has_after else None, counted)
+    some = paging.cut(found, ORDER, cursor, limit=limit)
+    if beyond or not narrowed.is_search:
+        return some
+    return replace(some, counted=Count(met, is_whole=len(found) <= limit))
 
 
 def count(session: Session, visitor: Visitor, narrowed: Filter, *, today: date, most: int = COUNTED) -> Count:
-    """How many there are, counted no further than `most`. Of a search its first page says it (`Page.met`)."""
+    """How many there are, counted no further than `most`. Of a search its first page says it."""
     if narrowed == Filter() and visitor.is_company_wide:
-        return Count(session.scalar(select(func.coalesce(func.sum(AreaCount.shops), 0))) or 0, is_exact=True)
+        return Count(session.scalar(select(func.coalesce(func.sum(AreaCount.shops), 0))) or 0)
     base = select(Retailer.id).where(*without_names(session, visitor, narrowed, today))
     found = base.limit(most + 1)
     number = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     return Count(min(number, most), number <= most)
-
-
-def stream(session: Session, visitor: Visitor, narrowed: Filter, *, today: date) -> Iterator[Line]:
-    """All of them by licence, never more than a chunk in memory."""
-    statement = _select().where(*conditions(session, visitor, narrowed, today)).order_by(Retailer.licence)
-    with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
-        for row in result:
-            yield Line(*row)
 
 
 def _select() -> Select[Any]:

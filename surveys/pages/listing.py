@@ -1,7 +1,7 @@
 """The list of surveys, and a definition uploaded as YAML or Excel."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -11,14 +11,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.lists import looking
+from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
+from foundation.paging import Cursor, Page
+from foundation.workbooks.writing import Percent
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
-from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
+from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import detail
+from surveys.queries.listing import SurveyLine
 from surveys.rules import excel_template, files
 from surveys.rules.definition import read
 from surveys.texts.figures import STATES
@@ -31,32 +36,57 @@ COLOURS = {
     SurveyState.OPEN: "green",
     SurveyState.CLOSED: "blue",
 }
-PAGE, ON_TILE = 50, 5
+RUNNING, ON_TILE = 50, 5
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SurveyLine]:
+    states = [each for each in SurveyState if each == asked.given.get("state")]
+    return listing.page(asked.session, now=asked.now, search=asked.search, states=states, cursor=cursor, limit=limit)
+
+
+def _is_whole(visitor: Visitor) -> bool:
+    """Figures are the whole company's: who sees a part of it finds theirs on each survey's own page."""
+    return visitor.is_company_wide
+
+
+def _figure(name: str, label: str, value: Callable[[SurveyLine], Any]) -> Column[SurveyLine]:
+    return Column(name, label, value, is_number=True, on_phone=label, seen_by=_is_whole, width=10)
+
+
+SURVEYS: Listing[SurveyLine] = Listing(
+    name="surveys.list",
+    title="微调查",
+    unit="份",
+    search="标题",
+    filters=(Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),),
+    columns=(
+        Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
+        Column("title", "标题", lambda line: line.title, width=40),
+        Column("state", "状态", lambda line: STATES[line.state], colour=lambda line: COLOURS[line.state]),
+        Column("anonymous", "匿名", lambda line: "是" if line.is_anonymous else "", is_shown=False, width=8),
+        Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
+        Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
+        _figure("sent", "发放", lambda line: line.sent),
+        _figure("returned", "回收", lambda line: line.returned),
+        _figure("valid", "有效", lambda line: line.valid),
+        _figure(
+            "valid_share",
+            "有效率",
+            lambda line: None if line.valid_share is None else Percent(line.valid_share),
+        ),
+    ),
+    find=_find,
+    nothing=("还没有调查", "营销人员发布调查后，会列在这里。"),
+    nothing_left=("没有符合的调查", "换一个条件，或清除筛选再看。"),
+    export=SURVEYS_EXPORT,
+)
 
 
 @access.allow(SURVEYS_SEE)
 def survey_list() -> ResponseReturnValue:
     """Every survey with its state and figures, the newest first."""
-    services = current_services()
-    state, search = request.args.get("state", ""), request.args.get("search", "").strip()
-    before = request.args.get("before", type=int)
-    states = [each for each in SurveyState if each == state]
-    with services.reading() as session:
-        found = listing.surveys(
-            session, now=services.clock(), search=search, states=states, before=before, limit=PAGE + 1
-        )
-    lines = found[:PAGE]
-    return render_template(
-        "surveys/console/list.html",
-        surveys=lines,
-        states=STATES,
-        colours=COLOURS,
-        state=state,
-        search=search,
-        is_narrowed=bool(state or search),
-        is_first=before is None,
-        older=lines[-1].id if len(found) > PAGE else None,
-    )
+    with current_services().reading() as session:
+        return render_template("surveys/console/list.html", shown=looking.look(SURVEYS, session))
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
@@ -80,7 +110,7 @@ def template_file() -> ResponseReturnValue:
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """The surveys that are running, and the latest of the others."""
-    running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=PAGE)
+    running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=RUNNING)
     still = [each for each in SurveyState if each is not SurveyState.OPEN]
     others = listing.surveys(session, now=now, states=still, limit=ON_TILE)
     return {

@@ -2,11 +2,13 @@
 
 from flask import Blueprint
 
+from console.lists.exporting import exporting
 from surveys.pages import authoring, crossing, inviting, listing, preview, results, survey, versions
 
 blueprint = Blueprint("surveys_pages", __name__, url_prefix="/console/surveys", template_folder="../templates")
 for _rule, _view, _methods in (
     ("", listing.survey_list, ("GET",)),
+    ("/export", exporting(listing.SURVEYS, listing.survey_list), ("POST",)),
     ("/new", listing.upload, ("GET", "POST")),
     ("/start", authoring.start, ("POST",)),
     ("/template", listing.template_file, ("GET",)),

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from foundation import paging
 from foundation.errors import Refused
+from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from surveys.models import Participation, Survey, SurveyState, Tally, Version
 from surveys.queries import answer_sheet, version_cache
@@ -34,6 +37,10 @@ class SurveyLine:
     #: The draft cannot be published yet.
     is_unfinished: bool
 
+    @property
+    def valid_share(self) -> float | None:
+        return self.valid / self.returned if self.returned else None
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -54,13 +61,32 @@ def surveys(
     session: Session,
     *,
     now: datetime,
-    search: str = "",
     states: Collection[SurveyState] = (),
-    before: int | None = None,
     limit: int | None = None,
 ) -> list[SurveyLine]:
-    """Surveys, the newest first: with this in their title, in one of these states, older than `before`."""
+    """Surveys in one of these states, the newest first."""
+    rows = session.execute(_select(now, "", states).order_by(Survey.id.desc()).limit(limit))
+    return [_line(*row, now=now) for row in rows]
 
+
+def page(
+    session: Session,
+    *,
+    now: datetime,
+    search: str = "",
+    states: Collection[SurveyState] = (),
+    cursor: Cursor = FIRST,
+    limit: int,
+) -> Page[SurveyLine]:
+    """Surveys with this in their title, the newest first."""
+    read = partial(_line, now=now)
+    return paging.page(session, _select(now, search, states), _NEWEST, cursor, limit=limit, read=read)
+
+
+_NEWEST: Order[SurveyLine] = Order((Survey.id,), lambda line: (line.id,), is_down=True)
+
+
+def _select(now: datetime, search: str, states: Collection[SurveyState]) -> Select[Any]:
     def figure(name: str) -> Any:
         return func.coalesce(
             select(Tally.count)
@@ -69,30 +95,26 @@ def surveys(
             0,
         )
 
-    statement = select(Survey, figure("sent"), figure("returned"), figure("valid")).order_by(Survey.id.desc())
+    statement: Select[Any] = select(Survey, figure("sent"), figure("returned"), figure("valid"))
     if search:
         statement = statement.where(Survey.title.contains(search, autoescape=True))
-    if states:
-        statement = statement.where(or_(*(_is(state, now) for state in states)))
-    if before is not None:
-        statement = statement.where(Survey.id < before)
-    rows = session.execute(statement.limit(limit))
-    return [
-        SurveyLine(
-            survey.id,
-            survey.title,
-            survey.state(now),
-            survey.opens_at,
-            survey.closes_at,
-            survey.is_anonymous,
-            sent,
-            returned,
-            valid,
-            survey.draft.get("results") == "live",
-            survey.written is not None,
-        )
-        for survey, sent, returned, valid in rows
-    ]
+    return statement.where(or_(*(_is(state, now) for state in states))) if states else statement
+
+
+def _line(survey: Survey, sent: int, returned: int, valid: int, *, now: datetime) -> SurveyLine:
+    return SurveyLine(
+        survey.id,
+        survey.title,
+        survey.state(now),
+        survey.opens_at,
+        survey.closes_at,
+        survey.is_anonymous,
+        sent,
+        returned,
+        valid,
+        survey.draft.get("results") == "live",
+        survey.written is not None,
+    )
 
 
 def _is(state: SurveyState, now: datetime) -> ColumnElement[bool]:

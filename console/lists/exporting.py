@@ -1,0 +1,122 @@
+"""File of a list: asked for on its page, written row by row by a worker, with no more than the page would show."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import access, act, tasks
+from console.collected import Extensions
+from console.lists.listing import Asked, Column, L, Listing, columns_of, value
+from console.lists.looking import ask
+from console.rules.visitors import Permission, Visitor
+from console.work import Kind, Made, Work, export
+from foundation import paging
+from foundation.workbooks.writing import ROWS_OF_A_SHEET, Cell, Digits, Heading, Serial, Workbook, serial
+
+#: Rows found at a time, and after how many it says how far it is.
+BATCH = 1000
+
+
+def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """The view with which a file of what is filtered is asked for: its endpoint is the page's, with _export behind."""
+    if listing.export is None:
+        raise ValueError(f"{listing.name} says nobody who may export it")
+
+    @access.allow(listing.export)
+    def view(**of: Any) -> ResponseReturnValue:
+        with act.transaction() as (session, now, note):
+            asked = ask(listing, session, request.form)
+            params = {"given": dict(asked.given), "of": of}
+            task_id = tasks.ask(session, listing.kind, listing.asks, params, owner_id=asked.visitor.user_id, now=now)
+            note(listing.did, f"task:{task_id}", listing.said(asked))
+        return act.done(url_for("console.task", task_id=task_id))
+
+    view.__name__ = f"{page.__name__}_export"
+    return view
+
+
+def kinds(listings: Iterable[Listing[Any]], extensions: Extensions) -> dict[str, Kind]:
+    """The exports of lists as long work, by their kinds."""
+    return {listing.kind: _kind(listing, extensions) for listing in listings}
+
+
+def _kind(listing: Listing[Any], extensions: Extensions) -> Kind:
+    def file(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
+        services, now = work.services, work.services.clock()
+        asked = Asked(session, services, extensions, visitor, now, work.params["given"], work.params["of"])
+        number = write(listing, asked, path, work.stage("导出"))
+        name = f"{listing.title}_{now.astimezone(services.zone):%Y%m%d%H%M}.xlsx"
+        return Made(name, f"共 {number} {listing.unit}。", unmasked(listing, visitor))
+
+    if listing.export is None:
+        raise ValueError(f"{listing.name} says nobody who may export it")
+    return export(file, permission=listing.export, what=listing.asks, part=extensions.part)
+
+
+def write(listing: Listing[L], asked: Asked, path: Path, progress: Callable[[int, int], None]) -> int:
+    """Write all lines of a list, in constant memory; gives how many."""
+    columns = [column for column in columns_of(listing, asked.visitor) if column.is_for_file]
+    zone = asked.services.zone
+    counted = listing.count(asked) if listing.count else None
+    total = counted.number if counted and counted.is_whole else 0
+    rows = (
+        [_cell(value(column, line, asked.visitor, in_file=True), zone) for column in columns]
+        for line in paging.walk(lambda cursor: listing.find(asked, cursor, BATCH))
+    )
+    with Workbook(path, folder=path.parent, formats={Serial: {"num_format": "yyyy-mm-dd hh:mm"}}) as book:
+        return write_rows(book, listing.title, columns, rows, lambda done: progress(done, total))
+
+
+def write_rows(
+    book: Workbook,
+    title: str,
+    columns: Sequence[Column[Any]],
+    rows: Iterable[Iterable[Cell]],
+    progress: Callable[[int], None],
+) -> int:
+    """Write rows below their headings, on as many sheets as they need; gives how many."""
+    count = 0
+    sheet = _sheet(book, title, columns)
+    for count, row in enumerate(rows, 1):
+        if count > 1 and count % ROWS_OF_A_SHEET == 1:
+            sheet = _sheet(book, f"{title}{count // ROWS_OF_A_SHEET + 1}", columns)
+        sheet.write(row)
+        if count % BATCH == 0:
+            progress(count)
+    return count
+
+
+def unmasked(listing: Listing[Any], visitor: Visitor) -> set[Permission]:
+    """What allows somebody to see what is not masked in their file."""
+    masks = [column.mask for column in columns_of(listing, visitor) if column.is_for_file and column.mask]
+    return {mask.unless for mask in masks if visitor.may(mask.unless)}
+
+
+def _sheet(book: Workbook, name: str, columns: Sequence[Column[Any]]) -> Any:
+    sheet = book.sheet(name, [column.width for column in columns])
+    sheet.freeze_panes(1, 0)
+    sheet.write(Heading(column.label) for column in columns)
+    return sheet
+
+
+def _cell(found: Any, zone: ZoneInfo) -> Cell:
+    """A value as a cell: what somebody wrote is a text there, and stays one.
+
+    >>> _cell("=1+1", ZoneInfo("UTC")), _cell(True, ZoneInfo("UTC")), _cell(date(2026, 11, 23), ZoneInfo("UTC"))
+    ('=1+1', '是', '2026-11-23')
+    """
+    if isinstance(found, bool):
+        return "是" if found else "否"
+    if isinstance(found, datetime):
+        return serial(found, zone)
+    if isinstance(found, date):
+        return found.isoformat()
+    if isinstance(found, str):
+        return Digits(found)
+    return found if found is None or isinstance(found, float) else int(found)

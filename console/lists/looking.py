@@ -1,0 +1,136 @@
+"""Page of a list: what its template shows (`console/lists.html`), and the columns somebody chose for it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Generic
+
+from flask import current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from console import access
+from console.lists.listing import Asked, Column, Filter, L, Listing, columns_of, value
+from console.models import ChosenColumns
+from console.permissions import SIGNED_IN
+from foundation.database import upsert
+from foundation.paging import Cursor, Page
+from foundation.workbooks.writing import Percent
+from wechat_bot.services import current_services
+
+NOTHING = "—"
+_NAME = re.compile(r"[a-z_.]{1,60}")
+MOST_COLUMNS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Shown(Generic[L]):
+    """A page of a list for its template."""
+
+    listing: Listing[L]
+    asked: Asked
+    page: Page[L]
+    columns: Sequence[Column[L]]
+    #: Those that could be shown, and whether somebody chose among them.
+    possible: Sequence[Column[L]]
+    is_chosen: bool
+    filters: Sequence[tuple[Filter, Sequence[tuple[Any, str]] | None]]
+    #: The endpoint of the page.
+    endpoint: str
+
+    @property
+    def kept(self) -> Mapping[str, str]:
+        return self.asked.given
+
+    @property
+    def hidden(self) -> Mapping[str, str]:
+        """What a form of filters has to carry along."""
+        return {name: given for name, given in self.kept.items() if name in self.listing.keeps}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return len(self.kept) > len(self.hidden)
+
+    @property
+    def may_export(self) -> bool:
+        return self.listing.export is not None and self.asked.visitor.may(self.listing.export)
+
+    @property
+    def headings(self) -> list[str]:
+        return [f"{'#' if column.is_number else ''}{column.label}" for column in self.columns]
+
+    def is_spare(self, column: Column[L]) -> bool:
+        return column.is_spare and not self.is_chosen
+
+    def said(self, column: Column[L], line: L) -> str:
+        """What stands in a cell."""
+        if column.shows is not None:
+            return column.shows(self.asked, line) or NOTHING
+        return _said(value(column, line, self.asked.visitor))
+
+    def address(self, **place: str) -> str:
+        """The address of this list as it is narrowed; at a place of its own, or at its beginning."""
+        return url_for(self.endpoint, **{**self.asked.of, **self.kept, **place})
+
+    @property
+    def export_address(self) -> str:
+        return url_for(f"{self.endpoint}_export", **self.asked.of)
+
+
+def ask(listing: Listing[L], session: Session, given: Mapping[str, str]) -> Asked:
+    """The question that whoever is signed in puts to a list by an address."""
+    services = current_services()
+    of = request.view_args or {}
+    return Asked(session, services, access.extensions(), access.visitor(), services.clock(), listing.kept(given), of)
+
+
+def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[L]:
+    """The page of a list that the address asks for; `endpoint` where the address is that of a piece of the page."""
+    asked = ask(listing, session, request.args)
+    page = listing.find(asked, Cursor.of(request.args), listing.size)
+    if listing.count and page.counted is None:
+        page = replace(page, counted=listing.count(asked))
+    chosen = session.get(ChosenColumns, (asked.visitor.user_id, listing.name))
+    names = set(chosen.columns) if chosen else set()
+    on_page = [column for column in columns_of(listing, asked.visitor) if column.is_for_page]
+    is_chosen = any(column.is_choosable and column.name in names for column in on_page)
+    columns = [
+        column
+        for column in on_page
+        if not column.is_choosable or (column.name in names if is_chosen else column.is_shown)
+    ]
+    filters = [(each, each.choices(asked) if each.choices else None) for each in listing.filters]
+    return Shown(listing, asked, page, columns, on_page, is_chosen, filters, endpoint or request.endpoint or "")
+
+
+@access.allow(SIGNED_IN)
+def choose_columns() -> ResponseReturnValue:
+    """Keep the columns that somebody wants to see of a list, for every browser they sign in from; back to the list."""
+    form, services, me = request.form, current_services(), access.visitor()
+    name, columns = form.get("list", ""), form.getlist("column")[:MOST_COLUMNS]
+    if _NAME.fullmatch(name) and all(map(_NAME.fullmatch, columns)):
+        with services.transaction() as session:
+            if columns and form.get("do") != "reset":
+                row = {"user_id": me.user_id, "list_name": name, "columns": columns}
+                statement = upsert(session, ChosenColumns).values(row)
+                session.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["user_id", "list_name"], set_={"columns": statement.excluded["columns"]}
+                    )
+                )
+            else:
+                theirs = (ChosenColumns.user_id == me.user_id, ChosenColumns.list_name == name)
+                session.execute(delete(ChosenColumns).where(*theirs))
+    back = form.get("back", "")
+    return redirect(back if back.startswith(f"{access.PREFIX}/") else url_for("console.home"), 303)
+
+
+def _said(found: Any) -> str:
+    """A value as the templates write its kind."""
+    if found is None or found == "":
+        return NOTHING
+    kinds = {datetime: "moment", date: "date", Percent: "percent", int: "count"}
+    written = kinds.get(type(found))
+    return str(current_app.jinja_env.filters[written](found) if written else found)

@@ -1,0 +1,88 @@
+"""List pages: columns of one's own choice, pages both ways, and a file of what is filtered."""
+
+import io
+import re
+from html import unescape
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.office import Browser, Office
+
+PEOPLE = "/console/people"
+
+
+def headings(page: str) -> list[str]:
+    return re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page)
+
+
+def link(page: str, rel: str) -> str:
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return unescape(found[1]) if found else ""
+
+
+def file_of(office: Office, browser: Browser, asked: str, given: dict[str, str] | None = None) -> list[tuple]:
+    """The rows of the file that was asked for."""
+    answer = browser.post(asked, given or {})
+    assert answer.status_code == 303, answer.text
+    office.work()
+    file = browser.get(f"{answer.location}/file")
+    assert file.status_code == 200, browser.get(answer.location).text
+    return list(load_workbook(io.BytesIO(file.data)).active.iter_rows(values_only=True))
+
+
+def test_somebody_chooses_columns_once_and_finds_them_in_every_browser(office) -> None:
+    browser, other = office.browser("market"), office.browser("admin")
+    usual = headings(browser.get(PEOPLE).text)
+    assert "地址" not in usual and "手机" in usual
+    chosen = {"list": "people", "column": ["licence", "address", "nowhere"], "back": f"{PEOPLE}?bound=no"}
+    answer = browser.post("/console/columns", chosen)
+    assert answer.location == f"{PEOPLE}?bound=no"
+    assert headings(browser.get(answer.location).text) == ["许可证号", "地址"]
+    assert headings(office.browser("market").get(PEOPLE).text) == ["许可证号", "地址"]
+    assert headings(other.get(PEOPLE).text) == usual, "others keep theirs"
+    browser.post("/console/columns", chosen | {"column": ["shop"]})
+    assert headings(browser.get(PEOPLE).text) == ["店名"]
+    browser.post("/console/columns", chosen | {"do": "reset"})
+    assert headings(browser.get(PEOPLE).text) == usual
+    browser.post("/console/columns", {"list": "people", "column": ["nowhere"], "back": PEOPLE})
+    assert headings(browser.get(PEOPLE).text) == usual, "columns that are gone leave no empty table"
+
+
+@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/console/", ""])
+def test_nobody_is_led_out_of_the_house_behind_a_choice_of_columns(office, back) -> None:
+    answer = office.browser("market").post("/console/columns", {"list": "people", "column": ["shop"], "back": back})
+    assert answer.location == "/console/"
+
+
+def test_a_file_holds_what_is_filtered_and_text_is_text(office) -> None:
+    admin = office.browser("admin")
+    office.user("=1+1", "reader")
+    rows = file_of(office, admin, "/console/users/export", {"search": "=1"})
+    assert [row[:3] for row in rows] == [("用户名", "角色", "范围"), ("=1+1", "只读", "全部")]
+    assert [entry.detail for entry in office.audited("list.export")] == ["“=1”"]
+
+
+def test_who_may_not_see_a_list_gets_no_file_of_it(office) -> None:
+    admin = office.browser("admin")
+    rows = file_of(office, admin, "/console/audit/export", {"did": "sign_in"})
+    assert [row[1:3] for row in rows] == [("谁", "做了什么"), ("admin", "登录")]
+    for name in ("market", "zhou", "chen", "intern"):
+        assert office.browser(name).post("/console/audit/export").status_code == 403
+
+
+def test_the_audit_log_is_paged_both_ways(office) -> None:
+    admin = office.browser("admin")
+    for n in range(120):
+        admin.get(f"{PEOPLE}?search={n:03}")
+    seen, pages = [], [admin.get("/console/audit?did=roster.see").text]
+    while following := link(pages[-1], "next"):
+        pages.append(admin.get(following).text)
+    seen = [found for page in pages for found in re.findall(r"“(\d{3})”", page)]
+    assert seen == [f"{n:03}" for n in reversed(range(120))]
+    back = admin.get(link(pages[-1], "prev")).text
+    assert re.findall(r"“(\d{3})”", back) == re.findall(r"“(\d{3})”", pages[1])
+    first = admin.get(link(back, "prev")).text
+    assert re.findall(r"“(\d{3})”", first) == re.findall(r"“(\d{3})”", pages[0]) and not link(first, "prev")
+    assert "第一页" in back and "第一页" not in first
+    assert admin.get("/console/audit?did=roster.see&after=" + "9" * 40).text.count("“") == pages[0].count("“")
