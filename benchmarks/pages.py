@@ -26,7 +26,7 @@ from console import passwords
 from console.models import User
 from foundation.database import Database, Moment
 from migrations import schema
-from people.models import Manager, Retailer
+from people.models import CLASSES, Manager, Retailer
 from visits.models import FIRST_NUMBER, GroupMember, VisitGroup, VisitPlan
 from visits.rules.whom import Kind, Whom
 
@@ -185,7 +185,7 @@ def _place(url: str, folder: Path, count: int) -> Place:
         town.hand_in(session, survey, definition, count, now=now)
         _office(session, now)
         _group(session, min(count, MEMBERS), now)
-        session.add(VisitPlan(name="月访", audience=Whom(Kind.CLASS, 1).to_json(), every_days=30, begins_on=begun_on))
+        session.add(VisitPlan(name="月访", audience={"class": CLASSES[0]}, every_days=30, begins_on=begun_on))
         _log(session, count, now)
     _requests(database, count, now)
     visits.analyze(database)

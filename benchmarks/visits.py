@@ -17,6 +17,7 @@ from config.app import FEATURES
 from console.rules.visitors import Role, Visitor
 from foundation.database import Database, Moment
 from migrations import schema
+from people.models import CLASSES
 from visits.actions import escalating, filing, intake
 from visits.models import Deadline, Promise, Request, VisitPlan
 from visits.queries import inbox, plans, reports
@@ -24,7 +25,6 @@ from visits.queries.inbox import Filter, Shelf
 from visits.queries.visibility import Colleague
 from visits.rules.figures import By, Figure, Narrowed, Span
 from visits.rules.promises import Step
-from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, Follower
 
 OLD, OPEN = 1_000_000, 1_000
@@ -297,13 +297,12 @@ def analyze(database: Database) -> None:
 def lay_out_plan(database: Database, now: datetime) -> None:
     """A plan for a quarter of a million more shops; four of five were visited, two of three of all a second time."""
     today = now.astimezone(ZONE).date()
-    audience = Whom(Kind.CLASS, 1).to_json()
     with database.transaction() as session:
         # Out of the way of those to come.
         session.execute(text("UPDATE retailer SET licence = '9' || licence, bind_token = 'first' || bind_token"))
         town.shops(session, SHOPS, now=now)
         begins_on = today - timedelta(days=200)
-        session.add(VisitPlan(id=1, name="月访", audience=audience, every_days=30, begins_on=begins_on))
+        session.add(VisitPlan(id=1, name="月访", audience={"class": CLASSES[0]}, every_days=30, begins_on=begins_on))
         session.flush()
         for days, share in ((70, 5), (20, 3)):
             visits = text(

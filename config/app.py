@@ -83,7 +83,7 @@ def build_services(
             settings.callback_max_age,
         ),
         switchboard=collecting.switchboard(features),
-        criteria=collecting.criteria(features),
+        criteria=collecting.criteria(features, settings.zone),
         forgets=collecting.forgets(features),
         tables=collecting.tables(features),
         zone=settings.zone,

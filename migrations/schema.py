@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Connection, False_, text
 from sqlalchemy.exc import DBAPIError
 
 from foundation.database import Database, Moment
-from people.models import Grams
+from foundation.search_index import Grams
 from wechat_bot import collecting
 from wechat_bot.feature import Feature
 
@@ -47,6 +47,8 @@ def upgrade(database: Database, features: Sequence[Feature]) -> None:
         for feature in features:
             if feature.install:
                 feature.install(connection)
+            for index in feature.search_indexes:
+                index.install(connection)
 
 
 def settle(database: Database) -> str:
@@ -95,10 +97,10 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
 
 
 def compares(dialect: str, features: Sequence[Feature]) -> Callable[[Any, str | None, str, bool, Any], bool]:
-    """What a comparison looks at: the features' tables, not what their `install` makes, nor what the models want of
+    """What a comparison looks at: the features' tables, not SQLite's search indexes, nor what the models want of
     another database only."""
     known = {table.name for table in collecting.tables(features)}
-    made = tuple(beginning for feature in features for beginning in feature.search_tables)
+    made = tuple(index.name for feature in features for index in feature.search_indexes)
 
     def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
         if kind == "table":

@@ -6,7 +6,7 @@ No specification at all is every bound shop. Who is not bound can be reached by 
 unless the specification speaks of `bound` itself.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
-from people.criteria import CONDITIONS, CRITERIA, SHOWN, names
+from people.criteria import CRITERIA, SHOWN, names
 from people.models import IS_THERE, Area, Audience, Retailer
 from people.visibility import within
 from wechat_bot.criterion import Criterion
@@ -66,10 +66,10 @@ def select_ids(session: Session, spec: Spec, criteria: Mapping[str, Criterion], 
     """
     if spec is None:
         return select(Retailer.id).where(Retailer.openid.is_not(None))
-    condition, speaks_of_bound = _read(session, spec, criteria, now)
+    meant, speaks_of_bound = _read(session, spec, criteria, now)
     if not speaks_of_bound:
-        condition = and_(condition, Retailer.openid.is_not(None))
-    return select(Retailer.id).where(condition, IS_THERE)
+        meant = and_(meant, Retailer.openid.is_not(None))
+    return select(Retailer.id).where(meant, IS_THERE)
 
 
 def count(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> int:
@@ -107,11 +107,11 @@ def look(
     Shops that are not bound are counted too, though nothing can be sent to them. Reading stops behind `most`, so that
     an answer takes the same time for a town and for a province. Raises `Refused` as `select_ids` does.
     """
-    condition = theirs(session, visitor, spec, criteria, now=now, today=today)
+    meant = theirs(session, visitor, spec, criteria, now=now, today=today)
     # Materialised: the database must stop at the limit, and not fold it into the statement around it.
     found = (
         select(Retailer.id, Retailer.openid)
-        .where(condition)
+        .where(meant)
         .limit(most + 1)
         .cte("found")
         .prefix_with("MATERIALIZED", dialect="postgresql")
@@ -142,9 +142,15 @@ def theirs(
     today: date,
 ) -> ColumnElement[bool]:
     """A specification as a condition on retailers: of this visitor's shops, bound or not."""
-    condition = Retailer.openid.is_not(None) if spec is None else _read(session, spec, criteria, now)[0]
+    meant = condition(session, spec, criteria, now=now)
     mine = within(session, visitor, today=today)
-    return and_(condition, IS_THERE) if mine is None else and_(condition, IS_THERE, mine)
+    return meant if mine is None else and_(meant, mine)
+
+
+def condition(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> ColumnElement[bool]:
+    """A specification as a condition on retailers, bound or not, whoever asks; without one, all there are. Whoever uses
+    it adds what may be seen. Raises `Refused` as `select_ids` does."""
+    return IS_THERE if spec is None else and_(_read(session, spec, criteria, now)[0], IS_THERE)
 
 
 def _read(session: Session, spec: Any, criteria: Mapping[str, Criterion], now: datetime) -> tuple[Any, bool]:
@@ -179,6 +185,23 @@ def renamed(spec: Any, name: str, old: str, new: str) -> Any:
     if not isinstance(spec, Mapping):
         return spec
     return {key: _other(each, old, new) if key == name else renamed(each, name, old, new) for key, each in spec.items()}
+
+
+def without(spec: Any, name: str, gone: Collection[str]) -> Any:
+    """The specification without some values of a criterion; where none are left it is broken, and refuses.
+
+    >>> without({"any": [{"licence": ["350802100001", "350802100002"]}]}, "licence", ["350802100001"])
+    {'any': [{'licence': ['350802100002']}]}
+    """
+    if isinstance(spec, list):
+        return [without(each, name, gone) for each in spec]
+    if not isinstance(spec, Mapping):
+        return spec
+    return {key: _less(each, gone) if key == name else without(each, name, gone) for key, each in spec.items()}
+
+
+def _less(value: Any, gone: Collection[str]) -> list[Any]:
+    return [each for each in (value if isinstance(value, list) else [value]) if str(each) not in gone]
 
 
 def _other(value: Any, old: str, new: str) -> Any:
@@ -247,11 +270,16 @@ class _Reader:
         if value is None or value == [] or value == {} or value == "":
             raise Refused(f"对象条件 {name} 是空的。")
         self.speaks_of_bound |= name == "bound"
-        if name in CONDITIONS:
-            return CONDITIONS[name](self.session, value, self.now)
-        found = criterion.select(self.session, value, self.now).subquery()
-        # An id that is null (an anonymous answer) would make NOT IN true of nobody.
-        return Retailer.id.in_(select(found.c[0]).where(found.c[0].is_not(None)))
+        found = criterion.select(self.session, value, self.now)
+        if isinstance(found, Select):
+            ids = found.subquery().c[0]
+            # An id that is null (an anonymous answer) would make NOT IN true of nobody.
+            found = Retailer.id.in_(select(ids).where(ids.is_not(None)))
+        return (
+            found
+            if criterion.among is None
+            else and_(self.read(criterion.among(self.session, value), depth + 1), found)
+        )
 
     def _list(self, name: str, value: Any) -> list[Any]:
         listed = [value] if isinstance(value, Mapping) else value

@@ -1,7 +1,7 @@
-"""The criteria of people: what every audience can be narrowed by, whoever else adds more.
+"""Audience criteria of people: what every audience can be narrowed by, whoever else adds more.
 
-Each is a condition on retailers, so that a statement which reads retailers can stop early; `select` wraps it for those
-who want ids.
+Each is a condition on retailers, so that a statement which reads retailers can stop early. It is true or false of a
+row, never null, or what stands under `none` would mean nobody.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
@@ -23,9 +23,12 @@ from wechat_bot.models import Follower
 SHOWN = 40
 MOST_DAYS = 3650
 MOST_NAMES = 1000
+#: The criterion whose choices are told apart by what somebody may see, and the one that names shops themselves.
+AREA, LICENCE = "area", "licence"
+#: Licences written by hand: more than a person copies out of a list in one go is an audience to be saved.
+MOST_LICENCES = 1000
 
 Condition = ColumnElement[bool]
-Read = Callable[[Session, Any, datetime], Condition]
 
 
 def names(value: Any, what: str) -> list[str]:
@@ -83,6 +86,17 @@ def _managers(session: Session, value: Any, now: datetime) -> Condition:
 def _tags(session: Session, value: Any, now: datetime) -> Condition:
     known = _ids(session, Tag, names(value, "tag"), "标签")
     return exists().where(RetailerTag.retailer_id == Retailer.id, RetailerTag.tag_id.in_(known))
+
+
+def _licences(session: Session, value: Any, now: datetime) -> Condition:
+    if isinstance(value, list) and len(value) > MOST_LICENCES:
+        raise Refused(f"一次最多写 {MOST_LICENCES} 个许可证号；更多的请先存成对象。")
+    written = names(value, LICENCE)
+    known = {each: rules.licence(each) for each in written}
+    wrong = [each[:SHOWN] for each, licence in known.items() if licence is None]
+    if wrong:
+        raise Refused(f"这些不是许可证号：{'、'.join(wrong[:3])}。")
+    return Retailer.licence.in_([licence for licence in known.values() if licence])
 
 
 def _followed(session: Session, value: Any, now: datetime) -> Condition:
@@ -148,51 +162,55 @@ def _tag_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]
     return [Choice(name, name) for name in session.scalars(select(Tag.name).order_by(Tag.name))]
 
 
-#: What each means for a row of `Retailer`: true or false, never null, or what stands under `none` would mean nobody.
-CONDITIONS: Mapping[str, Read] = {
-    "class": _classes,
-    "area": _areas,
-    "manager": _managers,
-    "tag": _tags,
-    "bound": _bound,
-    "followed": _followed,
-    "last_contact": _last_contact,
-}
-
-
-def _own(name: str, label: str, explain: str, *fields: Field, answers: tuple[str, str] = ("是", "否")) -> Criterion:
-    read = CONDITIONS[name]
-
-    def ids(session: Session, value: Any, now: datetime) -> Select[Any]:
-        return select(Retailer.id).where(read(session, value, now))
-
-    return Criterion(name, explain, ids, label, fields, answers)
+def _licence_words(session: Session, value: Any) -> str:
+    return f"按许可证号选的 {len(value) if isinstance(value, list) else 1} 家"
 
 
 CRITERIA = (
-    _own("class", "客户类型", "客户类型，一个或几个", Field("类型", Input.MANY, _class_choices)),
-    _own("area", "片区", "片区，一个或几个，包括下级片区", Field("片区（包括下级）", Input.MANY, _area_choices)),
-    _own("manager", "客户经理", "客户经理的姓名或手机号", Field("客户经理", Input.MANY, _manager_choices)),
-    _own("tag", "标签", "标签，有其中一个即可", Field("有其中一个即可", Input.MANY, _tag_choices)),
-    _own(
+    Criterion("class", "客户类型，一个或几个", _classes, "客户类型", (Field("类型", Input.MANY, _class_choices),)),
+    Criterion(
+        AREA,
+        "片区，一个或几个，包括下级片区",
+        _areas,
+        "片区",
+        (Field("片区（包括下级）", Input.MANY, _area_choices),),
+    ),
+    Criterion(
+        "manager", "客户经理的姓名或手机号", _managers, "客户经理", (Field("客户经理", Input.MANY, _manager_choices),)
+    ),
+    Criterion("tag", "标签，有其中一个即可", _tags, "标签", (Field("有其中一个即可", Input.MANY, _tag_choices),)),
+    Criterion(
+        LICENCE,
+        "许可证号，一个或几个",
+        _licences,
+        "按许可证号",
+        (Field("许可证号，一行一个", Input.LINES),),
+        says=_licence_words,
+    ),
+    Criterion(
         "bound",
-        "是否绑定微信",
         "是否绑定了微信",
-        Field("绑定", Input.YES_NO),
-        answers=("已绑定", "还没有绑定"),
+        _bound,
+        "是否绑定微信",
+        (Field("绑定", Input.YES_NO),),
+        ("已绑定", "还没有绑定"),
     ),
-    _own(
+    Criterion(
         "followed",
-        "是否关注公众号",
         "现在是否关注着",
-        Field("关注", Input.YES_NO),
-        answers=("关注中", "没有关注"),
+        _followed,
+        "是否关注公众号",
+        (Field("关注", Input.YES_NO),),
+        ("关注中", "没有关注"),
     ),
-    _own(
+    Criterion(
         "last_contact",
-        "最近联系",
         "最近一次联系：within_days 天内，或 before_days 天以前",
-        Field("联系过，在最近", Input.NUMBER, name="within_days", unit="天内", is_optional=True),
-        Field("没有联系，已超过", Input.NUMBER, name="before_days", unit="天", is_optional=True),
+        _last_contact,
+        "最近联系",
+        (
+            Field("联系过，在最近", Input.NUMBER, name="within_days", unit="天内", is_optional=True),
+            Field("没有联系，已超过", Input.NUMBER, name="before_days", unit="天", is_optional=True),
+        ),
     ),
 )

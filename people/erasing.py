@@ -11,15 +11,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from console.models import Task, TaskState
 from foundation.errors import Refused
-from people import actions, identity, queries, rules, texts, tries
+from people import actions, audiences, identity, queries, rules, texts, tries
+from people.criteria import LICENCE
 from people.models import (
     ERASED,
     IS_THERE,
+    SHOP_SEARCH,
+    Audience,
     BindCode,
     Binding,
     BindTries,
@@ -30,10 +33,10 @@ from people.models import (
     Withdrawal,
 )
 from people.roster.kinds import BRINGING, CHECK, IMPORT
-from people.upkeep import SEARCH
 from wechat_bot import clock_steadiness, media, reply
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.erasure import Forget, Forgetting
+from wechat_bot.forgetting import blank_named
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.services import Services
@@ -229,14 +232,13 @@ def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
     values: dict[str, Any] = {"shop": texts.ERASED_SHOP, "keeper": "", "phone": "", "address": "", "names": ""}
     values |= {"licence": whom.pseudonym, "bind_token": secrets.token_urlsafe(12), "updated_at": whom.now}
     _update(session, Retailer, Retailer.id == shop_id, openid=None, bound_at=None, grams=[], **values)
-    if session.get_bind().dialect.name == "sqlite":
-        # What is deleted from the index of names stays in it, marked, until it is written anew.
-        session.execute(text(f"INSERT INTO {SEARCH} ({SEARCH}) VALUES ('optimize')"))  # noqa: S608 - our own name
+    SHOP_SEARCH.forget_deleted(session)
     # Whoever kept it before was addressed by name.
     keepers = select(Binding.openid).where(Binding.retailer_id == shop_id)
-    to_them = select(Delivery.id, Delivery.message, Delivery.template).where(Delivery.openid.in_(keepers))
-    named = [row.id for row in session.execute(to_them) if any(name in f"{row[1]}{row[2]}" for name in whom.names)]
-    _update(session, Delivery, Delivery.id.in_(named), message={}, template=None)
+    blank_named(session, whom.names, Delivery.openid.in_(keepers))
+    for kept in session.scalars(select(Audience)):
+        if any(audiences.mentions(kept.spec, LICENCE, name) for name in whom.names):
+            kept.spec = audiences.without(kept.spec, LICENCE, whom.names)
 
 
 def _update(session: Session, table: Any, *which: Any, **values: Any) -> None:

@@ -16,7 +16,7 @@ people = Feature(
     forgets=erasing.forget,
     models=(models,),
     install=upkeep.install,
-    search_tables=(upkeep.SEARCH,),
+    search_indexes=(models.SHOP_SEARCH,),
     conversations=(
         Conversation("bind", open=binding.open_bind, hear=binding.hear_bind),
         Conversation("unbind", open=binding.open_unbind, hear=binding.hear_unbind),

@@ -1,36 +1,21 @@
 """Nouns of people: areas, customer managers, classes, tags, retailers, bindings."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, false, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from foundation.database import Base
+from foundation.search_index import Grams, SearchIndex
 from foundation.text import folded, grams
 
 #: The classes of shops the company begins with; the table may be edited.
 CLASSES = ("普通终端", "弱势客户", "现代终端", "优质终端")
 
 
-class Grams(TypeDecorator[list[str]]):
-    """A set of short words: an array on PostgreSQL, on SQLite a text that its full-text index takes apart."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(ARRAY(Text) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
-        return value if value is None or dialect.name == "postgresql" else " ".join(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> list[str] | None:
-        return value.split() if isinstance(value, str) else value
+#: What shops are searched by: their names.
+SHOP_SEARCH = SearchIndex("shop_search", "retailer", "grams")
 
 
 def _grams_of(context: Any) -> list[str]:
@@ -132,7 +117,7 @@ class Retailer(Base):
         # On PostgreSQL in part only, and so no key: a full unique index makes its column one, whose change takes the
         # lock that foreign keys wait for, and who binds a shop is to wait for nobody who refers to it.
         Index("ix_retailer_openid", "openid", unique=True, postgresql_where=text("openid IS NOT NULL")),
-        # SQLite has a table of its own for this: `upkeep.py`.
+        # SQLite has a table of its own for this: `SHOP_SEARCH`.
         Index("ix_retailer_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 

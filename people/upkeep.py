@@ -1,32 +1,19 @@
-"""What the database keeps up by itself with every write of a shop: an area's counts, and SQLite's index of the names.
+"""Triggers that keep the counts of areas with every write of a shop.
 
 Triggers and not our own code, so that no import, tool or new action can forget them. They are made again after every
 migration, for SQLite drops them with the table that alembic rebuilds.
 """
 
-from sqlalchemy import Connection, inspect
-
-#: SQLite's index of the names; PostgreSQL has one of its own kind on the column itself.
-SEARCH = "shop_search"
+from sqlalchemy import Connection
 
 _SQLITE = (
-    # Only what a word begins and not where it stands: who finds a shop looks at its names afterwards.
-    "CREATE VIRTUAL TABLE IF NOT EXISTS shop_search USING fts5(grams, content='retailer', content_rowid='id', "
-    "detail='none', columnsize=0, tokenize='unicode61 remove_diacritics 0')",
     """CREATE TRIGGER IF NOT EXISTS retailer_made AFTER INSERT ON retailer BEGIN
-    INSERT INTO shop_search (rowid, grams) VALUES (new.id, new.grams);
     INSERT INTO area_count (area_id, shops, bound) VALUES (new.area_id, 1, new.openid IS NOT NULL)
     ON CONFLICT (area_id) DO UPDATE
     SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
     END""",
     """CREATE TRIGGER IF NOT EXISTS retailer_gone AFTER DELETE ON retailer BEGIN
-    INSERT INTO shop_search (shop_search, rowid, grams) VALUES ('delete', old.id, old.grams);
     UPDATE area_count SET shops = shops - 1, bound = bound - (old.openid IS NOT NULL) WHERE area_id = old.area_id;
-    END""",
-    """CREATE TRIGGER IF NOT EXISTS retailer_renamed AFTER UPDATE OF grams ON retailer
-    WHEN old.grams <> new.grams BEGIN
-    INSERT INTO shop_search (shop_search, rowid, grams) VALUES ('delete', old.id, old.grams);
-    INSERT INTO shop_search (rowid, grams) VALUES (new.id, new.grams);
     END""",
     # What a shop that is erased keeps is its row: it is counted no more.
     "DROP TRIGGER IF EXISTS retailer_moved",
@@ -80,12 +67,5 @@ _POSTGRESQL = (
 
 def install(connection: Connection) -> None:
     """Make what is missing. Safe to call again; what was counted before is the migrations' to bring in."""
-    if connection.dialect.name != "sqlite":
-        for statement in _POSTGRESQL:
-            connection.exec_driver_sql(statement)
-        return
-    is_new = SEARCH not in inspect(connection).get_table_names()
-    for statement in _SQLITE:
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
         connection.exec_driver_sql(statement)
-    if is_new:
-        connection.exec_driver_sql("INSERT INTO shop_search (shop_search) VALUES ('rebuild')")

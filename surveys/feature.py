@@ -5,7 +5,7 @@ from pathlib import Path
 
 from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile
-from surveys import commands, conversation, jobs, models, permissions, upkeep
+from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing
 from surveys.mobile import answer
 from surveys.pages import listing, needs, routes
@@ -18,8 +18,7 @@ surveys = Feature(
     name="surveys",
     forgets=erasing.forget,
     models=(models,),
-    install=upkeep.install,
-    search_tables=(upkeep.SEARCH,),
+    search_indexes=(models.WORD_SEARCH,),
     conversations=[
         Conversation(
             conversation.TOPIC,

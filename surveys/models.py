@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
-from people.models import Grams
+from foundation.search_index import Grams, SearchIndex
 
 
 class SurveyState(StrEnum):
@@ -233,7 +233,7 @@ class WordKeys(Base):
 
     __tablename__ = "word_keys"
     __table_args__ = (
-        # SQLite has a table of its own for this: `upkeep.py`.
+        # SQLite has a table of its own for this: `WORD_SEARCH`.
         Index("ix_word_keys_keys", "keys", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 
@@ -241,6 +241,10 @@ class WordKeys(Base):
         BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("submission.id"), primary_key=True
     )
     keys: Mapped[list[str]] = mapped_column(Grams())
+
+
+#: What people wrote is searched by, a sheet at a time.
+WORD_SEARCH = SearchIndex("word_search", "word_keys", "keys", key="submission_id")
 
 
 class WaveState(StrEnum):

@@ -16,7 +16,6 @@ from simulator.phone import PIXEL
 from tests.conftest import House
 from tests.office import Office
 from visits.models import Canned, Visited, VisitPlan
-from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, DeliveryState
 
 ROSTER = (
@@ -137,9 +136,8 @@ def lay_out(house: House) -> Office:
     with house.services.transaction() as session:
         now, owner = house.clock(), session.scalars(select(User).where(User.name == "market")).one()
         session.add(Tag(name="示范店"))
-        kept = Whom(Kind.CLASS, 3).to_json()
         session.add(Visited(retailer_id=1, made_on=day_in(now, house.services.zone), how="shop", noted_at=now))
-        session.add(VisitPlan(name="月访", audience=kept, every_days=30, begins_on=date(2026, 1, 1)))
+        session.add(VisitPlan(name="月访", audience={"class": "普通终端"}, every_days=30, begins_on=date(2026, 1, 1)))
         session.add(Canned(title="明早送", content="{称呼},明早送到。"))
         session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))
         unsure = {"state": DeliveryState.UNSURE, "due_at": now, "created_at": now, "settled_at": now}

@@ -31,8 +31,6 @@ from tests.office import Browser, Office
 from visits.models import Message, Rating, Request, Visited, VisitPlan
 from visits.queries import reports, visibility
 from visits.rules.figures import By, Narrowed, Span
-from visits.rules.whom import Kind
-from visits.rules.whom import Whom as Meant
 from wechat_bot.chat import chat
 from wechat_bot.feature import Feature
 from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt, Reported
@@ -182,9 +180,7 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
         now, zone, tag = house.clock(), house.services.zone, Tag(name="示范店")
         session.add(tag)
         session.flush()
-        session.add(
-            VisitPlan(name="月访", audience=Meant(Kind.CLASS, 1).to_json(), every_days=30, begins_on=date(2026, 1, 1))
-        )
+        session.add(VisitPlan(name="月访", audience={"class": "普通终端"}, every_days=30, begins_on=date(2026, 1, 1)))
         for life in lives:
             key = session.scalars(select(Retailer.id).where(Retailer.licence == life.licence)).one()
             session.add(RetailerTag(tag_id=tag.id, retailer_id=key))

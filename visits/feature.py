@@ -12,7 +12,7 @@ from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import inbox, needs, routes, unheard
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
-from visits.queries import escalations, measures, plans, titles
+from visits.queries import audience, escalations, measures, titles
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature, Notice
 
@@ -32,7 +32,8 @@ visits = Feature(
     awaits=waiting.awaits,
     bound=shops.bound,
     helps=desk.helps,
-    kept_specs=plans.kept_specs,
+    criteria=audience.CRITERIA,
+    kept_specs=audience.kept_specs,
     titles=titles.titles,
     notices=(Notice("answer", "答复店主"), Notice("request", "通知客户经理")),
     jobs=jobs.JOBS,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 
@@ -76,9 +77,9 @@ def tables(features: Sequence[Feature]) -> tuple[Table, ...]:
     return tuple(table for table in Base.metadata.sorted_tables if table in theirs)
 
 
-def criteria(features: Sequence[Feature]) -> Mapping[str, Criterion]:
-    """What an audience can be narrowed by."""
-    return claimed("criterion", [(f.name, each.name, each) for f in features for each in f.criteria])
+def criteria(features: Sequence[Feature], zone: ZoneInfo) -> Mapping[str, Criterion]:
+    """What an audience can be narrowed by, told the time on the company's clock."""
+    return claimed("criterion", [(f.name, each.name, each.on_clock(zone)) for f in features for each in f.criteria])
 
 
 def forgets(features: Sequence[Feature]) -> tuple[Forget, ...]:

@@ -1,12 +1,13 @@
 """Audience criterion: a question about retailers that any feature can declare, and how a form asks it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 
@@ -17,6 +18,8 @@ class Input(Enum):
     MANY = "many"
     YES_NO = "yes_no"
     NUMBER = "number"
+    #: Words that are written by hand, one a line.
+    LINES = "lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,29 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Question about retailers that narrows an audience: `select(value, now)` gives a select of retailer ids.
+    """Question about retailers that narrows an audience: `select(session, value, now)` gives those it is true of, as a
+    select of their ids, or as a condition on `people.models.Retailer`, with which a list can stop early.
 
-    `select` raises `Refused` with a sentence where the value makes no sense. A criterion with a label and fields can
-    be filled in as a form; `answers` are the words a field with yes and no is answered by.
+    `select` raises `Refused` with a sentence where the value makes no sense. Its `now` is told on the company's clock,
+    so that `now.date()` is the company's day. A criterion with a label and fields can be filled in as a form; `answers`
+    are the words a field with yes and no is answered by.
     """
 
     name: str
     explain: str
-    select: Callable[[Session, Any, datetime], Select[int]]
+    select: Callable[[Session, Any, datetime], Select[int] | ColumnElement[bool]]
     label: str = ""
     fields: Sequence[Field] = ()
     answers: tuple[str, str] = ("是", "否")
+    #: The specification of the shops it asks this of, where it is of some; for a value that `select` has not refused.
+    among: Callable[[Session, Any], Mapping[str, Any]] | None = None
+    #: A value in words, where the label with what was chosen would not say it well.
+    says: Callable[[Session, Any], str] | None = None
+
+    def on_clock(self, zone: ZoneInfo) -> "Criterion":
+        """The same, told the time on a company's clock."""
+        select = self.select
+        return replace(self, select=lambda session, value, now: select(session, value, now.astimezone(zone)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from foundation.clock import Period
+from foundation.search_index import SearchIndex
 from wechat_bot.conversation import Card, Conversation, Entry, FrontDesk, Listener, Overhear, Turn, Word
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.erasure import Forget
@@ -78,11 +79,11 @@ class Feature:
     models: Sequence[ModuleType] = ()
     #: Its own migrations, where they are not among those of the house.
     migrations: Path | None = None
-    #: Makes what the database keeps up by itself (triggers, search tables) and the first rows, after every migration.
-    #: Safe to call again.
+    #: Makes what the database keeps up by itself (triggers) and the first rows, after every migration. Safe to call
+    #: again.
     install: Callable[[Connection], None] | None = None
-    #: Tables that `install` makes, by the beginning of their names: no migration knows them.
-    search_tables: Sequence[str] = ()
+    #: What is searched by words: made after every migration, and no migration's.
+    search_indexes: Sequence[SearchIndex] = ()
 
     # What it says and hears.
     conversations: Sequence[Conversation] = ()

@@ -1,9 +1,10 @@
 """Erasure in the chat: what was heard of and said to a follower goes last, for the features look there before."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, update
 from sqlalchemy.orm import Session
 
 from wechat_bot import media, reported
@@ -27,6 +28,18 @@ def forget(session: Session, whom: Forgetting) -> None:
     session.execute(_update(Heard).where(lately, Heard.answer.is_not(None)).values(answer=null()))
     if whom.openid:
         _forget_follower(session, whom)
+
+
+def blank(session: Session, *which: ColumnElement[bool]) -> None:
+    """Take the words out of deliveries."""
+    session.execute(_update(Delivery).where(*which).values(message={}, template=null()))
+
+
+def blank_named(session: Session, names: Collection[str], *which: ColumnElement[bool]) -> None:
+    """Take the words out of those of some deliveries that hold one of these names."""
+    words = select(Delivery.id, Delivery.message, Delivery.template).where(*which)
+    named = [key for key, *said in session.execute(words) if any(name in f"{said[0]}{said[1]}" for name in names)]
+    blank(session, Delivery.id.in_(named))
 
 
 def _forget_follower(session: Session, whom: Forgetting) -> None:

@@ -105,7 +105,7 @@ class Story:
         """周明华 heads 新罗区, which stands above the others; 林小燕 is on leave and 黄志宏 stands in."""
         boss = self._boss
         page = boss.get("/console/people/areas")
-        numbers = self._areas = {name: number for number, name in re.findall(r'area=(\d+)">([^<]+)</a>', page)}
+        numbers = {name: number for number, name in re.findall(r'area=(\d+)">([^<]+)</a>', page)}
         for area, manager, deputy in (
             ("城区一片", "陈志强", ""),
             ("城区二片", "黄志宏", ""),
@@ -201,14 +201,9 @@ class Story:
         self._phones.say(self._shops[19]["店主"], "我店里的灯条也坏了，麻烦来看一下")
         self._stage.work()
         boss.get("/console/visits/plans/new")
-        boss.post(
-            "/console/visits/plans/new",
-            name="城区月访",
-            kind="area",
-            area=self._areas["城区一片"],
-            every_days="30",
-            begins_on=f"{self._today - timedelta(days=31)}",
-        )
+        begins_on = self._today - timedelta(days=31)
+        plan = {"name": "城区月访", "every_days": "30", "begins_on": f"{begins_on}"}
+        boss.post("/console/visits/plans/new", **plan, **{"whom": "some", "whom-area-": "城区一片"})
 
     def _today_so_far(self) -> None:
         """What waits for whoever opens the demo: requests of this morning, one of them of somebody nobody knows."""

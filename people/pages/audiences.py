@@ -13,14 +13,13 @@ from console import access, audit
 from foundation.errors import Refused
 from people import audiences, saved
 from people.audiences import Look
-from people.builder import form, shape
-from people.builder.form import Loader
-from people.builder.shape import Condition, Group
 from people.models import Audience
 from people.pages.roster import today_of
 from people.permissions import AUDIENCES_EDIT, PEOPLE_SEE
+from people.picker import form, shape
+from people.picker.form import Loader
+from people.picker.shape import Condition, Group
 from people.saved import Line
-from wechat_bot.criterion import Input
 from wechat_bot.services import Services, current_services
 
 SAVE, LOOK, WRITE = "save", "look", "write"
@@ -133,7 +132,6 @@ def _build(line: Line | None) -> ResponseReturnValue:
         text=text,
         modes=shape.MODES,
         criteria=offered.values(),
-        inputs=Input,
         look=look,
         broken=broken,
         error=error,

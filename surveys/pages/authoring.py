@@ -1,7 +1,7 @@
 """A survey written in the browser: begun, copied, edited, thrown away, taken out as a workbook."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, make_response, render_template, request, url_for
@@ -13,11 +13,13 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import whole_number
 from people import audiences
+from people.picker import short
+from people.picker.short import Picker
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_WRITE
-from surveys.queries import listing, whom
+from surveys.queries import listing
 from surveys.queries.detail import Detail, detail
 from surveys.rules import excel_file, excel_template
 from surveys.rules.definition import LONGEST_TITLE, MOST_QUESTIONS, Definition, QuestionType, Review, read, review
@@ -30,6 +32,7 @@ from wechat_bot.services import Services, current_services
 LARGEST = 1 << 20
 COPY = "（副本）"
 RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布（投票，只能有一题）"))
+PICKER = Picker(("class", "area", "manager", "tag", "audience"), everybody="全部已绑定的店", legend="请谁填")
 #: The page shows what the shops' pages look like, in a frame of its own.
 FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
 
@@ -108,7 +111,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return _show(found, previous, _stored(found, services), found.stamp, Said(is_checked=found.stamp > 1))
     fields = request.form.to_dict(flat=False)
-    form, stamp = forms.read(fields), request.form.get("stamp", -1, type=int)
+    form, stamp = _read(services), request.form.get("stamp", -1, type=int)
     is_checked, do = request.form.get("checked") == "1", request.form.get("do", "")
     verb, _, seen = do.partition(":")
     if verb in ("save", "publish", "overwrite"):
@@ -136,7 +139,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
 def reach(survey_id: int) -> ResponseReturnValue:
     """About how many shops the audience in the form means now; for the page while it changes."""
     services = current_services()
-    form = forms.read(request.form.to_dict(flat=False))
+    form = _read(services)
     look, broken = None, ""
     with services.reading() as session:
         _find(session, services, survey_id)
@@ -187,6 +190,11 @@ def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> Respon
     return act.done(here, f"草稿已保存。还有 {left} 处没有写好，下面都标出来了，写好才能发布。", "warning")
 
 
+def _read(services: Services) -> Form:
+    picked = short.read(PICKER, request.form, services.criteria)
+    return replace(forms.read(request.form.to_dict(flat=False)), audience=picked.written)
+
+
 def _stored(found: Detail, services: Services) -> Form:
     return writing.to_form(found.written or writing.of_definition(found.draft, services.zone))
 
@@ -195,7 +203,8 @@ def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, sa
     services = current_services()
     seen, _ = reviewed(form, previous, services)
     with services.reading() as session:
-        offered = whom.offered(session)
+        picked = short.of_spec(PICKER, form.audience, services.criteria)
+        offer = short.offer(session, PICKER, picked, services.criteria)
     published = {question.code: question for question in previous.questions} if previous else {}
     page = render_template(
         "surveys/console/edit.html",
@@ -205,7 +214,7 @@ def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, sa
         said=said,
         faults=writing.placed(seen.problems, form.tidied()) if said.is_checked else {},
         left_to_do=len(seen.mistakes),
-        offered=offered,
+        offer=offer,
         published=published,
         is_published=found.state is not SurveyState.DRAFT,
         was_anonymous=bool(previous and previous.anonymous),

@@ -8,19 +8,22 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
 from people.audiences import Sample
+from people.picker import short
 from surveys.actions import authoring
 from surveys.export.codebook import TYPES
 from surveys.models import SurveyState
 from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
-from surveys.queries import listing, part, whom
+from surveys.queries import listing, part
 from surveys.queries.detail import Detail, detail
 from surveys.queries.quotas import fullness
 from surveys.rules import quotas
 from surveys.rules.definition import Definition
 from surveys.texts.figures import STATES, span
 from wechat_bot.services import current_services
+
+EVERYBODY = "全部已绑定微信的店，以后绑定的也可以填"
 
 
 @access.allow(SURVEYS_SEE)
@@ -62,6 +65,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
     sample: tuple[Sample, ...] = ()
     with services.reading() as session:
         before = listing.newest(session, survey_id)
+        whom = short.words(session, found.draft.audience, services.criteria, everybody=EVERYBODY)
         try:
             audience, now = found.draft.audience, services.clock()
             number = audiences.count(session, audience, services.criteria, now=now)
@@ -77,7 +81,7 @@ def publish(survey_id: int) -> ResponseReturnValue:
         is_first=found.state is SurveyState.DRAFT,
         is_over=found.state is SurveyState.CLOSED,
         changes=told(before, found.draft, services) if before else [],
-        whom=whom.said(found.draft.audience),
+        whom=whom,
         limits=quotas.said(found.draft),
         span=_span(found.draft),
         stamp=request.form.get("stamp", found.stamp, type=int),

@@ -1,26 +1,24 @@
-"""What people wrote, in pages: the newest, and what holds a part of a text."""
+"""Search in what people wrote, in pages by key: the newest, and what holds a part of a text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, cast, literal_column, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Role, Visitor
+from foundation import search_index
 from foundation.text import folded
 from foundation.text import keys as parts
 from people.models import Area, Retailer
 from people.visibility import within
-from surveys import upkeep
-from surveys.models import Submission, WordKeys, Words
+from surveys.models import WORD_SEARCH, Submission, Words
 from surveys.rules import crossing
 
 PAGE = 50
 LONGEST_SEARCH = 40
-#: A search looks through so many sheets in their order; what fills no page by then is rare, and the index knows it.
-WALKED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,48 +100,29 @@ def _of(base: Select[Any], visitor: Visitor, survey_id: int, mine: ColumnElement
 def _found(
     session: Session, base: Select[Any], survey_id: int, question: str, search: str, *, is_up: bool, limit: int
 ) -> list[tuple[int, str]]:
-    key = Words.submission_id
+    key: Any = Words.submission_id
     order = key if is_up else key.desc()
     if not search:
         return [(row[0], row[1]) for row in session.execute(base.order_by(order).limit(limit))]
-    walked = base.add_columns(Words.folded).order_by(order).limit(WALKED).subquery()
-    way = walked.c.submission_id if is_up else walked.c.submission_id.desc()
-    met = select(walked.c.submission_id, walked.c.said)
-    met = met.where(walked.c.folded.contains(folded(search), autoescape=True)).order_by(way).limit(limit)
-    found = [(row[0], row[1]) for row in session.execute(met)]
-    if len(found) == limit:
+
+    def holds(columns: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = columns.folded.contains(folded(search), autoescape=True)
         return found
-    rest = session.scalar(base.with_only_columns(key).order_by(order).offset(WALKED).limit(1))
-    if rest is None:
-        return found
-    behind = base.where(key >= rest if is_up else key <= rest)
-    looked = _looked_up(session, behind, survey_id, question, search, is_up=is_up).limit(limit - len(found))
-    return found + [(row[0], row[1]) for row in session.execute(looked)]
 
+    def look_up(rest: Any, most: int) -> Sequence[Any]:
+        behind = base.where(key >= rest[0] if is_up else key <= rest[0], holds(Words))
+        words, by = crossing.keys(survey_id, question, parts(search)), key
+        if words:
+            known = WORD_SEARCH.holding(session, words).cte("known").prefix_with("MATERIALIZED")
+            # In the order of what is known, or SQLite would read all words for the sake of theirs.
+            behind, by = behind.join(known, known.c.id == key), known.c.id
+        # Signs alone no index has: all words are read for them.
+        return session.execute(behind.order_by(by if is_up else by.desc()).limit(most)).all()
 
-def _looked_up(
-    session: Session, base: Select[Any], survey_id: int, question: str, search: str, *, is_up: bool
-) -> Select[Any]:
-    base = base.where(Words.folded.contains(folded(search), autoescape=True))
-    words = crossing.keys(survey_id, question, parts(search))
-    key: Any = Words.submission_id
-    if words:
-        known = _known(session, words).cte("known").prefix_with("MATERIALIZED")
-        # In the order of what is known, or SQLite would read all words for the sake of theirs.
-        base, key = base.join(known, known.c.id == Words.submission_id), known.c.id
-    # Signs alone no index has: all words are read for them.
-    return base.order_by(key if is_up else key.desc())
-
-
-def _known(session: Session, words: list[str]) -> Select[Any]:
-    if session.get_bind().dialect.name == "postgresql":
-        return select(WordKeys.submission_id.label("id")).where(cast(WordKeys.keys, ARRAY(Text)).contains(words))
-    phrase = " ".join(f'"{word}"' for word in words)
-    return (
-        select(literal_column("rowid", Integer).label("id"))
-        .select_from(text(upkeep.SEARCH))
-        .where(literal_column(upkeep.SEARCH).op("MATCH")(phrase))
-    )
+    rows = base.add_columns(Words.folded).order_by(order)
+    way = ["submission_id" if is_up else "-submission_id"]
+    met, _ = search_index.find(session, rows, way, holds, look_up, limit)
+    return [(row[0], row[1]) for row in met]
 
 
 def _who(session: Session, submission_ids: list[int]) -> dict[int, tuple[Any, ...]]:

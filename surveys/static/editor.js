@@ -257,7 +257,7 @@
 
   document.addEventListener("input", (event) => { if (event.target.form === page()) changed(); });
   document.addEventListener("change", (event) => {
-    if (event.target.closest(".whom")) {
+    if (event.target.closest(".picker")) {
       clearTimeout(reaching);
       reaching = setTimeout(reach, QUIET);
     }

@@ -19,7 +19,7 @@ from foundation.database import Base, Database
 from foundation.errors import Refused
 from people import actions, identity, upkeep
 from people.feature import people
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import SHOP_SEARCH, Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
 from tests.office import Office
 from wechat_bot import collecting, messages
@@ -41,6 +41,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Base.metadata.create_all(database.engine)
     with database.engine.begin() as connection:
         upkeep.install(connection)
+        SHOP_SEARCH.install(connection)
     database.dispose()
     return path
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import delete, func, insert, select
 
 from console.models import Task, User
+from foundation.search_index import WALKED
 from people.models import Area, AreaCount, Retailer, ShopClass
-from people.shops import listing, searching
+from people.shops import listing
 from surveys.models import Survey
 from tests.office import HASH, ROSTER, Office
 
@@ -40,7 +41,7 @@ def licences(office: Office, **query: str) -> list[str]:
 @pytest.fixture
 def crowd(office: Office) -> Office:
     """More shops than a search looks through in their order, and behind them one with a name of its own."""
-    many(office, searching.WALKED + 60)
+    many(office, WALKED[0] + 60)
     rare = ROSTER.splitlines()[0] + "\n990802100009,武夷(茶香)小铺,诸葛明,13600001111,新罗区,江山片,普通终端,,\n"
     office.import_roster(rare)
     return office

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.database import Base, Database
 from foundation.errors import Refused
 from people import upkeep
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import SHOP_SEARCH, Area, Manager, Retailer, ShopClass
 from surveys.actions import authoring
 from surveys.feature import surveys
 from surveys.queries import listing
@@ -218,6 +218,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Base.metadata.create_all(database.engine)
     with database.engine.begin() as connection:
         upkeep.install(connection)
+        SHOP_SEARCH.install(connection)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.dispose()

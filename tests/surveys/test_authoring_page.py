@@ -234,11 +234,11 @@ def test_the_form_tells_about_how_many_shops_it_would_ask(office) -> None:
     def reach(**changed) -> str:
         return browser.post(f"{path}/reach", {**form, **changed}).text
 
-    assert "约 <strong>1</strong> 家" in reach(audience="all")
-    assert "约 <strong>1</strong> 家" in reach(audience="some", area=["城区一片"])
-    assert "现在没有符合的" in reach(audience="some", area=["江山片"])
-    assert "没有这个" in reach(audience="some", area=["火星"])
-    assert reach(audience="some").strip() == ""
+    assert "约 <strong>1</strong> 家" in reach(whom="all")
+    assert "约 <strong>1</strong> 家" in reach(**{"whom": "some", "whom-area-": ["城区一片"]})
+    assert "现在没有符合的" in reach(**{"whom": "some", "whom-area-": ["江山片"]})
+    assert "没有这个" in reach(**{"whom": "some", "whom-area-": ["火星"]})
+    assert reach(whom="some").strip() == ""
 
 
 def test_the_list_marks_polls_and_drafts_that_are_not_whole(office) -> None:

@@ -22,7 +22,7 @@ from visits.models import (
     VisitGroup,
 )
 from visits.rules.whom import Kind
-from wechat_bot import media
+from wechat_bot import forgetting, media
 from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Talk
 from wechat_bot.outbox import queueing, states
@@ -124,8 +124,7 @@ def _quoted(session: Session, ids: Sequence[int], now: datetime | None) -> None:
         queueing.withdraw(session, mine, why=states.ERASED, now=now)
     # One in the call has its words along already, and is not tried again without them (`outbox.claiming`).
     stays = _STILL_TO_GO if now is None else ()
-    gone = update(Delivery).where(mine, Delivery.state.not_in(stays))
-    session.execute(gone.values(message={}, template=null()).execution_options(synchronize_session=False))
+    forgetting.blank(session, mine, Delivery.state.not_in(stays))
 
 
 def _forget_drafts(session: Session, whom: Forgetting, about: Sequence[int]) -> None:
@@ -153,9 +152,5 @@ def _unname(session: Session, whom: Forgetting, ids: Sequence[int]) -> None:
     for each in session.scalars(select(Assignment).where(Assignment.request_id.in_(ids))):
         for name in whom.names:
             each.explained = each.explained.replace(name, "")
-    lists = select(Delivery.id, Delivery.message, Delivery.template).where(Delivery.about == notices.ABOUT_ALL)
-    named = [
-        row.id for row in session.execute(lists) if any(name in f"{row.message}{row.template}" for name in whom.names)
-    ]
-    gone = update(Delivery).where(Delivery.id.in_(named), Delivery.state.not_in(_STILL_TO_GO))
-    session.execute(gone.values(message={}, template=null()).execution_options(synchronize_session=False))
+    lists = (Delivery.about == notices.ABOUT_ALL, Delivery.state.not_in(_STILL_TO_GO))
+    forgetting.blank_named(session, whom.names, *lists)

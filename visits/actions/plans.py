@@ -1,6 +1,8 @@
 """Periodic visits: a plan says which shops and how often, and a visit that was made is noted with one tap."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -8,14 +10,13 @@ from sqlalchemy.orm import Session
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 from foundation.text import visible
+from people import audiences
 from people.models import Retailer
-from visits import whom
 from visits.models import Visited, VisitPlan
-from visits.queries import visibility
+from visits.queries import plans, visibility
+from visits.queries.audience import DUE, Criteria
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom
 from visits.texts import groups as texts
-from visits.whom import Criteria
 
 LONGEST_NAME = 60
 LONGEST_NOTE = 300
@@ -29,12 +30,11 @@ def save(
     plan_id: int | None,
     *,
     name: str,
-    meant: Whom,
+    spec: Mapping[str, Any],
     every_days: int,
     begins_on: date,
     criteria: Criteria,
     now: datetime,
-    today: date,
 ) -> int:
     """Begin a plan, or change one; gives its id. Raises `Refused` for what cannot be meant, and a name in use."""
     name = " ".join(visible(name).split())
@@ -42,15 +42,11 @@ def save(
         raise Refused(f"请给计划起一个名字，最多 {LONGEST_NAME} 个字。")
     if not 1 <= every_days <= MOST_DAYS:
         raise Refused(f"间隔请写 1 到 {MOST_DAYS} 天。")
-    if meant.kind in (Kind.PLAN, Kind.LICENCES):
-        raise Refused("计划请按类型、片区或保存的对象来选店。")
-    if meant.kind is Kind.ALL:
-        raise Refused("请选择这个计划是给哪些店的。")
-    whom.condition(session, meant, criteria, now=now, today=today)
+    audiences.condition(session, spec, criteria, now=now)
     other = select(VisitPlan.id).where(VisitPlan.name == name)
     if session.scalar(other.where(VisitPlan.id != plan_id) if plan_id else other) is not None:
         raise Refused(f"已经有叫“{name}”的计划，请换一个名字。")
-    values = {"name": name, "audience": meant.to_json(), "every_days": every_days, "begins_on": begins_on}
+    values = {"name": name, "audience": spec, "every_days": every_days, "begins_on": begins_on}
     if plan_id is None:
         plan = VisitPlan(**values)
         session.add(plan)
@@ -59,6 +55,8 @@ def save(
         for field, value in values.items():
             setattr(plan, field, value)
     session.flush()
+    # Read once more as it is kept: through a saved audience it may now be made of itself.
+    audiences.condition(session, {DUE: {"plan": plan.id}}, criteria, now=now)
     return plan.id
 
 
@@ -100,7 +98,7 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
 def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date) -> bool:
     """Take back a visit of this day that one noted oneself, by a slip of the thumb; False where there is none."""
     mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
-    gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how, whom.may_be_undone(who))
+    gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how, plans.may_be_undone(who))
     return changed(session, gone.execution_options(synchronize_session=False)) > 0
 
 
@@ -111,7 +109,7 @@ def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> t
     or is of another day.
     """
     mine = visibility.shops_of(session, who)
-    lately = (Visited.id == visit_id, whom.may_be_undone(who), Visited.noted_at == _moment(stamp))
+    lately = (Visited.id == visit_id, plans.may_be_undone(who), Visited.noted_at == _moment(stamp))
     found = session.execute(
         select(Visited.how, Retailer.shop)
         .join(Retailer, Retailer.id == Visited.retailer_id)

@@ -10,22 +10,24 @@ from console import access, act, fields
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import areas
+from people import visibility as people_visibility
+from people.models import Retailer
 from people.permissions import PEOPLE_PHONES
-from visits import whom
+from people.picker import short
+from people.picker.short import Picker
 from visits.actions import plans as actions
-from visits.pages import form_values
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import editable, visibility
-from visits.queries import groups as groups_queries
 from visits.queries import plans as queries
 from visits.queries.plans import PARTS, QUIET_DAYS, Plan
-from visits.rules.whom import Kind, Whom
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot.services import current_services
 
 WORDS = {"overdue": "已过期", "due": "到期和过期", "soon": "7 天内到期"}
 MOST_DAYS = 3650
+#: Whom a plan can be for: not for all, and by no list of licences, which would be out of date with the next shop.
+PICKER = Picker(("class", "area", "manager", "tag", "audience"), asks="请选择这个计划是给哪些店的。")
 
 
 @access.allow(VISITS_SEE)
@@ -35,9 +37,12 @@ def plans() -> ResponseReturnValue:
     now = services.clock()
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        found = queries.running(session, who, services.criteria, now=now)
-        named = {plan.id: groups_queries.words(session, plan.whom) for plan in found}
-    return render_template("visits/console/plans.html", plans=found, named=named)
+        # Counting the shops of a large plan takes longer than a page may: asked for behind it.
+        most = None if "counted" in request.args else queries.COUNTED
+        found = queries.running(session, who, services.criteria, now=now, most=most)
+        named = {plan.id: short.words(session, plan.audience, services.criteria) for plan in found}
+    counts_later = not all(plan.is_counted or plan.broken for plan in found)
+    return render_template("visits/console/plans.html", plans=found, named=named, counts_later=counts_later)
 
 
 @access.allow(VISITS_SEE)
@@ -53,7 +58,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         )
         is_first = not request.args.get("after")
         shares = queries.shares(session, who, found, services.criteria, now=now) if is_first else []
-        named = groups_queries.words(session, found.whom)
+        named = short.words(session, found.audience, services.criteria)
         next_on = None if page.lines else queries.next_on(session, who, found, services.criteria, now=now)
         noted = queries.noted(session, who) if is_first else []
     act.seen("visit.plan.see", f"visit-plan:{plan_id}", found.name)
@@ -86,8 +91,7 @@ def quiet() -> ResponseReturnValue:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         narrowed = None
         if area_id is not None:
-            wanted = Whom(Kind.AREA, area_id)
-            narrowed = whom.condition(session, wanted, services.criteria, now=now, today=who.today)
+            narrowed = Retailer.area_id.in_(sorted(people_visibility.with_sub_areas(session, [area_id])))
         page = queries.silent(session, who, days, now=now, narrowed=narrowed, after=request.args.get("after", ""))
         choices = areas.names(session, me)
         noted = queries.noted(session, who)
@@ -149,7 +153,7 @@ def edit(plan_id: int | None = None) -> ResponseReturnValue:
 @access.allow(VISITS_SETTINGS)
 def end(plan_id: int) -> ResponseReturnValue:
     """End a plan."""
-    with act.transaction(over=editable.plan(plan_id)) as (session, now, note):
+    with act.transaction(over=editable.plan(plan_id, current_services().criteria)) as (session, now, note):
         name = actions.end(session, plan_id, now=now)
         note("visit.plan.end", detail=name)
     return act.done(url_for("visits_pages.plans"), f"计划“{name}”已结束，拜访记录还在。")
@@ -157,50 +161,42 @@ def end(plan_id: int) -> ResponseReturnValue:
 
 def _save(plan_id: int | None) -> ResponseReturnValue:
     services, form = current_services(), request.form
-    edited = editable.plan(plan_id) if plan_id is not None else None
+    edited = editable.plan(plan_id, services.criteria) if plan_id is not None else None
     with act.transaction(over=edited) as (session, now, note):
         today = day_in(now, services.zone)
         saved = actions.save(
             session,
             plan_id,
             name=form.get("name", ""),
-            meant=form_values.whom(form),
+            spec=short.read(PICKER, form, services.criteria).some,
             every_days=fields.number(form.get("every_days", ""), "间隔"),
             begins_on=fields.day(form.get("begins_on", "")) or today,
             criteria=services.criteria,
             now=now,
-            today=today,
         )
         note("visit.plan", f"visit-plan:{saved}", form.get("name", ""))
     return act.done(url_for("visits_pages.plan", plan_id=saved), "计划已保存。")
 
 
 def _page(plan_id: int | None, error: Refused | None) -> str:
-    services, given = current_services(), request.form.to_dict()
+    services = current_services()
+    today = day_in(services.clock(), services.zone)
+    given = {"every_days": "30", "begins_on": today.isoformat()}
+    picked = short.read(PICKER, request.form, services.criteria)
     with services.reading() as session:
         found = _found(session, plan_id) if plan_id is not None else None
-        kept = editable.plan(plan_id).kept(session)
-        choices = {
-            "areas": areas.names(session, access.visitor()),
-            "classes": areas.classes(session),
-            "audiences": groups_queries.audiences(session),
-        }
-    if not given and found is not None:
-        given = {
-            "name": found.name,
-            "every_days": str(found.every_days),
-            "begins_on": found.begins_on.isoformat(),
-            "kind": found.whom.kind.value,
-            found.whom.kind.value: str(found.whom.value),
-        }
-    today = day_in(services.clock(), services.zone)
+        kept = editable.plan(plan_id, services.criteria).kept(session)
+        if found is not None and not request.form:
+            given = {"name": found.name, "every_days": str(found.every_days), "begins_on": found.begins_on.isoformat()}
+            picked = short.of_spec(PICKER, found.audience, services.criteria)
+        offer = short.offer(session, PICKER, picked, services.criteria, access.visitor())
     return render_template(
         "visits/console/plan_edit.html",
         plan=found,
         kept=kept,
-        given={"kind": "class", "every_days": "30", "begins_on": today.isoformat()} | given,
+        given=given | request.form.to_dict(),
+        offer=offer,
         error=error,
-        **choices,
     )
 
 

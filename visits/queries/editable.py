@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.stamps import Editable, Kept
+from people.picker import short
 from visits.actions import canned as canned_actions
 from visits.models import Canned, Category, Policy, SpecialDay, VisitPlan, WorkingWeek
-from visits.queries import groups
+from visits.queries.audience import Criteria
 from visits.rules import calendar as hours
 from visits.rules.calendar import WEEKDAYS
-from visits.rules.whom import from_json
 from visits.texts.times import span
 
 #: What the audit log says was changed, where it is one for all.
@@ -59,10 +59,10 @@ def canned_words(title: str, content: str, *, is_shared: bool) -> Kept:
     return {"标题": title, "内容": content, "给谁用": "大家" if is_shared else "自己"}
 
 
-def plan(plan_id: int | None) -> Editable:
+def plan(plan_id: int | None, criteria: Criteria) -> Editable:
     """A plan; nothing of a new one."""
     rows = select(VisitPlan.id).where(VisitPlan.id == plan_id)
-    return Editable(f"visit-plan:{plan_id}", rows, partial(_plan, plan_id=plan_id))
+    return Editable(f"visit-plan:{plan_id}", rows, partial(_plan, plan_id=plan_id, criteria=criteria))
 
 
 def _policy(session: Session, class_id: int | None) -> Kept:
@@ -109,13 +109,13 @@ def _category(session: Session, category_id: int | None) -> Kept:
     }
 
 
-def _plan(session: Session, plan_id: int | None) -> Kept:
+def _plan(session: Session, plan_id: int | None, criteria: Criteria) -> Kept:
     found = session.get(VisitPlan, plan_id, populate_existing=True) if plan_id is not None else None
     if found is None or found.ended_at is not None:
         return {}
     return {
         "名称": found.name,
-        "给哪些店": groups.words(session, from_json(found.audience)),
+        "给哪些店": short.words(session, found.audience, criteria),
         "每隔": f"{found.every_days} 天",
         "从哪天算起": found.begins_on.isoformat(),
     }

@@ -1,15 +1,17 @@
 """The inbox: requests as a list, narrowed, the most urgent first, in pages by key."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, any_, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, any_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from foundation import search_index
 from people import rules as people_rules
 from people import visibility as people_scope
 from people.models import Retailer
@@ -21,9 +23,8 @@ from visits.queries.visibility import Colleague
 PAGE = 30
 #: Counting stops here: a larger heap of open requests needs no exact number.
 COUNTED = 1_000
-#: A search for a name in the closed ones looks through so many of the newest. What it met so often it follows further,
-#: the rest it looks up, if no more shops than that have the name.
-WALKED, COMMON, FOLLOWED, MOST_SHOPS = 1_000, 5, 6_000, 5_000
+#: Shops with a name that is sought: of more the requests are looked for on the way, of no more by the shops.
+MOST_SHOPS = 5_000
 #: What says whose a closed request is, what it is about, and where it stands in the list.
 WHOSE = (
     Request.id,
@@ -126,13 +127,15 @@ def page(
 ) -> Page:
     """The requests behind a key: open ones by urgency, closed ones the newest first."""
     if narrowed.shelf is Shelf.CLOSED and narrowed.search:
-        found = _closed_and_sought(session, who, narrowed, now, after, limit)
+        found = _closed_and_sought(session, who, narrowed, now, after, limit + 1)
         rows = session.execute(_behind_closed(_lines().where(Request.id.in_(found)), "")).all() if found else []
     else:
         statement = _select(session, who, narrowed, now)
         if narrowed.search:
-            seen = statement.with_only_columns(Request.id)
-            statement = _among(statement, seen).where(_sought(people_rules.plain(narrowed.search)))
+            # What is seen is found first: a planner would rather look through all shops.
+            seen = statement.with_only_columns(Request.id).cte().prefix_with("MATERIALIZED")
+            statement = statement.join(seen, seen.c.id == Request.id)
+            statement = statement.where(_sought(people_rules.plain(narrowed.search)))
         behind = _behind_closed if narrowed.shelf is Shelf.CLOSED else _behind_open
         rows = session.execute(behind(statement, after).limit(limit + 1)).all()
     lines = tuple(Line(*row) for row in rows[:limit])
@@ -143,37 +146,43 @@ def page(
 def _closed_and_sought(
     session: Session, who: Colleague, narrowed: Filter, now: datetime, after: str, limit: int
 ) -> Sequence[int]:
-    """Closed requests of the shops somebody looks for: the common are met among the newest, the rare are looked up."""
+    """Closed requests of the shops somebody looks for, the newest first."""
     text = people_rules.plain(narrowed.search)
     conditions = [*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now)]
-    newest = _behind_closed(select(Request.id).where(*conditions), after)
-    sought = newest.outerjoin(Retailer, Retailer.id == Request.retailer_id).where(_sought(text)).limit(limit + 1)
+    columns = (Request.id, Request.closed_at, Retailer.licence, Retailer.names)
+    newest: Any = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id).where(*conditions)
+    newest = _behind_closed(newest, after)
+
+    def look_up(rest: Any, most: int) -> Sequence[Any]:
+        shops = _shops(session, text)
+        if shops is None:  # many: they are met on the way
+            return session.execute(newest.where(_sought(text)).limit(most)).all()
+        number = _number(text)
+        ids = [_among(session, Request.retailer_id, shops)] if shops else []
+        ids += [] if number is None else [Request.id == number]
+        if not ids:
+            return []
+        # Whose they are is asked of what was found: a planner would rather begin with all that somebody may see.
+        theirs = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
+        found = [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
+        if rest is not None:
+            found.append(tuple_(theirs.closed_at, theirs.id) <= (rest.closed_at, rest.id))
+        return session.execute(_behind_closed(select(theirs.id).where(*found), after, theirs).limit(most)).all()
+
     if who.sees.is_company_wide and not _digits(text):
-        for far in (WALKED, FOLLOWED):
-            met = session.scalars(_among(sought, newest.limit(far))).all()
-            if len(met) > limit or session.scalar(newest.offset(far).limit(1)) is None:
-                return met
-            if len(met) < COMMON:
-                break
-    shops = _shops(session, text)
-    if shops is None:
-        return session.scalars(sought).all()
-    ids = [_of(session, shops)] if shops else []
-    number = _number(text)
-    ids += [] if number is None else [Request.id == number]
-    if not ids:
-        return []
-    # Whose they are is asked of what was found: a planner would rather begin with all that somebody may see.
-    theirs = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
-    conditions = [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
-    return session.scalars(_behind_closed(select(theirs.id).where(*conditions), after, theirs).limit(limit + 1)).all()
+        order = ["-closed_at", "-id"]
+        found, _ = search_index.find(session, newest, order, lambda shop: narrowing.named(text, shop), look_up, limit)
+    else:
+        found = list(look_up(None, limit))
+    return [row[0] for row in found]
 
 
-def _of(session: Session, shops: Sequence[int]) -> ColumnElement[bool]:
-    if session.get_bind().dialect.name != "postgresql":
-        return Request.retailer_id.in_(shops)
+def _among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a column has one of many values, given as one list: thousands of parameters cost more than the rows."""
+    if session.get_bind().dialect.name == "sqlite":
+        return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
     # Behind a SELECT the planner takes them for ten. Of a thousand that it sees it would read all requests.
-    return Request.retailer_id == any_(cast(select(literal(shops, ARRAY(Integer))).scalar_subquery(), ARRAY(Integer)))
+    return column == any_(cast(select(literal(values, ARRAY(Integer))).scalar_subquery(), ARRAY(Integer)))
 
 
 def _shops(session: Session, text: str) -> Sequence[int] | None:
@@ -184,12 +193,6 @@ def _shops(session: Session, text: str) -> Sequence[int] | None:
     licensed = select(Retailer.id).where(_is_licence(digits)).limit(MOST_SHOPS + 1)
     found = session.scalars(licensed).all()
     return found if len(found) <= MOST_SHOPS else None
-
-
-def _among(statement: Select[Any], those: Select[Any]) -> Select[Any]:
-    """What of it is among those. They are found first: a planner would rather look through all shops, or all closed."""
-    hits = those.cte().prefix_with("MATERIALIZED")
-    return statement.join(hits, hits.c.id == Request.id)
 
 
 def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:

@@ -1,21 +1,18 @@
 """Periodic visits: who is due today, who is overdue, and with whom there was no contact for long."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from foundation.errors import Refused
 from people.models import IS_THERE, Area, Manager, Retailer
-from visits import whom
 from visits.models import Visited, VisitPlan
-from visits.queries import visibility
+from visits.queries import audience, visibility
+from visits.queries.audience import Condition, Criteria
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom, from_json
-from visits.whom import Condition, Criteria
-from wechat_bot.criterion import KeptSpec
 from wechat_bot.models import Follower
 
 PAGE = 50
@@ -25,6 +22,10 @@ SOON = timedelta(days=7)
 PARTS = {"overdue": timedelta(days=-1), "due": timedelta(0), "soon": SOON}
 #: Days without contact that a page asks for by default.
 QUIET_DAYS = 30
+#: Shops of a plan that are counted while a page with other things is waited for.
+COUNTED = 2_000
+#: What was noted before midnight may be taken back for so long.
+TAKEN_BACK_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class Plan:
     shops: int = 0
     due: int = 0
     overdue: int = 0
-
-    @property
-    def whom(self) -> Whom:
-        return from_json(self.audience)
+    #: Whether these numbers were counted: of very many shops that is done only when somebody waits for it.
+    is_counted: bool = True
+    #: Why no shops can be told from its audience any more.
+    broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +99,24 @@ def due_on(plan: Plan, line: Line) -> date:
     return (line.last_on or plan.begins_on) + timedelta(days=plan.every_days)
 
 
-def running(session: Session, who: Colleague, criteria: Criteria, *, now: datetime) -> list[Plan]:
-    """The running plans with their numbers, as far as this colleague sees shops. One statement counts all of them."""
-    kept = session.scalars(select(VisitPlan).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)).all()
-    if not kept:
-        return []
-    counted = union_all(
-        *(
-            select(literal(plan.id).label("id"), *_numbers(plan, turns, who.today))
-            for plan in kept
-            for turns in [_turns(_of(session, who, plan, criteria, now=now))]
-        )
-    )
-    numbers = {row.id: tuple(row)[1:] for row in session.execute(counted)}
-    return [
-        Plan(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on, *numbers[plan.id]) for plan in kept
-    ]
+def running(
+    session: Session, who: Colleague, criteria: Criteria, *, now: datetime, most: int | None = None
+) -> list[Plan]:
+    """The running plans with their numbers, as far as this colleague sees shops. One statement counts all of them; what
+    is for more than `most` shops is left uncounted there."""
+    found: list[Plan] = []
+    parts = []
+    for plan in session.scalars(select(VisitPlan).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)):
+        broken = ""
+        try:
+            turns = _turns(audience.theirs(session, who, plan.audience, criteria, now=now), most=most)
+            parts.append(select(literal(plan.id).label("id"), *_numbers(plan, turns, who.today)))
+        except Refused as refusal:
+            broken = refusal.sentence
+        found.append(Plan(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on, broken=broken))
+    rows = session.execute(union_all(*parts)) if parts else ()
+    numbers = {row.id: tuple(row)[1:] for row in rows}
+    return [_counted(plan, numbers.get(plan.id), most) for plan in found]
 
 
 def one(session: Session, plan_id: int) -> Plan | None:
@@ -127,7 +130,9 @@ def one(session: Session, plan_id: int) -> Plan | None:
 def shares(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> list[Share]:
     """What is due with each manager in each area, the most overdue first. Managers and areas are some dozens."""
     kept = session.get_one(VisitPlan, plan.id)
-    turns = _turns(_of(session, who, kept, criteria, now=now), Retailer.manager_id, Retailer.area_id)
+    turns = _turns(
+        audience.theirs(session, who, kept.audience, criteria, now=now), Retailer.manager_id, Retailer.area_id
+    )
     manager_id = func.coalesce(turns.manager_id, Area.manager_id)
     shops, due, overdue = _numbers(kept, turns, who.today)
     found = (
@@ -166,7 +171,7 @@ def page(
     kept = session.get_one(VisitPlan, plan.id)
     since = func.coalesce(_last(), literal(plan.begins_on))
     statement = _select(_last()).where(
-        _of(session, who, kept, criteria, now=now), whom.is_due(kept, who.today + PARTS[part])
+        audience.theirs(session, who, kept.audience, criteria, now=now), audience.is_due(kept, who.today + PARTS[part])
     )
     if after:
         day, key = _read_key(after)
@@ -181,7 +186,7 @@ def page(
 def next_on(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> date | None:
     """The day of the first turn among one's shops of a plan; None where none of them is in it."""
     kept = session.get_one(VisitPlan, plan.id)
-    turns = _turns(_of(session, who, kept, criteria, now=now))
+    turns = _turns(audience.theirs(session, who, kept.audience, criteria, now=now))
     found = session.execute(select(func.count(turns.id), func.min(func.coalesce(turns.last_on, plan.begins_on)))).one()
     return found[1] + timedelta(days=plan.every_days) if found[0] else None
 
@@ -195,7 +200,7 @@ def noted(session: Session, who: Colleague) -> list[Noted]:
         )
         .join(Retailer, Retailer.id == Visited.retailer_id)
         .outerjoin(Manager, Manager.id == Visited.manager_id)
-        .where(whom.may_be_undone(who), Visited.noted_at.is_not(None), *([] if mine is None else [mine]))
+        .where(may_be_undone(who), Visited.noted_at.is_not(None), *([] if mine is None else [mine]))
         .order_by(Visited.id.desc())
         .limit(PAGE)
     )
@@ -218,31 +223,27 @@ def silent(
     return Page(lines, lines[-1].licence if len(rows) > PAGE else None)
 
 
-def kept_specs(session: Session) -> Sequence[KeptSpec]:
-    """The saved audiences that running plans are made of: they must not be deleted."""
-    rows = session.execute(select(VisitPlan.name, VisitPlan.audience).where(VisitPlan.ended_at.is_(None)))
-    return [
-        KeptSpec(f"拜访计划“{name}”", {"audience": from_json(audience).name})
-        for name, audience in rows
-        if from_json(audience).kind is Kind.AUDIENCE
-    ]
+def may_be_undone(who: Colleague) -> Condition:
+    """Whether a visit was noted lately enough to be taken back: today, or just before midnight."""
+    return or_(Visited.made_on == who.today, Visited.noted_at > who.now - TAKEN_BACK_WITHIN)
 
 
-def _of(session: Session, who: Colleague, plan: VisitPlan, criteria: Criteria, *, now: datetime) -> Condition:
-    theirs = whom.of_plan(session, plan, criteria, now=now, today=who.today)
-    mine = visibility.shops_of(session, who)
-    return theirs if mine is None else and_(theirs, mine)
+def _counted(plan: Plan, numbers: tuple[int, ...] | None, most: int | None) -> Plan:
+    if numbers is None or (most is not None and numbers[0] > most):
+        return replace(plan, is_counted=False)
+    return replace(plan, shops=numbers[0], due=numbers[1], overdue=numbers[2])
 
 
-def _turns(theirs: Condition, *columns: Any) -> Any:
-    """The meant shops with the day of their last visit. Without columns an index over shops may be all that is read."""
+def _turns(theirs: Condition, *columns: Any, most: int | None = None) -> Any:
+    """The meant shops with the day of their last visit, or one more than `most` of them. Without columns an index over
+    shops may be all that is read."""
+    found = select(Retailer.id, *columns, _last().label("last_on")).where(theirs)
     # An offset keeps the databases from looking up the last visit once for every number that is made of it.
-    last = _last().label("last_on")
-    return select(Retailer.id, *columns, last).where(theirs).offset(0).subquery().c
+    return (found.offset(0) if most is None else found.limit(most + 1)).subquery().c
 
 
 def _numbers(plan: VisitPlan, turns: Any, today: date) -> tuple[ColumnElement[int], ...]:
-    # As `whom.is_due` has it of a single shop.
+    # As `audience.is_due` has it of a single shop.
     since = func.coalesce(turns.last_on, literal(plan.begins_on))
     due, overdue = (
         func.coalesce(func.sum(case((since <= today + PARTS[part] - timedelta(days=plan.every_days), 1), else_=0)), 0)

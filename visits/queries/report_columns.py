@@ -4,11 +4,11 @@ Both name the same columns, so that a report asks both in the same words. One de
 `living` said when the request was closed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -17,6 +17,21 @@ from visits.rules.figures import PROMISED
 
 CONTENT, DISCONTENT = 1, 3
 ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
+#: The columns of a request that `living` tells from.
+LIVING = (
+    Request.id,
+    Request.opened_at,
+    Request.first_answered_at,
+    Request.first_answered_by,
+    Request.unanswered_since,
+    Request.closed_at,
+    Request.closed_how,
+    Request.owner_id,
+    Request.retailer_id,
+    Request.area_id,
+    Request.category_id,
+    Request.class_id,
+)
 #: The columns of `Filed` that `living` tells of a closed request, in one order.
 KEPT = (
     "opened_at",
@@ -67,8 +82,6 @@ class Facts:
     rated: Any
     content: Any
     discontent: Any
-    #: The ids of all of these rows, where they are few: to be found first, and narrowed then.
-    few: CTE | None = None
 
     @property
     def within(self) -> Any:
@@ -109,51 +122,51 @@ def filed() -> Facts:
 
 def unfiled(now: datetime) -> Facts:
     """Of the requests that are open, or were closed just now."""
-    # SQLite would rather look through all that somebody may see.
-    few = select(Request.id).where(IS_UNFILED).cte("few").prefix_with("MATERIALIZED")
-    return replace(living(now), few=few)
+    # Few, and found first: SQLite would rather look through all that somebody may see, or all of a span.
+    few = select(*LIVING).where(IS_UNFILED).cte("unfiled").prefix_with("MATERIALIZED")
+    return living(now, request=few.c)
 
 
-def living(now: datetime, *of: Any) -> Facts:
-    """Of requests as their moments have them now. `void` ones count nowhere."""
-    is_void = and_(Request.closed_how.is_not(None), Request.closed_how == Closed.VOID)
-    waits_long = and_(Request.unanswered_since.is_not(None), Request.opened_at < now - PROMISED)
+def living(now: datetime, *of: Any, request: Any = Request) -> Facts:
+    """Of requests as their moments have them now, or of what has the columns of one. `void` ones count nowhere."""
+    is_void = and_(request.closed_how.is_not(None), request.closed_how == Closed.VOID)
+    waits_long = and_(request.unanswered_since.is_not(None), request.opened_at < now - PROMISED)
     waits = milliseconds_between(Deadline.met_at, Deadline.started_at)
-    first = (Deadline.request_id == Request.id, Deadline.promise == Promise.FIRST_ANSWER)
-    is_late = missed((Promise.FIRST_ANSWER,), now)
+    first = (Deadline.request_id == request.id, Deadline.promise == Promise.FIRST_ANSWER)
+    is_late = missed(request, (Promise.FIRST_ANSWER,), now)
     is_met = exists().where(*first, Deadline.met_at.is_not(None))
     return Facts(
         of=(*of, ~is_void),
-        opened_at=Request.opened_at,
-        request_id=Request.id,
-        manager_id=func.coalesce(Request.first_answered_by, Request.owner_id),
-        owner_id=Request.owner_id,
-        retailer_id=Request.retailer_id,
-        area_id=Request.area_id,
-        category_id=Request.category_id,
-        class_id=Request.class_id,
-        first_ms=milliseconds_between(Request.first_answered_at, Request.opened_at),
+        opened_at=request.opened_at,
+        request_id=request.id,
+        manager_id=func.coalesce(request.first_answered_by, request.owner_id),
+        owner_id=request.owner_id,
+        retailer_id=request.retailer_id,
+        area_id=request.area_id,
+        category_id=request.category_id,
+        class_id=request.class_id,
+        first_ms=milliseconds_between(request.first_answered_at, request.opened_at),
         next_ms=select(func.max(waits))
-        .where(Deadline.request_id == Request.id, Deadline.promise == Promise.NEXT_ANSWER)
+        .where(Deadline.request_id == request.id, Deadline.promise == Promise.NEXT_ANSWER)
         .scalar_subquery(),
-        closing_ms=milliseconds_between(Request.closed_at, Request.opened_at),
+        closing_ms=milliseconds_between(request.closed_at, request.opened_at),
         promised=case((or_(is_late, is_met), 1), else_=0),
         kept=case((and_(is_met, ~is_late), 1), else_=0),
-        judged=case((or_(Request.first_answered_at.is_not(None), waits_long), 1), else_=0),
-        overdue=case((missed(ANSWERS, now), 1), else_=0),
-        lost=case((missed((Promise.REPLY_WINDOW,), now), 1), else_=0),
-        open=case((Request.closed_at.is_(None), 1), else_=0),
-        rated=_ratings(Rating.score.is_not(None)),
-        content=_ratings(Rating.score == CONTENT),
-        discontent=_ratings(Rating.score == DISCONTENT),
+        judged=case((or_(request.first_answered_at.is_not(None), waits_long), 1), else_=0),
+        overdue=case((missed(request, ANSWERS, now), 1), else_=0),
+        lost=case((missed(request, (Promise.REPLY_WINDOW,), now), 1), else_=0),
+        open=case((request.closed_at.is_(None), 1), else_=0),
+        rated=_ratings(request, Rating.score.is_not(None)),
+        content=_ratings(request, Rating.score == CONTENT),
+        discontent=_ratings(request, Rating.score == DISCONTENT),
     )
 
 
-def missed(promises: tuple[Promise, ...], now: datetime) -> ColumnElement[bool]:
+def missed(request: Any, promises: tuple[Promise, ...], now: datetime) -> ColumnElement[bool]:
     """As `promises.outcome` has it: it ended behind its due moment, or has not ended and that is over."""
     end = func.coalesce(Deadline.met_at, Deadline.ended_at, now)
-    return exists().where(Deadline.request_id == Request.id, Deadline.promise.in_(promises), Deadline.due_at < end)
+    return exists().where(Deadline.request_id == request.id, Deadline.promise.in_(promises), Deadline.due_at < end)
 
 
-def _ratings(condition: ColumnElement[bool]) -> Any:
-    return select(func.count()).select_from(Rating).where(Rating.request_id == Request.id, condition).scalar_subquery()
+def _ratings(request: Any, condition: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(Rating).where(Rating.request_id == request.id, condition).scalar_subquery()

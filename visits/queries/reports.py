@@ -88,7 +88,7 @@ def page(
     behind, key = keys.read(after)
     for facts in (filed(), unfiled(now)):
         columns = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
-        found = _of(facts, *columns).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
+        found = select(*columns).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
         if behind is not None:
             earlier = and_(facts.opened_at == behind, facts.request_id < key)
             found = found.where(facts.opened_at <= behind, or_(facts.opened_at < behind, earlier))
@@ -120,12 +120,12 @@ def _counted(session: Session, who: Colleague, narrowed: Narrowed, by: By, facts
     conditions = _conditions(session, who, narrowed, facts)
     if by is not By.MONTH:
         key = _key(facts, by).label("key")
-        return _of(facts, key, *columns).where(*conditions).group_by(key)
+        return select(key, *columns).where(*conditions).group_by(key)
     # Each month is a stretch of the span: nothing need be put in order.
     stretches = [narrowed.span.within_month(month) for month in narrowed.span.months()]
     return union_all(
         *(
-            _of(facts, literal(place).label("key"), *columns).where(*conditions, *_within(facts, span, who.zone))
+            select(literal(place).label("key"), *columns).where(*conditions, *_within(facts, span, who.zone))
             for place, span in enumerate(stretches)
         )
     )
@@ -171,13 +171,6 @@ def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Fac
         if value is not None:
             found.append(column == value if value else column.is_(None))
     return found
-
-
-def _of(facts: Facts, *columns: Any) -> Select[Any]:
-    found = select(*columns)
-    if facts.few is None:
-        return found
-    return found.select_from(Request).join(facts.few, facts.few.c.id == facts.request_id)
 
 
 def _within(facts: Facts, span: Span, zone: ZoneInfo) -> list[ColumnElement[bool]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,8 +11,6 @@ from surveys.rules.shape import OTHER, QuestionType
 
 Fields = Mapping[str, Sequence[str]]
 OTHER_KEY = str(OTHER)
-LISTS = ("class", "area", "manager", "tag")
-"""The criteria of an audience that the page offers as lists."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +60,6 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Whom:
-    """The audience as the page offers it; `rest` is what a file said beyond that, carried along untouched."""
-
-    is_some: bool = False
-    lists: Mapping[str, tuple[str, ...]] | None = None
-    saved: str = ""
-    rest: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
 class Form:
     """The whole page. Everything is the text of its field; nothing is judged here."""
 
@@ -86,7 +73,8 @@ class Form:
     limit: str = ""
     area_limits: str = ""
     class_limits: str = ""
-    whom: Whom = Whom()
+    #: The specification of whom it is for; None is everybody, and an empty one is nobody yet.
+    audience: Mapping[str, Any] | None = None
     items: tuple[Item, ...] = ()
 
     def place(self, code: str) -> int | None:
@@ -139,7 +127,6 @@ def read(fields: Fields) -> Form:
         limit=one(fields, "limit"),
         area_limits=one(fields, "area_limits"),
         class_limits=one(fields, "class_limits"),
-        whom=_whom(fields),
         items=tuple(_item(fields, code) for code in codes),
     )
 
@@ -180,17 +167,4 @@ def _when(fields: Fields, name: str) -> When:
             (low.strip(), high.strip())
             for low, high in zip(fields.get(f"{name}.low", ()), fields.get(f"{name}.high", ()), strict=False)
         ),
-    )
-
-
-def _whom(fields: Fields) -> Whom:
-    try:
-        rest = json.loads(one(fields, "audience_rest").replace("\\u0000", "") or "{}")
-    except ValueError:
-        rest = {}
-    return Whom(
-        is_some=one(fields, "audience") == "some",
-        lists={name: tuple(fields.get(name, ())) for name in LISTS},
-        saved=one(fields, "saved"),
-        rest=rest if isinstance(rest, dict) else {},
     )

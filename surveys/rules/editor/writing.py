@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from surveys.rules import quotas
-from surveys.rules.editor.form import LISTS, OTHER_KEY, Choice, Form, Item, When, Whom
+from surveys.rules.editor.form import OTHER_KEY, Choice, Form, Item, When
 from surveys.rules.numerals import same
 from surveys.rules.question import ONLY_FOR
 from surveys.rules.shape import OTHER_LABEL, Condition, Definition, Question, QuestionType, Span
@@ -57,10 +57,8 @@ def of_form(form: Form, previous: Definition | None) -> dict[str, Any]:
     ):
         if text:
             written[key] = text
-    if form.whom.is_some:
-        lists = {name: list(values) for name, values in (form.whom.lists or {}).items() if values}
-        saved = {"audience": form.whom.saved} if form.whom.saved else {}
-        written["audience"] = {**lists, **saved, **(form.whom.rest or {})}
+    if form.audience is not None:
+        written["audience"] = dict(form.audience)
     published = previous.questions + previous.retired if previous else ()
     known = {question.code: {each.code for each in question.options + question.retired} for question in published}
     items = {item.code: item for item in form.items}
@@ -94,7 +92,7 @@ def to_form(written: Mapping[str, Any]) -> Form:
         limit=written.get("limit", ""),
         area_limits=written.get("area_limits", ""),
         class_limits=written.get("class_limits", ""),
-        whom=_to_whom(written.get("audience")),
+        audience=written.get("audience"),
         items=tuple(items.values()),
     )
 
@@ -239,22 +237,6 @@ def _to_when(code: str, values: Sequence[str], earlier: Mapping[str, Item]) -> W
 def _ends(value: str) -> tuple[str, str]:
     low, _, high = value.partition("~")
     return ("" if low == f"-{_NO_END}" else low, "" if high == _NO_END else high or low)
-
-
-def _to_whom(audience: Mapping[str, Any] | None) -> Whom:
-    if audience is None:
-        return Whom(lists=dict.fromkeys(LISTS, ()))
-    lists: dict[str, tuple[str, ...]] = dict.fromkeys(LISTS, ())
-    rest: dict[str, Any] = {}
-    saved = ""
-    for name, value in audience.items():
-        if name in LISTS and isinstance(value, str | list):
-            lists[name] = tuple(map(str, value if isinstance(value, list) else [value]))
-        elif name == "audience" and isinstance(value, str):
-            saved = value
-        else:
-            rest[name] = value
-    return Whom(True, lists, saved, rest)
 
 
 def _local(moment: datetime, zone: tzinfo) -> str:

@@ -1,10 +1,12 @@
-"""The builder's form: what can be chosen in each row, what was filled in, and the same in words.
+"""Form of criteria: what can be chosen in each row, what was filled in, and the same in words.
 
-It works without script: its buttons ask for one row more or less, and get the page with it.
+The builder of saved audiences has rows to add and to remove (`read`, `Loader.rows`); it works without script, for its
+buttons get the page with one row more or less. Other forms have the same rows of a few criteria (`short`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,14 +14,18 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from console.rules.visitors import Visitor
 from foundation.errors import Refused
-from people.builder.shape import MODES, Condition, Group, filled
-from people.criteria import SHOWN
+from people import areas
+from people.criteria import AREA, SHOWN
 from people.models import Audience
+from people.picker.shape import MODES, Condition, Group, filled
 from wechat_bot.criterion import Choice, Criterion, Field, Input
 
 MOST_ROWS = 50
 YES = "yes"
+#: What may stand between words that are written one a line.
+_BETWEEN = re.compile(r"[\s,，、;；|｜/／]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,13 @@ class Shown:
 
     @property
     def text(self) -> str:
-        return str(self.values[0]) if self.values else ""
+        """What stands in a field to write in."""
+        return "\n".join(map(str, self.values))
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether there is something to choose, or something was chosen."""
+        return self.field.choices is None or bool(self.choices or self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,8 @@ class Loader:
 
     session: Session
     criteria: Mapping[str, Criterion]
+    #: Whoever sees a part of the areas is offered no others.
+    visitor: Visitor | None = None
     _known: dict[tuple[Any, ...], tuple[Choice, ...]] = field(default_factory=dict)
 
     def rows(self, group: Group, within: str = "") -> tuple[Row, ...]:
@@ -85,19 +99,21 @@ class Loader:
         if isinstance(item, Group):
             return Row(address, mode=item.mode, rows=self.rows(item, f"{address}."))
         criterion = self.criteria.get(item.name)
-        if criterion is None:
-            return Row(address, item.name)
-        fields = tuple(self._shown(criterion, item, each, address) for each in criterion.fields)
+        return Row(address, item.name) if criterion is None else self.row(criterion, item.value, address)
+
+    def row(self, criterion: Criterion, value: Any, address: str) -> Row:
+        """One criterion with what was filled in, and everything that can be chosen."""
+        fields = tuple(self._shown(criterion, value, each, address) for each in criterion.fields)
         # What hangs on a choice that was not made yet would be an empty list.
         fields = tuple(each for each in fields if not each.field.follows or each.choices or each.values)
-        return Row(address, item.name, fields)
+        return Row(address, criterion.name, fields)
 
-    def _shown(self, criterion: Criterion, condition: Condition, each: Field, address: str) -> Shown:
-        values = filled(condition.value, each)
-        choices = self._choices(criterion, each, condition.value)
+    def _shown(self, criterion: Criterion, value: Any, each: Field, address: str) -> Shown:
+        values = filled(value, each)
+        choices = self._choices(criterion, each, value)
         known = {str(choice.value) for choice in choices}
         gone = tuple(value for value in values if str(value) not in known) if each.choices else ()
-        name = _form_name(address, criterion, each, condition.value)
+        name = _form_name(address, criterion, each, value)
         return Shown(each, name, values, choices, gone, criterion.answers)
 
     def _choices(self, criterion: Criterion, each: Field, value: Any) -> tuple[Choice, ...]:
@@ -110,8 +126,14 @@ class Loader:
             *sorted((name, str(said)) for name, said in given.items() if name != each.name),
         )
         if key not in self._known:
-            self._known[key] = tuple(each.choices(self.session, given))
+            self._known[key] = tuple(self._seen(criterion, each.choices(self.session, given)))
         return self._known[key]
+
+    def _seen(self, criterion: Criterion, choices: Sequence[Choice]) -> Sequence[Choice]:
+        if criterion.name != AREA or self.visitor is None or self.visitor.is_company_wide:
+            return choices
+        mine = {name for _, name in areas.names(self.session, self.visitor)}
+        return [choice for choice in choices if choice.value in mine]
 
     def _words(self, item: Condition | Group) -> str:
         if isinstance(item, Group):
@@ -119,6 +141,8 @@ class Loader:
         criterion = self.criteria.get(item.name)
         if criterion is None:
             return f"“{item.name[:SHOWN]}”（没有这种条件了）"
+        if criterion.says is not None:
+            return criterion.says(self.session, item.value)
         said = [self._said(criterion, each, item.value) for each in criterion.fields if filled(item.value, each)]
         return f"{criterion.label}：{'，'.join(said)}"
 
@@ -153,8 +177,11 @@ def _read_rows(
 
 def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion], address: str) -> Condition:
     criterion = criteria.get(form.get(f"{address}-criterion", ""))
-    if criterion is None:
-        return Condition()
+    return Condition() if criterion is None else read_condition(form, criterion, address)
+
+
+def read_condition(form: MultiDict[str, str], criterion: Criterion, address: str) -> Condition:
+    """What was filled in of one criterion; a value of None where that is nothing."""
     given: dict[str, Any] = {}
     for each in criterion.fields:
         said = _read_field(form, _form_name(address, criterion, each, given), each)
@@ -166,11 +193,14 @@ def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion]
 
 
 def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:
-    texts = [text for text in form.getlist(name) if text.strip()]
+    # PostgreSQL keeps no NUL in a text, and nobody means one.
+    texts = [text for given in form.getlist(name) for text in [given.replace("\0", "")] if text.strip()]
     if not texts:
         return None
     if each.input is Input.YES_NO:
         return texts[0] == YES
+    if each.input is Input.LINES:
+        return [part for part in _BETWEEN.split(texts[0]) if part] or None
     is_number = each.is_number or each.input is Input.NUMBER
     # What is no number stays as it was written: the criterion refuses it in words.
     values = [
@@ -195,10 +225,17 @@ def _not_by_ids(session: Session, value: Any, now: datetime) -> Select[int]:
     raise NotImplementedError("audiences reads what was saved itself: it is no criterion of its own")
 
 
+def _saved_words(session: Session, value: Any) -> str:
+    named = value if isinstance(value, list) else [value]
+    return f"对象{'、'.join(f'“{str(name)[:SHOWN]}”' for name in named)}"
+
+
 SAVED = Criterion(
     "audience",
     "保存过的对象，是其中一个即可",
     _not_by_ids,
     "保存过的对象",
     (Field("是其中一个即可", Input.MANY, _saved_choices),),
+    says=_saved_words,
 )
+SAVED_ONE = replace(SAVED, label="保存的对象", fields=(Field("保存的对象", Input.ONE, _saved_choices),))

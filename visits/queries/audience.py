@@ -1,0 +1,95 @@
+"""Audience criterion of visits: the shops of a visit plan whose turn it is. And what visits use of audiences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session
+
+from foundation.errors import Refused
+from people import audiences
+from people.audiences import Spec
+from people.models import Retailer
+from visits.models import Visited, VisitPlan
+from visits.queries import visibility
+from visits.queries.visibility import Colleague
+from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
+
+Criteria = Mapping[str, Criterion]
+Condition = ColumnElement[bool]
+DUE = "visit_due"
+GONE_PLAN = "没有这个计划，或它已结束。"
+
+
+def theirs(session: Session, who: Colleague, spec: Spec, criteria: Criteria, *, now: datetime) -> Condition:
+    """The meant shops that this colleague may see, as a condition on `Retailer`; without a specification all of them.
+    Raises `Refused` for one that is broken."""
+    meant = audiences.condition(session, spec, criteria, now=now)
+    mine = visibility.shops_of(session, who)
+    return meant if mine is None else and_(meant, mine)
+
+
+def is_due(plan: VisitPlan, on: date) -> Condition:
+    """Whether a shop is to be visited by this day: `every_days` after its last visit, or after the plan began.
+
+    No reckoning with dates in SQL, so that the index over a shop's visits answers it.
+    """
+    limit = on - timedelta(days=plan.every_days)
+    visited_since = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > limit)
+    if plan.begins_on <= limit:
+        return ~visited_since
+    return and_(exists().where(Visited.retailer_id == Retailer.id), ~visited_since)
+
+
+def due(session: Session, value: Any, now: datetime) -> Condition:
+    """The shops that are due by a plan, `{plan: 3}`; of those it is for (`among`)."""
+    if not isinstance(value, Mapping) or set(value) != {"plan"}:
+        raise Refused(f"对象条件 {DUE} 应写成 {{plan: 计划编号}}。")
+    return is_due(_plan(session, value), now.date())
+
+
+def kept_specs(session: Session) -> Sequence[KeptSpec]:
+    """The audiences of running plans: what they name must not be deleted."""
+    rows = session.execute(select(VisitPlan.name, VisitPlan.audience).where(VisitPlan.ended_at.is_(None)))
+    return [KeptSpec(f"拜访计划“{name}”", spec) for name, spec in rows]
+
+
+def _plan(session: Session, value: Mapping[str, Any]) -> VisitPlan:
+    plan_id = value["plan"]
+    is_number = isinstance(plan_id, int) and not isinstance(plan_id, bool)
+    plan = session.get(VisitPlan, plan_id) if is_number else None
+    if plan is None or plan.ended_at is not None:
+        raise Refused(GONE_PLAN)
+    return plan
+
+
+def _of_plan(session: Session, value: Any) -> Mapping[str, Any]:
+    return _plan(session, value).audience
+
+
+def _words(session: Session, value: Any) -> str:
+    plan_id = value.get("plan") if isinstance(value, Mapping) else None
+    known = select(VisitPlan.name).where(VisitPlan.id == plan_id)
+    name = session.scalar(known) if isinstance(plan_id, int) else None
+    return f"计划“{name}”里到期的店" if name else "计划里到期的店"
+
+
+def _choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    rows = session.execute(
+        select(VisitPlan.id, VisitPlan.name).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)
+    )
+    return [Choice(row.id, row.name) for row in rows]
+
+
+CRITERIA = (
+    Criterion(
+        DUE,
+        "拜访计划里到期的店：{plan: 计划编号}",
+        due,
+        "拜访到期",
+        (Field("计划", Input.ONE, _choices, "plan", is_number=True),),
+        among=_of_plan,
+        says=_words,
+    ),
+)
