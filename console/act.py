@@ -45,7 +45,7 @@ def transaction(*, over: Editable | None = None) -> Iterator[tuple[Session, date
     block raises; one that noted nothing is a bug, and not kept either.
     """
     services, visitor, address = current_services(), access.visitor(), access.address()
-    words = access.extensions().audit_words
+    extensions = access.extensions()
     link, is_noted = over.about if over else "", False
     with services.transaction() as session:
         now = services.clock()
@@ -54,9 +54,10 @@ def transaction(*, over: Editable | None = None) -> Iterator[tuple[Session, date
 
         def note(did: str, about: str = link, detail: str = "") -> None:
             nonlocal is_noted
-            if did not in words:
+            if did not in extensions.audit_words:
                 raise ValueError(f"no feature declares {did!r} as a word of the audit log")
-            audit.note(session, visitor, did, about, detail, address=address, now=now)
+            is_search = did in extensions.searches
+            audit.note(session, visitor, did, about, detail, address=address, now=now, is_search=is_search)
             is_noted = True
 
         yield session, now, note

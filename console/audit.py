@@ -11,11 +11,6 @@ from console.models import AuditEntry
 from console.rules.visitors import Visitor
 from wechat_bot.erasure import Forgetting
 
-#: What was sought stands in the detail of these, in quotation marks.
-SEARCHES = (
-    *("list.export", "roster.see", "roster.export", "codes.print"),
-    *("survey.words", "visit.transfer", "tag.put", "tag.off"),
-)
 #: Who did what was done by a command.
 TERMINAL = "命令行"
 #: Stands where something was taken out of what was written down.
@@ -33,8 +28,12 @@ def note(
     address: str,
     now: datetime,
     who: str = "",
+    is_search: bool = False,
 ) -> None:
-    """Write down what was done or seen, in the transaction that does or before the page that shows."""
+    """Write down what was done or seen, in the transaction that does or before the page that shows.
+
+    Of a search, what was sought stands in the detail, in quotation marks: somebody erased is taken out of it.
+    """
     session.execute(
         insert(AuditEntry).values(
             at=now,
@@ -44,6 +43,7 @@ def note(
             about=about[:120],
             detail=detail[:300],
             address=address[:64],
+            is_search=is_search,
         )
     )
 
@@ -57,9 +57,7 @@ def forget(session: Session, whom: Forgetting) -> None:
         _put(session, AuditEntry.about.contains(name, autoescape=True), about=_without(AuditEntry.about, name))
     if not whom.words:
         return
-    searches = select(AuditEntry.id, AuditEntry.detail).where(
-        AuditEntry.did.in_(SEARCHES), AuditEntry.detail.contains("“")
-    )
+    searches = select(AuditEntry.id, AuditEntry.detail).where(AuditEntry.is_search, AuditEntry.detail.contains("“"))
     for key, detail in session.execute(searches).all():
         sought = [each for each in _QUOTED.findall(detail) if any(each in said or said in each for said in whom.words)]
         for each in sought:

@@ -24,6 +24,7 @@ class Extensions:
     tiles: tuple[Tile, ...]
     needs: tuple[Need, ...]
     audit_words: Mapping[str, str]
+    searches: frozenset[str]
     topics: Mapping[str, str]
     knows: tuple[Knows, ...]
     part_of: Part | None

@@ -1,6 +1,6 @@
 """Console extension: what a feature adds to the console beside its pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ class ConsoleExtension:
     needs: Sequence[Need] = ()
     #: Words of the audit log: what may stand in `did`, and what a person reads there.
     audit_words: Mapping[str, str] = field(default_factory=dict)
+    #: Those of them that have what was sought in their detail, in quotation marks.
+    searches: Collection[str] = ()
     #: Topics of the links in the audit log, as a person reads them.
     topics: Mapping[str, str] = field(default_factory=dict)
     #: Long work, by its kind.
@@ -49,6 +51,7 @@ def collect(features: Sequence[Feature]) -> Extensions:
         audit_words=claimed(
             "audit word", [(name, did, word) for name, each in found for did, word in each.audit_words.items()]
         ),
+        searches=frozenset(did for _, each in found for did in each.searches),
         topics=claimed(
             "topic of the audit log",
             [(name, topic, word) for name, each in found for topic, word in each.topics.items()],

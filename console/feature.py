@@ -1,4 +1,4 @@
-"""The plate on the door: what the console itself adds to the house."""
+"""Feature declaration: all that the console itself adds to the house."""
 
 from pathlib import Path
 
@@ -54,6 +54,7 @@ console = Feature(
                 "list.export": "导出列表",
                 "task.download": "下载文件",
             },
+            searches=("list.export",),
             lists=(log.AUDIT,),
             topics={
                 "session": "登录",

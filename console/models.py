@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -110,6 +110,8 @@ class AuditEntry(Base):
     #: A link, like `survey:12`.
     about: Mapped[str] = mapped_column(String(120))
     detail: Mapped[str] = mapped_column(String(300))
+    #: What was sought stands in the detail, in quotation marks.
+    is_search: Mapped[bool] = mapped_column(default=False, server_default=false())
     address: Mapped[str] = mapped_column(String(64))
 
 

@@ -1,4 +1,4 @@
-"""What people adds to the house."""
+"""Feature declaration: all that people adds to the house."""
 
 from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile
@@ -75,6 +75,7 @@ people = Feature(
                 "tries.unlock": "解锁许可证",
                 "delivery.cancel": "取消消息",
             },
+            searches=("roster.see", "roster.export", "codes.print", "tag.put", "tag.off"),
             topics={
                 "area": "片区",
                 "audience": "对象",

@@ -1,4 +1,4 @@
-"""The plate on the door: all that surveys add to the house."""
+"""Feature declaration: all that surveys add to the house."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +63,7 @@ surveys = Feature(
                 "survey.export": "导出调查",
                 "survey.cross.export": "导出交叉分析",
             },
+            searches=("survey.words",),
             topics={
                 "survey": "调查",
             },

@@ -151,7 +151,7 @@ def declared_by_services() -> tuple[set[str], set[str]]:
     for name, each in collecting.more(app.FEATURES, extension.ConsoleExtension):
         words |= set(each.audit_words)
         if name != "console":
-            names |= {one.name for one in each.permissions} | set(each.tasks)
+            names |= {one.name for one in each.permissions} | set(each.audit_words) | set(each.tasks)
     return names, words
 
 

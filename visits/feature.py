@@ -1,4 +1,4 @@
-"""The plate on the door: all that visits add to the house."""
+"""Feature declaration: all that visits add to the house."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -84,6 +84,7 @@ visits = Feature(
                 "visit.group.see": "查看群发",
                 "visit.group.cancel": "取消群发",
             },
+            searches=("visit.transfer",),
             topics={
                 "category": "留言类别",
                 "visit": "留言",

@@ -445,6 +445,7 @@ def upgrade() -> None:
         sa.Column("did", sa.String(length=40), nullable=False),
         sa.Column("about", sa.String(length=120), nullable=False),
         sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.Column("is_search", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_audit_entry_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),

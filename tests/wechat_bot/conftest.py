@@ -43,6 +43,10 @@ def hear_count(turn: Turn, talk: Talk) -> Reply:
     return Reply(f"{n}", after=After.KEEP, state={"n": n})
 
 
+def pass_on(turn: Turn, reference: str) -> Reply:
+    return turn.open("count:3")
+
+
 def left(turn: Turn, talk: Talk) -> str:
     return f"刚才还剩 {int(talk.reference) - int(talk.state['n'])} 个，"
 
@@ -50,7 +54,10 @@ def left(turn: Turn, talk: Talk) -> str:
 counter = Feature(
     name="counter",
     forgets=None,
-    conversations=(Conversation("count", open=open_count, hear=hear_count, remains=left, lasts=timedelta(hours=24)),),
+    conversations=(
+        Conversation("count", open=open_count, hear=hear_count, remains=left, lasts=timedelta(hours=24)),
+        Conversation("again", open=pass_on, hear=hear_count),
+    ),
     entries=(Entry("数三个", "数数", "count:3", 1), Entry("数五个", "再数", "count:5", 2)),
 )
 desk = Feature(

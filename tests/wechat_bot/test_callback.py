@@ -402,6 +402,20 @@ def test_two_talks_never_take_each_others_reply_and_the_end_of_one_offers_the_ot
     assert li.say("继续").text == "数到 5"
 
 
+def test_a_link_opened_by_another_conversation_begins_one_talk_and_not_two(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    li.say("再数")
+    assert li.click("again:").text == "数到 3"
+    assert li.say("一").text == "1"
+    with house.look() as session:
+        talks = session.scalars(select(Talk).order_by(Talk.id)).all()
+    assert [(talk.topic, talk.reference, talk.paused_at is None) for talk in talks] == [
+        ("count", "5", False),
+        ("count", "3", True),
+    ]
+
+
 @pytest.mark.parametrize("word", ["退出", "0 退出", "“退出”", "退出。"])
 def test_a_talk_is_left_and_taken_up_again(house, word) -> None:
     li = house.phone("老李")
