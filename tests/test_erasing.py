@@ -61,6 +61,7 @@ DRAFT = SURVEY.replace("陈列调查", "新品调查")
 NOBODYS = {
     "audience",
     "beat",
+    "chosen_columns",
     "pulse",
     "recovery_code",
     "tried",
