@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 import structlog
-from flask import Flask, Request, Response, current_app, request
+from flask import Blueprint, Flask, Request, Response, current_app, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InternalError, OperationalError
@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import assets, commands, health, numbers
-from config.settings import Settings, WrongSettings
+from config.settings import ROOT, Settings, WrongSettings
 from console import access, extension
 from console import jobs as console_jobs
 from console.feature import console
@@ -39,6 +39,8 @@ from wechat_bot.shared_redis import SharedRedis
 log = structlog.get_logger()
 
 FEATURES: tuple[Feature, ...] = (chat, console, people, surveys, visits)
+#: Packages with templates that pages of features are drawn with, and no address of their own.
+KITS = ("questions",)
 
 
 def build_services(
@@ -120,7 +122,9 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # as Flask says
     app.register_blueprint(webhook.blueprint)
     app.register_blueprint(health.blueprint)
-    assets.install(app, statics)
+    for kit in KITS:
+        app.register_blueprint(Blueprint(kit, kit, template_folder="templates"))
+    assets.install(app, {**statics, **{kit: ROOT / kit / "static" for kit in KITS}})
     for feature in features:
         for blueprint in (feature.console, feature.mobile):
             if blueprint:

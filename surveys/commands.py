@@ -13,15 +13,16 @@ from flask.cli import with_appcontext
 
 from foundation.errors import Refused
 from foundation.workbooks import reading
+from questions.authoring import excel_file
 from surveys.actions import authoring, counting, inviting
 from surveys.export import files
 from surveys.queries import listing
 from surveys.queries.detail import detail
 from surveys.queries.listing import SurveyLine
 from surveys.queries.tally import tally as figures_of
-from surveys.rules import excel_file, excel_template
 from surveys.rules import files as written_files
-from surveys.rules.definition import changes, read
+from surveys.rules.differences import changes
+from surveys.rules.review import read
 from surveys.texts import chat
 from surveys.texts.figures import STATES, figure, padded, percent
 from wechat_bot.client.codes import SendError
@@ -181,7 +182,7 @@ def export(survey_id: int, form: files.Form, out: Path) -> None:
 def template(file: Path) -> None:
     """Write the Excel template that `load` reads."""
     with _told():
-        file.write_bytes(excel_template.template())
+        file.write_bytes(written_files.template())
     click.echo(file)
 
 

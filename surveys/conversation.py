@@ -8,15 +8,16 @@ from sqlalchemy import delete
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import whole_number
+from questions import flow, stepping
+from questions.answers import Single
+from questions.question import Option, Question, QuestionType
+from questions.reading import choices, replies
+from questions.reading.replies import Command
+from questions.stepping import Outcome, Step
 from surveys.actions import answering
 from surveys.queries import answer_sheet, listing
 from surveys.queries import results as published
 from surveys.queries.answer_sheet import Sheet
-from surveys.rules import choices, flow, quotas, replies
-from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, describe
-from surveys.rules.definition import Option, Question, QuestionType
-from surveys.rules.replies import Command
-from surveys.rules.shape import OTHER
 from surveys.texts import chat
 from surveys.texts import quotas as quota_texts
 from wechat_bot import media, messages
@@ -25,8 +26,6 @@ from wechat_bot.models import Talk
 
 TOPIC = "survey"
 SOURCE = "chat"
-#: Unreadable replies in a row to one question, before the ways out are said in place of a correction.
-TRIES = 3
 
 
 def open_survey(turn: Turn, reference: str) -> Reply:
@@ -41,21 +40,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     sheet = answer_sheet.hold(turn.session, int(talk.reference), turn.openid)
     if sheet is None or answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
         return _open_again(turn, talk)
-    question = sheet.asked
-    if question is None:  # a condition or a `required` let go of the last open question
-        return _went_on(turn, answering.go_on(turn.session, sheet, now=turn.now, zone=turn.zone, source=SOURCE))
-    match turn.message:
-        case messages.Text(content=content):
-            return _said(turn, sheet, question, content)
-        case messages.Image() as picture if question.type is QuestionType.PHOTO:
-            key = media.keep(turn.session, picture, now=turn.now)
-            return _given(turn, sheet, question, replies.understand(question, "", media=key))
-        case messages.Image(media_id=key):
-            return _given(turn, sheet, question, replies.understand(question, "", media=key))
-        case messages.Voice():
-            return _misread(turn, sheet, question, chat.VOICE_NOT_WANTED + chat.not_understood(question))
-        case _:
-            return _misread(turn, sheet, question, chat.not_understood(question))
+    return _stepped(turn, sheet, _step(turn, sheet))
 
 
 def remains(turn: Turn, talk: Talk) -> str:
@@ -74,7 +59,7 @@ def awaits(turn: Turn) -> str:
     waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) > 1:
         return chat.several_wait(len(waiting))
-    return chat.one_waits(waiting[0].title, flow.about_minutes(waiting[0].definition)) if waiting else ""
+    return chat.one_waits(waiting[0].title, flow.about_minutes(waiting[0].definition.questions)) if waiting else ""
 
 
 # Opening
@@ -90,10 +75,10 @@ def _open_one(turn: Turn, reference: str) -> Reply:
         return Reply(f"{obstacle}{_poll(turn, sheet)}")
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
     if begun.asked is None:  # all is answered, and only a place was wanting
-        return _went_on(turn, answering.go_on(turn.session, begun, now=turn.now, zone=turn.zone, source=SOURCE))
+        return _stepped(turn, begun, stepping.step(begun.standing))
     said = chat.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Written without leading zeros, so that one survey is one talk however its link was written.
-    return Reply(f"{said}\n{_ask(begun)}", after=After.KEEP, reference=str(begun.survey_id))
+    return Reply(f"{said}\n{stepping.ask(begun.standing)}", after=After.KEEP, reference=str(begun.survey_id))
 
 
 def _open_again(turn: Turn, talk: Talk) -> Reply:
@@ -151,46 +136,31 @@ def _choose(turn: Turn, talk: Talk) -> Reply:
 # Answering
 
 
-def _said(turn: Turn, sheet: Sheet, question: Question, content: str) -> Reply:
-    match replies.command(content, question):
-        case None:
-            return _given(turn, sheet, question, replies.understand(question, content))
-        case Command.PREVIOUS:
-            gone_back = answering.back(turn.session, sheet)
-            return Reply(_ask(gone_back)) if gone_back else Reply(f"{chat.FIRST_QUESTION}\n{_ask(sheet)}")
-        case Command.SKIP if sheet.at and question.code in sheet.answers:
-            # Said of a question gone back to, it means: leave the answer as it is.
-            return _went_on(turn, answering.go_on(turn.session, sheet, now=turn.now, zone=turn.zone, source=SOURCE))
-        case Command.SKIP:
-            skipped = replies.skip(question)
-            if isinstance(skipped, NotUnderstood):
-                return Reply(f"{skipped.sentence}\n{_ask(sheet)}")
-            return _given(turn, sheet, question, skipped)
-        case Command.EXIT:
-            return Reply(chat.paused(sheet.left), after=After.PAUSE)
-        case Command.PROGRESS:
-            at = flow.progress(sheet.definition, sheet.answers, question.code)
-            return Reply(f"{chat.progress(*at)}\n{_ask(sheet)}")
-        case Command.HELP:
-            return Reply(f"{_ask(sheet)}\n{chat.HELP}")
-        case Command.RESUME:
-            return Reply(_ask(sheet))
+def _step(turn: Turn, sheet: Sheet) -> Step:
+    match turn.message:
+        case messages.Text(content=content):
+            return stepping.step(sheet.standing, content)
+        case messages.Image() as picture if sheet.asked and sheet.asked.type is QuestionType.PHOTO:
+            return stepping.step(sheet.standing, picture=media.keep(turn.session, picture, now=turn.now))
+        case messages.Image(media_id=key):
+            return stepping.step(sheet.standing, picture=key)
+        case other:
+            return stepping.step(sheet.standing, is_voice=isinstance(other, messages.Voice))
 
 
-def _given(turn: Turn, sheet: Sheet, question: Question, given: Answer | NotUnderstood) -> Reply:
-    if not isinstance(given, NotUnderstood):
-        given = quotas.refused(question, given, sheet.full or ()) or given
-    if isinstance(given, NotUnderstood):
-        return _misread(turn, sheet, question, given.sentence)
-    after = answering.answer(turn.session, sheet, question, given, now=turn.now, zone=turn.zone, source=SOURCE)
-    return _went_on(turn, after, _echo(question, given))
+def _stepped(turn: Turn, sheet: Sheet, step: Step) -> Reply:
+    if step.outcome is Outcome.LEAVES:
+        return Reply(chat.paused(sheet.left), after=After.PAUSE)
+    after = answering.take(turn.session, sheet, step, now=turn.now, zone=turn.zone, source=SOURCE)
+    return _went_on(turn, after, step.text) if step.outcome is Outcome.GOES_ON else Reply(step.text)
 
 
 def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
     if not sheet.is_submitted and sheet.is_shut:
         return Reply(quota_texts.FULL_KEPT, after=After.END)
     if not sheet.is_submitted:
-        return Reply(f"{echo}\n{_ask(sheet)}" if echo else _ask(sheet))
+        asked = stepping.ask(sheet.standing)
+        return Reply(f"{echo}\n{asked}" if echo else asked)
     # Nobody is told where there is no page to see the results on.
     told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.account.has_pages else None
     return Reply(f"{chat.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
@@ -208,39 +178,12 @@ def _poll(turn: Turn, sheet: Sheet) -> str:
     )
 
 
-def _misread(turn: Turn, sheet: Sheet, question: Question, sentence: str) -> Reply:
-    counted = answering.misread(turn.session, sheet)
-    if counted.misread < TRIES:
-        return Reply(sentence)
-    return Reply(f"{_ask(sheet)}\n{chat.after_three_tries(question)}")
-
-
-def _echo(question: Question, given: Answer) -> str:
-    """Where several numbers or words of one's own were sent, a slip is easy and worth seeing."""
-    if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
-        return chat.chosen(describe(question, given.to_json()))
-    return ""
-
-
 def _intro(turn: Turn, sheet: Sheet) -> str:
     return chat.opening(
         sheet.definition.title,
         sheet.left,
-        flow.about_minutes(sheet.definition),
+        flow.about_minutes(sheet.definition.questions),
         says=sheet.definition.intro,
         is_anonymous=sheet.is_anonymous,
         page=f"{turn.account.public_url}/m/surveys/{sheet.survey_id}" if turn.account.has_pages else "",
     )
-
-
-def _ask(sheet: Sheet) -> str:
-    question = sheet.asked
-    if question is None:
-        return ""
-    stored = sheet.answers.get(question.code)
-    late = quotas.just_filled(question, stored, sheet.full or ())
-    previous = describe(question, stored) if stored and "s" not in stored and not late else ""
-    gone = quotas.gone(sheet.full or (), question)
-    full = [n for n, option in enumerate(question.options, start=1) if option.code in gone]
-    at = flow.progress(sheet.definition, sheet.answers, question.code)
-    return "\n".join(filter(None, (late, chat.question(question, *at, previous=previous, full=full))))

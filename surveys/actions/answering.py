@@ -1,4 +1,4 @@
-"""A shop fills its sheet: begin, answer, go back, hand in. One statement each, and none is read twice."""
+"""Filling of an answer sheet: begin, take a step, hand in. One statement each, and none is read twice."""
 
 import secrets
 from collections.abc import Mapping
@@ -14,13 +14,13 @@ from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import Area, Retailer
+from questions import flow, texts
+from questions.stepping import Outcome, Step
 from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
 from surveys.queries.answer_sheet import Sheet, look, obstacle
-from surveys.rules import flow, tally
 from surveys.rules import quotas as of_quotas
-from surveys.rules.answers import Answer
-from surveys.rules.definition import Question
+from surveys.rules import tally
 from surveys.texts import chat
 from wechat_bot import media
 
@@ -90,35 +90,21 @@ def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: dateti
     return found
 
 
-def answer(
-    session: Session,
-    sheet: Sheet,
-    question: Question,
-    given: Answer,
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-    source: str,
-) -> Sheet:
-    """Keep an answer (as `rules.answers.check` returned it); with the last one the sheet is handed in.
-
-    Raises Refused where the sheet cannot be filled any more.
-    """
-    _refuse(sheet, now, zone)
-    filled = replace(sheet, answers={**sheet.answers, question.code: given.to_json()}, at=None, misread=0)
-    return _forward(session, filled, now=now, zone=zone, source=source)
-
-
-def go_on(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
-    """Leave the question gone back to as it is, for the next unanswered one; where there is none, hand in.
+def take(session: Session, sheet: Sheet, step: Step, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
+    """Keep what a step of the talk or the page changed; where it went on and nothing waits any more, hand in.
 
     Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again what it is `spoilt` by.
+    Raises Refused where the sheet cannot be filled any more.
     """
-    return _forward(session, replace(sheet, at=None, misread=0), now=now, zone=zone, source=source)
+    if step.outcome is Outcome.GOES_ON:
+        _refuse(sheet, now, zone)
+        return _forward(session, sheet.moved(step.standing), now=now, zone=zone, source=source)
+    is_elsewhere = (step.standing.at, step.standing.misread) != (sheet.at, sheet.misread)
+    return _keep(session, sheet.moved(step.standing)) if is_elsewhere else sheet
 
 
 def _forward(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
-    if flow.next_question(sheet.definition, sheet.answers) is not None:
+    if flow.next_question(sheet.definition.questions, sheet.answers) is not None:
         return _keep(session, sheet)
     if sheet.full is None:
         return submit(session, sheet, now=now, zone=zone, source=source)
@@ -135,18 +121,6 @@ def _forward(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, s
         return _keep(session, replace(sheet, at=spoilt.code if spoilt else None))
 
 
-def back(session: Session, sheet: Sheet) -> Sheet | None:
-    """Go back to the question before the one being asked; None where that is the first."""
-    asked = sheet.asked
-    before = flow.previous_question(sheet.definition, sheet.answers, asked.code if asked else "")
-    return None if before is None else _keep(session, replace(sheet, at=before.code, misread=0))
-
-
-def misread(session: Session, sheet: Sheet) -> Sheet:
-    """Count a reply that could not be read as an answer."""
-    return _keep(session, replace(sheet, misread=sheet.misread + 1))
-
-
 def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
     """Hand in: the sheet becomes a submission, and the tally counts it, once.
 
@@ -155,8 +129,8 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
     not open, or lacks an answer; Full where a quota has no place left: roll back to before this.
     """
     _refuse(sheet, now, zone)
-    if not flow.is_complete(sheet.definition, sheet.answers):
-        raise Refused(chat.MUST_ANSWER)
+    if not flow.is_complete(sheet.definition.questions, sheet.answers):
+        raise Refused(texts.MUST_ANSWER)
     today = day_in(now, zone)
     done: dict[str, Any] = {"is_submitted": True, "answers": {}, "at": None, "misread": 0}
     done |= {"version_id": None, "started_at": None} if sheet.is_anonymous else {"submitted_on": today}
@@ -170,7 +144,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
     )
     if not won.rowcount:
         raise Refused(chat.ALREADY_DONE)
-    answers = flow.settle(sheet.definition, sheet.answers)
+    answers = flow.settle(sheet.definition.questions, sheet.answers)
     spent = (now - sheet.started_at).total_seconds() if sheet.started_at else 0
     is_valid = spent >= (sheet.definition.min_seconds or 0)
     session.execute(

@@ -16,7 +16,8 @@ from surveys.actions import counting, inviting, quotas
 from surveys.actions.enlisting import Criteria, enlist, locked
 from surveys.models import Survey, SurveyState, Version
 from surveys.queries import version_cache
-from surveys.rules.definition import Definition, Review, from_json, to_json
+from surveys.rules.definition import Definition, from_json, to_json
+from surveys.rules.review import Review
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from foundation.workbooks.writing import Cell
+from questions import flow
+from questions.flow import Missing
+from questions.question import OTHER, Question, QuestionType
 from surveys.queries.version_cache import Frozen
-from surveys.rules import flow
-from surveys.rules.definition import Question, QuestionType
-from surveys.rules.flow import Missing
-from surveys.rules.shape import OTHER
 
 Cells = tuple[Cell, ...]
 Guard = Callable[[str], str]
@@ -91,7 +90,7 @@ class Layout:
                 why = Missing.NOT_SHOWN
             elif conditional:
                 if shown is None:
-                    shown = {question.code for question in flow.shown(self._definitions[version_id], answers)}
+                    shown = {question.code for question in flow.shown(self._definitions[version_id].questions, answers)}
                 why = Missing.NOT_REACHED if code in shown else Missing.NOT_SHOWN
             else:
                 why = Missing.NOT_REACHED

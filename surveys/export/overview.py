@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from foundation.workbooks.writing import Cell, Figure, Heading, Percent, Title
+from questions.question import QuestionType
 from surveys.export.codebook import TYPES
-from surveys.rules.definition import QuestionType
 
 HEADINGS = ("题号", "题目", "类型", "回答数", "编码", "选项", "票数", "占比", "下限", "上限")
 FIGURES = {

@@ -10,17 +10,15 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
-from surveys import page_texts
+from questions import flow, stepping
+from questions.question import Question, QuestionType
 from surveys.actions import answering, inviting
 from surveys.mobile import screens
 from surveys.queries import answer_sheet, listing
 from surveys.queries import inviting as inviting_queries
 from surveys.queries import results as published
 from surveys.queries.answer_sheet import Sheet
-from surveys.rules import flow, forms, quotas, replies
-from surveys.rules.answers import NotUnderstood
-from surveys.rules.definition import Question, QuestionType
-from surveys.texts import chat
+from surveys.texts import chat, pages
 from wechat_bot import media, oauth, serving
 from wechat_bot.conversation import Card
 from wechat_bot.media import Picture
@@ -47,7 +45,7 @@ def show(survey_id: int) -> ResponseReturnValue:
         with services.transaction() as session:
             inviting.opened(session, sheet)
     if obstacle:
-        said = page_texts.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
+        said = pages.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
         tells_at = sheet.tells_at if services.is_service_account and not has_results else None
         told_on = day_in(tells_at, services.zone) if tells_at else None
         title = chat.submitted(sheet.keeper, told_on) if sheet.is_submitted else sheet.definition.title
@@ -96,7 +94,7 @@ def results(survey_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         sheet = answer_sheet.look(session, survey_id, openid)
         if not published.are_public(session, sheet, now=now):
-            raise Refused(page_texts.NO_RESULTS)
+            raise Refused(pages.NO_RESULTS)
         found = published.results(session, survey_id)
     return render_template("surveys/results.html", found=found, survey_id=survey_id)
 
@@ -106,7 +104,7 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     return [
         Card(
             title=each.title,
-            note=page_texts.state(flow.left(each.definition, each.answers), is_done=each.is_submitted),
+            note=pages.state(flow.left(each.definition.questions, each.answers), is_done=each.is_submitted),
             url=f"/m/surveys/{each.survey_id}",
         )
         for each in listing.open_for(session, openid, now=now) or ()
@@ -116,45 +114,29 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
 
 def _step(
     session: Session, services: Services, survey_id: int, openid: str, picture: Picture | None, *, now: datetime
-) -> str | None:
-    """One step of the sheet; gives what to tell the person where it cannot be taken."""
-    zone, wanted = services.zone, request.form.get("do")
+) -> str:
+    """One step of the sheet; gives what to tell the person where it cannot be taken, else nothing."""
+    zone, wanted = services.zone, request.form.get("do", "")
     if wanted == "begin":
         answering.begin(session, answer_sheet.look(session, survey_id, openid), openid=openid, now=now, zone=zone)
-        return None
+        return ""
     sheet = answer_sheet.hold(session, survey_id, openid)
     if sheet is None or sheet.is_submitted:
-        return None
-    if wanted == "finish" and sheet.asked is None:
-        answering.go_on(session, sheet, now=now, zone=zone, source=SOURCE)
-        return None
+        return ""
     code = request.form.get("question", "")
-    question = next((each for each in flow.shown(sheet.definition, sheet.answers) if each.code == code), None)
-    if question is None:  # the chat has meanwhile taken another branch
-        return None
-    if wanted == "back":
-        # Tapped twice, the second one was meant for a question that is asked no longer.
-        if sheet.asked == question:
-            answering.back(session, sheet)
-        return None
-    if wanted == "skip":
-        given = replies.skip(question)
-    else:
-        photos = _photos(session, sheet, code, openid, picture, now)
-        given = forms.read(question, request.form.to_dict(flat=False), photos=photos)
-    if not isinstance(given, NotUnderstood):
-        given = quotas.refused(question, given, sheet.full or ()) or given
-    if isinstance(given, NotUnderstood):
-        return given.sentence
-    answering.answer(session, sheet, question, given, now=now, zone=zone, source=SOURCE)
-    return None
+    photos = _photos(session, sheet, code, openid, picture, now)
+    step = stepping.tap(sheet.standing, wanted, code, request.form.to_dict(flat=False), photos=photos)
+    answering.take(session, sheet, step, now=now, zone=zone, source=SOURCE)
+    return step.text
 
 
 def _photos(
     session: Session, sheet: Sheet, code: str, openid: str, picture: Picture | None, now: datetime
 ) -> list[str]:
     """The keys of the photo just sent, or of those given before."""
-    if picture is None:
+    # The chat may have taken another branch meanwhile, and the question is shown no more.
+    shown = {each.code for each in flow.shown(sheet.definition.questions, sheet.answers)}
+    if picture is None or code not in shown:
         return list(sheet.answers.get(code, {}).get("m", ()))
     # An anonymous answer must not lead to its shop by way of its photo.
     owner = "" if sheet.is_anonymous else openid

@@ -8,16 +8,15 @@ from typing import Any
 
 from flask import render_template
 
-from surveys import page_texts
+from questions import flow, page
+from questions.question import Question
 from surveys.queries.answer_sheet import Sheet
-from surveys.rules import flow, quotas
-from surveys.rules.definition import Question, QuestionType
 from surveys.texts import chat
 
 
 def intro(sheet: Sheet, *, action: str, **more: Any) -> str:
     """Before the first question; `action` is where the form goes, `more` what else the page should know."""
-    minutes = flow.about_minutes(sheet.definition)
+    minutes = flow.about_minutes(sheet.definition.questions)
     return render_template(
         "surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=chat.ANONYMOUS, action=action, **more
     )
@@ -41,26 +40,7 @@ def question(
     """One question. `given` is what was ticked and written and could not be taken, with the `sentence` that says why;
     `picture` is the address of the photo given before.
     """
-    answered = sheet.answers.get(asked.code, {})
-    given = answered if given is None else given
-    chosen = given.get("o", given.get("v", []))
-    number, total = flow.progress(sheet.definition, sheet.answers, asked.code)
-    return render_template(
-        "surveys/question.html",
-        sheet=sheet,
-        question=asked,
-        kinds=QuestionType,
-        hint=page_texts.hint(asked),
-        number=number,
-        total=total,
-        chosen={str(each) for each in (chosen if isinstance(chosen, list) else [chosen])},
-        words=given.get("t") or (given.get("v", "") if asked.type is QuestionType.NUMBER else ""),
-        has_photo=bool(answered.get("m")),
-        picture=picture if answered.get("m") else "",
-        sentence=sentence or quotas.just_filled(asked, answered, sheet.full or ()),
-        gone=quotas.gone(sheet.full or (), asked),
-        next_label=page_texts.next_label(is_last=sheet.left == 1 and asked.code not in sheet.answers),
-        upload=secrets.token_urlsafe(16),
-        action=action,
-        **more,
+    shown = page.page(
+        sheet.standing, asked, upload=secrets.token_urlsafe(16), picture=picture, given=given, sentence=sentence
     )
+    return render_template("surveys/question.html", sheet=sheet, page=shown, action=action, **more)

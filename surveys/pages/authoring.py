@@ -15,17 +15,20 @@ from foundation.text import whole_number
 from people import audiences
 from people.picker import short
 from people.picker.short import Picker
+from questions.authoring.question_reader import MOST_QUESTIONS
+from questions.editor import form as cards
+from questions.editor import moves, writing
+from questions.question import QuestionType
 from surveys.actions import authoring
 from surveys.actions.authoring import Overtaken
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import Detail, detail
-from surveys.rules import excel_file, excel_template
-from surveys.rules.definition import LONGEST_TITLE, MOST_QUESTIONS, Definition, QuestionType, Review, read, review
-from surveys.rules.editor import form as forms
-from surveys.rules.editor import moves, writing
-from surveys.rules.editor.form import Form
+from surveys.rules import editor, files
+from surveys.rules.definition import Definition
+from surveys.rules.editor import Form
+from surveys.rules.review import LONGEST_TITLE, Review, read, review
 from wechat_bot.services import Services, current_services
 
 #: A survey with every question and option at its longest, as a browser sends it.
@@ -53,7 +56,7 @@ class Said:
 @access.allow(SURVEYS_WRITE)
 def start() -> ResponseReturnValue:
     """A new draft from nothing, as a survey or a poll."""
-    survey_id = _begin(moves.starts_as(request.form.get("kind", "")))
+    survey_id = _begin(editor.starts_as(request.form.get("kind", "")))
     return act.done(url_for("surveys_pages.edit", survey_id=survey_id))
 
 
@@ -65,7 +68,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
         form = _stored(_find(session, services, survey_id), services)
     title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
     # Read again as a draft nobody has seen, so that its options are numbered afresh.
-    form = writing.to_form({**writing.of_form(form, None), "title": title, "opens": "", "closes": ""})
+    form = editor.to_form({**editor.of_form(form, None), "title": title, "opens": "", "closes": ""})
     said = "已复制成一份新的草稿，开始和结束时间要重新填。"
     return act.done(url_for("surveys_pages.edit", survey_id=_begin(form)), said)
 
@@ -89,10 +92,10 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
         previous = listing.newest(session, survey_id)
     if found.written is not None:
         raise Refused("草稿还没有写好，不能下载成 Excel。请先把标出的地方改好。")
-    written = writing.of_definition(found.draft, services.zone)
-    content = excel_template.filled(written, with_codes=previous is not None)
+    written = editor.of_definition(found.draft, services.zone)
+    content = files.filled(written, with_codes=previous is not None)
     try:
-        same = read(excel_file.parse(content).data, timezone=services.zone, previous=previous)
+        same = read(files.of_workbook(content).data, timezone=services.zone, previous=previous)
     except Refused:
         same = None
     # A workbook that would come back as another survey, such as one for everybody, is worse than none.
@@ -126,12 +129,13 @@ def edit(survey_id: int) -> ResponseReturnValue:
             return _show(found, previous, form, stamp, said)
     try:
         before = fields.get("before")
-        form = moves.in_order(form) if before else moves.done(form, do, taken=_codes(previous))
+        items = moves.in_order(form.items) if before else moves.done(form.items, do, taken=_codes(previous))
     except Refused as refusal:
         if before:
-            form = moves.arranged(form, before)
+            form = replace(form, items=moves.arranged(form.items, before))
         said = Said(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
         return _show(found, previous, form, stamp, said)
+    form = replace(form, items=items)
     return _show(found, previous, form, stamp, Said(is_unsaved=True, is_checked=is_checked))
 
 
@@ -162,7 +166,7 @@ def reach(survey_id: int) -> ResponseReturnValue:
 
 def reviewed(form: Form, previous: Definition | None, services: Services) -> tuple[Review, dict[str, Any]]:
     """What is to be said of a form, and the mapping it writes."""
-    written = writing.of_form(form.tidied(), previous)
+    written = editor.of_form(replace(form, items=cards.tidied(form.items)), previous)
     return review(written, timezone=services.zone, previous=previous, keyed=False), written
 
 
@@ -192,11 +196,11 @@ def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> Respon
 
 def _read(services: Services) -> Form:
     picked = short.read(PICKER, request.form, services.criteria)
-    return replace(forms.read(request.form.to_dict(flat=False)), audience=picked.written)
+    return replace(editor.read(request.form.to_dict(flat=False)), audience=picked.written)
 
 
 def _stored(found: Detail, services: Services) -> Form:
-    return writing.to_form(found.written or writing.of_definition(found.draft, services.zone))
+    return editor.to_form(found.written or editor.of_definition(found.draft, services.zone))
 
 
 def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, said: Said) -> ResponseReturnValue:
@@ -212,7 +216,7 @@ def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, sa
         form=form,
         stamp=stamp,
         said=said,
-        faults=writing.placed(seen.problems, form.tidied()) if said.is_checked else {},
+        faults=writing.placed(seen.problems, cards.tidied(form.items)) if said.is_checked else {},
         left_to_do=len(seen.mistakes),
         offer=offer,
         published=published,

@@ -24,8 +24,8 @@ from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import detail
 from surveys.queries.listing import SurveyLine
-from surveys.rules import excel_template, files
-from surveys.rules.definition import read
+from surveys.rules import files
+from surveys.rules.review import read
 from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
@@ -104,7 +104,7 @@ def upload_again(survey_id: int) -> ResponseReturnValue:
 @access.allow(SURVEYS_WRITE)
 def template_file() -> ResponseReturnValue:
     """The Excel template to fill in."""
-    content = io.BytesIO(excel_template.template())
+    content = io.BytesIO(files.template())
     return access.download(content, "调查模板.xlsx")
 
 

@@ -9,17 +9,18 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from console import access
-from surveys import page_texts
+from questions import flow
+from questions.editor.form import one
+from questions.question import QuestionType
 from surveys.mobile import screens
 from surveys.pages import authoring
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries.answer_sheet import Sheet
 from surveys.queries.detail import detail
-from surveys.rules import flow, rehearsal
-from surveys.rules.definition import Definition, QuestionType, Review, review
-from surveys.rules.editor import form as forms
-from surveys.rules.editor import writing
-from surveys.texts import chat
+from surveys.rules import editor, rehearsal
+from surveys.rules.definition import Definition
+from surveys.rules.review import Review, review
+from surveys.texts import chat, pages
 from wechat_bot.services import Services, current_services
 
 KEEPER = "王建国"
@@ -35,12 +36,12 @@ def preview(survey_id: int) -> ResponseReturnValue:
     if found is None:
         abort(404)
     if "title" in fields:
-        tried, written = authoring.reviewed(forms.read(fields), None, services)
+        tried, written = authoring.reviewed(editor.read(fields), None, services)
     else:
-        written = _carried(fields) or dict(found.written or writing.of_definition(found.draft, services.zone))
+        written = _carried(fields) or dict(found.written or editor.of_definition(found.draft, services.zone))
         tried = review(written, timezone=services.zone, keyed=False)
     step = rehearsal.step(tried.definition, fields)
-    page = _page(services, survey_id, tried, written, step, is_chat=forms.one(fields, "view") == "chat")
+    page = _page(services, survey_id, tried, written, step, is_chat=one(fields, "view") == "chat")
     response = make_response(page)
     response.headers["Content-Security-Policy"] = FRAMED
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
@@ -79,8 +80,8 @@ def _page(
     if is_chat:
         opening = chat.opening(
             definition.title,
-            flow.left(definition, {}),
-            flow.about_minutes(definition),
+            flow.left(definition.questions, {}),
+            flow.about_minutes(definition.questions),
             says=definition.intro,
             is_anonymous=definition.anonymous,
         )
@@ -91,7 +92,7 @@ def _page(
         return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
     more = {name: value for name, value in context.items() if name not in ("sheet", "action")}
     if step.is_done:
-        title, said = chat.submitted(KEEPER), page_texts.done_on(None)
+        title, said = chat.submitted(KEEPER), pages.done_on(None)
         return render_template("surveys/console/trial_done.html", title=title, said=said, **context)
     if step.at is None:
         return screens.intro(sheet, action=action, **more)
@@ -140,7 +141,7 @@ def _hidden(written: Mapping[str, Any], step: rehearsal.Step, *, is_chat: bool |
 
 def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     try:
-        written = json.loads(forms.one(fields, "written") or "{}")
+        written = json.loads(one(fields, "written") or "{}")
     except ValueError:
         return {}
     return written if isinstance(written, dict) and isinstance(written.get("questions"), list) else {}
@@ -148,7 +149,7 @@ def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 def _asked_if(definition: Definition, step: rehearsal.Step) -> str:
     """Why the question at hand may not be asked; empty where the answers so far ask it."""
-    if step.at is None or step.at in flow.shown(definition, step.answers):
+    if step.at is None or step.at in flow.shown(definition.questions, step.answers):
         return ""
     places = {question.code: n for n, question in enumerate(definition.questions, start=1)}
     return "、".join(f"第 {places[each.question]} 题" for each in step.at.show_if)

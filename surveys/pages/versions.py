@@ -9,13 +9,14 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from questions.authoring.versions import Change
 from surveys.pages.listing import COLOURS
 from surveys.permissions import SURVEYS_SEE
 from surveys.queries import version_cache
 from surveys.queries.detail import Detail, detail
 from surveys.queries.tally import merged
 from surveys.rules.definition import Definition
-from surveys.rules.versions import Change, differences
+from surveys.rules.differences import differences
 from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 

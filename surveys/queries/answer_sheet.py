@@ -1,7 +1,7 @@
 """An answer sheet: one shop and one survey, as every door sees it, read in one statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -13,10 +13,13 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from people import identity
 from people.models import Area, Manager, Retailer
+from questions import full_options
+from questions.question import Question
+from questions.stepping import Standing
 from surveys.models import Participation, Quota, Survey, Version
 from surveys.queries import version_cache
-from surveys.rules import flow, quotas, tally
-from surveys.rules.definition import Definition, Question
+from surveys.rules import quotas, tally
+from surveys.rules.definition import Definition
 from surveys.texts import chat
 from surveys.texts import quotas as quota_texts
 
@@ -57,13 +60,23 @@ class Sheet:
     full: frozenset[tally.Key] | None = None
 
     @property
+    def standing(self) -> Standing:
+        """Where the shop stands among the questions."""
+        return Standing(self.definition.questions, self.answers, self.at, self.misread, self.full or ())
+
+    def moved(self, to: Standing) -> "Sheet":
+        """The sheet with the shop standing there."""
+        return replace(self, answers=to.answers, at=to.at, misread=to.misread)
+
+    @property
     def asked(self) -> Question | None:
         """The question that waits for an answer; None when all are answered."""
-        if self.at is not None:
-            for question in flow.shown(self.definition, self.answers):
-                if question.code == self.at:
-                    return question
-        return flow.next_question(self.definition, self.answers)
+        return self.standing.asked
+
+    @property
+    def left(self) -> int:
+        """How many questions still wait."""
+        return self.standing.left
 
     @property
     def is_shut(self) -> bool:
@@ -73,17 +86,12 @@ class Sheet:
     @property
     def spoilt(self) -> Question | None:
         """The first question answered with an option that is full by now."""
-        return quotas.spoilt(self.definition, self.answers, self.full or ())
+        return full_options.spoilt(self.definition.questions, self.answers, self.full or ())
 
     @property
     def tells_at(self) -> datetime | None:
         """When those who answered are told of the results; None where nobody promised that."""
         return self.results_at or self.closes_at if self.definition.results == "after" else None
-
-    @property
-    def left(self) -> int:
-        """How many questions still wait."""
-        return flow.left(self.definition, self.answers)
 
 
 def look(session: Session, survey_id: int, openid: str) -> Sheet:

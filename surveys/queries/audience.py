@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from questions.question import Question, QuestionType
 from surveys.models import INVITATION, Invitation, Participation, Submission, Survey
 from surveys.queries import version_cache
 from surveys.rules import waves
-from surveys.rules.definition import Question, QuestionType
 from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
 from wechat_bot.feature import About, Title
 

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from questions.question import Question
 from surveys.models import Survey, Tally
 from surveys.queries import version_cache
 from surveys.queries.version_cache import Frozen
-from surveys.rules.definition import Question
+from surveys.rules.differences import changes
 from surveys.rules.statistics import rate, response_rate, summary, valid_rate
-from surveys.rules.versions import changes
 
 
 def tally(session: Session, survey_id: int) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from itertools import combinations
 from zlib import crc32
 
-from surveys.rules.flow import Answers, settle
-from surveys.rules.shape import Definition, Question
+from questions.flow import Answers, settle
+from questions.question import Question
+from surveys.rules.definition import Definition
 from surveys.rules.tally import Key
 
 
@@ -105,11 +106,11 @@ def pairs(chosen: Iterable[Key], crossed: Collection[str]) -> Iterator[Pair]:
 def words(definition: Definition, answers: Answers) -> list[tuple[str, str]]:
     """Question and words of whatever was written: text answers, and the words of 其他.
 
-    >>> from surveys.rules.shape import QuestionType
+    >>> from questions.question import QuestionType
     >>> words(Definition("调查", (Question("q3", QuestionType.TEXT, "?"),)), {"q3": {"t": "送货早一点"}})
     [('q3', '送货早一点')]
     """
-    return [(code, str(given["t"])) for code, given in settle(definition, answers).items() if given.get("t")]
+    return [(code, str(given["t"])) for code, given in settle(definition.questions, answers).items() if given.get("t")]
 
 
 def keys(survey_id: int, question: str, parts: Iterable[str]) -> list[str]:

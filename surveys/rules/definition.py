@@ -1,216 +1,99 @@
-"""Reading what an author wrote: the whole of it is checked, and everything to change is said at once."""
+"""Definition of a survey: its head, its questions, and the JSON in which a published version is frozen."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
-from types import MappingProxyType
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
 
-from foundation.text import bare, plain
-from surveys.rules import quotas
-from surveys.rules.question import read_question
-from surveys.rules.shape import Condition as Condition
-from surveys.rules.shape import Definition as Definition
-from surveys.rules.shape import Option as Option
-from surveys.rules.shape import Question as Question
-from surveys.rules.shape import QuestionType as QuestionType
-from surveys.rules.shape import Results as Results
-from surveys.rules.shape import Span as Span
-from surveys.rules.shape import from_json as from_json
-from surveys.rules.shape import to_json as to_json
-from surveys.rules.spelling import Misspelt, Notes, Places, Problem, integer, meant, moment, truth, words
-from surveys.rules.spelling import Mistaken as Mistaken
-from surveys.rules.versions import changes as changes
-from surveys.rules.versions import gone
+from questions import question as stored
+from questions.question import Question
 
-LONGEST_TITLE = 60
-LONGEST_INTRO = 200
-MOST_QUESTIONS = 60
-KEYS = (
-    "title",
-    "intro",
-    "opens",
-    "closes",
-    "audience",
-    "anonymous",
-    "min_seconds",
-    "results",
-    "limit",
-    "area_limits",
-    "class_limits",
-    "questions",
-)
-
-_RESULTS: dict[str, Results] = {
-    "none": "none",
-    "不公布": "none",
-    "after": "after",
-    "结束后公布": "after",
-    "公布": "after",
-    "live": "live",
-    "填完就公布": "live",
-    "投票": "live",
-}
-_NAMES = ("class", "area", "manager", "tag")
-_T = TypeVar("_T")
-_NOWHERE: Places = MappingProxyType({})
+Results = Literal["none", "after", "live"]
+"""Whom the shops' own page shows the figures: nobody, whoever was asked once it is over, whoever has answered."""
 
 
 @dataclass(frozen=True)
-class Review:
-    """What an author has written so far: all that can be taken of it, and what is still to change."""
+class Definition:
+    """A survey as written by its author. Moments are aware UTC; without one the survey opens, or ends, by hand."""
 
-    definition: Definition
-    problems: tuple[Problem, ...] = ()
-    mistakes: tuple[str, ...] = ()
+    title: str
+    questions: tuple[Question, ...]
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    audience: Mapping[str, Any] | None = None
+    """As written, read by `people`; None means every bound shop."""
+    anonymous: bool = False
+    min_seconds: int | None = None
+    """Answers given faster than this are not valid (有效)."""
+    results: Results = "none"
+    intro: str = ""
+    """What the author says before the first question."""
+    limit: int | None = None
+    """How many valid answers the survey takes in all."""
+    area_limits: Mapping[str, int] = field(default_factory=dict)
+    """How many of the shops of an area, by its name; an area that is not named has no limit."""
+    class_limits: Mapping[str, int] = field(default_factory=dict)
+    """The same of the classes of shops."""
+    retired: tuple[Question, ...] = ()
+    """Questions of earlier versions, so that what was answered to them keeps its name."""
 
     @property
-    def is_whole(self) -> bool:
-        return not self.mistakes
+    def is_poll(self) -> bool:
+        """A poll (投票): one question, whose running result is shown to whoever has answered it."""
+        return self.results == "live"
+
+    def question(self, code: str) -> Question:
+        """The question of that code, in this version.
+
+        Raises KeyError when this version does not ask it.
+        """
+        for question in self.questions:
+            if question.code == code:
+                return question
+        raise KeyError(code)
 
 
-def read(
-    data: Mapping[str, Any], *, timezone: tzinfo, previous: Definition | None = None, places: Places = _NOWHERE
-) -> Definition:
-    """The definition an author wrote, from a parsed YAML file, workbook or form.
+def to_json(definition: Definition) -> dict[str, Any]:
+    """The definition as plain JSON values, to be stored as a frozen version; `from_json` reads it back unchanged."""
+    return {
+        "title": definition.title,
+        "opens_at": definition.opens_at.isoformat() if definition.opens_at else None,
+        "closes_at": definition.closes_at.isoformat() if definition.closes_at else None,
+        "audience": dict(definition.audience) if definition.audience is not None else None,
+        "anonymous": definition.anonymous,
+        "min_seconds": definition.min_seconds,
+        "results": definition.results,
+        # Left out where there is none: a definition that was not changed keeps its digest.
+        **({"intro": definition.intro} if definition.intro else {}),
+        **({"limit": definition.limit} if definition.limit else {}),
+        **({"area_limits": dict(definition.area_limits)} if definition.area_limits else {}),
+        **({"class_limits": dict(definition.class_limits)} if definition.class_limits else {}),
+        "questions": [stored.to_json(question) for question in definition.questions],
+        "retired": [stored.to_json(question) for question in definition.retired],
+    }
 
-    `timezone` is that of moments written without one. `previous` is the latest published version of the same survey:
-    options keep their codes, and codes ever used are not given to anything else. `places` says where each value stood.
 
-    Raises Mistaken (a Refused) naming every mistake by its place in the author's words.
+def from_json(data: Mapping[str, Any]) -> Definition:
+    """Read back what `to_json` wrote.
 
-    >>> from datetime import UTC
-    >>> read({"title": "调查", "questions": [{"code": "q1", "type": "text", "text": " "}]}, timezone=UTC)
-    Traceback (most recent call last):
-    surveys.rules.spelling.Mistaken: 第 1 题 q1：题目不能为空
+    >>> one = Definition("调查", (), opens_at=datetime(2026, 7, 1), area_limits={"城东": 50})
+    >>> from_json(to_json(one)) == one
+    True
     """
-    if not isinstance(data, Mapping):
-        raise Mistaken(["问卷应由 title、questions 等几项组成"])
-    found = review(data, timezone=timezone, previous=previous, places=places)
-    if not found.is_whole:
-        raise Mistaken(found.mistakes)
-    return found.definition
-
-
-def review(
-    data: Mapping[str, Any],
-    *,
-    timezone: tzinfo,
-    previous: Definition | None = None,
-    places: Places = _NOWHERE,
-    keyed: bool = True,
-) -> Review:
-    """The same of a survey that is still being written: nothing is refused, what is wrong stays out and is named.
-
-    `keyed`: whether the author knows our keys, as one who writes a file does.
-
-    >>> from datetime import UTC
-    >>> found = review({"title": "", "questions": [{"code": "q1", "type": "text", "text": "为什么?"}]}, timezone=UTC)
-    >>> found.problems[0].path, found.mistakes, len(found.definition.questions)
-    (('title',), ('标题 title：不能为空',), 1)
-    """
-    notes = Notes(places, keyed=keyed)
-    notes.unknown_keys("", (), data, KEYS)
-
-    def take(key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
-        # An audience left empty is not one left out.
-        if key not in data or (data[key] is None and key != "audience"):
-            return default
-        try:
-            return reader(data[key])
-        except Misspelt as problem:
-            notes.add(notes.named(name, key).strip(), (key,), str(problem))
-            return default
-
-    if data.get("title") is None:
-        notes.add("", ("title",) if not keyed else (), f"缺少{notes.named('标题', 'title')}".strip())
-    title = take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), "")
-    intro = take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), "")
-    opens_at: datetime | None = take("opens", "开始时间", lambda value: moment(value, timezone), None)
-    closes_at: datetime | None = take("closes", "结束时间", lambda value: moment(value, timezone, last=True), None)
-    if opens_at and closes_at and closes_at <= opens_at:
-        notes.add(
-            notes.named("结束时间", "closes").strip(), ("closes",), f"应晚于{notes.named('开始时间', 'opens')}".strip()
-        )
-    audience = take("audience", "对象", lambda value: _audience(value, keyed=keyed), None)
-    anonymous = take("anonymous", "匿名", truth, False)
-    if previous and previous.anonymous and not anonymous:
-        # People have answered under this promise.
-        notes.add(notes.named("匿名", "anonymous").strip(), ("anonymous",), "已发布的匿名调查不能改为实名")
-    min_seconds: int | None = take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None)
-    results: Results = take("results", "结果公布", _results, "none")
-    limit: int | None = take("limit", "总名额", quotas.number, None)
-    area_limits: dict[str, int] = take("area_limits", "片区名额", quotas.limits, {})
-    class_limits: dict[str, int] = take("class_limits", "客户类型名额", quotas.limits, {})
-    questions = _questions(data, previous, notes)
-    written = data.get("questions")
-    # A question that is faulty is named already, and may be the choice that is wanted.
-    if results == "live" and (len(written) if isinstance(written, list | tuple) else 0) > 1:
-        notes.add(notes.named("结果公布", "results").strip(), ("results",), "填完就公布的是投票，只能有一题")
-    elif results == "live" and questions and not (questions[0].type.has_options or questions[0].type.scale):
-        notes.add(notes.named("结果公布", "results").strip(), ("results",), "投票要用单选、多选、评分或 NPS 题")
-    definition = Definition(
-        title=title,
-        questions=questions,
-        intro=intro,
-        opens_at=opens_at,
-        closes_at=closes_at,
-        audience=audience,
-        anonymous=anonymous,
-        min_seconds=min_seconds,
-        results=results,
-        limit=limit,
-        area_limits=area_limits,
-        class_limits=class_limits,
-        retired=gone(previous, questions),
+    return Definition(
+        title=data["title"],
+        opens_at=datetime.fromisoformat(data["opens_at"]) if data["opens_at"] else None,
+        closes_at=datetime.fromisoformat(data["closes_at"]) if data["closes_at"] else None,
+        audience=data["audience"],
+        anonymous=data["anonymous"],
+        min_seconds=data["min_seconds"],
+        results=data["results"],
+        intro=data.get("intro", ""),
+        limit=data.get("limit"),
+        area_limits=data.get("area_limits", {}),
+        class_limits=data.get("class_limits", {}),
+        questions=tuple(stored.from_json(question) for question in data["questions"]),
+        retired=tuple(stored.from_json(question) for question in data["retired"]),
     )
-    quotas.check(definition, notes)
-    return Review(definition, tuple(notes.problems), tuple(notes.mistakes))
-
-
-def _questions(data: Mapping[str, Any], previous: Definition | None, notes: Notes) -> tuple[Question, ...]:
-    written = data.get("questions")
-    if not isinstance(written, list | tuple) or not written:
-        notes.add(notes.named("题目", "questions").strip(), ("questions",), "至少要有一题")
-        return ()
-    if len(written) > MOST_QUESTIONS:
-        too_many = f"共 {len(written)} 题，最多 {MOST_QUESTIONS} 题"
-        notes.add(notes.named("题目", "questions").strip(), ("questions",), too_many)
-        return ()
-    before = {question.code: question for question in (previous.retired + previous.questions if previous else ())}
-    codes = [plain(str(entry.get("code"))) if isinstance(entry, Mapping) else "" for entry in written]
-    questions: dict[str, Question] = {}
-    for place, entry in enumerate(written):
-        question = read_question(entry, place, codes=codes, earlier=questions, before=before, notes=notes)
-        if question and question.code not in questions:
-            questions[question.code] = question
-    return tuple(questions.values())
-
-
-def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
-    # An audience can only narrow: one written but empty must not become everyone.
-    if not isinstance(value, Mapping) or not value:
-        example = "是空的或写法不对，应如 {class: [现代终端]}；要发给全部店铺，请删去这一项"
-        raise Misspelt(example if keyed else "请至少选一个条件；要发给全部店铺，请选“全部已绑定的店”")
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError):
-        raise Misspelt("只能用文字和数字，时间请加引号") from None
-    return {key: _names(each) if key in _NAMES else each for key, each in plain.items()}
-
-
-def _names(value: Any) -> Any:
-    """One name or several in any order are the same audience, however they were written; what is neither stays."""
-    names = [value] if isinstance(value, str) else value
-    is_plain = isinstance(names, list) and all(isinstance(each, str) for each in names)
-    return sorted({bare(each).strip() for each in names}) if is_plain else value
-
-
-def _results(value: object) -> Results:
-    word = plain(str(value)).lower()
-    if word not in _RESULTS:
-        raise Misspelt(f"“{value}”不认识" + meant(word, ("none", "after", "live")))
-    return _RESULTS[word]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
 
+from questions.authoring.spelling import Misspelt, Notes, integer, words
+from questions.flow import Answers
 from surveys.rules import tally
-from surveys.rules.answers import Answer, Multiple, NotUnderstood, Single, from_json
+from surveys.rules.definition import Definition
 from surveys.rules.disclosure import LEAST
-from surveys.rules.flow import Answers, shown
-from surveys.rules.shape import Definition, Question
-from surveys.rules.spelling import Misspelt, Notes, integer, words
-from surveys.texts import quotas as quota_texts
 
 TOTAL: tally.Key = ("", "")
 AREA, CLASS = "@area", "@class"
@@ -36,7 +33,7 @@ def limits(value: object) -> dict[str, int]:
     ({'城东': 50, '城西': 30}, {'城东': 50})
     >>> limits("城东 50")
     Traceback (most recent call last):
-    surveys.rules.spelling.Misspelt: “城东 50”看不懂，请一行写一个，如 城东=50
+    questions.authoring.spelling.Misspelt: “城东 50”看不懂，请一行写一个，如 城东=50
     """
     if isinstance(value, str):
         pairs: list[tuple[object, object]] = []
@@ -93,7 +90,7 @@ def check(definition: Definition, notes: Notes) -> None:
 def options(definition: Definition) -> dict[tally.Key, int]:
     """The quotas of options, by question and option.
 
-    >>> from surveys.rules.shape import Option, QuestionType
+    >>> from questions.question import Option, Question, QuestionType
     >>> question = Question("q1", QuestionType.SINGLE, "哪天?", (Option(1, "周六", 20), Option(2, "周日")))
     >>> options(Definition("报名", (question,)))
     {('q1', '1'): 20}
@@ -115,52 +112,6 @@ def keys(definition: Definition, answers: Answers, *, area_id: int, class_id: in
 def is_shut(full: Collection[tally.Key], *, area_id: int, class_id: int) -> bool:
     """Whether nobody of this area and class can hand in, whatever they answer."""
     return any(key in full for key in (TOTAL, (AREA, str(area_id)), (CLASS, str(class_id))))
-
-
-def gone(full: Collection[tally.Key], question: Question) -> frozenset[int]:
-    """The options of a question that nobody can choose any more."""
-    return frozenset(option.code for option in question.options if (question.code, str(option.code)) in full)
-
-
-def spoilt(definition: Definition, answers: Answers, full: Collection[tally.Key]) -> Question | None:
-    """The first question that was answered with an option that is full by now."""
-    if not full:
-        return None
-    for question in shown(definition, answers):
-        if question.code in answers and _full_of(question, from_json(question, answers[question.code]), full):
-            return question
-    return None
-
-
-def refused(question: Question, given: Answer, full: Collection[tally.Key]) -> NotUnderstood | None:
-    """What to tell who chooses an option that is full; None where the answer can be taken.
-
-    >>> from surveys.rules.shape import Option, QuestionType
-    >>> question = Question("q1", QuestionType.SINGLE, "哪天?", (Option(1, "周六", 20), Option(2, "周日")))
-    >>> refused(question, Single(1), {("q1", "1")}).sentence
-    '“周六”的名额已经满了，请选别的。'
-    >>> refused(question, Single(2), {("q1", "1")}) is None
-    True
-    """
-    labels = _full_of(question, given, full) if full else []
-    return NotUnderstood(quota_texts.option_full(labels)) if labels else None
-
-
-def just_filled(question: Question, given: Mapping[str, Any] | None, full: Collection[tally.Key]) -> str:
-    """What to tell who answered this before the option was full; empty where it is not."""
-    labels = _full_of(question, from_json(question, given), full) if given and full else []
-    return quota_texts.option_just_full(labels) if labels else ""
-
-
-def _full_of(question: Question, given: Answer, full: Collection[tally.Key]) -> list[str]:
-    match given:
-        case Single(option):
-            chosen: tuple[int, ...] = (option,)
-        case Multiple(several):
-            chosen = several
-        case _:
-            return []
-    return [question.label(code) for code in chosen if (question.code, str(code)) in full]
 
 
 def said(definition: Definition) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from surveys.rules import flow, forms, replies
-from surveys.rules.answers import Answer, Json, Multiple, NotUnderstood, Photo, Single, describe
-from surveys.rules.definition import Definition, Question, QuestionType
-from surveys.rules.replies import Command
-from surveys.rules.shape import OTHER
+from questions import flow, stepping, texts
+from questions.answers import Answer, Json, NotUnderstood, Photo, describe
+from questions.question import Question, QuestionType
+from questions.reading import forms, replies
+from questions.reading.replies import Command
+from surveys.rules.definition import Definition
 from surveys.texts import chat
 
 Fields = Mapping[str, Sequence[str]]
@@ -35,7 +36,7 @@ def step(definition: Definition, fields: Fields) -> Step:
     """The next step: `do` is a button of the page (begin, answer, skip, back, finish) or `say` in the chat; `question`
     is the one that was shown. Without `do` the trial stands at question `at`, or before the first.
 
-    >>> from surveys.rules.shape import Condition, Option
+    >>> from questions.question import Condition, Option
     >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
     >>> why = Question("q2", QuestionType.TEXT, "为什么?", show_if=(Condition("q1", frozenset({2})),))
     >>> survey = Definition("调查", (first, why))
@@ -59,12 +60,12 @@ def step(definition: Definition, fields: Fields) -> Step:
     said = _first(fields, "said")
     command = replies.command(said, asked) if do == "say" and said else None
     if do == "back" or command is Command.PREVIOUS:
-        before = flow.previous_question(definition, answers, asked.code)
-        return Step(answers, carried, before or asked, sentence="" if before else chat.FIRST_QUESTION)
+        before = flow.previous_question(definition.questions, answers, asked.code)
+        return Step(answers, carried, before or asked, sentence="" if before else texts.FIRST_QUESTION)
     if do == "skip" or command is Command.SKIP:
         given = {"skip": ["1"]}
     elif command in (Command.HELP, Command.EXIT):
-        sentence = chat.HELP if command is Command.HELP else chat.paused(flow.left(definition, answers))
+        sentence = texts.HELP if command is Command.HELP else chat.paused(flow.left(definition.questions, answers))
         return Step(answers, carried, asked, sentence=sentence)
     if asked.type is QuestionType.PHOTO and do == "answer":
         given = {"photo": ["1"]}
@@ -78,19 +79,22 @@ def talk(definition: Definition, now: Step, *, opening: str, keeper: str) -> lis
     """The same trial as the chat shows it: each line with whether it is the account's."""
     lines: list[tuple[bool, str]] = []
     before, answers = opening, dict[str, Json]()
-    shown = [question for question in flow.shown(definition, now.answers) if question.code in now.answers]
+    shown = [question for question in flow.shown(definition.questions, now.answers) if question.code in now.answers]
     for question in shown:
-        at = flow.progress(definition, answers, question.code)
-        lines.append((True, f"{before}\n{chat.question(question, *at)}".strip()))
+        at = flow.progress(definition.questions, answers, question.code)
+        lines.append((True, f"{before}\n{texts.question(question, *at)}".strip()))
         answers[question.code] = now.answers[question.code]
         lines.append((False, _reply(question, now)))
-        before = _echo(question, now)
+        given = _understood(question, now.carried[question.code])
+        before = "" if isinstance(given, NotUnderstood) else stepping.echo(question, given)
     if now.at is not None and now.at.code not in answers:
-        at = flow.progress(definition, answers, now.at.code)
-        lines.append((True, f"{before}\n{chat.question(now.at, *at)}".strip()))
+        at = flow.progress(definition.questions, answers, now.at.code)
+        lines.append((True, f"{before}\n{texts.question(now.at, *at)}".strip()))
     elif now.at is not None:
         previous = describe(now.at, now.answers[now.at.code])
-        lines.append((True, chat.question(now.at, *flow.progress(definition, answers, now.at.code), previous)))
+        lines.append(
+            (True, texts.question(now.at, *flow.progress(definition.questions, answers, now.at.code), previous))
+        )
     elif now.is_done:
         lines.append((True, f"{before}\n{chat.submitted(keeper)}".strip()))
     if now.sentence:
@@ -105,7 +109,7 @@ def _go_on(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[s
     order = [question.code for question in definition.questions]
     # From where the author looked in: the questions in front may be unanswered.
     here = order.index(behind.code) if behind else -1
-    waiting = [each for each in flow.shown(definition, answers) if each.code not in answers]
+    waiting = [each for each in flow.shown(definition.questions, answers) if each.code not in answers]
     following = next((each for each in waiting if order.index(each.code) > here), None)
     return Step(answers, carried, following, is_done=following is None)
 
@@ -142,13 +146,6 @@ def _understood(question: Question, given: Fields) -> Answer | NotUnderstood:
 def _reply(question: Question, now: Step) -> str:
     said = _first(now.carried.get(question.code, {}), "said")
     return said or describe(question, now.answers[question.code])
-
-
-def _echo(question: Question, now: Step) -> str:
-    given = _understood(question, now.carried[question.code])
-    if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
-        return chat.chosen(describe(question, given.to_json()))
-    return ""
 
 
 def _first(fields: Fields, name: str) -> str:

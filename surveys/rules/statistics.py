@@ -9,7 +9,8 @@ from math import sqrt
 from statistics import NormalDist
 from typing import Any, NamedTuple
 
-from surveys.rules.shape import OTHER, Definition, Question, QuestionType
+from questions.question import OTHER, Question, QuestionType
+from surveys.rules.definition import Definition
 from surveys.rules.tally import ANSWERED, Key
 
 Distribution = Mapping[int, int] | Mapping[Decimal, int]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from surveys.rules.answers import Multiple, Number, Score, Single, Skipped, from_json
-from surveys.rules.flow import Answers, settle
-from surveys.rules.shape import Definition
+from questions.answers import Multiple, Number, Score, Single, Skipped, from_json
+from questions.flow import Answers, settle
+from surveys.rules.definition import Definition
 
 ANSWERED = "#"
 Key = tuple[str, str]
@@ -20,13 +20,13 @@ Counts = dict[Key, int]
 def counts(definition: Definition, answers: Answers) -> Counts:
     """The increments of one submission under the version it answered; skipped and unshown questions add nothing.
 
-    >>> from surveys.rules.shape import Option, Question, QuestionType
+    >>> from questions.question import Option, Question, QuestionType
     >>> question = Question("q2", QuestionType.MULTIPLE, "?", (Option(1, "送货"), Option(2, "货源")), other=True)
     >>> counts(Definition("调查", (question,)), {"q2": {"o": [1, 0], "t": "价格牌"}})
     {('q2', '#'): 1, ('q2', '1'): 1, ('q2', '0'): 1}
     """
     added: Counts = {}
-    for code, data in settle(definition, answers).items():
+    for code, data in settle(definition.questions, answers).items():
         match from_json(definition.question(code), data):
             case Skipped():
                 continue

@@ -18,11 +18,15 @@ from foundation.database import Base, Database
 from foundation.errors import Refused
 from people import upkeep
 from people.models import SHOP_SEARCH, Area, Manager, Retailer, ShopClass
-from surveys.actions import authoring
+from questions.answers import Answer
+from questions.question import Question
+from questions.stepping import Outcome, Step
+from surveys.actions import answering, authoring
 from surveys.feature import surveys
 from surveys.queries import listing
+from surveys.queries.answer_sheet import Sheet
 from surveys.queries.audience import CRITERIA
-from surveys.rules import definition, yaml_file
+from surveys.rules import files, review
 from wechat_bot import collecting, messages
 from wechat_bot.conversation import Account, FrontDesk, Reply, Turn
 from wechat_bot.feature import Feature
@@ -49,6 +53,12 @@ title: 新品调查
 questions:
   - {code: q1, type: single, text: 新品卖得好吗?, options: [好, 一般, 不好]}
 """
+
+
+def answer(session: Session, sheet: Sheet, question: Question, given: Answer, **more: Any) -> Sheet:
+    """Keep an answer to a question, whatever waits."""
+    step = Step(Outcome.GOES_ON, sheet.standing.answered(question, given))
+    return answering.take(session, sheet, step, **more)
 
 
 class Clock:
@@ -84,8 +94,8 @@ class House:
     def load(self, text: str, survey_id: int | None = None) -> int:
         with self.transaction() as session:
             previous = listing.newest(session, survey_id) if survey_id else None
-            written = yaml_file.parse(text)
-            read = definition.read(written.data, timezone=ZONE, previous=previous, places=written.places)
+            written = files.of_yaml(text)
+            read = review.read(written.data, timezone=ZONE, previous=previous, places=written.places)
             return authoring.load(session, read, survey_id=survey_id, now=self.clock()).id
 
     def publish(self, survey_id: int) -> authoring.Published:

@@ -12,12 +12,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from questions import answers as kinds
+from questions import stepping
+from questions.question import QuestionType
 from surveys.actions import answering, authoring, counting
 from surveys.models import Participation, Quota, Submission, Survey, Tally
 from surveys.queries import answer_sheet
-from surveys.rules import answers as kinds
-from surveys.rules import definition, yaml_file
-from surveys.rules.shape import QuestionType
+from surveys.rules import files, review
+from tests.surveys.conftest import answer
 
 FIRST = """
 title: 随机
@@ -108,8 +110,8 @@ def random_life(session, acts, kind, now, zone):
         if kind == "limited":
             text = text.replace("[满意,", "[{text: 满意, most: 1},").replace("[丙,", "[{text: 丙, most: 1},")
         more = {"plain": "", "anonymous": "anonymous: true\n", "limited": "limit: 2\nclass_limits: {普通终端: 1}\n"}
-        written = yaml_file.parse(text + more[kind])
-        read = definition.read(written.data, timezone=zone, previous=previous)
+        written = files.of_yaml(text + more[kind])
+        read = review.read(written.data, timezone=zone, previous=previous)
         survey = authoring.load(session, read, survey_id=survey_id, now=now)
         authoring.publish(session, survey.id, criteria={}, now=now)
         return survey.id, read
@@ -137,16 +139,18 @@ def random_life(session, acts, kind, now, zone):
             if sheet.is_submitted or question is None:
                 break
             if act == "back":
-                answering.back(session, sheet)
+                back = stepping.step(sheet.standing, "上一题")
+                answering.take(session, sheet, back, now=now, zone=zone, source="chat")
             elif act == "misread":
-                answering.misread(session, sheet)
+                misread = stepping.step(sheet.standing, is_voice=True)
+                answering.take(session, sheet, misread, now=now, zone=zone, source="chat")
             else:
-                answer = some_answer(question, n + step)
+                given = some_answer(question, n + step)
                 if act == "skip" and not question.required:
-                    answer = kinds.Skipped()
-                answer = kinds.check(question, answer)
-                assert not isinstance(answer, kinds.NotUnderstood), answer
-                sheet = answering.answer(session, sheet, question, answer, now=now, zone=zone, source="chat")
+                    given = kinds.Skipped()
+                given = kinds.check(question, given)
+                assert not isinstance(given, kinds.NotUnderstood), given
+                sheet = answer(session, sheet, question, given, now=now, zone=zone, source="chat")
     assert kept(session, survey_id) == counted_by_hand(session, survey_id)
     # Of the quotas too.
     assert counting.recount(session, survey_id) == {}
@@ -218,7 +222,7 @@ def test_a_handed_in_sheet_cannot_be_handed_in_again(house, li, zone, short_surv
     li.say("1")
     given = kinds.Single(2)
     with pytest.raises(Refused, match="已填写过"), house.transaction() as session:
-        answering.answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="page")
+        answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="page")
     with house.transaction() as session:
         assert counting.recount(session, survey) == {}
 
@@ -250,9 +254,7 @@ def test_submits_at_one_moment_count_each_shop_once(house, zone, short_survey):
             with house.transaction() as session:
                 sheet = answer_sheet.hold(session, survey, openid)
                 question = sheet.asked or sheet.definition.questions[0]
-                answering.answer(
-                    session, sheet, question, kinds.Single(option), now=house.clock(), zone=zone, source=source
-                )
+                answer(session, sheet, question, kinds.Single(option), now=house.clock(), zone=zone, source=source)
             outcomes.append("counted")
         except Refused:
             outcomes.append("refused")
@@ -295,7 +297,7 @@ def test_submits_beside_a_recount_and_a_publication_lose_no_count(house, zone, s
         with house.transaction() as session:
             sheet = answer_sheet.hold(session, survey, openid)
             given = kinds.Single(1)
-            answering.answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="chat")
+            answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="chat")
 
     def recount():
         for _ in range(5):

@@ -10,11 +10,11 @@ from sqlalchemy import select
 
 from foundation.database import Database
 from foundation.errors import Refused
+from questions import answers as kinds
 from surveys.actions import answering, counting
 from surveys.models import Participation, Quota, Submission
 from surveys.queries import answer_sheet
-from surveys.rules import answers as kinds
-from tests.surveys.conftest import House, Phone
+from tests.surveys.conftest import House, Phone, answer
 
 SIGN_UP = """
 title: 培训报名
@@ -66,9 +66,7 @@ class TestOnBothDatabases:
                 with house.transaction() as session:
                     sheet = answer_sheet.hold(session, survey, openid)
                     given = kinds.Single(option)
-                    after = answering.answer(
-                        session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="chat"
-                    )
+                    after = answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="chat")
                 outcomes.append("in" if after.is_submitted else "late")
             except Refused:
                 outcomes.append("late")
@@ -125,9 +123,7 @@ def test_who_lost_the_race_hands_in_with_every_answer_once_a_place_is_free(house
     wang.fill("调查", "4")
     with house.transaction() as session:
         given = kinds.Score(5)
-        after = answering.answer(
-            session, read_before, read_before.asked, given, now=house.clock(), zone=zone, source="chat"
-        )
+        after = answer(session, read_before, read_before.asked, given, now=house.clock(), zone=zone, source="chat")
     assert after.is_shut and not after.is_submitted
     void_of(house, "o-wang")
     assert "谢谢" in li.tap(f"survey:{survey}")

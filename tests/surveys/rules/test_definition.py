@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from foundation.errors import Refused
-from surveys.rules import definition, yaml_file
-from surveys.rules.definition import Condition, Definition, Mistaken, Option, QuestionType, Span
+from questions.authoring.spelling import Mistaken
+from questions.question import Condition, Option, QuestionType, Span
+from surveys.rules import definition, files, review
+from surveys.rules.definition import Definition
 
 CHINA = ZoneInfo("Asia/Shanghai")
 
@@ -30,7 +32,7 @@ questions:
 
 
 def read(data, **more) -> Definition:
-    return definition.read(data, timezone=CHINA, **more)
+    return review.read(data, timezone=CHINA, **more)
 
 
 def mistakes(data, **more) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ def two(first: dict, **second) -> dict:
 
 
 def test_the_survey_of_the_issue_is_read_as_it_is_written():
-    written = yaml_file.parse(THE_SURVEY)
+    written = files.of_yaml(THE_SURVEY)
     survey = read(written.data, places=written.places)
 
     assert survey.title == "2026年三季度服务满意度调查"
@@ -71,7 +73,7 @@ def test_the_survey_of_the_issue_is_read_as_it_is_written():
 
 
 def test_it_comes_back_from_storage_unchanged():
-    survey = read(yaml_file.parse(THE_SURVEY).data)
+    survey = read(files.of_yaml(THE_SURVEY).data)
     assert definition.from_json(definition.to_json(survey)) == survey
 
 
@@ -85,7 +87,7 @@ def test_every_mistake_is_named_at_once_and_by_its_line():
         .replace("q1: [一般", "q1: [一班")
         .replace("code: q7", "code: q1")
     )
-    written = yaml_file.parse(broken)
+    written = files.of_yaml(broken)
     assert mistakes(written.data, places=written.places) == (
         "第 2 行：不认识“titel”，是不是“title”",
         "缺少标题 title",

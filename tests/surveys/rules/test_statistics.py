@@ -4,8 +4,9 @@ import math
 
 import pytest
 
+from questions.question import Option, Question, QuestionType, retire
 from surveys.rules import statistics
-from surveys.rules.shape import Definition, Option, Question, QuestionType, retire
+from surveys.rules.definition import Definition
 from surveys.rules.statistics import nps, spread, summary, wilson
 
 

@@ -4,14 +4,17 @@ from datetime import UTC
 
 import pytest
 
-from surveys.rules import definition
-from surveys.rules.definition import Definition, Mistaken, Option, changes
+from questions.authoring.spelling import Mistaken
+from questions.question import Option
+from surveys.rules import review
+from surveys.rules.definition import Definition
+from surveys.rules.differences import changes
 
 
 def survey(*options, previous: Definition | None = None, **more) -> Definition:
     question = {"code": "q1", "type": "single", "text": "满意吗?", "options": list(options)} | more.pop("question", {})
     data = {"title": "调查", "questions": [question, *more.pop("questions", [])]} | more
-    return definition.read(data, timezone=UTC, previous=previous)
+    return review.read(data, timezone=UTC, previous=previous)
 
 
 def codes(edited: Definition) -> dict[str, int]:

@@ -1,0 +1,211 @@
+"""Reader of a workbook of questions: to the mapping its author means, with the cell of every value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from foundation.errors import Refused
+from foundation.text import bare, plain
+from foundation.workbooks import reading
+from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, Number, Sheet, column_letters
+from questions.authoring.layout import Layout, Names, Written
+from questions.authoring.question_reader import with_code
+from questions.authoring.spelling import Mistaken, Path, meant
+
+LIMITS = Limits(file=2 << 20, unpacked=32 << 20, rows=5000, columns=200)
+
+QUESTIONS = "题目"
+
+COLUMNS = {
+    "编码": "code",
+    "类型": "type",
+    "题目": "text",
+    "选项": "options",
+    "其他": "other",
+    "最多": "max",
+    "最少": "min",
+    "小数": "decimals",
+    "必填": "required",
+    "显示条件": "show_if",
+}
+_OTHER_COLUMNS = {"最大": "max", "最小": "min", "小数位": "decimals"}
+_SEPARATORS = re.compile(r"\s*[、,，|｜\n]\s*")
+_PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
+
+
+def parse(content: bytes, layout: Layout) -> Written:
+    """Read an .xlsx file with a sheet named as the layout says (a name and a value in each row) and the sheet 题目 (a
+    question in each row).
+
+    Options stand one in a line, or with | between; `[2] 比较满意` rewords option 2, `周六 [限20]` says how many may
+    choose it. Conditions stand one in a line: `q1=一般、不满意`, `q4=0-6`. Raises Refused naming the cells.
+    """
+    sheets: dict[str, Sheet] = {}
+    for sheet in reading.workbook(content, LIMITS):
+        name = plain(sheet.name)
+        if name in sheets:
+            raise Refused(f"有两张工作表都叫“{name}”，请只留下一张")
+        sheets[name] = sheet
+    lacking = [name for name in (layout.called, QUESTIONS) if name not in sheets]
+    if lacking:
+        raise Refused("缺少工作表" + "和".join(f"“{name}”" for name in lacking) + "，请用模板填写")
+    mistakes: list[str] = []
+    places: dict[Path, str] = {}
+    data = _head(sheets[layout.called], layout, places, mistakes)
+    data["questions"] = _questions(sheets[QUESTIONS], layout, places, mistakes)
+    if mistakes:
+        raise Mistaken(mistakes, layout.called)
+    return Written(data, places)
+
+
+def _head(sheet: Sheet, layout: Layout, places: dict[Path, str], mistakes: list[str]) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    here, rows = layout.called, layout.rows
+    names = {**rows, **layout.also, **{key: key for key in rows.values()}}
+    # One cell over several rows hides what was meant for the others, such as whom to ask.
+    _refuse_merged(here, [each for each in sheet.merged if each.left < 2 and (each.top, 1) != (each.bottom, each.left)])
+    for n, cells in sheet.rows():
+        label = _label(cells.get(0), f"{here}!A{n}", mistakes)
+        value = _value(cells.get(1), f"{here}!B{n}", mistakes)
+        if not label:
+            if value is not None and not isinstance(cells.get(0), Fault):
+                mistakes.append(f"{here}!A{n}：B{n} 有内容，但没有写是哪一项")
+            continue
+        key = names.get(label, "")
+        if not key:
+            mistakes.append(f"{here}!A{n}：不认识“{label}”" + meant(label, rows))
+        elif key in data:
+            mistakes.append(f"{here}!A{n}：“{label}”写了两次")
+        elif value is not None:
+            places[(key,)] = f"{here}!B{n}"
+            data[key] = _named(value, layout.names[key], f"{here}!B{n}", mistakes) if key in layout.names else value
+        elif key in layout.narrowing:
+            mistakes += _astray(label, cells, here, n)
+    return data
+
+
+def _astray(label: str, cells: Cells, here: str, n: int) -> list[str]:
+    """What looks like the value of a row that is empty, and must not be lost."""
+    if 1 in cells and not isinstance(cells[1], Fault):
+        return [f"{here}!B{n}：“{label}”这一格里有公式或空格，却没有内容。不限的话，请清空这一格"]
+    return [
+        f"{here}!{column_letters(at)}{n}：“{label}”请写在 B 列，其他列只是说明"
+        for at, note in sorted(cells.items())
+        if at > 1 and _is_meant(note)
+    ]
+
+
+def _is_meant(note: Cell | None) -> bool:
+    """Whether a note beside an empty value looks like the value."""
+    if isinstance(note, Fault):
+        return True
+    return isinstance(note, str) and bool(re.search("[=＝]", note)) and not note.startswith("不填")
+
+
+def _questions(sheet: Sheet, layout: Layout, places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
+    rows = [(n, cells) for n, cells in sheet.rows() if any(_is_filled(cell) for cell in cells.values())]
+    if not rows:
+        mistakes.append(f"{QUESTIONS}!A1：没有题目")
+        return []
+    (head, labels), *rows = rows
+    columns = _columns(labels, head, {**COLUMNS, **layout.columns}, mistakes)
+    _refuse_merged(QUESTIONS, [each for each in sheet.merged if each.bottom > head and each.left <= max(labels)])
+    questions: list[dict[str, Any]] = []
+    for n, cells in rows:
+        path: Path = ("questions", len(questions))
+        places[path] = f"{QUESTIONS}!A{n}"
+        question: dict[str, Any] = {}
+        for at, cell in sorted(cells.items()):
+            where = f"{QUESTIONS}!{column_letters(at)}{n}"
+            key = columns.get(at)
+            if key is None:
+                if _is_filled(cell) and not _is_filled(labels.get(at)):
+                    mistakes.append(f"{where}：这一列没有表头")
+                continue
+            value = _value(cell, where, mistakes)
+            if value is not None:
+                places[(*path, key)] = where
+                question[key] = _READERS[key](value, where, mistakes) if key in _READERS else value
+        for at, key in columns.items():
+            places.setdefault((*path, key), f"{QUESTIONS}!{column_letters(at)}{n}")
+        questions.append(question)
+    return questions
+
+
+def _columns(labels: Cells, n: int, known: Mapping[str, str], mistakes: list[str]) -> dict[int, str]:
+    names = {**known, **_OTHER_COLUMNS, **{key: key for key in known.values()}}
+    columns: dict[int, str] = {}
+    for at, cell in sorted(labels.items()):
+        where = f"{QUESTIONS}!{column_letters(at)}{n}"
+        label = "".join(_label(cell, where, mistakes).split())
+        if not label:
+            continue
+        key = names.get(label, "")
+        if not key:
+            mistakes.append(f"{where}：不认识表头“{label}”" + meant(label, known))
+        elif key in columns.values():
+            mistakes.append(f"{where}：表头“{label}”重复")
+        else:
+            columns[at] = key
+    return columns
+
+
+def _refuse_merged(sheet: str, merged: list[Merged]) -> None:
+    if merged:
+        places = "、".join(f"{sheet}!{each}" for each in merged[:10])
+        raise Refused(f"{places} 是合并的单元格，看不出各行写的是什么。请取消合并，一行写一项。")
+
+
+def _options(value: object, where: str, mistakes: list[str]) -> list[object]:
+    lines = re.split(r"[\n|｜]", value) if isinstance(value, str) else [value]
+    return [with_code(line) if isinstance(line, str) else line for line in lines if line != "" and str(line).strip()]
+
+
+def _conditions(value: object, where: str, mistakes: list[str]) -> dict[str, Any] | None:
+    return _pairs(value, where, mistakes, "应如 q1=一般、不满意（先把单元格设为文本格式）")
+
+
+def _named(value: object, names: Names, where: str, mistakes: list[str]) -> dict[str, Any]:
+    pairs = _pairs(value, where, mistakes, names.example) or {}
+    return {names.words.get(word, word): words for word, words in pairs.items()}
+
+
+def _pairs(value: object, where: str, mistakes: list[str], example: str) -> dict[str, Any] | None:
+    pairs: dict[str, Any] = {}
+    for line in re.split(r"[\n;；]", value) if isinstance(value, str) else [""]:
+        match = _PAIR.fullmatch(line)
+        if match:
+            words = [word for word in _SEPARATORS.split(bare(match[2])) if word]
+            pairs[plain(match[1])] = pairs.get(plain(match[1]), []) + words
+        elif line.strip() or not isinstance(value, str):
+            mistakes.append(f"{where}：{example}")
+            return None
+    return pairs
+
+
+_READERS: dict[str, Callable[[object, str, list[str]], Any]] = {"options": _options, "show_if": _conditions}
+
+
+def _value(cell: Cell | None, where: str, mistakes: list[str]) -> object:
+    """A cell's value; None when there is nothing in it, or nothing that can be read, which is a mistake."""
+    if isinstance(cell, str):
+        return cell.strip() or None
+    if isinstance(cell, Fault):
+        mistakes.append(f"{where}：{cell.said}")
+        return None
+    if isinstance(cell, Number):
+        if cell.shown is None:
+            mistakes.append(f"{where}：存的是“{cell.value}”，显示的却不同，请把单元格设为文本格式再填")
+        return cell.shown
+    return cell
+
+
+def _label(cell: Cell | None, where: str, mistakes: list[str]) -> str:
+    value = _value(cell, where, mistakes)
+    return "" if value is None else plain(str(value))
+
+
+def _is_filled(cell: Cell | None) -> bool:
+    return cell is not None and (not isinstance(cell, str) or bool(cell.strip()))

@@ -1,0 +1,13 @@
+"""Reader of an author's file as it was handed in: a workbook or YAML, told apart by what it holds."""
+
+from pathlib import PurePath
+
+from foundation.workbooks import reading
+from questions.authoring import excel_file, yaml_file
+from questions.authoring.layout import Layout, Written
+
+
+def parse(content: bytes, name: str, layout: Layout) -> Written:
+    """Read a file. Its name only says what was meant where the content is neither. Raises Refused."""
+    is_excel = reading.is_workbook(content) or PurePath(name).suffix.lower() in (".xlsx", ".xlsm", ".xls")
+    return excel_file.parse(content, layout) if is_excel else yaml_file.parse(content, layout)

@@ -1,0 +1,144 @@
+"""Form of the authoring page: a card for each question, everything in it the text of its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from foundation.text import is_visible
+from questions.question import OTHER, QuestionType
+
+Fields = Mapping[str, Sequence[str]]
+OTHER_KEY = str(OTHER)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An option's row. Its key is its code, or `n1`, `n2` … while it has none."""
+
+    key: str
+    label: str
+    most: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class When:
+    """A condition's row: an earlier question's code, the keys of options or points ticked, the ends of ranges."""
+
+    question: str = ""
+    values: tuple[str, ...] = ()
+    spans: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question's card."""
+
+    code: str
+    type: QuestionType
+    text: str = ""
+    options: tuple[Choice, ...] = ()
+    other: bool = False
+    limited: bool = False
+    """How many may choose an option is shown, and written."""
+    min: str = ""
+    max: str = ""
+    decimals: str = "0"
+    required: bool = True
+    conditions: tuple[When, ...] = ()
+
+    def with_choice(self) -> Item:
+        """The card with one more empty option.
+
+        >>> [each.key for each in Item("q1", QuestionType.SINGLE, options=(Choice("4", "好"),)).with_choice().options]
+        ['4', 'n1']
+        """
+        taken = {each.key for each in self.options}
+        key = next(f"n{n}" for n in range(1, len(taken) + 2) if f"n{n}" not in taken)
+        return replace(self, options=(*self.options, Choice(key, "")))
+
+
+Items = tuple[Item, ...]
+"""The cards in their order; nothing is judged here."""
+
+
+def read(fields: Fields) -> Items:
+    """The cards as they were posted. Cards, options and conditions stand in the order of their fields.
+
+    >>> items = read(legible({"q": ["q2", "q1"], "q2.type": ["single"], "q2.k": ["1"], "q2.o": ["好"]}))
+    >>> [(item.code, item.type.value, item.options) for item in items]
+    [('q2', 'single', (Choice(key='1', label='好'),)), ('q1', 'text', ())]
+    """
+    return tuple(_item(fields, code) for code in dict.fromkeys(code for code in fields.get("q", ()) if code))
+
+
+def legible(fields: Fields) -> Fields:
+    """The fields without NUL: PostgreSQL keeps none in a text, and no author means one."""
+    return {name: [value.replace("\0", "") for value in values] for name, values in fields.items()}
+
+
+def place(items: Items, code: str) -> int | None:
+    """Where a question stands, from 0; None where its card is gone."""
+    return next((n for n, item in enumerate(items) if item.code == code), None)
+
+
+def changed(items: Items, item: Item) -> Items:
+    """The cards with this one in the place of the one with its code."""
+    return tuple(item if each.code == item.code else each for each in items)
+
+
+def tidied(items: Items) -> Items:
+    """Without the rows nobody filled: they are offered, not written.
+
+    >>> options = (Choice("n1", "好"), Choice("n2", " "))
+    >>> (tidy,) = tidied((Item("q1", QuestionType.SINGLE, options=options, conditions=(When(),)),))
+    >>> tidy.options, tidy.conditions
+    ((Choice(key='n1', label='好'),), ())
+    """
+    return tuple(
+        replace(
+            item,
+            options=tuple(each for each in item.options if is_visible(each.label) or each.key.isdigit()),
+            conditions=tuple(each for each in item.conditions if each.question),
+        )
+        for item in items
+    )
+
+
+def one(fields: Fields, name: str) -> str:
+    """The first value of a field, without the blanks around it."""
+    return next(iter(fields.get(name, ())), "").strip()
+
+
+def _item(fields: Fields, code: str) -> Item:
+    kind = one(fields, f"{code}.type")
+    type_ = QuestionType(kind) if kind in list(QuestionType) else QuestionType.TEXT
+    keys, labels = fields.get(f"{code}.k", ()), fields.get(f"{code}.o", ())
+    options: dict[str, Choice] = {}
+    most = dict(zip(keys, fields.get(f"{code}.m", ()), strict=False))
+    for key, label in zip(keys, labels, strict=False):
+        options.setdefault(key, Choice(key, label.strip(), most.get(key, "").strip()))
+    return Item(
+        code=code,
+        type=type_,
+        text=one(fields, f"{code}.text"),
+        options=tuple(options.values()),
+        other=one(fields, f"{code}.other") == "1",
+        limited=one(fields, f"{code}.limited") == "1",
+        min=one(fields, f"{code}.min"),
+        max=one(fields, f"{code}.max"),
+        decimals=one(fields, f"{code}.decimals") or "0",
+        required=one(fields, f"{code}.required") == "1",
+        conditions=tuple(_when(fields, f"{code}.c{n}") for n in fields.get(f"{code}.c", ())),
+    )
+
+
+def _when(fields: Fields, name: str) -> When:
+    return When(
+        one(fields, f"{name}.q"),
+        tuple(fields.get(f"{name}.v", ())),
+        tuple(
+            (low.strip(), high.strip())
+            for low, high in zip(fields.get(f"{name}.low", ()), fields.get(f"{name}.high", ()), strict=False)
+        ),
+    )

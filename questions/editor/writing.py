@@ -1,0 +1,186 @@
+"""Mappings of questions as an author writes them in a file: of finished questions, of the page's cards and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from questions.authoring.question_reader import ONLY_FOR
+from questions.authoring.spelling import Problem
+from questions.editor.form import OTHER_KEY, Choice, Item, Items, When
+from questions.numerals import same
+from questions.question import OTHER_LABEL, Condition, Question, QuestionType, Span
+
+_NO_END = "999999999999"
+"""Stands for an end left open: no number that may be written is beyond it."""
+
+
+def of_questions(questions: Sequence[Question]) -> list[dict[str, Any]]:
+    """Finished questions as an author would write them; `question_reader.read_questions` makes the same of it."""
+    by_code = {question.code: question for question in questions}
+    return [_of_question(question, by_code) for question in questions]
+
+
+def of_items(items: Items, published: Iterable[Question]) -> list[dict[str, Any]]:
+    """What the cards write. An option keeps the code it had in a version that was published, and only that: a draft
+    that nobody has seen numbers its options afresh.
+    """
+    known = {question.code: {each.code for each in question.options + question.retired} for question in published}
+    by_code = {item.code: item for item in items}
+    return [_of_item(item, by_code, known.get(item.code, set())) for item in items]
+
+
+def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
+    """The cards that show questions as this room wrote them, finished ones or those of other cards.
+
+    >>> first = {"code": "q1", "type": "single", "text": "好吗?", "options": ["好", "坏"]}
+    >>> second = {"code": "q2", "type": "text", "text": "为什么?", "show_if": {"q1": ["坏"]}}
+    >>> to_items([first, second])[1].conditions
+    (When(question='q1', values=('n2',), spans=()),)
+    """
+    items: dict[str, Item] = {}
+    for entry in written:
+        item = _to_item(entry, items)
+        items[item.code] = item
+    return tuple(items.values())
+
+
+def placed(problems: Iterable[Problem], items: Items) -> dict[str, list[str]]:
+    """The problems by the id of the field each belongs to; `items` are the tidied ones that were reviewed.
+
+    >>> items = (Item("q7", QuestionType.SINGLE, options=(Choice("n4", "好"), Choice("n2", "好"))),)
+    >>> placed([Problem(("questions", 0, "options", 1), "重复"), Problem(("title",), "不能为空")], items)
+    {'q7.n2': ['重复'], 'title': ['不能为空']}
+    """
+    found: dict[str, list[str]] = {}
+    for path, words in problems:
+        found.setdefault(_field(path, items), []).append(words)
+    return found
+
+
+def _field(path: Sequence[str | int], items: Items) -> str:
+    match path:
+        case ["questions", int(n), "options", int(at)]:
+            return f"{items[n].code}.{items[n].options[at].key}"
+        case ["questions", int(n), str(key), *_]:
+            return f"{items[n].code}.{key}"
+        case ["questions", int(n)]:
+            return f"{items[n].code}.text"
+        case [str(key), *_]:
+            return key
+    return ""
+
+
+def _of_question(question: Question, by_code: Mapping[str, Question]) -> dict[str, Any]:
+    written: dict[str, Any] = {
+        "code": question.code,
+        "type": question.type.value,
+        "text": question.text,
+        "required": question.required,
+    }
+    if question.type.has_options:
+        written["options"] = [
+            {"code": option.code, "text": option.label} | ({"most": str(option.most)} if option.most else {})
+            for option in question.options
+        ]
+        written["other"] = question.other
+    for key, bound in (("min", question.min), ("max", question.max)):
+        if bound is not None:
+            written[key] = str(bound)
+    if question.decimals:
+        written["decimals"] = str(question.decimals)
+    if question.show_if:
+        written["show_if"] = {each.question: _wanted(each, by_code[each.question]) for each in question.show_if}
+    return written
+
+
+def _wanted(condition: Condition, question: Question) -> list[str]:
+    if question.type.has_options:
+        return [question.label(code) for code in sorted(condition.codes, key=lambda code: (code == 0, code))]
+    return [str(code) for code in sorted(condition.codes)] + [_span(span) for span in condition.spans]
+
+
+def _span(span: Span) -> str:
+    return str(span.low) if span.low == span.high else f"{span.low}~{span.high}"
+
+
+def _of_item(item: Item, items: Mapping[str, Item], known: set[int]) -> dict[str, Any]:
+    given: dict[str, Any] = {
+        "options": [_of_choice(each, known, is_limited=item.limited) for each in item.options],
+        "other": item.other,
+        "min": item.min,
+        "max": item.max,
+        "decimals": item.decimals if item.decimals != "0" else "",
+    }
+    written: dict[str, Any] = {
+        "code": item.code,
+        "type": item.type.value,
+        "text": item.text,
+        "required": item.required,
+        # A field of another kind of question may have stayed behind when the kind was changed.
+        **{key: value for key, value in given.items() if item.type in ONLY_FOR[key] and value not in ("", [])},
+    }
+    conditions: dict[str, list[str]] = {}
+    for each in item.conditions:
+        conditions[each.question] = conditions.get(each.question, []) + _values(each, items.get(each.question))
+    return written | ({"show_if": conditions} if conditions else {})
+
+
+def _of_choice(choice: Choice, known: set[int], *, is_limited: bool) -> dict[str, Any]:
+    code = int(choice.key) if choice.key.isascii() and choice.key.isdigit() and len(choice.key) < 4 else 0
+    written: dict[str, Any] = {"code": code, "text": choice.label} if code in known else {"text": choice.label}
+    return written | ({"most": choice.most} if is_limited and choice.most else {})
+
+
+def _values(when: When, item: Item | None) -> list[str]:
+    if item is None:
+        return []
+    if item.type.has_options:
+        labels = {each.key: each.label for each in item.options if each.label} | {OTHER_KEY: OTHER_LABEL}
+        return [labels[key] for key in when.values if key in labels]
+    if item.type.scale is not None:
+        return [value for value in when.values if value in map(str, item.type.scale)]
+    return [
+        f"{low or '-' + _NO_END}~{high or _NO_END}" if low != high else low for low, high in when.spans if low or high
+    ]
+
+
+def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, Item]) -> Item:
+    options: list[Choice] = []
+    for n, option in enumerate(entry.get("options", ()), start=1):
+        label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)
+        most = option.get("most", "") if isinstance(option, Mapping) else ""
+        options.append(Choice(f"n{n}" if code is None else str(code), label, most))
+    type_ = QuestionType(entry["type"])
+    if type_.has_options and not options:
+        options = [Choice("n1", ""), Choice("n2", "")]  # rows to fill
+    return Item(
+        code=entry["code"],
+        type=type_,
+        text=entry.get("text", ""),
+        options=tuple(options),
+        other=bool(entry.get("other")),
+        limited=any(option.most for option in options),
+        min=entry.get("min", ""),
+        max=entry.get("max", ""),
+        decimals=entry.get("decimals", "0"),
+        required=bool(entry.get("required", True)),
+        conditions=tuple(_to_when(code, values, earlier) for code, values in entry.get("show_if", {}).items()),
+    )
+
+
+def _to_when(code: str, values: Sequence[str], earlier: Mapping[str, Item]) -> When:
+    item = earlier.get(code)
+    if item is None:
+        return When(code)
+    if item.type.has_options:
+        keys = {same(each.label): each.key for each in item.options} | {OTHER_LABEL: OTHER_KEY}
+        return When(code, tuple(keys[same(value)] for value in values if same(value) in keys))
+    if item.type.scale is not None:
+        return When(code, tuple(values))
+    return When(code, spans=tuple(_ends(value) for value in values))
+
+
+def _ends(value: str) -> tuple[str, str]:
+    low, _, high = value.partition("~")
+    return ("" if low == f"-{_NO_END}" else low, "" if high == _NO_END else high or low)

@@ -1,0 +1,157 @@
+"""Which question comes next, which before, how far along, and which answers count in the end.
+
+`answers` are the stored ones everywhere: question code to answer JSON, as `answers.Answer.to_json` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from questions.answers import Json, Multiple, Number, Score, Single, from_json
+from questions.question import Condition, Question
+
+Questions = Sequence[Question]
+Answers = Mapping[str, Mapping[str, Any]]
+
+
+class Missing(StrEnum):
+    """Why a question has no answer."""
+
+    NOT_SHOWN = "not_shown"
+    SKIPPED = "skipped"
+    NOT_REACHED = "not_reached"
+
+
+class Progress(NamedTuple):
+    """The `position` (from 1) of a question among the `total` that are shown, by the answers so far."""
+
+    position: int
+    total: int
+
+
+def shown(questions: Questions, answers: Answers) -> tuple[Question, ...]:
+    """The questions this person is asked, in order, by the answers given so far.
+
+    A condition looks only at questions that are themselves shown: an answer left behind on a branch no longer taken
+    opens nothing.
+
+    >>> from questions.question import Option, QuestionType
+    >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
+    >>> why = Question("q2", QuestionType.TEXT, "为什么?", show_if=(Condition("q1", frozenset({2})),))
+    >>> [[question.code for question in shown((first, why), {"q1": {"o": option}})] for option in (1, 2)]
+    [['q1'], ['q1', 'q2']]
+    """
+    visible: dict[str, Question] = {}
+    for question in questions:
+        if not question.show_if or all(_holds(condition, visible, answers) for condition in question.show_if):
+            visible[question.code] = question
+    return tuple(visible.values())
+
+
+def _holds(condition: Condition, visible: Mapping[str, Question], answers: Answers) -> bool:
+    question, data = visible.get(condition.question), answers.get(condition.question)
+    if question is None or data is None:
+        return False
+    match from_json(question, data):
+        case Single(option):
+            return option in condition.codes
+        case Multiple(options):
+            return not condition.codes.isdisjoint(options)
+        case Score(value):
+            return value in condition.codes
+        case Number(value):
+            return any(span.low <= Decimal(value) <= span.high for span in condition.spans)
+        case _:
+            return False
+
+
+def next_question(questions: Questions, answers: Answers) -> Question | None:
+    """The first shown question still without its answer; None when all are answered.
+
+    A skip settles an optional question, never a required one (it may have become required since).
+    """
+    return next((question for question in shown(questions, answers) if not _settled(question, answers)), None)
+
+
+def previous_question(questions: Questions, answers: Answers, code: str) -> Question | None:
+    """The shown question in front of the one being asked; None when that is the first.
+
+    `code` may be a question shown no longer: the nearest one before it is meant.
+    """
+    order = [question.code for question in questions]
+    here = order.index(code) if code in order else len(order)
+    before = [question for question in shown(questions, answers) if order.index(question.code) < here]
+    return before[-1] if before else None
+
+
+def progress(questions: Questions, answers: Answers, code: str) -> Progress:
+    """Where a question stands: 3 of 8. A question that an answer may yet open is not counted before it is open.
+
+    >>> from questions.question import QuestionType
+    >>> three = [Question(code, QuestionType.TEXT, "?") for code in ("q1", "q2", "q3")]
+    >>> progress(three, {"q1": {"t": "好"}}, "q2")
+    Progress(position=2, total=3)
+    """
+    codes = [question.code for question in shown(questions, answers)]
+    return Progress(codes.index(code) + 1 if code in codes else len(codes), len(codes))
+
+
+def about_minutes(questions: Questions) -> int:
+    """How long answering takes, for the intro: a third of a minute a question, at least one minute.
+
+    >>> from questions.question import QuestionType
+    >>> about_minutes([Question(f"q{n}", QuestionType.RATING, "?") for n in range(6)])
+    2
+    """
+    return max(1, -(-len(shown(questions, {})) // 3))
+
+
+def left(questions: Questions, answers: Answers) -> int:
+    """How many shown questions still wait for an answer."""
+    return sum(not _settled(question, answers) for question in shown(questions, answers))
+
+
+def is_complete(questions: Questions, answers: Answers) -> bool:
+    """Whether it may be submitted as it stands: every required question that is shown has its answer.
+
+    A page may submit with optional ones left open; the chat asks them first (`next_question`).
+    """
+    return not open_required(questions, answers)
+
+
+def open_required(questions: Questions, answers: Answers) -> tuple[Question, ...]:
+    """The required questions that are shown and have no answer, for a page to point at."""
+    return tuple(q for q in shown(questions, answers) if q.required and not _settled(q, answers))
+
+
+def settle(questions: Questions, answers: Answers) -> dict[str, Json]:
+    """The answers that count at submission, in the order asked: those to questions that are shown."""
+    return {q.code: dict(answers[q.code]) for q in shown(questions, answers) if q.code in answers}
+
+
+def missing(questions: Questions, answers: Answers, code: str) -> Missing | None:
+    """Why the question has no answer; None when it has one. One that is not asked was not shown.
+
+    >>> from questions.question import QuestionType
+    >>> two = (Question("q1", QuestionType.TEXT, "?"), Question("q2", QuestionType.TEXT, "?"))
+    >>> [str(missing(two, {"q1": {"s": True}}, code)) for code in ("q1", "q2", "q3")]
+    ['skipped', 'not_reached', 'not_shown']
+    """
+    question = next((question for question in shown(questions, answers) if question.code == code), None)
+    if question is None:
+        return Missing.NOT_SHOWN
+    if code not in answers:
+        return Missing.NOT_REACHED
+    return Missing.SKIPPED if _skipped(question, answers) else None
+
+
+def _skipped(question: Question, answers: Answers) -> bool:
+    # As stored: reading every answer anew for this is what an answer in the chat would spend most of its time on.
+    return "s" in answers[question.code]
+
+
+def _settled(question: Question, answers: Answers) -> bool:
+    return question.code in answers and not (question.required and _skipped(question, answers))

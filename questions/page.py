@@ -1,0 +1,72 @@
+"""Page of a question on a phone: what its template shows, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from questions import flow, full_options, page_texts
+from questions.question import Question, QuestionType
+from questions.stepping import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the macros of `questions/question.html` draw."""
+
+    question: Question
+    number: int
+    total: int
+    hint: str
+    #: Codes of options, or the point of a scale, that are ticked.
+    chosen: frozenset[str]
+    words: str
+    #: The address of the photo given before; empty where there is none to show.
+    picture: str
+    has_photo: bool
+    #: What to change, or why the answer given before does not do any more.
+    sentence: str
+    #: Codes of options nobody can choose any more.
+    full: frozenset[int]
+    next_label: str
+    #: The mark of a photo that is sent, so that one sent twice is kept once.
+    upload: str
+    kinds: type[QuestionType] = QuestionType
+
+
+def page(
+    standing: Standing,
+    question: Question,
+    *,
+    upload: str,
+    picture: str = "",
+    given: Mapping[str, Any] | None = None,
+    sentence: str = "",
+) -> Page:
+    """The page of one question. `given` is what was ticked and written and could not be taken, with the `sentence` that
+    says why; `picture` is the address of the photo given before.
+
+    >>> asked = Question("q1", QuestionType.RATING, "请打分")
+    >>> shown = page(Standing((asked,), {"q1": {"v": 4}}), asked, upload="u")
+    >>> shown.number, shown.total, shown.hint, sorted(shown.chosen), shown.next_label
+    (1, 1, '5 分最好', ['4'], '下一题')
+    """
+    answered = standing.answers.get(question.code, {})
+    given = answered if given is None else given
+    chosen = given.get("o", given.get("v", []))
+    number, total = flow.progress(standing.questions, standing.answers, question.code)
+    return Page(
+        question=question,
+        number=number,
+        total=total,
+        hint=page_texts.hint(question),
+        chosen=frozenset(map(str, chosen if isinstance(chosen, list) else [chosen])),
+        words=given.get("t") or (given.get("v", "") if question.type is QuestionType.NUMBER else ""),
+        picture=picture if answered.get("m") else "",
+        has_photo=bool(answered.get("m")),
+        sentence=sentence or full_options.just_filled(question, answered, standing.full),
+        full=full_options.gone(question, standing.full),
+        next_label=page_texts.next_label(is_last=standing.left == 1 and question.code not in standing.answers),
+        upload=upload,
+    )

@@ -1,0 +1,197 @@
+"""Question: its kind, options, bounds and conditions, and the JSON in which it is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+OTHER = 0
+"""The code of 其他 wherever a question offers it."""
+
+OTHER_LABEL = "其他"
+
+
+class QuestionType(StrEnum):
+    """Kind of a question: how it is answered."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    RATING = "rating"
+    NPS = "nps"
+    NUMBER = "number"
+    TEXT = "text"
+    PHOTO = "photo"
+
+    @property
+    def label(self) -> str:
+        """What staff call it."""
+        return _LABELS[self]
+
+    @property
+    def has_options(self) -> bool:
+        return self in (QuestionType.SINGLE, QuestionType.MULTIPLE)
+
+    @property
+    def scale(self) -> range | None:
+        """The whole numbers one may give, for the two scales: rating 1-5, NPS 0-10.
+
+        >>> list(QuestionType.RATING.scale)
+        [1, 2, 3, 4, 5]
+        """
+        if self is QuestionType.RATING:
+            return range(1, 6)
+        return range(11) if self is QuestionType.NPS else None
+
+
+_LABELS = {
+    QuestionType.SINGLE: "单选",
+    QuestionType.MULTIPLE: "多选",
+    QuestionType.RATING: "评分",
+    QuestionType.NPS: "NPS",
+    QuestionType.NUMBER: "数字",
+    QuestionType.TEXT: "文本",
+    QuestionType.PHOTO: "照片",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """Option to choose. Its code is stored and counted and never means anything else; its label may be reworded."""
+
+    code: int
+    label: str
+    most: int | None = field(default=None, repr=False)
+    """How many people may choose it; whoever asks counts them."""
+
+
+class Span(NamedTuple):
+    """Range of numbers: both ends belong to it; a single value is a span of itself."""
+
+    low: Decimal
+    high: Decimal
+
+
+class Condition(NamedTuple):
+    """Condition of a question: an earlier `question` got one of `codes` (options, points of a scale) or a number within
+    one of `spans`."""
+
+    question: str
+    codes: frozenset[int]
+    spans: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """Question as it is asked. Its code is what answers are kept under, in every version."""
+
+    code: str
+    type: QuestionType
+    text: str
+    options: tuple[Option, ...] = ()
+    other: bool = False
+    min: int | Decimal | None = None
+    """Least number of choices (multiple, int) or least value (number, Decimal)."""
+    max: int | Decimal | None = None
+    """Most choices (multiple, int) or greatest value (number, Decimal)."""
+    decimals: int = 0
+    required: bool = True
+    show_if: tuple[Condition, ...] = ()
+    """All must hold; empty means always shown."""
+    retired: tuple[Option, ...] = ()
+    """Options of earlier versions, offered no longer: their counts keep a name, their codes are never re-used."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is offered, in the order shown; a person replies with the place in this list, not with the code."""
+        return tuple(option.label for option in self.options)
+
+    @property
+    def codes(self) -> frozenset[int]:
+        """Every code that may be chosen now, 其他 included."""
+        return frozenset(option.code for option in self.options) | ({OTHER} if self.other else frozenset())
+
+    def label(self, code: int) -> str:
+        """The words for a stored code, also when the option is offered no longer.
+
+        >>> question = Question("q1", QuestionType.SINGLE, "?", (Option(1, "满意"),), retired=(Option(2, "一般"),))
+        >>> question.label(1), question.label(2), question.label(0), question.label(9)
+        ('满意', '一般', '其他', '选项 9')
+        """
+        for option in self.options + self.retired:
+            if option.code == code:
+                return option.label
+        return OTHER_LABEL if code == OTHER else f"选项 {code}"
+
+
+def retire(question: Question) -> Question:
+    """The question as it is remembered once it is asked no longer: without its condition, all its options old."""
+    retired = tuple(replace(option, most=None) for option in question.options) + question.retired
+    return replace(question, options=(), show_if=(), retired=retired)
+
+
+def to_json(question: Question) -> dict[str, Any]:
+    """The question as plain JSON values, as it is stored; `from_json` reads it back unchanged."""
+    return {
+        "code": question.code,
+        "type": question.type.value,
+        "text": question.text,
+        "options": [
+            {"code": option.code, "label": option.label} | ({"most": option.most} if option.most else {})
+            for option in question.options
+        ],
+        "other": question.other,
+        "min": _bound_to_json(question.min),
+        "max": _bound_to_json(question.max),
+        "decimals": question.decimals,
+        "required": question.required,
+        "show_if": [
+            {
+                "question": condition.question,
+                "codes": sorted(condition.codes),
+                "spans": [[str(span.low), str(span.high)] for span in condition.spans],
+            }
+            for condition in question.show_if
+        ],
+        "retired": [{"code": option.code, "label": option.label} for option in question.retired],
+    }
+
+
+def from_json(data: Mapping[str, Any]) -> Question:
+    """Read back what `to_json` wrote.
+
+    >>> one = Question("q1", QuestionType.NUMBER, "几位?", max=Decimal("5.5"), decimals=1)
+    >>> from_json(to_json(one)) == one
+    True
+    """
+    return Question(
+        code=data["code"],
+        type=QuestionType(data["type"]),
+        text=data["text"],
+        options=tuple(Option(option["code"], option["label"], option.get("most")) for option in data["options"]),
+        other=data["other"],
+        min=_bound_from_json(data["min"]),
+        max=_bound_from_json(data["max"]),
+        decimals=data["decimals"],
+        required=data["required"],
+        show_if=tuple(
+            Condition(
+                condition["question"],
+                frozenset(condition["codes"]),
+                tuple(Span(Decimal(low), Decimal(high)) for low, high in condition["spans"]),
+            )
+            for condition in data["show_if"]
+        ),
+        retired=tuple(Option(option["code"], option["label"]) for option in data["retired"]),
+    )
+
+
+def _bound_to_json(bound: int | Decimal | None) -> int | str | None:
+    # Text, because a JSON number would come back as a binary fraction.
+    return str(bound) if isinstance(bound, Decimal) else bound
+
+
+def _bound_from_json(bound: int | str | None) -> int | Decimal | None:
+    return Decimal(bound) if isinstance(bound, str) else bound

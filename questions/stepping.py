@@ -1,0 +1,196 @@
+"""Step of a talk, or of a page: one reply to the question that waits, and what comes of it.
+
+Plain values in, plain values out. The caller keeps the standing, and says what is its own: the opening, the thanks, the
+goodbye.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from questions import flow, full_options, texts
+from questions.answers import Answer, Multiple, NotUnderstood, Single, describe
+from questions.flow import Questions
+from questions.full_options import Full
+from questions.question import OTHER, Question
+from questions.reading import forms, replies
+from questions.reading.forms import Fields
+from questions.reading.replies import Command
+
+TRIES = 3
+"""Unreadable replies in a row to one question, before the ways out are said in place of a correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where somebody stands among the questions."""
+
+    questions: Questions
+    #: Question code to answer JSON.
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    #: The question gone back to.
+    at: str | None = None
+    #: Replies in a row to this question that could not be read.
+    misread: int = 0
+    full: Full = ()
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that waits for an answer; None when all are answered."""
+        if self.at is not None:
+            for question in flow.shown(self.questions, self.answers):
+                if question.code == self.at:
+                    return question
+        return flow.next_question(self.questions, self.answers)
+
+    @property
+    def left(self) -> int:
+        """How many questions still wait."""
+        return flow.left(self.questions, self.answers)
+
+    def onward(self) -> Standing:
+        """Without the question gone back to: the next one without its answer waits."""
+        return replace(self, at=None, misread=0)
+
+    def answered(self, question: Question, given: Answer) -> Standing:
+        """With this answer, and at the next question."""
+        return replace(self.onward(), answers={**self.answers, question.code: given.to_json()})
+
+
+class Outcome(StrEnum):
+    """What a reply comes to."""
+
+    STAYS = "stays"
+    """This question waits still, or one before it; the text is all there is to say."""
+    GOES_ON = "goes_on"
+    """It is answered, or left as it is; the text stands in front of whatever comes next."""
+    LEAVES = "leaves"
+    """The person wants to go on another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of a reply: where the person stands now, and what to say."""
+
+    outcome: Outcome
+    standing: Standing
+    text: str = ""
+
+
+def step(standing: Standing, said: str = "", *, picture: str = "", is_voice: bool = False) -> Step:
+    """One message of a talk. `picture` is the reference of a picture that was sent; what is neither text, picture nor
+    voice is an empty text, which answers nothing.
+
+    >>> from questions.question import Option, QuestionType
+    >>> yes = Question("q1", QuestionType.SINGLE, "好吗?", (Option(1, "好"), Option(2, "不好")), other=True)
+    >>> why = Question("q2", QuestionType.TEXT, "为什么?")
+    >>> begun = Standing((yes, why))
+    >>> step(begun, "0 还行")
+    Step(outcome=<Outcome.GOES_ON: 'goes_on'>, standing=..., text='已选：其他（还行）。')
+    >>> step(begun, "退出").outcome, step(begun, "上一题").text.splitlines()[0]
+    (<Outcome.LEAVES: 'leaves'>, '这已经是第一题了。')
+    """
+    question = standing.asked
+    if question is None:  # a condition or a `required` let go of the last open question
+        return Step(Outcome.GOES_ON, standing.onward())
+    if is_voice:
+        return _misread(standing, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
+    if picture:
+        return _given(standing, question, replies.understand(question, "", media=picture))
+    match replies.command(said, question):
+        case None:
+            return _given(standing, question, replies.understand(question, said))
+        case Command.PREVIOUS:
+            back = _back(standing, question)
+            text = ask(back) if back else f"{texts.FIRST_QUESTION}\n{ask(standing)}"
+            return Step(Outcome.STAYS, back or standing, text)
+        case Command.SKIP if standing.at and question.code in standing.answers:
+            # Said of a question gone back to, it means: leave the answer as it is.
+            return Step(Outcome.GOES_ON, standing.onward())
+        case Command.SKIP:
+            skipped = replies.skip(question)
+            if isinstance(skipped, NotUnderstood):
+                return Step(Outcome.STAYS, standing, f"{skipped.sentence}\n{ask(standing)}")
+            return _given(standing, question, skipped)
+        case Command.EXIT:
+            return Step(Outcome.LEAVES, standing)
+        case Command.PROGRESS:
+            at = flow.progress(standing.questions, standing.answers, question.code)
+            return Step(Outcome.STAYS, standing, f"{texts.progress(*at)}\n{ask(standing)}")
+        case Command.HELP:
+            return Step(Outcome.STAYS, standing, f"{ask(standing)}\n{texts.HELP}")
+        case Command.RESUME:
+            return Step(Outcome.STAYS, standing, ask(standing))
+
+
+def tap(standing: Standing, do: str, code: str, fields: Fields, *, photos: Sequence[str] = ()) -> Step:
+    """One form of a page: `do` is its button (answer, skip, back, finish), `code` the question it showed. The text is
+    what to change, where the answer could not be taken. Posted twice it is done once.
+    """
+    stays = Step(Outcome.STAYS, standing)
+    if do == "finish" and standing.asked is None:
+        return Step(Outcome.GOES_ON, standing.onward())
+    question = next((each for each in flow.shown(standing.questions, standing.answers) if each.code == code), None)
+    if question is None:  # answered elsewhere meanwhile, and another branch taken
+        return stays
+    if do == "back":
+        # Tapped twice, the second one was meant for a question that is asked no longer.
+        back = _back(standing, question) if standing.asked == question else None
+        return replace(stays, standing=back) if back else stays
+    given = replies.skip(question) if do == "skip" else forms.read(question, fields, photos=photos)
+    given = _open(standing, question, given)
+    if isinstance(given, NotUnderstood):
+        return replace(stays, text=given.sentence)
+    return Step(Outcome.GOES_ON, standing.answered(question, given))
+
+
+def ask(standing: Standing) -> str:
+    """The question that waits, as a message: with the answer given before where the person came back to it, or with
+    why that answer does not do any more. Empty where none waits.
+    """
+    question = standing.asked
+    if question is None:
+        return ""
+    stored = standing.answers.get(question.code)
+    late = full_options.just_filled(question, stored, standing.full)
+    previous = describe(question, stored) if stored and "s" not in stored and not late else ""
+    gone = full_options.gone(question, standing.full)
+    places = [n for n, option in enumerate(question.options, start=1) if option.code in gone]
+    at = flow.progress(standing.questions, standing.answers, question.code)
+    return "\n".join(filter(None, (late, texts.question(question, *at, previous=previous, full=places))))
+
+
+def echo(question: Question, given: Answer) -> str:
+    """What was chosen, where several numbers or words of one's own were sent: a slip is easy there, worth seeing."""
+    if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
+        return texts.chosen(describe(question, given.to_json()))
+    return ""
+
+
+def _given(standing: Standing, question: Question, given: Answer | NotUnderstood) -> Step:
+    given = _open(standing, question, given)
+    if isinstance(given, NotUnderstood):
+        return _misread(standing, question, given.sentence)
+    return Step(Outcome.GOES_ON, standing.answered(question, given), echo(question, given))
+
+
+def _open(standing: Standing, question: Question, given: Answer | NotUnderstood) -> Answer | NotUnderstood:
+    """The answer, unless it chooses what is full."""
+    if isinstance(given, NotUnderstood):
+        return given
+    return full_options.refused(question, given, standing.full) or given
+
+
+def _misread(standing: Standing, question: Question, sentence: str) -> Step:
+    counted = replace(standing, misread=standing.misread + 1)
+    if counted.misread >= TRIES:
+        sentence = f"{ask(standing)}\n{texts.after_three_tries(question)}"
+    return Step(Outcome.STAYS, counted, sentence)
+
+
+def _back(standing: Standing, question: Question) -> Standing | None:
+    before = flow.previous_question(standing.questions, standing.answers, question.code)
+    return None if before is None else replace(standing, at=before.code, misread=0)

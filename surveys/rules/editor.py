@@ -1,0 +1,115 @@
+"""Form of a survey's authoring page: its head and the cards of its questions, to and from the mapping a file writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from questions.editor import form as cards
+from questions.editor import moves, writing
+from questions.editor.form import Fields, Items, one
+from surveys.rules import quotas
+from surveys.rules.definition import Definition
+
+_TEXTS = ("intro", "opens", "closes", "min_seconds", "limit", "area_limits", "class_limits")
+"""Fields that are written only where something stands in them."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The whole page. Everything is the text of its field; nothing is judged here."""
+
+    title: str = ""
+    intro: str = ""
+    opens: str = ""
+    closes: str = ""
+    anonymous: bool = False
+    min_seconds: str = ""
+    results: str = "none"
+    limit: str = ""
+    area_limits: str = ""
+    class_limits: str = ""
+    #: The specification of whom it is for; None is everybody, and an empty one is nobody yet.
+    audience: Mapping[str, Any] | None = None
+    items: Items = ()
+
+
+def starts_as(kind: str) -> Form:
+    """An empty survey, or an empty poll."""
+    return Form(results="live", items=moves.done((), "add:single")) if kind == "poll" else Form()
+
+
+def read(fields: Fields) -> Form:
+    """The form as it was posted, all but the audience, which the picker reads.
+
+    >>> read({"title": ["调查 "], "q": ["q1"], "q1.type": ["text"]}).title
+    '调查'
+    """
+    fields = cards.legible(fields)
+    texts: dict[str, Any] = {name: one(fields, name) for name in ("title", *_TEXTS)}
+    return Form(
+        **texts,
+        anonymous=one(fields, "anonymous") == "1",
+        results=one(fields, "results") or "none",
+        items=cards.read(fields),
+    )
+
+
+def of_definition(definition: Definition, zone: tzinfo) -> dict[str, Any]:
+    """A definition as an author would write it; `review.read` makes the same one of it."""
+    texts = {
+        "intro": definition.intro,
+        "opens": _local(definition.opens_at, zone),
+        "closes": _local(definition.closes_at, zone),
+        "audience": None if definition.audience is None else dict(definition.audience),
+        "min_seconds": _number(definition.min_seconds),
+        "limit": _number(definition.limit),
+        "area_limits": quotas.lines(definition.area_limits),
+        "class_limits": quotas.lines(definition.class_limits),
+    }
+    return {
+        "title": definition.title,
+        **{name: value for name, value in texts.items() if value not in (None, "")},
+        "anonymous": definition.anonymous,
+        "results": definition.results,
+        "questions": writing.of_questions(definition.questions),
+    }
+
+
+def of_form(form: Form, previous: Definition | None) -> dict[str, Any]:
+    """The mapping a form writes. `previous` is the version that was published: its options keep their codes."""
+    written: dict[str, Any] = {"title": form.title}
+    written |= {name: text for name in _TEXTS if (text := getattr(form, name))}
+    if form.audience is not None:
+        written["audience"] = dict(form.audience)
+    published = previous.questions + previous.retired if previous else ()
+    return written | {
+        "anonymous": form.anonymous,
+        "results": form.results,
+        "questions": writing.of_items(form.items, published),
+    }
+
+
+def to_form(written: Mapping[str, Any]) -> Form:
+    """The form that shows a mapping this room made, of a definition or of another form."""
+    texts: dict[str, Any] = {name: written.get(name, "") for name in ("title", *_TEXTS)}
+    return Form(
+        **texts,
+        anonymous=bool(written.get("anonymous")),
+        results=written.get("results", "none"),
+        audience=written.get("audience"),
+        items=writing.to_items(written.get("questions", ())),
+    )
+
+
+def _local(moment: datetime | None, zone: tzinfo) -> str:
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

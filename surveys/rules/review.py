@@ -1,0 +1,199 @@
+"""Reading what an author wrote: the whole of it is checked, and everything to change is said at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from foundation.text import bare, plain
+from questions.authoring.question_reader import read_questions
+from questions.authoring.spelling import (
+    Misspelt,
+    Mistaken,
+    Notes,
+    Places,
+    Problem,
+    integer,
+    meant,
+    moment,
+    truth,
+    words,
+)
+from questions.authoring.versions import gone
+from surveys.rules import quotas
+from surveys.rules.definition import Definition, Results
+
+CALLED = "问卷"
+LONGEST_TITLE = 60
+LONGEST_INTRO = 200
+KEYS = (
+    "title",
+    "intro",
+    "opens",
+    "closes",
+    "audience",
+    "anonymous",
+    "min_seconds",
+    "results",
+    "limit",
+    "area_limits",
+    "class_limits",
+    "questions",
+)
+
+_RESULTS: dict[str, Results] = {
+    "none": "none",
+    "不公布": "none",
+    "after": "after",
+    "结束后公布": "after",
+    "公布": "after",
+    "live": "live",
+    "填完就公布": "live",
+    "投票": "live",
+}
+_NAMES = ("class", "area", "manager", "tag")
+_T = TypeVar("_T")
+_NOWHERE: Places = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Review:
+    """What an author has written so far: all that can be taken of it, and what is still to change."""
+
+    definition: Definition
+    problems: tuple[Problem, ...] = ()
+    mistakes: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.mistakes
+
+
+def read(
+    data: Mapping[str, Any], *, timezone: tzinfo, previous: Definition | None = None, places: Places = _NOWHERE
+) -> Definition:
+    """The definition an author wrote, from a parsed YAML file, workbook or form.
+
+    `timezone` is that of moments written without one. `previous` is the latest published version of the same survey:
+    options keep their codes, and codes ever used are not given to anything else. `places` says where each value stood.
+
+    Raises Mistaken (a Refused) naming every mistake by its place in the author's words.
+
+    >>> from datetime import UTC
+    >>> read({"title": "调查", "questions": [{"code": "q1", "type": "text", "text": " "}]}, timezone=UTC)
+    Traceback (most recent call last):
+    questions.authoring.spelling.Mistaken: 第 1 题 q1：题目不能为空
+    """
+    if not isinstance(data, Mapping):
+        raise Mistaken(["问卷应由 title、questions 等几项组成"], CALLED)
+    found = review(data, timezone=timezone, previous=previous, places=places)
+    if not found.is_whole:
+        raise Mistaken(found.mistakes, CALLED)
+    return found.definition
+
+
+def review(
+    data: Mapping[str, Any],
+    *,
+    timezone: tzinfo,
+    previous: Definition | None = None,
+    places: Places = _NOWHERE,
+    keyed: bool = True,
+) -> Review:
+    """The same of a survey that is still being written: nothing is refused, what is wrong stays out and is named.
+
+    `keyed`: whether the author knows our keys, as one who writes a file does.
+
+    >>> from datetime import UTC
+    >>> found = review({"title": "", "questions": [{"code": "q1", "type": "text", "text": "为什么?"}]}, timezone=UTC)
+    >>> found.problems[0].path, found.mistakes, len(found.definition.questions)
+    (('title',), ('标题 title：不能为空',), 1)
+    """
+    notes = Notes(places, keyed=keyed)
+    notes.unknown_keys("", (), data, KEYS)
+
+    def take(key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
+        # An audience left empty is not one left out.
+        if key not in data or (data[key] is None and key != "audience"):
+            return default
+        try:
+            return reader(data[key])
+        except Misspelt as problem:
+            notes.add(notes.named(name, key).strip(), (key,), str(problem))
+            return default
+
+    if data.get("title") is None:
+        notes.add("", ("title",) if not keyed else (), f"缺少{notes.named('标题', 'title')}".strip())
+    title = take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), "")
+    intro = take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), "")
+    opens_at: datetime | None = take("opens", "开始时间", lambda value: moment(value, timezone), None)
+    closes_at: datetime | None = take("closes", "结束时间", lambda value: moment(value, timezone, last=True), None)
+    if opens_at and closes_at and closes_at <= opens_at:
+        notes.add(
+            notes.named("结束时间", "closes").strip(), ("closes",), f"应晚于{notes.named('开始时间', 'opens')}".strip()
+        )
+    audience = take("audience", "对象", lambda value: _audience(value, keyed=keyed), None)
+    anonymous = take("anonymous", "匿名", truth, False)
+    if previous and previous.anonymous and not anonymous:
+        # People have answered under this promise.
+        notes.add(notes.named("匿名", "anonymous").strip(), ("anonymous",), "已发布的匿名调查不能改为实名")
+    min_seconds: int | None = take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None)
+    results: Results = take("results", "结果公布", _results, "none")
+    limit: int | None = take("limit", "总名额", quotas.number, None)
+    area_limits: dict[str, int] = take("area_limits", "片区名额", quotas.limits, {})
+    class_limits: dict[str, int] = take("class_limits", "客户类型名额", quotas.limits, {})
+    before = previous.retired + previous.questions if previous else ()
+    questions = read_questions(data.get("questions"), before=before, notes=notes)
+    written = data.get("questions")
+    # A question that is faulty is named already, and may be the choice that is wanted.
+    if results == "live" and (len(written) if isinstance(written, list | tuple) else 0) > 1:
+        notes.add(notes.named("结果公布", "results").strip(), ("results",), "填完就公布的是投票，只能有一题")
+    elif results == "live" and questions and not (questions[0].type.has_options or questions[0].type.scale):
+        notes.add(notes.named("结果公布", "results").strip(), ("results",), "投票要用单选、多选、评分或 NPS 题")
+    definition = Definition(
+        title=title,
+        questions=questions,
+        intro=intro,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        audience=audience,
+        anonymous=anonymous,
+        min_seconds=min_seconds,
+        results=results,
+        limit=limit,
+        area_limits=area_limits,
+        class_limits=class_limits,
+        retired=gone(previous.questions, previous.retired, questions) if previous else (),
+    )
+    quotas.check(definition, notes)
+    return Review(definition, tuple(notes.problems), tuple(notes.mistakes))
+
+
+def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
+    # An audience can only narrow: one written but empty must not become everyone.
+    if not isinstance(value, Mapping) or not value:
+        example = "是空的或写法不对，应如 {class: [现代终端]}；要发给全部店铺，请删去这一项"
+        raise Misspelt(example if keyed else "请至少选一个条件；要发给全部店铺，请选“全部已绑定的店”")
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
+        raise Misspelt("只能用文字和数字，时间请加引号") from None
+    return {key: _names(each) if key in _NAMES else each for key, each in plain.items()}
+
+
+def _names(value: Any) -> Any:
+    """One name or several in any order are the same audience, however they were written; what is neither stays."""
+    names = [value] if isinstance(value, str) else value
+    is_plain = isinstance(names, list) and all(isinstance(each, str) for each in names)
+    return sorted({bare(each).strip() for each in names}) if is_plain else value
+
+
+def _results(value: object) -> Results:
+    word = plain(str(value)).lower()
+    if word not in _RESULTS:
+        raise Misspelt(f"“{value}”不认识" + meant(word, ("none", "after", "live")))
+    return _RESULTS[word]
