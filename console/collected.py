@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.menu import Item, Need, Tile
 from console.rules.visitors import Permission, Visitor
+from wechat_bot.feature import Feature
 
 #: What others know of a user, such as a phone: no password may be made of it.
 Knows = Callable[[Session, Visitor], Sequence[str]]
@@ -17,8 +18,9 @@ Part = Callable[[Session, Visitor, date], Collection[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """The extensions of all features, ready to look up."""
+    """The extensions of all features, ready to look up; and the features themselves."""
 
+    features: tuple[Feature, ...]
     permissions: Mapping[str, Permission]
     items: tuple[Item, ...]
     tiles: tuple[Tile, ...]

@@ -44,6 +44,7 @@ def collect(features: Sequence[Feature]) -> Extensions:
     claimed("task kind", [(name, kind, None) for name, kind in kinds])
     parts = claimed("part of the shops", [(name, "part", each.part) for name, each in found if each.part])
     return Extensions(
+        features=tuple(features),
         permissions=claimed("permission", [(name, one.name, one) for name, each in found for one in each.permissions]),
         items=tuple(sorted((one for _, each in found for one in each.items), key=lambda one: (one.order, one.label))),
         tiles=tuple(sorted((one for _, each in found for one in each.tiles), key=lambda one: one.order)),

@@ -217,7 +217,8 @@ def _read(text: str, kind: Any) -> Any:
     """
     python = getattr(kind, "impl_instance", kind).python_type
     if python is str:
-        if not text.isprintable():
+        text.encode()  # raises where a sign is none that a text can hold
+        if "\0" in text:
             raise ValueError(text)
         return text
     if python is date:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, String, func, literal_column, select
 from sqlalchemy.orm import Session
 
+from foundation import paging
 from foundation.errors import Refused
+from foundation.paging import FIRST, Cursor, Order, Page
 from foundation.quiet import QuietHours, put_off_until
 from people.models import ERASED, Manager, Retailer
 from wechat_bot import naming
@@ -69,14 +71,8 @@ class Line:
     reason: str
     #: What somebody may decide on, in words.
     kept: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some messages, and the id behind which the next page begins; None where there is nothing further."""
-
-    lines: tuple[Line, ...]
-    after: int | None
+    #: Where it stands in the list.
+    place: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +91,20 @@ def page(
     *,
     now: datetime,
     quiet: QuietHours | None,
-    after: int | None = None,
+    cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page:
+) -> Page[Line]:
     """Messages in a state: what waits in the order it goes, everything else the newest first."""
-    key = _key(state)
     statement = (
         select(Delivery, Retailer.shop, Retailer.licence, Retailer.phone, Manager.name, Manager.phone)
         .outerjoin(Retailer, Retailer.openid == Delivery.openid)
         .outerjoin(Manager, Manager.openid == Delivery.openid)
         .where(Delivery.state == _word(state))
-        .limit(limit + 1)
     )
-    if state is DeliveryState.PENDING:
-        statement = statement.order_by(*key)
-    else:
-        statement = statement.order_by(*(column.desc() for column in key))
-    last = session.execute(select(*key).where(Delivery.id == after)).first() if after is not None else None
-    if last is not None:
-        behind = tuple_(*key) > tuple(last) if state is DeliveryState.PENDING else tuple_(*key) < tuple(last)
-        statement = statement.where(behind)
-    rows = session.execute(statement).all()
+    order = _order(state)
+    rows = session.execute(paging.begun(statement, order, cursor).limit(limit + 1)).all()
     titles = naming.titles(session, features, (naming.of(row[0]) for row in rows))
-    lines = tuple(_line(row, titles, quiet, now) for row in rows[:limit])
-    return Page(lines, lines[-1].id if len(rows) > limit else None)
+    return paging.cut([_line(row, titles, quiet, now, order) for row in rows], order, cursor, limit=limit)
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
@@ -186,7 +172,9 @@ def reason(state: str, error: str | None, code: int | None) -> str:
     return f"微信没有接受（错误码 {code}）" if code is not None else "没有送到微信"
 
 
-def _line(row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours | None, now: datetime) -> Line:
+def _line(
+    row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours | None, now: datetime, order: Order[Line]
+) -> Line:
     delivery, shop, licence, phone, manager, manager_phone = row
     who = shop or (f"客户经理 {manager}" if manager else "")
     if not who:
@@ -203,6 +191,7 @@ def _line(row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours |
         put_off_until(delivery.due_at, heeds_quiet=delivery.heeds_quiet, quiet=quiet, now=now),
         reason(delivery.state, delivery.error, delivery.error_code),
         kept(delivery),
+        tuple(getattr(delivery, column.key) for column in order.columns),
     )
 
 
@@ -219,12 +208,13 @@ def excerpt(message: Mapping[str, Any]) -> str:
     return {"image": "图片", "voice": "语音", "video": "视频", "news": "图文"}.get(str(kind), "")
 
 
-def _key(state: DeliveryState) -> tuple[Any, ...]:
+def _order(state: DeliveryState) -> Order[Line]:
+    columns: tuple[Any, ...] = (Delivery.settled_at, Delivery.id)
     if state is DeliveryState.PENDING:
-        return Delivery.lane, Delivery.due_at, Delivery.id
+        columns = (Delivery.lane, Delivery.due_at, Delivery.id)
     if state is DeliveryState.HELD:
-        return (Delivery.id,)
-    return Delivery.settled_at, Delivery.id
+        columns = (Delivery.id,)
+    return Order(columns, lambda line: line.place, is_down=state is not DeliveryState.PENDING)
 
 
 def _word(state: DeliveryState) -> Any:

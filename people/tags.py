@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.orm import Session
 
+from foundation import paging
 from foundation.database import changed, upsert
 from foundation.errors import Refused
+from foundation.paging import FIRST, Cursor, Order, Page
 from people import audiences, rules, saved
 from people.models import Area, Audience, Retailer, RetailerTag, ShopClass, Tag
 from wechat_bot.feature import Feature
@@ -28,15 +30,16 @@ class Line:
     shops: int
 
 
-def listing(session: Session) -> list[Line]:
-    """Every tag by name."""
-    carried = select(RetailerTag.tag_id, func.count().label("shops")).group_by(RetailerTag.tag_id).subquery()
-    rows = session.execute(
-        select(Tag.id, Tag.name, Tag.is_mirrored, func.coalesce(carried.c.shops, 0))
-        .outerjoin(carried, carried.c.tag_id == Tag.id)
-        .order_by(Tag.name)
-    )
-    return [Line(*row) for row in rows]
+_BY_NAME: Order[Line] = Order((Tag.name,), lambda line: (line.name,))
+
+
+def page(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[Line]:
+    """Tags with this in their name, by name."""
+    carried = select(func.count()).where(RetailerTag.tag_id == Tag.id).scalar_subquery()
+    statement = select(Tag.id, Tag.name, Tag.is_mirrored, carried)
+    if search:
+        statement = statement.where(Tag.name.contains(search, autoescape=True))
+    return paging.page(session, statement, _BY_NAME, cursor, limit=limit, read=Line)
 
 
 def names(session: Session) -> list[tuple[int, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from console.lists.looking import ask
 from console.rules.visitors import Permission, Visitor
 from console.work import Kind, Made, Work, export
 from foundation import paging
+from foundation.errors import Refused
 from foundation.workbooks.writing import ROWS_OF_A_SHEET, Cell, Digits, Heading, Serial, Workbook, serial
 
 #: Rows found at a time, and after how many it says how far it is.
@@ -30,6 +31,8 @@ def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> 
 
     @access.allow(listing.export)
     def view(**of: Any) -> ResponseReturnValue:
+        if not access.visitor().may(listing.see):
+            abort(403)
         with act.transaction() as (session, now, note):
             asked = ask(listing, session, request.form)
             params = {"given": dict(asked.given), "of": of}
@@ -49,10 +52,12 @@ def kinds(listings: Iterable[Listing[Any]], extensions: Extensions) -> dict[str,
 def _kind(listing: Listing[Any], extensions: Extensions) -> Kind:
     def file(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
         services, now = work.services, work.services.clock()
+        if not visitor.may(listing.see):
+            raise Refused(f"您现在没有查看{listing.title}的权限。")
         asked = Asked(session, services, extensions, visitor, now, work.params["given"], work.params["of"])
         number = write(listing, asked, path, work.stage("导出"))
         name = f"{listing.title}_{now.astimezone(services.zone):%Y%m%d%H%M}.xlsx"
-        return Made(name, f"共 {number} {listing.unit}。", unmasked(listing, visitor))
+        return Made(name, f"共 {number} {listing.unit}。", _needs(listing, asked))
 
     if listing.export is None:
         raise ValueError(f"{listing.name} says nobody who may export it")
@@ -61,7 +66,7 @@ def _kind(listing: Listing[Any], extensions: Extensions) -> Kind:
 
 def write(listing: Listing[L], asked: Asked, path: Path, progress: Callable[[int, int], None]) -> int:
     """Write all lines of a list, in constant memory; gives how many."""
-    columns = [column for column in columns_of(listing, asked.visitor) if column.is_for_file]
+    columns = [column for column in columns_of(listing, asked) if column.is_for_file]
     zone = asked.services.zone
     counted = listing.count(asked) if listing.count else None
     total = counted.number if counted and counted.is_whole else 0
@@ -92,10 +97,10 @@ def write_rows(
     return count
 
 
-def unmasked(listing: Listing[Any], visitor: Visitor) -> set[Permission]:
-    """What allows somebody to see what is not masked in their file."""
-    masks = [column.mask for column in columns_of(listing, visitor) if column.is_for_file and column.mask]
-    return {mask.unless for mask in masks if visitor.may(mask.unless)}
+def _needs(listing: Listing[Any], asked: Asked) -> set[Permission]:
+    """What whoever has the file must be allowed: to see the list, and what is not masked in it."""
+    masks = [column.mask for column in columns_of(listing, asked) if column.is_for_file and column.mask]
+    return {listing.see, *(mask.unless for mask in masks if asked.visitor.may(mask.unless))}
 
 
 def _sheet(book: Workbook, name: str, columns: Sequence[Column[Any]]) -> Any:

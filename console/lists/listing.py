@@ -92,8 +92,8 @@ class Column(Generic[L]):
     colour: Callable[[L], str] | None = None
     #: On the page and in the file.
     mask: Mask | None = None
-    #: Whoever does not see it finds it nowhere: not on the page, not in the file, not among the columns to choose.
-    seen_by: Callable[[Visitor], bool] = lambda visitor: True
+    #: Otherwise it is nowhere: not on the page, not in the file, not among the columns to choose.
+    seen_if: Callable[[Asked], bool] = lambda asked: True
     is_number: bool = False
     #: Shown to whoever has chosen no columns.
     is_shown: bool = True
@@ -125,6 +125,8 @@ class Listing(Generic[L]):
     #: Under which chosen columns are kept.
     name: str
     title: str
+    #: What whoever opens its page must be allowed.
+    see: Permission
     columns: Sequence[Column[L]]
     find: Callable[[Asked, Cursor, int], Page[L]]
     #: Says how long the list is, where that is known at little cost; a page that knows it says so itself.
@@ -132,15 +134,17 @@ class Listing(Generic[L]):
     filters: Sequence[Filter] = ()
     #: What may be typed into the search box; there is none where this is empty.
     search: str = ""
-    #: More of the address that is not to be lost on the way to the next page.
+    #: More of the address that is not to be lost on the way to the next page; and what it means, for the audit log.
     keeps: Sequence[str] = ()
+    means: Callable[[Asked], str] = lambda asked: ""
     #: What it lists, as counted: 家, 条.
     unit: str = "条"
     size: int = 50
     #: Said where nothing is there, and where nothing is left by the filters: a title and a sentence.
     nothing: tuple[str, str] = ("还没有内容", "有了会列在这里。")
     nothing_left: tuple[str, str] = ("没有符合的", "换一个条件，或清除筛选再看。")
-    #: What may be done by whoever takes it away as a file, and the word for it in the audit log. Nobody may without.
+    #: What whoever takes it away as a file must be allowed beside that (nobody may without), and the audit log's word
+    #: for it.
     export: Permission | None = None
     did: str = "list.export"
     #: What is asked for with its export; 导出 and the title where this is empty.
@@ -162,7 +166,7 @@ class Listing(Generic[L]):
 
     def said(self, asked: Asked) -> str:
         """What the list is narrowed to, as the audit log tells it."""
-        words = []
+        words = [self.means(asked)]
         for each in self.filters:
             given = asked.given.get(each.name, "")
             known = {str(key): word for key, word in each.choices(asked)} if each.choices and given else {}
@@ -171,9 +175,9 @@ class Listing(Generic[L]):
         return "、".join(filter(None, words)) or f"全部{self.title}"
 
 
-def columns_of(listing: Listing[L], visitor: Visitor) -> list[Column[L]]:
-    """The columns of a list that a visitor may see."""
-    return [column for column in listing.columns if column.seen_by(visitor)]
+def columns_of(listing: Listing[L], asked: Asked) -> list[Column[L]]:
+    """The columns of a list that there are for whoever asks."""
+    return [column for column in listing.columns if column.seen_if(asked)]
 
 
 def value(column: Column[L], line: L, visitor: Visitor, *, in_file: bool = False) -> Any:

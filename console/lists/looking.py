@@ -75,6 +75,11 @@ class Shown(Generic[L]):
         return url_for(self.endpoint, **{**self.asked.of, **self.kept, **place})
 
     @property
+    def cleared(self) -> str:
+        """The address without the filters."""
+        return url_for(self.endpoint, **{**self.asked.of, **self.hidden})
+
+    @property
     def export_address(self) -> str:
         return url_for(f"{self.endpoint}_export", **self.asked.of)
 
@@ -94,7 +99,7 @@ def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[
         page = replace(page, counted=listing.count(asked))
     chosen = session.get(ChosenColumns, (asked.visitor.user_id, listing.name))
     names = set(chosen.columns) if chosen else set()
-    on_page = [column for column in columns_of(listing, asked.visitor) if column.is_for_page]
+    on_page = [column for column in columns_of(listing, asked) if column.is_for_page]
     is_chosen = any(column.is_choosable and column.name in names for column in on_page)
     columns = [
         column

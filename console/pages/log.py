@@ -33,6 +33,7 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
 AUDIT: Listing[Line] = Listing(
     name="console.audit",
     title="操作记录",
+    see=AUDIT_SEE,
     filters=(
         Filter("who", "用户名", "用户名"),
         Filter("did", "操作", "全部操作", lambda asked: list(asked.extensions.audit_words.items())),

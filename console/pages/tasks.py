@@ -36,6 +36,7 @@ def page_of(task: Task) -> str:
 TASKS: Listing[OwnedTask] = Listing(
     name="console.tasks",
     title="任务",
+    see=SIGNED_IN,
     columns=(
         Column("title", "任务", lambda line: line.task.title, href=lambda line: page_of(line.task)),
         Column("owner", "谁", lambda line: line.owner),

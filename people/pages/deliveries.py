@@ -1,15 +1,22 @@
 """Messages that need a person: unsure, failed, waiting; settled one by one, cancelled by what they are about."""
 
+from collections.abc import Mapping
+
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from console import access, act
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
 from console.permissions import OUTBOX_SEE
 from console.stamps import Editable
 from foundation.clock import when
+from foundation.paging import Cursor, Page
 from people import deliveries
-from people.permissions import OUTBOX_SETTLE
+from people.deliveries import Line
+from people.pages import filters
+from people.permissions import OUTBOX_SETTLE, PEOPLE_EXPORT
 from wechat_bot import texts
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import pausing
@@ -18,33 +25,93 @@ from wechat_bot.services import current_services
 SAID = {"sent": "记为已收到", "failed": "记为没收到", "resend": "再发一次"}
 
 
+WAITING = (DeliveryState.HELD, DeliveryState.PENDING)
+#: Said where there is none in a state.
+NONE = {
+    DeliveryState.UNSURE: "没有不确定的消息",
+    DeliveryState.FAILED: "没有送不到的消息",
+    DeliveryState.HELD: "没有在等对方联系的消息",
+    DeliveryState.PENDING: "没有在等待发送的消息",
+}
+
+
+def _state(given: Mapping[str, str]) -> DeliveryState:
+    wanted = given.get("state", "")
+    return DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+    services, state = asked.services, _state(asked.given)
+    features, now, quiet = asked.extensions.features, asked.now, services.quiet
+    return deliveries.page(asked.session, features, state, now=now, quiet=quiet, cursor=cursor, limit=limit)
+
+
+def _is_pending(asked: Asked) -> bool:
+    return _state(asked.given) is DeliveryState.PENDING
+
+
+def _due(asked: Asked, line: Line) -> str:
+    """When it goes out at the earliest, as one says it where that is later than its turn."""
+    services = asked.services
+    if line.until:
+        return f"等到{when(line.until, now=asked.now, zone=services.zone)}"
+    return f"{line.due_at.astimezone(services.zone):%Y-%m-%d %H:%M}"
+
+
+DELIVERIES: Listing[Line] = Listing(
+    name="people.deliveries",
+    title="消息",
+    see=OUTBOX_SEE,
+    keeps=("state",),
+    means=lambda asked: deliveries.STATES[_state(asked.given)],
+    columns=(
+        Column("who", "谁", lambda line: line.who, width=24),
+        Column("licence", "许可证号", lambda line: line.licence, is_shown=False, width=20),
+        Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
+        Column(
+            "title", "事由", lambda line: line.title.text, href=lambda line: line.title.path, style="excerpt", width=30
+        ),
+        Column("text", "内容", lambda line: line.text, style="excerpt", width=60),
+        Column("queued", "排队时间", lambda line: line.queued_at, style="text-nowrap", on_phone="排队", width=18),
+        Column(
+            "due",
+            "最早什么时候发",
+            lambda line: line.due_at,
+            shows=_due,
+            seen_if=_is_pending,
+            style="text-nowrap",
+            on_phone="最早",
+            width=18,
+        ),
+        Column("reason", "原因", lambda line: line.reason, style="excerpt", width=40),
+    ),
+    find=_find,
+    export=PEOPLE_EXPORT,
+)
+
+
 @access.allow(OUTBOX_SEE)
 def delivery_list() -> ResponseReturnValue:
     """The messages of one state. Whose they are is personal: that it was seen is written down."""
     services, features = current_services(), current_app.extensions["features"]
-    wanted = request.args.get("state", "")
-    now, state = services.clock(), DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
+    state = _state(request.args)
     act.seen("delivery.see", "messages", deliveries.STATES[state])
-    is_waiting = state in (DeliveryState.HELD, DeliveryState.PENDING)
     with services.reading() as session:
-        page = deliveries.page(
-            session, features, state, now=now, quiet=services.quiet, after=request.args.get("after", type=int)
-        )
+        shown = looking.look(DELIVERIES, session)
         counts = deliveries.counts(session)
-        topics = deliveries.topics(session, features) if is_waiting else []
-        is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=now)
+        topics = deliveries.topics(session, features) if state in WAITING else []
+        is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=services.clock())
     return render_template(
         "people/deliveries.html",
-        page=page,
+        shown=shown,
         state=state,
-        when=lambda moment: when(moment, now=now, zone=services.zone),
         states=deliveries.STATES,
+        nothing=NONE[state],
         counts=counts,
         most=deliveries.COUNTED,
         topics=topics,
         pause=texts.DAY_SPENT if is_day_spent else "",
         is_sorted=sum(each.waiting for each in topics) < deliveries.SORTED,
-        is_first="after" not in request.args,
     )
 
 

@@ -57,6 +57,7 @@ def _count(asked: Asked) -> Count | None:
 ROSTER: Listing[Line] = Listing(
     name="people",
     title="零售户名单",
+    see=PEOPLE_SEE,
     unit="家",
     search="许可证号、店名或店主",
     filters=(

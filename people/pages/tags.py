@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from console import access, act, fields, tasks
+from console.lists import looking
+from console.lists.listing import Column, Listing
 from console.stamps import Editable
 from foundation.errors import Refused
 from people import saved, tags
 from people.models import Retailer, Tag
 from people.pages import choosing
 from people.pages.roster import today_of
-from people.permissions import PEOPLE_SEE, TAGS_EDIT, TAGS_PUT
+from people.permissions import PEOPLE_EXPORT, PEOPLE_SEE, TAGS_EDIT, TAGS_PUT
 from people.roster.kinds import TAGS
 from people.rules import MOST_MIRRORED
 from people.shops import alone
@@ -23,12 +25,33 @@ from wechat_bot.services import current_services
 PUT, OFF = "tag.put", "tag.off"
 
 
+TAG_LIST: Listing[tags.Line] = Listing(
+    name="people.tags",
+    title="标签",
+    unit="个",
+    see=PEOPLE_SEE,
+    search="标签的名字",
+    columns=(
+        Column("name", "标签", lambda line: line.name, width=30),
+        Column("shops", "店铺", lambda line: line.shops, is_number=True, on_phone="店铺"),
+        Column("mirrored", "微信里", lambda line: "有" if line.is_mirrored else "", on_phone="微信里"),
+        Column("edit", "", lambda line: None, is_for_file=False, style="text-end"),
+    ),
+    find=lambda asked, cursor, limit: tags.page(asked.session, search=asked.search, cursor=cursor, limit=limit),
+    nothing=(
+        "还没有标签",
+        "标签是给店做的记号，例如“示范店”“节假日不送货”。也可以在名单的“标签”一列写上，导入时自动建立。",
+    ),
+    export=PEOPLE_EXPORT,
+)
+
+
 @access.allow(PEOPLE_SEE)
 def tag_list() -> ResponseReturnValue:
     """Every tag, and how many shops carry it."""
     with current_services().reading() as session:
-        found = tags.listing(session)
-    return render_template("people/tags.html", tags=found, kept=tags.kept, most_mirrored=MOST_MIRRORED)
+        shown = looking.look(TAG_LIST, session)
+    return render_template("people/tags.html", shown=shown, kept=tags.kept, most_mirrored=MOST_MIRRORED)
 
 
 @access.allow(TAGS_EDIT)

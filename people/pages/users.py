@@ -59,6 +59,7 @@ SEE_EVERYTHING = (Role.ADMIN, Role.MARKETING, Role.READER)
 USERS: Listing[UserLine] = Listing(
     name="people.users",
     title="账号",
+    see=USERS_MANAGE,
     search="用户名",
     columns=(
         Column("name", "用户名", lambda line: line.user.name),

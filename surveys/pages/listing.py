@@ -44,18 +44,19 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SurveyLine]:
     return listing.page(asked.session, now=asked.now, search=asked.search, states=states, cursor=cursor, limit=limit)
 
 
-def _is_whole(visitor: Visitor) -> bool:
+def _is_whole(asked: Asked) -> bool:
     """Figures are the whole company's: who sees a part of it finds theirs on each survey's own page."""
-    return visitor.is_company_wide
+    return asked.visitor.is_company_wide
 
 
 def _figure(name: str, label: str, value: Callable[[SurveyLine], Any]) -> Column[SurveyLine]:
-    return Column(name, label, value, is_number=True, on_phone=label, seen_by=_is_whole, width=10)
+    return Column(name, label, value, is_number=True, on_phone=label, seen_if=_is_whole, width=10)
 
 
 SURVEYS: Listing[SurveyLine] = Listing(
     name="surveys.list",
     title="微调查",
+    see=SURVEYS_SEE,
     unit="份",
     search="标题",
     filters=(Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),),

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from foundation import paging
 from people.models import Retailer
 from surveys.models import Invitation, Survey, Wave
 from wechat_bot.models import Delivery, Lane
@@ -112,7 +113,7 @@ def test_the_list_is_paged_by_key(office, wang, monkeypatch) -> None:
     first = browser.get(MESSAGES).text
     assert first.count("再发一次") == 50
     assert f"/console/messages/{numbers[-1]}/settle" in first
-    second = browser.get(f"{MESSAGES}?state=unsure&after={numbers[10]}").text
+    second = browser.get(f"{MESSAGES}?state=unsure&after={paging.written((now, numbers[10]))}").text
     assert second.count("再发一次") == 10
     assert f"/console/messages/{numbers[0]}/settle" in second
 
