@@ -20,6 +20,8 @@ from sqlalchemy import bindparam, insert, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town, visits
+from campaigns import tally
+from campaigns.models import Campaign, Recipient
 from config.app import FEATURES, create_app
 from config.settings import Settings
 from console import passwords
@@ -27,7 +29,7 @@ from console.models import User
 from foundation.database import Database, Moment
 from migrations import schema
 from people.models import CLASSES, Manager, Retailer
-from visits.models import FIRST_NUMBER, GroupMember, VisitGroup, VisitPlan
+from visits.models import FIRST_NUMBER, VisitGroup, VisitPlan
 from visits.rules.whom import Kind, Whom
 
 FEW, MANY = 1_000, 1_000_000
@@ -233,11 +235,18 @@ def _requests(database: Database, count: int, now: datetime) -> None:
 def _group(session: Session, members: int, now: datetime) -> None:
     """A message to the first shops; a third of them answered."""
     audience = Whom(Kind.ALL).to_json()
-    session.add(VisitGroup(id=1, title="新品到货", content="新品到了", audience=audience, created_at=now, sent_at=now))
+    session.add(VisitGroup(id=1, title="新品到货"))
+    sent = {"said": "新品到了", "audience": audience, "state": "sent", "created_by": ""}
+    about = {"kind": "visit-group", "reference": 1, "about": "visit-group:1"}
+    session.add(Campaign(id=1, **about, **sent, due_at=now, created_at=now))
     session.flush()
-    listed = "INSERT INTO visit_group_member (group_id, retailer_id, openid) SELECT 1, id, 'o' || id FROM retailer "
-    session.execute(text(f"{listed} WHERE id <= :members"), {"members": members})
-    session.execute(update(GroupMember).where(GroupMember.retailer_id % 3 == 0).values(answered_at=now))
+    listed = (
+        "INSERT INTO campaign_recipient (campaign_id, retailer_id, openid, area_id, outcome) "
+        "SELECT 1, id, 'o' || id, area_id, 'custom' FROM retailer WHERE id <= :members"
+    )
+    session.execute(text(listed), {"members": members})
+    session.execute(update(Recipient).where(Recipient.retailer_id % 3 == 0).values(acted_at=now))
+    tally.recount(session, ["visit-group"], 1)
 
 
 def _office(session: Session, now: datetime) -> None:

@@ -65,7 +65,9 @@ def _looks() -> dict[str, Callable[[Any, int], Any]]:
         "cross-tab": lambda session, survey: crossing.cross(
             session, visitor, survey, tally(session, survey)["questions"][0], By.AREA, is_anonymous=False
         ),
-        "a wave's list": lambda session, survey: inviting.recipients(session, visitor, survey, 1, today=today),
+        "a wave's list": lambda session, survey: inviting.invited(
+            session, visitor, inviting.wave_lines(session, survey)[0].campaign_id, today=today
+        ),
         "the waves": inviting.wave_lines,
         "words, newest": said(""),
         "words, frequent": said("送货"),
@@ -149,12 +151,12 @@ def _fill(database: Database) -> tuple[int, int, float]:
                 "INSERT INTO cross_tally (survey_id, question, by, member_id, option, count) "
                 "SELECT :survey, question, 'area', area.id, option, count / 40 FROM tally, area "
                 "WHERE tally.survey_id = :survey AND question <> ''",
-                "INSERT INTO wave (survey_id, number, said, due_at, state, cursor, created_at, created_by) "
-                "VALUES (:survey, 1, '', :at, 'sent', 0, :at, '')",
-                f"{_NUMBERS}INSERT INTO invitation "
-                "(wave_id, survey_id, retailer_id, number, outcome, is_opened, is_answered) "
-                "SELECT (SELECT id FROM wave WHERE survey_id = :survey), :survey, n, 1, 'custom', true, n % 3 = 0 "
-                "FROM numbers",
+                "INSERT INTO campaign (kind, reference, number, about, said, due_at, state, created_at, created_by) "
+                "VALUES ('survey', :survey, 1, '', '', :at, 'sent', :at, '')",
+                f"{_NUMBERS}INSERT INTO campaign_recipient "
+                "(campaign_id, retailer_id, area_id, outcome, is_opened, acted_at) SELECT "
+                "(SELECT id FROM campaign WHERE reference = :survey), n, 1, 'custom', true, "
+                "CASE WHEN n % 3 = 0 THEN CAST(:at AS TIMESTAMP) END FROM numbers",
             ):
                 names = {name: value for name, value in given.items() if f":{name}" in statement}
                 if ":at" in statement:

@@ -14,6 +14,8 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from campaigns import jobs as campaign_jobs
+from campaigns.feature import campaigns
 from config import assets, commands, health, numbers
 from config.settings import ROOT, Settings, WrongSettings
 from console import access, extension
@@ -38,7 +40,7 @@ from wechat_bot.shared_redis import SharedRedis
 
 log = structlog.get_logger()
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, surveys, visits)
+FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits)
 #: Packages with templates that pages of features are drawn with, and no address of their own.
 KITS = ("questions",)
 
@@ -144,8 +146,8 @@ def create_app(
 
 
 def jobs_of(features: Sequence[Feature]) -> tuple[Job, ...]:
-    """What the clock does: the features' own jobs, and those that do their long work."""
-    return (*collecting.jobs(features), *console_jobs.workers(features))
+    """What the clock does: the features' own jobs, and those that do their long work and send their campaigns."""
+    return (*collecting.jobs(features), *console_jobs.workers(features), *campaign_jobs.workers(features))
 
 
 def check_notices(settings: Settings, features: Sequence[Feature]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile
 from surveys import commands, conversation, jobs, models, permissions
-from surveys.actions import erasing
+from surveys.actions import erasing, waves
 from surveys.mobile import answer
 from surveys.pages import listing, needs, routes
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
@@ -40,6 +40,7 @@ surveys = Feature(
     console=routes.blueprint,
     statics={"surveys": Path(__file__).parent / "static"},
     more=(
+        *waves.KINDS,
         ConsoleExtension(
             permissions=permissions.ALL,
             items=(Item("微调查", "surveys_pages.survey_list", SURVEYS_SEE, 10),),

@@ -1,14 +1,14 @@
-"""What the clock does for surveys: waves of invitations, cross-tabs and words, exports for whoever asked."""
+"""What the clock does for surveys: ends waves, plans news of results, files what was handed in, exports."""
 
 from datetime import timedelta
 
+from campaigns import kinds
 from console import queries
 from console.work import Kind, Work
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import visibility
-from surveys.actions import filing, inviting, sending
-from surveys.actions.sending import Means
+from surveys.actions import filing, inviting, waves
 from surveys.export import files
 from surveys.export.kinds import EXPORT
 from surveys.permissions import SURVEYS_EXPORT
@@ -37,32 +37,17 @@ def export_answers(work: Work) -> None:
     work.hand_out(name, said, needs={SURVEYS_EXPORT}, part=part)
 
 
-def send_waves(services: Services) -> None:
-    """Queue what is due of each wave, and end those whose survey is over. Nothing new in the quiet hours."""
-    now, means = services.clock(), _means(services)
+def look_after_waves(services: Services) -> None:
+    """End the waves whose survey is over, and plan the news of results."""
+    now = services.clock()
     with services.reading() as session:
         # By a clock that was set just now no survey's waves are ended for good; none goes out after its end anyway.
-        over = sending.ended(session, now=now) if clock_steadiness.is_steady(session, now=now) else []
+        over = waves.ended(session, now=now) if clock_steadiness.is_steady(session, now=now) else []
     for survey_id in over:
         with services.transaction() as session:
             inviting.stop(session, survey_id, now=now)
     with services.transaction() as session:
-        sending.promise_results(session, means=means, now=now)
-    if services.quiet and services.quiet.over_at(now):
-        return
-    with services.reading() as session:
-        due = sending.due(session, now=now)
-    for wave_id in due:
-        with services.transaction() as session:
-            sending.queue_some(session, wave_id, criteria=services.criteria, means=means, now=now)
-
-
-def note_news(services: Services) -> None:
-    """Note what became of the messages of the waves."""
-    looked = sending.NEWS
-    while looked == sending.NEWS:
-        with services.transaction() as session:
-            looked = sending.note_news(session)
+        waves.promise_results(session, kinds.means(services, now))
 
 
 def file(services: Services) -> None:
@@ -73,13 +58,8 @@ def file(services: Services) -> None:
             filed = filing.file_some(session)
 
 
-def _means(services: Services) -> Means:
-    return Means(services.public_url, services.is_service_account, services.templates.keys(), services.account_name)
-
-
 TASKS = {EXPORT: Kind(export_answers, is_begun_again=True)}
 JOBS = (
-    Job("survey waves", timedelta(seconds=2), send_waves),
-    Job("news of survey waves", timedelta(seconds=2), note_news),
+    Job("survey waves", timedelta(seconds=2), look_after_waves),
     Job("file submissions", timedelta(seconds=5), file),
 )

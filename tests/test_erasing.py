@@ -76,6 +76,7 @@ NOBODYS = {
     "visit_escalation",
     "visit_escalation_told",
     "visit_filed",
+    "visit_group_answer",
     "visit_kept_from",
     "visit_policy",
     "visit_special_day",

@@ -6,7 +6,7 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile
 from visits import jobs, models, permissions
-from visits.actions import categories, erasing, rating
+from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, overhearing, shops, waiting
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
@@ -43,6 +43,7 @@ visits = Feature(
     mobile=routes_in_wechat.blueprint,
     cards=wechat_inbox.cards,
     more=(
+        groups.KIND,
         ConsoleExtension(
             permissions=permissions.ALL,
             items=(

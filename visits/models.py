@@ -343,41 +343,25 @@ class Canned(Base):
 
 
 class VisitGroup(Base):
-    """One message to many shops; each answer is a request of its own."""
+    """One message to many shops, and each answer a request of its own: what visits keep beside its campaign."""
 
     __tablename__ = "visit_group"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(60))
-    content: Mapped[str] = mapped_column(Text)
     media_key: Mapped[str | None] = mapped_column(String(32))
-    #: The specification of the audience, as it was when it was sent.
-    audience: Mapped[dict[str, Any]]
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    plan_id: Mapped[int | None] = mapped_column(ForeignKey("visit_plan.id"))
-    created_at: Mapped[datetime]
-    sent_at: Mapped[datetime | None]
-    #: Until when an unasked message of a member counts as an answer.
-    answers_until: Mapped[datetime | None]
-    cancelled_at: Mapped[datetime | None]
-    #: Drawn by the page that wrote it: the same form posted twice sends once.
-    token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
-class GroupMember(Base):
-    """A shop of a visit group, frozen when it was sent."""
+class GroupAnswer(Base):
+    """The request that a shop's first answer to a group opened or joined."""
 
-    __tablename__ = "visit_group_member"
-    __table_args__ = (Index("ix_visit_group_member_openid", "openid", "group_id"),)
+    __tablename__ = "visit_group_answer"
 
     group_id: Mapped[int] = mapped_column(ForeignKey("visit_group.id"), primary_key=True)
-    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True, index=True)
-    openid: Mapped[str] = mapped_column(String(64))
-    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
-    #: The request its first answer opened or joined.
-    request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))
-    answered_at: Mapped[datetime | None]
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), index=True)
 
 
 class VisitPlan(Base):

@@ -7,7 +7,10 @@ window and adds nothing (wechat-platform.md §4). Tapping a choice of a msgmenu 
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from wechat_bot import messages
+from wechat_bot.models import Follower
 
 MESSAGE_SENDS, MESSAGE_WINDOW = 5, timedelta(hours=48)
 EVENT_SENDS, EVENT_WINDOW = 3, timedelta(minutes=1)
@@ -40,6 +43,14 @@ def note(follower: Windows, message: messages.Incoming, *, now: datetime) -> Non
 def sends_left(follower: Windows, *, now: datetime) -> int:
     """How many customer-service messages may go out now."""
     return _event(follower, now) + _message(follower, now)
+
+
+def is_open(now: datetime) -> ColumnElement[bool]:
+    """The same as a condition on `Follower`: whether any may go out now."""
+    return or_(
+        and_(Follower.message_left > 0, Follower.message_until > now),
+        and_(Follower.event_left > 0, Follower.event_until > now),
+    )
 
 
 def spend(follower: Windows, *, now: datetime, spares: int = 0) -> datetime | None:

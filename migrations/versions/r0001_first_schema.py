@@ -31,6 +31,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("openid", "day_on", name=op.f("pk_bind_tries")),
     )
     op.create_table(
+        "campaign",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("reference", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("audience", Json, nullable=True),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("not_after", Moment(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("frozen_at", Moment(), nullable=True),
+        sa.Column("cursor", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("resumed", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("approved", sa.String(length=64), nullable=True),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("kind", "reference", "number", name=op.f("uq_campaign_kind_reference_number")),
+        sa.UniqueConstraint("token", name=op.f("uq_campaign_token")),
+    )
+    op.create_index(
+        "ix_campaign_due",
+        "campaign",
+        ["kind", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("state in ('planned', 'listing', 'sending')"),
+        postgresql_where=sa.text("state in ('planned', 'listing', 'sending')"),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=True),
@@ -453,6 +486,27 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_did", "audit_entry", ["did", "id"], unique=False)
     op.create_index("ix_audit_entry_who", "audit_entry", ["who", "id"], unique=False)
     op.create_table(
+        "campaign_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_step_campaign_id_campaign")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_step")),
+    )
+    op.create_index(op.f("ix_campaign_step_campaign_id"), "campaign_step", ["campaign_id"], unique=False)
+    op.create_table(
+        "campaign_tally",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=24), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_tally_campaign_id_campaign")),
+        sa.PrimaryKeyConstraint("campaign_id", "area_id", "key", name=op.f("pk_campaign_tally")),
+    )
+    op.create_table(
         "chosen_columns",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("list_name", sa.String(length=60), nullable=False),
@@ -624,22 +678,12 @@ def upgrade() -> None:
         "visit_group",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=60), nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
         sa.Column("media_key", sa.String(length=32), nullable=True),
-        sa.Column("audience", Json, nullable=False),
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("plan_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("sent_at", Moment(), nullable=True),
-        sa.Column("answers_until", Moment(), nullable=True),
-        sa.Column("cancelled_at", Moment(), nullable=True),
-        sa.Column("token", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_visit_group_manager_id_manager")),
-        sa.ForeignKeyConstraint(["plan_id"], ["visit_plan.id"], name=op.f("fk_visit_group_plan_id_visit_plan")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_visit_group_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_group")),
-        sa.UniqueConstraint("token", name=op.f("uq_visit_group_token")),
     )
     op.create_index(op.f("ix_visit_group_manager_id"), "visit_group", ["manager_id"], unique=False)
     op.create_table(
@@ -663,24 +707,6 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("class_id IS NULL"),
         postgresql_where=sa.text("class_id IS NULL"),
-    )
-    op.create_table(
-        "wave",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("survey_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("audience", Json, nullable=True),
-        sa.Column("said", sa.String(length=600), nullable=False),
-        sa.Column("due_at", Moment(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("cursor", sa.Integer(), nullable=False),
-        sa.Column("error", sa.String(length=300), nullable=True),
-        sa.Column("created_at", Moment(), nullable=False),
-        sa.Column("created_by", sa.String(length=40), nullable=False),
-        sa.Column("settled_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_wave_survey_id_survey")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_wave")),
-        sa.UniqueConstraint("survey_id", "number", name=op.f("uq_wave_survey_id_number")),
     )
     op.create_table(
         "area_count",
@@ -774,40 +800,61 @@ def upgrade() -> None:
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
     op.create_table(
-        "invitation",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("wave_id", sa.Integer(), nullable=False),
-        sa.Column("survey_id", sa.Integer(), nullable=False),
+        "campaign_recipient",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=16), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
         sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("is_answered", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_invitation_retailer_id_retailer")),
-        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_invitation_survey_id_survey")),
-        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_invitation_wave_id_wave")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-        sa.UniqueConstraint("wave_id", "retailer_id", name=op.f("uq_invitation_wave_id_retailer_id")),
-        sqlite_autoincrement=True,
+        sa.Column("acted_at", Moment(), nullable=True),
+        sa.CheckConstraint("(why IS NULL) <> (outcome IS NULL)", name=op.f("ck_campaign_recipient_left_out_or_meant")),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_recipient_campaign_id_campaign")
+        ),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_campaign_recipient_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("campaign_id", "retailer_id", name=op.f("pk_campaign_recipient")),
     )
     op.create_index(
-        "ix_invitation_answered",
-        "invitation",
-        ["wave_id", "retailer_id"],
+        "ix_campaign_recipient_acted",
+        "campaign_recipient",
+        ["campaign_id", "retailer_id"],
         unique=False,
-        sqlite_where=sa.text("is_answered"),
-        postgresql_where=sa.text("is_answered"),
+        sqlite_where=sa.text("acted_at is not null"),
+        postgresql_where=sa.text("acted_at is not null"),
     )
-    op.create_index("ix_invitation_latest", "invitation", ["retailer_id", "survey_id", "id"], unique=False)
     op.create_index(
-        "ix_invitation_opened",
-        "invitation",
-        ["wave_id", "retailer_id"],
+        "ix_campaign_recipient_delivery_id",
+        "campaign_recipient",
+        ["delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("delivery_id is not null"),
+        postgresql_where=sa.text("delivery_id is not null"),
+    )
+    op.create_index(
+        "ix_campaign_recipient_opened",
+        "campaign_recipient",
+        ["campaign_id", "retailer_id"],
         unique=False,
         sqlite_where=sa.text("is_opened"),
         postgresql_where=sa.text("is_opened"),
     )
-    op.create_index("ix_invitation_outcome", "invitation", ["wave_id", "outcome", "retailer_id"], unique=False)
+    op.create_index(
+        "ix_campaign_recipient_openid",
+        "campaign_recipient",
+        ["openid", "campaign_id"],
+        unique=False,
+        sqlite_where=sa.text("openid is not null"),
+        postgresql_where=sa.text("openid is not null"),
+    )
+    op.create_index(
+        "ix_campaign_recipient_outcome", "campaign_recipient", ["campaign_id", "outcome", "retailer_id"], unique=False
+    )
     op.create_table(
         "participation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1055,29 +1102,22 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "visit_group_member",
+        "visit_group_answer",
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
-        sa.Column("openid", sa.String(length=64), nullable=False),
-        sa.Column("delivery_id", sa.Integer(), nullable=True),
-        sa.Column("request_id", sa.Integer(), nullable=True),
-        sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("request_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["delivery_id"], ["delivery.id"], name=op.f("fk_visit_group_member_delivery_id_delivery")
+            ["group_id"], ["visit_group.id"], name=op.f("fk_visit_group_answer_group_id_visit_group")
         ),
         sa.ForeignKeyConstraint(
-            ["group_id"], ["visit_group.id"], name=op.f("fk_visit_group_member_group_id_visit_group")
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_group_answer_request_id_visit_request")
         ),
         sa.ForeignKeyConstraint(
-            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_group_member_request_id_visit_request")
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_visit_group_answer_retailer_id_retailer")
         ),
-        sa.ForeignKeyConstraint(
-            ["retailer_id"], ["retailer.id"], name=op.f("fk_visit_group_member_retailer_id_retailer")
-        ),
-        sa.PrimaryKeyConstraint("group_id", "retailer_id", name=op.f("pk_visit_group_member")),
+        sa.PrimaryKeyConstraint("group_id", "retailer_id", name=op.f("pk_visit_group_answer")),
     )
-    op.create_index("ix_visit_group_member_openid", "visit_group_member", ["openid", "group_id"], unique=False)
-    op.create_index(op.f("ix_visit_group_member_retailer_id"), "visit_group_member", ["retailer_id"], unique=False)
+    op.create_index(op.f("ix_visit_group_answer_request_id"), "visit_group_answer", ["request_id"], unique=False)
     op.create_table(
         "visit_kept_from",
         sa.Column("request_id", sa.Integer(), nullable=False),

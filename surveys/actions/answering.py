@@ -164,7 +164,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
         media.forget_sender(session, photos, day=_midnight(now, zone))
     counts = tally.counts(sheet.definition, answers) if is_valid else {}
     counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
-    counts |= inviting.answered(session, sheet, now=now)
+    inviting.answered(session, sheet, now=now)
     counting.add(session, sheet.survey_id, counts)
     if is_valid:
         keys = of_quotas.keys(sheet.definition, answers, area_id=sheet.area_id, class_id=sheet.class_id)

@@ -7,10 +7,11 @@ from functools import lru_cache
 from sqlalchemy import TextClause, func, select, text, update
 from sqlalchemy.orm import Session
 
+from campaigns import tally as campaign_tally
 from foundation.errors import Refused
 from surveys.actions import filing, quotas
 from surveys.actions.enlisting import locked
-from surveys.models import Invitation, Participation, Submission, Tally
+from surveys.models import Participation, Submission, Tally
 from surveys.queries import version_cache
 from surveys.rules import quotas as of_quotas
 from surveys.rules import tally, waves
@@ -65,7 +66,9 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     Reads the submissions as a stream: the memory it takes does not grow with them. Raises Refused where there is no
     such survey.
     """
-    survey = locked(session, survey_id)  # filers wait for us
+    locked(session, survey_id)  # filers wait for us
+    # First, as whoever answers adds to them first.
+    of_waves = campaign_tally.recount(session, waves.KINDS, survey_id)
     hold(session, survey_id)
     counted, sums, placed = _count(session, survey_id)
     kept: dict[Key, int] = {
@@ -77,8 +80,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     differences = {
         key: (kept.get(key, 0), counted.get(key, 0))
         for key in sorted({*kept, *counted})
-        # Which wave brought somebody is written down nowhere but in the counter, where the survey is anonymous.
-        if kept.get(key, 0) != counted.get(key, 0) and not (survey.is_anonymous and waves.is_answered(key))
+        if kept.get(key, 0) != counted.get(key, 0)
     }
     add(session, survey_id, {key: right - wrong for key, (wrong, right) in differences.items()})
     was = filing.kept(session, survey_id)
@@ -91,6 +93,8 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
         (question, option), (other, other_option) = pair
         before = was.paired[pair]
         differences[question, f"{option} {other} {other_option}"] = (before, before + count)
+    for (campaign, area, key), found in sorted(of_waves.items()):
+        differences["", f"campaign {campaign} area {area} {key}"] = found
     return differences | quotas.put_right(session, survey_id, placed)
 
 
@@ -126,20 +130,6 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums,
     listed = select(func.count(), *(func.count().filter(flag) for flag in flags))
     figures = session.execute(listed.where(Participation.survey_id == survey_id)).one()
     counted.update(dict(zip((SENT, REACHED, OPENED), figures, strict=True)))
-    for number, outcome, count, opened, answered in session.execute(
-        select(
-            Invitation.number,
-            Invitation.outcome,
-            func.count(),
-            func.count().filter(Invitation.is_opened),
-            func.count().filter(Invitation.is_answered),
-        )
-        .where(Invitation.survey_id == survey_id)
-        .group_by(Invitation.number, Invitation.outcome)
-    ):
-        counted[waves.key(number, outcome)] += count
-        counted[waves.key(number, waves.OPENED)] += opened
-        counted[waves.key(number, waves.ANSWERED)] += answered
     return counted, sums, placed
 
 

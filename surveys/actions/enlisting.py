@@ -17,9 +17,12 @@ from wechat_bot.criterion import Criterion
 Criteria = Mapping[str, Criterion]
 
 
-def enlist(session: Session, survey_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:
-    """List an audience in one statement; gives how many were new. Whoever lists adds them to the counter."""
-    audience = audiences.select_ids(session, audience_spec, criteria, now=now).subquery()
+def enlist(
+    session: Session, survey_id: int, audience_spec: Any, criteria: Criteria, now: datetime, *of_those: Any
+) -> int:
+    """List an audience in one statement, or of it those shops for whom more conditions hold; gives how many were new.
+    Whoever lists adds them to the counter."""
+    audience = audiences.select_ids(session, audience_spec, criteria, now=now).where(*of_those).subquery()
     columns = {
         "survey_id": literal(survey_id),
         "retailer_id": audience.c[0],

@@ -2,120 +2,127 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from campaigns import progress, steering
+from campaigns.models import CampaignState, Outcome
+from campaigns.preview import Preview
+from campaigns.rules import ACTED, DUE, OPENED
+from campaigns.texts import STATES
+from console import access, act
+from console.stamps import Editable
 from foundation.clock import day_in, when
 from foundation.errors import Refused
+from foundation.paging import Cursor
 from foundation.quiet import put_off_until
 from people.permissions import PEOPLE_PHONES
 from surveys.actions import inviting
-from surveys.models import Outcome, Survey, SurveyState, WaveState
+from surveys.models import Survey, SurveyState
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import inviting as queries
 from surveys.queries.detail import Detail, detail
-from surveys.queries.inviting import Preview, WaveLine
-from surveys.rules.waves import MOST_REMINDERS, RESULTS, UNSETTLED
+from surveys.queries.inviting import WaveLine
+from surveys.rules.waves import MOST_REMINDERS, RESULTS
 from surveys.texts import chat
-from surveys.texts.figures import OUTCOMES, STATES, WAVES
+from surveys.texts.figures import OUTCOMES, REASONS
 from wechat_bot.services import Services, current_services
 
 COLOURS = {
-    WaveState.PLANNED: "secondary",
-    WaveState.SENDING: "green",
-    WaveState.PAUSED: "orange",
-    WaveState.SENT: "blue",
-    WaveState.CANCELLED: "secondary",
-    WaveState.OVER: "secondary",
-    WaveState.BROKEN: "red",
+    CampaignState.LISTING: "green",
+    CampaignState.SENDING: "green",
+    CampaignState.PAUSED: "orange",
+    CampaignState.SENT: "blue",
+    CampaignState.BROKEN: "red",
 }
-STEPS: Mapping[str, tuple[str, Callable[..., None]]] = {
-    "pause": ("暂停", inviting.pause),
-    "resume": ("继续", inviting.resume),
-    "cancel": ("取消", inviting.cancel),
+STEPS: Mapping[str, tuple[str, Callable[..., object]]] = {
+    "pause": ("暂停", steering.pause),
+    "resume": ("继续", steering.resume),
+    "cancel": ("取消", steering.cancel),
 }
-#: Whom a list of a wave shows, beside those of one outcome.
-WHOM = {"": "全部", "opened": "打开过", "answered": "由这一次带来填写"}
+#: Whom a list of a wave shows: a part, one outcome, or one reason to leave somebody out.
+WHOM = {
+    "": "全部",
+    OPENED: "打开过",
+    ACTED: "由这一次带来填写",
+    **OUTCOMES,
+    progress.LEFT_OUT: "没有发给",
+    **{name: f"没有发给：{word}" for name, word in REASONS.items()},
+}
 
 
 @access.allow(SURVEYS_SEE)
 def waves(survey_id: int) -> ResponseReturnValue:
     """Every wave with its figures; for whoever may invite, the form, with a look at whom it would reach."""
-    return _page(survey_id)
+    page, error = _look(survey_id)
+    return page, access.status(error)
 
 
 @access.allow(SURVEYS_WRITE)
 def invite(survey_id: int) -> ResponseReturnValue:
     """Plan an invitation, and reminders behind it."""
-    services, me, form = current_services(), access.visitor(), request.form
-    try:
-        first_at = _moment(services, form.get("first_at", "")) if form.get("when") == "later" else None
-        with services.transaction() as session:
-            now = services.clock()
-            numbers = inviting.plan(
-                session,
-                survey_id,
-                said=form.get("said", ""),
-                first_at=first_at or now,
-                reminders=form.get("reminders", 0, type=int),
-                every_days=form.get("every_days", 3, type=int),
-                audience=_audience(form.get("audience", "")),
-                # The page says how many waves there were: a form sent twice must not be two invitations.
-                seen=form.get("seen", -1, type=int),
-                who=me.name,
-                criteria=services.criteria,
-                now=now,
-            )
-            said = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
-            if form.get("audience"):
-                said += f"，名单“{form['audience']}”"
-            audit.note(session, me, "survey.invite", f"survey:{survey_id}", said, address=access.address(), now=now)
-    except Refused as refusal:
-        return _page(survey_id, error=refusal)
-    flash(f"已安排{said}邀请。", "success")
-    return _back(survey_id)
+    return act.form(partial(_invite, survey_id), partial(_page, survey_id))
+
+
+def _invite(survey_id: int) -> ResponseReturnValue:
+    services, form = current_services(), request.form
+    first_at = _moment(services, form.get("first_at", "")) if form.get("when") == "later" else None
+    with act.transaction() as (session, now, note):
+        numbers = inviting.plan(
+            session,
+            survey_id,
+            said=form.get("said", ""),
+            first_at=first_at or now,
+            reminders=form.get("reminders", 0, type=int),
+            every_days=form.get("every_days", 3, type=int),
+            audience=_audience(form.get("audience", "")),
+            # The page says how many waves there were: a form sent twice must not be two invitations.
+            seen=form.get("seen", -1, type=int),
+            who=access.visitor().name,
+            criteria=services.criteria,
+            now=now,
+        )
+        said = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
+        if form.get("audience"):
+            said += f"，名单“{form['audience']}”"
+        note("survey.invite", f"survey:{survey_id}", said)
+    return act.done(_here(survey_id), f"已安排{said}邀请。")
 
 
 @access.allow(SURVEYS_WRITE)
 def set_results(survey_id: int) -> ResponseReturnValue:
     """Set when the results are published and those who answered are told."""
-    services, me = current_services(), access.visitor()
+    return act.form(partial(_set_results, survey_id), partial(_page, survey_id))
+
+
+def _set_results(survey_id: int) -> ResponseReturnValue:
     written = request.form.get("results_at", "")
-    try:
-        results_at = _moment(services, written) if written else None
-        with services.transaction() as session:
-            now, about = services.clock(), f"survey:{survey_id}"
-            row = select(Survey.id).where(Survey.id == survey_id)
-            access.check_stamp(session, row, lambda session: _results(services, session, survey_id), about=about)
-            inviting.set_results(session, survey_id, results_at, now=now)
-            said = written.replace("T", " ") or "不公布"
-            audit.note(session, me, "survey.promise", about, said, address=access.address(), now=now)
-    except Refused as refusal:
-        return _page(survey_id, error=refusal)
-    flash("公布结果的时间已保存。", "success")
-    return _back(survey_id)
+    results_at = _moment(current_services(), written) if written else None
+    with act.transaction() as (session, now, note):
+        row = select(Survey.id).where(Survey.id == survey_id)
+        act.check_stamp(session, Editable(f"survey:{survey_id}", row, partial(_results, survey_id)))
+        inviting.set_results(session, survey_id, results_at, now=now)
+        note("survey.promise", f"survey:{survey_id}", written.replace("T", " ") or "不公布")
+    return act.done(_here(survey_id), "公布结果的时间已保存。")
 
 
 @access.allow(SURVEYS_WRITE)
 def steer(survey_id: int, number: int) -> ResponseReturnValue:
     """Pause, resume or cancel a wave."""
-    services, me = current_services(), access.visitor()
     step = STEPS.get(request.form.get("do", ""))
     if step is None:
         abort(404)
-    word, action = step
-    with services.transaction() as session:
-        now = services.clock()
-        action(session, survey_id, number, now=now)
-        said = f"{word}第 {number} 次"
-        audit.note(session, me, "survey.steer", f"survey:{survey_id}", said, address=access.address(), now=now)
-    flash(f"已{said}邀请。", "success")
-    return _back(survey_id)
+    word, do = step
+    said = f"{word}第 {number} 次"
+    with act.transaction() as (session, now, note):
+        do(session, inviting.wave(session, survey_id, number), by=access.visitor().name, now=now)
+        note("survey.steer", f"survey:{survey_id}", said)
+    return act.done(_here(survey_id), f"已{said}邀请。")
 
 
 @access.allow(SURVEYS_SEE)
@@ -123,40 +130,36 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
     """One wave: how many came to what, and, of an identified survey, who. Seeing who is written down."""
     services, me = current_services(), access.visitor()
     narrowed = request.args.get("outcome", "")
-    if narrowed not in ("", "opened", "answered", *Outcome):
+    narrowed = ACTED if narrowed == "answered" else narrowed
+    if narrowed not in WHOM:
         abort(404)
     found, now = _find(services, survey_id), services.clock()
     with services.reading() as session:
         line = next((each for each in queries.wave_lines(session, survey_id) if each.number == number), None)
         people = None
         if line is not None and not found.is_anonymous:
-            people = queries.recipients(
+            people = queries.invited(
                 session,
                 me,
-                survey_id,
-                number,
+                line.campaign_id,
                 narrowed=narrowed,
                 today=day_in(now, services.zone),
-                after=request.args.get("after", 0, type=int),
-                before=request.args.get("before", 0, type=int),
+                cursor=Cursor.of(request.args),
             )
     if line is None:
         abort(404)
     if people is not None:
-        with services.transaction() as session:
-            about, said = (
-                f"survey:{survey_id}",
-                f"第 {number} 次邀请，{WHOM.get(narrowed) or OUTCOMES[Outcome(narrowed)]}",
-            )
-            audit.note(session, me, "survey.people", about, said, address=access.address(), now=now)
+        act.seen("survey.people", f"survey:{survey_id}", f"第 {number} 次邀请，{WHOM[narrowed]}")
     return render_template(
         "surveys/console/wave.html",
         survey=found,
         wave=line,
         people=people,
         narrowed=narrowed,
+        whom=WHOM,
         outcomes=OUTCOMES,
-        waves=WAVES,
+        reasons=REASONS,
+        waves=STATES,
         colours=COLOURS,
         until=_until(line, services, now),
         shows_phones=me.may(PEOPLE_PHONES),
@@ -164,7 +167,12 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
     )
 
 
-def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
+def _page(survey_id: int, error: Refused | None) -> str:
+    return _look(survey_id, error)[0]
+
+
+def _look(survey_id: int, error: Refused | None = None) -> tuple[str, Refused | None]:
+    """The page of the waves, and what is wrong with what it was asked for."""
     services, me = current_services(), access.visitor()
     found, now = _find(services, survey_id), services.clock()
     is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
@@ -175,7 +183,7 @@ def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
     with services.reading() as session:
         lines = queries.wave_lines(session, survey_id)
         saved = queries.saved_audiences(session)
-        kept = _results(services, session, survey_id)
+        kept = _results(survey_id, session)
         if me.may(SURVEYS_WRITE) and is_running and not counts_later:
             try:
                 preview = queries.preview(
@@ -201,27 +209,26 @@ def _page(survey_id: int, error: Refused | None = None) -> ResponseReturnValue:
         form=request.form,
         kept=kept,
         said=chat.invitation(found.title),
-        states=STATES,
         outcomes=OUTCOMES,
-        waves=WAVES,
+        reasons=REASONS,
+        waves=STATES,
         colours=COLOURS,
         quiet=services.quiet,
         until=lambda line: _until(line, services, now),
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         longest=inviting.LONGEST,
         most=MOST_REMINDERS,
-        unsettled=UNSETTLED,
         has_pages=services.is_service_account,
         results_number=RESULTS,
         local=lambda moment: moment.astimezone(services.zone).strftime("%Y-%m-%dT%H:%M") if moment else "",
     )
-    return page, access.status(error)
+    return page, error
 
 
 def _until(line: WaveLine, services: Services, now: datetime) -> str:
     """Until when a wave waits for the end of the quiet hours, in words; empty where it does not."""
     quiet = services.quiet
-    waits = line.state is WaveState.PLANNED or (line.state is WaveState.SENDING and line.figures.of(Outcome.QUEUED))
+    waits = line.state is CampaignState.PLANNED or (line.state in DUE and line.figures.of(Outcome.QUEUED))
     if quiet is None or not waits or quiet.over_at(max(line.due_at, now)) is None:
         return ""
     until = put_off_until(line.due_at, heeds_quiet=True, quiet=quiet, now=now)
@@ -236,14 +243,14 @@ def _find(services: Services, survey_id: int) -> Detail:
     return found
 
 
-def _results(services: Services, session: Session, survey_id: int) -> dict[str, str]:
+def _results(survey_id: int, session: Session) -> dict[str, str]:
     """When the results are published, in words."""
-    kept = session.scalar(select(Survey.results_at).where(Survey.id == survey_id))
-    return {"公布结果": f"{kept.astimezone(services.zone):%Y-%m-%d %H:%M}" if kept else "一结束就公布"}
+    kept, zone = session.scalar(select(Survey.results_at).where(Survey.id == survey_id)), current_services().zone
+    return {"公布结果": f"{kept.astimezone(zone):%Y-%m-%d %H:%M}" if kept else "一结束就公布"}
 
 
-def _back(survey_id: int) -> ResponseReturnValue:
-    return redirect(url_for("surveys_pages.waves", survey_id=survey_id), 303)
+def _here(survey_id: int) -> str:
+    return url_for("surveys_pages.waves", survey_id=survey_id)
 
 
 def _audience(name: str) -> Mapping[str, Any] | None:

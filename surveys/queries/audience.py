@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from campaigns import steering
+from campaigns.models import Campaign
 from foundation.errors import Refused
 from questions.question import Question, QuestionType
-from surveys.models import INVITATION, Invitation, Participation, Submission, Survey
+from surveys.models import Participation, Submission, Survey
 from surveys.queries import version_cache
 from surveys.rules import waves
 from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
@@ -63,12 +65,11 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
         return {}
     rows = session.execute(select(Survey.id, Survey.title).where(Survey.id.in_(set(mine.values()))))
     names = {row.id: row.title for row in rows}
-    keys = {about.key.removeprefix(INVITATION) for about in mine if about.key and about.key.startswith(INVITATION)}
-    ids = [int(key) for key in keys if _plain(key)]
-    found = session.execute(select(Invitation.id, Invitation.number).where(Invitation.id.in_(ids)))
-    numbers = {f"{INVITATION}{row.id}": row.number for row in found}
+    ids = {steering.of_key(about.key) for about in mine} - {None}
+    found = session.execute(select(Campaign.id, Campaign.number).where(Campaign.id.in_(ids)))
+    numbers = {row.id: row.number for row in found}
     return {
-        about: _title(survey_id, names[survey_id], numbers.get(about.key or ""))
+        about: _title(survey_id, names[survey_id], numbers.get(steering.of_key(about.key)))
         for about, survey_id in mine.items()
         if survey_id in names
     }

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.models import Survey, SurveyState, Tally, Version, Wave
+from campaigns import progress
+from campaigns.models import Campaign
+from surveys.models import Survey, SurveyState, Version
 from surveys.queries import version_cache
 from surveys.rules import waves
 from surveys.rules.definition import Definition, from_json
@@ -73,10 +75,8 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
 
 def _sent(session: Session, survey_id: int) -> int:
     """How many invitations went out to anybody."""
-    kept = select(Tally.option, Tally.count).where(Tally.survey_id == survey_id, Tally.question == "")
-    totals = {row[0]: row[1] for row in session.execute(kept)}
-    numbers = session.scalars(select(Wave.number).where(Wave.survey_id == survey_id, Wave.number != waves.RESULTS))
-    return sum(waves.figures(totals, number).sent > 0 for number in numbers)
+    mine = select(Campaign).where(Campaign.kind == waves.INVITATION, Campaign.reference == survey_id)
+    return sum(figures.sent > 0 for figures in progress.figures(session, session.scalars(mine).all()).values())
 
 
 def _results_at(survey: Survey, asked: dict[str, Any] | None) -> datetime | None:

@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
-from surveys.models import Outcome, SurveyState, WaveState
+from campaigns import texts as campaign_texts
+from campaigns.models import Outcome
+from surveys.models import SurveyState
 
 STATES = {
     SurveyState.DRAFT: "草稿",
@@ -12,28 +14,9 @@ STATES = {
     SurveyState.OPEN: "进行中",
     SurveyState.CLOSED: "已结束",
 }
-WAVES = {
-    WaveState.PLANNED: "已安排",
-    WaveState.SENDING: "发送中",
-    WaveState.PAUSED: "已暂停",
-    WaveState.SENT: "已发完",
-    WaveState.CANCELLED: "已取消",
-    WaveState.OVER: "已结束",
-    WaveState.BROKEN: "没有发",
-}
-OUTCOMES = {
-    Outcome.QUEUED: "排队发送",
-    Outcome.CUSTOM: "客服消息已送达",
-    Outcome.TEMPLATE: "模板消息，等回执",
-    Outcome.ARRIVED: "模板消息已送达",
-    Outcome.HELD: "等店主下次联系",
-    Outcome.UNSURE: "不确定是否送达",
-    Outcome.SPARED: "发送前已填写",
-    Outcome.UNFOLLOWED: "已取消关注",
-    Outcome.LATE: "来不及发",
-    Outcome.REFUSED: "微信没有送达",
-    Outcome.STOPPED: "暂停或取消",
-}
+OUTCOMES = {**campaign_texts.OUTCOMES, Outcome.SPARED: "发送前已填写"}
+#: Why a shop is left out of a wave.
+REASONS = {**campaign_texts.REASONS, "answered": "发送前已填写", "full": "名额已满"}
 
 
 def percent(share: float | None) -> str:

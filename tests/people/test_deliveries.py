@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from campaigns.models import Campaign
 from foundation import paging
 from people.models import Retailer
-from surveys.models import Invitation, Survey, Wave
+from surveys.models import Survey
 from wechat_bot.models import Delivery, Lane
 
 MESSAGES = "/console/messages"
@@ -130,13 +131,11 @@ def test_waiting_messages_are_cancelled_by_a_command(office, wang) -> None:
 def test_an_unsure_message_is_named_and_leads_to_its_page_before_anybody_decides(office, wang) -> None:
     now, unsure = office.house.clock(), {"state": "unsure", "settled_at": office.house.clock()}
     with office.house.services.transaction() as session:
-        session.add(Wave(survey_id=1, number=2, said="请填", due_at=now, state="sent", created_at=now, created_by=""))
-        session.flush()
-        values = {"survey_id": 1, "retailer_id": 1, "number": 2, "wave_id": 1, "outcome": "queued"}
-        session.add(Invitation(**values))
+        wave = {"kind": "survey", "reference": 1, "number": 2, "about": "survey:1", "said": "请填", "state": "sent"}
+        session.add(Campaign(**wave, due_at=now, created_at=now, created_by=""))
     answer = queue(office, wang, about="visit:7", key="visit-answer:3", **unsure)
     queue(office, wang, about="visit:7", key="visit:7:more:9", **unsure)
-    queue(office, wang, about="survey:1", key="invitation:1", **unsure)
+    queue(office, wang, about="survey:1", key="campaign:1:0:1", **unsure)
     queue(office, wang, about="visits", key="x", **unsure)
     queue(office, wang, about=None, **unsure)
     page = office.browser("market").get(MESSAGES).text

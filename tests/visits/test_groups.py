@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
+from campaigns.models import Campaign, Recipient
 from foundation.errors import Refused
-from people.models import Audience, Retailer
+from people.models import Audience, Manager, Retailer
 from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Office
 from visits.actions import groups
-from visits.models import GroupMember, Message, VisitGroup
+from visits.models import GroupAnswer, Message
 from visits.queries import visibility
 from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, Follower
@@ -118,7 +119,7 @@ def test_an_answer_joins_the_request_that_is_open_and_never_reopens_a_closed_one
     # Only the first is counted, and a closed group brings nothing more.
     chens.li.say("四点以前")
     with chens.house.look() as session:
-        assert session.scalar(select(func.count()).where(GroupMember.request_id == new.id)) == 1
+        assert session.scalar(select(func.count()).where(GroupAnswer.request_id == new.id)) == 1
 
 
 def test_what_comes_after_the_days_of_answers_is_a_message_like_any_other(chens) -> None:
@@ -220,7 +221,7 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
     assert "2 个许可证号不在您能看到的店里" in shown and "350802100003、LY999999" in shown
     shown = zhou.get(done.headers["Location"]).text
     assert "城南便利店" in shown and "老李食杂店" in shown
-    assert [entry.detail for entry in office.audited("visit.group")] == ["明天下午到您店里看新品，在店吗？"]
+    assert [entry.detail for entry in office.audited("visit.group")] == [SAID]
 
 
 def test_groups_are_seen_by_who_sent_them_and_those_above_alone(chens) -> None:
@@ -237,7 +238,7 @@ def test_groups_are_seen_by_who_sent_them_and_those_above_alone(chens) -> None:
         browser = office.browser(name)
         assert browser.post(f"{address}/cancel").status_code == status, name
     with chens.house.look() as session:
-        assert session.scalars(select(VisitGroup.cancelled_at)).one() is None
+        assert session.scalars(select(Campaign.ended_at)).one() is None
     lin = Browser(chens.house, chens.manager("林小燕"))
     assert "没有这次群发" in lin.open("/m/visits/groups/1")
     assert "没有这次群发" not in Browser(chens.house, chens.manager("周主任")).open("/m/visits/groups/1")
@@ -247,10 +248,10 @@ def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None
     chens.fill("城区一片", 30)
     send(chens)
     with chens.house.look() as session:
-        assert session.scalar(select(func.count()).select_from(GroupMember)) == 32
-        assert session.scalar(select(func.count()).where(GroupMember.delivery_id.is_(None))) == 0
-        carried = select(func.count(Delivery.id)).join(GroupMember, GroupMember.delivery_id == Delivery.id)
-        assert session.scalar(carried.where(Delivery.openid == GroupMember.openid)) == 32
+        assert session.scalar(select(func.count()).select_from(Recipient)) == 32
+        assert session.scalar(select(func.count()).where(Recipient.delivery_id.is_(None))) == 0
+        carried = select(func.count(Delivery.id)).join(Recipient, Recipient.delivery_id == Delivery.id)
+        assert session.scalar(carried.where(Delivery.openid == Recipient.openid)) == 32
     now, services = chens.house.clock(), chens.house.services
     with services.reading() as session:
         who = visibility.of_manager(session, chens.chen.openid, now=now, zone=services.zone)
@@ -263,3 +264,49 @@ def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None
     with chens.house.services.transaction() as session:
         session.execute(update(Retailer).values(openid=None))
     assert "没有能收到的店" in send(chens)
+
+
+def large(town, **more):
+    """A group that is too large to go out at once."""
+    now, services = town.house.clock(), town.house.services
+    with services.transaction() as session:
+        who = visibility.of_manager(session, town.chen.openid, now=now, zone=services.zone)
+        groups.send(session, who, Whom(Kind.ALL), SAID, criteria=services.criteria, now=now, at_once=1, **more)
+
+
+def test_a_large_group_is_listed_by_the_clock_and_may_be_cancelled_before(chens) -> None:
+    large(chens)
+    assert "名单 0 家" in progress(chens)
+    chens.house.tick()
+    assert "名单 2 家，已发出 2 家" in progress(chens)
+    assert read(chens, chens.wang) == read(chens, chens.li) == [f"陈志强：{SAID}"]
+    assert read(chens, chens.xiao) == []
+    large(chens)
+    chens.page.open("/m/visits/groups/2")
+    chens.page.send("cancel")
+    chens.house.tick()
+    assert read(chens, chens.wang) == []
+
+
+def test_a_large_group_whose_writer_is_gone_by_then_goes_to_nobody(chens) -> None:
+    large(chens)
+    with chens.house.services.transaction() as session:
+        session.execute(update(Manager).where(Manager.name == "陈志强").values(disabled_at=chens.house.clock()))
+    chens.house.tick()
+    assert read(chens, chens.wang) == []
+    with chens.house.look() as session:
+        assert session.scalars(select(Campaign.state)).one() == "broken"
+
+
+def test_whoever_cannot_get_it_is_shown_with_the_reason(chens) -> None:
+    with chens.house.services.transaction() as session:
+        session.execute(
+            update(Follower).where(Follower.openid == chens.li.openid).values(unfollowed_at=chens.house.clock())
+        )
+    send(chens)
+    office = Office(chens.house)
+    office.staff()
+    page = office.browser("market").get("/console/visits/groups/1").text
+    assert "收不到的：没有关注公众号 1 家" in page and "老李食杂店" not in page
+    left_out = office.browser("market").get("/console/visits/groups/1?part=left_out").text
+    assert "老李食杂店" in left_out and "没有关注公众号" in left_out and "城南便利店" not in left_out

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.models import Recipient
 from config.demo import templates
 from foundation.database import Database
 from people.models import Manager
@@ -22,7 +23,7 @@ from tests import processes
 from tests.processes import Town, until
 from tests.visits import district
 from visits.actions import answering, groups, intake
-from visits.models import Assignment, Closed, Deadline, Escalation, GroupMember, Request, Way
+from visits.models import Assignment, Closed, Deadline, Escalation, Request, Way
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
@@ -120,7 +121,7 @@ def test_several_workers_one_killed_in_its_sweep_do_what_is_due_once(morning: Mo
         half_time = session.scalar(select(func.count()).select_from(Escalation).where(Escalation.step == "half"))
         closed = Counter(session.execute(select(Request.closed_how, Request.closings)).all())
         keys = session.scalars(select(Delivery.key).where(Delivery.key.like("%:awake:%"))).all()
-        sent = session.scalars(select(GroupMember.delivery_id)).all()
+        sent = session.scalars(select(Recipient.delivery_id)).all()
     assert len({request_id for request_id, _ in moved}) == len(moved) == HELD
     assert len({delivery_id for _, delivery_id in moved}) == 1
     zhou = [each["text"] for each in town.chat(morning.openids["周主任"])]

@@ -14,14 +14,12 @@ from visits.models import (
     Author,
     Canned,
     Closed,
-    GroupMember,
     Message,
     Rating,
     Request,
     Visited,
     VisitGroup,
 )
-from visits.rules.whom import Kind
 from wechat_bot import forgetting, media
 from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Talk
@@ -73,12 +71,6 @@ def forget(session: Session, whom: Forgetting) -> None:
         noted = or_(noted, Visited.retailer_id == whom.shop_id)
         _unname(session, whom, ids)
     session.execute(update(Visited).where(noted).values(note="").execution_options(synchronize_session=False))
-    session.execute(
-        update(GroupMember)
-        .where(GroupMember.openid == whom.openid)
-        .values(openid=whom.pseudonym)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _theirs(whom: Forgetting) -> ColumnElement[bool]:
@@ -140,12 +132,8 @@ def _forget_drafts(session: Session, whom: Forgetting, about: Sequence[int]) -> 
 def _unname(session: Session, whom: Forgetting, ids: Sequence[int]) -> None:
     """Take what names a shop out of the reasons of its owners, out of notices that list several, and out of what was
     written for many."""
-    for group in session.scalars(select(VisitGroup)):
-        if group.audience["kind"] == Kind.LICENCES and set(whom.names).intersection(group.audience["value"]):
-            listed = [whom.pseudonym if each in whom.names else each for each in group.audience["value"]]
-            group.audience = group.audience | {"value": listed}
     for name in whom.names:
-        for column in (VisitGroup.title, VisitGroup.content, Canned.title, Canned.content):
+        for column in (VisitGroup.title, Canned.title, Canned.content):
             named_in = update(column.class_).where(column.contains(name, autoescape=True))
             without = {column.key: func.replace(column, name, "…")}
             session.execute(named_in.values(without).execution_options(synchronize_session=False))

@@ -10,7 +10,7 @@ from people.identity import Shop
 from people.models import Binding, Retailer
 from visits.actions import additions, clocks, complaints, routing
 from visits.actions import open_request as cases
-from visits.models import Author, Closed, GroupMember, Message, Request
+from visits.models import Author, Closed, GroupAnswer, Message, Request
 from visits.rules import needs
 
 
@@ -74,7 +74,7 @@ def _join(session: Session, other: Request, theirs: Request, now: datetime, zone
     since, wrote_at = other.unanswered_since, other.shop_wrote_at
     waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
     first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
-    for table in (Message, GroupMember):
+    for table in (Message, GroupAnswer):
         session.execute(
             update(table)
             .where(table.request_id == other.id)

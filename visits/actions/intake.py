@@ -120,7 +120,7 @@ def receive(
     asked = groups.awaiting(session, openid, now=now)
     tone = _tone(session, said)
     if asked is not None:
-        if tone in (Tone.THANKS, Tone.NOD) and request is not None and not groups.asks(session, asked):
+        if tone in (Tone.THANKS, Tone.NOD) and request is not None and not groups.asks(asked):
             groups.acknowledged(session, asked, now=now)
             asked = None
         else:

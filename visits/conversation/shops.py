@@ -104,7 +104,7 @@ def _acknowledges(turn: Turn, content: str) -> bool:
     ):
         return False
     member = groups.awaiting(turn.session, turn.openid, now=turn.now)
-    if member is None or groups.asks(turn.session, member):
+    if member is None or groups.asks(member):
         return False
     groups.acknowledged(turn.session, member, now=turn.now)
     return True

@@ -6,14 +6,17 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from campaigns import preview as reach
+from campaigns.preview import Preview
 from foundation.errors import Refused
+from foundation.paging import Cursor
 from people import areas
 from visits.actions import groups as actions
 from visits.mobile import visitor
 from visits.pages import form_pictures, form_values
 from visits.queries import groups as queries
 from visits.queries import visibility
-from visits.queries.groups import PARTS, Line, Preview
+from visits.queries.groups import PARTS, Line
 from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
 from visits.texts import answering as answering_texts
@@ -29,10 +32,11 @@ def groups() -> ResponseReturnValue:
     services, now = current_services(), current_services().clock()
     with services.reading() as session:
         who = visitor.manager(services, session)
-        lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
-        named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
-    moment = _moment(services)
-    return render_template("visits/groups.html", who=who, lines=lines, named=named, after=after, moment=moment)
+        found = queries.listing(session, who, now=now, cursor=Cursor.of(request.args))
+        named = {
+            line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in found.lines
+        }
+    return render_template("visits/groups.html", who=who, found=found, named=named, moment=_moment(services))
 
 
 def group(group_id: int) -> ResponseReturnValue:
@@ -41,8 +45,8 @@ def group(group_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         who = visitor.manager(services, session)
         found = _found(session, who, group_id)
-        after = request.args.get("after", 0, type=int)
-        members = queries.members(session, who, group_id, part=part, now=now, quiet=services.quiet, after=after)
+        cursor = Cursor.of(request.args)
+        members = queries.members(session, who, found, part=part, now=now, quiet=services.quiet, cursor=cursor)
         named = queries.words(session, found.whom, is_part=found.manager_id is not None)
     return render_template(
         "visits/group.html",
@@ -52,7 +56,7 @@ def group(group_id: int) -> ResponseReturnValue:
         part=part if part in PARTS else "",
         narrowings=PARTS,
         is_mine=found.is_of(who),
-        may_cancel=found.is_of(who) and found.cancelled_at is None and found.progress.waiting,
+        may_cancel=found.is_of(who) and found.cancelled_at is None and (found.is_running or found.progress.waiting),
         quiet_until=services.quiet and services.quiet.over_at(now),
         now=now,
         moment=_moment(services),
@@ -143,7 +147,7 @@ def own_picture(group_id: int) -> ResponseReturnValue:
 def _form(services: Services, who: Colleague, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
     now, values = services.clock(), request.values
     preview: Preview | None = None
-    named = ""
+    named, ahead = "", 0
     with services.reading() as session:
         try:
             if meant is None and values.get("kind"):
@@ -151,6 +155,7 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
             if meant is not None:
                 has_template = form_values.has_template(services)
                 preview = queries.preview(session, who, meant, services.criteria, has_template=has_template, now=now)
+                ahead = reach.ahead(session, now=now)
                 named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
         except Refused as refusal:
             error = error or refusal.sentence
@@ -162,6 +167,8 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
         keep=f"group-{who.manager_id}",
         preview=preview,
+        ahead=ahead,
+        takes=preview and reach.takes(ahead + preview.following),
         named=named,
         looked=str(meant) if meant and preview else "",
         kind=values.get("kind", Kind.ALL.value),

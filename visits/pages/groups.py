@@ -3,19 +3,22 @@
 import secrets
 from datetime import timedelta
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from campaigns import preview as reach
+from campaigns.preview import Preview
+from console import access, act
 from foundation.errors import Refused
+from foundation.paging import Cursor
 from people import areas
 from visits.actions import groups as actions
 from visits.pages import form_pictures, form_values
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import groups as queries
 from visits.queries import visibility
-from visits.queries.groups import PARTS, Line, Preview
+from visits.queries.groups import PARTS, Line
 from visits.queries.visibility import Colleague
 from visits.rules.whom import Kind, Whom
 from visits.texts import groups as texts
@@ -31,14 +34,14 @@ def groups() -> ResponseReturnValue:
     now = services.clock()
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        lines, after = queries.listing(session, who, now=now, after=request.args.get("after", type=int))
-        named = {line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in lines}
+        found = queries.listing(session, who, now=now, cursor=Cursor.of(request.args))
+        named = {
+            line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in found.lines
+        }
     return render_template(
         "visits/console/groups.html",
-        lines=lines,
+        found=found,
         named=named,
-        after=after,
-        is_first="after" not in request.args,
         moment=lambda at: when(at, now=now, zone=services.zone),
     )
 
@@ -61,7 +64,7 @@ def write() -> ResponseReturnValue:
         if form.get("do") != "send" or form.get("looked") != str(meant):
             form_pictures.keep(services, picture, token=mark, whose=whose)
             return _form(services, meant)
-        with services.transaction() as session:
+        with act.transaction() as (session, now, note):
             if picture is None:
                 key = form_pictures.take(session, mark, whose)
             else:
@@ -79,14 +82,12 @@ def write() -> ResponseReturnValue:
                 criteria=services.criteria,
                 now=now,
             )
-            about = f"visit-group:{group.id}"
-            audit.note(session, me, "visit.group", about, group.title, address=access.address(), now=now)
+            note("visit.group", f"visit-group:{group.id}", group.title)
     except Refused as refusal:
         form_pictures.keep(services, picture, token=mark, whose=whose)
         return _form(services, error=refusal.sentence)
     form_pictures.drop(mark)
-    flash(texts.SENT, "success")
-    return redirect(url_for("visits_pages.group", group_id=group.id), 303)
+    return act.done(url_for("visits_pages.group", group_id=group.id), texts.SENT)
 
 
 @access.allow(VISITS_SEE)
@@ -97,12 +98,10 @@ def group(group_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, group_id)
-        after = request.args.get("after", 0, type=int)
-        members = queries.members(session, who, group_id, part=part, now=now, quiet=services.quiet, after=after)
+        cursor = Cursor.of(request.args)
+        members = queries.members(session, who, found, part=part, now=now, quiet=services.quiet, cursor=cursor)
         named = queries.words(session, found.whom, is_part=found.manager_id is not None)
-    with services.transaction() as session:
-        about = f"visit-group:{group_id}"
-        audit.note(session, me, "visit.group.see", about, found.title, address=access.address(), now=now)
+    act.seen("visit.group.see", f"visit-group:{group_id}", found.title)
     return render_template(
         "visits/console/group.html",
         group=found,
@@ -121,16 +120,11 @@ def group(group_id: int) -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER)
 def cancel(group_id: int) -> ResponseReturnValue:
     """Take back what has not gone out."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        now = services.clock()
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
+    with act.transaction() as (session, now, note):
+        who = visibility.of_visitor(session, access.visitor(), now=now, zone=current_services().zone)
         said = texts.cancelled(actions.cancel(session, who, group_id, now=now))
-        audit.note(
-            session, me, "visit.group.cancel", f"visit-group:{group_id}", said, address=access.address(), now=now
-        )
-    flash(said, "success")
-    return redirect(url_for("visits_pages.group", group_id=group_id), 303)
+        note("visit.group.cancel", f"visit-group:{group_id}", said)
+    return act.done(url_for("visits_pages.group", group_id=group_id), said)
 
 
 @access.allow(VISITS_SEE)
@@ -148,6 +142,7 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
     me, now, values = access.visitor(), services.clock(), request.values
     preview: Preview | None = None
     strangers: list[str] = []
+    ahead = 0
     named, token = "", form_values.token(values)
     has_picture = form_pictures.key_of(token, form_pictures.of_user(me.user_id)) is not None
     with services.reading() as session:
@@ -159,6 +154,7 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
                 preview = queries.preview(
                     session, who, meant, services.criteria, has_template=form_values.has_template(services), now=now
                 )
+                ahead = reach.ahead(session, now=now)
                 strangers = queries.strangers(session, who, meant, services.criteria, now=now)
                 named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
         except Refused as refusal:
@@ -171,6 +167,8 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
     page = render_template(
         "visits/console/group_write.html",
         preview=preview,
+        ahead=ahead,
+        takes=preview and reach.takes(ahead + preview.following),
         strangers=strangers,
         named=named,
         sender=actions.sender(who),

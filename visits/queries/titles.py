@@ -6,14 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.text import whole_number
+from visits.actions.groups import TOPIC
 from visits.models import ANSWER_KEY, FIRST_NUMBER, RATING_KEY, VisitGroup
-from visits.queries import groups
 from visits.texts import notices as texts
 from wechat_bot.feature import About, Title
 
 #: How the keys of a request's messages to its shop begin; all others are notices to one of us.
 _TO_THE_SHOP = {ANSWER_KEY: texts.AN_ANSWER, RATING_KEY: texts.A_QUESTION}
-_REQUEST, _GROUP, _SEVERAL = "visit:", f"{groups.TOPIC}:", "visits"
+_REQUEST, _GROUP, _SEVERAL = "visit:", f"{TOPIC}:", "visits"
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:

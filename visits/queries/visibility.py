@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from console import queries as console
 from console.rules.visitors import Role, Visitor
 from foundation.clock import day_in
 from people import identity
@@ -44,8 +45,7 @@ def of_manager(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) 
     found = identity.manager_of(session, openid)
     if found is None or found.is_disabled:
         return None
-    sees = Visitor(0, found.name, Role.MANAGER, manager_id=found.id)
-    return Colleague(found.name, now, zone, sees, manager_id=found.id)
+    return _manager(found.id, found.name, now, zone)
 
 
 def of_visitor(session: Session, visitor: Visitor, *, now: datetime, zone: ZoneInfo) -> Colleague:
@@ -54,6 +54,17 @@ def of_visitor(session: Session, visitor: Visitor, *, now: datetime, zone: ZoneI
     if visitor.manager_id is not None:
         name = session.scalar(select(Manager.name).where(Manager.id == visitor.manager_id)) or name
     return Colleague(name, now, zone, visitor, manager_id=visitor.manager_id, user_id=visitor.user_id)
+
+
+def of_writer(
+    session: Session, manager_id: int | None, user_id: int | None, *, now: datetime, zone: ZoneInfo
+) -> Colleague | None:
+    """Whoever wrote something, as they are now; None where they are gone or may do nothing any more."""
+    if manager_id is None:
+        visitor = console.visitor(session, user_id) if user_id is not None else None
+        return of_visitor(session, visitor, now=now, zone=zone) if visitor else None
+    found = session.get(Manager, manager_id)
+    return None if found is None or found.disabled_at is not None else _manager(found.id, found.name, now, zone)
 
 
 def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement[bool] | None:
@@ -115,6 +126,11 @@ def groups_within(session: Session, who: Colleague) -> ColumnElement[bool] | Non
     own = VisitGroup.user_id == who.user_id if who.manager_id is None else VisitGroup.manager_id == who.manager_id
     below = managers_below(session, who)
     return or_(own, VisitGroup.manager_id.in_(sorted(below))) if below else own
+
+
+def _manager(manager_id: int, name: str, now: datetime, zone: ZoneInfo) -> Colleague:
+    sees = Visitor(0, name, Role.MANAGER, manager_id=manager_id)
+    return Colleague(name, now, zone, sees, manager_id=manager_id)
 
 
 def supervised_areas(session: Session, manager_id: int) -> set[int]:

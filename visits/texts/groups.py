@@ -7,6 +7,7 @@ from visits.texts import times
 NO_SUCH = "没有这次群发。"
 NO_SUCH_PLAN = "没有这个计划。"
 NO_SUCH_SHOP = "没有这家店，或不归您负责。"
+WRITER_GONE = "写这次群发的人已停用。"
 NOBODY = "这里面没有能收到的店：要归您负责、已绑定微信、并关注着公众号。"
 SENT = "已安排发送。每家店的回复会成为各自的留言。"
 UNDONE = "已撤销。"

@@ -1,0 +1,163 @@
+"""What recipients do: they open what it leads to, they do what it asks for, and what still waits is taken back.
+
+Whoever opens or acts was brought by the last message that arrived. The statements are built once: every answer of a
+shop asks some of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from campaigns import rules, tally
+from campaigns.kinds import CampaignKind
+from campaigns.models import Campaign, Recipient
+from foundation.database import Moment
+from people.models import Retailer
+from wechat_bot.models import Delivery
+from wechat_bot.outbox import queueing, states
+
+_campaign, _recipient = cast(Table, Campaign.__table__), cast(Table, Recipient.__table__)
+_delivery, _retailer = cast(Table, Delivery.__table__), cast(Table, Retailer.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A campaign whose message reached somebody, and which waits for their answer."""
+
+    campaign_id: int
+    reference: int
+    retailer_id: int
+    said: str
+    delivery_id: int
+    #: When it was written, and when the message went out.
+    sent_at: datetime
+    settled_at: datetime | None
+
+
+def is_unopened(session: Session, kind: CampaignKind, reference: int, retailer_id: int) -> bool:
+    """Whether the last message that arrived about something has not been opened."""
+    row = session.connection().execute(_LATEST, _whose(kind, reference, retailer_id)).first()
+    return row is not None and not row.is_opened
+
+
+def opened(session: Session, kind: CampaignKind, reference: int, retailer_id: int) -> None:
+    """A shop opens what a campaign leads to: the last message that arrived brought it, once."""
+    row = session.connection().execute(_OPEN_LATEST, _whose(kind, reference, retailer_id)).first()
+    if row is not None:
+        tally.add(session, {(row.campaign_id, row.area_id, rules.OPENED): 1})
+
+
+def acted(
+    session: Session, kind: CampaignKind, reference: int, retailer_id: int, *, now: datetime, is_secret: bool = False
+) -> None:
+    """A shop does what it was asked for: what still waits for it is taken back, and the last message that arrived
+    brought it.
+
+    In secret neither the moment nor the shop nor its area is kept: each would point at what it said.
+    """
+    connection = session.connection()
+    whose = _whose(kind, reference, retailer_id)
+    moment = None if is_secret else now
+    connection.execute(_TAKE_BACK, {"whose": retailer_id, "what": kind.about(reference), "moment": moment})
+    row = connection.execute(_LATEST, whose).first()
+    if row is None:
+        return
+    if is_secret:
+        counts = {(row.campaign_id, tally.NOWHERE, rules.ACTED): 1}
+        if not row.is_opened:  # it came while they were answering
+            connection.execute(_OPEN_LATEST, whose)
+            counts[row.campaign_id, row.area_id, rules.OPENED] = 1
+        tally.add(session, counts)
+    else:
+        first(session, row.campaign_id, retailer_id, now=now)
+
+
+def first(session: Session, campaign_id: int, retailer_id: int, *, now: datetime) -> bool:
+    """A recipient does what a campaign asks for; gives whether that is the first time. Of several at once one is."""
+    who = {"campaign": campaign_id, "retailer": retailer_id}
+    row = session.connection().execute(_ACT, {**who, "moment": now}).first()
+    if row is None:
+        return False
+    counts = {(campaign_id, row.area_id, rules.ACTED): 1}
+    if not row.is_opened:
+        session.connection().execute(_OPEN, who)
+        counts[campaign_id, row.area_id, rules.OPENED] = 1
+    tally.add(session, counts)
+    return True
+
+
+def awaiting(session: Session, kind: CampaignKind, openid: str, *, now: datetime) -> Awaited | None:
+    """The newest campaign of a kind whose message reached this follower and which they have not answered in time."""
+    row = session.connection().execute(_AWAITING, {"kind": kind.name, "openid": openid, "now": now}).first()
+    return Awaited(*row) if row is not None else None
+
+
+def _whose(kind: CampaignKind, reference: int, retailer_id: int) -> Mapping[str, Any]:
+    return {"kind": kind.name, "reference": reference, "retailer": retailer_id}
+
+
+_last = (
+    select(_recipient.c.campaign_id, _recipient.c.area_id, _recipient.c.is_opened)
+    .join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
+    .where(
+        _campaign.c.kind == bindparam("kind"),
+        _campaign.c.reference == bindparam("reference"),
+        _recipient.c.retailer_id == bindparam("retailer"),
+        _recipient.c.outcome.in_(rules.BROUGHT),
+    )
+    .order_by(_recipient.c.delivery_id.desc())
+    .limit(1)
+)
+_LATEST: Any = _last
+_OPEN_LATEST: Any = (
+    update(_recipient)
+    .where(
+        _recipient.c.campaign_id == _last.with_only_columns(_recipient.c.campaign_id).correlate(None).scalar_subquery(),
+        _recipient.c.retailer_id == bindparam("retailer"),
+        _recipient.c.is_opened.is_(False),
+    )
+    .values(is_opened=True)
+    .returning(_recipient.c.campaign_id, _recipient.c.area_id)
+)
+_mine = (_recipient.c.campaign_id == bindparam("campaign"), _recipient.c.retailer_id == bindparam("retailer"))
+_OPEN: Any = update(_recipient).where(*_mine).values(is_opened=True)
+_ACT: Any = (
+    update(_recipient)
+    .where(*_mine, _recipient.c.acted_at.is_(None))
+    .values(acted_at=bindparam("moment", type_=Moment()))
+    .returning(_recipient.c.area_id, _recipient.c.is_opened)
+)
+_TAKE_BACK: Any = queueing.withdrawal(
+    _delivery.c.openid == select(_retailer.c.openid).where(_retailer.c.id == bindparam("whose")).scalar_subquery(),
+    _delivery.c.about == bindparam("what"),
+    why=rules.WAS_ACTED,
+    moment=bindparam("moment", type_=Moment()),
+)
+_AWAITING: Any = (
+    select(
+        _campaign.c.id,
+        _campaign.c.reference,
+        _recipient.c.retailer_id,
+        _campaign.c.said,
+        _delivery.c.id,
+        _campaign.c.created_at,
+        _delivery.c.settled_at,
+    )
+    .select_from(_recipient)
+    .join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
+    .join(_delivery, _delivery.c.id == _recipient.c.delivery_id)
+    .where(
+        _campaign.c.kind == bindparam("kind"),
+        _recipient.c.openid == bindparam("openid"),
+        _recipient.c.acted_at.is_(None),
+        _campaign.c.not_after > bindparam("now", type_=Moment()),
+        # What waited for their next contact goes out behind the very message that is heard now.
+        _delivery.c.state.in_(states.ARRIVED),
+    )
+    .order_by(_campaign.c.id.desc())
+    .limit(1)
+)

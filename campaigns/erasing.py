@@ -1,0 +1,38 @@
+"""What campaigns know of somebody who is erased."""
+
+from typing import Any
+
+from sqlalchemy import String, func, or_, select, update
+from sqlalchemy import cast as as_type
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, Recipient
+from wechat_bot.erasure import Forgetting
+
+
+def forget(session: Session, whom: Forgetting) -> None:
+    """Whom a message was sent to is nobody any more, the figures stay; a shop that is erased is named neither in what
+    was written to many nor among those it was for."""
+    if whom.kinds:
+        return
+    if whom.openid:
+        theirs = update(Recipient).where(Recipient.openid == whom.openid).values(openid=whom.pseudonym)
+        session.execute(theirs.execution_options(synchronize_session=False))
+    if whom.shop_id is None:
+        return
+    spec = as_type(Campaign.audience, String)
+    named = select(Campaign).where(or_(*(spec.contains(name, autoescape=True) for name in whom.names)))
+    for campaign in session.scalars(named):
+        campaign.audience = _without(campaign.audience, whom)
+    for name in whom.names:
+        said = update(Campaign).where(Campaign.said.contains(name, autoescape=True))
+        without = said.values(said=func.replace(Campaign.said, name, "…"))
+        session.execute(without.execution_options(synchronize_session=False))
+
+
+def _without(spec: Any, whom: Forgetting) -> Any:
+    if isinstance(spec, dict):
+        return {name: _without(value, whom) for name, value in spec.items()}
+    if isinstance(spec, list):
+        return [_without(each, whom) for each in spec]
+    return whom.pseudonym if spec in whom.names else spec

@@ -1,0 +1,53 @@
+"""What the clock does for campaigns, of every kind that a feature declares."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from campaigns import kinds, listing, sending
+from campaigns.kinds import CampaignKind
+from wechat_bot.collecting import claimed, more
+from wechat_bot.feature import Feature, Job
+from wechat_bot.services import Services
+
+LOOK_EVERY = timedelta(seconds=2)
+
+
+def workers(features: Sequence[Feature]) -> list[Job]:
+    """The jobs that send the features' campaigns: each kind's own, so that one does not wait for another's.
+
+    Raises ValueError, naming both, where two features claim one name.
+    """
+    found = claimed("campaign kind", [(name, each.name, each) for name, each in more(features, CampaignKind)])
+    of_each = (("campaigns", send), ("news of campaigns", note_news))
+    return [
+        Job(f"{what} of {name}", LOOK_EVERY, partial(run, kind=kind))
+        for name, kind in found.items()
+        for what, run in of_each
+    ]
+
+
+def send(services: Services, kind: CampaignKind) -> None:
+    """Freeze the audiences of the campaigns that are due, and hand their messages to the outbox: not in the quiet
+    hours."""
+    now = services.clock()
+    means = kinds.means(services, now)
+    with services.reading() as session:
+        due = sending.due(session, kind, now=now)
+    for campaign_id in due:
+        is_more = True
+        while is_more:
+            with services.transaction() as session:
+                is_more = listing.some(session, campaign_id, kind, means)
+        if services.quiet and services.quiet.over_at(now):
+            continue
+        with services.transaction() as session:
+            sending.queue_some(session, campaign_id, kind, means)
+
+
+def note_news(services: Services, kind: CampaignKind) -> None:
+    """Note what became of the messages."""
+    looked = sending.BATCH
+    while looked == sending.BATCH:
+        with services.transaction() as session:
+            looked = sending.note_news(session, kind)

@@ -1,0 +1,144 @@
+"""Listing: a campaign's audience is frozen in steps by shop, each with the reason for whoever is left out.
+
+A step is one transaction and one INSERT … SELECT over a fixed range of shops. Killed between two, it goes on behind the
+last; nothing is sent before the last. Who is bound after the first step began is not bound for this campaign.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, String, case, exists, func, insert, literal, or_, select
+from sqlalchemy.orm import Session
+
+from campaigns import steering, tally
+from campaigns.kinds import CampaignKind, Condition, Means, Reason
+from campaigns.models import Campaign, CampaignState, Outcome, Recipient
+from campaigns.rules import FAILED
+from foundation.database import count_to
+from foundation.errors import Refused
+from people.models import IS_THERE, Area, Retailer
+from wechat_bot.models import Delivery, Follower
+from wechat_bot.outbox import states
+
+#: Shops looked at in one step: a writer beside it waits a tenth of a second.
+BATCH = 20_000
+#: What counts towards the most messages of a week.
+A_WEEK = timedelta(days=7)
+UNBOUND = "unbound"
+_UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
+
+
+def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *, batch: int = BATCH) -> bool:
+    """Write down the next of those a due campaign is for, with their reasons; gives whether more are left.
+
+    Of two workers one does it. An audience that cannot be read (any more) breaks the campaign: it never becomes
+    everyone.
+    """
+    campaign = steering.claimed(session, campaign_id, (CampaignState.PLANNED, CampaignState.LISTING), now=means.now)
+    if campaign is None or kind.waits(session, campaign, means.now):
+        return False
+    try:
+        if campaign.frozen_at is None:
+            if not steering.is_still_approved(session, campaign, kind, now=means.now):
+                return False
+            campaign.frozen_at = means.now
+            steering.enter(session, campaign, CampaignState.LISTING, now=means.now)
+        meant = kind.meant(session, campaign, means)
+    except Refused as refusal:
+        campaign.error = refusal.sentence[:300]
+        steering.enter(session, campaign, CampaignState.BROKEN, now=means.now, why=campaign.error)
+        return False
+    after, until = campaign.cursor, campaign.cursor + batch
+    if kind.prepare is not None:
+        kind.prepare(session, campaign, in_step(after, until), means)
+    judged = (
+        select(
+            Retailer.id,
+            Retailer.openid,
+            Retailer.area_id,
+            func.coalesce(Retailer.manager_id, Area.manager_id).label("manager_id"),
+            reasons(session, campaign, kind, means.now).label("why"),
+        )
+        .select_from(Retailer)
+        .join(Area, Area.id == Retailer.area_id)
+        .outerjoin(Follower, Follower.openid == Retailer.openid)
+        .where(*meant, IS_THERE, in_step(after, until))
+        # Materialised, or the reasons would be asked for each column that depends on them.
+        .cte("judged")
+        .prefix_with("MATERIALIZED")
+    )
+    is_meant = judged.c.why.is_(None)
+    columns: dict[str, Any] = {
+        "campaign_id": literal(campaign.id, Integer),
+        "retailer_id": judged.c.id,
+        "openid": case((is_meant, judged.c.openid)),
+        "area_id": judged.c.area_id,
+        "manager_id": judged.c.manager_id,
+        "why": judged.c.why,
+        "outcome": case((is_meant, literal(Outcome.LISTED.value))),
+    }
+    session.execute(insert(Recipient).from_select(list(columns), select(*columns.values())))
+    tally.count_step(session, campaign.id, after, until)
+    campaign.cursor = until
+    if until < (session.scalar(select(func.max(Retailer.id))) or 0):
+        return True
+    campaign.state = CampaignState.SENDING
+    session.flush()
+    return False
+
+
+def at_once(session: Session, campaign: Campaign, kind: CampaignKind, means: Means, *, most: int = BATCH) -> bool:
+    """Write down a small audience in one step; gives whether it is small. A larger one is left to the clock."""
+    meant = select(Retailer.id).where(*kind.meant(session, campaign, means), IS_THERE)
+    if count_to(session, meant, most) > most:
+        return False
+    some(session, campaign.id, kind, means, batch=session.scalar(select(func.max(Retailer.id))) or 1)
+    return True
+
+
+def in_step(after: int, until: int) -> Condition:
+    """The shops of a step."""
+    return Retailer.id.between(after + 1, until)
+
+
+def is_anybody(session: Session, *conditions: Condition) -> bool:
+    """Whether there is any shop these conditions hold for."""
+    return session.scalar(select(Retailer.id).where(*conditions, IS_THERE).limit(1)) is not None
+
+
+def reasons(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> ColumnElement[str | None]:
+    """The first reason that holds for a shop to be left out; null where none does."""
+    frozen_at = campaign.frozen_at or now
+    found: Sequence[Reason] = (
+        Reason(UNBOUND, or_(Retailer.openid.is_(None), Retailer.bound_at > frozen_at)),
+        Reason("unfollowed", or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None))),
+        *kind.reasons(session, campaign),
+        *_has_had_enough(session, campaign, kind, now),
+    )
+    return case(*((each.condition, literal(each.name)) for each in found), else_=literal(None, String))
+
+
+def has_waiting(campaign: Campaign) -> Reason:
+    """A reason for kinds that want it: another message about the same still waits to be sent."""
+    about = Delivery.about == campaign.about
+    # The index of what waits, word for word.
+    return Reason("waiting", exists().where(Delivery.openid == Retailer.openid, states.waits("delivery"), about))
+
+
+def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> Sequence[Reason]:
+    if kind.most_a_week is None:
+        return ()
+    # Few campaigns a week, so that each recipient is looked up by key.
+    lately = select(Campaign.id).where(Campaign.frozen_at > now - A_WEEK, Campaign.id != campaign.id)
+    had = (
+        select(func.count())
+        .where(
+            Recipient.campaign_id.in_(session.scalars(lately).all()),
+            Recipient.retailer_id == Retailer.id,
+            Recipient.outcome.not_in(_UNCOUNTED),
+        )
+        .correlate(Retailer)
+        .scalar_subquery()
+    )
+    return (Reason("often", had >= kind.most_a_week),)

@@ -1,0 +1,89 @@
+"""Preview: whom a campaign would reach now and by which way, by the ledger of the reply windows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, false, func, select
+from sqlalchemy.orm import Session
+
+from campaigns.kinds import Condition
+from campaigns.models import Campaign, CampaignTally, Outcome
+from campaigns.rules import DUE
+from people.models import IS_THERE, Retailer
+from wechat_bot import ledger
+from wechat_bot.models import Follower
+from wechat_bot.outbox import queueing
+
+#: What is to be sent before it is counted no further: by then it is hours anyway.
+AHEAD = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How many shops a campaign is for, and how each of them can be reached now."""
+
+    listed: int
+    #: Of those, who has done already what it asks for; nobody of them is in the figures below.
+    acted: int
+    bound: int
+    following: int
+    by_message: int
+    by_template: int
+    waiting: int
+    #: Counting stopped: every figure is at least that.
+    is_least: bool = False
+
+    @property
+    def asked(self) -> int:
+        """Whom it would go to, if all of them could be reached."""
+        return self.listed - self.acted
+
+
+def preview(
+    session: Session,
+    meant: Sequence[Condition],
+    *,
+    has_acted: Condition | None = None,
+    has_template: bool,
+    most: int | None = None,
+    now: datetime,
+) -> Preview:
+    """Count whom conditions on `Retailer` mean now. One statement, which stops behind `most` shops."""
+    acted = false() if has_acted is None else has_acted
+    follows = and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
+    some = (
+        select(
+            acted.label("acted"),
+            and_(~acted, Retailer.openid.is_not(None)).label("bound"),
+            and_(~acted, follows).label("following"),
+            and_(~acted, follows, ledger.is_open(now)).label("by_message"),
+        )
+        .select_from(Retailer)
+        .outerjoin(Follower, Follower.openid == Retailer.openid)
+        .where(*meant, IS_THERE)
+        .limit(None if most is None else most + 1)
+        # Materialised: the database must stop at the limit, and not fold it into the statement around it.
+        .cte("some")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    counted = (func.count().filter(column) for column in some.c)
+    listed, *those = session.execute(select(func.count(), *counted).select_from(some)).one()
+    done, bound, following, by_message = those
+    rest = following - by_message
+    by_template, waiting = (rest, 0) if has_template else (0, rest)
+    is_least = most is not None and listed > most
+    return Preview(listed, done, bound, following, by_message, by_template, waiting, is_least)
+
+
+def ahead(session: Session, *, now: datetime) -> int:
+    """How many messages to many go out before one that is sent now, counted to `AHEAD` and one."""
+    running = select(Campaign.id).where(Campaign.state.in_(DUE), Campaign.due_at <= now)
+    listed = (CampaignTally.campaign_id.in_(running), CampaignTally.key == Outcome.LISTED)
+    waiting = session.scalar(select(func.coalesce(func.sum(CampaignTally.count), 0)).where(*listed))
+    return min(queueing.ahead(session, AHEAD, now=now) + int(waiting or 0), AHEAD + 1)
+
+
+def takes(messages: int) -> timedelta:
+    """About how long it takes until so many are sent."""
+    return timedelta(seconds=messages / queueing.PACE)

@@ -1,0 +1,78 @@
+"""Progress: the figures of campaigns, and the recipients behind each."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import Session
+
+from campaigns import rules
+from campaigns.models import Campaign, CampaignTally, Outcome, Recipient
+from campaigns.rules import ACTED, OPENED, Figures
+from people.models import Area, Retailer
+from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.outbox.states import Channel
+
+#: What the recipients of a campaign can be narrowed to, beside one outcome or reason.
+MEANT, SILENT, WAITING, FAILED, LEFT_OUT = "meant", "silent", "waiting", "failed", "left_out"
+_PARTS: Mapping[str, Any] = {
+    MEANT: Recipient.outcome.is_not(None),
+    LEFT_OUT: Recipient.outcome.is_(None),
+    # As the index says it: of SQLAlchemy's own words for it SQLite makes no use.
+    OPENED: text("campaign_recipient.is_opened"),
+    ACTED: Recipient.acted_at.is_not(None),
+}
+_BY_OUTCOME: Mapping[str, Collection[Outcome]] = {
+    WAITING: rules.WAITING,
+    FAILED: (*rules.FAILED, Outcome.STOPPED, Outcome.SPARED),
+    SILENT: rules.BROUGHT,
+}
+
+
+def figures(
+    session: Session, campaigns: Collection[Campaign], *, areas: Collection[int] | None = None
+) -> dict[int, Figures]:
+    """The figures of campaigns by id, of some areas or of all; from counters, and what the outbox says that is not
+    counted yet."""
+    ids = [campaign.id for campaign in campaigns]
+    counts: dict[int, Counter[str]] = {campaign_id: Counter() for campaign_id in ids}
+    within = [] if areas is None else [CampaignTally.area_id.in_(areas)]
+    kept = select(CampaignTally.campaign_id, CampaignTally.key, func.sum(CampaignTally.count))
+    kept = kept.where(CampaignTally.campaign_id.in_(ids), *within)
+    for campaign_id, key, count in session.execute(kept.group_by(CampaignTally.campaign_id, CampaignTally.key)):
+        counts[campaign_id][key] = int(count)
+    within = [] if areas is None else [Recipient.area_id.in_(areas)]
+    what = (Recipient.campaign_id, Recipient.outcome, Delivery.state, Delivery.channel, Delivery.error)
+    news = (
+        select(*what, func.count().label("times"))
+        .join(Recipient, Recipient.delivery_id == Delivery.id)
+        .where(Delivery.watch.in_({campaign.kind for campaign in campaigns}), text("delivery.has_news"))
+        .where(Recipient.campaign_id.in_(ids), *within)
+        .group_by(*what)
+    )
+    for row in session.execute(news):
+        channel = Channel(row.channel) if row.channel else None
+        counts[row.campaign_id][str(row.outcome)] -= row.times
+        counts[row.campaign_id][rules.outcome(DeliveryState(row.state), channel, row.error)] += row.times
+    return {campaign.id: rules.as_it_stands(counts[campaign.id], campaign.state) for campaign in campaigns}
+
+
+def recipients(campaign_id: int, *columns: Any, part: str = "") -> Select[Any]:
+    """A select of these columns over the recipients of a campaign with their shops, their areas of then and their
+    deliveries, narrowed to a part, an outcome or a reason; to be ordered and cut into pages."""
+    found = (
+        select(*columns)
+        .select_from(Recipient)
+        .join(Retailer, Retailer.id == Recipient.retailer_id)
+        .outerjoin(Area, Area.id == Recipient.area_id)
+        .outerjoin(Delivery, Delivery.id == Recipient.delivery_id)
+        .where(Recipient.campaign_id == campaign_id)
+    )
+    if part in _PARTS:
+        return found.where(_PARTS[part])
+    if part in _BY_OUTCOME:
+        return found.where(Recipient.outcome.in_(_BY_OUTCOME[part]))
+    if part in tuple(Outcome):
+        return found.where(Recipient.outcome == part)
+    return found.where(Recipient.why == part) if part else found

@@ -1,0 +1,137 @@
+"""Decisions about campaigns: what the outbox's news mean, what is counted together, what an approval is bound to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.models import CampaignState, Outcome
+from wechat_bot.models import DeliveryState
+from wechat_bot.outbox import states
+from wechat_bot.outbox.states import Channel
+
+#: Counted beside the outcomes.
+OPENED, ACTED = "opened", "acted"
+#: How the counter of a reason begins.
+LEFT_OUT = "why:"
+#: Accepted by WeChat, with or without the receipt of a template message.
+SENT = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED)
+#: A customer-service message that WeChat accepts is there; of a template message only the receipt says so.
+REACHED = (Outcome.CUSTOM, Outcome.ARRIVED)
+#: Whoever opens or acts was brought by the latest of these.
+BROUGHT = (*SENT, Outcome.UNSURE)
+WAITING = (Outcome.LISTED, Outcome.QUEUED, Outcome.HELD)
+FAILED = (Outcome.UNFOLLOWED, Outcome.LATE, Outcome.REFUSED)
+#: Work for the clock once it is due; may still be stopped; is over for good.
+DUE = (CampaignState.PLANNED, CampaignState.LISTING, CampaignState.SENDING)
+UNSETTLED = (*DUE, CampaignState.SUBMITTED, CampaignState.PAUSED, CampaignState.SENT)
+ENDED = (CampaignState.CANCELLED, CampaignState.OVER, CampaignState.BROKEN)
+#: Why a delivery was withdrawn.
+WAS_ACTED, WAS_STOPPED = "answered", "stopped"
+_OF_FAILURE = {
+    states.UNFOLLOWED: Outcome.UNFOLLOWED,
+    states.ERASED: Outcome.UNFOLLOWED,
+    states.TOO_LATE: Outcome.LATE,
+    WAS_ACTED: Outcome.SPARED,
+    WAS_STOPPED: Outcome.STOPPED,
+    states.WITHDRAWN: Outcome.STOPPED,
+}
+_OF_STATE = {
+    DeliveryState.PENDING: Outcome.QUEUED,
+    DeliveryState.SENDING: Outcome.QUEUED,
+    DeliveryState.HELD: Outcome.HELD,
+    DeliveryState.UNSURE: Outcome.UNSURE,
+    DeliveryState.DELIVERED: Outcome.ARRIVED,
+}
+
+
+def outcome(state: DeliveryState, channel: Channel | None, error: str | None) -> Outcome:
+    """What became of a message, from what the outbox says of its delivery.
+
+    >>> outcome(DeliveryState.SENT, Channel.TEMPLATE, None)
+    <Outcome.TEMPLATE: 'template'>
+    >>> outcome(DeliveryState.FAILED, None, "no longer follows")
+    <Outcome.UNFOLLOWED: 'unfollowed'>
+    """
+    if state is DeliveryState.SENT:
+        return Outcome.TEMPLATE if channel is Channel.TEMPLATE else Outcome.CUSTOM
+    return _OF_STATE.get(state) or _OF_FAILURE.get(error or "", Outcome.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counts of one campaign.
+
+    >>> figures = Figures({"custom": 3, "held": 2, "why:unbound": 4, "opened": 1})
+    >>> figures.sent, figures.waiting, figures.listed, figures.left_out, figures.audience
+    (3, 2, 5, {'unbound': 4}, 9)
+    """
+
+    counts: Mapping[str, int]
+
+    def of(self, *names: str) -> int:
+        """How many are counted under one of these names."""
+        return sum(self.counts.get(name, 0) for name in names)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many are left out, by reason."""
+        return {
+            name.removeprefix(LEFT_OUT): count
+            for name, count in self.counts.items()
+            if name.startswith(LEFT_OUT) and count
+        }
+
+    @property
+    def listed(self) -> int:
+        """Whom it was to reach."""
+        return self.of(*Outcome)
+
+    @property
+    def audience(self) -> int:
+        """Everybody it was about: those it was to reach, and those left out for a reason."""
+        return self.listed + sum(self.left_out.values())
+
+    @property
+    def sent(self) -> int:
+        return self.of(*SENT)
+
+    @property
+    def reached(self) -> int:
+        return self.of(*REACHED)
+
+    @property
+    def opened(self) -> int:
+        return self.of(OPENED)
+
+    @property
+    def acted(self) -> int:
+        return self.of(ACTED)
+
+    @property
+    def waiting(self) -> int:
+        return self.of(*WAITING)
+
+
+def as_it_stands(counts: Mapping[str, int], state: str) -> Figures:
+    """The counts as people read them: of a campaign that ended, whoever was not sent to yet was stopped.
+
+    >>> as_it_stands({"listed": 2, "stopped": 1}, "cancelled").of("stopped")
+    3
+    """
+    if state not in ENDED or not counts.get(Outcome.LISTED):
+        return Figures(counts)
+    stopped = counts.get(Outcome.STOPPED, 0) + counts[Outcome.LISTED]
+    return Figures({**counts, Outcome.LISTED: 0, Outcome.STOPPED: stopped})
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of what is approved: changed by one sign, it is something else.
+
+    >>> digest({"said": "到货"}) == digest({"said": "到货。"})
+    False
+    """
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -1,0 +1,155 @@
+"""Sending: listed recipients are handed to the outbox a batch at a time, and what it made of them is noted."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, case, func, literal, select, update
+from sqlalchemy import cast as as_type
+from sqlalchemy.orm import Session
+
+from campaigns import listing, rules, steering, tally
+from campaigns.kinds import CampaignKind, Means
+from campaigns.models import Campaign, CampaignState, Outcome, Recipient
+from foundation.database import count_to
+from people.models import Retailer
+from wechat_bot import watching
+from wechat_bot.models import Delivery, Follower
+from wechat_bot.outbox import queueing
+
+#: So many messages of one campaign wait in the outbox at most: pausing takes hold at once, at nine in the evening few
+#: are on their way, and a small campaign does not wait for all of a large one.
+AHEAD = 1000
+#: News looked at in one transaction.
+BATCH = 500
+
+
+def due(session: Session, kind: CampaignKind, *, now: datetime) -> list[int]:
+    """The ids of the campaigns of a kind that are due, the earliest first."""
+    mine = (Campaign.kind == kind.name, Campaign.state.in_(rules.DUE), Campaign.due_at <= now)
+    return list(session.scalars(select(Campaign.id).where(*mine).order_by(Campaign.due_at, Campaign.id)))
+
+
+def queue_some(session: Session, campaign_id: int, kind: CampaignKind, means: Means) -> None:
+    """Hand the next listed recipients to the outbox, if few of them wait there.
+
+    Of two workers one does it. Whoever has a reason to be left out by now is.
+    """
+    campaign = steering.claimed(session, campaign_id, (CampaignState.SENDING,), now=means.now)
+    if campaign is None or kind.waits(session, campaign, means.now):
+        return
+    mine = Recipient.campaign_id == campaign.id
+    queued = select(Recipient.retailer_id).where(mine, Recipient.outcome == Outcome.QUEUED)
+    room = AHEAD - count_to(session, queued, AHEAD)
+    if room < AHEAD // 2:
+        return
+    listed = (mine, Recipient.outcome == Outcome.LISTED)
+    some = select(Recipient.retailer_id).where(*listed).order_by(Recipient.retailer_id).limit(room).subquery()
+    last, count = session.execute(select(func.max(some.c[0]), func.count()).select_from(some)).one()
+    if last is not None:
+        _leave_out(session, campaign, kind, last, means)
+        _queue(session, campaign, kind, last, means)
+    if count < room:
+        steering.enter(session, campaign, CampaignState.SENT, now=means.now)
+
+
+def note_news(session: Session, kind: CampaignKind) -> int:
+    """Note what became of messages that were sent, or could not be; gives how many were looked at.
+
+    Waits for nobody: a row that is being worked on is looked at the next time.
+    """
+    statement = (
+        watching.news(kind.name)
+        .add_columns(Recipient.campaign_id, Recipient.retailer_id, Recipient.area_id, Recipient.outcome)
+        .join(Recipient, Recipient.delivery_id == Delivery.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True, of=(Delivery, Recipient))
+    )
+    rows = _held(session, kind, session.execute(statement).all())
+    counts: Counter[tally.Key] = Counter()
+    became: dict[Outcome, list[int]] = {}
+    reached: dict[int, list[int]] = {}
+    for row in rows:
+        news = watching.read_news(row)
+        outcome = rules.outcome(news.state, news.channel, news.error)
+        if outcome == row.outcome:
+            continue
+        became.setdefault(outcome, []).append(row.id)
+        counts[row.campaign_id, row.area_id, row.outcome] -= 1
+        counts[row.campaign_id, row.area_id, outcome] += 1
+        if outcome in rules.REACHED:
+            reached.setdefault(row.campaign_id, []).append(row.retailer_id)
+    for outcome, ids in became.items():
+        moved = update(Recipient).where(Recipient.delivery_id.in_(ids)).values(outcome=outcome)
+        session.execute(moved.execution_options(synchronize_session=False))
+    if rows:
+        watching.noted(session, [row.id for row in rows])
+    tally.add(session, counts)
+    if kind.reached is not None:
+        for campaign_id in sorted(reached):
+            kind.reached(session, session.get_one(Campaign, campaign_id), reached[campaign_id])
+    return len(rows)
+
+
+def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence[Any]:
+    """Of some news those whose shops the feature could lock."""
+    if kind.hold is None or not rows:
+        return rows
+    shops: dict[int, list[int]] = {}
+    for row in rows:
+        shops.setdefault(row.campaign_id, []).append(row.retailer_id)
+    held = {key: set(kind.hold(session, session.get_one(Campaign, key), shops[key])) for key in sorted(shops)}
+    return [row for row in rows if row.retailer_id in held[row.campaign_id]]
+
+
+def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: int, means: Means) -> None:
+    """Take out of the next recipients whoever has a reason by now; a shop that has another keeper is not bound."""
+    why = listing.reasons(session, campaign, kind, means.now)
+    batch = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, Recipient.retailer_id <= last)
+    why = case((Retailer.openid.is_distinct_from(Recipient.openid), listing.UNBOUND), else_=why)
+    looked = (
+        select(Recipient.retailer_id, Recipient.area_id, why.label("why"))
+        .join(Retailer, Retailer.id == Recipient.retailer_id)
+        .outerjoin(Follower, Follower.openid == Retailer.openid)
+        .where(*batch, why.is_not(None))
+    )
+    counts: Counter[tally.Key] = Counter()
+    found: dict[str, list[int]] = {}
+    for row in session.execute(looked):
+        found.setdefault(row.why, []).append(row.retailer_id)
+        counts[campaign.id, row.area_id, Outcome.LISTED] -= 1
+        counts[campaign.id, row.area_id, f"{rules.LEFT_OUT}{row.why}"] += 1
+    for name, shops in found.items():
+        left = update(Recipient).where(Recipient.campaign_id == campaign.id, Recipient.retailer_id.in_(shops))
+        gone = left.values(why=name, outcome=None, openid=None)
+        session.execute(gone.execution_options(synchronize_session=False))
+    tally.add(session, counts)
+
+
+def _queue(session: Session, campaign: Campaign, kind: CampaignKind, last: int, means: Means) -> None:
+    letter = kind.letter(session, campaign, means)
+    up_to = Recipient.retailer_id <= last
+    shop = as_type(Recipient.retailer_id, String)
+    first = literal(steering.key(campaign)) + shop
+    messages: list[tuple[dict[str, Any], dict[str, Any] | None, str | None, ColumnElement[str]]] = [
+        (letter.message, letter.notice, kind.name, first)
+    ]
+    for n, message in enumerate(letter.behind):
+        messages.append((message, None, None, literal(f"{steering.key_behind(campaign)}{n}:") + shop))
+    for message, notice, watch, key in messages:
+        to = select(Recipient.openid, key)
+        queueing.queue_all(
+            session,
+            to.where(Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, up_to),
+            message,
+            template=notice,
+            watch=watch,
+            now=means.now,
+            about=campaign.about,
+            not_after=letter.not_after or campaign.not_after,
+            heeds_quiet=True,
+        )
+    queued = select(Delivery.id).where(Delivery.key == first)
+    ids = queued.correlate(Recipient).scalar_subquery()
+    steering.move(session, campaign.id, Outcome.LISTED, Outcome.QUEUED, up_to, delivery_id=ids)

@@ -1,0 +1,238 @@
+"""Steering a campaign: it is planned, approved, changed, paused, resumed, taken back; every step is written down."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session
+
+from campaigns import rules, tally, texts
+from campaigns.kinds import CampaignKind
+from campaigns.models import Campaign, CampaignState, CampaignStep, Outcome, Recipient
+from foundation.errors import Refused
+from people.models import Audience, Retailer
+from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.outbox import queueing, states
+
+State = CampaignState
+
+
+def plan(
+    session: Session,
+    kind: CampaignKind,
+    reference: int,
+    *,
+    said: str,
+    due_at: datetime,
+    audience: Mapping[str, Any] | None,
+    number: int = 1,
+    not_after: datetime | None = None,
+    token: str | None = None,
+    by: str,
+    now: datetime,
+) -> Campaign:
+    """Plan a campaign for a moment; where its kind asks for it, it waits for approval first."""
+    campaign = Campaign(
+        kind=kind.name,
+        reference=reference,
+        number=number,
+        about=kind.about(reference),
+        said=said,
+        audience=dict(audience) if audience is not None else None,
+        due_at=due_at,
+        not_after=not_after,
+        state=State.SUBMITTED if kind.needs_approval else State.PLANNED,
+        created_at=now,
+        created_by=by[:40],
+        token=token,
+    )
+    session.add(campaign)
+    session.flush()
+    enter(session, campaign, State(campaign.state), by=by, now=now)
+    return campaign
+
+
+def approve(session: Session, campaign: Campaign, *, by: str, now: datetime) -> None:
+    """Approve what a campaign says, to whom and when: none of that may change any more. Raises Refused where it does
+    not wait for approval, and for whoever planned or changed it."""
+    if campaign.state != State.SUBMITTED:
+        raise Refused(texts.NOT_SUBMITTED)
+    makers = select(CampaignStep.by).where(CampaignStep.campaign_id == campaign.id)
+    if by in session.scalars(makers.where(CampaignStep.state == State.SUBMITTED)).all():
+        raise Refused(texts.OWN)
+    campaign.approved, campaign.error = digest(session, campaign), None
+    enter(session, campaign, State.PLANNED, by=by, now=now)
+
+
+def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime, **changes: Any) -> None:
+    """Change what is planned; what was approved waits for approval again. Raises Refused once it is being sent."""
+    if campaign.state not in (State.SUBMITTED, State.PLANNED):
+        raise Refused(texts.IS_OVER)
+    for name, value in changes.items():
+        setattr(campaign, name, value)
+    campaign.approved = None
+    enter(session, campaign, State.SUBMITTED if kind.needs_approval else State.PLANNED, by=by, now=now)
+
+
+def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
+    """Whether what is about to be sent is what was approved; it waits for approval again where it is not."""
+    if not kind.needs_approval or campaign.approved == digest(session, campaign):
+        return True
+    campaign.approved, campaign.error = None, texts.CHANGED
+    enter(session, campaign, State.SUBMITTED, now=now, why=texts.CHANGED)
+    return False
+
+
+def pause(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> None:
+    """Stop until it is resumed; what waits in the outbox is taken out of it. Raises Refused where it is over."""
+    _leave(session, campaign, (*rules.DUE, State.SENT), State.PAUSED, by, now)
+
+
+def cancel(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> int:
+    """Stop for good what has not gone out; gives how many recipients that spares. Raises Refused where it is over."""
+    return _leave(session, campaign, rules.UNSETTLED, State.CANCELLED, by, now)
+
+
+def end(session: Session, kinds: Collection[CampaignKind], reference: int, *, now: datetime) -> None:
+    """What they are about is over: none of these campaigns sends any more."""
+    for kind in kinds:
+        mine = select(Campaign).where(Campaign.kind == kind.name, Campaign.reference == reference)
+        running = mine.where(Campaign.state.in_(rules.UNSETTLED)).order_by(Campaign.id)
+        for campaign in session.scalars(running.with_for_update(key_share=True)).all():
+            _leave(session, campaign, rules.UNSETTLED, State.OVER, "", now)
+
+
+def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> None:
+    """Go on with a paused campaign: whoever it had not reached is sent to, if it still holds. Raises Refused where it
+    is not paused."""
+    if campaign.state != State.PAUSED:
+        raise Refused(texts.NOT_PAUSED)
+    mine = Recipient.campaign_id == campaign.id
+    # As the outbox has it, and not as its news were noted: one resumed a second later must know whom it has not
+    # reached. Taken out of the outbox, they begin anew under other keys.
+    taken_out = exists().where(
+        Delivery.id == Recipient.delivery_id,
+        Delivery.state == DeliveryState.CANCELLED,
+        Delivery.error == rules.WAS_STOPPED,
+    )
+    old = select(Recipient.delivery_id).where(mine, taken_out)
+    looked_at = update(Delivery).where(Delivery.id.in_(old), Delivery.has_news).values(has_news=False)
+    session.execute(looked_at.execution_options(synchronize_session=False))
+    for outcome in (Outcome.QUEUED, Outcome.HELD, Outcome.STOPPED):
+        move(session, campaign.id, outcome, Outcome.LISTED, taken_out, delivery_id=None)
+    campaign.resumed += 1
+    state = State.PLANNED
+    if campaign.frozen_at is not None:
+        is_listed = campaign.cursor >= (session.scalar(select(func.max(Retailer.id))) or 0)
+        state = State.SENDING if is_listed else State.LISTING
+    enter(session, campaign, state, by=by, now=now)
+
+
+def find(session: Session, kind: CampaignKind, reference: int, number: int = 1) -> Campaign:
+    """A campaign, held until the transaction ends. Raises Refused where there is none."""
+    campaign = session.scalar(
+        select(Campaign)
+        .where(Campaign.kind == kind.name, Campaign.reference == reference, Campaign.number == number)
+        .with_for_update(key_share=True)
+    )
+    if campaign is None:
+        raise Refused(texts.NO_SUCH)
+    return campaign
+
+
+def claimed(session: Session, campaign_id: int, wanted: Collection[State], *, now: datetime) -> Campaign | None:
+    """A due campaign in one of these states, held; None where it is not, or another worker has it."""
+    return session.scalar(
+        select(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state.in_(wanted), Campaign.due_at <= now)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+
+
+def enter(session: Session, campaign: Campaign, state: State, *, by: str = "", now: datetime, why: str = "") -> None:
+    """Bring a campaign to a state, and write that down."""
+    campaign.state = state
+    campaign.ended_at = now if state in rules.ENDED else None
+    session.add(CampaignStep(campaign_id=campaign.id, at=now, by=by[:40], state=state, why=why))
+    session.flush()
+
+
+def move(session: Session, campaign_id: int, old: Outcome, new: Outcome, *which: Any, **values: Any) -> int:
+    """Bring the recipients of one outcome to another, and their counters; gives how many."""
+    statement = update(Recipient).where(Recipient.campaign_id == campaign_id, Recipient.outcome == old, *which)
+    moved = statement.values(outcome=new, **values).returning(Recipient.area_id)
+    areas = session.scalars(moved.execution_options(synchronize_session=False)).all()
+    counts: dict[tally.Key, int] = {}
+    for area in areas:
+        for key, by in ((old, -1), (new, 1)):
+            counts[campaign_id, area, key] = counts.get((campaign_id, area, key), 0) + by
+    tally.add(session, counts)
+    return len(areas)
+
+
+def digest(session: Session, campaign: Campaign) -> str:
+    """What an approval is bound to: words, audience with the saved ones it names, moments."""
+    named = sorted(_named(campaign.audience))
+    saved = session.execute(
+        select(Audience.name, Audience.spec).where(Audience.name.in_(named)).order_by(Audience.name)
+    )
+    content = {
+        "said": campaign.said,
+        "audience": campaign.audience,
+        "saved": [[row.name, row.spec] for row in saved],
+        "due_at": campaign.due_at.timestamp(),
+        "not_after": campaign.not_after and campaign.not_after.timestamp(),
+    }
+    return rules.digest(content)
+
+
+def key(campaign: Campaign) -> str:
+    """How the keys of its deliveries begin; the shop follows."""
+    return f"campaign:{campaign.id}:{campaign.resumed}:"
+
+
+def key_behind(campaign: Campaign) -> str:
+    """The same for messages that go behind the first."""
+    return f"campaign-behind:{campaign.id}:{campaign.resumed}:"
+
+
+def of_key(key: str | None) -> int | None:
+    """The id of the campaign a delivery is of, by its key.
+
+    >>> of_key("campaign:12:0:345"), of_key("visit-answer:7"), of_key(None)
+    (12, None, None)
+    """
+    start, _, rest = (key or "").partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if start in ("campaign", "campaign-behind") and number.isdigit() else None
+
+
+def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: State, by: str, now: datetime) -> int:
+    if campaign.state not in wanted:
+        raise Refused(texts.IS_OVER)
+    # By the index of what is left about something.
+    left = (Delivery.about == campaign.about, states.is_left("delivery"))
+    taken = 0
+    for start in (key_behind(campaign), key(campaign)):
+        taken = queueing.withdraw(session, *left, Delivery.key.startswith(start), why=rules.WAS_STOPPED, now=now)
+    if to is not State.PAUSED:
+        mine = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED)
+        taken += session.scalar(select(func.count()).where(*mine)) or 0
+    enter(session, campaign, to, by=by, now=now)
+    return taken
+
+
+def _named(spec: Any) -> set[str]:
+    """The saved audiences a specification names, anywhere in it."""
+    if isinstance(spec, list):
+        return set().union(*map(_named, spec))
+    if not isinstance(spec, dict):
+        return set()
+    found: set[str] = set()
+    for name, value in spec.items():
+        if name == "audience":
+            found.update([value] if isinstance(value, str) else value)
+        else:
+            found |= _named(value)
+    return found

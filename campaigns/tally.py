@@ -1,0 +1,88 @@
+"""The counters of campaigns: added to in the transaction that changes what they count, and counted again."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+
+from sqlalchemy import TextClause, case, func, literal, select, text, union_all
+from sqlalchemy.orm import Session
+
+from campaigns.models import Campaign, CampaignTally, Recipient
+from campaigns.rules import ACTED, LEFT_OUT, OPENED
+from foundation.database import upsert
+
+#: A campaign, an area, what is counted.
+Key = tuple[int, int, str]
+#: Of acts whose shop must not be known.
+NOWHERE = 0
+KEPT_AS = case((Recipient.why.is_not(None), literal(LEFT_OUT) + Recipient.why), else_=Recipient.outcome)
+
+
+def add(session: Session, increments: Mapping[Key, int]) -> None:
+    """Add to counters, in one statement; in the order of their keys, so that two who add wait for each other and never
+    for one another."""
+    wanted = sorted((key, count) for key, count in increments.items() if count)
+    if not wanted:
+        return
+    values: dict[str, int | str] = {}
+    for n, ((campaign, area, key), count) in enumerate(wanted):
+        values |= {f"i{n}": campaign, f"a{n}": area, f"k{n}": key, f"c{n}": count}
+    session.execute(_upsert(len(wanted)), values)
+
+
+@lru_cache(maxsize=256)
+def _upsert(rows: int) -> TextClause:
+    # As text: SQLAlchemy would compile an INSERT of many rows afresh each time.
+    values = ", ".join(f"(:i{n}, :a{n}, :k{n}, :c{n})" for n in range(rows))
+    return text(
+        f"INSERT INTO campaign_tally (campaign_id, area_id, key, count) VALUES {values}"  # noqa: S608 - our own names
+        " ON CONFLICT (campaign_id, area_id, key) DO UPDATE SET count = campaign_tally.count + excluded.count"
+    )
+
+
+def count_step(session: Session, campaign_id: int, after: int, until: int) -> None:
+    """Add those who were just written down, a step of shops by id."""
+    counted = (
+        select(Recipient.campaign_id, Recipient.area_id, KEPT_AS, func.count())
+        .where(Recipient.campaign_id == campaign_id, Recipient.retailer_id > after, Recipient.retailer_id <= until)
+        .group_by(Recipient.campaign_id, Recipient.area_id, KEPT_AS)
+    )
+    columns = [CampaignTally.campaign_id, CampaignTally.area_id, CampaignTally.key, CampaignTally.count]
+    statement = upsert(session, CampaignTally).from_select(columns, counted)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=columns[:3], set_={"count": CampaignTally.count + statement.excluded.count}
+        )
+    )
+
+
+def recount(session: Session, kinds: Collection[str], reference: int) -> dict[Key, tuple[int, int]]:
+    """Count the campaigns about something again from their recipients and put the counters right; gives {key: (kept,
+    counted)} where they differed. Acts of nobody known cannot be counted again."""
+    mine = select(Campaign.id).where(Campaign.kind.in_(kinds), Campaign.reference == reference)
+    recipients = Recipient.campaign_id.in_(mine)
+    flags = ((OPENED, Recipient.is_opened), (ACTED, Recipient.acted_at.is_not(None)))
+    kept = select(CampaignTally.campaign_id, CampaignTally.area_id, CampaignTally.key, CampaignTally.count, literal(0))
+    counted = [
+        select(Recipient.campaign_id, Recipient.area_id, KEPT_AS, literal(0), func.count())
+        .where(recipients)
+        .group_by(Recipient.campaign_id, Recipient.area_id, KEPT_AS),
+        *(
+            select(Recipient.campaign_id, Recipient.area_id, literal(name), literal(0), func.count())
+            .where(recipients, flag)
+            .group_by(Recipient.campaign_id, Recipient.area_id)
+            for name, flag in flags
+        ),
+    ]
+    # Both in one statement, which sees one moment.
+    both = union_all(
+        kept.where(CampaignTally.campaign_id.in_(mine), CampaignTally.area_id != NOWHERE), *counted
+    ).subquery()
+    campaign, area, key, was, now = both.c
+    rows = session.execute(
+        select(campaign, area, key, func.sum(was), func.sum(now))
+        .group_by(campaign, area, key)
+        .having(func.sum(was) != func.sum(now))
+    )
+    differences = {(row[0], row[1], row[2]): (int(row[3]), int(row[4])) for row in rows}
+    add(session, {each: right - wrong for each, (wrong, right) in differences.items()})
+    return differences

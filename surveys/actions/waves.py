@@ -1,0 +1,166 @@
+"""Waves: invitations to a survey, reminders, and the news that its results are there, as campaigns."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, update
+from sqlalchemy.orm import Session
+
+from campaigns import listing, steering
+from campaigns.kinds import CampaignKind, Condition, Letter, Means, Reason
+from campaigns.models import Campaign
+from campaigns.rules import UNSETTLED
+from foundation.database import changed
+from people import audiences
+from people.models import Retailer
+from surveys.actions import counting, quotas
+from surveys.actions.enlisting import enlist
+from surveys.models import Participation, Survey, Version
+from surveys.rules import waves
+from surveys.texts import chat
+from wechat_bot import notices, reply
+
+#: Who is told later than this after the day that was promised would only wonder.
+TOLD_WITHIN = timedelta(days=3)
+#: How long news of the results may wait for somebody's next contact.
+RESULTS_LAST = timedelta(days=30)
+
+
+def ended(session: Session, *, now: datetime) -> list[int]:
+    """The surveys that are over and still have invitations that may go out."""
+    running = select(Campaign.reference).where(Campaign.kind == INVITATIONS.name, Campaign.state.in_(UNSETTLED))
+    return list(session.scalars(select(Survey.id).where(Survey.closes_at <= now, Survey.id.in_(running))))
+
+
+def promise_results(session: Session, means: Means) -> None:
+    """Where an author promised the results for now: plan the wave that tells those who answered. Once."""
+    if not means.has_pages:
+        return
+    now, at = means.now, func.coalesce(Survey.results_at, Survey.closes_at)
+    is_told = exists().where(Campaign.kind == RESULTS.name, Campaign.reference == Survey.id)
+    surveys = session.scalars(
+        select(Survey)
+        .join(Version, Version.id == Survey.version_id)
+        .where(
+            Version.definition["results"].as_string() == "after",
+            Survey.closes_at <= now,
+            or_(Survey.results_at.is_(None), Survey.results_at <= now),
+            at > now - TOLD_WITHIN,
+            ~is_told,
+        )
+        # Of two workers one plans it.
+        .with_for_update(skip_locked=True, key_share=True, of=Survey)
+    ).all()
+    for survey in surveys:
+        said = chat.results_there(survey.title, f"{means.public_url}/m/surveys/{survey.id}/results")
+        steering.plan(
+            session, RESULTS, survey.id, number=waves.RESULTS, said=said, due_at=now, audience=None, by="", now=now
+        )
+
+
+def kind(number: int) -> CampaignKind:
+    """The kind of a wave by its number."""
+    return RESULTS if number == waves.RESULTS else INVITATIONS
+
+
+def unanswered(survey: Survey) -> Condition:
+    """Whom an invitation could be for: listed and not answered, or, of a survey for everyone, bound and not listed."""
+    listed = _listed(survey, is_submitted=False)
+    if not survey.is_for_everyone:
+        return listed
+    theirs = exists().where(Participation.survey_id == survey.id, Participation.retailer_id == Retailer.id)
+    return or_(listed, and_(Retailer.openid.is_not(None), ~theirs))
+
+
+def _listed(survey: Survey, *, is_submitted: bool) -> ColumnElement[bool]:
+    return exists().where(
+        Participation.survey_id == survey.id,
+        Participation.retailer_id == Retailer.id,
+        Participation.is_submitted.is_(is_submitted),
+    )
+
+
+def _invited(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
+    listed = _listed(session.get_one(Survey, campaign.reference), is_submitted=False)
+    if campaign.audience is None:
+        return (listed,)
+    meant = audiences.select_ids(session, campaign.audience, means.criteria, now=means.now)
+    return listed, Retailer.id.in_(meant.correlate(None))
+
+
+def _told(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
+    return (_listed(session.get_one(Survey, campaign.reference), is_submitted=True),)
+
+
+def _reasons(session: Session, campaign: Campaign) -> Sequence[Reason]:
+    survey = session.get_one(Survey, campaign.reference)
+    found = [Reason("answered", _listed(survey, is_submitted=True)), listing.has_waiting(campaign)]
+    places = quotas.has_place(session, survey.id)
+    return [*found, Reason("full", not_(and_(*places)))] if places else found
+
+
+def _enlist(session: Session, campaign: Campaign, step: Condition, means: Means) -> None:
+    """Put a survey for everyone before the shops that were bound since."""
+    if session.get_one(Survey, campaign.reference).is_for_everyone:
+        listed = enlist(session, campaign.reference, None, {}, means.now, step)
+        counting.add(session, campaign.reference, {counting.SENT: listed} if listed else {})
+
+
+def _waits(session: Session, campaign: Campaign, now: datetime) -> bool:
+    return not session.get_one(Survey, campaign.reference).is_open(now)
+
+
+def _hold(session: Session, campaign: Campaign, shops: Sequence[int]) -> Collection[int]:
+    theirs = select(Participation.retailer_id).where(
+        Participation.survey_id == campaign.reference, Participation.retailer_id.in_(shops)
+    )
+    return session.scalars(theirs.with_for_update(skip_locked=True)).all()
+
+
+def _reached(session: Session, campaign: Campaign, shops: Sequence[int]) -> None:
+    first = update(Participation).where(
+        Participation.survey_id == campaign.reference,
+        Participation.retailer_id.in_(shops),
+        Participation.is_reached.is_(False),
+    )
+    count = changed(session, first.values(is_reached=True).execution_options(synchronize_session=False))
+    counting.add(session, campaign.reference, {counting.REACHED: count} if count else {})
+
+
+def _letter(session: Session, campaign: Campaign, means: Means) -> Letter:
+    survey, page = session.get_one(Survey, campaign.reference), f"/m/surveys/{campaign.reference}"
+    said = f"{campaign.said}\n{chat.on_a_page(means.public_url + page)}" if means.has_pages else campaign.said
+    return Letter(reply.text_message(said), _notice("survey", page, survey, means), not_after=survey.closes_at)
+
+
+def _results_letter(session: Session, campaign: Campaign, means: Means) -> Letter:
+    survey = session.get_one(Survey, campaign.reference)
+    notice = _notice("results", f"/m/surveys/{survey.id}/results", survey, means)
+    return Letter(reply.text_message(campaign.said), notice, not_after=means.now + RESULTS_LAST)
+
+
+def _notice(name: str, path: str, survey: Survey, means: Means) -> dict[str, object] | None:
+    if name not in means.notices:
+        return None
+    return notices.notice(name, path, when=survey.closes_at, who=means.account_name, what=survey.title)
+
+
+INVITATIONS = CampaignKind(
+    name=waves.INVITATION,
+    topic="survey",
+    meant=_invited,
+    letter=_letter,
+    reasons=_reasons,
+    waits=_waits,
+    prepare=_enlist,
+    hold=_hold,
+    reached=_reached,
+)
+RESULTS = CampaignKind(
+    name=waves.NEWS,
+    topic="survey",
+    meant=_told,
+    letter=_results_letter,
+    reasons=lambda session, campaign: (listing.has_waiting(campaign),),
+)
+KINDS = (INVITATIONS, RESULTS)
