@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, make_transient_to_detached
 
 from foundation.database import upsert
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from wechat_bot import ledger, messages, reply, reported
 from wechat_bot.conversation import Reply, Turn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
@@ -107,7 +108,7 @@ def _hear(
 
 def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None, Known | None, Talk | None]:
     # One statement for all three. The follower's row is locked, so one person's messages are answered in turn.
-    row = session.connection().execute(_LOOK_UP, {"openid": message.openid, "key": message.key}).first()
+    row = _LOOK_UP.first(session, {"openid": message.openid, "key": message.key})
     if row is None:
         return session.get(Heard, message.key), None, None
     heard_key, *values = row
@@ -169,7 +170,7 @@ def _note(session: Session, follower: Known, message: messages.Incoming, now: da
             follower.has_held = False
     if _is_worth_writing(noted, _as_row(follower)):
         values = {f"new_{name}": value for name, value in _as_row(follower).items()}
-        session.connection().execute(_SAVE, {"of": follower.openid, **values})
+        _SAVE.run(session, {"of": follower.openid, **values})
     else:
         # What is kept is what counts, for the next who reads it too.
         follower.heard_at, follower.message_until = noted["heard_at"], noted["message_until"]
@@ -214,7 +215,7 @@ def _keep(
         "late_delivery_id": delivery_id,
         "raw": dict(message.raw) if isinstance(message, messages.Unknown) else None,
     }
-    session.connection().execute(_MARK, mark)
+    _MARK.run(session, mark)
     return Reply() if late else first
 
 
@@ -257,7 +258,7 @@ _HEARD = cast(Table, Heard.__table__).c
 _KEPT_OF_FOLLOWER = tuple(field.name for field in fields(Known) if field.name != "openid")
 _KEPT_OF_TALK = tuple(column.name for column in _TALK if column.name not in ("id", "openid", "paused_at"))
 _MOVING = ("heard_at", "message_until")
-_LOOK_UP = (
+_LOOK_UP = Prepared(
     select(
         _HEARD.key,
         *(_FOLLOWER[name] for name in _KEPT_OF_FOLLOWER),
@@ -270,12 +271,12 @@ _LOOK_UP = (
     .where(_FOLLOWER.openid == bindparam("openid"))
     .with_for_update(of=cast(Table, Follower.__table__))
 )
-_SAVE = (
+_SAVE = Prepared(
     update(cast(Table, Follower.__table__))
     .where(_FOLLOWER.openid == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in _KEPT_OF_FOLLOWER})
 )
-_MARK = insert(cast(Table, Heard.__table__))
+_MARK = Prepared(insert(cast(Table, Heard.__table__)))
 
 _CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)
 _FROM_A_PERSON = (*_CONTACT, messages.Unfollow, messages.LocationReport)

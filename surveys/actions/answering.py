@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from people.models import Area, Retailer
 from questions import flow, texts
 from questions.stepping import Outcome, Step
@@ -185,7 +186,7 @@ def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(day_in(now, zone), time(), zone).astimezone(UTC)
 
 
-_KEEP = (
+_KEEP = Prepared(
     update(_participation)
     .where(_participation.c.id == bindparam("participation"))
     .values(answers=bindparam("new_answers"), at=bindparam("new_at"), misread=bindparam("new_misread"))
@@ -193,8 +194,8 @@ _KEEP = (
 
 
 def _keep(session: Session, sheet: Sheet) -> Sheet:
-    session.connection().execute(
-        _KEEP,
+    _KEEP.run(
+        session,
         {
             "participation": sheet.participation_id,
             "new_answers": sheet.answers,

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, Table, bindparam, case, func, literal_column, select
+from sqlalchemy import Select, Table, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from people import identity
 from people.models import Area, Manager, Retailer
 from questions import full_options
@@ -116,7 +117,7 @@ def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
     """The sheet that is being filled, locked until the transaction ends, so that chat and page never overwrite each
     other; None where it was not begun by this openid's shop. One statement.
     """
-    row = session.connection().execute(_HOLD, {"survey_id": survey_id, "openid": openid}).first()
+    row = _HOLD.first(session, {"survey_id": survey_id, "openid": openid})
     return None if row is None else _sheet(session, row)
 
 
@@ -147,7 +148,7 @@ def full(said: str | None) -> frozenset[tally.Key] | None:
     return frozenset((question, option) for question, _, option in keys)
 
 
-def _sheet(session: Session, row: Row[Any], manager: str = "") -> Sheet:
+def _sheet(session: Session, row: Any, manager: str = "") -> Sheet:
     return Sheet(
         survey_id=row.survey_id,
         opens_at=row.opens_at,
@@ -234,7 +235,7 @@ _LOOK: Select[Any] = (
     .outerjoin(_head, _head.c.id == _area.c.manager_id)
     .where(_survey.c.id == bindparam("survey_id"))
 )
-_HOLD: Select[Any] = (
+_HOLD = Prepared(
     select(*_READ)
     .select_from(_retailer)
     .join(_kept, (_kept.c.retailer_id == _retailer.c.id) & (_kept.c.survey_id == bindparam("survey_id")))
