@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from config.app import FEATURES
 from console import access, act
+from console.models import User
 from foundation.errors import Refused
 from people.models import Tag
 from people.permissions import TAGS_EDIT
@@ -93,3 +94,13 @@ def test_what_is_refused_is_said_on_its_page_with_what_was_written_and_nothing_i
 def test_what_is_not_written_down_is_not_done(office, admin) -> None:
     assert admin.post("/console/toy/silently").status_code == 500
     assert tags(office) == []
+
+
+def test_what_cannot_be_read_is_refused_and_never_taken_for_not_given(office, admin) -> None:
+    admin.get("/console/users/new")
+    for area in ("全部", "-1", "1 OR 1"):
+        answer = admin.post("/console/users/new", {"name": "intern", "role": "reader", "area": area})
+        assert answer.status_code == 422
+        assert "没有看懂选的是哪个片区" in answer.text
+    with office.house.look() as session:
+        assert list(session.scalars(select(User.name))) == ["admin"]

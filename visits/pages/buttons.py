@@ -14,9 +14,9 @@ from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 
-#: For how many hours a request may be put off.
 #: What a picture goes along with.
 WITH_PICTURE = ("answer", "note", "wait")
+#: For how many hours a request may be put off.
 SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
 
 
@@ -35,7 +35,7 @@ def press(
     `picture` is the key among the media of what was put with an answer or a note; `has_template` tells whether a notice
     can stand in for an answer.
     """
-    content, seen = form.get("content", ""), form.get("seen", type=int)
+    content, seen = form.get("content", ""), fields.key(form.get("seen", ""), "消息")
     match form.get("do"):
         case "answer":
             token = form_values.token(form) or None
