@@ -131,9 +131,7 @@ def create_app(
         for blueprint in (feature.console, feature.mobile):
             if blueprint:
                 app.register_blueprint(blueprint)
-        for command in feature.commands:
-            app.cli.add_command(command)
-    for command in commands.COMMANDS:
+    for command in collecting.commands(features, commands.COMMANDS):
         app.cli.add_command(command)
     app.before_request(_name_the_request)
     app.after_request(_protect)

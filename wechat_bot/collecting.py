@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import click
 from sqlalchemy import Table
 
 from foundation.database import Base
@@ -42,6 +43,7 @@ def more(features: Sequence[Feature], kind: type[T]) -> list[tuple[str, T]]:
 
 def switchboard(features: Sequence[Feature]) -> Switchboard:
     """The switchboard for these features. Exactly one of them speaks when no other does."""
+    claimed("name", [(f.name, f.name, None) for f in features])
     desks = {f.name: f.front_desk for f in features if f.front_desk}
     if len(desks) != 1:
         raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
@@ -100,6 +102,12 @@ def measures(features: Sequence[Feature]) -> Mapping[str, Measure]:
 def statics(features: Sequence[Feature]) -> Mapping[str, Path]:
     """Folders with files for browsers, by the first part of their address."""
     return claimed("static folder", [(f.name, at, path) for f in features for at, path in f.statics.items()])
+
+
+def commands(features: Sequence[Feature], own: Sequence[click.Command]) -> Sequence[click.Command]:
+    """The commands of the command line, the house's `own` among them."""
+    every = [("config", own), *((f.name, f.commands) for f in features)]
+    return tuple(claimed("command", [(name, each.name, each) for name, some in every for each in some]).values())
 
 
 def jobs(features: Sequence[Feature]) -> tuple[Job, ...]:

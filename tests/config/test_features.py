@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from flask import Blueprint
 
@@ -38,6 +39,8 @@ CLAIMS = {
     },
     "console and rival both claim the static folder 'console'": {"statics": {"console": Path("rival")}},
     "surveys and rival both claim the job 'survey waves'": {"jobs": [Job("survey waves", TALK, TALK)]},
+    "config and rival both claim the command 'worker'": {"commands": [click.Command("worker")]},
+    "surveys and surveys both claim the name 'surveys'": {"name": "surveys"},
     r"exactly one feature declares the front desk, not \['people', 'rival'\]": {"front_desk": people.front_desk},
     "surveys and rival both claim the permission 'surveys_see'": {
         "more": [ConsoleExtension(permissions=[Permission("surveys_see", ADMINS)])]
@@ -57,7 +60,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("said", CLAIMS)
 def test_two_features_that_claim_one_name_stop_the_start_with_both_names(build, said: str) -> None:
-    rival = Feature(name="rival", forgets=None, **CLAIMS[said])
+    rival = Feature(**{"name": "rival", "forgets": None, **CLAIMS[said]})
     with pytest.raises(ValueError, match=said):
         build((*FEATURES, rival))
 
