@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from foundation.text import whole_number
 from questions.authoring.question_reader import ONLY_FOR
 from questions.authoring.spelling import Problem
 from questions.editor.form import OTHER_KEY, Choice, Item, Items, When
@@ -127,7 +128,7 @@ def _of_item(item: Item, items: Mapping[str, Item], known: set[int]) -> dict[str
 
 
 def _of_choice(choice: Choice, known: set[int], *, is_limited: bool) -> dict[str, Any]:
-    code = int(choice.key) if choice.key.isascii() and choice.key.isdigit() and len(choice.key) < 4 else 0
+    code = whole_number(choice.key, 3) or 0
     written: dict[str, Any] = {"code": code, "text": choice.label} if code in known else {"text": choice.label}
     return written | ({"most": choice.most} if is_limited and choice.most else {})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from foundation.text import whole_number
 from questions import page_texts, texts
 from questions.answers import Answer, Multiple, NotUnderstood, Photo, Score, Single, Skipped, check
 from questions.numerals import clean
@@ -30,7 +31,7 @@ def read(question: Question, fields: Fields, *, photos: Sequence[str] = ()) -> A
     >>> read(Question("q5", QuestionType.NUMBER, "?", required=False), {"text": [" "]})
     Skipped()
     """
-    options = [int(code) for code in fields.get("option", ()) if code.isascii() and code.isdigit() and len(code) < 4]
+    options = [code for each in fields.get("option", ()) if (code := whole_number(each, 3)) is not None]
     other = _first(fields, "other")
     words = _first(fields, "text")
     if other and question.other and not options:

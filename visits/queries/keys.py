@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from foundation.text import whole_number
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -22,8 +24,7 @@ def read(text: str) -> tuple[datetime | None, int]:
     ((datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc), 5), (None, 7), (None, 0), (None, 0))
     """
     moment, _, key = text.partition(".")
-    if not (key.isascii() and key.isdigit() and len(key) < 10 and len(moment) < 18):
+    since, request_id = whole_number(moment, 17), whole_number(key)
+    if request_id is None or (moment and since is None):
         return None, 0
-    if not moment:
-        return None, int(key)
-    return (_EPOCH + int(moment) * _MICROSECOND, int(key)) if moment.isascii() and moment.isdigit() else (None, 0)
+    return (None if since is None else _EPOCH + since * _MICROSECOND), request_id
