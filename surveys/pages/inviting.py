@@ -15,7 +15,7 @@ from campaigns.models import CampaignState, Outcome
 from campaigns.preview import Preview
 from campaigns.rules import ACTED, DUE, OPENED
 from campaigns.texts import STATES
-from console import access, act
+from console import access, act, fields
 from console.stamps import Editable
 from foundation.clock import day_in, when
 from foundation.errors import Refused
@@ -71,15 +71,18 @@ def invite(survey_id: int) -> ResponseReturnValue:
 
 def _invite(survey_id: int) -> ResponseReturnValue:
     services, form = current_services(), request.form
-    first_at = _moment(services, form.get("first_at", "")) if form.get("when") == "later" else None
+    is_later = form.get("when") == "later"
+    first_at = fields.moment(form.get("first_at", ""), services.zone) if is_later else None
+    if is_later and first_at is None:
+        raise Refused(fields.MOMENT)
     with act.transaction() as (session, now, note):
         numbers = inviting.plan(
             session,
             survey_id,
             said=form.get("said", ""),
             first_at=first_at or now,
-            reminders=form.get("reminders", 0, type=int),
-            every_days=form.get("every_days", 3, type=int),
+            reminders=fields.number(form.get("reminders", "0"), "再提醒几次"),
+            every_days=fields.number(form.get("every_days", "3"), "每隔几天"),
             audience=_audience(form.get("audience", "")),
             # The page says how many waves there were: a form sent twice must not be two invitations.
             seen=form.get("seen", -1, type=int),
@@ -102,12 +105,12 @@ def set_results(survey_id: int) -> ResponseReturnValue:
 
 def _set_results(survey_id: int) -> ResponseReturnValue:
     written = request.form.get("results_at", "")
-    results_at = _moment(current_services(), written) if written else None
-    with act.transaction() as (session, now, note):
-        row = select(Survey.id).where(Survey.id == survey_id)
-        act.check_stamp(session, Editable(f"survey:{survey_id}", row, partial(_results, survey_id)))
+    results_at = fields.moment(written, current_services().zone)
+    rows = select(Survey.id).where(Survey.id == survey_id)
+    edited = Editable(f"survey:{survey_id}", rows, partial(_results, survey_id))
+    with act.transaction(over=edited) as (session, now, note):
         inviting.set_results(session, survey_id, results_at, now=now)
-        note("survey.promise", f"survey:{survey_id}", written.replace("T", " ") or "不公布")
+        note("survey.promise", detail=written.replace("T", " ") or "不公布")
     return act.done(_here(survey_id), "公布结果的时间已保存。")
 
 
@@ -255,10 +258,3 @@ def _here(survey_id: int) -> str:
 
 def _audience(name: str) -> Mapping[str, Any] | None:
     return {"audience": name} if name else None
-
-
-def _moment(services: Services, written: str) -> datetime:
-    try:
-        return datetime.fromisoformat(written).replace(tzinfo=services.zone)
-    except ValueError:
-        raise Refused("请写上日期和时间。") from None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import preview as reach
 from campaigns.preview import Preview
-from console import access, act
+from console import access, act, fields
 from foundation.errors import Refused
 from foundation.paging import Cursor
 from people import areas
@@ -78,7 +78,7 @@ def write() -> ResponseReturnValue:
                 title=form.get("title", ""),
                 picture=key,
                 token=mark or None,
-                answers_for=timedelta(days=form.get("days", 7, type=int)),
+                answers_for=timedelta(days=fields.number(form.get("days", "7"), "几天内的回复算在里面")),
                 criteria=services.criteria,
                 now=now,
             )
