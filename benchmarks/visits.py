@@ -142,7 +142,7 @@ def _report(session: Session, *, now: datetime, span: Span, by: By = By.MANAGER,
 
 
 def _behind(session: Session, *, now: datetime, span: Span) -> None:
-    lines, _ = reports.page(session, _company(now), Narrowed(span), Figure.ALL, now=now)
+    lines = reports.page(session, _company(now), Narrowed(span), Figure.ALL, now=now).lines
     if len(lines) != reports.PAGE:
         raise AssertionError(f"{len(lines)} lines")
 

@@ -27,7 +27,8 @@ _LONGEST = 200
 class Order(Generic[T]):
     """Order of a list: columns that are unique together, and the values a line of the list has in them.
 
-    All columns go up, or all go down. The first may be empty where `has_empty`; rows that are empty there come last.
+    All columns go up, or all go down. The first may be empty where `has_empty`, and the columns go up; rows that are
+    empty there come last.
     Only the last column may be a text, for only there a text can be told from the next value of a cursor.
     """
 
@@ -131,13 +132,18 @@ def beyond(order: Order[Any], cursor: Cursor) -> list[ColumnElement[bool]]:
 
 def by(order: Order[Any], cursor: Cursor) -> list[ColumnElement[Any]]:
     """What to sort by on the way from the cursor."""
-    is_back = cursor.is_back and read(order, cursor.place) is not None
-    goes_down = order.is_down != is_back
-    found = [column.desc() if goes_down else column for column in order.columns]
+    is_up = goes_up(order, cursor)
+    found = [column if is_up else column.desc() for column in order.columns]
     if order.has_empty:
         is_empty = order.columns[0].is_(None)
-        found.insert(0, is_empty.desc() if is_back else is_empty)
+        found.insert(0, is_empty if is_up else is_empty.desc())
     return found
+
+
+def goes_up(order: Order[Any], cursor: Cursor) -> bool:
+    """Whether the columns go up on the way from the cursor."""
+    is_back = cursor.is_back and read(order, cursor.place) is not None
+    return order.is_down == is_back
 
 
 def cut(found: Sequence[T], order: Order[T], cursor: Cursor, *, limit: int) -> Page[T]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from console import access, act
 from foundation.clock import day_in
 from foundation.errors import Refused
-from foundation.text import whole_number
+from foundation.paging import Cursor
 from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
@@ -119,8 +119,7 @@ def words(survey_id: int) -> ResponseReturnValue:
                 search,
                 is_anonymous=found.is_anonymous,
                 today=day_in(now, services.zone),
-                after=_key("after"),
-                before=_key("before"),
+                cursor=Cursor.of(request.args),
             )
         act.seen("survey.words", f"survey:{survey_id}", asked[code] + (f"，找“{search}”" if search else ""))
     return render_template(
@@ -208,8 +207,3 @@ def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
         if found is None or found.state is SurveyState.DRAFT:
             abort(404)
         return found, shown(tally(session, survey_id))
-
-
-def _key(name: str) -> int:
-    """Where a page of words begins: the number of a sheet, which in an anonymous survey is a long one."""
-    return whole_number(request.args.get(name, ""), 18) or 0

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Role, Visitor
-from foundation import search_index
+from foundation import paging, search_index
+from foundation.paging import FIRST, Cursor, Order, Page
 from foundation.text import folded
 from foundation.text import keys as parts
 from people.models import Area, Retailer
@@ -34,13 +35,8 @@ class Said:
     submitted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SaidPage:
-    """Some of it, and the keys between which it lies; None where there is nothing further."""
-
-    lines: tuple[Said, ...]
-    before: int | None
-    after: int | None
+#: The newest first; of an anonymous survey, whose sheets have numbers drawn at random, in no order.
+NEWEST: Order[Said] = Order((Words.submission_id,), lambda line: (line.submission_id,), is_down=True)
 
 
 def said(
@@ -52,35 +48,22 @@ def said(
     *,
     is_anonymous: bool,
     today: date,
-    after: int = 0,
-    before: int = 0,
+    cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> SaidPage:
-    """What was written in answer to a question and holds `search`, a page at a time: the newest first, in an anonymous
-    survey in no order. Of an identified survey what this visitor's shops wrote.
-    """
-    key = Words.submission_id
+) -> Page[Said]:
+    """What was written in answer to a question and holds `search`; of an identified survey by this visitor's shops."""
     mine = None if is_anonymous else within(session, visitor, today=today)
-    columns: list[Any] = [key, Words.said]
-    base = select(*columns).where(Words.survey_id == survey_id, Words.question == question)
+    columns: list[Any] = [Words.submission_id, Words.said]
+    base = select(*columns).where(
+        Words.survey_id == survey_id, Words.question == question, *paging.beyond(NEWEST, cursor)
+    )
     if mine is not None:
         base = _of(base, visitor, survey_id, mine)
-    if before:
-        base = base.where(key > before)
-    elif after:
-        base = base.where(key < after)
-    found = _found(session, base, survey_id, question, search, is_up=bool(before), limit=limit + 1)
-    is_more, some = len(found) > limit, found[:limit]
-    if before:
-        some.reverse()
-    if not some:
-        return SaidPage((), None, None)
-    who = {} if is_anonymous else _who(session, [submission_id for submission_id, _ in some])
-    lines = tuple(Said(submission_id, words, *who.get(submission_id, ())) for submission_id, words in some)
-    has_before, has_after = (is_more, True) if before else (bool(after), is_more)
-    return SaidPage(
-        lines, lines[0].submission_id if has_before else None, lines[-1].submission_id if has_after else None
-    )
+    is_up = paging.goes_up(NEWEST, cursor)
+    found = _found(session, base, survey_id, question, search, is_up=is_up, limit=limit + 1)
+    who = {} if is_anonymous else _who(session, [submission_id for submission_id, _ in found])
+    lines = [Said(submission_id, words, *who.get(submission_id, ())) for submission_id, words in found]
+    return paging.cut(lines, NEWEST, cursor, limit=limit)
 
 
 def _of(base: Select[Any], visitor: Visitor, survey_id: int, mine: ColumnElement[bool]) -> Select[Any]:

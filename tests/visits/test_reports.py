@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from console.rules.visitors import Role, Visitor
 from foundation import search_index
+from foundation.paging import Cursor
 from people.models import Area, Manager, Retailer
 from tests.office import Office
 from tests.visits.conftest import NEED
@@ -257,10 +258,11 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
             Figure.LOST,
             Figure.OPEN,
         ):
-            lines, after, seen = [], "", 0
-            while after is not None:
-                part, after = reports.page(session, who, narrowed, figure, now=now, after=after)
-                lines += part
+            lines, place, seen = [], "", 0
+            while place is not None:
+                page = reports.page(session, who, narrowed, figure, now=now, cursor=Cursor(place))
+                lines += page.lines
+                place = page.after
             seen = len({line.id for line in lines})
             assert len(lines) == seen == getattr(whole, figure.value)
 

@@ -7,6 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from foundation.paging import Cursor
 from visits.mobile import visitor
 from visits.pages import form_values
 from visits.queries import inbox, thread, visibility, windows
@@ -42,7 +43,7 @@ def inbox_page() -> ResponseReturnValue:
         # Who answers for nothing themselves watches over what others answer for.
         first = Shelf.OPEN if search or (counts.open and not mine.open) else Shelf.MINE
         shelf = Shelf(given) if given in {each.value for each in SHELVES} else first
-        page = inbox.page(session, who, Filter(shelf, search), now=now, after=request.args.get("after", ""))
+        page = inbox.page(session, who, Filter(shelf, search), now=now, cursor=Cursor.of(request.args))
         open_now = windows.windows(session, [line.id for line in page.lines])
     numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
     # A manager who watches over nobody has one list, and no use for an empty heap.

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import fields
+from foundation.paging import Cursor
 from visits.actions import plans as actions
 from visits.mobile import visitor
 from visits.queries import plans as queries
@@ -18,7 +19,7 @@ from wechat_bot.services import current_services
 def due() -> ResponseReturnValue:
     """The shops of a plan that are due, the longest overdue first; or those with no contact for long."""
     services, now = current_services(), current_services().clock()
-    after, wanted = request.args.get("after", ""), request.args.get("plan", type=int)
+    cursor, wanted = Cursor.of(request.args), request.args.get("plan", type=int)
     is_quiet = "quiet" in request.args
     with services.reading() as session:
         who = visitor.manager(services, session)
@@ -26,9 +27,9 @@ def due() -> ResponseReturnValue:
         chosen = next((plan for plan in plans if plan.id == wanted), plans[0] if plans else None)
         if is_quiet or chosen is None:
             is_quiet, chosen = True, None
-            page = queries.silent(session, who, QUIET_DAYS, now=now, after=after)
+            page = queries.silent(session, who, QUIET_DAYS, now=now, cursor=cursor)
         else:
-            page = queries.page(session, who, chosen, services.criteria, part="soon", now=now, after=after)
+            page = queries.page(session, who, chosen, services.criteria, part="soon", now=now, cursor=cursor)
         next_on = None
         if chosen is not None and not page.lines:
             next_on = queries.next_on(session, who, chosen, services.criteria, now=now)
@@ -39,7 +40,7 @@ def due() -> ResponseReturnValue:
         chosen=chosen,
         is_quiet=is_quiet,
         lines=lines,
-        after=page.after,
+        page=page,
         nothing="这些天里都有来往。" if is_quiet else texts.nothing_due(next_on, who.today),
         days=QUIET_DAYS,
         today=who.today,
@@ -54,8 +55,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     services, form = current_services(), request.form
     plan_id = form.get("plan", type=int)
     back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
-    if form.get("after"):
-        back["after"] = form["after"]
+    back |= {name: form[name] for name in ("after", "before") if form.get(name)}
     with services.transaction() as session:
         who, how = visitor.manager(services, session), form.get("do", "")
         if how == "undo":

@@ -9,24 +9,28 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act, fields
+from console.lists import listing as lists
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
+from foundation.paging import Cursor, Page
 from foundation.text import mask_phones
 from people import areas
+from people.pages import filters
 from people.permissions import PEOPLE_PHONES
 from visits.actions import answering, notices
 from visits.models import FIRST_NUMBER
 from visits.pages import form_values
-from visits.permissions import VISITS_ANSWER, VISITS_SEE
+from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox as queries
 from visits.queries import visibility
-from visits.queries.inbox import Filter, Shelf
+from visits.queries.inbox import Filter, Line, Shelf
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot.services import Services, current_services
 
-LONGEST_SEARCH = 40
 SHELVES = {
     Shelf.OPEN: "待办",
     Shelf.OVERDUE: "已超时",
@@ -40,28 +44,108 @@ COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
 ON_TILE = 5
 
 
+#: Said where a part of the inbox is empty.
+NOTHING = {
+    Shelf.OVERDUE: ("没有超时的留言", "都在时限里。"),
+    Shelf.TODAY: ("今天没有要到期的留言", "看看“待办”里明天的。"),
+    Shelf.POOL: ("没有待分派的留言", "每条留言都有负责人。不知道是哪家店写的留言会出现在这里。"),
+    Shelf.SNOOZED: ("没有推后的留言", "在留言里选“稍后处理”，到时候它会自己回到待办。"),
+    Shelf.OPEN: ("没有待办的留言", "零售户在公众号里留言后，会出现在这里，并在微信里通知负责的客户经理。"),
+}
+
+
+def _shelf(asked: Asked) -> Shelf:
+    given = asked.given.get("shelf", "")
+    return Shelf(given) if given in {each.value for each in SHELVES} else Shelf.OPEN
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+    narrowed = Filter(
+        shelf=_shelf(asked),
+        search=asked.search,
+        area_id=asked.number("area"),
+        owner_id=asked.number("manager"),
+        category_id=asked.number("category"),
+        class_id=asked.number("class"),
+    )
+    return queries.page(asked.session, _who(asked), narrowed, now=asked.now, cursor=cursor, limit=limit)
+
+
+def _who(asked: Asked) -> Colleague:
+    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
+
+
+def _may_hand_over(asked: Asked) -> bool:
+    return _shelf(asked) is not Shelf.CLOSED and asked.visitor.may(VISITS_ANSWER)
+
+
+def _words(asked: Asked, line: Line) -> str:
+    plain = line.words if asked.visitor.may(PEOPLE_PHONES) else mask_phones(line.words)
+    return texts.said(line.kind, plain, 60)
+
+
+def _opened(asked: Asked, line: Line) -> str:
+    return when(line.opened_at, now=asked.now, zone=asked.services.zone)
+
+
+INBOX: Listing[Line] = Listing(
+    name="visits.inbox",
+    title="留言",
+    see=VISITS_SEE,
+    size=queries.PAGE,
+    search="编号、店名、店主或许可证号",
+    filters=(
+        filters.AREA,
+        filters.MANAGER,
+        lists.Filter("category", "类别", "全部类别", lambda asked: queries.choices(asked.session)),
+        filters.CLASS,
+    ),
+    keeps=("shelf",),
+    means=lambda asked: SHELVES[_shelf(asked)],
+    columns=(
+        Column("tick", "选", lambda line: None, is_for_file=False, seen_if=_may_hand_over, style="tick"),
+        Column("number", "编号", lambda line: f"#{line.number}", style="first", width=8),
+        Column("shop", "店铺", lambda line: line.shop or texts.NOBODYS, width=24),
+        Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
+        Column(
+            "words",
+            "最后一句",
+            lambda line: texts.said(line.kind, line.words, 120),
+            shows=_words,
+            mask=filters.WORDS,
+            style="words",
+            width=60,
+        ),
+        Column("due", "时限", lambda line: line.due_at, style="text-nowrap last", width=18),
+        Column("owner", "负责人", lambda line: line.owner or "待分派", style="text-nowrap last"),
+        Column("area", "片区", lambda line: line.area, is_spare=True),
+        Column("category", "类别", lambda line: line.category, style="text-nowrap", is_spare=True),
+        Column(
+            "opened", "来时", lambda line: line.opened_at, shows=_opened, style="text-nowrap", is_spare=True, width=18
+        ),
+        Column("answered", "首次答复", lambda line: line.first_answered_at, is_shown=False, width=18),
+        Column("closed", "办结时间", lambda line: line.closed_at, is_shown=False, width=18),
+        Column("how", "怎样办结", lambda line: texts.HOW_CLOSED.get(line.closed_how or "", ""), is_shown=False),
+    ),
+    find=_find,
+    nothing_left=("没有符合的留言", "换一个条件，或清除筛选再看。"),
+    export=VISITS_EXPORT,
+)
+
+
 @access.allow(VISITS_SEE)
 def inbox() -> ResponseReturnValue:
     """The requests, the most urgent first; closed ones the newest first."""
-    services = current_services()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
-        choices = {
-            "areas": areas.names(session, who.sees),
-            "classes": areas.classes(session),
-            "managers": areas.managers(session),
-            "categories": queries.choices(session),
-        }
-        return render_template("visits/console/inbox.html", **_list(session, who), **choices)
+    with current_services().reading() as session:
+        managers = areas.managers(session)
+        return render_template("visits/console/inbox.html", **_list(session), managers=managers)
 
 
 @access.allow(VISITS_SEE, polled=True)
 def lines() -> ResponseReturnValue:
     """The list alone, asked for by the page itself every few seconds."""
-    services = current_services()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
-        return render_template("visits/console/_lines.html", **_list(session, who), is_polled=True)
+    with current_services().reading() as session:
+        return render_template("visits/console/_lines.html", **_list(session), is_polled=True)
 
 
 @access.allow(VISITS_ANSWER)
@@ -82,7 +166,8 @@ def hand_over() -> ResponseReturnValue:
     overtaken = [each + FIRST_NUMBER for each in done.overtaken]
     said = texts.many_transferred(done.moved, name, overtaken, is_told=is_told)
     tone = "success" if done.moved and not overtaken else "warning"
-    return act.done(url_for("visits_pages.inbox", **_kept()), said, tone)
+    narrowed: dict[str, Any] = {**INBOX.kept(request.args)}
+    return act.done(url_for("visits_pages.inbox", **narrowed), said, tone)
 
 
 def _ticked(box: str) -> tuple[int, int | None]:
@@ -91,17 +176,14 @@ def _ticked(box: str) -> tuple[int, int | None]:
     return fields.number(number, "留言编号"), fields.key(owner, "客户经理")
 
 
-def _list(session: Session, who: Colleague) -> dict[str, Any]:
-    narrowed, now, zone = _filter(), who.now, who.zone
-    page = queries.page(session, who, narrowed, now=now, after=request.args.get("after", ""))
-    counts = queries.counts(session, who, now=now)
+def _list(session: Session) -> dict[str, Any]:
+    shown = looking.look(INBOX, session, endpoint="visits_pages.inbox")
+    asked, now, zone = shown.asked, shown.asked.now, shown.asked.services.zone
+    counts, shelf = queries.counts(session, _who(asked), now=now), _shelf(asked)
     return {
-        "lines": [(line, form_values.due(line, now=now, zone=zone)) for line in page.lines],
-        "after": page.after,
-        "is_first": not request.args.get("after"),
+        "shown": shown,
         "here": dict(request.args.items()),
-        "kept": _kept(),
-        "narrowed": narrowed,
+        "shelf": shelf,
         "shelves": SHELVES,
         "numbers": {
             Shelf.OPEN: counts.open - counts.snoozed,
@@ -113,18 +195,13 @@ def _list(session: Session, who: Colleague) -> dict[str, Any]:
         },
         "most": queries.COUNTED,
         "colours": COLOURS,
-        "may_hand_over": narrowed.shelf is not Shelf.CLOSED and who.sees.may(VISITS_ANSWER),
+        "due": lambda line: form_values.due(line, now=now, zone=zone),
+        "nothing": INBOX.nothing_left if shown.is_narrowed else NOTHING.get(shelf, INBOX.nothing_left),
+        "may_hand_over": _may_hand_over(asked),
         "picked": request.args.get("pick") == "all",
-        "moment": lambda at: when(at, now=now, zone=zone),
         "at": when(now, now=now, zone=zone),
         "texts": texts,
-        "plain": str if who.sees.may(PEOPLE_PHONES) else mask_phones,
     }
-
-
-def _kept() -> dict[str, Any]:
-    """The filters of this page, for the addresses of the next ones."""
-    return {name: value for name, value in request.args.items() if value and name not in ("after", "pick")}
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
@@ -140,16 +217,3 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         "texts": texts,
         "plain": str if visitor.may(PEOPLE_PHONES) else mask_phones,
     }
-
-
-def _filter() -> Filter:
-    values = request.args
-    given = values.get("shelf", "")
-    return Filter(
-        shelf=Shelf(given) if given in {each.value for each in SHELVES} else Shelf.OPEN,
-        search=values.get("search", "").strip()[:LONGEST_SEARCH],
-        area_id=values.get("area", type=int),
-        owner_id=values.get("manager", type=int),
-        category_id=values.get("category", type=int),
-        class_id=values.get("class", type=int),
-    )

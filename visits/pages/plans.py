@@ -1,5 +1,7 @@
 """Periodic visits in the console: plans, the shops whose turn it is, and those with no contact for long."""
 
+from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from flask import abort, render_template, request, url_for
@@ -7,19 +9,23 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act, fields
+from console.lists import looking
+from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.clock import day_in
 from foundation.errors import Refused
-from people import areas
+from foundation.paging import Cursor, Page
 from people import visibility as people_visibility
 from people.models import Retailer
-from people.permissions import PEOPLE_PHONES
+from people.pages import filters
 from people.picker import short
 from people.picker.short import Picker
+from people.texts import licence
 from visits.actions import plans as actions
-from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
+from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import editable, visibility
 from visits.queries import plans as queries
-from visits.queries.plans import PARTS, QUIET_DAYS, Plan
+from visits.queries.plans import PARTS, QUIET_DAYS, Line, Plan
+from visits.queries.visibility import Colleague
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot.services import current_services
@@ -45,38 +51,146 @@ def plans() -> ResponseReturnValue:
     return render_template("visits/console/plans.html", plans=found, named=named, counts_later=counts_later)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A shop in a list, and the day of its turn; None where the list is of no plan."""
+
+    shop: Line
+    due_on: date | None = None
+
+
+def _who(asked: Asked) -> Colleague:
+    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
+
+
+def _heard(asked: Asked, turn: Turn) -> str:
+    return when(turn.shop.heard_at, now=asked.now, zone=asked.services.zone) if turn.shop.heard_at else ""
+
+
+def _columns(*, is_spare: bool) -> tuple[Column[Turn], ...]:
+    """The columns of a shop; when it was visited and heard of is spare where the page tells more."""
+    return (
+        Column("licence", "许可证号", lambda turn: licence(turn.shop.licence), href=_page_of, width=20),
+        Column("shop", "店名", lambda turn: turn.shop.shop, width=22),
+        Column("keeper", "店主", lambda turn: turn.shop.keeper, is_spare=True, width=12),
+        Column("phone", "手机", lambda turn: turn.shop.phone, mask=filters.PHONE, width=16),
+        Column("area", "片区", lambda turn: turn.shop.area, is_spare=True),
+        Column("manager", "客户经理", lambda turn: turn.shop.manager, style="text-nowrap", is_spare=True),
+        Column(
+            "last",
+            "上次拜访",
+            lambda turn: turn.shop.last_on or "没有记录",
+            style="text-nowrap",
+            is_spare=is_spare,
+            on_phone="上次拜访",
+        ),
+        Column(
+            "heard",
+            "上次来消息",
+            lambda turn: turn.shop.heard_at,
+            shows=_heard,
+            style="text-nowrap",
+            is_spare=is_spare,
+            on_phone="上次来消息",
+            width=18,
+        ),
+    )
+
+
+def _page_of(turn: Turn) -> str:
+    return url_for("people_pages.shop", licence=turn.shop.licence)
+
+
+MADE: Column[Turn] = Column("made", "拜访过了", lambda turn: None, is_for_file=False)
+
+
+def _part(asked: Asked) -> str:
+    given = asked.given.get("part", "")
+    return given if given in PARTS else "due"
+
+
+def _due(asked: Asked, cursor: Cursor, limit: int) -> Page[Turn]:
+    found = queries.one(asked.session, asked.of["plan_id"])
+    if found is None:
+        raise Refused("这个计划已经结束了。")
+    criteria, part = asked.services.criteria, _part(asked)
+    page = queries.page(
+        asked.session, _who(asked), found, criteria, part=part, now=asked.now, cursor=cursor, limit=limit
+    )
+    return page.of(Turn(line, queries.due_on(found, line)) for line in page.lines)
+
+
+def _days(asked: Asked) -> int:
+    days = asked.number("days")
+    return min(max(QUIET_DAYS if days is None else days, 1), MOST_DAYS)
+
+
+def _silent(asked: Asked, cursor: Cursor, limit: int) -> Page[Turn]:
+    session, area_id = asked.session, asked.number("area")
+    narrowed = None
+    if area_id is not None:
+        narrowed = Retailer.area_id.in_(sorted(people_visibility.with_sub_areas(session, [area_id])))
+    page = queries.silent(
+        session, _who(asked), _days(asked), now=asked.now, narrowed=narrowed, cursor=cursor, limit=limit
+    )
+    return page.of(map(Turn, page.lines))
+
+
+DUE: Listing[Turn] = Listing(
+    name="visits.due",
+    title="该拜访的店",
+    unit="家",
+    see=VISITS_SEE,
+    keeps=("part",),
+    means=lambda asked: WORDS[_part(asked)],
+    columns=(
+        *_columns(is_spare=True),
+        Column("due", "该哪天", lambda turn: turn.due_on, style="text-nowrap"),
+        MADE,
+    ),
+    find=_due,
+    export=VISITS_EXPORT,
+)
+QUIET: Listing[Turn] = Listing(
+    name="visits.quiet",
+    title="久没来往的店",
+    unit="家",
+    see=VISITS_SEE,
+    filters=(Filter("days", "多少天没有来往", f"多少天没有来往（{QUIET_DAYS}）"), filters.AREA),
+    means=lambda asked: f"{_days(asked)} 天没有来往",
+    columns=(*_columns(is_spare=False), MADE),
+    find=_silent,
+    nothing=("没有这样的店", "这些天里都有来往：来过消息，或拜访过。"),
+    nothing_left=("没有这样的店", "这些天里都有来往：来过消息，或拜访过。"),
+    export=VISITS_EXPORT,
+)
+
+
 @access.allow(VISITS_SEE)
 def plan(plan_id: int) -> ResponseReturnValue:
     """One plan: what is due with whom, and the shops, the longest overdue first. Seeing them is written down."""
-    services, me, given = current_services(), access.visitor(), request.args.get("part", "")
-    now, part = services.clock(), given if given in PARTS else "due"
+    services = current_services()
     with services.reading() as session:
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, plan_id)
-        page = queries.page(
-            session, who, found, services.criteria, part=part, now=now, after=request.args.get("after", "")
-        )
-        is_first = not request.args.get("after")
-        shares = queries.shares(session, who, found, services.criteria, now=now) if is_first else []
-        named = short.words(session, found.audience, services.criteria)
-        next_on = None if page.lines else queries.next_on(session, who, found, services.criteria, now=now)
+        shown = looking.look(DUE, session)
+        asked, who, is_first = shown.asked, _who(shown.asked), shown.page.is_first
+        now, criteria = asked.now, services.criteria
+        shares = queries.shares(session, who, found, criteria, now=now) if is_first else []
+        named = short.words(session, found.audience, criteria)
+        next_on = None if shown.page.lines else queries.next_on(session, who, found, criteria, now=now)
         noted = queries.noted(session, who) if is_first else []
     act.seen("visit.plan.see", f"visit-plan:{plan_id}", found.name)
     return render_template(
         "visits/console/plan.html",
+        shown=shown,
         plan=found,
         named=named,
-        lines=[(line, queries.due_on(found, line)) for line in page.lines],
-        after=page.after,
-        is_first=is_first,
         shares=shares,
-        part=part,
+        part=_part(asked),
         parts=WORDS,
         nothing_due=texts.nothing_due(next_on, who.today),
         noted=noted,
         today=who.today,
-        shows_phones=me.may(PEOPLE_PHONES),
-        moment=lambda at: when(at, now=now, zone=services.zone),
         how=texts.HOW,
     )
 
@@ -84,32 +198,12 @@ def plan(plan_id: int) -> ResponseReturnValue:
 @access.allow(VISITS_SEE)
 def quiet() -> ResponseReturnValue:
     """Shops with no contact for so many days: no message, no visit. Seeing them is written down."""
-    services, me = current_services(), access.visitor()
-    now, days = services.clock(), min(max(request.args.get("days", QUIET_DAYS, type=int), 1), MOST_DAYS)
-    area_id = request.args.get("area", type=int)
-    with services.reading() as session:
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        narrowed = None
-        if area_id is not None:
-            narrowed = Retailer.area_id.in_(sorted(people_visibility.with_sub_areas(session, [area_id])))
-        page = queries.silent(session, who, days, now=now, narrowed=narrowed, after=request.args.get("after", ""))
-        choices = areas.names(session, me)
-        noted = queries.noted(session, who)
+    with current_services().reading() as session:
+        shown = looking.look(QUIET, session)
+        noted = queries.noted(session, _who(shown.asked))
+    days = _days(shown.asked)
     act.seen("visit.plan.see", "visits", f"{days} 天没有来往")
-    return render_template(
-        "visits/console/quiet.html",
-        lines=page.lines,
-        after=page.after,
-        is_first=not request.args.get("after"),
-        days=days,
-        area=area_id,
-        areas=choices,
-        noted=noted,
-        today=who.today,
-        shows_phones=me.may(PEOPLE_PHONES),
-        moment=lambda at: when(at, now=now, zone=services.zone),
-        how=texts.HOW,
-    )
+    return render_template("visits/console/quiet.html", shown=shown, days=days, noted=noted, how=texts.HOW)
 
 
 @access.allow(VISITS_ANSWER)

@@ -2,11 +2,13 @@
 
 from flask import Blueprint
 
+from console.lists.exporting import exporting
 from visits.pages import canned, groups, hands, inbox, plans, reports, settings, thread
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
     ("", "inbox", inbox.inbox, ("GET",)),
+    ("/export", "inbox_export", exporting(inbox.INBOX, inbox.inbox), ("POST",)),
     ("/lines", "lines", inbox.lines, ("GET",)),
     ("/hand-over", "hand_over", inbox.hand_over, ("POST",)),
     ("/hands", "hands", hands.hands, ("GET",)),
@@ -28,13 +30,16 @@ for _rule, _name, _view, _methods in (
     ("/plans", "plans", plans.plans, ("GET",)),
     ("/plans/new", "plan_new", plans.edit, ("GET", "POST")),
     ("/plans/<int:plan_id>", "plan", plans.plan, ("GET",)),
+    ("/plans/<int:plan_id>/export", "plan_export", exporting(plans.DUE, plans.plan), ("POST",)),
     ("/plans/<int:plan_id>/edit", "plan_edit", plans.edit, ("GET", "POST")),
     ("/plans/<int:plan_id>/end", "plan_end", plans.end, ("POST",)),
     ("/quiet", "quiet", plans.quiet, ("GET",)),
+    ("/quiet/export", "quiet_export", exporting(plans.QUIET, plans.quiet), ("POST",)),
     ("/visited/<int:retailer_id>", "visited", plans.visited, ("POST",)),
     ("/made/<int:visit_id>/undo", "undo_visit", plans.undo_visit, ("POST",)),
     ("/reports", "report", reports.report, ("GET",)),
     ("/reports/requests", "report_requests", reports.requests, ("GET",)),
+    ("/reports/requests/export", "report_requests_export", exporting(reports.REQUESTS, reports.requests), ("POST",)),
     ("/reports/export", "report_export", reports.export, ("POST",)),
     ("/settings", "settings", settings.overview, ("GET",)),
     ("/settings/policy", "policy", settings.policy, ("GET", "POST")),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.lists.listing import LONGEST_SEARCH
 from foundation.errors import Refused
 from foundation.text import mask_phones
 from people import areas
@@ -21,7 +22,7 @@ from visits.actions import attaching, looking
 from visits.actions.answering import Overtaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
-from visits.pages.inbox import COLOURS, LONGEST_SEARCH
+from visits.pages.inbox import COLOURS
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import deadlines, messages, visibility
 from visits.queries import thread as queries

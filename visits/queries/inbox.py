@@ -11,13 +11,14 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, any_, cast, func, l
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from foundation import search_index
+from foundation import paging, search_index
+from foundation.paging import FIRST, Cursor, Order, Page
 from people import rules as people_rules
 from people import visibility as people_scope
 from people.models import Retailer
 from people.shops import narrowing, searching
 from visits.models import FIRST_NUMBER, Category, Message, Request
-from visits.queries import keys, named, visibility
+from visits.queries import named, visibility
 from visits.queries.visibility import Colleague
 
 PAGE = 30
@@ -101,14 +102,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """Some lines, and the key behind which the next ones lie; None where there are none."""
-
-    lines: tuple[Line, ...]
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Counts:
     """How many of the open requests stand where; none is counted beyond `COUNTED`."""
 
@@ -122,36 +115,42 @@ class Counts:
     soon: int
 
 
+OPEN: Order[Line] = Order((Request.due_at, Request.id), lambda line: (line.due_at, line.id), has_empty=True)
+
+
+def _closed(of: Any = Request) -> Order[Line]:
+    return Order((of.closed_at, of.id), lambda line: (line.closed_at, line.id), is_down=True)
+
+
 def page(
-    session: Session, who: Colleague, narrowed: Filter, *, now: datetime, after: str = "", limit: int = PAGE
-) -> Page:
-    """The requests behind a key: open ones by urgency, closed ones the newest first."""
+    session: Session, who: Colleague, narrowed: Filter, *, now: datetime, cursor: Cursor = FIRST, limit: int = PAGE
+) -> Page[Line]:
+    """Requests of a part of the inbox: open ones by urgency, closed ones the newest first."""
     if narrowed.shelf is Shelf.CLOSED and narrowed.search:
-        found = _closed_and_sought(session, who, narrowed, now, after, limit + 1)
-        rows = session.execute(_behind_closed(_lines().where(Request.id.in_(found)), "")).all() if found else []
-    else:
-        statement = _select(session, who, narrowed, now)
-        if narrowed.search:
-            # What is seen is found first: a planner would rather look through all shops.
-            seen = statement.with_only_columns(Request.id).cte().prefix_with("MATERIALIZED")
-            statement = statement.join(seen, seen.c.id == Request.id)
-            statement = statement.where(_sought(people_rules.plain(narrowed.search)))
-        behind = _behind_closed if narrowed.shelf is Shelf.CLOSED else _behind_open
-        rows = session.execute(behind(statement, after).limit(limit + 1)).all()
-    lines = tuple(Line(*row) for row in rows[:limit])
-    last = lines[-1] if len(rows) > limit else None
-    return Page(lines, keys.written(last.closed_at or last.due_at, last.id) if last else None)
+        keys = _closed_and_sought(session, who, narrowed, now, cursor, limit + 1)
+        those = _lines().where(Request.id.in_(keys)).order_by(*paging.by(_closed(), cursor))
+        found = [Line(*row) for row in session.execute(those)] if keys else []
+        return paging.cut(found, _closed(), cursor, limit=limit)
+    statement = _select(session, who, narrowed, now)
+    if narrowed.search:
+        # What is seen is found first: a planner would rather look through all shops.
+        seen = statement.with_only_columns(Request.id).cte().prefix_with("MATERIALIZED")
+        statement = statement.join(seen, seen.c.id == Request.id)
+        statement = statement.where(_sought(people_rules.plain(narrowed.search)))
+    order = _closed() if narrowed.shelf is Shelf.CLOSED else OPEN
+    return paging.page(session, statement, order, cursor, limit=limit, read=Line)
 
 
 def _closed_and_sought(
-    session: Session, who: Colleague, narrowed: Filter, now: datetime, after: str, limit: int
+    session: Session, who: Colleague, narrowed: Filter, now: datetime, cursor: Cursor, limit: int
 ) -> Sequence[int]:
-    """Closed requests of the shops somebody looks for, the newest first."""
+    """Closed requests of the shops somebody looks for, the newest first, or backwards."""
     text = people_rules.plain(narrowed.search)
     conditions = [*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now)]
     columns = (Request.id, Request.closed_at, Retailer.licence, Retailer.names)
     newest: Any = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id).where(*conditions)
-    newest = _behind_closed(newest, after)
+    newest = paging.begun(newest, _closed(), cursor)
+    is_up = paging.goes_up(_closed(), cursor)
 
     def look_up(rest: Any, most: int) -> Sequence[Any]:
         shops = _shops(session, text)
@@ -166,11 +165,13 @@ def _closed_and_sought(
         theirs = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
         found = [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
         if rest is not None:
-            found.append(tuple_(theirs.closed_at, theirs.id) <= (rest.closed_at, rest.id))
-        return session.execute(_behind_closed(select(theirs.id).where(*found), after, theirs).limit(most)).all()
+            place, first = tuple_(theirs.closed_at, theirs.id), (rest.closed_at, rest.id)
+            found.append(place >= first if is_up else place <= first)
+        those = paging.begun(select(theirs.id).where(*found), _closed(theirs), cursor)
+        return session.execute(those.limit(most)).all()
 
     if who.sees.is_company_wide and not _digits(text):
-        order = ["-closed_at", "-id"]
+        order = ["closed_at", "id"] if is_up else ["-closed_at", "-id"]
         found, _ = search_index.find(session, newest, order, lambda shop: narrowing.named(text, shop), look_up, limit)
     else:
         found = list(look_up(None, limit))
@@ -327,25 +328,3 @@ def _digits(text: str) -> str:
     """The number or the beginning of a licence that somebody wrote; empty where it is something else."""
     digits = text.lstrip("#")
     return digits if digits.isascii() and digits.isdigit() and len(digits) <= 32 else ""
-
-
-def _behind_open(statement: Select[Any], after: str) -> Select[Any]:
-    if after:
-        due_at, key = keys.read(after)
-        if due_at is None:
-            statement = statement.where(Request.due_at.is_(None), Request.id > key)
-        else:
-            is_later = or_(Request.due_at > due_at, and_(Request.due_at == due_at, Request.id > key))
-            statement = statement.where(or_(is_later, Request.due_at.is_(None)))
-    return statement.order_by(Request.due_at.is_(None), Request.due_at, Request.id)
-
-
-def _behind_closed(statement: Select[Any], after: str, of: Any = Request) -> Select[Any]:
-    if after:
-        closed_at, key = keys.read(after)
-        if closed_at is not None:
-            statement = statement.where(
-                of.closed_at <= closed_at,
-                or_(of.closed_at < closed_at, of.id < key),
-            )
-    return statement.order_by(of.closed_at.desc(), of.id.desc())

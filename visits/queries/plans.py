@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from foundation import paging
 from foundation.errors import Refused
+from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import IS_THERE, Area, Manager, Retailer
 from visits.models import Visited, VisitPlan
 from visits.queries import audience, visibility
@@ -86,14 +88,6 @@ class Noted:
     noted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some lines, and the key behind which the next ones lie; None where there are none."""
-
-    lines: tuple[Line, ...]
-    after: str | None
-
-
 def due_on(plan: Plan, line: Line) -> date:
     """When a shop's turn is: so many days after its last visit, or after the plan began."""
     return (line.last_on or plan.begins_on) + timedelta(days=plan.every_days)
@@ -164,23 +158,17 @@ def page(
     *,
     part: str,
     now: datetime,
-    after: str = "",
+    cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page:
-    """The shops of a plan whose turn it is, the longest overdue first, in pages by key. `part` is one of `PARTS`."""
+) -> Page[Line]:
+    """The shops of a plan whose turn it is, the longest overdue first. `part` is one of `PARTS`."""
     kept = session.get_one(VisitPlan, plan.id)
     since = func.coalesce(_last(), literal(plan.begins_on))
+    order: Order[Line] = Order((since, Retailer.id), lambda line: (line.last_on or plan.begins_on, line.retailer_id))
     statement = _select(_last()).where(
         audience.theirs(session, who, kept.audience, criteria, now=now), audience.is_due(kept, who.today + PARTS[part])
     )
-    if after:
-        day, key = _read_key(after)
-        statement = statement.where(since >= day, or_(since > day, Retailer.id > key))
-    rows = session.execute(statement.order_by(since, Retailer.id).limit(limit + 1)).all()
-    lines = tuple(Line(*row) for row in rows[:limit])
-    if len(rows) <= limit:
-        return Page(lines, None)
-    return Page(lines, f"{(lines[-1].last_on or plan.begins_on).isoformat()}.{lines[-1].retailer_id}")
+    return paging.page(session, statement, order, cursor, limit=limit, read=Line)
 
 
 def next_on(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> date | None:
@@ -207,20 +195,25 @@ def noted(session: Session, who: Colleague) -> list[Noted]:
     return [Noted(*row[:5], row[5]) for row in rows if row[5]]
 
 
+_BY_LICENCE: Order[Line] = Order((Retailer.licence,), lambda line: (line.licence,))
+
+
 def silent(
-    session: Session, who: Colleague, days: int, *, now: datetime, narrowed: Condition | None = None, after: str = ""
-) -> Page:
+    session: Session,
+    who: Colleague,
+    days: int,
+    *,
+    now: datetime,
+    narrowed: Condition | None = None,
+    cursor: Cursor = FIRST,
+    limit: int = PAGE,
+) -> Page[Line]:
     """Shops with no contact for so many days: they said nothing in WeChat, and nobody visited them. By licence."""
     is_silent = or_(Follower.heard_at.is_(None), Follower.heard_at <= now - timedelta(days=days))
     visited = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > who.today - timedelta(days=days))
-    mine = visibility.shops_of(session, who)
-    statement = _select(_last()).where(is_silent, ~visited, IS_THERE, Retailer.licence > after)
-    for condition in (mine, narrowed):
-        if condition is not None:
-            statement = statement.where(condition)
-    rows = session.execute(statement.order_by(Retailer.licence).limit(PAGE + 1)).all()
-    lines = tuple(Line(*row) for row in rows[:PAGE])
-    return Page(lines, lines[-1].licence if len(rows) > PAGE else None)
+    conditions = [each for each in (visibility.shops_of(session, who), narrowed) if each is not None]
+    statement = _select(_last()).where(is_silent, ~visited, IS_THERE, *conditions)
+    return paging.page(session, statement, _BY_LICENCE, cursor, limit=limit, read=Line)
 
 
 def may_be_undone(who: Colleague) -> Condition:
@@ -276,16 +269,3 @@ def _select(last: Any) -> Select[Any]:
         .outerjoin(head, head.id == Area.manager_id)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
     )
-
-
-def _read_key(text: str) -> tuple[date, int]:
-    """A key out of an address; one that was tampered with is the beginning.
-
-    >>> _read_key("2026-11-23.7"), _read_key("x")
-    ((datetime.date(2026, 11, 23), 7), (datetime.date(1, 1, 1), 0))
-    """
-    day, _, key = text.partition(".")
-    try:
-        return date.fromisoformat(day), int(key) if len(key) < 10 else 0
-    except ValueError:
-        return date.min, 0

@@ -14,21 +14,21 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     String,
-    and_,
     case,
     cast,
     func,
     literal,
-    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from foundation import paging
+from foundation.paging import FIRST, Cursor, Order, Page
 from people import visibility as people_scope
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
 from visits.models import Category, Rating, Request
-from visits.queries import keys, named, visibility
+from visits.queries import named, visibility
 from visits.queries.report_columns import Facts, filed, living, unfiled
 from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
@@ -80,31 +80,39 @@ def report(
     return lines, _figures(None, "合计", sum(sums.values(), Counter()), together, None)
 
 
+def _newest(of: Any = Request, key: Any = Request.id) -> Order[Line]:
+    return Order((of.opened_at, key), lambda line: (line.opened_at, line.id), is_down=True)
+
+
 def page(
-    session: Session, who: Colleague, narrowed: Narrowed, figure: Figure, *, now: datetime, after: str = ""
-) -> tuple[list[Line], str | None]:
-    """The requests behind a figure, the newest first, and the key of the next page."""
+    session: Session,
+    who: Colleague,
+    narrowed: Narrowed,
+    figure: Figure,
+    *,
+    now: datetime,
+    cursor: Cursor = FIRST,
+    limit: int = PAGE,
+) -> Page[Line]:
+    """The requests behind a figure, the newest first."""
     parts = []
-    behind, key = keys.read(after)
     for facts in (filed(), unfiled(now)):
         columns = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
         found = select(*columns).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
-        if behind is not None:
-            earlier = and_(facts.opened_at == behind, facts.request_id < key)
-            found = found.where(facts.opened_at <= behind, or_(facts.opened_at < behind, earlier))
-        newest = found.order_by(facts.opened_at.desc(), facts.request_id.desc()).limit(PAGE + 1).subquery()
+        newest = paging.begun(found, _newest(facts, facts.request_id), cursor).limit(limit + 1).subquery()
         parts.append(select(newest.c.opened_at, newest.c.id))
     both = union_all(*parts).subquery().c
-    rows = session.execute(select(both.opened_at, both.id).order_by(both.opened_at.desc(), both.id.desc())).all()
-    shown = [row.id for row in rows[:PAGE]]
-    lines = [Line(*row) for row in session.execute(_lines(now).where(Request.id.in_(shown)))]
-    return lines, keys.written(lines[-1].opened_at, lines[-1].id) if len(rows) > PAGE else None
+    way = paging.by(_newest(both, both.id), cursor)
+    shown = session.scalars(select(both.id).order_by(*way).limit(limit + 1)).all()
+    those = _lines(now).where(Request.id.in_(shown)).order_by(*paging.by(_newest(), cursor))
+    return paging.cut([Line(*row) for row in session.execute(those)], _newest(), cursor, limit=limit)
 
 
 def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[Line]:
     """Every request of a report, the newest first, in constant memory."""
     statement = _lines(now).where(*_conditions(session, who, narrowed, living(now)))
-    for row in session.execute(statement.execution_options(yield_per=BATCH)):
+    newest = statement.order_by(*paging.by(_newest(), FIRST))
+    for row in session.execute(newest.execution_options(yield_per=BATCH)):
         yield Line(*row)
 
 
@@ -233,11 +241,7 @@ def _lines(now: datetime) -> Select[Any]:
         _last_rated(Rating.score),
         func.coalesce(_last_rated(Rating.comment), ""),
     )
-    return (
-        named.select_requests(*columns)
-        .outerjoin(answerer, answerer.id == Request.first_answered_by)
-        .order_by(Request.opened_at.desc(), Request.id.desc())
-    )
+    return named.select_requests(*columns).outerjoin(answerer, answerer.id == Request.first_answered_by)
 
 
 def _last_rated(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
