@@ -214,6 +214,7 @@ def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, sa
         "surveys/console/edit.html",
         survey=found,
         form=form,
+        items=form.items,
         stamp=stamp,
         said=said,
         faults=writing.placed(seen.problems, cards.tidied(form.items)) if said.is_checked else {},

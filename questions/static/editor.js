@@ -100,7 +100,7 @@
       const went = now.id && now.id !== focused && page().contains(now) && now.matches("input, textarea, select") ? now : null;
       const place = went && "selectionStart" in went ? [went.selectionStart, went.selectionEnd] : [null, null];
       page().replaceWith(document.adoptNode(next));
-      document.getElementById("reach").replaceWith(reached);
+      if (reached) document.getElementById("reach").replaceWith(reached);
       for (const [id, text] of meanwhile) {
         if (moves && !went && id === focused) {
           typed = added(sent.get(id), text);
@@ -209,10 +209,11 @@
     if (screen && old) old.replaceWith(frame.contentDocument.adoptNode(screen));
   }
 
-  // Whom it would ask
+  // Whom it would ask, where the page has an address to look that up
 
   async function reach() {
     clearTimeout(reaching);
+    if (!page().dataset.reach) return;
     const mine = ++reaches;
     const answer = await fetch(page().dataset.reach, { method: "POST", body: new FormData(page()) });
     if (!answer.ok || answer.redirected) return;
