@@ -17,7 +17,7 @@ def forget(session: Session, whom: Forgetting) -> None:
         return
     if whom.openid:
         theirs = update(Recipient).where(Recipient.openid == whom.openid).values(openid=whom.pseudonym)
-        session.execute(theirs.execution_options(synchronize_session=False))
+        session.execute(theirs)
     if whom.shop_id is None:
         return
     spec = as_type(Campaign.audience, String)
@@ -27,7 +27,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     for name in whom.names:
         said = update(Campaign).where(Campaign.said.contains(name, autoescape=True))
         without = said.values(said=func.replace(Campaign.said, name, "…"))
-        session.execute(without.execution_options(synchronize_session=False))
+        session.execute(without)
 
 
 def _without(spec: Any, whom: Forgetting) -> Any:

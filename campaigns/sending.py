@@ -82,7 +82,7 @@ def note_news(session: Session, kind: CampaignKind) -> int:
             reached.setdefault(row.campaign_id, []).append(row.retailer_id)
     for outcome, ids in became.items():
         moved = update(Recipient).where(Recipient.delivery_id.in_(ids)).values(outcome=outcome)
-        session.execute(moved.execution_options(synchronize_session=False))
+        session.execute(moved)
     if rows:
         watching.noted(session, [row.id for row in rows])
     tally.add(session, counts)
@@ -123,7 +123,7 @@ def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: i
     for name, shops in found.items():
         left = update(Recipient).where(Recipient.campaign_id == campaign.id, Recipient.retailer_id.in_(shops))
         gone = left.values(why=name, outcome=None, openid=None)
-        session.execute(gone.execution_options(synchronize_session=False))
+        session.execute(gone)
     tally.add(session, counts)
 
 

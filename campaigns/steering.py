@@ -118,7 +118,7 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
     )
     old = select(Recipient.delivery_id).where(mine, taken_out)
     looked_at = update(Delivery).where(Delivery.id.in_(old), Delivery.has_news).values(has_news=False)
-    session.execute(looked_at.execution_options(synchronize_session=False))
+    session.execute(looked_at)
     for outcome in (Outcome.QUEUED, Outcome.HELD, Outcome.STOPPED):
         move(session, campaign.id, outcome, Outcome.LISTED, taken_out, delivery_id=None)
     campaign.resumed += 1
@@ -162,7 +162,7 @@ def move(session: Session, campaign_id: int, old: Outcome, new: Outcome, *which:
     """Bring the recipients of one outcome to another, and their counters; gives how many."""
     statement = update(Recipient).where(Recipient.campaign_id == campaign_id, Recipient.outcome == old, *which)
     moved = statement.values(outcome=new, **values).returning(Recipient.area_id)
-    areas = session.scalars(moved.execution_options(synchronize_session=False)).all()
+    areas = session.scalars(moved).all()
     counts: dict[tally.Key, int] = {}
     for area in areas:
         for key, by in ((old, -1), (new, 1)):

@@ -69,4 +69,4 @@ def _without(column: Any, name: str) -> Any:
 
 
 def _put(session: Session, which: Any, **values: Any) -> None:
-    session.execute(update(AuditEntry).where(which).values(values).execution_options(synchronize_session=False))
+    session.execute(update(AuditEntry).where(which).values(values))

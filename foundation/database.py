@@ -46,6 +46,10 @@ NAMES = {
 }
 
 
+#: For a statement that writes rows which the session holds as objects too: these are brought up to date.
+SYNCHRONISED: Mapping[str, Any] = {"synchronize_session": "auto"}
+
+
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC. Takes and gives aware datetimes only, also where the database knows none (SQLite)."""
 
@@ -94,7 +98,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits when the block ends and rolls back when it raises. For doors only."""
-        with self._one_writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._one_writer, self._session() as session, session.begin():
             if self.is_sqlite:
                 # The write lock from the start: a lock asked for half-way may be refused at once ("locked").
                 session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
@@ -106,7 +110,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session that sees one moment of the database and keeps nothing."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with Session(self.engine, expire_on_commit=False) as session:
+        with self._session() as session:
             self._begin(session, options)
             yield session
 
@@ -154,6 +158,11 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+    def _session(self) -> Session:
+        # Statements that write rows by themselves leave the objects of a session as they were read. Where one of these
+        # is used afterwards the statement says so (`SYNCHRONISED`).
+        return Session(self.engine, expire_on_commit=False, execution_options={"synchronize_session": False})
 
     def _begin(self, session: Session, options: dict[str, Any]) -> None:
         """Begin; again where no connection came about, for nothing was done yet. Of a database known to be away nobody

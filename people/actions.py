@@ -117,7 +117,7 @@ def bind_manager(session: Session, openid: str, code: str, *, now: datetime, tod
         raise Refused(texts.bound_elsewhere(shop.shop))
     won = changed(
         session,
-        _update(Manager)
+        update(Manager)
         .where(Manager.id == found.id, Manager.invite_code == code)
         .values(openid=openid, bound_at=now, invite_code=None, invite_until=None),
     )
@@ -133,8 +133,8 @@ def bind_manager(session: Session, openid: str, code: str, *, now: datetime, tod
 
 def unbind(session: Session, openid: str, *, now: datetime) -> None:
     """Free a follower of shop and office; the history keeps that it was. What was running is paused."""
-    session.execute(_update(Retailer).where(Retailer.openid == openid).values(openid=None, bound_at=None))
-    session.execute(_update(Manager).where(Manager.openid == openid).values(openid=None, bound_at=None))
+    session.execute(update(Retailer).where(Retailer.openid == openid).values(openid=None, bound_at=None))
+    session.execute(update(Manager).where(Manager.openid == openid).values(openid=None, bound_at=None))
     _end_bindings(session, Binding.openid == openid, now)
     stop_talks(session, openid, now=now)
 
@@ -187,7 +187,7 @@ def _bind_shop(session: Session, openid: str, shop: Shop, how: str, *, now: date
         return BoundShop(shop, is_new=False)
     if held is not None:
         raise Refused(texts.bound_elsewhere(held.shop))
-    free = _update(Retailer).where(Retailer.id == shop.id, Retailer.openid.is_(None))
+    free = update(Retailer).where(Retailer.id == shop.id, Retailer.openid.is_(None))
     won = changed(session, free.values(openid=openid, bound_at=now))
     if not won:
         raise Refused(texts.shop_taken(shop.shop, shop.manager))
@@ -201,12 +201,7 @@ def _wrong_try(session: Session, openid: str, today: date) -> Wrong:
 
 
 def _end_bindings(session: Session, which: Any, now: datetime) -> None:
-    session.execute(_update(Binding).where(which, Binding.unbound_at.is_(None)).values(unbound_at=now))
-
-
-def _update(table: Any) -> Any:
-    # Rows of this table are not held in the session as objects while an action runs: nothing to keep in step.
-    return update(table).execution_options(synchronize_session=False)
+    session.execute(update(Binding).where(which, Binding.unbound_at.is_(None)).values(unbound_at=now))
 
 
 def _new_code() -> str:

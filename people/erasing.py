@@ -242,4 +242,4 @@ def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
 
 
 def _update(session: Session, table: Any, *which: Any, **values: Any) -> None:
-    session.execute(update(table).where(*which).values(values).execution_options(synchronize_session=False))
+    session.execute(update(table).where(*which).values(values))

@@ -114,7 +114,7 @@ def take_off(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple
     _check_number(session, which)
     found = select(Retailer.id).where(which)
     gone = delete(RetailerTag).where(RetailerTag.tag_id == tag_id, RetailerTag.retailer_id.in_(found))
-    return tag.name, changed(session, gone.execution_options(synchronize_session=False))
+    return tag.name, changed(session, gone)
 
 
 def _checked(name: str) -> str:

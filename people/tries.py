@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -55,7 +54,7 @@ def is_locked(session: Session, today: date) -> bool:
 def was_right(session: Session, licence: str, today: date) -> None:
     """A try that bound counts no more."""
     mine = (LicenceTries.licence == licence, LicenceTries.day_on == today)
-    session.execute(_quiet(update(LicenceTries).where(*mine).values(count=LicenceTries.count - 1)))
+    session.execute(update(LicenceTries).where(*mine).values(count=LicenceTries.count - 1))
 
 
 def was_wrong(session: Session, today: date) -> None:
@@ -81,18 +80,18 @@ def unlock(session: Session, licence: str, today: date) -> None:
     """Let a licence, or `ALL`, be tried again today. Raises `Refused` where it is not locked any more."""
     limit = rules.TRIES_OF_A_LICENCE if licence != ALL else rules.TRIES_IN_ALL
     mine = (LicenceTries.licence == licence, LicenceTries.day_on == today, LicenceTries.count >= limit)
-    if not changed(session, _quiet(update(LicenceTries).where(*mine).values(count=0))):
+    if not changed(session, update(LicenceTries).where(*mine).values(count=0)):
         raise Refused(texts.NOT_LOCKED)
 
 
 def forget(session: Session, before: date) -> None:
     """Drop what was counted before a day."""
-    session.execute(_quiet(delete(LicenceTries).where(LicenceTries.day_on < before)))
+    session.execute(delete(LicenceTries).where(LicenceTries.day_on < before))
 
 
 def forget_licence(session: Session, licence: str) -> None:
     """Drop what was counted of a shop that is erased."""
-    session.execute(_quiet(delete(LicenceTries).where(LicenceTries.licence == licence)))
+    session.execute(delete(LicenceTries).where(LicenceTries.licence == licence))
 
 
 def _count(session: Session, licence: str, today: date) -> int:
@@ -102,7 +101,3 @@ def _count(session: Session, licence: str, today: date) -> int:
 
 def _add(session: Session, licence: str, today: date) -> int:
     return count_up(session, LicenceTries.count, {"licence": licence, "day_on": today})
-
-
-def _quiet(statement: Any) -> Any:
-    return statement.execution_options(synchronize_session=False)

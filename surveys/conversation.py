@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete
 
 from foundation.clock import day_in
+from foundation.database import SYNCHRONISED
 from foundation.errors import Refused
 from foundation.text import whole_number
 from questions import flow, stepping
@@ -127,7 +128,8 @@ def _choose(turn: Turn, talk: Talk) -> Reply:
         return replace(reply, after=After.END)
     # This talk becomes the survey's own; one that waited under its name would be a second talk about one sheet.
     turn.session.execute(
-        delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference)
+        delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference),
+        execution_options=SYNCHRONISED,
     )
     talk.reference, talk.begun_at = str(reply.reference), turn.now
     return replace(reply, state={})

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, delete, func, null, select, update
 from sqlalchemy.orm import Session
@@ -25,14 +24,14 @@ def forget(session: Session, whom: Forgetting) -> None:
         return
     # What was answered to others lately may quote them.
     lately = Heard.heard_at.between(whom.now - KEPT, whom.now - ASKED_FOR)
-    session.execute(_update(Heard).where(lately, Heard.answer.is_not(None)).values(answer=null()))
+    session.execute(update(Heard).where(lately, Heard.answer.is_not(None)).values(answer=null()))
     if whom.openid:
         _forget_follower(session, whom)
 
 
 def blank(session: Session, *which: ColumnElement[bool]) -> None:
     """Take the words out of deliveries."""
-    session.execute(_update(Delivery).where(*which).values(message={}, template=null()))
+    session.execute(update(Delivery).where(*which).values(message={}, template=null()))
 
 
 def blank_named(session: Session, names: Collection[str], *which: ColumnElement[bool]) -> None:
@@ -46,14 +45,14 @@ def _forget_follower(session: Session, whom: Forgetting) -> None:
     openid, pseudonym = whom.openid, whom.pseudonym
     session.execute(delete(Talk).where(Talk.openid == openid))
     reported.forget(session, openid)
-    session.execute(_update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
+    session.execute(update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
     # An event of a kind nobody knows comes from WeChat, and names the person inside.
     names_them = cast(Heard.raw, Text).contains(openid, autoescape=True)
-    session.execute(_update(Heard).where(Heard.raw.is_not(None), names_them).values(raw=null()))
-    session.execute(_update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
+    session.execute(update(Heard).where(Heard.raw.is_not(None), names_them).values(raw=null()))
+    session.execute(update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
     waiting = (DeliveryState.PENDING, DeliveryState.HELD)
     session.execute(
-        _update(Delivery)
+        update(Delivery)
         .where(Delivery.openid == openid, Delivery.state.in_(waiting))
         .values(
             state=DeliveryState.CANCELLED,
@@ -65,12 +64,12 @@ def _forget_follower(session: Session, whom: Forgetting) -> None:
     # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
     # It is found without a follower then, and erased at the clock's next look.
     session.execute(
-        _update(Delivery)
+        update(Delivery)
         .where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)
         .values(openid=pseudonym, message={}, template=null())
     )
     session.execute(
-        _update(Follower)
+        update(Follower)
         .where(Follower.openid == openid)
         .values(
             openid=pseudonym,
@@ -83,8 +82,3 @@ def _forget_follower(session: Session, whom: Forgetting) -> None:
             has_held=False,
         )
     )
-
-
-def _update(table: Any) -> Any:
-    # Rows of these tables are not held in the session as objects meanwhile: nothing to keep in step.
-    return update(table).execution_options(synchronize_session=False)

@@ -203,7 +203,6 @@ def discard(session: Session, keys: Collection[str], *, now: datetime) -> None:
             update(Media)
             .where(Media.key.in_(keys))
             .values(openid="", discarded_at=now, gave_up_at=func.coalesce(Media.gave_up_at, now))
-            .execution_options(synchronize_session=False)
         )
 
 
@@ -213,7 +212,7 @@ def set_back(session: Session, before: datetime, *, now: datetime) -> int:
     statement = (
         update(Media).where(waits, Media.due_at > now, Media.due_at <= before + settling.SOON).values(due_at=now)
     )
-    return changed(session, statement.execution_options(synchronize_session=False))
+    return changed(session, statement)
 
 
 def bury(services: Services) -> int:

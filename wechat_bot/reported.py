@@ -40,7 +40,7 @@ def about(session: Session, wanted: str) -> Sequence[Reported]:
 
 def forget(session: Session, openid: str) -> None:
     """Drop what a follower consented to, or was sent."""
-    session.execute(delete(Reported).where(Reported.openid == openid).execution_options(synchronize_session=False))
+    session.execute(delete(Reported).where(Reported.openid == openid))
 
 
 def _about(message: Incoming) -> list[tuple[str, str]]:

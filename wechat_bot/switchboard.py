@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from foundation.database import SYNCHRONISED
 from foundation.errors import Refused
 from wechat_bot import messages, texts
 from wechat_bot.conversation import (
@@ -209,7 +210,8 @@ class Switchboard:
 
 def stop_talks(session: Session, openid: str, *, now: datetime) -> None:
     """Pause whatever runs with this follower (they left, or their shop is theirs no more)."""
-    session.execute(update(Talk).where(Talk.openid == openid, Talk.paused_at.is_(None)).values(paused_at=now))
+    running = update(Talk).where(Talk.openid == openid, Talk.paused_at.is_(None))
+    session.execute(running.values(paused_at=now), execution_options=SYNCHRONISED)
 
 
 def _spaced(content: str) -> str:

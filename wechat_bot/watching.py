@@ -43,6 +43,4 @@ def read_news(row: Any) -> News:
 
 def noted(session: Session, ids: Sequence[int]) -> None:
     """Their watcher has looked. For rows it has locked since it read them."""
-    session.execute(
-        update(Delivery).where(Delivery.id.in_(ids)).values(has_news=False).execution_options(synchronize_session=False)
-    )
+    session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(has_news=False))

@@ -1,15 +1,17 @@
 """Audiences: the list, one alone, and the builder with its live count. A specification only narrows."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import yaml
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import access, audit
+from console import access, act
+from console.stamps import Editable, Kept
 from foundation.errors import Refused
 from people import audiences, saved
 from people.audiences import Look
@@ -22,7 +24,7 @@ from people.picker.shape import Condition, Group
 from people.saved import Line
 from wechat_bot.services import Services, current_services
 
-SAVE, LOOK, WRITE = "save", "look", "write"
+SAVE, LOOK = "save", "look"
 
 
 @access.allow(PEOPLE_SEE)
@@ -32,7 +34,7 @@ def audience_list() -> ResponseReturnValue:
     with services.reading() as session:
         found = saved.listing(session)
         loader = Loader(session, form.offered(services.criteria))
-        lines = [(line, _words(loader, line.spec), saved.may_change(me, line)) for line in found]
+        lines = [(line, loader.lines(line.spec), saved.may_change(me, line)) for line in found]
     return render_template("people/audiences.html", lines=lines)
 
 
@@ -42,9 +44,9 @@ def audience(audience_id: int) -> ResponseReturnValue:
     services, me = current_services(), access.visitor()
     with services.reading() as session:
         line = _find(session, audience_id)
-        words = _words(Loader(session, form.offered(services.criteria)), line.spec)
+        words = Loader(session, form.offered(services.criteria)).lines(line.spec)
         look, error = _look(services, session, line.spec)
-        kept = _kept(session, audience_id)
+        kept = _editable(audience_id).kept(session)
         users = saved.users(session, current_app.extensions["features"], "audience", line.name)
     return render_template(
         "people/audience.html",
@@ -87,26 +89,25 @@ def look_at_audience() -> ResponseReturnValue:
 @access.allow(AUDIENCES_EDIT)
 def delete_audience(audience_id: int) -> ResponseReturnValue:
     """Delete an audience that nothing uses."""
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
+    me, editable = access.visitor(), _editable(audience_id)
+    with act.transaction() as (session, _, note):
+        # First of all it must be theirs to change: what is kept of another's is not to be shown here.
         saved.mine(session, me, audience_id)
-        _check_stamp(session, audience_id)
+        act.check_stamp(session, editable)
         name = saved.delete(session, me, audience_id, current_app.extensions["features"])
-        about, now = f"audience:{audience_id}", services.clock()
-        audit.note(session, me, "audience.delete", about, name, address=access.address(), now=now)
-    flash(f"对象“{name}”已删除。", "success")
-    return redirect(url_for("people_pages.audience_list"), 303)
+        note("audience.delete", editable.about, name)
+    return act.done(url_for("people_pages.audience_list"), f"对象“{name}”已删除。")
 
 
 def _build(line: Line | None) -> ResponseReturnValue:
-    services, error = current_services(), None
-    is_posted = request.method == "POST"
-    wish = request.form.get("do", "") if is_posted else ""
-    if wish == SAVE:
-        try:
-            return _save(line)
-        except Refused as refusal:
-            error = refusal
+    if request.form.get("do") == SAVE:
+        return act.form(partial(_save, line), partial(_page, line))
+    return _page(line)
+
+
+def _page(line: Line | None, error: Refused | None = None) -> str:
+    services, is_posted = current_services(), request.method == "POST"
+    wish = request.form.get("do", "")
     text, look, broken = request.form.get("text", ""), None, ""
     offered = form.offered(services.criteria)
     with services.reading() as session:
@@ -117,13 +118,13 @@ def _build(line: Line | None) -> ResponseReturnValue:
             text = "" if group else yaml.safe_dump(line.spec, allow_unicode=True, sort_keys=False)
         else:
             group = Group("all", (Condition(),))
-        if wish == LOOK or (line is not None and not is_posted):
-            look, broken = (
-                _look_at_form(services, session) if is_posted else _look(services, session, line and line.spec)
-            )
+        if wish == LOOK:
+            look, broken = _look_at_form(services, session)
+        elif line is not None and not is_posted:
+            look, broken = _look(services, session, line.spec)
         rows = Loader(session, offered).rows(group) if group else ()
-        kept = _kept(session, line.id) if line else None
-    page = render_template(
+        kept = _editable(line.id).kept(session) if line else None
+    return render_template(
         "people/build.html",
         line=line,
         name=request.form.get("name", line.name if line else ""),
@@ -138,19 +139,16 @@ def _build(line: Line | None) -> ResponseReturnValue:
         is_posted=is_posted,
         kept=kept,
     )
-    return page, access.status(error)
 
 
 def _save(line: Line | None) -> ResponseReturnValue:
-    services, me = current_services(), access.visitor()
-    with services.transaction() as session:
-        if line is not None:
-            _check_stamp(session, line.id)
-        now, spec = services.clock(), _spec_of_form(services)
+    services, name = current_services(), request.form.get("name", "")
+    with act.transaction(over=_editable(line.id) if line else None) as (session, now, note):
+        spec = _spec_of_form(services)
         audience_id = saved.save(
             session,
-            me,
-            request.form.get("name", ""),
+            access.visitor(),
+            name,
             spec,
             services.criteria,
             current_app.extensions["features"],
@@ -158,12 +156,9 @@ def _save(line: Line | None) -> ResponseReturnValue:
             today=today_of(services),
             audience_id=line.id if line else None,
         )
-        mode, lines = _words(Loader(session, form.offered(services.criteria)), spec)
-        name, said = request.form.get("name", ""), "；".join(filter(None, (mode, *lines)))
-        about = f"audience:{audience_id}"
-        audit.note(session, me, "audience.save", about, f"{name}：{said}", address=access.address(), now=now)
-    flash(f"对象“{name}”已保存。", "success")
-    return redirect(url_for("people_pages.audience", audience_id=audience_id), 303)
+        said = Loader(session, form.offered(services.criteria)).sentence(spec)
+        note("audience.save", f"audience:{audience_id}", f"{name}：{said}")
+    return act.done(url_for("people_pages.audience", audience_id=audience_id), f"对象“{name}”已保存。")
 
 
 def _spec_of_form(services: Services) -> Mapping[str, Any]:
@@ -189,26 +184,17 @@ def _look(services: Services, session: Session, spec: Any) -> tuple[Look | None,
         return None, refusal.sentence
 
 
-def _words(loader: Loader, spec: Any) -> tuple[str, list[str]]:
-    group = shape.from_spec(spec)
-    if group is None:
-        return "", [yaml.safe_dump(spec, allow_unicode=True, sort_keys=False, default_flow_style=True).strip()]
-    return shape.MODES[group.mode] if len(group.items) > 1 or group.mode == "none" else "", loader.lines(group)
+def _editable(audience_id: int) -> Editable:
+    def kept(session: Session) -> Kept:
+        line, services = saved.one(session, audience_id), current_services()
+        if line is None:
+            return {}
+        mode, lines = Loader(session, form.offered(services.criteria)).lines(line.spec)
+        at = line.changed_at.astimezone(services.zone)
+        said = "\n".join(filter(None, (mode, *lines)))
+        return {"名称": line.name, "条件": said, "最近修改": f"{at:%Y-%m-%d %H:%M:%S}"}
 
-
-def _kept(session: Session, audience_id: int) -> dict[str, str]:
-    """An audience in words; nothing where there is none."""
-    line, services = saved.one(session, audience_id), current_services()
-    if line is None:
-        return {}
-    mode, lines = _words(Loader(session, form.offered(services.criteria)), line.spec)
-    at = line.changed_at.astimezone(services.zone)
-    return {"名称": line.name, "条件": "\n".join(filter(None, (mode, *lines))), "最近修改": f"{at:%Y-%m-%d %H:%M:%S}"}
-
-
-def _check_stamp(session: Session, audience_id: int) -> None:
-    row = select(Audience.id).where(Audience.id == audience_id)
-    access.check_stamp(session, row, lambda session: _kept(session, audience_id), about=f"audience:{audience_id}")
+    return Editable(f"audience:{audience_id}", select(Audience.id).where(Audience.id == audience_id), kept)
 
 
 def _find(session: Session, audience_id: int) -> Line:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import yaml
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -19,7 +20,7 @@ from foundation.errors import Refused
 from people import areas
 from people.criteria import AREA, SHOWN
 from people.models import Audience
-from people.picker.shape import MODES, Condition, Group, filled
+from people.picker.shape import MODES, Condition, Group, filled, from_spec
 from wechat_bot.criterion import Choice, Criterion, Field, Input
 
 MOST_ROWS = 50
@@ -91,8 +92,21 @@ class Loader:
         """A group's rows with everything that can be chosen in them."""
         return tuple(self._row(item, f"{within}{number}") for number, item in enumerate(group.items))
 
-    def lines(self, group: Group) -> list[str]:
-        """A group in words, a line for each of its items."""
+    def lines(self, spec: Any) -> tuple[str, list[str]]:
+        """A specification in words: which of its lines must hold, where that is to be said, and the lines. What is
+        written in another way than the builder's stands as it is written."""
+        group = from_spec(spec)
+        if group is None:
+            return "", [yaml.safe_dump(spec, allow_unicode=True, sort_keys=False, default_flow_style=True).strip()]
+        is_plain = len(group.items) == 1 and group.mode != "none"
+        return "" if is_plain else MODES[group.mode], self._lines(group)
+
+    def sentence(self, spec: Any) -> str:
+        """The same in one line."""
+        mode, lines = self.lines(spec)
+        return "；".join(lines) if mode in ("", MODES["all"]) else f"{mode}：{'；'.join(lines)}"
+
+    def _lines(self, group: Group) -> list[str]:
         return [self._words(item) for item in group.items]
 
     def _row(self, item: Condition | Group, address: str) -> Row:
@@ -137,7 +151,7 @@ class Loader:
 
     def _words(self, item: Condition | Group) -> str:
         if isinstance(item, Group):
-            return f"{MODES[item.mode]}：{'；'.join(self.lines(item))}"
+            return f"{MODES[item.mode]}：{'；'.join(self._lines(item))}"
         criterion = self.criteria.get(item.name)
         if criterion is None:
             return f"“{item.name[:SHOWN]}”（没有这种条件了）"

@@ -33,7 +33,6 @@ from foundation.errors import Refused
 from people.audiences import Spec
 from people.picker import form
 from people.picker.form import Loader, Row
-from people.picker.shape import MODES, from_spec
 from wechat_bot.criterion import Criterion, Input
 
 ALL, SOME = "all", "some"
@@ -98,7 +97,7 @@ class Offer:
     rows: tuple[tuple[Criterion, Row], ...]
     #: What has no field here, for a hidden one, and in words.
     rest: str
-    rest_words: tuple[str, ...]
+    rest_words: str
 
 
 def read(picker: Picker, values: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Picked:
@@ -127,7 +126,7 @@ def offer(
     loader = Loader(session, form.offered(criteria), visitor)
     rows = ((each, loader.row(each, picked.values.get(each.name), NAME)) for each in _offered(picker, criteria))
     rest = json.dumps(picked.rest, ensure_ascii=False) if picked.rest else ""
-    said = tuple(_lines(loader, picked.rest)) if picked.rest else ()
+    said = loader.sentence(picked.rest) if picked.rest else ""
     # What has nothing to choose from, and nothing chosen, would be an empty list.
     some = tuple((each, row) for each, row in rows if any(shown.is_of_use for shown in row.fields))
     return Offer(picker, picked.whom or (ALL if picker.everybody else SOME), some, rest, said)
@@ -135,7 +134,7 @@ def offer(
 
 def words(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, everybody: str = "") -> str:
     """A specification in one line of words; `everybody` is what all shops are called."""
-    return everybody if spec is None else "；".join(_lines(Loader(session, form.offered(criteria)), spec))
+    return everybody if spec is None else Loader(session, form.offered(criteria)).sentence(spec)
 
 
 def mark(spec: Spec) -> str:
@@ -162,14 +161,6 @@ def _offered(picker: Picker, criteria: Mapping[str, Criterion]) -> list[Criterio
 def _in_short(criterion: Criterion) -> Criterion:
     """One saved audience is enough here: several are combined in the builder, under a name of their own."""
     return form.SAVED_ONE if criterion.name == form.SAVED.name else criterion
-
-
-def _lines(loader: Loader, spec: Mapping[str, Any]) -> list[str]:
-    group = from_spec(spec)
-    if group is None:
-        return ["按文件里写的条件选的店"]
-    lines = loader.lines(group)
-    return lines if group.mode == "all" else [f"{MODES[group.mode]}：{'、'.join(lines)}"]
 
 
 def _fits(value: Any, criterion: Criterion) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from console import stamps
-from foundation.database import changed
+from foundation.database import SYNCHRONISED, changed
 from foundation.errors import Refused
 from people import audiences
 from surveys.actions import counting, inviting, quotas
@@ -108,7 +108,7 @@ def _keep(
         session.add(survey)
         session.flush()
         return survey
-    known = update(Survey).where(Survey.id == survey_id)
+    known = update(Survey).where(Survey.id == survey_id).execution_options(**SYNCHRONISED)
     if stamp is not None:
         known = known.where(Survey.stamp == stamp)
     # The row count says whether the draft is still the one that was read.

@@ -152,7 +152,6 @@ def void(session: Session, submission_id: int) -> None:
             Submission.class_id,
             Submission.manager_id,
         )
-        .execution_options(synchronize_session=False)
     ).first()
     if row is None:
         raise Refused(f"没有编号为 {submission_id} 的有效答卷。")

@@ -52,12 +52,7 @@ def _forget_sheets(session: Session, whom: Forgetting, *, is_picture_only: bool)
     new = {row.id: without_words(row.answers, keeps_words=is_picture_only) for row in rows}
     changed = [row for row in rows if new[row.id] != row.answers]
     for row in changed:
-        session.execute(
-            update(Submission)
-            .where(Submission.id == row.id)
-            .values(answers=new[row.id])
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update(Submission).where(Submission.id == row.id).values(answers=new[row.id]))
     _note(session, whom, [row.answers for row in changed], is_picture_only=is_picture_only)
     if is_picture_only:
         return
@@ -77,12 +72,7 @@ def _forget_drafts(session: Session, whom: Forgetting, *, is_picture_only: bool)
         left = {code: given for code, given in row.answers.items() if is_picture_only and "m" not in given}
         begun: dict[str, Any] = {} if is_picture_only else {"started_at": None, "version_id": None}
         values = {"answers": left, "at": None, "misread": 0, **begun}
-        session.execute(
-            update(Participation)
-            .where(Participation.id == row.id)
-            .values(values)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update(Participation).where(Participation.id == row.id).values(values))
 
 
 def _note(session: Session, whom: Forgetting, sheets: list[Answers], *, is_picture_only: bool) -> None:

@@ -90,7 +90,7 @@ def file_some(session: Session) -> int:
         values: dict[str, Any] = {"is_filed": True}
         if of_whom:
             values["manager_id"] = case(of_whom, value=Submission.id)
-        session.execute(filed.values(values).execution_options(synchronize_session=False))
+        session.execute(filed.values(values))
     return len(mine)
 
 

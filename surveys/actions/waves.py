@@ -123,7 +123,7 @@ def _reached(session: Session, campaign: Campaign, shops: Sequence[int]) -> None
         Participation.retailer_id.in_(shops),
         Participation.is_reached.is_(False),
     )
-    count = changed(session, first.values(is_reached=True).execution_options(synchronize_session=False))
+    count = changed(session, first.values(is_reached=True))
     counting.add(session, campaign.reference, {counting.REACHED: count} if count else {})
 
 

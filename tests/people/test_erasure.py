@@ -11,7 +11,7 @@ from foundation.database import Database
 from people import actions, erasing, identity, jobs
 from people.feature import people
 from people.models import Binding, BindTries, Retailer, Withdrawal
-from wechat_bot import reading
+from wechat_bot import collecting, reading
 from wechat_bot.chat import chat
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Talk
@@ -28,6 +28,7 @@ def services(database: Database, now: datetime) -> Services:
         transaction=database.transaction,
         reading=database.reading,
         forgets=(people.forgets, chat.forgets),
+        tables=collecting.tables((people, chat)),
         wechat=SimpleNamespace(follows=lambda openid: False),
     )
     return cast(Services, world)

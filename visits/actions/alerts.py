@@ -231,7 +231,6 @@ def _take_back(session: Session, deliveries: Collection[int], now: datetime, why
         update(Delivery)
         .where(Delivery.id.in_(deliveries))
         .values(state=DeliveryState.CANCELLED, settled_at=now, error=why)
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -52,7 +52,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     whom.words += [row.content for row in rows if row.content and row.author == Author.SHOP]
     values: dict[str, Any] = {"content": "", "media_key": None, "more": null()}
     values["openid"] = case((by_them, whom.pseudonym), else_=Message.openid)
-    session.execute(update(Message).where(theirs).values(values).execution_options(synchronize_session=False))
+    session.execute(update(Message).where(theirs).values(values))
     about = sorted({*ids, *(row.request_id for row in rows)})
     whom.links += [f"visit:{key + FIRST_NUMBER}" for key in about]
     _forget_ratings(session, whom, ids, about)
@@ -70,7 +70,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     if whom.shop_id is not None:
         noted = or_(noted, Visited.retailer_id == whom.shop_id)
         _unname(session, whom, ids)
-    session.execute(update(Visited).where(noted).values(note="").execution_options(synchronize_session=False))
+    session.execute(update(Visited).where(noted).values(note=""))
 
 
 def _theirs(whom: Forgetting) -> ColumnElement[bool]:
@@ -94,7 +94,7 @@ def _take_back(session: Session, whom: Forgetting) -> None:
     keys = session.scalars(select(Message.media_key).where(theirs, Message.media_key.is_not(None))).all()
     media.discard(session, [key for key in keys if key], now=whom.now)
     gone = {"content": "", "media_key": None, "more": null()}
-    session.execute(update(Message).where(theirs).values(gone).execution_options(synchronize_session=False))
+    session.execute(update(Message).where(theirs).values(gone))
 
 
 def _forget_ratings(session: Session, whom: Forgetting, ids: Sequence[int], about: Sequence[int]) -> None:
@@ -105,7 +105,7 @@ def _forget_ratings(session: Session, whom: Forgetting, ids: Sequence[int], abou
     whom.words += comments
     wrote: dict[str, Any] = {"comment": "", "comment_until": None}
     wrote["openid"] = case((Rating.openid == whom.openid, whom.pseudonym), else_=Rating.openid)
-    session.execute(update(Rating).where(theirs).values(wrote).execution_options(synchronize_session=False))
+    session.execute(update(Rating).where(theirs).values(wrote))
 
 
 def _quoted(session: Session, ids: Sequence[int], now: datetime | None) -> None:
@@ -136,7 +136,7 @@ def _unname(session: Session, whom: Forgetting, ids: Sequence[int]) -> None:
         for column in (VisitGroup.title, Canned.title, Canned.content):
             named_in = update(column.class_).where(column.contains(name, autoescape=True))
             without = {column.key: func.replace(column, name, "…")}
-            session.execute(named_in.values(without).execution_options(synchronize_session=False))
+            session.execute(named_in.values(without))
     for each in session.scalars(select(Assignment).where(Assignment.request_id.in_(ids))):
         for name in whom.names:
             each.explained = each.explained.replace(name, "")

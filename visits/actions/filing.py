@@ -29,9 +29,7 @@ def file_some(session: Session, *, now: datetime) -> int:
     found = report_columns.living(now, Request.id.in_(keys))
     told = select(*(getattr(found, name) for name in report_columns.KEPT)).where(*found.of)
     session.execute(insert(Filed).from_select(list(report_columns.KEPT), told))
-    session.execute(
-        update(Request).where(Request.id.in_(keys)).values(is_filed=True).execution_options(synchronize_session=False)
-    )
+    session.execute(update(Request).where(Request.id.in_(keys)).values(is_filed=True))
     return len(keys)
 
 
@@ -43,8 +41,4 @@ def take_back(session: Session, request_id: int) -> None:
     """
     session.execute(update(Request).where(Request.id == request_id).values(is_filed=False))
     opened_at = select(Request.opened_at).where(Request.id == request_id).scalar_subquery()
-    session.execute(
-        delete(Filed)
-        .where(Filed.opened_at == opened_at, Filed.request_id == request_id)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(delete(Filed).where(Filed.opened_at == opened_at, Filed.request_id == request_id))

@@ -53,7 +53,7 @@ def still_open(session: Session, openid: str, shop: Shop | None, now: datetime, 
 def _was_anothers(session: Session, request: Request) -> None:
     """What was said so far was said with the last keeper: theirs to see, and to be erased with them."""
     said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
-    session.execute(said.values(openid=request.openid).execution_options(synchronize_session=False))
+    session.execute(said.values(openid=request.openid))
 
 
 def _let_go(session: Session, request: Request, openid: str) -> bool:
@@ -75,12 +75,7 @@ def _join(session: Session, other: Request, theirs: Request, now: datetime, zone
     waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
     first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
     for table in (Message, GroupAnswer):
-        session.execute(
-            update(table)
-            .where(table.request_id == other.id)
-            .values(request_id=theirs.id)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update(table).where(table.request_id == other.id).values(request_id=theirs.id))
     theirs.last_message_id = max(filter(None, (theirs.last_message_id, other.last_message_id)), default=None)
     other.closed_how = Closed.VOID
     clocks.closed(session, other, now=now)

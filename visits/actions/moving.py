@@ -187,7 +187,6 @@ def _move(
         update(Request)
         .where(Request.id.in_(ids))
         .values(owner_id=to_id, version=Request.version + 1, snoozed_until=None)
-        .execution_options(synchronize_session=False)
     )
     session.expire_all()
     withdrawing.withdraw_all(session, ids, [each.owner_id for each, _ in those], now=now)
@@ -303,7 +302,6 @@ def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
         update(Deadline)
         .where(Deadline.request_id.in_(ids), Deadline.promise == Promise.HANDING_OVER, Deadline.ended_at.is_(None))
         .values(ended_at=now, met_at=now, step=None, step_at=None)
-        .execution_options(synchronize_session=False)
     )
     requests = session.scalars(select(Request).where(Request.id.in_(ids)).order_by(Request.id)).all()
     for request, its in deadlines.with_deadlines(session, list(requests)):

@@ -99,7 +99,7 @@ def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *
     """Take back a visit of this day that one noted oneself, by a slip of the thumb; False where there is none."""
     mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
     gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how, plans.may_be_undone(who))
-    return changed(session, gone.execution_options(synchronize_session=False)) > 0
+    return changed(session, gone) > 0
 
 
 def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> tuple[str, str]:
@@ -115,7 +115,7 @@ def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> t
         .join(Retailer, Retailer.id == Visited.retailer_id)
         .where(*lately, *([] if mine is None else [mine]))
     ).first()
-    gone = delete(Visited).where(*lately).execution_options(synchronize_session=False)
+    gone = delete(Visited).where(*lately)
     if found is None or not changed(session, gone):
         raise Refused(texts.NOTHING_TO_UNDO)
     return found.how, found.shop

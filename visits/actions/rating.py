@@ -96,7 +96,6 @@ def rate(
             comment=visible(comment),
             comment_until=now + COMMENTED_WITHIN if asks_why else None,
         )
-        .execution_options(synchronize_session=False)
     )
     if not changed(session, was_asked):
         return False
@@ -176,7 +175,6 @@ def comment(session: Session, request_id: int, closing: int, words: str) -> bool
         update(Rating)
         .where(Rating.request_id == request_id, Rating.closing == closing, Rating.comment_until.is_not(None))
         .values(comment=visible(words), comment_until=None)
-        .execution_options(synchronize_session=False)
     )
     return bool(changed(session, is_awaited))
 

@@ -156,8 +156,7 @@ def _assign(
         session,
         update(Request)
         .where(Request.id == request.id, Request.version == request.version)
-        .values(owner_id=to_id, version=Request.version + 1, snoozed_until=None)
-        .execution_options(synchronize_session=False),
+        .values(owner_id=to_id, version=Request.version + 1, snoozed_until=None),
     )
     if not won:
         session.refresh(request, ["owner_id", "version"])

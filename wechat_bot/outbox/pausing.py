@@ -97,5 +97,5 @@ def _set(session: Session, found: Select[int], **values: Any) -> int:
     )
     statement = update(Delivery).where(Delivery.id.in_(select(some.c.id))).values(values)
     # SQLite's driver counts no rows of a statement that begins with WITH.
-    done = session.execute(statement.returning(Delivery.id).execution_options(synchronize_session=False))
+    done = session.execute(statement.returning(Delivery.id))
     return len(done.all())

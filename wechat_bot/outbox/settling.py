@@ -82,7 +82,6 @@ def set_back(session: Session, before: datetime, *, now: datetime) -> int:
         update(Delivery)
         .where(Delivery.state == PENDING, Delivery.due_at > now, Delivery.due_at <= before + SOON, by_it)
         .values(due_at=now)
-        .execution_options(synchronize_session=False)
     )
     return changed(session, statement)
 
@@ -99,7 +98,7 @@ def give_up(services: Services) -> int:
         ).all()
         over = {"state": DeliveryState.FAILED, "error": TOO_LATE, "settled_at": now, "has_news": IS_WATCHED}
         given_up = update(Delivery).where(Delivery.id.in_(late)).values(over)
-        session.execute(given_up.execution_options(synchronize_session=False))
+        session.execute(given_up)
         return len(late)
 
 
