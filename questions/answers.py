@@ -1,4 +1,4 @@
-"""The answers a question takes: their values, the JSON they are stored as, how they are said in words."""
+"""Answers to questions: their values, the JSON they are stored as, how they are said in words."""
 
 from __future__ import annotations
 
@@ -60,6 +60,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Text:
+    """Words of one's own."""
+
     text: str
 
     def to_json(self) -> Json:

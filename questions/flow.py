@@ -1,4 +1,4 @@
-"""Which question comes next, which before, how far along, and which answers count in the end.
+"""Flow of questions: which comes next, which before, how far along, and which answers count in the end.
 
 `answers` are the stored ones everywhere: question code to answer JSON, as `answers.Answer.to_json` writes it.
 """

@@ -1,4 +1,4 @@
-"""What people type, made plain: full-width and circled digits, Chinese numerals, thousands separators."""
+"""Numerals as people type them, made plain: full-width and circled digits, Chinese numerals, thousands separators."""
 
 from __future__ import annotations
 

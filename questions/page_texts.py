@@ -1,4 +1,4 @@
-"""What the page of a question says where the chat would speak of replies."""
+"""Sentences of a question's page, where the chat would speak of replies."""
 
 from __future__ import annotations
 

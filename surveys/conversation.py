@@ -1,4 +1,4 @@
-"""The chat's door to surveys: one question a message, answered by a number; all of it in the passive reply."""
+"""Chat's door to surveys: one question a message, answered by a number; all of it in the passive reply."""
 
 from dataclasses import replace
 from typing import Any

@@ -10,7 +10,7 @@ from foundation.errors import Refused
 from people import visibility
 from surveys.actions import filing, inviting, waves
 from surveys.export import files
-from surveys.export.kinds import EXPORT
+from surveys.export.files import EXPORT
 from surveys.permissions import SURVEYS_EXPORT
 from surveys.queries.tally import tally
 from wechat_bot import clock_steadiness

@@ -1,4 +1,4 @@
-"""Reading `show_if`: when a question is asked, by the answers given to earlier ones."""
+"""Reader of `show_if`: when a question is asked, by the answers given to earlier ones."""
 
 from __future__ import annotations
 

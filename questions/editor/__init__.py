@@ -1,1 +1,1 @@
-"""The authoring page's form as values: its fields, the mapping they write, and every move on it."""
+"""Editor of questions: the authoring page's cards as values, the mapping they write, and every move on them."""

@@ -1,4 +1,4 @@
-"""Reading a reply to a question with options: numbers as shown, letters, labels, 0 with words for 其他.
+"""Reader of replies to a question with options: numbers as shown, letters, labels, 0 with words for 其他.
 
 A number is a place in the list the person saw, from 1; what is stored is the option's code. Wherever a reply could
 mean two different answers nothing is guessed: the person is asked.

@@ -1,4 +1,4 @@
-"""Reading what was ticked and written on a page: the same answers, checked by the same rules, as in the chat."""
+"""Reader of what was ticked and written on a page: the same answers, checked by the same rules, as in the chat."""
 
 from __future__ import annotations
 

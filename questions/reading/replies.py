@@ -1,4 +1,4 @@
-"""Reading what a shopkeeper typed: an answer to the question asked, or a word that steers the talk."""
+"""Reader of replies in the chat: an answer to the question asked, or a word that steers the talk."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from questions.reading import choices
 
 
 class Command(StrEnum):
+    """Word that steers the talk."""
+
     PREVIOUS = "previous"
     SKIP = "skip"
     EXIT = "exit"

@@ -21,6 +21,9 @@ from surveys.export.rows import Row
 from surveys.queries import version_cache
 from surveys.queries.version_cache import Frozen
 
+EXPORT = "surveys.export"
+"""The name of the long work that writes such a file: a page asks for it, a job does it."""
+
 Form = Literal["xlsx", "csv"]
 Progress = Callable[[int, int], None]
 

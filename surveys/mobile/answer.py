@@ -1,4 +1,4 @@
-"""The H5 door to surveys: one question a page, the same sheet as in the chat, each answer kept as it is given."""
+"""Phone pages of surveys: one question a page, the same sheet as in the chat, each answer kept as it is given."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The pages a phone shows of a survey, drawn from a sheet: for the shop that fills it, and for an author to try."""
+"""Screens of a survey on a phone, drawn from a sheet: for the shop that fills it, and for an author to try."""
 
 from __future__ import annotations
 

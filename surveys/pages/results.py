@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console import access, act, fields, tasks
 from foundation.clock import day_in
-from surveys.export.kinds import EXPORT
+from surveys.export.files import EXPORT
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import part

@@ -1,4 +1,4 @@
-"""An author tries a draft as a shop would: every step is worked out afresh from what was replied, nothing is kept."""
+"""Trial of a draft by its author: every step is worked out afresh from what was replied, nothing is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what an author wrote: the whole of it is checked, and everything to change is said at once."""
+"""Review of what an author wrote: the whole of it is checked, and everything to change is said at once."""
 
 from __future__ import annotations
 

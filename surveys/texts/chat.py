@@ -1,4 +1,4 @@
-"""Every sentence said to a retailer about surveys. Short, one thing at a time, the way on in the last line."""
+"""Sentences said to a retailer about surveys: short, one thing at a time, the way on in the last line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a survey's page says where the chat would speak of replies."""
+"""Sentences of a survey's page, where the chat would speak of replies."""
 
 from __future__ import annotations
 
