@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from console import importing, tasks
 from console import queries as console_queries
-from console import tasks
 from console.work import Kind, Work
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -38,7 +38,7 @@ def check_roster(work: Work) -> None:
     try:
         roster = _checked(work)
     except WrongRoster as wrong:
-        work.fail(f"共 {wrong.count} 处要改，什么都没有导入。", {"errors": wrong.lines, "count": wrong.count})
+        importing.refuse(work, wrong.lines, wrong.count)
         return
     progress = work.stage("和现有名单比较")
     with work.services.reading() as session:
@@ -151,16 +151,13 @@ def _make_code(services: Services, wanted: codes.Wanted) -> str | SendError:
 
 
 def _checked(work: Work) -> Roster:
-    path = work.services.files_folder / work.params["file"]
-    if not path.is_file():
-        raise Refused("上传的文件已经清理，请重新上传。")
-    progress = work.stage("检查每一行")
+    content, progress = importing.content(work), work.stage("检查每一行")
     with work.services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(PEOPLE_IMPORT):
             raise Refused("您现在没有导入名单的权限。")
         classes = queries.class_names(session) or list(CLASSES)
-    return checking.check(path.read_bytes(), classes, progress)
+    return checking.check(content, classes, progress)
 
 
 def forget_tries(services: Services) -> None:

@@ -10,7 +10,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, act
+from console import access, act, importing
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
@@ -125,10 +125,8 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
 
 
 def _load(survey_id: int | None) -> ResponseReturnValue:
-    services, given = current_services(), request.files.get("file")
-    if given is None or not given.filename:
-        raise Refused("请先选一个文件。")
-    written = files.parse(given.read(), given.filename)
+    services, given = current_services(), importing.uploaded()
+    written = files.parse(given.read(), given.filename or "")
     with act.transaction() as (session, now, note):
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
