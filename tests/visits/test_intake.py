@@ -159,7 +159,7 @@ def test_the_menus_entry_asks_and_takes_whatever_comes_next(town) -> None:
 def test_a_person_is_named_and_a_message_offered(town) -> None:
     wang = town.shop("王建国")
     assert wang.say("人工").text == (
-        '您的客户经理是陈志强,电话 13900002201,着急请直接打。也可以回复"留言"加上要说的话。'
+        "您的客户经理是陈志强，电话 13900002201，着急请直接打。也可以回复“留言”加上要说的话。"
     )
 
 
@@ -175,7 +175,7 @@ def test_who_is_unknown_is_asked_and_the_manager_gets_it_once_they_are_bound(tow
     zhou, chen, passer = town.manager("周主任"), town.manager("陈志强"), town.house.phone("路人")
     passer.follow()
     town.news(zhou), town.news(chen)
-    assert passer.say(NEED).text == "已收到。请告诉我们店名或许可证号,方便找到您的客户经理。"
+    assert passer.say(NEED).text == "已收到。请告诉我们店名或许可证号，方便找到您的客户经理。"
     [alarm] = town.news(zhou)
     assert alarm.startswith(f"【无人负责 #{town.request().number}】未绑定的关注者：“{NEED}”")
     assert town.owners() == [""]
@@ -200,7 +200,7 @@ def test_numbers_in_a_row_tell_nobody_the_names_of_shops(town) -> None:
     passer = town.house.phone("路人")
     passer.follow()
     passer.say(NEED)
-    assert passer.say("350802100009").text == ("已收到。没有找到这个许可证号,请核对后再写(还可试 2 次),或写店名。")
+    assert passer.say("350802100009").text == ("已收到。没有找到这个许可证号，请核对后再写（还可试 2 次），或写店名。")
     assert passer.say("350802100001").text.startswith("已记下城南便利店。")
     assert passer.say("350802100002").text.startswith("已记下老李食杂店。")
     no_more = "已收到。今天查许可证号的次数用完了，我们会按您的留言找到客户经理，请稍等。"

@@ -72,7 +72,7 @@ def test_a_text_too_long_for_a_cell_is_cut_and_says_so(tmp_path) -> None:
     with Workbook(tmp_path / "out.xlsx") as book:
         book.sheet("数据", ()).write(["长" * 40_000, "😀" * 20_000, "长" * 32_767])
     long, wide, fits = cells((tmp_path / "out.xlsx").read_bytes())
-    assert long.endswith("后面的没有写出)") and wide.endswith("后面的没有写出)") and fits == "长" * 32_767
+    assert long.endswith("后面的没有写出）") and wide.endswith("后面的没有写出）") and fits == "长" * 32_767
     assert max(len(text.encode("utf-16-le")) // 2 for text in (long, wide)) <= 32_767
 
 
@@ -97,7 +97,7 @@ def test_what_a_shop_says_is_a_text_in_every_file(town) -> None:
     market.get("/console/surveys/new")
     page = market.post("/console/surveys/new", {"file": (io.BytesIO(SURVEY.encode()), "survey.yaml")}).location
     draft = cells(market.get(f"{page}/draft-file").data)
-    assert TAGGED in draft and f"{TAGGED} 好吗？" in draft and f"{TAGGED}\n=1+1" in draft
+    assert TAGGED in draft and f"{TAGGED} 好吗?" in draft and f"{TAGGED}\n=1+1" in draft
     assert market.post(f"{page}/publish").status_code == 303
     for said in ("调查", "1", BREAKS_OUT, "7-11"):
         wang.say(said)
@@ -111,12 +111,12 @@ def test_what_a_shop_says_is_a_text_in_every_file(town) -> None:
     town.house.tick()
 
     answers = cells(made(market, office, f"{page}/export", {"format": "xlsx"}))
-    assert {TAGGED, "=1+1", BREAKS_OUT, "7-11", f"q1 {TAGGED} 好吗？"} <= set(answers)
+    assert {TAGGED, "=1+1", BREAKS_OUT, "7-11", f"q1 {TAGGED} 好吗?"} <= set(answers)
     rows = list(csv.reader(io.StringIO(made(market, office, f"{page}/export", {"format": "csv"}).decode("utf-8-sig"))))
     # What Excel would make a number or a day of stands as its own formula of nothing but that text.
     assert rows[1][1] == f'="{line[0]}"' and rows[1][2] == TAGGED and rows[1][-2:] == [BREAKS_OUT, '="7-11"']
     table = cells(market.post(f"{page}/cross/export", {"question": "q1", "by": "area"}).data)
-    assert {TAGGED, f"{TAGGED} 好吗？（按片区）", f"{TAGGED}占比", "=1+1"} <= set(table)
+    assert {TAGGED, f"{TAGGED} 好吗?（按片区）", f"{TAGGED}占比", "=1+1"} <= set(table)
     market.get("/console/visits/reports")
     report = cells(made(market, office, "/console/visits/reports/export", {"by": "manager"}))
     assert TAGGED in report and BREAKS_OUT in report
