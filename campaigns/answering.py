@@ -7,21 +7,22 @@ shop asks some of them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import rules, tally
 from campaigns.kinds import CampaignKind
 from campaigns.models import Campaign, Recipient
 from foundation.database import Moment
+from foundation.dialects import table_of
 from people.models import Retailer
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing, states
 
-_campaign, _recipient = cast(Table, Campaign.__table__), cast(Table, Recipient.__table__)
-_delivery, _retailer = cast(Table, Delivery.__table__), cast(Table, Retailer.__table__)
+_campaign, _recipient = table_of(Campaign), table_of(Recipient)
+_delivery, _retailer = table_of(Delivery), table_of(Retailer)
 
 
 @dataclass(frozen=True, slots=True)

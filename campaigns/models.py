@@ -14,11 +14,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from foundation.dialects import only
 
 
 class CampaignState(StrEnum):
@@ -52,8 +52,7 @@ class Campaign(Base):
             "ix_campaign_due",
             "kind",
             "due_at",
-            sqlite_where=text("state in ('planned', 'listing', 'sending')"),
-            postgresql_where=text("state in ('planned', 'listing', 'sending')"),
+            **only("state in ('planned', 'listing', 'sending')"),
         ),
     )
 
@@ -121,28 +120,24 @@ class Recipient(Base):
             "ix_campaign_recipient_openid",
             "openid",
             "campaign_id",
-            sqlite_where=text("openid is not null"),
-            postgresql_where=text("openid is not null"),
+            **only("openid is not null"),
         ),
         Index(
             "ix_campaign_recipient_delivery_id",
             "delivery_id",
-            sqlite_where=text("delivery_id is not null"),
-            postgresql_where=text("delivery_id is not null"),
+            **only("delivery_id is not null"),
         ),
         Index(
             "ix_campaign_recipient_opened",
             "campaign_id",
             "retailer_id",
-            sqlite_where=text("is_opened"),
-            postgresql_where=text("is_opened"),
+            **only("is_opened"),
         ),
         Index(
             "ix_campaign_recipient_acted",
             "campaign_id",
             "retailer_id",
-            sqlite_where=text("acted_at is not null"),
-            postgresql_where=text("acted_at is not null"),
+            **only("acted_at is not null"),
         ),
     )
 

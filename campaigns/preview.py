@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns.kinds import Condition
 from campaigns.models import Campaign, CampaignTally, Outcome
 from campaigns.rules import DUE
+from foundation.dialects import materialized
 from people.models import IS_THERE, Retailer
 from wechat_bot import ledger
 from wechat_bot.models import Follower
@@ -52,7 +53,8 @@ def preview(
     """Count whom conditions on `Retailer` mean now. One statement, which stops behind `most` shops."""
     acted = false() if has_acted is None else has_acted
     follows = and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
-    some = (
+    # Materialised: the database must stop at the limit, and not fold it into the statement around it.
+    each = (
         select(
             acted.label("acted"),
             and_(~acted, Retailer.openid.is_not(None)).label("bound"),
@@ -63,10 +65,8 @@ def preview(
         .outerjoin(Follower, Follower.openid == Retailer.openid)
         .where(*meant, IS_THERE)
         .limit(None if most is None else most + 1)
-        # Materialised: the database must stop at the limit, and not fold it into the statement around it.
-        .cte("some")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
+    some = materialized(each, "some")
     counted = (func.count().filter(column) for column in some.c)
     listed, *those = session.execute(select(func.count(), *counted).select_from(some)).one()
     done, bound, following, by_message = those

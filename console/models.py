@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from foundation.dialects import only
 
 
 class User(Base):
@@ -142,8 +143,7 @@ class Task(Base):
         Index(
             "ix_task_open",
             "id",
-            sqlite_where=text("state in ('waiting', 'running')"),
-            postgresql_where=text("state in ('waiting', 'running')"),
+            **only("state in ('waiting', 'running')"),
         ),
         Index("ix_task_owner_id", "owner_id", "id"),
     )

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
+from foundation.dialects import materialized
 from foundation.errors import Refused
 from people.criteria import CRITERIA, SHOWN, names
 from people.models import IS_THERE, Area, Audience, Retailer
@@ -109,13 +110,7 @@ def look(
     """
     meant = theirs(session, visitor, spec, criteria, now=now, today=today)
     # Materialised: the database must stop at the limit, and not fold it into the statement around it.
-    found = (
-        select(Retailer.id, Retailer.openid)
-        .where(meant)
-        .limit(most + 1)
-        .cte("found")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
+    found = materialized(select(Retailer.id, Retailer.openid).where(meant).limit(most + 1), "found")
     shops, bound, following = session.execute(
         select(func.count(), func.count(found.c.openid), func.count(Follower.openid))
         .select_from(found)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, false, te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation.database import Base
+from foundation.dialects import only
 from foundation.search_index import Grams, SearchIndex
 from foundation.text import folded, grams
 
@@ -95,8 +96,7 @@ ERASED = "erased:"
 
 
 def _by_licence(name: str, condition: str) -> Index:
-    where = text(condition)
-    return Index(f"ix_retailer_{name}", "licence", sqlite_where=where, postgresql_where=where)
+    return Index(f"ix_retailer_{name}", "licence", **only(condition))
 
 
 class Retailer(Base):

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from foundation.dialects import only
 from foundation.search_index import Grams, SearchIndex
 
 
@@ -121,7 +122,7 @@ class Submission(Base):
         # What was handed in of a part of the shops.
         Index("ix_submission_area_id", "survey_id", "area_id"),
         Index("ix_submission_manager_id", "survey_id", "manager_id"),
-        Index("ix_submission_unfiled", "id", sqlite_where=text("not is_filed"), postgresql_where=text("not is_filed")),
+        Index("ix_submission_unfiled", "id", **only("not is_filed")),
     )
 
     #: Drawn at random in an anonymous survey: the order of the ids must not tell the order of answering.

@@ -198,3 +198,15 @@ def _words_noted(node: ast.AST) -> list[ast.Constant]:
         looked_at = [node.value]
     found = [each for top in looked_at for each in ast.walk(top) if isinstance(each, ast.Constant)]
     return [each for each in found if isinstance(each.value, str) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)*", each.value)]
+
+
+def test_only_the_foundation_asks_which_database_it_is() -> None:
+    """A feature says what it wants, and `foundation.dialects` how each database is asked."""
+    found = [
+        named(path)
+        for path in modules(PRODUCT)
+        if re.search(r"dialects?\.name|dialects\.(?:postgresql|sqlite)|_where=", path.read_text(encoding="utf-8"))
+        and path.relative_to(ROOT).parts[0] != "foundation"
+    ]
+    # An index that SQLite has no use for; counters that each database keeps by its own triggers.
+    assert found == ["people/models.py", "people/upkeep.py"]

@@ -11,7 +11,6 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    TextClause,
     UniqueConstraint,
     false,
     text,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from foundation.dialects import only
 
 #: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
 FIRST_NUMBER = 100
@@ -27,10 +27,6 @@ ANSWER_KEY, RATING_KEY = "visit-answer:", "rate:"
 IS_OPEN, IS_RUNNING, IS_ANOTHERS = text("closed_at IS NULL"), text("ended_at IS NULL"), text("openid IS NOT NULL")
 IS_UNFILED = text("not is_filed")
 HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
-
-
-def _where(condition: TextClause) -> dict[str, Any]:
-    return {"sqlite_where": condition, "postgresql_where": condition}
 
 
 class Category(Base):
@@ -53,7 +49,7 @@ class Policy(Base):
 
     __tablename__ = "visit_policy"
     __table_args__ = (
-        Index("uq_visit_policy_default", text("(class_id IS NULL)"), unique=True, **_where(text("class_id IS NULL"))),
+        Index("uq_visit_policy_default", text("(class_id IS NULL)"), unique=True, **only("class_id IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,19 +94,19 @@ class Request(Base):
 
     __tablename__ = "visit_request"
     __table_args__ = (
-        Index("uq_visit_request_open_openid", "openid", unique=True, **_where(IS_OPEN)),
-        Index("uq_visit_request_open_retailer_id", "retailer_id", unique=True, **_where(IS_OPEN)),
+        Index("uq_visit_request_open_openid", "openid", unique=True, **only(IS_OPEN)),
+        Index("uq_visit_request_open_retailer_id", "retailer_id", unique=True, **only(IS_OPEN)),
         # The inbox: one owner's open requests, the most urgent first.
-        Index("ix_visit_request_inbox", "owner_id", "due_at", "id", **_where(IS_OPEN)),
+        Index("ix_visit_request_inbox", "owner_id", "due_at", "id", **only(IS_OPEN)),
         # The same for whoever sees more than one's.
-        Index("ix_visit_request_open", "due_at", "id", **_where(IS_OPEN)),
+        Index("ix_visit_request_open", "due_at", "id", **only(IS_OPEN)),
         Index("ix_visit_request_closed", "closed_at", "id"),
         Index("ix_visit_request_area_closed", "area_id", "closed_at", "id"),
         Index("ix_visit_request_retailer_id", "retailer_id", "id"),
         Index("ix_visit_request_openid", "openid", "id"),
         Index("ix_visit_request_owner_closed", "owner_id", "closed_at"),
         Index("ix_visit_request_opened_at", "opened_at"),
-        Index("ix_visit_request_unfiled", "opened_at", **_where(IS_UNFILED)),
+        Index("ix_visit_request_unfiled", "opened_at", **only(IS_UNFILED)),
         Index("ix_visit_request_group_id", "group_id"),
     )
 
@@ -190,7 +186,7 @@ class Message(Base):
     __tablename__ = "visit_message"
     __table_args__ = (
         Index("ix_visit_message_request_id", "request_id", "id"),
-        Index("ix_visit_message_openid", "openid", **_where(IS_ANOTHERS)),
+        Index("ix_visit_message_openid", "openid", **only(IS_ANOTHERS)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -265,8 +261,8 @@ class Deadline(Base):
     __table_args__ = (
         UniqueConstraint("request_id", "promise", "round"),
         # The sweep: the steps of running clocks that are due.
-        Index("ix_visit_deadline_step", "step_at", "id", **_where(HAS_STEP)),
-        Index("ix_visit_deadline_running", "request_id", **_where(IS_RUNNING)),
+        Index("ix_visit_deadline_step", "step_at", "id", **only(HAS_STEP)),
+        Index("ix_visit_deadline_running", "request_id", **only(IS_RUNNING)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

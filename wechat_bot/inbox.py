@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from foundation.database import upsert
+from foundation.dialects import table_of
 from foundation.errors import Refused
 from foundation.prepared import Prepared
 from wechat_bot import ledger, messages, reply, reported
@@ -251,9 +252,9 @@ def forget(session: Session, *, now: datetime) -> None:
 
 # The callback's own statements are built once: building one costs as much as executing it. They carry plain rows, for
 # the unit of work costs more than all of them.
-_FOLLOWER = cast(Table, Follower.__table__).c
-_TALK = cast(Table, Talk.__table__).c
-_HEARD = cast(Table, Heard.__table__).c
+_FOLLOWER = table_of(Follower).c
+_TALK = table_of(Talk).c
+_HEARD = table_of(Heard).c
 # What is known anyway is not read: every column of a row costs the driver.
 _KEPT_OF_FOLLOWER = tuple(field.name for field in fields(Known) if field.name != "openid")
 _KEPT_OF_TALK = tuple(column.name for column in _TALK if column.name not in ("id", "openid", "paused_at"))
@@ -265,18 +266,18 @@ _LOOK_UP = Prepared(
         _TALK.id,
         *(_TALK[name] for name in _KEPT_OF_TALK),
     )
-    .select_from(cast(Table, Follower.__table__))
-    .outerjoin(cast(Table, Talk.__table__), (_TALK.openid == _FOLLOWER.openid) & _TALK.paused_at.is_(None))
-    .outerjoin(cast(Table, Heard.__table__), _HEARD.key == bindparam("key"))
+    .select_from(table_of(Follower))
+    .outerjoin(table_of(Talk), (_TALK.openid == _FOLLOWER.openid) & _TALK.paused_at.is_(None))
+    .outerjoin(table_of(Heard), _HEARD.key == bindparam("key"))
     .where(_FOLLOWER.openid == bindparam("openid"))
-    .with_for_update(of=cast(Table, Follower.__table__))
+    .with_for_update(of=table_of(Follower))
 )
 _SAVE = Prepared(
-    update(cast(Table, Follower.__table__))
+    update(table_of(Follower))
     .where(_FOLLOWER.openid == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in _KEPT_OF_FOLLOWER})
 )
-_MARK = Prepared(insert(cast(Table, Heard.__table__)))
+_MARK = Prepared(insert(table_of(Heard)))
 
 _CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)
 _FROM_A_PERSON = (*_CONTACT, messages.Unfollow, messages.LocationReport)

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, String, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, Index, SmallInteger, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from foundation.dialects import only
 
 #: A worker beats every five seconds; three beats missed is one that hangs or is gone.
 BEAT_LOST = timedelta(seconds=20)
@@ -25,8 +26,7 @@ class Follower(Base):
         Index(
             "ix_follower_gone",
             "openid",
-            sqlite_where=text("unfollowed_at is not null"),
-            postgresql_where=text("unfollowed_at is not null"),
+            **only("unfollowed_at is not null"),
         ),
     )
 
@@ -52,7 +52,7 @@ class Heard(Base):
     __tablename__ = "heard"
     __table_args__ = (
         # Few among many: who is erased may be named inside.
-        Index("ix_heard_raw", "openid", sqlite_where=text("raw IS NOT NULL"), postgresql_where=text("raw IS NOT NULL")),
+        Index("ix_heard_raw", "openid", **only("raw IS NOT NULL")),
     )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -122,53 +122,46 @@ class Delivery(Base):
         Index(
             "ix_delivery_held",
             "id",
-            sqlite_where=text("state = 'held'"),
-            postgresql_where=text("state = 'held'"),
+            **only("state = 'held'"),
         ),
         Index(
             "ix_delivery_due",
             "lane",
             "due_at",
             "id",
-            sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
+            **only("state = 'pending'"),
         ),
         Index(
             "ix_delivery_open",
             "openid",
             "lane",
             "id",
-            sqlite_where=text("state in ('pending', 'sending', 'held')"),
-            postgresql_where=text("state in ('pending', 'sending', 'held')"),
+            **only("state in ('pending', 'sending', 'held')"),
         ),
         Index(
             "ix_delivery_sending",
             "lease_until",
-            sqlite_where=text("state = 'sending'"),
-            postgresql_where=text("state = 'sending'"),
+            **only("state = 'sending'"),
         ),
         Index(
             "ix_delivery_news",
             "watch",
             "id",
-            sqlite_where=text("has_news"),
-            postgresql_where=text("has_news"),
+            **only("has_news"),
         ),
         # What of one thing has not gone out: of many messages few, once they were sent.
         Index(
             "ix_delivery_left",
             "about",
             "state",
-            sqlite_where=text("state not in ('sent', 'delivered')"),
-            postgresql_where=text("state not in ('sent', 'delivered')"),
+            **only("state not in ('sent', 'delivered')"),
         ),
         # What a person may have to see to: few, beside all those that arrived.
         Index(
             "ix_delivery_trouble",
             "state",
             "settled_at",
-            sqlite_where=text("state in ('unsure', 'failed')"),
-            postgresql_where=text("state in ('unsure', 'failed')"),
+            **only("state in ('unsure', 'failed')"),
         ),
     )
 
@@ -253,14 +246,12 @@ class Media(Base):
         Index(
             "ix_media_waiting",
             "due_at",
-            sqlite_where=text("fetched_at is null and gave_up_at is null"),
-            postgresql_where=text("fetched_at is null and gave_up_at is null"),
+            **only("fetched_at is null and gave_up_at is null"),
         ),
         Index(
             "ix_media_discarded",
             "id",
-            sqlite_where=text("discarded_at is not null"),
-            postgresql_where=text("discarded_at is not null"),
+            **only("discarded_at is not null"),
         ),
     )
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from console import tasks
 from foundation.database import changed, one_at_a_time
+from foundation.dialects import has_one_writer
 from people.models import RosterImport, RosterPart
 from people.roster import writing
 from people.roster.checking import Progress, Roster
@@ -94,11 +95,11 @@ def go_on(
     while waits:
         with stores.transaction() as session:
             parts = _write_some(session, _for(held), now=clock())
-            is_sqlite = session.get_bind().dialect.name == "sqlite"
+            is_rushed = has_one_writer(session)
         waits = parts > 0
         if waits and left is not None:
             left(parts)
-        if waits and is_sqlite:
+        if waits and is_rushed:
             time.sleep(LEFT)
 
 

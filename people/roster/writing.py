@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
+from foundation.dialects import returning_many, table_of
 from foundation.text import mask_phone
 from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from people.roster.checking import Progress, Roster, Row
@@ -22,7 +23,7 @@ PART = 100
 ROW = 5
 #: Tables, not classes: the ORM's own bulk insert would look at every row.
 RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE = (
-    cast(Table, each.__table__) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass)
+    table_of(each) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass)
 )
 
 
@@ -245,7 +246,7 @@ def _statement(session: Session, *, with_address: bool) -> Any:
         index_elements=["licence"], set_={column: statement.excluded[column] for column in kept}
     )
     # With RETURNING SQLAlchemy writes many rows in one statement, and PostgreSQL counts areas once for all of them.
-    return statement.returning(RETAILERS.c.id) if session.get_bind().dialect.name == "postgresql" else statement
+    return returning_many(session, statement, RETAILERS.c.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, Table, bindparam, func, insert, select, update
+from sqlalchemy import CursorResult, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.database import upsert
+from foundation.dialects import table_of
 from foundation.errors import Refused
 from foundation.prepared import Prepared
 from people.models import Area, Retailer
@@ -25,9 +26,9 @@ from surveys.rules import tally
 from surveys.texts import chat
 from wechat_bot import media
 
-_participation = cast(Table, Participation.__table__)
-_submission = cast(Table, Submission.__table__)
-_retailer, _area = cast(Table, Retailer.__table__), cast(Table, Area.__table__)
+_participation = table_of(Participation)
+_submission = table_of(Submission)
+_retailer, _area = table_of(Retailer), table_of(Area)
 #: Who looks after a shop: kept with what it hands in, as its area and class are, or figures would move with the shop.
 _IN_CHARGE = select(func.coalesce(_retailer.c.manager_id, _area.c.manager_id)).join_from(
     _retailer, _area, _area.c.id == _retailer.c.area_id

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from foundation.dialects import count_many
 from foundation.text import folded, grams
 from people.models import Area, Retailer
 from surveys.models import Cross, PairTally, Submission, Survey, WordKeys, Words
@@ -146,8 +147,8 @@ class Sums:
             for ((question, option), (other, other_option)), count in self.paired.items()
             if count and question != other
         ]
-        _add(session, "cross_tally", CROSSED, survey_id, crossed)
-        _add(session, "pair_tally", PAIRED, survey_id, sorted(paired))
+        count_many(session, "cross_tally", {"survey_id": survey_id}, CROSSED, crossed)
+        count_many(session, "pair_tally", {"survey_id": survey_id}, PAIRED, sorted(paired))
 
 
 def kept(session: Session, survey_id: int) -> Sums:
@@ -164,26 +165,6 @@ def kept(session: Session, survey_id: int) -> Sums:
         Counter({(row[0], By(row[1]), row[2], row[3]): row[4] for row in crossed}),
         Counter({((row[0], row[1]), (row[2], row[3])): row[4] for row in paired}),
     )
-
-
-def _add(session: Session, table: str, columns: Mapping[str, str], survey_id: int, rows: Sequence[Any]) -> None:
-    """Add rows of `columns` (with their types) to a table of counters; the count is the last of each."""
-    if not rows:
-        return
-    names, types = [*columns, "count"], [*columns.values(), "bigint"]
-    into = f"INSERT INTO {table} (survey_id, {', '.join(names)})"
-    keys = ", ".join(["survey_id", *columns])
-    adds = f"ON CONFLICT ({keys}) DO UPDATE SET count = {table}.count + excluded.count"
-    # Each database by its quickest way for thousands of rows: arrays in one statement, or one statement many times.
-    if session.get_bind().dialect.name == "postgresql":
-        lists = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, types, strict=True))
-        given = {name: list(each) for name, each in zip(names, zip(*rows, strict=True), strict=True)}
-        added = text(f"{into} SELECT :survey, * FROM unnest({lists}) {adds}")  # noqa: S608 - only our own names
-        session.execute(added, {"survey": survey_id, **given})
-    else:
-        values = ", ".join(f":{name}" for name in names)
-        many = [dict(zip(names, row, strict=True), survey=survey_id) for row in rows]
-        session.execute(text(f"{into} VALUES (:survey, {values}) {adds}"), many)
 
 
 def _definitions(session: Session, survey_ids: set[int]) -> dict[int, Definition]:

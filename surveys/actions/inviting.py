@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, bindparam, select, update
+from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import answering, listing, steering
 from campaigns.models import Campaign
+from foundation.dialects import table_of
 from foundation.errors import Refused
 from foundation.text import visible
 from people import audiences
@@ -125,7 +126,7 @@ def answered(session: Session, sheet: Sheet, *, now: datetime) -> None:
         answering.acted(session, kinds.INVITATIONS, *whose, now=now, is_secret=sheet.is_anonymous)
 
 
-_participation = cast(Table, Participation.__table__)
+_participation = table_of(Participation)
 # Built once: every look asks this.
 _OPEN = (
     update(_participation)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Table, bindparam, case, func, literal_column, select
+from sqlalchemy import Select, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
+from foundation.dialects import table_of
 from foundation.errors import Refused
 from foundation.prepared import Prepared
 from people import identity
@@ -177,11 +178,11 @@ def _sheet(session: Session, row: Any, manager: str = "") -> Sheet:
 
 
 # Plain columns, not the classes' attributes: a statement of those goes through the ORM even where it loads no object.
-_survey, _retailer = cast(Table, Survey.__table__), cast(Table, Retailer.__table__)
-_kept, _version = cast(Table, Participation.__table__), cast(Table, Version.__table__)
-_area, _own = cast(Table, Area.__table__), cast(Table, Manager.__table__)
+_survey, _retailer = table_of(Survey), table_of(Retailer)
+_kept, _version = table_of(Participation), table_of(Version)
+_area, _own = table_of(Area), table_of(Manager)
 _head = _own.alias()
-_quota = cast(Table, Quota.__table__)
+_quota = table_of(Quota)
 # As it stands in SQL: a string would be put into the statement anew at every execution.
 _COMMA: Any = literal_column("','")
 #: Every quota of a survey with a blank between question and option, nothing for those that have places left.

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from campaigns import steering
 from campaigns.models import Campaign
+from foundation.dialects import json_has
 from foundation.errors import Refused
 from questions.question import Question, QuestionType
 from surveys.models import Participation, Submission, Survey
@@ -184,14 +184,7 @@ def _choice(session: Session, survey_id: int, value: Mapping[str, Any]) -> tuple
 def _chose(session: Session, question: Question, options: list[int]) -> ColumnElement[bool]:
     """Whether a submission's answer to a question is, or holds, one of these codes."""
     part = "v" if question.type in (QuestionType.RATING, QuestionType.NPS) else "o"
-    if session.get_bind().dialect.name == "sqlite":
-        # json_each goes through a list, and takes a number alone for a list of one.
-        each = func.json_each(Submission.answers, f'$."{question.code}".{part}').table_valued("value")
-        return select(1).select_from(each).where(each.c.value.in_(options)).exists()
-    found = Submission.answers[question.code][part]
-    # For jsonb a list contains the number that is in it, and a number itself.
-    conditions = [found.op("@>")(bindparam(None, option, type_=JSONB())) for option in options]
-    return or_(*conditions)
+    return json_has(session, Submission.answers, (question.code, part), options)
 
 
 def _plain(text: str) -> bool:

@@ -1,17 +1,16 @@
 """The inbox: requests as a list, narrowed, the most urgent first, in pages by key."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, any_, cast, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from foundation import paging, search_index
+from foundation.dialects import among
 from foundation.paging import FIRST, Cursor, Order, Page
 from people import rules as people_rules
 from people import visibility as people_scope
@@ -157,7 +156,7 @@ def _closed_and_sought(
         if shops is None:  # many: they are met on the way
             return session.execute(newest.where(_sought(text)).limit(most)).all()
         number = _number(text)
-        ids = [_among(session, Request.retailer_id, shops)] if shops else []
+        ids = [among(session, Request.retailer_id, shops)] if shops else []
         ids += [] if number is None else [Request.id == number]
         if not ids:
             return []
@@ -176,14 +175,6 @@ def _closed_and_sought(
     else:
         found = list(look_up(None, limit))
     return [row[0] for row in found]
-
-
-def _among(session: Session, column: InstrumentedAttribute[Any], values: Sequence[int]) -> ColumnElement[bool]:
-    """Whether a column has one of many values, given as one list: thousands of parameters cost more than the rows."""
-    if session.get_bind().dialect.name == "sqlite":
-        return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
-    # Behind a SELECT the planner takes them for ten. Of a thousand that it sees it would read all requests.
-    return column == any_(cast(select(literal(values, ARRAY(Integer))).scalar_subquery(), ARRAY(Integer)))
 
 
 def _shops(session: Session, text: str) -> Sequence[int] | None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, literal, or_, select
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 
+from foundation.dialects import milliseconds_between
 from visits.models import IS_UNFILED, Closed, Deadline, Filed, Promise, Rating, Request
 from visits.rules.figures import PROMISED
 
@@ -87,27 +86,6 @@ class Facts:
     def within(self) -> Any:
         """Answered in 24 hours of the wall clock."""
         return case((self.first_ms <= int(PROMISED.total_seconds() * 1000), 1), else_=0)
-
-
-class milliseconds_between(FunctionElement[int]):
-    """Whole milliseconds from the second moment to the first: `milliseconds_between(later, earlier)`."""
-
-    type = BigInteger()
-    inherit_cache = True
-    name = "milliseconds_between"
-
-
-@compiles(milliseconds_between, "sqlite")
-def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    # julianday is kept in a double: behind the millisecond stands noise.
-    return f"CAST(round((julianday({later}) - julianday({earlier})) * 86400000.0) AS INTEGER)"
-
-
-@compiles(milliseconds_between, "postgresql")
-def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
-    later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    return f"CAST(round(EXTRACT(EPOCH FROM {later} - {earlier}) * 1000) AS BIGINT)"
 
 
 def filed() -> Facts:

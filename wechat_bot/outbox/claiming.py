@@ -3,12 +3,13 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Row, Select, Table, bindparam, exists, literal_column, or_, select, tuple_, update
+from sqlalchemy import Row, Select, bindparam, exists, literal_column, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Moment
+from foundation.dialects import table_of
 from wechat_bot import alarms, ledger, notices, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane
 from wechat_bot.outbox import pausing
@@ -132,7 +133,7 @@ def _template(services: Services, row: Row[Any]) -> tuple[dict[str, Any] | None,
 
 # Built once: every message is claimed by these.
 
-_delivery, _follower = cast(Table, Delivery.__table__), cast(Table, Follower.__table__)
+_delivery, _follower = table_of(Delivery), table_of(Follower)
 _MOMENT = bindparam("now", type_=Moment())
 _LEDGER = ("openid", "unfollowed_at", "event_until", "event_left", "message_until", "message_left", "has_held")
 _READ = (

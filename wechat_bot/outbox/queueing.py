@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Boolean, Select, String, Table, literal, select, update
+from sqlalchemy import Boolean, Select, String, literal, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Json, Moment, changed, count_to, upsert
+from foundation.dialects import table_of
 from wechat_bot.models import Delivery, DeliveryState, Lane
 from wechat_bot.outbox.states import BROADCAST, HELD, IS_WATCHED, PENDING, SENDING, WITHDRAWN, waits
 
@@ -126,5 +127,5 @@ def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime 
 
 def withdrawal(*which: Any, why: str, moment: Any) -> Any:
     """The statement of `withdraw`, for whoever builds it once."""
-    waiting = update(cast(Table, Delivery.__table__)).where(*which, waits("delivery"), Delivery.state != SENDING)
+    waiting = update(table_of(Delivery)).where(*which, waits("delivery"), Delivery.state != SENDING)
     return waiting.values(state=DeliveryState.CANCELLED, error=why, settled_at=moment, has_news=IS_WATCHED)

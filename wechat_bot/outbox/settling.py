@@ -1,12 +1,12 @@
 """Settle step of the outbox: the result of a call is noted, or the next attempt is planned."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Moment, changed
+from foundation.dialects import table_of
 from wechat_bot import alarms, ledger, uploads
 from wechat_bot.client.codes import Act, SendError, act_on
 from wechat_bot.models import Delivery, DeliveryState, Follower, Lane, Receipt
@@ -182,7 +182,7 @@ def _put_off(
     pausing.put_off(session, until, *others, error=delivery.error, code=error.code)
 
 
-_delivery = cast(Table, Delivery.__table__)
+_delivery = table_of(Delivery)
 # Built once: every message is noted by it.
 _SENT = (
     update(_delivery)

@@ -1,0 +1,125 @@
+"""SQL helpers where SQLite and PostgreSQL say one thing in two ways; nobody above asks which database it is."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Integer,
+    SelectBase,
+    Table,
+    TextClause,
+    any_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.sql.functions import FunctionElement
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """Table of a model, for statements that do without the ORM."""
+    return cast(Table, model.__table__)
+
+
+def only(condition: str | TextClause) -> dict[str, Any]:
+    """The keywords that make an index of a part of a table: `Index("ix_task_open", "id", **only("not is_done"))`."""
+    where = text(condition) if isinstance(condition, str) else condition
+    return {"sqlite_where": where, "postgresql_where": where}
+
+
+def has_one_writer(session: Session) -> bool:
+    """Whether all who write wait for each other in the order of chance (SQLite)."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def materialized(statement: SelectBase, name: str) -> CTE:
+    """A select whose rows are found first, and not folded into the statement around it: a limit in it holds."""
+    return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def among(session: Session, column: Any, values: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a column has one of many values, given as one list: thousands of parameters cost more than the rows."""
+    if _is_sqlite(session):
+        return cast(
+            "ColumnElement[bool]", column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
+        )
+    # Behind a SELECT the planner takes them for ten. Of a thousand that it sees it would read the whole table.
+    given = select(literal(values, ARRAY(Integer))).scalar_subquery()
+    return cast("ColumnElement[bool]", column == any_(sql_cast(given, ARRAY(Integer))))
+
+
+def json_has(session: Session, column: Any, path: tuple[str, str], values: Sequence[int]) -> ColumnElement[bool]:
+    """Whether what stands at a path of a JSON column is one of these numbers, or a list with one of them."""
+    outer, inner = path
+    if _is_sqlite(session):
+        # json_each goes through a list, and takes a number alone for a list of one.
+        each = func.json_each(column, f'$."{outer}".{inner}').table_valued("value")
+        return select(1).select_from(each).where(each.c.value.in_(values)).exists()
+    # For jsonb a list contains the number that is in it, and a number itself.
+    return or_(*(column[outer][inner].op("@>")(bindparam(None, value, type_=JSONB())) for value in values))
+
+
+def returning_many(session: Session, statement: Any, column: Any) -> Any:
+    """An INSERT of many rows as few statements: SQLAlchemy joins them on PostgreSQL where it has a RETURNING, and what
+    triggers by statement there fires once for all."""
+    return statement if _is_sqlite(session) else statement.returning(column)
+
+
+def count_many(
+    session: Session, table: str, fixed: Mapping[str, Any], keys: Mapping[str, str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Add thousands of rows to a table of counters: `fixed` columns, then `keys` with their types, then the `count`.
+
+    Each database by its quickest way: arrays in one statement, or one statement many times.
+    """
+    if not rows:
+        return
+    names, types = [*keys, "count"], [*keys.values(), "bigint"]
+    into = f"INSERT INTO {table} ({', '.join([*fixed, *names])})"
+    adds = f"ON CONFLICT ({', '.join([*fixed, *keys])}) DO UPDATE SET count = {table}.count + excluded.count"
+    same = "".join(f":{name}, " for name in fixed)
+    if _is_sqlite(session):
+        values = same + ", ".join(f":{name}" for name in names)
+        many = [{**fixed, **dict(zip(names, row, strict=True))} for row in rows]
+        session.execute(text(f"{into} VALUES ({values}) {adds}"), many)
+    else:
+        lists = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in zip(names, types, strict=True))
+        given = {name: list(each) for name, each in zip(names, zip(*rows, strict=True), strict=True)}
+        added = text(f"{into} SELECT {same}* FROM unnest({lists}) {adds}")  # noqa: S608 - only our own names
+        session.execute(added, {**fixed, **given})
+
+
+class milliseconds_between(FunctionElement[int]):
+    """Whole milliseconds from the second moment to the first: `milliseconds_between(later, earlier)`."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "milliseconds_between"
+
+
+@compiles(milliseconds_between, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    later, earlier = (compiler.process(each, **options) for each in element.clauses)
+    # julianday is kept in a double: behind the millisecond stands noise.
+    return f"CAST(round((julianday({later}) - julianday({earlier})) * 86400000.0) AS INTEGER)"
+
+
+@compiles(milliseconds_between, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    later, earlier = (compiler.process(each, **options) for each in element.clauses)
+    return f"CAST(round(EXTRACT(EPOCH FROM {later} - {earlier}) * 1000) AS BIGINT)"
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
