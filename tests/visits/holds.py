@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from console.rules.visitors import Role, Visitor
+from foundation.calendar import add, between
 from people.models import Manager
 from simulator.phone import Phone
 from tests.visits.conftest import PHONES, Town
@@ -17,7 +18,6 @@ from visits.actions.undelivered import LOST
 from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
 from visits.queries import reports, visibility
 from visits.queries.policies import calendar, reckoning
-from visits.rules.calendar import add, between
 from visits.rules.figures import By, Narrowed, Span, Took
 from visits.rules.promises import STEPS, Step, moment_of
 from wechat_bot.models import Delivery, DeliveryState, Follower

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from foundation import public_days
 from tests.office import Browser, Office
 from visits.actions import clocks
 from visits.models import Deadline, Promise, Request
 from visits.queries import deadlines
-from visits.rules import public_days
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=CHINA)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select, update
 
+from foundation.calendar import read_spans
 from people import actions as people
 from people.models import Area, Manager, Retailer
 from simulator.phone import PIXEL, Phone
@@ -26,7 +27,6 @@ from visits.models import (
 )
 from visits.queries import visibility
 from visits.queries.policies import calendar
-from visits.rules.calendar import read_spans
 from visits.rules.promises import HOUR, Terms
 from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Follower

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from foundation import calendar
 from visits.models import Deadline, Escalation, Promise, Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
-from visits.rules import calendar, promises
+from visits.rules import promises
 from visits.rules.promises import STEPS
 from wechat_bot import ledger
 from wechat_bot.ledger import Windows

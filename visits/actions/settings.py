@@ -6,15 +6,15 @@ from datetime import date, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from foundation import calendar as hours
+from foundation.calendar import Calendar, Span
 from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import ShopClass
 from visits.actions import clocks
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
 from visits.queries import policies
-from visits.rules import calendar as hours
 from visits.rules import settings as rules
-from visits.rules.calendar import Calendar, Span
 from visits.rules.promises import Terms
 
 #: So many requests are reckoned anew at once; a job does the rest.

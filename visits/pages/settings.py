@@ -7,6 +7,8 @@ from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act, fields
+from foundation import calendar as hours
+from foundation.calendar import WEEKDAYS, Calendar
 from foundation.clock import day_in
 from foundation.errors import Refused
 from visits.actions import settings as actions
@@ -14,9 +16,7 @@ from visits.permissions import VISITS_SETTINGS
 from visits.queries import editable, policies
 from visits.queries import settings as queries
 from visits.queries.settings import PolicyLine
-from visits.rules import calendar as hours
 from visits.rules import settings as rules
-from visits.rules.calendar import WEEKDAYS, Calendar
 from visits.rules.promises import HOUR, Terms
 from visits.rules.settings import Worst
 from visits.texts.times import span, when

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation import calendar as hours
+from foundation.calendar import Calendar, Why
 from visits.models import Deadline, Promise, Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
-from visits.rules import calendar as hours
 from visits.rules import promises
-from visits.rules.calendar import Calendar, Why
 from visits.rules.promises import Outcome
 from visits.texts import deadlines as texts
 from visits.texts.deadlines import Day

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.stamps import Editable, Kept
+from foundation import calendar as hours
+from foundation.calendar import WEEKDAYS
 from people.picker import short
 from visits.actions import canned as canned_actions
 from visits.models import Canned, Category, Policy, SpecialDay, VisitPlan, WorkingWeek
 from visits.queries.audience import Criteria
-from visits.rules import calendar as hours
-from visits.rules.calendar import WEEKDAYS
 from visits.texts.times import span
 
 #: What the audit log says was changed, where it is one for all.

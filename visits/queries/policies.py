@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from foundation.calendar import Calendar
 from visits.models import Policy, SpecialDay, WorkingWeek
-from visits.rules.calendar import Calendar
 from visits.rules.promises import DEFAULT, Terms, fingerprint
 
 

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation import calendar as hours
+from foundation.calendar import Calendar
 from people.models import ShopClass
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
 from visits.queries import policies
-from visits.rules import calendar as hours
 from visits.rules import settings as rules
-from visits.rules.calendar import Calendar
 from visits.rules.promises import DEFAULT, Terms
 from visits.rules.settings import Worst
 

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from foundation import public_days
+from foundation.calendar import Calendar, add, between
 from visits.models import Promise
-from visits.rules import public_days
-from visits.rules.calendar import Calendar, add, between
 
 HOUR = 3600
 DAY = 24 * HOUR

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from foundation.calendar import Calendar, ends
 from foundation.errors import Refused
 from foundation.text import visible
-from visits.rules.calendar import Calendar, ends
 from visits.rules.promises import DAY, WINDOW_LIMIT, Terms, longest
 
 LONGEST = 90 * DAY

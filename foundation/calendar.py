@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, auto
 from zoneinfo import ZoneInfo
 
+from foundation import public_days
 from foundation.errors import Refused
-from visits.rules import public_days
 
 #: Minutes from midnight, from and until: (480, 720) is 08:00 to 12:00.
 Span = tuple[int, int]

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foundation import calendar as hours
+from foundation import public_days
+from foundation.calendar import Calendar, NoWorkingTime, add, between, read_spans
 from foundation.errors import Refused
-from visits.rules import calendar as hours
-from visits.rules import public_days
-from visits.rules.calendar import Calendar, NoWorkingTime, add, between, read_spans
 
 CHINA = ZoneInfo("Asia/Shanghai")
 OFFICE = read_spans("8:00-12:00 14:30-18:00")
