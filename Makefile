@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 # One more than two cores: a test with real processes mostly waits for them.
 JOBS ?= 3
 
-.PHONY: help run test drill check access bench lock clean
+.PHONY: help run test drill check access map bench lock clean
 # The tests start some sixty processes: each reads what another compiled, also where the machine forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 # Two recipes must not install into one environment at once.
@@ -33,6 +33,9 @@ bench: $(VENV)/.bench servers ## The figures, as ratios in one run
 
 access: $(VENV)/.dev build/.assets ## Write docs/access.md anew: who gets what at every address
 	WRITE_ACCESS=1 $(PYTHON) -m pytest -q tests/test_access.py
+
+map: $(VENV)/.dev ## Write the file table of docs/map.md anew from the first sentences of the modules
+	WRITE_MAP=1 $(PYTHON) -m pytest -q tests/test_map.py
 
 lock: $(VENV)/.dev ## Write the lock files anew from pyproject.toml
 	sh tools/lock.sh

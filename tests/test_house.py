@@ -117,10 +117,9 @@ def test_every_proof_named_in_the_docs_is_a_test() -> None:
 def test_every_file_named_in_the_docs_is_there() -> None:
     pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("README*.md")]
     packages = "|".join((*PACKAGES, "tests", "tools", "benchmarks"))
-    texts = [page.read_text(encoding="utf-8") for page in pages]
+    # The table that `make map` writes is true of itself, and its sentences name templates and modules in short.
+    texts = [page.read_text(encoding="utf-8").partition("<!-- From here on written")[0] for page in pages]
     cited = {path for text in texts for path in re.findall(rf"`((?:{packages})/[\w/-]+\.\w+)", text)}
-    for section in re.split("^### ", (ROOT / "docs/map.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
-        cited |= {f"{section.split()[0]}/{path}" for path in re.findall(r"`([\w/]+\.py)`", section)}
     assert len(cited) > 100
     assert sorted(path for path in cited if not (ROOT / path).exists()) == []
 

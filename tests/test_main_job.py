@@ -84,7 +84,7 @@ def test_a_shopkeeper_binds_answers_by_number_and_staff_see_it(town, tmp_path) -
     assert (tally(town, number)["sent"], tally(town, number)["returned"]) == (2, 0)
 
     said = wang.say("调查").text
-    assert "1/6 您对客户经理的服务满意吗？" in said
+    assert "1/6 您对客户经理的服务满意吗?" in said
     assert "\n1 非常满意\n2 满意" in said
     assert "2/6" in wang.say("２").text
     third = wang.say("13").text
