@@ -26,8 +26,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
 
 from console import passwords, queries, stamps
 from console.actions import sessions
@@ -35,7 +33,7 @@ from console.collected import Extensions
 from console.permissions import ANYONE, SIGNED_IN
 from console.rules.sessions import device
 from console.rules.visitors import Awaits, Permission, Visitor
-from console.stamps import Editable, Kept, Overtaken
+from console.stamps import Overtaken
 from foundation.errors import Refused
 from foundation.text import file_name, mask_phone
 from wechat_bot.services import Services, current_services
@@ -173,15 +171,6 @@ def awaited(who: Visitor) -> Awaits:
 def address() -> str:
     """Where the request came from."""
     return request.remote_addr or ""
-
-
-def check_stamp(session: Session, row: Select[Any], kept: Callable[[Session], Kept], *, about: str) -> None:
-    """Go on only where the form was made over what is kept by now; for every form that edits, before it does.
-
-    `row` selects what is edited, `kept` puts it in words, `about` is its link in the audit log. Raises Overtaken.
-    """
-    given = request.form.get(stamps.FIELD, "")
-    stamps.check(session, Editable(about, row, kept), given, now=current_services().clock())
 
 
 def status(refusal: Refused | None) -> int:
