@@ -141,40 +141,47 @@ def test_two_features_that_claim_one_topic_stop_the_start_with_both_names() -> N
         collecting.switchboard((*app.FEATURES, rival))
 
 
-def declared_by_services() -> tuple[set[str], set[str]]:
-    """What the features above the console declare: names that stand nowhere else, and the words of the audit log."""
+def declared_by(*features: str) -> set[str]:
+    """Names that these features declare and that mean nothing else: permissions, words of the audit log, long work."""
     app, extension = importlib.import_module("config.app"), importlib.import_module("console.extension")
     collecting = importlib.import_module("wechat_bot.collecting")
-    names: set[str] = set()
-    words: set[str] = set()
-    for name, each in collecting.more(app.FEATURES, extension.ConsoleExtension):
-        words |= set(each.audit_words)
-        if name != "console":
-            names |= {one.name for one in each.permissions} | set(each.audit_words) | set(each.tasks)
-    return names, words
+    found = collecting.more([each for each in app.FEATURES if each.name in features], extension.ConsoleExtension)
+    return {
+        name for _, each in found for name in (*(one.name for one in each.permissions), *each.audit_words, *each.tasks)
+    }
 
 
-def test_the_console_and_the_chat_know_no_feature() -> None:
-    names, _ = declared_by_services()
+@pytest.mark.parametrize(
+    ("packages", "features"),
+    [
+        (("foundation", "wechat_bot", "console", "questions"), ("people", "surveys", "visits")),
+        (("people", "campaigns"), ("surveys", "visits")),
+        (("surveys",), ("visits",)),
+        (("visits",), ("surveys",)),
+    ],
+)
+def test_no_floor_names_what_a_feature_above_it_or_beside_it_declares(packages, features) -> None:
+    names = declared_by(*features)
     found = [
         f"{named(path)}:{node.lineno}"
-        for path in modules(("foundation", "wechat_bot", "console"))
+        for path in modules(packages)
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.lower() in names
     ]
     pages = [
         f"{named(path)}: {name}"
-        for package in ("wechat_bot", "console")
+        for package in packages
         for path in (ROOT / package).rglob("*.html")
         for name in re.findall(r'may\("(\w+)"\)', path.read_text(encoding="utf-8"))
         if name.lower() in names
     ]
+    assert len(names) > 10
     assert found + pages == []
 
 
 def test_every_word_written_into_the_audit_log_is_declared() -> None:
     """A word nobody declares would stop the transaction that writes it down."""
-    _, words = declared_by_services()
+    words = declared_by("console", "people", "surveys", "visits")
     written = {
         (constant.value, f"{named(path)}:{node.lineno}")
         for path in modules(("console", *(name for name in PRODUCT if name not in ("foundation", "wechat_bot"))))
