@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 JOBS ?= 3
 
 .PHONY: help run test drill check access map bench lock clean
-# The tests start some sixty processes: each reads what another compiled, also where the machine forbids that.
+# The tests start processes: each reads what another compiled, also where the machine forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 # Two recipes must not install into one environment at once.
 .NOTPARALLEL:
@@ -18,7 +18,7 @@ run: $(VENV)/.run build/.assets ## Start simulator, web and worker with a small 
 	@$(PYTHON) -m config.run
 
 test: $(VENV)/.dev build/.assets servers ## Run the tests, on SQLite and on throw-away PostgreSQL and Redis
-	$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup --doctest-modules
+	$(PYTHON) -m pytest -q -n $(JOBS) --dist loadgroup --doctest-modules --durations=10 --durations-min=1
 
 drill: $(VENV)/.dev build/.assets servers ## Kill processes, stop clocks and stores, fill disks; writes docs/drill.md (a quarter of an hour)
 	sh tools/drill.sh $(PYTHON)

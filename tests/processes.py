@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from urllib.parse import urljoin
 import requests
 
 from foundation.clock import system_clock
+from tests.forking import Part
 from tools import servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,16 +32,15 @@ class Town:
     platform: str
     web: str
     env: dict[str, str]
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    running: list[Part] = field(default_factory=list)
 
-    def start(self, *command: str, **more: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, **more: str) -> Part:
         """Start a part, with more in its environment."""
-        env = {**self.env, **more}
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.running.append(process)
-        return process
+        part = Part(command, {**self.env, **more})
+        self.running.append(part)
+        return part
 
-    def worker(self, **more: str) -> subprocess.Popen[bytes]:
+    def worker(self, **more: str) -> Part:
         """A worker, in haste where the town is."""
         if "HASTE" in self.env:
             return self.start(sys.executable, "-m", "tests.programs.hasty", **more)
@@ -47,16 +48,10 @@ class Town:
 
     def flask(self, *command: str) -> str:
         """The output of a command that must succeed."""
-        done = subprocess.run(
-            [str(BIN / "flask"), "--app", "wsgi", *command],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return done.stdout
+        with tempfile.NamedTemporaryFile("r", encoding="utf-8") as said:
+            part = Part([str(BIN / "flask"), "--app", "wsgi", *command], self.env, Path(said.name))
+            assert part.wait(120) == 0, said.read()
+            return said.read()
 
     def do(self, who: str, action: str, **what: object) -> str:
         """Let somebody do something on the phone; gives what they then saw."""
@@ -120,7 +115,7 @@ def kill(*processes: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-def children(of: subprocess.Popen[bytes]) -> list[int]:
+def children(of: Part) -> list[int]:
     """The processes a process started."""
     found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(of.pid)], capture_output=True, text=True, check=False)
     return [int(pid) for pid in found.stdout.split()]

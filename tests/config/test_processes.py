@@ -2,7 +2,6 @@
 
 import csv
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,8 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests import processes
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.forking import Part
 
 
 @pytest.fixture
@@ -86,19 +84,18 @@ def slow_clients(web: str, count: int) -> Iterator[None]:
 STARTS = (("flask", "--app", "wsgi", "worker"), ("gunicorn", "-c", "config/gunicorn.py", "wsgi:app"))
 
 
-def refusal(env: dict[str, str], name: str, *arguments: str) -> str:
+def refusal(said: Path, env: dict[str, str], name: str, *arguments: str) -> str:
     """What a command says that cannot start."""
-    command = [processes.BIN / name, *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode != 0
-    return done.stderr
+    said.touch()
+    assert Part([str(processes.BIN / name), *arguments], env, said).wait(60) != 0
+    return said.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 def test_a_wrong_setting_stops_every_start_with_its_name(stores, tmp_path) -> None:
     town = processes.idle_town(tmp_path, stores["database_url"], None)
     for start in STARTS:
-        said = refusal({**town.env, "PORT": "eighty"}, *start)
+        said = refusal(tmp_path / start[0], {**town.env, "PORT": "eighty"}, *start)
         assert "PORT: " in said and "Traceback" not in said
 
 
@@ -106,6 +103,6 @@ def test_a_wrong_setting_stops_every_start_with_its_name(stores, tmp_path) -> No
 def test_web_and_worker_demand_the_newest_schema(stores, tmp_path) -> None:
     town = processes.idle_town(tmp_path, f"sqlite:///{tmp_path / 'empty.db'}", None)
     for start in STARTS:
-        assert "db upgrade" in refusal(town.env, *start)
+        assert "db upgrade" in refusal(tmp_path / start[0], town.env, *start)
     town.flask("db", "upgrade")
     town.flask("people", "import", "config/demo/roster.csv")

@@ -3,14 +3,13 @@
 Real processes, a real platform over HTTP. The workers' clock runs fifteen times as fast, so leases lapse in seconds.
 """
 
+import os
 import random
 import signal
-import subprocess
 import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import requests
@@ -18,12 +17,12 @@ from sqlalchemy import func, literal, select
 
 from foundation.database import Database
 from tests import processes
+from tests.forking import Part
 from tools import servers
 from wechat_bot import reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.outbox import queueing
 
-ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = 160
 KILLS = 6
 PATIENCE = 120.0
@@ -53,7 +52,7 @@ def platform(tmp_path):
         "--state",
         str(tmp_path / "sim.json"),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = Part(command, os.environ)
     url = f"http://127.0.0.1:{port}"
     waiting = threading.Event()
     for _ in range(200):
@@ -70,7 +69,7 @@ def platform(tmp_path):
 @pytest.fixture
 def running():
     """Processes to end, however the test ends."""
-    started: list[subprocess.Popen] = []
+    started: list[Part] = []
     yield started
     for process in started:
         process.kill()
