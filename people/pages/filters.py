@@ -1,9 +1,16 @@
-"""Filters of lists by shops, and what is masked of people in them: for the lists of all features."""
+"""Filters of lists by shops, masks of what is personal, links to shops: for the lists of all features."""
 
-from console.lists.listing import Filter, Mask
+from typing import Protocol
+
+from flask import url_for
+from sqlalchemy import ColumnElement
+
+from console.lists.listing import Asked, Filter, Mask
 from foundation.text import mask_phone, mask_phones
 from people import areas
+from people.models import IS_THERE, Retailer
 from people.permissions import PEOPLE_PHONES
+from people.visibility import looked_after, with_sub_areas, within
 
 AREA = Filter("area", "片区", "全部片区", lambda asked: areas.names(asked.session, asked.visitor))
 CLASS = Filter("class", "客户类型", "全部类型", lambda asked: areas.classes(asked.session))
@@ -11,3 +18,28 @@ MANAGER = Filter("manager", "客户经理", "全部客户经理", lambda asked: 
 #: A phone; and what somebody wrote, in which phones may stand.
 PHONE = Mask(mask_phone, PEOPLE_PHONES)
 WORDS = Mask(mask_phones, PEOPLE_PHONES)
+
+
+class OfShop(Protocol):
+    """Line of a list that is about a shop."""
+
+    @property
+    def licence(self) -> str: ...
+
+
+def page_of(line: OfShop) -> str:
+    """Where the shop of a line is shown."""
+    return url_for("people_pages.shop", licence=line.licence)
+
+
+def shops(asked: Asked) -> list[ColumnElement[bool]]:
+    """The shops that whoever asks may see, narrowed by the filters above, as conditions on `Retailer`."""
+    session, mine = asked.session, within(asked.session, asked.visitor, today=asked.today)
+    found = [IS_THERE] if mine is None else [IS_THERE, mine]
+    if (area_id := asked.number(AREA.name)) is not None:
+        found.append(Retailer.area_id.in_(sorted(with_sub_areas(session, [area_id]))))
+    if (class_id := asked.number(CLASS.name)) is not None:
+        found.append(Retailer.class_id == class_id)
+    if (manager_id := asked.number(MANAGER.name)) is not None:
+        found.append(looked_after(session, manager_id))
+    return found

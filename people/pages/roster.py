@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, render_template, url_for
+from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -43,10 +43,6 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
     return listing.page(asked.session, asked.visitor, wanted, today=asked.today, cursor=cursor, limit=limit)
 
 
-def _page_of(line: Line) -> str:
-    return url_for("people_pages.shop", licence=line.licence)
-
-
 def _count(asked: Asked) -> Count | None:
     wanted = narrowed(asked.given)
     return None if wanted.is_search else listing.count(asked.session, asked.visitor, wanted, today=asked.today)
@@ -66,7 +62,7 @@ ROSTER: Listing[Line] = Listing(
         Filter("bound", "是否绑定", "绑定与否", lambda asked: [("yes", "已绑定"), ("no", "未绑定")]),
     ),
     columns=(
-        Column("licence", checking.LICENCE, lambda line: line.licence, href=_page_of, width=20),
+        Column("licence", checking.LICENCE, lambda line: line.licence, href=filters.page_of, width=20),
         Column("shop", checking.SHOP, lambda line: line.shop, width=22),
         Column("keeper", checking.KEEPER, lambda line: line.keeper, style="text-nowrap", width=12),
         Column("phone", checking.PHONE, lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
