@@ -7,6 +7,7 @@ import click
 import pytest
 from flask import Blueprint
 
+from campaigns.kinds import CampaignKind
 from config.app import FEATURES
 from config.settings import WrongSettings
 from console import access
@@ -53,6 +54,9 @@ CLAIMS = {
     },
     "surveys and rival both claim the task kind 'surveys.export'": {
         "more": [ConsoleExtension(tasks={"surveys.export": Kind(TALK, is_begun_again=True)})]
+    },
+    "visits and rival both claim the campaign kind 'visit-group'": {
+        "more": [CampaignKind("visit-group", "rival", meant=TALK, letter=TALK)]
     },
     "people and rival both claim the part of the shops 'part'": {"more": [ConsoleExtension(part=TALK or len)]},
 }
