@@ -14,8 +14,7 @@ from foundation.text import grams
 from people.models import CLASSES, Area, Manager, Retailer, ShopClass
 from surveys.actions import authoring, counting
 from surveys.models import Survey
-from surveys.rules import definition as definitions
-from surveys.rules import tally
+from surveys.rules import review, tally
 from surveys.rules.definition import Definition
 from wechat_bot.models import Follower
 
@@ -84,7 +83,7 @@ def written(questions: int, *, anonymous: bool = False, number: bool = False) ->
         asked.append(question)
     if number:
         asked[-1] = {"code": f"q{questions}", "type": "number", "text": "每天大约有多少位顾客?", "min": 0, "max": 9999}
-    return definitions.read({"title": "客户满意度调查", "anonymous": anonymous, "questions": asked}, timezone=UTC)
+    return review.read({"title": "客户满意度调查", "anonymous": anonymous, "questions": asked}, timezone=UTC)
 
 
 def publish(session: Session, definition: Definition, *, now: datetime) -> Survey:
