@@ -25,7 +25,6 @@ from visits.actions import groups as actions
 from visits.queries import groups as queries
 from visits.queries.groups import Line
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 MEMBERS, GROUPS, READS = 50_000, 5, 7
@@ -92,7 +91,7 @@ def _reads(who: Colleague, group: Line, now: datetime) -> dict[str, Callable[[Se
     def members(part: str, cursor: Cursor = FIRST) -> Callable[[Session], Any]:
         return lambda session: queries.members(session, who, group, part=part, now=now, quiet=None, cursor=cursor)
 
-    everyone = Whom(Kind.ALL)
+    everyone = None
     return {
         "the form: whom it would reach": lambda session: queries.preview(
             session, who, everyone, {}, has_template=True, now=now
@@ -113,7 +112,7 @@ def _company(now: datetime) -> Colleague:
 
 
 def _send(session: Session, who: Colleague, now: datetime) -> int:
-    return actions.send(session, who, Whom(Kind.ALL), "明天下午到您店里看新品", criteria={}, now=now).id
+    return actions.send(session, who, None, "明天下午到您店里看新品", criteria={}, now=now).id
 
 
 def _carry(database: Database, parts: Parts, now: datetime) -> None:

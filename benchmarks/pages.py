@@ -30,7 +30,6 @@ from foundation.database import Database, Moment
 from migrations import schema
 from people.models import CLASSES, Manager, Retailer
 from visits.models import FIRST_NUMBER, VisitGroup, VisitPlan
-from visits.rules.whom import Kind, Whom
 
 FEW, MANY = 1_000, 1_000_000
 #: Days that the closed requests lie on; members of the message to many shops.
@@ -234,9 +233,8 @@ def _requests(database: Database, count: int, now: datetime) -> None:
 
 def _group(session: Session, members: int, now: datetime) -> None:
     """A message to the first shops; a third of them answered."""
-    audience = Whom(Kind.ALL).to_json()
     session.add(VisitGroup(id=1, title="新品到货"))
-    sent = {"said": "新品到了", "audience": audience, "state": "sent", "created_by": ""}
+    sent = {"said": "新品到了", "audience": None, "state": "sent", "created_by": ""}
     about = {"kind": "visit-group", "reference": 1, "about": "visit-group:1"}
     session.add(Campaign(id=1, **about, **sent, due_at=now, created_at=now))
     session.flush()

@@ -85,7 +85,7 @@ def _managers(session: Session, value: Any, now: datetime) -> Condition:
 
 def _tags(session: Session, value: Any, now: datetime) -> Condition:
     known = _ids(session, Tag, names(value, "tag"), "标签")
-    return exists().where(RetailerTag.retailer_id == Retailer.id, RetailerTag.tag_id.in_(known))
+    return _has(RetailerTag.retailer_id == Retailer.id, RetailerTag.tag_id.in_(known))
 
 
 def _licences(session: Session, value: Any, now: datetime) -> Condition:
@@ -100,7 +100,7 @@ def _licences(session: Session, value: Any, now: datetime) -> Condition:
 
 
 def _followed(session: Session, value: Any, now: datetime) -> Condition:
-    follows = exists().where(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None))
+    follows = _has(Follower.openid == Retailer.openid, Follower.unfollowed_at.is_(None))
     return follows if yes_or_no(value, "followed") else not_(follows)
 
 
@@ -121,7 +121,12 @@ def _last_contact(session: Session, value: Any, now: datetime) -> Condition:
         if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
             raise Refused(f"对象条件 last_contact 的 {name} 要是 1 到 {MOST_DAYS} 的整数，不能是 {_shown(days)}。")
         conditions.append(ends[name](now - timedelta(days=days)))
-    return exists().where(Follower.openid == Retailer.openid, *conditions)
+    return _has(Follower.openid == Retailer.openid, *conditions)
+
+
+def _has(*which: ColumnElement[bool]) -> Condition:
+    """Whether a shop has a row of another table, also in a statement that reads that table itself."""
+    return exists().where(*which).correlate(Retailer)
 
 
 def _ids(session: Session, table: Any, wanted: Sequence[str], what: str) -> list[int]:

@@ -126,7 +126,7 @@ def lay_out(house: House) -> Office:
     assert "已绑定" in house.phone("陈志强").say(re.search(r"绑定 \w+", invited)[0]).text
     chen = office.browser("chen")
     chen.get("/console/visits/groups/new")
-    letter = {"kind": "all", "looked": "all:", "content": "明天上门,在店吗?", "photo": (io.BytesIO(PIXEL), "a.png")}
+    letter = {"whom": "all", "looked": "all", "content": "明天上门,在店吗?", "photo": (io.BytesIO(PIXEL), "a.png")}
     assert chen.post("/console/visits/groups/new", letter | {"do": "send"}).status_code == 303
     house.work()
     market = office.browser("market")

@@ -23,6 +23,7 @@ from people import actions, erasing, queries
 from people.erasing import Whom
 from people.feature import people
 from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, RosterImport, RosterPart, Tag
+from people.picker import short
 from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
@@ -175,7 +176,7 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
     """What staff do with all of them: groups, plans, tags, searches, imports, exports; what waits to be sent."""
     house, market, chen = office.house, office.browser("market"), office.browser("chen")
     chen.get("/console/visits/groups/new")
-    letter = {"kind": "all", "looked": "all:", "content": "明天上门,在店吗?", "token": "g", "do": "send"}
+    letter = {"whom": "all", "looked": "all", "content": "明天上门,在店吗?", "token": "g", "do": "send"}
     assert chen.post("/console/visits/groups/new", letter).status_code == 303
     house.work()
     with house.services.transaction() as session:
@@ -280,7 +281,12 @@ def test_with_a_shop_goes_what_managers_wrote_of_it_and_its_pages_say_so(house) 
     office, [wang, *_] = town(house, only=("王建国",))
     market, chen, phone = office.browser("market"), office.browser("chen"), house.phone("陈志强")
     chen.get("/console/visits/groups/new")
-    letter = {"kind": "licences", "licences": wang.licence, "looked": f"licences:{wang.licence}", "token": "l"}
+    letter = {
+        "whom": "some",
+        "whom-licence-": wang.licence,
+        "looked": short.mark({"licence": [wang.licence]}),
+        "token": "l",
+    }
     assert chen.post("/console/visits/groups/new", letter | {"content": "王建国在吗", "do": "send"}).status_code == 303
     chen.get("/console/visits/canned/new")
     canned = {"title": "给王建国", "content": "王建国您好", "scope": "own"}

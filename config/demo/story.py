@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.demo.stage import Desk, Stage
 from foundation.clock import system_clock
+from people.picker import short
 
 HERE = Path(__file__).parent
 #: Days between the first scene and today.
@@ -189,12 +190,12 @@ class Story:
 
     def _one_message_to_many(self) -> None:
         """A visit group of the saved audience, two of whom answer; and a plan by which shops are visited."""
-        boss, whom = self._boss, {"kind": "audience", "audience": AUDIENCE}
+        boss, whom = self._boss, {"whom": "some", "whom-audience-": AUDIENCE}
         boss.get("/console/visits/groups/new")
         said = "天冷了，店里的陈列柜需要换灯条的请回复我，本周统一上门更换。"
         given = {**whom, "content": said, "title": "换灯条", "days": "7", "token": "lamps"}
         boss.post("/console/visits/groups/new", **given, do="look")
-        boss.post("/console/visits/groups/new", **given, do="send", looked=f"audience:{AUDIENCE}")
+        boss.post("/console/visits/groups/new", **given, do="send", looked=short.mark({"audience": AUDIENCE}))
         self._stage.work()
         self._at(1, 17)
         self._phones.say(self._shops[12]["店主"], "要换，一共两根")

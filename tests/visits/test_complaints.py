@@ -95,8 +95,8 @@ def test_who_is_complained_of_without_the_word_for_it_does_not_get_it_either(thr
 def test_a_complaint_said_to_a_message_to_many_is_no_answer_to_who_wrote_it(three) -> None:
     page = Browser(three.house, three.chen)
     page.open("/m/visits/groups/new")
-    page.send("look", kind="all", content="明天在店吗？")
-    page.send("send", kind="all", content="明天在店吗？")
+    page.send("look", whom="all", content="明天在店吗？")
+    page.send("send", whom="all", content="明天在店吗？")
     three.house.work()
     assert "由上级周主任处理" in three.wang.say("举报陈志强收钱").text
     number = three.request().number

@@ -10,13 +10,13 @@ from sqlalchemy import func, select, update
 from campaigns.models import Campaign, Recipient
 from foundation.errors import Refused
 from people.models import Audience, Manager, Retailer
+from people.picker import short
 from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Office
 from visits.actions import groups
 from visits.models import GroupAnswer, Message
 from visits.queries import visibility
-from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, Follower
 
 pytestmark = pytest.mark.pooled
@@ -39,8 +39,8 @@ def chens(town):
 def send(town, **fields) -> str:
     """陈志强 writes to all of his shops, having looked how many they are."""
     town.page.open(NEW)
-    town.page.send("look", kind="all", content=SAID)
-    return town.page.send("send", **{"kind": "all", "content": SAID, **fields})
+    town.page.send("look", whom="all", content=SAID)
+    return town.page.send("send", **{"whom": "all", "content": SAID, **fields})
 
 
 def read(town, phone) -> list[str]:
@@ -53,9 +53,9 @@ def progress(town) -> str:
 
 def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -> None:
     chens.page.open(NEW)
-    shown = chens.page.send("look", kind="all", content=SAID)
+    shown = chens.page.send("look", whom="all", content=SAID)
     assert "负责的全部店" in shown and "2 家。" in shown and "现在能发消息 2 家" in shown and SAID in shown
-    assert "已安排发送" in chens.page.send("send", kind="all", content=SAID)
+    assert "已安排发送" in chens.page.send("send", whom="all", content=SAID)
     for phone, letters in ((chens.wang, 1), (chens.li, 1), (chens.xiao, 0)):
         assert read(chens, phone) == [f"陈志强：{SAID}"] * letters
     assert "名单 2 家，已发出 2 家" in progress(chens)
@@ -132,8 +132,8 @@ def test_what_comes_after_the_days_of_answers_is_a_message_like_any_other(chens)
 
 def test_the_same_form_posted_twice_sends_once(chens) -> None:
     chens.page.open(NEW)
-    chens.page.send("look", kind="all", content=SAID)
-    form = chens.page.form() | {"do": "send", "kind": "all", "content": SAID}
+    chens.page.send("look", whom="all", content=SAID)
+    form = chens.page.form() | {"do": "send", "whom": "all", "content": SAID}
     for _ in range(2):
         assert chens.page.post(NEW, form).status_code == 303
     assert read(chens, chens.wang) == [f"陈志强：{SAID}"]
@@ -141,9 +141,9 @@ def test_the_same_form_posted_twice_sends_once(chens) -> None:
 
 def test_nothing_is_sent_before_the_numbers_of_this_very_choice_were_shown(chens) -> None:
     chens.page.open(NEW)
-    chens.page.send("send", kind="all", content=SAID)
+    chens.page.send("send", whom="all", content=SAID)
     assert "2 家。" in chens.page.text
-    shown = chens.page.send("send", **{"kind": "class", "class": "1", "content": SAID})
+    shown = chens.page.send("send", **{"whom": "some", "whom-class-": "普通终端", "content": SAID})
     assert "发给 1 家" in shown
     assert read(chens, chens.wang) == read(chens, chens.li) == []
 
@@ -153,7 +153,7 @@ def test_who_cannot_be_reached_now_waits_and_is_cancelled_in_time(chens) -> None
         mine = Follower.openid == chens.li.openid
         session.execute(update(Follower).where(mine).values(message_left=0, event_left=0))
     chens.page.open(NEW)
-    shown = chens.page.send("look", kind="all", content=SAID)
+    shown = chens.page.send("look", whom="all", content=SAID)
     assert "等对方下次联系 1 家" in shown and "有 1 家微信现在不让发" in shown and "一分钟内发完" in shown
     send(chens)
     chens.house.work()
@@ -210,13 +210,13 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
         session.add(Audience(name="全城", spec={"followed": True}, created_at=chens.house.clock()))
     zhou = office.browser("zhou")  # 市场经理 of 城区一片
     zhou.get(DESK)
-    form = {"kind": "audience", "audience": "全城", "content": SAID, "token": "a" * 80}
+    form = {"whom": "some", "whom-audience-": "全城", "content": SAID, "token": "a" * 80}
     looked = zhou.post(DESK, form | {"do": "look"}).text
     assert re.search(r"名单</dt><dd>2<", looked)
-    done = zhou.post(DESK, form | {"do": "send", "looked": "audience:全城"})
+    done = zhou.post(DESK, form | {"do": "send", "looked": short.mark({"audience": "全城"})})
     assert done.status_code == 303
     assert [len(read(chens, phone)) for phone in (chens.wang, chens.li, chens.xiao)] == [1, 1, 0]
-    foreign = {"kind": "licences", "licences": "350802100001\n350802100003，LY999999", "content": SAID}
+    foreign = {"whom": "some", "whom-licence-": "350802100001\n350802100003，LY999999", "content": SAID}
     shown = zhou.post(DESK, foreign | {"do": "look"}).text
     assert "2 个许可证号不在您能看到的店里" in shown and "350802100003、LY999999" in shown
     shown = zhou.get(done.headers["Location"]).text
@@ -260,7 +260,7 @@ def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None
         services.database.transaction() as session,
         pytest.raises(Refused, match="微信一天最多让公众号发 31 条服务通知"),
     ):
-        groups.send(session, who, Whom(Kind.ALL), SAID, **few)
+        groups.send(session, who, None, SAID, **few)
     with chens.house.services.transaction() as session:
         session.execute(update(Retailer).values(openid=None))
     assert "没有能收到的店" in send(chens)
@@ -271,7 +271,7 @@ def large(town, **more):
     now, services = town.house.clock(), town.house.services
     with services.transaction() as session:
         who = visibility.of_manager(session, town.chen.openid, now=now, zone=services.zone)
-        groups.send(session, who, Whom(Kind.ALL), SAID, criteria=services.criteria, now=now, at_once=1, **more)
+        groups.send(session, who, None, SAID, criteria=services.criteria, now=now, at_once=1, **more)
 
 
 def test_a_large_group_is_listed_by_the_clock_and_may_be_cancelled_before(chens) -> None:

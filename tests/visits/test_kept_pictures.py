@@ -99,9 +99,9 @@ def test_a_picture_with_a_note_is_kept_with_the_note_and_no_shop_sees_it(asked) 
 def test_a_photo_for_many_is_kept_while_their_number_is_looked_at(asked) -> None:
     chen, path = asked.office.browser("chen"), "/console/visits/groups/new"
     chen.get(path)
-    looked = chen.post(path, {"kind": "all", "content": "明天上门", "token": "g1", "do": "look", "photo": photo()})
+    looked = chen.post(path, {"whom": "all", "content": "明天上门", "token": "g1", "do": "look", "photo": photo()})
     assert "照片还在" in looked.text and kept_picture(chen, looked.text) == 200
-    sent = chen.post(path, {"kind": "all", "looked": "all:", "content": "明天上门", "token": "g1", "do": "send"})
+    sent = chen.post(path, {"whom": "all", "looked": "all", "content": "明天上门", "token": "g1", "do": "send"})
     assert sent.status_code == 303
     with asked.house.look() as session:
         assert session.scalars(select(VisitGroup.media_key)).one() is not None

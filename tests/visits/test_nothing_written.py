@@ -70,8 +70,8 @@ def test_a_form_of_the_console_wants_a_sign_that_is_seen(town) -> None:
     market, admin = office.browser("market"), office.browser("admin")
     market.get("/console/visits/canned/new")
     days = {"first": "2026-12-01", "last": "2026-12-01", "kind": "off", "name": "\u3164"}
-    group = {"kind": "all", "looked": "all:", "content": "\u3164", "do": "send"}
-    plan = {"name": "\u3164", "kind": "class", "class": "1", "every_days": "30", "begins_on": "2026-12-01"}
+    group = {"whom": "all", "looked": "all", "content": "\u3164", "do": "send"}
+    plan = {"name": "\u3164", "whom": "some", "whom-class-": "普通终端", "every_days": "30", "begins_on": "2026-12-01"}
     forms = (
         (market, "people/tags/new", {"name": "\u3164"}, "标签要有名字"),
         (market, "people/audiences/new", {"name": "\u3164", "do": "save", **CONDITION}, "起一个名字"),

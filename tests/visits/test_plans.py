@@ -200,10 +200,11 @@ def test_what_is_due_can_become_a_visit_group(planned) -> None:
         session.add(Visited(retailer_id=visited, made_on=today(planned), how="shop"))
     wang.say("帮助")
     planned.news(wang)
-    planned.page.open("/m/visits/groups/new?kind=plan&plan=1")
+    due = {"whom": "some", "whom-visit_due-plan": "1"}
+    planned.page.open("/m/visits/groups/new?whom=some&whom-visit_due-plan=1")
     assert "计划“城区月访”里到期的店：1 家" in planned.page.text
-    planned.page.send("look", kind="plan", content="本月还没来看您,有什么需要?")
-    planned.page.send("send", kind="plan", content="本月还没来看您,有什么需要?")
+    planned.page.send("look", **due, content="本月还没来看您,有什么需要?")
+    planned.page.send("send", **due, content="本月还没来看您,有什么需要?")
     assert planned.news(wang) == ["陈志强：本月还没来看您,有什么需要?"]
     assert "计划“城区月访”里到期的店" in planned.page.open("/m/visits/groups")
 

@@ -175,8 +175,8 @@ def test_thanks_for_a_message_to_many_that_asks_nothing_open_nothing_and_count_a
     town.news(chen)
     page = Browser(town.house, chen)
     page.open("/m/visits/groups/new")
-    page.send("look", kind="all", content="明天停电，不送货")
-    page.send("send", kind="all", content="明天停电，不送货")
+    page.send("look", whom="all", content="明天停电，不送货")
+    page.send("send", whom="all", content="明天停电，不送货")
     town.house.work()
     assert wang.say("收到，谢谢").text == WELCOME
     assert "已转给" in li.say("那后天送吗").text

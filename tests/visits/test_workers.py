@@ -26,7 +26,6 @@ from visits.actions import answering, groups, intake
 from visits.models import Assignment, Closed, Deadline, Escalation, Request, Way
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 ZONE, NOW = ZoneInfo("Asia/Shanghai"), datetime(2026, 9, 12, 2, tzinfo=UTC)
@@ -85,7 +84,7 @@ def lay_out(session: Session, openids: dict[str, str], shops: list[str]) -> None
     # What the night brought was seen to by hand: it is the morning's messages that are counted.
     session.execute(update(Delivery).values(state=DeliveryState.CANCELLED))
     who, minute = lin(session, openids, NOW), timedelta(minutes=1)
-    groups.send(session, who, Whom(Kind.ALL), "明天上门,在店吗", criteria={}, now=NOW - minute)
+    groups.send(session, who, None, "明天上门,在店吗", criteria={}, now=NOW - minute)
     session.execute(update(Manager).where(Manager.name == "陈志强").values(disabled_at=NOW))
 
 

@@ -28,7 +28,6 @@ from visits.models import (
 from visits.queries import visibility
 from visits.queries.policies import calendar
 from visits.rules.promises import HOUR, Terms
-from visits.rules.whom import Kind, Whom
 from wechat_bot.models import Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
@@ -164,7 +163,7 @@ class Walk(RuleBasedStateMachine):
             seen = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
             seen = seen.join(Follower, Follower.openid == Retailer.openid).where(Follower.unfollowed_at.is_(None))
             if session.scalars(seen if mine is None else seen.where(mine)).first() is not None:
-                groups.send(session, colleague, Whom(Kind.ALL), "明天在店吗?", criteria=services.criteria, now=now)
+                groups.send(session, colleague, None, "明天在店吗?", criteria=services.criteria, now=now)
 
     # What staff do
 

@@ -17,16 +17,15 @@ from campaigns.models import Campaign
 from foundation.database import count_to
 from foundation.errors import Refused
 from foundation.text import visible
+from people.audiences import Spec
 from people.models import Manager, Retailer
-from visits import whom
 from visits.models import Author, GroupAnswer, Message, Request, VisitGroup
-from visits.queries import visibility
+from visits.queries import audience, visibility
+from visits.queries.audience import Criteria
 from visits.queries.visibility import Colleague
 from visits.rules import needs
-from visits.rules.whom import Whom, from_json
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
-from visits.whom import Criteria
 from wechat_bot import notices, uploads
 from wechat_bot.models import Follower
 from wechat_bot.reply import TEXT_LIMIT, text_message
@@ -43,7 +42,7 @@ MOST_DAYS = 30
 def send(
     session: Session,
     who: Colleague,
-    meant: Whom,
+    meant: Spec,
     content: str,
     *,
     criteria: Criteria,
@@ -73,7 +72,7 @@ def send(
     words = answering_texts.answer(sender(who), content)
     if len(words.encode()) > TEXT_LIMIT:
         raise Refused(answering_texts.too_long(-(-(len(words.encode()) - TEXT_LIMIT) // 3)))
-    theirs = whom.theirs(session, who, meant, criteria, now=now)
+    theirs = audience.theirs(session, who, meant, criteria, now=now)
     following = select(Retailer.id).join(Follower, Follower.openid == Retailer.openid)
     count = count_to(session, following.where(theirs, Follower.unfollowed_at.is_(None)), most)
     if not count:
@@ -89,7 +88,7 @@ def send(
         group.id,
         said=content,
         due_at=now,
-        audience=meant.to_json(),
+        audience=meant,
         not_after=now + answers_for,
         token=token or None,
         by=who.name,
@@ -187,7 +186,7 @@ def _meant(session: Session, campaign: Campaign, means: Means) -> Sequence[Condi
     who = visibility.of_writer(session, group.manager_id, group.user_id, now=means.now, zone=means.zone)
     if who is None:
         raise Refused(texts.WRITER_GONE)
-    return (whom.theirs(session, who, from_json(campaign.audience or {}), means.criteria, now=means.now),)
+    return (audience.theirs(session, who, campaign.audience, means.criteria, now=means.now),)
 
 
 def _letter(session: Session, campaign: Campaign, means: Means) -> Letter:

@@ -10,21 +10,24 @@ from campaigns import preview as reach
 from campaigns.preview import Preview
 from foundation.errors import Refused
 from foundation.paging import Cursor
-from people import areas
+from people.picker import short
+from people.picker.short import Picker
 from visits.actions import groups as actions
 from visits.mobile import visitor
 from visits.pages import form_pictures, form_values
+from visits.queries import audience, visibility
 from visits.queries import groups as queries
-from visits.queries import visibility
 from visits.queries.groups import PARTS, Line
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
+
+#: What somebody chooses from on a phone, with one hand.
+PICKER = Picker(("class", "audience", audience.DUE), "我的全部店", legend="发给谁", asks="请选择发给谁。")
 
 
 def groups() -> ResponseReturnValue:
@@ -34,7 +37,8 @@ def groups() -> ResponseReturnValue:
         who = visitor.manager(services, session)
         found = queries.listing(session, who, now=now, cursor=Cursor.of(request.args))
         named = {
-            line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in found.lines
+            line.id: queries.words(session, line.audience, services.criteria, is_part=line.manager_id is not None)
+            for line in found.lines
         }
     return render_template("visits/groups.html", who=who, found=found, named=named, moment=_moment(services))
 
@@ -47,7 +51,7 @@ def group(group_id: int) -> ResponseReturnValue:
         found = _found(session, who, group_id)
         cursor = Cursor.of(request.args)
         members = queries.members(session, who, found, part=part, now=now, quiet=services.quiet, cursor=cursor)
-        named = queries.words(session, found.whom, is_part=found.manager_id is not None)
+        named = queries.words(session, found.audience, services.criteria, is_part=found.manager_id is not None)
     return render_template(
         "visits/group.html",
         group=found,
@@ -84,13 +88,13 @@ def group_write() -> ResponseReturnValue:
     picture: Picture | None = None
     try:
         picture = form_values.received(services, request.files.get("photo"))
-        meant = form_values.whom(form)
+        meant = short.read(PICKER, form, services.criteria).spec
         if form.get("do") == "drop_photo":
             form_pictures.drop(token)
-            return _form(services, who, meant)
-        if form.get("do") != "send" or form.get("looked") != str(meant):
+            return _form(services, who)
+        if form.get("do") != "send" or form.get("looked") != short.mark(meant):
             form_pictures.keep(services, picture, token=token, whose=openid)
-            return _form(services, who, meant)
+            return _form(services, who)
         with services.transaction() as session:
             now = services.clock()
             if picture is None:
@@ -144,22 +148,23 @@ def own_picture(group_id: int) -> ResponseReturnValue:
     return form_values.send(file, f"group-{group_id}")
 
 
-def _form(services: Services, who: Colleague, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
+def _form(services: Services, who: Colleague, error: str = "") -> ResponseReturnValue:
     now, values = services.clock(), request.values
     preview: Preview | None = None
-    named, ahead = "", 0
+    named, looked, ahead = "", "", 0
+    picked = short.read(PICKER, values, services.criteria)
     with services.reading() as session:
         try:
-            if meant is None and values.get("kind"):
-                meant = form_values.whom(values)
-            if meant is not None:
+            if picked.whom:
+                meant = picked.spec
                 has_template = form_values.has_template(services)
                 preview = queries.preview(session, who, meant, services.criteria, has_template=has_template, now=now)
                 ahead = reach.ahead(session, now=now)
-                named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
+                named = queries.words(session, meant, services.criteria, is_part=not who.sees.is_company_wide)
+                looked = short.mark(meant)
         except Refused as refusal:
             error = error or refusal.sentence
-        classes, saved = areas.classes(session), queries.audiences(session)
+        offer = short.offer(session, PICKER, picked, services.criteria, who.sees)
     token = form_values.token(values) or secrets.token_urlsafe(16)
     has_picture = form_pictures.key_of(token, oauth.who()) is not None
     page = render_template(
@@ -170,8 +175,8 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         ahead=ahead,
         takes=preview and reach.takes(ahead + preview.following),
         named=named,
-        looked=str(meant) if meant and preview else "",
-        kind=values.get("kind", Kind.ALL.value),
+        looked=looked,
+        offer=offer,
         values=values,
         error=error,
         token=token,
@@ -179,8 +184,6 @@ def _form(services: Services, who: Colleague, meant: Whom | None = None, error: 
         texts=texts,
         days=actions.ANSWERS_FOR.days,
         longest=form_values.LONGEST,
-        classes=classes,
-        audiences=saved,
     )
     return make_response(page, 422 if error else 200)
 

@@ -17,8 +17,6 @@ from visits.queries import thread
 from visits.queries.thread import Ready, Thread
 from visits.queries.visibility import Colleague
 from visits.rules import canned as rules
-from visits.rules import whom as whom_rules
-from visits.rules.whom import Whom
 from visits.texts import answering as texts
 from visits.texts.times import answer_by, late, when
 from wechat_bot import media, serving
@@ -74,12 +72,6 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     left = (one.due_at - now).total_seconds()
     word = "答复" if one.owner_id else "分派"
     return Due(f"{when(one.due_at, now=now, zone=zone)} 前{word}", "soon" if left < SOON else "calm")
-
-
-def whom(values: Mapping[str, str]) -> Whom:
-    """Whom a form means: its `kind`, and the field of that name. Raises `Refused` where it says nothing."""
-    kind = values.get("kind", "")
-    return whom_rules.read(kind, values.get(kind, ""))
 
 
 def has_template(services: Services) -> bool:

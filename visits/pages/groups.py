@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 from campaigns import preview as reach
 from campaigns.preview import Preview
 from console import access, act, fields
+from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from foundation.paging import Cursor
-from people import areas
+from people.picker import short
+from people.picker.short import Picker
 from visits.actions import groups as actions
 from visits.pages import form_pictures, form_values
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
+from visits.queries import audience, visibility
 from visits.queries import groups as queries
-from visits.queries import visibility
 from visits.queries.groups import PARTS, Line
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot import media, pictures
@@ -36,7 +37,8 @@ def groups() -> ResponseReturnValue:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = queries.listing(session, who, now=now, cursor=Cursor.of(request.args))
         named = {
-            line.id: queries.words(session, line.whom, is_part=line.manager_id is not None) for line in found.lines
+            line.id: queries.words(session, line.audience, services.criteria, is_part=line.manager_id is not None)
+            for line in found.lines
         }
     return render_template(
         "visits/console/groups.html",
@@ -60,10 +62,10 @@ def write() -> ResponseReturnValue:
         picture = form_values.received(services, request.files.get("photo"))
         if form.get("drop_photo"):
             form_pictures.drop(mark)
-        meant = form_values.whom(form)
-        if form.get("do") != "send" or form.get("looked") != str(meant):
+        meant = short.read(_picker(me), form, services.criteria).spec
+        if form.get("do") != "send" or form.get("looked") != short.mark(meant):
             form_pictures.keep(services, picture, token=mark, whose=whose)
-            return _form(services, meant)
+            return _form(services)
         with act.transaction() as (session, now, note):
             if picture is None:
                 key = form_pictures.take(session, mark, whose)
@@ -100,7 +102,7 @@ def group(group_id: int) -> ResponseReturnValue:
         found = _found(session, who, group_id)
         cursor = Cursor.of(request.args)
         members = queries.members(session, who, found, part=part, now=now, quiet=services.quiet, cursor=cursor)
-        named = queries.words(session, found.whom, is_part=found.manager_id is not None)
+        named = queries.words(session, found.audience, services.criteria, is_part=found.manager_id is not None)
     act.seen("visit.group.see", f"visit-group:{group_id}", found.title)
     return render_template(
         "visits/console/group.html",
@@ -138,32 +140,35 @@ def picture(group_id: int) -> ResponseReturnValue:
     return form_values.send(kept, f"group-{group_id}")
 
 
-def _form(services: Services, meant: Whom | None = None, error: str = "") -> ResponseReturnValue:
+def _picker(visitor: Visitor) -> Picker:
+    criteria = ("class", "area", "manager", "tag", "audience", "licence", audience.DUE)
+    everybody = "全部店" if visitor.is_company_wide else "我能看到的全部店"
+    return Picker(criteria, everybody, legend="发给谁", asks="请选择发给谁。")
+
+
+def _form(services: Services, error: str = "") -> ResponseReturnValue:
     me, now, values = access.visitor(), services.clock(), request.values
     preview: Preview | None = None
     strangers: list[str] = []
     ahead = 0
-    named, token = "", form_values.token(values)
+    named, looked, token = "", "", form_values.token(values)
+    picked = short.read(_picker(me), values, services.criteria)
     has_picture = form_pictures.key_of(token, form_pictures.of_user(me.user_id)) is not None
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         try:
-            if meant is None and values.get("kind"):
-                meant = form_values.whom(values)
-            if meant is not None:
+            if picked.whom:
+                meant = picked.spec
                 preview = queries.preview(
                     session, who, meant, services.criteria, has_template=form_values.has_template(services), now=now
                 )
                 ahead = reach.ahead(session, now=now)
                 strangers = queries.strangers(session, who, meant, services.criteria, now=now)
-                named = queries.words(session, meant, is_part=not who.sees.is_company_wide)
+                named = queries.words(session, meant, services.criteria, is_part=not who.sees.is_company_wide)
+                looked = short.mark(meant)
         except Refused as refusal:
             error = error or refusal.sentence
-        choices = {
-            "areas": areas.names(session, me),
-            "classes": areas.classes(session),
-            "audiences": queries.audiences(session),
-        }
+        offer = short.offer(session, picked.picker, picked, services.criteria, me)
     page = render_template(
         "visits/console/group_write.html",
         preview=preview,
@@ -172,8 +177,8 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         strangers=strangers,
         named=named,
         sender=actions.sender(who),
-        looked=str(meant) if meant and preview else "",
-        kind=values.get("kind", Kind.ALL.value),
+        looked=looked,
+        offer=offer,
         values=values,
         error=error,
         token=token or secrets.token_urlsafe(16),
@@ -184,8 +189,6 @@ def _form(services: Services, meant: Whom | None = None, error: str = "") -> Res
         texts=texts,
         days=values.get("days", actions.ANSWERS_FOR.days, type=int),
         longest=form_values.LONGEST,
-        is_company_wide=me.is_company_wide,
-        **choices,
     )
     return page, 422 if error else 200
 

@@ -36,10 +36,11 @@ def is_due(plan: VisitPlan, on: date) -> Condition:
     No reckoning with dates in SQL, so that the index over a shop's visits answers it.
     """
     limit = on - timedelta(days=plan.every_days)
-    visited_since = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > limit)
+    visited = exists().where(Visited.retailer_id == Retailer.id).correlate(Retailer)
+    visited_since = visited.where(Visited.made_on > limit)
     if plan.begins_on <= limit:
         return ~visited_since
-    return and_(exists().where(Visited.retailer_id == Retailer.id), ~visited_since)
+    return and_(visited, ~visited_since)
 
 
 def due(session: Session, value: Any, now: datetime) -> Condition:

@@ -17,16 +17,18 @@ from campaigns.texts import OUTCOMES, REASONS
 from console.models import User
 from foundation.paging import FIRST, Cursor, Order, Page, begun, cut, page
 from foundation.quiet import QuietHours, put_off_until
-from people.models import Area, Audience, Manager, Retailer, ShopClass
-from visits import whom
+from people import rules as people_rules
+from people.audiences import Spec
+from people.criteria import LICENCE
+from people.models import Area, Manager, Retailer
+from people.picker import short
 from visits.actions.groups import KIND
-from visits.models import FIRST_NUMBER, GroupAnswer, Request, VisitGroup, VisitPlan
-from visits.queries import visibility
+from visits.models import FIRST_NUMBER, GroupAnswer, Request, VisitGroup
+from visits.queries import audience, visibility
+from visits.queries.audience import Criteria
 from visits.queries.visibility import Colleague
-from visits.rules.whom import Kind, Whom, from_json
 from visits.texts import answering as answering_texts
 from visits.texts.times import when
-from visits.whom import Criteria
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import states
@@ -102,7 +104,7 @@ class Line:
     title: str
     content: str
     media_key: str | None
-    audience: dict[str, Any]
+    audience: dict[str, Any] | None
     sender: str
     manager_id: int | None
     user_id: int | None
@@ -113,10 +115,6 @@ class Line:
     #: Some may still have to be listed or handed to the outbox.
     is_running: bool = False
     progress: Progress = Progress()
-
-    @property
-    def whom(self) -> Whom:
-        return from_json(self.audience)
 
     def is_of(self, who: Colleague) -> bool:
         """Whether this colleague may steer it."""
@@ -149,20 +147,22 @@ _BY_SHOP: Order[Member] = Order((Recipient.retailer_id,), lambda line: (line.ret
 
 
 def preview(
-    session: Session, who: Colleague, meant: Whom, criteria: Criteria, *, has_template: bool, now: datetime
+    session: Session, who: Colleague, meant: Spec, criteria: Criteria, *, has_template: bool, now: datetime
 ) -> Preview:
     """Count whom a group would reach now. Raises `Refused` where nothing is meant."""
-    condition = whom.theirs(session, who, meant, criteria, now=now)
+    condition = audience.theirs(session, who, meant, criteria, now=now)
     return reach.preview(session, [condition], has_template=has_template, now=now)
 
 
-def strangers(session: Session, who: Colleague, meant: Whom, criteria: Criteria, *, now: datetime) -> list[str]:
+def strangers(session: Session, who: Colleague, meant: Spec, criteria: Criteria, *, now: datetime) -> list[str]:
     """Of licences written by hand, those that are nobody's, or no shop of this colleague's."""
-    if meant.kind is not Kind.LICENCES:
+    written = (meant or {}).get(LICENCE)
+    if not written:
         return []
-    condition = whom.theirs(session, who, meant, criteria, now=now)
-    known = set(session.scalars(select(Retailer.licence).where(condition)))
-    return [each for each in meant.licences if each not in known]
+    theirs = audience.theirs(session, who, {LICENCE: written}, criteria, now=now)
+    known = set(session.scalars(select(Retailer.licence).where(theirs)))
+    listed = written if isinstance(written, list) else [written]
+    return [each for each in listed if people_rules.licence(str(each)) not in known]
 
 
 def listing(session: Session, who: Colleague, *, now: datetime, cursor: Cursor = FIRST) -> Page[Line]:
@@ -248,27 +248,9 @@ def of_shop(session: Session, openid: str, group_id: int) -> Line | None:
     return Line(*row) if row else None
 
 
-def words(session: Session, meant: Whom, *, is_part: bool = False) -> str:
+def words(session: Session, meant: Spec, criteria: Criteria, *, is_part: bool = False) -> str:
     """Whom a group is for, in words; `is_part` where its writer sees a part of the shops."""
-    match meant.kind:
-        case Kind.ALL:
-            return "负责的全部店" if is_part else "全部店"
-        case Kind.CLASS:
-            return session.scalar(select(ShopClass.name).where(ShopClass.id == meant.id)) or "已删除的类型"
-        case Kind.AREA:
-            return session.scalar(select(Area.name).where(Area.id == meant.id)) or "已删除的片区"
-        case Kind.AUDIENCE:
-            return f"对象“{meant.name}”"
-        case Kind.LICENCES:
-            return f"按许可证号选的 {len(meant.licences)} 家"
-        case Kind.PLAN:
-            name = session.scalar(select(VisitPlan.name).where(VisitPlan.id == meant.id))
-            return f"计划“{name}”里到期的店" if name else "计划里到期的店"
-
-
-def audiences(session: Session) -> list[str]:
-    """The names of the saved audiences."""
-    return list(session.scalars(select(Audience.name).order_by(Audience.name)))
+    return short.words(session, meant, criteria, everybody="负责的全部店" if is_part else "全部店")
 
 
 def _select() -> Select[Any]:
