@@ -55,7 +55,7 @@ def run() -> None:
             _answer(database, now)
             for what, times, limit in (
                 ("a group of 50,000 sent: the door", parts.door, LIMIT),
-                ("its audience frozen: the longest step of 20,000", parts.steps, LIMIT_STEP),
+                ("its audience frozen: the longest step of 10,000", parts.steps, LIMIT_STEP),
                 ("a thousand handed to the outbox", parts.handed, LIMIT_STEP),
                 ("news of 500 noted", parts.noted, LIMIT_STEP),
             ):

@@ -22,7 +22,7 @@ from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import states
 
 #: Shops looked at in one step: a writer beside it waits a tenth of a second.
-BATCH = 20_000
+BATCH = 10_000
 #: What counts towards the most messages of a week.
 A_WEEK = timedelta(days=7)
 UNBOUND = "unbound"
