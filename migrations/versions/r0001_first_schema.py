@@ -64,6 +64,56 @@ def upgrade() -> None:
         postgresql_where=sa.text("state in ('planned', 'listing', 'sending')"),
     )
     op.create_table(
+        "campaign_recipient",
+        sa.Column("campaign_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("retailer_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=16), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("acted_at", Moment(), nullable=True),
+        sa.CheckConstraint("(why IS NULL) <> (outcome IS NULL)", name=op.f("ck_campaign_recipient_left_out_or_meant")),
+        sa.PrimaryKeyConstraint("campaign_id", "retailer_id", name=op.f("pk_campaign_recipient")),
+    )
+    op.create_index(
+        "ix_campaign_recipient_acted",
+        "campaign_recipient",
+        ["campaign_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("acted_at is not null"),
+        postgresql_where=sa.text("acted_at is not null"),
+    )
+    op.create_index(
+        "ix_campaign_recipient_delivery_id",
+        "campaign_recipient",
+        ["delivery_id"],
+        unique=False,
+        sqlite_where=sa.text("delivery_id is not null"),
+        postgresql_where=sa.text("delivery_id is not null"),
+    )
+    op.create_index(
+        "ix_campaign_recipient_opened",
+        "campaign_recipient",
+        ["campaign_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("is_opened"),
+        postgresql_where=sa.text("is_opened"),
+    )
+    op.create_index(
+        "ix_campaign_recipient_openid",
+        "campaign_recipient",
+        ["openid", "campaign_id"],
+        unique=False,
+        sqlite_where=sa.text("openid is not null"),
+        postgresql_where=sa.text("openid is not null"),
+    )
+    op.create_index(
+        "ix_campaign_recipient_outcome", "campaign_recipient", ["campaign_id", "outcome", "retailer_id"], unique=False
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=True),
@@ -799,62 +849,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
-    op.create_table(
-        "campaign_recipient",
-        sa.Column("campaign_id", sa.Integer(), nullable=False),
-        sa.Column("retailer_id", sa.Integer(), nullable=False),
-        sa.Column("openid", sa.String(length=64), nullable=True),
-        sa.Column("area_id", sa.Integer(), nullable=False),
-        sa.Column("manager_id", sa.Integer(), nullable=True),
-        sa.Column("why", sa.String(length=16), nullable=True),
-        sa.Column("outcome", sa.String(length=16), nullable=True),
-        sa.Column("delivery_id", sa.Integer(), nullable=True),
-        sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("acted_at", Moment(), nullable=True),
-        sa.CheckConstraint("(why IS NULL) <> (outcome IS NULL)", name=op.f("ck_campaign_recipient_left_out_or_meant")),
-        sa.ForeignKeyConstraint(
-            ["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_recipient_campaign_id_campaign")
-        ),
-        sa.ForeignKeyConstraint(
-            ["retailer_id"], ["retailer.id"], name=op.f("fk_campaign_recipient_retailer_id_retailer")
-        ),
-        sa.PrimaryKeyConstraint("campaign_id", "retailer_id", name=op.f("pk_campaign_recipient")),
-    )
-    op.create_index(
-        "ix_campaign_recipient_acted",
-        "campaign_recipient",
-        ["campaign_id", "retailer_id"],
-        unique=False,
-        sqlite_where=sa.text("acted_at is not null"),
-        postgresql_where=sa.text("acted_at is not null"),
-    )
-    op.create_index(
-        "ix_campaign_recipient_delivery_id",
-        "campaign_recipient",
-        ["delivery_id"],
-        unique=False,
-        sqlite_where=sa.text("delivery_id is not null"),
-        postgresql_where=sa.text("delivery_id is not null"),
-    )
-    op.create_index(
-        "ix_campaign_recipient_opened",
-        "campaign_recipient",
-        ["campaign_id", "retailer_id"],
-        unique=False,
-        sqlite_where=sa.text("is_opened"),
-        postgresql_where=sa.text("is_opened"),
-    )
-    op.create_index(
-        "ix_campaign_recipient_openid",
-        "campaign_recipient",
-        ["openid", "campaign_id"],
-        unique=False,
-        sqlite_where=sa.text("openid is not null"),
-        postgresql_where=sa.text("openid is not null"),
-    )
-    op.create_index(
-        "ix_campaign_recipient_outcome", "campaign_recipient", ["campaign_id", "outcome", "retailer_id"], unique=False
-    )
     op.create_table(
         "participation",
         sa.Column("id", sa.Integer(), nullable=False),

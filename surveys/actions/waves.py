@@ -73,11 +73,11 @@ def unanswered(survey: Survey) -> Condition:
 
 
 def _listed(survey: Survey, *, is_submitted: bool) -> ColumnElement[bool]:
-    return exists().where(
-        Participation.survey_id == survey.id,
-        Participation.retailer_id == Retailer.id,
-        Participation.is_submitted.is_(is_submitted),
+    # A value and not EXISTS, which PostgreSQL turns round: each step of a listing would read all that are listed.
+    theirs = select(Participation.is_submitted).where(
+        Participation.survey_id == survey.id, Participation.retailer_id == Retailer.id
     )
+    return theirs.scalar_subquery().is_(is_submitted)
 
 
 def _invited(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
