@@ -23,7 +23,7 @@ from foundation.paging import FIRST, Cursor
 from migrations import schema
 from visits.actions import groups as actions
 from visits.queries import groups as queries
-from visits.queries.groups import Line
+from visits.queries.groups import GroupLine
 from visits.queries.visibility import Colleague
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
@@ -87,7 +87,7 @@ def _row(name: str, what: str, seconds: float, limit: float) -> list[str]:
     return [name, what, f"{seconds * 1000:,.0f}", f"{seconds / limit:.2f}, {harness.verdict(seconds, limit)}"]
 
 
-def _reads(who: Colleague, group: Line, now: datetime) -> dict[str, Callable[[Session], Any]]:
+def _reads(who: Colleague, group: GroupLine, now: datetime) -> dict[str, Callable[[Session], Any]]:
     def members(part: str, cursor: Cursor = FIRST) -> Callable[[Session], Any]:
         return lambda session: queries.members(session, who, group, part=part, now=now, quiet=None, cursor=cursor)
 

@@ -22,7 +22,7 @@ from surveys.actions import filing
 from surveys.queries import crossing, inviting, pairs, words
 from surveys.queries.tally import tally
 from surveys.rules import crossing as crossed
-from surveys.rules.crossing import By
+from surveys.rules.crossing import CrossedBy
 
 FEW, MANY = 1_000, 1_000_000
 QUESTIONS = 10
@@ -63,7 +63,7 @@ def _looks() -> dict[str, Callable[[Any, int], Any]]:
 
     return {
         "cross-tab": lambda session, survey: crossing.cross(
-            session, visitor, survey, tally(session, survey)["questions"][0], By.AREA, is_anonymous=False
+            session, visitor, survey, tally(session, survey)["questions"][0], CrossedBy.AREA, is_anonymous=False
         ),
         "a wave's list": lambda session, survey: inviting.invited(
             session, visitor, inviting.wave_lines(session, survey)[0].campaign_id, today=today

@@ -21,10 +21,10 @@ from people.models import CLASSES
 from visits.actions import escalating, filing, intake
 from visits.models import Deadline, Promise, Request, VisitPlan
 from visits.queries import inbox, plans, reports
-from visits.queries.inbox import Filter, Shelf
+from visits.queries.inbox import InboxFilter, Shelf
 from visits.queries.visibility import Colleague
-from visits.rules.figures import By, Figure, Narrowed, Span
-from visits.rules.promises import Step
+from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportSpan
+from visits.rules.promises import EscalationStep
 from wechat_bot.models import Delivery, Follower
 
 OLD, OPEN = 1_000_000, 1_000
@@ -119,13 +119,13 @@ def reports_and_plans(now: datetime) -> dict[str, Work]:
     """What reads many rows, by name: for whoever sees the whole company, the most there is."""
     today = now.astimezone(ZONE).date()
     week, all_of_them = (
-        Span(today - timedelta(days=16), today - timedelta(days=10)),
-        Span(today - timedelta(150), today),
+        ReportSpan(today - timedelta(days=16), today - timedelta(days=10)),
+        ReportSpan(today - timedelta(150), today),
     )
     return {
         "a report of 70,000 requests by manager": partial(_report, now=now, span=week),
         "the same for one manager": partial(_report, now=now, span=week, manager_id=1),
-        "a report of all of them by month": partial(_report, now=now, span=all_of_them, by=By.MONTH),
+        "a report of all of them by month": partial(_report, now=now, span=all_of_them, by=DividedBy.MONTH),
         "the newest requests behind a figure": partial(_behind, now=now, span=all_of_them),
         "whose turn it is, the first page": partial(_plan, now=now),
         "how many are due, of one plan": partial(_plans, now=now),
@@ -134,15 +134,22 @@ def reports_and_plans(now: datetime) -> dict[str, Work]:
     }
 
 
-def _report(session: Session, *, now: datetime, span: Span, by: By = By.MANAGER, manager_id: int | None = None) -> None:
+def _report(
+    session: Session,
+    *,
+    now: datetime,
+    span: ReportSpan,
+    by: DividedBy = DividedBy.MANAGER,
+    manager_id: int | None = None,
+) -> None:
     narrowed = Narrowed(span, manager_id=manager_id)
     lines, total = reports.report(session, _company(now), narrowed, by, now=now)
     if not total.requests or sum(line.requests for line in lines) != total.requests:
         raise AssertionError(f"{total.requests} requests")
 
 
-def _behind(session: Session, *, now: datetime, span: Span) -> None:
-    lines = reports.page(session, _company(now), Narrowed(span), Figure.ALL, now=now).lines
+def _behind(session: Session, *, now: datetime, span: ReportSpan) -> None:
+    lines = reports.page(session, _company(now), Narrowed(span), ReportFigure.ALL, now=now).lines
     if len(lines) != reports.PAGE:
         raise AssertionError(f"{len(lines)} lines")
 
@@ -176,7 +183,7 @@ def _silent(session: Session, *, now: datetime) -> None:
 def _message(session: Session, now: datetime) -> None:
     """A shop writes: request, owner, clocks and the notice to its manager."""
     # One without an open request, as the heavier case.
-    received = intake.receive(session, f"shop{2 * OPEN - 1}", intake.Said("text", "断货了"), now=now, zone=ZONE)
+    received = intake.receive(session, f"shop{2 * OPEN - 1}", intake.ShopMessage("text", "断货了"), now=now, zone=ZONE)
     session.flush()
     about = f"visit:{received.request_id}"
     if session.scalar(select(func.count()).select_from(Delivery).where(Delivery.about == about)) != 1:
@@ -191,7 +198,7 @@ def _sweep(session: Session, now: datetime, due: int) -> None:
 
 def _inbox(session: Session, who: Colleague, shelf: Shelf) -> None:
     """What the inbox's page asks: its lines, and how many stand where."""
-    page = inbox.page(session, who, Filter(shelf), now=who.now)
+    page = inbox.page(session, who, InboxFilter(shelf), now=who.now)
     counts = inbox.counts(session, who, now=who.now)
     if not page.lines or counts.open < len(page.lines):
         raise AssertionError(f"{len(page.lines)} lines of {counts.open}")
@@ -374,7 +381,7 @@ def lay_out_open(session: Session, after: int, now: datetime) -> None:
             for n in range(OPEN)
         ],
     )
-    running = ((Promise.FIRST_ANSWER, 24, 12, Step.HALF), (Promise.CLOSING, 168, 134.4, Step.NEAR))
+    running = ((Promise.FIRST_ANSWER, 24, 12, EscalationStep.HALF), (Promise.CLOSING, 168, 134.4, EscalationStep.NEAR))
     session.execute(
         insert(Deadline),
         [

@@ -33,7 +33,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class LeftOutReason:
     """Why a shop is left out: a name, and the condition on `Retailer` (joined with its `Follower`) it holds by."""
 
     name: str
@@ -41,7 +41,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class CampaignMessage:
     """What is sent to each recipient: a message, the notice that may stand in for it, more messages behind it."""
 
     message: dict[str, Any]
@@ -61,10 +61,10 @@ class CampaignKind:
     #: The conditions on `Retailer` of whom a campaign is for. Raises Refused where its audience cannot be read.
     meant: Callable[[Session, Campaign, Means], Sequence[Condition]]
     #: The message, made anew for each batch.
-    letter: Callable[[Session, Campaign, Means], Letter]
+    letter: Callable[[Session, Campaign, Means], CampaignMessage]
     #: Its own reasons to leave somebody out, behind those that hold for all; asked when the audience is frozen, and
     #: again just before a message is handed to the outbox.
-    reasons: Callable[[Session, Campaign], Sequence[Reason]] = lambda session, campaign: ()
+    reasons: Callable[[Session, Campaign], Sequence[LeftOutReason]] = lambda session, campaign: ()
     #: Whether a campaign that is due must wait nevertheless.
     waits: Callable[[Session, Campaign, datetime], bool] = lambda session, campaign, now: False
     #: Called before those of the meant shops that this condition names are written down.

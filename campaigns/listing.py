@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, String, case, exists, func, inser
 from sqlalchemy.orm import Session
 
 from campaigns import steering, tally
-from campaigns.kinds import CampaignKind, Condition, Means, Reason
+from campaigns.kinds import CampaignKind, Condition, LeftOutReason, Means
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.rules import FAILED
 from foundation.database import count_to
@@ -110,23 +110,23 @@ def is_anybody(session: Session, *conditions: Condition) -> bool:
 def reasons(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> ColumnElement[str | None]:
     """The first reason that holds for a shop to be left out; null where none does."""
     frozen_at = campaign.frozen_at or now
-    found: Sequence[Reason] = (
-        Reason(UNBOUND, or_(Retailer.openid.is_(None), Retailer.bound_at > frozen_at)),
-        Reason("unfollowed", or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None))),
+    found: Sequence[LeftOutReason] = (
+        LeftOutReason(UNBOUND, or_(Retailer.openid.is_(None), Retailer.bound_at > frozen_at)),
+        LeftOutReason("unfollowed", or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None))),
         *kind.reasons(session, campaign),
         *_has_had_enough(session, campaign, kind, now),
     )
     return case(*((each.condition, literal(each.name)) for each in found), else_=literal(None, String))
 
 
-def has_waiting(campaign: Campaign) -> Reason:
+def has_waiting(campaign: Campaign) -> LeftOutReason:
     """A reason for kinds that want it: another message about the same still waits to be sent."""
     about = Delivery.about == campaign.about
     # The index of what waits, word for word.
-    return Reason("waiting", exists().where(Delivery.openid == Retailer.openid, states.waits("delivery"), about))
+    return LeftOutReason("waiting", exists().where(Delivery.openid == Retailer.openid, states.waits("delivery"), about))
 
 
-def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> Sequence[Reason]:
+def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> Sequence[LeftOutReason]:
     if kind.most_a_week is None:
         return ()
     # Few campaigns a week, so that each recipient is looked up by key.
@@ -141,4 +141,4 @@ def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, no
         .correlate(Retailer)
         .scalar_subquery()
     )
-    return (Reason("often", had >= kind.most_a_week),)
+    return (LeftOutReason("often", had >= kind.most_a_week),)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import rules
 from campaigns.models import Campaign, CampaignTally, Outcome, Recipient
-from campaigns.rules import ACTED, OPENED, Figures
+from campaigns.rules import ACTED, OPENED, CampaignFigures
 from people.models import Area, Retailer
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox.states import Channel
@@ -32,7 +32,7 @@ _BY_OUTCOME: Mapping[str, Collection[Outcome]] = {
 
 def figures(
     session: Session, campaigns: Collection[Campaign], *, areas: Collection[int] | None = None
-) -> dict[int, Figures]:
+) -> dict[int, CampaignFigures]:
     """The figures of campaigns by id, of some areas or of all; from counters, and what the outbox says that is not
     counted yet."""
     ids = [campaign.id for campaign in campaigns]

@@ -62,7 +62,7 @@ def outcome(state: DeliveryState, channel: Channel | None, error: str | None) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class CampaignFigures:
     """The counts of one campaign.
 
     >>> figures = Figures({"custom": 3, "held": 2, "why:unbound": 4, "opened": 1})
@@ -116,16 +116,16 @@ class Figures:
         return self.of(*WAITING)
 
 
-def as_it_stands(counts: Mapping[str, int], state: str) -> Figures:
+def as_it_stands(counts: Mapping[str, int], state: str) -> CampaignFigures:
     """The counts as people read them: of a campaign that ended, whoever was not sent to yet was stopped.
 
     >>> as_it_stands({"listed": 2, "stopped": 1}, "cancelled").of("stopped")
     3
     """
     if state not in ENDED or not counts.get(Outcome.LISTED):
-        return Figures(counts)
+        return CampaignFigures(counts)
     stopped = counts.get(Outcome.STOPPED, 0) + counts[Outcome.LISTED]
-    return Figures({**counts, Outcome.LISTED: 0, Outcome.STOPPED: stopped})
+    return CampaignFigures({**counts, Outcome.LISTED: 0, Outcome.STOPPED: stopped})
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from console.collected import Extensions, Knows, Part
 from console.lists.listing import Listing
 from console.menu import Item, Need, Tile
 from console.rules.visitors import Permission
-from console.work import Kind
+from console.work import WorkKind
 from wechat_bot.collecting import claimed, more
 from wechat_bot.feature import Feature
 
@@ -28,7 +28,7 @@ class ConsoleExtension:
     #: Topics of the links in the audit log, as a person reads them.
     topics: Mapping[str, str] = field(default_factory=dict)
     #: Long work, by its kind.
-    tasks: Mapping[str, Kind] = field(default_factory=dict)
+    tasks: Mapping[str, WorkKind] = field(default_factory=dict)
     #: Lists that can be taken away as a file.
     lists: Sequence[Listing[Any]] = ()
     knows: Knows | None = None

@@ -14,8 +14,8 @@ from console import tasks
 from console.actions import sessions, tries
 from console.extension import ConsoleExtension, collect
 from console.lists import exporting
-from console.tasks import Claim, Lost
-from console.work import Kind, Work
+from console.tasks import Lost, TaskClaim
+from console.work import Work, WorkKind
 from foundation.database import is_away
 from foundation.errors import Refused
 from wechat_bot import clock_steadiness
@@ -39,13 +39,15 @@ def workers(features: Sequence[Feature]) -> list[Job]:
     return [Job(f"tasks of {name}", LOOK_EVERY, partial(work, kinds=those)) for name, those in kinds.items() if those]
 
 
-def work(services: Services, kinds: Mapping[str, Kind]) -> None:
+def work(services: Services, kinds: Mapping[str, WorkKind]) -> None:
     """Do what waits of these kinds, one after the other."""
     while work_once(services, kinds):
         pass
 
 
-def work_once(services: Services, kinds: Mapping[str, Kind], *, renewed_every: timedelta = tasks.RENEWED_EVERY) -> bool:
+def work_once(
+    services: Services, kinds: Mapping[str, WorkKind], *, renewed_every: timedelta = tasks.RENEWED_EVERY
+) -> bool:
     """Do one waiting task; False where none waits."""
     now, once = services.clock(), [name for name, kind in kinds.items() if not kind.is_begun_again]
     # A look first: claiming takes SQLite's one write lock, and mostly nothing waits.
@@ -78,7 +80,7 @@ def work_once(services: Services, kinds: Mapping[str, Kind], *, renewed_every: t
 
 
 @contextmanager
-def _alive(services: Services, claim: Claim, every: timedelta) -> Iterator[None]:
+def _alive(services: Services, claim: TaskClaim, every: timedelta) -> Iterator[None]:
     """Renew a claim by the clock for as long as its work goes on, however long it says nothing of itself."""
     is_over = threading.Event()
 

@@ -51,7 +51,7 @@ class Lost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class TaskFile:
     """A file that was made: its own name, the one it is offered under, and who may have it (`visitors.may_have`)."""
 
     stored: str
@@ -61,7 +61,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TaskClaim:
     """A task in a worker's hand."""
 
     id: int
@@ -122,7 +122,7 @@ def ask(
     return task_id
 
 
-def claim(session: Session, kinds: Collection[str], *, now: datetime) -> Claim | None:
+def claim(session: Session, kinds: Collection[str], *, now: datetime) -> TaskClaim | None:
     """Take the oldest task of these kinds that waits, or whose worker is gone; the row count says who won."""
     is_free = _is_free(now)
     found = session.execute(
@@ -149,7 +149,7 @@ def claim(session: Session, kinds: Collection[str], *, now: datetime) -> Claim |
     )
     if not won:
         return None
-    return Claim(found.id, found.kind, found.owner_id, found.params, fence)
+    return TaskClaim(found.id, found.kind, found.owner_id, found.params, fence)
 
 
 def is_any_free(session: Session, kinds: Collection[str], *, now: datetime) -> bool:
@@ -174,23 +174,23 @@ def is_interrupted(task: Task, *, now: datetime) -> bool:
     return task.state == TaskState.RUNNING and task.lease_until is not None and task.lease_until <= now
 
 
-def renew(session: Session, claim: Claim, *, now: datetime) -> None:
+def renew(session: Session, claim: TaskClaim, *, now: datetime) -> None:
     """Give a sign of life. Raises `Lost`."""
     _mine(session, claim, lease_until=now + LEASE)
 
 
-def progress(session: Session, claim: Claim, stage: str, done: int, total: int, *, now: datetime) -> None:
+def progress(session: Session, claim: TaskClaim, stage: str, done: int, total: int, *, now: datetime) -> None:
     """Note how far it is; `total` 0 where nobody knows. Raises `Lost`."""
     _mine(session, claim, stage=stage[:40], done=done, total=total, lease_until=now + LEASE)
 
 
 def finish(
     session: Session,
-    claim: Claim,
+    claim: TaskClaim,
     *,
     now: datetime,
     result: dict[str, Any] | None = None,
-    file: File | None = None,
+    file: TaskFile | None = None,
 ) -> None:
     """Note that it is done, in the transaction that did it where there is one. Raises `Lost`."""
     _mine(
@@ -207,12 +207,14 @@ def finish(
     )
 
 
-def fail(session: Session, claim: Claim, error: str, *, now: datetime, result: dict[str, Any] | None = None) -> None:
+def fail(
+    session: Session, claim: TaskClaim, error: str, *, now: datetime, result: dict[str, Any] | None = None
+) -> None:
     """Note why it cannot be done, in a sentence. Raises `Lost`."""
     _mine(session, claim, state=TaskState.FAILED, error=error, result=result, settled_at=now, fence=None)
 
 
-def turn(session: Session, claim: Claim, kind: str) -> int:
+def turn(session: Session, claim: TaskClaim, kind: str) -> int:
     """From here on it is work of another kind, which no worker claims: it is completed whoever lives. Gives its id.
 
     Raises `Lost`.
@@ -284,7 +286,7 @@ def new_file(folder: Path, suffix: str) -> Path:
     return folder / f"{secrets.token_hex(16)}{suffix}"
 
 
-def work_folder(folder: Path, claim: Claim) -> Path:
+def work_folder(folder: Path, claim: TaskClaim) -> Path:
     """Where a worker writes what is not whole yet."""
     return folder / f"{_WORK}{claim.fence}"
 
@@ -305,6 +307,6 @@ def _has_lapsed(now: datetime) -> ColumnElement[bool]:
     return or_(Task.lease_until <= now, Task.lease_until > now + FURTHEST)
 
 
-def _mine(session: Session, claim: Claim, **values: Any) -> None:
+def _mine(session: Session, claim: TaskClaim, **values: Any) -> None:
     if not changed(session, update(Task).where(Task.id == claim.id, Task.fence == claim.fence).values(**values)):
         raise Lost(f"task {claim.id}")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from console import queries, tasks
 from console.rules.visitors import Permission, Visitor
-from console.tasks import Claim
+from console.tasks import TaskClaim
 from foundation.clock import day_in
 from foundation.errors import Refused
 from wechat_bot import shelf
@@ -23,7 +23,7 @@ NOTE_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WorkKind:
     """A kind of long work: how it is done, and whether it is begun again where its worker died in it.
 
     What reads what people handed in is not: a file that killed one worker would kill the next.
@@ -36,7 +36,7 @@ class Kind:
 class Work:
     """A task being done: what it needs, and where it says how far it is."""
 
-    def __init__(self, services: Services, claim: Claim) -> None:
+    def __init__(self, services: Services, claim: TaskClaim) -> None:
         self.services, self.claim = services, claim
         self.params: dict[str, Any] = claim.params
         self._noted_at: float | None = None
@@ -75,7 +75,7 @@ class Work:
         """Note that it is done and its file there, under this name, for whoever may do what it `needs` and sees this
         part of the shops; None is all of them."""
         with self.services.transaction() as session:
-            file = tasks.File(self._file, name, needs, part)
+            file = tasks.TaskFile(self._file, name, needs, part)
             tasks.finish(session, self.claim, now=self.services.clock(), result=result, file=file)
 
     def finish(self, result: dict[str, Any]) -> None:
@@ -114,7 +114,7 @@ def export(
     what: str,
     part: Callable[[Session, Visitor, date], Collection[str] | None],
     suffix: Callable[[Mapping[str, Any]], str] = lambda params: ".xlsx",
-) -> Kind:
+) -> WorkKind:
     """Export as long work: a file for whoever asked for it, as far as they may still have what is in it.
 
     `write` writes it in a session that only reads; `what` names it where it is refused; `part` says which parts of the
@@ -131,4 +131,4 @@ def export(
             made = write(work, session, visitor, path)
         work.hand_out(made.name, {"said": made.said}, needs={permission, *made.needs}, part=held)
 
-    return Kind(do, is_begun_again=True)
+    return WorkKind(do, is_begun_again=True)

@@ -30,7 +30,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class BindingCard:
     """What is printed for a shop."""
 
     licence: str
@@ -72,7 +72,7 @@ def keep(session: Session, app_id: str, made: Sequence[tuple[int, str]], *, now:
         session.execute(upsert(session, BindCode).on_conflict_do_nothing(), rows)
 
 
-def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator[Card]:
+def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator[BindingCard]:
     """The cards of the chosen shops, area by area and in each by licence; never more than a chunk in memory."""
     statement = (
         select(
@@ -93,7 +93,7 @@ def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator
     )
     with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
-            yield Card(*row)
+            yield BindingCard(*row)
 
 
 def _lacking(app_id: str, which: ColumnElement[bool], *columns: Any) -> Select[Any]:

@@ -17,7 +17,7 @@ from foundation.errors import Refused
 from foundation.text import mask_phone
 from foundation.workbooks import reading
 from people import actions, areas, audiences, erasing, identity, mirror, queries, rules, texts
-from people.erasing import Whom
+from people.erasing import ErasedPerson
 from people.models import CLASSES
 from people.roster import bringing, checking, template, writing
 from people.roster.checking import Progress, WrongRoster
@@ -179,7 +179,7 @@ def erase(who: str, with_shop: bool, yes: bool) -> None:
     lost = "名单、绑定、对话和待发消息" if with_shop else "绑定、对话和待发消息"
     if not yes:
         click.confirm(f"删除{named}的{lost}？删除后不能恢复", abort=True)
-    whom, now = Whom(openid, shop.id if shop and with_shop else None), services.clock()
+    whom, now = ErasedPerson(openid, shop.id if shop and with_shop else None), services.clock()
     with services.transaction() as session:
         erased = erasing.erase(session, whom, now=now, forgets=services.forgets)
         audit.note(

@@ -53,7 +53,7 @@ _REASONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeliveryLine:
     """A message in the list."""
 
     id: int
@@ -93,7 +93,7 @@ def page(
     quiet: QuietHours | None,
     cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page[Line]:
+) -> Page[DeliveryLine]:
     """Messages in a state: what waits in the order it goes, everything else the newest first."""
     statement = (
         select(Delivery, Retailer.shop, Retailer.licence, Retailer.phone, Manager.name, Manager.phone)
@@ -173,13 +173,17 @@ def reason(state: str, error: str | None, code: int | None) -> str:
 
 
 def _line(
-    row: Sequence[Any], titles: Mapping[About, Title], quiet: QuietHours | None, now: datetime, order: Order[Line]
-) -> Line:
+    row: Sequence[Any],
+    titles: Mapping[About, Title],
+    quiet: QuietHours | None,
+    now: datetime,
+    order: Order[DeliveryLine],
+) -> DeliveryLine:
     delivery, shop, licence, phone, manager, manager_phone = row
     who = shop or (f"客户经理 {manager}" if manager else "")
     if not who:
         who = "已删除个人信息的人" if delivery.openid.startswith(ERASED) else "没有绑定店铺的人"
-    return Line(
+    return DeliveryLine(
         delivery.id,
         who,
         licence or "",
@@ -208,7 +212,7 @@ def excerpt(message: Mapping[str, Any]) -> str:
     return {"image": "图片", "voice": "语音", "video": "视频", "news": "图文"}.get(str(kind), "")
 
 
-def _order(state: DeliveryState) -> Order[Line]:
+def _order(state: DeliveryState) -> Order[DeliveryLine]:
     columns: tuple[Any, ...] = (Delivery.settled_at, Delivery.id)
     if state is DeliveryState.PENDING:
         columns = (Delivery.lane, Delivery.due_at, Delivery.id)

@@ -50,7 +50,7 @@ UNKNOWN, MAY_NOT_ASK = (40003, 46004, 49003), 48001
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
+class ErasedPerson:
     """Somebody who can be erased: a follower, a shop of the roster, or both at once."""
 
     openid: str
@@ -71,7 +71,7 @@ def erase_due(services: Services) -> None:
             files += take_back(session, openid, now=now, forgets=services.forgets)
     for openid in left_over:
         with services.transaction() as session:
-            files += erase(session, Whom(openid), now=now, forgets=services.forgets).files
+            files += erase(session, ErasedPerson(openid), now=now, forgets=services.forgets).files
     while gone := _gone(services, now):
         for openid in gone:
             with services.transaction() as session:
@@ -80,7 +80,7 @@ def erase_due(services: Services) -> None:
     clear_away(services, files)
 
 
-def erase(session: Session, whom: Whom, *, now: datetime, forgets: Sequence[Forget]) -> Forgetting:
+def erase(session: Session, whom: ErasedPerson, *, now: datetime, forgets: Sequence[Forget]) -> Forgetting:
     """Erase what is known of somebody, here and (`forgets`) by each feature; what was counted stays counted.
 
     A shop that is bound is erased with its follower. Gives the files that are left to be deleted. Raises `Refused` for
@@ -105,7 +105,7 @@ def erase_gone(session: Session, openid: str, *, now: datetime, forgets: Sequenc
     left_at = session.scalar(select(Follower.unfollowed_at).where(Follower.openid == openid).with_for_update())
     if left_at is None or left_at > now - ERASE_AFTER:
         return None
-    return erase(session, Whom(openid), now=now, forgets=forgets)
+    return erase(session, ErasedPerson(openid), now=now, forgets=forgets)
 
 
 def take_back(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget]) -> list[str]:
@@ -115,7 +115,7 @@ def take_back(session: Session, openid: str, *, now: datetime, forgets: Sequence
     if taken is None:
         return []
     if taken.codes is None:
-        return erase(session, Whom(openid), now=now, forgets=forgets).files
+        return erase(session, ErasedPerson(openid), now=now, forgets=forgets).files
     kinds = rules.kinds_taken_back(taken.codes.split())
     forgetting = Forgetting(openid, openid, now, kinds=kinds)
     for forget in forgets if kinds else ():
@@ -167,7 +167,7 @@ def about(shop: identity.Shop | None) -> str:
     return f"shop:#{shop.id}" if shop else "people"
 
 
-def said(whom: Whom) -> str:
+def said(whom: ErasedPerson) -> str:
     """What was erased, for the audit log."""
     return "连名单里的店和店主" if whom.shop_id is not None else "微信里的人"
 

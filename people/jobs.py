@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console import importing, tasks
 from console import queries as console_queries
-from console.work import Kind, Work
+from console.work import Work, WorkKind
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import actions, cards, codes, erasing, mirror, queries, saved, tries, visibility
@@ -167,10 +167,10 @@ def forget_tries(services: Services) -> None:
 
 
 TASKS = {
-    CHECK: Kind(check_roster, is_begun_again=False),
-    IMPORT: Kind(import_roster, is_begun_again=False),
-    CODES: Kind(print_codes, is_begun_again=True),
-    TAGS: Kind(mirror_tags, is_begun_again=True),
+    CHECK: WorkKind(check_roster, is_begun_again=False),
+    IMPORT: WorkKind(import_roster, is_begun_again=False),
+    CODES: WorkKind(print_codes, is_begun_again=True),
+    TAGS: WorkKind(mirror_tags, is_begun_again=True),
 }
 JOBS = (
     Job("forget what was tried long ago", timedelta(hours=6), forget_tries),

@@ -16,7 +16,7 @@ from people import audiences, rules
 from people.models import Audience, Retailer
 from people.permissions import AUDIENCES_EDIT
 from people.shops import narrowing
-from people.shops.narrowing import Filter
+from people.shops.narrowing import ShopFilter
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.feature import Feature
 
@@ -29,7 +29,7 @@ Criteria = Mapping[str, Criterion]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AudienceLine:
     """A saved audience in the list."""
 
     id: int
@@ -44,7 +44,7 @@ class Line:
 class Chosen:
     """Shops that something is done with: those of a filter of the list, or of a saved audience."""
 
-    narrowed: Filter = field(default_factory=Filter)
+    narrowed: ShopFilter = field(default_factory=ShopFilter)
     audience_id: int | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -53,21 +53,21 @@ class Chosen:
 
 def chosen_from_json(data: Mapping[str, Any]) -> Chosen:
     """What `Chosen.to_json` wrote."""
-    return Chosen(Filter(**data["filter"]), data["audience"])
+    return Chosen(ShopFilter(**data["filter"]), data["audience"])
 
 
-def listing(session: Session) -> list[Line]:
+def listing(session: Session) -> list[AudienceLine]:
     """The saved audiences by name."""
-    return [Line(*row) for row in session.execute(_select().order_by(Audience.name).limit(LISTED))]
+    return [AudienceLine(*row) for row in session.execute(_select().order_by(Audience.name).limit(LISTED))]
 
 
-def one(session: Session, audience_id: int) -> Line | None:
+def one(session: Session, audience_id: int) -> AudienceLine | None:
     """A saved audience; None where there is none."""
     row = session.execute(_select().where(Audience.id == audience_id)).first()
-    return Line(*row) if row else None
+    return AudienceLine(*row) if row else None
 
 
-def may_change(visitor: Visitor, line: Line) -> bool:
+def may_change(visitor: Visitor, line: AudienceLine) -> bool:
     """Whether somebody may change a saved audience: their own, or any, for whoever works for the whole company."""
     is_chief = visitor.role in (Role.ADMIN, Role.MARKETING)
     return visitor.may(AUDIENCES_EDIT) and (is_chief or line.owner_id == visitor.user_id)

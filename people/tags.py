@@ -21,7 +21,7 @@ MOST_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TagLine:
     """A tag with how many shops carry it."""
 
     id: int
@@ -30,16 +30,16 @@ class Line:
     shops: int
 
 
-_BY_NAME: Order[Line] = Order((Tag.name,), lambda line: (line.name,))
+_BY_NAME: Order[TagLine] = Order((Tag.name,), lambda line: (line.name,))
 
 
-def page(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[Line]:
+def page(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[TagLine]:
     """Tags with this in their name, by name."""
     carried = select(func.count()).where(RetailerTag.tag_id == Tag.id).scalar_subquery()
     statement = select(Tag.id, Tag.name, Tag.is_mirrored, carried)
     if search:
         statement = statement.where(Tag.name.contains(search, autoescape=True))
-    return paging.page(session, statement, _BY_NAME, cursor, limit=limit, read=Line)
+    return paging.page(session, statement, _BY_NAME, cursor, limit=limit, read=TagLine)
 
 
 def names(session: Session) -> list[tuple[int, str]]:
@@ -47,7 +47,7 @@ def names(session: Session) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in session.execute(select(Tag.id, Tag.name).order_by(Tag.name))]
 
 
-def kept(line: Line | Tag | None) -> dict[str, str]:
+def kept(line: TagLine | Tag | None) -> dict[str, str]:
     """What can be changed of a tag, in words; nothing where there is none."""
     return {"名字": line.name, "微信里": "有" if line.is_mirrored else "没有"} if line else {}
 

@@ -59,7 +59,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Text:
+class FreeText:
     """Words of one's own."""
 
     text: str
@@ -86,7 +86,7 @@ class Skipped:
         return {"s": True}
 
 
-Answer = Single | Multiple | Score | Number | Text | Photo | Skipped
+Answer = Single | Multiple | Score | Number | FreeText | Photo | Skipped
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def from_json(question: Question, data: Mapping[str, Any]) -> Answer:
             case QuestionType.NUMBER:
                 return Number(written(Decimal(data["v"])))
             case QuestionType.TEXT:
-                return Text(str(data["t"]))
+                return FreeText(str(data["t"]))
             case QuestionType.PHOTO:
                 return Photo(tuple(str(key) for key in data["m"]))
     except (KeyError, TypeError, InvalidOperation) as problem:
@@ -145,7 +145,7 @@ def describe(question: Question, data: Mapping[str, Any]) -> str:
             return f"{value} 分"
         case Number(value):
             return value
-        case Text(text):
+        case FreeText(text):
             return text
         case Photo(media):
             return f"{len(media)} 张照片"
@@ -180,11 +180,11 @@ def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
             return answer if value in (question.type.scale or ()) else refused
         case QuestionType.NUMBER, Number(value):
             return _check_number(question, value, refused)
-        case QuestionType.TEXT, Text(text):
+        case QuestionType.TEXT, FreeText(text):
             said = clean(text)
             if len(said) > texts.LONGEST_ANSWER:
                 return NotUnderstood(texts.too_long(len(said)))
-            return Text(said) if said else refused
+            return FreeText(said) if said else refused
         case QuestionType.PHOTO, Photo(media):
             media = tuple(dict.fromkeys(media))
             if len(media) > MOST_PHOTOS:

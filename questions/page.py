@@ -8,11 +8,11 @@ from typing import Any
 
 from questions import flow, full_options, page_texts
 from questions.question import Question, QuestionType
-from questions.stepping import Standing
+from questions.stepping import Position
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class QuestionPage:
     """What the macros of `questions/question.html` draw."""
 
     question: Question
@@ -36,14 +36,14 @@ class Page:
 
 
 def page(
-    standing: Standing,
+    standing: Position,
     question: Question,
     *,
     upload: str,
     picture: str = "",
     given: Mapping[str, Any] | None = None,
     sentence: str = "",
-) -> Page:
+) -> QuestionPage:
     """The page of one question. `given` is what was ticked and written and could not be taken, with the `sentence` that
     says why; `picture` is the address of the photo given before.
 
@@ -56,7 +56,7 @@ def page(
     given = answered if given is None else given
     chosen = given.get("o", given.get("v", []))
     number, total = flow.progress(standing.questions, standing.answers, question.code)
-    return Page(
+    return QuestionPage(
         question=question,
         number=number,
         total=total,

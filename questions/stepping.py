@@ -25,7 +25,7 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Position:
     """Where somebody stands among the questions."""
 
     questions: Questions
@@ -51,16 +51,16 @@ class Standing:
         """How many questions still wait."""
         return flow.left(self.questions, self.answers)
 
-    def onward(self) -> Standing:
+    def onward(self) -> Position:
         """Without the question gone back to: the next one without its answer waits."""
         return replace(self, at=None, misread=0)
 
-    def answered(self, question: Question, given: Answer) -> Standing:
+    def answered(self, question: Question, given: Answer) -> Position:
         """With this answer, and at the next question."""
         return replace(self.onward(), answers={**self.answers, question.code: given.to_json()})
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """What a reply comes to."""
 
     STAYS = "stays"
@@ -75,12 +75,12 @@ class Outcome(StrEnum):
 class Step:
     """What came of a reply: where the person stands now, and what to say."""
 
-    outcome: Outcome
-    standing: Standing
+    outcome: StepOutcome
+    standing: Position
     text: str = ""
 
 
-def step(standing: Standing, said: str = "", *, picture: str = "", is_voice: bool = False) -> Step:
+def step(standing: Position, said: str = "", *, picture: str = "", is_voice: bool = False) -> Step:
     """One message of a talk. `picture` is the reference of a picture that was sent; what is neither text, picture nor
     voice is an empty text, which answers nothing.
 
@@ -95,7 +95,7 @@ def step(standing: Standing, said: str = "", *, picture: str = "", is_voice: boo
     """
     question = standing.asked
     if question is None:  # a condition or a `required` let go of the last open question
-        return Step(Outcome.GOES_ON, standing.onward())
+        return Step(StepOutcome.GOES_ON, standing.onward())
     if is_voice:
         return _misread(standing, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
     if picture:
@@ -106,33 +106,33 @@ def step(standing: Standing, said: str = "", *, picture: str = "", is_voice: boo
         case Command.PREVIOUS:
             back = _back(standing, question)
             text = ask(back) if back else f"{texts.FIRST_QUESTION}\n{ask(standing)}"
-            return Step(Outcome.STAYS, back or standing, text)
+            return Step(StepOutcome.STAYS, back or standing, text)
         case Command.SKIP if standing.at and question.code in standing.answers:
             # Said of a question gone back to, it means: leave the answer as it is.
-            return Step(Outcome.GOES_ON, standing.onward())
+            return Step(StepOutcome.GOES_ON, standing.onward())
         case Command.SKIP:
             skipped = replies.skip(question)
             if isinstance(skipped, NotUnderstood):
-                return Step(Outcome.STAYS, standing, f"{skipped.sentence}\n{ask(standing)}")
+                return Step(StepOutcome.STAYS, standing, f"{skipped.sentence}\n{ask(standing)}")
             return _given(standing, question, skipped)
         case Command.EXIT:
-            return Step(Outcome.LEAVES, standing)
+            return Step(StepOutcome.LEAVES, standing)
         case Command.PROGRESS:
             at = flow.progress(standing.questions, standing.answers, question.code)
-            return Step(Outcome.STAYS, standing, f"{texts.progress(*at)}\n{ask(standing)}")
+            return Step(StepOutcome.STAYS, standing, f"{texts.progress(*at)}\n{ask(standing)}")
         case Command.HELP:
-            return Step(Outcome.STAYS, standing, f"{ask(standing)}\n{texts.HELP}")
+            return Step(StepOutcome.STAYS, standing, f"{ask(standing)}\n{texts.HELP}")
         case Command.RESUME:
-            return Step(Outcome.STAYS, standing, ask(standing))
+            return Step(StepOutcome.STAYS, standing, ask(standing))
 
 
-def tap(standing: Standing, do: str, code: str, fields: Fields, *, photos: Sequence[str] = ()) -> Step:
+def tap(standing: Position, do: str, code: str, fields: Fields, *, photos: Sequence[str] = ()) -> Step:
     """One form of a page: `do` is its button (answer, skip, back, finish), `code` the question it showed. The text is
     what to change, where the answer could not be taken. Posted twice it is done once.
     """
-    stays = Step(Outcome.STAYS, standing)
+    stays = Step(StepOutcome.STAYS, standing)
     if do == "finish" and standing.asked is None:
-        return Step(Outcome.GOES_ON, standing.onward())
+        return Step(StepOutcome.GOES_ON, standing.onward())
     question = next((each for each in flow.shown(standing.questions, standing.answers) if each.code == code), None)
     if question is None:  # answered elsewhere meanwhile, and another branch taken
         return stays
@@ -144,10 +144,10 @@ def tap(standing: Standing, do: str, code: str, fields: Fields, *, photos: Seque
     given = _open(standing, question, given)
     if isinstance(given, NotUnderstood):
         return replace(stays, text=given.sentence)
-    return Step(Outcome.GOES_ON, standing.answered(question, given))
+    return Step(StepOutcome.GOES_ON, standing.answered(question, given))
 
 
-def ask(standing: Standing) -> str:
+def ask(standing: Position) -> str:
     """The question that waits, as a message: with the answer given before where the person came back to it, or with
     why that answer does not do any more. Empty where none waits.
     """
@@ -170,27 +170,27 @@ def echo(question: Question, given: Answer) -> str:
     return ""
 
 
-def _given(standing: Standing, question: Question, given: Answer | NotUnderstood) -> Step:
+def _given(standing: Position, question: Question, given: Answer | NotUnderstood) -> Step:
     given = _open(standing, question, given)
     if isinstance(given, NotUnderstood):
         return _misread(standing, question, given.sentence)
-    return Step(Outcome.GOES_ON, standing.answered(question, given), echo(question, given))
+    return Step(StepOutcome.GOES_ON, standing.answered(question, given), echo(question, given))
 
 
-def _open(standing: Standing, question: Question, given: Answer | NotUnderstood) -> Answer | NotUnderstood:
+def _open(standing: Position, question: Question, given: Answer | NotUnderstood) -> Answer | NotUnderstood:
     """The answer, unless it chooses what is full."""
     if isinstance(given, NotUnderstood):
         return given
     return full_options.refused(question, given, standing.full) or given
 
 
-def _misread(standing: Standing, question: Question, sentence: str) -> Step:
+def _misread(standing: Position, question: Question, sentence: str) -> Step:
     counted = replace(standing, misread=standing.misread + 1)
     if counted.misread >= TRIES:
         sentence = f"{ask(standing)}\n{texts.after_three_tries(question)}"
-    return Step(Outcome.STAYS, counted, sentence)
+    return Step(StepOutcome.STAYS, counted, sentence)
 
 
-def _back(standing: Standing, question: Question) -> Standing | None:
+def _back(standing: Position, question: Question) -> Position | None:
     before = flow.previous_question(standing.questions, standing.answers, question.code)
     return None if before is None else replace(standing, at=before.code, misread=0)

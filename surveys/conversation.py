@@ -14,11 +14,11 @@ from questions.answers import Single
 from questions.question import Option, Question, QuestionType
 from questions.reading import choices, replies
 from questions.reading.replies import Command
-from questions.stepping import Outcome, Step
+from questions.stepping import Step, StepOutcome
 from surveys.actions import answering
 from surveys.queries import answer_sheet, listing
 from surveys.queries import results as published
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.texts import chat
 from surveys.texts import quotas as quota_texts
 from wechat_bot import media, messages
@@ -138,7 +138,7 @@ def _choose(turn: Turn, talk: Talk) -> Reply:
 # Answering
 
 
-def _step(turn: Turn, sheet: Sheet) -> Step:
+def _step(turn: Turn, sheet: AnswerSheet) -> Step:
     match turn.message:
         case messages.Text(content=content):
             return stepping.step(sheet.standing, content)
@@ -150,14 +150,14 @@ def _step(turn: Turn, sheet: Sheet) -> Step:
             return stepping.step(sheet.standing, is_voice=isinstance(other, messages.Voice))
 
 
-def _stepped(turn: Turn, sheet: Sheet, step: Step) -> Reply:
-    if step.outcome is Outcome.LEAVES:
+def _stepped(turn: Turn, sheet: AnswerSheet, step: Step) -> Reply:
+    if step.outcome is StepOutcome.LEAVES:
         return Reply(chat.paused(sheet.left), after=After.PAUSE)
     after = answering.take(turn.session, sheet, step, now=turn.now, zone=turn.zone, source=SOURCE)
-    return _went_on(turn, after, step.text) if step.outcome is Outcome.GOES_ON else Reply(step.text)
+    return _went_on(turn, after, step.text) if step.outcome is StepOutcome.GOES_ON else Reply(step.text)
 
 
-def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
+def _went_on(turn: Turn, sheet: AnswerSheet, echo: str = "") -> Reply:
     if not sheet.is_submitted and sheet.is_shut:
         return Reply(quota_texts.FULL_KEPT, after=After.END)
     if not sheet.is_submitted:
@@ -168,7 +168,7 @@ def _went_on(turn: Turn, sheet: Sheet, echo: str = "") -> Reply:
     return Reply(f"{chat.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
 
 
-def _poll(turn: Turn, sheet: Sheet) -> str:
+def _poll(turn: Turn, sheet: AnswerSheet) -> str:
     """The running result of a poll, on lines of its own, for who may see it; else nothing."""
     if not sheet.definition.is_poll or not published.are_public(turn.session, sheet, now=turn.now):
         return ""
@@ -180,7 +180,7 @@ def _poll(turn: Turn, sheet: Sheet) -> str:
     )
 
 
-def _intro(turn: Turn, sheet: Sheet) -> str:
+def _intro(turn: Turn, sheet: AnswerSheet) -> str:
     return chat.opening(
         sheet.definition.title,
         sheet.left,

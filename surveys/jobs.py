@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from campaigns import kinds
 from console import queries
-from console.work import Kind, Work
+from console.work import Work, WorkKind
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import visibility
@@ -58,7 +58,7 @@ def file(services: Services) -> None:
             filed = filing.file_some(session)
 
 
-TASKS = {EXPORT: Kind(export_answers, is_begun_again=True)}
+TASKS = {EXPORT: WorkKind(export_answers, is_begun_again=True)}
 JOBS = (
     Job("survey waves", timedelta(seconds=2), look_after_waves),
     Job("file submissions", timedelta(seconds=5), file),

@@ -20,7 +20,7 @@ from console.rules.visitors import Role, Visitor
 from console.tasks import Lost
 from foundation.clock import day_in
 from people import actions, erasing, queries
-from people.erasing import Whom
+from people.erasing import ErasedPerson
 from people.feature import people
 from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, RosterImport, RosterPart, Tag
 from people.picker import short
@@ -31,7 +31,7 @@ from tests.h5 import Browser as H5
 from tests.office import Browser, Office
 from visits.models import Message, Rating, Request, Visited, VisitPlan
 from visits.queries import reports, visibility
-from visits.rules.figures import By, Narrowed, Span
+from visits.rules.figures import DividedBy, Narrowed, ReportSpan
 from wechat_bot.chat import chat
 from wechat_bot.feature import Feature
 from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt, Reported
@@ -246,7 +246,7 @@ def test_who_was_erased_by_half_is_found_and_finished(house) -> None:
     with house.services.transaction() as session:
         # An older program told no feature; and one message was in the call at that moment.
         session.execute(update(Delivery).where(Delivery.key.endswith(":0")).values(state=DeliveryState.SENDING))
-        erasing.erase(session, Whom(openid), now=house.clock(), forgets=(people.forgets, chat.forgets))
+        erasing.erase(session, ErasedPerson(openid), now=house.clock(), forgets=(people.forgets, chat.forgets))
         session.execute(update(Delivery).where(Delivery.openid == openid).values(state=DeliveryState.SENT))
     assert {name for name, _ in found(house, wang.traces, is_raw=False)} >= {"delivery", "visit_message", "words"}
     pseudonym = erased_as(house)
@@ -433,8 +433,8 @@ def figures(house: House) -> dict[str, list[tuple[object, ...]]]:
     with house.look() as session:
         now = house.clock()
         admin = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=house.services.zone)
-        span = Span(date(2026, 1, 1), date(2026, 12, 31))
-        lines, total = reports.report(session, admin, Narrowed(span), By.MANAGER, now=now)
+        span = ReportSpan(date(2026, 1, 1), date(2026, 12, 31))
+        lines, total = reports.report(session, admin, Narrowed(span), DividedBy.MANAGER, now=now)
         return {
             # What was open is over, and what time alone makes late is left out.
             "report": [

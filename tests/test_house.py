@@ -101,6 +101,16 @@ def test_a_package_opens_with_one_sentence_and_no_code() -> None:
             assert ast.get_docstring(parsed(path)), named(path)
 
 
+def test_one_name_is_one_thing() -> None:
+    """A class name stands once in the product, so that a reader who has met it knows it."""
+    where: dict[str, list[str]] = {}
+    for path in modules(PRODUCT):
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                where.setdefault(node.name, []).append(named(path))
+    assert {name: paths for name, paths in where.items() if len(paths) > 1} == {}
+
+
 def test_every_proof_named_in_the_docs_is_a_test() -> None:
     named_there = re.findall(r"(tests/[\w/]+\.py)::(\w+)", (ROOT / "docs/proofs.md").read_text(encoding="utf-8"))
     there = {

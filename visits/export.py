@@ -11,14 +11,14 @@ from foundation.workbooks.writing import (
     Cell,
     Digits,
     Heading,
+    OneDecimal,
     Percent,
-    Score,
     Serial,
     Workbook,
     serial,
 )
 from people.texts import licence
-from visits.rules.figures import Figures, Line, Took
+from visits.rules.figures import ReportRow, RequestRow, Took
 from visits.texts import answering, reports
 
 #: The name of the long work done with it: a page asks for it, a job does it.
@@ -68,8 +68,8 @@ _WIDTHS = (8, 16, 24, 12, 14, 12, 12, 12, 18, 18, 12, 18, 12, 10, 10, 8, 40, 10)
 def write(
     path: Path,
     title: str,
-    figures: Sequence[Figures],
-    lines: Iterable[Line],
+    figures: Sequence[ReportRow],
+    lines: Iterable[RequestRow],
     *,
     zone: ZoneInfo,
     progress: Callable[[int], None] = lambda done: None,
@@ -98,7 +98,7 @@ def write(
     return count
 
 
-def _figures(each: Figures) -> Iterator[Cell]:
+def _figures(each: ReportRow) -> Iterator[Cell]:
     yield from (Digits(each.name), each.requests, each.kept, _marked(Percent, each.kept_share))
     yield from (each.within, _marked(Percent, each.within_share))
     for seconds in _times(each):
@@ -107,7 +107,7 @@ def _figures(each: Figures) -> Iterator[Cell]:
     yield from (_marked(Percent, each.content_share), each.discontent, each.shops)
 
 
-def _line(line: Line, zone: ZoneInfo) -> Iterator[Cell]:
+def _line(line: RequestRow, zone: ZoneInfo) -> Iterator[Cell]:
     yield Digits(f"#{line.number}")
     names = (licence(line.licence), line.shop, line.class_name, line.area, line.category, line.owner, line.answered_by)
     yield from map(Digits, names)
@@ -125,7 +125,7 @@ def _line(line: Line, zone: ZoneInfo) -> Iterator[Cell]:
     yield from map(Digits, texts)
 
 
-def _times(each: Figures) -> Iterator[float | None]:
+def _times(each: ReportRow) -> Iterator[float | None]:
     for took in Took:
         times = each.times.get(took)
         yield times.median if times else None
@@ -137,8 +137,8 @@ def _moment(at: datetime | None, zone: ZoneInfo) -> Cell:
 
 
 def _hours(seconds: float | None) -> Cell:
-    return _marked(Score, seconds and seconds / 3600)
+    return _marked(OneDecimal, seconds and seconds / 3600)
 
 
-def _marked(kind: type[Percent | Score], number: float | None) -> Cell:
+def _marked(kind: type[Percent | OneDecimal], number: float | None) -> Cell:
     return None if number is None else kind(number)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from console import queries
-from console.work import Kind, Work
+from console.work import Work, WorkKind
 from foundation.errors import Refused
 from people import visibility as people_scope
 from visits import export
@@ -11,7 +11,7 @@ from visits.actions import clocks, escalating, filing, intake, moving, resting, 
 from visits.permissions import VISITS_EXPORT
 from visits.queries import reports, visibility
 from visits.rules import figures
-from visits.rules.figures import By, Narrowed, Took
+from visits.rules.figures import DividedBy, Narrowed, Took
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -71,7 +71,7 @@ def export_report(work: Work) -> None:
         part = people_scope.part(session, visitor, who.today)
         span = figures.span(given["from"], given["until"], today=who.today)
         narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
-        lines, total = reports.report(session, who, narrowed, By(given["by"]), now=now, took=tuple(Took))
+        lines, total = reports.report(session, who, narrowed, DividedBy(given["by"]), now=now, took=tuple(Took))
         title = f"拜访统计 {span.from_on} 到 {span.until_on}"
         found = reports.stream(session, who, narrowed, now=now)
         count = export.write(
@@ -114,7 +114,7 @@ def look_after_resting(services: Services) -> None:
                 break
 
 
-TASKS = {export.EXPORT: Kind(export_report, is_begun_again=True)}
+TASKS = {export.EXPORT: WorkKind(export_report, is_begun_again=True)}
 JOBS = (
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),

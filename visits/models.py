@@ -212,7 +212,7 @@ class Message(Base):
     token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
-class Reason(StrEnum):
+class AssignmentReason(StrEnum):
     """Why a request went to whom it went."""
 
     OWN = "own"

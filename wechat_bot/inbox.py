@@ -279,5 +279,5 @@ _SAVE = Prepared(
 )
 _MARK = Prepared(insert(table_of(Heard)))
 
-_CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.View, messages.PicturesPicked, messages.LocationPicked)
+_CONTACT = (*ledger.SAID, *ledger.TRIGGERS, messages.LinkOpened, messages.PicturesPicked, messages.LocationPicked)
 _FROM_A_PERSON = (*_CONTACT, messages.Unfollow, messages.LocationReport)

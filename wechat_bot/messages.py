@@ -98,7 +98,7 @@ class Click(Incoming):
 
 
 @dataclass(frozen=True, slots=True)
-class View(Incoming):
+class LinkOpened(Incoming):
     """A menu link was followed; for `view_miniprogram`, `target` is the page's path."""
 
     target: str

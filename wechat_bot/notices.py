@@ -17,7 +17,7 @@ VALUES = frozenset({"number", "who", "what", "when"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FieldKind:
     """What WeChat takes in a field, by the letters its name begins with; anything else is refused with 47003
     (wechat-platform.md §5)."""
 
@@ -35,20 +35,20 @@ _DIGITS = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DAY = re.compile(r".*[0-9]{4}[-/.年](1[0-2]|0?[1-9])[-/.月](3[01]|[12][0-9]|0?[1-9])(?![0-9]).*")
 _TIME = re.compile(r".*(?<![0-9])(2[0-3]|[01]?[0-9])[:：][0-5][0-9](?![0-9]).*")
 KINDS = {
-    "character_string": Kind(32, re.compile(r"[\x20-\x7e]+"), "", "-"),
-    "number": Kind(32, _DIGITS, None, "0"),
-    "letter": Kind(32, re.compile(r"[A-Za-z]+"), None, "X"),
-    "phone_number": Kind(17, re.compile(r"[0-9+() -]+"), None, "-"),
-    "car_number": Kind(8, re.compile(r"[\u3400-\u9fffA-Z0-9]+"), None, "无"),
-    "amount": Kind(32, re.compile(r"[^\w\s-]{0,3}-?[0-9,]+(\.[0-9]+)?元?"), None, "0"),
-    "time": Kind(32, _TIME, None, "2099-12-31 23:59"),
-    "date": Kind(32, _DAY, None, "2099-12-31"),
-    "phrase": Kind(5, re.compile(r"[\u3400-\u9fff]+"), "", "无", re.compile(r"[^\u3400-\u9fff]")),
-    "name": Kind(10, None, ""),
-    "const": Kind(20, None, None),
+    "character_string": FieldKind(32, re.compile(r"[\x20-\x7e]+"), "", "-"),
+    "number": FieldKind(32, _DIGITS, None, "0"),
+    "letter": FieldKind(32, re.compile(r"[A-Za-z]+"), None, "X"),
+    "phone_number": FieldKind(17, re.compile(r"[0-9+() -]+"), None, "-"),
+    "car_number": FieldKind(8, re.compile(r"[\u3400-\u9fffA-Z0-9]+"), None, "无"),
+    "amount": FieldKind(32, re.compile(r"[^\w\s-]{0,3}-?[0-9,]+(\.[0-9]+)?元?"), None, "0"),
+    "time": FieldKind(32, _TIME, None, "2099-12-31 23:59"),
+    "date": FieldKind(32, _DAY, None, "2099-12-31"),
+    "phrase": FieldKind(5, re.compile(r"[\u3400-\u9fff]+"), "", "无", re.compile(r"[^\u3400-\u9fff]")),
+    "name": FieldKind(10, None, ""),
+    "const": FieldKind(20, None, None),
 }
 #: thing, and what is older than kinds.
-OTHER = Kind()
+OTHER = FieldKind()
 #: WeChat takes none since May 2023; and what nobody sees.
 _LEFT_OUT = re.compile(
     "[\U0001f000-\U0001faff\u2300-\u23ff\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"

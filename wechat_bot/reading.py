@@ -288,7 +288,7 @@ def _video(f: Fields, c: Common) -> Incoming:
 
 
 def _view(f: Fields, c: Common) -> Incoming:
-    return m.View(**c, target=_text(f, "EventKey"), menu_id=_text(f, "MenuId"))
+    return m.LinkOpened(**c, target=_text(f, "EventKey"), menu_id=_text(f, "MenuId"))
 
 
 _MESSAGES: dict[str, Reader] = {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from console import second
 from console.actions import accounts, browsers, sessions, tries
 from console.models import RecoveryCode, UsedStep, User, UserSession
-from console.rules.tries import TRIES_OF_NAME, TRIES_OF_PAIR, Count, network
+from console.rules.tries import TRIES_OF_NAME, TRIES_OF_PAIR, TryCount, network
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 
@@ -20,7 +20,7 @@ class Tried:
     """A try at the second step: the secret to compare with, what it was counted under, how long to wait before it."""
 
     kept: str | None
-    counts: Sequence[Count]
+    counts: Sequence[TryCount]
     waits: timedelta
 
 
@@ -99,11 +99,11 @@ def forget_old(session: Session, *, now: datetime) -> None:
     session.execute(delete(UsedStep).where(UsedStep.step < a_day_ago))
 
 
-def _counts(session: Session, user_id: int, address: str, browser: str, now: datetime) -> list[Count]:
+def _counts(session: Session, user_id: int, address: str, browser: str, now: datetime) -> list[TryCount]:
     """What a try at the second step is counted under: six digits are few, whoever comes from wherever."""
     if mark := browsers.known(session, browser, User.id == user_id, now):
-        return [Count(f"second:{user_id}:{mark}", TRIES_OF_PAIR)]
+        return [TryCount(f"second:{user_id}:{mark}", TRIES_OF_PAIR)]
     return [
-        Count(f"second:{user_id}:{network(address)}", TRIES_OF_PAIR),
-        Count(f"second:{user_id}", TRIES_OF_NAME, is_shared=True),
+        TryCount(f"second:{user_id}:{network(address)}", TRIES_OF_PAIR),
+        TryCount(f"second:{user_id}", TRIES_OF_NAME, is_shared=True),
     ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from console import passwords
 from console.actions import browsers, sessions, tries
 from console.models import User, UserSession
-from console.rules.tries import TRIES_OF_ADDRESS, TRIES_OF_NAME, TRIES_OF_PAIR, Count, network
+from console.rules.tries import TRIES_OF_ADDRESS, TRIES_OF_NAME, TRIES_OF_PAIR, TryCount, network
 from foundation.database import changed
 from foundation.errors import Refused
 
@@ -98,18 +98,18 @@ def change_password(
     sessions.end_all(session, user_id, now, but=keep_session)
 
 
-def _counts(session: Session, name: str, address: str, browser: str, now: datetime) -> list[Count]:
+def _counts(session: Session, name: str, address: str, browser: str, now: datetime) -> list[TryCount]:
     """What a try to sign in is counted under."""
     if mark := browsers.known(session, browser, User.name == name, now):
-        return [Count(f"browser:{mark}:{name}", TRIES_OF_PAIR)]
+        return [TryCount(f"browser:{mark}:{name}", TRIES_OF_PAIR)]
     where = network(address)
     return [
-        Count(f"pair:{where}:{name}", TRIES_OF_PAIR),
-        Count(f"name:{name}", TRIES_OF_NAME, is_shared=True),
-        Count(f"address:{where}", TRIES_OF_ADDRESS, is_shared=True),
+        TryCount(f"pair:{where}:{name}", TRIES_OF_PAIR),
+        TryCount(f"name:{name}", TRIES_OF_NAME, is_shared=True),
+        TryCount(f"address:{where}", TRIES_OF_ADDRESS, is_shared=True),
     ]
 
 
-def _own(user_id: int) -> Count:
+def _own(user_id: int) -> TryCount:
     """What a try to say one's password once more is counted under."""
-    return Count(f"password:{user_id}", TRIES_OF_PAIR)
+    return TryCount(f"password:{user_id}", TRIES_OF_PAIR)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from console import audit
 from console.models import SignInTries
 from console.rules import tries
-from console.rules.tries import Count
+from console.rules.tries import TryCount
 from foundation.database import upsert
 
 
 def count_try(
-    session: Session, counts: Sequence[Count], did: str, *, who: str, address: str, now: datetime
+    session: Session, counts: Sequence[TryCount], did: str, *, who: str, address: str, now: datetime
 ) -> timedelta:
     """Count a try before anything is compared, so that many at once get no more of them than one by one.
 
@@ -46,7 +46,7 @@ def count_try(
     return left
 
 
-def forgive(session: Session, counts: Sequence[Count]) -> None:
+def forgive(session: Session, counts: Sequence[TryCount]) -> None:
     """Take back the try that was right: what strangers tried under the same name or address stays counted."""
     for each in counts:
         own = SignInTries.subject == each.subject

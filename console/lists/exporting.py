@@ -15,7 +15,7 @@ from console.collected import Extensions
 from console.lists.listing import Asked, Column, L, Listing, columns_of, value
 from console.lists.looking import ask
 from console.rules.visitors import Permission, Visitor
-from console.work import Kind, Made, Work, export
+from console.work import Made, Work, WorkKind, export
 from foundation import paging
 from foundation.errors import Refused
 from foundation.workbooks.writing import ROWS_OF_A_SHEET, Cell, Digits, Heading, Serial, Workbook, serial
@@ -44,12 +44,12 @@ def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> 
     return view
 
 
-def kinds(listings: Iterable[Listing[Any]], extensions: Extensions) -> dict[str, Kind]:
+def kinds(listings: Iterable[Listing[Any]], extensions: Extensions) -> dict[str, WorkKind]:
     """The exports of lists as long work, by their kinds."""
     return {listing.kind: _kind(listing, extensions) for listing in listings}
 
 
-def _kind(listing: Listing[Any], extensions: Extensions) -> Kind:
+def _kind(listing: Listing[Any], extensions: Extensions) -> WorkKind:
     def file(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
         services, now = work.services, work.services.clock()
         if not visitor.may(listing.see):

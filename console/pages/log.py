@@ -15,7 +15,7 @@ from wechat_bot.services import current_services
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """An entry of the log, in words."""
 
     entry: AuditEntry
@@ -23,14 +23,14 @@ class Line:
     about: str
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[LogLine]:
     who, did = asked.given.get("who", "").strip().lower(), asked.given.get("did", "")
     page = queries.audit(asked.session, who=who, did=did, cursor=cursor, limit=limit)
     words, named = asked.extensions.audit_words, asked.extensions.named
-    return page.of(Line(entry, words.get(entry.did, entry.did), named(entry.about)) for entry in page.lines)
+    return page.of(LogLine(entry, words.get(entry.did, entry.did), named(entry.about)) for entry in page.lines)
 
 
-AUDIT: Listing[Line] = Listing(
+AUDIT: Listing[LogLine] = Listing(
     name="console.audit",
     title="操作记录",
     see=AUDIT_SEE,

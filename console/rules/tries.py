@@ -17,7 +17,7 @@ TRIES_FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class TryCount:
     """Count of tries under a name: so many of them are free."""
 
     subject: str

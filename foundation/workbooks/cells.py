@@ -42,7 +42,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class NumberCell:
     """A number whose format shows it otherwise than by its digits: `shown`, or None where that cannot be told."""
 
     value: int | float
@@ -50,7 +50,7 @@ class Number:
 
 
 #: Dates and times are what the cell's format shows: a `date` without a time of day, a `datetime` with one.
-Cell = str | int | float | bool | datetime | date | time | timedelta | Number | Fault
+Cell = str | int | float | bool | datetime | date | time | timedelta | NumberCell | Fault
 #: Cells by their columns, counted from 0; an empty one is not there.
 Cells = dict[int, Cell]
 

@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from foundation.workbooks.cells import Cell, Number
+from foundation.workbooks.cells import Cell, NumberCell
 
 
-class Kind(Enum):
+class FormatKind(Enum):
     """What becomes of a number."""
 
     PLAIN, PADDED, DAY, MOMENT, TIME, SPAN, OTHER = range(7)
@@ -17,11 +17,11 @@ class Kind(Enum):
 class Format(NamedTuple):
     """A number format: its kind, and for `PADDED` how many digits it fills up to."""
 
-    kind: Kind
+    kind: FormatKind
     zeros: int = 0
 
 
-PLAIN = Format(Kind.PLAIN)
+PLAIN = Format(FormatKind.PLAIN)
 #: The formats a workbook need not write down, by their numbers, as far as they are more than digits.
 BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??", 22: "y h", 46: "[h]:mm", 47: "m:s"}
 BUILT_IN |= dict.fromkeys((14, 15, 16, 17, *range(27, 32), 36, 50, 51, 52, 53, 54, 57, 58), "y-m-d")
@@ -45,23 +45,25 @@ def read(code: str) -> Format:
     ['OTHER', 'OTHER', 'OTHER', 'PLAIN']
     """
     if _OTHERWISE.search(code):
-        return Format(Kind.OTHER)
+        return Format(FormatKind.OTHER)
     section = _UNSEEN.sub("", code[:500].split(";")[0])
     bare = _LITERAL.sub("", section)
     if bare.lower() in ("general", "g/通用格式", "@", ""):
-        return PLAIN if bare == section else Format(Kind.OTHER)
+        return PLAIN if bare == section else Format(FormatKind.OTHER)
     digits = _DIGITS.fullmatch(bare)
     if digits is None:
         if re.search(r"\[[hms]+\]", bare, re.IGNORECASE):
-            return Format(Kind.SPAN)
+            return Format(FormatKind.SPAN)
         letters = set(bare.lower())
         has_day, has_time = letters & set("yedb"), letters & set("hs")
         if has_day or has_time or "m" in letters:
-            return Format(Kind.MOMENT if has_day and has_time else Kind.TIME if has_time else Kind.DAY)
+            return Format(
+                FormatKind.MOMENT if has_day and has_time else FormatKind.TIME if has_time else FormatKind.DAY
+            )
     if digits is None or bare != section or (bare.partition(".")[0].endswith(",") and bare != ","):
-        return Format(Kind.OTHER)
+        return Format(FormatKind.OTHER)
     zeros = digits["zeros"].count("0")
-    return Format(Kind.PADDED, zeros) if zeros > 1 else PLAIN
+    return Format(FormatKind.PADDED, zeros) if zeros > 1 else PLAIN
 
 
 def shown(number: int | float, how: Format, *, is_1904: bool) -> Cell:
@@ -72,17 +74,17 @@ def shown(number: int | float, how: Format, *, is_1904: bool) -> Cell:
     >>> shown(46296, read("yyyy-mm-dd"), is_1904=False), shown(46296, read("yyyy-mm-dd h:mm"), is_1904=False)
     (datetime.date(2026, 10, 1), datetime.datetime(2026, 10, 1, 0, 0))
     """
-    if how.kind is Kind.PLAIN:
+    if how.kind is FormatKind.PLAIN:
         return number
-    if how.kind is Kind.PADDED:
+    if how.kind is FormatKind.PADDED:
         is_whole = isinstance(number, int) and number >= 0
-        return Number(number, str(number).zfill(how.zeros) if is_whole else None)
-    if how.kind is Kind.OTHER or not 0 <= number < 2_958_466:
-        return Number(number, None)
+        return NumberCell(number, str(number).zfill(how.zeros) if is_whole else None)
+    if how.kind is FormatKind.OTHER or not 0 <= number < 2_958_466:
+        return NumberCell(number, None)
     return _moment(number, how.kind, is_1904=is_1904)
 
 
-def _moment(number: int | float, kind: Kind, *, is_1904: bool) -> Cell:
+def _moment(number: int | float, kind: FormatKind, *, is_1904: bool) -> Cell:
     """A number of days since the workbook's first day, as its format shows it.
 
     >>> _moment(46296, Kind.DAY, is_1904=False), _moment(46296, Kind.MOMENT, is_1904=False)
@@ -91,11 +93,11 @@ def _moment(number: int | float, kind: Kind, *, is_1904: bool) -> Cell:
     datetime.time(7, 11)
     """
     span = timedelta(seconds=round(number * 86_400))
-    if kind is Kind.SPAN:
+    if kind is FormatKind.SPAN:
         return span
     # Excel believes that there was a 29 February 1900.
     first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30) if number >= 60 else date(1899, 12, 31)
     moment = datetime.combine(first, time()) + span
-    if number < 1 and (kind is Kind.TIME or not is_1904):
+    if number < 1 and (kind is FormatKind.TIME or not is_1904):
         return moment.time()
-    return moment.date() if kind is Kind.DAY and moment.time() == time() else moment
+    return moment.date() if kind is FormatKind.DAY and moment.time() == time() else moment

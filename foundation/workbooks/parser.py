@@ -75,7 +75,7 @@ class _Named(dict[str, Callable[[Any], None] | None]):
         return self.setdefault(name, self.get(name.rpartition(":")[2]))
 
 
-class Words:
+class CellText:
     """What is said in a cell, piece by piece; how it is pronounced (`rPh`) is said aside."""
 
     __slots__ = ("_begun", "_is_aside", "_is_open", "_pieces", "letters")

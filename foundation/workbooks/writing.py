@@ -64,7 +64,7 @@ class Heading(str):
     __slots__ = ()
 
 
-class Title(str):
+class SheetTitle(str):
     """The title of a sheet."""
 
     __slots__ = ()
@@ -82,13 +82,13 @@ class Percent(float):
     __slots__ = ()
 
 
-class Figure(float):
+class TwoDecimals(float):
     """A figure shown with two decimals."""
 
     __slots__ = ()
 
 
-class Score(float):
+class OneDecimal(float):
     """A figure shown with one decimal."""
 
     __slots__ = ()
@@ -97,11 +97,11 @@ class Score(float):
 FORMATS: Mapping[type, Mapping[str, Any]] = {
     Digits: {"num_format": "@"},
     Heading: {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EEF4", "num_format": "@"},
-    Title: {"bold": True, "font_size": 14, "num_format": "@"},
+    SheetTitle: {"bold": True, "font_size": 14, "num_format": "@"},
     Serial: {"num_format": "yyyy-mm-dd hh:mm:ss"},
     Percent: {"num_format": "0.0%"},
-    Figure: {"num_format": "0.00"},
-    Score: {"num_format": "0.0"},
+    TwoDecimals: {"num_format": "0.00"},
+    OneDecimal: {"num_format": "0.0"},
 }
 
 
@@ -135,9 +135,9 @@ class Workbook(AbstractContextManager["Workbook"]):
         }
         self._styles = {kind: form._get_xf_index() for kind, form in self._formats.items()}
 
-    def sheet(self, name: str, widths: Iterable[int], *, columns: type | None = None) -> "Sheet":
+    def sheet(self, name: str, widths: Iterable[int], *, columns: type | None = None) -> "SheetWriter":
         """Add a sheet behind the others; `columns` formats also the cells that are still empty."""
-        sheet: Sheet = self._book.add_worksheet(name, Sheet)
+        sheet: SheetWriter = self._book.add_worksheet(name, SheetWriter)
         sheet.styles = self._styles
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self._formats[columns] if columns else None)
@@ -155,7 +155,7 @@ class Workbook(AbstractContextManager["Workbook"]):
             sheet.row_data_fh.close()
 
 
-class Sheet(Worksheet):  # type: ignore[misc]
+class SheetWriter(Worksheet):  # type: ignore[misc]
     """A worksheet filled from top to bottom by `write` alone; what else a sheet can do is XlsxWriter's."""
 
     #: What the file says of its own extent.

@@ -29,7 +29,7 @@ from foundation.workbooks.cells import (
     too_far,
     too_large,
 )
-from foundation.workbooks.parser import Attributes, Columns, Parser, Place, Words, number_of
+from foundation.workbooks.parser import Attributes, CellText, Columns, Parser, Place, number_of
 
 _PIECE = 1 << 16
 #: Parts of a workbook.
@@ -136,7 +136,7 @@ class _Book:
         """The texts that cells share."""
         part = self._one("sharedStrings")
         strings: list[str] = []
-        words, letters = Words(), 0
+        words, letters = CellText(), 0
 
         def keep(_: object = None) -> None:
             nonlocal letters
@@ -191,7 +191,7 @@ class _Book:
         return tuple(merged)
 
     def _read(self, part: str) -> Iterator[tuple[int, Cells]]:
-        place, words = Place(), Words()
+        place, words = Place(), CellText()
         done: list[tuple[int, Cells]] = []
         cells: Cells = {}
         kind = style = ""

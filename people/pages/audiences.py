@@ -20,8 +20,8 @@ from people.pages.roster import today_of
 from people.permissions import AUDIENCES_EDIT, PEOPLE_SEE
 from people.picker import form, shape
 from people.picker.form import Loader
-from people.picker.shape import Condition, Group
-from people.saved import Line
+from people.picker.shape import FilledCriterion, Group
+from people.saved import AudienceLine
 from wechat_bot.services import Services, current_services
 
 SAVE, LOOK = "save", "look"
@@ -99,13 +99,13 @@ def delete_audience(audience_id: int) -> ResponseReturnValue:
     return act.done(url_for("people_pages.audience_list"), f"对象“{name}”已删除。")
 
 
-def _build(line: Line | None) -> ResponseReturnValue:
+def _build(line: AudienceLine | None) -> ResponseReturnValue:
     if request.form.get("do") == SAVE:
         return act.form(partial(_save, line), partial(_page, line))
     return _page(line)
 
 
-def _page(line: Line | None, error: Refused | None = None) -> str:
+def _page(line: AudienceLine | None, error: Refused | None = None) -> str:
     services, is_posted = current_services(), request.method == "POST"
     wish = request.form.get("do", "")
     text, look, broken = request.form.get("text", ""), None, ""
@@ -117,7 +117,7 @@ def _page(line: Line | None, error: Refused | None = None) -> str:
             group = shape.from_spec(line.spec)
             text = "" if group else yaml.safe_dump(line.spec, allow_unicode=True, sort_keys=False)
         else:
-            group = Group("all", (Condition(),))
+            group = Group("all", (FilledCriterion(),))
         if wish == LOOK:
             look, broken = _look_at_form(services, session)
         elif line is not None and not is_posted:
@@ -141,7 +141,7 @@ def _page(line: Line | None, error: Refused | None = None) -> str:
     )
 
 
-def _save(line: Line | None) -> ResponseReturnValue:
+def _save(line: AudienceLine | None) -> ResponseReturnValue:
     services, name = current_services(), request.form.get("name", "")
     with act.transaction(over=_editable(line.id) if line else None) as (session, now, note):
         spec = _spec_of_form(services)
@@ -197,7 +197,7 @@ def _editable(audience_id: int) -> Editable:
     return Editable(f"audience:{audience_id}", select(Audience.id).where(Audience.id == audience_id), kept)
 
 
-def _find(session: Session, audience_id: int) -> Line:
+def _find(session: Session, audience_id: int) -> AudienceLine:
     line = saved.one(session, audience_id)
     if line is None:
         abort(404)

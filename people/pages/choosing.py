@@ -11,7 +11,7 @@ from people import rules, saved
 from people.pages import roster
 from people.pages.roster import BOUND, LONGEST_SEARCH, today_of
 from people.saved import Chosen
-from people.shops.narrowing import Filter
+from people.shops.narrowing import ShopFilter
 from wechat_bot.services import Services
 
 NAMES = ("search", "area", "class", "manager", "bound", "audience")
@@ -23,7 +23,7 @@ def chosen() -> Chosen:
     audience_id = values.get("audience", type=int)
     if audience_id is not None:
         return Chosen(audience_id=audience_id)
-    narrowed = Filter(
+    narrowed = ShopFilter(
         search=rules.plain(values.get("search", ""))[:LONGEST_SEARCH],
         area_id=values.get("area", type=int),
         class_id=values.get("class", type=int),

@@ -14,7 +14,7 @@ from console.stamps import Editable
 from foundation.clock import when
 from foundation.paging import Cursor, Page
 from people import deliveries
-from people.deliveries import Line
+from people.deliveries import DeliveryLine
 from people.pages import filters
 from people.permissions import OUTBOX_SETTLE, PEOPLE_EXPORT
 from wechat_bot import texts
@@ -40,7 +40,7 @@ def _state(given: Mapping[str, str]) -> DeliveryState:
     return DeliveryState(wanted) if wanted in deliveries.STATES else DeliveryState.UNSURE
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[DeliveryLine]:
     services, state = asked.services, _state(asked.given)
     features, now, quiet = asked.extensions.features, asked.now, services.quiet
     return deliveries.page(asked.session, features, state, now=now, quiet=quiet, cursor=cursor, limit=limit)
@@ -50,7 +50,7 @@ def _is_pending(asked: Asked) -> bool:
     return _state(asked.given) is DeliveryState.PENDING
 
 
-def _due(asked: Asked, line: Line) -> str:
+def _due(asked: Asked, line: DeliveryLine) -> str:
     """When it goes out at the earliest, as one says it where that is later than its turn."""
     services = asked.services
     if line.until:
@@ -58,7 +58,7 @@ def _due(asked: Asked, line: Line) -> str:
     return f"{line.due_at.astimezone(services.zone):%Y-%m-%d %H:%M}"
 
 
-DELIVERIES: Listing[Line] = Listing(
+DELIVERIES: Listing[DeliveryLine] = Listing(
     name="people.deliveries",
     title="消息",
     see=OUTBOX_SEE,

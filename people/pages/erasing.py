@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from console import access, act
 from foundation.errors import Refused
 from people import erasing, identity
-from people.erasing import Whom
+from people.erasing import ErasedPerson
 from people.identity import Shop
 from people.permissions import PEOPLE_ERASE
 from wechat_bot.services import current_services
@@ -46,14 +46,14 @@ def _found(session: Session, licence: str) -> Shop:
     return shop
 
 
-def _whom(shop: Shop, what: str, name: str) -> Whom:
+def _whom(shop: Shop, what: str, name: str) -> ErasedPerson:
     if what not in (FOLLOWER, SHOP):
         raise Refused(CHOOSE)
     if what == FOLLOWER and shop.openid is None:
         raise Refused(NOT_BOUND)
     if "".join(name.split()) != "".join(shop.shop.split()):
         raise Refused(ANOTHER_NAME)
-    return Whom(shop.openid or "", shop.id if what == SHOP else None)
+    return ErasedPerson(shop.openid or "", shop.id if what == SHOP else None)
 
 
 def _page(licence: str, error: Refused | None) -> str:

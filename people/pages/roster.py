@@ -20,16 +20,16 @@ from people.pages import filters
 from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE, TAGS_PUT
 from people.roster import checking
 from people.shops import alone, listing, narrowing, reach
-from people.shops.listing import Line
+from people.shops.listing import ListedShop
 from wechat_bot.services import Services, current_services
 
 BOUND = {"yes": True, "no": False}
 LONGEST_SEARCH = 40
 
 
-def narrowed(given: Mapping[str, str]) -> narrowing.Filter:
+def narrowed(given: Mapping[str, str]) -> narrowing.ShopFilter:
     """What narrows the list, as an address says it."""
-    return narrowing.Filter(
+    return narrowing.ShopFilter(
         search=given.get("search", "").strip()[:LONGEST_SEARCH],
         area_id=whole_number(given.get("area", "")),
         class_id=whole_number(given.get("class", "")),
@@ -38,7 +38,7 @@ def narrowed(given: Mapping[str, str]) -> narrowing.Filter:
     )
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[ListedShop]:
     wanted = narrowed(asked.given)
     return listing.page(asked.session, asked.visitor, wanted, today=asked.today, cursor=cursor, limit=limit)
 
@@ -50,7 +50,7 @@ def _count(asked: Asked) -> Count | None:
 
 #: The file has the columns that an import takes, in their order: a list can be corrected and brought back. What a shop
 #: has from its area, it shall still have from there then.
-ROSTER: Listing[Line] = Listing(
+ROSTER: Listing[ListedShop] = Listing(
     name="people",
     title="零售户名单",
     see=PEOPLE_SEE,
@@ -150,7 +150,7 @@ def today_of(services: Services) -> date:
     return day_in(services.clock(), services.zone)
 
 
-def words(session: Session, narrowed: narrowing.Filter) -> str:
+def words(session: Session, narrowed: narrowing.ShopFilter) -> str:
     """A filter of the list as a person reads it."""
     parts = (
         dict(areas.names(session)).get(narrowed.area_id or 0),

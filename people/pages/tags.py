@@ -25,7 +25,7 @@ from wechat_bot.services import current_services
 PUT, OFF = "tag.put", "tag.off"
 
 
-TAG_LIST: Listing[tags.Line] = Listing(
+TAG_LIST: Listing[tags.TagLine] = Listing(
     name="people.tags",
     title="标签",
     unit="个",

@@ -20,7 +20,7 @@ from foundation.errors import Refused
 from people import areas
 from people.criteria import AREA, SHOWN
 from people.models import Audience
-from people.picker.shape import MODES, Condition, Group, filled, from_spec
+from people.picker.shape import MODES, FilledCriterion, Group, filled, from_spec
 from wechat_bot.criterion import Choice, Criterion, Field, Input
 
 MOST_ROWS = 50
@@ -30,7 +30,7 @@ _BETWEEN = re.compile(r"[\s,，、;；|｜/／]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownField:
     """A field as the page shows it."""
 
     field: Field
@@ -55,14 +55,14 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PickerRow:
     """A row of the form: a condition, or a group with rows of its own."""
 
     address: str
     criterion: str = ""
-    fields: tuple[Shown, ...] = ()
+    fields: tuple[ShownField, ...] = ()
     mode: str = ""
-    rows: "tuple[Row, ...]" = ()
+    rows: "tuple[PickerRow, ...]" = ()
 
 
 def offered(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
@@ -88,7 +88,7 @@ class Loader:
     visitor: Visitor | None = None
     _known: dict[tuple[Any, ...], tuple[Choice, ...]] = field(default_factory=dict)
 
-    def rows(self, group: Group, within: str = "") -> tuple[Row, ...]:
+    def rows(self, group: Group, within: str = "") -> tuple[PickerRow, ...]:
         """A group's rows with everything that can be chosen in them."""
         return tuple(self._row(item, f"{within}{number}") for number, item in enumerate(group.items))
 
@@ -109,26 +109,26 @@ class Loader:
     def _lines(self, group: Group) -> list[str]:
         return [self._words(item) for item in group.items]
 
-    def _row(self, item: Condition | Group, address: str) -> Row:
+    def _row(self, item: FilledCriterion | Group, address: str) -> PickerRow:
         if isinstance(item, Group):
-            return Row(address, mode=item.mode, rows=self.rows(item, f"{address}."))
+            return PickerRow(address, mode=item.mode, rows=self.rows(item, f"{address}."))
         criterion = self.criteria.get(item.name)
-        return Row(address, item.name) if criterion is None else self.row(criterion, item.value, address)
+        return PickerRow(address, item.name) if criterion is None else self.row(criterion, item.value, address)
 
-    def row(self, criterion: Criterion, value: Any, address: str) -> Row:
+    def row(self, criterion: Criterion, value: Any, address: str) -> PickerRow:
         """One criterion with what was filled in, and everything that can be chosen."""
         fields = tuple(self._shown(criterion, value, each, address) for each in criterion.fields)
         # What hangs on a choice that was not made yet would be an empty list.
         fields = tuple(each for each in fields if not each.field.follows or each.choices or each.values)
-        return Row(address, criterion.name, fields)
+        return PickerRow(address, criterion.name, fields)
 
-    def _shown(self, criterion: Criterion, value: Any, each: Field, address: str) -> Shown:
+    def _shown(self, criterion: Criterion, value: Any, each: Field, address: str) -> ShownField:
         values = filled(value, each)
         choices = self._choices(criterion, each, value)
         known = {str(choice.value) for choice in choices}
         gone = tuple(value for value in values if str(value) not in known) if each.choices else ()
         name = _form_name(address, criterion, each, value)
-        return Shown(each, name, values, choices, gone, criterion.answers)
+        return ShownField(each, name, values, choices, gone, criterion.answers)
 
     def _choices(self, criterion: Criterion, each: Field, value: Any) -> tuple[Choice, ...]:
         if each.choices is None:
@@ -149,7 +149,7 @@ class Loader:
         mine = {name for _, name in areas.names(self.session, self.visitor)}
         return [choice for choice in choices if choice.value in mine]
 
-    def _words(self, item: Condition | Group) -> str:
+    def _words(self, item: FilledCriterion | Group) -> str:
         if isinstance(item, Group):
             return f"{MODES[item.mode]}：{'；'.join(self._lines(item))}"
         criterion = self.criteria.get(item.name)
@@ -177,8 +177,8 @@ def _mode(text: str) -> str:
 
 def _read_rows(
     form: MultiDict[str, str], criteria: Mapping[str, Criterion], addresses: Sequence[str]
-) -> list[Condition | Group]:
-    found: list[Condition | Group] = []
+) -> list[FilledCriterion | Group]:
+    found: list[FilledCriterion | Group] = []
     for address in (each for each in addresses if "." not in each):
         if f"{address}-mode" in form:
             inner = [each for each in addresses if each.startswith(f"{address}.")]
@@ -189,21 +189,21 @@ def _read_rows(
     return found
 
 
-def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion], address: str) -> Condition:
+def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion], address: str) -> FilledCriterion:
     criterion = criteria.get(form.get(f"{address}-criterion", ""))
-    return Condition() if criterion is None else read_condition(form, criterion, address)
+    return FilledCriterion() if criterion is None else read_condition(form, criterion, address)
 
 
-def read_condition(form: MultiDict[str, str], criterion: Criterion, address: str) -> Condition:
+def read_condition(form: MultiDict[str, str], criterion: Criterion, address: str) -> FilledCriterion:
     """What was filled in of one criterion; a value of None where that is nothing."""
     given: dict[str, Any] = {}
     for each in criterion.fields:
         said = _read_field(form, _form_name(address, criterion, each, given), each)
         if said is not None and not each.name:
-            return Condition(criterion.name, said)
+            return FilledCriterion(criterion.name, said)
         if said is not None:
             given[each.name] = said
-    return Condition(criterion.name, given or None)
+    return FilledCriterion(criterion.name, given or None)
 
 
 def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:

@@ -15,7 +15,7 @@ MODES = {"all": "全部符合", "any": "符合任意一条", "none": "一条也�
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class FilledCriterion:
     """One criterion with what was filled in so far; without a name, nothing was chosen yet."""
 
     name: str = ""
@@ -27,7 +27,7 @@ class Group:
     """Conditions of which all, any or none must hold."""
 
     mode: str = "all"
-    items: "tuple[Condition | Group, ...]" = ()
+    items: "tuple[FilledCriterion | Group, ...]" = ()
 
 
 def from_spec(spec: Any) -> Group | None:
@@ -62,13 +62,13 @@ def edit(group: Group, wish: str) -> Group:
     """
     verb, _, address = wish.partition(":")
     if verb == "group":
-        return replace(group, items=(*group.items, Group("any", (Condition(),))))
+        return replace(group, items=(*group.items, Group("any", (FilledCriterion(),))))
     if verb not in ("add", "remove"):
         return group
     place, _, inner = address.partition(".")
     index = int(place) if place.isascii() and place.isdigit() else None
     if verb == "add" and index is None:
-        return replace(group, items=(*group.items, Condition()))
+        return replace(group, items=(*group.items, FilledCriterion()))
     if index is None or index >= len(group.items):
         return group
     item = group.items[index]
@@ -86,13 +86,13 @@ def filled(value: Any, each: Field) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def _item(spec: Any) -> Condition | Group | None:
+def _item(spec: Any) -> FilledCriterion | Group | None:
     if not isinstance(spec, Mapping) or not spec:
         return None
     if len(spec) == 1:
         (name, value), *_ = spec.items()
         if name not in MODES:
-            return Condition(str(name), value)
+            return FilledCriterion(str(name), value)
     group = _group(spec) if len(spec) == 1 else from_spec(spec)
     is_flat = group is not None and not any(isinstance(item, Group) for item in group.items)
     return group if is_flat else None
@@ -106,7 +106,7 @@ def _group(spec: Mapping[str, Any]) -> Group | None:
     return None if not items or None in items else Group(mode, tuple(item for item in items if item is not None))
 
 
-def _written(item: Condition | Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
+def _written(item: FilledCriterion | Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
     if isinstance(item, Group):
         return to_spec(item, criteria)
     criterion = criteria.get(item.name)

@@ -32,7 +32,7 @@ from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from people.audiences import Spec
 from people.picker import form
-from people.picker.form import Loader, Row
+from people.picker.form import Loader, PickerRow
 from wechat_bot.criterion import Criterion, Input
 
 ALL, SOME = "all", "some"
@@ -94,7 +94,7 @@ class Offer:
 
     picker: Picker
     whom: str
-    rows: tuple[tuple[Criterion, Row], ...]
+    rows: tuple[tuple[Criterion, PickerRow], ...]
     #: What has no field here, for a hidden one, and in words.
     rest: str
     rest_words: str

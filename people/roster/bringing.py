@@ -21,7 +21,7 @@ from foundation.dialects import has_one_writer
 from people.models import RosterImport, RosterPart
 from people.roster import writing
 from people.roster.checking import Progress, Roster
-from people.roster.writing import Part, Plan, Summary
+from people.roster.writing import Part, RosterPlan, Summary
 
 #: Seconds for which the write lock is held, and for which it is left to others: SQLite has no queue, and whoever waits
 #: there looks again ten times a second.
@@ -135,7 +135,7 @@ def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) ->
 
     with stores.reading() as look:
         seen = _decided_so_far(look)
-        plan = Plan(look, roster)
+        plan = RosterPlan(look, roster)
         for part in plan.parts():
             waiting.append(part)
             if len(waiting) == ASIDE:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from foundation.errors import Refused
 from foundation.workbooks import reading
-from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Number, Sheet, column_letters
+from foundation.workbooks.cells import Cell, Cells, Fault, Limits, NumberCell, Sheet, column_letters
 from people import rules
 from people.roster.saying import hours, is_rounded, text_of
 
@@ -53,7 +53,7 @@ class WrongRoster(Refused):
         super().__init__("\n".join([*self.lines, f"共 {count} 处要改，什么都没有导入。"]))
 
 
-class Row(NamedTuple):
+class RosterRow(NamedTuple):
     """A row that was found right. `address` and `tags` are None where the file has no such column, or they stay."""
 
     licence: str
@@ -79,7 +79,7 @@ class Roster:
     areas: dict[str, str]
     tags: frozenset[str]
     has_tags: bool
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[[], Iterator[RosterRow]]
 
 
 @dataclass
@@ -136,7 +136,7 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
         notices.append(f"第 {'、'.join(map(str, reader.examples))} 行是模板的示例，没有导入。")
     again = _Reader(columns, frozenset(classes), _Errors(), is_text)
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[RosterRow]:
         return (row for number, cells in held.rows() if (row := again.read(number, cells)) is not None)
 
     return Roster(
@@ -263,11 +263,11 @@ class _Reader:
     errors: _Errors
     #: Whether the file is a CSV, in which nothing but text can stand.
     is_text: bool
-    #: The manager's name in the row read last: kept apart, since a `Row` knows managers by phone.
+    #: The manager's name in the row read last: kept apart, since a `RosterRow` knows managers by phone.
     manager: str = ""
     examples: list[int] = field(default_factory=list)
 
-    def read(self, number: int, cells: Cells) -> Row | None:
+    def read(self, number: int, cells: Cells) -> RosterRow | None:
         """A row, wrong parts empty and reported; None for the template's example."""
         values: dict[str, Cell | None] = {name: cells.get(index, "") for name, index in self.columns.items()}
         licence = values[LICENCE]
@@ -277,7 +277,7 @@ class _Reader:
         for name, value in values.items():
             if type(value) is not str or self.is_text:
                 values[name] = self._said(number, name, value)
-        return Row(
+        return RosterRow(
             licence=self._licence(number, values[LICENCE], is_rounded=is_rounded(licence)),
             shop=self._text(number, SHOP, values[SHOP]),
             keeper=self._text(number, KEEPER, values[KEEPER]),
@@ -312,7 +312,7 @@ class _Reader:
         elif isinstance(value, date | time | timedelta):
             made = "日期" if isinstance(value, date) else "时间"
             value = hours(value) if isinstance(value, timedelta) else value
-        elif isinstance(value, Number) and value.shown is None:
+        elif isinstance(value, NumberCell) and value.shown is None:
             self._wrong(column, number, f"存的是“{value.value}”，显示的却不同，请把这一格设为文本再填一次")
             return None
         else:

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from foundation.text import bare
-from foundation.workbooks.cells import Cell, Number
+from foundation.workbooks.cells import Cell, NumberCell
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 #: Most cells: words of letters and figures with a blank between them, for which nothing is to be done.
@@ -21,7 +21,7 @@ def text_of(value: Cell | None) -> str:
         if _CLEAN.fullmatch(value):
             return value
         return " ".join(_CONTROL.sub(" ", bare(value)).split()).removeprefix("'")
-    if isinstance(value, Number):
+    if isinstance(value, NumberCell):
         return value.shown or ""
     return "" if value is None else str(value)
 
@@ -42,5 +42,5 @@ def is_rounded(value: Cell | None) -> bool:
     >>> is_rounded(3508021000010001), is_rounded(350802100001), is_rounded("3508021000010001")
     (True, False, False)
     """
-    number = value.value if isinstance(value, Number) else value
+    number = value.value if isinstance(value, NumberCell) else value
     return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) >= 1e15

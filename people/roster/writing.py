@@ -14,7 +14,7 @@ from foundation.database import upsert
 from foundation.dialects import returning_many, table_of
 from foundation.text import mask_phone
 from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopClass, Tag
-from people.roster.checking import Progress, Roster, Row
+from people.roster.checking import Progress, Roster, RosterRow
 
 BATCH = 1000
 #: Rows of a part: they are written in some hundredths of a second.
@@ -62,7 +62,7 @@ class _Count:
 Part = dict[str, Any]
 
 
-class Plan:
+class RosterPlan:
     """What a roster would change now: first what it names, then its shops, a few at a time. Only reads.
 
     Nothing is left to fail when a part is written: every row was checked, and what a row names is made where it is
@@ -96,7 +96,7 @@ class Plan:
 
 def foresee(session: Session, roster: Roster, progress: Progress | None = None) -> Summary:
     """What bringing in a roster would do now. Only reads."""
-    plan = Plan(session, roster, progress)
+    plan = RosterPlan(session, roster, progress)
     for _ in plan.parts():
         pass
     return plan.summary()
@@ -117,7 +117,7 @@ def write(session: Session, part: Part, *, now: datetime) -> None:
     if tags := part.get("tags"):
         session.execute(upsert(session, TAGS).on_conflict_do_nothing(), [{"name": name} for name in tags])
     if rows := part.get("rows"):
-        _write_rows(session, [Row(*row) for row in rows], now)
+        _write_rows(session, [RosterRow(*row) for row in rows], now)
 
 
 def ensure_classes(session: Session) -> None:
@@ -130,7 +130,7 @@ def ensure_classes(session: Session) -> None:
 
 def _batches(
     session: Session, roster: Roster, count: _Count, progress: Progress | None
-) -> Iterator[tuple[list[Row], dict[str, _Known]]]:
+) -> Iterator[tuple[list[RosterRow], dict[str, _Known]]]:
     """The rows that are new or changed, a batch at a time, with what is known of their shops; counts them all."""
     rows = roster.rows()
     while batch := list(islice(rows, BATCH)):
@@ -153,7 +153,7 @@ def _batches(
             progress(count.done, roster.count)
 
 
-def _known(session: Session, rows: list[Row], *, with_tags: bool) -> dict[str, _Known]:
+def _known(session: Session, rows: list[RosterRow], *, with_tags: bool) -> dict[str, _Known]:
     found = session.execute(
         select(
             Retailer.licence,
@@ -183,7 +183,7 @@ def _known(session: Session, rows: list[Row], *, with_tags: bool) -> dict[str, _
     return {row[0]: _Known(row[1], tuple(row[2:]), frozenset(tags.get(row[1], ()))) for row in found}
 
 
-def _is_same(row: Row, known: _Known) -> bool:
+def _is_same(row: RosterRow, known: _Known) -> bool:
     facts = (row.shop, row.keeper, row.phone, row.area, row.class_name, row.manager_phone)
     return (
         facts == known.facts[:-1]
@@ -196,13 +196,13 @@ def _address(known: _Known | None) -> str:
     return known.facts[-1] if known else ""
 
 
-def _packed(row: Row, known: _Known | None) -> Row:
+def _packed(row: RosterRow, known: _Known | None) -> RosterRow:
     """A row as a part keeps it: without tags where they stay as they are."""
     is_same = row.tags is not None and frozenset(row.tags) == (known.tags if known else frozenset())
     return row._replace(tags=None) if is_same else row
 
 
-def _write_rows(session: Session, rows: list[Row], now: datetime) -> None:
+def _write_rows(session: Session, rows: list[RosterRow], now: datetime) -> None:
     areas = _made(session, AREAS, {row.area for row in rows})
     classes = _made(session, CLASSES_TABLE, {row.class_name for row in rows})
     phones = {row.manager_phone for row in rows}
@@ -299,9 +299,9 @@ def _some(values: Sequence[Any]) -> Iterator[list[Any]]:
     return (list(values[at : at + PART]) for at in range(0, len(values), PART))
 
 
-def _light(rows: list[Row]) -> Iterator[list[Row]]:
+def _light(rows: list[RosterRow]) -> Iterator[list[RosterRow]]:
     """Rows a part at a time; of those with many tags to be written fewer, which take as long."""
-    part, weight = list[Row](), 0
+    part, weight = list[RosterRow](), 0
     for row in rows:
         more = ROW + len(row.tags or ())
         if part and weight + more > PART * ROW:

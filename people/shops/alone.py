@@ -22,7 +22,7 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class ShopDetail:
     """A shop alone."""
 
     shop: Shop
@@ -33,7 +33,7 @@ class Detail:
     history: tuple[Bound, ...]
 
 
-def detail(session: Session, visitor: Visitor, licence: str, *, today: date) -> Detail | None:
+def detail(session: Session, visitor: Visitor, licence: str, *, today: date) -> ShopDetail | None:
     """One shop; None where there is none, or it is not this visitor's to see."""
     condition = within(session, visitor, today=today)
     row = session.execute(
@@ -53,7 +53,7 @@ def detail(session: Session, visitor: Visitor, licence: str, *, today: date) -> 
         .order_by(Binding.id.desc())
         .limit(20)
     )
-    return Detail(
+    return ShopDetail(
         shop,
         row.address,
         row.bound_at,

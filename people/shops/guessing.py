@@ -11,7 +11,7 @@ from people import identity, rules, visibility
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Clues
-from people.shops.narrowing import Filter
+from people.shops.narrowing import ShopFilter
 from people.shops.searching import find
 
 MOST = 5
@@ -43,7 +43,7 @@ def likely(session: Session, visitor: Visitor, text: str, *, today: date) -> lis
 
 def sought(session: Session, visitor: Visitor, search: str, *, today: date) -> list[Guess]:
     """The first shops of the visitor's part that a search finds."""
-    keys, _ = find(session, visitor, Filter(search), today, [], Retailer.licence, MOST)
+    keys, _ = find(session, visitor, ShopFilter(search), today, [], Retailer.licence, MOST)
     return [Guess(shop, "") for shop in _shops(session, visitor, Retailer.id.in_(keys), today, MOST)] if keys else []
 
 

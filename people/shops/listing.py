@@ -11,7 +11,7 @@ from console.rules.visitors import Visitor
 from foundation import paging
 from foundation.paging import FIRST, Count, Cursor, Order, Page
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
-from people.shops.narrowing import Filter, without_names
+from people.shops.narrowing import ShopFilter, without_names
 from people.shops.searching import find
 
 PAGE = 50
@@ -21,7 +21,7 @@ _own, _head = aliased(Manager), aliased(Manager)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListedShop:
     """A shop in the list."""
 
     licence: str
@@ -38,32 +38,32 @@ class Line:
     inherits: bool
 
 
-ORDER: Order[Line] = Order((Retailer.licence,), lambda line: (line.licence,))
+ORDER: Order[ListedShop] = Order((Retailer.licence,), lambda line: (line.licence,))
 
 
 def page(
     session: Session,
     visitor: Visitor,
-    narrowed: Filter,
+    narrowed: ShopFilter,
     *,
     today: date,
     cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page[Line]:
+) -> Page[ListedShop]:
     """The shops by licence. Of a search its first page says how many it finds: those met while finding that page."""
     beyond, [way] = paging.beyond(ORDER, cursor), paging.by(ORDER, cursor)
     keys, met = find(session, visitor, narrowed, today, beyond, way, limit + 1)
     statement = _select().where(Retailer.id.in_(keys)).order_by(way)
-    found = [Line(*row) for row in session.execute(statement)] if keys else []
+    found = [ListedShop(*row) for row in session.execute(statement)] if keys else []
     some = paging.cut(found, ORDER, cursor, limit=limit)
     if beyond or not narrowed.is_search:
         return some
     return replace(some, counted=Count(met, is_whole=len(found) <= limit))
 
 
-def count(session: Session, visitor: Visitor, narrowed: Filter, *, today: date, most: int = COUNTED) -> Count:
+def count(session: Session, visitor: Visitor, narrowed: ShopFilter, *, today: date, most: int = COUNTED) -> Count:
     """How many there are, counted no further than `most`. Of a search its first page says it."""
-    if narrowed == Filter() and visitor.is_company_wide:
+    if narrowed == ShopFilter() and visitor.is_company_wide:
         return Count(session.scalar(select(func.coalesce(func.sum(AreaCount.shops), 0))) or 0)
     base = select(Retailer.id).where(*without_names(session, visitor, narrowed, today))
     found = base.limit(most + 1)

@@ -15,7 +15,7 @@ from people.visibility import looked_after, with_sub_areas, within
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class ShopFilter:
     """What narrows the list."""
 
     search: str = ""
@@ -39,13 +39,13 @@ class Filter:
         return bool(rules.plain(self.search)) and not self.is_licence
 
 
-def conditions(session: Session, visitor: Visitor, narrowed: Filter, today: date) -> list[ColumnElement[bool]]:
+def conditions(session: Session, visitor: Visitor, narrowed: ShopFilter, today: date) -> list[ColumnElement[bool]]:
     """What a filter and the visitor's part of the shops mean, as conditions on `Retailer`."""
     found = without_names(session, visitor, narrowed, today)
     return [*found, sought(narrowed.search, Retailer)] if narrowed.is_search else found
 
 
-def without_names(session: Session, visitor: Visitor, narrowed: Filter, today: date) -> list[ColumnElement[bool]]:
+def without_names(session: Session, visitor: Visitor, narrowed: ShopFilter, today: date) -> list[ColumnElement[bool]]:
     """The same without the search for names; a licence is no name."""
     mine = within(session, visitor, today=today)
     found = [IS_THERE] if mine is None else [IS_THERE, mine]

@@ -12,13 +12,13 @@ from foundation import search_index
 from foundation.text import keys
 from people import rules
 from people.models import SHOP_SEARCH, Retailer
-from people.shops.narrowing import Filter, licences, named, sought, without_names
+from people.shops.narrowing import ShopFilter, licences, named, sought, without_names
 
 
 def find(
     session: Session,
     visitor: Visitor,
-    narrowed: Filter,
+    narrowed: ShopFilter,
     today: date,
     beyond: list[ColumnElement[bool]],
     order: Any,

@@ -9,8 +9,8 @@ from typing import Any
 from foundation.errors import Refused
 from foundation.text import bare, plain
 from foundation.workbooks import reading
-from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, Number, Sheet, column_letters
-from questions.authoring.layout import Layout, Names, Written
+from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, NumberCell, Sheet, column_letters
+from questions.authoring.layout import AuthoredFile, FileLayout, Names
 from questions.authoring.question_reader import with_code
 from questions.authoring.spelling import Mistaken, Path, meant
 
@@ -35,7 +35,7 @@ _SEPARATORS = re.compile(r"\s*[、,，|｜\n]\s*")
 _PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
 
 
-def parse(content: bytes, layout: Layout) -> Written:
+def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
     """Read an .xlsx file with a sheet named as the layout says (a name and a value in each row) and the sheet 题目 (a
     question in each row).
 
@@ -57,10 +57,10 @@ def parse(content: bytes, layout: Layout) -> Written:
     data["questions"] = _questions(sheets[QUESTIONS], layout, places, mistakes)
     if mistakes:
         raise Mistaken(mistakes, layout.called)
-    return Written(data, places)
+    return AuthoredFile(data, places)
 
 
-def _head(sheet: Sheet, layout: Layout, places: dict[Path, str], mistakes: list[str]) -> dict[str, Any]:
+def _head(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: list[str]) -> dict[str, Any]:
     data: dict[str, Any] = {}
     here, rows = layout.called, layout.rows
     names = {**rows, **layout.also, **{key: key for key in rows.values()}}
@@ -104,7 +104,7 @@ def _is_meant(note: Cell | None) -> bool:
     return isinstance(note, str) and bool(re.search("[=＝]", note)) and not note.startswith("不填")
 
 
-def _questions(sheet: Sheet, layout: Layout, places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
+def _questions(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
     rows = [(n, cells) for n, cells in sheet.rows() if any(_is_filled(cell) for cell in cells.values())]
     if not rows:
         mistakes.append(f"{QUESTIONS}!A1：没有题目")
@@ -195,7 +195,7 @@ def _value(cell: Cell | None, where: str, mistakes: list[str]) -> object:
     if isinstance(cell, Fault):
         mistakes.append(f"{where}：{cell.said}")
         return None
-    if isinstance(cell, Number):
+    if isinstance(cell, NumberCell):
         if cell.shown is None:
             mistakes.append(f"{where}：存的是“{cell.value}”，显示的却不同，请把单元格设为文本格式再填")
         return cell.shown

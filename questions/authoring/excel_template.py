@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.workbooks.writing import Digits, Heading, Workbook
 from questions.authoring.excel_file import COLUMNS, QUESTIONS
-from questions.authoring.layout import Layout
+from questions.authoring.layout import FileLayout
 from questions.authoring.question_reader import CHINESE_TYPES
 from questions.question import QuestionType
 
@@ -70,7 +70,7 @@ def names(spec: Mapping[str, Any], words: Mapping[str, str]) -> str:
     )
 
 
-def packed(layout: Layout, head: Sequence[tuple[str, str]], questions: Iterable[Sequence[str]]) -> bytes:
+def packed(layout: FileLayout, head: Sequence[tuple[str, str]], questions: Iterable[Sequence[str]]) -> bytes:
     """The workbook as an .xlsx file that `excel_file.parse` reads: `head` has the value and the explanation of every
     row of the layout. The same bytes every time.
     """

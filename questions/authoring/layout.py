@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from questions.authoring.spelling import Places
 
 
-class Written(NamedTuple):
+class AuthoredFile(NamedTuple):
     """What an author's file says, as a mapping, and where each value stands."""
 
     data: dict[str, Any]
@@ -25,7 +25,7 @@ class Names(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Layout:
+class FileLayout:
     """What a file of questions holds above and beside them."""
 
     called: str

@@ -10,7 +10,7 @@ import yaml
 
 from foundation.errors import Refused
 from foundation.text import bare
-from questions.authoring.layout import Layout, Written
+from questions.authoring.layout import AuthoredFile, FileLayout
 from questions.authoring.spelling import Path
 
 LARGEST = 256 * 1024
@@ -53,7 +53,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|fal
 _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:~|null|)$"), ["~", "n", ""])
 
 
-def parse(content: bytes | str, layout: Layout) -> Written:
+def parse(content: bytes | str, layout: FileLayout) -> AuthoredFile:
     """Read a YAML file; bytes are UTF-8, or GB18030 as an old Windows writes them.
 
     Raises Refused naming the line: for what is no YAML, is too large or deep, or uses anchors, tags or a key twice.
@@ -78,7 +78,7 @@ def parse(content: bytes | str, layout: Layout) -> Written:
     places: dict[Path, str] = {}
     data = _value(node, (), places, {"show_if", *layout.names})
     del places[()]  # the whole file is no place
-    return Written(data, places)
+    return AuthoredFile(data, places)
 
 
 def _decoded(content: bytes) -> str:

@@ -13,7 +13,7 @@ OTHER_KEY = str(OTHER)
 
 
 @dataclass(frozen=True)
-class Choice:
+class OptionRow:
     """An option's row. Its key is its code, or `n1`, `n2` … while it has none."""
 
     key: str
@@ -31,13 +31,13 @@ class When:
 
 
 @dataclass(frozen=True)
-class Item:
+class QuestionCard:
     """A question's card."""
 
     code: str
     type: QuestionType
     text: str = ""
-    options: tuple[Choice, ...] = ()
+    options: tuple[OptionRow, ...] = ()
     other: bool = False
     limited: bool = False
     """How many may choose an option is shown, and written."""
@@ -47,7 +47,7 @@ class Item:
     required: bool = True
     conditions: tuple[When, ...] = ()
 
-    def with_choice(self) -> Item:
+    def with_choice(self) -> QuestionCard:
         """The card with one more empty option.
 
         >>> [each.key for each in Item("q1", QuestionType.SINGLE, options=(Choice("4", "好"),)).with_choice().options]
@@ -55,10 +55,10 @@ class Item:
         """
         taken = {each.key for each in self.options}
         key = next(f"n{n}" for n in range(1, len(taken) + 2) if f"n{n}" not in taken)
-        return replace(self, options=(*self.options, Choice(key, "")))
+        return replace(self, options=(*self.options, OptionRow(key, "")))
 
 
-Items = tuple[Item, ...]
+Items = tuple[QuestionCard, ...]
 """The cards in their order; nothing is judged here."""
 
 
@@ -82,7 +82,7 @@ def place(items: Items, code: str) -> int | None:
     return next((n for n, item in enumerate(items) if item.code == code), None)
 
 
-def changed(items: Items, item: Item) -> Items:
+def changed(items: Items, item: QuestionCard) -> Items:
     """The cards with this one in the place of the one with its code."""
     return tuple(item if each.code == item.code else each for each in items)
 
@@ -110,15 +110,15 @@ def one(fields: Fields, name: str) -> str:
     return next(iter(fields.get(name, ())), "").strip()
 
 
-def _item(fields: Fields, code: str) -> Item:
+def _item(fields: Fields, code: str) -> QuestionCard:
     kind = one(fields, f"{code}.type")
     type_ = QuestionType(kind) if kind in list(QuestionType) else QuestionType.TEXT
     keys, labels = fields.get(f"{code}.k", ()), fields.get(f"{code}.o", ())
-    options: dict[str, Choice] = {}
+    options: dict[str, OptionRow] = {}
     most = dict(zip(keys, fields.get(f"{code}.m", ()), strict=False))
     for key, label in zip(keys, labels, strict=False):
-        options.setdefault(key, Choice(key, label.strip(), most.get(key, "").strip()))
-    return Item(
+        options.setdefault(key, OptionRow(key, label.strip(), most.get(key, "").strip()))
+    return QuestionCard(
         code=code,
         type=type_,
         text=one(fields, f"{code}.text"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from foundation.errors import Refused
 from questions.authoring.question_reader import MOST_OPTIONS, MOST_QUESTIONS
-from questions.editor.form import Item, Items, When, changed, place
+from questions.editor.form import Items, QuestionCard, When, changed, place
 from questions.question import QuestionType
 
 
@@ -76,7 +76,7 @@ def arranged(items: Items, before: Sequence[str]) -> Items:
     return tuple(sorted(items, key=lambda item: order.get(item.code, len(order))))
 
 
-def _named(item: Item, number: int) -> str:
+def _named(item: QuestionCard, number: int) -> str:
     # By its words: the numbers change with the very move that is refused.
     return f"“{item.text[:12]}{'…' if len(item.text) > 12 else ''}”" if item.text else f"“第 {number} 题”"
 
@@ -88,7 +88,7 @@ def _swapped(items: Items, at: int) -> Items:
 def _add(items: Items, kind: str, taken: Collection[str]) -> Items:
     if kind not in list(QuestionType):
         return items
-    item = Item(_free(items, taken), QuestionType(kind))
+    item = QuestionCard(_free(items, taken), QuestionType(kind))
     if item.type.has_options:
         item = item.with_choice().with_choice()
     return (*_room(items), item)
@@ -125,13 +125,13 @@ def _delete(items: Items, at: int) -> Items:
     return items[:at] + items[at + 1 :]
 
 
-def _one_more(item: Item) -> Item:
+def _one_more(item: QuestionCard) -> QuestionCard:
     if len(item.options) >= MOST_OPTIONS:
         raise Refused(f"一题最多 {MOST_OPTIONS} 个选项。")
     return item.with_choice()
 
 
-def _option(items: Items, item: Item, verb: str, key: str) -> Items:
+def _option(items: Items, item: QuestionCard, verb: str, key: str) -> Items:
     options = list(item.options)
     at = next((n for n, each in enumerate(options) if each.key == key), None)
     if at is None:

@@ -8,7 +8,7 @@ from typing import Any
 from foundation.text import whole_number
 from questions.authoring.question_reader import ONLY_FOR
 from questions.authoring.spelling import Problem
-from questions.editor.form import OTHER_KEY, Choice, Item, Items, When
+from questions.editor.form import OTHER_KEY, Items, OptionRow, QuestionCard, When
 from questions.numerals import same
 from questions.question import OTHER_LABEL, Condition, Question, QuestionType, Span
 
@@ -39,7 +39,7 @@ def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
     >>> to_items([first, second])[1].conditions
     (When(question='q1', values=('n2',), spans=()),)
     """
-    items: dict[str, Item] = {}
+    items: dict[str, QuestionCard] = {}
     for entry in written:
         item = _to_item(entry, items)
         items[item.code] = item
@@ -105,7 +105,7 @@ def _span(span: Span) -> str:
     return str(span.low) if span.low == span.high else f"{span.low}~{span.high}"
 
 
-def _of_item(item: Item, items: Mapping[str, Item], known: set[int]) -> dict[str, Any]:
+def _of_item(item: QuestionCard, items: Mapping[str, QuestionCard], known: set[int]) -> dict[str, Any]:
     given: dict[str, Any] = {
         "options": [_of_choice(each, known, is_limited=item.limited) for each in item.options],
         "other": item.other,
@@ -127,13 +127,13 @@ def _of_item(item: Item, items: Mapping[str, Item], known: set[int]) -> dict[str
     return written | ({"show_if": conditions} if conditions else {})
 
 
-def _of_choice(choice: Choice, known: set[int], *, is_limited: bool) -> dict[str, Any]:
+def _of_choice(choice: OptionRow, known: set[int], *, is_limited: bool) -> dict[str, Any]:
     code = whole_number(choice.key, 3) or 0
     written: dict[str, Any] = {"code": code, "text": choice.label} if code in known else {"text": choice.label}
     return written | ({"most": choice.most} if is_limited and choice.most else {})
 
 
-def _values(when: When, item: Item | None) -> list[str]:
+def _values(when: When, item: QuestionCard | None) -> list[str]:
     if item is None:
         return []
     if item.type.has_options:
@@ -146,16 +146,16 @@ def _values(when: When, item: Item | None) -> list[str]:
     ]
 
 
-def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, Item]) -> Item:
-    options: list[Choice] = []
+def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> QuestionCard:
+    options: list[OptionRow] = []
     for n, option in enumerate(entry.get("options", ()), start=1):
         label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)
         most = option.get("most", "") if isinstance(option, Mapping) else ""
-        options.append(Choice(f"n{n}" if code is None else str(code), label, most))
+        options.append(OptionRow(f"n{n}" if code is None else str(code), label, most))
     type_ = QuestionType(entry["type"])
     if type_.has_options and not options:
-        options = [Choice("n1", ""), Choice("n2", "")]  # rows to fill
-    return Item(
+        options = [OptionRow("n1", ""), OptionRow("n2", "")]  # rows to fill
+    return QuestionCard(
         code=entry["code"],
         type=type_,
         text=entry.get("text", ""),
@@ -170,7 +170,7 @@ def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, Item]) -> Item:
     )
 
 
-def _to_when(code: str, values: Sequence[str], earlier: Mapping[str, Item]) -> When:
+def _to_when(code: str, values: Sequence[str], earlier: Mapping[str, QuestionCard]) -> When:
     item = earlier.get(code)
     if item is None:
         return When(code)

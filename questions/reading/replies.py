@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from questions import texts
 from questions.answers import Answer as Answer
+from questions.answers import FreeText, Number, Photo, Score, Skipped, check
 from questions.answers import NotUnderstood as NotUnderstood
-from questions.answers import Number, Photo, Score, Skipped, Text, check
 from questions.numerals import number, plain, same, whole, written
 from questions.question import Question, QuestionType
 from questions.reading import choices
@@ -95,7 +95,7 @@ def understand(question: Question, text: str, *, media: str | None = None) -> An
             value = number(text)
             return refused if value is None else check(question, Number(written(value)))
         case _:
-            return check(question, Text(text))
+            return check(question, FreeText(text))
 
 
 def skip(question: Question) -> Answer | NotUnderstood:

@@ -17,10 +17,10 @@ from foundation.errors import Refused
 from foundation.prepared import Prepared
 from people.models import Area, Retailer
 from questions import flow, texts
-from questions.stepping import Outcome, Step
+from questions.stepping import Step, StepOutcome
 from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
-from surveys.queries.answer_sheet import Sheet, look, obstacle
+from surveys.queries.answer_sheet import AnswerSheet, look, obstacle
 from surveys.rules import quotas as of_quotas
 from surveys.rules import tally
 from surveys.texts import chat
@@ -35,7 +35,7 @@ _IN_CHARGE = select(func.coalesce(_retailer.c.manager_id, _area.c.manager_id)).j
 )
 
 
-def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: ZoneInfo) -> Sheet:
+def begin(session: Session, sheet: AnswerSheet, *, openid: str, now: datetime, zone: ZoneInfo) -> AnswerSheet:
     """Begin a sheet under the newest version, or go on with it under the version it was begun under.
 
     Raises Refused where it cannot be filled: not open, closed, answered, not for this shop.
@@ -65,7 +65,7 @@ def begin(session: Session, sheet: Sheet, *, openid: str, now: datetime, zone: Z
     return replace(begun_sheet, is_opened=True)
 
 
-def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: datetime) -> int | None:
+def _join(session: Session, sheet: AnswerSheet, values: Mapping[str, Any], now: datetime) -> int | None:
     """List a shop that was bound after the publication of a survey for everyone; gives None if it is listed by now."""
     asked_at = select(Survey.published_at).where(Survey.id == sheet.survey_id).scalar_subquery()
     found: int | None = session.scalar(
@@ -92,20 +92,22 @@ def _join(session: Session, sheet: Sheet, values: Mapping[str, Any], now: dateti
     return found
 
 
-def take(session: Session, sheet: Sheet, step: Step, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
+def take(
+    session: Session, sheet: AnswerSheet, step: Step, *, now: datetime, zone: ZoneInfo, source: str
+) -> AnswerSheet:
     """Keep what a step of the talk or the page changed; where it went on and nothing waits any more, hand in.
 
     Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again what it is `spoilt` by.
     Raises Refused where the sheet cannot be filled any more.
     """
-    if step.outcome is Outcome.GOES_ON:
+    if step.outcome is StepOutcome.GOES_ON:
         _refuse(sheet, now, zone)
         return _forward(session, sheet.moved(step.standing), now=now, zone=zone, source=source)
     is_elsewhere = (step.standing.at, step.standing.misread) != (sheet.at, sheet.misread)
     return _keep(session, sheet.moved(step.standing)) if is_elsewhere else sheet
 
 
-def _forward(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
+def _forward(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo, source: str) -> AnswerSheet:
     if flow.next_question(sheet.definition.questions, sheet.answers) is not None:
         return _keep(session, sheet)
     if sheet.full is None:
@@ -123,7 +125,7 @@ def _forward(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, s
         return _keep(session, replace(sheet, at=spoilt.code if spoilt else None))
 
 
-def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, source: str) -> Sheet:
+def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo, source: str) -> AnswerSheet:
     """Hand in: the sheet becomes a submission, and the tally counts it, once.
 
     The first of two submits at one moment changes the row, the second finds it changed. An anonymous submission keeps
@@ -174,7 +176,7 @@ def submit(session: Session, sheet: Sheet, *, now: datetime, zone: ZoneInfo, sou
     return replace(sheet, is_submitted=True, submitted_on=None if sheet.is_anonymous else today, at=None, misread=0)
 
 
-def _who_and_when(sheet: Sheet, now: datetime, zone: ZoneInfo, spent: int) -> dict[str, Any]:
+def _who_and_when(sheet: AnswerSheet, now: datetime, zone: ZoneInfo, spent: int) -> dict[str, Any]:
     if not sheet.is_anonymous:
         in_charge = _IN_CHARGE.where(_retailer.c.id == sheet.retailer_id).scalar_subquery()
         return {"retailer_id": sheet.retailer_id, "manager_id": in_charge, "submitted_at": now, "seconds": spent}
@@ -194,7 +196,7 @@ _KEEP = Prepared(
 )
 
 
-def _keep(session: Session, sheet: Sheet) -> Sheet:
+def _keep(session: Session, sheet: AnswerSheet) -> AnswerSheet:
     _KEEP.run(
         session,
         {
@@ -207,7 +209,7 @@ def _keep(session: Session, sheet: Sheet) -> Sheet:
     return sheet
 
 
-def _refuse(sheet: Sheet, now: datetime, zone: ZoneInfo) -> None:
+def _refuse(sheet: AnswerSheet, now: datetime, zone: ZoneInfo) -> None:
     sentence = obstacle(sheet, now=now, zone=zone)
     if sentence:
         raise Refused(sentence)

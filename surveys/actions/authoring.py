@@ -32,7 +32,7 @@ UNTITLED = "还没有标题的调查"
 LONGEST_NAME = 40
 
 
-class Overtaken(stamps.Overtaken):
+class DraftOvertaken(stamps.Overtaken):
     """Somebody else has kept this draft since it was read; `stamp` is that of theirs."""
 
     def __init__(self, survey: Survey) -> None:
@@ -82,7 +82,7 @@ def discard(session: Session, survey_id: int, *, stamp: int) -> None:
     if survey.version_id is not None:
         raise Refused("已经发布过的调查不能删除。")
     if stamp != survey.stamp:
-        raise Overtaken(survey)
+        raise DraftOvertaken(survey)
     session.execute(delete(Survey).where(Survey.id == survey_id))
 
 
@@ -115,7 +115,7 @@ def _keep(
     kept = changed(session, known.values(stamp=Survey.stamp + 1, **values))
     survey = locked(session, survey_id)
     if not kept:
-        raise Overtaken(survey)
+        raise DraftOvertaken(survey)
     if survey.version_id is None:
         survey.title = title
         session.flush()

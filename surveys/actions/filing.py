@@ -16,7 +16,7 @@ from people.models import Area, Retailer
 from surveys.models import Cross, PairTally, Submission, Survey, WordKeys, Words
 from surveys.queries import version_cache
 from surveys.rules import crossing, tally
-from surveys.rules.crossing import By, Count, Pair
+from surveys.rules.crossing import Count, CrossedBy, Pair
 from surveys.rules.definition import Definition
 
 BATCH = 1000
@@ -105,9 +105,9 @@ def take_back(session: Session, submission: Any, definition: Definition) -> None
     session.execute(delete(Words).where(Words.survey_id == submission.survey_id, Words.submission_id == submission.id))
 
 
-def members(area_id: int, class_id: int, manager_id: int | None) -> dict[By, int | None]:
+def members(area_id: int, class_id: int, manager_id: int | None) -> dict[CrossedBy, int | None]:
     """Under what a submission is counted."""
-    return {By.AREA: area_id, By.CLASS: class_id, By.MANAGER: manager_id}
+    return {CrossedBy.AREA: area_id, CrossedBy.CLASS: class_id, CrossedBy.MANAGER: manager_id}
 
 
 @dataclass
@@ -117,7 +117,7 @@ class Sums:
     crossed: Counter[Count] = field(default_factory=Counter)
     paired: Counter[Pair] = field(default_factory=Counter)
 
-    def count(self, definition: Definition, chosen: tally.Counts, of_whom: Mapping[By, int | None]) -> None:
+    def count(self, definition: Definition, chosen: tally.Counts, of_whom: Mapping[CrossedBy, int | None]) -> None:
         """Add a submission (its `tally.counts`)."""
         codes = crossing.crossed(definition)
         self.crossed.update(crossing.counts(chosen, codes, of_whom))
@@ -162,7 +162,7 @@ def kept(session: Session, survey_id: int) -> Sums:
         )
     )
     return Sums(
-        Counter({(row[0], By(row[1]), row[2], row[3]): row[4] for row in crossed}),
+        Counter({(row[0], CrossedBy(row[1]), row[2], row[3]): row[4] for row in crossed}),
         Counter({((row[0], row[1]), (row[2], row[3])): row[4] for row in paired}),
     )
 

@@ -18,7 +18,7 @@ from surveys.actions import counting, quotas
 from surveys.actions import waves as kinds
 from surveys.actions.enlisting import Criteria, locked
 from surveys.models import Participation, SurveyState
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.rules import waves
 
 LONGEST = 300
@@ -108,7 +108,7 @@ def set_results(session: Session, survey_id: int, results_at: datetime | None, *
     survey.results_at = results_at
 
 
-def opened(session: Session, sheet: Sheet) -> None:
+def opened(session: Session, sheet: AnswerSheet) -> None:
     """A shop looks at a survey: count it once, and once for the invitation that came last."""
     if sheet.waves:
         answering.opened(session, kinds.INVITATIONS, sheet.survey_id, sheet.retailer_id)
@@ -118,7 +118,7 @@ def opened(session: Session, sheet: Sheet) -> None:
         counting.add(session, sheet.survey_id, {counting.OPENED: count} if count else {})
 
 
-def answered(session: Session, sheet: Sheet, *, now: datetime) -> None:
+def answered(session: Session, sheet: AnswerSheet, *, now: datetime) -> None:
     """A shop has handed in: what still waits for it is taken back, and the invitation that came last brought it. Of an
     anonymous survey it is kept only that an invitation did."""
     if sheet.waves:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, upd
 from sqlalchemy.orm import Session
 
 from campaigns import listing, steering
-from campaigns.kinds import CampaignKind, Condition, Letter, Means, Reason
+from campaigns.kinds import CampaignKind, CampaignMessage, Condition, LeftOutReason, Means
 from campaigns.models import Campaign
 from campaigns.rules import UNSETTLED
 from foundation.database import changed
@@ -92,11 +92,11 @@ def _told(session: Session, campaign: Campaign, means: Means) -> Sequence[Condit
     return (_listed(session.get_one(Survey, campaign.reference), is_submitted=True),)
 
 
-def _reasons(session: Session, campaign: Campaign) -> Sequence[Reason]:
+def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
     survey = session.get_one(Survey, campaign.reference)
-    found = [Reason("answered", _listed(survey, is_submitted=True)), listing.has_waiting(campaign)]
+    found = [LeftOutReason("answered", _listed(survey, is_submitted=True)), listing.has_waiting(campaign)]
     places = quotas.has_place(session, survey.id)
-    return [*found, Reason("full", not_(and_(*places)))] if places else found
+    return [*found, LeftOutReason("full", not_(and_(*places)))] if places else found
 
 
 def _enlist(session: Session, campaign: Campaign, step: Condition, means: Means) -> None:
@@ -127,16 +127,16 @@ def _reached(session: Session, campaign: Campaign, shops: Sequence[int]) -> None
     counting.add(session, campaign.reference, {counting.REACHED: count} if count else {})
 
 
-def _letter(session: Session, campaign: Campaign, means: Means) -> Letter:
+def _letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessage:
     survey, page = session.get_one(Survey, campaign.reference), f"/m/surveys/{campaign.reference}"
     said = f"{campaign.said}\n{chat.on_a_page(means.public_url + page)}" if means.has_pages else campaign.said
-    return Letter(reply.text_message(said), _notice("survey", page, survey, means), not_after=survey.closes_at)
+    return CampaignMessage(reply.text_message(said), _notice("survey", page, survey, means), not_after=survey.closes_at)
 
 
-def _results_letter(session: Session, campaign: Campaign, means: Means) -> Letter:
+def _results_letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessage:
     survey = session.get_one(Survey, campaign.reference)
     notice = _notice("results", f"/m/surveys/{survey.id}/results", survey, means)
-    return Letter(reply.text_message(campaign.said), notice, not_after=means.now + RESULTS_LAST)
+    return CampaignMessage(reply.text_message(campaign.said), notice, not_after=means.now + RESULTS_LAST)
 
 
 def _notice(name: str, path: str, survey: Survey, means: Means) -> dict[str, object] | None:

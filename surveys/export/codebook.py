@@ -6,7 +6,7 @@ from typing import Any
 
 from questions.flow import Missing
 from questions.question import Question, QuestionType
-from surveys.export.columns import CODES, EXPLAINED, WORDS, Cells, Column, Plan
+from surveys.export.columns import CODES, EXPLAINED, WORDS, Cells, ColumnPlan, ExportColumn
 from surveys.queries.version_cache import Frozen
 
 HEADINGS = ("列", "题号", "题目", "类型", "编码", "含义", "版本", "有效数")
@@ -23,7 +23,7 @@ _ROLES = {"words": "所选的文字", "other": "其他：填写的内容", "valu
 
 
 def lines(
-    plans: Sequence[Plan],
+    plans: Sequence[ColumnPlan],
     versions: Sequence[Frozen],
     figures: Mapping[str, Any],
     missing: Counter[tuple[str, Missing]],
@@ -37,8 +37,8 @@ def lines(
 
 
 def _column(
-    column: Column,
-    plan: Plan,
+    column: ExportColumn,
+    plan: ColumnPlan,
     versions: Sequence[Frozen],
     entry: Mapping[str, Any],
     missing: Counter[tuple[str, Missing]],

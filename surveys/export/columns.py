@@ -32,7 +32,7 @@ _REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ExportColumn:
     """A column: its heading, and for the codebook the role it plays (`words`, `code`, `option`, `other`, `value`)."""
 
     heading: str
@@ -42,16 +42,16 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ColumnPlan:
     """The columns of one question, and how to fill them."""
 
     question: Question
-    columns: tuple[Column, ...]
+    columns: tuple[ExportColumn, ...]
     read: Callable[[Mapping[str, Any]], Cells]
     missing: Mapping[Missing, Cells]
 
 
-class Layout:
+class ColumnLayout:
     """The columns of a survey over all its versions, and the cells of each submission.
 
     `missing` counts, while rows are made, why questions of valid submissions have no answer.
@@ -72,7 +72,7 @@ class Layout:
         self._steps = [(plan.question.code, plan.read, plan.missing) for plan in self.plans]
 
     @property
-    def columns(self) -> list[Column]:
+    def columns(self) -> list[ExportColumn]:
         return [column for plan in self.plans for column in plan.columns]
 
     def cells(self, version_id: int, answers: Mapping[str, Mapping[str, Any]], is_valid: bool) -> list[Cell]:
@@ -100,35 +100,35 @@ class Layout:
         return cells
 
 
-def _plan(question: Question, with_other: bool, guard: Guard) -> Plan:
+def _plan(question: Question, with_other: bool, guard: Guard) -> ColumnPlan:
     title = guard(f"{question.code} {question.text}")
     match question.type:
         case QuestionType.SINGLE | QuestionType.MULTIPLE:
             return _choice(question, title, with_other, guard)
         case QuestionType.RATING | QuestionType.NPS:
-            return _plain(question, Column(title, "value", 14), lambda data: (int(data["v"]),))
+            return _plain(question, ExportColumn(title, "value", 14), lambda data: (int(data["v"]),))
         case QuestionType.NUMBER:
-            return _plain(question, Column(title, "value", 14), lambda data: (_number(data["v"]),))
+            return _plain(question, ExportColumn(title, "value", 14), lambda data: (_number(data["v"]),))
         case QuestionType.PHOTO:
-            return _plain(question, Column(title, "value", 26), lambda data: (" ".join(data["m"]),))
+            return _plain(question, ExportColumn(title, "value", 26), lambda data: (" ".join(data["m"]),))
         case QuestionType.TEXT:
-            return _plain(question, Column(title, "value", 36), lambda data: (guard(data["t"]),))
+            return _plain(question, ExportColumn(title, "value", 36), lambda data: (guard(data["t"]),))
 
 
-def _plain(question: Question, column: Column, read: Callable[[Mapping[str, Any]], Cells]) -> Plan:
-    return Plan(question, (column,), read, {why: (WORDS[why],) for why in Missing})
+def _plain(question: Question, column: ExportColumn, read: Callable[[Mapping[str, Any]], Cells]) -> ColumnPlan:
+    return ColumnPlan(question, (column,), read, {why: (WORDS[why],) for why in Missing})
 
 
-def _choice(question: Question, title: str, with_other: bool, guard: Guard) -> Plan:
+def _choice(question: Question, title: str, with_other: bool, guard: Guard) -> ColumnPlan:
     several = question.type is QuestionType.MULTIPLE
     codes = [option.code for option in (*question.options, *question.retired)] + [OTHER] * with_other
-    columns = [Column(title, "words", 24), Column(f"{question.code} 编码", "code", 10)]
+    columns = [ExportColumn(title, "words", 24), ExportColumn(f"{question.code} 编码", "code", 10)]
     if several:
         columns += [
-            Column(f"{question.code}_{code} {question.label(code)}", "option", 12, option=code) for code in codes
+            ExportColumn(f"{question.code}_{code} {question.label(code)}", "option", 12, option=code) for code in codes
         ]
     if with_other:
-        columns.append(Column(f"{question.code} 其他内容", "other", 24))
+        columns.append(ExportColumn(f"{question.code} 其他内容", "other", 24))
     labels = {code: question.label(code) for code in codes}
     known: dict[Any, Cells] = {}
 
@@ -151,7 +151,7 @@ def _choice(question: Question, title: str, with_other: bool, guard: Guard) -> P
         return (*cells, None if text is None else guard(text))
 
     empty: Cells = (None,) * (len(columns) - 2)
-    return Plan(question, tuple(columns), read, {why: (WORDS[why], CODES[why], *empty) for why in Missing})
+    return ColumnPlan(question, tuple(columns), read, {why: (WORDS[why], CODES[why], *empty) for why in Missing})
 
 
 def _number(spelled: str) -> int | float:

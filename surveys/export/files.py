@@ -15,9 +15,9 @@ from foundation import text
 from foundation.errors import Refused
 from foundation.workbooks.writing import csv_digits, csv_text, csv_writer
 from surveys.export import rows, workbook
-from surveys.export.columns import Layout
+from surveys.export.columns import ColumnLayout
 from surveys.export.leading import Leading
-from surveys.export.rows import Row
+from surveys.export.rows import AnswerRow
 from surveys.queries import version_cache
 from surveys.queries.version_cache import Frozen
 
@@ -84,10 +84,10 @@ def write(
 
 
 def _write_csv(
-    path: Path, found: Iterable[Row], versions: Sequence[Frozen], zone: ZoneInfo, *, is_anonymous: bool
+    path: Path, found: Iterable[AnswerRow], versions: Sequence[Frozen], zone: ZoneInfo, *, is_anonymous: bool
 ) -> Generator[int]:
     form = "%Y-%m-%d" if is_anonymous else "%Y-%m-%d %H:%M:%S"
-    layout = Layout(versions, csv_text)
+    layout = ColumnLayout(versions, csv_text)
     leading = Leading(
         is_anonymous=is_anonymous,
         numbers={version.id: version.number for version in versions},

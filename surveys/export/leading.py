@@ -7,7 +7,7 @@ from typing import Any
 from foundation.workbooks.writing import Cell
 from people.texts import licence
 from surveys.export.columns import Guard
-from surveys.export.rows import Row
+from surveys.export.rows import AnswerRow
 
 IDENTIFIED = {
     "序号": 8,
@@ -47,7 +47,7 @@ class Leading:
         #: Headings and widths.
         self.columns = (ANONYMOUS if is_anonymous else IDENTIFIED) | (VERSION if len(numbers) > 1 else {})
 
-    def cells(self, row: Row, number: int) -> list[Cell]:
+    def cells(self, row: AnswerRow, number: int) -> list[Cell]:
         """The cells of a submission, the `number`-th of the file, in the order of `columns`."""
         cells: list[Cell] = [number]
         if not self._is_anonymous:

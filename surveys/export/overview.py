@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from foundation.workbooks.writing import Cell, Figure, Heading, Percent, Title
+from foundation.workbooks.writing import Cell, Heading, Percent, SheetTitle, TwoDecimals
 from questions.question import QuestionType
 from surveys.export.codebook import TYPES
 
@@ -25,7 +25,7 @@ FIGURES = {
 
 def lines(figures: Mapping[str, Any]) -> Iterator[list[Cell]]:
     """The rows of the sheet, from the figures of `queries.tally`."""
-    yield [Title(figures["title"])]
+    yield [SheetTitle(figures["title"])]
     yield []
     yield [Heading(name) for name in ("发放", "回收", "有效", "回收率", "有效率")]
     yield [
@@ -54,7 +54,7 @@ def _question(entry: Mapping[str, Any]) -> Iterator[list[Cell]]:
     for name, label in FIGURES.items():
         if name in entry:
             value = entry[name]
-            yield [*about, None, label, Figure(value) if isinstance(value, float) else value]
+            yield [*about, None, label, TwoDecimals(value) if isinstance(value, float) else value]
 
 
 def _percent(share: float | None) -> Percent | None:

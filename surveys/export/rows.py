@@ -14,7 +14,7 @@ from surveys.models import Submission
 BATCH = 1000
 
 
-class Row(NamedTuple):
+class AnswerRow(NamedTuple):
     """A submission; who gave it stands in an identified survey only."""
 
     version_id: int
@@ -35,7 +35,7 @@ def total(session: Session, survey_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Submission).where(Submission.survey_id == survey_id)) or 0
 
 
-def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator[Row]:
+def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator[AnswerRow]:
     """Every submission in the order of arrival (of an anonymous survey: in none), never more than a chunk in memory.
 
     Area, class and customer manager are those at the time of the answer.
@@ -68,4 +68,4 @@ def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator
     statement = statement.where(Submission.survey_id == survey_id).order_by(Submission.id)
     with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
-            yield Row(*row)
+            yield AnswerRow(*row)

@@ -6,8 +6,8 @@ from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from foundation.workbooks.writing import Cell, Heading, Percent, Score, Workbook
-from surveys.rules.crossing import CrossTab, Row
+from foundation.workbooks.writing import Cell, Heading, OneDecimal, Percent, Workbook
+from surveys.rules.crossing import CrossRow, CrossTab
 
 #: Stands where a figure would say too much, as on the page.
 HIDDEN = "—"
@@ -36,7 +36,7 @@ def workbook(
             sheet.write([said])
         sheet.write([])
         sheet.write(map(Heading, heads))
-        rows: list[Row] = [*table.rows, *([table.total] if table.total else [])]
+        rows: list[CrossRow] = [*table.rows, *([table.total] if table.total else [])]
         for row in rows:
             shares = [HIDDEN if cell.share is None else Percent(cell.share) for cell in row.cells]
             cells: list[Cell] = [
@@ -45,7 +45,7 @@ def workbook(
             ]
             cells += shares
             if scored:
-                score = Score if entry["type"] == "nps" else Percent
+                score = OneDecimal if entry["type"] == "nps" else Percent
                 cells.append(HIDDEN if row.score is None else score(row.score))
             sheet.write(cells)
         sheet.write([])

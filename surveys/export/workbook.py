@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from foundation.workbooks.writing import ROWS_OF_A_SHEET, Digits, Heading, Serial, Sheet, Workbook, serial
+from foundation.workbooks.writing import ROWS_OF_A_SHEET, Digits, Heading, Serial, SheetWriter, Workbook, serial
 from surveys.export import codebook, overview
-from surveys.export.columns import Layout
+from surveys.export.columns import ColumnLayout
 from surveys.export.leading import Leading
-from surveys.export.rows import Row
+from surveys.export.rows import AnswerRow
 from surveys.queries.version_cache import Frozen
 
 _CODEBOOK_WIDTHS = (30, 8, 40, 12, 8, 40, 10, 10)
@@ -20,7 +20,7 @@ _OVERVIEW_WIDTHS = (10, 44, 12, 10, 8, 30, 10, 10, 10, 10)
 def write(
     path: Path,
     folder: Path,
-    rows: Iterable[Row],
+    rows: Iterable[AnswerRow],
     total: int,
     versions: Sequence[Frozen],
     figures: Mapping[str, Any],
@@ -29,7 +29,7 @@ def write(
     is_anonymous: bool,
 ) -> Generator[int]:
     """Write everything to `path`, through unpacked sheets in `folder`; gives the number of rows written as it goes."""
-    layout = Layout(versions, str)
+    layout = ColumnLayout(versions, str)
     leading = Leading(
         is_anonymous=is_anonymous,
         numbers={version.id: version.number for version in versions},
@@ -56,7 +56,7 @@ def write(
             summed.write(sums)
 
 
-def _data_sheet(book: Workbook, n: int, leading: Leading, layout: Layout) -> Sheet:
+def _data_sheet(book: Workbook, n: int, leading: Leading, layout: ColumnLayout) -> SheetWriter:
     widths = [*leading.columns.values(), *(column.width for column in layout.columns)]
     sheet = book.sheet(f"数据{n + 1}" if n else "数据", widths)
     sheet.freeze_panes(1, min(3, len(leading.columns)))

@@ -17,7 +17,7 @@ from surveys.mobile import screens
 from surveys.queries import answer_sheet, listing
 from surveys.queries import inviting as inviting_queries
 from surveys.queries import results as published
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.texts import chat, pages
 from wechat_bot import media, oauth, serving
 from wechat_bot.conversation import Card
@@ -131,7 +131,7 @@ def _step(
 
 
 def _photos(
-    session: Session, sheet: Sheet, code: str, openid: str, picture: Picture | None, now: datetime
+    session: Session, sheet: AnswerSheet, code: str, openid: str, picture: Picture | None, now: datetime
 ) -> list[str]:
     """The keys of the photo just sent, or of those given before."""
     # The chat may have taken another branch meanwhile, and the question is shown no more.
@@ -168,10 +168,10 @@ def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -
     return make_response(_ask(sheet, question, given=given, sentence=sentence), 422)
 
 
-def _ask(sheet: Sheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
+def _ask(sheet: AnswerSheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
     picture = url_for(".photo", survey_id=sheet.survey_id, code=question.code)
     return screens.question(sheet, question, action=_here(sheet), picture=picture, given=given, sentence=sentence)
 
 
-def _here(sheet: Sheet) -> str:
+def _here(sheet: AnswerSheet) -> str:
     return url_for(".show", survey_id=sheet.survey_id)

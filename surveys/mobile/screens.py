@@ -10,11 +10,11 @@ from flask import render_template
 
 from questions import flow, page
 from questions.question import Question
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.texts import chat
 
 
-def intro(sheet: Sheet, *, action: str, **more: Any) -> str:
+def intro(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
     """Before the first question; `action` is where the form goes, `more` what else the page should know."""
     minutes = flow.about_minutes(sheet.definition.questions)
     return render_template(
@@ -22,13 +22,13 @@ def intro(sheet: Sheet, *, action: str, **more: Any) -> str:
     )
 
 
-def last(sheet: Sheet, *, action: str, **more: Any) -> str:
+def last(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
     """All is answered, and only to be handed in."""
     return render_template("surveys/last.html", sheet=sheet, action=action, **more)
 
 
 def question(
-    sheet: Sheet,
+    sheet: AnswerSheet,
     asked: Question,
     *,
     action: str,

@@ -20,11 +20,11 @@ from questions.editor import form as cards
 from questions.editor import moves, writing
 from questions.question import QuestionType
 from surveys.actions import authoring
-from surveys.actions.authoring import Overtaken
+from surveys.actions.authoring import DraftOvertaken
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
-from surveys.queries.detail import Detail, detail
+from surveys.queries.detail import SurveyDetail, detail
 from surveys.rules import editor, files
 from surveys.rules.definition import Definition
 from surveys.rules.editor import Form
@@ -41,7 +41,7 @@ FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestor
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class AuthoringNotice:
     """What the page says beside the form."""
 
     notice: str = ""
@@ -50,7 +50,7 @@ class Said:
     is_unsaved: bool = False
     #: The author asked whether all is well: what is wrong is marked.
     is_checked: bool = False
-    overtaken: Overtaken | None = None
+    overtaken: DraftOvertaken | None = None
 
 
 @access.allow(SURVEYS_WRITE)
@@ -112,7 +112,9 @@ def edit(survey_id: int) -> ResponseReturnValue:
         found = _find(session, services, survey_id)
         previous = listing.newest(session, survey_id)
     if request.method != "POST":
-        return _show(found, previous, _stored(found, services), found.stamp, Said(is_checked=found.stamp > 1))
+        return _show(
+            found, previous, _stored(found, services), found.stamp, AuthoringNotice(is_checked=found.stamp > 1)
+        )
     fields = request.form.to_dict(flat=False)
     form, stamp = _read(services), request.form.get("stamp", -1, type=int)
     is_checked, do = request.form.get("checked") == "1", request.form.get("do", "")
@@ -122,10 +124,10 @@ def edit(survey_id: int) -> ResponseReturnValue:
         over = whole_number(seen) or stamp if verb == "overwrite" else stamp
         try:
             return _save(survey_id, form, over, then=verb)
-        except Overtaken as other:
+        except DraftOvertaken as other:
             at = other.at.astimezone(services.zone).strftime("%H:%M") if other.at else ""
             told = f"{other.who or '别人'} {at} 存过这份草稿。您写的还在这一页，没有存。请先看对方存的，再决定用谁的。"
-            said = Said(told, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
+            said = AuthoringNotice(told, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
             return _show(found, previous, form, stamp, said)
     try:
         before = fields.get("before")
@@ -133,10 +135,10 @@ def edit(survey_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         if before:
             form = replace(form, items=moves.arranged(form.items, before))
-        said = Said(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
+        said = AuthoringNotice(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
         return _show(found, previous, form, stamp, said)
     form = replace(form, items=items)
-    return _show(found, previous, form, stamp, Said(is_unsaved=True, is_checked=is_checked))
+    return _show(found, previous, form, stamp, AuthoringNotice(is_unsaved=True, is_checked=is_checked))
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
@@ -199,11 +201,13 @@ def _read(services: Services) -> Form:
     return replace(editor.read(request.form.to_dict(flat=False)), audience=picked.written)
 
 
-def _stored(found: Detail, services: Services) -> Form:
+def _stored(found: SurveyDetail, services: Services) -> Form:
     return editor.to_form(found.written or editor.of_definition(found.draft, services.zone))
 
 
-def _show(found: Detail, previous: Definition | None, form: Form, stamp: int, said: Said) -> ResponseReturnValue:
+def _show(
+    found: SurveyDetail, previous: Definition | None, form: Form, stamp: int, said: AuthoringNotice
+) -> ResponseReturnValue:
     services = current_services()
     seen, _ = reviewed(form, previous, services)
     with services.reading() as session:
@@ -236,7 +240,7 @@ def _codes(previous: Definition | None) -> set[str]:
     return {question.code for question in previous.questions + previous.retired} if previous else set()
 
 
-def _find(session: Session, services: Services, survey_id: int) -> Detail:
+def _find(session: Session, services: Services, survey_id: int) -> SurveyDetail:
     found = detail(session, survey_id, now=services.clock())
     if found is None:
         abort(404)

@@ -17,23 +17,23 @@ from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import crossing, pairs, version_cache
 from surveys.queries import words as writings
 from surveys.queries.crossing import ANONYMOUS_BY
-from surveys.queries.detail import Detail, detail
+from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.tally import tally
-from surveys.rules.crossing import By, CrossTab, has_words
+from surveys.rules.crossing import CrossedBy, CrossTab, has_words
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
 from wechat_bot.services import current_services
 
 #: In front of the code of a question that another is compared by.
 QUESTION = "q:"
-BYS = {By.AREA: "片区", By.CLASS: "客户类型", By.MANAGER: "客户经理"}
+BYS = {CrossedBy.AREA: "片区", CrossedBy.CLASS: "客户类型", CrossedBy.MANAGER: "客户经理"}
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class CrossView:
     """What was asked for: a question, by what, and the table of both."""
 
-    survey: Detail
+    survey: SurveyDetail
     #: The questions that can be crossed, as their figures are shown.
     entries: list[dict[str, Any]]
     entry: dict[str, Any] | None = None
@@ -135,7 +135,7 @@ def words(survey_id: int) -> ResponseReturnValue:
     )
 
 
-def _cross(survey_id: int) -> View:
+def _cross(survey_id: int) -> CrossView:
     found, figures = _look(survey_id)
     entries = [entry for entry in figures["questions"] if entry.get("options")]
     code, by = request.values.get("question", ""), request.values.get("by", "")
@@ -143,7 +143,7 @@ def _cross(survey_id: int) -> View:
     if code and entry is None:
         abort(404)
     if entry is None:
-        return View(found, entries)
+        return CrossView(found, entries)
     me = access.visitor()
     if by.startswith(QUESTION):
         other = next((each for each in _others(entries) if by == QUESTION + each["code"]), None)
@@ -154,14 +154,14 @@ def _cross(survey_id: int) -> View:
         if other is not None:
             with current_services().reading() as session:
                 table = pairs.cross(session, survey_id, entry, other, is_anonymous=found.is_anonymous)
-            return View(found, entries, entry, QUESTION + other["code"], f"“{other['text']}”", table)
+            return CrossView(found, entries, entry, QUESTION + other["code"], f"“{other['text']}”", table)
         by = ""
-    division = next((each for each in BYS if each == by), By.AREA)
+    division = next((each for each in BYS if each == by), CrossedBy.AREA)
     if division not in _offered(found):
         abort(404)
     with current_services().reading() as session:
         table = crossing.cross(session, me, survey_id, entry, division, is_anonymous=found.is_anonymous)
-    return View(found, entries, entry, division, BYS[division], table)
+    return CrossView(found, entries, entry, division, BYS[division], table)
 
 
 def _others(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -169,7 +169,7 @@ def _others(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return entries if access.visitor().is_company_wide and len(entries) > 1 else []
 
 
-def _notes(view: View) -> list[str]:
+def _notes(view: CrossView) -> list[str]:
     """What a reader must know of the table."""
     if view.entry is None or view.table is None:
         return []
@@ -194,13 +194,13 @@ def _notes(view: View) -> list[str]:
     return notes
 
 
-def _offered(found: Detail) -> set[By]:
+def _offered(found: SurveyDetail) -> set[CrossedBy]:
     """By what this visitor may compare. A class of shops is found in every area: who sees some areas sees none."""
     offered = set(ANONYMOUS_BY if found.is_anonymous else BYS)
-    return offered if access.visitor().is_company_wide else offered - {By.CLASS}
+    return offered if access.visitor().is_company_wide else offered - {CrossedBy.CLASS}
 
 
-def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
+def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())

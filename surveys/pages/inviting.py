@@ -26,7 +26,7 @@ from surveys.actions import inviting
 from surveys.models import Survey, SurveyState
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import inviting as queries
-from surveys.queries.detail import Detail, detail
+from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.inviting import WaveLine
 from surveys.rules.waves import MOST_REMINDERS, RESULTS
 from surveys.texts import chat
@@ -238,7 +238,7 @@ def _until(line: WaveLine, services: Services, now: datetime) -> str:
     return when(until, now=now, zone=services.zone) if until else ""
 
 
-def _find(services: Services, survey_id: int) -> Detail:
+def _find(services: Services, survey_id: int) -> SurveyDetail:
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
     if found is None or found.state is SurveyState.DRAFT:

@@ -18,7 +18,7 @@ from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from surveys.actions import authoring
-from surveys.actions.authoring import Overtaken
+from surveys.actions.authoring import DraftOvertaken
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing
@@ -146,7 +146,7 @@ def _page(survey_id: int | None, error: Refused | None) -> str:
         if known is None:
             abort(404)
         title, stamp = known.title, request.form.get("stamp", str(known.stamp))
-    if isinstance(error, Overtaken):
+    if isinstance(error, DraftOvertaken):
         stamp = error.stamp
     return render_template(
         "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error

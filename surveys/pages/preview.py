@@ -15,7 +15,7 @@ from questions.question import QuestionType
 from surveys.mobile import screens
 from surveys.pages import authoring
 from surveys.permissions import SURVEYS_WRITE
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.detail import detail
 from surveys.rules import editor, rehearsal
 from surveys.rules.definition import Definition
@@ -53,7 +53,7 @@ def _page(
     survey_id: int,
     tried: Review,
     written: Mapping[str, Any],
-    step: rehearsal.Step,
+    step: rehearsal.TrialStep,
     *,
     is_chat: bool,
 ) -> str:
@@ -64,7 +64,7 @@ def _page(
         "form_token": lambda: access.visitor().form_token,
         "carried": _hidden(written, step, is_chat=is_chat),
         # For whoever begins again, and for the buttons that change the view.
-        "draft": _hidden(written, rehearsal.Step({}, {}), is_chat=is_chat),
+        "draft": _hidden(written, rehearsal.TrialStep({}, {}), is_chat=is_chat),
         "trail": _hidden(written, step, is_chat=None),
         "is_trial": True,
         "is_chat": is_chat,
@@ -103,9 +103,9 @@ def _page(
     return screens.question(sheet, step.at, action=action, given=given, sentence=step.sentence, **more)
 
 
-def _sheet(survey_id: int, definition: Definition, step: rehearsal.Step) -> Sheet:
+def _sheet(survey_id: int, definition: Definition, step: rehearsal.TrialStep) -> AnswerSheet:
     """A sheet of nobody's, that no database knows."""
-    return Sheet(
+    return AnswerSheet(
         survey_id=survey_id,
         opens_at=None,
         closes_at=None,
@@ -128,7 +128,7 @@ def _sheet(survey_id: int, definition: Definition, step: rehearsal.Step) -> Shee
     )
 
 
-def _hidden(written: Mapping[str, Any], step: rehearsal.Step, *, is_chat: bool | None) -> Markup:
+def _hidden(written: Mapping[str, Any], step: rehearsal.TrialStep, *, is_chat: bool | None) -> Markup:
     """What the next step needs to know, since nothing is kept here."""
     fields = [("written", json.dumps(written, ensure_ascii=False))]
     if is_chat is not None:
@@ -147,7 +147,7 @@ def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return written if isinstance(written, dict) and isinstance(written.get("questions"), list) else {}
 
 
-def _asked_if(definition: Definition, step: rehearsal.Step) -> str:
+def _asked_if(definition: Definition, step: rehearsal.TrialStep) -> str:
     """Why the question at hand may not be asked; empty where the answers so far ask it."""
     if step.at is None or step.at in flow.shown(definition.questions, step.answers):
         return ""

@@ -11,7 +11,7 @@ from surveys.export.files import EXPORT
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import part
-from surveys.queries.detail import Detail, detail
+from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.quotas import fullness
 from wechat_bot.services import current_services
 
@@ -64,7 +64,7 @@ def export(survey_id: int) -> ResponseReturnValue:
     return act.done(url_for("console.task", task_id=task_id))
 
 
-def _look(survey_id: int) -> tuple[Detail, dict[str, Any]]:
+def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())

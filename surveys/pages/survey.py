@@ -16,7 +16,7 @@ from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing, part
-from surveys.queries.detail import Detail, detail
+from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.quotas import fullness
 from surveys.rules import quotas
 from surveys.rules.definition import Definition
@@ -107,11 +107,11 @@ def _publish(survey_id: int) -> ResponseReturnValue:
     return act.done(url_for("surveys_pages.survey", survey_id=survey_id), f"已发布{said}店。")
 
 
-def _span(of: Detail | Definition) -> str:
+def _span(of: SurveyDetail | Definition) -> str:
     return span(of.opens_at, of.closes_at, current_services().zone)
 
 
-def _find(survey_id: int) -> Detail:
+def _find(survey_id: int) -> SurveyDetail:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())

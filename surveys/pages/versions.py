@@ -13,7 +13,7 @@ from questions.authoring.versions import Change
 from surveys.pages.listing import COLOURS
 from surveys.permissions import SURVEYS_SEE
 from surveys.queries import version_cache
-from surveys.queries.detail import Detail, detail
+from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.tally import merged
 from surveys.rules.definition import Definition
 from surveys.rules.differences import differences
@@ -88,6 +88,6 @@ def _value(value: Any, services: Services) -> str:
     return f"{value} 秒" if isinstance(value, int) else f"“{value}”"
 
 
-def _merged(found: Detail, newest: Definition | None, said: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _merged(found: SurveyDetail, newest: Definition | None, said: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names = _names(newest) if newest else {}
     return [{**each, "name": names.get(each["question"], each["question"])} for each in said]

@@ -17,7 +17,7 @@ from people import identity
 from people.models import Area, Manager, Retailer
 from questions import full_options
 from questions.question import Question
-from questions.stepping import Standing
+from questions.stepping import Position
 from surveys.models import Participation, Quota, Survey, Version
 from surveys.queries import version_cache
 from surveys.rules import quotas, tally
@@ -27,7 +27,7 @@ from surveys.texts import quotas as quota_texts
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class AnswerSheet:
     """What a shop was asked and has answered. `participation_id` is None where the shop was not listed."""
 
     survey_id: int
@@ -62,11 +62,11 @@ class Sheet:
     full: frozenset[tally.Key] | None = None
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> Position:
         """Where the shop stands among the questions."""
-        return Standing(self.definition.questions, self.answers, self.at, self.misread, self.full or ())
+        return Position(self.definition.questions, self.answers, self.at, self.misread, self.full or ())
 
-    def moved(self, to: Standing) -> "Sheet":
+    def moved(self, to: Position) -> "AnswerSheet":
         """The sheet with the shop standing there."""
         return replace(self, answers=to.answers, at=to.at, misread=to.misread)
 
@@ -96,7 +96,7 @@ class Sheet:
         return self.results_at or self.closes_at if self.definition.results == "after" else None
 
 
-def look(session: Session, survey_id: int, openid: str) -> Sheet:
+def look(session: Session, survey_id: int, openid: str) -> AnswerSheet:
     """The sheet of the shop behind an openid, begun or not. One statement.
 
     Raises Refused where there is no such survey, or the openid is bound to no shop.
@@ -114,7 +114,7 @@ def no_shop(session: Session, openid: str) -> str:
     return chat.NOT_FOR_MANAGERS if identity.manager_of(session, openid) else chat.BIND_FIRST
 
 
-def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
+def hold(session: Session, survey_id: int, openid: str) -> AnswerSheet | None:
     """The sheet that is being filled, locked until the transaction ends, so that chat and page never overwrite each
     other; None where it was not begun by this openid's shop. One statement.
     """
@@ -122,7 +122,7 @@ def hold(session: Session, survey_id: int, openid: str) -> Sheet | None:
     return None if row is None else _sheet(session, row)
 
 
-def obstacle(sheet: Sheet, *, now: datetime, zone: ZoneInfo) -> str | None:
+def obstacle(sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo) -> str | None:
     """The sentence that says why this sheet cannot be filled now; None when it can."""
     if sheet.is_submitted:
         return chat.already_done(sheet.submitted_on) if sheet.submitted_on else chat.ALREADY_DONE
@@ -149,8 +149,8 @@ def full(said: str | None) -> frozenset[tally.Key] | None:
     return frozenset((question, option) for question, _, option in keys)
 
 
-def _sheet(session: Session, row: Any, manager: str = "") -> Sheet:
-    return Sheet(
+def _sheet(session: Session, row: Any, manager: str = "") -> AnswerSheet:
+    return AnswerSheet(
         survey_id=row.survey_id,
         opens_at=row.opens_at,
         closes_at=row.closes_at,

@@ -10,18 +10,18 @@ from console.rules.visitors import Role, Visitor
 from people.models import Area, Manager, ShopClass
 from people.visibility import area_ids
 from surveys.models import Cross
-from surveys.rules.crossing import By, Cell, CrossTab, Row
+from surveys.rules.crossing import Cell, CrossedBy, CrossRow, CrossTab
 from surveys.rules.disclosure import LEAST, disclosed_table, merged
 from surveys.rules.statistics import csat, nps, rate
 from surveys.rules.tally import ANSWERED
 
-NAMES: Mapping[By, Any] = {By.AREA: Area, By.CLASS: ShopClass, By.MANAGER: Manager}
+NAMES: Mapping[CrossedBy, Any] = {CrossedBy.AREA: Area, CrossedBy.CLASS: ShopClass, CrossedBy.MANAGER: Manager}
 #: Beside the areas those of a manager would tell how a small area answered: an anonymous survey has no such table.
-ANONYMOUS_BY = (By.AREA, By.CLASS)
+ANONYMOUS_BY = (CrossedBy.AREA, CrossedBy.CLASS)
 
 
 def cross(
-    session: Session, visitor: Visitor, survey_id: int, entry: Mapping[str, Any], by: By, *, is_anonymous: bool
+    session: Session, visitor: Visitor, survey_id: int, entry: Mapping[str, Any], by: CrossedBy, *, is_anonymous: bool
 ) -> CrossTab:
     """A question (an entry of the figures as they are shown) by area, class or manager.
 
@@ -63,31 +63,31 @@ def cross(
     return CrossTab(rows, sum(sizes), entry["n"] or 0, is_partly)
 
 
-def row_of(entry: Mapping[str, Any], name: str, cells: Sequence[int | None], n: int | None) -> Row:
+def row_of(entry: Mapping[str, Any], name: str, cells: Sequence[int | None], n: int | None) -> CrossRow:
     """A row of a table, with the shares and the score that its counts make."""
-    return Row(name, n, tuple(_cell(count, n) for count in cells), _score(entry, cells))
+    return CrossRow(name, n, tuple(_cell(count, n) for count in cells), _score(entry, cells))
 
 
 def _cell(count: int | None, n: int | None) -> Cell:
     return Cell(count, None if count is None or n is None else rate(count, n))
 
 
-def part(session: Session, visitor: Visitor, by: By) -> set[int] | None:
+def part(session: Session, visitor: Visitor, by: CrossedBy) -> set[int] | None:
     """Which areas or managers somebody may see; None where it is all of them. Classes are the whole company's, and
     only for who sees all of it.
     """
     if visitor.is_company_wide:
         return None
-    if by is By.CLASS:
+    if by is CrossedBy.CLASS:
         return set()
     if visitor.role is Role.MANAGER:
         if visitor.manager_id is None:
             return set()
-        if by is By.MANAGER:
+        if by is CrossedBy.MANAGER:
             return {visitor.manager_id}
         return set(session.scalars(select(Area.id).where(Area.manager_id == visitor.manager_id)))
     areas = area_ids(session, visitor) or set()
-    if by is By.AREA:
+    if by is CrossedBy.AREA:
         return areas
     heads = session.scalars(select(Area.manager_id).where(Area.id.in_(areas), Area.manager_id.is_not(None)))
     return {head for head in heads if head is not None}

@@ -17,7 +17,7 @@ from surveys.rules.definition import Definition, from_json
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
+class SurveyDetail:
     """A survey with what would be published next."""
 
     id: int
@@ -43,7 +43,7 @@ class Detail:
     drafted_by: str = ""
 
 
-def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
+def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail | None:
     """A survey; None where there is none."""
     row = session.execute(
         select(Survey, Version.digest, Version.definition)
@@ -53,7 +53,7 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> Detail | None:
     if row is None:
         return None
     survey: Survey = row.Survey
-    return Detail(
+    return SurveyDetail(
         survey.id,
         survey.title,
         survey.state(now),

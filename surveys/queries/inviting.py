@@ -12,7 +12,7 @@ from campaigns import answering, progress
 from campaigns import preview as reach
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.preview import Preview
-from campaigns.rules import Figures
+from campaigns.rules import CampaignFigures
 from console.rules.visitors import Visitor
 from foundation.paging import FIRST, Cursor, Order, Page, page
 from people import audiences
@@ -20,7 +20,7 @@ from people.models import Area, Audience, Retailer
 from people.visibility import within
 from surveys.actions import waves
 from surveys.models import Participation, Survey
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.rules.waves import RESULTS
 from wechat_bot.criterion import Criterion
 
@@ -41,7 +41,7 @@ class WaveLine:
     state: CampaignState
     error: str | None
     created_by: str
-    figures: Figures
+    figures: CampaignFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Invited:
 _BY_SHOP: Order[Invited] = Order((Recipient.retailer_id,), lambda line: (line.retailer_id,))
 
 
-def is_unopened(session: Session, sheet: Sheet) -> bool:
+def is_unopened(session: Session, sheet: AnswerSheet) -> bool:
     """Whether looking at a survey now is the first look, or the first since the last invitation."""
     if sheet.participation_id is None:
         return False
@@ -133,7 +133,7 @@ def invited(
     return page(session, statement, _BY_SHOP, cursor, limit=PAGE, read=Invited)
 
 
-def _line(campaign: Campaign, figures: Figures) -> WaveLine:
+def _line(campaign: Campaign, figures: CampaignFigures) -> WaveLine:
     state = CampaignState(campaign.state)
     if state is CampaignState.SENT and figures.of(Outcome.QUEUED):
         state = CampaignState.SENDING  # all are in the outbox, and some still on their way

@@ -43,7 +43,7 @@ class SurveyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingSurvey:
     """An open survey and a shop it is for."""
 
     survey_id: int
@@ -128,7 +128,7 @@ def _is(state: SurveyState, now: datetime) -> ColumnElement[bool]:
     return and_(runs, has_begun) if state is SurveyState.OPEN else and_(runs, Survey.opens_at > now)
 
 
-def open_for(session: Session, openid: str, *, now: datetime) -> list[Waiting] | None:
+def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingSurvey] | None:
     """The open surveys that ask the shop behind an openid, answered ones included, those that end first in front;
     None where the openid is bound to no shop. One statement.
     """
@@ -153,8 +153,8 @@ def newest(session: Session, survey_id: int) -> Definition | None:
     return from_json(row.definition) if row.definition is not None else None
 
 
-def _waiting(session: Session, row: Row[Any]) -> Waiting:
-    return Waiting(
+def _waiting(session: Session, row: Row[Any]) -> WaitingSurvey:
+    return WaitingSurvey(
         row.survey_id,
         row.title,
         version_cache.definition(session, row.version_id, row.digest),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from surveys.models import Cross, PairTally
 from surveys.queries.crossing import row_of
 from surveys.rules import pairing
-from surveys.rules.crossing import By, CrossTab
+from surveys.rules.crossing import CrossedBy, CrossTab
 from surveys.rules.pairing import Counts, codes_of, labels_of
 from surveys.rules.tally import ANSWERED
 
@@ -56,7 +56,7 @@ def _counts(session: Session, survey_id: int, one: str, other: str) -> dict[tupl
 def _filed(session: Session, survey_id: int, code: str) -> int:
     """How many of the sheets with an answer are in the cross-tabs by now: every sheet has a class."""
     rows = select(func.sum(Cross.count)).where(
-        Cross.survey_id == survey_id, Cross.question == code, Cross.by == By.CLASS, Cross.option == ANSWERED
+        Cross.survey_id == survey_id, Cross.question == code, Cross.by == CrossedBy.CLASS, Cross.option == ANSWERED
     )
     return int(session.scalar(rows) or 0)
 

@@ -13,7 +13,7 @@ from people.visibility import within
 from surveys.models import Cross, Participation, Submission
 from surveys.queries import crossing, version_cache
 from surveys.queries.tally import tally
-from surveys.rules.crossing import By
+from surveys.rules.crossing import CrossedBy
 from surveys.rules.shown import shown
 from surveys.rules.statistics import rate, response_rate, summary, valid_rate
 
@@ -38,7 +38,7 @@ def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) 
     whole = shown(tally(session, survey_id))
     if visitor.is_company_wide:
         return whole | {"is_part": False, "is_least": False}
-    by = By.MANAGER if visitor.role is Role.MANAGER and not whole["anonymous"] else By.AREA
+    by = CrossedBy.MANAGER if visitor.role is Role.MANAGER and not whole["anonymous"] else CrossedBy.AREA
     own = {} if whole["anonymous"] else _own(session, visitor, survey_id, by)
     questions = []
     for entry in whole["questions"]:
@@ -63,7 +63,7 @@ def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) 
     }
 
 
-def _own(session: Session, visitor: Visitor, survey_id: int, by: By) -> dict[str, dict[str, Any]]:
+def _own(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy) -> dict[str, dict[str, Any]]:
     """The figures of each question from the counters of the visitor's areas, or of a customer manager."""
     members = crossing.part(session, visitor, by) or set()
     rows = session.execute(
@@ -83,7 +83,7 @@ def _own(session: Session, visitor: Visitor, survey_id: int, by: By) -> dict[str
 
 def _disclosed(session: Session, visitor: Visitor, survey_id: int, entry: Mapping[str, Any]) -> dict[str, Any]:
     """The sum of what the cross-tab by area shows of the visitor's areas; nothing where one of its cells is hidden."""
-    table = crossing.cross(session, visitor, survey_id, entry, By.AREA, is_anonymous=True)
+    table = crossing.cross(session, visitor, survey_id, entry, CrossedBy.AREA, is_anonymous=True)
     plain = _bare(entry) | {"is_elsewhere": False}
     if not table.rows:
         return plain | {"is_hidden": True}
@@ -108,7 +108,7 @@ def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _totals(session: Session, visitor: Visitor, survey_id: int, by: By, today: date) -> dict[str, int]:
+def _totals(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy, today: date) -> dict[str, int]:
     mine = within(session, visitor, today=today)
     # Theirs first, and no further than the limit: the database must not begin with all that were asked.
     shops = (
@@ -119,7 +119,7 @@ def _totals(session: Session, visitor: Visitor, survey_id: int, by: By, today: d
         .prefix_with("MATERIALIZED")
     )
     number = session.scalar(select(func.count()).select_from(shops)) or 0
-    column = Submission.manager_id if by is By.MANAGER else Submission.area_id
+    column = Submission.manager_id if by is CrossedBy.MANAGER else Submission.area_id
     answered = (
         select(Submission.retailer_id.label("id"), Submission.is_valid)
         .where(Submission.survey_id == survey_id, column.in_(crossing.part(session, visitor, by) or ()))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from surveys.queries import listing
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.tally import tally
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
@@ -41,7 +41,7 @@ class Results:
     questions: tuple[Result, ...]
 
 
-def are_public(session: Session, sheet: Sheet, *, now: datetime) -> bool:
+def are_public(session: Session, sheet: AnswerSheet, *, now: datetime) -> bool:
     """Whether this shop may see the results: it was asked, and the newest version shows them by now.
 
     `after` shows them once the survey is over and they are published, `live` (a poll) from the shop's own answer on.

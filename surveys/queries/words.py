@@ -23,7 +23,7 @@ LONGEST_SEARCH = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class WrittenAnswer:
     """What somebody wrote; who, only where the survey is not anonymous."""
 
     submission_id: int
@@ -36,7 +36,7 @@ class Said:
 
 
 #: The newest first; of an anonymous survey, whose sheets have numbers drawn at random, in no order.
-NEWEST: Order[Said] = Order((Words.submission_id,), lambda line: (line.submission_id,), is_down=True)
+NEWEST: Order[WrittenAnswer] = Order((Words.submission_id,), lambda line: (line.submission_id,), is_down=True)
 
 
 def said(
@@ -50,7 +50,7 @@ def said(
     today: date,
     cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page[Said]:
+) -> Page[WrittenAnswer]:
     """What was written in answer to a question and holds `search`; of an identified survey by this visitor's shops."""
     mine = None if is_anonymous else within(session, visitor, today=today)
     columns: list[Any] = [Words.submission_id, Words.said]
@@ -62,7 +62,7 @@ def said(
     is_up = paging.goes_up(NEWEST, cursor)
     found = _found(session, base, survey_id, question, search, is_up=is_up, limit=limit + 1)
     who = {} if is_anonymous else _who(session, [submission_id for submission_id, _ in found])
-    lines = [Said(submission_id, words, *who.get(submission_id, ())) for submission_id, words in found]
+    lines = [WrittenAnswer(submission_id, words, *who.get(submission_id, ())) for submission_id, words in found]
     return paging.cut(lines, NEWEST, cursor, limit=limit)
 
 

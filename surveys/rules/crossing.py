@@ -14,7 +14,7 @@ from surveys.rules.definition import Definition
 from surveys.rules.tally import Key
 
 
-class By(StrEnum):
+class CrossedBy(StrEnum):
     """What a question can be crossed by."""
 
     AREA = "area"
@@ -23,7 +23,7 @@ class By(StrEnum):
 
 
 #: No longer than a `Tally` option, and no option.
-Count = tuple[str, By, int, str]
+Count = tuple[str, CrossedBy, int, str]
 #: Question and option, and of another question the same; the question whose code comes first stands first.
 Pair = tuple[Key, Key]
 
@@ -37,7 +37,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CrossRow:
     """One area, class or customer manager, or one option of another question."""
 
     name: str
@@ -52,13 +52,13 @@ class Row:
 class CrossTab:
     """A question by something. `filed` of `n` answers are in it by now."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CrossRow, ...]
     filed: int
     n: int
     #: Some cells are hidden, or small groups stand together.
     is_partly_hidden: bool
     #: All rows as one, where that tells nothing that is hidden.
-    total: Row | None = None
+    total: CrossRow | None = None
 
 
 def is_crossed(question: Question) -> bool:
@@ -76,7 +76,7 @@ def has_words(question: Question) -> bool:
     return question.type.value == "text" or (question.type.has_options and question.other)
 
 
-def counts(chosen: Iterable[Key], crossed: Collection[str], members: Mapping[By, int | None]) -> list[Count]:
+def counts(chosen: Iterable[Key], crossed: Collection[str], members: Mapping[CrossedBy, int | None]) -> list[Count]:
     """The increments of one valid submission (`tally.counts`) for the questions that are crossed: question, by what, of
     which area, class or manager, and the option.
 

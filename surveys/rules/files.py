@@ -7,10 +7,10 @@ from typing import Any
 
 from questions.authoring import excel_file, excel_template, yaml_file
 from questions.authoring import files as of_questions
-from questions.authoring.layout import Layout, Names, Written
+from questions.authoring.layout import AuthoredFile, FileLayout, Names
 from surveys.rules.review import CALLED
 
-LAYOUT = Layout(
+LAYOUT = FileLayout(
     called=CALLED,
     rows={
         "标题": "title",
@@ -67,17 +67,17 @@ _QUESTIONS = (
 )
 
 
-def parse(content: bytes, name: str) -> Written:
+def parse(content: bytes, name: str) -> AuthoredFile:
     """Read a file as it was handed in. Raises Refused."""
     return of_questions.parse(content, name, LAYOUT)
 
 
-def of_yaml(content: bytes | str) -> Written:
+def of_yaml(content: bytes | str) -> AuthoredFile:
     """Read a YAML file. Raises Refused naming the line."""
     return yaml_file.parse(content, LAYOUT)
 
 
-def of_workbook(content: bytes) -> Written:
+def of_workbook(content: bytes) -> AuthoredFile:
     """Read an .xlsx file. Raises Refused naming the cells."""
     return excel_file.parse(content, LAYOUT)
 

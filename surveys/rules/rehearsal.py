@@ -21,7 +21,7 @@ _KEPT = ("option", "other", "text", "said", "skip", "photo")
 
 
 @dataclass(frozen=True)
-class Step:
+class TrialStep:
     """Where a trial stands. `at` is None before the first question and behind the last (`is_done`)."""
 
     answers: Mapping[str, Json]
@@ -32,7 +32,7 @@ class Step:
     tried: Mapping[str, Sequence[str]] | None = None
 
 
-def step(definition: Definition, fields: Fields) -> Step:
+def step(definition: Definition, fields: Fields) -> TrialStep:
     """The next step: `do` is a button of the page (begin, answer, skip, back, finish) or `say` in the chat; `question`
     is the one that was shown. Without `do` the trial stands at question `at`, or before the first.
 
@@ -55,27 +55,27 @@ def step(definition: Definition, fields: Fields) -> Step:
     if do == "begin":
         return _go_on(definition, carried, None)
     if asked is None or do not in ("answer", "skip", "back", "say"):
-        return Step(answers, carried, by_code.get(_first(fields, "at")), is_done=do == "finish")
+        return TrialStep(answers, carried, by_code.get(_first(fields, "at")), is_done=do == "finish")
     given = {name: list(fields[name]) for name in _KEPT if fields.get(name)}
     said = _first(fields, "said")
     command = replies.command(said, asked) if do == "say" and said else None
     if do == "back" or command is Command.PREVIOUS:
         before = flow.previous_question(definition.questions, answers, asked.code)
-        return Step(answers, carried, before or asked, sentence="" if before else texts.FIRST_QUESTION)
+        return TrialStep(answers, carried, before or asked, sentence="" if before else texts.FIRST_QUESTION)
     if do == "skip" or command is Command.SKIP:
         given = {"skip": ["1"]}
     elif command in (Command.HELP, Command.EXIT):
         sentence = texts.HELP if command is Command.HELP else chat.paused(flow.left(definition.questions, answers))
-        return Step(answers, carried, asked, sentence=sentence)
+        return TrialStep(answers, carried, asked, sentence=sentence)
     if asked.type is QuestionType.PHOTO and do == "answer":
         given = {"photo": ["1"]}
     answer = _understood(asked, given)
     if isinstance(answer, NotUnderstood):
-        return Step(answers, carried, asked, sentence=answer.sentence, tried=given)
+        return TrialStep(answers, carried, asked, sentence=answer.sentence, tried=given)
     return _go_on(definition, {**carried, asked.code: given}, asked)
 
 
-def talk(definition: Definition, now: Step, *, opening: str, keeper: str) -> list[tuple[bool, str]]:
+def talk(definition: Definition, now: TrialStep, *, opening: str, keeper: str) -> list[tuple[bool, str]]:
     """The same trial as the chat shows it: each line with whether it is the account's."""
     lines: list[tuple[bool, str]] = []
     before, answers = opening, dict[str, Json]()
@@ -104,14 +104,16 @@ def talk(definition: Definition, now: Step, *, opening: str, keeper: str) -> lis
     return lines
 
 
-def _go_on(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]], behind: Question | None) -> Step:
+def _go_on(
+    definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]], behind: Question | None
+) -> TrialStep:
     answers = _answers(definition, carried)
     order = [question.code for question in definition.questions]
     # From where the author looked in: the questions in front may be unanswered.
     here = order.index(behind.code) if behind else -1
     waiting = [each for each in flow.shown(definition.questions, answers) if each.code not in answers]
     following = next((each for each in waiting if order.index(each.code) > here), None)
-    return Step(answers, carried, following, is_done=following is None)
+    return TrialStep(answers, carried, following, is_done=following is None)
 
 
 def _answers(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Json]:
@@ -143,7 +145,7 @@ def _understood(question: Question, given: Fields) -> Answer | NotUnderstood:
     return forms.read(question, given)
 
 
-def _reply(question: Question, now: Step) -> str:
+def _reply(question: Question, now: TrialStep) -> str:
     said = _first(now.carried.get(question.code, {}), "said")
     return said or describe(question, now.answers[question.code])
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from campaigns import listing, sending, steering
-from campaigns.kinds import CampaignKind, Letter, Means, means
+from campaigns.kinds import CampaignKind, CampaignMessage, Means, means
 from campaigns.models import Campaign
 from people import audiences
 from people.models import Area, Manager, Retailer, ShopClass
@@ -28,7 +28,7 @@ def _meant(session, campaign, means: Means) -> list[Any]:
 
 def kind(name: str = "leaflet", **more: Any) -> CampaignKind:
     """A message to an audience."""
-    letter = lambda session, campaign, means: Letter(text_message(campaign.said))  # noqa: E731
+    letter = lambda session, campaign, means: CampaignMessage(text_message(campaign.said))  # noqa: E731
     return CampaignKind(**{"name": name, "topic": name, "meant": _meant, "letter": letter, **more})
 
 

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from campaigns import listing, progress, sending, tally
-from campaigns.kinds import Reason, means
+from campaigns.kinds import LeftOutReason, means
 from campaigns.models import Campaign, CampaignState, Recipient
-from campaigns.rules import Figures
+from campaigns.rules import CampaignFigures
 from people.models import Area, Retailer
 from tests.campaigns.conftest import Town, kind
 from wechat_bot.models import Delivery
 
 #: A shop by what may keep a message from it: bound, follows, named by the kind's own reason; and its area.
 SHOPS = st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans(), st.sampled_from(["城区", "江山"])), max_size=9)
-ODD = kind(reasons=lambda session, campaign: [Reason("odd", Retailer.keeper == "单号")])
+ODD = kind(reasons=lambda session, campaign: [LeftOutReason("odd", Retailer.keeper == "单号")])
 _references = count(1)
 
 
@@ -40,7 +40,7 @@ def expected(bound: bool, follows: bool, odd: bool, area: str) -> str:
     return "why:unbound" if not bound else "why:unfollowed" if not follows else "why:odd" if odd else "listed"
 
 
-def figures(town: Town, campaign: int, **narrowed) -> Figures:
+def figures(town: Town, campaign: int, **narrowed) -> CampaignFigures:
     with town.house.look() as session:
         return progress.figures(session, [session.get_one(Campaign, campaign)], **narrowed)[campaign]
 

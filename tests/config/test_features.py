@@ -14,7 +14,7 @@ from console import access
 from console.extension import ConsoleExtension
 from console.menu import Item
 from console.rules.visitors import ADMINS, Permission
-from console.work import Kind
+from console.work import WorkKind
 from foundation.database import Database
 from migrations import schema
 from people.feature import people
@@ -53,7 +53,7 @@ CLAIMS = {
         "more": [ConsoleExtension(topics={"shop": "店"})]
     },
     "surveys and rival both claim the task kind 'surveys.export'": {
-        "more": [ConsoleExtension(tasks={"surveys.export": Kind(TALK, is_begun_again=True)})]
+        "more": [ConsoleExtension(tasks={"surveys.export": WorkKind(TALK, is_begun_again=True)})]
     },
     "visits and rival both claim the campaign kind 'visit-group'": {
         "more": [CampaignKind("visit-group", "rival", meant=TALK, letter=TALK)]

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from console import jobs, tasks
 from console.models import Task, User
-from console.work import Kind
+from console.work import WorkKind
 from people.models import Area
 from tests.office import ROSTER, Browser, Office
 from tests.processes import ROOT
@@ -125,7 +125,7 @@ def test_a_worker_that_is_slow_and_says_nothing_keeps_its_work(office) -> None:
             taken.append(tasks.claim(session, ("people.export",), now=services.clock()))
         work.finish({"said": "好了"})
 
-    kinds = {"people.export": Kind(slow, is_begun_again=True)}
+    kinds = {"people.export": WorkKind(slow, is_begun_again=True)}
     assert jobs.work_once(services, kinds, renewed_every=timedelta(milliseconds=5))
     task = office.task(number_of(page))
     assert (taken, task.state, task.attempts) == ([None], "done", 1)

@@ -86,7 +86,7 @@ def test_no_more_codes_are_asked_for_than_an_account_may_have(office, monkeypatc
 
 def test_many_cards_become_several_books_of_whole_sheets(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(cards, "BOOK", 16)
-    card = codes.Card("350802100001", "城南便利店", "王建国", "城区一片", "陈志强", "http://weixin.qq.com/q/x")
+    card = codes.BindingCard("350802100001", "城南便利店", "王建国", "城区一片", "陈志强", "http://weixin.qq.com/q/x")
     path = tmp_path / "cards"
     assert cards.write(path, "新罗烟草服务号", [card] * 33) == (33, ".zip")
     with zipfile.ZipFile(path) as packed:

@@ -22,7 +22,7 @@ def lines(content: bytes) -> list[str]:
     return raised.value.lines
 
 
-def only(content: bytes) -> checking.Row:
+def only(content: bytes) -> checking.RosterRow:
     [row] = checking.check(content, CLASSES).rows()
     return row
 

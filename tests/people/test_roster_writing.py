@@ -21,7 +21,7 @@ NINE, TEN = "350802100009", "350802100010"
 def written(session: Session, roster: Roster, now: datetime, progress: Progress | None = None) -> Summary:
     """Part by part, in the one transaction of the test."""
     writing.ensure_classes(session)
-    plan = writing.Plan(session, roster, progress)
+    plan = writing.RosterPlan(session, roster, progress)
     for part in plan.parts():
         writing.write(session, json.loads(json.dumps(part)), now=now)
     return plan.summary()

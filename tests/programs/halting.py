@@ -11,7 +11,7 @@ from datetime import datetime
 from config.app import build_services
 from config.settings import Settings
 from console import jobs
-from console.work import Kind, Work
+from console.work import Work, WorkKind
 
 
 def write_half(work: Work) -> None:
@@ -30,7 +30,7 @@ def main() -> None:
     services = build_services(
         Settings(_env_file=None, **json.loads(settings)), clock=lambda: datetime.fromisoformat(moment)
     )
-    jobs.work_once(services, {kind: Kind(write_half, is_begun_again=True)})
+    jobs.work_once(services, {kind: WorkKind(write_half, is_begun_again=True)})
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from questions.answers import Answer, Multiple, NotUnderstood, Number, Photo, Score, Single, Skipped, Text, check
+from questions.answers import Answer, FreeText, Multiple, NotUnderstood, Number, Photo, Score, Single, Skipped, check
 from questions.question import Condition, Option, Question, QuestionType, Span
 
 LABELS = (
@@ -93,7 +93,7 @@ def answered(draw, question: Question) -> Answer:
             assume(low <= high)
             answer = Number(str(draw(st.decimals(low, high, places=question.decimals))))
         case QuestionType.TEXT:
-            answer = Text(draw(words))
+            answer = FreeText(draw(words))
         case _:
             answer = Photo(("media-1",))
     checked = check(question, answer)

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from questions import texts
-from questions.answers import Multiple, Number, Photo, Score, Single, Skipped, Text, describe
+from questions.answers import FreeText, Multiple, Number, Photo, Score, Single, Skipped, describe
 from questions.question import Option, Question, QuestionType
 from questions.reading.replies import Command, NotUnderstood, command, skip, understand
 
@@ -293,8 +293,8 @@ def test_bounds_hold_and_are_said():
 
 def test_text_is_taken_as_written_but_clean():
     question = Question("q", QuestionType.TEXT, "?", required=False)
-    assert heard(question, "  送货，太晚\x00了！ ") == Text("送货，太晚了！")
-    assert heard(question, "字" * 500) == Text("字" * 500)
+    assert heard(question, "  送货，太晚\x00了！ ") == FreeText("送货，太晚了！")
+    assert heard(question, "字" * 500) == FreeText("字" * 500)
     assert heard(question, "字" * 501) == NotUnderstood("写得有点长，请控制在 500 字以内（现在 501 字）。")
     assert heard(question, " \u0001 ") == NotUnderstood("这一题请回复文字。也可以回复“上一题”“跳过”“退出”“人工”。")
 
@@ -358,7 +358,7 @@ def test_q_is_the_17th_letter_where_there_are_so_many():
         (SATISFIED, Single(9), "选项 9"),
         (RATING, Score(4), "4 分"),
         (number(), Number("12.5"), "12.5"),
-        (Question("q", QuestionType.TEXT, "?"), Text("太晚"), "太晚"),
+        (Question("q", QuestionType.TEXT, "?"), FreeText("太晚"), "太晚"),
         (Question("q", QuestionType.PHOTO, "?"), Photo(("a", "b")), "2 张照片"),
         (RATING, Skipped(), "跳过"),
     ],
@@ -373,6 +373,6 @@ def test_the_stored_forms_are_those_agreed():
     assert Multiple((1, 3, 0), "价格牌").to_json() == {"o": [1, 3, 0], "t": "价格牌"}
     assert Score(4).to_json() == {"v": 4}
     assert Number("12.5").to_json() == {"v": "12.5"}
-    assert Text("好").to_json() == {"t": "好"}
+    assert FreeText("好").to_json() == {"t": "好"}
     assert Photo(("media",)).to_json() == {"m": ["media"]}
     assert Skipped().to_json() == {"s": True}

@@ -7,14 +7,14 @@ import pytest
 from questions import stepping
 from questions.answers import Single
 from questions.authoring import excel_file, excel_template, files
-from questions.authoring.layout import Layout
+from questions.authoring.layout import FileLayout
 from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import Mistaken, Notes
 from questions.question import Question
-from questions.stepping import Outcome, Standing
+from questions.stepping import Position, StepOutcome
 from tests.workbooks import rows, workbook
 
-PAPER = Layout("试卷", {"标题": "title", "及格分": "pass"}, columns={"正确答案": "right"})
+PAPER = FileLayout("试卷", {"标题": "title", "及格分": "pass"}, columns={"正确答案": "right"})
 YAML = """
 title: 新品知识
 questions:
@@ -30,7 +30,7 @@ class Quiz:
     questions: tuple[Question, ...]
     right: dict[str, str]
 
-    def score(self, standing: Standing) -> int:
+    def score(self, standing: Position) -> int:
         return sum(
             question.label(standing.answers[question.code]["o"]) == self.right[question.code]
             for question in self.questions
@@ -46,7 +46,7 @@ def read(written) -> Quiz:
 
 
 def talk(quiz: Quiz, *replies: str) -> stepping.Step:
-    standing = Standing(quiz.questions)
+    standing = Position(quiz.questions)
     for reply in replies:
         last = stepping.step(standing, reply)
         standing = last.standing
@@ -56,7 +56,7 @@ def talk(quiz: Quiz, *replies: str) -> stepping.Step:
 def test_a_test_is_taken_and_scored_in_the_chat():
     quiz = read(files.parse(YAML.encode(), "新品.yaml", PAPER))
     done = talk(quiz, "乙", "１")
-    assert (done.outcome, done.standing.asked, quiz.score(done.standing)) == (Outcome.GOES_ON, None, 1)
+    assert (done.outcome, done.standing.asked, quiz.score(done.standing)) == (StepOutcome.GOES_ON, None, 1)
     assert quiz.score(talk(quiz, "2", "二").standing) == 2
 
 
@@ -80,7 +80,7 @@ def test_what_is_wrong_is_said_in_its_own_words():
 
 def test_one_answer_is_one_answer_in_every_door():
     quiz = read(files.parse(YAML.encode(), "新品.yaml", PAPER))
-    tapped = stepping.tap(Standing(quiz.questions), "answer", "q1", {"option": ["2"]})
+    tapped = stepping.tap(Position(quiz.questions), "answer", "q1", {"option": ["2"]})
     assert (
-        tapped.standing == talk(quiz, "2").standing == Standing(quiz.questions).answered(quiz.questions[0], Single(2))
+        tapped.standing == talk(quiz, "2").standing == Position(quiz.questions).answered(quiz.questions[0], Single(2))
     )

@@ -6,15 +6,15 @@ import pytest
 
 from questions import stepping, texts
 from questions.question import Condition, Option, Question, QuestionType
-from questions.stepping import Outcome, Standing, step, tap
+from questions.stepping import Position, StepOutcome, step, tap
 
 SATISFIED = Question("q1", QuestionType.SINGLE, "满意吗", (Option(1, "满意"), Option(2, "不满意", 20)), other=True)
 WHY = Question("q2", QuestionType.TEXT, "为什么", show_if=(Condition("q1", frozenset({2})),), required=False)
 PHOTO = Question("q3", QuestionType.PHOTO, "拍一张")
-BEGUN = Standing((SATISFIED, WHY, PHOTO))
+BEGUN = Position((SATISFIED, WHY, PHOTO))
 
 
-def said(standing: Standing, *replies: str) -> stepping.Step:
+def said(standing: Position, *replies: str) -> stepping.Step:
     """The last of several steps."""
     for reply in replies:
         last = step(standing, reply)
@@ -24,7 +24,7 @@ def said(standing: Standing, *replies: str) -> stepping.Step:
 
 def test_an_answer_is_kept_and_opens_what_depends_on_it():
     answered = step(BEGUN, "2")
-    assert (answered.outcome, answered.text) == (Outcome.GOES_ON, "")
+    assert (answered.outcome, answered.text) == (StepOutcome.GOES_ON, "")
     assert answered.standing.answers == {"q1": {"o": 2}}
     assert answered.standing.asked == WHY
     assert step(BEGUN, "1").standing.asked == PHOTO
@@ -40,31 +40,31 @@ def test_three_replies_that_cannot_be_read_bring_the_ways_out_instead_of_a_corre
     assert first.text == second.text == texts.not_understood(SATISFIED)
     assert [each.standing.misread for each in (first, second, third)] == [1, 2, 3]
     assert third.text == f"{stepping.ask(BEGUN)}\n{texts.after_three_tries(SATISFIED)}"
-    assert third.outcome is Outcome.STAYS
+    assert third.outcome is StepOutcome.STAYS
     assert said(third.standing, "1").standing.misread == 0
 
 
 def test_going_back_shows_the_answer_given_and_a_skip_leaves_it_as_it_is():
     back = said(BEGUN, "2", "上一题")
-    assert (back.outcome, back.standing.at) == (Outcome.STAYS, "q1")
+    assert (back.outcome, back.standing.at) == (StepOutcome.STAYS, "q1")
     assert "不满意" in back.text.splitlines()[0]
     on = step(back.standing, "跳过")
-    assert (on.outcome, on.standing.at, on.standing.answers) == (Outcome.GOES_ON, None, {"q1": {"o": 2}})
+    assert (on.outcome, on.standing.at, on.standing.answers) == (StepOutcome.GOES_ON, None, {"q1": {"o": 2}})
     assert step(BEGUN, "上一题").text == f"{texts.FIRST_QUESTION}\n{stepping.ask(BEGUN)}"
 
 
 def test_what_must_be_answered_is_not_passed_over_and_what_need_not_is():
     refused = step(BEGUN, "跳过")
     assert refused.text.startswith(texts.MUST_ANSWER)
-    assert (refused.standing, refused.outcome) == (BEGUN, Outcome.STAYS)
+    assert (refused.standing, refused.outcome) == (BEGUN, StepOutcome.STAYS)
     assert said(BEGUN, "2", "跳过").standing.answers["q2"] == {"s": True}
 
 
 def test_words_that_steer_change_nothing():
-    assert step(BEGUN, "退出") == stepping.Step(Outcome.LEAVES, BEGUN)
+    assert step(BEGUN, "退出") == stepping.Step(StepOutcome.LEAVES, BEGUN)
     for word in ("帮助", "进度", "继续"):
         told = step(BEGUN, word)
-        assert (told.outcome, told.standing) == (Outcome.STAYS, BEGUN)
+        assert (told.outcome, told.standing) == (StepOutcome.STAYS, BEGUN)
         assert stepping.ask(BEGUN) in told.text
 
 
@@ -72,21 +72,21 @@ def test_a_picture_answers_a_photo_and_nothing_else_and_a_voice_answers_nothing(
     assert step(BEGUN, picture="m1").text == texts.PICTURE_NOT_WANTED + texts.ways_on(SATISFIED)
     at_photo = step(BEGUN, "1").standing
     done = step(at_photo, picture="m1")
-    assert (done.outcome, done.standing.asked, done.standing.left) == (Outcome.GOES_ON, None, 0)
+    assert (done.outcome, done.standing.asked, done.standing.left) == (StepOutcome.GOES_ON, None, 0)
     assert step(at_photo, is_voice=True).text.startswith(texts.VOICE_NOT_WANTED)
     assert step(at_photo).text == texts.not_understood(PHOTO)
 
 
 def test_where_nothing_waits_any_more_whatever_is_said_goes_on():
     done = replace(BEGUN, answers={"q1": {"o": 1}, "q3": {"m": ["m1"]}})
-    assert step(done, "你好") == stepping.Step(Outcome.GOES_ON, done)
+    assert step(done, "你好") == stepping.Step(StepOutcome.GOES_ON, done)
 
 
 def test_an_option_that_is_full_is_shown_so_and_not_taken():
     full = replace(BEGUN, full={("q1", "2")})
     assert stepping.ask(full).count("已满") == 1
     refused = step(full, "2")
-    assert (refused.outcome, refused.standing.answers) == (Outcome.STAYS, {})
+    assert (refused.outcome, refused.standing.answers) == (StepOutcome.STAYS, {})
     assert refused.text == texts.option_full(["不满意"])
     assert tap(full, "answer", "q1", {"option": ["2"]}).text == refused.text
     late = replace(full, answers={"q1": {"o": 2}}, at="q1")
@@ -95,23 +95,23 @@ def test_an_option_that_is_full_is_shown_so_and_not_taken():
 
 def test_a_form_answers_skips_and_goes_back_once_however_often_it_is_posted():
     answered = tap(BEGUN, "answer", "q1", {"option": ["2"]})
-    assert (answered.outcome, answered.standing.answers) == (Outcome.GOES_ON, {"q1": {"o": 2}})
+    assert (answered.outcome, answered.standing.answers) == (StepOutcome.GOES_ON, {"q1": {"o": 2}})
     skipped = tap(answered.standing, "skip", "q2", {})
     assert skipped.standing.answers["q2"] == {"s": True}
     back = tap(skipped.standing, "back", "q3", {})
-    assert (back.outcome, back.standing.at) == (Outcome.STAYS, "q2")
-    assert tap(back.standing, "back", "q3", {}) == stepping.Step(Outcome.STAYS, back.standing)
+    assert (back.outcome, back.standing.at) == (StepOutcome.STAYS, "q2")
+    assert tap(back.standing, "back", "q3", {}) == stepping.Step(StepOutcome.STAYS, back.standing)
     assert tap(BEGUN, "answer", "q1", {}).text != ""
     assert tap(BEGUN, "skip", "q1", {}).text == texts.MUST_ANSWER
 
 
 def test_a_form_of_a_question_on_a_branch_no_longer_taken_changes_nothing():
     elsewhere = replace(BEGUN, answers={"q1": {"o": 1}})
-    assert tap(elsewhere, "answer", "q2", {"text": ["太慢"]}) == stepping.Step(Outcome.STAYS, elsewhere)
+    assert tap(elsewhere, "answer", "q2", {"text": ["太慢"]}) == stepping.Step(StepOutcome.STAYS, elsewhere)
 
 
 @pytest.mark.parametrize(
-    ("answers", "outcome"), [({"q1": {"o": 1}, "q3": {"m": ["m1"]}}, Outcome.GOES_ON), ({}, Outcome.STAYS)]
+    ("answers", "outcome"), [({"q1": {"o": 1}, "q3": {"m": ["m1"]}}, StepOutcome.GOES_ON), ({}, StepOutcome.STAYS)]
 )
 def test_a_form_hands_in_only_where_nothing_waits(answers, outcome):
     assert tap(replace(BEGUN, answers=answers), "finish", "", {}).outcome is outcome

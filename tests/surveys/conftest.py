@@ -20,11 +20,11 @@ from people import upkeep
 from people.models import SHOP_SEARCH, Area, Manager, Retailer, ShopClass
 from questions.answers import Answer
 from questions.question import Question
-from questions.stepping import Outcome, Step
+from questions.stepping import Step, StepOutcome
 from surveys.actions import answering, authoring
 from surveys.feature import surveys
 from surveys.queries import listing
-from surveys.queries.answer_sheet import Sheet
+from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.audience import CRITERIA
 from surveys.rules import files, review
 from wechat_bot import collecting, messages
@@ -55,9 +55,9 @@ questions:
 """
 
 
-def answer(session: Session, sheet: Sheet, question: Question, given: Answer, **more: Any) -> Sheet:
+def answer(session: Session, sheet: AnswerSheet, question: Question, given: Answer, **more: Any) -> AnswerSheet:
     """Keep an answer to a question, whatever waits."""
-    step = Step(Outcome.GOES_ON, sheet.standing.answered(question, given))
+    step = Step(StepOutcome.GOES_ON, sheet.standing.answered(question, given))
     return answering.take(session, sheet, step, **more)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from campaigns import steering
-from campaigns.kinds import CampaignKind, Letter
+from campaigns.kinds import CampaignKind, CampaignMessage
 from campaigns.models import Campaign
 from foundation.errors import Refused
 from people import audiences
@@ -20,7 +20,7 @@ ARRIVED = CampaignKind(
     name="toy",
     topic="wish",
     meant=lambda session, one, means: [audiences.condition(session, one.audience, means.criteria, now=means.now)],
-    letter=lambda session, one, means: Letter(text_message(one.said)),
+    letter=lambda session, one, means: CampaignMessage(text_message(one.said)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from people import identity
 from questions import stepping
-from questions.stepping import Outcome, Standing
+from questions.stepping import Position, StepOutcome
 from tests.toy import actions, texts
 from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.messages import Text
@@ -13,7 +13,7 @@ def open_wish(turn: Turn, reference: str) -> Reply:
     """Ask a shop what it would like to have."""
     if identity.shop_of(turn.session, turn.openid) is None:
         return Reply(texts.UNBOUND)
-    return Reply(stepping.ask(Standing(texts.QUESTIONS)), after=After.KEEP, state={"answers": {}})
+    return Reply(stepping.ask(Position(texts.QUESTIONS)), after=After.KEEP, state={"answers": {}})
 
 
 def hear(turn: Turn, talk: Talk) -> Reply:
@@ -22,11 +22,11 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     if shop is None:
         return Reply(texts.UNBOUND, after=After.END)
     said = turn.message.content if isinstance(turn.message, Text) else ""
-    step = stepping.step(Standing(texts.QUESTIONS, talk.state["answers"], at=talk.state.get("at")), said)
-    if step.outcome is Outcome.LEAVES:
+    step = stepping.step(Position(texts.QUESTIONS, talk.state["answers"], at=talk.state.get("at")), said)
+    if step.outcome is StepOutcome.LEAVES:
         return Reply(texts.LEFT, after=After.PAUSE)
     answers = dict(step.standing.answers)
-    if step.outcome is Outcome.STAYS or step.standing.asked is not None:
+    if step.outcome is StepOutcome.STAYS or step.standing.asked is not None:
         said = step.text or stepping.ask(step.standing)
         return Reply(said, after=After.KEEP, state={"answers": answers, "at": step.standing.at})
     actions.keep(turn.session, [(shop.id, answers["what"]["t"], int(answers["boxes"]["v"]))], now=turn.now)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import importing
-from console.work import Kind, Work
+from console.work import Work, WorkKind
 from foundation.text import whole_number
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Limits
@@ -48,4 +48,4 @@ def _read(session: Session, content: bytes) -> Iterator[tuple[int, str, int] | s
             yield f"第 {number} 行：要有名单里的许可证号、货名和 1 到 999 的条数。"
 
 
-TASKS = {CHECK: Kind(check, is_begun_again=False), BRING: Kind(bring, is_begun_again=True)}
+TASKS = {CHECK: WorkKind(check, is_begun_again=False), BRING: WorkKind(bring, is_begun_again=True)}

@@ -85,7 +85,7 @@ class Town:
                 )
                 session.add_all([shop, Follower(openid=f"o-shop-{n}", followed_at=now)])
                 session.flush()
-                intake.receive(session, f"o-shop-{n}", intake.Said("text", "断货了"), now=now, zone=zone)
+                intake.receive(session, f"o-shop-{n}", intake.ShopMessage("text", "断货了"), now=now, zone=zone)
 
     def leave(self, area: str, deputy: str, begins: date, ends: date) -> None:
         with self.house.services.transaction() as session:

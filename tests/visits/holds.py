@@ -18,8 +18,8 @@ from visits.actions.undelivered import LOST
 from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
 from visits.queries import reports, visibility
 from visits.queries.policies import calendar, reckoning
-from visits.rules.figures import By, Narrowed, Span, Took
-from visits.rules.promises import STEPS, Step, moment_of
+from visits.rules.figures import DividedBy, Narrowed, ReportSpan, Took
+from visits.rules.promises import STEPS, EscalationStep, moment_of
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
@@ -130,8 +130,8 @@ class Holds:
         for each in taken:
             of = deadlines[each.deadline_id]
             assert each.due_at <= each.taken_at <= self.house.clock()
-            if each.step in (Step.HALF, Step.NEAR) and of.promise in ANSWERS and not self.changes:
-                share = {Step.HALF: 0.5, Step.NEAR: 0.8}[Step(each.step)]
+            if each.step in (EscalationStep.HALF, EscalationStep.NEAR) and of.promise in ANSWERS and not self.changes:
+                share = {EscalationStep.HALF: 0.5, EscalationStep.NEAR: 0.8}[EscalationStep(each.step)]
                 assert each.due_at == of.started_at + timedelta(seconds=of.allowed * share)
 
     def ledger_promises_no_more_than_wechat(self) -> None:
@@ -218,8 +218,8 @@ class Holds:
         services = self.house.services
         who = visibility.Colleague("", now, services.zone, Visitor(0, "", Role.ADMIN))
         today = now.astimezone(services.zone).date()
-        narrowed = Narrowed(Span(today - timedelta(days=800), today))
-        _, total = reports.report(session, who, narrowed, By.MANAGER, now=now)
+        narrowed = Narrowed(ReportSpan(today - timedelta(days=800), today))
+        _, total = reports.report(session, who, narrowed, DividedBy.MANAGER, now=now)
         assert figures(self.rows(Request), self.rows(Deadline), self.rows(Rating), now) == {
             name: getattr(total, name)
             for name in ("requests", "promised", "kept", "judged", "within", "overdue", "lost", "open", "rated")

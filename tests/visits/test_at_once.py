@@ -17,7 +17,7 @@ from tests.office import Office
 from tests.visits.conftest import Town
 from tests.visits.holds import Holds
 from visits.actions import answering, attaching, escalating, intake, moving, rating, resting, undelivered
-from visits.actions.intake import Said
+from visits.actions.intake import ShopMessage
 from visits.models import Request, Way
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
@@ -82,12 +82,12 @@ def transfer(hand: Hand, request: Request) -> None:
 
 def writes(hand: Hand, request: Request) -> None:
     hand.session.get(Follower, request.openid, with_for_update=True)
-    said = Said("text", "还缺三条,快一点")
+    said = ShopMessage("text", "还缺三条,快一点")
     intake.receive(hand.session, request.openid, said, now=hand.now, zone=hand.services.zone)
 
 
 def writes_on_the_page(hand: Hand, request: Request) -> None:
-    said = [Said("text", "页面上写的,还缺两条")]
+    said = [ShopMessage("text", "页面上写的,还缺两条")]
     intake.written(hand.session, request.openid, said, token="", now=hand.now, zone=hand.services.zone)
 
 
@@ -102,7 +102,7 @@ def owners(hand: Hand, request: Request) -> None:
 
 def erase(hand: Hand, request: Request) -> None:
     hand.session.get(Follower, request.openid, with_for_update=True)
-    erasing.erase(hand.session, erasing.Whom(request.openid), now=hand.now, forgets=hand.services.forgets)
+    erasing.erase(hand.session, erasing.ErasedPerson(request.openid), now=hand.now, forgets=hand.services.forgets)
 
 
 def rates(hand: Hand, request: Request) -> None:

@@ -14,7 +14,7 @@ from tests.visits.conftest import NEED, Town
 from visits.actions import clocks, notices, routing, settings
 from visits.models import Deadline, Escalation, Promise
 from visits.queries import deadlines
-from visits.rules.promises import Outcome, Terms, outcome
+from visits.rules.promises import PromiseOutcome, Terms, outcome
 from wechat_bot.models import Follower
 
 pytestmark = pytest.mark.pooled
@@ -50,7 +50,7 @@ def clock_of(town: Town, promise: Promise, number: int = 1) -> Deadline:
         ).first()
 
 
-def became(town: Town, promise: Promise) -> Outcome:
+def became(town: Town, promise: Promise) -> PromiseOutcome:
     deadline = clock_of(town, promise)
     return outcome(deadline.due_at, deadline.met_at, deadline.ended_at, town.house.clock())
 
@@ -135,7 +135,7 @@ def test_whether_it_was_in_time_is_decided_by_its_moments_not_by_the_scan(town) 
     town.shop("王建国").say(NEED)
     town.house.clock.advance(24 * HOUR + timedelta(seconds=1))
     change(town, clocks.answered)
-    assert became(town, Promise.FIRST_ANSWER) is Outcome.MISSED
+    assert became(town, Promise.FIRST_ANSWER) is PromiseOutcome.MISSED
     town.house.work()
     town.news(chen)
     escalate(town)
@@ -191,7 +191,7 @@ def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closi
     town.house.later(hours=2)
     change(town, clocks.answered)
     assert town.request().due_at is None
-    assert became(town, Promise.CLOSING) is Outcome.PAUSED
+    assert became(town, Promise.CLOSING) is PromiseOutcome.PAUSED
     assert "已用 2 小时，正在等店主回复" in explained(town, Promise.CLOSING)
     town.house.later(hours=3)
     wang.say("还是没有送到")
@@ -205,8 +205,8 @@ def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closi
         "应于 3 月 9 日 12:00 前。",
     ]
     change(town, clocks.no_reply_needed)
-    assert became(town, Promise.NEXT_ANSWER) is Outcome.VOID
-    assert became(town, Promise.CLOSING) is Outcome.KEPT
+    assert became(town, Promise.NEXT_ANSWER) is PromiseOutcome.VOID
+    assert became(town, Promise.CLOSING) is PromiseOutcome.KEPT
 
 
 def test_an_overdue_clock_cannot_be_rested_away(town) -> None:
@@ -215,9 +215,9 @@ def test_an_overdue_clock_cannot_be_rested_away(town) -> None:
     wang.say(NEED)
     town.house.clock.advance(timedelta(days=8))
     change(town, clocks.answered)
-    assert became(town, Promise.CLOSING) is Outcome.MISSED
+    assert became(town, Promise.CLOSING) is PromiseOutcome.MISSED
     wang.say("还是没有货")
-    assert became(town, Promise.CLOSING) is Outcome.MISSED
+    assert became(town, Promise.CLOSING) is PromiseOutcome.MISSED
 
 
 def test_another_owner_resets_no_clock(town) -> None:

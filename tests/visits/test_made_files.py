@@ -12,7 +12,7 @@ import pytest
 import python_calamine
 from werkzeug.http import parse_options_header
 
-from foundation.workbooks.writing import Digits, Heading, Title, Workbook
+from foundation.workbooks.writing import Digits, Heading, SheetTitle, Workbook
 from tests.office import Browser, Office
 from tests.visits.conftest import ROSTER
 
@@ -58,7 +58,7 @@ def cells(content: bytes) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("kind", [str, Digits, Heading, Title])
+@pytest.mark.parametrize("kind", [str, Digits, Heading, SheetTitle])
 @pytest.mark.parametrize("is_large", [True, False])
 def test_whatever_a_text_holds_both_readers_give_it_back(tmp_path, kind, is_large) -> None:
     with Workbook(tmp_path / "out.xlsx", folder=tmp_path if is_large else None) as book:

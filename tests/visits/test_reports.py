@@ -18,7 +18,7 @@ from tests.visits.conftest import NEED
 from visits.actions import filing
 from visits.models import Closed, Deadline, Filed, Promise, Rating, Request
 from visits.queries import reports, visibility
-from visits.rules.figures import By, Figure, Narrowed, Span, Took
+from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportSpan, Took
 
 CHINA = ZoneInfo("Asia/Shanghai")
 REPORT = "/console/visits/reports"
@@ -47,12 +47,12 @@ def kept(town):
     return town
 
 
-def figures(town, by: By = By.MANAGER, **narrowed) -> dict:
+def figures(town, by: DividedBy = DividedBy.MANAGER, **narrowed) -> dict:
     with town.house.look() as session:
         now = town.house.clock()
         who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         today = now.astimezone(CHINA).date()
-        span = Span(today - timedelta(days=9), today)
+        span = ReportSpan(today - timedelta(days=9), today)
         found, _ = reports.report(session, who, Narrowed(span, **narrowed), by, now=now, took=tuple(Took))
     return {line.name: line for line in found}
 
@@ -235,11 +235,11 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
         for n in range(81, 121):
             _add_at_random(session, chance, n, now)
     first = (now - timedelta(days=80)).astimezone(CHINA).date()
-    narrowed = Narrowed(Span(first, now.astimezone(CHINA).date()))
+    narrowed = Narrowed(ReportSpan(first, now.astimezone(CHINA).date()))
     with house.look() as session:
         who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         requests = [each for each in session.scalars(select(Request)) if each.closed_how != Closed.VOID]
-        for by in (By.MANAGER, By.AREA, By.MONTH):
+        for by in (DividedBy.MANAGER, DividedBy.AREA, DividedBy.MONTH):
             found, whole = reports.report(session, who, narrowed, by, now=now, took=tuple(Took))
             expected: dict = {}
             for request in requests:
@@ -250,13 +250,13 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
                 _check(session, line, expected[line.key], now)
             _check(session, whole, [each for those in expected.values() for each in those], now)
         for figure in (
-            Figure.KEPT,
-            Figure.BROKEN,
-            Figure.WITHIN,
-            Figure.LATE,
-            Figure.OVERDUE,
-            Figure.LOST,
-            Figure.OPEN,
+            ReportFigure.KEPT,
+            ReportFigure.BROKEN,
+            ReportFigure.WITHIN,
+            ReportFigure.LATE,
+            ReportFigure.OVERDUE,
+            ReportFigure.LOST,
+            ReportFigure.OPEN,
         ):
             lines, place, seen = [], "", 0
             while place is not None:
@@ -313,11 +313,11 @@ def _add_at_random(session, chance: random.Random, n: int, now: datetime) -> Non
         session.add(Rating(request_id=n, closing=1, asked_at=closed, score=score))
 
 
-def _key(request: Request, by: By, first: date) -> int | None:
+def _key(request: Request, by: DividedBy, first: date) -> int | None:
     match by:
-        case By.MANAGER:
+        case DividedBy.MANAGER:
             return request.first_answered_by or request.owner_id
-        case By.AREA:
+        case DividedBy.AREA:
             return request.area_id
     there = request.opened_at.astimezone(CHINA)
     return (there.year - first.year) * 12 + there.month - first.month

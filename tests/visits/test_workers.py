@@ -89,7 +89,7 @@ def lay_out(session: Session, openids: dict[str, str], shops: list[str]) -> None
 
 
 def ask(session: Session, openid: str, now: datetime) -> int:
-    return intake.receive(session, openid, intake.Said("text", "断货了"), now=now, zone=ZONE).request_id
+    return intake.receive(session, openid, intake.ShopMessage("text", "断货了"), now=now, zone=ZONE).request_id
 
 
 def lin(session: Session, openids: dict[str, str], now: datetime) -> Colleague:

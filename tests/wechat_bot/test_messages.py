@@ -43,8 +43,8 @@ EVENTS = [
     ("SCAN", dict(EventKey="survey:1", Ticket="T"), m.Scan, dict(scene="survey:1")),
     ("LOCATION", dict(Latitude="23.1", Longitude="113.3", Precision="119.3"), m.LocationReport, dict(precision=119.3)),
     ("CLICK", dict(EventKey="survey:"), m.Click, dict(menu_key="survey:")),
-    ("VIEW", dict(EventKey="http://u", MenuId="9"), m.View, dict(target="http://u", menu_id="9")),
-    ("view_miniprogram", dict(EventKey="pages/x"), m.View, dict(target="pages/x")),
+    ("VIEW", dict(EventKey="http://u", MenuId="9"), m.LinkOpened, dict(target="http://u", menu_id="9")),
+    ("view_miniprogram", dict(EventKey="pages/x"), m.LinkOpened, dict(target="pages/x")),
     (
         "scancode_push",
         dict(EventKey="k", ScanCodeInfo=dict(ScanType="qrcode", ScanResult="1")),

@@ -20,7 +20,7 @@ from people.models import Manager, Retailer
 from visits.actions import notices
 from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
 from visits.rules import promises
-from visits.rules.promises import Step
+from visits.rules.promises import EscalationStep
 from visits.texts import escalation as texts
 from visits.texts.escalation import Warned
 from wechat_bot.models import Delivery, DeliveryState
@@ -36,7 +36,7 @@ class Taken:
 
     escalation_id: int
     request_id: int
-    step: Step
+    step: EscalationStep
     promise: str
     due_at: datetime
 
@@ -104,7 +104,7 @@ def _concerns(told: "_Told", shop: _Shop, former: Mapping[int, int | None]) -> b
         return True
     if told.manager_id == former.get(told.taken.request_id):
         return False
-    return shop.owner_id is None or told.taken.step in (Step.DUE, Step.LATE)
+    return shop.owner_id is None or told.taken.step in (EscalationStep.DUE, EscalationStep.LATE)
 
 
 def _tell_one(
@@ -160,7 +160,7 @@ def _worst(those: Sequence[Taken], shops: Mapping[int, _Shop]) -> list[Warned]:
         worst = max(steps, key=lambda each: promises.SEVERITY.index(each.step))
         shop = shops[request_id]
         warned.append(Warned(shop.number, shop.name, shop.owner, worst.step, worst.promise, worst.due_at))
-    return sorted(warned, key=lambda each: (-promises.SEVERITY.index(Step(each.step)), each.due_at))
+    return sorted(warned, key=lambda each: (-promises.SEVERITY.index(EscalationStep(each.step)), each.due_at))
 
 
 def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict[int, list[Taken]]:
@@ -193,7 +193,7 @@ class _Told:
 def _told_with(session: Session, which: ColumnElement[bool]) -> list[_Told]:
     """The steps that deliveries tell of and that are still true."""
     is_spent_still = and_(
-        Escalation.step == Step.SPENT,
+        Escalation.step == EscalationStep.SPENT,
         Request.unanswered_since.is_not(None),
         Request.shop_wrote_at <= Escalation.taken_at,
     )
@@ -216,7 +216,7 @@ def _told_with(session: Session, which: ColumnElement[bool]) -> list[_Told]:
         .order_by(Escalation.id)
     )
     return [
-        _Told(delivery_id, manager_id, Taken(escalation_id, request_id, Step(step), promise, due_at))
+        _Told(delivery_id, manager_id, Taken(escalation_id, request_id, EscalationStep(step), promise, due_at))
         for delivery_id, manager_id, escalation_id, request_id, step, promise, due_at in rows
         if delivery_id is not None
     ]

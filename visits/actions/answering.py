@@ -20,7 +20,7 @@ from visits.actions.moving import HandedOn
 from visits.actions.routing import Decision
 from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Closed, Message, Request, Way
 from visits.queries import messages, visibility
-from visits.queries.messages import Said
+from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague
 from visits.rules import canned
 from visits.texts import answering as texts
@@ -37,10 +37,10 @@ LONGEST_NOTE = 500
 LONGEST_SNOOZE = timedelta(days=30)
 
 
-class Overtaken(Refused):
+class AnswerOvertaken(Refused):
     """Somebody else wrote while this was being written: nothing is sent before the writer has seen it."""
 
-    def __init__(self, came: Sequence[Said]) -> None:
+    def __init__(self, came: Sequence[ThreadMessage]) -> None:
         super().__init__(texts.overtaken(texts.said(each.kind, each.content) for each in came))
         self.came = tuple(came)
 
@@ -75,8 +75,8 @@ def answer(
     """Send an answer to the shop: a text, a picture or a voice (their keys among the media), or a text with one.
 
     `token` names the form: posted again, it answers once. `seen` is the newest message the writer knows; where others
-    wrote behind it, `Overtaken` carries that. `told` is the way its writer is told it goes; should it go another, they
-    hear of it (`actions/undelivered.py`). Raises `Refused` for what cannot be sent.
+    wrote behind it, `AnswerOvertaken` carries that. `told` is the way its writer is told it goes; should it go another,
+    they hear of it (`actions/undelivered.py`). Raises `Refused` for what cannot be sent.
     """
     request = hold(session, request_id, who)
     content = visible(content)
@@ -282,7 +282,7 @@ def _overtake(session: Session, request: Request, who: Colleague, seen: int | No
         return
     came = messages.came_since(session, request.id, who, seen)
     if came:
-        raise Overtaken(came)
+        raise AnswerOvertaken(came)
 
 
 def _sent_before(session: Session, request: Request, who: Colleague, token: str | None) -> Answered | None:

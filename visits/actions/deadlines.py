@@ -222,7 +222,7 @@ def plan(deadline: Deadline, hours: calendar.Calendar | None) -> None:
         deadline.step_at = None
         return
     deadline.step_at = promises.moment_of(
-        promises.Step(deadline.step),
+        promises.EscalationStep(deadline.step),
         hours,
         deadline.running_since,
         deadline.allowed,

@@ -21,7 +21,7 @@ from visits.actions.deadlines import plan, settle, with_deadlines
 from visits.models import Deadline, Escalation, Promise, Request
 from visits.queries import org_chart, policies
 from visits.rules import hearing, promises
-from visits.rules.promises import Step
+from visits.rules.promises import EscalationStep
 from wechat_bot.models import Follower
 
 #: Clocks of one transaction.
@@ -47,7 +47,7 @@ def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: Quiet
     session.add_all(escalation for escalation, _ in rows)
     session.flush()
     taken = [
-        Taken(row.id, deadline.request_id, Step(row.step), deadline.promise, deadline.due_at or row.due_at)
+        Taken(row.id, deadline.request_id, EscalationStep(row.step), deadline.promise, deadline.due_at or row.due_at)
         for row, deadline in rows
     ]
     _tell(session, {request.id: request for request in requests}, taken, now, zone, quiet)
@@ -82,10 +82,12 @@ def _take(
     for request, deadlines in found:
         for deadline in deadlines:
             if deadline.promise == Promise.REPLY_WINDOW and request.id in spent and deadline.step is not None:
-                rows.append((Escalation(deadline_id=deadline.id, step=Step.SPENT, due_at=now, taken_at=now), deadline))
+                rows.append(
+                    (Escalation(deadline_id=deadline.id, step=EscalationStep.SPENT, due_at=now, taken_at=now), deadline)
+                )
                 deadline.ended_at, deadline.step, deadline.step_at = now, None, None
             while deadline.step is not None and deadline.step_at is not None and deadline.step_at <= now:
-                step = Step(deadline.step)
+                step = EscalationStep(deadline.step)
                 row = Escalation(deadline_id=deadline.id, step=step, due_at=deadline.step_at, taken_at=now)
                 rows.append((row, deadline))
                 deadline.step = promises.following(Promise(deadline.promise), step)
@@ -107,7 +109,7 @@ def _tell(
     to: dict[int, list[Taken]] = defaultdict(list)
     for each in taken:
         request = requests[each.request_id]
-        if each.step is Step.WINDOW and each.request_id in moot:
+        if each.step is EscalationStep.WINDOW and each.request_id in moot:
             continue
         for manager_id in hearing.hear(each.step, request.owner_id, above[request.id]):
             to[manager_id].append(each)
@@ -130,7 +132,7 @@ def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneI
 
 def _moot_windows(session: Session, requests: dict[int, Request], taken: Sequence[Taken], now: datetime) -> set[int]:
     """Requests whose shop can get no customer-service message any more: that its window closes is no news."""
-    warned = {requests[each.request_id].openid: each.request_id for each in taken if each.step is Step.WINDOW}
+    warned = {requests[each.request_id].openid: each.request_id for each in taken if each.step is EscalationStep.WINDOW}
     if not warned:
         return set()
     can = session.scalars(

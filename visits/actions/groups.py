@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import answering, listing, sending, steering
 from campaigns.answering import Awaited
-from campaigns.kinds import CampaignKind, Condition, Letter, Means
+from campaigns.kinds import CampaignKind, CampaignMessage, Condition, Means
 from campaigns.models import Campaign
 from foundation.database import count_to
 from foundation.errors import Refused
@@ -189,11 +189,11 @@ def _meant(session: Session, campaign: Campaign, means: Means) -> Sequence[Condi
     return (audience.theirs(session, who, campaign.audience, means.criteria, now=means.now),)
 
 
-def _letter(session: Session, campaign: Campaign, means: Means) -> Letter:
+def _letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessage:
     group = session.get_one(VisitGroup, campaign.reference)
     name = session.scalar(select(Manager.name).where(Manager.id == group.manager_id)) or answering_texts.SERVICE
     page = f"{PAGE}/{group.id}"
-    return Letter(
+    return CampaignMessage(
         text_message(answering_texts.answer(name, campaign.said)),
         notices.notice(NOTICE, page, when=campaign.created_at, who=name, what=campaign.said),
         # The page a notice opens shows the picture too.

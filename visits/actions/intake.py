@@ -35,7 +35,7 @@ from wechat_bot.models import Follower
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ShopMessage:
     """What a shop said, by whichever door. `kind` is text, image, voice, video, location or link."""
 
     kind: str
@@ -63,7 +63,7 @@ class Became(Enum):
     REMARKED = "remarked"
 
 
-class Standing(Enum):
+class RequestStanding(Enum):
     """Where a follower's request stands when they write."""
 
     NONE = "none"
@@ -90,25 +90,25 @@ class Received:
     is_in_one_breath: bool = False
 
 
-def said(session: Session, message: messages.Incoming, *, now: datetime) -> Said | None:
+def said(session: Session, message: messages.Incoming, *, now: datetime) -> ShopMessage | None:
     """What a message of the chat says; its picture, voice or video will be fetched. None for events, and for a
     text of which nothing can be seen.
     """
     match message:
         case messages.Text(content=content):
-            return Said("text", visible(content)) if is_visible(content) else None
+            return ShopMessage("text", visible(content)) if is_visible(content) else None
         case messages.Image() | messages.Voice() | messages.Video():
-            return Said(type(message).__name__.lower(), media_key=media.keep(session, message, now=now))
+            return ShopMessage(type(message).__name__.lower(), media_key=media.keep(session, message, now=now))
         case messages.Location(latitude=latitude, longitude=longitude, label=label):
-            return Said("location", label, more={"latitude": latitude, "longitude": longitude})
+            return ShopMessage("location", label, more={"latitude": latitude, "longitude": longitude})
         case messages.Link(title=title, description=description, url=url):
-            return Said("link", title, more={"url": url, "description": description})
+            return ShopMessage("link", title, more={"url": url, "description": description})
         case _:
             return None
 
 
 def receive(
-    session: Session, openid: str, said: Said, *, now: datetime, zone: ZoneInfo, windows: Windows | None = None
+    session: Session, openid: str, said: ShopMessage, *, now: datetime, zone: ZoneInfo, windows: Windows | None = None
 ) -> Received:
     """Take what a follower said into their shop's open request, the one closed lately, or a new one.
 
@@ -162,7 +162,7 @@ def receive(
 
 
 def written(
-    session: Session, openid: str, those: Sequence[Said], *, token: str, now: datetime, zone: ZoneInfo
+    session: Session, openid: str, those: Sequence[ShopMessage], *, token: str, now: datetime, zone: ZoneInfo
 ) -> Received | None:
     """Take what a follower wrote on a page, once for each form (`token`); None where it was taken before.
 
@@ -182,7 +182,7 @@ def written(
     return received[0]
 
 
-def standing(session: Session, openid: str, last_heard_at: datetime | None) -> Standing:
+def standing(session: Session, openid: str, last_heard_at: datetime | None) -> RequestStanding:
     """Where a follower's own request stands. `last_heard_at` is their contact before this one."""
     row = session.execute(
         select(Request.answered_at, Request.unanswered_since).where(
@@ -190,10 +190,12 @@ def standing(session: Session, openid: str, last_heard_at: datetime | None) -> S
         )
     ).first()
     if row is None:
-        return Standing.NONE
+        return RequestStanding.NONE
     if row.unanswered_since is not None or row.answered_at is None:
-        return Standing.OPEN
-    return Standing.ANSWERED if last_heard_at is None or last_heard_at <= row.answered_at else Standing.OPEN
+        return RequestStanding.OPEN
+    return (
+        RequestStanding.ANSWERED if last_heard_at is None or last_heard_at <= row.answered_at else RequestStanding.OPEN
+    )
 
 
 def was_closed_lately(session: Session, openid: str, *, now: datetime) -> bool:
@@ -264,7 +266,7 @@ def _new(
     session: Session,
     openid: str,
     shop: Shop | None,
-    said: Said,
+    said: ShopMessage,
     known: Sequence[needs.Keywords],
     now: datetime,
     zone: ZoneInfo,
@@ -289,7 +291,7 @@ def _new(
     return made
 
 
-def _tone(session: Session, said: Said) -> Tone:
+def _tone(session: Session, said: ShopMessage) -> Tone:
     if said.kind != "text":
         return Tone.OTHER
     tone = needs.tone(said.content, lambda: categories.keywords(session))
@@ -305,7 +307,9 @@ def _answers_us(session: Session, request: Request, tone: Tone) -> bool:
     return needs.asks_back(last or "")
 
 
-def _keep(session: Session, request: Request, said: Said, known: Sequence[needs.Keywords], now: datetime) -> Message:
+def _keep(
+    session: Session, request: Request, said: ShopMessage, known: Sequence[needs.Keywords], now: datetime
+) -> Message:
     if request.category_id is None and request.last_message_id is not None and request.closed_at is None:
         request.category_id = needs.category(said.content, known)
     message = Message(

@@ -17,10 +17,10 @@ from people.models import Area, Retailer
 from people.rules import Person
 from visits.actions import alerts, complaints, deadlines, notices, routing, withdrawing
 from visits.actions import open_request as cases
-from visits.models import FIRST_NUMBER, Assignment, Deadline, KeptFrom, Promise, Reason, Request
+from visits.models import FIRST_NUMBER, Assignment, AssignmentReason, Deadline, KeptFrom, Promise, Request
 from visits.queries import org_chart
 from visits.queries.org_chart import Ladder
-from visits.rules.routing import Choice
+from visits.rules.routing import OwnerChoice
 from visits.texts import notices as texts
 
 log = structlog.get_logger(__name__)
@@ -41,9 +41,12 @@ _HAS_MOVED = and_(
         and_(
             Request.owner_id.is_distinct_from(func.coalesce(Retailer.manager_id, Area.manager_id)),
             Retailer.id.is_not(None),
-            _LAST_REASON.in_((Reason.OWN, Reason.AREA)),
+            _LAST_REASON.in_((AssignmentReason.OWN, AssignmentReason.AREA)),
         ),
-        and_(Retailer.area_id != Request.area_id, _LAST_REASON.in_((Reason.DEPUTY, Reason.SUPERVISOR))),
+        and_(
+            Retailer.area_id != Request.area_id,
+            _LAST_REASON.in_((AssignmentReason.DEPUTY, AssignmentReason.SUPERVISOR)),
+        ),
     ),
 )
 #: Numbers named in the one notice for many requests.
@@ -89,8 +92,8 @@ def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, li
     """
     stairs = org_chart.read(session, day_in(now, zone))
     held = _held(session, stairs, after, limit, now)
-    moved: dict[int | None, list[tuple[_Held, Choice]]] = defaultdict(list)
-    choices: dict[tuple[int | None, int | None], Choice] = {}
+    moved: dict[int | None, list[tuple[_Held, OwnerChoice]]] = defaultdict(list)
+    choices: dict[tuple[int | None, int | None], OwnerChoice] = {}
     kept = complaints.kept_from(session, [each.id for each in held if each.goes_up])
     for each in held:
         home = each.own_id, each.area_id
@@ -134,7 +137,7 @@ def transfer_many(
     held = _read(session, chosen.with_for_update(of=Request), now)
     overtaken = tuple(each.id for each in held if were_with[each.id] not in (None, each.owner_id or 0))
     held = [each for each in held if each.id not in overtaken]
-    choice = Choice(person, Reason.TRANSFER, f"{by}转给{person.name}")
+    choice = OwnerChoice(person, AssignmentReason.TRANSFER, f"{by}转给{person.name}")
     if held:
         _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
     return HandedOn(len(held), overtaken)
@@ -175,7 +178,7 @@ def _move(
     session: Session,
     stairs: Ladder,
     to_id: int | None,
-    those: Sequence[tuple[_Held, Choice]],
+    those: Sequence[tuple[_Held, OwnerChoice]],
     *,
     by: str = "",
     now: datetime,
@@ -230,7 +233,7 @@ def _tell_of_many(
     session: Session,
     stairs: Ladder,
     to_id: int | None,
-    those: Sequence[tuple[_Held, Choice]],
+    those: Sequence[tuple[_Held, OwnerChoice]],
     whys: Sequence[str],
     *,
     now: datetime,
@@ -271,7 +274,7 @@ def _tell_of_one(
     stairs: Ladder,
     to_id: int | None,
     held: _Held,
-    choice: Choice,
+    choice: OwnerChoice,
     *,
     now: datetime,
     zone: ZoneInfo,

@@ -37,7 +37,7 @@ _TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[：，]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingNotice:
     """A notice of ours that waits to be sent."""
 
     id: int
@@ -47,11 +47,11 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class NoticeReach:
     """A manager in WeChat: their openid, None where they cannot be told there; and what waits to be sent to them."""
 
     openid: str | None
-    waiting: Sequence[Waiting]
+    waiting: Sequence[WaitingNotice]
 
     def is_held(self, delivery_id: int) -> bool:
         """Whether what they are told with waits for their next contact already: they cannot be told now."""
@@ -67,7 +67,7 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class NoticeFacts:
     """What a notice says of a request."""
 
     who: str
@@ -100,7 +100,7 @@ def tell(
     who: str = "",
     when: datetime | None = None,
     folds: bool = True,
-    to: Reach | None = None,
+    to: NoticeReach | None = None,
     watch: str | None = None,
     spares: int = 0,
 ) -> int | None:
@@ -133,7 +133,7 @@ def tell(
     )
 
 
-def reach(session: Session, manager_id: int, about: str) -> Reach:
+def reach(session: Session, manager_id: int, about: str) -> NoticeReach:
     """Whether a manager can be told in WeChat of this, and which notices of ours wait for them, the oldest first. Of a
     complaint that is kept from them they are told nothing, whoever asks for it."""
     is_kept = exists().where(KeptFrom.manager_id == Manager.id, KeptFrom.request_id == _of(about))
@@ -148,7 +148,7 @@ def reach(session: Session, manager_id: int, about: str) -> Reach:
     ).all()
     openid, disabled_at, follows, unfollowed_at, kept = rows[0][:5] if rows else (None,) * 5
     can_be_told = follows is not None and disabled_at is None and unfollowed_at is None and not kept
-    return Reach(openid if can_be_told else None, [Waiting(*row[5:]) for row in rows if row[5] is not None])
+    return NoticeReach(openid if can_be_told else None, [WaitingNotice(*row[5:]) for row in rows if row[5] is not None])
 
 
 def _of(about: str) -> int:
@@ -175,7 +175,7 @@ def why_not(session: Session, manager_id: int) -> str:
     return texts.NOT_BOUND if openid is None else texts.NOT_FOLLOWING
 
 
-def facts(request: Request, case: Case) -> Facts:
+def facts(request: Request, case: Case) -> NoticeFacts:
     """What a notice says of a request: the shop, and until when it is to be answered."""
     shop, answer = case.shop, case.book.answer
     name = shop.shop if shop else ""
@@ -183,7 +183,7 @@ def facts(request: Request, case: Case) -> Facts:
     if shop is not None and shop.openid != request.openid:
         # Staff took them for this shop's: nothing proves it.
         name, who = (texts.maybe(each) for each in (name, who))
-    return Facts(who, name, answer.allowed if answer else None, answer.due_at if answer else None)
+    return NoticeFacts(who, name, answer.allowed if answer else None, answer.due_at if answer else None)
 
 
 def hand_over(
@@ -262,7 +262,7 @@ def not_reached(
     return []
 
 
-def _is_of(each: Waiting, owner_id: int) -> bool:
+def _is_of(each: WaitingNotice, owner_id: int) -> bool:
     """Whether a notice says of this owner that they cannot be told."""
     return f":unreached:{owner_id}:" in (each.key or "")
 

@@ -18,7 +18,7 @@ from people.rules import Person
 from visits.actions import alerts, clocks, complaints, notices, withdrawing
 from visits.actions import open_request as cases
 from visits.actions.open_request import Case
-from visits.models import Assignment, Reason, Request
+from visits.models import Assignment, AssignmentReason, Request
 from visits.queries import org_chart
 from visits.queries.org_chart import Ladder
 
@@ -30,7 +30,7 @@ class Decision:
     """Who answers for a request now, and why. Not `is_new` where nothing was changed."""
 
     manager: Person | None
-    reason: Reason
+    reason: AssignmentReason
     explained: str
     is_new: bool = True
     #: Whether a notice to them was queued: they are bound and follow.
@@ -39,7 +39,7 @@ class Decision:
     @property
     def is_deputy(self) -> bool:
         """Whether they answer for somebody on leave."""
-        return self.reason is Reason.DEPUTY
+        return self.reason is AssignmentReason.DEPUTY
 
 
 def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, case: Case | None = None) -> Decision:
@@ -90,14 +90,14 @@ def transfer(
     stairs = org_chart.read(session, day_in(now, zone))
     check_here(stairs, person.id, person.name)
     explained = f"{by}转给{person.name}"
-    assignment = _assign(session, request, person.id, Reason.TRANSFER, explained, by=by, now=now)
+    assignment = _assign(session, request, person.id, AssignmentReason.TRANSFER, explained, by=by, now=now)
     if assignment is None:
         raise Refused(f"#{request.number} 刚刚被别人转走了，请重新看一下。")
     case = cases.read(session, request, now=now)
     _, area_id = _home(request, case)
     above = [each.id for each in stairs.supervisors(area_id, below_id=person.id) if each.id not in kept]
     is_told = _hand_over(session, request, assignment, person.id, above, case, now=now, zone=zone)
-    return Decision(Person(person.id, person.name, person.phone), Reason.TRANSFER, explained, is_told=is_told)
+    return Decision(Person(person.id, person.name, person.phone), AssignmentReason.TRANSFER, explained, is_told=is_told)
 
 
 def check_here(stairs: Ladder, manager_id: int, name: str) -> None:
@@ -109,7 +109,9 @@ def check_here(stairs: Ladder, manager_id: int, name: str) -> None:
 def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:
     """Whoever answers what has no owner owns it from then on; they need no notice of it."""
     if request.owner_id is None:
-        assigned = _assign(session, request, manager_id, Reason.TRANSFER, f"{by}先答复了，由{by}负责", by=by, now=now)
+        assigned = _assign(
+            session, request, manager_id, AssignmentReason.TRANSFER, f"{by}先答复了，由{by}负责", by=by, now=now
+        )
         session.add_all([assigned] if assigned else [])
         clocks.handed_over(session, request, now=now)
 
@@ -149,7 +151,14 @@ def _home(request: Request, case: Case) -> tuple[int | None, int | None]:
 
 
 def _assign(
-    session: Session, request: Request, to_id: int | None, reason: Reason, explained: str, *, by: str, now: datetime
+    session: Session,
+    request: Request,
+    to_id: int | None,
+    reason: AssignmentReason,
+    explained: str,
+    *,
+    by: str,
+    now: datetime,
 ) -> Assignment | None:
     """Change the owner if nobody else did since we looked; None where somebody did. The caller adds what it gives."""
     won = changed(
@@ -212,7 +221,7 @@ def as_it_stands(session: Session, request: Request) -> Decision:
         .limit(1)
     ).one()
     person = Person(last.id, last.name, last.phone) if last.id else None
-    return Decision(person, Reason(last.reason), last.explained, is_new=False)
+    return Decision(person, AssignmentReason(last.reason), last.explained, is_new=False)
 
 
 def keep_or_route(session: Session, request: Request, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
@@ -220,7 +229,7 @@ def keep_or_route(session: Session, request: Request, case: Case, *, now: dateti
     whom a leave had taken it from, and to whoever has the shop by now."""
     decided = as_it_stands(session, request)
     stairs = org_chart.read(session, day_in(now, zone))
-    is_kept = decided.reason is Reason.TRANSFER and decided.manager is not None
+    is_kept = decided.reason is AssignmentReason.TRANSFER and decided.manager is not None
     if is_kept and decided.manager and decided.manager.id not in stairs.absent:
         return decided
     return route(session, request, now=now, zone=zone, case=case)

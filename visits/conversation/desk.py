@@ -11,15 +11,15 @@ from foundation.errors import Refused
 from foundation.text import whole_number
 from people import rules as people_rules
 from visits.actions import answering, looking
-from visits.actions.answering import Overtaken
+from visits.actions.answering import AnswerOvertaken
 from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread, visibility, windows
 from visits.queries import messages as said_in
-from visits.queries.inbox import Filter, Line, Shelf
+from visits.queries.inbox import InboxFilter, InboxLine, Shelf
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.rules import orders
-from visits.rules.orders import Order, Verb
+from visits.rules.orders import ManagerOrder, Verb
 from visits.texts import answering as texts
 from visits.texts import orders as order_texts
 from visits.texts.times import when
@@ -100,7 +100,7 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
         return Reply(texts.page(*page, turn.account.public_url), after=_stay(state))
     picked = _picked(content, state.get("choices", ()))
     if picked is not None and "verb" in picked:
-        order = Order(Verb(picked["verb"]), rest=picked["rest"])
+        order = ManagerOrder(Verb(picked["verb"]), rest=picked["rest"])
         return _do(turn, who, order, picked["to"], state, picked.get("seen"))
     if picked is not None:
         return _answer(turn, who, int(picked["to"]), picked, state)
@@ -132,7 +132,7 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     if order.verb is Verb.CHOOSE and "draft" in state:
         written = str(state["draft"].get("text", ""))
         if str(order.number) in written:  # 让小林办104, and then 104: the number was part of what was meant
-            return _ask_back(turn, who, Order(Verb.ANSWER, order.number, written), about, state, written)
+            return _ask_back(turn, who, ManagerOrder(Verb.ANSWER, order.number, written), about, state, written)
         return _answer(turn, who, about, state["draft"], state)
     if order.is_doubtful:
         return _ask_back(turn, who, order, about, state, order.rest)
@@ -141,7 +141,9 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     return _do(turn, who, order, about, state)
 
 
-def _do(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], seen: int | None = None) -> Reply:
+def _do(
+    turn: Turn, who: Colleague, order: ManagerOrder, about: int, state: dict[str, Any], seen: int | None = None
+) -> Reply:
     session, now = turn.session, turn.now
     match order.verb:
         case Verb.ANSWER:
@@ -179,7 +181,9 @@ def _done(said: str, state: dict[str, Any]) -> Reply:
     return Reply(said, after=After.END if "choices" in state else After.NOTHING)
 
 
-def _settle(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], seen: int | None) -> Reply:
+def _settle(
+    turn: Turn, who: Colleague, order: ManagerOrder, about: int, state: dict[str, Any], seen: int | None
+) -> Reply:
     """Close it, or note that nothing is left to say: not before the manager knows all that was said in it."""
     found = _found(turn, who, about)
     seen = seen or _seen(turn, who, found, state)
@@ -195,7 +199,7 @@ def _settle(turn: Turn, who: Colleague, order: Order, about: int, state: dict[st
             case _:
                 answering.wait(session, about, who, order.rest, seen=seen, now=now)
                 said = texts.called_now(found.number)
-    except Overtaken as overtaken:  # raised before anything was written
+    except AnswerOvertaken as overtaken:  # raised before anything was written
         again = {"to": about, "seen": overtaken.came[-1].id, "verb": order.verb, "rest": order.rest}
         said = texts.settle_again(_lines(overtaken.came, found), texts.VERBS[order.verb])
         return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [again]}, reference="")
@@ -223,7 +227,7 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
         answered = answering.answer(
             turn.session, found.id, who, text, picture=picture, voice=voice, seen=seen, told=way.way, now=turn.now
         )
-    except Overtaken as overtaken:  # raised before anything was written
+    except AnswerOvertaken as overtaken:  # raised before anything was written
         again = {**draft, "to": found.id, "seen": overtaken.came[-1].id}
         kind = "image" if picture else "voice" if voice else "text"
         said = texts.ask_again(_lines(overtaken.came, found), texts.said(kind, text))
@@ -256,7 +260,7 @@ def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Re
     return Reply(said, after=After.KEEP, state={"chosen": found.id, "seen": found.seen}, reference="")
 
 
-def _transfer(turn: Turn, who: Colleague, about: int, order: Order, state: dict[str, Any]) -> Reply:
+def _transfer(turn: Turn, who: Colleague, about: int, order: ManagerOrder, state: dict[str, Any]) -> Reply:
     named = thread.managers_named(turn.session, order.rest)
     if len(named) == 1:
         decided = answering.transfer(turn.session, about, who, named[0], now=turn.now)
@@ -267,13 +271,13 @@ def _transfer(turn: Turn, who: Colleague, about: int, order: Order, state: dict[
     found = _found(turn, who, about)
     meant = thread.manager_meant(turn.session, order.rest)
     if meant is not None:
-        return _ask_back(turn, who, Order(Verb.TRANSFER, found.number, meant), about, state, f"转{order.rest}")
+        return _ask_back(turn, who, ManagerOrder(Verb.TRANSFER, found.number, meant), about, state, f"转{order.rest}")
     draft = {"to": about, "text": f"转{order.rest}"}
     said = order_texts.no_such_manager(order.rest, found.number, found.shop or texts.NOBODYS)
     return Reply(said, after=After.KEEP, state=_chosen(state) | {"choices": [draft]}, reference="")
 
 
-def _ask_back(turn: Turn, who: Colleague, order: Order, about: int, state: dict[str, Any], said: str) -> Reply:
+def _ask_back(turn: Turn, who: Colleague, order: ManagerOrder, about: int, state: dict[str, Any], said: str) -> Reply:
     """What only resembles an order, or begins like one: nothing is done, or `said` to the shop, before the manager says
     which."""
     found = _found(turn, who, about)
@@ -319,13 +323,15 @@ def _ask_which(turn: Turn, who: Colleague, draft: dict[str, Any]) -> Reply:
     return Reply(said, after=After.KEEP, state={"draft": draft}, reference="")
 
 
-def _ask_number(turn: Turn, who: Colleague, order: Order) -> Reply:
+def _ask_number(turn: Turn, who: Colleague, order: ManagerOrder) -> Reply:
     lines, _ = _open_lines(turn, who, LISTED)
     said = order_texts.ask_number(_as_texts(turn, lines), order_texts.ORDERS[order.verb].format(order.rest))
     return Reply(said, after=After.END if turn.talk else After.NOTHING)
 
 
-def _ask_number_or_text(turn: Turn, who: Colleague, about: int, order: Order, chosen: int, content: str) -> Reply:
+def _ask_number_or_text(
+    turn: Turn, who: Colleague, about: int, order: ManagerOrder, chosen: int, content: str
+) -> Reply:
     """A text begins with a number that may be another request's, or part of what is said to the chosen one."""
     other = thread.thread(turn.session, who, about)
     state = {"chosen": chosen, "seen": turn.talk.state.get("seen", 0) if turn.talk else 0}
@@ -347,16 +353,16 @@ def _picked(content: str, choices: Any) -> dict[str, Any] | None:
     return None
 
 
-def _open_lines(turn: Turn, who: Colleague, limit: int) -> tuple[tuple[Line, ...], bool]:
+def _open_lines(turn: Turn, who: Colleague, limit: int) -> tuple[tuple[InboxLine, ...], bool]:
     """The open requests of a manager; a supervisor without any of their own gets those they watch over."""
     for shelf in (Shelf.MINE, Shelf.OPEN):
-        found = inbox.page(turn.session, who, Filter(shelf), now=turn.now, limit=limit).lines
+        found = inbox.page(turn.session, who, InboxFilter(shelf), now=turn.now, limit=limit).lines
         if found:
             return found, shelf is Shelf.MINE
     return (), False
 
 
-def _as_texts(turn: Turn, lines: tuple[Line, ...]) -> list[str]:
+def _as_texts(turn: Turn, lines: tuple[InboxLine, ...]) -> list[str]:
     known = windows.windows(turn.session, [line.id for line in lines])
     return [
         texts.list_line(

@@ -8,7 +8,7 @@ from people import rules as people_rules
 from people.actions import Wrong
 from people.courtesy import Tone
 from visits.actions import complaints, groups, intake, rating
-from visits.actions.intake import Became, Received, Said, Standing
+from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import messages
@@ -29,7 +29,7 @@ def open_message(turn: Turn, reference: str) -> Reply:
         return turn.open("desk:")
     content = needs.rest(reference)
     if content:
-        return _take(turn, Said("text", content, is_left=True))
+        return _take(turn, ShopMessage("text", content, is_left=True))
     return Reply(texts.WRITE, after=After.KEEP, reference="")
 
 
@@ -52,12 +52,12 @@ def overhear(turn: Turn) -> Reply | None:
             return None  # a licence and four digits: the front desk binds
         standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
         # What is written while a request is open belongs to that.
-        why = _say_why(turn, content, is_score=score is not None) if standing is Standing.NONE else None
+        why = _say_why(turn, content, is_score=score is not None) if standing is RequestStanding.NONE else None
         if why is not None:
             return why
-        if standing is Standing.NONE and (said_with_thanks := _after_closing(turn, content)) is not None:
+        if standing is RequestStanding.NONE and (said_with_thanks := _after_closing(turn, content)) is not None:
             return said_with_thanks
-        if standing is Standing.NONE and _acknowledges(turn, content):
+        if standing is RequestStanding.NONE and _acknowledges(turn, content):
             return Reply(texts.WELCOME)
         if not _is_for_us(turn, content, standing):
             return None
@@ -89,10 +89,10 @@ def bound(turn: Turn) -> str:
     return texts.attached(intake.who_answers(turn.session, received).manager, goes_up=received.goes_up)
 
 
-def _is_for_us(turn: Turn, content: str, standing: Standing) -> bool:
+def _is_for_us(turn: Turn, content: str, standing: RequestStanding) -> bool:
     """Whether a text is a shop's to its manager, and not for the short menu or the front desk."""
     # Whoever was answered answers what their manager wrote last: 3 is three, and 好的 belongs to the thread.
-    if standing is Standing.ANSWERED or _adds_to_it(turn, standing, content):
+    if standing is RequestStanding.ANSWERED or _adds_to_it(turn, standing, content):
         return True
     return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
 
@@ -124,14 +124,14 @@ def _after_closing(turn: Turn, content: str) -> Reply | None:
     if not intake.was_closed_lately(turn.session, turn.openid, now=turn.now):
         is_no_need = tone is Tone.DOUBTFUL and courtesy.asks_nothing(content)
         return Reply(texts.WELCOME) if is_no_need and identity.manager_of(turn.session, turn.openid) is None else None
-    return Reply(texts.WELCOME) if tone is Tone.NOD else _take(turn, Said("text", content.strip()))
+    return Reply(texts.WELCOME) if tone is Tone.NOD else _take(turn, ShopMessage("text", content.strip()))
 
 
-def _adds_to_it(turn: Turn, standing: Standing, content: str) -> bool:
+def _adds_to_it(turn: Turn, standing: RequestStanding, content: str) -> bool:
     """Whether a text says something of its own: a need, or more about the open request."""
     if needs.is_smalltalk(content):
         return False
-    if standing is Standing.OPEN:
+    if standing is RequestStanding.OPEN:
         # One of the short menu's numbers is the menu's.
         number = people_rules.plain(content)
         return not number.isdigit() or len(number) > 2
@@ -142,7 +142,9 @@ def _rate(turn: Turn, request_id: int, closing: int, score: int) -> Reply:
     """Note a rating. Who was not content is asked why, unless what they write next is somebody else's: a running
     talk's, or an open request's."""
     asks_why = (
-        score in texts.WHY and turn.talk is None and intake.standing(turn.session, turn.openid, None) is Standing.NONE
+        score in texts.WHY
+        and turn.talk is None
+        and intake.standing(turn.session, turn.openid, None) is RequestStanding.NONE
     )
     counts = rating.rate(turn.session, turn.openid, request_id, closing, score, asks_why=asks_why, now=turn.now)
     return Reply(texts.rated(score, asks_why=asks_why) if counts else texts.RATED_ALREADY)
@@ -162,12 +164,12 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
     return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 
 
-def _take(turn: Turn, said: Said, after: After = After.NOTHING) -> Reply:
+def _take(turn: Turn, said: ShopMessage, after: After = After.NOTHING) -> Reply:
     received = intake.receive(turn.session, turn.openid, said, now=turn.now, zone=turn.zone, windows=turn.windows)
     return Reply(_words(turn, received, said), after=after)
 
 
-def _words(turn: Turn, received: Received, said: Said) -> str:
+def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
     if received.became is Became.THANKS:
         return texts.GREETED if people_rules.is_greeting(said.content) else texts.WELCOME
     if received.became is Became.REMARKED:

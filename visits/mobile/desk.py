@@ -12,12 +12,12 @@ from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people import areas
 from visits.actions import answering, canned, looking
-from visits.actions.answering import Overtaken
+from visits.actions.answering import AnswerOvertaken
 from visits.mobile import phrases, visitor
 from visits.models import FIRST_NUMBER, Way
 from visits.pages import buttons, form_pictures, form_values
 from visits.queries import thread
-from visits.queries.messages import Said
+from visits.queries.messages import ThreadMessage
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
@@ -66,7 +66,7 @@ def act(number: int) -> ResponseReturnValue:
             return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
         with services.transaction() as session:
             said = _do(session, openid, who, number - FIRST_NUMBER, picture, now=now)
-    except Overtaken as overtaken:
+    except AnswerOvertaken as overtaken:
         form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
     except Refused as refusal:
@@ -146,7 +146,7 @@ def _show(
     *,
     now: datetime,
     draft: str = "",
-    came: tuple[Said, ...] = (),
+    came: tuple[ThreadMessage, ...] = (),
     sentence: str = "",
     said: str = "",
     token: str = "",
@@ -185,7 +185,7 @@ def _again(
     who: Colleague,
     number: int,
     *,
-    came: tuple[Said, ...] = (),
+    came: tuple[ThreadMessage, ...] = (),
     sentence: str = "",
     said: str = "",
     chosen: int | None = None,

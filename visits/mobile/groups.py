@@ -17,7 +17,7 @@ from visits.mobile import visitor
 from visits.pages import form_pictures, form_values
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
-from visits.queries.groups import PARTS, Line
+from visits.queries.groups import PARTS, GroupLine
 from visits.queries.visibility import Colleague
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
@@ -192,7 +192,7 @@ def _moment(services: Services) -> object:
     return lambda at: when(at, now=services.clock(), zone=services.zone)
 
 
-def _found(session: Session, who: Colleague, group_id: int) -> Line:
+def _found(session: Session, who: Colleague, group_id: int) -> GroupLine:
     found = queries.one(session, who, group_id, now=who.now)
     if found is None:
         raise Refused(texts.NO_SUCH)

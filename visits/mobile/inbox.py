@@ -11,7 +11,7 @@ from foundation.paging import Cursor
 from visits.mobile import visitor
 from visits.pages import form_values
 from visits.queries import inbox, thread, visibility, windows
-from visits.queries.inbox import Filter, Shelf
+from visits.queries.inbox import InboxFilter, Shelf
 from visits.queries.windows import Window
 from visits.texts import answering as texts
 from wechat_bot import oauth
@@ -43,7 +43,7 @@ def inbox_page() -> ResponseReturnValue:
         # Who answers for nothing themselves watches over what others answer for.
         first = Shelf.OPEN if search or (counts.open and not mine.open) else Shelf.MINE
         shelf = Shelf(given) if given in {each.value for each in SHELVES} else first
-        page = inbox.page(session, who, Filter(shelf, search), now=now, cursor=Cursor.of(request.args))
+        page = inbox.page(session, who, InboxFilter(shelf, search), now=now, cursor=Cursor.of(request.args))
         open_now = windows.windows(session, [line.id for line in page.lines])
     numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
     # A manager who watches over nobody has one list, and no use for an empty heap.

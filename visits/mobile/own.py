@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
 from visits.actions import complaints, groups, intake, rating
-from visits.actions.intake import Became, Received, Said, Standing
+from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
 from visits.models import FIRST_NUMBER
 from visits.pages import form_pictures, form_values
 from visits.queries import thread, visibility
@@ -112,13 +112,13 @@ def _receive(
         and needs.is_polite(content)
         and groups.awaiting(session, openid, now=now) is None
     )
-    if is_polite and intake.standing(session, openid, None) is Standing.NONE:
+    if is_polite and intake.standing(session, openid, None) is RequestStanding.NONE:
         return intake_texts.WELCOME  # thanks for what is closed open nothing
-    said = [Said("text", content)] if content else []
+    said = [ShopMessage("text", content)] if content else []
     if picture is not None:
         key = media.add(session, picture, openid=openid, mark=token, now=now)
     if key is not None:
-        said.append(Said("image", media_key=key))
+        said.append(ShopMessage("image", media_key=key))
     received = intake.written(session, openid, said, token=token, now=now, zone=services.zone)
     return _words(session, received, services) if received else ""
 

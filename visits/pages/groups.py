@@ -20,7 +20,7 @@ from visits.pages import form_pictures, form_values
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
-from visits.queries.groups import PARTS, Line
+from visits.queries.groups import PARTS, GroupLine
 from visits.queries.visibility import Colleague
 from visits.texts import groups as texts
 from visits.texts.times import when
@@ -193,7 +193,7 @@ def _form(services: Services, error: str = "") -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-def _found(session: Session, who: Colleague, group_id: int) -> Line:
+def _found(session: Session, who: Colleague, group_id: int) -> GroupLine:
     found = queries.one(session, who, group_id, now=who.now)
     if found is None:
         abort(404)

@@ -25,7 +25,7 @@ from visits.pages import form_values
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox as queries
 from visits.queries import visibility
-from visits.queries.inbox import Filter, Line, Shelf
+from visits.queries.inbox import InboxFilter, InboxLine, Shelf
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
@@ -59,8 +59,8 @@ def _shelf(asked: Asked) -> Shelf:
     return Shelf(given) if given in {each.value for each in SHELVES} else Shelf.OPEN
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
-    narrowed = Filter(
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[InboxLine]:
+    narrowed = InboxFilter(
         shelf=_shelf(asked),
         search=asked.search,
         area_id=asked.number("area"),
@@ -79,16 +79,16 @@ def _may_hand_over(asked: Asked) -> bool:
     return _shelf(asked) is not Shelf.CLOSED and asked.visitor.may(VISITS_ANSWER)
 
 
-def _words(asked: Asked, line: Line) -> str:
+def _words(asked: Asked, line: InboxLine) -> str:
     plain = line.words if asked.visitor.may(PEOPLE_PHONES) else mask_phones(line.words)
     return texts.said(line.kind, plain, 60)
 
 
-def _opened(asked: Asked, line: Line) -> str:
+def _opened(asked: Asked, line: InboxLine) -> str:
     return when(line.opened_at, now=asked.now, zone=asked.services.zone)
 
 
-INBOX: Listing[Line] = Listing(
+INBOX: Listing[InboxLine] = Listing(
     name="visits.inbox",
     title="留言",
     see=VISITS_SEE,
@@ -207,7 +207,7 @@ def _list(session: Session) -> dict[str, Any]:
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """What is open, and what of it is urgent."""
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
-    page = queries.page(session, who, Filter(), now=now, limit=ON_TILE)
+    page = queries.page(session, who, InboxFilter(), now=now, limit=ON_TILE)
     return {
         "counts": queries.counts(session, who, now=now),
         "lines": [(line, form_values.due(line, now=now, zone=services.zone)) for line in page.lines],

@@ -24,7 +24,7 @@ from visits.actions import plans as actions
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import editable, visibility
 from visits.queries import plans as queries
-from visits.queries.plans import PARTS, QUIET_DAYS, Line, Plan
+from visits.queries.plans import PARTS, QUIET_DAYS, PlanLine, PlanProgress
 from visits.queries.visibility import Colleague
 from visits.texts import groups as texts
 from visits.texts.times import when
@@ -52,10 +52,10 @@ def plans() -> ResponseReturnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PlanTurn:
     """A shop in a list, and the day of its turn; None where the list is of no plan."""
 
-    shop: Line
+    shop: PlanLine
     due_on: date | None = None
 
 
@@ -63,11 +63,11 @@ def _who(asked: Asked) -> Colleague:
     return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
 
 
-def _heard(asked: Asked, turn: Turn) -> str:
+def _heard(asked: Asked, turn: PlanTurn) -> str:
     return when(turn.shop.heard_at, now=asked.now, zone=asked.services.zone) if turn.shop.heard_at else ""
 
 
-def _columns(*, is_spare: bool) -> tuple[Column[Turn], ...]:
+def _columns(*, is_spare: bool) -> tuple[Column[PlanTurn], ...]:
     """The columns of a shop; when it was visited and heard of is spare where the page tells more."""
     return (
         Column("licence", "许可证号", lambda turn: licence(turn.shop.licence), href=_page_of, width=20),
@@ -97,11 +97,11 @@ def _columns(*, is_spare: bool) -> tuple[Column[Turn], ...]:
     )
 
 
-def _page_of(turn: Turn) -> str:
+def _page_of(turn: PlanTurn) -> str:
     return url_for("people_pages.shop", licence=turn.shop.licence)
 
 
-MADE: Column[Turn] = Column("made", "拜访过了", lambda turn: None, is_for_file=False)
+MADE: Column[PlanTurn] = Column("made", "拜访过了", lambda turn: None, is_for_file=False)
 
 
 def _part(asked: Asked) -> str:
@@ -109,7 +109,7 @@ def _part(asked: Asked) -> str:
     return given if given in PARTS else "due"
 
 
-def _due(asked: Asked, cursor: Cursor, limit: int) -> Page[Turn]:
+def _due(asked: Asked, cursor: Cursor, limit: int) -> Page[PlanTurn]:
     found = queries.one(asked.session, asked.of["plan_id"])
     if found is None:
         raise Refused("这个计划已经结束了。")
@@ -117,7 +117,7 @@ def _due(asked: Asked, cursor: Cursor, limit: int) -> Page[Turn]:
     page = queries.page(
         asked.session, _who(asked), found, criteria, part=part, now=asked.now, cursor=cursor, limit=limit
     )
-    return page.of(Turn(line, queries.due_on(found, line)) for line in page.lines)
+    return page.of(PlanTurn(line, queries.due_on(found, line)) for line in page.lines)
 
 
 def _days(asked: Asked) -> int:
@@ -125,7 +125,7 @@ def _days(asked: Asked) -> int:
     return min(max(QUIET_DAYS if days is None else days, 1), MOST_DAYS)
 
 
-def _silent(asked: Asked, cursor: Cursor, limit: int) -> Page[Turn]:
+def _silent(asked: Asked, cursor: Cursor, limit: int) -> Page[PlanTurn]:
     session, area_id = asked.session, asked.number("area")
     narrowed = None
     if area_id is not None:
@@ -133,10 +133,10 @@ def _silent(asked: Asked, cursor: Cursor, limit: int) -> Page[Turn]:
     page = queries.silent(
         session, _who(asked), _days(asked), now=asked.now, narrowed=narrowed, cursor=cursor, limit=limit
     )
-    return page.of(map(Turn, page.lines))
+    return page.of(map(PlanTurn, page.lines))
 
 
-DUE: Listing[Turn] = Listing(
+DUE: Listing[PlanTurn] = Listing(
     name="visits.due",
     title="该拜访的店",
     unit="家",
@@ -151,7 +151,7 @@ DUE: Listing[Turn] = Listing(
     find=_due,
     export=VISITS_EXPORT,
 )
-QUIET: Listing[Turn] = Listing(
+QUIET: Listing[PlanTurn] = Listing(
     name="visits.quiet",
     title="久没来往的店",
     unit="家",
@@ -294,7 +294,7 @@ def _page(plan_id: int | None, error: Refused | None) -> str:
     )
 
 
-def _found(session: Session, plan_id: int) -> Plan:
+def _found(session: Session, plan_id: int) -> PlanProgress:
     found = queries.one(session, plan_id)
     if found is None:
         abort(404)

@@ -16,7 +16,7 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import whole_number
-from foundation.workbooks.writing import Score
+from foundation.workbooks.writing import OneDecimal
 from people import areas
 from people.pages import filters
 from people.texts import licence
@@ -25,14 +25,19 @@ from visits.permissions import VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox, visibility
 from visits.queries import reports as queries
 from visits.rules import figures as rules
-from visits.rules.figures import SHOPS_OF_A_MANAGER, By, Figure, Figures, Line, Narrowed, Took
+from visits.rules.figures import SHOPS_OF_A_MANAGER, DividedBy, Narrowed, ReportFigure, ReportRow, RequestRow, Took
 from visits.texts import answering as answering_texts
 from visits.texts import reports as texts
 from visits.texts.times import about, when
 from wechat_bot.services import current_services
 
 #: The filter that a line of each division stands for.
-FIELDS = {By.MANAGER: "manager", By.AREA: "area", By.CATEGORY: "category", By.CLASS: "class"}
+FIELDS = {
+    DividedBy.MANAGER: "manager",
+    DividedBy.AREA: "area",
+    DividedBy.CATEGORY: "category",
+    DividedBy.CLASS: "class",
+}
 
 
 @access.allow(VISITS_SEE)
@@ -71,12 +76,12 @@ def report() -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-def _figure(given: Mapping[str, str]) -> Figure:
+def _figure(given: Mapping[str, str]) -> ReportFigure:
     wanted = given.get("figure", "")
-    return Figure(wanted) if wanted in {each.value for each in Figure} else Figure.ALL
+    return ReportFigure(wanted) if wanted in {each.value for each in ReportFigure} else ReportFigure.ALL
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Line]:
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[RequestRow]:
     who = visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
     narrowed, figure = _narrowed(asked.given, asked.today), _figure(asked.given)
     return queries.page(asked.session, who, narrowed, figure, now=asked.now, cursor=cursor, limit=limit)
@@ -88,21 +93,21 @@ def _means(asked: Asked) -> str:
     return f"{texts.FIGURES[_figure(asked.given)]} {said}"
 
 
-def _moment(name: str) -> Callable[[Asked, Line], str]:
+def _moment(name: str) -> Callable[[Asked, RequestRow], str]:
     """A moment of a line as one says it today."""
 
-    def shows(asked: Asked, line: Line) -> str:
+    def shows(asked: Asked, line: RequestRow) -> str:
         at: datetime | None = getattr(line, name)
         return when(at, now=asked.now, zone=asked.services.zone) if at else ""
 
     return shows
 
 
-def _took_hours(line: Line) -> Score | None:
-    return None if line.seconds is None else Score(line.seconds / 3600)
+def _took_hours(line: RequestRow) -> OneDecimal | None:
+    return None if line.seconds is None else OneDecimal(line.seconds / 3600)
 
 
-REQUESTS: Listing[Line] = Listing(
+REQUESTS: Listing[RequestRow] = Listing(
     name="visits.requests",
     title="留言",
     see=VISITS_SEE,
@@ -151,7 +156,7 @@ REQUESTS: Listing[Line] = Listing(
 )
 
 
-def _thread(line: Line) -> str:
+def _thread(line: RequestRow) -> str:
     return url_for("visits_pages.thread", number=line.number)
 
 
@@ -197,9 +202,9 @@ def _narrowed(values: Mapping[str, str], today: date) -> Narrowed:
     )
 
 
-def _by(values: Mapping[str, str]) -> By:
+def _by(values: Mapping[str, str]) -> DividedBy:
     given = values.get("by", "")
-    return By(given) if given in {each.value for each in By} else By.MANAGER
+    return DividedBy(given) if given in {each.value for each in DividedBy} else DividedBy.MANAGER
 
 
 def _took() -> Took:
@@ -207,7 +212,7 @@ def _took() -> Took:
     return Took(given) if given in {each.value for each in Took} else Took.FIRST
 
 
-def _kept(narrowed: Narrowed, by: By) -> dict[str, Any]:
+def _kept(narrowed: Narrowed, by: DividedBy) -> dict[str, Any]:
     """What an address, a form or a task must say for the same report."""
     found = {
         "from": narrowed.span.from_on.isoformat(),
@@ -221,9 +226,9 @@ def _kept(narrowed: Narrowed, by: By) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _behind(line: Figures, narrowed: Narrowed, by: By, kept: dict[str, Any]) -> dict[str, Any]:
+def _behind(line: ReportRow, narrowed: Narrowed, by: DividedBy, kept: dict[str, Any]) -> dict[str, Any]:
     """What an address must say for the requests of one line."""
-    if by is By.MONTH:
+    if by is DividedBy.MONTH:
         span = narrowed.span.within_month(narrowed.span.months()[line.key or 0])
         return kept | {"from": span.from_on.isoformat(), "until": span.until_on.isoformat()}
     return kept | {FIELDS[by]: line.key or 0}
@@ -238,7 +243,7 @@ def _choices(session: Session, me: Visitor) -> dict[str, Any]:
     }
 
 
-def _said(session: Session, me: Visitor, narrowed: Narrowed, by: By) -> str:
+def _said(session: Session, me: Visitor, narrowed: Narrowed, by: DividedBy) -> str:
     """A report as the audit log tells of it."""
     choices = _choices(session, me)
     fields = (

@@ -19,14 +19,14 @@ from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
 from visits.actions import attaching, looking
-from visits.actions.answering import Overtaken
+from visits.actions.answering import AnswerOvertaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
 from visits.pages.inbox import COLOURS
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import deadlines, messages, visibility
 from visits.queries import thread as queries
-from visits.queries.messages import Said
+from visits.queries.messages import ThreadMessage
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
@@ -124,7 +124,7 @@ def press(number: int) -> ResponseReturnValue:
         _found(session, who, number)
     if did is None:
         raise Refused(texts.NO_SUCH_BUTTON)
-    came: tuple[Said, ...] = ()
+    came: tuple[ThreadMessage, ...] = ()
     error, picture, token = "", None, form_values.token(request.form)
     try:
         picture = form_values.received(services, request.files.get("photo"))
@@ -133,7 +133,7 @@ def press(number: int) -> ResponseReturnValue:
         with act.transaction() as (session, now, note):
             done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
             note(did, f"visit:{number}", detail)
-    except Overtaken as overtaken:
+    except AnswerOvertaken as overtaken:
         came = overtaken.came
     except Refused as refusal:
         error = refusal.sentence
@@ -213,7 +213,7 @@ def _page(
     found: Thread,
     *,
     draft: str = "",
-    came: tuple[Said, ...] = (),
+    came: tuple[ThreadMessage, ...] = (),
     error: str = "",
     token: str = "",
 ) -> str:
@@ -286,5 +286,5 @@ def _found(session: Session, who: Colleague, number: int, before: int | None = N
     return found if who.sees.may(PEOPLE_PHONES) else replace(found, said=tuple(map(_masked, found.said)))
 
 
-def _masked(each: Said) -> Said:
+def _masked(each: ThreadMessage) -> ThreadMessage:
     return replace(each, content=mask_phones(each.content))

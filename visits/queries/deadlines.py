@@ -13,7 +13,7 @@ from visits.models import Deadline, Promise, Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
 from visits.rules import promises
-from visits.rules.promises import Outcome
+from visits.rules.promises import PromiseOutcome
 from visits.texts import deadlines as texts
 from visits.texts.deadlines import Day
 from wechat_bot.models import Follower
@@ -27,7 +27,7 @@ class Explained:
     promise: Promise
     label: str
     round: int
-    outcome: Outcome
+    outcome: PromiseOutcome
     outcome_label: str
     started_at: datetime
     due_at: datetime | None
@@ -92,7 +92,7 @@ def _window(row: Deadline, follower: Follower, now: datetime, zone: ZoneInfo) ->
         Promise.REPLY_WINDOW,
         texts.PROMISES[Promise.REPLY_WINDOW],
         row.round,
-        Outcome.RUNNING if is_open else Outcome.MISSED,
+        PromiseOutcome.RUNNING if is_open else PromiseOutcome.MISSED,
         texts.WINDOW[is_open],
         row.started_at,
         until,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from console.rules.visitors import Visitor
 from people.models import Retailer
 from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
-from visits.rules.promises import Step
+from visits.rules.promises import EscalationStep
 from wechat_bot.services import Services
 
 #: So many are shown; of more only that there are more.
@@ -19,7 +19,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
+class UnheardBreach:
     """An overdue request of which nobody but its owner was told."""
 
     number: int
@@ -27,9 +27,9 @@ class Unheard:
     due_at: datetime
 
 
-def unheard(session: Session, limit: int) -> list[Unheard]:
+def unheard(session: Session, limit: int) -> list[UnheardBreach]:
     """Open requests with a breach that reached nobody but whoever let it come to that, the oldest first."""
-    breach = (Step.DUE, Step.LATE)
+    breach = (EscalationStep.DUE, EscalationStep.LATE)
     taken = aliased(Escalation)
     # Either step will do: where one alone stands above the owner, only the first of them has somebody to tell.
     told = (
@@ -61,7 +61,7 @@ def unheard(session: Session, limit: int) -> list[Unheard]:
         .order_by(Request.due_at, Request.id)
         .limit(limit)
     )
-    return [Unheard(key + FIRST_NUMBER, shop or "未绑定的关注者", due_at) for key, shop, due_at in rows if due_at]
+    return [UnheardBreach(key + FIRST_NUMBER, shop or "未绑定的关注者", due_at) for key, shop, due_at in rows if due_at]
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:

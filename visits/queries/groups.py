@@ -12,7 +12,7 @@ from campaigns import preview as reach
 from campaigns import progress
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.preview import Preview
-from campaigns.rules import ACTED, DUE, FAILED, Figures
+from campaigns.rules import ACTED, DUE, FAILED, CampaignFigures
 from campaigns.texts import OUTCOMES, REASONS
 from console.models import User
 from foundation.paging import FIRST, Cursor, Order, Page, begun, cut, page
@@ -50,14 +50,14 @@ PARTS = {
 }
 
 
-_NONE = Figures({})
+_NONE = CampaignFigures({})
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class GroupProgress:
     """What became of a group so far: its figures as a campaign, and the requests that came of it."""
 
-    figures: Figures = _NONE
+    figures: CampaignFigures = _NONE
     open: int = 0
     overdue: int = 0
 
@@ -97,7 +97,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class GroupLine:
     """A group in the list."""
 
     id: int
@@ -114,7 +114,7 @@ class Line:
     cancelled_at: datetime | None
     #: Some may still have to be listed or handed to the outbox.
     is_running: bool = False
-    progress: Progress = Progress()
+    progress: GroupProgress = GroupProgress()
 
     def is_of(self, who: Colleague) -> bool:
         """Whether this colleague may steer it."""
@@ -142,7 +142,7 @@ class Member:
         return self.request_id + FIRST_NUMBER if self.request_id else None
 
 
-_NEWEST: Order[Line] = Order((VisitGroup.id,), lambda line: (line.id,), is_down=True)
+_NEWEST: Order[GroupLine] = Order((VisitGroup.id,), lambda line: (line.id,), is_down=True)
 _BY_SHOP: Order[Member] = Order((Recipient.retailer_id,), lambda line: (line.retailer_id,))
 
 
@@ -165,25 +165,25 @@ def strangers(session: Session, who: Colleague, meant: Spec, criteria: Criteria,
     return [each for each in listed if people_rules.licence(str(each)) not in known]
 
 
-def listing(session: Session, who: Colleague, *, now: datetime, cursor: Cursor = FIRST) -> Page[Line]:
+def listing(session: Session, who: Colleague, *, now: datetime, cursor: Cursor = FIRST) -> Page[GroupLine]:
     """The groups somebody may look at with their progress, the newest first."""
     mine = visibility.groups_within(session, who)
     statement = _select() if mine is None else _select().where(mine)
-    found = page(session, statement, _NEWEST, cursor, limit=PAGE, read=Line)
+    found = page(session, statement, _NEWEST, cursor, limit=PAGE, read=GroupLine)
     return replace(found, lines=tuple(_with_progress(session, found.lines, now=now)))
 
 
-def one(session: Session, who: Colleague, group_id: int, *, now: datetime) -> Line | None:
+def one(session: Session, who: Colleague, group_id: int, *, now: datetime) -> GroupLine | None:
     """A group with its progress; None where there is none, or it is not theirs to see."""
     mine = visibility.groups_within(session, who)
     row = session.execute(_select().where(VisitGroup.id == group_id, *([] if mine is None else [mine]))).first()
-    return _with_progress(session, [Line(*row)], now=now)[0] if row is not None else None
+    return _with_progress(session, [GroupLine(*row)], now=now)[0] if row is not None else None
 
 
 def members(
     session: Session,
     who: Colleague,
-    group: Line,
+    group: GroupLine,
     *,
     part: str = "",
     now: datetime,
@@ -237,7 +237,7 @@ def _said(row: Any, quiet: QuietHours | None, who: Colleague) -> str:
     )
 
 
-def of_shop(session: Session, openid: str, group_id: int) -> Line | None:
+def of_shop(session: Session, openid: str, group_id: int) -> GroupLine | None:
     """A group as a member of it sees it; None for everybody else, and while nothing was sent to them."""
     row = session.execute(
         _select()
@@ -245,7 +245,7 @@ def of_shop(session: Session, openid: str, group_id: int) -> Line | None:
         .join(Delivery, Delivery.id == Recipient.delivery_id)
         .where(VisitGroup.id == group_id, Recipient.openid == openid, _GONE_OUT)
     ).first()
-    return Line(*row) if row else None
+    return GroupLine(*row) if row else None
 
 
 def words(session: Session, meant: Spec, criteria: Criteria, *, is_part: bool = False) -> str:
@@ -277,7 +277,7 @@ def _select() -> Select[Any]:
     )
 
 
-def _with_progress(session: Session, lines: Sequence[Line], *, now: datetime) -> list[Line]:
+def _with_progress(session: Session, lines: Sequence[GroupLine], *, now: datetime) -> list[GroupLine]:
     ids = [line.campaign_id for line in lines]
     figures = progress.figures(session, session.scalars(select(Campaign).where(Campaign.id.in_(ids))).all())
     requests = {
@@ -290,7 +290,8 @@ def _with_progress(session: Session, lines: Sequence[Line], *, now: datetime) ->
         )
     }
     return [
-        replace(line, progress=Progress(figures[line.campaign_id], *requests.get(line.id, (0, 0)))) for line in lines
+        replace(line, progress=GroupProgress(figures[line.campaign_id], *requests.get(line.id, (0, 0))))
+        for line in lines
     ]
 
 

@@ -54,7 +54,7 @@ class Shelf(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class InboxFilter:
     """What narrows the list."""
 
     shelf: Shelf = Shelf.OPEN
@@ -66,7 +66,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InboxLine:
     """A request in the list."""
 
     id: int
@@ -114,21 +114,21 @@ class Counts:
     soon: int
 
 
-OPEN: Order[Line] = Order((Request.due_at, Request.id), lambda line: (line.due_at, line.id), has_empty=True)
+OPEN: Order[InboxLine] = Order((Request.due_at, Request.id), lambda line: (line.due_at, line.id), has_empty=True)
 
 
-def _closed(of: Any = Request) -> Order[Line]:
+def _closed(of: Any = Request) -> Order[InboxLine]:
     return Order((of.closed_at, of.id), lambda line: (line.closed_at, line.id), is_down=True)
 
 
 def page(
-    session: Session, who: Colleague, narrowed: Filter, *, now: datetime, cursor: Cursor = FIRST, limit: int = PAGE
-) -> Page[Line]:
+    session: Session, who: Colleague, narrowed: InboxFilter, *, now: datetime, cursor: Cursor = FIRST, limit: int = PAGE
+) -> Page[InboxLine]:
     """Requests of a part of the inbox: open ones by urgency, closed ones the newest first."""
     if narrowed.shelf is Shelf.CLOSED and narrowed.search:
         keys = _closed_and_sought(session, who, narrowed, now, cursor, limit + 1)
         those = _lines().where(Request.id.in_(keys)).order_by(*paging.by(_closed(), cursor))
-        found = [Line(*row) for row in session.execute(those)] if keys else []
+        found = [InboxLine(*row) for row in session.execute(those)] if keys else []
         return paging.cut(found, _closed(), cursor, limit=limit)
     statement = _select(session, who, narrowed, now)
     if narrowed.search:
@@ -137,11 +137,11 @@ def page(
         statement = statement.join(seen, seen.c.id == Request.id)
         statement = statement.where(_sought(people_rules.plain(narrowed.search)))
     order = _closed() if narrowed.shelf is Shelf.CLOSED else OPEN
-    return paging.page(session, statement, order, cursor, limit=limit, read=Line)
+    return paging.page(session, statement, order, cursor, limit=limit, read=InboxLine)
 
 
 def _closed_and_sought(
-    session: Session, who: Colleague, narrowed: Filter, now: datetime, cursor: Cursor, limit: int
+    session: Session, who: Colleague, narrowed: InboxFilter, now: datetime, cursor: Cursor, limit: int
 ) -> Sequence[int]:
     """Closed requests of the shops somebody looks for, the newest first, or backwards."""
     text = people_rules.plain(narrowed.search)
@@ -219,7 +219,7 @@ def choices(session: Session) -> Sequence[tuple[int, str]]:
     return [(key, name) for key, name in rows]
 
 
-def _select(session: Session, who: Colleague, narrowed: Filter, now: datetime) -> Select[Any]:
+def _select(session: Session, who: Colleague, narrowed: InboxFilter, now: datetime) -> Select[Any]:
     return _lines().where(*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now))
 
 
@@ -246,7 +246,7 @@ def _lines() -> Select[Any]:
 
 
 def _seen(
-    session: Session, who: Colleague, narrowed: Filter | None = None, of: Any = Request
+    session: Session, who: Colleague, narrowed: InboxFilter | None = None, of: Any = Request
 ) -> list[ColumnElement[bool]]:
     # What one owns one sees: one index gives it in its order, where SQLite would gather and sort all that one sees. A
     # customer manager's closed ones are their own; a colleague's are found by number or shop.
@@ -259,7 +259,7 @@ def _seen(
 
 
 def _conditions(
-    session: Session, who: Colleague, narrowed: Filter, now: datetime, of: Any = Request
+    session: Session, who: Colleague, narrowed: InboxFilter, now: datetime, of: Any = Request
 ) -> list[ColumnElement[bool]]:
     found = _on(narrowed.shelf, who, now, of, is_sought=bool(narrowed.search))
     if narrowed.area_id is not None:

@@ -23,7 +23,7 @@ _OWN_REASONS = {states.UNFOLLOWED: "对方已取消关注", states.TOO_LATE: "�
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ThreadMessage:
     """A message of a thread."""
 
     id: int
@@ -60,7 +60,7 @@ class Said:
         return self.user_id is not None and self.user_id == who.user_id
 
 
-def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> list[Said]:
+def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> list[ThreadMessage]:
     """What others wrote behind a message."""
     rows = session.execute(select_messages(request_id).where(Message.id > seen).order_by(Message.id).limit(MOST)).all()
     return [each for each in map(read, rows) if not each.is_of(who)]
@@ -124,11 +124,11 @@ def explained(code: int | None, error: str | None) -> str:
     return EXPLAINED.get(code or 0, "") or _OWN_REASONS.get(error or "", "")
 
 
-def read(row: Any) -> Said:
+def read(row: Any) -> ThreadMessage:
     """A row of `select_messages`."""
     message: Message = row.Message
     why = explained(row.error_code, row.error)
-    return Said(
+    return ThreadMessage(
         id=message.id,
         at=message.said_at,
         author=Author(message.author),

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from people.models import Area, Manager
 from people.rules import Person
-from visits.models import Reason
+from visits.models import AssignmentReason
 from visits.rules import complaints
-from visits.rules.routing import Choice, Level, choose
+from visits.rules.routing import Level, OwnerChoice, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,16 @@ class Ladder:
             area_id = self.parents[area_id]
         return list(found.values())
 
-    def choose(self, own_id: int | None, area_id: int | None) -> Choice:
+    def choose(self, own_id: int | None, area_id: int | None) -> OwnerChoice:
         """Who answers for a shop that names this manager of its own and lies in this area."""
         return choose(self.managers.get(own_id or 0), self.up(area_id), self.away, self.today)
 
-    def choose_above(self, area_id: int | None, kept: Collection[int]) -> Choice:
+    def choose_above(self, area_id: int | None, kept: Collection[int]) -> OwnerChoice:
         """Who answers for a complaint from this area: never one of those it is kept from."""
         person = complaints.above(self.supervisors(area_id), kept)
         if person is None:
-            return Choice(None, Reason.POOL, "投诉，上级里没有可以负责的人，等待办公室分派")
-        return Choice(person, Reason.SUPERVISOR, f"投诉，由上级{person.name}负责")
+            return OwnerChoice(None, AssignmentReason.POOL, "投诉，上级里没有可以负责的人，等待办公室分派")
+        return OwnerChoice(person, AssignmentReason.SUPERVISOR, f"投诉，由上级{person.name}负责")
 
     def near(self, own_id: int | None, area_id: int | None) -> set[int]:
         """Whom a shop deals with: its own manager, its area's, and whoever stands in there today."""

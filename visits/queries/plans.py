@@ -31,7 +31,7 @@ TAKEN_BACK_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlanProgress:
     """A running plan, and how many of one's shops it is for, are due by today, and were due before."""
 
     id: int
@@ -60,7 +60,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlanLine:
     """A shop to be visited."""
 
     retailer_id: int
@@ -88,17 +88,17 @@ class Noted:
     noted_at: datetime
 
 
-def due_on(plan: Plan, line: Line) -> date:
+def due_on(plan: PlanProgress, line: PlanLine) -> date:
     """When a shop's turn is: so many days after its last visit, or after the plan began."""
     return (line.last_on or plan.begins_on) + timedelta(days=plan.every_days)
 
 
 def running(
     session: Session, who: Colleague, criteria: Criteria, *, now: datetime, most: int | None = None
-) -> list[Plan]:
+) -> list[PlanProgress]:
     """The running plans with their numbers, as far as this colleague sees shops. One statement counts all of them; what
     is for more than `most` shops is left uncounted there."""
-    found: list[Plan] = []
+    found: list[PlanProgress] = []
     parts = []
     for plan in session.scalars(select(VisitPlan).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)):
         broken = ""
@@ -107,21 +107,21 @@ def running(
             parts.append(select(literal(plan.id).label("id"), *_numbers(plan, turns, who.today)))
         except Refused as refusal:
             broken = refusal.sentence
-        found.append(Plan(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on, broken=broken))
+        found.append(PlanProgress(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on, broken=broken))
     rows = session.execute(union_all(*parts)) if parts else ()
     numbers = {row.id: tuple(row)[1:] for row in rows}
     return [_counted(plan, numbers.get(plan.id), most) for plan in found]
 
 
-def one(session: Session, plan_id: int) -> Plan | None:
+def one(session: Session, plan_id: int) -> PlanProgress | None:
     """A running plan without its numbers; None where there is none."""
     plan = session.get(VisitPlan, plan_id)
     if plan is None or plan.ended_at is not None:
         return None
-    return Plan(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on)
+    return PlanProgress(plan.id, plan.name, plan.audience, plan.every_days, plan.begins_on)
 
 
-def shares(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> list[Share]:
+def shares(session: Session, who: Colleague, plan: PlanProgress, criteria: Criteria, *, now: datetime) -> list[Share]:
     """What is due with each manager in each area, the most overdue first. Managers and areas are some dozens."""
     kept = session.get_one(VisitPlan, plan.id)
     turns = _turns(
@@ -153,25 +153,27 @@ def shares(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, 
 def page(
     session: Session,
     who: Colleague,
-    plan: Plan,
+    plan: PlanProgress,
     criteria: Criteria,
     *,
     part: str,
     now: datetime,
     cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page[Line]:
+) -> Page[PlanLine]:
     """The shops of a plan whose turn it is, the longest overdue first. `part` is one of `PARTS`."""
     kept = session.get_one(VisitPlan, plan.id)
     since = func.coalesce(_last(), literal(plan.begins_on))
-    order: Order[Line] = Order((since, Retailer.id), lambda line: (line.last_on or plan.begins_on, line.retailer_id))
+    order: Order[PlanLine] = Order(
+        (since, Retailer.id), lambda line: (line.last_on or plan.begins_on, line.retailer_id)
+    )
     statement = _select(_last()).where(
         audience.theirs(session, who, kept.audience, criteria, now=now), audience.is_due(kept, who.today + PARTS[part])
     )
-    return paging.page(session, statement, order, cursor, limit=limit, read=Line)
+    return paging.page(session, statement, order, cursor, limit=limit, read=PlanLine)
 
 
-def next_on(session: Session, who: Colleague, plan: Plan, criteria: Criteria, *, now: datetime) -> date | None:
+def next_on(session: Session, who: Colleague, plan: PlanProgress, criteria: Criteria, *, now: datetime) -> date | None:
     """The day of the first turn among one's shops of a plan; None where none of them is in it."""
     kept = session.get_one(VisitPlan, plan.id)
     turns = _turns(audience.theirs(session, who, kept.audience, criteria, now=now))
@@ -195,7 +197,7 @@ def noted(session: Session, who: Colleague) -> list[Noted]:
     return [Noted(*row[:5], row[5]) for row in rows if row[5]]
 
 
-_BY_LICENCE: Order[Line] = Order((Retailer.licence,), lambda line: (line.licence,))
+_BY_LICENCE: Order[PlanLine] = Order((Retailer.licence,), lambda line: (line.licence,))
 
 
 def silent(
@@ -207,13 +209,13 @@ def silent(
     narrowed: Condition | None = None,
     cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page[Line]:
+) -> Page[PlanLine]:
     """Shops with no contact for so many days: they said nothing in WeChat, and nobody visited them. By licence."""
     is_silent = or_(Follower.heard_at.is_(None), Follower.heard_at <= now - timedelta(days=days))
     visited = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > who.today - timedelta(days=days))
     conditions = [each for each in (visibility.shops_of(session, who), narrowed) if each is not None]
     statement = _select(_last()).where(is_silent, ~visited, IS_THERE, *conditions)
-    return paging.page(session, statement, _BY_LICENCE, cursor, limit=limit, read=Line)
+    return paging.page(session, statement, _BY_LICENCE, cursor, limit=limit, read=PlanLine)
 
 
 def may_be_undone(who: Colleague) -> Condition:
@@ -221,7 +223,7 @@ def may_be_undone(who: Colleague) -> Condition:
     return or_(Visited.made_on == who.today, Visited.noted_at > who.now - TAKEN_BACK_WITHIN)
 
 
-def _counted(plan: Plan, numbers: tuple[int, ...] | None, most: int | None) -> Plan:
+def _counted(plan: PlanProgress, numbers: tuple[int, ...] | None, most: int | None) -> PlanProgress:
     if numbers is None or (most is not None and numbers[0] > most):
         return replace(plan, is_counted=False)
     return replace(plan, shops=numbers[0], due=numbers[1], overdue=numbers[2])

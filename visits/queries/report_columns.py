@@ -55,7 +55,7 @@ KEPT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ReportColumns:
     """The columns a report asks of a request, and which rows they are of. Flags and counts are numbers."""
 
     of: tuple[ColumnElement[bool], ...]
@@ -88,9 +88,9 @@ class Facts:
         return case((self.first_ms <= int(PROMISED.total_seconds() * 1000), 1), else_=0)
 
 
-def filed() -> Facts:
+def filed() -> ReportColumns:
     """Of the requests that were filed. What is closed changes with no clock."""
-    return Facts(
+    return ReportColumns(
         of=(),
         judged=case((Filed.first_ms.is_not(None), 1), else_=0),
         open=literal(0),
@@ -98,14 +98,14 @@ def filed() -> Facts:
     )
 
 
-def unfiled(now: datetime) -> Facts:
+def unfiled(now: datetime) -> ReportColumns:
     """Of the requests that are open, or were closed just now."""
     # Few, and found first: SQLite would rather look through all that somebody may see, or all of a span.
     few = select(*LIVING).where(IS_UNFILED).cte("unfiled").prefix_with("MATERIALIZED")
     return living(now, request=few.c)
 
 
-def living(now: datetime, *of: Any, request: Any = Request) -> Facts:
+def living(now: datetime, *of: Any, request: Any = Request) -> ReportColumns:
     """Of requests as their moments have them now, or of what has the columns of one. `void` ones count nowhere."""
     is_void = and_(request.closed_how.is_not(None), request.closed_how == Closed.VOID)
     waits_long = and_(request.unanswered_since.is_not(None), request.opened_at < now - PROMISED)
@@ -113,7 +113,7 @@ def living(now: datetime, *of: Any, request: Any = Request) -> Facts:
     first = (Deadline.request_id == request.id, Deadline.promise == Promise.FIRST_ANSWER)
     is_late = missed(request, (Promise.FIRST_ANSWER,), now)
     is_met = exists().where(*first, Deadline.met_at.is_not(None))
-    return Facts(
+    return ReportColumns(
         of=(*of, ~is_void),
         opened_at=request.opened_at,
         request_id=request.id,

@@ -29,20 +29,36 @@ from people import visibility as people_scope
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
 from visits.models import Category, Rating, Request
 from visits.queries import named, visibility
-from visits.queries.report_columns import Facts, filed, living, unfiled
+from visits.queries.report_columns import ReportColumns, filed, living, unfiled
 from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
-from visits.rules.figures import By, Figure, Figures, Line, Narrowed, Span, Took
+from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportRow, ReportSpan, RequestRow, Took
 
 PAGE = 50
 BATCH = 1000
-_NAMES: dict[By, Any] = {By.MANAGER: Manager, By.AREA: Area, By.CATEGORY: Category, By.CLASS: ShopClass}
-_NOBODY = {By.MANAGER: "待分派", By.AREA: "不知道是哪家店", By.CATEGORY: "没有类别", By.CLASS: "不知道是哪家店"}
+_NAMES: dict[DividedBy, Any] = {
+    DividedBy.MANAGER: Manager,
+    DividedBy.AREA: Area,
+    DividedBy.CATEGORY: Category,
+    DividedBy.CLASS: ShopClass,
+}
+_NOBODY = {
+    DividedBy.MANAGER: "待分派",
+    DividedBy.AREA: "不知道是哪家店",
+    DividedBy.CATEGORY: "没有类别",
+    DividedBy.CLASS: "不知道是哪家店",
+}
 
 
 def report(
-    session: Session, who: Colleague, narrowed: Narrowed, by: By, *, now: datetime, took: Sequence[Took] = (Took.FIRST,)
-) -> tuple[list[Figures], Figures]:
+    session: Session,
+    who: Colleague,
+    narrowed: Narrowed,
+    by: DividedBy,
+    *,
+    now: datetime,
+    took: Sequence[Took] = (Took.FIRST,),
+) -> tuple[list[ReportRow], ReportRow]:
     """The figures of requests left in a span, a line for each manager, area …, and those of all of them together.
 
     What one may not see is left out.
@@ -59,7 +75,7 @@ def report(
     ranked: in the order of a second for a million requests.
     """
     names = _names(session, narrowed, by)
-    shops: Mapping[int | None, int] = _shops(session) if by is By.MANAGER else {}
+    shops: Mapping[int | None, int] = _shops(session) if by is DividedBy.MANAGER else {}
     sums: dict[int | None, Counter[str]] = {}
     values: dict[int | None, dict[Took, list[int]]] = {}
     for facts in (filed(), unfiled(now)):
@@ -80,7 +96,7 @@ def report(
     return lines, _figures(None, "合计", sum(sums.values(), Counter()), together, None)
 
 
-def _newest(of: Any = Request, key: Any = Request.id) -> Order[Line]:
+def _newest(of: Any = Request, key: Any = Request.id) -> Order[RequestRow]:
     return Order((of.opened_at, key), lambda line: (line.opened_at, line.id), is_down=True)
 
 
@@ -88,12 +104,12 @@ def page(
     session: Session,
     who: Colleague,
     narrowed: Narrowed,
-    figure: Figure,
+    figure: ReportFigure,
     *,
     now: datetime,
     cursor: Cursor = FIRST,
     limit: int = PAGE,
-) -> Page[Line]:
+) -> Page[RequestRow]:
     """The requests behind a figure, the newest first."""
     parts = []
     for facts in (filed(), unfiled(now)):
@@ -105,18 +121,20 @@ def page(
     way = paging.by(_newest(both, both.id), cursor)
     shown = session.scalars(select(both.id).order_by(*way).limit(limit + 1)).all()
     those = _lines(now).where(Request.id.in_(shown)).order_by(*paging.by(_newest(), cursor))
-    return paging.cut([Line(*row) for row in session.execute(those)], _newest(), cursor, limit=limit)
+    return paging.cut([RequestRow(*row) for row in session.execute(those)], _newest(), cursor, limit=limit)
 
 
-def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[Line]:
+def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[RequestRow]:
     """Every request of a report, the newest first, in constant memory."""
     statement = _lines(now).where(*_conditions(session, who, narrowed, living(now)))
     newest = statement.order_by(*paging.by(_newest(), FIRST))
     for row in session.execute(newest.execution_options(yield_per=BATCH)):
-        yield Line(*row)
+        yield RequestRow(*row)
 
 
-def _counted(session: Session, who: Colleague, narrowed: Narrowed, by: By, facts: Facts, took: Sequence[Took]) -> Any:
+def _counted(
+    session: Session, who: Colleague, narrowed: Narrowed, by: DividedBy, facts: ReportColumns, took: Sequence[Took]
+) -> Any:
     """What is counted of each key, and every time as a text: databases rank slower than they read."""
     times = {Took.FIRST: facts.first_ms, Took.NEXT: facts.next_ms, Took.CLOSING: facts.closing_ms}
     sums: dict[str, Any] = {
@@ -126,7 +144,7 @@ def _counted(session: Session, who: Colleague, narrowed: Narrowed, by: By, facts
     texts = {each.value: func.aggregate_strings(cast(times[each], String), ",") for each in took}
     columns = [column.label(name) for name, column in {**sums, **texts}.items()]
     conditions = _conditions(session, who, narrowed, facts)
-    if by is not By.MONTH:
+    if by is not DividedBy.MONTH:
         key = _key(facts, by).label("key")
         return select(key, *columns).where(*conditions).group_by(key)
     # Each month is a stretch of the span: nothing need be put in order.
@@ -141,10 +159,10 @@ def _counted(session: Session, who: Colleague, narrowed: Narrowed, by: By, facts
 
 def _figures(
     key: int | None, name: str, counted: Mapping[str, int], values: Mapping[Took, list[int]], shops: int | None
-) -> Figures:
+) -> ReportRow:
     found = {each: rules.times(mine) for each, mine in values.items()}
     times = {each: mine for each, mine in found.items() if mine is not None}
-    return Figures(key, name, shops=shops, times=times, **{each: counted[each] for each in _COUNTED})
+    return ReportRow(key, name, shops=shops, times=times, **{each: counted[each] for each in _COUNTED})
 
 
 _COUNTED = (
@@ -163,7 +181,9 @@ _COUNTED = (
 )
 
 
-def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Facts) -> list[ColumnElement[bool]]:
+def _conditions(
+    session: Session, who: Colleague, narrowed: Narrowed, facts: ReportColumns
+) -> list[ColumnElement[bool]]:
     found = [*facts.of, *_within(facts, narrowed.span, who.zone)]
     mine = visibility.within(session, who, facts)
     if mine is not None:
@@ -181,23 +201,23 @@ def _conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: Fac
     return found
 
 
-def _within(facts: Facts, span: Span, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+def _within(facts: ReportColumns, span: ReportSpan, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     # The span's ends as moments: no database reckons with the company's calendar.
     begin, end = span.moments(zone)
     return [facts.opened_at >= begin, facts.opened_at < end]
 
 
-def _key(facts: Facts, by: By) -> Any:
+def _key(facts: ReportColumns, by: DividedBy) -> Any:
     return {
-        By.MANAGER: facts.manager_id,
-        By.AREA: facts.area_id,
-        By.CATEGORY: facts.category_id,
-        By.CLASS: facts.class_id,
+        DividedBy.MANAGER: facts.manager_id,
+        DividedBy.AREA: facts.area_id,
+        DividedBy.CATEGORY: facts.category_id,
+        DividedBy.CLASS: facts.class_id,
     }[by]
 
 
-def _names(session: Session, narrowed: Narrowed, by: By) -> dict[int | None, str]:
-    if by is By.MONTH:
+def _names(session: Session, narrowed: Narrowed, by: DividedBy) -> dict[int | None, str]:
+    if by is DividedBy.MONTH:
         return {place: f"{month.year} 年 {month.month} 月" for place, month in enumerate(narrowed.span.months())}
     table = _NAMES[by]
     return {row.id: row.name for row in session.execute(select(table.id, table.name).order_by(table.name))}
@@ -249,27 +269,27 @@ def _last_rated(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
     return given.order_by(Rating.closing.desc()).limit(1).scalar_subquery()
 
 
-def _behind(figure: Figure, facts: Facts) -> list[ColumnElement[bool]]:
+def _behind(figure: ReportFigure, facts: ReportColumns) -> list[ColumnElement[bool]]:
     match figure:
-        case Figure.ALL:
+        case ReportFigure.ALL:
             return []
-        case Figure.KEPT:
+        case ReportFigure.KEPT:
             return [facts.kept == 1]
-        case Figure.BROKEN:
+        case ReportFigure.BROKEN:
             return [facts.promised == 1, facts.kept == 0]
-        case Figure.WITHIN:
+        case ReportFigure.WITHIN:
             return [facts.within == 1]
-        case Figure.LATE:
+        case ReportFigure.LATE:
             return [facts.judged == 1, facts.within == 0]
-        case Figure.OVERDUE:
+        case ReportFigure.OVERDUE:
             return [facts.overdue == 1]
-        case Figure.LOST:
+        case ReportFigure.LOST:
             return [facts.lost == 1]
-        case Figure.OPEN:
+        case ReportFigure.OPEN:
             return [facts.open == 1]
-        case Figure.CLOSED:
+        case ReportFigure.CLOSED:
             return [facts.open == 0]
-        case Figure.RATED:
+        case ReportFigure.RATED:
             return [facts.rated > 0]
-        case Figure.DISCONTENT:
+        case ReportFigure.DISCONTENT:
             return [facts.discontent > 0]

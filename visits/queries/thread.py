@@ -12,7 +12,7 @@ from people import rules as people_rules
 from people.models import ERASED, Manager, Retailer
 from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Message, Promise, Rating, Request
 from visits.queries import messages, named, visibility
-from visits.queries.messages import Said
+from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague
 from visits.rules import orders
 from visits.rules.ways import Foreseen, foresee
@@ -62,7 +62,7 @@ class Thread:
     last_message_id: int | None
     #: Whether who wrote it keeps the shop it stands under, by proof; staff may have taken somebody for its keeper.
     is_keepers: bool
-    said: tuple[Said, ...] = ()
+    said: tuple[ThreadMessage, ...] = ()
     #: Whether earlier messages were left out.
     has_earlier: bool = False
 

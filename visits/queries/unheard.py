@@ -16,7 +16,7 @@ _NOT_ARRIVED = (DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.UNSURE)
 
 
 @dataclass(frozen=True, slots=True)
-class Unheard:
+class UnheardManager:
     """A manager, and how many open requests of theirs wait for an answer of which they were not told; and why."""
 
     manager_id: int
@@ -26,7 +26,7 @@ class Unheard:
     requests: int
 
 
-def unheard(session: Session, visitor: Visitor) -> list[Unheard]:
+def unheard(session: Session, visitor: Visitor) -> list[UnheardManager]:
     """Whose notice of an unanswered open request did not arrive, among what this visitor may see; most first."""
     last = _last_assignment()
     why = case(
@@ -55,7 +55,7 @@ def unheard(session: Session, visitor: Visitor) -> list[Unheard]:
         .group_by(Manager.id, Manager.name, why)
         .order_by(func.count().desc(), Manager.id)
     )
-    return [Unheard(*row) for row in rows]
+    return [UnheardManager(*row) for row in rows]
 
 
 def _last_assignment() -> ColumnElement[int]:

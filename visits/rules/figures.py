@@ -17,7 +17,7 @@ SHOPS_OF_A_MANAGER = 165
 MOST_DAYS = 1100
 
 
-class By(StrEnum):
+class DividedBy(StrEnum):
     """How a report is divided."""
 
     MANAGER = "manager"
@@ -27,7 +27,7 @@ class By(StrEnum):
     MONTH = "month"
 
 
-class Figure(StrEnum):
+class ReportFigure(StrEnum):
     """A figure whose requests can be looked at."""
 
     ALL = "all"
@@ -67,7 +67,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ReportSpan:
     """Days, both included, on the company's calendar."""
 
     from_on: date
@@ -92,21 +92,21 @@ class Span:
             month = (month + timedelta(days=32)).replace(day=1)
         return found
 
-    def within_month(self, month: date) -> "Span":
+    def within_month(self, month: date) -> "ReportSpan":
         """The part of it that lies in a month.
 
         >>> Span(date(2026, 11, 23), date(2026, 12, 31)).within_month(date(2026, 11, 1)).until_on
         datetime.date(2026, 11, 30)
         """
         last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        return Span(max(self.from_on, month), min(self.until_on, last))
+        return ReportSpan(max(self.from_on, month), min(self.until_on, last))
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
     """Which requests a report is about. An id of 0 means: those without one."""
 
-    span: Span
+    span: ReportSpan
     manager_id: int | None = None
     area_id: int | None = None
     category_id: int | None = None
@@ -114,7 +114,7 @@ class Narrowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ReportRow:
     """A line of a report. What is counted stands at `visits.queries.reports.report`."""
 
     key: int | None
@@ -158,7 +158,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RequestRow:
     """A request behind a figure."""
 
     id: int
@@ -213,7 +213,7 @@ def times(milliseconds: Sequence[int]) -> Times | None:
     return Times(at(5), at(9), len(ranked))
 
 
-def span(from_on: str, until_on: str, *, today: date) -> Span:
+def span(from_on: str, until_on: str, *, today: date) -> ReportSpan:
     """Days as a form writes them; this month where it says nothing. Raises `Refused` for what is no span.
 
     >>> span("", "", today=date(2026, 11, 23))
@@ -225,10 +225,10 @@ def span(from_on: str, until_on: str, *, today: date) -> Span:
         raise Refused("结束的日期在开始的日期之前。")
     if (last - first).days > MOST_DAYS:
         raise Refused("一次最多看三年。")
-    return Span(first, last)
+    return ReportSpan(first, last)
 
 
-def spans(today: date) -> list[tuple[str, Span]]:
+def spans(today: date) -> list[tuple[str, ReportSpan]]:
     """The spans people ask for most.
 
     >>> [(name, each.from_on.isoformat()) for name, each in spans(date(2026, 11, 23))][1:3]
@@ -238,8 +238,8 @@ def spans(today: date) -> list[tuple[str, Span]]:
     last = month - timedelta(days=1)
     quarter = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1)
     return [
-        ("本月", Span(month, today)),
-        ("上月", Span(last.replace(day=1), last)),
-        ("本季度", Span(quarter, today)),
-        ("今年", Span(today.replace(month=1, day=1), today)),
+        ("本月", ReportSpan(month, today)),
+        ("上月", ReportSpan(last.replace(day=1), last)),
+        ("本季度", ReportSpan(quarter, today)),
+        ("今年", ReportSpan(today.replace(month=1, day=1), today)),
     ]

@@ -1,9 +1,9 @@
 """Who hears of a step of escalation."""
 
-from visits.rules.promises import Step
+from visits.rules.promises import EscalationStep
 
 
-def hear(step: Step, owner: int | None, above: list[int]) -> tuple[int, ...]:
+def hear(step: EscalationStep, owner: int | None, above: list[int]) -> tuple[int, ...]:
     """The managers a step is told to; none at all, and the console shows it to the staff.
 
     Warnings go to the owner (to the supervisor, where nobody owns the request), a breach to both, a breach that goes on
@@ -14,7 +14,7 @@ def hear(step: Step, owner: int | None, above: list[int]) -> tuple[int, ...]:
     >>> hear(Step.HALF, None, [2]), hear(Step.LATE, 1, [2]), hear(Step.DUE, None, [])
     ((2,), (), ())
     """
-    if step is Step.LATE:
+    if step is EscalationStep.LATE:
         return tuple(above[1:2])
     first = (owner,) if owner is not None else tuple(above[:1])
-    return tuple(dict.fromkeys((*first, *above[:1]))) if step is Step.DUE else first
+    return tuple(dict.fromkeys((*first, *above[:1]))) if step is EscalationStep.DUE else first

@@ -32,7 +32,7 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ManagerOrder:
     """A message as it is meant. Without a number it is about the request chosen before."""
 
     verb: Verb
@@ -128,7 +128,7 @@ _HUNDREDS = re.compile(
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "幺": 1, "两": 2}
 
 
-def read(text: str) -> Order:
+def read(text: str) -> ManagerOrder:
     """What a manager's text asks for. What is said to a shop stays as it was written.
 
     >>> read("128 明早配送车带两条") == Order(Verb.ANSWER, 128, "明早配送车带两条")
@@ -296,7 +296,7 @@ def spoken_number(words: str) -> int | None:
     return hundreds * 100 + tens * 10 + unit + behind
 
 
-def _numbered(body: str) -> Order | None:
+def _numbered(body: str) -> ManagerOrder | None:
     """A text with a request's number, in front or behind a verb."""
     lead = _LEAD.match(body)
     found = _NUMBER.match(body, lead.end() if lead else 0)
@@ -321,7 +321,7 @@ def _numbered(body: str) -> Order | None:
     return replace(order, also=int(also[1]), is_doubtful=is_order)
 
 
-def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Order | None:
+def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> ManagerOrder | None:
     """A verb with a number behind it, and with what stands behind that: its own words, courtesy, or neither."""
     if _NEEDS_REST.fullmatch(verb):
         order = _order(f"{verb} {re.sub('^[给到至]', '', rest)}".strip(), number, True)
@@ -332,9 +332,9 @@ def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Order |
     if verb in _BY_WORD and not is_alone:
         also = _ALSO.match(rest)
         if also:
-            return Order(Verb.ANSWER, number, f"{verb} {rest}", True, also=int(also[1]), is_doubtful=True)
+            return ManagerOrder(Verb.ANSWER, number, f"{verb} {rest}", True, also=int(also[1]), is_doubtful=True)
         # 结束104国道的施工: the number goes on.
-        return Order(_BY_WORD[verb], number, f"{verb} {rest}", True, is_doubtful=True) if is_apart else None
+        return ManagerOrder(_BY_WORD[verb], number, f"{verb} {rest}", True, is_doubtful=True) if is_apart else None
     if not is_alone:
         return None
     order = _order(verb, number, True)
@@ -343,7 +343,7 @@ def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Order |
     return replace(order, is_doubtful=True) if _SHORT.fullmatch(verb) else None
 
 
-def _spoken(text: str) -> Order | None:
+def _spoken(text: str) -> ManagerOrder | None:
     """An order with its number in Chinese numerals: only where nothing else is said, for 一百条 is an answer."""
     for found in _SPOKEN.finditer(text):
         value = spoken_number(found[0])
@@ -355,25 +355,25 @@ def _spoken(text: str) -> Order | None:
     return None
 
 
-def _order(said: str, number: int | None, is_marked: bool) -> Order:
+def _order(said: str, number: int | None, is_marked: bool) -> ManagerOrder:
     """What is said of a request, whose number stands elsewhere."""
     if not said:
-        return Order(Verb.CHOOSE, number, "", is_marked)
+        return ManagerOrder(Verb.CHOOSE, number, "", is_marked)
     plain = unicodedata.normalize("NFKC", said).translate(_SIMPLE)
     bare = re.sub(r"[\s。.!！]+", "", _COURTESY.sub("", plain))
     if bare in _BY_WORD:
-        return Order(_BY_WORD[bare], number, "", True)
+        return ManagerOrder(_BY_WORD[bare], number, "", True)
     if bare in _HAND_ON:
-        return Order(Verb.TRANSFER, number, "", True)
+        return ManagerOrder(Verb.TRANSFER, number, "", True)
     handed = _HANDS_ON.fullmatch(_BEHIND_NAME.sub("", plain))
     if handed:
-        return Order(Verb.TRANSFER, number, handed[1], True)
+        return ManagerOrder(Verb.TRANSFER, number, handed[1], True)
     for verb, pattern in _WITH_REST:
         match = pattern.fullmatch(said)
         if match:
-            return Order(verb, number, (match[1] or "").strip(), is_marked)
+            return ManagerOrder(verb, number, (match[1] or "").strip(), is_marked)
     alike = _resembled(plain, bare)
-    return Order(alike or Verb.ANSWER, number, said, is_marked, is_doubtful=alike is not None)
+    return ManagerOrder(alike or Verb.ANSWER, number, said, is_marked, is_doubtful=alike is not None)
 
 
 def _resembled(plain: str, bare: str) -> Verb | None:

@@ -41,7 +41,7 @@ class Terms:
 DEFAULT = Terms()
 
 
-class Step(StrEnum):
+class EscalationStep(StrEnum):
     """A step of escalation. In their order the later one says all that the earlier one would have said."""
 
     HALF = "half"
@@ -53,19 +53,19 @@ class Step(StrEnum):
     LATE = "late"
 
 
-SEVERITY = tuple(Step)
-SHARES = {Step.HALF: 0.5, Step.NEAR: 0.8}
-_ANSWER = (Step.HALF, Step.NEAR, Step.DUE, Step.LATE)
-STEPS: Mapping[Promise, tuple[Step, ...]] = {
-    Promise.HANDING_OVER: (Step.DUE,),
+SEVERITY = tuple(EscalationStep)
+SHARES = {EscalationStep.HALF: 0.5, EscalationStep.NEAR: 0.8}
+_ANSWER = (EscalationStep.HALF, EscalationStep.NEAR, EscalationStep.DUE, EscalationStep.LATE)
+STEPS: Mapping[Promise, tuple[EscalationStep, ...]] = {
+    Promise.HANDING_OVER: (EscalationStep.DUE,),
     Promise.FIRST_ANSWER: _ANSWER,
     Promise.NEXT_ANSWER: _ANSWER,
-    Promise.CLOSING: (Step.NEAR, Step.DUE),
-    Promise.REPLY_WINDOW: (Step.WINDOW,),
+    Promise.CLOSING: (EscalationStep.NEAR, EscalationStep.DUE),
+    Promise.REPLY_WINDOW: (EscalationStep.WINDOW,),
 }
 
 
-class Outcome(StrEnum):
+class PromiseOutcome(StrEnum):
     """What became of a promise. VOID: it ended before its time for another reason, and counts neither way."""
 
     RUNNING = "running"
@@ -75,7 +75,9 @@ class Outcome(StrEnum):
     VOID = "void"
 
 
-def outcome(due_at: datetime | None, met_at: datetime | None, ended_at: datetime | None, now: datetime) -> Outcome:
+def outcome(
+    due_at: datetime | None, met_at: datetime | None, ended_at: datetime | None, now: datetime
+) -> PromiseOutcome:
     """Whether a promise was kept, from its moments alone: when somebody looks changes nothing.
 
     >>> due, hour = datetime(2026, 11, 24, 15), timedelta(hours=1)
@@ -86,15 +88,15 @@ def outcome(due_at: datetime | None, met_at: datetime | None, ended_at: datetime
     """
     end = met_at or ended_at or now
     if due_at is not None and end > due_at:
-        return Outcome.MISSED
+        return PromiseOutcome.MISSED
     if met_at is not None:
-        return Outcome.KEPT
+        return PromiseOutcome.KEPT
     if ended_at is not None:
-        return Outcome.VOID
-    return Outcome.RUNNING if due_at is not None else Outcome.PAUSED
+        return PromiseOutcome.VOID
+    return PromiseOutcome.RUNNING if due_at is not None else PromiseOutcome.PAUSED
 
 
-def following(promise: Promise, step: Step | None) -> Step | None:
+def following(promise: Promise, step: EscalationStep | None) -> EscalationStep | None:
     """The step after this one, the first after none; None behind the last.
 
     >>> following(Promise.FIRST_ANSWER, None), following(Promise.FIRST_ANSWER, Step.LATE)
@@ -106,7 +108,7 @@ def following(promise: Promise, step: Step | None) -> Step | None:
 
 
 def moment_of(
-    step: Step, calendar: Calendar | None, running_since: datetime, allowed: int, used: int, due_at: datetime
+    step: EscalationStep, calendar: Calendar | None, running_since: datetime, allowed: int, used: int, due_at: datetime
 ) -> datetime:
     """When a step is due. Shares are of the clock's own time: half of 24 working hours is 12 working hours.
 
@@ -116,9 +118,9 @@ def moment_of(
     """
     if step in SHARES:
         return min(add(calendar, running_since, SHARES[step] * allowed - used), due_at)
-    if step is Step.WINDOW:
+    if step is EscalationStep.WINDOW:
         return due_at - WINDOW_WARNING
-    return add(calendar, due_at, LATE_AFTER) if step is Step.LATE else due_at
+    return add(calendar, due_at, LATE_AFTER) if step is EscalationStep.LATE else due_at
 
 
 def counting(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from people.rules import Person
-from visits.models import Reason
+from visits.models import AssignmentReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +32,15 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OwnerChoice:
     """Who answers (none: the pool), and why."""
 
     manager: Person | None
-    reason: Reason
+    reason: AssignmentReason
     explained: str
 
 
-def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], today: date) -> Choice:
+def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], today: date) -> OwnerChoice:
     """The shop's own manager, else its area's, the deputy while that one is on leave, else upwards, else the pool.
 
     `levels` begin with the shop's area; `away` are the managers on leave today anywhere, who can stand in for nobody.
@@ -68,17 +68,17 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
     head = levels[0].head if levels else None
     if own is not None and (head is None or own.id != head.id):
         if not own.is_disabled and own.id not in away:
-            return Choice(own, Reason.OWN, f"本店的客户经理{own.name}")
+            return OwnerChoice(own, AssignmentReason.OWN, f"本店的客户经理{own.name}")
         passed.append(f"本店客户经理{own.name}{'已停用' if own.is_disabled else '请假'}")
     for height, level in enumerate(levels):
         found = _of(level, height, own, away, today)
-        if isinstance(found, Choice):
-            return Choice(found.manager, found.reason, "；".join([*passed, found.explained]))
+        if isinstance(found, OwnerChoice):
+            return OwnerChoice(found.manager, found.reason, "；".join([*passed, found.explained]))
         passed.append(found)
-    return Choice(None, Reason.POOL, "；".join([*passed, "没有可以负责的人，等待分派"]))
+    return OwnerChoice(None, AssignmentReason.POOL, "；".join([*passed, "没有可以负责的人，等待分派"]))
 
 
-def _of(level: Level, height: int, own: Person | None, away: Collection[int], today: date) -> Choice | str:
+def _of(level: Level, height: int, own: Person | None, away: Collection[int], today: date) -> OwnerChoice | str:
     """Who answers at this level; where nobody does, why."""
     head = level.head
     if head is None:
@@ -93,9 +93,11 @@ def _of(level: Level, height: int, own: Person | None, away: Collection[int], to
             return f"{gone}，没有代班"
         if deputy.is_disabled or deputy.id in away:
             return f"{gone}，代班{deputy.name}{'已停用' if deputy.is_disabled else '也请假'}"
-        return Choice(deputy, Reason.SUPERVISOR if height else Reason.DEPUTY, f"{gone}，代班{deputy.name}")
+        return OwnerChoice(
+            deputy, AssignmentReason.SUPERVISOR if height else AssignmentReason.DEPUTY, f"{gone}，代班{deputy.name}"
+        )
     if height:
-        return Choice(head, Reason.SUPERVISOR, f"上级片区{level.area}的{head.name}")
+        return OwnerChoice(head, AssignmentReason.SUPERVISOR, f"上级片区{level.area}的{head.name}")
     if own is not None and own.id == head.id:
-        return Choice(head, Reason.OWN, f"本店的客户经理{head.name}")
-    return Choice(head, Reason.AREA, f"{level.area}的客户经理{head.name}")
+        return OwnerChoice(head, AssignmentReason.OWN, f"本店的客户经理{head.name}")
+    return OwnerChoice(head, AssignmentReason.AREA, f"{level.area}的客户经理{head.name}")

@@ -2,20 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from people.texts import Named
 from visits.texts.times import when
-
-
-class Named(Protocol):
-    """A customer manager to be named with the phone."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def phone(self) -> str: ...
-
 
 WRITE = "请直接写您要说的，文字、图片、语音都可以，会转给您的客户经理。"
 ADDED = "已补充。"

@@ -43,7 +43,7 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class File:
+class MediaFile:
     """A downloaded media file."""
 
     content: bytes = field(repr=False)
@@ -186,7 +186,7 @@ class WeChat:
         with _understood():
             return str(answer["media_id"])
 
-    def download(self, media_id: str) -> File:
+    def download(self, media_id: str) -> MediaFile:
         """Fetch a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent where it is gone."""
         token = self.tokens.current()
         for is_last in (False, True):
@@ -271,7 +271,7 @@ class WeChat:
             raise self._lost(path, error) from None  # the original holds the address, and with it the secret
         return self._read(response.status_code, response.content)
 
-    def _file(self, url: str, path: str) -> File:
+    def _file(self, url: str, path: str) -> MediaFile:
         """The file at an address of WeChat's; `path` is what errors may name of it."""
         content = bytearray()
         try:
@@ -290,8 +290,8 @@ class WeChat:
             film = self._read(response.status_code, bytes(content)).get("video_url")
             if not isinstance(film, str):
                 raise SendError("media/get gave no file", act=Act.RETRY)
-            return File(*(self._film(film) if self._is_development else films.fetch(film)))
-        return File(bytes(content), kind or "application/octet-stream")
+            return MediaFile(*(self._film(film) if self._is_development else films.fetch(film)))
+        return MediaFile(bytes(content), kind or "application/octet-stream")
 
     def _film(self, url: str) -> tuple[bytes, str]:
         """The film at an address that may be this machine's."""
