@@ -132,3 +132,17 @@ def test_the_window_of_a_click_counts_in_the_preview(town: Town, windows, by_mes
     with town.house.look() as session:
         found = preview(session, [Retailer.id == shop], has_template=False, now=town.now)
     assert (found.listed, found.following, found.by_message, found.waiting) == (1, 1, by_message, 1 - by_message)
+
+
+def test_after_an_older_backup_was_restored_what_is_under_way_is_taken_back_by_a_command(town: Town) -> None:
+    made, later = [town.keeper() for _ in range(2)], town.now + timedelta(days=1)
+    campaign = town.plan(LEAFLET, audience={"shops": made})
+    planned = town.plan(LEAFLET, reference=2, audience={"shops": made}, due_at=later)
+    while town.list(LEAFLET, campaign):
+        pass
+    assert f"{campaign}\tleaflet:1\t发送中\t2\t新品到货" in town.house.flask("campaigns", "list").output
+    assert town.house.flask("campaigns", "cancel").exit_code == 2
+    assert "已取消 1 次发送，2 家" in town.house.flask("campaigns", "cancel", "--all").output
+    town.send(LEAFLET, campaign)
+    assert figures(town, campaign).sent == 0
+    assert [state(town, each) for each in (campaign, planned)] == ["cancelled", "planned"]
