@@ -1,12 +1,13 @@
 """What the clock does for surveys: ends waves, plans news of results, files what was handed in, exports."""
 
 from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from campaigns import kinds
-from console import queries
-from console.work import Work, WorkKind
-from foundation.clock import day_in
-from foundation.errors import Refused
+from console.rules.visitors import Visitor
+from console.work import Made, Work, export
 from people import visibility
 from surveys.actions import filing, inviting, waves
 from surveys.export import files
@@ -18,23 +19,13 @@ from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
 
-def export_answers(work: Work) -> None:
-    """Write every answer of a survey to a file, if whoever asked may still have it."""
-    services, form = work.services, work.params["form"]
-    survey_id: int = work.params["survey_id"]
-    progress = work.stage("导出")
-    with work.writing(f".{form}") as path, services.reading() as session:
-        visitor = queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(SURVEYS_EXPORT):
-            raise Refused("您现在没有导出调查的权限。")
-        figures, now = tally(session, survey_id), services.clock()
-        part = visibility.part(session, visitor, day_in(now, services.zone))
-        files.write(
-            session, survey_id, path, form=form, figures=figures, now=now, zone=services.zone, progress=progress
-        )
+def export_answers(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
+    """Write every answer of a survey to a file."""
+    services, survey_id, form = work.services, work.params["survey_id"], work.params["form"]
+    figures, now, progress = tally(session, survey_id), services.clock(), work.stage("导出")
+    files.write(session, survey_id, path, form=form, figures=figures, now=now, zone=services.zone, progress=progress)
     name = files.file_name(figures["title"], form, now=now, zone=services.zone)
-    said = {"said": f"共 {figures['returned']} 份答卷。"}
-    work.hand_out(name, said, needs={SURVEYS_EXPORT}, part=part)
+    return Made(name, f"共 {figures['returned']} 份答卷。")
 
 
 def look_after_waves(services: Services) -> None:
@@ -58,7 +49,15 @@ def file(services: Services) -> None:
             filed = filing.file_some(session)
 
 
-TASKS = {EXPORT: WorkKind(export_answers, is_begun_again=True)}
+TASKS = {
+    EXPORT: export(
+        export_answers,
+        permission=SURVEYS_EXPORT,
+        what="导出调查",
+        part=visibility.part,
+        suffix=lambda params: f".{params['form']}",
+    )
+}
 JOBS = (
     Job("survey waves", timedelta(seconds=2), look_after_waves),
     Job("file submissions", timedelta(seconds=5), file),

@@ -1,12 +1,14 @@
 """What the clock does for visits."""
 
 from datetime import timedelta
+from pathlib import Path
 
-from console import queries
-from console.work import Work, WorkKind
-from foundation.errors import Refused
+from sqlalchemy.orm import Session
+
+from console.rules.visitors import Visitor
+from console.work import Made, Work, export
 from people import visibility as people_scope
-from visits import export
+from visits import export as report
 from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered, unreached
 from visits.permissions import VISITS_EXPORT
 from visits.queries import reports, visibility
@@ -59,31 +61,24 @@ def file_closed(services: Services) -> None:
             return
 
 
-def export_report(work: Work) -> None:
+def export_report(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
     """Write a report and its requests to a file, as far as whoever asked may see them now."""
-    services, given = work.services, work.params
-    progress, now = work.stage("导出"), services.clock()
-    with work.writing(".xlsx") as path, services.reading() as session:
-        visitor = queries.visitor(session, work.claim.owner_id)
-        if visitor is None or not visitor.may(VISITS_EXPORT):
-            raise Refused("您现在没有导出拜访统计的权限。")
-        who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
-        part = people_scope.part(session, visitor, who.today)
-        span = figures.span(given["from"], given["until"], today=who.today)
-        narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
-        lines, total = reports.report(session, who, narrowed, DividedBy(given["by"]), now=now, took=tuple(Took))
-        title = f"拜访统计 {span.from_on} 到 {span.until_on}"
-        found = reports.stream(session, who, narrowed, now=now)
-        count = export.write(
-            path,
-            title,
-            [*lines, total],
-            found,
-            zone=services.zone,
-            progress=lambda done: progress(done, total.requests),
-        )
-    name = f"拜访统计_{span.from_on:%Y%m%d}-{span.until_on:%Y%m%d}.xlsx"
-    work.hand_out(name, {"said": f"共 {count} 条留言。"}, needs={VISITS_EXPORT}, part=part)
+    services, given, progress = work.services, work.params, work.stage("导出")
+    now = services.clock()
+    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
+    span = figures.span(given["from"], given["until"], today=who.today)
+    narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
+    lines, total = reports.report(session, who, narrowed, DividedBy(given["by"]), now=now, took=tuple(Took))
+    title = f"拜访统计 {span.from_on} 到 {span.until_on}"
+    count = report.write(
+        path,
+        title,
+        [*lines, total],
+        reports.stream(session, who, narrowed, now=now),
+        zone=services.zone,
+        progress=lambda done: progress(done, total.requests),
+    )
+    return Made(f"拜访统计_{span.from_on:%Y%m%d}-{span.until_on:%Y%m%d}.xlsx", f"共 {count} 条留言。")
 
 
 def look_after_answers(services: Services) -> None:
@@ -114,7 +109,9 @@ def look_after_resting(services: Services) -> None:
                 break
 
 
-TASKS = {export.EXPORT: WorkKind(export_report, is_begun_again=True)}
+TASKS = {
+    report.EXPORT: export(export_report, permission=VISITS_EXPORT, what="导出拜访统计", part=people_scope.part),
+}
 JOBS = (
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),
