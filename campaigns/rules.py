@@ -65,7 +65,7 @@ def outcome(state: DeliveryState, channel: Channel | None, error: str | None) ->
 class CampaignFigures:
     """The counts of one campaign.
 
-    >>> figures = Figures({"custom": 3, "held": 2, "why:unbound": 4, "opened": 1})
+    >>> figures = CampaignFigures({"custom": 3, "held": 2, "why:unbound": 4, "opened": 1})
     >>> figures.sent, figures.waiting, figures.listed, figures.left_out, figures.audience
     (3, 2, 5, {'unbound': 4}, 9)
     """

@@ -48,7 +48,7 @@ def page(
     says why; `picture` is the address of the photo given before.
 
     >>> asked = Question("q1", QuestionType.RATING, "请打分")
-    >>> shown = page(Standing((asked,), {"q1": {"v": 4}}), asked, upload="u")
+    >>> shown = page(Position((asked,), {"q1": {"v": 4}}), asked, upload="u")
     >>> shown.number, shown.total, shown.hint, sorted(shown.chosen), shown.next_label
     (1, 1, '5 分最好', ['4'], '下一题')
     """

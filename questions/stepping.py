@@ -87,11 +87,11 @@ def step(standing: Position, said: str = "", *, picture: str = "", is_voice: boo
     >>> from questions.question import Option, QuestionType
     >>> yes = Question("q1", QuestionType.SINGLE, "好吗?", (Option(1, "好"), Option(2, "不好")), other=True)
     >>> why = Question("q2", QuestionType.TEXT, "为什么?")
-    >>> begun = Standing((yes, why))
+    >>> begun = Position((yes, why))
     >>> step(begun, "0 还行")
-    Step(outcome=<Outcome.GOES_ON: 'goes_on'>, standing=..., text='已选：其他（还行）。')
+    Step(outcome=<StepOutcome.GOES_ON: 'goes_on'>, standing=..., text='已选：其他（还行）。')
     >>> step(begun, "退出").outcome, step(begun, "上一题").text.splitlines()[0]
-    (<Outcome.LEAVES: 'leaves'>, '这已经是第一题了。')
+    (<StepOutcome.LEAVES: 'leaves'>, '这已经是第一题了。')
     """
     question = standing.asked
     if question is None:  # a condition or a `required` let go of the last open question

@@ -58,7 +58,8 @@ def parse(content: bytes | str, layout: FileLayout) -> AuthoredFile:
 
     Raises Refused naming the line: for what is no YAML, is too large or deep, or uses anchors, tags or a key twice.
 
-    >>> written = parse("title: 周末\\nquestions:\\n  - {code: q1, type: text, text: 为什么?}\\n", Layout("问卷", {}))
+    >>> layout = FileLayout("问卷", {})
+    >>> written = parse("title: 周末\\nquestions:\\n  - {code: q1, type: text, text: 为什么?}\\n", layout)
     >>> written.data["questions"][0]["text"], written.places["questions", 0, "text"]
     ('为什么?', '第 3 行')
     """

@@ -50,7 +50,8 @@ class QuestionCard:
     def with_choice(self) -> QuestionCard:
         """The card with one more empty option.
 
-        >>> [each.key for each in Item("q1", QuestionType.SINGLE, options=(Choice("4", "好"),)).with_choice().options]
+        >>> card = QuestionCard("q1", QuestionType.SINGLE, options=(OptionRow("4", "好"),))
+        >>> [each.key for each in card.with_choice().options]
         ['4', 'n1']
         """
         taken = {each.key for each in self.options}
@@ -67,7 +68,7 @@ def read(fields: Fields) -> Items:
 
     >>> items = read(legible({"q": ["q2", "q1"], "q2.type": ["single"], "q2.k": ["1"], "q2.o": ["好"]}))
     >>> [(item.code, item.type.value, item.options) for item in items]
-    [('q2', 'single', (Choice(key='1', label='好'),)), ('q1', 'text', ())]
+    [('q2', 'single', (OptionRow(key='1', label='好'),)), ('q1', 'text', ())]
     """
     return tuple(_item(fields, code) for code in dict.fromkeys(code for code in fields.get("q", ()) if code))
 
@@ -90,10 +91,10 @@ def changed(items: Items, item: QuestionCard) -> Items:
 def tidied(items: Items) -> Items:
     """Without the rows nobody filled: they are offered, not written.
 
-    >>> options = (Choice("n1", "好"), Choice("n2", " "))
-    >>> (tidy,) = tidied((Item("q1", QuestionType.SINGLE, options=options, conditions=(When(),)),))
+    >>> options = (OptionRow("n1", "好"), OptionRow("n2", " "))
+    >>> (tidy,) = tidied((QuestionCard("q1", QuestionType.SINGLE, options=options, conditions=(When(),)),))
     >>> tidy.options, tidy.conditions
-    ((Choice(key='n1', label='好'),), ())
+    ((OptionRow(key='n1', label='好'),), ())
     """
     return tuple(
         replace(

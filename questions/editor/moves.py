@@ -56,7 +56,8 @@ def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
 def in_order(items: Items) -> Items:
     """The cards themselves. Raises Refused where a question now stands in front of one its condition looks at.
 
-    >>> first, second = Item("q1", QuestionType.NPS), Item("q2", QuestionType.TEXT, conditions=(When("q1"),))
+    >>> first = QuestionCard("q1", QuestionType.NPS)
+    >>> second = QuestionCard("q2", QuestionType.TEXT, conditions=(When("q1"),))
     >>> in_order((second, first))
     Traceback (most recent call last):
     foundation.errors.Refused: “第 2 题”要按“第 1 题”的回答决定问不问，不能排到它前面。要换顺序，请先改显示条件。

@@ -49,7 +49,7 @@ def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
 def placed(problems: Iterable[Problem], items: Items) -> dict[str, list[str]]:
     """The problems by the id of the field each belongs to; `items` are the tidied ones that were reviewed.
 
-    >>> items = (Item("q7", QuestionType.SINGLE, options=(Choice("n4", "好"), Choice("n2", "好"))),)
+    >>> items = (QuestionCard("q7", QuestionType.SINGLE, options=(OptionRow("n4", "好"), OptionRow("n2", "好"))),)
     >>> placed([Problem(("questions", 0, "options", 1), "重复"), Problem(("title",), "不能为空")], items)
     {'q7.n2': ['重复'], 'title': ['不能为空']}
     """

@@ -76,7 +76,7 @@ def understand(question: Question, text: str, *, media: str | None = None) -> An
     >>> understand(Question("q5", QuestionType.NUMBER, "?"), "1,200位")
     Number(value='1200')
     >>> understand(Question("q6", QuestionType.TEXT, "?"), " 送货太晚 ")
-    Text(text='送货太晚')
+    FreeText(text='送货太晚')
     """
     refused = NotUnderstood(texts.not_understood(question))
     if question.type is QuestionType.PHOTO:

@@ -80,7 +80,8 @@ def counts(chosen: Iterable[Key], crossed: Collection[str], members: Mapping[Cro
     """The increments of one valid submission (`tally.counts`) for the questions that are crossed: question, by what, of
     which area, class or manager, and the option.
 
-    >>> [str(part) for part in counts([("q1", "1"), ("q2", "12.5")], {"q1"}, {By.AREA: 7, By.MANAGER: None})[0]]
+    >>> of_whom = {CrossedBy.AREA: 7, CrossedBy.MANAGER: None}
+    >>> [str(part) for part in counts([("q1", "1"), ("q2", "12.5")], {"q1"}, of_whom)[0]]
     ['q1', 'area', '7', '1']
     """
     return [

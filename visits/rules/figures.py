@@ -83,7 +83,7 @@ class ReportSpan:
     def months(self) -> list[date]:
         """The first day of each month it touches.
 
-        >>> [each.isoformat() for each in Span(date(2026, 11, 23), date(2027, 1, 2)).months()]
+        >>> [each.isoformat() for each in ReportSpan(date(2026, 11, 23), date(2027, 1, 2)).months()]
         ['2026-11-01', '2026-12-01', '2027-01-01']
         """
         found, month = [], self.from_on.replace(day=1)
@@ -95,7 +95,7 @@ class ReportSpan:
     def within_month(self, month: date) -> "ReportSpan":
         """The part of it that lies in a month.
 
-        >>> Span(date(2026, 11, 23), date(2026, 12, 31)).within_month(date(2026, 11, 1)).until_on
+        >>> ReportSpan(date(2026, 11, 23), date(2026, 12, 31)).within_month(date(2026, 11, 1)).until_on
         datetime.date(2026, 11, 30)
         """
         last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
@@ -217,7 +217,7 @@ def span(from_on: str, until_on: str, *, today: date) -> ReportSpan:
     """Days as a form writes them; this month where it says nothing. Raises `Refused` for what is no span.
 
     >>> span("", "", today=date(2026, 11, 23))
-    Span(from_on=datetime.date(2026, 11, 1), until_on=datetime.date(2026, 11, 23))
+    ReportSpan(from_on=datetime.date(2026, 11, 1), until_on=datetime.date(2026, 11, 23))
     """
     first = fields.day(from_on) or today.replace(day=1)
     last = fields.day(until_on) or max(today, first)

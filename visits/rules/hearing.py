@@ -9,9 +9,9 @@ def hear(step: EscalationStep, owner: int | None, above: list[int]) -> tuple[int
     Warnings go to the owner (to the supervisor, where nobody owns the request), a breach to both, a breach that goes on
     to whoever is above the supervisor. `above` are those over the area, the nearest first.
 
-    >>> hear(Step.HALF, 1, [2, 3]), hear(Step.DUE, 1, [2, 3]), hear(Step.LATE, 1, [2, 3])
+    >>> hear(EscalationStep.HALF, 1, [2, 3]), hear(EscalationStep.DUE, 1, [2, 3]), hear(EscalationStep.LATE, 1, [2, 3])
     ((1,), (1, 2), (3,))
-    >>> hear(Step.HALF, None, [2]), hear(Step.LATE, 1, [2]), hear(Step.DUE, None, [])
+    >>> hear(EscalationStep.HALF, None, [2]), hear(EscalationStep.LATE, 1, [2]), hear(EscalationStep.DUE, None, [])
     ((2,), (), ())
     """
     if step is EscalationStep.LATE:

@@ -131,9 +131,9 @@ _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八
 def read(text: str) -> ManagerOrder:
     """What a manager's text asks for. What is said to a shop stays as it was written.
 
-    >>> read("128 明早配送车带两条") == Order(Verb.ANSWER, 128, "明早配送车带两条")
+    >>> read("128 明早配送车带两条") == ManagerOrder(Verb.ANSWER, 128, "明早配送车带两条")
     True
-    >>> read("＃１２８：明早，带两条") == Order(Verb.ANSWER, 128, "明早，带两条", is_marked=True)
+    >>> read("＃１２８：明早，带两条") == ManagerOrder(Verb.ANSWER, 128, "明早，带两条", is_marked=True)
     True
     >>> read("128明天送到").rest, read("128").verb, read("128完结").verb, read("128 转 林小燕").rest
     ('明天送到', <Verb.CHOOSE: 'choose'>, <Verb.CLOSE: 'close'>, '林小燕')
@@ -158,7 +158,8 @@ def read(text: str) -> ManagerOrder:
     {('close', 104)}
     >>> handing = ("转林小燕 106", "106 转林小燕", "转106给林小燕", "106转给林小燕处理", "把106转给林小燕")
     >>> {read(each) for each in handing}
-    {Order(verb=<Verb.TRANSFER: 'transfer'>, number=106, rest='林小燕', is_marked=True, also=None, is_doubtful=False)}
+    {ManagerOrder(verb=<Verb.TRANSFER: 'transfer'>, number=106, rest='林小燕', is_marked=True, also=None,
+     is_doubtful=False)}
     >>> wordy = ("备注 104 上月断过", "已电话104：说好了", "稍后 104 3小时")
     >>> [(str(each.verb), each.rest) for each in map(read, wordy)]
     [('note', '上月断过'), ('called', '说好了'), ('snooze', '3小时')]

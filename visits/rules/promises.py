@@ -82,9 +82,9 @@ def outcome(
 
     >>> due, hour = datetime(2026, 11, 24, 15), timedelta(hours=1)
     >>> outcome(due, due, due, due + hour), outcome(due, due + hour, due + hour, due + hour)
-    (<Outcome.KEPT: 'kept'>, <Outcome.MISSED: 'missed'>)
+    (<PromiseOutcome.KEPT: 'kept'>, <PromiseOutcome.MISSED: 'missed'>)
     >>> outcome(due, None, None, due + hour), outcome(due, None, due - hour, due + hour)
-    (<Outcome.MISSED: 'missed'>, <Outcome.VOID: 'void'>)
+    (<PromiseOutcome.MISSED: 'missed'>, <PromiseOutcome.VOID: 'void'>)
     """
     end = met_at or ended_at or now
     if due_at is not None and end > due_at:
@@ -99,8 +99,8 @@ def outcome(
 def following(promise: Promise, step: EscalationStep | None) -> EscalationStep | None:
     """The step after this one, the first after none; None behind the last.
 
-    >>> following(Promise.FIRST_ANSWER, None), following(Promise.FIRST_ANSWER, Step.LATE)
-    (<Step.HALF: 'half'>, None)
+    >>> following(Promise.FIRST_ANSWER, None), following(Promise.FIRST_ANSWER, EscalationStep.LATE)
+    (<EscalationStep.HALF: 'half'>, None)
     """
     steps = STEPS[promise]
     place = 0 if step is None else steps.index(step) + 1
@@ -113,7 +113,7 @@ def moment_of(
     """When a step is due. Shares are of the clock's own time: half of 24 working hours is 12 working hours.
 
     >>> begun = datetime(2026, 11, 23, 15)
-    >>> moment_of(Step.NEAR, None, begun, 36000, 0, begun + timedelta(hours=10)) - begun
+    >>> moment_of(EscalationStep.NEAR, None, begun, 36000, 0, begun + timedelta(hours=10)) - begun
     datetime.timedelta(seconds=28800)
     """
     if step in SHARES:

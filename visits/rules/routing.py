@@ -62,7 +62,8 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
     >>> choose(None, [Level("江山片", chen), town], {1}, date(2026, 10, 7)).explained
     '江山片的客户经理陈志强'
     >>> choose(Person(7, "老张", "", is_disabled=True), [], (), date(2026, 10, 7))
-    Choice(manager=None, reason=<Reason.POOL: 'pool'>, explained='本店客户经理老张已停用；没有可以负责的人，等待分派')
+    OwnerChoice(manager=None, reason=<AssignmentReason.POOL: 'pool'>,
+        explained='本店客户经理老张已停用；没有可以负责的人，等待分派')
     """
     passed: list[str] = []
     head = levels[0].head if levels else None
