@@ -31,8 +31,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-#: Rows of a list that a search looks through before it asks the index: some, and more of what it has met often enough.
-WALKED, COMMON = (1000, 3000, 6000), 5
+#: Rows of a list that a search looks through before it asks the index: some at first, and with what is met so often
+#: among them further, so far.
+WALKED, COMMON, FOLLOWED = 1_000, 5, 10_000
 
 
 class Grams(TypeDecorator[list[str]]):
@@ -127,8 +128,8 @@ def find(
     front where it goes down. `sought` makes the condition of their columns.
     """
     met: list[Any] = []
-    known, begin = 0, 0
-    for far in WALKED:
+    known, begin, far = 0, 0, WALKED
+    while True:
         window = rows.offset(begin).limit(far).subquery().c
         way = [window[name[1:]].desc() if name.startswith("-") else window[name] for name in order]
         found = select(*window, func.count().over()).where(sought(window)).order_by(*way).limit(limit - len(met))
@@ -141,7 +142,8 @@ def find(
         rest = session.execute(rows.offset(begin).limit(1)).first()
         if rest is None:
             return met, known
-        if len(met) < COMMON:
-            break
-    met += look_up(rest, limit - len(met))
-    return met, max(known, len(met))
+        if len(met) < COMMON or begin >= FOLLOWED:
+            met += look_up(rest, limit - len(met))
+            return met, max(known, len(met))
+        # As far as it takes if it goes on being met as often, and a little more.
+        far = min(FOLLOWED - begin, begin * (limit - len(met)) * 5 // (4 * len(met)) + WALKED // 2)

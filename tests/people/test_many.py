@@ -41,7 +41,7 @@ def licences(office: Office, **query: str) -> list[str]:
 @pytest.fixture
 def crowd(office: Office) -> Office:
     """More shops than a search looks through in their order, and behind them one with a name of its own."""
-    many(office, WALKED[0] + 60)
+    many(office, WALKED + 60)
     rare = ROSTER.splitlines()[0] + "\n990802100009,武夷(茶香)小铺,诸葛明,13600001111,新罗区,江山片,普通终端,,\n"
     office.import_roster(rare)
     return office

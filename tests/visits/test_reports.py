@@ -166,7 +166,7 @@ def test_every_figure_of_the_page_leads_to_the_requests_behind_it(kept) -> None:
 
 @pytest.mark.parametrize("walked", [1_000, 0])
 def test_a_closed_request_is_found_by_its_shop_and_number_by_who_may_see_it(kept, monkeypatch, walked) -> None:
-    monkeypatch.setattr(search_index, "WALKED", (walked,))  # with none of them walked through, the shops are looked up
+    monkeypatch.setattr(search_index, "WALKED", walked)  # with none of them walked through, the shops are looked up
     number = kept.requests()[0].number
     chen, market = kept.office.browser("chen"), kept.office.browser("market")
     closed = "/console/visits?shelf=closed&search"
