@@ -149,3 +149,14 @@ def test_a_half_width_mark_is_found_and_what_is_no_sentence_is_left_alone() -> N
         "题目!A1：",
     ):
         assert wrong(text) == [], text
+
+
+def test_no_line_of_a_template_is_longer_than_140_signs() -> None:
+    """Broken before a statement (`{%- if`), between blocks, or between attributes: there a blank is never seen."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in files(".html")
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1)
+        if len(line) > 140
+    ]
+    assert found == []
