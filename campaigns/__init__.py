@@ -1,1 +1,2 @@
-"""Campaigns: one message to many shops, from the frozen list of whom it is for to who missed it; features say what."""
+"""Campaigns: one message to many shops, with a frozen audience, approval, sending in batches, progress and who missed
+it."""

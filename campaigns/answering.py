@@ -1,7 +1,8 @@
-"""What recipients do: they open what it leads to, they do what it asks for, and what still waits is taken back.
+"""Answers of recipients: the campaign's link was opened, what it asks for was done, messages still waiting are
+withdrawn.
 
-Whoever opens or acts was brought by the last message that arrived. The statements are built once: every answer of a
-shop asks some of them.
+An opening or an act is credited to the last message that arrived. The statements are built once, because some of them
+run for every answer of a shop.
 """
 
 from collections.abc import Mapping
@@ -27,26 +28,26 @@ _delivery, _retailer = table_of(Delivery), table_of(Retailer)
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A campaign whose message reached somebody, and which waits for their answer."""
+    """Campaign whose message reached a follower and which waits for their answer."""
 
     campaign_id: int
     reference: int
     retailer_id: int
     said: str
     delivery_id: int
-    #: When it was written, and when the message went out.
+    #: When the campaign was written, and when its message went out.
     sent_at: datetime
     settled_at: datetime | None
 
 
 def is_unopened(session: Session, kind: CampaignKind, reference: int, retailer_id: int) -> bool:
-    """Whether the last message that arrived about something has not been opened."""
+    """Whether the last message that arrived about `reference` has not been opened yet."""
     row = session.connection().execute(_LATEST, _whose(kind, reference, retailer_id)).first()
     return row is not None and not row.is_opened
 
 
 def opened(session: Session, kind: CampaignKind, reference: int, retailer_id: int) -> None:
-    """A shop opens what a campaign leads to: the last message that arrived brought it, once."""
+    """Note that a shop opened what a campaign leads to: credited once, to the last message that arrived."""
     row = session.connection().execute(_OPEN_LATEST, _whose(kind, reference, retailer_id)).first()
     if row is not None:
         tally.add(session, {(row.campaign_id, row.area_id, rules.OPENED): 1})
@@ -55,10 +56,10 @@ def opened(session: Session, kind: CampaignKind, reference: int, retailer_id: in
 def acted(
     session: Session, kind: CampaignKind, reference: int, retailer_id: int, *, now: datetime, is_secret: bool = False
 ) -> None:
-    """A shop does what it was asked for: what still waits for it is taken back, and the last message that arrived
-    brought it.
+    """Note that a shop did what it was asked for: messages still waiting for it are withdrawn, and the act is credited
+    to the last message that arrived.
 
-    In secret neither the moment nor the shop nor its area is kept: each would point at what it said.
+    With `is_secret` neither the moment nor the shop nor its area is kept: each would point at what the shop said.
     """
     connection = session.connection()
     whose = _whose(kind, reference, retailer_id)
@@ -69,7 +70,7 @@ def acted(
         return
     if is_secret:
         counts = {(row.campaign_id, tally.NOWHERE, rules.ACTED): 1}
-        if not row.is_opened:  # it came while they were answering
+        if not row.is_opened:  # opened while they were answering
             connection.execute(_OPEN_LATEST, whose)
             counts[row.campaign_id, row.area_id, rules.OPENED] = 1
         tally.add(session, counts)
@@ -78,7 +79,8 @@ def acted(
 
 
 def first(session: Session, campaign_id: int, retailer_id: int, *, now: datetime) -> bool:
-    """A recipient does what a campaign asks for; gives whether that is the first time. Of several at once one is."""
+    """Note that a recipient did what a campaign asks for; gives whether that is the first time. Of several calls at
+    once exactly one gives True."""
     who = {"campaign": campaign_id, "retailer": retailer_id}
     row = session.connection().execute(_ACT, {**who, "moment": now}).first()
     if row is None:
@@ -92,7 +94,8 @@ def first(session: Session, campaign_id: int, retailer_id: int, *, now: datetime
 
 
 def awaiting(session: Session, kind: CampaignKind, openid: str, *, now: datetime) -> Awaited | None:
-    """The newest campaign of a kind whose message reached this follower and which they have not answered in time."""
+    """Return the newest campaign of a kind whose message reached this follower and which they have not answered in
+    time."""
     row = session.connection().execute(_AWAITING, {"kind": kind.name, "openid": openid, "now": now}).first()
     return Awaited(*row) if row is not None else None
 
@@ -156,7 +159,7 @@ _AWAITING: Any = (
         _recipient.c.openid == bindparam("openid"),
         _recipient.c.acted_at.is_(None),
         _campaign.c.not_after > bindparam("now", type_=Moment()),
-        # What waited for their next contact goes out behind the very message that is heard now.
+        # A message held for their next contact is sent right after the message that is being heard now.
         _delivery.c.state.in_(states.ARRIVED),
     )
     .order_by(_campaign.c.id.desc())

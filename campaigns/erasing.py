@@ -1,4 +1,4 @@
-"""What campaigns know of somebody who is erased."""
+"""Erasing: what campaigns forget of a person or a shop."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Whom a message was sent to is nobody any more, the figures stay; a shop that is erased is named neither in what
-    was written to many nor among those it was for."""
+    """Remove the recipient's openid and keep the figures; an erased shop is also removed from texts written to many and
+    from audiences."""
     if whom.kinds:
         return
     if whom.openid:

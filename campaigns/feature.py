@@ -1,4 +1,5 @@
-"""What campaigns add to the house by themselves; their kinds are declared by the features they are of."""
+"""Feature of campaigns: what the package itself declares; each kind of campaign is declared by the feature that sends
+it."""
 
 from campaigns import commands, erasing, models
 from wechat_bot.feature import Feature

@@ -1,4 +1,4 @@
-"""What the clock does for campaigns, of every kind that a feature declares."""
+"""Jobs of the clock for campaigns, of every kind that a feature declares."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,7 +14,7 @@ LOOK_EVERY = timedelta(seconds=2)
 
 
 def workers(features: Sequence[Feature]) -> list[Job]:
-    """The jobs that send the features' campaigns: each kind's own, so that one does not wait for another's.
+    """Return the jobs that send the features' campaigns: one set for each kind, so that no kind waits for another.
 
     Raises ValueError, naming both, where two features claim one name.
     """
@@ -28,8 +28,7 @@ def workers(features: Sequence[Feature]) -> list[Job]:
 
 
 def send(services: Services, kind: CampaignKind) -> None:
-    """Freeze the audiences of the campaigns that are due, and hand their messages to the outbox: not in the quiet
-    hours."""
+    """Freeze the audiences of due campaigns and hand their messages to the outbox; does nothing during quiet hours."""
     now = services.clock()
     means = kinds.means(services, now)
     with services.reading() as session:
@@ -46,7 +45,7 @@ def send(services: Services, kind: CampaignKind) -> None:
 
 
 def note_news(services: Services, kind: CampaignKind) -> None:
-    """Note what became of the messages."""
+    """Note the results of messages that were sent."""
     looked = sending.BATCH
     while looked == sending.BATCH:
         with services.transaction() as session:

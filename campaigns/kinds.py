@@ -1,4 +1,4 @@
-"""What a feature says of its campaigns: whom one is for, who is left out, what it says, until when."""
+"""Kind of campaign, as a feature declares it: its audience, reasons to leave shops out, message and last moment."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,22 +19,23 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What audiences are read by and messages made of, at a moment."""
+    """Settings that audiences are read with and messages made with, at one moment."""
 
     now: datetime
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     zone: ZoneInfo = _UTC
-    #: Where our pages are, and whether they can tell who opens them: not without OAuth (subscription accounts).
+    #: The address of our pages, and whether they can know who opens them: not without OAuth (subscription accounts).
     public_url: str = ""
     has_pages: bool = False
-    #: The notices the account has a template for, and what it is called.
+    #: The notices for which the account has a template, and the name of the account.
     notices: Collection[str] = ()
     account_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOutReason:
-    """Why a shop is left out: a name, and the condition on `Retailer` (joined with its `Follower`) it holds by."""
+    """Reason to leave a shop out: its name, and the condition on `Retailer` (joined with its `Follower`) that must
+    hold."""
 
     name: str
     condition: Condition
@@ -42,7 +43,7 @@ class LeftOutReason:
 
 @dataclass(frozen=True, slots=True)
 class CampaignMessage:
-    """What is sent to each recipient: a message, the notice that may stand in for it, more messages behind it."""
+    """Message to one recipient, the notice that may stand in for it, and more messages to send after it."""
 
     message: dict[str, Any]
     notice: dict[str, Any] | None = None
@@ -52,40 +53,41 @@ class CampaignMessage:
 
 @dataclass(frozen=True, slots=True)
 class CampaignKind:
-    """A kind of campaign, as its feature declares it."""
+    """Kind of campaign, as its feature declares it."""
 
-    #: Under this name its campaigns are kept and their deliveries watched.
+    #: The name its campaigns are stored under and its deliveries are found by.
     name: str
     #: What its links begin with: `survey` makes `survey:12` of the reference 12.
     topic: str
-    #: The conditions on `Retailer` of whom a campaign is for. Raises Refused where its audience cannot be read.
+    #: Gives the conditions on `Retailer` for the audience of a campaign. Raises Refused where the audience cannot be
+    #: read.
     meant: Callable[[Session, Campaign, Means], Sequence[Condition]]
-    #: The message, made anew for each batch.
+    #: Makes the message, afresh for each batch.
     letter: Callable[[Session, Campaign, Means], CampaignMessage]
-    #: Its own reasons to leave somebody out, behind those that hold for all; asked when the audience is frozen, and
-    #: again just before a message is handed to the outbox.
+    #: Its own reasons to leave a shop out, checked after those that hold for every kind: when the audience is frozen,
+    #: and again just before a message is handed to the outbox.
     reasons: Callable[[Session, Campaign], Sequence[LeftOutReason]] = lambda session, campaign: ()
-    #: Whether a campaign that is due must wait nevertheless.
+    #: Whether a campaign that is due must still wait.
     waits: Callable[[Session, Campaign, datetime], bool] = lambda session, campaign, now: False
-    #: Called before those of the meant shops that this condition names are written down.
+    #: Called before the shops of the audience for which this condition holds are written down.
     prepare: Callable[[Session, Campaign, Condition, Means], None] | None = None
-    #: Locks what the feature keeps of these shops, waiting for nobody, and gives whom it has got: news of the others
-    #: are looked at the next time.
+    #: Locks the feature's own rows of these shops without waiting, and gives the shops it could lock; the news of the
+    #: others are processed next time.
     hold: Callable[[Session, Campaign, Sequence[int]], Collection[int]] | None = None
-    #: Told whom of those it holds a campaign has reached, in the transaction that notes it.
+    #: Told which of those shops a campaign has reached, in the transaction that notes it.
     reached: Callable[[Session, Campaign, Sequence[int]], None] | None = None
-    #: At most so many messages a shop and week, over the campaigns of every kind; None where it does not heed that.
+    #: At most so many messages a shop and week, over campaigns of every kind; None for a kind without that limit.
     most_a_week: int | None = None
-    #: Nothing is sent before somebody else than its makers has approved it.
+    #: Whether somebody else than its authors must approve a campaign before it is sent.
     needs_approval: bool = False
 
     def about(self, reference: int) -> str:
-        """The link its deliveries are queued about."""
+        """Return the link that the deliveries of a campaign are about."""
         return f"{self.topic}:{reference}"
 
 
 def means(services: Services, now: datetime) -> Means:
-    """The means a process has."""
+    """Return the `Means` of this process at a moment."""
     return Means(
         now,
         services.criteria,

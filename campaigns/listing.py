@@ -1,7 +1,9 @@
-"""Listing: a campaign's audience is frozen in steps by shop, each with the reason for whoever is left out.
+"""Listing of recipients: the audience of a campaign is frozen in steps by shop id, with the reason for every shop left
+out.
 
-A step is one transaction and one INSERT … SELECT over a fixed range of shops. Killed between two, it goes on behind the
-last; nothing is sent before the last. Who is bound after the first step began is not bound for this campaign.
+A step is one transaction and one INSERT … SELECT over a fixed range of shops. A run that is killed between two steps
+continues after the last one; nothing is sent before all are done. A shop bound after the first step began counts as not
+bound for this campaign.
 """
 
 from collections.abc import Sequence
@@ -21,18 +23,19 @@ from people.models import IS_THERE, Area, Retailer
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import states
 
-#: Shops looked at in one step: a writer beside it waits a tenth of a second.
+#: Shops in one step; another writer waits about a tenth of a second for it.
 BATCH = 10_000
-#: What counts towards the most messages of a week.
+#: The outcomes that count towards the weekly limit of messages.
 A_WEEK = timedelta(days=7)
 UNBOUND = "unbound"
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 
 
 def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *, batch: int = BATCH) -> bool:
-    """Write down the next of those a due campaign is for, with their reasons; gives whether more are left.
+    """Write down the next step of a due campaign's recipients, with the reasons of those left out; gives whether more
+    are left.
 
-    Of two workers one does it. An audience that cannot be read (any more) breaks the campaign: it never becomes
+    Of two workers only one does it. An audience that can no longer be read breaks the campaign; it never becomes
     everyone.
     """
     campaign = steering.claimed(session, campaign_id, (CampaignState.PLANNED, CampaignState.LISTING), now=means.now)
@@ -64,7 +67,7 @@ def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *
         .join(Area, Area.id == Retailer.area_id)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
         .where(*meant, IS_THERE, in_step(after, until))
-        # Materialised, or the reasons would be asked for each column that depends on them.
+        # Materialised, or the reasons would be evaluated once for each column that depends on them.
         .cte("judged")
         .prefix_with("MATERIALIZED")
     )
@@ -89,7 +92,7 @@ def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *
 
 
 def at_once(session: Session, campaign: Campaign, kind: CampaignKind, means: Means, *, most: int = BATCH) -> bool:
-    """Write down a small audience in one step; gives whether it is small. A larger one is left to the clock."""
+    """Write down a small audience in one step; gives whether it was small enough. A larger one is left to the clock."""
     meant = select(Retailer.id).where(*kind.meant(session, campaign, means), IS_THERE)
     if count_to(session, meant, most) > most:
         return False
@@ -98,17 +101,17 @@ def at_once(session: Session, campaign: Campaign, kind: CampaignKind, means: Mea
 
 
 def in_step(after: int, until: int) -> Condition:
-    """The shops of a step."""
+    """Return the condition that a shop belongs to a step."""
     return Retailer.id.between(after + 1, until)
 
 
 def is_anybody(session: Session, *conditions: Condition) -> bool:
-    """Whether there is any shop these conditions hold for."""
+    """Whether these conditions hold for any shop."""
     return session.scalar(select(Retailer.id).where(*conditions, IS_THERE).limit(1)) is not None
 
 
 def reasons(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> ColumnElement[str | None]:
-    """The first reason that holds for a shop to be left out; null where none does."""
+    """Return the first reason to leave a shop out, as an SQL expression; null where there is none."""
     frozen_at = campaign.frozen_at or now
     found: Sequence[LeftOutReason] = (
         LeftOutReason(UNBOUND, or_(Retailer.openid.is_(None), Retailer.bound_at > frozen_at)),
@@ -120,16 +123,16 @@ def reasons(session: Session, campaign: Campaign, kind: CampaignKind, now: datet
 
 
 def has_waiting(campaign: Campaign) -> LeftOutReason:
-    """A reason for kinds that want it: another message about the same still waits to be sent."""
+    """Reason to leave a shop out, for kinds that want it: another message about the same still waits to be sent."""
     about = Delivery.about == campaign.about
-    # The index of what waits, word for word.
+    # Must repeat the condition of the partial index on waiting messages word for word.
     return LeftOutReason("waiting", exists().where(Delivery.openid == Retailer.openid, states.waits("delivery"), about))
 
 
 def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> Sequence[LeftOutReason]:
     if kind.most_a_week is None:
         return ()
-    # Few campaigns a week, so that each recipient is looked up by key.
+    # There are few campaigns a week, so each recipient is looked up by key.
     lately = select(Campaign.id).where(Campaign.frozen_at > now - A_WEEK, Campaign.id != campaign.id)
     had = (
         select(func.count())

@@ -1,4 +1,4 @@
-"""Nouns of campaigns: the campaign, its recipients, every step of it, its counters."""
+"""Tables of campaigns: the campaign, its recipients, its steps, its counters."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,32 +22,32 @@ from foundation.dialects import only
 
 
 class CampaignState(StrEnum):
-    """Where a campaign stands."""
+    """State of a campaign."""
 
-    #: Waits for somebody else's approval.
+    #: Waits for approval by somebody else.
     SUBMITTED = "submitted"
-    #: Waits for its moment.
+    #: Waits for its moment to send.
     PLANNED = "planned"
-    #: Whom it is for is being written down, in steps.
+    #: The recipients are being written down, in steps.
     LISTING = "listing"
     SENDING = "sending"
     PAUSED = "paused"
-    #: All messages were handed to the outbox; what becomes of each shows in the figures.
+    #: All messages were handed to the outbox; the figures show what came of each.
     SENT = "sent"
     CANCELLED = "cancelled"
-    #: What it is about ended first.
+    #: Ended because the survey, round or the like that it is about ended first.
     OVER = "over"
-    #: Its audience cannot be read any more: nothing was sent.
+    #: Its audience can no longer be read: nothing was sent.
     BROKEN = "broken"
 
 
 class Campaign(Base):
-    """One message to many shops: what it says, whom it is for, when it is due, and how far it has come."""
+    """Campaign row: one message to many shops, with its text, audience, due moment and progress."""
 
     __tablename__ = "campaign"
     __table_args__ = (
         UniqueConstraint("kind", "reference", "number"),
-        # What the clock asks for every other second.
+        # For the clock's query, which runs every other second.
         Index(
             "ix_campaign_due",
             "kind",
@@ -57,51 +57,51 @@ class Campaign(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: The name of its `CampaignKind`; and what it is about there: the id of a survey, the number of the round.
+    #: The name of its `CampaignKind`, and what it is about there: the id of a survey, the number of a round.
     kind: Mapped[str] = mapped_column(String(32))
     reference: Mapped[int]
     number: Mapped[int] = mapped_column(default=1)
-    #: What its deliveries are about, as a link.
+    #: The link that its deliveries are about.
     about: Mapped[str] = mapped_column(String(64))
     said: Mapped[str] = mapped_column(Text)
-    #: Whom it is for, as its kind reads it.
+    #: The audience, in the form its kind reads.
     audience: Mapped[dict[str, Any] | None]
     due_at: Mapped[datetime]
-    #: From then on nothing of it is sent, and an answer is no answer to it any more.
+    #: From this moment on nothing of it is sent, and no answer is credited to it.
     not_after: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(16))
-    #: When its audience was frozen; and up to which shop it is written down.
+    #: When its audience was frozen, and the last shop id written down so far.
     frozen_at: Mapped[datetime | None]
     cursor: Mapped[int] = mapped_column(default=0, server_default="0")
-    #: How often it was resumed: who is sent to again needs another key in the outbox.
+    #: How often it was resumed: a shop that is sent to again needs another key in the outbox.
     resumed: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Why it is broken, or waits for approval again.
     error: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
-    #: When it was cancelled, was over or broke.
+    #: When it was cancelled, ended or broke.
     ended_at: Mapped[datetime | None]
     #: The digest of what was approved.
     approved: Mapped[str | None] = mapped_column(String(64))
-    #: Drawn by the page that wrote it: the same form posted twice is one campaign.
+    #: Drawn by the page with the form, so that a form posted twice makes one campaign.
     token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class Outcome(StrEnum):
-    """What became of the message to one recipient."""
+    """Outcome of the message to one recipient."""
 
-    #: Meant, and not handed to the outbox yet.
+    #: Listed, and not handed to the outbox yet.
     LISTED = "listed"
     QUEUED = "queued"
-    #: Accepted as a customer-service message.
+    #: Accepted by WeChat as a customer-service message.
     CUSTOM = "custom"
-    #: Accepted as a template message, the receipt is still out; or it has come.
+    #: Accepted as a template message: without its receipt yet, or with it.
     TEMPLATE = "template"
     ARRIVED = "arrived"
-    #: The reply window is closed and there is no template: waits for the next contact.
+    #: The reply window is closed and there is no template: held until their next contact.
     HELD = "held"
     UNSURE = "unsure"
-    #: They did what it asks for before it went out.
+    #: They did what the campaign asks for before the message went out.
     SPARED = "spared"
     UNFOLLOWED = "unfollowed"
     LATE = "late"
@@ -110,10 +110,11 @@ class Outcome(StrEnum):
 
 
 class Recipient(Base):
-    """A shop of a campaign's audience, frozen: either why it is left out, or what its message came to.
+    """Recipient row: a shop of a campaign's frozen audience, with the reason it is left out or the outcome of its
+    message.
 
-    It names its campaign and its shop without foreign keys: both are there when it is written, neither is ever deleted,
-    and PostgreSQL would look up each of a million twice.
+    Names its campaign and shop without foreign keys: both exist when it is written and neither is ever deleted, and
+    PostgreSQL would look up each key of a million rows.
     """
 
     __tablename__ = "campaign_recipient"
@@ -147,39 +148,39 @@ class Recipient(Base):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     retailer_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    #: Whom it is sent to; nobody where the shop is left out.
+    #: Whom it is sent to; null where the shop is left out.
     openid: Mapped[str | None] = mapped_column(String(64))
-    #: As they were when it was written down, so that a shop that moves changes no report.
+    #: As they were when the row was written, so that a shop that moves changes no report.
     area_id: Mapped[int]
     manager_id: Mapped[int | None]
-    #: Why nothing is sent; nothing where it is meant.
+    #: Why nothing is sent; null where a message is meant for it.
     why: Mapped[str | None] = mapped_column(String(16))
-    #: What the counters take it for. The delivery is the truth: its news brings this up some seconds later.
+    #: The outcome as the counters have it. The delivery is the truth; this follows some seconds later.
     outcome: Mapped[str | None] = mapped_column(String(16))
     delivery_id: Mapped[int | None]
     is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: When they did what it asks for. Never set where nobody may know who did (an anonymous survey).
+    #: When they did what the campaign asks for. Never set where nobody may know who did (an anonymous survey).
     acted_at: Mapped[datetime | None]
 
 
 class CampaignStep(Base):
-    """A step of a campaign: who brought it to which state, and why."""
+    """History row of a campaign: the state it came to, who did that, and why."""
 
     __tablename__ = "campaign_step"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     at: Mapped[datetime]
-    #: By name; empty for the clock.
+    #: The name of the person; empty for the clock.
     by: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(16))
     why: Mapped[str] = mapped_column(String(300), default="")
 
 
 class CampaignTally(Base):
-    """A counter of a campaign and an area: of those left out for a reason, of an outcome, of who opened or acted.
+    """Counter of a campaign and an area: shops left out for one reason, messages of one outcome, openings or acts.
 
-    Changed only in the transaction that changes what it counts. Area 0 counts acts whose shop must not be known.
+    Changed only in the transaction that changes what it counts. Area 0 holds acts whose shop must not be known.
     """
 
     __tablename__ = "campaign_tally"

@@ -1,4 +1,4 @@
-"""Preview: whom a campaign would reach now and by which way, by the ledger of the reply windows."""
+"""Preview of a campaign: how many shops it would reach now, and by which way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ from wechat_bot import ledger
 from wechat_bot.models import Follower
 from wechat_bot.outbox import queueing
 
-#: What is to be sent before it is counted no further: by then it is hours anyway.
+#: Messages ahead in the outbox are counted up to this number; that many take hours anyway.
 AHEAD = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many shops a campaign is for, and how each of them can be reached now."""
+    """Preview: how many shops a campaign is for, and how each of them can be reached now."""
 
     listed: int
-    #: Of those, who has done already what it asks for; nobody of them is in the figures below.
+    #: How many of them have done what it asks for already; they are in none of the figures below.
     acted: int
     bound: int
     following: int
     by_message: int
     by_template: int
     waiting: int
-    #: Counting stopped: every figure is at least that.
+    #: Counting was stopped: every figure is at least that high.
     is_least: bool = False
 
     @property
     def asked(self) -> int:
-        """Whom it would go to, if all of them could be reached."""
+        """How many it would go to if all of them could be reached."""
         return self.listed - self.acted
 
 
@@ -50,10 +50,10 @@ def preview(
     most: int | None = None,
     now: datetime,
 ) -> Preview:
-    """Count whom conditions on `Retailer` mean now. One statement, which stops behind `most` shops."""
+    """Count the shops that conditions on `Retailer` select now, in one statement that stops after `most` shops."""
     acted = false() if has_acted is None else has_acted
     follows = and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
-    # Materialised: the database must stop at the limit, and not fold it into the statement around it.
+    # Materialised, so that the database stops at the limit instead of merging this into the outer statement.
     each = (
         select(
             acted.label("acted"),
@@ -77,7 +77,7 @@ def preview(
 
 
 def ahead(session: Session, *, now: datetime) -> int:
-    """How many messages to many go out before one that is sent now, counted to `AHEAD` and one."""
+    """Count the messages to many that go out before one that is sent now, up to `AHEAD` and one."""
     running = select(Campaign.id).where(Campaign.state.in_(DUE), Campaign.due_at <= now)
     listed = (CampaignTally.campaign_id.in_(running), CampaignTally.key == Outcome.LISTED)
     waiting = session.scalar(select(func.coalesce(func.sum(CampaignTally.count), 0)).where(*listed))
@@ -85,5 +85,5 @@ def ahead(session: Session, *, now: datetime) -> int:
 
 
 def takes(messages: int) -> timedelta:
-    """About how long it takes until so many are sent."""
+    """Return about how long sending so many messages takes."""
     return timedelta(seconds=messages / queueing.PACE)

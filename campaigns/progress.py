@@ -1,4 +1,4 @@
-"""Progress: the figures of campaigns, and the recipients behind each."""
+"""Progress of campaigns: their figures, and the recipients behind each figure."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -14,12 +14,12 @@ from people.models import Area, Retailer
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox.states import Channel
 
-#: What the recipients of a campaign can be narrowed to, beside one outcome or reason.
+#: Parts that the recipients of a campaign can be narrowed to, besides one outcome or one reason.
 MEANT, SILENT, WAITING, FAILED, LEFT_OUT = "meant", "silent", "waiting", "failed", "left_out"
 _PARTS: Mapping[str, Any] = {
     MEANT: Recipient.outcome.is_not(None),
     LEFT_OUT: Recipient.outcome.is_(None),
-    # As the index says it: of SQLAlchemy's own words for it SQLite makes no use.
+    # Written as in the partial index: SQLite does not match SQLAlchemy's own form of it.
     OPENED: text("campaign_recipient.is_opened"),
     ACTED: Recipient.acted_at.is_not(None),
 }
@@ -33,7 +33,7 @@ _BY_OUTCOME: Mapping[str, Collection[Outcome]] = {
 def figures(
     session: Session, campaigns: Collection[Campaign], *, areas: Collection[int] | None = None
 ) -> dict[int, CampaignFigures]:
-    """The figures of campaigns by id, of some areas or of all; from counters, and what the outbox says that is not
+    """Return the figures of campaigns by id, for some areas or all: from the counters, plus news of the outbox not
     counted yet."""
     ids = [campaign.id for campaign in campaigns]
     counts: dict[int, Counter[str]] = {campaign_id: Counter() for campaign_id in ids}
@@ -43,7 +43,8 @@ def figures(
     for campaign_id, key, count in session.execute(kept.group_by(CampaignTally.campaign_id, CampaignTally.key)):
         counts[campaign_id][key] = int(count)
     within = [] if areas is None else [Recipient.area_id.in_(areas)]
-    # Materialised: they are few, and looked up from there; a planner that began at the recipients would read them all.
+    # Materialised: there are few of these, and the recipients are looked up from them. A planner that began at the
+    # recipients would read them all.
     unread = (
         select(Delivery.id, Delivery.state, Delivery.channel, Delivery.error)
         .where(Delivery.watch.in_({campaign.kind for campaign in campaigns}), text("delivery.has_news"))
@@ -66,8 +67,8 @@ def figures(
 
 
 def recipients(campaign_id: int, *columns: Any, part: str = "") -> Select[Any]:
-    """A select of these columns over the recipients of a campaign with their shops, their areas of then and their
-    deliveries, narrowed to a part, an outcome or a reason; to be ordered and cut into pages."""
+    """Build a select of these columns over a campaign's recipients with their shops, their areas at that time and their
+    deliveries, narrowed to a part, an outcome or a reason. The caller orders it and cuts it into pages."""
     found = (
         select(*columns)
         .select_from(Recipient)

@@ -1,4 +1,4 @@
-"""Decisions about campaigns: what the outbox's news mean, what is counted together, what an approval is bound to."""
+"""Rules of campaigns: the outcome of a delivery, which outcomes are counted together, what an approval is bound to."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from wechat_bot.models import DeliveryState
 from wechat_bot.outbox import states
 from wechat_bot.outbox.states import Channel
 
-#: Counted beside the outcomes.
+#: Counted besides the outcomes.
 OPENED, ACTED = "opened", "acted"
-#: How the counter of a reason begins.
+#: The prefix of the counters of reasons.
 LEFT_OUT = "why:"
-#: Accepted by WeChat, with or without the receipt of a template message.
+#: Outcomes of a message that WeChat accepted, with or without the receipt of a template message.
 SENT = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED)
-#: A customer-service message that WeChat accepts is there; of a template message only the receipt says so.
+#: A customer-service message has arrived when WeChat accepted it; a template message only with its receipt.
 REACHED = (Outcome.CUSTOM, Outcome.ARRIVED)
-#: Whoever opens or acts was brought by the latest of these.
+#: An opening or an act is credited to the latest campaign with one of these outcomes.
 BROUGHT = (*SENT, Outcome.UNSURE)
 WAITING = (Outcome.LISTED, Outcome.QUEUED, Outcome.HELD)
 FAILED = (Outcome.UNFOLLOWED, Outcome.LATE, Outcome.REFUSED)
-#: Work for the clock once it is due; may still be stopped; is over for good.
+#: States with work for the clock once due; states that can be stopped; states that are final.
 DUE = (CampaignState.PLANNED, CampaignState.LISTING, CampaignState.SENDING)
 UNSETTLED = (*DUE, CampaignState.SUBMITTED, CampaignState.PAUSED, CampaignState.SENT)
 ENDED = (CampaignState.CANCELLED, CampaignState.OVER, CampaignState.BROKEN)
@@ -49,7 +49,7 @@ _OF_STATE = {
 
 
 def outcome(state: DeliveryState, channel: Channel | None, error: str | None) -> Outcome:
-    """What became of a message, from what the outbox says of its delivery.
+    """Return the outcome of a message, by the state of its delivery in the outbox.
 
     >>> outcome(DeliveryState.SENT, Channel.TEMPLATE, None)
     <Outcome.TEMPLATE: 'template'>
@@ -63,7 +63,7 @@ def outcome(state: DeliveryState, channel: Channel | None, error: str | None) ->
 
 @dataclass(frozen=True, slots=True)
 class CampaignFigures:
-    """The counts of one campaign.
+    """Counts of one campaign.
 
     >>> figures = CampaignFigures({"custom": 3, "held": 2, "why:unbound": 4, "opened": 1})
     >>> figures.sent, figures.waiting, figures.listed, figures.left_out, figures.audience
@@ -73,12 +73,12 @@ class CampaignFigures:
     counts: Mapping[str, int]
 
     def of(self, *names: str) -> int:
-        """How many are counted under one of these names."""
+        """Return how many are counted under these names together."""
         return sum(self.counts.get(name, 0) for name in names)
 
     @property
     def left_out(self) -> dict[str, int]:
-        """How many are left out, by reason."""
+        """How many shops are left out, by reason."""
         return {
             name.removeprefix(LEFT_OUT): count
             for name, count in self.counts.items()
@@ -87,12 +87,12 @@ class CampaignFigures:
 
     @property
     def listed(self) -> int:
-        """Whom it was to reach."""
+        """How many shops it was to reach."""
         return self.of(*Outcome)
 
     @property
     def audience(self) -> int:
-        """Everybody it was about: those it was to reach, and those left out for a reason."""
+        """How many shops are in the audience: those it was to reach and those left out."""
         return self.listed + sum(self.left_out.values())
 
     @property
@@ -117,7 +117,8 @@ class CampaignFigures:
 
 
 def as_it_stands(counts: Mapping[str, int], state: str) -> CampaignFigures:
-    """The counts as people read them: of a campaign that ended, whoever was not sent to yet was stopped.
+    """Return the counts as shown to people: in a campaign that ended, listed shops that were never sent to count as
+    stopped.
 
     >>> as_it_stands({"listed": 2, "stopped": 1}, "cancelled").of("stopped")
     3
@@ -129,7 +130,7 @@ def as_it_stands(counts: Mapping[str, int], state: str) -> CampaignFigures:
 
 
 def digest(content: Mapping[str, Any]) -> str:
-    """The SHA-256 of what is approved: changed by one sign, it is something else.
+    """Return the SHA-256 of what is approved; one changed sign changes it.
 
     >>> digest({"said": "到货"}) == digest({"said": "到货。"})
     False

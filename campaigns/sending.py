@@ -1,4 +1,4 @@
-"""Sending: listed recipients are handed to the outbox a batch at a time, and what it made of them is noted."""
+"""Sending of campaigns: recipients are handed to the outbox in batches, and the outcomes of their deliveries noted."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,23 +18,23 @@ from wechat_bot import watching
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 
-#: So many messages of one campaign wait in the outbox at most: pausing takes hold at once, at nine in the evening few
-#: are on their way, and a small campaign does not wait for all of a large one.
+#: At most so many messages of one campaign wait in the outbox: pausing takes effect at once, few are on their way when
+#: the quiet hours begin, and a small campaign does not wait behind all of a large one.
 AHEAD = 1000
-#: News looked at in one transaction.
+#: Deliveries whose news are noted in one transaction.
 BATCH = 500
 
 
 def due(session: Session, kind: CampaignKind, *, now: datetime) -> list[int]:
-    """The ids of the campaigns of a kind that are due, the earliest first."""
+    """Return the ids of the due campaigns of a kind, the earliest first."""
     mine = (Campaign.kind == kind.name, Campaign.state.in_(rules.DUE), Campaign.due_at <= now)
     return list(session.scalars(select(Campaign.id).where(*mine).order_by(Campaign.due_at, Campaign.id)))
 
 
 def queue_some(session: Session, campaign_id: int, kind: CampaignKind, means: Means) -> None:
-    """Hand the next listed recipients to the outbox, if few of them wait there.
+    """Hand the next batch of recipients to the outbox, if few messages of the campaign wait there.
 
-    Of two workers one does it. Whoever has a reason to be left out by now is.
+    Of two workers only one does it. A shop that has a reason to be left out by now is left out.
     """
     campaign = steering.claimed(session, campaign_id, (CampaignState.SENDING,), now=means.now)
     if campaign is None or kind.waits(session, campaign, means.now):
@@ -55,9 +55,9 @@ def queue_some(session: Session, campaign_id: int, kind: CampaignKind, means: Me
 
 
 def note_news(session: Session, kind: CampaignKind) -> int:
-    """Note what became of messages that were sent, or could not be; gives how many were looked at.
+    """Note the outcomes of messages that were sent or failed; gives how many deliveries were processed.
 
-    Waits for nobody: a row that is being worked on is looked at the next time.
+    Waits for no lock: a row that another transaction holds is processed next time.
     """
     statement = (
         watching.news(kind.name)
@@ -93,7 +93,7 @@ def note_news(session: Session, kind: CampaignKind) -> int:
 
 
 def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence[Any]:
-    """Of some news those whose shops the feature could lock."""
+    """Return the news whose shops the feature could lock."""
     if kind.hold is None or not rows:
         return rows
     shops: dict[int, list[int]] = {}
@@ -104,7 +104,8 @@ def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence
 
 
 def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: int, means: Means) -> None:
-    """Take out of the next recipients whoever has a reason by now; a shop that has another keeper is not bound."""
+    """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
+    bound."""
     why = listing.reasons(session, campaign, kind, means.now)
     batch = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, Recipient.retailer_id <= last)
     why = case((Retailer.openid.is_distinct_from(Recipient.openid), listing.UNBOUND), else_=why)

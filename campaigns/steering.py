@@ -1,4 +1,4 @@
-"""Steering a campaign: it is planned, approved, changed, paused, resumed, taken back; every step is written down."""
+"""Actions on a campaign: plan, approve, revise, pause, resume, cancel; every step is written down."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -32,7 +32,7 @@ def plan(
     by: str,
     now: datetime,
 ) -> Campaign:
-    """Plan a campaign for a moment; where its kind asks for it, it waits for approval first."""
+    """Plan a campaign for a moment; where its kind demands approval, it waits for that first."""
     campaign = Campaign(
         kind=kind.name,
         reference=reference,
@@ -54,8 +54,8 @@ def plan(
 
 
 def approve(session: Session, campaign: Campaign, *, by: str, now: datetime) -> None:
-    """Approve what a campaign says, to whom and when: none of that may change any more. Raises Refused where it does
-    not wait for approval, and for whoever planned or changed it."""
+    """Approve the text, audience and moment of a campaign; none of them may change after that. Raises Refused where it
+    does not wait for approval, and for whoever planned or changed it."""
     if campaign.state != State.SUBMITTED:
         raise Refused(texts.NOT_SUBMITTED)
     makers = select(CampaignStep.by).where(CampaignStep.campaign_id == campaign.id)
@@ -66,7 +66,7 @@ def approve(session: Session, campaign: Campaign, *, by: str, now: datetime) -> 
 
 
 def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime, **changes: Any) -> None:
-    """Change what is planned; what was approved waits for approval again. Raises Refused once it is being sent."""
+    """Change a planned campaign; an approved one waits for approval again. Raises Refused once sending has begun."""
     if campaign.state not in (State.SUBMITTED, State.PLANNED):
         raise Refused(texts.IS_OVER)
     for name, value in changes.items():
@@ -76,7 +76,7 @@ def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str,
 
 
 def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
-    """Whether what is about to be sent is what was approved; it waits for approval again where it is not."""
+    """Whether what is about to be sent is what was approved; if not, the campaign waits for approval again."""
     if not kind.needs_approval or campaign.approved == digest(session, campaign):
         return True
     campaign.approved, campaign.error = None, texts.CHANGED
@@ -85,17 +85,18 @@ def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, 
 
 
 def pause(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> None:
-    """Stop until it is resumed; what waits in the outbox is taken out of it. Raises Refused where it is over."""
+    """Stop sending until the campaign is resumed, and withdraw what waits in the outbox. Raises Refused where it is
+    over."""
     _leave(session, campaign, (*rules.DUE, State.SENT), State.PAUSED, by, now)
 
 
 def cancel(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> int:
-    """Stop for good what has not gone out; gives how many recipients that spares. Raises Refused where it is over."""
+    """Stop for good what has not gone out; gives how many recipients get nothing. Raises Refused where it is over."""
     return _leave(session, campaign, rules.UNSETTLED, State.CANCELLED, by, now)
 
 
 def end(session: Session, kinds: Collection[CampaignKind], reference: int, *, now: datetime) -> None:
-    """What they are about is over: none of these campaigns sends any more."""
+    """End the campaigns about something that is over: none of them sends any more."""
     for kind in kinds:
         mine = select(Campaign).where(Campaign.kind == kind.name, Campaign.reference == reference)
         running = mine.where(Campaign.state.in_(rules.UNSETTLED)).order_by(Campaign.id)
@@ -104,13 +105,13 @@ def end(session: Session, kinds: Collection[CampaignKind], reference: int, *, no
 
 
 def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> None:
-    """Go on with a paused campaign: whoever it had not reached is sent to, if it still holds. Raises Refused where it
-    is not paused."""
+    """Continue a paused campaign: shops it had not reached are sent to, unless they have a reason by now. Raises
+    Refused where it is not paused."""
     if campaign.state != State.PAUSED:
         raise Refused(texts.NOT_PAUSED)
     mine = Recipient.campaign_id == campaign.id
-    # As the outbox has it, and not as its news were noted: one resumed a second later must know whom it has not
-    # reached. Taken out of the outbox, they begin anew under other keys.
+    # Read from the outbox itself and not from the noted outcomes: a campaign resumed a second later must know whom it
+    # has not reached. Shops whose delivery was withdrawn get a new one under another key.
     taken_out = exists().where(
         Delivery.id == Recipient.delivery_id,
         Delivery.state == DeliveryState.CANCELLED,
@@ -130,7 +131,7 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
 
 
 def find(session: Session, kind: CampaignKind, reference: int, number: int = 1) -> Campaign:
-    """A campaign, held until the transaction ends. Raises Refused where there is none."""
+    """Return a campaign, locked until the transaction ends. Raises Refused where there is none."""
     campaign = session.scalar(
         select(Campaign)
         .where(Campaign.kind == kind.name, Campaign.reference == reference, Campaign.number == number)
@@ -142,7 +143,7 @@ def find(session: Session, kind: CampaignKind, reference: int, number: int = 1) 
 
 
 def claimed(session: Session, campaign_id: int, wanted: Collection[State], *, now: datetime) -> Campaign | None:
-    """A due campaign in one of these states, held; None where it is not, or another worker has it."""
+    """Lock and return a due campaign in one of these states; None where it is in another, or another worker has it."""
     return session.scalar(
         select(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state.in_(wanted), Campaign.due_at <= now)
@@ -151,7 +152,7 @@ def claimed(session: Session, campaign_id: int, wanted: Collection[State], *, no
 
 
 def enter(session: Session, campaign: Campaign, state: State, *, by: str = "", now: datetime, why: str = "") -> None:
-    """Bring a campaign to a state, and write that down."""
+    """Set the state of a campaign and write the step down."""
     campaign.state = state
     campaign.ended_at = now if state in rules.ENDED else None
     session.add(CampaignStep(campaign_id=campaign.id, at=now, by=by[:40], state=state, why=why))
@@ -159,7 +160,7 @@ def enter(session: Session, campaign: Campaign, state: State, *, by: str = "", n
 
 
 def move(session: Session, campaign_id: int, old: Outcome, new: Outcome, *which: Any, **values: Any) -> int:
-    """Bring the recipients of one outcome to another, and their counters; gives how many."""
+    """Change one outcome of recipients to another, with their counters; gives how many were changed."""
     statement = update(Recipient).where(Recipient.campaign_id == campaign_id, Recipient.outcome == old, *which)
     moved = statement.values(outcome=new, **values).returning(Recipient.area_id)
     areas = session.scalars(moved).all()
@@ -172,7 +173,7 @@ def move(session: Session, campaign_id: int, old: Outcome, new: Outcome, *which:
 
 
 def digest(session: Session, campaign: Campaign) -> str:
-    """What an approval is bound to: words, audience with the saved ones it names, moments."""
+    """Return the digest an approval is bound to: text, audience with the saved audiences it names, moments."""
     named = sorted(_named(campaign.audience))
     saved = session.execute(
         select(Audience.name, Audience.spec).where(Audience.name.in_(named)).order_by(Audience.name)
@@ -188,17 +189,17 @@ def digest(session: Session, campaign: Campaign) -> str:
 
 
 def key(campaign: Campaign) -> str:
-    """How the keys of its deliveries begin; the shop follows."""
+    """Return the prefix of a campaign's delivery keys; the shop's id follows."""
     return f"campaign:{campaign.id}:{campaign.resumed}:"
 
 
 def key_behind(campaign: Campaign) -> str:
-    """The same for messages that go behind the first."""
+    """Return the prefix for messages that are sent after the first."""
     return f"campaign-behind:{campaign.id}:{campaign.resumed}:"
 
 
 def of_key(key: str | None) -> int | None:
-    """The id of the campaign a delivery is of, by its key.
+    """Return the id of the campaign that a delivery key belongs to; None for other deliveries.
 
     >>> of_key("campaign:12:0:345"), of_key("visit-answer:7"), of_key(None)
     (12, None, None)
@@ -211,7 +212,7 @@ def of_key(key: str | None) -> int | None:
 def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: State, by: str, now: datetime) -> int:
     if campaign.state not in wanted:
         raise Refused(texts.IS_OVER)
-    # By the index of what is left about something.
+    # Uses the index on waiting deliveries by link.
     left = (Delivery.about == campaign.about, states.is_left("delivery"))
     taken = 0
     for start in (key_behind(campaign), key(campaign)):
@@ -224,7 +225,7 @@ def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: 
 
 
 def _named(spec: Any) -> set[str]:
-    """The saved audiences a specification names, anywhere in it."""
+    """Return the saved audiences that a specification names, at any depth."""
     if isinstance(spec, list):
         return set().union(*map(_named, spec))
     if not isinstance(spec, dict):

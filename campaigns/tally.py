@@ -1,4 +1,4 @@
-"""The counters of campaigns: added to in the transaction that changes what they count, and counted again."""
+"""Counters of campaigns: increased in the transaction that changes what they count, and recounted."""
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
@@ -12,14 +12,13 @@ from foundation.database import upsert
 
 #: A campaign, an area, what is counted.
 Key = tuple[int, int, str]
-#: Of acts whose shop must not be known.
+#: The area of acts whose shop must not be known.
 NOWHERE = 0
 KEPT_AS = case((Recipient.why.is_not(None), literal(LEFT_OUT) + Recipient.why), else_=Recipient.outcome)
 
 
 def add(session: Session, increments: Mapping[Key, int]) -> None:
-    """Add to counters, in one statement; in the order of their keys, so that two who add wait for each other and never
-    for one another."""
+    """Add to counters in one statement, in the order of their keys, so that two writers never deadlock."""
     wanted = sorted((key, count) for key, count in increments.items() if count)
     if not wanted:
         return
@@ -31,7 +30,7 @@ def add(session: Session, increments: Mapping[Key, int]) -> None:
 
 @lru_cache(maxsize=256)
 def _upsert(rows: int) -> TextClause:
-    # As text: SQLAlchemy would compile an INSERT of many rows afresh each time.
+    # Written as text: SQLAlchemy would compile an INSERT of many rows afresh each time.
     values = ", ".join(f"(:i{n}, :a{n}, :k{n}, :c{n})" for n in range(rows))
     return text(
         f"INSERT INTO campaign_tally (campaign_id, area_id, key, count) VALUES {values}"  # noqa: S608 - our own names
@@ -40,7 +39,7 @@ def _upsert(rows: int) -> TextClause:
 
 
 def count_step(session: Session, campaign_id: int, after: int, until: int) -> None:
-    """Add those who were just written down, a step of shops by id."""
+    """Add the recipients that were just written down, of a step of shops by id."""
     counted = (
         select(Recipient.campaign_id, Recipient.area_id, KEPT_AS, func.count())
         .where(Recipient.campaign_id == campaign_id, Recipient.retailer_id > after, Recipient.retailer_id <= until)
@@ -56,8 +55,8 @@ def count_step(session: Session, campaign_id: int, after: int, until: int) -> No
 
 
 def recount(session: Session, kinds: Collection[str], reference: int) -> dict[Key, tuple[int, int]]:
-    """Count the campaigns about something again from their recipients and put the counters right; gives {key: (kept,
-    counted)} where they differed. Acts of nobody known cannot be counted again."""
+    """Recount the campaigns about something from their recipients and correct the counters; gives {key: (kept,
+    counted)} where they differed. Acts of unknown shops cannot be recounted."""
     mine = select(Campaign.id).where(Campaign.kind.in_(kinds), Campaign.reference == reference)
     recipients = Recipient.campaign_id.in_(mine)
     flags = ((OPENED, Recipient.is_opened), (ACTED, Recipient.acted_at.is_not(None)))
@@ -73,7 +72,7 @@ def recount(session: Session, kinds: Collection[str], reference: int) -> dict[Ke
             for name, flag in flags
         ),
     ]
-    # Both in one statement, which sees one moment.
+    # Both in one statement, so that they see the same moment.
     both = union_all(
         kept.where(CampaignTally.campaign_id.in_(mine), CampaignTally.area_id != NOWHERE), *counted
     ).subquery()

@@ -1,4 +1,4 @@
-"""What is said of campaigns to people."""
+"""Texts about campaigns for people."""
 
 from campaigns.models import CampaignState, Outcome
 
@@ -34,7 +34,7 @@ OUTCOMES = {
     Outcome.REFUSED: "微信没有送达",
     Outcome.STOPPED: "暂停或取消",
 }
-#: Why a shop is left out; features have more of their own.
+#: Why a shop is left out; features add their own reasons.
 REASONS = {
     "unbound": "没有绑定微信",
     "unfollowed": "没有关注公众号",
