@@ -1,1 +1,1 @@
-"""Verbs of visits: taking a message in, finding its owner, telling the owner, asking how it went."""
+"""Actions of visits: receive messages, find the owner, notify people, answer, escalate, ask for a rating."""

@@ -1,4 +1,4 @@
-"""Telling the owner of a request what its shop added, or said when it came back."""
+"""Notices to a request's owner about what its shop added, or wrote after an answer or a closing."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,17 +11,17 @@ from visits.actions.open_request import Case
 from visits.models import Author, Message, Request
 from visits.texts import notices as texts
 
-#: Sends of a manager's reply window that are left to new requests and deadlines.
+#: Sends of a manager's reply window that are reserved for new requests and deadlines.
 SPARED = 2
-#: What several messages of one breath wait for one another.
+#: Delay that collects several messages sent in quick succession into one notice.
 BUNDLED = timedelta(seconds=20)
 
 
 def more(
     session: Session, request: Request, message: Message, case: Case, *, now: datetime, group: str = ""
 ) -> int | None:
-    """Tell the owner what the shop added before it was answered; what comes in one breath is one notice. `group` is the
-    visit group whose message is answered by it."""
+    """Notify the owner of what the shop added before it was answered; messages in quick succession become one notice.
+    `group` names the visit group whose message the shop answers."""
     if request.owner_id is None:
         return None
     start = f"{notices.about(request.id)}:more:"
@@ -57,13 +57,14 @@ def more(
 
 
 def _is_told(request: Request) -> bool:
-    """Whether the owner was told that something was added and has not looked since: one talkative shop must not use up
-    what WeChat lets us send them."""
+    """Whether the owner was notified of an addition and has not looked since: one talkative shop must not use up the
+    messages WeChat lets us send them."""
     return request.told_id is not None and request.told_id > (request.looked_id or 0)
 
 
 def remark(session: Session, request: Request, message: Message, case: Case, *, now: datetime) -> int | None:
-    """Tell the owner what the shop said with its thanks: no answer is owed, and whether one is due they decide."""
+    """Notify the owner of what the shop wrote together with its thanks: no answer is owed; the owner decides whether
+    one is due."""
     if request.owner_id is None or _is_told(request):
         return None
     known, what = notices.facts(request, case), texts.quoted(message.kind, message.content)
@@ -95,7 +96,7 @@ def again(
     zone: ZoneInfo,
     group: str = "",
 ) -> int | None:
-    """Tell the owner that the shop came back after it was answered, or closed."""
+    """Notify the owner that the shop wrote again after it was answered or the request was closed."""
     if request.owner_id is None:
         return None
     request.told_id = None

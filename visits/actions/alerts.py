@@ -1,8 +1,8 @@
-"""The notices of escalation: one for each person, whatever it is about; kept true until it is sent.
+"""Notices of escalation steps: one for each person, however many requests it covers, kept correct until it is sent.
 
-In quiet hours a step is taken at its time and its notice waits, as it does for whoever WeChat lets us tell nothing now.
-What comes meanwhile joins it, what was settled or handed on meanwhile leaves it, and a deadline that moved is told as
-it is then.
+In quiet hours a step is taken at its time and only its notice waits; so does the notice to somebody WeChat lets us send
+nothing now. Steps taken meanwhile are added to a waiting notice, requests settled or handed on are removed from it, and
+a deadline that moved is told with its new moment.
 """
 
 from collections import defaultdict
@@ -26,13 +26,13 @@ from visits.texts.escalation import Warned
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import states
 
-#: The keys of these notices begin with it; what else a step may have been told with is not ours to take back.
+#: Prefix of these notices' keys; other messages about a step are not withdrawn here.
 STEP_KEY = "visit-step:"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A step that was taken, on its way to people."""
+    """Step that was just taken and whose notices are still to be queued."""
 
     escalation_id: int
     request_id: int
@@ -43,7 +43,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class _Shop:
-    """Whose request it is, and who answers for it."""
+    """Shop of a request, and the request's owner."""
 
     number: int
     name: str
@@ -54,7 +54,8 @@ class _Shop:
 def tell(
     session: Session, to: Mapping[int, Sequence[Taken]], *, now: datetime, due_at: datetime, zone: ZoneInfo
 ) -> None:
-    """Tell each manager of these steps in one notice; where it waits for `due_at`, with what waits for it already."""
+    """Notify each manager of these steps in one notice; a notice that waits for `due_at` is merged with the one already
+    waiting."""
     waiting = _waiting(session, to, now)
     all_of_it = {manager_id: [*waiting.get(manager_id, ()), *those] for manager_id, those in to.items()}
     shops = _shops(session, {each.request_id for those in all_of_it.values() for each in those})
@@ -65,8 +66,8 @@ def tell(
 def refresh(
     session: Session, requests: Collection[int], *, now: datetime, former: Mapping[int, int | None] | None = None
 ) -> None:
-    """Tell truly of these requests in the notices that still wait: they were settled, handed on (`former` are who had
-    them before), or are due at another moment."""
+    """Correct the waiting notices about these requests: they were settled, handed on (`former` has their previous
+    owners), or are due at another moment."""
     session.flush()
     held = session.execute(
         select(Delivery.id, Delivery.due_at)
@@ -79,7 +80,7 @@ def refresh(
             ),
             *_unsent(),
         )
-        # Skipped where it is released, or sent, at this moment: to wait for that could be to wait for each other.
+        # Skipped where it is being released or sent at this moment: waiting for that lock could deadlock.
         .with_for_update(skip_locked=True)
     ).all()
     if not held:
@@ -99,7 +100,7 @@ def refresh(
 
 
 def _concerns(told: "_Told", shop: _Shop, former: Mapping[int, int | None]) -> bool:
-    """Whether somebody still has to hear of a step: the owner of all, who stands above of a breach."""
+    """Whether a person must still hear of a step: the owner of every step, whoever stands above only of a breach."""
     if told.manager_id == shop.owner_id:
         return True
     if told.manager_id == former.get(told.taken.request_id):
@@ -120,7 +121,7 @@ def _tell_one(
     warned = _worst(those, shops)
     request_id = those[0].request_id
     if len(warned) == 1:
-        # As it will be true when it is read: a notice that waits for the morning must not say what was left at night.
+        # Worded for the moment it is read: a notice that waits for the morning must not give the time left at night.
         text = texts.one(warned[0], is_owner=shops[request_id].owner_id == manager_id, now=due_at, zone=zone)
         about, url = notices.about(request_id), notices.page(request_id)
     else:
@@ -151,7 +152,7 @@ def _tell_one(
 
 
 def _worst(those: Sequence[Taken], shops: Mapping[int, _Shop]) -> list[Warned]:
-    """Of each request the worst of its steps; the worst request first."""
+    """Return the worst step of each request, the worst request first."""
     by_request: dict[int, list[Taken]] = defaultdict(list)
     for each in those:
         by_request[each.request_id].append(each)
@@ -164,7 +165,7 @@ def _worst(those: Sequence[Taken], shops: Mapping[int, _Shop]) -> list[Warned]:
 
 
 def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict[int, list[Taken]]:
-    """What these managers were to be told later and is still true; its messages are taken back."""
+    """Return the steps these managers have waiting notices of and that still hold; those notices are withdrawn."""
     is_put_off = or_(Delivery.state == states.HELD, and_(Delivery.due_at > now, Delivery.attempts == 0))
     of = select(Told.delivery_id).where(Told.manager_id.in_(managers))
     held = session.scalars(
@@ -183,7 +184,7 @@ def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A step somebody is told of."""
+    """Step that a person is notified of."""
 
     delivery_id: int
     manager_id: int
@@ -191,13 +192,13 @@ class _Told:
 
 
 def _told_with(session: Session, which: ColumnElement[bool]) -> list[_Told]:
-    """The steps that deliveries tell of and that are still true."""
+    """Return the steps that these deliveries tell of and that still hold."""
     is_spent_still = and_(
         Escalation.step == EscalationStep.SPENT,
         Request.unanswered_since.is_not(None),
         Request.shop_wrote_at <= Escalation.taken_at,
     )
-    # A clock that rests is due at no moment.
+    # A paused clock has no due moment.
     runs = and_(Deadline.ended_at.is_(None), Deadline.due_at.is_not(None))
     rows = session.execute(
         select(

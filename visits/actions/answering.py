@@ -1,6 +1,6 @@
-"""What one of us does with a request: answer it, note something, put it off, close it, open it again, hand it on.
+"""Actions of staff on a request: answer, note, wait, snooze, close, reopen, hand on.
 
-Each verb takes the request's lock first, so two colleagues take turns; whoever comes second is shown what came in
+Each action locks the request first, so that two colleagues act one after the other; the second is shown what came in
 between before anything of theirs is sent.
 """
 
@@ -29,16 +29,16 @@ from wechat_bot.models import Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import TEXT_LIMIT, text_message
 
-#: The notice that stands in for an answer once the reply window is closed, and the page it opens: the shop's own.
+#: The notice that replaces an answer once the reply window is closed, and the page it opens: the shop's own.
 NOTICE, OWN_PAGE = "answer", "/m/visits/mine"
-#: What becomes of answers is looked after (`actions/undelivered.py`).
+#: Under this name the outcomes of answers are watched (`actions/undelivered.py`).
 WATCH = "visit-answers"
 LONGEST_NOTE = 500
 LONGEST_SNOOZE = timedelta(days=30)
 
 
 class AnswerOvertaken(Refused):
-    """Somebody else wrote while this was being written: nothing is sent before the writer has seen it."""
+    """Somebody else wrote meanwhile: nothing is sent before the writer has seen it."""
 
     def __init__(self, came: Sequence[ThreadMessage]) -> None:
         super().__init__(texts.overtaken(texts.said(each.kind, each.content) for each in came))
@@ -47,15 +47,15 @@ class AnswerOvertaken(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What was answered."""
+    """Result of an answer: how it goes out, and how long the shop waited."""
 
     request: Request
     message_id: int
-    #: Seconds since the shop began to wait; None where nothing waited.
+    #: Seconds the shop has waited; None where it waited for nothing.
     took: float | None
-    #: Whether it is the first answer of the request.
+    #: Whether it is the request's first answer.
     is_first: bool
-    #: Whether the same form was posted before, and nothing was done now.
+    #: Whether the same form was posted before, so that nothing was done now.
     is_repeated: bool = False
 
 
@@ -72,11 +72,12 @@ def answer(
     told: Way,
     now: datetime,
 ) -> Answered:
-    """Send an answer to the shop: a text, a picture or a voice (their keys among the media), or a text with one.
+    """Send an answer to the shop: a text, a picture or a voice (given as media keys), or a text with one of them.
 
-    `token` names the form: posted again, it answers once. `seen` is the newest message the writer knows; where others
-    wrote behind it, `AnswerOvertaken` carries that. `told` is the way its writer is told it goes; should it go another,
-    they hear of it (`actions/undelivered.py`). Raises `Refused` for what cannot be sent.
+    `token` identifies the form: posted again, it answers once. `seen` is the newest message the writer has seen; where
+    others wrote after it, raises `AnswerOvertaken` with what they wrote. `told` is the way the writer was told the
+    answer goes; if it goes another way, they are notified (`actions/undelivered.py`). Raises `Refused` for what cannot
+    be sent.
     """
     request = hold(session, request_id, who)
     content = visible(content)
@@ -106,7 +107,7 @@ def answer(
             file = _write(session, request, who, kind, "", token=mark, media_key=key, told=told, now=now)
             _send(session, request, who, file, sent(key), now=now)
             message = message or file
-    assert message is not None  # one of them was given
+    assert message is not None  # the caller gave at least one of them
     if who.manager_id is not None:
         routing.take(session, request, who.manager_id, by=who.name, now=now)
     if is_first:
@@ -119,7 +120,7 @@ def answer(
 def note(
     session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None, now: datetime
 ) -> Request:
-    """Write something down for colleagues, with a picture where there is one; the shop never sees it."""
+    """Write a note for colleagues, optionally with a picture; the shop never sees it."""
     request = hold(session, request_id, who)
     content = visible(content)
     if not content and picture is None:
@@ -143,7 +144,7 @@ def wait(
     seen: int | None = None,
     now: datetime,
 ) -> Request:
-    """The shop was spoken to by telephone or on the spot: note what was said; nothing is due until it writes again."""
+    """Note what was said to the shop by telephone or on the spot; nothing is due until the shop writes again."""
     request = hold(session, request_id, who)
     _check_open(request)
     if not is_visible(content):
@@ -156,7 +157,7 @@ def wait(
 
 
 def snooze(session: Session, request_id: int, who: Colleague, until: datetime, *, now: datetime) -> Request:
-    """Put a request out of sight until a moment, or until the shop writes. Its promises go on."""
+    """Hide a request from the inbox until a moment, or until the shop writes. Its deadlines keep running."""
     request = hold(session, request_id, who)
     _check_open(request)
     if not now < until <= now + LONGEST_SNOOZE:
@@ -166,7 +167,7 @@ def snooze(session: Session, request_id: int, who: Colleague, until: datetime, *
 
 
 def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None, now: datetime) -> Request:
-    """The need is met. Closed once; the shop is asked how content it is. Raises `Refused` where nobody answered yet."""
+    """Close a request as done, once, and ask the shop for a rating. Raises `Refused` where nobody has answered yet."""
     request = hold(session, request_id, who)
     if request.closed_at is not None:
         return request
@@ -182,7 +183,7 @@ def close(session: Session, request_id: int, who: Colleague, *, seen: int | None
 def no_reply_needed(
     session: Session, request_id: int, who: Colleague, *, seen: int | None = None, now: datetime
 ) -> Request:
-    """What the shop wrote wants no answer: closed without asking how content it is."""
+    """Close a request whose last message needs no answer, without asking the shop for a rating."""
     request = hold(session, request_id, who)
     if request.closed_at is not None:
         return request
@@ -193,7 +194,7 @@ def no_reply_needed(
 
 
 def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
-    """Go on with a closed request. Raises `Refused` where the shop has another one open by now."""
+    """Reopen a closed request. Raises `Refused` where the shop has another open one by now."""
     request = hold(session, request_id, who)
     if request.closed_at is None:
         raise Refused(texts.not_closed(request.number))
@@ -212,7 +213,7 @@ def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) 
 
 
 def listen(session: Session, request_id: int, who: Colleague, message_id: int, *, now: datetime) -> None:
-    """Send a voice of this request to the manager's own chat: no browser plays what WeChat records (amr)."""
+    """Send a voice message of this request to the manager's own chat: browsers cannot play WeChat's recordings (amr)."""
     request = hold(session, request_id, who)
     voice = session.scalar(select(Message).where(Message.id == message_id, Message.request_id == request.id))
     openid = session.scalar(select(Manager.openid).where(Manager.id == who.manager_id))
@@ -224,11 +225,11 @@ def listen(session: Session, request_id: int, who: Colleague, message_id: int, *
 def transfer(
     session: Session, request_id: int, who: Colleague, to_manager_id: int, *, was_with: int | None = None, now: datetime
 ) -> Decision:
-    """Hand a request on to another customer manager; no clock is reset. Gives who has it now, and whether they were
-    told.
+    """Hand a request on to another customer manager without resetting its clocks. Gives who owns it now, and whether
+    they were notified.
 
-    `was_with` is whose it was on the page it is handed on from, 0 where it was nobody's. Raises `Refused` where
-    somebody else handed it on meanwhile.
+    `was_with` is the owner shown on the page it is handed on from, 0 for none. Raises `Refused` where somebody else
+    handed it on meanwhile.
     """
     request = hold(session, request_id, who)
     _check_open(request)
@@ -241,8 +242,8 @@ def transfer(
 def transfer_many(
     session: Session, were_with: Mapping[int, int | None], who: Colleague, to_manager_id: int, *, now: datetime
 ) -> HandedOn:
-    """The same with many at once, by their ids. What is closed, theirs already or not ours to see stays as it is, and
-    so does what somebody else handed on meanwhile."""
+    """Hand on many requests at once, by their ids. A request stays as it is where it is closed, already the new
+    owner's, not visible to this colleague, or was handed on by somebody else meanwhile."""
     mine = visibility.within(session, who)
     known = select(Request.id).where(Request.id.in_(were_with), *([] if mine is None else [mine]))
     seen = {key: were_with[key] for key in session.scalars(known)}
@@ -250,10 +251,10 @@ def transfer_many(
 
 
 def hold(session: Session, request_id: int, who: Colleague) -> Request:
-    """A request, locked. Raises `Refused` where there is none, or it is not theirs to see."""
+    """Lock and return a request. Raises `Refused` where there is none, or this colleague may not see it."""
     mine = visibility.within(session, who)
     statement = select(Request).where(Request.id == request_id, *([] if mine is None else [mine]))
-    # populate_existing: what was read before the lock may be old by now.
+    # populate_existing: what was read before the lock may be outdated.
     request = session.scalar(statement.with_for_update(of=Request).execution_options(populate_existing=True))
     if request is None:
         raise Refused(texts.NO_SUCH)
@@ -261,7 +262,7 @@ def hold(session: Session, request_id: int, who: Colleague) -> Request:
 
 
 def _looked(request: Request, who: Colleague) -> None:
-    """Whoever says something to a shop was shown all that it had said."""
+    """Note that the owner, who is writing to the shop, has been shown everything it wrote."""
     if request.owner_id == who.manager_id:
         request.looked_id = request.last_message_id
 
@@ -291,7 +292,7 @@ def _sent_before(session: Session, request: Request, who: Colleague, token: str 
     known = session.scalar(select(Message).where(Message.token == token))
     if known is None:
         return None
-    # A token comes from a browser: one used elsewhere is not believed.
+    # A token comes from a browser: one that was used for another request is rejected.
     mine = (who.author, who.manager_id, who.user_id) == (known.author, known.manager_id, known.user_id)
     if known.request_id != request.id or not mine:
         raise Refused(texts.NOT_AGAIN)
@@ -351,7 +352,7 @@ def _send(
 
 
 def _name(who: Colleague) -> str:
-    """How the shop knows the writer: a customer manager by name, everybody else as the company's service."""
+    """Return the name a shop sees: a customer manager's own, for everybody else the company's service."""
     return who.name if who.manager_id is not None else texts.SERVICE
 
 

@@ -1,4 +1,5 @@
-"""A request of somebody unknown goes to the shop staff take it for. Nobody is bound by that: binding needs a proof."""
+"""Attaching: staff give an unknown person's request to the shop they take it to be from. Nobody is bound by that, since
+binding needs proof."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from visits.texts import attaching as texts
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Where a request went. Not `is_the_shops` where the shop has its keeper, or its own request, already."""
+    """Result of attaching. `is_the_shops` is False where the shop already has a keeper or an open request of its own."""
 
     shop: str
     licence: str
@@ -26,11 +27,10 @@ class Attached:
 
 
 def attach(session: Session, request_id: int, who: Colleague, licence: str, *, now: datetime) -> Attached:
-    """Give a request of nobody's shop to this one, and to whoever looks after it; no clock is reset.
+    """Give an unknown person's request to this shop and to the manager who looks after it; no clock is reset.
 
-    A shop that is bound to another follower, or has an open request of its own, keeps to itself: its manager gets the
-    request to find out, the shop does not. Raises `Refused` for a request that has its shop, and for a shop that is
-    not the visitor's.
+    A shop that is bound to another follower, or has an open request, does not get this one: only its manager gets it,
+    to find out. Raises `Refused` for a request that has a shop already, and for a shop this visitor may not see.
     """
     request = answering.hold(session, request_id, who)
     if request.closed_at is not None or request.retailer_id is not None:

@@ -1,4 +1,5 @@
-"""Answers kept ready: written, changed, dropped. Everybody's by whoever sets visits up, one's own by oneself."""
+"""Canned answers: saved, changed, deleted. Shared ones by those with the permission to set up visits, personal ones by
+their owner."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,8 @@ def save(
     may_shared: bool,
     is_shared: bool,
 ) -> int:
-    """Keep a canned answer; gives its id. Raises `Refused` for one that is not theirs, or cannot be filled in."""
+    """Save a canned answer; gives its id. Raises `Refused` for one this person may not change, or whose variables are
+    unknown."""
     title, content = rules.check(title, content)
     if is_shared and not may_shared:
         raise Refused("共用的常用语由管理员维护。")
@@ -32,14 +34,14 @@ def save(
 
 
 def drop(session: Session, canned_id: int, *, manager_id: int | None, may_shared: bool) -> str:
-    """Forget a canned answer; gives its title."""
+    """Delete a canned answer; gives its title."""
     found = find(session, canned_id, manager_id=manager_id, may_shared=may_shared)
     session.delete(found)
     return found.title
 
 
 def find(session: Session, canned_id: int, *, manager_id: int | None, may_shared: bool) -> Canned:
-    """One that somebody may change. Raises `Refused` for every other."""
+    """Return a canned answer this person may change. Raises `Refused` for any other."""
     found = session.scalar(select(Canned).where(Canned.id == canned_id))
     is_theirs = found is not None and (may_shared if found.manager_id is None else found.manager_id == manager_id)
     if found is None or not is_theirs:

@@ -1,4 +1,4 @@
-"""What requests are about: the categories staff keep, and those the company begins with."""
+"""Categories of requests: the ones every installation begins with, and the keywords of those in use."""
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from visits.models import Category
 from visits.rules.needs import Keywords
 
-#: What the company begins with; from then on the table is the staff's. Shops ask in three characters (有货吗, 要5条):
-#: too few to read like a need without one of these words.
+#: The first categories; later the table is maintained by staff. Shops write as few as three characters (有货吗, 要5条),
+#: too few to be recognised as a need without one of these keywords.
 FIRST = tuple(
     (name, words.split())
     for name, words in (
@@ -25,14 +25,14 @@ FIRST = tuple(
         ("意见建议", "态度 不满意 建议 意见"),
     )
 )
-#: Goes to the supervisor, and not to the person who may be complained of.
+#: Goes to the supervisor, and not to the manager who may be complained about.
 COMPLAINTS = "投诉建议"
 
 
 def install(connection: Connection) -> None:
-    """Make the categories the company begins with, unless there are any: part of every upgrade.
+    """Insert the first categories where there are none: part of every upgrade.
 
-    Staff retire categories and never delete one, so what they did away with does not come back.
+    Staff retire categories and never delete one, so a retired category does not come back.
     """
     if connection.scalar(select(Category.id).limit(1)) is None:
         rows = [
@@ -43,7 +43,7 @@ def install(connection: Connection) -> None:
 
 
 def keywords(session: Session) -> list[Keywords]:
-    """The categories in use with their keywords."""
+    """Return the categories in use with their keywords."""
     columns = (Category.id, Category.position, Category.keywords, Category.goes_up)
     known = session.execute(select(*columns).where(Category.retired_at.is_(None)))
     return [Keywords(row.id, row.position, tuple(map(str, row.keywords)), row.goes_up) for row in known]

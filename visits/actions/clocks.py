@@ -1,9 +1,9 @@
-"""The clocks of a request: what was promised starts, rests, is kept, ends. Each change is one function here.
+"""Clocks of a request: its promises start, pause, are kept and end. Each event has one function here.
 
-The request's row is the caller's: new, or locked, so that two of them take turns. Each function notes the request's own
-moments (`handed_over_at`, `shop_wrote_at`, `unanswered_since`, `answered_at` …), keeps its deadlines, and leaves in
-`due_at` what its inbox sorts by. Whether a promise was kept is never written down: `promises.outcome` tells it from the
-moments.
+The caller holds the request's row, new or locked, so that two callers act one after the other. Each function notes the
+request's own moments (`handed_over_at`, `shop_wrote_at`, `unanswered_since`, `answered_at` …), updates its deadlines,
+and sets `due_at`, which the inbox sorts by. Whether a promise was kept is never stored: `promises.outcome` derives it
+from the moments.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,10 +21,10 @@ from wechat_bot.models import Follower
 
 
 def opened(session: Session, request: Request, *, now: datetime, windows: Windows | None = None) -> Book:
-    """A request was made by the shop's message: all promises begin. Gives its deadlines, for what comes next."""
+    """Start all promises of a request that a shop's message opened. Gives its deadlines for the next steps."""
     request.shop_wrote_at, request.unanswered_since = now, now
     book = Book(session, request, now, running=[], rounds={}, windows=windows)
-    with session.no_autoflush:  # four clocks, one statement
+    with session.no_autoflush:  # four clocks in one statement
         for promise in (Promise.HANDING_OVER, Promise.FIRST_ANSWER, Promise.CLOSING):
             book.start(promise)
         book.follow_window()
@@ -33,7 +33,7 @@ def opened(session: Session, request: Request, *, now: datetime, windows: Window
 
 
 def handed_over(session: Session, request: Request, *, now: datetime, book: Book | None = None) -> None:
-    """The owner's notice was queued. A second time, to another owner, resets nothing."""
+    """Note that the owner's notice was queued. For a later owner this resets nothing."""
     book = book or Book(session, request, now)
     request.handed_over_at = request.handed_over_at or now
     book.end((Promise.HANDING_OVER,), is_met=True)
@@ -41,7 +41,7 @@ def handed_over(session: Session, request: Request, *, now: datetime, book: Book
 
 
 def shop_wrote(request: Request, book: Book, *, now: datetime) -> None:
-    """The shop wrote again. An answer that was awaited already is still awaited since the first message."""
+    """Note that the shop wrote again. An answer that was due already stays due since the first message."""
     request.shop_wrote_at, request.unanswered_since = now, request.unanswered_since or now
     request.snoozed_until = None
     book.await_answer()
@@ -51,7 +51,7 @@ def shop_wrote(request: Request, book: Book, *, now: datetime) -> None:
 
 
 def joined(session: Session, request: Request, since: datetime, *, now: datetime) -> None:
-    """What the shop had written elsewhere belongs to this request: it waits for an answer since then."""
+    """Count what the shop wrote in another request to this one: it waits for an answer since then."""
     request.unanswered_since = min(request.unanswered_since or since, since)
     request.snoozed_until = None
     book = Book(session, request, now)
@@ -62,7 +62,7 @@ def joined(session: Session, request: Request, since: datetime, *, now: datetime
 
 
 def answered(session: Session, request: Request, *, now: datetime) -> None:
-    """The shop was answered: the ball is in its court, and warnings that were to be sent are not."""
+    """Note that the shop was answered: it is the shop's turn, and warnings not yet sent are withdrawn."""
     book = Book(session, request, now)
     book.follow_window()
     request.first_answered_at, request.answered_at = request.first_answered_at or now, now
@@ -77,9 +77,10 @@ def answered(session: Session, request: Request, *, now: datetime) -> None:
 def not_answered(
     session: Session, request: Request, at: datetime, arrived: Sequence[tuple[datetime, int | None]], *, now: datetime
 ) -> None:
-    """The answer of this moment came to nothing. `arrived` are the others that did not, the first in front.
+    """Undo the answer of this moment, which was not delivered. `arrived` are the other answers, which were not lost,
+    the first in front.
 
-    What it had met is met by the next of them, or runs on as if it had not been; of a closed request it is void.
+    The promise it had met is met by the next of them, or runs on as if never answered; in a closed request it is void.
     """
     met = session.scalar(
         select(Deadline).where(Deadline.request_id == request.id, Deadline.promise.in_(ANSWERS), Deadline.met_at == at)
@@ -95,7 +96,7 @@ def not_answered(
         met.met_at, met.ended_at = later, later or request.closed_at
         return
     book = Book(session, request, now)
-    # What the shop wrote since is awaited with what it had written before.
+    # What the shop wrote since is due together with what it had written before.
     book.end(ANSWERS, is_met=False)
     request.unanswered_since = met.started_at
     book.revive(met)
@@ -106,7 +107,8 @@ def not_answered(
 
 
 def waiting(session: Session, request: Request, *, now: datetime) -> None:
-    """Nothing of ours is due until the shop comes back, and no answer was written: it was told on the telephone."""
+    """Note that the shop was told something by telephone: nothing of ours is due until it writes again, and no answer
+    was written."""
     book = Book(session, request, now)
     book.follow_window()
     request.unanswered_since = None
@@ -119,12 +121,13 @@ def waiting(session: Session, request: Request, *, now: datetime) -> None:
 
 
 def no_reply_needed(session: Session, request: Request, *, now: datetime) -> None:
-    """What the shop wrote last wants no answer. That counts neither as kept nor, before its time, as missed."""
+    """Note that the shop's last message needs no answer. The promise counts neither as kept nor, before its deadline,
+    as missed."""
     closed(session, request, now=now)
 
 
 def closed(session: Session, request: Request, *, now: datetime) -> None:
-    """The request was closed: every clock ends, and is frozen."""
+    """Note that the request was closed: every clock ends and is frozen."""
     book = Book(session, request, now)
     book.follow_window()
     request.closed_at, request.unanswered_since, request.snoozed_until = request.closed_at or now, None, None
@@ -136,14 +139,14 @@ def closed(session: Session, request: Request, *, now: datetime) -> None:
 
 
 def reopened(session: Session, request: Request, book: Book) -> None:
-    """A closed request goes on, for the shop wrote again: closing is promised anew. Call `shop_wrote` next."""
+    """Reopen a closed request because the shop wrote again: closing gets a new deadline. Call `shop_wrote` next."""
     request.closed_at = request.closed_how = None
     filing.take_back(session, request.id)
     book.start(Promise.CLOSING)
 
 
 def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> None:
-    """One of us goes on with a closed request. An answer that was awaited when it was closed is awaited as before."""
+    """Reopen a closed request for a colleague. An answer that was due when it was closed is due as before."""
     cut_off = session.scalar(
         select(Deadline).where(
             Deadline.request_id == request.id,
@@ -165,27 +168,27 @@ def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> No
 
 
 def window_moved(book: Book) -> None:
-    """WeChat's window is another than it was: look it up in the ledger."""
+    """Read the reply window, which has changed, from the ledger again."""
     book.follow_window()
     book.settle()
 
 
 def promised_anew(session: Session, request: Request, *, now: datetime) -> None:
-    """The shop is of another class, or another shop: the terms of what still runs are looked up again."""
+    """Look up the terms of the running clocks again: the shop's class, or the shop, has changed."""
     book = Book(session, request, now)
     book.renew()
     book.settle()
 
 
 def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
-    """Reckon running clocks anew whose policy or calendar was changed; gives how many requests were looked at.
+    """Recompute running clocks whose policy or calendar was changed; gives how many requests were checked.
 
-    To be called again while it gives `limit`.
+    Call it again as long as it gives `limit`.
     """
     reckonings = policies.all_of_them(session)
     own = {class_id: each.fingerprint for class_id, each in reckonings.items() if class_id is not None}
     everybodys = reckonings[None].fingerprint
-    # Class by class: what another class is promised as well is no promise to this one.
+    # One class at a time: the fingerprint of another class's policy does not make this one current.
     promised = case(own, value=Request.class_id, else_=everybodys) if own else literal(everybodys)
     stale = (
         select(Deadline.request_id)
@@ -209,7 +212,7 @@ def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
 
 
 def windows_moved(session: Session, *, now: datetime, limit: int = 200) -> int:
-    """Follow the reply windows that something else a shop did has renewed; gives of how many requests."""
+    """Update the clocks whose reply window was renewed by something else the shop did; gives how many requests."""
     moved = (
         select(Deadline.request_id)
         .join(Request, Request.id == Deadline.request_id)
@@ -231,7 +234,7 @@ def windows_moved(session: Session, *, now: datetime, limit: int = 200) -> int:
 
 
 def locked(session: Session, ids: Iterable[int]) -> list[Request]:
-    """Those of these requests that nobody else has in hand, locked. The others are left to the next look."""
+    """Lock those of these requests that no other transaction holds. The others are left to the next run."""
     return list(
         session.scalars(
             select(Request)

@@ -1,4 +1,4 @@
-"""Complaints: kept from whom they are of, or may be, by every way; whoever is above answers for them."""
+"""Complaints: hidden from the managers they are about, or may be about; whoever stands above owns them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -18,7 +18,8 @@ from wechat_bot.outbox import queueing
 
 
 def is_one(session: Session, text: str, known: Sequence[Keywords]) -> bool:
-    """Whether a text goes to the supervisor: it has a word of such a category, or complains of one of us in others."""
+    """Whether a text is a complaint: it has a keyword of such a category, or complains about a colleague in other
+    words."""
     if needs.is_complaint(text, known):
         return True
     if not any(each.goes_up for each in known):
@@ -28,7 +29,7 @@ def is_one(session: Session, text: str, known: Sequence[Keywords]) -> bool:
 
 
 def kept_from(session: Session, requests: Collection[int]) -> dict[int, set[int]]:
-    """Whom these requests are kept from; none of those that are kept from nobody."""
+    """Return the managers each of these requests is hidden from; requests hidden from nobody are left out."""
     found: dict[int, set[int]] = {}
     for request_id, manager_id in session.execute(
         select(KeptFrom.request_id, KeptFrom.manager_id).where(KeptFrom.request_id.in_(requests))
@@ -38,7 +39,7 @@ def kept_from(session: Session, requests: Collection[int]) -> dict[int, set[int]
 
 
 def said(session: Session, request: Request) -> str:
-    """All that a shop wrote in a request: whom it names may stand anywhere in it."""
+    """Return all that a shop wrote in a request: a name may stand anywhere in it."""
     texts = select(Message.content).where(Message.request_id == request.id, Message.author == Author.SHOP)
     return "\n".join(session.scalars(texts.order_by(Message.id)))
 
@@ -52,10 +53,10 @@ def keep(
     *,
     now: datetime,
 ) -> set[int]:
-    """Keep a request with a complaint from whom the shop deals with, and whomever its words name. Gives them all.
+    """Hide a request with a complaint from the managers the shop deals with and any it names. Returns all of them.
 
-    Where it names nobody, also from whoever had the request, or answered in it: it may be of them. What waits to be
-    told to any of them is taken back. `home` is the manager the shop names, and its area.
+    Where it names nobody it is also hidden from whoever owned the request or answered in it, since it may be about
+    them. Notices waiting for any of them are withdrawn. `home` is the manager the shop names, and its area.
     """
     near = stairs.near(*home)
     dealt = (

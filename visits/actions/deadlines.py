@@ -1,4 +1,4 @@
-"""A request's deadlines while one thing happens to it: started, ended, paused, gone on with, reckoned anew."""
+"""Deadlines of a request while one event is handled: started, ended, paused, resumed, recomputed."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
 
 
 def with_deadlines(session: Session, requests: list[Request]) -> list[tuple[Request, list[Deadline]]]:
-    """Requests with their running deadlines, as they are now that the requests are locked."""
+    """Return locked requests with their running deadlines, read after the lock."""
     running: dict[int, list[Deadline]] = {request.id: [] for request in requests}
     for deadline in session.scalars(
         select(Deadline)
@@ -33,7 +33,7 @@ def with_deadlines(session: Session, requests: list[Request]) -> list[tuple[Requ
 
 
 def settle(request: Request, running: Iterable[Deadline]) -> None:
-    """Note when this request is next due, of its running deadlines."""
+    """Set when this request is next due, by its running deadlines."""
     by_promise = {deadline.promise: deadline for deadline in running if deadline.due_at is not None}
     window = by_promise.pop(Promise.REPLY_WINDOW, None)
     answer = by_promise.get(Promise.FIRST_ANSWER) or by_promise.get(Promise.NEXT_ANSWER)
@@ -45,10 +45,10 @@ def settle(request: Request, running: Iterable[Deadline]) -> None:
 
 
 class Book:
-    """A request's deadlines while one thing happens to it.
+    """Deadlines of one request while one event is handled.
 
-    What its caller knows is given: the terms, the `running` deadlines, the `rounds` of each promise so far, the
-    follower's `windows`. What is not is read, once and where it is needed.
+    The caller gives what it knows already: the terms, the `running` deadlines, the number of `rounds` of each promise,
+    the follower's `windows`. The rest is read once, where it is needed.
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class Book:
 
     @property
     def _reckoning(self) -> Reckoning:
-        # Looked up only where something is reckoned: to end a clock its terms are not needed.
+        # Read only where a deadline is computed: ending a clock needs no terms.
         if self._given is None:
             self._given = policies.reckoning(self._session, self._request.class_id)
         return self._given
 
     @property
     def answer(self) -> Deadline | None:
-        """The clock of the answer that is awaited, the first or the next."""
+        """The running deadline of the first or the next answer."""
         return next((self._running[promise] for promise in ANSWERS if promise in self._running), None)
 
     def start(self, promise: Promise, since: datetime | None = None) -> None:
-        """Begin a new round of a promise, unless one runs; now, or where it began unseen, then."""
+        """Start a new round of a promise, unless one runs; from now, or from `since` where it began earlier."""
         if promise not in self._running:
             reckoning, begun = self._reckoning, since or self._now
             allowed = reckoning.terms.allowed(promise)
@@ -88,8 +88,8 @@ class Book:
             self._add(promise, begun, allowed, due_at, reckoning)
 
     def await_answer(self, since: datetime | None = None) -> None:
-        """Begin to wait for an answer, the first or the next, unless one is awaited. Where it turns out that one is
-        awaited longer already, its clock began then."""
+        """Start waiting for the first or the next answer, unless a wait runs. Where the running wait turns out to have
+        begun earlier, its clock is moved back to that moment."""
         awaited = self.answer
         if awaited is None:
             self.start(Promise.NEXT_ANSWER if self._request.first_answered_at else Promise.FIRST_ANSWER, since)
@@ -100,7 +100,7 @@ class Book:
             plan(awaited, hours)
 
     def end(self, those: Iterable[Promise], *, is_met: bool) -> None:
-        """End what runs of these."""
+        """End the running clocks of these promises."""
         for promise in those:
             deadline = self._running.pop(promise, None)
             if deadline is not None:
@@ -109,7 +109,7 @@ class Book:
                 deadline.step = deadline.step_at = None
 
     def revive(self, deadline: Deadline) -> None:
-        """Let an ended clock go on as if it had never ended: due as it was, and no step taken twice."""
+        """Let an ended clock run on as if it had never ended: with its old deadline, and no step taken twice."""
         taken = set(self._session.scalars(select(Escalation.step).where(Escalation.deadline_id == deadline.id)))
         deadline.met_at = deadline.ended_at = None
         deadline.step = next((each for each in STEPS[Promise(deadline.promise)] if each not in taken), None)
@@ -117,7 +117,7 @@ class Book:
         self._running[Promise(deadline.promise)] = deadline
 
     def pause(self, promise: Promise) -> None:
-        """Stop a clock without ending it. What is overdue stays overdue: a miss cannot be rested away."""
+        """Pause a clock without ending it. An overdue one is not paused: a missed promise stays missed."""
         deadline = self._running.get(promise)
         if deadline is None or deadline.running_since is None or deadline.due_at is None:
             return
@@ -128,7 +128,7 @@ class Book:
         deadline.running_since = deadline.due_at = deadline.step_at = None
 
     def resume(self, promise: Promise) -> None:
-        """Let a paused clock go on where it stopped."""
+        """Let a paused clock run on from where it stopped."""
         deadline = self._running.get(promise)
         if deadline is not None and deadline.running_since is None:
             deadline.running_since = self._now
@@ -136,7 +136,7 @@ class Book:
             plan(deadline, self._hours(deadline))
 
     def follow_window(self) -> None:
-        """Keep the reply window's clock as the ledger has it, while an answer is awaited."""
+        """Keep the reply window's clock equal to the ledger while an answer is due."""
         windows = self._windows or self._session.get(Follower, self._request.openid)
         until = windows.message_until if windows and windows.message_left else None
         deadline = self._running.get(Promise.REPLY_WINDOW)
@@ -150,15 +150,15 @@ class Book:
             deadline.due_at = until
             plan(deadline, None)
             return
-        # The old window was lost, or its warning was given: this one is to be told from it.
+        # The old window was lost, or its warning given: this one must be distinguishable from it.
         self.end((Promise.REPLY_WINDOW,), is_met=False)
         self._add(Promise.REPLY_WINDOW, begun, int(ledger.MESSAGE_WINDOW.total_seconds()), until, None)
 
     def renew(self) -> None:
-        """Reckon what runs by the terms of today.
+        """Recompute the running clocks by today's terms.
 
-        What is overdue stays as it is: a change of policy does not make good what was missed. And what would have been
-        due before now is due now: nobody broke a promise that was not made yet.
+        An overdue one stays overdue: a change of policy does not excuse what was missed. One that would have been due
+        before now is due now: nobody can have broken a promise that was not made yet.
         """
         reckoning = self._reckoning
         for promise, deadline in self._running.items():
@@ -169,7 +169,7 @@ class Book:
                 continue
             allowed = reckoning.terms.allowed(promise)
             if deadline.counts_working_hours != reckoning.terms.counts_working_hours:
-                # Wall seconds are no working seconds; the share that was used up stays the same.
+                # Wall-clock seconds are not working seconds; the used-up share stays the same.
                 deadline.used = round(deadline.used / deadline.allowed * allowed)
             deadline.allowed, deadline.counts_working_hours = allowed, reckoning.terms.counts_working_hours
             if deadline.running_since is not None:
@@ -178,14 +178,14 @@ class Book:
                 plan(deadline, reckoning.calendar)
 
     def settle(self) -> None:
-        """Leave the request as its deadlines have it."""
+        """Set the request's due moment by its deadlines."""
         settle(self._request, self._running.values())
 
     def _hours(self, deadline: Deadline) -> calendar.Calendar | None:
         return policies.calendar(self._session) if deadline.counts_working_hours else None
 
     def _round(self, promise: Promise) -> int:
-        """The next round of a promise. A new request has had none, so `rounds` is given and nothing is asked."""
+        """Return the number of a promise's next round. A new request passes `rounds`, so that no statement is needed."""
         if self._rounds is None:
             counted = select(Deadline.promise, func.max(Deadline.round)).where(Deadline.request_id == self._request.id)
             self._rounds = {row[0]: row[1] for row in self._session.execute(counted.group_by(Deadline.promise))}
@@ -210,14 +210,14 @@ class Book:
         )
         plan(deadline, reckoning.calendar if reckoning else None)
         if promise is Promise.REPLY_WINDOW and deadline.step_at and deadline.step_at <= self._now:
-            # It was nearly closed when it was first looked at: the notice of the message itself says so.
+            # Nearly closed when first read: the notice of the message itself says so.
             deadline.step = deadline.step_at = None
         self._session.add(deadline)
         self._running[promise] = deadline
 
 
 def plan(deadline: Deadline, hours: calendar.Calendar | None) -> None:
-    """Note when the next step of this running deadline is due."""
+    """Set when the next step of this running deadline is due."""
     if deadline.step is None or deadline.running_since is None or deadline.due_at is None:
         deadline.step_at = None
         return

@@ -1,4 +1,4 @@
-"""What visits know of somebody who is erased."""
+"""Erasing: what visits forget of a person or a shop."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,24 +26,24 @@ from wechat_bot.models import Delivery, DeliveryState, Talk
 from wechat_bot.outbox import queueing, states
 
 _STILL_TO_GO = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)
-#: Talks of managers with requests (`conversation.desk`), and what such a talk keeps of words that were not sent.
+#: Managers' talks about requests (`conversation.desk`), and the keys of such a talk that hold unsent text.
 _DESK, _UNSENT = "desk", ("draft", "choices")
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase a follower's conversations and close what is open; moments, owners and ratings stay for the figures.
+    """Erase a follower's conversations and close open requests; moments, owners and ratings stay for the figures.
 
-    What was said is gone, with pictures, voices and what was said of a rating, and with what managers were told of it.
-    Of a shop that is erased all of its conversations go, whoever kept it.
+    Texts, pictures, voices and rating comments are deleted, and what managers were told of them. For a shop that is
+    erased this covers all its conversations, whoever kept it at the time.
     """
     if whom.kinds:
         _take_back(session, whom)
         return
     mine = select(Request).where(_theirs(whom)).order_by(Request.id)
-    # Locked before anything is blanked: an answer that is just being written is waited for, and goes too.
+    # Locked before anything is blanked: an answer being written just now is waited for and erased too.
     requests = session.scalars(mine.with_for_update().execution_options(populate_existing=True)).all()
     ids = [request.id for request in requests]
-    # As the last keeper of a shop they may have spoken in a request that is another's by now.
+    # As a shop's last keeper they may have written in a request that belongs to another keeper by now.
     by_them = and_(Message.openid == whom.openid, Message.openid != "")
     theirs = or_(and_(Message.request_id.in_(ids), _is_said_with_who_has_it(whom)), by_them)
     said = session.execute(select(Message.request_id, Message.author, Message.content, Message.media_key).where(theirs))
@@ -79,12 +79,13 @@ def _theirs(whom: Forgetting) -> ColumnElement[bool]:
 
 
 def _is_said_with_who_has_it(whom: Forgetting) -> ColumnElement[bool]:
-    """Of a follower's request what an earlier keeper said in it is not theirs; of a shop's all is the shop's."""
+    """Whether a message was exchanged with the request's present follower. For a follower this leaves out what an
+    earlier keeper wrote; for an erased shop everything counts."""
     return Message.openid.is_(None) if whom.shop_id is None else Message.id.is_not(None)
 
 
 def _take_back(session: Session, whom: Forgetting) -> None:
-    """Only what was sent of some kinds: pictures, voices, places."""
+    """Blank only those messages of the follower that are of these kinds: pictures, voices, places."""
     requests = select(Request.id).where(Request.openid == whom.openid)
     theirs = and_(
         or_(and_(Message.request_id.in_(requests), Message.openid.is_(None)), Message.openid == whom.openid),
@@ -109,18 +110,19 @@ def _forget_ratings(session: Session, whom: Forgetting, ids: Sequence[int], abou
 
 
 def _quoted(session: Session, ids: Sequence[int], now: datetime | None) -> None:
-    """Take the follower's words out of notices to managers. What was not sent yet is not sent any more; without `now`
-    it is, for it is another keeper's."""
+    """Remove the follower's words from notices to managers. Unsent notices are withdrawn, except without `now`, where
+    they are for another keeper."""
     mine = Delivery.about.in_([notices.about(key) for key in ids])
     if now is not None:
         queueing.withdraw(session, mine, why=states.ERASED, now=now)
-    # One in the call has its words along already, and is not tried again without them (`outbox.claiming`).
+    # A notice being sent right now goes with its words, and is not retried without them (`outbox.claiming`).
     stays = _STILL_TO_GO if now is None else ()
     forgetting.blank(session, mine, Delivery.state.not_in(stays))
 
 
 def _forget_drafts(session: Session, whom: Forgetting, about: Sequence[int]) -> None:
-    """What managers were about to send or do in these requests, and what they quoted while they were asked to whom."""
+    """Delete what managers were about to send or do in these requests, and the text kept while they were asked for
+    which request it was."""
     told = [*whom.names, *whom.words]
     for talk in session.scalars(select(Talk).where(Talk.topic == _DESK)):
         kept = [talk.state.get("chosen"), *(each.get("to") for each in talk.state.get("choices", ()))]
@@ -130,7 +132,7 @@ def _forget_drafts(session: Session, whom: Forgetting, about: Sequence[int]) -> 
 
 
 def _unname(session: Session, whom: Forgetting, ids: Sequence[int]) -> None:
-    """Take what names a shop out of the reasons of its owners, out of notices that list several, and out of what was
+    """Remove what names a shop from the reasons of its owners, from notices that list several shops, and from texts
     written for many."""
     for name in whom.names:
         for column in (VisitGroup.title, Canned.title, Canned.content):

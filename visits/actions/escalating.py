@@ -1,8 +1,8 @@
-"""Steps of escalation that are due: taken once each, with their notices, in one transaction.
+"""Escalation: due steps are taken once each, with their notices, in one transaction.
 
-A step's row is unique, and whoever takes it holds the request's row: workers that look at once share the requests out.
-After an outage every step that fell into it is taken, and each person gets one notice: of the worst. In quiet hours a
-step is taken at its time and its notice waits; what comes in the meantime joins it.
+A step's row is unique, and whoever takes it locks the request: workers that run at once share the requests. After an
+outage every missed step is taken, and each person gets one notice, about the worst. In quiet hours a step is taken at
+its time and only its notice waits; steps taken meanwhile join that notice.
 """
 
 from collections import defaultdict
@@ -24,12 +24,12 @@ from visits.rules import hearing, promises
 from visits.rules.promises import EscalationStep
 from wechat_bot.models import Follower
 
-#: Clocks of one transaction.
+#: Clocks handled in one transaction.
 BATCH = 200
 
 
 def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> int:
-    """Take the steps that are due, of at most `BATCH` clocks; gives of how many requests.
+    """Take the due steps of at most `BATCH` clocks; gives of how many requests.
 
     A step is taken when it is due; in quiet hours only its notice waits.
     """
@@ -55,8 +55,8 @@ def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: Quiet
 
 
 def _spent(session: Session) -> set[int]:
-    """Requests that still wait for an answer while other messages used up what WeChat lets us send: there is no need to
-    wait until the window closes, it is as good as closed."""
+    """Return requests that still wait for an answer while other messages have used up the sends of the reply window: it
+    counts as closed already."""
     return set(
         session.scalars(
             select(Deadline.request_id)
@@ -74,7 +74,7 @@ def _spent(session: Session) -> set[int]:
 def _take(
     session: Session, requests: list[Request], spent: set[int], now: datetime
 ) -> list[tuple[Escalation, Deadline]]:
-    """Move every clock of these requests past the steps that are due; gives a row for each."""
+    """Move every clock of these requests past its due steps; gives a row for each clock."""
     rows = []
     found = with_deadlines(session, requests)
     counts_hours = any(deadline.counts_working_hours for _, deadlines in found for deadline in deadlines)
@@ -117,7 +117,8 @@ def _tell(
 
 
 def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneInfo) -> dict[int, list[int]]:
-    """Who is over each of these requests, the nearest first; of one that lies nowhere, those at the top."""
+    """Return who stands above each of these requests, the nearest first; for a request without an area, those at the
+    top."""
     house = org_chart.read(session, day_in(now, zone))
     kept = complaints.kept_from(session, [each.id for each in requests if each.goes_up])
     return {
@@ -131,7 +132,8 @@ def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneI
 
 
 def _moot_windows(session: Session, requests: dict[int, Request], taken: Sequence[Taken], now: datetime) -> set[int]:
-    """Requests whose shop can get no customer-service message any more: that its window closes is no news."""
+    """Return requests whose shop can get no customer-service message any more: a warning that the window closes is
+    pointless."""
     warned = {requests[each.request_id].openid: each.request_id for each in taken if each.step is EscalationStep.WINDOW}
     if not warned:
         return set()

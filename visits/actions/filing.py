@@ -1,7 +1,7 @@
-"""The clock files what closed requests count for, so that a report of a year reads a narrow row of each and no more.
+"""Filing of closed requests: a narrow row for each in `Filed`, so that a report of a year reads only those.
 
-Nobody waits for it: a report tells of what is not filed yet from the moments themselves. Whoever changes a closed
-request takes it back in the same transaction.
+Nothing waits for it: a report computes what is not filed yet from the moments themselves. Whoever changes a closed
+request removes its row in the same transaction.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ BATCH = 2000
 
 
 def file_some(session: Session, *, now: datetime) -> int:
-    """File the next closed requests; gives how many. What somebody has in hand just now waits for the next time."""
+    """File the next closed requests; gives how many. A request locked by another transaction is left for the next run."""
     keys = session.scalars(
         select(Request.id)
         .where(IS_UNFILED, Request.closed_at.is_not(None))
@@ -34,10 +34,10 @@ def file_some(session: Session, *, now: datetime) -> int:
 
 
 def take_back(session: Session, request_id: int) -> None:
-    """A closed request changes: what was filed of it counts no more, until it is filed again.
+    """Remove the filed row of a closed request that changes; it is filed again later.
 
-    The request's row is written whether it was filed or not: who files it now is waited for, and who would file it
-    next finds it locked until the change is there to be seen.
+    The request's row is updated in any case, filed or not: this waits for a transaction that is filing it now, and
+    makes a later one skip the locked row until the change is committed.
     """
     session.execute(update(Request).where(Request.id == request_id).values(is_filed=False))
     opened_at = select(Request.opened_at).where(Request.id == request_id).scalar_subquery()

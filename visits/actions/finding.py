@@ -1,4 +1,4 @@
-"""The request that what a follower writes belongs to, locked: one, where there were two."""
+"""Finding and locking the request that a follower's message belongs to; two open ones are joined."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,8 @@ from visits.rules import needs
 
 
 def theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, zone: ZoneInfo) -> Request | None:
-    """The open request of a follower, locked: their shop's. One of before they kept this shop becomes the shop's."""
+    """Lock and return the open request of a follower: their shop's. One written before they kept this shop becomes the
+    shop's."""
     request = still_open(session, openid, shop, now, zone)
     if request is not None and shop is not None and request.retailer_id != shop.id:
         routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
@@ -23,8 +24,8 @@ def theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, z
 
 
 def still_open(session: Session, openid: str, shop: Shop | None, now: datetime, zone: ZoneInfo) -> Request | None:
-    """The open request of a follower or their shop, locked. Two of them (the shop's, and one of before the follower
-    was bound to it) become one."""
+    """Lock and return the open request of a follower or their shop. Where both have one (the follower wrote before
+    being bound), the two are joined."""
     session.flush()
     mine = Request.openid == openid
     found = session.scalars(
@@ -44,21 +45,22 @@ def still_open(session: Session, openid: str, shop: Shop | None, now: datetime, 
         if other is not theirs:
             _join(session, other, theirs, now, zone)
     if theirs.openid != openid:
-        # The shop has another keeper now: answers go to whoever writes for it.
+        # The shop has a new keeper: answers go to whoever writes for it now.
         theirs.openid = openid
         session.flush()
     return theirs
 
 
 def _was_anothers(session: Session, request: Request) -> None:
-    """What was said so far was said with the last keeper: theirs to see, and to be erased with them."""
+    """Mark the messages so far as exchanged with the last keeper: only they may see them, and they are erased with
+    them."""
     said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
     session.execute(said.values(openid=request.openid))
 
 
 def _let_go(session: Session, request: Request, openid: str) -> bool:
-    """A shop's request whose writer never proved to keep it: a colleague's guess gave it to the shop. It stands under
-    the shop no longer once its keeper writes, who must not get a stranger's words."""
+    """Detach a request that staff only guessed to be this shop's, and whose writer never proved to keep it: once the
+    real keeper writes, they must not get a stranger's words."""
     if request.openid == openid or request.retailer_id is None:
         return False
     kept_it = select(Binding.id).where(Binding.openid == request.openid, Binding.retailer_id == request.retailer_id)
@@ -70,7 +72,7 @@ def _let_go(session: Session, request: Request, openid: str) -> bool:
 
 
 def _join(session: Session, other: Request, theirs: Request, now: datetime, zone: ZoneInfo) -> None:
-    """One request of two: what was said in the other, and since when it waits for an answer, are this one's."""
+    """Join two requests into one: the other's messages, and the moment it waits for an answer since, move to this one."""
     since, wrote_at = other.unanswered_since, other.shop_wrote_at
     waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
     first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
@@ -91,12 +93,12 @@ def _join(session: Session, other: Request, theirs: Request, now: datetime, zone
 
 
 def closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:
-    """The last request of a follower or their shop, locked, if it was closed lately enough to go on with."""
+    """Lock and return the last request of a follower or their shop, if it was closed recently enough to be reopened."""
     theirs = (Request.retailer_id == shop.id,) if shop else (Request.openid == openid, Request.retailer_id.is_(None))
     last = session.scalars(
         select(Request).where(*theirs).order_by(Request.id.desc()).limit(1).with_for_update()
     ).first()
-    # What another keeper of the shop left is not gone on with: the answers would be theirs.
+    # A request of the shop's last keeper is not reopened: the answers would go to them.
     if last is None or last.closed_at is None or last.openid != openid:
         return None
     if last.closed_how in (Closed.VOID, Closed.ERASED):

@@ -1,7 +1,7 @@
-"""Visit groups: one message to many shops, and each answer a request of its own.
+"""Visit groups: one message to many shops, where each answer is a request of its own.
 
-A group is sent as a campaign. What a recipient writes after it arrived opens that shop's request, or joins the one that
-is open.
+A group is sent as a campaign. What a recipient writes after it arrived opens that shop's request, or joins its open
+one.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ from wechat_bot.reply import TEXT_LIMIT, text_message
 
 TOPIC, NOTICE, PAGE = "visit-group", "answer", "/m/visits/mine/groups"
 LONGEST_TITLE = 60
-#: WeChat takes so many template messages of an account a day (wechat-platform.md §5), and whoever is not in touch gets
-#: one: what one day cannot carry is not one message.
+#: WeChat's limit of template messages an account and day (wechat-platform.md §5). Every shop with a closed reply window
+#: needs one, so a larger group could not be sent in a day.
 MOST_MEMBERS = 100_000
 ANSWERS_FOR = timedelta(days=7)
 MOST_DAYS = 30
@@ -54,10 +54,10 @@ def send(
     most: int = MOST_MEMBERS,
     at_once: int = listing.BATCH,
 ) -> VisitGroup:
-    """Send one message to the meant shops of this colleague that follow the account; a group of no
-    more than `at_once` shops goes out at once.
+    """Send one message to those meant shops of this colleague that follow the account; a group of no more than
+    `at_once` shops goes out at once.
 
-    `token` names the form: posted again, it sends once. Raises `Refused` where nobody would get it, or too many.
+    `token` identifies the form: posted again, it sends once. Raises `Refused` where nobody would get it, or too many.
     """
     sent_before = select(Campaign.reference).where(Campaign.kind == KIND.name, Campaign.token == token)
     if token and (group_id := session.scalar(sent_before)) is not None:
@@ -101,14 +101,14 @@ def send(
 
 
 def cancel(session: Session, who: Colleague, group_id: int, *, now: datetime) -> int:
-    """Take back what has not gone out; gives how many messages. Answers to what did go out still count."""
+    """Withdraw what has not gone out; gives how many messages. Answers to messages that went out still count."""
     hold(session, who, group_id)
     campaign = steering.find(session, KIND, group_id)
     return 0 if campaign.ended_at is not None else steering.cancel(session, campaign, by=who.name, now=now)
 
 
 def hold(session: Session, who: Colleague, group_id: int) -> VisitGroup:
-    """A group, locked, for whoever may steer it: who sent it, and those who work for the whole company."""
+    """Lock and return a group, for those who may steer it: its sender, and people who work for the whole company."""
     group = session.scalar(select(VisitGroup).where(VisitGroup.id == group_id).with_for_update())
     if group is None:
         raise Refused(texts.NO_SUCH)
@@ -116,20 +116,20 @@ def hold(session: Session, who: Colleague, group_id: int) -> VisitGroup:
 
 
 def sender(who: Colleague) -> str:
-    """How shops know the writer."""
+    """Return the name shops see as the writer."""
     return who.name if who.manager_id is not None else answering_texts.SERVICE
 
 
-# What comes back
+# Answers to a group
 
 
 def awaiting(session: Session, openid: str, *, now: datetime) -> Awaited | None:
-    """The newest group whose message reached this follower and which they have not answered."""
+    """Return the newest group whose message reached this follower and which they have not answered."""
     return answering.awaiting(session, KIND, openid, now=now)
 
 
 def is_last_said(session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime) -> bool:
-    """Whether a group's message is what this follower heard last, so that whatever they write answers it."""
+    """Whether a group's message is the last thing this follower was sent, so that whatever they write answers it."""
     group = awaiting(session, openid, now=now)
     if group is None or group.settled_at is None:
         return False
@@ -137,18 +137,18 @@ def is_last_said(session: Session, openid: str, last_heard_at: datetime | None, 
 
 
 def asks(awaited: Awaited) -> bool:
-    """Whether the message of the group asks its members something."""
+    """Whether the group's message asks its recipients something."""
     return needs.asks_back(awaited.said)
 
 
 def acknowledged(session: Session, awaited: Awaited, *, now: datetime) -> None:
-    """A member said no more than 收到, to what asks nothing: that is heard, and nobody owes an answer."""
+    """Note that a member only wrote 收到 to a message that asks nothing: it counts as an answer, and no answer is owed."""
     answering.first(session, awaited.campaign_id, awaited.retailer_id, now=now)
 
 
 def answered(session: Session, awaited: Awaited, request: Request, *, now: datetime) -> str:
-    """A member wrote: the group's message stands in their request, in front of what they say. Gives its title."""
-    # Of five pictures at once, each heard by a door of its own, one is the first.
+    """Put the group's message into the request of the member who answered it, before their words. Gives its title."""
+    # Five pictures sent at once come in by five transactions: only one is the first answer.
     if not answering.first(session, awaited.campaign_id, awaited.retailer_id, now=now):
         return ""
     group = session.get_one(VisitGroup, awaited.reference)
@@ -170,18 +170,18 @@ def answered(session: Session, awaited: Awaited, request: Request, *, now: datet
 
 
 def _mine(group: VisitGroup, who: Colleague) -> VisitGroup:
-    # A customer manager is the same person in WeChat and at the console; staff are only at the console.
+    # A customer manager is one person in WeChat and in the console; other staff exist only in the console.
     own, theirs = (group.user_id, who.user_id) if who.manager_id is None else (group.manager_id, who.manager_id)
     if own != theirs:
         raise Refused(texts.NO_SUCH)
     return group
 
 
-# As a campaign
+# The group as a campaign
 
 
 def _meant(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
-    """The shops that were meant, of those its writer may see."""
+    """Return the conditions for the meant shops, of those its writer may see."""
     group = session.get_one(VisitGroup, campaign.reference)
     who = visibility.of_writer(session, group.manager_id, group.user_id, now=means.now, zone=means.zone)
     if who is None:
@@ -196,7 +196,7 @@ def _letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessa
     return CampaignMessage(
         text_message(answering_texts.answer(name, campaign.said)),
         notices.notice(NOTICE, page, when=campaign.created_at, who=name, what=campaign.said),
-        # The page a notice opens shows the picture too.
+        # The page that a notice opens shows the picture too.
         behind=[] if group.media_key is None else [uploads.picture(group.media_key)],
     )
 

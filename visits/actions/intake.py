@@ -1,4 +1,4 @@
-"""A shop's message becomes a request, or joins the one that is open: at most one of a shop is."""
+"""Intake: a shop's message becomes a request or joins its open one; a shop has at most one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,64 +36,63 @@ from wechat_bot.models import Follower
 
 @dataclass(frozen=True, slots=True)
 class ShopMessage:
-    """What a shop said, by whichever door. `kind` is text, image, voice, video, location or link."""
+    """Message of a shop, by whichever door. `kind` is text, image, voice, video, location or link."""
 
     kind: str
     content: str = ""
     media_key: str | None = None
     more: dict[str, Any] | None = field(default=None)
-    #: Whether it was left as a message, in so many words: whatever it says, somebody is to answer it.
+    #: Whether it was explicitly left as a message (留言): whatever it says, somebody must answer it.
     is_left: bool = False
 
 
 class Became(Enum):
-    """What a message became."""
+    """Kind of thing a message became."""
 
-    #: A request of its own.
+    #: A new request.
     OPENED = "opened"
-    #: Part of one that was closed, and is open again.
+    #: Part of a closed request, which it reopened.
     REOPENED = "reopened"
-    #: Part of one that was answered: another answer is promised.
+    #: Part of an answered request: another answer is due.
     CONTINUED = "continued"
-    #: Part of one that waits for its answer anyway.
+    #: Part of a request that waits for its answer anyway.
     ADDED = "added"
-    #: Thanks, kept with an open request: nothing is promised for it.
+    #: Thanks, kept with an open request: no answer is due.
     THANKS = "thanks"
-    #: Thanks and something more, after an answer or a closing: kept, the owner is told, nothing is promised for it.
+    #: Thanks and something more, after an answer or a closing: kept, the owner is notified, no answer is due.
     REMARKED = "remarked"
 
 
 class RequestStanding(Enum):
-    """Where a follower's request stands when they write."""
+    """State of a follower's request when they write."""
 
     NONE = "none"
     OPEN = "open"
-    #: Answered, and they wrote nothing since: what comes now answers us.
+    #: Answered, and they wrote nothing since: their next message replies to us.
     ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a message became, who answers for it, and until when."""
+    """Result of receiving a message: what it became, who answers for it, and until when."""
 
     request_id: int
     number: int
     became: Became
-    #: Who answers, and why, where that was looked at; `who_answers` looks.
+    #: Who answers, and why, where that was determined; `who_answers` reads it otherwise.
     decided: Decision | None
     answer_due: datetime | None
-    #: Whether it is a complaint, and went to whoever is above.
+    #: Whether it is a complaint and went to whoever stands above.
     goes_up: bool
-    #: Whether whoever wrote is known by a shop; if not, they are to be asked for it.
+    #: Whether the writer's shop is known; if not, they are asked for it.
     is_known: bool
-    #: Whether it followed the message before at once, so that nothing need be said.
+    #: Whether it came right after another message, so that no acknowledgement is needed.
     is_in_one_breath: bool = False
 
 
 def said(session: Session, message: messages.Incoming, *, now: datetime) -> ShopMessage | None:
-    """What a message of the chat says; its picture, voice or video will be fetched. None for events, and for a
-    text of which nothing can be seen.
-    """
+    """Read a chat message as a `ShopMessage`; its picture, voice or video will be fetched. None for events, and for a
+    text without visible characters."""
     match message:
         case messages.Text(content=content):
             return ShopMessage("text", visible(content)) if is_visible(content) else None
@@ -110,10 +109,10 @@ def said(session: Session, message: messages.Incoming, *, now: datetime) -> Shop
 def receive(
     session: Session, openid: str, said: ShopMessage, *, now: datetime, zone: ZoneInfo, windows: Windows | None = None
 ) -> Received:
-    """Take what a follower said into their shop's open request, the one closed lately, or a new one.
+    """Put a follower's message into their shop's open request, a recently closed one, or a new one.
 
-    Of two doors at work at once the database lets one open a request; the other joins it. `windows` is the follower's
-    ledger, where it is at hand.
+    Where two transactions receive at once, the database lets one create the request and the other joins it. `windows`
+    is the follower's ledger, where the caller has it.
     """
     shop = identity.shop_of(session, openid)
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
@@ -128,13 +127,13 @@ def receive(
     known = categories.keywords(session) if said.content and tone is not Tone.THANKS else []
     is_complaint = complaints.is_one(session, said.content, known)
     if is_complaint:
-        asked = None  # whoever wrote to many would read it among the answers
+        asked = None  # the sender of a message to many would read the complaint among the answers
     became = Became.ADDED
     if request is None and asked is None and not is_complaint:
         request = finding.closed_lately(session, openid, shop, now)
         became = Became.REMARKED if tone is Tone.DOUBTFUL else Became.REOPENED
         if request is not None and request.goes_up and became is Became.REOPENED:
-            request = None  # a need is none of whoever looked into a complaint
+            request = None  # a new need does not belong to whoever looks into a complaint
     if request is None:
         request = _new(session, openid, shop, said, known, now, zone)
         became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
@@ -147,7 +146,7 @@ def receive(
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
     group = groups.answered(session, asked, request, now=now) if asked is not None else ""
     message = _keep(session, request, said, known, now)
-    # Flushed just now: from here all is read once, handed on in `case`, and written once at the end.
+    # Just flushed: from here on everything is read once, passed on in `case`, and written once at the end.
     with session.no_autoflush:
         if became is Became.OPENED:
             book = clocks.opened(session, request, now=now, windows=windows)
@@ -164,11 +163,11 @@ def receive(
 def written(
     session: Session, openid: str, those: Sequence[ShopMessage], *, token: str, now: datetime, zone: ZoneInfo
 ) -> Received | None:
-    """Take what a follower wrote on a page, once for each form (`token`); None where it was taken before.
+    """Receive what a follower wrote on a page, once for each form (`token`); None where it was received before.
 
-    Raises `Refused` for whoever does not follow: no answer would reach them.
+    Raises `Refused` for somebody who does not follow the account: no answer would reach them.
     """
-    # As the chat does, so that the two, the same form posted twice, and an erasure take turns.
+    # Locks as the chat does, so that chat, page, the same form posted twice, and an erasure act one after the other.
     follower = session.scalar(select(Follower).where(Follower.openid == openid).with_for_update())
     if follower is None or not follower.is_following:
         raise Refused(texts.NOT_FOLLOWING)
@@ -176,14 +175,14 @@ def written(
         return None
     received = [receive(session, openid, each, now=now, zone=zone) for each in those]
     session.flush()
-    # The form's token stays with what it brought: posted again, it is found.
+    # The form's token is kept with its message: posted again, the message is found.
     taken = session.get_one(Request, received[-1].request_id)
     session.get_one(Message, taken.last_message_id).token = token or None
     return received[0]
 
 
 def standing(session: Session, openid: str, last_heard_at: datetime | None) -> RequestStanding:
-    """Where a follower's own request stands. `last_heard_at` is their contact before this one."""
+    """Return the state of a follower's own request. `last_heard_at` is their contact before this one."""
     row = session.execute(
         select(Request.answered_at, Request.unanswered_since).where(
             Request.openid == openid, Request.closed_at.is_(None)
@@ -199,7 +198,7 @@ def standing(session: Session, openid: str, last_heard_at: datetime | None) -> R
 
 
 def was_closed_lately(session: Session, openid: str, *, now: datetime) -> bool:
-    """Whether the last request of a follower was closed so lately that what they say now may still be about it."""
+    """Whether the follower's last request was closed so recently that what they write now may still be about it."""
     last = session.scalar(
         select(Request.closed_at).where(Request.openid == openid).order_by(Request.id.desc()).limit(1)
     )
@@ -207,13 +206,13 @@ def was_closed_lately(session: Session, openid: str, *, now: datetime) -> bool:
 
 
 def keywords(session: Session) -> list[needs.Keywords]:
-    """What tells that a few words are a need."""
+    """Return the keywords by which even a short text is recognised as a need."""
     return categories.keywords(session)
 
 
 def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Received | None:
-    """A follower was bound to a shop: what they left before is the shop's, and its manager's. None where they left
-    nothing; what the shop's last keeper left open is theirs from now on."""
+    """Give a newly bound follower's earlier request to the shop and its manager, and the shop's open request to the
+    follower. None where they had left nothing."""
     shop = identity.shop_of(session, openid)
     left = select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None))
     has_left = session.scalar(left) is not None
@@ -224,17 +223,17 @@ def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Re
 
 
 def who_answers(session: Session, received: Received) -> Decision:
-    """Who answers for what was received, and why."""
+    """Return who answers for what was received, and why."""
     return received.decided or routing.as_it_stands(session, session.get_one(Request, received.request_id))
 
 
 def claim_shop(
     session: Session, openid: str, licence: str, *, now: datetime, zone: ZoneInfo
 ) -> tuple[str, Person | None] | Wrong | None:
-    """Somebody unknown with an open request wrote a licence: its area's manager gets the request.
+    """Give the open request of an unknown follower who wrote a licence number to the manager of that shop's area.
 
-    Gives the shop's name and that manager; `Wrong` where there is no such shop or the tries of binding are used up,
-    None where there is no open request without a shop. Nobody is bound by this: a licence number is no secret.
+    Gives the shop's name and that manager; `Wrong` where there is no such shop or the day's attempts at binding are
+    used up, None where there is no open request without a shop. Nobody is bound by this: a licence number is no secret.
     """
     request = finding.still_open(session, openid, None, now, zone)
     if request is None or request.retailer_id is not None:
@@ -285,7 +284,7 @@ def _new(
     }
     insert = upsert(session, Request).values(values).on_conflict_do_nothing().returning(Request)
     made: Request | None = session.scalar(insert)
-    if made is None:  # another door opened one between our look and our hand
+    if made is None:  # another transaction created one after we looked
         made = finding.still_open(session, openid, shop, now, zone)
         assert made is not None
     return made
@@ -299,7 +298,7 @@ def _tone(session: Session, said: ShopMessage) -> Tone:
 
 
 def _answers_us(session: Session, request: Request, tone: Tone) -> bool:
-    """Whether 好的 or 嗯 is an answer: what we wrote last asked something."""
+    """Whether 好的 or 嗯 is an answer: our last message asked something."""
     if tone not in (Tone.THANKS, Tone.NOD):
         return False
     ours = (Message.request_id == request.id, Message.author != Author.SHOP, Message.is_note.is_(False))
@@ -338,8 +337,8 @@ def _take_up(
     now: datetime,
     zone: ZoneInfo,
 ) -> Decision | None:
-    """Move the clocks and tell the owner, as it fits what the message became. Gives who answers, where that was
-    looked at. `group` names the message to many shops that is answered by it."""
+    """Update the clocks and notify the owner, according to what the message became. Gives who answers, where that was
+    determined. `group` names the message to many shops that it answers."""
     match became:
         case Became.OPENED:
             return routing.route(session, request, now=now, zone=zone, case=case)
@@ -377,7 +376,7 @@ def _complain(
     now: datetime,
     zone: ZoneInfo,
 ) -> Decision:
-    """A complaint, alone or within a request that is open: whoever is above has it from now on."""
+    """Handle a complaint, in a new or an open request: whoever stands above owns it from now on."""
     if became is not Became.OPENED:
         clocks.shop_wrote(request, case.book, now=now)
     decision = routing.complain(session, request, message.content, case, now=now, zone=zone)

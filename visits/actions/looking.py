@@ -1,4 +1,4 @@
-"""The owner of a request looks at it: from then on they are told of what is added again."""
+"""Looking at a request: its owner has seen everything, and is notified of additions again."""
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from visits.queries.visibility import Colleague
 
 
 def looked(session: Session, request_id: int, who: Colleague) -> bool:
-    """Note that somebody has seen all that was said in a request; of a colleague's it changes nothing."""
+    """Note that somebody has seen all messages of a request; changes nothing in a colleague's request."""
     if who.manager_id is None:
         return False
     seen = (

@@ -1,4 +1,4 @@
-"""Many requests at once to other owners: taken from who is away, or handed on by somebody. No clock is reset here."""
+"""Moving many requests to other owners at once: taken from absent owners, or handed on by somebody. No clock is reset."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -25,8 +25,8 @@ from visits.texts import notices as texts
 
 log = structlog.get_logger(__name__)
 
-#: Its owner was found by the shop's manager or area, which is somebody else's by now; or a deputy or supervisor was
-#: found for an area that the shop has left. A complaint stays with whoever is above.
+#: Its owner was chosen as the shop's or its area's manager, who is somebody else now; or as a deputy or supervisor of
+#: an area the shop has left. A complaint stays with whoever stands above.
 _LAST_REASON = (
     select(Assignment.reason)
     .where(Assignment.request_id == Request.id)
@@ -49,13 +49,13 @@ _HAS_MOVED = and_(
         ),
     ),
 )
-#: Numbers named in the one notice for many requests.
+#: Request numbers listed in the one notice about many requests.
 LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many requests got another owner, and the last one looked at; 0 where there were no more to look at."""
+    """Result of a sweep: how many requests got another owner, and the last id checked; 0 where no more are left."""
 
     moved: int
     last_id: int
@@ -63,7 +63,7 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class HandedOn:
-    """How many requests were handed on, and the ids of those that somebody else had handed on meanwhile."""
+    """Result of handing on many requests: how many, and the ids of those somebody else had handed on meanwhile."""
 
     moved: int
     overtaken: tuple[int, ...] = ()
@@ -79,16 +79,16 @@ class _Held:
     was_handed_over: bool
     is_overdue: bool
     goes_up: bool
-    #: Its shop is somebody else's by now than when it was given to its owner.
+    #: The roster has since given its shop to another manager than when its owner was set.
     has_moved: bool
 
 
 def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
-    """Give what absent or disabled owners hold, what has none, and what belongs to a shop that the roster gave to
-    somebody else, to whoever answers today. What somebody handed on by hand stays where it is.
+    """Give open requests to whoever answers for them today: those of absent or disabled owners, those without an owner,
+    and those whose shop the roster gave to another manager. Requests handed on by hand stay where they are.
 
-    Looks at up to `limit` of these requests behind the id `after`. However many requests a manager held: one decision
-    for each area, one statement for each new owner, and one notice.
+    Checks up to `limit` such requests with ids above `after`. However many requests a manager held, this takes one
+    decision for each area, one statement for each new owner, and one notice.
     """
     stairs = org_chart.read(session, day_in(now, zone))
     held = _held(session, stairs, after, limit, now)
@@ -120,10 +120,10 @@ def transfer_many(
     now: datetime,
     zone: ZoneInfo,
 ) -> HandedOn:
-    """Hand open requests to another manager, with one notice for all, but those that are theirs already.
+    """Hand open requests to another manager with one notice for all, leaving out those they own already.
 
-    `were_with` gives of each whose it was when it was chosen, 0 for nobody's, None where that is not known: what
-    somebody else handed on meanwhile stays with whoever has it now.
+    `were_with` gives each request's owner when it was chosen, 0 for none, None where unknown: a request somebody else
+    handed on meanwhile stays with its new owner.
     """
     stairs = org_chart.read(session, day_in(now, zone))
     person = stairs.managers.get(to_manager_id)
@@ -131,7 +131,7 @@ def transfer_many(
         raise Refused("没有这位客户经理，或已停用。")
     routing.check_here(stairs, person.id, person.name)
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
-    # A complaint is handed to nobody it is kept from.
+    # A complaint is never handed to somebody it is hidden from.
     is_theirs = exists().where(KeptFrom.request_id == Request.id, KeptFrom.manager_id == to_manager_id)
     chosen = _select_held().where(Request.id.in_(were_with), others, ~is_theirs)
     held = _read(session, chosen.with_for_update(of=Request), now)
@@ -184,7 +184,7 @@ def _move(
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
-    """Give locked requests to one new owner (or none), in as many statements for a thousand as for one."""
+    """Give locked requests to one new owner (or none), with as many statements for a thousand as for one."""
     ids = [each.id for each, _ in those]
     session.execute(
         update(Request)
@@ -216,7 +216,7 @@ def _move(
 
 
 def _tell_who_had_them(session: Session, those: Sequence[_Held], now_with: Person | None, now: datetime) -> None:
-    """Whoever answered for a shop's requests until the roster gave it to somebody else."""
+    """Notify the former owners of requests whose shops the roster gave to another manager."""
     of_each: dict[int, list[_Held]] = defaultdict(list)
     for each in those:
         if each.owner_id is not None:
@@ -250,7 +250,7 @@ def _tell_of_many(
         return None
     numbers = [each.id + FIRST_NUMBER for each, _ in those[:LISTED]]
     text = texts.many_handed_on(len(those), numbers, whys, sum(each.is_overdue for each, _ in those))
-    # A leave begins at midnight: what it moves may wait for the morning.
+    # A leave begins at midnight: notices of what it moves may wait for the morning.
     told = notices.tell(
         session,
         to_id,
@@ -300,7 +300,7 @@ def _tell_of_one(
 
 
 def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """What `clocks.handed_over` does, for many in as many statements as for one."""
+    """Do what `clocks.handed_over` does, for many requests with as many statements as for one."""
     session.execute(
         update(Deadline)
         .where(Deadline.request_id.in_(ids), Deadline.promise == Promise.HANDING_OVER, Deadline.ended_at.is_(None))

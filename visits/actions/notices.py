@@ -1,7 +1,7 @@
-"""Telling customer managers in WeChat: one way for all of visits, queued in the transaction that wants it.
+"""Notices to customer managers in WeChat, for all of visits, queued in the transaction that causes them.
 
 A notice goes out as a customer-service message, else as the account's template for "request", else it waits for the
-manager's next contact. Who has several waiting gets one line with the number of requests in place of more of them.
+manager's next contact. Where several wait for one manager, one line with the number of requests replaces further ones.
 """
 
 import re
@@ -23,22 +23,22 @@ from wechat_bot.notices import notice
 from wechat_bot.outbox import queueing, states
 from wechat_bot.reply import link, text_message
 
-#: The page with a manager's open requests; one request has its number behind it.
+#: The page with a manager's open requests; a single request's page has its number appended.
 PAGE = "/m/visits"
-#: What becomes of notices that a request is somebody's is looked after (`actions/unreached.py`).
+#: Under this name the outcomes of hand-over notices are watched (`actions/unreached.py`).
 WATCH = "visit-notices"
-#: So many notices may wait for one manager; what comes then is one line for all.
+#: Notices that may wait for one manager; further ones are folded into one line.
 WAIT = 3
 ABOUT_ALL = "visits"
 _LISTED = 3
 _QUOTED = re.compile("：“(.+)”")
-#: A template message has a field of its own for the number.
+#: A template message has a separate field for the number.
 _TOLD_ELSEWHERE = re.compile(r"^#\d+\s*[：，]?\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingNotice:
-    """A notice of ours that waits to be sent."""
+    """Notice that waits to be sent."""
 
     id: int
     about: str
@@ -48,19 +48,20 @@ class WaitingNotice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeReach:
-    """A manager in WeChat: their openid, None where they cannot be told there; and what waits to be sent to them."""
+    """Reach of a manager in WeChat: their openid, None where they cannot be notified there, and their waiting notices."""
 
     openid: str | None
     waiting: Sequence[WaitingNotice]
 
     def is_held(self, delivery_id: int) -> bool:
-        """Whether what they are told with waits for their next contact already: they cannot be told now."""
+        """Whether this delivery is held until their next contact: they cannot be notified now."""
         return any(each.id == delivery_id and each.state == DeliveryState.HELD for each in self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """By which delivery a new owner is told, None where they cannot be; and whether it waits for their next contact."""
+    """Result of notifying a new owner: the delivery, None where they cannot be notified; and whether it is held until
+    their next contact."""
 
     delivery_id: int | None
     is_held: bool
@@ -68,7 +69,7 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class NoticeFacts:
-    """What a notice says of a request."""
+    """Facts of a request that a notice states."""
 
     who: str
     shop: str
@@ -77,12 +78,12 @@ class NoticeFacts:
 
 
 def about(request_id: int) -> str:
-    """What a delivery says it is about."""
+    """Return the link that deliveries about a request carry."""
     return f"visit:{request_id}"
 
 
 def page(request_id: int) -> str:
-    """The path of a request's page for managers."""
+    """Return the path of a request's page for managers."""
     return f"{PAGE}/{request_id + FIRST_NUMBER}"
 
 
@@ -104,12 +105,12 @@ def tell(
     watch: str | None = None,
     spares: int = 0,
 ) -> int | None:
-    """Queue a notice to a manager; gives the delivery's id, None where they cannot be told in WeChat.
+    """Queue a notice to a manager; gives the delivery's id, None where they cannot be notified in WeChat.
 
     That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
-    queue nothing (and give None); `due_at` puts it off, and one that `heeds_quiet` waits for the morning. `who` and
-    `when` fill a template message. One that `folds` is of the manager's own requests: many are one line. `to` is their
-    `reach`, where it was read. `watch` and `spares` are as for `queueing.queue`.
+    queue nothing (and give None); `due_at` delays it, and one that `heeds_quiet` waits for the morning. `who` and
+    `when` fill a template message. One that `folds` is about the manager's own requests: many of them become one line.
+    `to` is their `reach`, where the caller has read it. `watch` and `spares` are as for `queueing.queue`.
     """
     to = to or reach(session, manager_id, about)
     if to.openid is None:
@@ -134,8 +135,8 @@ def tell(
 
 
 def reach(session: Session, manager_id: int, about: str) -> NoticeReach:
-    """Whether a manager can be told in WeChat of this, and which notices of ours wait for them, the oldest first. Of a
-    complaint that is kept from them they are told nothing, whoever asks for it."""
+    """Return whether a manager can be notified in WeChat about this, and which notices wait for them, the oldest first.
+    About a complaint that is hidden from them they are never notified."""
     is_kept = exists().where(KeptFrom.manager_id == Manager.id, KeptFrom.request_id == _of(about))
     waits = and_(Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
     rows = session.execute(
@@ -152,17 +153,17 @@ def reach(session: Session, manager_id: int, about: str) -> NoticeReach:
 
 
 def _of(about: str) -> int:
-    """The request a delivery is about; 0, which is none, of one about all of them."""
+    """Return the id of the request a delivery is about; 0 for a delivery about all of them."""
     return int(about.partition(":")[2] or 0)
 
 
 def can_be_told(session: Session, manager_id: int) -> bool:
-    """Whether a manager hears of anything in WeChat: bound, not disabled, and following."""
+    """Whether a manager can be notified in WeChat: bound, not disabled, and following."""
     return reach(session, manager_id, ABOUT_ALL).openid is not None
 
 
 def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: datetime) -> None:
-    """Put other words, about several requests, into a notice the caller holds and that still waits."""
+    """Replace the text of a waiting notice that the caller holds with one about several requests."""
     template = notice("request", PAGE, who=who, what=_what(text, who), when=when)
     session.execute(
         update(Delivery).where(Delivery.id == delivery_id).values(message=_message(text, PAGE), template=template)
@@ -170,18 +171,18 @@ def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: da
 
 
 def why_not(session: Session, manager_id: int) -> str:
-    """Why a manager cannot be told in WeChat, in words."""
+    """Return in words why a manager cannot be notified in WeChat."""
     openid = session.scalar(select(Manager.openid).where(Manager.id == manager_id))
     return texts.NOT_BOUND if openid is None else texts.NOT_FOLLOWING
 
 
 def facts(request: Request, case: Case) -> NoticeFacts:
-    """What a notice says of a request: the shop, and until when it is to be answered."""
+    """Return what a notice states of a request: the shop, and until when it is to be answered."""
     shop, answer = case.shop, case.book.answer
     name = shop.shop if shop else ""
     who = texts.shop(shop.shop, shop.class_name, shop.area) if shop else texts.shop("", "", "")
     if shop is not None and shop.openid != request.openid:
-        # Staff took them for this shop's: nothing proves it.
+        # Staff took the writer for this shop's keeper; there is no proof.
         name, who = (texts.maybe(each) for each in (name, who))
     return NoticeFacts(who, name, answer.allowed if answer else None, answer.due_at if answer else None)
 
@@ -197,7 +198,7 @@ def hand_over(
     now: datetime,
     zone: ZoneInfo,
 ) -> HandedOver:
-    """Tell a manager that a request is theirs now."""
+    """Notify a manager that they now own a request."""
     known = facts(request, case)
     what = _first_said(session, request, case)
     group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
@@ -228,7 +229,7 @@ def hand_over(
 def no_owner(
     session: Session, request: Request, tops: Sequence[int], case: Case, *, why: str, now: datetime
 ) -> list[int]:
-    """Tell those at the top of a request that nobody answers for; gives the deliveries."""
+    """Notify those at the top of a request that has no owner; gives the deliveries."""
     known = facts(request, case)
     text = texts.no_owner(request.number, known.who, _first_said(session, request, case), why)
     return _tell_each(session, request, tops, text, "pool", known.shop, now)
@@ -244,8 +245,8 @@ def not_reached(
     is_held: bool = False,
     now: datetime,
 ) -> list[int]:
-    """Tell the nearest above who can be told that the owner of a request cannot; gives the delivery, if any. `is_held`
-    where the owner follows, and WeChat takes nothing for them now."""
+    """Notify the nearest person above who can be reached that a request's owner cannot; gives the delivery, if any.
+    `is_held` where the owner follows the account, but WeChat accepts nothing for them now."""
     owner = session.scalar(select(Manager.name).where(Manager.id == owner_id)) or ""
     known = facts(request, case)
     why = texts.OUT_OF_REACH if is_held else why_not(session, owner_id)
@@ -254,7 +255,7 @@ def not_reached(
         waits = [each for each in reach(session, manager_id, about(request.id)).waiting if _is_of(each, owner_id)]
         if waits and put(session, waits[0].id, texts.many_not_reached(owner, why, unanswered(session, owner_id))):
             if waits[0].state == DeliveryState.HELD:
-                continue  # they cannot be told now either
+                continue  # they cannot be notified now either
             return [waits[0].id]
         told = _tell_each(session, request, [manager_id], text, f"unreached:{owner_id}", known.shop, now)
         if told:
@@ -263,7 +264,7 @@ def not_reached(
 
 
 def _is_of(each: WaitingNotice, owner_id: int) -> bool:
-    """Whether a notice says of this owner that they cannot be told."""
+    """Whether a notice says of this owner that they cannot be reached."""
     return f":unreached:{owner_id}:" in (each.key or "")
 
 
@@ -299,7 +300,7 @@ def _fold(
     due_at: datetime | None,
     watch: str | None,
 ) -> int | None:
-    """One line for all that waits, written anew each time something is added."""
+    """Write the one line that stands for all waiting notices, replacing the last one."""
     text = one_line(session, manager_id, count)
     if folded is not None and put(session, folded, text):
         return folded
@@ -310,14 +311,14 @@ def _fold(
 
 
 def one_line(session: Session, manager_id: int, count: int) -> str:
-    """What stands for so many notices: how many requests wait, and which of them longest."""
+    """Return the text that replaces so many notices: how many requests wait, and which of them longest."""
     longest = select(Request.id).where(_is_unanswered(manager_id)).order_by(Request.unanswered_since, Request.id)
     ids = session.scalars(longest.limit(_LISTED)).all()
     return texts.waiting(count, [key + FIRST_NUMBER for key in ids])
 
 
 def put(session: Session, delivery_id: int, text: str, path: str = PAGE) -> bool:
-    """Put other words into a notice that still waits; False where it is released, or sent, at this moment."""
+    """Replace the text of a waiting notice; False where it is being released or sent at this moment."""
     still = select(Delivery.id).where(Delivery.id == delivery_id, Delivery.state.in_(states.WAITING))
     if session.scalar(still.with_for_update(skip_locked=True)) is None:
         return False
@@ -326,7 +327,7 @@ def put(session: Session, delivery_id: int, text: str, path: str = PAGE) -> bool
 
 
 def unanswered(session: Session, manager_id: int) -> int:
-    """How many requests wait for this manager. None for a supervisor: what they are told is of others' requests."""
+    """Count the requests that wait for this manager. None for a supervisor: their notices are about others' requests."""
     session.flush()
     return session.scalar(select(func.count()).select_from(Request).where(_is_unanswered(manager_id))) or 0
 
@@ -336,7 +337,7 @@ def _is_unanswered(manager_id: int) -> ColumnElement[bool]:
 
 
 def _what(text: str, who: str) -> str:
-    """What a template message says of it: the first line, without its title, its number and its shop.
+    """Return the first line for a template message, without its title, number and shop.
 
     >>> _what("【回复期到 11 月 24 日 15:00】#104 小王超市：过了微信回复期只能改发服务通知。", "小王超市")
     '过了微信回复期只能改发服务通知。'
@@ -345,7 +346,7 @@ def _what(text: str, who: str) -> str:
     """
     first = text.partition("\n")[0]
     line = first.partition("】")[2] or first
-    # A field of a template is short: the shop has one of its own, so this one is for the words.
+    # A template's field is short, and the shop has its own: this one keeps only the words.
     quoted = _QUOTED.search(line) if who else None
     return quoted[1] if quoted else _TOLD_ELSEWHERE.sub("", line.replace(who, "", 1) if who else line).rstrip("：")
 
@@ -355,7 +356,7 @@ def _message(text: str, path: str) -> dict[str, Any]:
 
 
 def _first_said(session: Session, request: Request, case: Case) -> str:
-    """The message that waits longest for an answer."""
+    """Return the message that has waited longest for an answer."""
     if case.first is not None:
         return texts.quoted(case.first.kind, case.first.content)
     session.flush()

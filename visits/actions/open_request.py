@@ -1,4 +1,4 @@
-"""A request in somebody's hands, with what was read of it: handed on, so that nobody asks the database for it again."""
+"""Open request: one that is being handled, with what was read of it, passed on so that nothing is read twice."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,23 +13,23 @@ from visits.models import Message, Request
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What was read of a request by whoever has it in hand."""
+    """Request being handled, with what was read of it."""
 
-    #: The shop it stands under; None for a stranger's.
+    #: The shop it belongs to; None for a stranger's.
     shop: Shop | None
-    #: Its deadlines. Nobody else keeps them meanwhile.
+    #: Its deadlines. Nothing else changes them meanwhile.
     book: Book
-    #: The shop's message that waits longest for an answer, where it is at hand.
+    #: The shop's message that has waited longest for an answer, where it was read.
     first: Message | None = None
 
 
 def read(session: Session, request: Request, *, now: datetime) -> Case:
-    """What there is to know of a request, in two statements."""
+    """Read everything known of a request, in two statements."""
     return Case(shop_of(session, request), Book(session, request, now))
 
 
 def shop_of(session: Session, request: Request, writers: Shop | None = None) -> Shop | None:
-    """The shop a request stands under. `writers` is the shop of whoever writes: mostly the same, and known already."""
+    """Return the shop a request belongs to. `writers` is the writer's shop, usually the same and read already."""
     if request.retailer_id is None:
         return None
     if writers is not None and writers.id == request.retailer_id:

@@ -1,4 +1,4 @@
-"""Periodic visits: a plan says which shops and how often, and a visit that was made is noted with one tap."""
+"""Visit plans and visits: a plan says which shops to visit and how often; a visit is noted with one tap."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ from visits.texts import groups as texts
 LONGEST_NAME = 60
 LONGEST_NOTE = 300
 MOST_DAYS = 400
-#: A visit may be noted so much later.
+#: How long after its day a visit may be noted.
 NOTED_WITHIN = timedelta(days=31)
 
 
@@ -36,7 +36,8 @@ def save(
     criteria: Criteria,
     now: datetime,
 ) -> int:
-    """Begin a plan, or change one; gives its id. Raises `Refused` for what cannot be meant, and a name in use."""
+    """Create or change a plan; gives its id. Raises `Refused` for an audience or interval that is not allowed, and for
+    a name in use."""
     name = " ".join(visible(name).split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"请给计划起一个名字，最多 {LONGEST_NAME} 个字。")
@@ -55,13 +56,13 @@ def save(
         for field, value in values.items():
             setattr(plan, field, value)
     session.flush()
-    # Read once more as it is kept: through a saved audience it may now be made of itself.
+    # Read again as saved: through a saved audience it may now refer to itself.
     audiences.condition(session, {DUE: {"plan": plan.id}}, criteria, now=now)
     return plan.id
 
 
 def end(session: Session, plan_id: int, *, now: datetime) -> str:
-    """End a plan; gives its name. The visits that were made stay."""
+    """End a plan; gives its name. Visits already made stay."""
     plan = _held(session, plan_id)
     plan.ended_at = now
     return plan.name
@@ -70,7 +71,7 @@ def end(session: Session, plan_id: int, *, now: datetime) -> str:
 def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date, note: str = "") -> str:
     """Note that a shop was visited; gives its name. Tapped twice on one day it is one visit.
 
-    Raises `Refused` for a shop this colleague may not see, and for a day to come or long past.
+    Raises `Refused` for a shop this colleague may not see, and for a future or long past day.
     """
     if how not in texts.HOW:
         raise Refused("请选上门、电话或微信。")
@@ -96,17 +97,17 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
 
 
 def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date) -> bool:
-    """Take back a visit of this day that one noted oneself, by a slip of the thumb; False where there is none."""
+    """Delete a visit of this day that this colleague noted by mistake; False where there is none."""
     mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
     gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how, plans.may_be_undone(who))
     return changed(session, gone) > 0
 
 
 def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> tuple[str, str]:
-    """Take back a visit that was noted today in a shop one sees; gives how it was made, and the shop's name.
+    """Delete a visit noted today in a shop this colleague sees; gives how it was made, and the shop's name.
 
-    `stamp` is the moment at which the one that is meant was noted. Raises `Refused` where that was taken back already,
-    or is of another day.
+    `stamp` is the moment at which the meant visit was noted. Raises `Refused` where it was deleted already, or is of
+    another day.
     """
     mine = visibility.shops_of(session, who)
     lately = (Visited.id == visit_id, plans.may_be_undone(who), Visited.noted_at == _moment(stamp))

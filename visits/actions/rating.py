@@ -1,4 +1,4 @@
-"""How content the shop was: asked once for each closing, answered by a tap or a number, never reopening anything."""
+"""Ratings: the shop is asked once for each closing, answers by a tap or a number, and nothing is reopened by it."""
 
 from datetime import datetime, timedelta
 
@@ -18,20 +18,20 @@ from wechat_bot.outbox import queueing, states
 TOPIC = "rate"
 #: A rating given later than this is thanked for and not counted.
 COUNTS_FOR = timedelta(days=7)
-#: A bare number is a rating only so long after the question.
+#: A bare number counts as a rating only this long after the question.
 TYPED_WITHIN = timedelta(days=1)
-#: What is written next within this time, where something was wrong, is said of the rating.
+#: The next text within this time after a bad rating counts as its comment.
 COMMENTED_WITHIN = timedelta(minutes=30)
 LONGEST_COMMENT = 300
-#: As exactly as a follower's last contact is kept.
+#: The precision with which a follower's last contact is stored.
 _HEARD_TO = timedelta(minutes=1)
 
 
 def ask_rating(session: Session, request: Request, *, now: datetime) -> bool:
-    """Ask the shop how content it is, once for this closing, while WeChat still lets us; gives whether it was asked.
+    """Ask the shop for a rating, once for this closing, while its reply window is open; gives whether it was asked.
 
-    Only a request that was closed as done is asked about. The question is never worth a template message, nor waiting
-    for the next contact.
+    Only a request closed as done is asked about. The question is never sent as a template message, nor held for the
+    next contact.
     """
     follower = session.get(Follower, request.openid)
     if request.closed_at is None or request.closed_how != Closed.DONE or follower is None or not follower.is_following:
@@ -76,9 +76,9 @@ def rate(
     asks_why: bool = False,
     now: datetime,
 ) -> bool:
-    """Note a rating; False where it does not count: given already, too late, or not this follower's to give.
+    """Note a rating; False where it does not count: given before, too late, or by another follower.
 
-    With `asks_why` the next text in the chat is taken for what was wrong (`awaiting_comment`).
+    With `asks_why` the next text in the chat is taken as the reason (`awaiting_comment`).
     """
     was_asked = (
         update(Rating)
@@ -104,7 +104,7 @@ def rate(
 
 
 def open_question(session: Session, request_id: int, *, now: datetime) -> int | None:
-    """The closing of a request whose rating was asked for, is not given, and still counts."""
+    """Return the closing of a request whose rating was asked for, is not given, and still counts."""
     return session.scalar(
         select(Rating.closing)
         .join(Request, and_(Request.id == Rating.request_id, Request.closings == Rating.closing))
@@ -120,7 +120,8 @@ def open_question(session: Session, request_id: int, *, now: datetime) -> int | 
 def asked_last(
     session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime
 ) -> tuple[int, int] | None:
-    """The request and closing whose rating is the last thing this follower was asked, if they wrote nothing since."""
+    """Return the request and closing whose rating is the last thing this follower was asked, if they wrote nothing
+    since."""
     found = session.execute(
         select(Rating.request_id, Rating.closing, Rating.asked_at)
         .join(Request, Request.id == Rating.request_id)
@@ -135,14 +136,14 @@ def asked_last(
             Delivery.key == _key(found.request_id, found.closing), Delivery.state.in_(states.ARRIVED)
         )
     )
-    # Thanks said meanwhile moved `asked_at` (`keep_asking`).
+    # Thanks sent meanwhile moved `asked_at` (`keep_asking`).
     if sent_at is None or (last_heard_at is not None and last_heard_at > max(sent_at, found.asked_at)):
         return None
     return found.request_id, found.closing
 
 
 def keep_asking(session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime) -> None:
-    """What this follower was asked last stays so, though they said thanks: a number typed next is still a rating."""
+    """Keep the rating question the last one although the follower wrote thanks: a number typed next still is a rating."""
     asked = asked_last(session, openid, last_heard_at, now=now)
     if asked is not None:
         request_id, closing = asked
@@ -154,8 +155,9 @@ def keep_asking(session: Session, openid: str, last_heard_at: datetime | None, *
 def awaiting_comment(
     session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime
 ) -> tuple[int, int] | None:
-    """The request and closing of which this follower was asked last what was wrong, if they wrote nothing since."""
-    # Rating was a contact, too: who was not heard for so long is not asked anything.
+    """Return the request and closing for which this follower was last asked the reason of a bad rating, if they wrote
+    nothing since."""
+    # The rating itself was a contact: after so long a silence nothing is asked.
     if last_heard_at is None or now - last_heard_at > COMMENTED_WITHIN + _HEARD_TO:
         return None
     found = session.execute(
@@ -170,7 +172,7 @@ def awaiting_comment(
 
 
 def comment(session: Session, request_id: int, closing: int, words: str) -> bool:
-    """Keep what a shop says of its rating, once; nothing is reopened by it."""
+    """Save a shop's comment on its rating, once; nothing is reopened by it."""
     is_awaited = (
         update(Rating)
         .where(Rating.request_id == request_id, Rating.closing == closing, Rating.comment_until.is_not(None))

@@ -1,4 +1,4 @@
-"""Requests at rest: one put off comes back to its owner in time; one the shop wrote nothing more in is closed."""
+"""Resting requests: a snoozed one comes back to its owner in time; an answered one without further messages is closed."""
 
 from datetime import datetime, timedelta
 
@@ -9,15 +9,15 @@ from visits.actions import clocks, notices, open_request
 from visits.models import Closed, Deadline, Message, Promise, Request
 from visits.texts import notices as texts
 
-#: A day more than WeChat's window, so that the shop could long have written back for nothing; what it writes within
-#: three more days goes on with the same request (`needs.REOPENS_WITHIN`).
+#: A day longer than WeChat's window, so that the shop could have written back at no cost. What it writes in the next
+#: three days reopens the same request (`needs.REOPENS_WITHIN`).
 QUIET_AFTER = timedelta(days=3)
-#: Requests of one transaction.
+#: Requests handled in one transaction.
 BATCH = 200
 
 
 def wake(session: Session, *, now: datetime) -> int:
-    """Bring back what was put off until now, and tell the owner once; gives how many."""
+    """Bring back requests snoozed until now, and notify their owners once; gives how many."""
     due = (
         select(Request.id)
         .where(Request.closed_at.is_(None), Request.snoozed_until <= now)
@@ -46,10 +46,9 @@ def wake(session: Session, *, now: datetime) -> int:
 
 
 def close_quiet(session: Session, *, now: datetime) -> int:
-    """Close what was answered and where nobody wrote anything for three days; gives how many.
+    """Close requests that were answered and where nobody wrote anything for three days; gives how many.
 
-    One that somebody opened again by hand rests for as long first. The shop is not asked how content it is: WeChat's
-    window is closed.
+    One reopened by hand rests as long first. The shop is not asked for a rating: its reply window is closed.
     """
     long_ago = now - QUIET_AFTER
     said_lately = select(Message.id).where(Message.request_id == Request.id, Message.said_at > long_ago)
@@ -70,7 +69,7 @@ def close_quiet(session: Session, *, now: datetime) -> int:
         .limit(BATCH)
     )
     requests = clocks.locked(session, session.scalars(due).all())
-    # What came in between our look and our hand.
+    # Something came in after we looked.
     quiet = [each for each in requests if each.closed_at is None and each.unanswered_since is None]
     for request in quiet:
         request.closed_how, request.closings = Closed.QUIET, request.closings + 1

@@ -1,4 +1,4 @@
-"""Finding the owner of a request, and changing it. No clock is reset here; `moving` does it for many at once."""
+"""Routing: finding the owner of a request, and changing it. No clock is reset; `moving` does it for many at once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,26 +27,26 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who answers for a request now, and why. Not `is_new` where nothing was changed."""
+    """Owner of a request now, and why. `is_new` is False where nothing was changed."""
 
     manager: Person | None
     reason: AssignmentReason
     explained: str
     is_new: bool = True
-    #: Whether a notice to them was queued: they are bound and follow.
+    #: Whether a notice to them was queued: they are bound and follow the account.
     is_told: bool = True
 
     @property
     def is_deputy(self) -> bool:
-        """Whether they answer for somebody on leave."""
+        """Whether they stand in for somebody on leave."""
         return self.reason is AssignmentReason.DEPUTY
 
 
 def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, case: Case | None = None) -> Decision:
-    """Give a request to whoever answers for its shop today, and tell them. `case` is what was read of it already.
+    """Give a request to whoever answers for its shop today, and notify them. `case` is what was read of it already.
 
-    Who can be found nowhere leaves it in the pool, and those at the top are told. Where somebody else changed the owner
-    meanwhile, that stands. The request's clocks run already (`clocks.opened`).
+    Where nobody can be found it stays in the pool, and those at the top are notified. Where somebody else changed the
+    owner meanwhile, their choice stands. The request's clocks run already (`clocks.opened`).
     """
     case = case or cases.read(session, request, now=now)
     stairs = org_chart.read(session, day_in(now, zone))
@@ -74,7 +74,8 @@ def route(session: Session, request: Request, *, now: datetime, zone: ZoneInfo, 
 def transfer(
     session: Session, request: Request, to_manager_id: int, *, by: str, now: datetime, zone: ZoneInfo
 ) -> Decision:
-    """Hand a request to another manager; `by` is who decided so. Raises `Refused`: closed, disabled, theirs already."""
+    """Hand a request to another manager; `by` is who decided it. Raises `Refused` where it is closed, they are
+    disabled, or own it already."""
     person = session.execute(
         select(Manager.id, Manager.name, Manager.phone, Manager.disabled_at).where(Manager.id == to_manager_id)
     ).first()
@@ -101,13 +102,13 @@ def transfer(
 
 
 def check_here(stairs: Ladder, manager_id: int, name: str) -> None:
-    """Raises `Refused` for a manager who is on leave: nothing is handed to them."""
+    """Raise `Refused` for a manager on leave: nothing is handed to them."""
     if manager_id in stairs.away:  # the next sweep would take it from them
         raise Refused(f"{name}正在请假，请转给别的客户经理。")
 
 
 def take(session: Session, request: Request, manager_id: int, *, by: str, now: datetime) -> None:
-    """Whoever answers what has no owner owns it from then on; they need no notice of it."""
+    """Make whoever answers a request without an owner its owner; they need no notice."""
     if request.owner_id is None:
         assigned = _assign(
             session, request, manager_id, AssignmentReason.TRANSFER, f"{by}先答复了，由{by}负责", by=by, now=now
@@ -117,7 +118,7 @@ def take(session: Session, request: Request, manager_id: int, *, by: str, now: d
 
 
 def attach(session: Session, request: Request, retailer: Retailer, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """Whoever wrote turned out to keep this shop: the request becomes the shop's, and is routed anew."""
+    """Give a request to the shop its writer turned out to keep, and route it anew."""
     request.retailer_id, request.area_id, request.class_id = retailer.id, retailer.area_id, retailer.class_id
     session.flush()
     clocks.promised_anew(session, request, now=now)
@@ -127,14 +128,14 @@ def attach(session: Session, request: Request, retailer: Retailer, *, now: datet
 
 
 def complain(session: Session, request: Request, text: str, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """A shop complains: its request goes to whoever is above, and is kept from whom it is of, or may be."""
+    """Give a request with a complaint to whoever stands above, and hide it from the managers it is or may be about."""
     stairs = org_chart.read(session, day_in(now, zone))
     complaints.keep(session, request, text, stairs, _home(request, case), now=now)
     return route(session, request, now=now, zone=zone, case=case)
 
 
 def complained(session: Session, request: Request, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """A complaint turned out to come from another shop, or another area: whom it is kept from is looked at again."""
+    """Work out anew whom a complaint is hidden from, since it turned out to come from another shop or area."""
     case = cases.read(session, request, now=now)
     return complain(session, request, complaints.said(session, request), case, now=now, zone=zone)
 
@@ -144,7 +145,7 @@ def _kept(session: Session, request: Request) -> set[int]:
 
 
 def _home(request: Request, case: Case) -> tuple[int | None, int | None]:
-    """The manager the shop names and its area, as they are today."""
+    """Return the manager the shop names and its area, as of today."""
     if case.shop is None:
         return None, request.area_id
     return case.shop.own.id if case.shop.own else None, case.shop.area_id
@@ -160,7 +161,8 @@ def _assign(
     by: str,
     now: datetime,
 ) -> Assignment | None:
-    """Change the owner if nobody else did since we looked; None where somebody did. The caller adds what it gives."""
+    """Change the owner unless somebody else did since it was read; None where somebody did. The caller adds the
+    returned row."""
     won = changed(
         session,
         update(Request)
@@ -171,10 +173,10 @@ def _assign(
         session.refresh(request, ["owner_id", "version"])
         return None
     from_id = request.owner_id
-    # As the statement left them: to ask again would be one more round trip in a callback.
+    # As the statement left them: reading them again would be one more round trip in a callback.
     set_committed_value(request, "owner_id", to_id)
     set_committed_value(request, "version", request.version + 1)
-    set_committed_value(request, "snoozed_until", None)  # put off by one, not by the next
+    set_committed_value(request, "snoozed_until", None)  # snoozed by the former owner, not by the next
     if request.version > 1:
         withdrawing.withdraw(session, request, now=now)
         alerts.refresh(session, [request.id], now=now, former={request.id: from_id})
@@ -194,7 +196,7 @@ def _hand_over(
     now: datetime,
     zone: ZoneInfo,
 ) -> bool:
-    """Tell the new owner, or whoever is above where they cannot be told; gives whether they were."""
+    """Notify the new owner, or whoever stands above where they cannot be notified; gives whether the owner was."""
     is_first = request.handed_over_at is None
     why = assignment.explained
     told = notices.hand_over(session, request, to_id, case, why=why, is_first=is_first, now=now, zone=zone)
@@ -212,7 +214,7 @@ def _hand_over(
 
 
 def as_it_stands(session: Session, request: Request) -> Decision:
-    """Who answers for a request, and why, as it was decided last."""
+    """Return who answers for a request, and why, as last decided."""
     last = session.execute(
         select(Assignment.reason, Assignment.explained, Manager.id, Manager.name, Manager.phone)
         .outerjoin(Manager, Manager.id == request.owner_id)
@@ -225,8 +227,8 @@ def as_it_stands(session: Session, request: Request) -> Decision:
 
 
 def keep_or_route(session: Session, request: Request, case: Case, *, now: datetime, zone: ZoneInfo) -> Decision:
-    """Leave a request to whom somebody handed it, unless they are away today; any other is routed anew: it goes back to
-    whom a leave had taken it from, and to whoever has the shop by now."""
+    """Leave a request with the owner it was handed to, unless they are away today. Any other is routed anew: back to
+    whom a leave took it from, or to whoever has the shop by now."""
     decided = as_it_stands(session, request)
     stairs = org_chart.read(session, day_in(now, zone))
     is_kept = decided.reason is AssignmentReason.TRANSFER and decided.manager is not None

@@ -1,4 +1,4 @@
-"""What staff decide: policies, working hours, special days, categories. Promises that still run are reckoned anew."""
+"""Settings of visits: policies, working hours, special days, categories. Running deadlines are recomputed."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,12 +17,12 @@ from visits.queries import policies
 from visits.rules import settings as rules
 from visits.rules.promises import Terms
 
-#: So many requests are reckoned anew at once; a job does the rest.
+#: Requests recomputed at once; a job does the rest.
 BATCH = 2000
 
 
 def save_policy(session: Session, class_id: int | None, wanted: Terms, *, now: datetime) -> None:
-    """Promise this to a class of shops, or (None) to all without a policy of their own. Raises `Refused`."""
+    """Save the policy of a class of shops, or (None) of all without their own. Raises `Refused`."""
     rules.check_terms(wanted)
     if wanted.counts_working_hours and policies.calendar(session) is None:
         raise Refused("还没有设置工作时间，期限没法只算工作时间。请先设置工作时间。")
@@ -41,7 +41,7 @@ def save_policy(session: Session, class_id: int | None, wanted: Terms, *, now: d
 
 
 def drop_policy(session: Session, class_id: int, *, now: datetime) -> None:
-    """A class of shops is promised what all are."""
+    """Delete the policy of a class of shops: the common one holds for it."""
     session.execute(delete(Policy).where(Policy.class_id == class_id))
     _renew(session, now)
 
@@ -49,7 +49,7 @@ def drop_policy(session: Session, class_id: int, *, now: datetime) -> None:
 def save_hours(
     session: Session, zone: str, days: Sequence[Sequence[Span]], *, keeps_public_days: bool, now: datetime
 ) -> Calendar:
-    """Keep the company's week. Raises `Refused` where it leaves no working time."""
+    """Save the company's working week. Raises `Refused` where it leaves no working time."""
     week = session.scalar(select(WorkingWeek).order_by(WorkingWeek.id).limit(1).with_for_update())
     if week is None:
         week = WorkingWeek()
@@ -62,7 +62,7 @@ def save_hours(
 def save_special_days(
     session: Session, first: date, last: date, name: str, spans: Sequence[Span], *, now: datetime
 ) -> Calendar | None:
-    """Work otherwise on these days, both included; without spans, not at all. Raises `Refused`."""
+    """Set other working hours on these days, both included; without spans, none. Raises `Refused`."""
     days = rules.days_between(first, last)
     name = rules.day_name(name)
     values = [{"day_on": day, "name": name, "spans": [list(span) for span in spans]} for day in days]
@@ -76,7 +76,7 @@ def save_special_days(
 
 
 def drop_special_day(session: Session, day: date, *, now: datetime) -> None:
-    """A special day is an ordinary one again. Raises `Refused`."""
+    """Make a special day an ordinary one again. Raises `Refused`."""
     session.execute(delete(SpecialDay).where(SpecialDay.day_on == day))
     if policies.calendar(session):
         _checked(session, now)
@@ -85,7 +85,7 @@ def drop_special_day(session: Session, day: date, *, now: datetime) -> None:
 def save_category(
     session: Session, category_id: int | None, name: str, keywords: Sequence[str], position: int, *, goes_up: bool
 ) -> Category:
-    """Keep a category of requests, the words that tell it, and whether it goes to the supervisor. Raises `Refused`."""
+    """Save a category of requests, its keywords, and whether it goes to the supervisor. Raises `Refused`."""
     name = rules.category_name(name)
     same = session.scalar(select(Category).where(Category.name == name))
     if same is not None and same.id != category_id:
@@ -100,7 +100,7 @@ def save_category(
 
 
 def retire_category(session: Session, category_id: int, *, is_retired: bool, now: datetime) -> str:
-    """Stop, or begin again, to sort requests into a category; those sorted stay. Gives its name."""
+    """Retire a category, or use it again; requests in it stay there. Gives its name."""
     category = session.get(Category, category_id)
     if category is None:
         raise Refused("没有这一类。")

@@ -1,9 +1,9 @@
-"""Answers that never reached the shop: WeChat refused them for good, or staff took them back.
+"""Undelivered answers: WeChat refused them for good, or staff withdrew them.
 
-An answer counts from the moment it was written; one that only waits (for the worker, or for the shop's next contact)
-counts too. Where its writer was told otherwise, they hear of it: what was told and did not happen is corrected. One
-that comes to nothing was no answer: the promise it had met runs on as if it had not been written, and its writer is
-told to call. What nobody can be sure of counts, and the writer is asked to make sure.
+An answer counts from the moment it was written, and also while it only waits (for the worker, or for the shop's next
+contact). Where its writer was told otherwise they are notified. An answer that comes to nothing was none: the promise
+it had met runs on as if it had not been written, and its writer is asked to call. An answer whose delivery is unsure
+counts, and the writer is asked to check.
 """
 
 from collections.abc import Sequence
@@ -23,15 +23,15 @@ from wechat_bot.outbox import queueing, states
 from wechat_bot.outbox.states import Channel
 from wechat_bot.watching import News
 
-#: An answer in one of these comes to nothing.
+#: An answer in one of these states comes to nothing.
 LOST = (DeliveryState.FAILED, DeliveryState.CANCELLED)
 TROUBLED = (*LOST, DeliveryState.UNSURE)
-#: Answers of one transaction.
+#: Answers handled in one transaction.
 BATCH = 200
 
 
 def look(session: Session, *, now: datetime) -> int:
-    """Look at what became of answers since the last look; gives how many were looked at."""
+    """Handle the outcomes of answers since the last run; gives how many were handled."""
     found = watching.news(WATCH).limit(BATCH).with_for_update(of=Delivery, skip_locked=True)
     news = {each.id: each for each in map(watching.read_news, session.execute(found))}
     carried = _carried(session, [each for each in news.values() if each.state in TROUBLED or _may_be_other(each)])
@@ -39,7 +39,7 @@ def look(session: Session, *, now: datetime) -> int:
     requests = {each.id: each for each in clocks.locked(session, {each.request_id for each in carried})}
     for message in carried:
         request = requests.get(message.request_id)
-        if request is None:  # in somebody's hands: at the next look
+        if request is None:  # locked by another transaction: next run
             news.pop(message.delivery_id or 0, None)
         elif request.closed_how not in (Closed.VOID, Closed.ERASED):
             _look_at(session, request, message, news[message.delivery_id or 0], now=now)
@@ -48,19 +48,19 @@ def look(session: Session, *, now: datetime) -> int:
 
 
 def _may_be_other(each: News) -> bool:
-    """Whether an answer may have gone otherwise than its writer was told."""
+    """Whether an answer may have gone another way than its writer was told."""
     return each.state is DeliveryState.HELD or (each.state in states.ARRIVED and each.channel is Channel.TEMPLATE)
 
 
 def _arrived_after_all(session: Session, news: Sequence[News], *, now: datetime) -> None:
-    """Take back what was to be told of these answers while they waited, and is true no more."""
+    """Withdraw waiting notices that these answers had not arrived, since they have."""
     keys = [_key(message, "held") for message in _carried(session, news)]
     if keys:
         queueing.withdraw(session, Delivery.key.in_(keys), now=now)
 
 
 def _key(message: Message, kind: str) -> str:
-    """Of a text and its picture one notice is enough."""
+    """Return one key for a text and its picture: one notice is enough for both."""
     return f"{notices.about(message.request_id)}:lost:{message.said_at:%Y%m%d%H%M%S%f}:{kind}"
 
 
@@ -115,11 +115,11 @@ def _look_at(session: Session, request: Request, message: Message, news: News, *
 
 
 def _arrived(session: Session, request: Request) -> list[tuple[datetime, int | None]]:
-    """When, and by whom, the answers were written that did not come to nothing; the first in front."""
+    """Return when and by whom the answers were written that did arrive; the first in front."""
     rows = session.execute(
         select(Message.said_at, Message.manager_id)
         .join(Delivery, Delivery.id == Message.delivery_id)
-        # What a visit group had sent is no answer.
+        # A visit group's message is no answer.
         .where(Message.request_id == request.id, Delivery.watch == WATCH, Delivery.state.not_in(LOST))
         .order_by(Message.id)
     )

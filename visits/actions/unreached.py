@@ -1,4 +1,4 @@
-"""Notices that a request is somebody's, which WeChat does not let us send now: the next in line hears of it at once."""
+"""Hand-over notices that WeChat does not let us send now: the next person in line is notified at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,13 +17,13 @@ from wechat_bot import watching
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.watching import News
 
-#: Of a notice in one of these its manager knows nothing.
+#: In one of these states the manager knows nothing of the notice.
 UNHEARD = (DeliveryState.HELD, DeliveryState.FAILED)
 BATCH = 200
 
 
 def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
-    """Look at what became of such notices since the last look; gives how many were looked at."""
+    """Handle the outcomes of such notices since the last run; gives how many were handled."""
     found = watching.news(notices.WATCH).limit(BATCH).with_for_update(of=Delivery, skip_locked=True)
     news = list(map(watching.read_news, session.execute(found)))
     unheard = [each for each in news if each.state in UNHEARD]
@@ -37,7 +37,7 @@ def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
 
 
 def _about(session: Session, news: News) -> Sequence[tuple[Request, int | None]]:
-    """The requests a notice was to tell of that still wait for an answer, and whom above it was for, if it was."""
+    """Return the requests of a notice that still wait for an answer, and the person above it was addressed to, if any."""
     waits = Request.closed_at.is_(None), Request.unanswered_since.is_not(None), Request.owner_id.is_not(None)
     key = (news.key or "").split(":")
     if len(key) > 3 and key[2] == "unreached":
@@ -56,7 +56,7 @@ def _about(session: Session, news: News) -> Sequence[tuple[Request, int | None]]
 
 
 def _tell_next(session: Session, request: Request, passed: int | None, stairs: Ladder, *, now: datetime) -> None:
-    assert request.owner_id is not None  # asked for
+    assert request.owner_id is not None  # the statement asks for it
     case = cases.read(session, request, now=now)
     area_id = case.shop.area_id if case.shop else request.area_id
     kept = complaints.kept_from(session, [request.id]).get(request.id, ())

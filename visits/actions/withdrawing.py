@@ -1,4 +1,4 @@
-"""Notices that wait and are true no more: taken back, or counted anew."""
+"""Withdrawing of waiting notices that are no longer true, or rewriting their counts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,8 +14,8 @@ from wechat_bot.outbox import queueing, states
 
 
 def withdraw(session: Session, request: Request, *, now: datetime, keeps_words: bool = False) -> None:
-    """Take back what waits to be told of a request: it was answered, or is another's. `keeps_words` leaves what the
-    shop added moments ago to whoever had no chance to read it."""
+    """Withdraw waiting notices about a request that was answered or has another owner. With `keeps_words` the notice of
+    what the shop added moments ago stays, for an owner who had no chance to read it."""
     left = Delivery.key.not_like("visit:%:more:%"), Delivery.key.not_like("visit:%:again:%")
     which = [or_(Delivery.state == states.HELD, and_(*left))] if keeps_words else []
     withdraw_all(session, [request.id], [request.owner_id], *which, now=now)
@@ -24,13 +24,13 @@ def withdraw(session: Session, request: Request, *, now: datetime, keeps_words: 
 def withdraw_all(
     session: Session, requests: Sequence[int], owners: Sequence[int | None], *which: ColumnElement[bool], now: datetime
 ) -> None:
-    """The same for many requests; the one line that stands for many is counted anew for their owners."""
+    """Withdraw the notices about many requests; the one line that stands for many is recounted for their owners."""
     session.flush()
     held = session.scalars(
         select(Delivery.id)
         .where(Delivery.about.in_([notices.about(each) for each in requests]), Delivery.key.startswith("visit:"))
         .where(Delivery.state.in_(states.WAITING), *which)
-        # Skipped where it is released, or sent, at this moment: to wait for that could be to wait for each other.
+        # Skipped where it is being released or sent at this moment: waiting for that lock could deadlock.
         .with_for_update(skip_locked=True)
     ).all()
     if held:
@@ -39,7 +39,7 @@ def withdraw_all(
 
 
 def recount(session: Session, owners: Sequence[int | None], *, now: datetime) -> None:
-    """Count the one line that stands for many anew, where one waits for these managers."""
+    """Recount the one line that stands for many notices, where one waits for these managers."""
     session.flush()
     folded = session.execute(
         select(Delivery.id, Manager.id)
