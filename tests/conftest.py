@@ -6,8 +6,9 @@ marked `pooled` a third time, through PgBouncer.
 
 import gc
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -64,6 +65,61 @@ class ServerClock:
         return self.right() + self.wrong_by
 
 
+class Templates:
+    """Databases as something was laid out in them once: whoever begins with the same gets a copy."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, Path] = {}
+        self._schemas: dict[str, list[str]] = {}
+
+    def lay_out(self, database: Database, what: str, how: Callable[[], object]) -> None:
+        """Do it, or copy what came of it before."""
+        place = f"{database.url} {what}"
+        if database.is_sqlite:
+            live = Path(str(database.url.database))
+            if place in self._files:
+                _copy(self._files[place], live)
+            else:
+                how()
+                self._files[place] = self._folder / f"{len(self._files)}.db"
+                _copy(live, self._files[place])
+        elif place in self._schemas:
+            with database.engine.begin() as connection:
+                for statement in self._schemas[place]:
+                    connection.exec_driver_sql(statement)
+        else:
+            how()
+            self._schemas[place] = _kept_aside(database, f"laid_out_{len(self._schemas)}")
+
+
+def _copy(there: Path, here: Path) -> None:
+    with closing(sqlite3.connect(there)) as source, closing(sqlite3.connect(here)) as target:
+        source.backup(target)
+
+
+def _kept_aside(database: Database, schema: str) -> list[str]:
+    """Copy every table that holds something into a schema of its own; gives the statements that bring it back."""
+    # Neither foreign keys nor our own triggers: everything comes as it was.
+    back = ["SET LOCAL session_replication_role = replica"]
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {schema}")
+        for name in connection.exec_driver_sql(_which_are_used()).scalars().all():
+            connection.exec_driver_sql(f"CREATE TABLE {schema}.{name} AS TABLE public.{name}")
+            back += [f"DELETE FROM {name}", f"INSERT INTO {name} SELECT * FROM {schema}.{name}"]
+        counted = (
+            "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+        )
+        for name, value in connection.exec_driver_sql(counted).all():
+            back.append(f"SELECT setval('{name}', {value})")
+    return back
+
+
+def _which_are_used() -> str:
+    names = [table.name for table in collecting.tables(FEATURES)]
+    return " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in names)
+
+
 @dataclass
 class House:
     """Everything a test needs to go in by a door and look at what happened."""
@@ -74,6 +130,11 @@ class House:
     sim: Simulator
     clock: HandClock
     server: ServerClock
+    templates: Templates
+
+    def lay_out(self, what: str, how: Callable[[], object]) -> None:
+        """Do the same to an empty database as other tests do, under a name: all but the first get a copy of it."""
+        self.templates.lay_out(self.services.database, f"{what} at {self.clock()}", how)
 
     def phone(self, name: str) -> Phone:
         """The phone of somebody; the same name is the same person."""
@@ -137,8 +198,7 @@ def postgresql() -> Iterator[str]:
 def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
     """Empties the PostgreSQL database, and only what was written to: truncating all takes longer than most tests."""
     database = Database(postgresql)
-    tables = [table.name for table in collecting.tables(FEATURES)]
-    is_used = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in tables)
+    is_used = _which_are_used()
 
     def empty() -> None:
         with database.engine.begin() as connection:
@@ -248,8 +308,13 @@ def yard() -> Yard:
     return Yard({}, {})
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    return Templates(tmp_path_factory.mktemp("templates"))
+
+
 @pytest.fixture
-def build(stores: dict[str, Any], tmp_path: Path, yard: Yard) -> Iterator[Callable[..., House]]:
+def build(stores: dict[str, Any], tmp_path: Path, yard: Yard, templates: Templates) -> Iterator[Callable[..., House]]:
     """Builds a house; takes settings to change, features, and how the account is set up at WeChat."""
     built: list[House] = []
 
@@ -283,7 +348,7 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard) -> Iterator[Callab
         app = yard.app(settings, services, features)
         health.checkup_of(app).fresh = 0.0  # a test looks twice within a second
         sim.connect(app.wsgi_app)
-        built.append(House(settings, services, app, sim, clock, server))
+        built.append(House(settings, services, app, sim, clock, server, templates))
         return built[-1]
 
     yield build_house

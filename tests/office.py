@@ -78,6 +78,10 @@ class Office:
 
     house: House
 
+    def settle(self) -> None:
+        """A roster, and somebody in every role, where nothing is yet."""
+        self.house.lay_out("the office", lambda: (self.import_roster(), self.staff()))
+
     def import_roster(self, text: str = ROSTER) -> None:
         path = self.house.settings.media_path.parent / "roster.csv"
         path.write_text(text, encoding="utf-8")

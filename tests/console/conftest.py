@@ -9,6 +9,5 @@ from tests.office import Office
 def office(house) -> Office:
     """Three shops in two areas, and somebody in every role."""
     office = Office(house)
-    office.import_roster()
-    office.staff()
+    office.settle()
     return office

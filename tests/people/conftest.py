@@ -66,8 +66,7 @@ def database(empty: Path, shared: Database) -> Iterator[Database]:
 def office(build: Callable[..., Any]) -> Office:
     """Three shops in two areas, and somebody in every role."""
     office = Office(build())
-    office.import_roster()
-    office.staff()
+    office.settle()
     return office
 
 

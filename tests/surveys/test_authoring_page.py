@@ -84,8 +84,7 @@ class Fields(HTMLParser):
 def office(build) -> Office:
     """Three shops in two areas, somebody in every role, and one keeper who follows and is bound."""
     office = Office(build())
-    office.import_roster()
-    office.staff()
+    office.settle()
     bind(office, "王建国", "350802100001", "8899")
     return office
 

@@ -52,8 +52,7 @@ def morning(office: Office) -> None:
 
 
 def settle(office: Office) -> None:
-    office.import_roster()
-    office.staff()
+    office.settle()
     for name, licence, ending in (
         ("王建国", "350802100001", "8899"),
         ("李福生", "350802100002", "1234"),

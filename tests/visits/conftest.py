@@ -140,7 +140,7 @@ def house(build: Callable[..., House]) -> House:
 
 @pytest.fixture
 def raise_town(tmp_path: Any) -> Callable[[House], Town]:
-    def build(house: House) -> Town:
+    def import_roster(house: House) -> None:
         path = tmp_path / "roster.csv"
         path.write_text(ROSTER, encoding="utf-8")
         done = house.flask("people", "import", str(path))
@@ -150,6 +150,9 @@ def raise_town(tmp_path: Any) -> Callable[[House], Town]:
             session.execute(update(Area).where(Area.id != top).values(parent_id=top))
             # The roster names a manager for each shop; these belong to whoever has their area.
             session.execute(update(Retailer).values(manager_id=None))
+
+    def build(house: House) -> Town:
+        house.lay_out("the visits' town", lambda: import_roster(house))
         return Town(house)
 
     return build
