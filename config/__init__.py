@@ -1,1 +1,1 @@
-"""Putting it together: the only package that knows everybody."""
+"""Configuration and composition: the only package that imports all others."""

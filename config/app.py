@@ -1,4 +1,4 @@
-"""The composition: which features there are, what they work with, and the app that serves them."""
+"""Composition root: the list of features, the services they use, and the Flask app that serves them."""
 
 import secrets
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ from wechat_bot.shared_redis import SharedRedis
 log = structlog.get_logger()
 
 FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits)
-#: Packages with templates that pages of features are drawn with, and no address of their own.
+#: Packages whose templates are used by features' pages, and that have no addresses of their own.
 KITS = ("questions",)
 
 
@@ -54,7 +54,7 @@ def build_services(
     features: Sequence[Feature] = FEATURES,
     database: Database | None = None,
 ) -> Services:
-    """Everything that touches the world, as the settings say; on a database that is open already where one is given.
+    """Build the services from the settings; on an open database where one is given.
 
     Raises ValueError where two features claim one name, and `WrongSettings`.
     """
@@ -106,7 +106,7 @@ def build_services(
 def create_app(
     settings: Settings, *, services: Services | None = None, features: Sequence[Feature] = FEATURES
 ) -> Flask:
-    """The Flask app: the callback, the features' pages and commands, the health page.
+    """Create the Flask app: the callback, the features' pages and commands, the health page.
 
     Raises ValueError where two features claim one name.
     """
@@ -114,7 +114,7 @@ def create_app(
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
     numbers.install(app)
     app.session_interface = _Sessions()
-    app.config["MAX_CONTENT_LENGTH"] = None  # each door has a limit of its own
+    app.config["MAX_CONTENT_LENGTH"] = None  # each view has its own limit
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
     app.extensions["features"] = tuple(features)
     app.extensions["jobs"] = jobs_of(features)
@@ -144,7 +144,7 @@ def create_app(
 
 
 def jobs_of(features: Sequence[Feature]) -> tuple[Job, ...]:
-    """What the clock does: the features' own jobs, and those that do their long work and send their campaigns."""
+    """The scheduled jobs: the features' own, and those that run their long tasks and send their campaigns."""
     return (*collecting.jobs(features), *console_jobs.workers(features), *campaign_jobs.workers(features))
 
 
@@ -157,8 +157,8 @@ def check_notices(settings: Settings, features: Sequence[Feature]) -> None:
 
 
 def furnish(app: Flask, settings: Settings, services: Services) -> None:
-    """Give an app its settings (all but `proxies`) and what it works with. An app can be furnished anew when nobody
-    asks it anything: its addresses and templates, which cost most of making one, stay as they are."""
+    """Give an app its settings (all but `proxies`) and its services. An app that serves no request can be furnished
+    again: its routes and templates, which take longest to make, are kept."""
     app.secret_key = settings.secret_key.get_secret_value()
     app.config.update(
         SESSION_COOKIE_SAMESITE="Lax",
@@ -170,20 +170,20 @@ def furnish(app: Flask, settings: Settings, services: Services) -> None:
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Flask's own, but none for the callback: WeChat keeps no cookies, and looking for one costs what the answer does
-    not need."""
+    """Session interface of Flask, switched off for the callback: WeChat keeps no cookies, and looking for one would
+    only take time."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return None if request.path == webhook.PATH else super().open_session(app, request)
 
 
 def _is_for_people() -> bool:
-    """Whether somebody looks at what is answered: not WeChat, or a load balancer."""
+    """Whether a person sees the answer, and not WeChat or a load balancer."""
     return request.path not in (webhook.PATH, health.PATH)
 
 
 def _failed(error: HTTPException) -> ResponseReturnValue:
-    """A page in words, with what was written in vain. What we did not foresee comes here too, as a 500."""
+    """An error page in plain words, with what the form held. Unexpected exceptions come here too, as a 500."""
     if access.is_console() and error.code in access.SENTENCES:
         return access.failed(error.code)
     if not access.is_console() and _is_for_people() and error.code in texts.FAILURES:
@@ -196,7 +196,7 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 
 
 def _protect(response: Response) -> Response:
-    """What every answer tells a browser; pages have said more by then."""
+    """Add the security headers of every answer; pages have set their own before."""
     settings: Settings = current_app.extensions["settings"]
     if settings.public_url.startswith("https://"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -207,8 +207,10 @@ def _protect(response: Response) -> Response:
 
 
 def _given_up(error: InternalError | OperationalError | NoneFree) -> ResponseReturnValue:
-    """503 and a sentence for a page that lost against another transaction, or has no database. Of the callback it stays
-    an error: WeChat asks again by itself."""
+    """Answer 503 with a sentence where a page's transaction lost to another one, or the database is unreachable.
+
+    For the callback it stays an error: WeChat delivers again by itself.
+    """
     if is_away(error):
         current_services().database.tell(error)
         if request.path == webhook.PATH:

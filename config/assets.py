@@ -1,6 +1,6 @@
-"""What browsers load beside the pages: style sheets, scripts, pictures; served from our own host under `/static/`.
+"""Static files: style sheets, scripts and pictures, served from our own host under `/static/`.
 
-`asset("weui/weui.min.css")` is the address of a file, with a mark of its content, so that browsers may keep it for
+`asset("weui/weui.min.css")` is the address of a file with a hash of its content, so that browsers may cache it for
 ever. A file of a feature lies in a folder it declares (`Feature.statics`) and is named `<package>/…`; the rest lies in
 `build/static/`, where `tools/assets.sh` put it.
 """
@@ -25,9 +25,9 @@ _FOLDERS = "statics"
 FETCHED = ROOT / "build" / "static"
 #: A year; the address changes with the content.
 KEEP = "public, max-age=31536000, immutable"
-#: An address without the mark, or with an old one, may mean another content tomorrow.
+#: Cache time of an address without the hash, or with an old one: its content may change.
 ASK_AGAIN = "no-cache"
-#: Pictures are packed already.
+#: Types worth compressing; pictures are compressed already.
 _PACKS = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
 
@@ -40,16 +40,16 @@ class _File:
 
 
 def install(app: Flask, folders: Mapping[str, Path]) -> None:
-    """Give an app the route, and its templates `asset(…)`; of the files in these folders, and of those fetched."""
+    """Add the static route to an app and `asset(…)` to its templates, for these folders and the fetched files."""
     app.extensions[_FOLDERS] = folders
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset"] = asset
 
 
 def asset(name: str) -> str:
-    """The address of a file, marked with its content: `/static/weui/weui.min.css?v=0f3a…`.
+    """The address of a file with a hash of its content: `/static/weui/weui.min.css?v=0f3a…`.
 
-    Raises FileNotFoundError where there is no such file: a page without its style is a page we must not ship.
+    Raises FileNotFoundError where there is no such file: a page must not ship without its style sheet.
     """
     path = _path(name)
     if path is None:
@@ -59,7 +59,7 @@ def asset(name: str) -> str:
 
 @blueprint.get(f"{PREFIX}<path:name>")
 def serve(name: str) -> Response:
-    """A file, packed where the browser can unpack it."""
+    """Serve a file, compressed where the browser accepts that."""
     path = _path(name)
     if path is None:
         abort(404)
@@ -86,10 +86,10 @@ def _path(name: str) -> Path | None:
 
 @lru_cache(maxsize=256)
 def _read(path: Path, changed: int) -> _File:
-    """A file as of its last change: kept in memory, there are few and they are small."""
+    """A file's content as of its last change; cached in memory, for the files are few and small."""
     content = path.read_bytes()
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    # mtime=0: the same content packs to the same bytes in every process.
+    # mtime=0: the same content compresses to the same bytes in every process.
     packed = gzip.compress(content, 9, mtime=0) if kind.startswith(_PACKS) else None
     kind += "; charset=utf-8" if kind.startswith(_PACKS) and kind != "image/svg+xml" else ""
     return _File(content, packed, kind, hashlib.sha256(content).hexdigest()[:16])

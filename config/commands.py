@@ -1,4 +1,4 @@
-"""Commands for whoever installs and runs it: the schema, the worker."""
+"""Operator command line: database upgrade, worker, monthly measures."""
 
 import signal
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 @click.group()
 def db() -> None:
-    """The database's schema."""
+    """Database schema."""
 
 
 @db.command()
@@ -46,7 +46,7 @@ def upgrade() -> None:
 @click.option("--senders", default=SENDERS, show_default=True, help="Threads that send.")
 @with_appcontext
 def worker(senders: int) -> None:
-    """Send what is due, until told to stop (SIGTERM, Ctrl-C)."""
+    """Run due jobs and send due messages until told to stop (SIGTERM, Ctrl-C)."""
     services = current_services()
     _wait_for(services.database)
     try:
@@ -68,7 +68,7 @@ def worker(senders: int) -> None:
 @click.argument("month", type=click.DateTime(["%Y-%m"]))
 @with_appcontext
 def measures(month: datetime) -> None:
-    """What the services brought about in a MONTH, such as 2026-11."""
+    """Show the measures of all services for a MONTH, such as 2026-11."""
     services = current_services()
     found: Mapping[str, Measure] = current_app.extensions["measures"]
     with services.reading() as session:
@@ -77,7 +77,7 @@ def measures(month: datetime) -> None:
 
 
 def _wait_for(database: Database) -> None:
-    """A machine that starts may start its database last."""
+    """Wait for the database, which may start last when the machine starts."""
     try:
         database.wait(DATABASE_WITHIN, lambda error: log.warning("waiting for the database", error=str(error.orig)))
     except OperationalError as error:

@@ -1,7 +1,7 @@
-"""How gunicorn serves `wsgi:app`: `gunicorn -c config/gunicorn.py wsgi:app`.
+"""Gunicorn configuration: `gunicorn -c config/gunicorn.py wsgi:app`.
 
-Browsers and slow phones hold connections open and send little: a thread is given a request when it is whole. On SQLite
-one process: its threads queue for the write lock in turn, processes would poll for it.
+Browsers and slow phones hold connections open and send little, so a thread is given a request only when it is complete.
+On SQLite there is one process: its threads queue for the write lock in order, while processes would poll for it.
 """
 
 import os
@@ -23,7 +23,7 @@ except WrongSettings as _error:
 
 
 def on_starting(server: Any) -> None:
-    """Refuse to serve on an old schema: half of the answers would fail, one by one."""
+    """Refuse to start on an old schema: many requests would fail."""
     database = _settings.open_database()
     try:
         database.wait(DATABASE_WITHIN, lambda error: server.log.warning("waiting for the database: %s", error.orig))
@@ -41,7 +41,7 @@ bind = _settings.address
 worker_class = WholeRequests
 workers = _settings.web_processes
 threads = 8
-#: Each process; for one more, the oldest that has sent no whole request is closed.
+#: Connections of each process; for one more, the oldest without a complete request is closed.
 worker_connections = 1000
 preload_app = False
 graceful_timeout = 30
@@ -49,4 +49,4 @@ timeout = 60
 accesslog = None
 control_socket_disable = True
 umask = 0o077
-os.umask(umask)  # its own is only that of files it makes for itself
+os.umask(umask)  # gunicorn's own umask applies only to files it makes for itself

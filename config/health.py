@@ -1,4 +1,4 @@
-"""The health page: whether database, Redis, worker, disks and token are well. For load balancers and for people."""
+"""Health check page: the state of database, Redis, worker, disks and token, for load balancers and for people."""
 
 import errno
 import os
@@ -26,38 +26,38 @@ from wechat_bot.services import Services
 
 blueprint = Blueprint("health", __name__)
 PATH = "/healthz"
-#: Seconds in which all parts together must answer: whoever asks gives up after two.
+#: Seconds within which all parts must answer: clients of the page give up after two.
 WITHIN = 1.5
-#: Seconds an answer serves whoever else asks: the page is open to all, and must cost little.
+#: Seconds for which an answer is cached: the page is public, and must cost little.
 FRESH = 1.0
-#: What is written to see whether a disk takes it: more than is left over in a block that is written to already.
+#: Bytes written to test a disk: more than fits into the rest of a block already in use.
 PROBE = bytes(1 << 16)
 FULL, HANGS = "the disk is full", f"no answer within {WITHIN} s"
-#: Who has SQLite's file open still writes to it, and loses all of that at the next start.
+#: Alarm of a deleted SQLite file: processes that have it open still write to it, and all of that will be lost.
 GONE = "its file was moved or deleted: stop all processes and put it back"
 _EXTENSION = "checkup"
 
 
 @blueprint.get(PATH)
 def healthz() -> ResponseReturnValue:
-    """200 while the account can answer and send; 503 with the part that cannot. Never asks WeChat anything."""
+    """Answer 200 while the account can answer and send, else 503 with the failing part. Makes no call to WeChat."""
     report = checkup_of(current_app).report()
     return jsonify(report), 200 if report["ok"] else 503
 
 
 def install(app: Flask, services: Services) -> None:
-    """Give an app its checkup."""
+    """Give an app its health checks."""
     app.extensions[_EXTENSION] = Checkup(services)
 
 
 def checkup_of(app: Flask) -> "Checkup":
-    """The checkup of an app."""
+    """The health checks of an app."""
     checkup: Checkup = app.extensions[_EXTENSION]
     return checkup
 
 
 class Checkup:
-    """The state of each part: `ok`, or what is wrong with it. What hangs is not waited for."""
+    """Health checks: for each part `ok` or what is wrong with it. A part that hangs is not waited for."""
 
     def __init__(self, services: Services) -> None:
         self.fresh = FRESH
@@ -65,7 +65,7 @@ class Checkup:
         self._guard = threading.Lock()
         self._asked_at = 0.0
         self._report: dict[str, Any] = {}
-        # Where uploads pass through: a disk of its own on many machines.
+        # The folder for temporary files of uploads: on many machines a separate disk.
         temporary = Path(tempfile.gettempdir())
         self._folders = {"media": services.media_folder, "files": services.files_folder, "temporary": temporary}
         self._questions: dict[str, _Question] = {
@@ -77,8 +77,8 @@ class Checkup:
         }
 
     def report(self) -> dict[str, Any]:
-        """All parts, as they are or were a moment ago."""
-        # Who asks while another waits for the parts gets what was found before, where anything was.
+        """The state of all parts, at most a few seconds old."""
+        # A request that comes while another one is checking gets the previous report, where there is one.
         if self._guard.acquire(blocking=not self._report):
             try:
                 if not self._report or time.monotonic() - self._asked_at >= self.fresh:
@@ -127,14 +127,14 @@ class Checkup:
             return GONE
         try:
             with self._services.transaction() as session:
-                # A row for each machine: processes of one write the same.
+                # One row for each machine: all processes of a machine write the same one.
                 beats.pulse(session, f"health:{socket.gethostname()}"[:32], at=now)
         except SQLAlchemyError as error:
             if isinstance(error, DBAPIError) and is_full(error):
                 return FULL
             cause = error.orig if isinstance(error, DBAPIError) else error
             return f"cannot be written to ({type(cause).__name__})"
-        # SQLite goes on for a while in room it took before.
+        # With a full disk, SQLite can go on writing for a while in space it already has.
         return _disk(file.parent) if database.is_sqlite else "ok"
 
     def _store(self) -> tuple[str, str]:
@@ -143,20 +143,20 @@ class Checkup:
 
 
 class _Question:
-    """A question to something that may hang, asked in a thread of its own: while one is open no second is put."""
+    """Check of a part that may hang, run in its own thread: no second one is started while one is running."""
 
     def __init__(self, ask: Callable[[], Any]) -> None:
         self._ask = ask
         self._open: Future[Any] | None = None
 
     def put(self) -> None:
-        """Put it, unless it is open."""
+        """Start the check, unless it is running."""
         if self._open is None or self._open.done():
             self._open = Future()
             threading.Thread(target=self._find_out, args=(self._open,), name="checkup", daemon=True).start()
 
     def answer(self, until: float) -> Any:
-        """The answer, or that there was none until then."""
+        """The result, or that there was none by then."""
         assert self._open is not None
         try:
             return self._open.result(max(until - time.monotonic(), 0.0))
@@ -167,11 +167,11 @@ class _Question:
         try:
             found.set_result(self._ask())
         except Exception as error:
-            found.set_exception(error)  # a bug of ours: whoever asked has it
+            found.set_exception(error)  # a bug of ours: raised again for the caller
 
 
 def _worker(read: dict[str, Any], now: datetime, *, is_seen: bool) -> str:
-    """What is known of the workers by the last beat that was written, and by the sign that needs no room."""
+    """The state of the workers by their last heartbeat in the database, and by the file written on a full disk."""
     beat: datetime | None = read.get("beat")
     if beat is not None and now - beat < BEAT_LOST:
         return "ok"

@@ -1,4 +1,4 @@
-"""Strength of the key that signs: whether it can be guessed."""
+"""Signing key strength: whether SECRET_KEY can be guessed."""
 
 import hashlib
 import math
@@ -7,24 +7,24 @@ import re
 from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-#: The least that NIST SP 800-131A lets a key of an HMAC be worth, in bits.
+#: Bits: the least strength of an HMAC key by NIST SP 800-131A.
 LEAST = 112
-#: zxcvbn counts ten tries for a sign that is part of no pattern it knows. Keys are written in hex, or in more letters
-#: still: a sign there is worth four bits.
+#: zxcvbn counts ten guesses for a character that is part of no known pattern. Keys are written in hex, or with more
+#: characters: each is worth at least four bits.
 _BITS_OF_TEN_TRIES = 4
-#: zxcvbn looks at no more; a key that is strong up to here is strong.
+#: Characters that zxcvbn looks at; a key that is strong up to here is strong.
 _LOOKED_AT = 72
-#: Chance writes a sign between letters once or twice in a key, and hardly ever no digit among those.
+#: A random key has a sign between letters once or twice, and hardly ever no digit.
 _MOST_PARTS = 3
-#: Words of keys that wait to be replaced. Chance writes none of them.
+#: Words of placeholder keys. A random key contains none of them.
 _PLACEHOLDERS = ("change", "secret", "example", "placeholder", "replace", "generate", "insecure", "password", "your")
-#: Keys of widely read documentation (Flask's), which chance did write, but for everybody.
+#: Random keys printed in well-known documentation (Flask's), and so known to everybody.
 _PUBLISHED = ("192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",)
 MAKE = 'python3 -c "import secrets; print(secrets.token_hex(32))"'
 
 
 def weakness(key: str, known: list[str]) -> str:
-    """Why a key can be guessed by whoever knows the words given; empty where it cannot.
+    """The reason why somebody who knows these words could guess a key; empty where nobody could.
 
     >>> weakness("9f2c41d07be85a3614c8f07d2be96a51", ["wx1"])
     ''
@@ -53,7 +53,7 @@ def weakness(key: str, known: list[str]) -> str:
 
 
 def _is_digest(key: str, known: list[str]) -> bool:
-    """Whether a key is what somebody got who put a word into a hash, which adds nothing to the word."""
+    """Whether a key is the hash of a common word, which is no harder to guess than the word."""
     for name in ("md5", "sha1", "sha256"):
         if len(key) == hashlib.new(name, usedforsecurity=False).digest_size * 2:
             words = ("", *known, *FREQUENCY_LISTS["passwords"], *FREQUENCY_LISTS["english_wikipedia"])

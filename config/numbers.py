@@ -1,7 +1,7 @@
-"""Numbers and texts in addresses and forms: what no table can hold is none, for every feature and every database.
+"""Request number parsing: numbers and texts in addresses and forms that no column can hold are treated as missing.
 
-A primary key is four bytes wide on PostgreSQL, and SQLite takes eight: asked for more, both end in an error, which
-whoever typed the address would be blamed for with a 500.
+A primary key has four bytes on PostgreSQL, and SQLite takes eight: a larger number makes both raise an error, so that a
+mistyped address would end in a 500.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ LARGEST = 2**31 - 1
 
 
 def whole(text: str) -> int:
-    """What `int` gives; `ValueError` also for what is beyond any column of ours.
+    """The number that `int` gives; `ValueError` also for a number beyond our columns.
 
     >>> whole("128"), whole("-1")
     (128, -1)
@@ -30,8 +30,8 @@ def whole(text: str) -> int:
 
 
 class Parameters(ImmutableMultiDict[str, str]):
-    """What stands behind the question mark, or in a form: where a number is asked for, one that a table can hold, and
-    no text with a NUL in it, which PostgreSQL takes for an error.
+    """Query or form parameters: numbers only as large as a column can hold, and no text with a NUL, for which
+    PostgreSQL raises an error.
     """
 
     def __init__(self, mapping: Any = None) -> None:
@@ -39,11 +39,11 @@ class Parameters(ImmutableMultiDict[str, str]):
         super().__init__([(_clean(key), _clean(value)) for key, value in given])
 
     def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]  # they overload
-        """The value; the default where there is none, or it is no such number."""
+        """The value of a parameter; the default where it is missing or not such a number."""
         return super().get(key, default, whole if type is int else type)
 
     def getlist(self, key: str, type: Any = None) -> list[Any]:
-        """All values that are such numbers."""
+        """All values of a parameter that can be converted."""
         return super().getlist(key, whole if type is int else type)
 
 
@@ -55,8 +55,8 @@ class _Asked(Request):
     parameter_storage_class = Parameters
 
     @cached_property
-    def values(self) -> Parameters:  # type: ignore[override]  # theirs reads numbers by itself
-        """What stands behind the question mark, and then in the form."""
+    def values(self) -> Parameters:  # type: ignore[override]  # werkzeug's converts numbers itself
+        """The query parameters, followed by the form's."""
         return Parameters(super().values)
 
 
@@ -72,6 +72,6 @@ class _Whole(IntegerConverter):
 
 
 def install(app: Flask) -> None:
-    """Before any address is registered: `<int:…>` and `type=int` mean numbers that a table can hold."""
+    """Make `<int:…>` and `type=int` accept only numbers that a column can hold; call before any route is registered."""
     app.request_class = _Asked
     app.url_map.converters |= {"int": _Whole, "default": _Text, "string": _Text}

@@ -1,7 +1,7 @@
-"""`make run`: everything in one terminal. Simulator, web and worker with a small demo, or the real account.
+"""Development runner (`make run`): web, worker and simulator with a small demo in one terminal, or the real account.
 
-Without `WECHAT_APP_ID` in the environment or `.env` the WeChat platform is the simulator and a demo is laid out once;
-with it, the same command serves the real account. Ctrl-C ends all of it; data stays under `var/`.
+Without `WECHAT_APP_ID` in the environment or `.env` the WeChat platform is the simulator, and a demo is created once;
+with it, the same command serves the real account. Ctrl-C ends all of it; the data is kept in `var/`.
 """
 
 import fcntl
@@ -33,22 +33,22 @@ from foundation.clock import system_clock
 VAR = ROOT / "var"
 #: The demo's accounts for the console, with their passwords.
 ACCOUNTS = VAR / "demo.accounts"
-#: Generous: where the machine is busy, the parts are slow to start and nothing is wrong.
+#: Seconds for a part to start; generous, for on a busy machine a slow start is no fault.
 STARTS_WITHIN = 300.0
 STOPS_WITHIN = 40.0
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-#: In front of a command: the kernel asks it to stop should we be killed.
+#: Prefix of a command: if this process is killed, the kernel sends the command SIGTERM.
 WITH_US = ("setpriv", "--pdeathsig", "TERM")
-#: Seconds before a part that ended by itself is started anew, longer each time; one that lived longer than the last of
-#: them is taken for well.
+#: Seconds before a part that ended by itself is restarted, longer each time; once it has run for longer than the last
+#: of them, the count begins anew.
 PAUSES = (1, 2, 4, 8, 16, 32, 60)
 
 
 def main() -> None:
-    """Start what is needed, wait, and end it all when asked or when one part ends."""
+    """Start all parts and keep them running until a signal, then stop them."""
     os.umask(0o077)
     VAR.mkdir(exist_ok=True)
-    # Also what an earlier version left readable lies behind this one door.
+    # The folder's own mode also protects files that an earlier version left readable.
     VAR.chmod(0o700)
     with (VAR / "run.lock").open("w") as lock:
         _be_alone(lock)
@@ -85,25 +85,25 @@ def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
         _wait_for(f"{simulator}/", parts)
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
-    # Up is enough: what WeChat refused lately is mended while it runs, not before.
+    # It is enough that the web answers: what WeChat refused lately can be mended while it runs.
     _wait_for(f"http://{settings.address}/healthz", parts, lambda health: health.json().get("worker") == "ok")
 
 
 @dataclass(slots=True)
 class Part:
-    """A process that was started, and what it takes to start it anew."""
+    """Started process, with what is needed to restart it."""
 
     command: list[str]
     process: subprocess.Popen[bytes]
     started: float
-    #: How often in a row it ended by itself, soon after its start.
+    #: Number of times in a row that it ended by itself soon after its start.
     ended: int = 0
-    #: When it is to be started anew; None while it runs.
+    #: When to restart it; None while it runs.
     again: float | None = None
 
 
 class Parts:
-    """The processes that were started: kept running, ended together."""
+    """Process supervisor: keeps the started processes running, and stops them together."""
 
     def __init__(self) -> None:
         self._parts: dict[str, Part] = {}
@@ -124,25 +124,25 @@ class Parts:
         return done.stdout
 
     def check(self) -> None:
-        """End everything if a part has ended by itself: while all of it starts, that is a mistake and no accident."""
+        """Exit if a part has ended by itself: during the start this is an error to report, not something to retry."""
         for name, part in self._parts.items():
             if (code := part.process.poll()) is not None:
                 sys.exit(f"The {name} ended by itself (exit code {code}).")
 
     def wait(self) -> NoReturn:
-        """Stay until a signal. A part that ends by itself is started anew."""
+        """Wait for a signal, restarting parts that end by themselves."""
         while True:
             time.sleep(0.5)
             for name, part in self._parts.items():
                 self._keep(name, part, time.monotonic())
 
     def stop(self) -> None:
-        """Ask every part to finish what is in hand, last started first; end what does not."""
+        """Ask every part to finish its work, last started first; kill those that do not."""
         for name in reversed(list(self._parts)):
             self.end(name)
 
     def end(self, name: str) -> None:
-        """Ask one part to finish; end it, with all it started, if it does not."""
+        """Ask one part to finish; kill it and its child processes if it does not."""
         process = self._parts.pop(name).process
         if process.poll() is None:
             process.terminate()
@@ -156,7 +156,7 @@ class Parts:
             if now >= part.again:
                 part.process, part.started, part.again = _begun(part.command), now, None
         elif (code := part.process.poll()) is not None:
-            _end_all_of(part.process)  # what it had started would keep its port
+            _end_all_of(part.process)  # its child processes would keep its port
             part.ended = 0 if now - part.started > PAUSES[-1] else part.ended
             pause = PAUSES[min(part.ended, len(PAUSES) - 1)]
             part.ended, part.again = part.ended + 1, now + pause
@@ -170,19 +170,19 @@ class Parts:
 
 
 def _begun(command: list[str]) -> subprocess.Popen[bytes]:
-    """A part, begun. A session of its own, so that Ctrl-C reaches it from us, in our order, and once."""
+    """Start a part in its own process session, so that Ctrl-C reaches it only through us, once and in our order."""
     return subprocess.Popen([*WITH_US, *command], cwd=ROOT, start_new_session=True)
 
 
 def _end_all_of(process: subprocess.Popen[bytes]) -> None:
-    """End a part and whatever it started, without a word."""
+    """Kill a part and its child processes, ignoring those that are gone."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
 def _write_demo_env(simulator: str) -> None:
-    """The demo's own settings: secrets made once and found again, the addresses as of today."""
+    """Write the demo's settings: secrets are generated once and kept, addresses are those of today."""
     kept = dotenv_values(DEMO_ENV) if DEMO_ENV.exists() else {}
     letters = string.ascii_letters + string.digits
     made = {
@@ -200,7 +200,7 @@ def _write_demo_env(simulator: str) -> None:
         "WECHAT_MP_BASE": simulator,
         "DEVELOPMENT": "1",
         "WECHAT_TEMPLATES": templates.setting(),
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",  # links in messages lead to the port of today
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",  # links in messages use today's port
     }
     values = {**made, **kept, **today}
     DEMO_ENV.touch(mode=0o600)
@@ -234,7 +234,7 @@ def _simulator_command(settings: Settings, simulator: str) -> list[str]:
 
 
 def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
-    """Play the demo's days on a platform whose clock begins with them. A start that was cut short is begun afresh."""
+    """Create the demo on a simulator whose clock starts days ago. A run that was cut short is started afresh."""
     print("Laying out a small demo, some 20 seconds ...", flush=True)
     begun = VAR / "demo.begun"
     if begun.exists():
@@ -247,7 +247,7 @@ def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
     parts.start("simulator", [*_simulator_command(settings, simulator), "--clock", "hand", "--begins", began])
     _wait_for(f"{simulator}/", parts)
     accounts = json.loads(parts.run_to_end(sys.executable, "-m", "config.demo", began).splitlines()[-1])
-    parts.end("simulator")  # what it holds is in its state, and from here on its time is the real one
+    parts.end("simulator")  # its state is saved; when it is started again, it uses the real time
     ACCOUNTS.touch(mode=0o600)
     ACCOUNTS.write_text("".join(f"{name}  {password}\n" for name, password in accounts.items()), encoding="utf-8")
     begun.rename(VAR / "demo.done")
@@ -268,7 +268,7 @@ def _wait_for(url: str, parts: Parts, is_up: Callable[[requests.Response], bool]
 
 
 def _be_alone(lock: TextIO) -> None:
-    """Hold the lock as long as we live: another one in this folder would lay its demo out over ours."""
+    """Hold a lock while this process lives: a second run in this folder would overwrite the demo."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""The settings: one typed class, read from the environment and `.env`; every mistake is named at once at the start."""
+"""Settings: one typed class read from the environment and `.env`; all mistakes are reported together at the start."""
 
 import json
 import os
@@ -33,14 +33,14 @@ from wechat_bot import notices
 from wechat_bot.envelope import AesKey
 
 ROOT = Path(__file__).resolve().parent.parent
-#: What `make run` wrote for its demo.
+#: The settings file that `make run` writes for its demo.
 DEMO_ENV = ROOT / "var" / "demo.env"
-#: Seconds a start waits for a database that comes late.
+#: Seconds for which a start waits for the database.
 DATABASE_WITHIN = 300.0
 
 
 class WrongSettings(Exception):
-    """The start stops here: a sentence, or one line for each setting that cannot be used."""
+    """Error that stops the start: one sentence, or one line for each wrong setting."""
 
     def __init__(self, said: str | Sequence[str]) -> None:
         lines = [] if isinstance(said, str) else ["These settings cannot be used:", *(f"  {each}" for each in said)]
@@ -62,12 +62,12 @@ Optional = Annotated[str | None, BeforeValidator(_empty_is_none)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_empty_is_none)]
 
 
-#: What every refusal of a real account's setting ends with.
+#: End of every refusal of a setting of a real account.
 UNLESS = "(DEVELOPMENT=1 says that this is no real account)"
 
 
 class TemplateSetting(BaseModel):
-    """A template message of the account: its id, and what each of its fields says."""
+    """Template message of the account: its id, and the text of each field."""
 
     model_config = ConfigDict(extra="forbid")
     id: Annotated[str, Field(min_length=1)]
@@ -84,7 +84,7 @@ class TemplateSetting(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Everything that differs between one installation and another. A field is judged with those above it in view."""
+    """Settings of an installation. A field is validated with those above it known."""
 
     model_config = SettingsConfigDict(
         env_file_encoding="utf-8",
@@ -94,52 +94,52 @@ class Settings(BaseSettings):
         validate_default=True,
     )
 
-    #: Says that this is no real account: what a real one must have is not asked for, addresses of this machine may be.
+    #: Whether this is no real account: what a real one needs is not required, and local addresses are allowed.
     development: bool = False
     #: sqlite:///… or postgresql://…
     database_url: str = f"sqlite:///{ROOT / 'var' / 'wuwei.db'}"
-    #: Connections to PostgreSQL that each process opens at most.
+    #: The most connections to PostgreSQL of each process.
     database_connections: Annotated[int, Field(ge=5, le=100)] = CONNECTIONS
-    #: Statements prepared on PostgreSQL; no behind a pooler in transaction mode, PgBouncer for one.
+    #: Whether to prepare statements on PostgreSQL; no behind a pooler in transaction mode, such as PgBouncer.
     database_prepare: bool = True
-    #: redis://…; without it, tokens and counters live in the process.
+    #: redis://…; without it, tokens and counters are kept in each process.
     redis_url: Optional = None
-    #: The address people reach us under.
+    #: Public address of the site.
     public_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     timezone: str = "Asia/Shanghai"
-    #: How the account calls itself.
+    #: Name of the account.
     account_name: str = "五微服务号"
-    #: Where fetched pictures are kept; shared by all processes.
+    #: Folder of fetched pictures; shared by all processes.
     media_path: Path = ROOT / "var" / "media"
-    #: Where uploads being checked and exports to be fetched are kept for seven days; shared by all processes.
+    #: Folder of uploads and exports, kept for seven days; shared by all processes.
     files_path: Path = ROOT / "var" / "files"
-    #: When invitations and reminders wait, as 21:00-08:00 in the time zone above; `off` for never.
+    #: Quiet hours, as 21:00-08:00 in the time zone above; `off` for none.
     quiet_hours: str = "21:00-08:00"
-    #: Web processes, on PostgreSQL; with SQLite it is one.
+    #: Number of web processes on PostgreSQL; with SQLite there is one.
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
-    #: How many proxies of your own stand in front: their word on a visitor's address is taken, nobody else's.
+    #: Number of your own reverse proxies in front: only they are trusted for a visitor's address.
     proxies: Annotated[int, Field(ge=0, le=5)] = 0
 
     wechat_app_id: Annotated[str, Field(min_length=1)]
     wechat_app_secret: Annotated[SecretStr, Field(min_length=1)]
     wechat_token: Annotated[SecretStr, Field(min_length=3, max_length=32)]
-    #: 43 characters; without it the account is in plaintext mode.
+    #: EncodingAESKey, 43 characters; without it the account is in plaintext mode.
     wechat_encoding_aes_key: OptionalSecret = None
-    #: The key before the last change, still used by callbacks under way.
+    #: The key before the last change, with which some callbacks may still be encrypted.
     wechat_encoding_aes_key_previous: OptionalSecret = None
-    #: Which of the account's template messages stands in for what, as JSON: see `.env.example`.
+    #: The account's template message for each kind of notice, as JSON: see `.env.example`.
     wechat_templates: Annotated[dict[str, TemplateSetting], NoDecode, BeforeValidator(_from_json)] = {}
     wechat_account_type: Literal["service", "subscription"] = "service"
     wechat_api_base: str = "https://api.weixin.qq.com"
     wechat_oauth_base: str = "https://open.weixin.qq.com"
-    #: Where WeChat shows the pictures of QR codes.
+    #: Address of WeChat's QR code pictures.
     wechat_mp_base: str = "https://mp.weixin.qq.com"
-    #: Seconds; callbacks signed longer ago are refused. 0 takes any.
+    #: Seconds; callbacks signed longer ago are refused. 0 accepts any.
     wechat_callback_max_age: Annotated[int, Field(ge=0)] = 3600
 
-    #: Signs sessions and links. Below the rest, because it must be made of none of it.
+    #: Key that signs sessions and links. It comes last, because it must not be derived from the others.
     secret_key: Annotated[SecretStr, Field(min_length=16)]
 
     @field_validator("timezone")
@@ -175,12 +175,12 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be http://… or https://… without a query")
-        if parts.port == 0:  # one that is none has raised an error by now
+        if parts.port == 0:  # an invalid one has raised an error by now
             raise ValueError("has no such port")
         if _is_real(info):
             if parts.scheme != "https":
                 raise ValueError(f"must begin with https:// {UNLESS}")
-            # Browsers read some of these signs otherwise than the library that asks WeChat, and end at another host.
+            # Browsers read some of these characters differently from the HTTP library, and would go to another host.
             is_plain = value.isprintable() and not set(parts.netloc) & set("\\@% ")
             if not is_plain or "" in parts.hostname.rstrip(".").split("."):
                 raise ValueError(f"is no plain address {UNLESS}")
@@ -216,12 +216,12 @@ class Settings(BaseSettings):
         return value
 
     def open_database(self) -> Database:
-        """The database, as the settings say."""
+        """Open the database of these settings."""
         return Database(self.database_url, connections=self.database_connections, prepares=self.database_prepare)
 
     @property
     def address(self) -> str:
-        """Where the web listens; an IPv6 address in brackets, however it was written."""
+        """The address the web server listens on; an IPv6 address in brackets, however it was written."""
         host = self.host.strip("[]")
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
 
@@ -252,7 +252,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every value that must not appear in a log."""
+        """All values that must not appear in a log."""
         values = (
             self.secret_key,
             self.wechat_app_secret,
@@ -265,12 +265,12 @@ class Settings(BaseSettings):
 
 
 def _is_real(info: ValidationInfo) -> bool:
-    """Whether a real account's settings are asked for: also where DEVELOPMENT itself cannot be read."""
+    """Whether a real account's settings are required: also where DEVELOPMENT itself is invalid."""
     return not info.data.get("development")
 
 
 def _known(values: dict[str, Any]) -> list[str]:
-    """The words of the other settings: whoever knows the account knows them, or is told them more easily."""
+    """The values of the other settings, which are easier to learn than a secret and must not be part of it."""
     return [
         v.get_secret_value() if isinstance(v, SecretStr) else v
         for v in values.values()
@@ -279,12 +279,12 @@ def _known(values: dict[str, Any]) -> list[str]:
 
 
 def is_real_account() -> bool:
-    """Whether a WeChat account is configured; otherwise `make run` lays out a demo on the simulator.
+    """Whether a WeChat account is configured; otherwise `make run` creates a demo on the simulator.
 
     Raises `WrongSettings` where `.env` cannot be read.
     """
     try:
-        # In any case, as the settings themselves are read.
+        # Case-insensitive, as the settings themselves.
         in_file = {name.upper(): value for name, value in dotenv_values(ROOT / ".env").items()}.get("WECHAT_APP_ID")
     except UnicodeDecodeError as error:
         raise WrongSettings(f".env cannot be read: save it as UTF-8 ({error})") from None
@@ -296,7 +296,7 @@ def is_real_account() -> bool:
 def load(**overrides: Any) -> Settings:
     """Read the settings from the environment, then `.env`; from the demo's only where no account is configured.
 
-    Raises `WrongSettings` with a line for each that is missing or wrong.
+    Raises `WrongSettings` with a line for each setting that is missing or wrong.
     """
     files = (ROOT / ".env",) if is_real_account() else (DEMO_ENV, ROOT / ".env")
     try:

@@ -1,7 +1,7 @@
-"""The worker: the heartbeat that runs what is due, and the threads that send. Any number of them may run.
+"""Worker process: a scheduler for due jobs, and threads that send messages. Any number of workers may run.
 
-APScheduler only ticks: nothing is stored in it, every job asks the database what is due, and two workers that tick at
-once share the rows out among them. Stopping is graceful: what is in hand is finished.
+APScheduler only triggers the jobs: nothing is stored in it, every job asks the database what is due, and workers that
+run at the same time divide the rows among them. Stopping is graceful: work in progress is finished.
 """
 
 import errno
@@ -28,26 +28,26 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
-#: Threads, because what a sender does is wait for WeChat, a tenth of a second and more.
+#: Threads that send: a sender mostly waits for WeChat, for 0.1 s and more a message.
 SENDERS = 12
-#: Fewer than a process's connections to the database: a long job may hold one and ask for another.
+#: Threads that run jobs. Fewer than a process's database connections: a long job may hold one and need another.
 JOBS_AT_ONCE = 4
-#: Without a ring, how long before a sender looks by itself.
+#: Seconds after which a sender looks for work without being woken.
 LOOK_EVERY = timedelta(seconds=1)
 BEAT_EVERY = timedelta(seconds=5)
-#: A disk that is full, or of no use, says so to every sender again and again.
+#: A disk that is full or fails gives every sender the same error again and again.
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
-#: How far the time of day may stray from the time that passes before it was set by somebody.
+#: Seconds by which the system clock may differ from the elapsed time before it counts as set by somebody.
 STRAYS = timedelta(seconds=2)
 
 
 class Worker:
-    """One process's heartbeat and senders."""
+    """Scheduler and sender threads of one worker process."""
 
     def __init__(
         self, services: Services, jobs: Sequence[Job], *, senders: int = SENDERS, wall: Clock = system_clock
     ) -> None:
-        """`wall` is the machine's time of day, by which the scheduler goes."""
+        """`wall` gives the machine's own time, which the scheduler uses."""
         self._services = services
         self._wall = wall
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
@@ -55,13 +55,13 @@ class Worker:
         self._stopping = threading.Event()
         self._signs, self._disks = Seldom(), Seldom()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
-        # In memory, on purpose: a stored job is one that two processes run, or an upgrade loses.
+        # In memory on purpose: a stored job could be run by two processes, or lost in an upgrade.
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(JOBS_AT_ONCE)},
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        # That a job is still at work when its next turn comes is no news.
+        # A job that is still running when its next turn comes is normal.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         for job in jobs:
             self._scheduler.add_job(
@@ -70,12 +70,12 @@ class Worker:
                 args=[job],
                 seconds=job.every.total_seconds(),
                 id=job.name,
-                # Now, and not by the product's clock: told of a day long past it would count all it missed.
+                # The real time and not the product's clock: from a past date it would count all runs it missed.
                 next_run_time=system_clock(),
             )
 
     def run(self) -> None:
-        """Tick and send until `stop` is called and what was in hand is finished."""
+        """Run jobs and send until `stop` is called and the work in progress is finished."""
         for sign in (self._leave_sign, self._beat):
             threading.Thread(target=self._live, args=(sign,), name=sign.__name__, daemon=True).start()
         began = self._began()
@@ -90,12 +90,14 @@ class Worker:
         log.info("worker stopped", worker=self._name)
 
     def stop(self) -> None:
-        """Ask to stop; returns at once. Safe in a signal handler."""
+        """Request a stop; returns at once. Safe in a signal handler."""
         self._stopping.set()
 
     def _mind_the_clock(self, began: datetime) -> None:
-        """Stay until asked to stop. Where the time of day is set meanwhile every job has its turn at once: set back by
-        hours, the scheduler would wait for the hours to come again."""
+        """Wait until asked to stop. If the system clock is set meanwhile, run every job at once.
+
+        With a clock set back by hours, the scheduler would otherwise do nothing for hours.
+        """
         while not self._stopping.wait(LOOK_EVERY.total_seconds()):
             if abs(self._began() - began) > STRAYS:
                 began = self._began()
@@ -104,7 +106,7 @@ class Worker:
                     job.modify(next_run_time=system_clock())
 
     def _began(self) -> datetime:
-        """When the machine started, by its time of day: the same at each look, until that is set."""
+        """The machine's start by its system clock: always the same, until that clock is set."""
         return self._wall() - timedelta(seconds=time.monotonic())
 
     def _do(self, job: Job) -> None:
@@ -129,8 +131,8 @@ class Worker:
                 if not sending.work(self._services, goes_on=lambda: not self._stopping.is_set()):
                     self._services.doorbell.wait(LOOK_EVERY)
             except Exception as error:
-                # The database away for a moment, or a bug of ours in one delivery, must not end the thread that sends
-                # all the others. The rows are as they were, or lapse with their lease.
+                # A database unreachable for a moment, or a bug with one delivery, must not end the thread that sends
+                # all the others. The rows are unchanged, or become free when their lease ends.
                 self._tell("a sender failed", error)
                 self._stopping.wait(LOOK_EVERY.total_seconds())
 
@@ -144,7 +146,7 @@ class Worker:
         beats.leave_sign(self._services.files_folder, now=self._services.clock())
 
     def _live(self, sign: Callable[[], None]) -> None:
-        """Give a sign of life again and again, from a thread that waits for no job and for no other sign."""
+        """Write a heartbeat regularly, from a separate thread, so that no job or other heartbeat can delay it."""
         while True:
             try:
                 sign()

@@ -1,1 +1,1 @@
-"""The ground floor: database, clock, errors, text and logs; it leans on nobody in this project."""
+"""Foundation library: database, clock, errors, text and logs; it imports no other package of this project."""

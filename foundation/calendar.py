@@ -1,7 +1,7 @@
-"""Working time: what counts between two moments, and when so much of it has passed.
+"""Working-time calendar: how much working time lies between two moments, and when a given amount of it has passed.
 
 A calendar has the company's week, its special days, and China's public holidays with their make-up working days. All
-reckoning is done on moments, so a day on which the clock is set back or forward is as long as it was.
+calculations use moments in UTC, so a day on which the clock changes counts with its real length.
 """
 
 import re
@@ -19,15 +19,15 @@ from foundation.errors import Refused
 Span = tuple[int, int]
 MIDNIGHT = 24 * 60
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
-#: So many days without any working time are a mistake, not a holiday.
+#: Days: a longer stretch without any working time is a mistake in the calendar, not a holiday.
 LONGEST_REST = 400
 MOST_SPANS = 6
-#: So long before its first day a year should be known.
+#: How long before a year begins its public holidays should be known.
 FORESEEN = timedelta(days=60)
 
 
 class Why(Enum):
-    """What made a day what it is."""
+    """Reason for the working hours of a day."""
 
     WEEK = auto()
     SPECIAL = auto()
@@ -36,22 +36,22 @@ class Why(Enum):
 
 
 class NoWorkingTime(Exception):
-    """A calendar without working time for `LONGEST_REST` days: it should have been refused when it was saved."""
+    """Error: a calendar has no working time for `LONGEST_REST` days; it should have been refused when it was saved."""
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """When the company works."""
+    """Working-time calendar of the company."""
 
     zone: ZoneInfo
-    #: Spans for each day from Monday, in order, not touching each other.
+    #: Working spans of each weekday, from Monday on: in order, and not touching each other.
     week: tuple[tuple[Span, ...], ...]
     special: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     names: Mapping[date, str] = field(default_factory=dict)
     keeps_public_days: bool = True
 
     def day(self, day: date) -> tuple[tuple[Span, ...], Why]:
-        """The spans of a day and what made them: a special day of the company before the public one before the week.
+        """The working spans of a day and their reason: a special day of the company, else a public day, else the week.
 
         A make-up working day is worked like the first working day of the week.
         """
@@ -65,17 +65,17 @@ class Calendar:
         return (), Why.HOLIDAY
 
     def name(self, day: date) -> str:
-        """What a day is called, where it is not an ordinary one: 国庆节."""
+        """The name of a day that is not an ordinary one, such as 国庆节; empty for all others."""
         public = public_days.of(day) if self.keeps_public_days else None
         return self.names.get(day) or (public.name if public else "")
 
     def moments(self, day: date) -> Iterator[tuple[datetime, datetime]]:
-        """The working spans of a day, from and until, in UTC."""
+        """The working spans of a day, each as start and end in UTC."""
         midnight = datetime.combine(day, time(), self.zone)
         last = datetime.min.replace(tzinfo=UTC)
         for begins, ends in self.day(day)[0]:
-            # Wall time added to wall time, then the moment: 17:30 is 17:30 also on a day of 23 hours. Where the clock
-            # skips an hour two times of day are one moment, hence no span may begin before the last one ended.
+            # Add in local time first, then convert: 17:30 stays 17:30 on a day of 23 hours. Where the clock skips an
+            # hour, two local times are the same moment, so a span must not begin before the last one ended.
             begin = max((midnight + timedelta(minutes=begins)).astimezone(UTC), last)
             end = (midnight + timedelta(minutes=ends)).astimezone(UTC)
             if begin < end:
@@ -84,9 +84,10 @@ class Calendar:
 
 
 def add(calendar: Calendar | None, start: datetime, seconds: float) -> datetime:
-    """The first moment at which so many seconds have passed since `start`; without a calendar, of the wall clock.
+    """The first moment by which so many working seconds have passed since `start`; without a calendar, all seconds.
 
-    At the end of a day it is the end of that day: half past five, not eight the next morning. Raises `NoWorkingTime`.
+    Where the time is used up exactly at the end of a day, the result is that end (17:30) and not the next morning.
+    Raises `NoWorkingTime`.
 
     >>> office = Calendar(ZoneInfo("Asia/Shanghai"), ((read_spans("8:00-12:00 14:30-17:30")),) * 5 + ((), ()))
     >>> friday = datetime(2026, 11, 20, 16, 30, tzinfo=office.zone)
@@ -108,7 +109,7 @@ def add(calendar: Calendar | None, start: datetime, seconds: float) -> datetime:
 
 
 def between(calendar: Calendar | None, start: datetime, end: datetime) -> float:
-    """How many seconds count from `start` to `end`; none where it ends before it begins.
+    """The number of working seconds from `start` to `end`; 0 where `end` is before `start`.
 
     >>> office = Calendar(ZoneInfo("Asia/Shanghai"), ((read_spans("8:00-12:00 14:30-17:30")),) * 5 + ((), ()))
     >>> between(office, datetime(2026, 11, 20, tzinfo=office.zone), datetime(2026, 11, 23, tzinfo=office.zone)) / 3600
@@ -127,8 +128,8 @@ def between(calendar: Calendar | None, start: datetime, end: datetime) -> float:
 
 
 def spans_from(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The working spans from a moment on, without end. Raises `NoWorkingTime`."""
-    # From the day before: where the clock is set back over midnight a day may still be going on.
+    """An endless iterator over the working spans from a moment on. Raises `NoWorkingTime`."""
+    # Start one day earlier: where the clock is set back over midnight, the day before may not be over yet.
     day, rested = _day(calendar, start) - timedelta(days=1), 0
     while rested <= LONGEST_REST:
         rested += 1
@@ -141,14 +142,14 @@ def spans_from(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, 
 
 
 def ends(calendar: Calendar, start: datetime, days: int) -> list[datetime]:
-    """When working time ends within so many days: who writes just then waits the longest."""
+    """The ends of working time within so many days: whoever writes at such a moment waits the longest."""
     first = _day(calendar, start)
     found = [end for day in range(days) for _, end in calendar.moments(first + timedelta(days=day))]
     return [end for end in found if end > start]
 
 
 def check(calendar: Calendar, now: datetime) -> None:
-    """Refuse working hours that leave a promise without an end.
+    """Refuse working hours from which no deadline could be calculated. Raises `Refused`.
 
     >>> check(Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7), datetime(2026, 11, 23, tzinfo=UTC))
     Traceback (most recent call last):
@@ -165,7 +166,7 @@ def check(calendar: Calendar, now: datetime) -> None:
 
 
 def knows(calendar: Calendar, year: int) -> bool:
-    """Whether the public holidays of a year are known, or do not matter.
+    """Whether the public holidays of a year are known, or the calendar does not use them.
 
     >>> knows(Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7), 1999)
     False
@@ -174,7 +175,7 @@ def knows(calendar: Calendar, year: int) -> bool:
 
 
 def unknown_year(calendar: Calendar, now: datetime) -> int | None:
-    """The first year within `FORESEEN` whose public holidays are not known yet; None where all are."""
+    """The first year that begins within `FORESEEN` and whose public holidays are not known yet; None where all are."""
     first, last = _day(calendar, now).year, _day(calendar, now + FORESEEN).year
     return next((year for year in range(first, last + 1) if not knows(calendar, year)), None)
 
@@ -186,7 +187,7 @@ _SEPARATORS = str.maketrans(
 
 
 def read_spans(text: str) -> tuple[Span, ...]:
-    """Working spans as people write them; nothing written is a day off. Raises `Refused`.
+    """Parse working spans as people write them; an empty text is a day off. Raises `Refused`.
 
     >>> read_spans("08:30-12:00 14:30-17:30"), read_spans("８：３０—１２：００，14-18"), read_spans(" ")
     (((510, 720), (870, 1050)), ((510, 720), (840, 1080)), ())
@@ -215,7 +216,7 @@ def read_spans(text: str) -> tuple[Span, ...]:
 
 
 def checked(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Spans in order, those that touch joined. Raises `Refused` where they overlap or are too many.
+    """Spans sorted, and joined where they touch. Raises `Refused` where they overlap or are too many.
 
     >>> checked([(720, 780), (480, 720)])
     ((480, 780),)
@@ -234,7 +235,7 @@ def checked(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def write_spans(spans: Sequence[Span]) -> str:
-    """Spans as they are read.
+    """Working spans as text, in the form that `read_spans` takes.
 
     >>> write_spans(((510, 720), (870, 1440)))
     '08:30-12:00 14:30-24:00'

@@ -1,4 +1,4 @@
-"""System clock: the only place where the time of day is asked for. A door reads it once and passes `now` on."""
+"""System clock: the only place where the current time is read. A door reads it once and passes it on as `now`."""
 
 import time
 from collections.abc import Callable
@@ -19,14 +19,14 @@ system_stopwatch: Stopwatch = time.monotonic
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Period of time: from a moment until another that is no part of it."""
+    """Period of time: from a start until an end, which is not part of it."""
 
     begins_at: datetime
     ends_at: datetime
 
 
 def month_of(day: date, zone: ZoneInfo) -> Period:
-    """The month in which a day lies.
+    """The calendar month of a day, as a period in a time zone.
 
     >>> month_of(date(2026, 12, 24), ZoneInfo("Asia/Shanghai")).ends_at.isoformat()
     '2027-01-01T00:00:00+08:00'
@@ -37,7 +37,7 @@ def month_of(day: date, zone: ZoneInfo) -> Period:
 
 
 def system_clock() -> datetime:
-    """The present moment, aware, in UTC."""
+    """The current time in UTC, timezone-aware."""
     return datetime.now(UTC)
 
 
@@ -51,7 +51,7 @@ def day_in(moment: datetime, zone: ZoneInfo) -> date:
 
 
 def when(moment: datetime, *, now: datetime, zone: ZoneInfo) -> str:
-    """A moment as one says it today; the year only where it is another one.
+    """A moment as people say it today (今天, 明天, …); the year only where it is not this one.
 
     >>> china = ZoneInfo("Asia/Shanghai")
     >>> now = datetime(2026, 11, 23, 15, 20, tzinfo=china)

@@ -25,18 +25,18 @@ from foundation.log import Seldom
 
 log = structlog.get_logger(__name__)
 
-#: Connections a process opens at most. Fewer than a web process has threads: where the database hangs, some are left to
-#: say so.
+#: The most connections a process opens. Fewer than a web process has threads, so that where the database hangs some
+#: threads are left to answer that it does.
 CONNECTIONS = 6
-#: Seconds a thread waits for one of them to be free, and for a new one to come about: an answer in time must be left.
+#: Seconds a thread waits for a free connection, and for a new one to be made: short enough to still answer in time.
 FREE_WITHIN, OPEN_WITHIN = 3.0, 3
-#: Seconds a transaction that never began is begun again: a database that restarts is back by then.
+#: Seconds for which a transaction that could not begin is tried again: a database that restarts is back by then.
 BEGINS_WITHIN, TRY_EVERY = 1.0, 0.1
-#: What PostgreSQL says where a pooler changed the server's session under a prepared statement: it is not there, or is
-#: there already.
+#: PostgreSQL's errors where a pooler gave a prepared statement another server session: the statement does not exist
+#: there, or exists already.
 LOST = ("26000", "42P05")
 
-# Alembic can only drop or alter what has a name, and SQLite names nothing by itself.
+# Alembic can only drop or alter constraints that have a name, and SQLite gives them none by itself.
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -46,12 +46,12 @@ NAMES = {
 }
 
 
-#: For a statement that writes rows which the session holds as objects too: these are brought up to date.
+#: Execution option of a statement that writes rows which the session also holds as objects: those are updated too.
 SYNCHRONISED: Mapping[str, Any] = {"synchronize_session": "auto"}
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC. Takes and gives aware datetimes only, also where the database knows none (SQLite)."""
+    """Column of a moment in UTC: takes and gives timezone-aware datetimes only, also on SQLite, which stores none."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -71,28 +71,28 @@ class Moment(TypeDecorator[datetime]):
 
 _PATIENT = "busy_timeout=30000"
 
-# none_as_null: a missing value is NULL and can be asked for, not the JSON word null.
+# none_as_null: a missing value is SQL's NULL, which a query can ask for, and not JSON's null.
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Base(DeclarativeBase):
-    """Every table of the product hangs here."""
+    """Declarative base of every table of the product."""
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {datetime: Moment(), dict[str, Any]: Json, list[Any]: Json}
 
 
 class Database:
-    """An engine, and the two ways in: `transaction()` to write and `reading()` to read."""
+    """Database connection pool with two kinds of session: `transaction()` to write and `reading()` to read."""
 
     def __init__(self, url: str, *, connections: int = CONNECTIONS, prepares: bool = True) -> None:
-        """`prepares` statements on the server, which a pooler in transaction mode does not bear."""
+        """`prepares`: whether statements are prepared on the server, which a pooler in transaction mode cannot do."""
         self.url: URL = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url, connections, prepares)
         self._is_away = False
         self._absences = Seldom()
-        # Threads of one process queue here in turn: SQLite's own busy loop polls and starves some of them.
+        # Threads of one process queue here in order: SQLite itself polls for its lock, and some threads would starve.
         self._one_writer = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
@@ -100,7 +100,7 @@ class Database:
         """A session that commits when the block ends and rolls back when it raises. For doors only."""
         with self._one_writer, self._session() as session, session.begin():
             if self.is_sqlite:
-                # The write lock from the start: a lock asked for half-way may be refused at once ("locked").
+                # Take the write lock at the start: one asked for in mid-transaction may be refused at once ("locked").
                 session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
             else:
                 self._begin(session, {})
@@ -108,16 +108,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that sees one moment of the database and keeps nothing."""
+        """A read-only session that sees one consistent snapshot of the database."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._session() as session:
             self._begin(session, options)
             yield session
 
     def wait(self, longest: float, tell: Callable[[OperationalError], None]) -> None:
-        """Wait until it takes connections, so many seconds at most; `tell` is called once where it does not at first.
+        """Wait, at most so many seconds, until the database takes connections; `tell` is called once if not at once.
 
-        Raises what it said last where it still does not.
+        Raises the last error where it still takes none.
         """
         until, is_told = time.monotonic() + longest, False
         while True:
@@ -134,12 +134,14 @@ class Database:
                 return
 
     def tell(self, error: BaseException) -> None:
-        """Log, seldom, that it is away: whoever looks every second meets that every second."""
+        """Log that the database is unreachable, at most once a minute: some callers try every second."""
         self._absences.warning("the database is of no use just now", error=str(error).splitlines()[0])
 
     def empty_log(self) -> bool:
-        """Bring SQLite's write-ahead log into the file and empty it: it still holds what was erased. False where
-        somebody was reading, for the next look. PostgreSQL does the like by itself (VACUUM, and the log goes round).
+        """Checkpoint and truncate SQLite's write-ahead log, which still holds erased data.
+
+        False where a reader prevented it, so that the caller tries again. PostgreSQL does this by itself (VACUUM, and its
+        log is recycled).
         """
         if not self.is_sqlite:
             return True
@@ -147,7 +149,7 @@ class Database:
             pooled = self.engine.raw_connection()
             connection: Any = pooled.driver_connection
             try:
-                # Whoever writes waits for this, so it waits for nobody.
+                # Writers wait for this, so it must not wait for anybody.
                 connection.execute("PRAGMA busy_timeout=100")
                 row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 return not row[0]
@@ -160,13 +162,15 @@ class Database:
         self.engine.dispose()
 
     def _session(self) -> Session:
-        # Statements that write rows by themselves leave the objects of a session as they were read. Where one of these
-        # is used afterwards the statement says so (`SYNCHRONISED`).
+        # UPDATE and DELETE statements leave the objects of a session as they were read. Where such an object is used
+        # afterwards, the statement is executed with `SYNCHRONISED`.
         return Session(self.engine, expire_on_commit=False, execution_options={"synchronize_session": False})
 
     def _begin(self, session: Session, options: dict[str, Any]) -> None:
-        """Begin; again where no connection came about, for nothing was done yet. Of a database known to be away nobody
-        waits for more than one try."""
+        """Begin a transaction, trying again while no connection can be made: nothing was done yet.
+
+        While the database is known to be unreachable, it is tried only once.
+        """
         until = time.monotonic() + BEGINS_WITHIN
         while True:
             try:
@@ -184,20 +188,20 @@ class Database:
 
 
 def changed(session: Session, statement: Any) -> int:
-    """Execute an INSERT, UPDATE or DELETE; gives how many rows it changed, which says who won a compare-and-set."""
+    """Execute an INSERT, UPDATE or DELETE; gives the number of rows changed, which tells who won a compare-and-set."""
     # Without the option SQLAlchemy drops the count of an INSERT on PostgreSQL.
     done = session.execute(statement, execution_options={"preserve_rowcount": True})
     return cast("CursorResult[Any]", done).rowcount
 
 
 def one_at_a_time(session: Session, key: int) -> None:
-    """Wait until no other transaction holds this key, and hold it to the end; SQLite has one writer anyway."""
+    """Take an advisory lock on this key until the transaction ends; on SQLite there is only one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def is_contention(error: OperationalError) -> bool:
-    """Whether a transaction was given up for the sake of another one: the same, done again, may well succeed.
+    """Whether a transaction was aborted because of another one, so that the same transaction may succeed if repeated.
 
     PostgreSQL's serialization failure, deadlock, and lock timeout (its documentation, appendix A); SQLite's busy.
     """
@@ -207,20 +211,20 @@ def is_contention(error: OperationalError) -> bool:
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether the database itself is of no use just now: gone, not there yet, full, a replica that takes nothing, or
-    with no connection free."""
+    """Whether the database itself cannot be used now: unreachable, not started yet, full, a read-only replica, or
+    without a free connection."""
     if isinstance(error, NoneFree):
         return True
     if isinstance(error, InternalError):
         return getattr(error.orig, "sqlstate", None) == "25006"  # read-only: after a failover, or set so by somebody
     if not isinstance(error, OperationalError) or is_contention(error):
         return False
-    # Without a statement: it failed at the connection, or at the commit.
+    # An error without a statement happened while connecting, or at the commit.
     return error.connection_invalidated or error.statement is None or is_full(error) or _cannot_reach_disk(error)
 
 
 def is_full(error: DBAPIError) -> bool:
-    """Whether the database's disk is full: PostgreSQL's disk_full, SQLite's own word."""
+    """Whether the database's disk is full, by PostgreSQL's disk_full or SQLite's own error."""
     cause = error.orig
     return getattr(cause, "sqlstate", None) == "53100" or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
 
@@ -231,35 +235,35 @@ def _cannot_reach_disk(error: OperationalError) -> bool:
 
 
 def count_to(session: Session, found: Select[Any], most: int) -> int:
-    """How many rows a select finds, counted no further than `most` and one: the same cost at any size of the table."""
+    """The number of rows a select finds, counted up to `most` + 1: the same cost at any size of the table."""
     return session.scalar(select(func.count()).select_from(found.limit(most + 1).subquery())) or 0
 
 
 def count_up(session: Session, counter: Any, row: Mapping[str, Any], by: int = 1, **noted: Any) -> int:
-    """Add to a counter, a column, in the row with this key, made where there is none; gives what it counts by now."""
+    """Add to a counter column in the row with this key, which is inserted where missing; gives the new count."""
     statement = upsert(session, counter.class_).values({**row, **noted, counter.key: by})
     added = statement.on_conflict_do_update(index_elements=list(row), set_={counter.key: counter + by, **noted})
     return int(session.execute(added.returning(counter)).scalar_one())
 
 
 def upsert(session: Session, table: Any) -> Any:
-    """An INSERT that knows ON CONFLICT, in the dialect of the session's database."""
+    """An INSERT with ON CONFLICT, in the dialect of the session's database."""
     return sqlite_insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql_insert(table)
 
 
 def _postgresql(url: URL, connections: int, prepares: bool) -> Engine:
     connect = {
         "connect_timeout": OPEN_WITHIN,
-        "tcp_user_timeout": 10_000,  # milliseconds; a machine that is gone closes no connection
+        "tcp_user_timeout": 10_000,  # milliseconds; a machine that has failed closes no connection
     }
-    # No startup options: a pooler refuses them. What they would say is the role's own (`migrations.schema.settle`).
+    # No startup options: a pooler refuses them. They are set as the role's defaults (`migrations.schema.settle`).
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args=connect,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=FREE_WITHIN,
-        # Every session ends its own transaction; a second rollback at the pool's door only costs.
+        # Every session ends its own transaction; a second rollback on return to the pool would be wasted.
         pool_reset_on_return=None,
     )
 
@@ -274,7 +278,7 @@ def _postgresql(url: URL, connections: int, prepares: bool) -> Engine:
     def is_there(connection: Any, record: ConnectionPoolEntry, lent: Any) -> None:
         if not prepares:
             connection.prepare_threshold = None
-        # Nobody writes to an idle connection but to say that it ends. Asking the socket costs no way to the server.
+        # The server writes to an idle connection only to close it. Asking the socket costs no round trip.
         ready = waiting.poll()
         ready.register(connection.fileno(), waiting.POLLIN)
         if ready.poll(0):
@@ -291,7 +295,7 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver must not open transactions of its own: `begin` below does
-        # FULL: a row said to be sent must survive a power cut. What is deleted is overwritten: who was erased is not to
+        # FULL: a row marked as sent must survive a power cut. Deleted data is overwritten, so that erased people cannot
         # be read out of the file.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", _PATIENT):
             connection.execute(f"PRAGMA {pragma}")

@@ -1,4 +1,4 @@
-"""SQL helpers where SQLite and PostgreSQL say one thing in two ways; nobody above asks which database it is."""
+"""SQL dialect helpers: what SQLite and PostgreSQL write differently; no other code asks which database it is."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -28,51 +28,52 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 def table_of(model: type[DeclarativeBase]) -> Table:
-    """Table of a model, for statements that do without the ORM."""
+    """Table of a model, for statements that bypass the ORM."""
     return cast(Table, model.__table__)
 
 
 def only(condition: str | TextClause) -> dict[str, Any]:
-    """The keywords that make an index of a part of a table: `Index("ix_task_open", "id", **only("not is_done"))`."""
+    """Keyword arguments that make an index partial: `Index("ix_task_open", "id", **only("not is_done"))`."""
     where = text(condition) if isinstance(condition, str) else condition
     return {"sqlite_where": where, "postgresql_where": where}
 
 
 def has_one_writer(session: Session) -> bool:
-    """Whether all who write wait for each other in the order of chance (SQLite)."""
+    """Whether the database has a single writer, for which the others wait in no particular order (SQLite)."""
     return session.get_bind().dialect.name == "sqlite"
 
 
 def materialized(statement: SelectBase, name: str) -> CTE:
-    """A select whose rows are found first, and not folded into the statement around it: a limit in it holds."""
+    """Materialised CTE of a select: its rows are found first, so that a LIMIT in it takes effect."""
     return statement.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def among(session: Session, column: Any, values: Sequence[int]) -> ColumnElement[bool]:
-    """Whether a column has one of many values, given as one list: thousands of parameters cost more than the rows."""
+    """Condition that a column has one of many values, passed as one parameter: thousands of them would be slow."""
     if _is_sqlite(session):
         return cast(
             "ColumnElement[bool]", column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
         )
-    # Behind a SELECT the planner takes them for ten. Of a thousand that it sees it would read the whole table.
+    # In a subquery PostgreSQL's planner estimates ten values and uses the index; shown a thousand values, it would scan
+    # the whole table.
     given = select(literal(values, ARRAY(Integer))).scalar_subquery()
     return cast("ColumnElement[bool]", column == any_(sql_cast(given, ARRAY(Integer))))
 
 
 def json_has(session: Session, column: Any, path: tuple[str, str], values: Sequence[int]) -> ColumnElement[bool]:
-    """Whether what stands at a path of a JSON column is one of these numbers, or a list with one of them."""
+    """Condition that the value at a path of a JSON column is one of these numbers, or a list that holds one of them."""
     outer, inner = path
     if _is_sqlite(session):
-        # json_each goes through a list, and takes a number alone for a list of one.
+        # json_each iterates over a list, and treats a single number as a list of one.
         each = func.json_each(column, f'$."{outer}".{inner}').table_valued("value")
         return select(1).select_from(each).where(each.c.value.in_(values)).exists()
-    # For jsonb a list contains the number that is in it, and a number itself.
+    # In jsonb a list contains each number in it, and a number contains itself.
     return or_(*(column[outer][inner].op("@>")(bindparam(None, value, type_=JSONB())) for value in values))
 
 
 def returning_many(session: Session, statement: Any, column: Any) -> Any:
-    """An INSERT of many rows as few statements: SQLAlchemy joins them on PostgreSQL where it has a RETURNING, and what
-    triggers by statement there fires once for all."""
+    """An INSERT of many rows in few statements: with RETURNING, SQLAlchemy joins the rows on PostgreSQL, and triggers
+    that run per statement run once for all of them."""
     return statement if _is_sqlite(session) else statement.returning(column)
 
 
@@ -81,7 +82,7 @@ def count_many(
 ) -> None:
     """Add thousands of rows to a table of counters: `fixed` columns, then `keys` with their types, then the `count`.
 
-    Each database by its quickest way: arrays in one statement, or one statement many times.
+    On PostgreSQL one statement with arrays, on SQLite one statement executed many times: the fastest way of each.
     """
     if not rows:
         return
@@ -101,7 +102,7 @@ def count_many(
 
 
 class milliseconds_between(FunctionElement[int]):
-    """Whole milliseconds from the second moment to the first: `milliseconds_between(later, earlier)`."""
+    """SQL function of the whole milliseconds between two moments: `milliseconds_between(later, earlier)`."""
 
     type = BigInteger()
     inherit_cache = True
@@ -111,7 +112,7 @@ class milliseconds_between(FunctionElement[int]):
 @compiles(milliseconds_between, "sqlite")
 def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
     later, earlier = (compiler.process(each, **options) for each in element.clauses)
-    # julianday is kept in a double: behind the millisecond stands noise.
+    # julianday is a double: what is smaller than a millisecond is noise.
     return f"CAST(round((julianday({later}) - julianday({earlier})) * 86400000.0) AS INTEGER)"
 
 

@@ -2,10 +2,10 @@
 
 
 class Refused(Exception):
-    """A rule said no, in one sentence for the person who asked (简体中文).
+    """Refusal by a rule, with one sentence for the person who asked (简体中文).
 
-    The chat answers the sentence, a page shows it with status 422, a command prints it and ends with 1.
-    Whoever opened the transaction rolls it back first: a refusal keeps nothing of the refused action.
+    The chat answers with the sentence, a page shows it with status 422, a command prints it and exits with 1.
+    Whoever opened the transaction rolls it back first: nothing of a refused action is kept.
     """
 
     def __init__(self, sentence: str) -> None:

@@ -1,18 +1,18 @@
-"""Host classification: whether an address lies on this machine or in a private network, however it is spelled."""
+"""Host classification: whether an address belongs to this machine or a private network, however it is spelled."""
 
 import ipaddress
 import socket
 import unicodedata
 from urllib.parse import unquote
 
-#: Names that lead no further than this machine or this network (RFC 6761, 6762, 8375; `internal` is ICANN's).
+#: Name endings that belong to this machine or a local network (RFC 6761, 6762, 8375; `internal` is ICANN's).
 _NEAR = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "test", "invalid", "onion")
-#: Names of the internet that were made to lead to whatever machine asks, or to the address in front of them.
+#: Public names that resolve to the asking machine itself, or to an address written in front of them.
 _LEAD_BACK = ("localtest.me", "lvh.me", "vcap.me", "nip.io", "sslip.io", "xip.io")
 
 
 def is_near(host: str) -> bool:
-    """Whether a host is no host of the internet. Asks no name server: of a name it knows only what the name says.
+    """Whether a host is not on the public internet. No name server is asked: a name is judged by its spelling only.
 
     >>> [is_near(each) for each in ("127.1", "2130706433", "0x7f.1", "[::1]", "0.0.0.0", "192.168.0.4", "simulator")]
     [True, True, True, True, True, True, True]
@@ -32,7 +32,7 @@ def is_near(host: str) -> bool:
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """The address that a host written in numbers is, in any spelling that the system's own resolver takes."""
+    """The IP address of a host written in numbers, in any spelling that the system's resolver accepts."""
     try:
         if ":" not in name:
             return ipaddress.IPv4Address(socket.inet_aton(name)) if name and " " not in name else None
@@ -44,7 +44,7 @@ def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return found.ipv4_mapped or found.sixtofour or found
 
 
-#: For use within one network, which Python takes for the internet: RFC 6890, 3879, 8215.
+#: Networks for local use that Python does not treat as private: RFC 6890, 3879, 8215.
 _OURS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10", "64:ff9b:1::/48")))
-#: IPv4 behind a translator (RFC 6052, 2765), and written as IPv6 the old way (RFC 4291).
+#: IPv4 addresses embedded in IPv6: translated (RFC 6052, 2765), or in the deprecated form (RFC 4291).
 _CARRY_IPV4 = tuple(ipaddress.IPv6Network(each) for each in ("64:ff9b::/96", "::ffff:0:0:0/96", "::/96"))

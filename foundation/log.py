@@ -17,7 +17,7 @@ _SECRET = re.compile(
 
 
 def scrub(text: str, secrets: Iterable[str] = ()) -> str:
-    """Take secrets, tokens and phone numbers out of a text that is going to be kept or shown.
+    """Remove secrets, tokens and phone numbers from a text before it is kept or shown.
 
     >>> scrub("GET /cgi-bin/token?appid=wx1&secret=abc failed for 13900002201")
     'GET /cgi-bin/token?appid=wx1&secret=*** failed for ***'
@@ -31,7 +31,7 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def set_up(secrets: Iterable[str] = (), stream: TextIO | None = None, level: int = logging.INFO) -> None:
-    """Send every log line of the process, ours and the libraries', through one scrubbing JSON renderer."""
+    """Configure logging: every line of the process, also the libraries', goes through one scrubbing JSON renderer."""
     known = tuple(secret for secret in secrets if secret)
 
     def without_secrets(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -64,7 +64,7 @@ def set_up(secrets: Iterable[str] = (), stream: TextIO | None = None, level: int
 
 
 class Seldom:
-    """Warnings of what would be met again and again: one, then one a minute that counts those in between."""
+    """Rate-limited warning: the first is logged, then one a minute, with the number of those left out in between."""
 
     EVERY = 60.0
 
@@ -74,7 +74,7 @@ class Seldom:
         self._untold = 0
 
     def warning(self, event: str, **facts: object) -> None:
-        """Log it, if it was not told a moment ago."""
+        """Log the warning, unless it was logged within the last minute."""
         with self._lock:
             now = time.monotonic()
             if now < self._silent_until:

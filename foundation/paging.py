@@ -1,7 +1,7 @@
-"""Keyset paging: one page of a long list, forwards and backwards, at the same cost wherever it lies.
+"""Keyset paging: one page of a long list, forwards or backwards, at the same cost wherever the page is.
 
-A page does not count the rows before it (OFFSET reads them all): it is found by comparing the list's order with the
-values that the last row seen had there. These values are the cursor, and stand in the page's address as they are.
+OFFSET would read all rows before a page. Here the page is found by comparing the columns that the list is ordered by
+with the values of the last row seen. These values are the cursor, and are part of the page's address.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 S = TypeVar("S")
-#: What a row has in the columns of an order.
+#: Values of a row in the columns of an order.
 Values = tuple[Any, ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,11 +25,10 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Order(Generic[T]):
-    """Order of a list: columns that are unique together, and the values a line of the list has in them.
+    """Sort order of a list: columns that are unique together, and a function that gives a line's values in them.
 
-    All columns go up, or all go down. The first may be empty where `has_empty`, and the columns go up; rows that are
-    empty there come last.
-    Only the last column may be a text, for only there a text can be told from the next value of a cursor.
+    All columns are ascending, or all descending. With `has_empty` (ascending orders only) the first column may be NULL;
+    such rows come last. Only the last column may be a text, because elsewhere its end could not be found in a cursor.
     """
 
     columns: tuple[Any, ...]
@@ -40,9 +39,9 @@ class Order(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Keyset cursor over a list: its page lies behind a place in the list, or, with `is_back`, before it.
+    """Keyset cursor over a list: its page begins after a place in the list, or, with `is_back`, ends before it.
 
-    Nobody signs it: what it says is only compared. Without a place, or with one that cannot be read, the page is the
+    It is not signed, for its values are only compared. Without a place, or with an unreadable one, the page is the
     first one.
     """
 
@@ -51,7 +50,7 @@ class Cursor:
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> "Cursor":
-        """The cursor of an address, from its `after` or `before`.
+        """The cursor of a page address, from its parameter `after` or `before`.
 
         >>> Cursor.of({"after": "7"}), Cursor.of({"before": "9"}), Cursor.of({})
         (Cursor(place='7', is_back=False), Cursor(place='9', is_back=True), Cursor(place='', is_back=False))
@@ -65,7 +64,7 @@ FIRST = Cursor()
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many lines a list has: all of them were counted, or there are at least so many."""
+    """Length of a list: exact, or a lower bound."""
 
     number: int
     is_whole: bool = True
@@ -73,17 +72,17 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Page of a list, with the places at its ends; None where the list goes no further on that side."""
+    """Page of a list, with the places at its two ends; None where the list does not go on at that end."""
 
     lines: tuple[T, ...]
     before: str | None = None
     after: str | None = None
     is_first: bool = True
-    #: How long the list is, where somebody counted.
+    #: Length of the list, where it was counted.
     counted: Count | None = None
 
     def of(self, lines: Iterable[S]) -> "Page[S]":
-        """The same page with other lines in the places of these."""
+        """The same page with its lines replaced by others."""
         return Page(tuple(lines), self.before, self.after, self.is_first, self.counted)
 
 
@@ -100,13 +99,13 @@ def page(
     limit: int,
     read: Callable[..., T] = _itself,
 ) -> Page[T]:
-    """Find one page of a select. `read` makes a line of the columns of a row; without it a row's first is the line."""
+    """Find one page of a select. `read` makes a line from a row's columns; without it a line is the first column."""
     rows = session.execute(begun(statement, order, cursor).limit(limit + 1))
     return cut([read(*row) for row in rows], order, cursor, limit=limit)
 
 
 def walk(find: Callable[[Cursor], Page[T]]) -> Iterator[T]:
-    """All lines of a list, a page at a time."""
+    """An iterator over all lines of a list, read page by page."""
     cursor = FIRST
     while True:
         found = find(cursor)
@@ -117,21 +116,21 @@ def walk(find: Callable[[Cursor], Page[T]]) -> Iterator[T]:
 
 
 def begun(statement: Select[*tuple[Any, ...]], order: Order[Any], cursor: Cursor) -> Select[*tuple[Any, ...]]:
-    """A select in the list's order that begins where the cursor's page does; read backwards where the cursor goes back.
+    """A select in the list's order that begins at the cursor's page; in reverse order for a cursor that goes back.
 
-    For statements that `page` is too plain for: what they find is made a page of by `cut`.
+    For statements too complex for `page`: pass the rows they find to `cut`.
     """
     return statement.where(*beyond(order, cursor)).order_by(*by(order, cursor))
 
 
 def beyond(order: Order[Any], cursor: Cursor) -> list[ColumnElement[bool]]:
-    """What holds of the rows behind the cursor, or before it; nothing on the first page."""
+    """The conditions of the rows after the cursor, or before it; none on the first page."""
     values = read(order, cursor.place)
     return [] if values is None else [_beyond(order, values, cursor.is_back)]
 
 
 def by(order: Order[Any], cursor: Cursor) -> list[ColumnElement[Any]]:
-    """What to sort by on the way from the cursor."""
+    """The ORDER BY columns in the direction of the cursor."""
     is_up = goes_up(order, cursor)
     found = [column if is_up else column.desc() for column in order.columns]
     if order.has_empty:
@@ -141,13 +140,13 @@ def by(order: Order[Any], cursor: Cursor) -> list[ColumnElement[Any]]:
 
 
 def goes_up(order: Order[Any], cursor: Cursor) -> bool:
-    """Whether the columns go up on the way from the cursor."""
+    """Whether the columns ascend in the direction of the cursor."""
     is_back = cursor.is_back and read(order, cursor.place) is not None
     return order.is_down == is_back
 
 
 def cut(found: Sequence[T], order: Order[T], cursor: Cursor, *, limit: int) -> Page[T]:
-    """A page of the lines found, which are in the order they were read, one more than `limit` where there are more."""
+    """A page from the lines found: in the order they were read, with one more than `limit` where the list goes on."""
     is_first = read(order, cursor.place) is None
     is_back, is_more, lines = cursor.is_back and not is_first, len(found) > limit, tuple(found[:limit])
     if is_back:
@@ -160,7 +159,7 @@ def cut(found: Sequence[T], order: Order[T], cursor: Cursor, *, limit: int) -> P
 
 
 def written(values: Values) -> str:
-    """Values as a cursor's place: numbers and texts as they are, days as in a calendar, moments in microseconds.
+    """Values encoded as a cursor's place: numbers and texts unchanged, days in ISO format, moments in microseconds.
 
     >>> written((7,)), written((date(2026, 11, 23), 7)), written((None, 7)), written(("350802100001",))
     ('7', '2026-11-23.7', '.7', '350802100001')
@@ -171,7 +170,7 @@ def written(values: Values) -> str:
 
 
 def read(order: Order[Any], place: str) -> Values | None:
-    """The values of a place; None where there is none, or it is no place of this order.
+    """The values decoded from a place; None where it is empty, or not a place of this order.
 
     >>> from sqlalchemy import Date, Integer, column
     >>> order = Order((column("day", Date), column("id", Integer)), values=tuple)
@@ -202,7 +201,7 @@ def _beyond(order: Order[Any], values: Values, is_back: bool) -> ColumnElement[b
 
 
 def _compared(columns: Sequence[Any], values: Values, goes_down: bool) -> ColumnElement[bool]:
-    # A comparison of rows: both databases look it up in an index over these columns.
+    # A row-value comparison: both databases find it by an index over these columns.
     left, right = (tuple_(*columns), values) if len(columns) > 1 else (columns[0], values[0])
     found: ColumnElement[bool] = left < right if goes_down else left > right
     return found
@@ -217,13 +216,13 @@ def _written(value: Any) -> str:
 
 
 def _read(text: str, kind: Any) -> Any:
-    """A value out of an address, of a column's type. Raises ValueError, OverflowError.
+    """A value from an address, converted to a column's type. Raises ValueError, OverflowError.
 
-    PostgreSQL fails on a number that the column cannot hold, and on a text with signs that no text can.
+    PostgreSQL would fail on a number that the column cannot hold, and on characters it cannot store.
     """
     python = getattr(kind, "impl_instance", kind).python_type
     if python is str:
-        text.encode()  # raises where a sign is none that a text can hold
+        text.encode()  # raises for a character that no text can hold
         if "\0" in text:
             raise ValueError(text)
         return text

@@ -1,6 +1,7 @@
-"""Prepared statement: SQLAlchemy writes it once for each database, and the driver's own cursor executes it.
+"""Prepared statement: SQLAlchemy compiles it once for each database, and the driver's own cursor executes it.
 
-For the callback, which executes four of them for every message: through SQLAlchemy each costs some three times as much.
+For the callback, which executes four statements for every message: through SQLAlchemy each takes about three times as
+long.
 The connection, the transaction and the errors are still the session's.
 """
 
@@ -21,29 +22,29 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A statement in the SQL of one database, and what its values go through on their way in and out."""
+    """Compiled statement for one database: its SQL, and the converters of parameters and results."""
 
     sql: str
-    #: The order of the parameters, where the driver takes them by position.
+    #: The order of the parameters, for a driver that takes them by position.
     order: tuple[str, ...] | None
-    #: The constants in it.
+    #: Values of the constants in the statement.
     fixed: Mapping[str, Any]
     into: tuple[tuple[str, Convert], ...]
     out: tuple[tuple[int, Convert], ...]
-    #: A named tuple of the columns.
+    #: Named tuple of the result columns.
     row: Any
 
 
 class Prepared:
-    """A statement with named parameters, all of them to be given; an INSERT takes every column of its table."""
+    """Prepared statement with named parameters, all required; an INSERT takes every column of its table."""
 
     def __init__(self, statement: Select[Any] | UpdateBase) -> None:
         self._statement = statement
         self._written: dict[str, _Written] = {}
 
     def first(self, session: Session, parameters: Mapping[str, Any]) -> Any:
-        """The first row by its columns' names, None where there is none. Nothing the session still holds back is
-        written before.
+        """The first row as a named tuple, None where there is none. Pending changes of the session are not flushed
+        before.
         """
         connection = session.connection()
         if _is_watched(connection):
@@ -60,7 +61,7 @@ class Prepared:
         return written.row._make(values)
 
     def run(self, session: Session, parameters: Mapping[str, Any]) -> None:
-        """Execute what gives no rows. Nothing the session still holds back is written before."""
+        """Execute a statement that gives no rows. Pending changes of the session are not flushed before."""
         connection = session.connection()
         if _is_watched(connection):
             connection.execute(self._statement, parameters)
@@ -75,7 +76,7 @@ class Prepared:
 
 
 def _is_watched(connection: Connection) -> bool:
-    """Whether somebody listens to statements, as tests and profiles do: they hear of what SQLAlchemy executes."""
+    """Whether event listeners watch statements, as in tests and profiles: they only see what SQLAlchemy executes."""
     return bool(connection.dispatch.before_cursor_execute)
 
 
@@ -89,8 +90,8 @@ def _execute(connection: Connection, written: _Written, parameters: Mapping[str,
     try:
         cursor.execute(written.sql, values)
     except connection.dialect.loaded_dbapi.Error as error:
-        # SQLAlchemy's own way out, which it gives no public name: the error by its class, whether the connection is
-        # lost, and whoever listens to errors told of it.
+        # SQLAlchemy's own error handling, which has no public name: it wraps the error, detects a lost connection, and
+        # calls the error listeners.
         connection._handle_dbapi_exception(error, written.sql, values, cursor, None)
     return cursor
 
@@ -110,7 +111,7 @@ def _write(statement: Select[Any] | UpdateBase, dialect: Dialect) -> _Written:
     ]
     fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     order = tuple(compiled.positiontup) if compiled.positional else None
-    # SQLAlchemy's names may be no names for Python, or one name of two columns: such a column has its place alone.
+    # SQLAlchemy's names may be invalid in Python or name two columns: such a column is known by its position only.
     row = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]
     return _Written(str(compiled), order, fixed, tuple(into), tuple(out), row)
 

@@ -1,7 +1,7 @@
 """China's public holidays and make-up working days: the list the State Council publishes each November for one year.
 
-The days come from `chinesecalendar`, which lists them year by year and knows what it does not know. A year it does
-not list is an ordinary one here, and whoever sets or sees a deadline in it is told so.
+The days come from `chinesecalendar`, which lists them year by year. A year that it does not list is treated as one
+without holidays, and whoever sets or sees a deadline in that year is told so.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ _YEARS = frozenset(day.year for day in constants.holidays)
 
 @dataclass(frozen=True, slots=True)
 class PublicDay:
-    """A day that differs from the week: free, or (a weekend's day) worked in its place."""
+    """Public holiday, or a make-up working day (a weekend day worked in place of another)."""
 
     name: str
     is_worked: bool
 
 
 def of(day: date) -> PublicDay | None:
-    """What is special about a day in China; None where nothing is, or the year is not known.
+    """The public holiday or make-up working day on a date; None where it is neither, or the year is not known.
 
     >>> of(date(2026, 10, 1)), of(date(2026, 2, 14)), of(date(2026, 11, 23))
     (PublicDay(name='国庆节', is_worked=False), PublicDay(name='春节', is_worked=True), None)
@@ -44,5 +44,5 @@ def is_known(year: int) -> bool:
 
 
 def edition() -> str:
-    """Changes when another year becomes known: part of what a deadline is reckoned with."""
+    """Edition of the list: changes when another year is added; deadlines are calculated anew then."""
     return f"{min(_YEARS)}-{max(_YEARS)}"

@@ -1,4 +1,4 @@
-"""Quiet hours: messages that would ring at night wait for the morning."""
+"""Quiet hours: messages that would arrive at night wait until the morning."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """From `begins` to `ends` on the clock of a place, over midnight where it ends earlier than it begins."""
+    """Quiet hours: daily from `begins` to `ends` in a time zone, over midnight where `ends` is the earlier one."""
 
     begins: time
     ends: time
@@ -15,7 +15,7 @@ class QuietHours:
 
     @classmethod
     def read(cls, written: str, zone: ZoneInfo) -> "QuietHours | None":
-        """Quiet hours as the settings write them; None for `off`. Raises ValueError for anything else.
+        """Parse the quiet hours of the settings (`21:00-08:00`); None for `off`. Raises ValueError for anything else.
 
         >>> QuietHours.read("21:00-08:00", ZoneInfo("Asia/Shanghai")).ends
         datetime.time(8, 0)
@@ -32,7 +32,7 @@ class QuietHours:
         return found
 
     def over_at(self, now: datetime) -> datetime | None:
-        """When the quiet that reigns now is over; None where it is not quiet.
+        """The end of the quiet hours that `now` lies in; None outside of them.
 
         >>> from datetime import UTC
         >>> night = QuietHours.read("21:00-08:00", ZoneInfo("Asia/Shanghai"))
@@ -55,7 +55,7 @@ class QuietHours:
 
 
 def put_off_until(due_at: datetime, *, heeds_quiet: bool, quiet: QuietHours | None, now: datetime) -> datetime | None:
-    """Until when something waits that is to go at a moment; None where only its turn is waited for.
+    """The moment until which a message is put off; None where it only waits for its turn.
 
     >>> from datetime import UTC
     >>> night = QuietHours.read("21:00-08:00", ZoneInfo("Asia/Shanghai"))

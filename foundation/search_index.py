@@ -1,11 +1,11 @@
-"""Search index: rows found by the words kept with them (`text.grams`), by GIN on PostgreSQL and by FTS5 on SQLite.
+"""Search index: finds rows by their n-grams (`text.grams`), with GIN on PostgreSQL and FTS5 on SQLite.
 
-A table keeps a column of `Grams`. On PostgreSQL its model declares a GIN index on that column; on SQLite `install`
-makes a table beside it, and triggers that keep it up with every write. Whoever searches takes the `text.keys` of what
-is sought, asks `holding` for the rows that have them all, and looks at the texts of those: a row may have all pairs of
-letters of a word, and not the word.
+A table has a column of `Grams`. On PostgreSQL its model declares a GIN index on that column; on SQLite `install`
+makes an FTS5 table, and triggers that update it with every write. To search, take the `text.keys` of what is sought,
+ask `holding` for the rows that have them all, and compare the texts of those rows: a row may have all letter pairs of
+a word without the word itself.
 
-A list in pages asks `find`, which looks through its next rows first.
+A paged list uses `find`, which reads through its next rows before it asks the index.
 """
 
 from collections.abc import Callable, Sequence
@@ -31,13 +31,13 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-#: Rows of a list that a search looks through before it asks the index: some at first, and with what is met so often
-#: among them further, so far.
+#: Rows of a list that a search reads before it asks the index; matches among them that make it read on; and the most
+#: rows it reads then.
 WALKED, COMMON, FOLLOWED = 1_000, 5, 10_000
 
 
 class Grams(TypeDecorator[list[str]]):
-    """Column of short words: an array on PostgreSQL, on SQLite a text that its full-text index takes apart."""
+    """Column of n-grams: an array on PostgreSQL, on SQLite a text that the full-text index splits."""
 
     impl = Text
     cache_ok = True
@@ -54,18 +54,18 @@ class Grams(TypeDecorator[list[str]]):
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """Index of a column of `Grams`. A feature declares it, and everybody who searches asks it."""
+    """Search index over a column of `Grams`, declared by a feature."""
 
-    #: What SQLite's own tables for it are called, and begin with.
+    #: Name of SQLite's table for it, and prefix of the tables FTS5 makes beside it.
     name: str
-    #: The column's table, the column, and the table's whole number that a search gives.
+    #: The indexed table, its column of grams, and its integer key, which a search gives.
     table: str
     words: str
     key: str = "id"
 
     def install(self, connection: Connection) -> None:
-        """Make what is missing. Safe to call again, and to be called after every migration: SQLite drops triggers with
-        a table that is built anew."""
+        """Create the missing tables and triggers. Safe to repeat, and called after every migration: SQLite drops the
+        triggers of a table that is rebuilt."""
         if connection.dialect.name != "sqlite":
             return
         is_new = self.name not in inspect(connection).get_table_names()
@@ -75,7 +75,7 @@ class SearchIndex:
             self._command(connection.exec_driver_sql, "rebuild")
 
     def holding(self, session: Session, words: Sequence[str]) -> Select[int]:
-        """The keys of the rows that have all of these words, as `id`."""
+        """A select of the keys (as `id`) of the rows that have all of these words."""
         if session.get_bind().dialect.name == "postgresql":
             held = cast(column(self.words), ARRAY(Text)).contains(list(words))
             return select(literal_column(self.key, Integer).label("id")).select_from(sql(self.table)).where(held)
@@ -84,7 +84,7 @@ class SearchIndex:
         return select(literal_column("rowid", Integer).label("id")).select_from(sql(self.name)).where(match)
 
     def forget_deleted(self, session: Session) -> None:
-        """Write SQLite's index anew: what is deleted from it stays in its file, only marked."""
+        """Rewrite SQLite's index without deleted entries, which would otherwise stay in the file, only marked."""
         if session.get_bind().dialect.name == "sqlite":
             self._command(lambda statement: session.execute(sql(statement)), "optimize")
 
@@ -99,8 +99,8 @@ class SearchIndex:
         )
         trigger = f"CREATE TRIGGER IF NOT EXISTS {self.name}"
         return (
-            # Only which row a word stands in, and not where: who finds a row looks at its texts. A word is what stands
-            # between blanks (`Grams`), in whatever script.
+            # The index keeps which rows hold a word, not the positions: the texts of found rows are compared anyway. A
+            # word is whatever stands between blanks (`Grams`), in any script.
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {self.name} USING fts5({self.words}, content='{self.table}', "
             f"content_rowid='{self.key}', detail='none', columnsize=0, tokenize='ascii')",
             f"{trigger}_made AFTER INSERT ON {self.table} BEGIN {put} END",
@@ -118,14 +118,14 @@ def find(
     look_up: Callable[[Any, int], Sequence[Any]],
     limit: int,
 ) -> tuple[list[Any], int]:
-    """The first rows of a list that hold what is sought, and how many are known of.
+    """The first rows of a list that hold what is sought, and the number of matches known.
 
-    What is common is soon met on the way, and looked up it would be a long list to put in order; what is rare the index
-    knows. So the next rows are looked through first, and further as long as something is met; `look_up` finds what is
-    left from the first row that was not looked at, so many at most.
+    A common word is soon met by reading the list, and its index entries would be a long list to sort; a rare word is
+    found by the index. So the next rows are read first, and more of them while matches turn up; `look_up` then finds
+    the rest by the index, from the first unread row on, at most so many.
 
-    `rows` are in their order, and `order` names it once more for what is left of them: columns, with a minus sign in
-    front where it goes down. `sought` makes the condition of their columns.
+    `rows` is a sorted select, and `order` names that order again for its subquery: column names, with a minus sign for
+    descending. `sought` makes the search condition from the subquery's columns.
     """
     met: list[Any] = []
     known, begin, far = 0, 0, WALKED
@@ -145,5 +145,5 @@ def find(
         if len(met) < COMMON or begin >= FOLLOWED:
             met += look_up(rest, limit - len(met))
             return met, max(known, len(met))
-        # As far as it takes if it goes on being met as often, and a little more.
+        # Read as many rows as are needed if matches stay as frequent, and a few more.
         far = min(FOLLOWED - begin, begin * (limit - len(met)) * 5 // (4 * len(met)) + WALKED // 2)

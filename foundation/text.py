@@ -1,30 +1,30 @@
-"""Text functions: visible characters, byte limits, masks, search keys."""
+"""Text functions: visible characters, byte limits, masking, search keys."""
 
 import re
 import unicodedata
 from itertools import pairwise
 
-#: Signs that Unicode calls letters or symbols, and nobody sees: the fillers of Hangul, the braille cell without dots, a
-#: note without a head, the place of an object; and the places kept free for signs to be ignored, or for no sign at all.
+#: Characters that Unicode classes as letters or symbols although they are invisible: Hangul fillers, the empty braille
+#: cell, the null notehead, the object replacement character; and code points reserved as ignorable or noncharacters.
 _UNSEEN = re.compile(
     "[\u115f\u1160\u2065\u2800\u3164\uffa0\ufdd0-\ufdef\ufff0-\ufff8\ufffc\ufffe\uffff\U0001d159\U000e0000-\U000e0fff]"
 )
-#: Controls, formats, surrogates, blanks, and marks that need a sign to stand on.
+#: Unicode categories: control, format, surrogate, space, and marks that need a base character.
 _UNSEEN_KINDS = frozenset(("Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"))
-#: What Windows, macOS, Linux, a browser or a shell would not take in a file's name, or show as something else.
+#: Characters that Windows, macOS, Linux, a browser or a shell refuses in a file name, or shows as something else.
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]+')
-#: Bytes of a file's name. File systems take 255; a browser adds to it while it loads, and when the name is taken.
+#: Bytes of a file name. File systems take 255; a browser adds to it while downloading, and where the name exists.
 LONGEST_NAME = 220
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 SENTENCE_ENDS = "。!?！？;；\n"
-#: Signs that choose the shape of the one before them, or hold two together.
+#: Variation selectors and joiners.
 _SHAPING = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f]")
-#: What joins emoji into one, and the tags of flags.
+#: Zero-width joiners, which combine emoji, and the tag characters of flags.
 _JOINING = re.compile("[\u200c\u200d\U000e0020-\U000e007f]")
 
 
 def is_visible(text: str) -> bool:
-    """Whether at least one sign of a text can be seen.
+    """Whether at least one character of a text is visible.
 
     >>> is_visible("好"), is_visible("。"), is_visible("👍🏻"), is_visible("é")
     (True, True, True, True)
@@ -35,7 +35,7 @@ def is_visible(text: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """What somebody wrote, without the blanks around it; nothing where no sign of it can be seen.
+    """A text stripped of the blanks around it; empty where none of its characters is visible.
 
     >>> visible(" 送货太晚 "), visible("\\u200b\\u3164 ")
     ('送货太晚', '')
@@ -44,7 +44,7 @@ def visible(text: str) -> str:
 
 
 def file_name(title: str, ending: str) -> str:
-    """A name for a file under which every system keeps it; of a title too long the end is left out, never of `ending`.
+    """A file name that every system accepts; too long a title is cut at its end, `ending` never.
 
     >>> file_name("三季度: 满意度?", "_202610010005.xlsx")
     '三季度_ 满意度__202610010005.xlsx'
@@ -56,14 +56,14 @@ def file_name(title: str, ending: str) -> str:
     kept = (sign for sign in title if unicodedata.category(sign) not in ("Cf", "Cs"))
     name = _NOT_IN_NAMES.sub("_", "".join(kept))
     name = name.encode()[: LONGEST_NAME - len(ending.encode())].decode(errors="ignore").strip(" .")
-    # Names of devices, under which Windows keeps no file.
+    # Device names, which Windows does not allow for files.
     if re.fullmatch(r"(?i)con|prn|aux|nul|com[0-9]|lpt[0-9]", f"{name}{ending}".partition(".")[0]):
         name = f"_{name}"
     return f"{name if is_visible(name) else '文件'}{ending}"
 
 
 def cut(text: str, limit: int) -> list[str]:
-    """Cut a text into parts of at most `limit` bytes of UTF-8, at a line's or a sentence's end where there is one.
+    """Split a text into parts of at most `limit` bytes of UTF-8, at the end of a line or sentence where possible.
 
     >>> cut("一二三。四五六。", 15)
     ['一二三。', '四五六。']
@@ -76,7 +76,7 @@ def cut(text: str, limit: int) -> list[str]:
     while len(text.encode()) > limit:
         fits = len(text.encode()[:limit].decode(errors="ignore"))
         end = max((text.rfind(mark, 0, fits) + 1 for mark in SENTENCE_ENDS), default=0)
-        # A break in the first half would leave a stub of a message; a hard cut reads better.
+        # A break in the first half would leave a very short message; a hard cut reads better.
         end = end if end > fits // 2 else fits
         parts.append(text[:end].rstrip("\n"))
         text = text[end:].lstrip("\n")
@@ -84,7 +84,7 @@ def cut(text: str, limit: int) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """A text with full-width signs made half-width, without signs nobody sees and without blanks around it.
+    """A text with full-width characters made half-width, without invisible characters and without blanks around it.
 
     >>> plain(" ３５０Ａ　"), plain("\u202d手机\u200b\u202c"), plain("\u3164")
     ('350A', '手机', '')
@@ -93,7 +93,7 @@ def plain(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """A name or a number without the signs nobody sees, which come along when it is copied from a page or a phone.
+    """A name or a number without the invisible characters that come along when it is copied from a page or a phone.
 
     >>> bare("\ufeff普通\u200b终端\u202c"), bare("王\u2060建国\ufe0f")
     ('普通终端', '王建国')
@@ -103,7 +103,7 @@ def bare(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Free text without the signs nobody sees, but for those that join an emoji or choose its shape.
+    """Free text without invisible characters, except those that join emoji or select their form.
 
     >>> readable("调查👨\u200d👩\u200d👧\u200b") == "调查👨\u200d👩\u200d👧"
     True
@@ -112,7 +112,7 @@ def readable(text: str) -> str:
 
 
 def whole_number(text: str, longest: int = 9) -> int | None:
-    """The number that a text of at most so many digits is; None for every other text.
+    """The whole number written by at most so many digits; None for every other text.
 
     >>> whole_number("0128"), whole_number("-1"), whole_number("１２"), whole_number(""), whole_number("1" * 10)
     (128, None, None, None, None)
@@ -121,7 +121,7 @@ def whole_number(text: str, longest: int = 9) -> int | None:
 
 
 def mask_phone(phone: str) -> str:
-    """A phone number for eyes that need not see it.
+    """A masked phone number, for people who need not see it.
 
     >>> mask_phone("13900002201")
     '139****2201'
@@ -132,7 +132,7 @@ def mask_phone(phone: str) -> str:
 
 
 def mask_phones(text: str) -> str:
-    """What somebody wrote, for eyes that need not see the mobile numbers in it.
+    """A text with the mobile numbers in it masked, for people who need not see them.
 
     >>> mask_phones("我手机13600008899,许可证 350802100001")
     '我手机136****8899,许可证 350802100001'
@@ -141,7 +141,7 @@ def mask_phones(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A text as it is searched: full-width signs half-width, capitals small.
+    """A text normalised for searching: full-width characters half-width, in lower case.
 
     >>> folded("ＡＢＣ 便利店（东门）")
     'abc 便利店(东门)'
@@ -150,9 +150,9 @@ def folded(text: str) -> str:
 
 
 def grams(*names: str) -> list[str]:
-    """What names are searched by: their letters, every two that stand side by side, and every three digits, each once.
+    """N-grams by which names are searched: single letters, pairs of letters, and every three digits, each once.
 
-    Whoever seeks a part of a name takes the `keys` of that part: a shop that has them all is worth looking at.
+    To search for a part of a name, take the `keys` of that part: a shop that has them all may contain it.
 
     >>> grams("好 a店", "王五")
     ['a', 'a店', '五', '好', '好a', '店', '王', '王五']
@@ -169,10 +169,10 @@ def grams(*names: str) -> list[str]:
 
 
 def keys(sought: str) -> list[str]:
-    """The fewest of `grams` that say most of a part of a name; none where it holds no letter at all.
+    """The fewest n-grams that select a part of a name best; none where it holds no letter or digit.
 
-    A pair says more than its letters. Of digits every pair is common: three in a row speak for their pairs, and for
-    the pair that joins them to a word.
+    A pair is more selective than its single letters. Pairs of digits are common, so three digits in a row replace their
+    pairs and the pair that joins them to a word.
 
     >>> keys("好"), keys("好 a店"), keys("店1234"), keys("好店12"), keys("(*)")
     (['好'], ['a店', '好a'], ['123', '234'], ['12', '好店', '店1'], [])

@@ -1,1 +1,1 @@
-"""Schema history for SQLite and PostgreSQL: one first schema, and what each release adds to it."""
+"""Database migrations for SQLite and PostgreSQL: the first schema, and the changes of each release."""

@@ -1,5 +1,5 @@
-"""Alembic's way in: connection and features come from `schema.upgrade`, and for a developer's own calls from
-DATABASE_URL and from where alembic.ini says.
+"""Alembic environment: connection and features come from `schema.upgrade`, or, for a developer's own calls, from
+DATABASE_URL and alembic.ini.
 """
 
 import os
@@ -21,7 +21,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=True,
         compare_type=True,
-        # SQLite cannot alter a table, so alembic rebuilds it. All in one transaction: a failure leaves the old schema.
+        # SQLite cannot alter a table, so alembic rebuilds it. One transaction: after a failure the old schema remains.
         transaction_per_migration=False,
         transactional_ddl=True,
         render_item=schema.render_item,

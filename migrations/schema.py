@@ -1,4 +1,4 @@
-"""Schema upgrades: bring a database to the newest schema, and ask whether it is there."""
+"""Schema upgrade: brings a database to the newest schema, and checks whether it is there."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from foundation.search_index import Grams
 from wechat_bot import collecting
 from wechat_bot.feature import Feature
 
-#: Any number; two processes that start together must not migrate together.
+#: Key of an advisory lock (any number): processes that start together must not migrate at the same time.
 LOCK = 0x5757
 STRANGE = (
     "This database has the schema {found}, of a program before the first release or newer than this one, and nothing "
@@ -29,13 +29,13 @@ STRANGE = (
 
 
 class StrangeSchema(Exception):
-    """A database whose schema is none of this program's history; says so, and what to do."""
+    """Error: the database's schema version is unknown to this program; the message says what to do."""
 
 
 def upgrade(database: Database, features: Sequence[Feature]) -> None:
-    """Apply every migration that is missing. Safe to call from several processes at once.
+    """Apply all missing migrations. Safe to call from several processes at once.
 
-    Raises `StrangeSchema`, and changes nothing, where the database stands at a migration that is none of ours.
+    Raises `StrangeSchema`, and changes nothing, where the database is at an unknown migration.
     """
     with database.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE").begin() as connection:
         if not database.is_sqlite:
@@ -52,8 +52,9 @@ def upgrade(database: Database, features: Sequence[Feature]) -> None:
 
 
 def settle(database: Database) -> str:
-    """Set what every connection to PostgreSQL is to have, as the role's own default in this database: a pooler refuses
-    startup options. Gives why it could not be, and nothing where it could.
+    """Set PostgreSQL's session defaults on the role in this database, because a pooler refuses startup options.
+
+    Gives the reason where that failed, and an empty text where it succeeded.
     """
     if database.is_sqlite:
         return ""
@@ -61,7 +62,7 @@ def settle(database: Database) -> str:
         with database.engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             name = connection.dialect.identifier_preparer.quote(connection.scalar(text("SELECT current_database()")))
-            # No statement of ours is worth compiling: what reads many rows was a fifth slower for it.
+            # JIT compilation does not pay for our statements: those that read many rows were a fifth slower with it.
             connection.exec_driver_sql(f"ALTER ROLE CURRENT_USER IN DATABASE {name} SET jit = off")
     except DBAPIError as error:
         return str(error.orig)
@@ -69,19 +70,19 @@ def settle(database: Database) -> str:
 
 
 def is_current(database: Database, features: Sequence[Feature]) -> bool:
-    """Whether the database has the newest schema. Raises `StrangeSchema` where no upgrade leads there."""
+    """Whether the database has the newest schema. Raises `StrangeSchema` where it cannot be upgraded."""
     with database.engine.connect() as connection:
         heads = _heads(connection)
     config = _config(features)
     _refuse_strange(heads, config)
     scripts = ScriptDirectory.from_config(config)
-    # A database stands at those alone that no other depends on: they imply the others.
+    # A database records only the heads, which imply the migrations they depend on.
     implied = {each for script in scripts.walk_revisions() for each in to_tuple(script.dependencies, ())}
     return heads == set(scripts.get_heads()) - implied
 
 
 def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
-    """Write our own column types into migrations by their names."""
+    """Render our own column types in generated migrations by their names."""
     if kind == "type" and isinstance(item, Moment):
         context.imports.add("from foundation.database import Moment")
         return "Moment()"
@@ -97,15 +98,15 @@ def render_item(kind: str, item: Any, context: Any) -> str | Literal[False]:
 
 
 def compares(dialect: str, features: Sequence[Feature]) -> Callable[[Any, str | None, str, bool, Any], bool]:
-    """What a comparison looks at: the features' tables, not SQLite's search indexes, nor what the models want of
-    another database only."""
+    """Filter for comparing models with the schema: the features' tables, without SQLite's search indexes and without
+    objects that the models declare for the other database only."""
     known = {table.name for table in collecting.tables(features)}
     made = tuple(index.name for feature in features for index in feature.search_indexes)
 
     def is_compared(item: Any, name: str | None, kind: str, is_reflected: bool, other: Any) -> bool:
         if kind == "table":
             return not (name or "").startswith(made) if is_reflected else name in known
-        # As `ddl_if` left it; SQLAlchemy tells it not.
+        # `ddl_if` keeps its condition here; SQLAlchemy has no public name for it.
         wanted = None if is_reflected else getattr(item, "_ddl_if", None)
         return wanted is None or wanted.dialect == dialect
 

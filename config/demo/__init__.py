@@ -1,1 +1,1 @@
-"""The demo of `make run`: a small town's last six days, gone through by the product's own doors."""
+"""Demo data of `make run`: six days of a small town, played through the product's own pages, chat and jobs."""

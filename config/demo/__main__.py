@@ -1,6 +1,6 @@
-"""`python -m config.demo MOMENT`: lays the demo out from that moment on, as the simulator's clock does.
+"""Demo command line: `python -m config.demo MOMENT` creates the demo from that moment on, as on the simulator's clock.
 
-Serves the callback meanwhile, so that the platform has somebody to talk to, and prints the console's accounts.
+Meanwhile it serves the callback for the simulator; in the end it prints the console's accounts.
 """
 
 import json
@@ -19,16 +19,16 @@ from config.settings import load
 
 
 class _Quiet(WSGIRequestHandler):
-    """Says nothing, and answers at once."""
+    """Request handler that logs nothing."""
 
     disable_nagle_algorithm = True
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Not a line."""
+        """Log nothing."""
 
 
 def main(began: str) -> None:
-    """Lay it out; ends with an error where any step did not go as told."""
+    """Create the demo; exits with an error where a step failed."""
     os.umask(0o077)
     logging.disable(logging.INFO)
     settings = load()

@@ -1,4 +1,4 @@
-"""What the demo is played with: a clock that begins in the past, the phones of the platform, browsers at the desk."""
+"""Demo drivers: a clock that starts in the past, the simulator's phones, browsers in the console."""
 
 import re
 import secrets
@@ -15,7 +15,7 @@ from foundation.clock import system_clock
 from wechat_bot import jobs
 from wechat_bot.services import Services
 
-#: Seconds for one step on the platform: much longer than any takes where the machine is not busy with something else.
+#: Seconds for one step on the simulator: much longer than needed, for the machine may be busy.
 PATIENCE = 300
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
@@ -26,7 +26,7 @@ _FIRST_PASSWORD = re.compile(r'<p class="password">([^<]+)</p>')
 
 
 class PastClock:
-    """Walks as the real one does, some days behind; catches up when told, and never goes further than the present."""
+    """Clock that runs some days behind the real one; can be moved forward, but never past the present."""
 
     def __init__(self, begins: datetime) -> None:
         self._behind = max(timedelta(), system_clock() - begins)
@@ -35,53 +35,53 @@ class PastClock:
         return system_clock() - self._behind
 
     def move_to(self, moment: datetime) -> timedelta:
-        """Go on to a moment, at most to the present; gives how far that was."""
+        """Move the clock forward to a moment, at most to the present; gives the time skipped."""
         step = min(max(timedelta(), moment - self()), self._behind)
         self._behind -= step
         return step
 
 
 class Platform:
-    """The simulator's phones and its clock."""
+    """Client of the simulator: its phones and its clock."""
 
     def __init__(self, base: str, session: requests.Session | None = None) -> None:
         self._base = f"{base}/simulator"
         self._session = session or requests.Session()
 
     def do(self, who: str, action: str, **what: object) -> str:
-        """Let somebody do something on the phone; gives what the account said to it."""
+        """Let a person do something on the phone; gives the account's answer."""
         answer = self._post(f"followers/{who}/{action}", {"wait": True, **what})
         return "\n".join(entry["text"] for entry in answer["entries"] if entry["source"] == "account")
 
     def say(self, who: str, *texts: str) -> str:
-        """Let somebody say one thing after another; gives the answer to the last."""
+        """Let a person send texts one after another; gives the answer to the last."""
         said = ""
         for text in texts:
             said = self.do(who, "say", text=text)
         return said
 
     def heard(self, who: str) -> str:
-        """All that the account ever said to somebody, the newest last."""
+        """All messages of the account to a person, the newest last."""
         answer = self._session.get(f"{self._base}/followers/{who}/entries", timeout=PATIENCE)
         answer.raise_for_status()
         return "\n".join(entry["text"] for entry in answer.json()["entries"] if entry["source"] == "account")
 
     def introduce(self, who: str) -> None:
-        """Put somebody's phone on the desk; it follows nobody yet."""
+        """Add a person's phone to the simulator; it does not follow the account yet."""
         self._post("followers", {"name": who})
 
     def choose_templates(self) -> None:
-        """Choose the account's template messages, as one does in WeChat's own console."""
+        """Add the account's template messages, as one does in WeChat's own console."""
         for name, (title, content, _) in templates.CHOSEN.items():
             self._post("templates", {"template_id": f"demo-{name}", "title": title, "content": content})
 
     def advance(self, by: timedelta) -> None:
-        """Let the platform's time pass too, and what is due there happen."""
+        """Move the simulator's clock forward too, so that what is due there happens."""
         self._post("clock/advance", {"seconds": by.total_seconds()})
         self.settle()
 
     def settle(self) -> None:
-        """Let receipts come in."""
+        """Wait until the simulator has delivered its receipts."""
         self._post("settle", {})
 
     def _post(self, path: str, what: dict[str, object]) -> dict[str, Any]:
@@ -91,16 +91,16 @@ class Platform:
 
 
 class Desk:
-    """Somebody's browser in the console."""
+    """Browser of a person in the console."""
 
     def __init__(self, app: Flask) -> None:
         self._client = app.test_client()
         self._token = ""
-        #: Of the forms on the page that edit something, the stamp of each.
+        #: The stamp of each edit form on the current page.
         self._stamps: dict[str, str] = {}
 
     def begin(self, name: str, first: str) -> str:
-        """Sign in with a first password and change it, as the console asks; gives the new one."""
+        """Sign in with a first password and change it, as the console requires; gives the new one."""
         password = secrets.token_urlsafe(12)
         self.sign_in(name, first)
         self.get("/console/password")
@@ -109,7 +109,7 @@ class Desk:
         return password
 
     def sign_in(self, name: str, password: str) -> None:
-        """Sign in; whoever comes back on another day does it anew."""
+        """Sign in; also needed again on another day."""
         self._read(self._client.get("/console/sign-in"))
         self._read(self._client.post("/console/sign-in", data=self._form(name=name, password=password)))
         self._read(self._client.get("/console/", follow_redirects=True))
@@ -119,19 +119,19 @@ class Desk:
         return self._inside(self._client.get(path, follow_redirects=True))
 
     def post(self, path: str, **fields: Any) -> str:
-        """Send a form; gives the page one comes to."""
+        """Send a form; gives the page it leads to."""
         stamp = {"stamp": self._stamps[path]} if path in self._stamps else {}
         return self._inside(self._client.post(path, data=self._form(**stamp, **fields), follow_redirects=True))
 
     def new_colleague(self, name: str, role: str, **fields: Any) -> str:
-        """Make an account; gives the first password, which the page shows once."""
+        """Create an account; gives its first password, which the page shows once."""
         found = _FIRST_PASSWORD.search(self.post("/console/users/new", name=name, role=role, **fields))
         if found is None:
             raise RuntimeError(f"no password is shown for {name}")
         return found[1]
 
     def option(self, path: str, field: str, label: str) -> str:
-        """What a choice of that label sends."""
+        """The value of the option with this label."""
         page = self.get(path)
         select = page.split(f'name="{field}"', 1)[1].split("</select>", 1)[0]
         found = re.search(rf'<option value="([^"]*)"[^>]*>\s*{re.escape(label)}', select)
@@ -157,23 +157,23 @@ class Desk:
 
 
 class Stage:
-    """The app at work in the past: whatever is due is done before anybody goes on."""
+    """Demo stage: the app running in the past, with all due work done before each next step."""
 
-    #: How long the clock's jobs may wait while time is made to pass.
+    #: The longest step of the clock between two runs of the jobs.
     STRIDE = timedelta(hours=4)
 
     def __init__(self, app: Flask, services: Services, clock: PastClock, platform: Platform) -> None:
         self.app, self.services, self.clock, self.platform = app, services, clock, platform
 
     def flask(self, *command: str) -> str:
-        """The output of a command that must succeed."""
+        """Run a flask command that must succeed; gives its output."""
         done = self.app.test_cli_runner().invoke(args=list(command))
         if done.exit_code:
             raise RuntimeError(f"{' '.join(command)}: {done.output}") from done.exception
         return done.output.strip()
 
     def work(self) -> None:
-        """Let the clock's jobs run and the senders send, and let receipts come in."""
+        """Run the due jobs, send the queued messages, and wait for receipts."""
         for _ in range(2):
             for job in self._jobs():
                 job(self.services)
@@ -182,7 +182,7 @@ class Stage:
         self.platform.settle()
 
     def until(self, moment: datetime) -> None:
-        """Let time pass, in strides, with the work that comes due."""
+        """Move time forward in steps, doing the work that comes due."""
         while (left := min(moment, system_clock()) - self.clock()) > timedelta(seconds=1):
             self.platform.advance(self.clock.move_to(self.clock() + min(left, self.STRIDE)))
             self.work()

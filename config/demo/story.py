@@ -1,4 +1,4 @@
-"""What happens in the demo's town: its people come in, a survey is asked, shops write, managers answer or do not."""
+"""Demo script: people are bound, a survey is sent, shops write, managers answer or do not."""
 
 import csv
 import re
@@ -14,10 +14,10 @@ from people.picker import short
 HERE = Path(__file__).parent
 #: Days between the first scene and today.
 DAYS = 6
-#: The first shop is left to whoever tries the demo.
+#: The demo's shops; the first one is left to whoever tries the demo.
 BOUND = slice(1, 34)
 MANAGERS = {"陈志强": "13900002201", "黄志宏": "13900002203", "林小燕": "13900002202", "周明华": "13900002200"}
-#: What the shops reply, question by question: mostly content, here and there not.
+#: Replies of the shops, question by question: mostly satisfied, some not.
 REPLIES = (
     ("1", "1", "5", "9", "30"),
     ("2", "13", "4", "8", "45"),
@@ -39,7 +39,7 @@ CANNED = (
 
 
 class Story:
-    """The six days, scene after scene."""
+    """Script of the six days, scene by scene."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage, self._phones = stage, stage.platform
@@ -49,7 +49,7 @@ class Story:
             self._shops = list(csv.DictReader(file))
 
     def play(self) -> dict[str, str]:
-        """Play it all; gives the accounts and passwords with which one signs in to the console."""
+        """Play all scenes; gives the accounts and passwords of the console."""
         self._phones.choose_templates()
         accounts = self._open_the_office()
         self._people_come_in()
@@ -132,7 +132,7 @@ class Story:
         self._stage.work()
 
     def _a_survey_is_asked(self) -> None:
-        """Asked on the first day, with one reminder three days later; the poll and the draft stay for another day."""
+        """Publish the survey on the first day, with one reminder three days later; a poll and a draft come later."""
         closes = datetime.combine(self._today + timedelta(days=8), time(18), self._stage.services.zone)
         self._publish("survey.yaml", "1", f"closes: {closes.isoformat()}\nresults: after\n")
         self._boss.get("/console/surveys/1/invitations")
@@ -147,7 +147,7 @@ class Story:
         self._stage.work()
         self._at(6, 10)
         self._answer(self._shops[2:17], cycle(REPLIES))
-        self._phones.say(self._shops[17]["店主"], "调查", "2", "1")  # and went to serve a customer
+        self._phones.say(self._shops[17]["店主"], "调查", "2", "1")  # interrupted to serve a customer
 
     def _shops_write(self) -> None:
         chen, huang = "陈志强经理", "黄志宏经理"
@@ -170,7 +170,7 @@ class Story:
         self._at(3, 11)  # the reminder went out an hour ago
         self._answer(self._shops[18:25], cycle(REPLIES[3:]))
         self._at(2, 9)
-        self._ask(7, "送货时间能不能固定在上午，下午店里没人", huang)  # nobody answers: it breaches
+        self._ask(7, "送货时间能不能固定在上午，下午店里没人", huang)  # nobody answers: it becomes overdue
         self._at(2, 14)
         third = self._ask(2, "最近有没有新品，想先看看", chen)
         self._at(2, 15)
@@ -179,7 +179,7 @@ class Story:
         self._phones.say(self._shops[2]["店主"], "好的，上午来，下午我不在")
 
     def _a_poll(self) -> None:
-        # Not for the area of whoever tries the demo: one survey there is easier to follow.
+        # Not in the area of whoever tries the demo: there, a single survey is easier to follow.
         self._publish("poll.yaml", "2", "audience: {area: [城区二片, 江山片]}\n")
         self._stage.flask("surveys", "load", str(HERE / "draft.yaml"))
         self._at(1, 16)
@@ -207,12 +207,12 @@ class Story:
         boss.post("/console/visits/plans/new", **plan, **{"whom": "some", "whom-area-": "城区一片"})
 
     def _today_so_far(self) -> None:
-        """What waits for whoever opens the demo: requests of this morning, one of them of somebody nobody knows."""
+        """Create what waits when the demo is opened: requests of this morning, one of them from an unknown person."""
         now = system_clock().astimezone(self._stage.services.zone)
         self._stage.until(now - timedelta(hours=3))
         self._ask(3, "会员日的活动海报还有吗，想再要两张", "陈志强经理")
         self._stage.until(now - timedelta(minutes=35))
-        # Bound to nothing: staff see which shop is meant, and give it to that.
+        # Not bound: staff see which shop is meant, and attach the request to it.
         self._phones.introduce("小傅")
         self._phones.do("小傅", "follow")
         self._phones.say("小傅", "我是桥东食杂的，这周送货单少了一条，帮我查查")
@@ -238,7 +238,7 @@ class Story:
         self._stage.work()
 
     def _ask(self, shop: int, text: str, manager: str) -> str:
-        """Let a shop write; gives the number by which its manager was told."""
+        """Let a shop write; gives the request number from the notice to its manager."""
         self._phones.say(self._shops[shop]["店主"], text)
         self._stage.work()
         told = re.findall(r"(?:#|编号：)(\d+)", self._phones.heard(manager))

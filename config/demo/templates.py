@@ -1,8 +1,8 @@
-"""The template messages the demo's account has chosen at WeChat, and what our settings say of them."""
+"""Template messages of the demo's account, and the setting that maps notices to them."""
 
 import json
 
-#: By what they stand in for: title, lines, and what each field is filled with.
+#: Templates by kind of notice: title, lines, and the text of each field.
 CHOSEN = {
     "request": (
         "新留言提醒",
@@ -28,5 +28,5 @@ CHOSEN = {
 
 
 def setting() -> str:
-    """What `WECHAT_TEMPLATES` says of them."""
+    """The value of `WECHAT_TEMPLATES`."""
     return json.dumps({name: {"id": f"demo-{name}", "fields": fields} for name, (_, _, fields) in CHOSEN.items()})

@@ -1,4 +1,4 @@
-"""Cell values of a table somebody handed in: kinds, sheets, and the limits of size."""
+"""Cell values of an uploaded table: their types, sheets, and size limits."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ HOLDS_NUL = "文件里有不能读的空字符（NUL），可能已经损坏，�
 BROKEN_ROW = "有一格的文字太长，或者少了一个引号，请用 Excel 打开看看，另存为 .xlsx 再试"
 NO_RESULT = "是公式，文件里没有算好的结果。请用 Excel 打开再保存一次，或粘贴为数值"
 
-#: What Excel shows where it has no value; in a CSV, and where values were pasted, it is a text.
+#: Excel's error values; in a CSV, and where values were pasted, they are texts.
 _ERRORS = re.compile(
     "#(?:REF!|N/A|VALUE!|NAME[?]|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|BLOCKED!|BUSY!|CONNECT!|EXTERNAL!|FIELD!"
     "|PYTHON!|TIMEOUT!|UNKNOWN!)|ERR:[0-9]{3}"  # the last is LibreOffice's
@@ -26,7 +26,7 @@ _ERRORS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a door takes: bytes of the file, bytes it unpacks to, rows and columns that hold something."""
+    """Size limits of an upload: bytes of the file, bytes it unpacks to, rows and columns that hold something."""
 
     file: int
     unpacked: int
@@ -36,27 +36,27 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A cell whose value is not in the file; `said` is why, in words that follow the cell's name."""
+    """Cell whose value cannot be known from the file; `said` is the reason, as words that follow the cell's name."""
 
     said: str
 
 
 @dataclass(frozen=True, slots=True)
 class NumberCell:
-    """A number whose format shows it otherwise than by its digits: `shown`, or None where that cannot be told."""
+    """Number whose format shows it differently from its digits: `shown` is that text, None where it is unknown."""
 
     value: int | float
     shown: str | None
 
 
-#: Dates and times are what the cell's format shows: a `date` without a time of day, a `datetime` with one.
+#: Value of a cell. Dates and times follow the cell's format: a `date` without a time of day, a `datetime` with one.
 Cell = str | int | float | bool | datetime | date | time | timedelta | NumberCell | Fault
-#: Cells by their columns, counted from 0; an empty one is not there.
+#: Cells of a row by their columns, counted from 0; empty cells are left out.
 Cells = dict[int, Cell]
 
 
 class Merged(NamedTuple):
-    """Cells that were made one: the rows and columns of its corners, rows from 1, columns from 0."""
+    """Merged cells: the rows (from 1) and columns (from 0) of the corners."""
 
     top: int
     left: int
@@ -69,7 +69,7 @@ class Merged(NamedTuple):
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet, which can be read again and again."""
+    """Sheet of a workbook, which can be read more than once."""
 
     name: str
     is_visible: bool
@@ -78,22 +78,22 @@ class Sheet:
     find_merged: Callable[[], tuple[Merged, ...]]
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
-        """Rows that hold something, with the numbers Excel shows beside them. Raises `Refused` where one is too far."""
+        """The rows that hold something, with Excel's row numbers. Raises `Refused` for a cell beyond the limits."""
         return self.read()
 
     @cached_property
     def height(self) -> int:
-        """About how many rows there are, to say how far a reader has come."""
+        """The approximate number of rows, for showing progress."""
         return self.count()
 
     @cached_property
     def merged(self) -> tuple[Merged, ...]:
-        """The cells that were made one. Raises `Refused`."""
+        """The merged cells. Raises `Refused`."""
         return self.find_merged()
 
 
 def too_large(found: str, most: str) -> str:
-    """The sentence for a table that does not fit.
+    """The sentence for a table that is too large.
 
     >>> too_large("文件有 65 MB", "最多 64 MB")
     '表格太大：文件有 65 MB，最多 64 MB。请只留下需要的表、行和列，再试一次。'
@@ -116,12 +116,12 @@ def column_letters(index: int) -> str:
 
 
 def too_far(row: int, column: int, limits: Limits) -> str:
-    """The sentence for a cell outside of what a door takes."""
+    """The sentence for a cell beyond the limits of rows and columns."""
     return too_large(f"{column_letters(column)}{row} 还有内容", f"最多 {limits.rows:,} 行、{limits.columns:,} 列")
 
 
 def megabytes(size: int) -> str:
-    """A size in words.
+    """A size in megabytes, in words.
 
     >>> megabytes(64 << 20), megabytes(1_700_000)
     ('64 MB', '1.6 MB')
@@ -130,7 +130,7 @@ def megabytes(size: int) -> str:
 
 
 def as_text(text: str) -> Cell | None:
-    """What a cell with this text holds: nothing, an error of Excel's that became text, or the text.
+    """The value of a cell with this text: None where empty, a fault for an Excel error written as text, else the text.
 
     >>> as_text(""), as_text(" \u200b#N/A"), as_text("Err:502"), as_text("#1 店")
     (None, Fault(said='是错误值 #N/A'), Fault(said='是错误值 Err:502'), '#1 店')

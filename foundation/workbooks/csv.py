@@ -1,4 +1,4 @@
-"""CSV reader: any encoding and separator that Excel or a person writes."""
+"""CSV reader for the encodings and separators that Excel and people use."""
 
 import codecs
 import csv
@@ -21,20 +21,20 @@ from foundation.workbooks.cells import (
 )
 
 _PIECE = 1 << 16
-#: Letters of one row.
+#: The most characters of one row.
 _LONGEST_ROW = 1 << 20
 _SEPARATORS = ",\t;|，"
-#: Separators in the heading of a table.
+#: NUL bytes on one side that make a text UTF-16.
 _WIDE = 8
-#: Lines in which the separator is looked for.
+#: Lines from which the separator is guessed.
 _TITLES = 10
 _EXCEL_TEXT = re.compile(r'\s*="((?:[^"]|"")*)"\s*', re.DOTALL)
 
 
 def separated(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
-    """The table under each sign that may be its separator, the likeliest first. Raises `Refused`."""
+    """The table as read with each possible separator, the likeliest first. Raises `Refused`."""
     start = 0
-    while content.startswith(codecs.BOM_UTF8, start):  # some programs put it before what has one already
+    while content.startswith(codecs.BOM_UTF8, start):  # some programs put a second byte order mark before the first
         start += len(codecs.BOM_UTF8)
     content = content[start:]
     encoding = _encoding(content)
@@ -60,7 +60,7 @@ def _encoding(content: bytes) -> str:
     elif (wide := _wide(content[:_PIECE])) is not None:
         encodings = [wide]
     else:
-        # Chinese Excel writes GBK. A GBK text is hardly ever valid UTF-8, so the order decides rightly.
+        # Chinese Excel writes GBK. A GBK text is hardly ever valid UTF-8, so trying UTF-8 first is safe.
         encodings = ["utf-8", "gb18030"]
     for encoding in encodings:
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -76,8 +76,8 @@ def _encoding(content: bytes) -> str:
 
 
 def _wide(content: bytes) -> str | None:
-    """UTF-16 that does not say so: what of it is ASCII has a NUL, always before it or always behind; a few signs of
-    Chinese (一) have one on the other side."""
+    """Detect UTF-16 without a byte order mark: its ASCII characters have a NUL byte, always before or always after; a
+    few Chinese characters (一) have one on the other side."""
     before, behind = content[::2].count(0), content[1::2].count(0)
     if max(before, behind) < max(_WIDE, 4 * min(before, behind)):
         return None
@@ -110,7 +110,7 @@ def _split(content: bytes, encoding: str, separator: str, limits: Limits) -> Ite
 
 
 def _written(text: str) -> Cell | None:
-    # Excel keeps a long number in a CSV by writing ="0123": what is meant is what is inside.
+    # In a CSV for Excel a long number is written as ="0123": the value is what is inside the quotation marks.
     if "=" in text and (found := _EXCEL_TEXT.fullmatch(text)):
         text = found[1].replace('""', '"')
     return as_text(text)

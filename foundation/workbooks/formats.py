@@ -1,4 +1,4 @@
-"""Excel number formats: what one shows of a number (padded digits, a day, a time, a duration)."""
+"""Excel number formats: how one shows a number (padded digits, a day, a time, a duration)."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -9,33 +9,33 @@ from foundation.workbooks.cells import Cell, NumberCell
 
 
 class FormatKind(Enum):
-    """What becomes of a number."""
+    """Kind of number format: how it shows a number."""
 
     PLAIN, PADDED, DAY, MOMENT, TIME, SPAN, OTHER = range(7)
 
 
 class Format(NamedTuple):
-    """A number format: its kind, and for `PADDED` how many digits it fills up to."""
+    """Number format: its kind, and for `PADDED` the number of digits it pads to."""
 
     kind: FormatKind
     zeros: int = 0
 
 
 PLAIN = Format(FormatKind.PLAIN)
-#: The formats a workbook need not write down, by their numbers, as far as they are more than digits.
+#: Built-in formats by their numbers, except those that show plain digits.
 BUILT_IN = {9: "0%", 10: "0.00%", 12: "# ?/?", 13: "# ??/??", 22: "y h", 46: "[h]:mm", 47: "m:s"}
 BUILT_IN |= dict.fromkeys((14, 15, 16, 17, *range(27, 32), 36, 50, 51, 52, 53, 54, 57, 58), "y-m-d")
 BUILT_IN |= dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 55, 56), "h:mm")
-#: What is no placeholder: [colours and conditions], a blank of some width, a sign that fills, blanks.
+#: Parts of a format that are not placeholders: [colours and conditions], spacing, fill characters, blanks.
 _UNSEEN = re.compile(r"\[(?!(?:[hH]+|[mM]+|[sS]+)\])[^\]]*\]|_.|\*.|\\?\s")
-#: What shows one number one way and another another, shows figures in Chinese, or nothing.
+#: Formats that depend on the number, that show Chinese numerals, or that show nothing.
 _OTHERWISE = re.compile(r"\[[<>=]|\[DBNum|^\s*;", re.IGNORECASE)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
 _DIGITS = re.compile(r"[#?,]*(?P<zeros>[0,]*)(?:\.[0#?]*)?(?:[eE][+-]?[0#?]+)?")
 
 
 def read(code: str) -> Format:
-    """What a number format does to a number.
+    """Parse a number format.
 
     >>> read("000000000000"), read("General").kind, read("#,##0.00_ ").kind, read('"35"0000').kind
     (Format(kind=<Kind.PADDED: 1>, zeros=12), <Kind.PLAIN: 0>, <Kind.PLAIN: 0>, <Kind.OTHER: 6>)
@@ -85,7 +85,7 @@ def shown(number: int | float, how: Format, *, is_1904: bool) -> Cell:
 
 
 def _moment(number: int | float, kind: FormatKind, *, is_1904: bool) -> Cell:
-    """A number of days since the workbook's first day, as its format shows it.
+    """A serial number of days since the workbook's first day, as a date, time or duration.
 
     >>> _moment(46296, Kind.DAY, is_1904=False), _moment(46296, Kind.MOMENT, is_1904=False)
     (datetime.date(2026, 10, 1), datetime.datetime(2026, 10, 1, 0, 0))
@@ -95,7 +95,7 @@ def _moment(number: int | float, kind: FormatKind, *, is_1904: bool) -> Cell:
     span = timedelta(seconds=round(number * 86_400))
     if kind is FormatKind.SPAN:
         return span
-    # Excel believes that there was a 29 February 1900.
+    # Excel counts a 29 February 1900, which did not exist.
     first = date(1904, 1, 1) if is_1904 else date(1899, 12, 30) if number >= 60 else date(1899, 12, 31)
     moment = datetime.combine(first, time()) + span
     if number < 1 and (kind is FormatKind.TIME or not is_1904):

@@ -8,11 +8,11 @@ from xml.parsers import expat
 from foundation.errors import Refused
 from foundation.workbooks.cells import UNREADABLE, too_large
 
-#: Bytes of XML in which something must begin or end: no cell holds so much, and expat keeps what has not ended.
+#: Bytes of XML within which an element must begin or end: no cell is longer, and expat buffers what has not ended.
 _LONGEST_TOKEN = 1 << 20
-#: Elements of one part; names of elements and attributes; how deep they stand.
+#: Limits of one part: elements, distinct names of elements and attributes, depth.
 _MOST_ELEMENTS, _MOST_NAMES, _DEEPEST = 40_000_000, 5000, 64
-#: Excel keeps 32,767 letters in a cell.
+#: Characters of one cell; Excel keeps 32,767.
 _LONGEST_TEXT = 40_000
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -21,7 +21,7 @@ Attributes = dict[str, str]
 
 
 class Parser:
-    """Expat, kept from whatever a small file could make it do at length. `starts` and `ends` go by element."""
+    """Expat parser with limits, so that no small file can keep it busy. `starts`, `ends`: handlers by element name."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Parser:
         parser.StartDoctypeDeclHandler = _no_entities
 
     def feed(self, piece: bytes) -> None:
-        """Take the next piece; the empty one is the last. Raises `Refused` and `ExpatError`."""
+        """Parse the next piece; an empty piece is the last. Raises `Refused` and `ExpatError`."""
         self._expat.Parse(piece, not piece)
         opened = piece.count(b"<")
         self._fed += len(piece)
@@ -69,14 +69,14 @@ class Parser:
 
 
 class _Named(dict[str, Callable[[Any], None] | None]):
-    """What to do at an element, by its name with whatever prefix."""
+    """Element handlers looked up by name, whatever its namespace prefix."""
 
     def __missing__(self, name: str) -> Callable[[Any], None] | None:
         return self.setdefault(name, self.get(name.rpartition(":")[2]))
 
 
 class CellText:
-    """What is said in a cell, piece by piece; how it is pronounced (`rPh`) is said aside."""
+    """Text of a cell, collected piece by piece, without its pronunciation (`rPh`)."""
 
     __slots__ = ("_begun", "_is_aside", "_is_open", "_pieces", "letters")
 
@@ -93,7 +93,7 @@ class CellText:
 
     def close(self, _: object) -> None:
         self._is_open = False
-        # A sign that is written by its number stands in one run; two runs that only look like it are what they say.
+        # An escaped character (_x0041_) is always within one run; across two runs the same letters are plain text.
         run = "".join(self._pieces[self._begun :])
         if "_x" in run:
             self._pieces[self._begun :] = [_ESCAPED.sub(_unescaped, run)]
@@ -116,7 +116,7 @@ class CellText:
 
 
 class Columns(dict[str, int]):
-    """Columns, counted from 0, by their letters. Raises `Refused` for what is no column."""
+    """Column numbers, counted from 0, by their letters. Raises `Refused` for letters that are no column."""
 
     def __missing__(self, letters: str) -> int:
         number = 0
@@ -130,7 +130,7 @@ class Columns(dict[str, int]):
 
 
 class Place:
-    """Where the cell stands that is being read; one may leave its place to the row, and to the cell before."""
+    """Position of the cell being read; a cell may leave it out, and then follows the cell before it in its row."""
 
     __slots__ = ("_columns", "_digits", "_length", "column", "row")
 
@@ -154,16 +154,16 @@ class Place:
 
 
 def number_of(text: str | None) -> int:
-    """A number that counts something; 0 where none is written."""
+    """A non-negative number from an attribute; 0 where none is written."""
     return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 def _no_entities(*_: object) -> None:
-    raise Refused(UNREADABLE)  # no workbook declares any, and a few of them unfold into gigabytes
+    raise Refused(UNREADABLE)  # no workbook declares entities, and a few nested ones expand to gigabytes
 
 
 def _unescaped(found: re.Match[str]) -> str:
-    """Excel writes a sign XML has no place for by its number. Nobody needs those a database does not take."""
+    """Unescape a character that XML cannot hold (_x0001_); one that a database cannot store becomes a blank."""
     letter = chr(int(found[1], 16))
     is_taken = letter in "\t\n\r" or (letter >= " " and not "\ud800" <= letter <= "\udfff")
     return letter if is_taken else " "

@@ -1,7 +1,7 @@
-"""Workbook reader: .xlsx or CSV, told apart by content; the one way in for every upload.
+"""Workbook reader for every upload: .xlsx or CSV, told apart by content.
 
-What a file says of itself is not believed: where a sheet ends is where its cells are, and how much a part unpacks to is
-counted while it is unpacked. Nothing is laid out between two cells, nothing is read that nobody asks for.
+The sizes that a file declares are not trusted: a sheet ends at its last cell, and unpacked bytes are counted while
+unpacking. Empty cells take no memory, and only the parts asked for are read.
 """
 
 from pathlib import Path
@@ -11,32 +11,32 @@ from foundation.workbooks import csv, xml
 from foundation.workbooks.cells import LOCKED, OLD, UNREADABLE, Limits, Sheet, megabytes, too_large
 
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-#: How a workbook with a password names its one part.
+#: Name of the one part of a workbook with a password.
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
 def taken(path: Path, limits: Limits) -> bytes:
-    """A file's content. Raises `Refused` for one that is too large, before it is read."""
+    """A file's content. Raises `Refused` for a file that is too large, before reading it."""
     _weigh(path.stat().st_size, limits)
     return path.read_bytes()
 
 
 def is_workbook(content: bytes) -> bool:
-    """Whether this is Excel's and no text, whatever it is called."""
+    """Whether the content is an Excel file and not a text, whatever its name."""
     return content.startswith((_ZIP, _COMPOUND))
 
 
 def sheets(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
-    """The sheets of a workbook; of a CSV one for each sign that may be its separator, the likeliest first.
+    """The sheets of a workbook; of a CSV one for each possible separator, the likeliest first.
 
-    Raises `Refused` for what is neither, or too large.
+    Raises `Refused` for a file that is neither, or too large.
     """
     _weigh(len(content), limits)
     return workbook(content, limits) if is_workbook(content) else csv.separated(content, limits)
 
 
 def workbook(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
-    """The sheets of a workbook. Raises `Refused` for what is none, or too large."""
+    """The sheets of a workbook. Raises `Refused` for a file that is none, or too large."""
     _weigh(len(content), limits)
     if content.startswith(_COMPOUND):
         raise Refused(LOCKED if _ENCRYPTED in content else OLD)

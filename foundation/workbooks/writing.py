@@ -1,9 +1,9 @@
-"""Workbook writer: every .xlsx or CSV the product makes. What somebody wrote stays text in it.
+"""Workbook writer for every .xlsx and CSV file of the product; what people wrote stays text in it.
 
-XlsxWriter writes a cell through ten calls, most of which ask what we know already. An export has ten million cells, so
-a row is put together here in one go and appended to the same file XlsxWriter keeps the rows in; all the rest of the
-workbook stays XlsxWriter's. It also takes a text between <r> and </r> for XML of its own making: somebody's answer
-could bring formulas into the file.
+XlsxWriter needs ten calls for a cell, mostly for checks that are not needed here. An export has up to ten million
+cells, so a row's XML is built here at once and appended to the file in which XlsxWriter keeps the rows; XlsxWriter
+makes the rest of the workbook. It also treats a text between <r> and </r> as XML of its own, so that an answer could
+bring formulas into the file.
 """
 
 import csv
@@ -26,15 +26,15 @@ from xlsxwriter.worksheet import Worksheet
 Cell = str | int | float | None
 """What a cell may hold; the classes below mark texts and numbers that want a format of their own."""
 
-#: Excel's last row, less the headings.
+#: Rows of a sheet: Excel's limit, less the headings.
 ROWS_OF_A_SHEET = 1_048_575
-#: Letters of one cell, as Excel counts them: a sign beyond the first 65,536 is two.
+#: Characters of one cell as Excel counts them, in UTF-16: one beyond U+FFFF counts as two.
 LONGEST = 32_767
 CUT_OFF = "……（太长，一格放不下，后面的没有写出）"
-#: What begins a formula in Excel, LibreOffice and WPS; the full-width signs where the keyboard is Chinese or Japanese.
+#: First characters of a formula in Excel, LibreOffice and WPS; full-width ones with Chinese or Japanese input.
 RISKY = frozenset("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
-#: What is shown as it was written, taken for a number or not.
+#: Numbers that Excel shows exactly as they were written.
 _SHOWN_AS_WRITTEN = re.compile(r"-?(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{0,8}[1-9])?")
 _READ_AS_VALUE = re.compile(
     r"[+-]?[0-9][0-9,]*(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?%?"  # a number
@@ -44,52 +44,52 @@ _READ_AS_VALUE = re.compile(
 )
 _DAY_ZERO = datetime(1899, 12, 30, tzinfo=UTC)
 _COLUMNS = [xl_col_to_name(column) for column in range(16_384)]
-# Excel reads the letters _x0041_ as A; not where they stand in two runs of one text.
+# Excel reads the letters _x0041_ as A, but not where they are split into two runs of a text.
 _READ_AS_CODE = re.compile("_(?=x[0-9a-fA-F]{4}_)")
 _IN_TWO_RUNS = '_</t></r><r><t xml:space="preserve">'
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-#: The number of the format a text gets that would be run when somebody edits its cell.
+#: Number of the format for a text that would become a formula when somebody edits its cell.
 _QUOTED = 1
 
 
 class Digits(str):
-    """Letters to stay as they are (a licence, a phone, a cell to be filled in), also where somebody edits them."""
+    """Text cell that stays text when somebody edits it (a licence, a phone, a cell to be filled in)."""
 
     __slots__ = ()
 
 
 class Heading(str):
-    """A heading over a column."""
+    """Heading cell of a column."""
 
     __slots__ = ()
 
 
 class SheetTitle(str):
-    """The title of a sheet."""
+    """Title cell of a sheet."""
 
     __slots__ = ()
 
 
 class Serial(float):
-    """A moment as Excel counts days."""
+    """Moment as Excel's serial number of days."""
 
     __slots__ = ()
 
 
 class Percent(float):
-    """A share, shown as a percentage."""
+    """Share, shown as a percentage."""
 
     __slots__ = ()
 
 
 class TwoDecimals(float):
-    """A figure shown with two decimals."""
+    """Number shown with two decimals."""
 
     __slots__ = ()
 
 
 class OneDecimal(float):
-    """A figure shown with one decimal."""
+    """Number shown with one decimal."""
 
     __slots__ = ()
 
@@ -106,10 +106,10 @@ FORMATS: Mapping[type, Mapping[str, Any]] = {
 
 
 class Workbook(AbstractContextManager["Workbook"]):
-    """An .xlsx file being written; it is whole once the `with` is over, and where that fails nothing is left open.
+    """Workbook being written as .xlsx; complete when its `with` block ends. If the block fails, its files are closed.
 
-    Its unpacked sheets grow in `folder`, so that the memory it takes does not grow with the rows; without a folder
-    they grow in memory. `formats` are used in place of those of `FORMATS`. `made_at` makes the file the same each time.
+    The uncompressed sheets are kept in `folder`, so that memory use does not grow with the rows; without a folder they
+    are kept in memory. `formats` override those of `FORMATS`. With `made_at` the file is the same each time.
     """
 
     def __init__(
@@ -121,13 +121,13 @@ class Workbook(AbstractContextManager["Workbook"]):
         made_at: datetime | None = None,
     ) -> None:
         rows = {"constant_memory": True, "tmpdir": str(folder)} if folder else {"in_memory": True}
-        # The sheet of a very large export is more than 4 GB before it is packed.
+        # The sheet of a very large export is more than 4 GB before compression.
         self._book = xlsxwriter.Workbook(
             str(target) if isinstance(target, Path) else target, {**rows, "use_zip64": True}
         )
         if made_at is not None:
             self._book.set_properties({"created": made_at.replace(tzinfo=None)})
-        # The apostrophe one types in Excel: the text keeps its letters, and stays a text when it is edited.
+        # Like the apostrophe one types in Excel: the cell stays text when it is edited.
         if self._book.add_format({"quote_prefix": True})._get_xf_index() != _QUOTED:
             raise AssertionError("the first format of a workbook has another number")
         self._formats = {
@@ -136,12 +136,12 @@ class Workbook(AbstractContextManager["Workbook"]):
         self._styles = {kind: form._get_xf_index() for kind, form in self._formats.items()}
 
     def sheet(self, name: str, widths: Iterable[int], *, columns: type | None = None) -> "SheetWriter":
-        """Add a sheet behind the others; `columns` formats also the cells that are still empty."""
+        """Add a sheet after the others; `columns` are formats that also apply to cells still empty."""
         sheet: SheetWriter = self._book.add_worksheet(name, SheetWriter)
         sheet.styles = self._styles
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width, self._formats[columns] if columns else None)
-        # Licences are texts on purpose: no green corners on thousands of cells.
+        # Licences are texts on purpose: show no green warning corners on thousands of cells.
         sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
         return sheet
 
@@ -156,16 +156,16 @@ class Workbook(AbstractContextManager["Workbook"]):
 
 
 class SheetWriter(Worksheet):  # type: ignore[misc]
-    """A worksheet filled from top to bottom by `write` alone; what else a sheet can do is XlsxWriter's."""
+    """Worksheet filled from top to bottom by `write` only; everything else of a sheet is XlsxWriter's."""
 
-    #: What the file says of its own extent.
+    #: The sheet's dimension element.
     dim_rowmin: int | None
     dim_rowmax: int | None
     dim_colmin: int | None
     dim_colmax: int | None
-    #: The numbers of the formats.
+    #: Format numbers by kind of cell.
     styles: Mapping[type, int]
-    #: Rows written.
+    #: Number of rows written.
     height = 0
 
     def write(self, cells: Iterable[Cell]) -> None:
@@ -186,7 +186,7 @@ class SheetWriter(Worksheet):  # type: ignore[misc]
                 add(f'<c r="{letters}{place}" s="{self.styles[kind]}"')
                 add(_text(value) if value else "/>")
             elif value is not None:
-                # A sum of PostgreSQL's is a Decimal, which has no format of its own.
+                # PostgreSQL gives sums as Decimal, which has no format of its own.
                 add(f'<c r="{letters}{place}" s="{self.styles.get(kind, 0)}"><v>{float(value)!r}</v></c>')
         add("</row>")
         self.row_data_fh.write("".join(parts))
@@ -205,14 +205,14 @@ class SheetWriter(Worksheet):  # type: ignore[misc]
 
 
 def csv_writer(file: IO[str]) -> Any:
-    """A writer of rows of CSV; with a BOM (`utf-8-sig`) and CRLF, or Excel on a Chinese Windows takes the file for
-    GBK, or for one line.
+    """A CSV writer with BOM (`utf-8-sig`) and CRLF: without them Excel on a Chinese Windows would read the file as GBK,
+    or as one line.
     """
     return csv.writer(file, lineterminator="\r\n")
 
 
 def is_risky(text: str) -> bool:
-    """Whether a spreadsheet could run this text.
+    """Whether a spreadsheet could run this text as a formula.
 
     >>> [is_risky(text) for text in ("=1+1", "@SUM(A1)", "-2+3", "-5", "+8.50", "满意", "")]
     [True, True, True, False, False, False, False]
@@ -221,8 +221,8 @@ def is_risky(text: str) -> bool:
 
 
 def csv_text(text: str) -> str:
-    """A text for CSV, which has no formats of cells: an apostrophe in front where a spreadsheet would run it, and
-    ="…" around it where Excel would make something else of it.
+    """A text escaped for CSV, which has no cell formats: with an apostrophe in front where a spreadsheet would run it,
+    and within ="…" where Excel would change it.
 
     >>> csv_text("=cmd|' /C calc'!A0"), csv_text("-5"), csv_text("8.5"), csv_text("满意")
     ("'=cmd|' /C calc'!A0", '-5', '8.5', '满意')
@@ -231,13 +231,13 @@ def csv_text(text: str) -> str:
     """
     if is_risky(text):
         return f"'{text}"
-    # Excel in China takes full-width digits for digits.
+    # Excel in China reads full-width digits as digits.
     is_value = _READ_AS_VALUE.fullmatch(unicodedata.normalize("NFKC", text).strip().lower())
     return csv_digits(text) if is_value and not _SHOWN_AS_WRITTEN.fullmatch(text) else text
 
 
 def csv_digits(text: str) -> str:
-    """Letters that Excel is to keep as they are (a licence, a phone), for CSV; our own import reads them so.
+    """Digits escaped for CSV so that Excel keeps them unchanged (a licence, a phone); our own import reads this form.
 
     >>> csv_digits("035080200001"), csv_digits('1"&A1'), csv_digits("")
     ('="035080200001"', '="1""&A1"', '')
@@ -247,19 +247,19 @@ def csv_digits(text: str) -> str:
 
 
 def serial(moment: datetime, zone: ZoneInfo) -> Serial:
-    """A moment as Excel counts days, in the time of a place.
+    """A moment as Excel's serial number of days, in the local time of a zone.
 
     >>> serial(datetime(2026, 9, 12, 4, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
     46277.5
     """
-    # Excel knows no zones: the hands of the clock there are read as if they were UTC.
+    # Excel has no time zones: the local time is counted as if it were UTC.
     local = moment.astimezone(zone).replace(tzinfo=UTC)
     return Serial((local - _DAY_ZERO).total_seconds() / 86400)
 
 
 @lru_cache(maxsize=8192)
 def _inline(text: str) -> str:
-    """The rest of a cell that holds a text. Most texts are labels, so most are found here again.
+    """The XML of a text cell after its address; cached, for most texts are repeated labels.
 
     >>> _inline("好 & <坏>")
     ' t="inlineStr"><is><t>好 &amp; &lt;坏&gt;</t></is></c>'
@@ -270,7 +270,7 @@ def _inline(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """The rest of a cell that has its format.
+    """The XML of a text cell, after its address and format.
 
     >>> _text(" \\x07")
     ' t="inlineStr"><is><t xml:space="preserve"> \ufffd</t></is></c>'
@@ -286,7 +286,7 @@ def _text(text: str) -> str:
 
 
 def _fitting(text: str) -> str:
-    """What a cell takes of a text: beyond its limit Excel calls the whole file damaged."""
+    """A text cut to the limit of a cell; Excel would report a longer one as a damaged file."""
     if len(text) <= LONGEST // 2 or len(text) + sum(sign > "\uffff" for sign in text) <= LONGEST:
         return text
     room = (LONGEST - len(CUT_OFF)) * 2

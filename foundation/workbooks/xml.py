@@ -1,4 +1,4 @@
-"""XLSX reader: each part in one stream; memory grows with the cells, never with the declared range."""
+"""XLSX reader: each part is read as a stream; memory use grows with the cells, never with the declared range."""
 
 import io
 import re
@@ -32,19 +32,19 @@ from foundation.workbooks.cells import (
 from foundation.workbooks.parser import Attributes, CellText, Columns, Parser, Place, number_of
 
 _PIECE = 1 << 16
-#: Parts of a workbook.
+#: The most parts of a workbook.
 _MOST_PARTS = 2000
-#: Texts that many cells share, and the letters in all of them.
+#: Limits of the shared texts: their number, and the characters in all of them.
 _MOST_STRINGS, _MOST_LETTERS = 3_000_000, 64_000_000
 _MOST_MERGED = 100_000
-#: Bytes and elements of the parts that say how a workbook is made.
+#: Limits of the parts that describe the workbook: bytes and elements.
 _LARGEST_PLAN, _LONGEST_PLAN = 32 << 20, 200_000
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 
 
 def opened(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
-    """The sheets of a workbook. Raises `Refused` for what is none."""
-    # Each part takes half a kilobyte before anything of it is read.
+    """The sheets of a workbook. Raises `Refused` for content that is none."""
+    # Each part takes half a kilobyte of memory even if it is never read.
     parts = content.count(b"PK\x01\x02")
     if parts > _MOST_PARTS:
         raise Refused(too_large(f"工作簿里有 {parts:,} 个部分", f"最多 {_MOST_PARTS:,} 个"))
@@ -57,7 +57,7 @@ def opened(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
 
 @dataclass
 class _Book:
-    """An opened workbook: what its parts say, read when it is asked for."""
+    """Opened workbook whose parts are read when they are needed."""
 
     archive: zipfile.ZipFile
     limits: Limits
@@ -90,7 +90,7 @@ class _Book:
         return next((part for part in (*named, "xl/workbook.xml") if part in self._parts), "")
 
     def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """What a part refers to, by the id it is known under: its kind, and where it is."""
+        """Relationships of a part by their ids: the kind and path of each target."""
         folder, _, name = part.rpartition("/")
         listed = f"{folder}/_rels/{name}.rels".lstrip("/")
         if listed not in self._parts:
@@ -115,7 +115,7 @@ class _Book:
 
     @cached_property
     def _formats(self) -> list[formats.Format]:
-        """The format of each style a cell may name."""
+        """The number format of each cell style."""
         part = self._one("styles")
         codes, known, is_of_cells = dict(formats.BUILT_IN), dict[str, formats.Format](), False
         found: list[formats.Format] = []
@@ -133,7 +133,7 @@ class _Book:
 
     @cached_property
     def _strings(self) -> list[str]:
-        """The texts that cells share."""
+        """The shared texts."""
         part = self._one("sharedStrings")
         strings: list[str] = []
         words, letters = CellText(), 0
@@ -157,7 +157,7 @@ class _Book:
         return strings
 
     def _elements(self, part: str) -> list[tuple[str, Attributes]]:
-        """The elements of one of the small parts, in order."""
+        """The elements of a small part, in order."""
         if not part:
             raise Refused(UNREADABLE)
         parser = Parser({}, {})
@@ -169,11 +169,11 @@ class _Book:
         return found
 
     def _look(self, part: str) -> tuple[int, bool]:
-        """About how many rows a sheet has, and whether cells of it may be merged: they are named behind all rows."""
+        """The approximate number of a sheet's rows, and whether it may have merged cells, listed after all rows."""
         rows, has_merged, before = 0, False, b""
         for piece in self._pieces(part):
             rows += piece.count(b"<row") + piece.count(b":row")
-            # A name may be cut in two, and in UTF-16 it is written otherwise.
+            # The name may be cut in two by the end of a piece, and has other bytes in UTF-16.
             has_merged = has_merged or b"mergeCell" in before + piece or b"\0" in piece
             before = piece[-10:]
         return rows, has_merged
@@ -219,7 +219,7 @@ class _Book:
                 return
             if place.row <= most_rows and place.column < most_columns:
                 cells[place.column] = found
-            elif found != "":  # formulas that give nothing are often filled down to the last row
+            elif found != "":  # formulas with an empty result are often filled down to the last row
                 raise Refused(too_far(place.row, place.column, self.limits))
 
         def formula(_: Attributes) -> None:
@@ -249,7 +249,7 @@ class _Book:
         if is_formula and not has_value:
             return Fault(NO_RESULT)
         if kind in ("inlineStr", "str"):
-            # An empty text that a formula gave is not the same as a cell nobody filled in.
+            # An empty text as a formula's result differs from a cell that nobody filled in.
             return as_text(text) or ("" if is_formula else None)
         text = text.strip()
         if kind == "e":
@@ -270,7 +270,7 @@ class _Book:
         raise Refused(UNREADABLE)
 
     def _parse(self, part: str, parser: "Parser", most: int | None = None) -> Iterator[None]:
-        """Feed a part to a parser, and stop after each piece."""
+        """Feed a part to a parser, yielding after each piece."""
         for piece in self._pieces(part, most):
             try:
                 parser.feed(piece)
@@ -279,7 +279,7 @@ class _Book:
             yield
 
     def _pieces(self, part: str, most: int | None = None) -> Iterator[bytes]:
-        """A part as it unpacks; the last piece is empty. No more is unpacked than the archive says beforehand."""
+        """The unpacked pieces of a part; the last is empty. Never unpacks more than the archive declares."""
         most = min(most or self.limits.unpacked, self.limits.unpacked)
         info = self._parts[part]
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -308,12 +308,12 @@ def _merged(reference: str) -> Merged:
 
 
 def _reference(attributes: Attributes) -> str:
-    """The id under which a part is known, whatever its name's prefix."""
+    """The relationship id in an element's attributes, whatever its namespace prefix."""
     return next((value for name, value in attributes.items() if name.endswith(":id")), "")
 
 
 def _digits(text: str) -> int | float:
-    """A number as a cell holds it. Raises `ValueError`."""
+    """The number in a cell's text. Raises `ValueError`."""
     if len(text) > 40:
         raise ValueError(text[:40])
     number: int | float = int(text) if text.isdecimal() else float(text)
