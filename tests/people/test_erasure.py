@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.database import Database
-from people import actions, erasing, identity, jobs
+from foundation.errors import Refused
+from people import actions, audiences, erasing, identity, jobs
+from people.erasing import ErasedPerson
 from people.feature import people
-from people.models import Binding, BindTries, Retailer, Withdrawal
+from people.models import Audience, Binding, BindTries, Retailer, Withdrawal
 from wechat_bot import collecting, reading
 from wechat_bot.chat import chat
 from wechat_bot.messages import DataWithdrawn
@@ -141,3 +144,19 @@ def test_a_command_erases_one_person_by_licence_or_openid_after_asking(office) -
     with office.house.look() as session:
         assert all(each.startswith("erased:") for each in session.scalars(select(Follower.openid)))
         assert session.scalars(select(Retailer.shop).where(Retailer.keeper == "王建国")).one() == "城南便利店"
+
+
+def test_a_shop_that_is_erased_is_named_in_no_saved_audience(settled: Database, now: datetime) -> None:
+    named = {"any": [{"licence": ["350802100001", "350802100002"]}, {"licence": "350802100001"}]}
+    with settled.transaction() as session:
+        session.add(Audience(name="常客", spec=named, created_at=now))
+        shop = session.scalars(select(Retailer).where(Retailer.licence == "350802100001")).one()
+        erasing.erase(
+            session, ErasedPerson(shop.openid or "", shop.id), now=now, forgets=(people.forgets, chat.forgets)
+        )
+    with settled.reading() as session:
+        kept = session.scalars(select(Audience.spec)).one()
+        assert kept == {"any": [{"licence": ["350802100002"]}, {"licence": []}]}
+        # Nobody must never become everyone: what is left of the second refuses.
+        with pytest.raises(Refused, match="licence 是空的"):
+            audiences.select_ids(session, kept, {}, now=now)
