@@ -56,7 +56,7 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(chromium, st
         manager.get_by_role("button", name="发送").click()
         expect(manager.get_by_text("已发出")).to_be_visible(timeout=15_000)
         expect(manager.locator("#content")).to_have_value("")
-        expect(last).to_contain_text("陈志强:明早配送车带两条", timeout=20_000)
+        expect(last).to_contain_text("陈志强：明早配送车带两条", timeout=20_000)
 
         own = sign_in(chromium, f"{town.web}/m/visits/mine", "王建国", wrong)
         expect(own.get_by_text("明早配送车带两条")).to_be_visible()
