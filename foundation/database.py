@@ -140,8 +140,8 @@ class Database:
     def empty_log(self) -> bool:
         """Checkpoint and truncate SQLite's write-ahead log, which still holds erased data.
 
-        False where a reader prevented it, so that the caller tries again. PostgreSQL does this by itself (VACUUM, and its
-        log is recycled).
+        False where a reader prevented it, so that the caller tries again. PostgreSQL does this by itself: VACUUM, and
+        its log is recycled.
         """
         if not self.is_sqlite:
             return True

@@ -38,7 +38,7 @@ def read(code: str) -> Format:
     """Parse a number format.
 
     >>> read("000000000000"), read("General").kind, read("#,##0.00_ ").kind, read('"35"0000').kind
-    (Format(kind=<Kind.PADDED: 1>, zeros=12), <Kind.PLAIN: 0>, <Kind.PLAIN: 0>, <Kind.OTHER: 6>)
+    (Format(kind=<FormatKind.PADDED: 1>, zeros=12), <FormatKind.PLAIN: 0>, <FormatKind.PLAIN: 0>, <FormatKind.OTHER: 6>)
     >>> [read(code).kind.name for code in ('yyyy"年"m"月"d"日"', "yyyy-mm-dd h:mm", "上午/下午h:mm", "[h]:mm", "0%")]
     ['DAY', 'MOMENT', 'TIME', 'SPAN', 'OTHER']
     >>> [read(code).kind.name for code in ("[>9]0;0000", ";;;", "[DBNum1]General", "[Red]0;-0")]
@@ -70,7 +70,7 @@ def shown(number: int | float, how: Format, *, is_1904: bool) -> Cell:
     """A number as its format shows it.
 
     >>> shown(35080210001, read("000000000000"), is_1904=False)
-    Number(value=35080210001, shown='035080210001')
+    NumberCell(value=35080210001, shown='035080210001')
     >>> shown(46296, read("yyyy-mm-dd"), is_1904=False), shown(46296, read("yyyy-mm-dd h:mm"), is_1904=False)
     (datetime.date(2026, 10, 1), datetime.datetime(2026, 10, 1, 0, 0))
     """
@@ -87,9 +87,9 @@ def shown(number: int | float, how: Format, *, is_1904: bool) -> Cell:
 def _moment(number: int | float, kind: FormatKind, *, is_1904: bool) -> Cell:
     """A serial number of days since the workbook's first day, as a date, time or duration.
 
-    >>> _moment(46296, Kind.DAY, is_1904=False), _moment(46296, Kind.MOMENT, is_1904=False)
+    >>> _moment(46296, FormatKind.DAY, is_1904=False), _moment(46296, FormatKind.MOMENT, is_1904=False)
     (datetime.date(2026, 10, 1), datetime.datetime(2026, 10, 1, 0, 0))
-    >>> _moment(0.2993055555555555, Kind.TIME, is_1904=False)
+    >>> _moment(0.2993055555555555, FormatKind.TIME, is_1904=False)
     datetime.time(7, 11)
     """
     span = timedelta(seconds=round(number * 86_400))

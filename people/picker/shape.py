@@ -58,7 +58,7 @@ def edit(group: Group, wish: str) -> Group:
     """One row more or less: `add`, `group`, `add:1` into a group, `remove:1.0`.
 
     >>> edit(edit(Group(), "group"), "add:0").items[0].items
-    (Condition(name='', value=None), Condition(name='', value=None))
+    (FilledCriterion(name='', value=None), FilledCriterion(name='', value=None))
     """
     verb, _, address = wish.partition(":")
     if verb == "group":

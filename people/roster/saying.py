@@ -14,7 +14,7 @@ _CLEAN = re.compile(r"[0-9A-Za-z一-鿿]+(?: [0-9A-Za-z一-鿿]+)*")
 def text_of(value: Cell | None) -> str:
     """What a cell says, without the signs nobody sees. A number is its digits, as its format shows them.
 
-    >>> text_of(350802100001), text_of(" 城南 \\n便利\\u200b店 "), text_of("'0123"), text_of(Number(7, "007"))
+    >>> text_of(350802100001), text_of(" 城南 \\n便利\\u200b店 "), text_of("'0123"), text_of(NumberCell(7, "007"))
     ('350802100001', '城南 便利店', '0123', '007')
     """
     if isinstance(value, str):
