@@ -2,8 +2,8 @@
 
 import io
 import json
+import os
 import re
-import subprocess
 import sys
 import threading
 from datetime import timedelta
@@ -16,8 +16,9 @@ from console import jobs, tasks
 from console.models import Task, User
 from console.work import WorkKind
 from people.models import Area
+from tests.forking import Part
 from tests.office import ROSTER, Browser, Office
-from tests.processes import ROOT
+from tests.processes import until
 
 IMPORT = "/console/people/import"
 
@@ -58,10 +59,12 @@ def test_an_export_whose_worker_was_killed_goes_on_within_a_minute_and_leaves_no
     given = {name: getattr(value, "get_secret_value", lambda value=value: value)() for name, value in given.items()}
     settings, moment = json.dumps(given, default=str), house.clock().isoformat()
     command = [sys.executable, "-m", "tests.programs.halting", settings, moment, "people.export"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as worker:
-        assert worker.stdout.readline() == b"half\n"
-        assert "导出" in browser.get(page).text and "中断" not in browser.get(page).text
-        worker.kill()
+    said = house.settings.media_path.parent / "said"
+    worker = Part(command, os.environ, said)
+    until(lambda: said.exists() and said.read_text() == "half\n")
+    assert "导出" in browser.get(page).text and "中断" not in browser.get(page).text
+    worker.kill()
+    worker.wait()
     folder = house.services.files_folder
     assert [path.is_dir() for path in folder.iterdir()] == [True]
     house.clock.advance(timedelta(minutes=1))
