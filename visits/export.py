@@ -1,4 +1,4 @@
-"""A report as .xlsx: its figures, and every request behind them, in constant memory."""
+"""Workbook of a report (.xlsx): its figures, and every request behind them, written in constant memory."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ from people.texts import licence
 from visits.rules.figures import ReportRow, RequestRow, Took
 from visits.texts import answering, reports
 
-#: The name of the long work done with it: a page asks for it, a job does it.
+#: The name of the task: a page asks for it, a job does it.
 EXPORT = "visits.export"
 BATCH = 1000
 FIGURES = (
@@ -74,8 +74,8 @@ def write(
     zone: ZoneInfo,
     progress: Callable[[int], None] = lambda done: None,
 ) -> int:
-    """Write a report; gives how many requests."""
-    # The folder for the unpacked rows is the file's own: the system's may be small.
+    """Write a report to a file; gives how many requests."""
+    # Temporary files go to the file's own folder: the system's may be small.
     with Workbook(path, folder=path.parent, formats={Serial: {"num_format": "yyyy-mm-dd hh:mm"}}) as book:
         summed = book.sheet("汇总", (22, *(12 for _ in FIGURES[1:])))
         summed.write([title])
@@ -118,7 +118,7 @@ def _line(line: RequestRow, zone: ZoneInfo) -> Iterator[Cell]:
         "是" if line.is_overdue else "",
         "是" if line.is_lost else "",
         answering.SCORES.get(line.score or 0, ""),
-        # Who may see phones is nothing a file can ask.
+        # A file cannot check who may see phone numbers.
         mask_phones(line.comment),
         "" if line.is_kept is None else "是" if line.is_kept else "否",
     )

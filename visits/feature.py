@@ -1,4 +1,4 @@
-"""Feature declaration: all that visits add to the house."""
+"""Feature declaration: everything visits add to the program."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the clock does for visits."""
+"""Jobs of the clock for visits."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from wechat_bot.services import Services
 
 
 def sweep_owners(services: Services) -> None:
-    """Give what absent or disabled managers hold, and what has no owner, to whoever answers today."""
+    """Give requests of absent or disabled managers, and those without an owner, to whoever answers today."""
     with services.transaction() as session:
         intake.attach_strays(session, now=services.clock(), zone=services.zone)
     after = 0
@@ -32,7 +32,7 @@ def sweep_owners(services: Services) -> None:
 
 
 def escalate(services: Services) -> None:
-    """Take the steps of escalation that are due, a batch to a transaction; first of all by today's reply windows."""
+    """Take the due steps of escalation, a batch in each transaction, after updating the clocks of reply windows."""
     with services.transaction() as session:
         clocks.windows_moved(session, now=services.clock())
     while True:
@@ -44,7 +44,8 @@ def escalate(services: Services) -> None:
 
 
 def renew_deadlines(services: Services) -> None:
-    """Reckon running clocks anew whose policy or calendar was changed, also by an upgrade that knows another year."""
+    """Recompute running clocks whose policy or calendar was changed, also by an upgrade that brings a new year's
+    holidays."""
     while True:
         with services.transaction() as session:
             renewed = clocks.renew_all(session, now=services.clock())
@@ -53,7 +54,7 @@ def renew_deadlines(services: Services) -> None:
 
 
 def file_closed(services: Services) -> None:
-    """File what closed requests count for in reports, a batch to a transaction."""
+    """File closed requests for the reports, a batch in each transaction."""
     while True:
         with services.transaction() as session:
             filed = filing.file_some(session, now=services.clock())
@@ -62,7 +63,7 @@ def file_closed(services: Services) -> None:
 
 
 def export_report(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
-    """Write a report and its requests to a file, as far as whoever asked may see them now."""
+    """Write a report and its requests to a file, limited to what whoever asked may see now."""
     services, given, progress = work.services, work.params, work.stage("导出")
     now = services.clock()
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
@@ -82,7 +83,7 @@ def export_report(work: Work, session: Session, visitor: Visitor, path: Path) ->
 
 
 def look_after_answers(services: Services) -> None:
-    """Take back that a shop was answered where the answer came to nothing, and tell its writer."""
+    """Undo answers that came to nothing, and notify their writers."""
     while True:
         with services.transaction() as session:
             looked_at = undelivered.look(session, now=services.clock())
@@ -91,7 +92,7 @@ def look_after_answers(services: Services) -> None:
 
 
 def look_after_notices(services: Services) -> None:
-    """Tell the next in line of what a manager cannot be told now."""
+    """Notify the next person in line of what a manager cannot be notified of now."""
     while True:
         with services.transaction() as session:
             looked_at = unreached.look(session, now=services.clock(), zone=services.zone)
@@ -100,7 +101,7 @@ def look_after_notices(services: Services) -> None:
 
 
 def look_after_resting(services: Services) -> None:
-    """Bring back what was put off until now, and close what the shop wrote nothing more in."""
+    """Bring back requests snoozed until now, and close those in which the shop wrote nothing more."""
     for each in (resting.wake, resting.close_quiet):
         while True:
             with services.transaction() as session:

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from foundation.database import Base
 from foundation.dialects import only
 
-#: Requests are numbered from here, so that a number said in the chat is never taken for one of the short menu.
+#: The first request number, high enough never to be taken for a number of the short menu.
 FIRST_NUMBER = 100
-#: How the keys of what goes to a shop begin: the answer, and the question how content it was.
+#: The key prefixes of deliveries to a shop: the answer, and the rating question.
 ANSWER_KEY, RATING_KEY = "visit-answer:", "rate:"
 IS_OPEN, IS_RUNNING, IS_ANOTHERS = text("closed_at IS NULL"), text("ended_at IS NULL"), text("openid IS NOT NULL")
 IS_UNFILED = text("not is_filed")
@@ -30,7 +30,7 @@ HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
 
 
 class Category(Base):
-    """What requests are about; the words that tell it are kept by staff."""
+    """Category of requests, with the keywords that recognise it; maintained by staff."""
 
     __tablename__ = "visit_category"
 
@@ -39,13 +39,14 @@ class Category(Base):
     #: Where two categories fit equally well, the lower position wins.
     position: Mapped[int] = mapped_column(default=0)
     keywords: Mapped[list[Any]]
-    #: Whether what has one of these words goes to the supervisor, and not to the person who may be complained of.
+    #: Whether a message with one of these keywords goes to the supervisor, and not to the manager who may be complained
+    #: about.
     goes_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     retired_at: Mapped[datetime | None]
 
 
 class Policy(Base):
-    """What is promised to a class of shops; to every class without a policy of its own where it names none."""
+    """Policy: the promises to a class of shops, or, without a class, to every class that has none of its own."""
 
     __tablename__ = "visit_policy"
     __table_args__ = (
@@ -54,7 +55,7 @@ class Policy(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"), unique=True)
-    #: Seconds allowed, of the wall clock or of working hours.
+    #: Seconds allowed, by the wall clock or in working hours.
     handing_over: Mapped[int]
     first_answer: Mapped[int]
     next_answer: Mapped[int]
@@ -64,22 +65,22 @@ class Policy(Base):
 
 
 class WorkingWeek(Base):
-    """The company's working hours: one row, or none while every promise counts the wall clock."""
+    """Working hours of the company: one row, or none while every promise counts by the wall clock."""
 
     __tablename__ = "visit_working_week"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: Whose clock the hours are meant on. Kept with them: a deadline must mean the same whoever reckons it.
+    #: The time zone of the hours. Stored with them, so that a deadline means the same whoever computes it.
     zone: Mapped[str] = mapped_column(String(40))
     #: For each day from Monday, pairs of minutes from midnight.
     days: Mapped[list[Any]]
-    #: Whether public holidays are free and make-up working days worked.
+    #: Whether public holidays are free and make-up working days are worked.
     keeps_public_days: Mapped[bool] = mapped_column(default=True)
     changed_at: Mapped[datetime]
 
 
 class SpecialDay(Base):
-    """A day on which the company works otherwise than the week, and the public calendar, say. No spans: closed."""
+    """Special day: its working hours differ from the week and the public calendar. Without spans it is free."""
 
     __tablename__ = "visit_special_day"
 
@@ -90,7 +91,7 @@ class SpecialDay(Base):
 
 
 class Request(Base):
-    """A need of a shop, from its first message until it is closed. At most one of a shop, or a follower, is open."""
+    """Request of a shop, from its first message until it is closed. A shop, and a follower, has at most one open."""
 
     __tablename__ = "visit_request"
     __table_args__ = (
@@ -98,7 +99,7 @@ class Request(Base):
         Index("uq_visit_request_open_retailer_id", "retailer_id", unique=True, **only(IS_OPEN)),
         # The inbox: one owner's open requests, the most urgent first.
         Index("ix_visit_request_inbox", "owner_id", "due_at", "id", **only(IS_OPEN)),
-        # The same for whoever sees more than one's.
+        # The same for somebody who sees more than one owner's.
         Index("ix_visit_request_open", "due_at", "id", **only(IS_OPEN)),
         Index("ix_visit_request_closed", "closed_at", "id"),
         Index("ix_visit_request_area_closed", "area_id", "closed_at", "id"),
@@ -112,13 +113,13 @@ class Request(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     openid: Mapped[str] = mapped_column(String(64))
-    #: Nobody's shop until whoever wrote is bound.
+    #: Null until the writer is bound.
     retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"))
     #: As the shop was when it wrote: reports must not change when a shop moves.
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))
     category_id: Mapped[int | None] = mapped_column(ForeignKey("visit_category.id"))
-    #: The customer manager who answers for it; none is the pool, which staff are told of.
+    #: The customer manager who answers for it; null is the pool, of which staff are notified.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
     #: The visit group whose message it answers.
     group_id: Mapped[int | None] = mapped_column(ForeignKey("visit_group.id"))
@@ -126,9 +127,9 @@ class Request(Base):
     #: When the owner's notice was queued for the first time.
     handed_over_at: Mapped[datetime | None]
     first_answered_at: Mapped[datetime | None]
-    #: The customer manager who gave the first answer, whoever owned it: reports count it to them.
+    #: The customer manager who gave the first answer, whoever owned it: reports count it for them.
     first_answered_by: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
-    #: The first message of the shop that nobody has answered; none while the ball is in the shop's court.
+    #: The first unanswered message of the shop; null while it is the shop's turn.
     unanswered_since: Mapped[datetime | None]
     shop_wrote_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -137,34 +138,35 @@ class Request(Base):
     closed_how: Mapped[str | None] = mapped_column(String(16))
     #: How often it was closed: a reopened request may be rated again.
     closings: Mapped[int] = mapped_column(default=0)
-    #: The next deadline that runs, copied here for the inbox's order; none while all clocks rest.
+    #: The next running deadline, copied here for the inbox's order; null while all clocks rest.
     due_at: Mapped[datetime | None]
-    #: The id of the newest message, to show a writer what came in between.
+    #: The id of the newest message, so that a writer can be shown what came in between.
     last_message_id: Mapped[int | None]
-    #: The newest its owner looked at, and the newest addition they were told of: of more, once they look again.
+    #: The newest message its owner has seen, and the newest addition they were notified of: further ones are told once
+    #: they have looked.
     looked_id: Mapped[int | None]
     told_id: Mapped[int | None]
-    #: Grows with every change of owner: who compares and sets with an old one has lost.
+    #: Increased with every change of owner: a compare-and-set with an old value fails.
     version: Mapped[int] = mapped_column(default=0)
-    #: A complaint: whoever is above answers for it, and those in `KeptFrom` never see it.
+    #: A complaint: whoever stands above owns it, and the managers in `KeptFrom` never see it.
     goes_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def number(self) -> int:
-        """What people call it."""
+        """The number people call it by."""
         return self.id + FIRST_NUMBER
 
 
 class Closed(StrEnum):
-    """How a request was closed."""
+    """Way in which a request was closed."""
 
     DONE = "done"
     NO_REPLY_NEEDED = "no_reply_needed"
-    #: The shop was asked something and did not come back.
+    #: The shop was answered and did not write again.
     QUIET = "quiet"
     VOID = "void"  # joined to another request: it counts nowhere
-    ERASED = "erased"  # with whoever wrote: it counts as before, and is over
+    ERASED = "erased"  # its writer was erased: it still counts as before
 
 
 #: In `Message.more` of an answer: the `Way` its writer was told it goes.
@@ -172,16 +174,16 @@ TOLD = "told"
 
 
 class Author(StrEnum):
-    """Who wrote a message."""
+    """Author of a message."""
 
     SHOP = "shop"
     MANAGER = "manager"
-    #: Somebody of the console who is no customer manager.
+    #: A user of the console who is no customer manager.
     STAFF = "staff"
 
 
 class Message(Base):
-    """Something said in a request: by the shop, to the shop, or (a note) among ourselves."""
+    """Message of a request: from the shop, to the shop, or a note among colleagues."""
 
     __tablename__ = "visit_message"
     __table_args__ = (
@@ -191,7 +193,7 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"))
-    #: With whom it was said, where the shop has another keeper since.
+    #: With which follower it was exchanged, where the shop has another keeper since.
     openid: Mapped[str | None] = mapped_column(String(64))
     said_at: Mapped[datetime]
     author: Mapped[str] = mapped_column(String(8))
@@ -199,21 +201,21 @@ class Message(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     #: A note is for colleagues and never sent.
     is_note: Mapped[bool] = mapped_column(default=False)
-    #: text, image, voice, video, location, link.
+    #: One of text, image, voice, video, location, link.
     kind: Mapped[str] = mapped_column(String(12))
     content: Mapped[str] = mapped_column(Text, default="")
-    #: Where it is a picture, voice or video: its key among the fetched media.
+    #: For a picture, voice or video: its key among the fetched media.
     media_key: Mapped[str | None] = mapped_column(String(32))
-    #: Latitude and longitude, or a link's address: what a kind has beside its text.
+    #: What a kind has besides its text: latitude and longitude, or a link's address.
     more: Mapped[dict[str, Any] | None]
-    #: What carries it to the shop.
+    #: The delivery that carries it to the shop.
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
-    #: Drawn by the page that wrote it: the same form posted twice answers once.
+    #: Drawn by the page with the form: the same form posted twice answers once.
     token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class AssignmentReason(StrEnum):
-    """Why a request went to whom it went."""
+    """Reason why a request went to its owner."""
 
     OWN = "own"
     AREA = "area"
@@ -224,7 +226,7 @@ class AssignmentReason(StrEnum):
 
 
 class Assignment(Base):
-    """A change of owner. Never changed."""
+    """Assignment of a request to a new owner. Never changed."""
 
     __tablename__ = "visit_assignment"
     __table_args__ = (Index("ix_visit_assignment_request_id", "request_id", "id"),)
@@ -235,32 +237,34 @@ class Assignment(Base):
     from_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
     to_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
     reason: Mapped[str] = mapped_column(String(16))
-    #: The whole reason, for people: who was passed over and why.
+    #: The whole reason for people: who was passed over and why.
     explained: Mapped[str] = mapped_column(String(300))
-    #: Who decided it, where somebody did.
+    #: Who decided it, where a person did.
     by: Mapped[str] = mapped_column(String(40), default="")
-    #: What told the new owner; none where they cannot be told in WeChat. Many assignments may share one.
+    #: The delivery that notified the new owner; null where they cannot be notified in WeChat. Several assignments may
+    #: share one.
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
 
 
 class Promise(StrEnum):
-    """What a deadline is for."""
+    """Kind of promise that a deadline is for."""
 
     HANDING_OVER = "handing_over"
     FIRST_ANSWER = "first_answer"
     NEXT_ANSWER = "next_answer"
     CLOSING = "closing"
-    #: WeChat's own: until when a customer-service message may answer.
+    #: WeChat's own limit: until when a customer-service message may answer.
     REPLY_WINDOW = "reply_window"
 
 
 class Deadline(Base):
-    """A clock of a request. Whether it was kept is decided from its moments, never from when somebody looked."""
+    """Deadline of a request: one running or ended clock. Whether it was kept follows from its moments, never from when
+    somebody looked."""
 
     __tablename__ = "visit_deadline"
     __table_args__ = (
         UniqueConstraint("request_id", "promise", "round"),
-        # The sweep: the steps of running clocks that are due.
+        # For the job that finds due steps of running clocks.
         Index("ix_visit_deadline_step", "step_at", "id", **only(HAS_STEP)),
         Index("ix_visit_deadline_running", "request_id", **only(IS_RUNNING)),
     )
@@ -274,22 +278,22 @@ class Deadline(Base):
     #: Seconds allowed, and seconds used up before it was last paused.
     allowed: Mapped[int]
     used: Mapped[int] = mapped_column(default=0)
-    #: None while it is paused.
+    #: Null while it is paused.
     running_since: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
-    #: Once ended it is frozen: no change of policy or calendar touches it.
+    #: Once ended it is frozen: no change of policy or calendar affects it.
     ended_at: Mapped[datetime | None]
     counts_working_hours: Mapped[bool] = mapped_column(default=False)
-    #: Of the policy and the calendar it was reckoned with.
+    #: The fingerprint of the policy and calendar it was computed with.
     fingerprint: Mapped[str] = mapped_column(String(16), default="")
-    #: The next step of escalation, and when; none when all are taken.
+    #: The next step of escalation, and when; null when all are taken.
     step: Mapped[str | None] = mapped_column(String(16))
     step_at: Mapped[datetime | None]
 
 
 class Escalation(Base):
-    """A step of escalation that was taken: once for each clock."""
+    """Escalation step that was taken: once for each clock."""
 
     __tablename__ = "visit_escalation"
     __table_args__ = (UniqueConstraint("deadline_id", "step"),)
@@ -303,30 +307,30 @@ class Escalation(Base):
 
 
 class Told(Base):
-    """Who was told of a step, and by which message."""
+    """Person notified of an escalation step, and the delivery."""
 
     __tablename__ = "visit_escalation_told"
 
     escalation_id: Mapped[int] = mapped_column(ForeignKey("visit_escalation.id"), primary_key=True)
     manager_id: Mapped[int] = mapped_column(ForeignKey("manager.id"), primary_key=True, index=True)
-    #: None where no message could be queued: not bound, or no longer following.
+    #: Null where no message could be queued: not bound, or no longer following.
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), index=True)
 
 
 class Way(StrEnum):
-    """How an answer travels."""
+    """Way in which an answer reaches the shop."""
 
     MESSAGE = "message"
-    #: A service notice that leads to the page of the thread.
+    #: A template message that links to the request's page.
     NOTICE = "notice"
-    #: With the shop's next contact.
+    #: Held until the shop's next contact.
     LATER = "later"
-    #: The shop does not follow any more.
+    #: The shop no longer follows.
     NEVER = "never"
 
 
 class Canned(Base):
-    """An answer kept ready, with variables; for everybody, or one manager's own."""
+    """Canned answer with variables; shared, or one manager's own."""
 
     __tablename__ = "visit_canned"
 
@@ -339,7 +343,8 @@ class Canned(Base):
 
 
 class VisitGroup(Base):
-    """One message to many shops, and each answer a request of its own: what visits keep beside its campaign."""
+    """Visit group: one message to many shops, where each answer is a request. Holds what visits keep besides its
+    campaign."""
 
     __tablename__ = "visit_group"
 
@@ -351,7 +356,7 @@ class VisitGroup(Base):
 
 
 class GroupAnswer(Base):
-    """The request that a shop's first answer to a group opened or joined."""
+    """Answer to a group: the request that a shop's first answer opened or joined."""
 
     __tablename__ = "visit_group_answer"
 
@@ -361,7 +366,8 @@ class GroupAnswer(Base):
 
 
 class VisitPlan(Base):
-    """Shops that are to be visited every so often: town shops monthly, village shops quarterly."""
+    """Visit plan: which shops are visited, and every how many days; town shops monthly, say, village shops
+    quarterly."""
 
     __tablename__ = "visit_plan"
 
@@ -374,10 +380,10 @@ class VisitPlan(Base):
 
 
 class Visited(Base):
-    """A visit that was made: at the shop, by telephone, or in the chat."""
+    """Visit that was made: at the shop, by telephone, or in the chat."""
 
     __tablename__ = "visit_made"
-    #: Tapped twice, it is one visit. The index finds a shop's last one.
+    #: Tapped twice it is one visit. The index also finds a shop's last one.
     __table_args__ = (UniqueConstraint("retailer_id", "made_on", "how"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -386,13 +392,13 @@ class Visited(Base):
     made_on: Mapped[date]
     how: Mapped[str] = mapped_column(String(12))
     note: Mapped[str] = mapped_column(String(300), default="")
-    #: When it was written down: whoever takes it back says which one they saw.
+    #: When it was noted: whoever deletes it names the one they saw by this moment.
     noted_at: Mapped[datetime | None]
     request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))
 
 
 class KeptFrom(Base):
-    """A customer manager a complaint is kept from: who is complained of, or may be."""
+    """Customer manager a complaint is hidden from: who is, or may be, complained about."""
 
     __tablename__ = "visit_kept_from"
 
@@ -401,7 +407,7 @@ class KeptFrom(Base):
 
 
 class Rating(Base):
-    """How content the shop was with one closing: once each."""
+    """Rating of a shop for one closing, at most one each."""
 
     __tablename__ = "visit_rating"
 
@@ -412,42 +418,42 @@ class Rating(Base):
     score: Mapped[int | None]
     rated_at: Mapped[datetime | None]
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
-    #: Who gave it: the comment is theirs, to be erased with them, also where the shop has another keeper since.
+    #: Who gave it: the comment is theirs and erased with them, also where the shop has another keeper since.
     openid: Mapped[str | None] = mapped_column(String(64))
     #: What was wrong, in the shop's own words.
     comment: Mapped[str] = mapped_column(Text, default="", server_default="")
-    #: Until when the next text in the chat is the comment; none where nobody was asked for one, or gave it.
+    #: Until when the next text in the chat is the comment; null where none was asked for, or it was given.
     comment_until: Mapped[datetime | None]
 
 
 class Filed(Base):
-    """Fact row of a closed request, as reports count it: narrow, for a report reads a year of them at once.
+    """Fact row of a closed request, as reports count it: narrow, because a report reads a year of them at once.
 
-    Taken back when the request changes, and filed again. No more than its moments say (`report_columns.living`):
-    deleting all rows, with `is_filed` of the requests, loses nothing.
+    Deleted when the request changes, and filed again. It repeats only what the request's moments say
+    (`report_columns.living`): deleting all rows, and resetting `is_filed` of the requests, loses nothing.
     """
 
     __tablename__ = "visit_filed"
-    # In the order of the reports' spans: SQLite keeps the rows themselves in it, and needs no second index.
+    # In the order of the reports' spans: SQLite stores the rows themselves in it, and needs no second index.
     __table_args__ = {"sqlite_with_rowid": False}
 
     opened_at: Mapped[datetime] = mapped_column(primary_key=True)
     request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
-    #: Whom it counts for: who gave the first answer, else the owner.
+    #: The manager it counts for: who gave the first answer, else the owner.
     manager_id: Mapped[int | None]
     owner_id: Mapped[int | None]
     retailer_id: Mapped[int | None]
     area_id: Mapped[int | None]
     category_id: Mapped[int | None]
     class_id: Mapped[int | None]
-    #: Milliseconds until the first answer, of the longest wait for a later one, and until it was closed.
+    #: Milliseconds until the first answer, of the longest wait for a later answer, and until it was closed.
     first_ms: Mapped[int | None] = mapped_column(BigInteger)
     next_ms: Mapped[int | None] = mapped_column(BigInteger)
     closing_ms: Mapped[int | None] = mapped_column(BigInteger)
     #: 1 or 0, so that they can be summed.
     overdue: Mapped[int] = mapped_column(SmallInteger)
     lost: Mapped[int] = mapped_column(SmallInteger)
-    #: Whether the first answer's promise came to its end, and whether it was kept.
+    #: Whether the first answer's promise has ended, and whether it was kept.
     promised: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     kept: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     #: Ratings given: all, content, not content.

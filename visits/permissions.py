@@ -1,4 +1,4 @@
-"""Permissions that the pages of visits ask for."""
+"""Permissions of the pages of visits."""
 
 from console.rules.visitors import EVERYBODY, LEADING, MARKETING, WORKING_WITH_SHOPS, Permission
 

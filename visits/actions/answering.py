@@ -213,7 +213,8 @@ def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) 
 
 
 def listen(session: Session, request_id: int, who: Colleague, message_id: int, *, now: datetime) -> None:
-    """Send a voice message of this request to the manager's own chat: browsers cannot play WeChat's recordings (amr)."""
+    """Send a voice message of this request to the manager's own chat: browsers cannot play WeChat's recordings
+    (amr)."""
     request = hold(session, request_id, who)
     voice = session.scalar(select(Message).where(Message.id == message_id, Message.request_id == request.id))
     openid = session.scalar(select(Manager.openid).where(Manager.id == who.manager_id))

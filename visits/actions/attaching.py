@@ -18,7 +18,8 @@ from visits.texts import attaching as texts
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """Result of attaching. `is_the_shops` is False where the shop already has a keeper or an open request of its own."""
+    """Result of attaching. `is_the_shops` is False where the shop already has a keeper or an open request of
+    its own."""
 
     shop: str
     licence: str

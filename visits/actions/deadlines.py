@@ -185,7 +185,8 @@ class Book:
         return policies.calendar(self._session) if deadline.counts_working_hours else None
 
     def _round(self, promise: Promise) -> int:
-        """Return the number of a promise's next round. A new request passes `rounds`, so that no statement is needed."""
+        """Return the number of a promise's next round. A new request passes `rounds`, so that no statement is
+        needed."""
         if self._rounds is None:
             counted = select(Deadline.promise, func.max(Deadline.round)).where(Deadline.request_id == self._request.id)
             self._rounds = {row[0]: row[1] for row in self._session.execute(counted.group_by(Deadline.promise))}

@@ -16,7 +16,8 @@ BATCH = 2000
 
 
 def file_some(session: Session, *, now: datetime) -> int:
-    """File the next closed requests; gives how many. A request locked by another transaction is left for the next run."""
+    """File the next closed requests; gives how many. A request locked by another transaction is left for the
+    next run."""
     keys = session.scalars(
         select(Request.id)
         .where(IS_UNFILED, Request.closed_at.is_not(None))

@@ -72,7 +72,8 @@ def _let_go(session: Session, request: Request, openid: str) -> bool:
 
 
 def _join(session: Session, other: Request, theirs: Request, now: datetime, zone: ZoneInfo) -> None:
-    """Join two requests into one: the other's messages, and the moment it waits for an answer since, move to this one."""
+    """Join two requests into one: the other's messages, and the moment it waits for an answer since, move to
+    this one."""
     since, wrote_at = other.unanswered_since, other.shop_wrote_at
     waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
     first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None

@@ -142,7 +142,8 @@ def asks(awaited: Awaited) -> bool:
 
 
 def acknowledged(session: Session, awaited: Awaited, *, now: datetime) -> None:
-    """Note that a member only wrote 收到 to a message that asks nothing: it counts as an answer, and no answer is owed."""
+    """Note that a member only wrote 收到 to a message that asks nothing: it counts as an answer, and no answer is
+    owed."""
     answering.first(session, awaited.campaign_id, awaited.retailer_id, now=now)
 
 

@@ -1,4 +1,5 @@
-"""Moving many requests to other owners at once: taken from absent owners, or handed on by somebody. No clock is reset."""
+"""Moving many requests to other owners at once: taken from absent owners, or handed on by somebody. No clock is
+reset."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -48,7 +48,8 @@ class WaitingNotice:
 
 @dataclass(frozen=True, slots=True)
 class NoticeReach:
-    """Reach of a manager in WeChat: their openid, None where they cannot be notified there, and their waiting notices."""
+    """Reach of a manager in WeChat: their openid, None where they cannot be notified there, and their waiting
+    notices."""
 
     openid: str | None
     waiting: Sequence[WaitingNotice]
@@ -327,7 +328,8 @@ def put(session: Session, delivery_id: int, text: str, path: str = PAGE) -> bool
 
 
 def unanswered(session: Session, manager_id: int) -> int:
-    """Count the requests that wait for this manager. None for a supervisor: their notices are about others' requests."""
+    """Count the requests that wait for this manager. None for a supervisor: their notices are about others'
+    requests."""
     session.flush()
     return session.scalar(select(func.count()).select_from(Request).where(_is_unanswered(manager_id))) or 0
 

@@ -143,7 +143,8 @@ def asked_last(
 
 
 def keep_asking(session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime) -> None:
-    """Keep the rating question the last one although the follower wrote thanks: a number typed next still is a rating."""
+    """Keep the rating question the last one although the follower wrote thanks: a number typed next still is a
+    rating."""
     asked = asked_last(session, openid, last_heard_at, now=now)
     if asked is not None:
         request_id, closing = asked

@@ -1,4 +1,5 @@
-"""Resting requests: a snoozed one comes back to its owner in time; an answered one without further messages is closed."""
+"""Resting requests: a snoozed one comes back to its owner in time; an answered one without further messages is
+closed."""
 
 from datetime import datetime, timedelta
 

@@ -37,7 +37,8 @@ def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
 
 
 def _about(session: Session, news: News) -> Sequence[tuple[Request, int | None]]:
-    """Return the requests of a notice that still wait for an answer, and the person above it was addressed to, if any."""
+    """Return the requests of a notice that still wait for an answer, and the person above it was addressed to,
+    if any."""
     waits = Request.closed_at.is_(None), Request.unanswered_since.is_not(None), Request.owner_id.is_not(None)
     key = (news.key or "").split(":")
     if len(key) > 3 and key[2] == "unreached":

@@ -1,1 +1,1 @@
-"""The chat doors of visits: shops leave messages and rate the answer, managers answer."""
+"""Chat door of visits: shops leave messages and rate the answer, managers answer."""

@@ -1,6 +1,6 @@
-"""A customer manager in the chat: answers by a request's number or to a chosen one, closes, hands on, lists.
+"""Chat desk of a customer manager: answers by a request's number or to the chosen one, closes, hands on, lists.
 
-What names no request is never guessed: it is kept as a draft and asked about.
+A text that names no request is never guessed at: it is kept as a draft, and the manager is asked which one.
 """
 
 from dataclasses import replace
@@ -28,13 +28,13 @@ from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
 TOPIC = "desk"
-#: The link's reference for a message that was overheard; any other is a request's id, or nothing for the list.
+#: The link's reference for an overheard message; any other is a request's id, or empty for the list.
 OVERHEARD = "overheard"
 LASTS = timedelta(hours=2)
 LISTED = 8
 #: Messages shown of a chosen request.
 RECENT = 3
-#: Words that open a page: what it is called, and its path.
+#: Words that open a page, with the page's name and path.
 PAGES = {
     "群发": ("写一次群发", "/m/visits/groups/new"),
     "拜访": ("该拜访的店", "/m/visits/due"),
@@ -43,7 +43,8 @@ PAGES = {
 
 
 def open_desk(turn: Turn, reference: str) -> Reply:
-    """`desk:` lists what is open, `desk:28` chooses a request, `desk:overheard` takes the message itself."""
+    """Open the desk: `desk:` lists what is open, `desk:28` chooses a request, `desk:overheard` handles the message
+    itself."""
     who = _who(turn)
     if who is None:
         raise Refused(texts.FOR_MANAGERS)
@@ -56,7 +57,7 @@ def open_desk(turn: Turn, reference: str) -> Reply:
 
 
 def hear(turn: Turn, talk: Talk) -> Reply:
-    """What a manager says while a request is chosen, or after we asked something."""
+    """Handle what a manager writes while a request is chosen, or after a question of ours."""
     who = _who(turn)
     if who is None:
         return Reply(texts.FOR_MANAGERS, after=After.END)
@@ -64,7 +65,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
 
 
 def helps(turn: Turn) -> str:
-    """What a manager can do here; nothing for everybody else."""
+    """Return what a manager can do here; empty for everybody else."""
     who = _who(turn)
     if who is None:
         return ""
@@ -108,7 +109,7 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     name = orders.perhaps_name(order.rest) if order.verb is Verb.ANSWER else ""
     handed = "".join(order.rest.split()) if order.rest.startswith("转") and order.verb is Verb.ANSWER else ""
     if (name and thread.managers_named(turn.session, name)) or (handed and thread.manager_meant(turn.session, handed)):
-        order = replace(order, verb=Verb.TRANSFER, is_doubtful=True)  # 104 林小燕 is said to no shop
+        order = replace(order, verb=Verb.TRANSFER, is_doubtful=True)  # 104 林小燕 is not meant for a shop
     if order.number is None:
         if order.verb is not Verb.ANSWER:
             if not chosen:
@@ -116,7 +117,7 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
             if order.is_doubtful:
                 return _ask_back(turn, who, order, chosen, state, content)
             return _do(turn, who, order, chosen, state)
-        is_again = people_rules.plain(content) in order_texts.SEND_IT  # 发, once more, and nothing waits for it
+        is_again = people_rules.plain(content) in order_texts.SEND_IT  # 发 once more, and nothing waits for it
         if not chosen and is_again:
             return Reply(order_texts.NOTHING_TO_SEND, after=_stay(state))
         if chosen and (is_again or (not state.get("wrote") and orders.begins_like_one(content))):
@@ -128,10 +129,10 @@ def _heard(turn: Turn, who: Colleague, state: dict[str, Any]) -> Reply:
     if also is not None and also.is_open and also.id != about:
         return Reply(texts.one_at_a_time(order.number, also.number), after=_stay(state))
     if order.also is not None and thread.exists(turn.session, order.also - FIRST_NUMBER):
-        order = replace(order, is_doubtful=True)  # another's, or one that is over: was it meant, too?
+        order = replace(order, is_doubtful=True)  # a colleague's request, or a closed one: ask whether it was meant
     if order.verb is Verb.CHOOSE and "draft" in state:
         written = str(state["draft"].get("text", ""))
-        if str(order.number) in written:  # 让小林办104, and then 104: the number was part of what was meant
+        if str(order.number) in written:  # 让小林办104, and then 104: the number was part of the text
             return _ask_back(turn, who, ManagerOrder(Verb.ANSWER, order.number, written), about, state, written)
         return _answer(turn, who, about, state["draft"], state)
     if order.is_doubtful:
@@ -175,7 +176,8 @@ def _do(
 
 
 def _done(said: str, state: dict[str, Any]) -> Reply:
-    """What was asked before is settled: a number said later is none of its choices."""
+    """Reply to an order that was carried out, and drop the earlier question: a number written later is none of its
+    choices."""
     if "chosen" in state:
         return Reply(said, after=After.KEEP, state=_chosen(state))
     return Reply(said, after=After.END if "choices" in state else After.NOTHING)
@@ -184,7 +186,7 @@ def _done(said: str, state: dict[str, Any]) -> Reply:
 def _settle(
     turn: Turn, who: Colleague, order: ManagerOrder, about: int, state: dict[str, Any], seen: int | None
 ) -> Reply:
-    """Close it, or note that nothing is left to say: not before the manager knows all that was said in it."""
+    """Close a request, or note that it needs no answer: not before the manager has seen everything written in it."""
     found = _found(turn, who, about)
     seen = seen or _seen(turn, who, found, state)
     session, now = turn.session, turn.now
@@ -208,8 +210,8 @@ def _settle(
 
 
 def _seen(turn: Turn, who: Colleague, found: Thread, state: dict[str, Any]) -> int:
-    """The newest message the manager knows of: the owner was told of what the shop wrote; what a colleague wrote, and
-    where a colleague chose it, only what was shown."""
+    """Return the newest message the manager has seen. The owner was notified of what the shop wrote; of a colleague's
+    messages, and for a colleague who chose the request, only what was shown counts."""
     is_told = found.owner_id == who.manager_id or state.get("chosen") != found.id
     return said_in.seen_in_chat(turn.session, found.id, who) if is_told else int(state.get("seen", 0))
 
@@ -278,8 +280,8 @@ def _transfer(turn: Turn, who: Colleague, about: int, order: ManagerOrder, state
 
 
 def _ask_back(turn: Turn, who: Colleague, order: ManagerOrder, about: int, state: dict[str, Any], said: str) -> Reply:
-    """What only resembles an order, or begins like one: nothing is done, or `said` to the shop, before the manager says
-    which."""
+    """Ask what a text means that only resembles an order, or begins like one: nothing is done, and `said` not sent to
+    the shop, before the manager answers."""
     found = _found(turn, who, about)
     if not found.is_open and order.verb is not Verb.REOPEN:
         return Reply(texts.closed_in_chat(found.number), after=_stay(state))
@@ -332,7 +334,7 @@ def _ask_number(turn: Turn, who: Colleague, order: ManagerOrder) -> Reply:
 def _ask_number_or_text(
     turn: Turn, who: Colleague, about: int, order: ManagerOrder, chosen: int, content: str
 ) -> Reply:
-    """A text begins with a number that may be another request's, or part of what is said to the chosen one."""
+    """Ask whether the number a text begins with is another request's, or part of the text to the chosen one."""
     other = thread.thread(turn.session, who, about)
     state = {"chosen": chosen, "seen": turn.talk.state.get("seen", 0) if turn.talk else 0}
     if other is None or not other.is_open:
@@ -344,7 +346,7 @@ def _ask_number_or_text(
 
 
 def _picked(content: str, choices: Any) -> dict[str, Any] | None:
-    """Which of what was offered is meant: by its number, or 发 for what would be sent."""
+    """Return which of the offered choices is meant: by its number, or by 发 for the one that would be sent."""
     number = people_rules.plain(content)
     if number.rstrip("。.!") in order_texts.SEND_IT:
         return next((dict(each) for each in choices if "verb" not in each), None)
@@ -354,7 +356,7 @@ def _picked(content: str, choices: Any) -> dict[str, Any] | None:
 
 
 def _open_lines(turn: Turn, who: Colleague, limit: int) -> tuple[tuple[InboxLine, ...], bool]:
-    """The open requests of a manager; a supervisor without any of their own gets those they watch over."""
+    """Return the open requests of a manager; a supervisor without any of their own gets those of the managers below."""
     for shelf in (Shelf.MINE, Shelf.OPEN):
         found = inbox.page(turn.session, who, InboxFilter(shelf), now=turn.now, limit=limit).lines
         if found:

@@ -1,4 +1,5 @@
-"""What no word, talk or number took: a manager's goes to the desk, everybody else's is a shop's."""
+"""Overhearing: a message no word, talk or number took goes to the desk if it is a manager's, else counts as a
+shop's."""
 
 from people import identity
 from visits.conversation import desk, shops
@@ -8,7 +9,7 @@ from wechat_bot.conversation import Reply, Turn
 
 
 def overhear(turn: Turn) -> Reply | None:
-    """Take what somebody says, if it is for us. A manager's thanks and greetings are not."""
+    """Handle a message that is for visits. A manager's thanks and greetings are not."""
     if isinstance(turn.message, messages.Text) and needs.is_smalltalk(turn.message.content):
         return shops.overhear(turn)
     person = identity.manager_of(turn.session, turn.openid)

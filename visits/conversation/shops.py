@@ -1,4 +1,4 @@
-"""A shop in the chat: what it writes becomes a request, and what it thinks of the answer is noted."""
+"""Chat of a shop: what it writes becomes a request, and its rating of the answer is noted."""
 
 import re
 from dataclasses import replace
@@ -16,14 +16,14 @@ from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
 TOPIC = "message"
-#: A number, or the word behind it, as an answer to how content somebody is.
+#: A rating as a number, or as the word of that choice.
 _SCORES = {str(score): score for score in texts.SCORES} | {word: score for score, word in texts.SCORES.items()}
 
 
 def open_message(turn: Turn, reference: str) -> Reply:
-    """留言: what stands behind the word is the message; with nothing behind it the next thing said is.
+    """Leave a message (留言): the words behind 留言, or, where there are none, the next message.
 
-    A customer manager is shown what was left for them.
+    A customer manager is shown the requests left for them instead.
     """
     if identity.manager_of(turn.session, turn.openid) is not None:
         return turn.open("desk:")
@@ -34,13 +34,14 @@ def open_message(turn: Turn, reference: str) -> Reply:
 
 
 def hear_message(turn: Turn, talk: Talk) -> Reply:
-    """Whatever comes is the message."""
+    """Take whatever comes as the message."""
     said = intake.said(turn.session, turn.message, now=turn.now)
     return _take(turn, replace(said, is_left=True), after=After.END) if said else Reply(texts.WRITE)
 
 
 def overhear(turn: Turn) -> Reply | None:
-    """Take what no word, talk or number took, if it reads like a need, adds to an open request or rates an answer."""
+    """Handle a text that no word, talk or number took, if it reads like a need, adds to an open request or rates an
+    answer."""
     if isinstance(turn.message, messages.Text):
         content = turn.message.content
         score = _SCORES.get(people_rules.plain(content))
@@ -51,7 +52,7 @@ def overhear(turn: Turn) -> Reply | None:
         if people_rules.is_only_pair(content):
             return None  # a licence and four digits: the front desk binds
         standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
-        # What is written while a request is open belongs to that.
+        # What is written while a request is open belongs to it.
         why = _say_why(turn, content, is_score=score is not None) if standing is RequestStanding.NONE else None
         if why is not None:
             return why
@@ -61,7 +62,7 @@ def overhear(turn: Turn) -> Reply | None:
             return Reply(texts.WELCOME)
         if not _is_for_us(turn, content, standing):
             return None
-        # Whatever else a manager says went to the desk.
+        # Everything else a manager writes went to the desk.
         if needs.is_smalltalk(content) and identity.manager_of(turn.session, turn.openid) is not None:
             return None
     said = intake.said(turn.session, turn.message, now=turn.now)
@@ -69,7 +70,7 @@ def overhear(turn: Turn) -> Reply | None:
 
 
 def open_rating(turn: Turn, reference: str) -> Reply:
-    """A tap on one of the choices; also a late one, which is thanked for."""
+    """Note a tap on a rating; a late one is thanked for."""
     found = re.fullmatch(r"(\d{1,9})\.(\d{1,6})\.([1-3])", reference)
     if found is None:
         return Reply(texts.THANKS_FOR_RATING)
@@ -77,12 +78,12 @@ def open_rating(turn: Turn, reference: str) -> Reply:
 
 
 def hear_rating(turn: Turn, talk: Talk) -> Reply:
-    """Nobody is kept waiting for a rating: this talk is never begun."""
+    """Never called: no talk is begun for a rating."""
     return Reply(texts.THANKS_FOR_RATING, after=After.END)
 
 
 def bound(turn: Turn) -> str:
-    """Say what becomes of what somebody wrote before they were bound."""
+    """Return what happens with a message somebody left before they were bound."""
     received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
     if received is None:
         return ""
@@ -90,15 +91,15 @@ def bound(turn: Turn) -> str:
 
 
 def _is_for_us(turn: Turn, content: str, standing: RequestStanding) -> bool:
-    """Whether a text is a shop's to its manager, and not for the short menu or the front desk."""
-    # Whoever was answered answers what their manager wrote last: 3 is three, and 好的 belongs to the thread.
+    """Whether a text is meant for the manager, and not for the short menu or the front desk."""
+    # A shop that was answered replies to its manager's last message: 3 means three, and 好的 belongs to the request.
     if standing is RequestStanding.ANSWERED or _adds_to_it(turn, standing, content):
         return True
     return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
 
 
 def _acknowledges(turn: Turn, content: str) -> bool:
-    """Whether 收到, or no more than that, is said to a message to many that asks nothing."""
+    """Whether a text is only 收到 or the like, in reply to a message to many that asks nothing."""
     if not needs.is_polite(content) or not groups.is_last_said(
         turn.session, turn.openid, turn.last_heard_at, now=turn.now
     ):
@@ -111,12 +112,12 @@ def _acknowledges(turn: Turn, content: str) -> bool:
 
 
 def _after_closing(turn: Turn, content: str) -> Reply | None:
-    """Take what is said politely after a closing, which reopens nothing; None where it is not, or is a need."""
+    """Handle courtesy after a closing, which reopens nothing; None where the text is something else, or a need."""
     tone = needs.tone(content, lambda: intake.keywords(turn.session))
     if tone in (Tone.THANKS, Tone.NOD):
-        # A question that was asked last stays so: 谢谢, then 1.
+        # The rating question stays the last one: 谢谢, then 1.
         rating.keep_asking(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
-    # The front desk has a word for thanks.
+    # The front desk answers thanks.
     if tone in (Tone.THANKS, Tone.OTHER) or groups.is_last_said(
         turn.session, turn.openid, turn.last_heard_at, now=turn.now
     ):
@@ -128,19 +129,19 @@ def _after_closing(turn: Turn, content: str) -> Reply | None:
 
 
 def _adds_to_it(turn: Turn, standing: RequestStanding, content: str) -> bool:
-    """Whether a text says something of its own: a need, or more about the open request."""
+    """Whether a text has content of its own: a need, or more about the open request."""
     if needs.is_smalltalk(content):
         return False
     if standing is RequestStanding.OPEN:
-        # One of the short menu's numbers is the menu's.
+        # A number of the short menu belongs to the menu.
         number = people_rules.plain(content)
         return not number.isdigit() or len(number) > 2
     return needs.reads_like_a_need(content, lambda: intake.keywords(turn.session))
 
 
 def _rate(turn: Turn, request_id: int, closing: int, score: int) -> Reply:
-    """Note a rating. Who was not content is asked why, unless what they write next is somebody else's: a running
-    talk's, or an open request's."""
+    """Note a rating. After a bad one the shop is asked why, unless its next text belongs elsewhere: to a running talk
+    or an open request."""
     asks_why = (
         score in texts.WHY
         and turn.talk is None
@@ -151,7 +152,7 @@ def _rate(turn: Turn, request_id: int, closing: int, score: int) -> Reply:
 
 
 def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
-    """Take what is written next after being asked why as just that; what is no reason goes its usual way."""
+    """Take the text after the question why as the comment; a text that is no reason is handled as usual."""
     if turn.talk is not None or needs.is_no_reason(content):
         return None
     asked = rating.awaiting_comment(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
@@ -160,7 +161,7 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
     if is_score:
         return Reply(texts.RATED_ALREADY)
     if complaints.is_one(turn.session, content, intake.keywords(turn.session)):
-        return None  # what is said of a rating is read by whom it is of
+        return None  # the manager who is rated reads the comment
     return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 
 

@@ -1,4 +1,4 @@
-"""What waits for a manager who comes back, or came just now."""
+"""Waiting requests of a manager who follows again, or was just bound."""
 
 from visits.actions import notices
 from visits.queries import visibility
@@ -7,7 +7,8 @@ from wechat_bot.conversation import Turn
 
 
 def awaits(turn: Turn) -> str:
-    """How many requests wait for a manager: of none of them could they be told before. Nothing for everybody else."""
+    """Return how many requests wait for a manager, who could not be notified of any before. Empty for everybody
+    else."""
     who = visibility.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
     if who is None or who.manager_id is None:
         return ""

@@ -1,1 +1,1 @@
-"""The H5 door of visits: a customer manager's inbox and threads, and a shop's own thread."""
+"""H5 door of visits: a customer manager's inbox and requests, and a shop's own requests."""

@@ -1,4 +1,4 @@
-"""One request inside WeChat, for a customer manager to read and to answer."""
+"""H5 page of one request, for a customer manager to read and to answer."""
 
 import secrets
 from datetime import datetime
@@ -26,12 +26,12 @@ from wechat_bot import media, oauth
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-#: Messages above the box to answer in: what was said last, and no long way down to it.
+#: Messages above the answer field: the last ones, so that it is not far down.
 RECENT = 8
 
 
 def thread_page(number: int) -> ResponseReturnValue:
-    """One request: what was said, what became of the answers, and the box to answer in."""
+    """Show a request: its messages, the state of each answer, and the answer field."""
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
@@ -46,7 +46,7 @@ def thread_page(number: int) -> ResponseReturnValue:
 
 
 def act(number: int) -> ResponseReturnValue:
-    """Do what one of the page's buttons says, once however often it is posted; then show the page."""
+    """Do what the pressed button says, once however often it is posted; then show the page."""
     openid, services, form = oauth.who(), current_services(), request.form
     now, here = services.clock(), redirect(url_for("visits_mobile.thread_page", number=number), 303)
     picture, token = None, form_values.token(form)
@@ -54,7 +54,7 @@ def act(number: int) -> ResponseReturnValue:
         who = visitor.manager_or_none(services, session)
         if who is None:
             return visitor.to_own(session, openid, number)
-        # Before anything is put on the disk: only for whoever may answer here.
+        # Only for somebody who may answer here is anything stored on the disk.
         _found(session, who, number)
     try:
         picture = form_values.received(services, request.files.get("photo"))
@@ -73,7 +73,7 @@ def act(number: int) -> ResponseReturnValue:
         form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
     if form.get("do") in ("phrase", "reopen") and is_visible(form.get("content", "")):
-        # What stands in the box was not sent by this, and goes on standing there.
+        # This action did not send what is in the answer field, so it stays there.
         form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, said=said, status=200, now=now)
     form_pictures.drop(token)
@@ -82,7 +82,7 @@ def act(number: int) -> ResponseReturnValue:
 
 
 def kept_picture(token: str) -> ResponseReturnValue:
-    """The picture that waits in one of this visitor's own forms."""
+    """Send the picture that is kept with one of this visitor's own forms."""
     openid, services = oauth.who(), current_services()
     key = form_pictures.key_of(token, openid)
     with services.reading() as session:
@@ -91,7 +91,7 @@ def kept_picture(token: str) -> ResponseReturnValue:
 
 
 def media_file(number: int, message_id: int) -> ResponseReturnValue:
-    """A picture, voice or video of a request, for whoever may see it."""
+    """Send a picture, voice or video of a request to somebody who may see it."""
     services = current_services()
     with services.reading() as session:
         who = visitor.manager_or_none(services, session)
@@ -116,7 +116,7 @@ def _do(
             _keep_phrase(session, who, form.get("content", ""))
             return texts.KEPT_AS_PHRASE
         case "listen":
-            # Nothing stands in for a voice: it goes while the manager's own window is open, or not at all.
+            # A voice has no substitute: it is sent while the manager's own window is open, or not at all.
             if thread.foreseen(session, openid, now=now, has_template=False).way is not Way.MESSAGE:
                 raise Refused(texts.listen_in_chat(about + FIRST_NUMBER))
             answering.listen(session, about, who, form.get("message", 0, type=int), now=now)
@@ -125,7 +125,7 @@ def _do(
             if picture is None:
                 key = form_pictures.take(session, form_values.token(form), openid)
             else:
-                # Nobody's: it belongs to the request, and goes with it.
+                # Stored for no follower: it belongs to the request, and is deleted with it.
                 key = media.add(session, picture, openid="", mark=form_values.token(form), now=now)
     has_template = form_values.has_template(current_services())
     return buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
@@ -165,7 +165,7 @@ def _show(
         came=came,
         sentence=sentence,
         said=said,
-        # One that comes back is the same form: what it brought stays with it, and it still answers only once.
+        # The form that comes back is the same one: its picture stays with it, and it still answers only once.
         token=token or secrets.token_urlsafe(16),
         picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
         keep=f"{found.number}-{who.manager_id}",
@@ -192,7 +192,7 @@ def _again(
     status: int,
     now: datetime,
 ) -> Response:
-    """The page as it is now, with what was written still in the box, and the picture still with it."""
+    """Show the page as it is now, with the written text still in the field, and the picture still kept."""
     token = form_values.token(request.form)
     with services.reading() as session:
         found = _found(session, who, number)

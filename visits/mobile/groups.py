@@ -1,4 +1,4 @@
-"""Visit groups inside WeChat: a manager writes to many shops in a short form; a shop reads what was written to it."""
+"""H5 pages of visit groups: a manager writes to many shops in a short form; a shop reads what it was sent."""
 
 import secrets
 
@@ -26,12 +26,12 @@ from wechat_bot import media, oauth
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-#: What somebody chooses from on a phone, with one hand.
+#: The criteria offered on a phone.
 PICKER = Picker(("class", "audience", audience.DUE), "我的全部店", legend="发给谁", asks="请选择发给谁。")
 
 
 def groups() -> ResponseReturnValue:
-    """A manager's groups with their progress, the newest first."""
+    """Show a manager's groups with their progress, the newest first."""
     services, now = current_services(), current_services().clock()
     with services.reading() as session:
         who = visitor.manager(services, session)
@@ -44,7 +44,7 @@ def groups() -> ResponseReturnValue:
 
 
 def group(group_id: int) -> ResponseReturnValue:
-    """One group, and the shops behind its figures."""
+    """Show one group, and the shops behind its figures."""
     services, now, part = current_services(), current_services().clock(), request.args.get("part", "")
     with services.reading() as session:
         who = visitor.manager(services, session)
@@ -68,7 +68,7 @@ def group(group_id: int) -> ResponseReturnValue:
 
 
 def group_cancel(group_id: int) -> ResponseReturnValue:
-    """Take back what has not gone out."""
+    """Withdraw what has not gone out."""
     services = current_services()
     with services.transaction() as session:
         who = visitor.manager(services, session)
@@ -78,7 +78,8 @@ def group_cancel(group_id: int) -> ResponseReturnValue:
 
 
 def group_write() -> ResponseReturnValue:
-    """Write to one's shops: first how many it reaches, then it is sent, once however often it is posted."""
+    """Write to one's own shops: first the number of shops is shown, then it is sent, once however often it is
+    posted."""
     services, form, openid = current_services(), request.form, oauth.who()
     token = form_values.token(form)
     with services.reading() as session:
@@ -100,7 +101,7 @@ def group_write() -> ResponseReturnValue:
             if picture is None:
                 key = form_pictures.take(session, token, openid)
             else:
-                # Nobody's: it belongs to the group.
+                # Stored for no follower: it belongs to the group.
                 key = media.add(session, picture, openid="", mark=token, now=now)
             sent = actions.send(
                 session,
@@ -121,7 +122,7 @@ def group_write() -> ResponseReturnValue:
 
 
 def own_group(group_id: int) -> ResponseReturnValue:
-    """What was written to a shop among others, and room to answer."""
+    """Show a shop the message it was sent, with a field to answer."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
         found = queries.of_shop(session, openid, group_id)
@@ -137,7 +138,7 @@ def own_group(group_id: int) -> ResponseReturnValue:
 
 
 def own_picture(group_id: int) -> ResponseReturnValue:
-    """The picture that came with it, for a shop it was sent to; and for the manager who sent it."""
+    """Send the group's picture to a shop it was sent to, or to the manager who sent it."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
         found = queries.of_shop(session, openid, group_id)

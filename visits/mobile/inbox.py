@@ -1,4 +1,4 @@
-"""A customer manager's inbox inside WeChat: what presses first, and until when WeChat takes an answer."""
+"""H5 inbox of a customer manager: the most urgent requests first, with the end of each reply window."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ SHELVES = {
 
 
 def inbox_page() -> ResponseReturnValue:
-    """The open requests, the most urgent first; a shop is shown its own instead."""
+    """Show the open requests, the most urgent first; a shop is shown its own instead."""
     openid, services = oauth.who(), current_services()
     now, search = services.clock(), request.args.get("search", "").strip()[:LONGEST_SEARCH]
     with services.reading() as session:
@@ -40,13 +40,13 @@ def inbox_page() -> ResponseReturnValue:
         given = request.args.get("shelf", "")
         mine = inbox.counts(session, who, now=now, mine_only=True)
         counts = inbox.counts(session, who, now=now)
-        # Who answers for nothing themselves watches over what others answer for.
+        # A supervisor without requests of their own sees those of the managers below.
         first = Shelf.OPEN if search or (counts.open and not mine.open) else Shelf.MINE
         shelf = Shelf(given) if given in {each.value for each in SHELVES} else first
         page = inbox.page(session, who, InboxFilter(shelf, search), now=now, cursor=Cursor.of(request.args))
         open_now = windows.windows(session, [line.id for line in page.lines])
     numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
-    # A manager who watches over nobody has one list, and no use for an empty heap.
+    # A manager with nobody below has one list, and needs no empty second one.
     hidden = set() if counts.open > mine.open or shelf is Shelf.OPEN else {Shelf.OPEN}
     hidden |= {Shelf.POOL} if not counts.pool and shelf is not Shelf.POOL else set()
     return render_template(
@@ -73,8 +73,8 @@ def _window(services: Services, window: Window | None, now: datetime) -> tuple[s
 
 
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:
-    """What waits for a customer manager, and a shop's last request, for their own page."""
-    # The zone tells only who stands in for whom today, and these are their own.
+    """Return the cards of the follower's own page: a manager's waiting requests, and a shop's last request."""
+    # The time zone only decides who stands in for whom today, and these are their own requests.
     who = visibility.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
     if who is not None:
         found = inbox.counts(session, who, now=now, mine_only=True)

@@ -1,4 +1,4 @@
-"""A shop's own pages inside WeChat: what it wrote, what was answered, and room to write more."""
+"""H5 pages of a shop's own requests: what it wrote, what was answered, and a field to write more."""
 
 import secrets
 from datetime import datetime
@@ -30,17 +30,17 @@ SCORES = {str(score): score for score in intake_texts.SCORES}
 
 
 def newest() -> ResponseReturnValue:
-    """The last request with its answers, and room to write."""
+    """Show the last request with its answers, and a field to write."""
     return _page(current_services(), oauth.who())
 
 
 def own_page(number: int) -> ResponseReturnValue:
-    """One request, as a notice leads to it."""
+    """Show one request, as linked by a notice."""
     return _page(current_services(), oauth.who(), number)
 
 
 def write() -> ResponseReturnValue:
-    """Take what was written, once however often it is posted."""
+    """Receive what was written, once however often it is posted."""
     openid, services = oauth.who(), current_services()
     here = redirect(url_for("visits_mobile.newest"), 303)
     content, token = visible(request.form.get("content", "")), form_values.token(request.form)
@@ -68,7 +68,7 @@ def write() -> ResponseReturnValue:
 
 
 def rate(number: int) -> ResponseReturnValue:
-    """How content one is with a request that was closed: one tap, as in the chat, and why where one likes to say it."""
+    """Rate a closed request: one tap, as in the chat, with an optional comment."""
     openid, services, score = oauth.who(), current_services(), request.form.get("do", "")
     comment = visible(request.form.get("comment", ""))
     if len(comment) > rating.LONGEST_COMMENT:
@@ -78,7 +78,7 @@ def rate(number: int) -> ResponseReturnValue:
         closing = rating.open_question(session, found.id, now=services.clock()) if found else None
         if found is None:
             raise Refused(texts.NO_SUCH)
-        # What is said of a rating is read by whom it is of: a complaint is none of that.
+        # The manager who is rated reads the comment, so a complaint must not be saved as one.
         is_complaint = complaints.is_one(session, comment, intake.keywords(session)) if comment else False
         kept = "" if is_complaint else comment
         counts = (
@@ -92,7 +92,7 @@ def rate(number: int) -> ResponseReturnValue:
 
 
 def own_file(number: int, message_id: int) -> ResponseReturnValue:
-    """A picture or voice of one's own request."""
+    """Send a picture or voice of the shop's own request."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
         found = thread.own_thread(session, openid, number - FIRST_NUMBER)
@@ -113,7 +113,7 @@ def _receive(
         and groups.awaiting(session, openid, now=now) is None
     )
     if is_polite and intake.standing(session, openid, None) is RequestStanding.NONE:
-        return intake_texts.WELCOME  # thanks for what is closed open nothing
+        return intake_texts.WELCOME  # thanks for something closed opens nothing
     said = [ShopMessage("text", content)] if content else []
     if picture is not None:
         key = media.add(session, picture, openid=openid, mark=token, now=now)
@@ -173,7 +173,7 @@ def _page(
         longest=rating.LONGEST_COMMENT,
         keep=f"own-{sha256(openid.encode()).hexdigest()[:12]}",
         person=shop.in_charge(now.astimezone(services.zone).date()) if shop else None,
-        # An earlier request is closed: what is written now belongs to the last one, or a new one.
+        # An earlier request is closed: what is written now belongs to the last one, or to a new one.
         can_write=before is None and (number is None or not own or number == own[0].number),
         earlier=[each for each in own if each.id != (found.id if found else 0)],
         moment=lambda at: when(at, now=now, zone=services.zone),
@@ -186,7 +186,7 @@ def _page(
 
 
 def _standing(found: Thread, due_at: datetime | None, services: Services) -> str:
-    """Where a request stands, as its shop needs to know it."""
+    """Return the state of a request in words for its shop."""
     if not found.is_open:
         return texts.DONE_FOR_YOU
     if found.is_waiting or not found.owner_id:

@@ -1,4 +1,4 @@
-"""A customer manager's own phrases on the phone: read, written, changed, dropped; the company's beside them."""
+"""H5 page of canned answers: a customer manager's own to read, write, change and delete; the company's to read."""
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,17 +14,17 @@ from visits.rules import canned as rules
 from visits.texts import answering as texts
 from wechat_bot.services import Services, current_services
 
-#: Characters of a title that is drawn from the words themselves.
+#: Characters of a title that is taken from the text itself.
 LONGEST_DRAWN = 12
 
 
 def phrases() -> ResponseReturnValue:
-    """One's own, to change; the company's, to read."""
+    """Show the manager's own canned answers to change, and the company's to read."""
     return _page(current_services())
 
 
 def keep() -> ResponseReturnValue:
-    """Keep a phrase, or drop one."""
+    """Save a canned answer, or delete one."""
     services, form = current_services(), request.form
     mine, content = form.get("id", type=int), visible(form.get("content", ""))
     try:
@@ -64,7 +64,7 @@ def _page(
         own=[each for each in lines if each.is_own],
         shared=[each for each in lines if not each.is_own],
         draft=draft,
-        # None where it is gone meanwhile, or was never theirs: then the words go on as a new one.
+        # None where it was deleted meanwhile, or never theirs: then the text is kept as a new one.
         draft_of=draft_of if any(each.id == draft_of and each.is_own for each in lines) else None,
         sentence=sentence,
         longest=rules.LONGEST,

@@ -1,4 +1,4 @@
-"""Periodic visits inside WeChat: a manager's shops whose turn it is, and one tap once they were visited."""
+"""H5 pages of visit plans: a manager's shops that are due, and one tap once they were visited."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from wechat_bot.services import current_services
 
 
 def due() -> ResponseReturnValue:
-    """The shops of a plan that are due, the longest overdue first; or those with no contact for long."""
+    """Show the shops of a plan that are due, the longest overdue first; or those with no contact for long."""
     services, now = current_services(), current_services().clock()
     cursor, wanted = Cursor.of(request.args), request.args.get("plan", type=int)
     is_quiet = "quiet" in request.args
@@ -51,7 +51,7 @@ def due() -> ResponseReturnValue:
 
 
 def visited(retailer_id: int) -> ResponseReturnValue:
-    """拜访过了: noted with one tap, and taken back with another."""
+    """Note a visit (拜访过了) with one tap, or delete it with another."""
     services, form = current_services(), request.form
     plan_id = form.get("plan", type=int)
     back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
@@ -59,7 +59,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     with services.transaction() as session:
         who, how = visitor.manager(services, session), form.get("do", "")
         if how == "undo":
-            # Noted before midnight it is yesterday's.
+            # A visit noted before midnight has yesterday's date.
             on = fields.day(form.get("on", "")) or who.today
             is_gone = actions.forget_visit(session, who, retailer_id, form.get("how", ""), on=on)
             said = texts.UNDONE if is_gone else texts.NOTHING_TO_UNDO

@@ -1,4 +1,4 @@
-"""Every address of visits inside WeChat, and the view behind it."""
+"""Routes of visits inside WeChat: every address and its view."""
 
 from foundation.errors import Refused
 from visits.mobile import desk, groups, inbox, own, phrases, plans
@@ -6,7 +6,7 @@ from visits.texts import answering as texts
 from wechat_bot import oauth
 
 blueprint = oauth.pages("visits_mobile", __name__, url_prefix="/m/visits", template_folder="../templates")
-# Nobody is left before a closed door: this address leads a manager and a shop each to what is theirs.
+# This address serves everybody: a manager gets the inbox, a shop its own requests.
 blueprint.register_error_handler(
     Refused, lambda refusal: oauth.message_page(422, refusal.sentence, again="/m/visits", label=texts.TO_MINE)
 )

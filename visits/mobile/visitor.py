@@ -1,4 +1,4 @@
-"""Whose phone it is: a customer manager's, or a shop's."""
+"""Visitor of an H5 page: a customer manager or a shop."""
 
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -14,12 +14,12 @@ from wechat_bot.services import Services
 
 
 def manager_or_none(services: Services, session: Session) -> Colleague | None:
-    """The customer manager whose phone it is; None for everybody else."""
+    """Return the customer manager whose phone it is; None for everybody else."""
     return visibility.of_manager(session, oauth.who(), now=services.clock(), zone=services.zone)
 
 
 def manager(services: Services, session: Session) -> Colleague:
-    """The same, where nobody else has anything to do: raises `Refused` for them."""
+    """Return the customer manager whose phone it is; raises `Refused` for everybody else."""
     who = manager_or_none(services, session)
     if who is None:
         raise Refused(texts.FOR_MANAGERS)
@@ -27,7 +27,7 @@ def manager(services: Services, session: Session) -> Colleague:
 
 
 def to_own(session: Session, openid: str, number: int | None = None) -> ResponseReturnValue:
-    """Where somebody who is no customer manager belongs: to their own requests."""
+    """Redirect somebody who is no customer manager to their own requests."""
     if number is not None and thread.own_thread(session, openid, number - FIRST_NUMBER) is None:
         raise Refused(texts.NO_SUCH)
     if number is None:

@@ -1,1 +1,1 @@
-"""The console's door of visits."""
+"""Console door of visits."""

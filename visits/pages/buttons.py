@@ -1,4 +1,4 @@
-"""The buttons under a request, the same inside WeChat and in the console: which verb each is, and what it says then."""
+"""Buttons of a request, the same inside WeChat and in the console: the action of each, and what is said after it."""
 
 from datetime import datetime, timedelta
 
@@ -14,9 +14,9 @@ from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 
-#: What a picture goes along with.
+#: The actions that may carry a picture.
 WITH_PICTURE = ("answer", "note", "wait")
-#: For how many hours a request may be put off.
+#: For how many hours a request may be snoozed.
 SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
 
 
@@ -30,10 +30,10 @@ def press(
     has_template: bool,
     now: datetime,
 ) -> str:
-    """Do what the form's `do` says; gives what is said of it to whoever pressed. Raises `Refused` as the verbs do.
+    """Do what the form's `do` says; gives the sentence for whoever pressed. Raises `Refused` as the actions do.
 
-    `picture` is the key among the media of what was put with an answer or a note; `has_template` tells whether a notice
-    can stand in for an answer.
+    `picture` is the media key of a picture sent with an answer or a note; `has_template` tells whether a notice can
+    replace an answer.
     """
     content, seen = form.get("content", ""), fields.key(form.get("seen", ""), "消息")
     match form.get("do"):

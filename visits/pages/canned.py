@@ -1,4 +1,4 @@
-"""Answers kept ready, in the console: everybody's, and a customer manager's own."""
+"""Console pages of canned answers: the shared ones, and a customer manager's own."""
 
 from functools import partial
 
@@ -17,7 +17,7 @@ from wechat_bot.services import current_services
 
 @access.allow(VISITS_ANSWER)
 def listing() -> ResponseReturnValue:
-    """All that I can use."""
+    """List the canned answers the visitor can use."""
     with current_services().reading() as session:
         lines = thread.canned(session, access.visitor().manager_id)
     return render_template(
@@ -27,13 +27,13 @@ def listing() -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER)
 def edit(canned_id: int | None = None) -> ResponseReturnValue:
-    """Write one, or change it."""
+    """Write a canned answer, or change one."""
     return act.form(partial(_save, canned_id), partial(_page, canned_id))
 
 
 @access.allow(VISITS_ANSWER)
 def drop(canned_id: int) -> ResponseReturnValue:
-    """Forget one."""
+    """Delete a canned answer."""
     with act.transaction(over=_editable(canned_id)) as (session, _, note):
         manager_id = access.visitor().manager_id
         title = actions.drop(session, canned_id, manager_id=manager_id, may_shared=_may_shared())

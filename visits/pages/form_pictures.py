@@ -1,7 +1,8 @@
-"""A picture that came with a form which was not sent stays with that form: nobody chooses it a second time.
+"""Form pictures: a picture sent with a form that was refused is kept with that form, so that nobody has to choose it
+again.
 
-The file lies among the media; which form it belongs to is in the visitor's own signed cookie, under the form's token.
-`whose` is the visitor: an openid on pages inside WeChat, `user:4` in the console.
+The file is stored among the media; which form it belongs to is in the visitor's own signed cookie, under the form's
+token. `whose` is the visitor: an openid on pages inside WeChat, `user:4` in the console.
 """
 
 from flask import session as cookie
@@ -12,17 +13,17 @@ from wechat_bot.media import Picture
 from wechat_bot.services import Services
 
 _COOKIE = "visits_kept"
-#: Forms open at once in one browser; a cookie has no room for many.
+#: Forms with a picture open at once in one browser; a cookie has no room for many.
 MOST = 3
 
 
 def of_user(user_id: int) -> str:
-    """Whose form it is, in the console."""
+    """Return the name of a console user as the owner of a form."""
     return f"user:{user_id}"
 
 
 def keep(services: Services, picture: Picture | None, *, token: str, whose: str) -> None:
-    """Keep the picture of a form that comes back to its writer."""
+    """Keep the picture of a form that is shown to its writer again."""
     if picture is None:
         return
     with services.transaction() as session:
@@ -32,7 +33,7 @@ def keep(services: Services, picture: Picture | None, *, token: str, whose: str)
 
 
 def key_of(token: str, whose: str) -> str | None:
-    """The key of the picture this visitor left with a form; None where there is none."""
+    """Return the key of the picture this visitor left with a form; None where there is none."""
     for each_token, each_whose, key in cookie.get(_COOKIE, ()):
         if (each_token, each_whose) == (token, whose):
             return str(key)
@@ -40,7 +41,8 @@ def key_of(token: str, whose: str) -> str | None:
 
 
 def take(session: Session, token: str, whose: str, *, openid: str = "") -> str | None:
-    """The same for a form that is sent now: the picture stays, and is this follower's where one is named."""
+    """Return the same key for a form that is accepted now: the picture stays, and is stored as this follower's where
+    one is named."""
     key = key_of(token, whose)
     if key is not None:
         media.claim(session, key, openid=openid)
@@ -48,7 +50,7 @@ def take(session: Session, token: str, whose: str, *, openid: str = "") -> str |
 
 
 def drop(token: str) -> None:
-    """Forget the picture of a form: it was sent, or is not wanted any more."""
+    """Forget the picture of a form: it was sent, or is no longer wanted."""
     left = [each for each in cookie.get(_COOKIE, ()) if each[0] != token]
     if len(left) < len(cookie.get(_COOKIE, ())):
         cookie[_COOKIE] = left

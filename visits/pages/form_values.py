@@ -1,4 +1,4 @@
-"""What the pages of visits have in common, in WeChat and in the console."""
+"""Form values and words that the pages of visits share, inside WeChat and in the console."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,12 +24,12 @@ from wechat_bot.media import Found, Picture
 from wechat_bot.services import Services
 from wechat_bot.uploads import ENDINGS
 
-#: Characters that go into one message of WeChat's, with its writer's name in front of them.
+#: Characters that fit into one WeChat message, with its writer's name in front.
 LONGEST = 600
 
 
 class Timed(Protocol):
-    """What the words about a deadline need to know of a request."""
+    """Times of a request, as the words about its deadline need them."""
 
     @property
     def owner_id(self) -> int | None: ...
@@ -47,18 +47,18 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Where a request stands in time, in words, and how urgent that is: `late`, `soon`, `calm`, `over`."""
+    """Deadline of a request in words, and its urgency: `late`, `soon`, `calm`, `over`."""
 
     words: str
     tone: str
 
 
-#: From here on a deadline is near.
+#: Less time than this left counts as soon.
 SOON = 4 * 3600
 
 
 def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
-    """Until when somebody must act on a request."""
+    """Return until when somebody must act on a request, in words."""
     if one.closed_at is not None:
         return Due(texts.HOW_CLOSED.get(one.closed_how or "", "已完结"), "over")
     if one.due_at is not None and one.due_at < now:
@@ -75,17 +75,17 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
 
 
 def has_template(services: Services) -> bool:
-    """Whether an answer can go as a service notice."""
+    """Whether an answer can be sent as a template message."""
     return services.is_service_account and answering.NOTICE in services.templates
 
 
 def token(form: Mapping[str, str]) -> str:
-    """What a posted form is known by, so that it counts once. It comes from a browser: no longer than its column."""
+    """Return a posted form's token, by which it counts once. It comes from a browser: cut to its column's length."""
     return form.get("token", "")[:64]
 
 
 def received(services: Services, upload: FileStorage | None) -> Picture | None:
-    """The picture of a form, put into the media folder. Raises `Refused` for what WeChat would not take."""
+    """Store the picture of a form among the media. Raises `Refused` for what WeChat would not accept."""
     if upload is None or not upload.filename:
         return None
     picture = media.receive(services.media_folder, upload.stream)
@@ -97,7 +97,7 @@ def received(services: Services, upload: FileStorage | None) -> Picture | None:
 def canned(
     session: Session, who: Colleague, found: Thread, wanted: int | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
-    """The canned answer that was chosen, filled in; empty where none was."""
+    """Return the chosen canned answer, filled in; empty where none was chosen."""
     if wanted is None:
         return ""
     kept = ready(session, who, found, now=now, zone=zone)
@@ -105,7 +105,7 @@ def canned(
 
 
 def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zone: ZoneInfo) -> list[Ready]:
-    """The answers kept ready for somebody, filled in for this request."""
+    """Return the canned answers a person can use, filled in for this request."""
     manager = session.get(Manager, who.manager_id) if who.manager_id is not None else None
     values = {
         "店名": found.shop,
@@ -119,7 +119,7 @@ def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zon
 
 
 def send(file: Found | None, name: str) -> Response:
-    """A file of a request for the browser, which may keep it for an hour."""
+    """Send a file of a request to the browser, which may cache it for an hour."""
     response = serving.send(file, name)
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response

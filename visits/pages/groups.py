@@ -1,4 +1,4 @@
-"""Visit groups in the console: one message written to many shops, what became of it, and the shops behind a figure."""
+"""Console pages of visit groups: writing one message to many shops, its progress, and the shops behind each figure."""
 
 import secrets
 from datetime import timedelta
@@ -30,7 +30,7 @@ from wechat_bot.services import Services, current_services
 
 @access.allow(VISITS_SEE)
 def groups() -> ResponseReturnValue:
-    """The groups with their progress, the newest first."""
+    """List the groups with their progress, the newest first."""
     services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
@@ -50,7 +50,8 @@ def groups() -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def write() -> ResponseReturnValue:
-    """Write to many shops: first how many it reaches and by which way, then it is sent, once however often posted."""
+    """Write to many shops: first a preview of how many it reaches and how, then it is sent, once however often it is
+    posted."""
     services, me, form = current_services(), access.visitor(), request.form
     now = services.clock()
     if request.method != "POST":
@@ -70,7 +71,7 @@ def write() -> ResponseReturnValue:
             if picture is None:
                 key = form_pictures.take(session, mark, whose)
             else:
-                # Nobody's: it belongs to the group.
+                # Stored for no follower: it belongs to the group.
                 key = media.add(session, picture, openid="", mark=mark, now=now)
             group = actions.send(
                 session,
@@ -94,7 +95,7 @@ def write() -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE)
 def group(group_id: int) -> ResponseReturnValue:
-    """One group: its figures, and the shops behind each. Seeing who is in it is written down."""
+    """Show one group: its figures, and the shops behind each. Seeing who is in it is written to the audit log."""
     services, me, part = current_services(), access.visitor(), request.args.get("part", "")
     now = services.clock()
     with services.reading() as session:
@@ -121,7 +122,7 @@ def group(group_id: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER)
 def cancel(group_id: int) -> ResponseReturnValue:
-    """Take back what has not gone out."""
+    """Withdraw what has not gone out."""
     with act.transaction() as (session, now, note):
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=current_services().zone)
         said = texts.cancelled(actions.cancel(session, who, group_id, now=now))
@@ -131,7 +132,7 @@ def cancel(group_id: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE)
 def picture(group_id: int) -> ResponseReturnValue:
-    """The picture of a group, for whoever may see the group."""
+    """Send the picture of a group to somebody who may see the group."""
     services = current_services()
     with services.reading() as session:
         who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)

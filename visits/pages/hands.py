@@ -1,4 +1,4 @@
-"""人手: who has how much in hand right now, and one click to take some of it from them."""
+"""Console page of the workload (人手): how much each manager has in hand now, with a link to hand some of it on."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from wechat_bot.services import current_services
 
 @access.allow(VISITS_SEE)
 def hands() -> ResponseReturnValue:
-    """Everybody with what they have open, overdue and due today."""
+    """List everybody with their open and overdue requests and those due today."""
     services = current_services()
     now = services.clock()
     with services.reading() as session:

@@ -1,4 +1,4 @@
-"""The inbox in the console: every request one may see, narrowed and in pages; the dashboard's tile."""
+"""Console inbox: every request the visitor may see, filtered and in pages; and the dashboard's tile."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -44,7 +44,7 @@ COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
 ON_TILE = 5
 
 
-#: Said where a part of the inbox is empty.
+#: The sentence for an empty part of the inbox.
 NOTHING = {
     Shelf.OVERDUE: ("没有超时的留言", "都在时限里。"),
     Shelf.TODAY: ("今天没有要到期的留言", "看看“待办”里明天的。"),
@@ -135,7 +135,7 @@ INBOX: Listing[InboxLine] = Listing(
 
 @access.allow(VISITS_SEE)
 def inbox() -> ResponseReturnValue:
-    """The requests, the most urgent first; closed ones the newest first."""
+    """List the requests, the most urgent first; closed ones the newest first."""
     with current_services().reading() as session:
         managers = areas.managers(session)
         return render_template("visits/console/inbox.html", **_list(session), managers=managers)
@@ -143,14 +143,14 @@ def inbox() -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE, polled=True)
 def lines() -> ResponseReturnValue:
-    """The list alone, asked for by the page itself every few seconds."""
+    """Return the list alone; the page asks for it every few seconds."""
     with current_services().reading() as session:
         return render_template("visits/console/_lines.html", **_list(session), is_polled=True)
 
 
 @access.allow(VISITS_ANSWER)
 def hand_over() -> ResponseReturnValue:
-    """Hand the requests that were ticked to another customer manager, all at once; then back to the list."""
+    """Hand the ticked requests to another customer manager, all at once; then back to the list."""
     ticked = [_ticked(each) for each in request.form.getlist("n")[: queries.PAGE]]
     if not ticked:
         raise Refused(texts.NONE_TICKED)
@@ -171,7 +171,7 @@ def hand_over() -> ResponseReturnValue:
 
 
 def _ticked(box: str) -> tuple[int, int | None]:
-    """A request that was ticked, and whose it was on the page: 101:7."""
+    """Read a ticked request and its owner as shown on the page: 101:7."""
     number, _, owner = box.partition(":")
     return fields.number(number, "留言编号"), fields.key(owner, "客户经理")
 
@@ -205,7 +205,7 @@ def _list(session: Session) -> dict[str, Any]:
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """What is open, and what of it is urgent."""
+    """Return how many requests are open, and how many of them urgent."""
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     page = queries.page(session, who, InboxFilter(), now=now, limit=ON_TILE)
     return {

@@ -1,4 +1,4 @@
-"""What of the visits needs somebody today, for the front page."""
+"""Front page items of visits: what needs somebody today."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from wechat_bot.services import Services
 
 
 def overdue(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Requests past their deadline, those due before midnight, and those nobody answers for."""
+    """Count requests past their deadline, those due before midnight, and those without an owner."""
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     counts = inbox.counts(session, who, now=now)
     found = []
@@ -29,7 +29,7 @@ def overdue(services: Services, session: Session, visitor: Visitor, now: datetim
 
 
 def due(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """For a customer manager: shops of their own whose turn it is. Others look at the plans."""
+    """Count a customer manager's own shops that are due for a visit. Others look at the plans."""
     if visitor.role is not Role.MANAGER:
         return []
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)

@@ -1,4 +1,4 @@
-"""Periodic visits in the console: plans, the shops whose turn it is, and those with no contact for long."""
+"""Console pages of visit plans: the plans, the shops that are due, and those with no contact for long."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -32,18 +32,18 @@ from wechat_bot.services import current_services
 
 WORDS = {"overdue": "已过期", "due": "到期和过期", "soon": "7 天内到期"}
 MOST_DAYS = 3650
-#: Whom a plan can be for: not for all, and by no list of licences, which would be out of date with the next shop.
+#: The criteria a plan may use: not everybody, and no list of licences, which the next new shop would make incomplete.
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), asks="请选择这个计划是给哪些店的。")
 
 
 @access.allow(VISITS_SEE)
 def plans() -> ResponseReturnValue:
-    """The running plans, and how many shops are due."""
+    """List the running plans, and how many shops are due."""
     services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        # Counting the shops of a large plan takes longer than a page may: asked for behind it.
+        # Counting the shops of a large plan takes longer than a page may: the page asks for it separately.
         most = None if "counted" in request.args else queries.COUNTED
         found = queries.running(session, who, services.criteria, now=now, most=most)
         named = {plan.id: short.words(session, plan.audience, services.criteria) for plan in found}
@@ -53,7 +53,7 @@ def plans() -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class PlanTurn:
-    """A shop in a list, and the day of its turn; None where the list is of no plan."""
+    """Shop in a list, and the day it is due; None where the list belongs to no plan."""
 
     shop: PlanLine
     due_on: date | None = None
@@ -68,7 +68,7 @@ def _heard(asked: Asked, turn: PlanTurn) -> str:
 
 
 def _columns(*, is_spare: bool) -> tuple[Column[PlanTurn], ...]:
-    """The columns of a shop; when it was visited and heard of is spare where the page tells more."""
+    """Return the columns of a shop; the last visit and last contact are optional where the page shows more."""
     return (
         Column("licence", "许可证号", lambda turn: licence(turn.shop.licence), href=_page_of, width=20),
         Column("shop", "店名", lambda turn: turn.shop.shop, width=22),
@@ -168,7 +168,8 @@ QUIET: Listing[PlanTurn] = Listing(
 
 @access.allow(VISITS_SEE)
 def plan(plan_id: int) -> ResponseReturnValue:
-    """One plan: what is due with whom, and the shops, the longest overdue first. Seeing them is written down."""
+    """Show one plan: what is due with whom, and its shops, the longest overdue first. Seeing them is written to the
+    audit log."""
     services = current_services()
     with services.reading() as session:
         found = _found(session, plan_id)
@@ -197,7 +198,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE)
 def quiet() -> ResponseReturnValue:
-    """Shops with no contact for so many days: no message, no visit. Seeing them is written down."""
+    """List shops with no contact for so many days: no message, no visit. Seeing them is written to the audit log."""
     with current_services().reading() as session:
         shown = looking.look(QUIET, session)
         noted = queries.noted(session, _who(shown.asked))
@@ -208,7 +209,7 @@ def quiet() -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER)
 def visited(retailer_id: int) -> ResponseReturnValue:
-    """拜访过了: one tap notes a visit; then back to the list."""
+    """Note a visit (拜访过了) with one tap; then back to the list."""
     form, zone = request.form, current_services().zone
     how = form.get("how", "")
     with act.transaction() as (session, now, note):
@@ -220,7 +221,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER)
 def undo_visit(visit_id: int) -> ResponseReturnValue:
-    """Take back a visit noted today, the one that was seen: its moment is the stamp."""
+    """Delete a visit noted today, the one that was seen: its moment is the stamp."""
     zone = current_services().zone
     with act.transaction() as (session, now, note):
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=zone)
@@ -230,7 +231,7 @@ def undo_visit(visit_id: int) -> ResponseReturnValue:
 
 
 def _list() -> str:
-    """The list that somebody came from."""
+    """Return the address of the list that somebody came from."""
     form = request.form
     plan_id = form.get("plan", type=int)
     if plan_id is None:
@@ -240,7 +241,7 @@ def _list() -> str:
 
 @access.allow(VISITS_SETTINGS)
 def edit(plan_id: int | None = None) -> ResponseReturnValue:
-    """Begin a plan, or change one."""
+    """Create a plan, or change one."""
     return act.form(partial(_save, plan_id), partial(_page, plan_id))
 
 

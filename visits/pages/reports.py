@@ -1,4 +1,4 @@
-"""How well promises were kept, in the console: figures, the requests behind each, and a file of both."""
+"""Console pages of reports: how well promises were kept, the requests behind each figure, and a file of both."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -42,7 +42,7 @@ FIELDS = {
 
 @access.allow(VISITS_SEE)
 def report() -> ResponseReturnValue:
-    """The figures of a span, divided as one likes."""
+    """Show the figures of a span, divided as chosen."""
     services, me, error = current_services(), access.visitor(), ""
     now = services.clock()
     today = day_in(now, services.zone)
@@ -94,7 +94,7 @@ def _means(asked: Asked) -> str:
 
 
 def _moment(name: str) -> Callable[[Asked, RequestRow], str]:
-    """A moment of a line as one says it today."""
+    """Return a column's reader of one moment of a request, written with its day."""
 
     def shows(asked: Asked, line: RequestRow) -> str:
         at: datetime | None = getattr(line, name)
@@ -162,7 +162,7 @@ def _thread(line: RequestRow) -> str:
 
 @access.allow(VISITS_SEE)
 def requests() -> ResponseReturnValue:
-    """The requests behind a figure. Seeing them is written down."""
+    """List the requests behind a figure. Seeing them is written to the audit log."""
     with current_services().reading() as session:
         shown = looking.look(REQUESTS, session)
         choices, said = _choices(session, access.visitor()), _means(shown.asked)
@@ -213,7 +213,7 @@ def _took() -> Took:
 
 
 def _kept(narrowed: Narrowed, by: DividedBy) -> dict[str, Any]:
-    """What an address, a form or a task must say for the same report."""
+    """Return the parameters by which an address, a form or a task means the same report."""
     found = {
         "from": narrowed.span.from_on.isoformat(),
         "until": narrowed.span.until_on.isoformat(),
@@ -227,7 +227,7 @@ def _kept(narrowed: Narrowed, by: DividedBy) -> dict[str, Any]:
 
 
 def _behind(line: ReportRow, narrowed: Narrowed, by: DividedBy, kept: dict[str, Any]) -> dict[str, Any]:
-    """What an address must say for the requests of one line."""
+    """Return the parameters of the address with the requests of one line."""
     if by is DividedBy.MONTH:
         span = narrowed.span.within_month(narrowed.span.months()[line.key or 0])
         return kept | {"from": span.from_on.isoformat(), "until": span.until_on.isoformat()}
@@ -244,7 +244,7 @@ def _choices(session: Session, me: Visitor) -> dict[str, Any]:
 
 
 def _said(session: Session, me: Visitor, narrowed: Narrowed, by: DividedBy) -> str:
-    """A report as the audit log tells of it."""
+    """Return a report's description for the audit log."""
     choices = _choices(session, me)
     fields = (
         ("managers", narrowed.manager_id),

@@ -1,4 +1,4 @@
-"""What is promised, and by which hours: policies, working hours, special days, categories."""
+"""Console pages of settings: policies, working hours, special days, categories."""
 
 from datetime import datetime
 from functools import partial
@@ -24,12 +24,12 @@ from wechat_bot.services import current_services
 
 
 class Unconfirmed(Refused):
-    """A warning in place of saving: what was written may be saved, once it is confirmed."""
+    """Warning shown instead of saving: the values may be saved once the visitor confirms them."""
 
 
 @access.allow(VISITS_SETTINGS)
 def overview() -> ResponseReturnValue:
-    """All that is set, and what it would mean for a message that comes now."""
+    """Show all settings, and the deadlines a message that comes now would get."""
     services = current_services()
     now = services.clock()
     with services.reading() as session:
@@ -51,13 +51,13 @@ def overview() -> ResponseReturnValue:
 
 @access.allow(VISITS_SETTINGS)
 def policy(class_id: int | None = None) -> ResponseReturnValue:
-    """What one class of shops is promised, or all others."""
+    """Edit the policy of one class of shops, or of all others."""
     return act.form(partial(_save_policy, class_id), partial(_policy_page, class_id))
 
 
 @access.allow(VISITS_SETTINGS)
 def drop_policy(class_id: int) -> ResponseReturnValue:
-    """Promise a class of shops what all are promised."""
+    """Delete a class's own policy: the common one holds for it."""
     with act.transaction(over=editable.policy(class_id)) as (session, now, note):
         actions.drop_policy(session, class_id, now=now)
         note("visit.policy", detail="改回与所有客户类型相同")
@@ -66,13 +66,13 @@ def drop_policy(class_id: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_SETTINGS)
 def week() -> ResponseReturnValue:
-    """The company's working hours."""
+    """Edit the company's working hours."""
     return act.form(_save_week, _week_page)
 
 
 @access.allow(VISITS_SETTINGS)
 def days() -> ResponseReturnValue:
-    """The company's own holidays and working days."""
+    """Edit the company's own holidays and working days."""
     return act.form(_save_days, _days_page)
 
 
@@ -88,13 +88,13 @@ def drop_day(day: str) -> ResponseReturnValue:
 
 @access.allow(VISITS_SETTINGS)
 def category(category_id: int | None = None) -> ResponseReturnValue:
-    """A category of requests and its keywords."""
+    """Edit a category of requests and its keywords."""
     return act.form(partial(_save_category, category_id), partial(_category_page, category_id))
 
 
 @access.allow(VISITS_SETTINGS)
 def retire(category_id: int) -> ResponseReturnValue:
-    """Stop, or begin again, to use a category."""
+    """Retire a category, or use it again."""
     is_retired = request.form.get("retired") == "1"
     did = "停用" if is_retired else "恢复"
     with act.transaction(over=editable.category(category_id)) as (session, now, note):
@@ -104,7 +104,7 @@ def retire(category_id: int) -> ResponseReturnValue:
 
 
 def _save_policy(class_id: int | None) -> ResponseReturnValue:
-    """Save what the form says; the page once more where it warns of something that is to be confirmed first."""
+    """Save the form's policy; shows the page again with a warning where something must be confirmed first."""
     form = request.form
     wanted = Terms(
         handing_over=rules.seconds(form.get("handing_over", ""), 60, "转交"),

@@ -1,4 +1,4 @@
-"""One request in the console: the timeline with its reasons, and whatever may be done about it."""
+"""Console page of one request: its timeline with the reasons, and every action on it."""
 
 import secrets
 from dataclasses import replace
@@ -36,7 +36,7 @@ from wechat_bot import media, pictures
 from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
-#: What each button is called in the audit log.
+#: The audit log's word for each button.
 DID = {
     "answer": "visit.answer",
     "note": "visit.note",
@@ -48,13 +48,13 @@ DID = {
     "snooze": "visit.snooze",
     "attach": "visit.attach",
 }
-#: Of what somebody wrote, so many of their last messages tell which shop they keep.
+#: A stranger's last so many messages are searched for the name of their shop.
 TELLING = 6
 
 
 @access.allow(VISITS_SEE)
 def show(number: int) -> ResponseReturnValue:
-    """The request. Seeing it is written down."""
+    """Show the request. Seeing it is written to the audit log."""
     services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
@@ -74,9 +74,10 @@ def show(number: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE, polled=True)
 def news(number: int) -> ResponseReturnValue:
-    """What came since the page was opened, asked for by the page itself every few seconds.
+    """Return what came since the page was opened; the page asks for it every few seconds.
 
-    What was shown counts as seen by whoever writes an answer only once it stood there until the next asking.
+    A message counts as seen by somebody who writes an answer only once it stood on the page until the next such
+    request.
     """
     services, since = current_services(), request.args.get("since", 0, type=int)
     now, stood = services.clock(), max(request.args.get("shown", 0, type=int), since)
@@ -104,7 +105,7 @@ def news(number: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE, polled=True)
 def state(number: int) -> ResponseReturnValue:
-    """Where the request stands in time, asked for by the page itself: words like 还剩 must not grow old."""
+    """Return the request's deadline in words; the page asks for it, because words like 还剩 become outdated."""
     services = current_services()
     now = services.clock()
     with services.reading() as session:
@@ -116,7 +117,7 @@ def state(number: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def press(number: int) -> ResponseReturnValue:
-    """Do what one of the page's buttons says, once however often it is posted; then show the page."""
+    """Do what the pressed button says, once however often it is posted; then show the page."""
     services, me = current_services(), access.visitor()
     now, did = services.clock(), DID.get(request.form.get("do", ""))
     with services.reading() as session:
@@ -151,7 +152,7 @@ def press(number: int) -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER)
 def kept_picture(token: str) -> ResponseReturnValue:
-    """The picture that waits in one of this visitor's own forms."""
+    """Send the picture that is kept with one of this visitor's own forms."""
     services, key = current_services(), form_pictures.key_of(token, form_pictures.of_user(access.visitor().user_id))
     with services.reading() as session:
         found = media.find(session, services.media_folder, key) if key else None
@@ -160,7 +161,7 @@ def kept_picture(token: str) -> ResponseReturnValue:
 
 @access.allow(VISITS_SEE)
 def file(number: int, message_id: int) -> ResponseReturnValue:
-    """A picture, voice or video, for whoever may see the request."""
+    """Send a picture, voice or video to somebody who may see the request."""
     services = current_services()
     with services.reading() as session:
         who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
@@ -171,14 +172,14 @@ def file(number: int, message_id: int) -> ResponseReturnValue:
 
 
 def _do(session: Session, who: Colleague, about: int, picture: Picture | None, now: datetime) -> tuple[str, str]:
-    """Do it; gives what is said to whoever pressed the button, and what the audit log says of it."""
+    """Do the action; gives the sentence for whoever pressed the button, and the one for the audit log."""
     form, key = request.form, None
     if form["do"] == "attach":
         went = attaching.attach(session, about, who, form.get("licence", ""), now=now)
         done = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
         return done, f"{went.licence} {done}"
     if form["do"] in buttons.WITH_PICTURE:
-        # Nobody's: it belongs to the request, and goes with it.
+        # Stored for no follower: it belongs to the request, and is deleted with it.
         mark = form_values.token(form)
         key = (
             form_pictures.take(session, mark, form_pictures.of_user(access.visitor().user_id))
@@ -268,7 +269,8 @@ def _rated(session: Session, found: Thread) -> str:
 
 
 def _guesses(session: Session, who: Colleague, found: Thread) -> list[Guess]:
-    """The shops somebody unknown may keep: what staff look for, else by what was written. Only for who may attach."""
+    """Return the shops a stranger may keep: those staff search for, else those named in their messages. Only for a
+    visitor who may attach."""
     me = access.visitor()
     if found.retailer_id is not None or not found.is_open or not me.may(VISITS_ANSWER):
         return []

@@ -1,4 +1,4 @@
-"""A part of the dashboard: managers whom a notice did not reach."""
+"""Dashboard tile: managers whom a notice did not reach."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,5 +22,5 @@ WHYS = {
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """Whom to telephone."""
+    """Return the managers to telephone."""
     return {"lines": unheard.unheard(session, visitor), "whys": WHYS}

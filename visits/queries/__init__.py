@@ -1,1 +1,1 @@
-"""Questions about visits: what stands open, and what was said in one request."""
+"""Queries of visits: inbox, one request, plans, groups, reports, who may see what."""

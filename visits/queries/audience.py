@@ -1,4 +1,4 @@
-"""Audience criterion of visits: the shops of a visit plan whose turn it is. And what visits use of audiences."""
+"""Audience criterion of visits: shops of a visit plan that are due; and the audiences visits use themselves."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -23,17 +23,17 @@ GONE_PLAN = "没有这个计划，或它已结束。"
 
 
 def theirs(session: Session, who: Colleague, spec: Spec, criteria: Criteria, *, now: datetime) -> Condition:
-    """The meant shops that this colleague may see, as a condition on `Retailer`; without a specification all of them.
-    Raises `Refused` for one that is broken."""
+    """Return the condition on `Retailer` for the meant shops that this colleague may see; without a specification for
+    all of them. Raises `Refused` for a broken one."""
     meant = audiences.condition(session, spec, criteria, now=now)
     mine = visibility.shops_of(session, who)
     return meant if mine is None else and_(meant, mine)
 
 
 def is_due(plan: VisitPlan, on: date) -> Condition:
-    """Whether a shop is to be visited by this day: `every_days` after its last visit, or after the plan began.
+    """Return the condition that a shop is due by this day: `every_days` after its last visit, or after the plan began.
 
-    No reckoning with dates in SQL, so that the index over a shop's visits answers it.
+    Avoids date arithmetic in SQL, so that the index over a shop's visits can answer it.
     """
     limit = on - timedelta(days=plan.every_days)
     visited = exists().where(Visited.retailer_id == Retailer.id).correlate(Retailer)
@@ -44,14 +44,14 @@ def is_due(plan: VisitPlan, on: date) -> Condition:
 
 
 def due(session: Session, value: Any, now: datetime) -> Condition:
-    """The shops that are due by a plan, `{plan: 3}`; of those it is for (`among`)."""
+    """Return the shops of a plan that are due, `{plan: 3}`, within the plan's own audience (`among`)."""
     if not isinstance(value, Mapping) or set(value) != {"plan"}:
         raise Refused(f"对象条件 {DUE} 应写成 {{plan: 计划编号}}。")
     return is_due(_plan(session, value), now.date())
 
 
 def kept_specs(session: Session) -> Sequence[KeptSpec]:
-    """The audiences of running plans: what they name must not be deleted."""
+    """Return the audiences of running plans: the saved audiences they name must not be deleted."""
     rows = session.execute(select(VisitPlan.name, VisitPlan.audience).where(VisitPlan.ended_at.is_(None)))
     return [KeptSpec(f"拜访计划“{name}”", spec) for name, spec in rows]
 

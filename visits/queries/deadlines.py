@@ -1,4 +1,4 @@
-"""A request's deadlines, and each of them explained."""
+"""Deadlines of a request, each with an explanation."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from wechat_bot.models import Follower
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A deadline, what became of it, and how it was reckoned."""
+    """Deadline with its outcome and the explanation of how it was computed."""
 
     id: int
     promise: Promise
@@ -33,18 +33,18 @@ class Explained:
     due_at: datetime | None
     met_at: datetime | None
     lines: tuple[str, ...]
-    #: Nothing more can come of it: kept, void, or missed and done with.
+    #: Its outcome is final: kept, void, or missed and ended.
     is_over: bool
 
 
 def of_request(session: Session, request_id: int, *, now: datetime, zone: ZoneInfo) -> list[Explained]:
-    """All deadlines of a request in the order they began."""
+    """Return all deadlines of a request in the order they began."""
     rows = session.scalars(select(Deadline).where(Deadline.request_id == request_id).order_by(Deadline.id)).all()
     return _explained(session, list(rows), now, zone)
 
 
 def explain(session: Session, deadline_id: int, *, now: datetime, zone: ZoneInfo) -> list[str]:
-    """How one deadline was reckoned, in lines; none where there is no such deadline."""
+    """Explain in lines how a deadline was computed; empty where there is no such deadline."""
     deadline = session.get(Deadline, deadline_id)
     return list(_explained(session, [deadline], now, zone)[0].lines) if deadline else []
 
@@ -84,7 +84,7 @@ def _explained(session: Session, rows: list[Deadline], now: datetime, zone: Zone
 
 
 def _window(row: Deadline, follower: Follower, now: datetime, zone: ZoneInfo) -> Explained:
-    """The reply window as the ledger has it now: what else was said to and by the shop moves it too."""
+    """Explain the reply window as the ledger has it now: other messages by and to the shop move it too."""
     until = follower.message_until
     is_open = follower.message_left > 0 and until is not None and now < until
     return Explained(
@@ -129,7 +129,7 @@ def _lines(row: Deadline, calendar: Calendar | None, reckoning: Reckoning, now: 
 
 
 def _days(calendar: Calendar, start: datetime, end: datetime) -> list[Day]:
-    """What each day from `start` to `end` gives; free days in a row with one name are one line."""
+    """Return what each day from `start` to `end` counts; consecutive free days with one name are one line."""
     found: list[Day] = []
     day, last = start.astimezone(calendar.zone).date(), end.astimezone(calendar.zone).date()
     while day <= last:

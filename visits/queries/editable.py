@@ -1,4 +1,4 @@
-"""What can be edited of visits: the rows a writer locks, and what is kept, in words (`console/stamps.py`)."""
+"""Editable things of visits: the rows a writer locks, and what is saved, in words (`console/stamps.py`)."""
 
 from datetime import date
 from functools import partial
@@ -15,35 +15,35 @@ from visits.models import Canned, Category, Policy, SpecialDay, VisitPlan, Worki
 from visits.queries.audience import Criteria
 from visits.texts.times import span
 
-#: What the audit log says was changed, where it is one for all.
+#: The audit log's subject where one entry covers all.
 EVERY_CLASS, HOURS, DAYS = "class:", "visit-hours", "visit-days"
 
 
 def policy(class_id: int | None) -> Editable:
-    """What a class of shops is promised, or (None) all others; nothing where it has no policy of its own."""
+    """Editable policy of a class of shops, or (None) of all others; empty where it has none of its own."""
     about = f"class:{class_id}" if class_id else EVERY_CLASS
     return Editable(about, select(Policy.id), partial(_policy, class_id=class_id))
 
 
 def week() -> Editable:
-    """The working hours; nothing while there are none."""
+    """Editable working hours; empty while there are none."""
     return Editable(HOURS, select(WorkingWeek.id), _week)
 
 
 def day(on: date | None) -> Editable:
-    """One special day, or (None) all of them."""
+    """Editable special day, or (None) all of them."""
     rows = select(SpecialDay.day_on)
     return Editable(DAYS, rows if on is None else rows.where(SpecialDay.day_on == on), partial(_day, on=on))
 
 
 def category(category_id: int | None) -> Editable:
-    """A category and its keywords; nothing of a new one."""
+    """Editable category with its keywords; empty for a new one."""
     rows = select(Category.id).where(Category.id == category_id)
     return Editable(f"category:{category_id}", rows, partial(_category, category_id=category_id))
 
 
 def canned(canned_id: int | None, *, manager_id: int | None, may_shared: bool) -> Editable:
-    """An answer kept ready; nothing of a new one. What is kept is not everybody's to see: raises `Refused` then."""
+    """Editable canned answer; empty for a new one. Raises `Refused` for one this person may not see."""
 
     def kept(session: Session) -> Kept:
         if canned_id is None:
@@ -55,12 +55,12 @@ def canned(canned_id: int | None, *, manager_id: int | None, may_shared: bool) -
 
 
 def canned_words(title: str, content: str, *, is_shared: bool) -> Kept:
-    """An answer kept ready, in words."""
+    """Return a canned answer in words."""
     return {"标题": title, "内容": content, "给谁用": "大家" if is_shared else "自己"}
 
 
 def plan(plan_id: int | None, criteria: Criteria) -> Editable:
-    """A plan; nothing of a new one."""
+    """Editable visit plan; empty for a new one."""
     rows = select(VisitPlan.id).where(VisitPlan.id == plan_id)
     return Editable(f"visit-plan:{plan_id}", rows, partial(_plan, plan_id=plan_id, criteria=criteria))
 

@@ -1,4 +1,4 @@
-"""Breaches that nobody could be told of: a matter for the staff."""
+"""Unheard breaches: overdue requests of which nobody above the owner could be notified."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
 from visits.rules.promises import EscalationStep
 from wechat_bot.services import Services
 
-#: So many are shown; of more only that there are more.
+#: So many are shown; of further ones only that there are more.
 SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class UnheardBreach:
-    """An overdue request of which nobody but its owner was told."""
+    """Overdue request of which nobody but its owner was notified."""
 
     number: int
     shop: str
@@ -28,10 +28,10 @@ class UnheardBreach:
 
 
 def unheard(session: Session, limit: int) -> list[UnheardBreach]:
-    """Open requests with a breach that reached nobody but whoever let it come to that, the oldest first."""
+    """Return open requests with a breach that no one but the owner was notified of, the oldest first."""
     breach = (EscalationStep.DUE, EscalationStep.LATE)
     taken = aliased(Escalation)
-    # Either step will do: where one alone stands above the owner, only the first of them has somebody to tell.
+    # Either step counts: where only one person stands above the owner, only the first step has somebody to notify.
     told = (
         select(Told.escalation_id)
         .join(taken, taken.id == Told.escalation_id)
@@ -65,6 +65,6 @@ def unheard(session: Session, limit: int) -> list[UnheardBreach]:
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """What the dashboard shows of them."""
+    """Return what the dashboard shows of them."""
     found = unheard(session, SHOWN + 1)
     return {"requests": found[:SHOWN], "has_more": len(found) > SHOWN}

@@ -1,4 +1,4 @@
-"""Visit groups: whom one would reach, what became of those that were sent, and the shops behind each figure."""
+"""Visit groups: the preview of one, the progress of those sent, and the shops behind each figure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ MEMBERS = 50
 _GONE_OUT = Delivery.state.in_(states.ARRIVED)
 _IS_OPEN = and_(Request.id.is_not(None), Request.closed_at.is_(None))
 _ANSWERED, _OPEN, _OVERDUE = "answered", "open", "overdue"
-#: What the members of a group can be narrowed to.
+#: Parts that the members of a group can be narrowed to.
 PARTS = {
     progress.WAITING: "还没发出",
     progress.SILENT: "发出了，没回",
@@ -55,7 +55,7 @@ _NONE = CampaignFigures({})
 
 @dataclass(frozen=True, slots=True)
 class GroupProgress:
-    """What became of a group so far: its figures as a campaign, and the requests that came of it."""
+    """Progress of a group: its figures as a campaign, and the requests its answers opened."""
 
     figures: CampaignFigures = _NONE
     open: int = 0
@@ -71,7 +71,7 @@ class GroupProgress:
 
     @property
     def queued(self) -> int:
-        """On their way, or waiting for the end of quiet hours."""
+        """How many messages are on their way, or wait for the end of quiet hours."""
         return self.figures.of(Outcome.LISTED, Outcome.QUEUED)
 
     @property
@@ -98,7 +98,7 @@ class GroupProgress:
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """A group in the list."""
+    """Group in a list."""
 
     id: int
     title: str
@@ -112,7 +112,7 @@ class GroupLine:
     sent_at: datetime
     answers_until: datetime | None
     cancelled_at: datetime | None
-    #: Some may still have to be listed or handed to the outbox.
+    #: Whether recipients may still have to be listed or handed to the outbox.
     is_running: bool = False
     progress: GroupProgress = GroupProgress()
 
@@ -125,7 +125,7 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A shop of a group."""
+    """Shop of a group."""
 
     retailer_id: int
     licence: str
@@ -149,13 +149,13 @@ _BY_SHOP: Order[Member] = Order((Recipient.retailer_id,), lambda line: (line.ret
 def preview(
     session: Session, who: Colleague, meant: Spec, criteria: Criteria, *, has_template: bool, now: datetime
 ) -> Preview:
-    """Count whom a group would reach now. Raises `Refused` where nothing is meant."""
+    """Count whom a group would reach now. Raises `Refused` where no audience is given."""
     condition = audience.theirs(session, who, meant, criteria, now=now)
     return reach.preview(session, [condition], has_template=has_template, now=now)
 
 
 def strangers(session: Session, who: Colleague, meant: Spec, criteria: Criteria, *, now: datetime) -> list[str]:
-    """Of licences written by hand, those that are nobody's, or no shop of this colleague's."""
+    """Return those of the licences entered by hand that belong to no shop, or to none this colleague sees."""
     written = (meant or {}).get(LICENCE)
     if not written:
         return []
@@ -166,7 +166,7 @@ def strangers(session: Session, who: Colleague, meant: Spec, criteria: Criteria,
 
 
 def listing(session: Session, who: Colleague, *, now: datetime, cursor: Cursor = FIRST) -> Page[GroupLine]:
-    """The groups somebody may look at with their progress, the newest first."""
+    """Return a page of the groups somebody may see with their progress, the newest first."""
     mine = visibility.groups_within(session, who)
     statement = _select() if mine is None else _select().where(mine)
     found = page(session, statement, _NEWEST, cursor, limit=PAGE, read=GroupLine)
@@ -174,7 +174,7 @@ def listing(session: Session, who: Colleague, *, now: datetime, cursor: Cursor =
 
 
 def one(session: Session, who: Colleague, group_id: int, *, now: datetime) -> GroupLine | None:
-    """A group with its progress; None where there is none, or it is not theirs to see."""
+    """Return a group with its progress; None where there is none, or this colleague may not see it."""
     mine = visibility.groups_within(session, who)
     row = session.execute(_select().where(VisitGroup.id == group_id, *([] if mine is None else [mine]))).first()
     return _with_progress(session, [GroupLine(*row)], now=now)[0] if row is not None else None
@@ -190,7 +190,7 @@ def members(
     quiet: QuietHours | None,
     cursor: Cursor = FIRST,
 ) -> Page[Member]:
-    """The shops of a group that this colleague may see, in pages by key, narrowed to one of `PARTS`."""
+    """Return a keyset page of a group's shops that this colleague may see, narrowed to one of `PARTS`."""
     mine = visibility.shops_of(session, who)
     columns = (
         Recipient.retailer_id,
@@ -227,7 +227,7 @@ def members(
 
 
 def _said(row: Any, quiet: QuietHours | None, who: Colleague) -> str:
-    """What became of a member's message, in words; of one that waits for more than its turn, until when."""
+    """Return the outcome of a member's message in words; for one that waits for more than its turn, until when."""
     if row.state is None:
         return REASONS[row.why] if row.why else OUTCOMES[Outcome(row.outcome)]
     until = put_off_until(row.delivery_due_at, heeds_quiet=row.heeds_quiet, quiet=quiet, now=who.now)
@@ -238,7 +238,7 @@ def _said(row: Any, quiet: QuietHours | None, who: Colleague) -> str:
 
 
 def of_shop(session: Session, openid: str, group_id: int) -> GroupLine | None:
-    """A group as a member of it sees it; None for everybody else, and while nothing was sent to them."""
+    """Return a group as a member sees it; None for everybody else, and while nothing was sent to them."""
     row = session.execute(
         _select()
         .join(Recipient, Recipient.campaign_id == Campaign.id)
@@ -249,7 +249,7 @@ def of_shop(session: Session, openid: str, group_id: int) -> GroupLine | None:
 
 
 def words(session: Session, meant: Spec, criteria: Criteria, *, is_part: bool = False) -> str:
-    """Whom a group is for, in words; `is_part` where its writer sees a part of the shops."""
+    """Return a group's audience in words; `is_part` where its writer sees only a part of the shops."""
     return short.words(session, meant, criteria, everybody="负责的全部店" if is_part else "全部店")
 
 

@@ -1,4 +1,4 @@
-"""Who of us has how much in hand right now: open requests by customer manager, beside the shops they look after."""
+"""Workload of customer managers: open requests of each, besides the number of shops they look after."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from visits.models import Request
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 
-#: No more managers are shown: those in need first.
+#: At most so many managers are shown, the most overdue first.
 MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What one customer manager has in hand; without a manager what nobody has."""
+    """Workload of one customer manager; without a manager, that of the pool."""
 
     manager_id: int | None
     name: str
@@ -27,14 +27,14 @@ class Hands:
     overdue: int
     #: Due before midnight, and not yet overdue.
     today: int
-    #: Since when the shop that waits longest has waited.
+    #: Since when the longest waiting shop has waited.
     waits_since: datetime | None
     shops: int
     is_away: bool
 
 
 def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hands]:
-    """Everybody whose requests one sees, and the managers one stands above: the most overdue first."""
+    """Return everybody whose requests this colleague sees, and the managers below them: the most overdue first."""
     now = who.now
     midnight = datetime.combine(who.today + timedelta(days=1), time(), who.zone)
     mine = visibility.within(session, who)
@@ -67,7 +67,7 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
 
 
 def _idle(session: Session, who: Colleague, busy: Collection[int], most: int) -> dict[int, str]:
-    """Managers with nothing in hand: whom something may be given to."""
+    """Return managers with nothing in hand, to whom something may be given."""
     statement = select(Manager.id, Manager.name).where(Manager.disabled_at.is_(None), Manager.id.not_in(sorted(busy)))
     if not who.sees.is_company_wide:
         statement = statement.where(Manager.id.in_(sorted(visibility.managers_below(session, who))))
@@ -76,7 +76,8 @@ def _idle(session: Session, who: Colleague, busy: Collection[int], most: int) ->
 
 
 def _shops(session: Session, managers: Collection[int]) -> dict[int, int]:
-    """How many shops each of these looks after: named by the roster, or by their area where it names nobody."""
+    """Count the shops each manager looks after: those the roster gives them, or those of their area where it names
+    nobody."""
     headed = select(Area.id).where(Area.manager_id.in_(managers))
     manager = func.coalesce(Retailer.manager_id, Area.manager_id)
     theirs = or_(Retailer.manager_id.in_(managers), and_(Retailer.manager_id.is_(None), Retailer.area_id.in_(headed)))

@@ -1,4 +1,4 @@
-"""The inbox: requests as a list, narrowed, the most urgent first, in pages by key."""
+"""Inbox: filtered lists of requests, the most urgent first, in keyset pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ from visits.queries import named, visibility
 from visits.queries.visibility import Colleague
 
 PAGE = 30
-#: Counting stops here: a larger heap of open requests needs no exact number.
+#: Counting stops here: a larger number of open requests need not be exact.
 COUNTED = 1_000
-#: Shops with a name that is sought: of more the requests are looked for on the way, of no more by the shops.
+#: With up to so many shops of that name, requests are found by the shops' ids; with more, by scanning requests.
 MOST_SHOPS = 5_000
-#: What says whose a closed request is, what it is about, and where it stands in the list.
+#: The columns by which a closed request is filtered and sorted.
 WHOSE = (
     Request.id,
     Request.closed_at,
@@ -39,14 +39,14 @@ SOON = timedelta(hours=1)
 
 
 class Shelf(StrEnum):
-    """A part of the inbox."""
+    """Part of the inbox."""
 
     OPEN = "open"
     MINE = "mine"
     OVERDUE = "overdue"
     #: Due before midnight, and not yet overdue.
     TODAY = "today"
-    #: Answered, and the ball is in the shop's court.
+    #: Answered: it is the shop's turn.
     WAITING = "waiting"
     SNOOZED = "snoozed"
     POOL = "pool"
@@ -55,7 +55,7 @@ class Shelf(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """What narrows the list."""
+    """Filter of the inbox."""
 
     shelf: Shelf = Shelf.OPEN
     search: str = ""
@@ -67,10 +67,10 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class InboxLine:
-    """A request in the list."""
+    """Request in the inbox."""
 
     id: int
-    #: Empty where nobody knows whose shop it is.
+    #: Empty where the shop is unknown.
     shop: str
     class_name: str
     area: str
@@ -96,13 +96,13 @@ class InboxLine:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the shop is to speak next."""
+        """Whether it is the shop's turn."""
         return self.closed_at is None and self.unanswered_since is None
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many of the open requests stand where; none is counted beyond `COUNTED`."""
+    """Counts of open requests by part of the inbox; none counts beyond `COUNTED`."""
 
     open: int
     overdue: int
@@ -124,7 +124,7 @@ def _closed(of: Any = Request) -> Order[InboxLine]:
 def page(
     session: Session, who: Colleague, narrowed: InboxFilter, *, now: datetime, cursor: Cursor = FIRST, limit: int = PAGE
 ) -> Page[InboxLine]:
-    """Requests of a part of the inbox: open ones by urgency, closed ones the newest first."""
+    """Return a page of a part of the inbox: open requests by urgency, closed ones the newest first."""
     if narrowed.shelf is Shelf.CLOSED and narrowed.search:
         keys = _closed_and_sought(session, who, narrowed, now, cursor, limit + 1)
         those = _lines().where(Request.id.in_(keys)).order_by(*paging.by(_closed(), cursor))
@@ -132,7 +132,7 @@ def page(
         return paging.cut(found, _closed(), cursor, limit=limit)
     statement = _select(session, who, narrowed, now)
     if narrowed.search:
-        # What is seen is found first: a planner would rather look through all shops.
+        # The visible requests are found first: a planner would otherwise scan all shops.
         seen = statement.with_only_columns(Request.id).cte().prefix_with("MATERIALIZED")
         statement = statement.join(seen, seen.c.id == Request.id)
         statement = statement.where(_sought(people_rules.plain(narrowed.search)))
@@ -143,7 +143,7 @@ def page(
 def _closed_and_sought(
     session: Session, who: Colleague, narrowed: InboxFilter, now: datetime, cursor: Cursor, limit: int
 ) -> Sequence[int]:
-    """Closed requests of the shops somebody looks for, the newest first, or backwards."""
+    """Return ids of closed requests of the sought shops, the newest first, or backwards."""
     text = people_rules.plain(narrowed.search)
     conditions = [*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now)]
     columns = (Request.id, Request.closed_at, Retailer.licence, Retailer.names)
@@ -153,14 +153,14 @@ def _closed_and_sought(
 
     def look_up(rest: Any, most: int) -> Sequence[Any]:
         shops = _shops(session, text)
-        if shops is None:  # many: they are met on the way
+        if shops is None:  # many shops: requests are filtered while scanning
             return session.execute(newest.where(_sought(text)).limit(most)).all()
         number = _number(text)
         ids = [among(session, Request.retailer_id, shops)] if shops else []
         ids += [] if number is None else [Request.id == number]
         if not ids:
             return []
-        # Whose they are is asked of what was found: a planner would rather begin with all that somebody may see.
+        # Visibility is checked on what was found: a planner would otherwise begin with all visible requests.
         theirs = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
         found = [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
         if rest is not None:
@@ -178,7 +178,7 @@ def _closed_and_sought(
 
 
 def _shops(session: Session, text: str) -> Sequence[int] | None:
-    """The ids of the shops that are meant, whosever they are; None where they are many."""
+    """Return the ids of the sought shops, visible or not; None where there are many."""
     digits = _digits(text)
     if not digits:
         return searching.rare(session, text, MOST_SHOPS)
@@ -188,7 +188,7 @@ def _shops(session: Session, text: str) -> Sequence[int] | None:
 
 
 def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:
-    """How many open requests somebody sees, by where they stand. One statement."""
+    """Count the open requests somebody sees, by part, in one statement."""
     seen = [Request.owner_id == who.manager_id] if mine_only else _seen(session, who)
     conditions = [Request.closed_at.is_(None), *seen]
     open_ones = (
@@ -214,7 +214,7 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
 
 
 def choices(session: Session) -> Sequence[tuple[int, str]]:
-    """Categories to narrow by."""
+    """Return the categories to filter by."""
     rows = session.execute(select(Category.id, Category.name).order_by(Category.position, Category.id))
     return [(key, name) for key, name in rows]
 
@@ -248,8 +248,8 @@ def _lines() -> Select[Any]:
 def _seen(
     session: Session, who: Colleague, narrowed: InboxFilter | None = None, of: Any = Request
 ) -> list[ColumnElement[bool]]:
-    # What one owns one sees: one index gives it in its order, where SQLite would gather and sort all that one sees. A
-    # customer manager's closed ones are their own; a colleague's are found by number or shop.
+    # Everybody sees what they own: one index returns those in order, where SQLite would collect and sort all visible
+    # ones. A customer manager's list of closed requests has only their own; a colleague's are found by number or shop.
     if narrowed is not None and who.manager_id is not None:
         is_own = narrowed.shelf is Shelf.CLOSED and not narrowed.search and narrowed.owner_id is None
         if is_own or narrowed.shelf is Shelf.MINE:
@@ -279,7 +279,7 @@ def _on(shelf: Shelf, who: Colleague, now: datetime, of: Any, *, is_sought: bool
         return [of.closed_at.is_not(None)]
     is_awake = or_(of.snoozed_until.is_(None), of.snoozed_until <= now)
     more: dict[Shelf, list[ColumnElement[bool]]] = {
-        # Who looks for a request by its number or shop wants it wherever it lies.
+        # Somebody who searches by number or shop finds the request in any part.
         Shelf.OPEN: [] if is_sought else [is_awake],
         Shelf.MINE: [of.owner_id == who.manager_id, *([] if is_sought else [is_awake])],
         Shelf.OVERDUE: [of.due_at < now],
@@ -296,7 +296,8 @@ def _midnight(who: Colleague) -> datetime:
 
 
 def _sought(text: str) -> ColumnElement[bool]:
-    """A request's number, a licence from its beginning, or a part of the names. Not the phone, as in people/shops."""
+    """Return the condition for a search: a request's number, the beginning of a licence, or part of a name. Not the
+    phone, unlike people/shops."""
     names = narrowing.named(text, Retailer)
     digits = _digits(text)
     if not digits:
@@ -310,12 +311,12 @@ def _is_licence(digits: str) -> ColumnElement[bool]:
 
 
 def _number(text: str) -> int | None:
-    """The id of the request whose number somebody wrote."""
+    """Return the id of the request whose number was entered."""
     digits = _digits(text)
     return int(digits) - FIRST_NUMBER if digits and len(digits) < 10 else None
 
 
 def _digits(text: str) -> str:
-    """The number or the beginning of a licence that somebody wrote; empty where it is something else."""
+    """Return the entered number or beginning of a licence; empty where it is something else."""
     digits = text.lstrip("#")
     return digits if digits.isascii() and digits.isdigit() and len(digits) <= 32 else ""

@@ -1,4 +1,4 @@
-"""Measures of visits: what they brought about in a period."""
+"""Measures of visits: what was done in a period."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from wechat_bot.feature import Measure
 
 
 def opened(session: Session, period: Period) -> int:
-    """Requests of shops that were opened."""
+    """Count the requests opened by shops."""
     return _count(session, Request.opened_at, period)
 
 
 def closed(session: Session, period: Period) -> int:
-    """Requests that were closed and are closed still."""
+    """Count the requests that were closed and still are."""
     return _count(session, Request.closed_at, period)
 
 

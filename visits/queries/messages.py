@@ -1,4 +1,4 @@
-"""What was said in a request: each message with its writer, its file, and what became of it."""
+"""Messages of a request: each with its writer, its file, and the state of its delivery."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,20 +16,20 @@ from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.models import Delivery, DeliveryState, Media
 from wechat_bot.outbox import states
 
-#: Of what came in between, no more is shown.
+#: At most so many messages that came in between are shown.
 MOST = 20
-#: What the outbox writes where it gives up by itself.
+#: The outbox's own errors, where it gives up by itself.
 _OWN_REASONS = {states.UNFOLLOWED: "对方已取消关注", states.TOO_LATE: "已过时"}
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadMessage:
-    """A message of a thread."""
+    """Message of a request."""
 
     id: int
     at: datetime
     author: Author
-    #: Of the colleague; empty for the shop.
+    #: The colleague's name; empty for the shop.
     name: str
     manager_id: int | None
     user_id: int | None
@@ -41,14 +41,14 @@ class ThreadMessage:
     has_file: bool | None
     content_type: str
     more: dict[str, Any]
-    #: What became of an answer, in words; empty for what is not sent.
+    #: The state of an answer's delivery in words; empty for what is not sent.
     state: str
     #: Whether somebody should look at that.
     is_alarming: bool
 
     @property
     def is_erased(self) -> bool:
-        """Whether nothing is left of it: nobody can write nothing."""
+        """Whether it was erased: no message is written empty."""
         return not (self.content or self.media_key or self.more)
 
     def is_of(self, who: Colleague) -> bool:
@@ -61,14 +61,14 @@ class ThreadMessage:
 
 
 def came_since(session: Session, request_id: int, who: Colleague, seen: int) -> list[ThreadMessage]:
-    """What others wrote behind a message."""
+    """Return what others wrote after a message."""
     rows = session.execute(select_messages(request_id).where(Message.id > seen).order_by(Message.id).limit(MOST)).all()
     return [each for each in map(read, rows) if not each.is_of(who)]
 
 
 def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
-    """The newest message somebody in the chat knows of: the shop's, which they are told of, or their own. What the
-    shop added and they are still to be told, they do not know."""
+    """Return the newest message a manager in the chat has seen: the shop's, of which they are notified, or their own.
+    An addition they are still to be notified of does not count."""
     theirs = (Message.author == Author.MANAGER) & (Message.manager_id == who.manager_id)
     known = (Message.author == Author.SHOP) | theirs
     newest = select(func.max(Message.id)).where(Message.request_id == request_id, known)
@@ -77,13 +77,14 @@ def seen_in_chat(session: Session, request_id: int, who: Colleague) -> int:
         select(Request.told_id, Request.looked_id).where(Request.id == request_id, Request.owner_id == who.manager_id)
     ).first()
     if row is not None and row.told_id is not None:
-        # Of what came behind it they were not told: one notice stands for all until they look.
+        # They were not notified of later messages: one notice stands for all until they look.
         newest = newest.where((Message.author != Author.SHOP) | (Message.id <= max(row.told_id, row.looked_id or 0)))
     return session.scalar(newest.where(Message.id < untold) if untold else newest) or 0
 
 
 def _untold(session: Session, request_id: int, who: Colleague) -> int | None:
-    """The first message whose notice, that the shop added something or came back, has not gone out to this manager."""
+    """Return the first message whose notice (the shop added something, or wrote again) has not gone out to this
+    manager."""
     keys = session.scalars(
         select(Delivery.key)
         .join(Manager, Manager.openid == Delivery.openid)
@@ -97,7 +98,7 @@ def _untold(session: Session, request_id: int, who: Colleague) -> int | None:
 
 
 def select_messages(request_id: int) -> Any:
-    """What was said in a request, and what became of it, as `read` reads it."""
+    """Build the select of a request's messages with their deliveries, for `read`."""
     return (
         select(
             Message,
@@ -120,12 +121,12 @@ def select_messages(request_id: int) -> Any:
 
 
 def explained(code: int | None, error: str | None) -> str:
-    """Why an answer did not arrive, in words; empty where there are none."""
+    """Return in words why an answer did not arrive; empty where there is no reason."""
     return EXPLAINED.get(code or 0, "") or _OWN_REASONS.get(error or "", "")
 
 
 def read(row: Any) -> ThreadMessage:
-    """A row of `select_messages`."""
+    """Read a row of `select_messages`."""
     message: Message = row.Message
     why = explained(row.error_code, row.error)
     return ThreadMessage(
@@ -142,7 +143,7 @@ def read(row: Any) -> ThreadMessage:
         has_file=None if row.gave_up_at else row.fetched_at is not None,
         content_type=row.content_type,
         more=message.more or {},
-        # An answer heeds no quiet hours: nothing puts one off but a failed try.
+        # An answer ignores quiet hours: only a failed attempt delays one.
         state=texts.state(row.state, row.channel, row.attempts, why, until="") if row.state else "",
         is_alarming=row.state in (DeliveryState.FAILED, DeliveryState.UNSURE),
     )

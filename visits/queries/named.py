@@ -1,4 +1,4 @@
-"""Requests beside what they point at, by name: shop, class, area, category, owner. Empty where there is none."""
+"""Requests joined with the names of their shop, class, area, category and owner; empty where there is none."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ SHOP, CLASS, AREA, CATEGORY, OWNER, OWNER_PHONE = (
 
 
 def select_requests(*columns: Any) -> Select[Any]:
-    """These columns of requests, and of what stands beside them."""
+    """Build a select of these columns of requests and the rows they refer to."""
     return (
         select(*columns)
         .select_from(Request)

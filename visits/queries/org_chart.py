@@ -1,4 +1,4 @@
-"""Who stands above whom: areas with their heads and deputies, read once and asked often."""
+"""Organisation chart: areas with their heads and deputies, read once and asked often."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from visits.rules.routing import Level, OwnerChoice, choose
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """All areas, their parents, and the managers."""
+    """Organisation chart: all areas, their parents, and the managers."""
 
     levels: dict[int, Level]
     parents: dict[int, int | None]
@@ -25,7 +25,7 @@ class Ladder:
     today: date
 
     def up(self, area_id: int | None) -> list[Level]:
-        """An area and those above it. A circle among the parents ends where it closes."""
+        """Return an area and those above it. A circle among the parents ends where it closes."""
         found: dict[int, Level] = {}
         while area_id is not None and area_id in self.levels and area_id not in found:
             found[area_id] = self.levels[area_id]
@@ -33,18 +33,18 @@ class Ladder:
         return list(found.values())
 
     def choose(self, own_id: int | None, area_id: int | None) -> OwnerChoice:
-        """Who answers for a shop that names this manager of its own and lies in this area."""
+        """Return who answers for a shop with this manager of its own, in this area."""
         return choose(self.managers.get(own_id or 0), self.up(area_id), self.away, self.today)
 
     def choose_above(self, area_id: int | None, kept: Collection[int]) -> OwnerChoice:
-        """Who answers for a complaint from this area: never one of those it is kept from."""
+        """Return who answers for a complaint from this area: never one of the managers it is hidden from."""
         person = complaints.above(self.supervisors(area_id), kept)
         if person is None:
             return OwnerChoice(None, AssignmentReason.POOL, "投诉，上级里没有可以负责的人，等待办公室分派")
         return OwnerChoice(person, AssignmentReason.SUPERVISOR, f"投诉，由上级{person.name}负责")
 
     def near(self, own_id: int | None, area_id: int | None) -> set[int]:
-        """Whom a shop deals with: its own manager, its area's, and whoever stands in there today."""
+        """Return whom a shop deals with: its own manager, its area's, and whoever stands in for them today."""
         found = {own_id} if own_id else set()
         for level in self.up(area_id)[:1]:
             found |= {level.head.id} if level.head else set()
@@ -52,7 +52,7 @@ class Ladder:
         return found
 
     def supervisors(self, area_id: int | None, below_id: int | None = None) -> list[Person]:
-        """Who stands above an area today, the nearest first; never `below_id`, nor anybody twice."""
+        """Return who stands above an area today, the nearest first; never `below_id`, nor anybody twice."""
         found: dict[int, Person] = {}
         for level in self.up(area_id)[1:]:
             person = choose(None, [level], self.away, self.today).manager
@@ -61,7 +61,7 @@ class Ladder:
         return list(found.values())
 
     def tops(self) -> list[Person]:
-        """Who stands above areas and below nobody: told of what has no owner."""
+        """Return who stands above areas and below nobody: they are notified of requests without an owner."""
         above = {parent for parent in self.parents.values() if parent is not None}
         tops = [self.levels[area] for area in sorted(above) if self.parents.get(area) is None]
         people = [choose(None, [level], self.away, self.today).manager for level in tops]
@@ -69,12 +69,12 @@ class Ladder:
 
     @property
     def absent(self) -> frozenset[int]:
-        """Who holds nothing new today: disabled, or on leave."""
+        """The managers who get nothing new today: disabled, or on leave."""
         return self.away | {key for key, person in self.managers.items() if person.is_disabled}
 
 
 def read(session: Session, today: date) -> Ladder:
-    """The ladder as it stands today, in two statements. Areas are some dozens."""
+    """Read the organisation chart of today, in two statements. There are some dozens of areas."""
     managers = {
         key: Person(key, name, phone, disabled_at is not None)
         for key, name, phone, disabled_at in session.execute(

@@ -1,4 +1,4 @@
-"""Periodic visits: who is due today, who is overdue, and with whom there was no contact for long."""
+"""Visit plans: which shops are due today or overdue, and which had no contact for long."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -18,21 +18,21 @@ from visits.queries.visibility import Colleague
 from wechat_bot.models import Follower
 
 PAGE = 50
-#: A shop whose turn comes within so many days is shown beforehand.
+#: A shop due within so many days is shown beforehand.
 SOON = timedelta(days=7)
-#: The parts of a plan's list, and when a shop's turn was or is: by which day from today.
+#: The parts of a plan's list, each with the day, counted from today, by which its shops are due.
 PARTS = {"overdue": timedelta(days=-1), "due": timedelta(0), "soon": SOON}
 #: Days without contact that a page asks for by default.
 QUIET_DAYS = 30
-#: Shops of a plan that are counted while a page with other things is waited for.
+#: Largest number of a plan's shops that is counted while a page with other content waits.
 COUNTED = 2_000
-#: What was noted before midnight may be taken back for so long.
+#: How long after midnight a visit noted before it may still be deleted.
 TAKEN_BACK_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanProgress:
-    """A running plan, and how many of one's shops it is for, are due by today, and were due before."""
+    """Running plan, with the numbers of the visitor's shops in it: all, due by today, and overdue."""
 
     id: int
     name: str
@@ -42,15 +42,15 @@ class PlanProgress:
     shops: int = 0
     due: int = 0
     overdue: int = 0
-    #: Whether these numbers were counted: of very many shops that is done only when somebody waits for it.
+    #: Whether these numbers were counted: for very many shops only on a page that waits for it.
     is_counted: bool = True
-    #: Why no shops can be told from its audience any more.
+    #: Why its audience can no longer be read.
     broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What of a plan is due with one manager, in one area."""
+    """Part of a plan that is due with one manager in one area."""
 
     manager: str
     area: str
@@ -61,7 +61,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A shop to be visited."""
+    """Shop to be visited."""
 
     retailer_id: int
     licence: str
@@ -71,33 +71,33 @@ class PlanLine:
     area: str
     manager: str
     last_on: date | None
-    #: Its last word to the account, in whatever service.
+    #: Its last message to the account, to any service.
     heard_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A visit that was noted today."""
+    """Visit that was noted today."""
 
     id: int
     licence: str
     shop: str
-    #: Who made it; empty where somebody of the office noted it.
+    #: Who made it; empty where office staff noted it.
     manager: str
     how: str
     noted_at: datetime
 
 
 def due_on(plan: PlanProgress, line: PlanLine) -> date:
-    """When a shop's turn is: so many days after its last visit, or after the plan began."""
+    """Return the day a shop is due: so many days after its last visit, or after the plan began."""
     return (line.last_on or plan.begins_on) + timedelta(days=plan.every_days)
 
 
 def running(
     session: Session, who: Colleague, criteria: Criteria, *, now: datetime, most: int | None = None
 ) -> list[PlanProgress]:
-    """The running plans with their numbers, as far as this colleague sees shops. One statement counts all of them; what
-    is for more than `most` shops is left uncounted there."""
+    """Return the running plans with their numbers, limited to shops this colleague sees. One statement counts all of
+    them; a plan with more than `most` shops is left uncounted."""
     found: list[PlanProgress] = []
     parts = []
     for plan in session.scalars(select(VisitPlan).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)):
@@ -114,7 +114,7 @@ def running(
 
 
 def one(session: Session, plan_id: int) -> PlanProgress | None:
-    """A running plan without its numbers; None where there is none."""
+    """Return a running plan without its numbers; None where there is none."""
     plan = session.get(VisitPlan, plan_id)
     if plan is None or plan.ended_at is not None:
         return None
@@ -122,7 +122,8 @@ def one(session: Session, plan_id: int) -> PlanProgress | None:
 
 
 def shares(session: Session, who: Colleague, plan: PlanProgress, criteria: Criteria, *, now: datetime) -> list[Share]:
-    """What is due with each manager in each area, the most overdue first. Managers and areas are some dozens."""
+    """Return what is due with each manager in each area, the most overdue first. There are some dozens of managers and
+    areas."""
     kept = session.get_one(VisitPlan, plan.id)
     turns = _turns(
         audience.theirs(session, who, kept.audience, criteria, now=now), Retailer.manager_id, Retailer.area_id
@@ -161,7 +162,7 @@ def page(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[PlanLine]:
-    """The shops of a plan whose turn it is, the longest overdue first. `part` is one of `PARTS`."""
+    """Return a page of a plan's shops that are due, the longest overdue first. `part` is one of `PARTS`."""
     kept = session.get_one(VisitPlan, plan.id)
     since = func.coalesce(_last(), literal(plan.begins_on))
     order: Order[PlanLine] = Order(
@@ -174,7 +175,7 @@ def page(
 
 
 def next_on(session: Session, who: Colleague, plan: PlanProgress, criteria: Criteria, *, now: datetime) -> date | None:
-    """The day of the first turn among one's shops of a plan; None where none of them is in it."""
+    """Return the first due day among one's shops of a plan; None where none is in it."""
     kept = session.get_one(VisitPlan, plan.id)
     turns = _turns(audience.theirs(session, who, kept.audience, criteria, now=now))
     found = session.execute(select(func.count(turns.id), func.min(func.coalesce(turns.last_on, plan.begins_on)))).one()
@@ -182,7 +183,7 @@ def next_on(session: Session, who: Colleague, plan: PlanProgress, criteria: Crit
 
 
 def noted(session: Session, who: Colleague) -> list[Noted]:
-    """What may still be taken back of the visits in the shops one sees, the newest first."""
+    """Return the visits in one's shops that may still be deleted, the newest first."""
     mine = visibility.shops_of(session, who)
     rows = session.execute(
         select(
@@ -210,7 +211,7 @@ def silent(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[PlanLine]:
-    """Shops with no contact for so many days: they said nothing in WeChat, and nobody visited them. By licence."""
+    """Return a page of shops with no contact for so many days, by licence: no message in WeChat, and no visit."""
     is_silent = or_(Follower.heard_at.is_(None), Follower.heard_at <= now - timedelta(days=days))
     visited = exists().where(Visited.retailer_id == Retailer.id, Visited.made_on > who.today - timedelta(days=days))
     conditions = [each for each in (visibility.shops_of(session, who), narrowed) if each is not None]
@@ -219,7 +220,7 @@ def silent(
 
 
 def may_be_undone(who: Colleague) -> Condition:
-    """Whether a visit was noted lately enough to be taken back: today, or just before midnight."""
+    """Return the condition that a visit may still be deleted: noted today, or just before midnight."""
     return or_(Visited.made_on == who.today, Visited.noted_at > who.now - TAKEN_BACK_WITHIN)
 
 
@@ -230,15 +231,15 @@ def _counted(plan: PlanProgress, numbers: tuple[int, ...] | None, most: int | No
 
 
 def _turns(theirs: Condition, *columns: Any, most: int | None = None) -> Any:
-    """The meant shops with the day of their last visit, or one more than `most` of them. Without columns an index over
-    shops may be all that is read."""
+    """Return the meant shops with the day of their last visit, at most one more than `most`. Without columns, an index
+    over shops may be all that is read."""
     found = select(Retailer.id, *columns, _last().label("last_on")).where(theirs)
-    # An offset keeps the databases from looking up the last visit once for every number that is made of it.
+    # The offset keeps the databases from looking up the last visit again for each number computed from it.
     return (found.offset(0) if most is None else found.limit(most + 1)).subquery().c
 
 
 def _numbers(plan: VisitPlan, turns: Any, today: date) -> tuple[ColumnElement[int], ...]:
-    # As `audience.is_due` has it of a single shop.
+    # The same rule as `audience.is_due` has for a single shop.
     since = func.coalesce(turns.last_on, literal(plan.begins_on))
     due, overdue = (
         func.coalesce(func.sum(case((since <= today + PARTS[part] - timedelta(days=plan.every_days), 1), else_=0)), 0)

@@ -1,4 +1,4 @@
-"""What is promised to whom at present, and the calendar it is reckoned with, as the database has them."""
+"""Policies in force: the terms for each class of shops, and the calendar they are computed with."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from visits.rules.promises import DEFAULT, Terms, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
-    """The terms of one request, the calendar where they count working hours, and the name of both."""
+    """Terms of a request, the calendar where they count working hours, and the fingerprint of both."""
 
     terms: Terms
     calendar: Calendar | None
@@ -22,14 +22,14 @@ class Reckoning:
 
 
 def of_policy(policy: Policy) -> Terms:
-    """A saved policy as terms."""
+    """Return a saved policy as terms."""
     return Terms(
         policy.handing_over, policy.first_answer, policy.next_answer, policy.closing, policy.counts_working_hours
     )
 
 
 def calendar(session: Session) -> Calendar | None:
-    """The company's working hours; None where none were ever saved."""
+    """Return the company's working hours; None where none were ever saved."""
     week = session.scalars(select(WorkingWeek).order_by(WorkingWeek.id).limit(1)).first()
     if week is None:
         return None
@@ -44,7 +44,7 @@ def calendar(session: Session) -> Calendar | None:
 
 
 def reckoning(session: Session, class_id: int | None) -> Reckoning:
-    """What holds for a request of this class of shops: its own policy, else the one for all, else the built-in one."""
+    """Return what holds for a class of shops: its own policy, else the common one, else the built-in one."""
     policies = session.scalars(
         select(Policy)
         .where(or_(Policy.class_id == class_id, Policy.class_id.is_(None)))
@@ -55,7 +55,7 @@ def reckoning(session: Session, class_id: int | None) -> Reckoning:
 
 
 def all_of_them(session: Session) -> dict[int | None, Reckoning]:
-    """What holds for each class with a policy of its own, and under None for all others."""
+    """Return what holds for each class with a policy of its own, and under None for all others."""
     policies = session.scalars(select(Policy)).all()
     hours = calendar(session) if any(policy.counts_working_hours for policy in policies) else None
     found: dict[int | None, Reckoning] = {None: _with(DEFAULT, None)}
@@ -69,7 +69,7 @@ def _reckoning(session: Session, terms: Terms) -> Reckoning:
 
 
 def _with(terms: Terms, hours: Calendar | None) -> Reckoning:
-    # A policy that counts working hours cannot be saved before there are any (actions/settings.py).
+    # A policy that counts working hours can only be saved once there are some (actions/settings.py).
     hours = hours if terms.counts_working_hours else None
     return Reckoning(terms, hours, fingerprint(terms, hours))
 

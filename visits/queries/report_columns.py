@@ -1,7 +1,7 @@
-"""What a request counts for in a report, as columns: told from its moments, or read where that was filed.
+"""Report columns: what a request counts for in a report, computed from its moments or read from its filed row.
 
-Both name the same columns, so that a report asks both in the same words. One definition: what is filed is what
-`living` said when the request was closed.
+Both ways give the same columns, so that a report asks both with one statement. There is one definition: a filed row
+holds what `living` gave when the request was closed.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from visits.rules.figures import PROMISED
 
 CONTENT, DISCONTENT = 1, 3
 ANSWERS = (Promise.FIRST_ANSWER, Promise.NEXT_ANSWER)
-#: The columns of a request that `living` tells from.
+#: The request's columns that `living` computes from.
 LIVING = (
     Request.id,
     Request.opened_at,
@@ -31,7 +31,7 @@ LIVING = (
     Request.category_id,
     Request.class_id,
 )
-#: The columns of `Filed` that `living` tells of a closed request, in one order.
+#: The columns of `Filed` that `living` computes for a closed request, in one order.
 KEPT = (
     "opened_at",
     "request_id",
@@ -56,12 +56,12 @@ KEPT = (
 
 @dataclass(frozen=True, slots=True)
 class ReportColumns:
-    """The columns a report asks of a request, and which rows they are of. Flags and counts are numbers."""
+    """Columns a report reads of requests, and the condition for which requests. Flags and counts are numbers."""
 
     of: tuple[ColumnElement[bool], ...]
     opened_at: Any
     request_id: Any
-    #: Whom it counts for: who gave the first answer, a deputy too; the owner where nobody did.
+    #: The manager it counts for: who gave the first answer, also as a deputy; the owner where nobody did.
     manager_id: Any
     owner_id: Any
     retailer_id: Any
@@ -71,7 +71,7 @@ class ReportColumns:
     first_ms: Any
     next_ms: Any
     closing_ms: Any
-    #: The promise of the first answer came to its end, kept or missed: by the policy and the hours it was given under.
+    #: Whether the first answer's promise has ended, kept or missed, by the policy and hours in force when it was given.
     promised: Any
     kept: Any
     judged: Any
@@ -84,12 +84,12 @@ class ReportColumns:
 
     @property
     def within(self) -> Any:
-        """Answered in 24 hours of the wall clock."""
+        """Whether it was answered in 24 hours by the wall clock."""
         return case((self.first_ms <= int(PROMISED.total_seconds() * 1000), 1), else_=0)
 
 
 def filed() -> ReportColumns:
-    """Of the requests that were filed. What is closed changes with no clock."""
+    """Return the columns of filed requests. A closed request changes with no clock."""
     return ReportColumns(
         of=(),
         judged=case((Filed.first_ms.is_not(None), 1), else_=0),
@@ -99,14 +99,15 @@ def filed() -> ReportColumns:
 
 
 def unfiled(now: datetime) -> ReportColumns:
-    """Of the requests that are open, or were closed just now."""
-    # Few, and found first: SQLite would rather look through all that somebody may see, or all of a span.
+    """Return the columns of requests that are open, or were closed just now."""
+    # There are few, and they are found first: SQLite would otherwise scan all visible requests, or a whole span.
     few = select(*LIVING).where(IS_UNFILED).cte("unfiled").prefix_with("MATERIALIZED")
     return living(now, request=few.c)
 
 
 def living(now: datetime, *of: Any, request: Any = Request) -> ReportColumns:
-    """Of requests as their moments have them now, or of what has the columns of one. `void` ones count nowhere."""
+    """Return the columns computed from the moments of requests as they are now, or of a row with the same columns.
+    Requests closed as `void` count nowhere."""
     is_void = and_(request.closed_how.is_not(None), request.closed_how == Closed.VOID)
     waits_long = and_(request.unanswered_since.is_not(None), request.opened_at < now - PROMISED)
     waits = milliseconds_between(Deadline.met_at, Deadline.started_at)
@@ -141,7 +142,8 @@ def living(now: datetime, *of: Any, request: Any = Request) -> ReportColumns:
 
 
 def missed(request: Any, promises: tuple[Promise, ...], now: datetime) -> ColumnElement[bool]:
-    """As `promises.outcome` has it: it ended behind its due moment, or has not ended and that is over."""
+    """Return the condition that a promise was missed, as in `promises.outcome`: ended after its deadline, or still open
+    past it."""
     end = func.coalesce(Deadline.met_at, Deadline.ended_at, now)
     return exists().where(Deadline.request_id == request.id, Deadline.promise.in_(promises), Deadline.due_at < end)
 

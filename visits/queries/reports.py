@@ -1,6 +1,7 @@
-"""How well promises were kept: figures by manager, area, category, class or month, and the requests behind each.
+"""Reports of visits: how well promises were kept, by manager, area, category, class or month, and the requests behind
+each figure.
 
-Everything is told from the moments a request keeps, in the database, and never from when somebody looked.
+Every figure is computed in the database from the moments a request keeps, never from when somebody looked.
 """
 
 from collections import Counter
@@ -59,20 +60,20 @@ def report(
     now: datetime,
     took: Sequence[Took] = (Took.FIRST,),
 ) -> tuple[list[ReportRow], ReportRow]:
-    """The figures of requests left in a span, a line for each manager, area …, and those of all of them together.
+    """Return the figures of requests opened in a span: a line for each manager, area …, and one of all together.
 
-    What one may not see is left out.
+    Requests this colleague may not see are left out.
 
-    `requests` are all but the void ones; `promised` those whose first answer came or is late, and `kept` of them those
-    answered by the deadline that was given, under the policy and the working hours of its time; `judged` those
-    answered, or still waiting after 24 hours, and `within` of them those answered in 24 hours of the wall clock: what
-    was settled without an answer, or waits shorter, counts neither way. `overdue` had an answer promised (the first or
-    a later one) that came late or is late now; of `lost` WeChat's reply window closed before an answer. `open` and
-    `closed` are as of now, `rated` and `content` the shops' own words. A request counts for whoever gave its first
-    answer, the owner where nobody did: a deputy's work is the deputy's.
+    `requests` are all but the void ones; `promised` those whose first answer came or is overdue, and `kept` of them
+    those answered by the deadline given under the policy and working hours of that time; `judged` those answered, or
+    still waiting after 24 hours, and `within` of them those answered in 24 hours by the wall clock: a request settled
+    without an answer, or waiting for less, counts neither way. `overdue` are those with an answer (the first or a later
+    one) that came late or is late now; `lost` those whose WeChat reply window closed before an answer. `open` and
+    `closed` are as of now, `rated` and `content` from the shops' ratings. A request counts for whoever gave its first
+    answer, and for the owner where nobody did: a deputy's work is the deputy's.
 
     `took` names the times whose median and 90th percentile are wanted. They are exact, so every time is read and
-    ranked: in the order of a second for a million requests.
+    ranked: about a second for a million requests.
     """
     names = _names(session, narrowed, by)
     shops: Mapping[int | None, int] = _shops(session) if by is DividedBy.MANAGER else {}
@@ -110,7 +111,7 @@ def page(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[RequestRow]:
-    """The requests behind a figure, the newest first."""
+    """Return a page of the requests behind a figure, the newest first."""
     parts = []
     for facts in (filed(), unfiled(now)):
         columns = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
@@ -125,7 +126,7 @@ def page(
 
 
 def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[RequestRow]:
-    """Every request of a report, the newest first, in constant memory."""
+    """Yield every request of a report, the newest first, in constant memory."""
     statement = _lines(now).where(*_conditions(session, who, narrowed, living(now)))
     newest = statement.order_by(*paging.by(_newest(), FIRST))
     for row in session.execute(newest.execution_options(yield_per=BATCH)):
@@ -135,7 +136,7 @@ def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetim
 def _counted(
     session: Session, who: Colleague, narrowed: Narrowed, by: DividedBy, facts: ReportColumns, took: Sequence[Took]
 ) -> Any:
-    """What is counted of each key, and every time as a text: databases rank slower than they read."""
+    """Count each key's figures, and collect its times as one text: databases rank slower than they read."""
     times = {Took.FIRST: facts.first_ms, Took.NEXT: facts.next_ms, Took.CLOSING: facts.closing_ms}
     sums: dict[str, Any] = {
         name: func.sum(getattr(facts, name)) for name in _COUNTED if name not in ("requests", "closed")
@@ -147,7 +148,7 @@ def _counted(
     if by is not DividedBy.MONTH:
         key = _key(facts, by).label("key")
         return select(key, *columns).where(*conditions).group_by(key)
-    # Each month is a stretch of the span: nothing need be put in order.
+    # Each month is a stretch of the span: no sorting is needed.
     stretches = [narrowed.span.within_month(month) for month in narrowed.span.months()]
     return union_all(
         *(
@@ -202,7 +203,7 @@ def _conditions(
 
 
 def _within(facts: ReportColumns, span: ReportSpan, zone: ZoneInfo) -> list[ColumnElement[bool]]:
-    # The span's ends as moments: no database reckons with the company's calendar.
+    # The span's ends as moments: databases do not compute with the company's time zone.
     begin, end = span.moments(zone)
     return [facts.opened_at >= begin, facts.opened_at < end]
 
@@ -224,7 +225,8 @@ def _names(session: Session, narrowed: Narrowed, by: DividedBy) -> dict[int | No
 
 
 def _shops(session: Session) -> Counter[int | None]:
-    """How many shops each customer manager looks after: from kept counts, but for those the roster gives somebody."""
+    """Count the shops each customer manager looks after: from kept counts, corrected for shops the roster gives to a
+    particular manager."""
     found: Counter[int | None] = Counter()
     own = select(Retailer.manager_id, Area.manager_id, func.count()).join(Area, Area.id == Retailer.area_id)
     heads = select(Area.manager_id, func.sum(AreaCount.shops)).join(AreaCount, AreaCount.area_id == Area.id)
@@ -234,7 +236,7 @@ def _shops(session: Session) -> Counter[int | None]:
     for manager_id, head_id, number in session.execute(given):
         found[manager_id] += number
         found[head_id] -= number
-    # Nobody looks after none.
+    # A manager with none is left out.
     found.pop(None, None)
     return found
 

@@ -1,4 +1,4 @@
-"""What is set about promises, as the console shows it."""
+"""Settings of promises, as the console shows them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ MOST_DAYS = 400
 
 @dataclass(frozen=True, slots=True)
 class PolicyLine:
-    """What a class of shops is promised, and when an answer to a message that comes now would be due."""
+    """Policy of a class of shops, and when an answer to a message that comes now would be due."""
 
     class_id: int | None
     name: str
@@ -33,7 +33,7 @@ class PolicyLine:
 
 @dataclass(frozen=True, slots=True)
 class SpecialLine:
-    """A day that differs from the week."""
+    """Day that differs from the week."""
 
     day_on: date
     name: str
@@ -42,7 +42,7 @@ class SpecialLine:
 
 @dataclass(frozen=True, slots=True)
 class CategoryLine:
-    """A category and the words that tell it."""
+    """Category and its keywords."""
 
     id: int
     name: str
@@ -53,7 +53,7 @@ class CategoryLine:
 
 
 def policy_lines(session: Session, *, now: datetime) -> list[PolicyLine]:
-    """The policy for all, then every class of shops."""
+    """Return the common policy, then that of every class of shops."""
     calendar = policies.calendar(session)
     kept = {each.class_id: policies.of_policy(each) for each in session.scalars(select(Policy))}
     for_all = kept.get(None, DEFAULT)
@@ -70,12 +70,12 @@ def policy_lines(session: Session, *, now: datetime) -> list[PolicyLine]:
 
 
 def due(wanted: Terms, calendar: Calendar | None, now: datetime) -> datetime:
-    """Until when a message that comes now would be answered."""
+    """Return until when a message that comes now would be answered."""
     return hours.add(calendar if wanted.counts_working_hours else None, now, wanted.first_answer)
 
 
 def week(session: Session) -> tuple[list[str], bool] | None:
-    """The working hours of each day from Monday as people write them, and whether public holidays are kept."""
+    """Return the working hours of each day from Monday in words, and whether public holidays are kept."""
     kept = session.scalars(select(WorkingWeek).order_by(WorkingWeek.id).limit(1)).first()
     if kept is None:
         return None
@@ -83,7 +83,7 @@ def week(session: Session) -> tuple[list[str], bool] | None:
 
 
 def special_days(session: Session, *, today: date) -> list[SpecialLine]:
-    """The special days from today on."""
+    """Return the special days from today on."""
     rows = session.scalars(
         select(SpecialDay).where(SpecialDay.day_on >= today).order_by(SpecialDay.day_on).limit(MOST_DAYS)
     )
@@ -91,7 +91,7 @@ def special_days(session: Session, *, today: date) -> list[SpecialLine]:
 
 
 def ranges(days: list[SpecialLine]) -> list[tuple[date, SpecialLine]]:
-    """Special days in a row that are alike as one: the first day, and the last with all the rest."""
+    """Join consecutive special days that are alike: the first day, and the last with the other values."""
     found: list[tuple[date, SpecialLine]] = []
     for each in days:
         first, last = found[-1] if found else (each.day_on, None)
@@ -103,7 +103,7 @@ def ranges(days: list[SpecialLine]) -> list[tuple[date, SpecialLine]]:
 
 
 def categories(session: Session) -> list[CategoryLine]:
-    """All categories: those in use first."""
+    """Return all categories, those in use first."""
     rows = session.scalars(select(Category).order_by(Category.retired_at.is_not(None), Category.position, Category.id))
     return [
         CategoryLine(each.id, each.name, each.position, tuple(each.keywords), each.goes_up, each.retired_at is not None)

@@ -1,4 +1,5 @@
-"""One request with all that was said in it, what became of each answer, who had it, and which way the next will go."""
+"""Thread of one request: all its messages, each answer's delivery, its owners, and which way the next answer will
+go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +20,15 @@ from visits.rules.ways import Foreseen, foresee
 from wechat_bot import ledger
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
-#: The last so many messages are shown at once; earlier ones on asking.
+#: So many last messages are shown at once; earlier ones on request.
 SHOWN = 60
-#: What a follower may see of their own request.
+#: The messages a follower may see of their own request.
 _OWN = (Message.is_note.is_(False), Message.openid.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A change of owner."""
+    """Change of owner."""
 
     at: datetime
     name: str
@@ -37,7 +38,7 @@ class Owned:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A request as a page shows it."""
+    """Request as a page shows it."""
 
     id: int
     openid: str
@@ -60,7 +61,7 @@ class Thread:
     closed_at: datetime | None
     closed_how: str | None
     last_message_id: int | None
-    #: Whether who wrote it keeps the shop it stands under, by proof; staff may have taken somebody for its keeper.
+    #: Whether its writer is proved to keep its shop; staff may only have taken them for its keeper.
     is_keepers: bool
     said: tuple[ThreadMessage, ...] = ()
     #: Whether earlier messages were left out.
@@ -76,12 +77,12 @@ class Thread:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the shop is to speak next."""
+        """Whether it is the shop's turn."""
         return self.is_open and self.unanswered_since is None
 
     @property
     def is_erased(self) -> bool:
-        """Whether who wrote it, or their shop, was erased."""
+        """Whether its writer, or their shop, was erased."""
         return self.closed_how == Closed.ERASED or any(each.startswith(ERASED) for each in (self.openid, self.licence))
 
     @property
@@ -97,7 +98,8 @@ class Thread:
 def thread(
     session: Session, who: Colleague, request_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Thread | None:
-    """A request with its last messages, or the last before one; None where there is none, or none for them to see."""
+    """Return a request with its last messages, or those before one; None where there is none, or this colleague may not
+    see it."""
     mine = visibility.within(session, who)
     return _thread(session, request_id, *([] if mine is None else [mine]), before=before, limit=limit)
 
@@ -105,18 +107,18 @@ def thread(
 def own_thread(
     session: Session, openid: str, request_id: int, *, before: int | None = None, limit: int = SHOWN
 ) -> Thread | None:
-    """A request as the follower who wrote it sees it: without our notes, and what was said with the last keeper."""
+    """Return a request as its follower sees it: without notes, and without what was exchanged with the last keeper."""
     return _thread(session, request_id, Request.openid == openid, before=before, is_own=True, limit=limit)
 
 
 def own_threads(session: Session, openid: str, *, limit: int = 5) -> list[Thread]:
-    """The last requests of a follower, the newest first, without what was said in them."""
+    """Return the last requests of a follower, the newest first, without their messages."""
     found = session.execute(_facts().where(Request.openid == openid).order_by(Request.id.desc()).limit(limit))
     return [Thread(*row) for row in found]
 
 
 def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool) -> Foreseen:
-    """Which way an answer to this follower would go now."""
+    """Return which way an answer to this follower would go now."""
     follower = session.get(Follower, openid)
     if follower is None:
         return foresee(is_following=False, left=0, until=None, queued=0, has_template=has_template)
@@ -125,7 +127,8 @@ def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool
         .select_from(Delivery)
         .where(Delivery.openid == openid, Delivery.state.in_((DeliveryState.PENDING, DeliveryState.SENDING)))
     )
-    # The three sends of the minute after a tap are gone before an answer is written: they count where no others are.
+    # The three sends of the minute after a tap have expired before an answer is written: they count only where there
+    # are no others.
     is_open = follower.message_left > 0 and follower.message_until is not None and now < follower.message_until
     left = follower.message_left if is_open else ledger.sends_left(follower, now=now)
     return foresee(
@@ -138,24 +141,24 @@ def foreseen(session: Session, openid: str, *, now: datetime, has_template: bool
 
 
 def media_of(session: Session, request_id: int, message_id: int, *, is_own: bool = False) -> str | None:
-    """The key of a message's picture, voice or video; `is_own` of one that its follower may see."""
+    """Return the key of a message's picture, voice or video; `is_own` only for one its follower may see."""
     found = select(Message.media_key).where(Message.id == message_id, Message.request_id == request_id)
     return session.scalar(found.where(*_OWN) if is_own else found)
 
 
 def exists(session: Session, request_id: int) -> bool:
-    """Whether there is such a request, whosever it is."""
+    """Whether there is such a request, visible or not."""
     return session.get(Request, request_id) is not None
 
 
 def managers_named(session: Session, name: str) -> list[int]:
-    """Customer managers who go by this name."""
+    """Return the customer managers with this name."""
     return list(session.scalars(select(Manager.id).where(Manager.name == name, Manager.disabled_at.is_(None)).limit(2)))
 
 
 def manager_meant(session: Session, words: str) -> str | None:
-    """The only customer manager whom these words may mean: by a name among them, a name with one wrong sign, or 林经理.
-    None where there is none, or several."""
+    """Return the only customer manager these words may mean: by a name among them, a name with one wrong character, or
+    林经理. None where there is none, or several."""
     names = session.scalars(select(Manager.name).where(Manager.disabled_at.is_(None))).all()
     for likes in (orders.holds_name, orders.resembles_name, orders.is_family_name):
         found = {name for name in names if likes(words, name)}
@@ -165,7 +168,7 @@ def manager_meant(session: Session, words: str) -> str | None:
 
 
 def owned(session: Session, request_id: int) -> list[Owned]:
-    """Who had a request, the first in front."""
+    """Return the owners of a request, the first in front."""
     rows = session.execute(
         select(Assignment.at, func.coalesce(Manager.name, ""), Assignment.explained, Assignment.by)
         .outerjoin(Manager, Manager.id == Assignment.to_id)
@@ -176,7 +179,7 @@ def owned(session: Session, request_id: int) -> list[Owned]:
 
 
 def answer_due(session: Session, request_id: int) -> datetime | None:
-    """Until when the shop was promised an answer; None where none is owed."""
+    """Return until when the shop was promised an answer; None where none is due."""
     return session.scalar(
         select(Deadline.due_at).where(
             Deadline.request_id == request_id,
@@ -187,7 +190,7 @@ def answer_due(session: Session, request_id: int) -> datetime | None:
 
 
 def rating(session: Session, request_id: int) -> tuple[int | None, str]:
-    """How content the shop was in the end (1, 2 or 3; None where it has not said), and what it said of it."""
+    """Return a shop's last rating (1, 2 or 3; None where it gave none), and its comment."""
     newest = select(Rating.score, Rating.comment).where(Rating.request_id == request_id).order_by(Rating.closing.desc())
     found = session.execute(newest.limit(1)).first()
     return (found.score, found.comment) if found else (None, "")
@@ -195,7 +198,7 @@ def rating(session: Session, request_id: int) -> tuple[int | None, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """An answer kept ready."""
+    """Canned answer."""
 
     id: int
     title: str
@@ -204,7 +207,7 @@ class Ready:
 
 
 def canned(session: Session, manager_id: int | None) -> list[Ready]:
-    """The answers kept ready for somebody: their own, then everybody's."""
+    """Return the canned answers of a manager: their own, then the shared ones."""
     rows = session.execute(
         select(Canned.id, Canned.title, Canned.content, Canned.manager_id.is_not(None))
         .where((Canned.manager_id.is_(None)) | (Canned.manager_id == manager_id))

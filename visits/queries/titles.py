@@ -1,4 +1,4 @@
-"""What the messages of visits are called: which answer or notice of which request, and what was sent to many."""
+"""Titles of the messages of visits: which answer or notice of which request, and what was sent to many."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,13 +11,13 @@ from visits.models import ANSWER_KEY, FIRST_NUMBER, RATING_KEY, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.feature import About, Title
 
-#: How the keys of a request's messages to its shop begin; all others are notices to one of us.
+#: The key prefixes of a request's messages to its shop; all others are notices to staff.
 _TO_THE_SHOP = {ANSWER_KEY: texts.AN_ANSWER, RATING_KEY: texts.A_QUESTION}
 _REQUEST, _GROUP, _SEVERAL = "visit:", f"{TOPIC}:", "visits"
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """A title and its page in the console for each that is of visits. A group that is gone is left out."""
+    """Return a title and its console page for each link that is of visits. A deleted group is left out."""
     of_groups = {about: about.link.removeprefix(_GROUP) for about in abouts if about.link.startswith(_GROUP)}
     ids = {group_id for each in of_groups.values() if (group_id := whole_number(each)) is not None}
     names = {
@@ -40,7 +40,7 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
 
 
 def _kind(key: str | None) -> str:
-    """What a message of a request is; the request itself where all of its messages are meant.
+    """Return what a message of a request is; the request itself where all of its messages are meant.
 
     >>> _kind("visit-answer:7"), _kind(None), _kind("visit:7:more:9")
     ('答复', '留言', '通知')

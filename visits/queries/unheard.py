@@ -1,4 +1,4 @@
-"""Notices to managers that did not reach them: they are seen, not lost."""
+"""Unheard managers: notices that did not reach their managers, so that somebody sees them."""
 
 from dataclasses import dataclass
 
@@ -17,17 +17,18 @@ _NOT_ARRIVED = (DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.UNSURE)
 
 @dataclass(frozen=True, slots=True)
 class UnheardManager:
-    """A manager, and how many open requests of theirs wait for an answer of which they were not told; and why."""
+    """Manager, with the number of their unanswered open requests of which no notice reached them, and why."""
 
     manager_id: int
     manager: str
-    #: `not_bound`, `not_following`, or the delivery's state: held, failed, unsure.
+    #: One of `not_bound`, `not_following`, or the delivery's state: held, failed, unsure.
     why: str
     requests: int
 
 
 def unheard(session: Session, visitor: Visitor) -> list[UnheardManager]:
-    """Whose notice of an unanswered open request did not arrive, among what this visitor may see; most first."""
+    """Return the managers whom the notice of an unanswered open request did not reach, among what this visitor may see;
+    the most first."""
     last = _last_assignment()
     why = case(
         (Manager.openid.is_(None), NOT_BOUND),
@@ -59,7 +60,7 @@ def unheard(session: Session, visitor: Visitor) -> list[UnheardManager]:
 
 
 def _last_assignment() -> ColumnElement[int]:
-    """The newest assignment of a request."""
+    """Return the newest assignment of a request."""
     return (
         select(func.max(Assignment.id)).where(Assignment.request_id == Request.id).correlate(Request).scalar_subquery()
     )

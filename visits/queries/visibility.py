@@ -1,4 +1,4 @@
-"""Which requests one of us may see and answer. What is left out by mistake is hidden, never shown."""
+"""Visibility: which requests a colleague may see and answer. What is left out by mistake is hidden, never shown."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,12 +21,12 @@ from visits.queries import org_chart
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """One of us, at a moment: a customer manager in WeChat, or somebody of the console."""
+    """Colleague at a moment: a customer manager in WeChat, or a user of the console."""
 
     name: str
     now: datetime
     zone: ZoneInfo
-    #: How far they see.
+    #: Which shops they see.
     sees: Visitor
     manager_id: int | None = None
     user_id: int | None = None
@@ -41,7 +41,7 @@ class Colleague:
 
 
 def of_manager(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Colleague | None:
-    """The customer manager who holds this phone; None for everybody else, and for one who is disabled."""
+    """Return the customer manager with this openid; None for everybody else, and for a disabled one."""
     found = identity.manager_of(session, openid)
     if found is None or found.is_disabled:
         return None
@@ -49,7 +49,7 @@ def of_manager(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) 
 
 
 def of_visitor(session: Session, visitor: Visitor, *, now: datetime, zone: ZoneInfo) -> Colleague:
-    """Somebody who is signed in at the console; a customer manager goes by their own name."""
+    """Return the colleague signed in at the console; a customer manager goes by their own name."""
     name = visitor.name
     if visitor.manager_id is not None:
         name = session.scalar(select(Manager.name).where(Manager.id == visitor.manager_id)) or name
@@ -59,7 +59,7 @@ def of_visitor(session: Session, visitor: Visitor, *, now: datetime, zone: ZoneI
 def of_writer(
     session: Session, manager_id: int | None, user_id: int | None, *, now: datetime, zone: ZoneInfo
 ) -> Colleague | None:
-    """Whoever wrote something, as they are now; None where they are gone or may do nothing any more."""
+    """Return the writer of something, as they are now; None where they are gone or may no longer do anything."""
     if manager_id is None:
         visitor = console.visitor(session, user_id) if user_id is not None else None
         return of_visitor(session, visitor, now=now, zone=zone) if visitor else None
@@ -68,21 +68,21 @@ def of_writer(
 
 
 def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement[bool] | None:
-    """The condition on `Request`, or what names the same columns, for what they may see; None where it is all of them.
+    """Return the condition on `Request`, or on a row with the same columns, for what they may see; None where it is
+    everything.
 
-    A customer manager sees what they own, the requests of the shops they look after (a deputy's on the days of the
-    leave too), and as a supervisor those of the areas below their own; a complaint only as its owner or from above, and
-    never one that is kept from them. Who stands at the top is told of what lies in no
-    area, and sees it.
+    A customer manager sees the requests they own, those of the shops they look after (a deputy also during the leave),
+    and as a supervisor those of the areas below their own; a complaint only as its owner or from above, and never one
+    that is hidden from them. Managers at the top are notified of requests without an area, and see them.
     """
     if who.sees.is_company_wide:
         return None
-    # Facts of a report name the request they are of, a request is its own.
+    # A fact row names its request; a request is its own.
     key = getattr(of, "request_id", None)
     complaint = exists().where(KeptFrom.request_id == (of.id if key is None else key))
     if who.manager_id is None:
         areas = shops.area_ids(session, who.sees) or set()
-        # What is complained of somebody who stands above areas is the office's: their account may be this one.
+        # A complaint about somebody at the top belongs to the office: their console account may be this one.
         heads = select(Area.manager_id).where(Area.id.in_(select(Area.parent_id)))
         found: ColumnElement[bool] = of.area_id.in_(sorted(areas)) & ~complaint.where(KeptFrom.manager_id.in_(heads))
         return found
@@ -99,7 +99,8 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
 
 
 def shops_of(session: Session, who: Colleague) -> ColumnElement[bool] | None:
-    """The condition on `Retailer` for the shops they look after, or watch over; None where it is all of them."""
+    """Return the condition on `Retailer` for the shops they or the managers below look after; None where it is all of
+    them."""
     mine = shops.within(session, who.sees, today=who.today)
     if mine is None or who.manager_id is None:
         return mine
@@ -108,7 +109,7 @@ def shops_of(session: Session, who: Colleague) -> ColumnElement[bool] | None:
 
 
 def managers_below(session: Session, who: Colleague) -> set[int]:
-    """The customer managers of the areas somebody watches over; not of their own."""
+    """Return the customer managers of the areas below somebody's own."""
     if who.manager_id is not None:
         areas = supervised_areas(session, who.manager_id)
     else:
@@ -120,7 +121,7 @@ def managers_below(session: Session, who: Colleague) -> set[int]:
 
 
 def groups_within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
-    """The condition on `VisitGroup` for the groups they may look at: their own, and those of managers below them."""
+    """Return the condition on `VisitGroup` for the groups they may see: their own, and those of managers below."""
     if who.sees.is_company_wide:
         return None
     own = VisitGroup.user_id == who.user_id if who.manager_id is None else VisitGroup.manager_id == who.manager_id
@@ -134,7 +135,7 @@ def _manager(manager_id: int, name: str, now: datetime, zone: ZoneInfo) -> Colle
 
 
 def supervised_areas(session: Session, manager_id: int) -> set[int]:
-    """The areas below those this manager heads, not their own."""
+    """Return the areas below those this manager heads, without their own."""
     rows = session.execute(select(Area.id, Area.parent_id, Area.manager_id)).all()
     own = {row.id for row in rows if row.manager_id == manager_id}
     if not own:

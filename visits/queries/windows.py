@@ -1,4 +1,4 @@
-"""Until when WeChat takes an answer to each request of a page, as the ledger has it; and what the request answers."""
+"""Reply windows: until when WeChat accepts an answer to each request of a page, and what the request answers."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from wechat_bot.models import Follower
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A shop's reply window, and what it answers."""
+    """Reply window of a shop, and what its request answers."""
 
     is_following: bool
     #: How many messages may still be sent before `until`.
     left: int
     until: datetime | None
-    #: The title of the message to many shops that its request answers; empty for any other.
+    #: The title of the message to many shops that its request answers; empty for any other request.
     group: str = ""
 
     def is_open(self, now: datetime) -> bool:
@@ -27,7 +27,7 @@ class Window:
 
 
 def windows(session: Session, requests: Collection[int]) -> dict[int, Window]:
-    """The windows of those of these requests that wait for an answer. One statement."""
+    """Return the windows of those of these requests that wait for an answer, in one statement."""
     if not requests:
         return {}
     rows = session.execute(

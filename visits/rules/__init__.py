@@ -1,1 +1,1 @@
-"""Decisions of visits: who owns a request, what it is about, until when it is to be answered. No database here."""
+"""Rules of visits, without a database: the owner of a request, its category, its deadlines, what a message means."""

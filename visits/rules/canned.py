@@ -1,4 +1,4 @@
-"""Answers kept ready: their variables, and how they are filled in."""
+"""Canned answers: their variables, and how they are filled in."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ _PLACE = re.compile(r"[{｛]\s*([^{}｛｝]{1,20})\s*[}｝]")
 
 
 def check(title: str, content: str) -> tuple[str, str]:
-    """A canned answer as it is kept. Raises `Refused` where it is empty, too long, or names an unknown variable.
+    """Return a canned answer as it is saved. Raises `Refused` where it is empty, too long, or names an unknown
+    variable.
 
     >>> check(" 到货 ", "{店名}的货明天到")
     ('到货', '{店名}的货明天到')
@@ -33,7 +34,7 @@ def check(title: str, content: str) -> tuple[str, str]:
 
 
 def unfilled(content: str) -> str | None:
-    """The first variable that was left in what is to be sent.
+    """Return the first variable left unfilled in a text to be sent.
 
     >>> unfilled("请打{电话}"), unfilled("请打 13900002201 {急}")
     ('电话', None)
@@ -43,7 +44,7 @@ def unfilled(content: str) -> str | None:
 
 
 def fill(content: str, values: Mapping[str, str]) -> str:
-    """A canned answer with its variables filled in; what is not known stays to be seen, and corrected, by the writer.
+    """Fill in a canned answer's variables; an unknown one stays visible for the writer to correct.
 
     >>> fill("{称呼},{店名}的货｛截止｝前到", {"称呼": "王老板", "店名": "城南便利店", "截止": "明天 15:20"})
     '王老板,城南便利店的货明天 15:20前到'

@@ -1,4 +1,4 @@
-"""What a complaint is, said without the word for it, and whom it is of."""
+"""Complaints: recognising one without the word for it, and whom it is about."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from people import courtesy
 from people.rules import Person
 
 _TITLES = ("经理", "主任", "科长", "站长", "组长", "领导", "哥", "姐", "总")
-#: Nobody says this of goods, whomever it is said of.
+#: Words said of people, never of goods.
 _ACCUSES = re.compile(
     r"态度(?:也|都|真|太|很|极|特别|非常|实在|有点|的|是)*(?:差|恶劣|坏|不好|不行|有问题)|吃拿卡要|索贿|索要|(?:[收拿]|我要).{0,3}(?:红包|好处)(?!烟)|"
     r"骂[我人]|打人|威胁|刁难|欺负|(?:要|去)告你|曝光|123[14][35]|12315|换.{0,3}经理|不作为|[找向].{0,4}领导.{0,4}(?:反映|反应|说|告)"
@@ -16,13 +16,13 @@ _ILL = (
     r"(?:不满|有意见|意见很?大|差劲|太差|很差|真差|不管事|不管我|不理|敷衍|不负责|不办事|不像话|收钱|不接电话|"
     r"(?:真|太|很|也)?不行)"
 )
-#: Said of somebody: right behind who it is, or in front of it.
+#: Words that complain about a person when they stand right after or before the person's name.
 _OF = r"{ill}[^，,。.!?\s]{{0,2}}{who}|{who}[^，,。.!?\s]{{0,4}}{ill}"
 _SOMEBODY = ["经理", "主任", "科长", "站长", "送货员", "司机", "业务员", "专管员", "客服"]
 
 
 def sounds_ill(text: str) -> bool:
-    """Whether it may be said of somebody that they do ill: then the names of colleagues are worth looking up.
+    """Whether a text may complain about a person: then it is worth looking up colleagues' names.
 
     >>> sounds_ill("我不满意陈志强"), sounds_ill("断货了")
     (True, False)
@@ -31,7 +31,7 @@ def sounds_ill(text: str) -> bool:
 
 
 def accuses(text: str, names: Iterable[str]) -> bool:
-    """Whether somebody is complained of, though no word says that it is a complaint.
+    """Whether a text complains about a person, though no word says that it is a complaint.
 
     >>> [accuses(each, ["陈志强"]) for each in ("陈经理态度太差", "我不满意陈志强", "对陈经理有意见", "要换个经理")]
     [True, True, True, True]
@@ -44,7 +44,7 @@ def accuses(text: str, names: Iterable[str]) -> bool:
 
 
 def named(text: str, everybody: Iterable[Person], near: Iterable[int]) -> set[int]:
-    """The colleagues whom a text names: by their whole name, or, of those the shop deals with (`near`), by the family
+    """Return the colleagues a text names: by their whole name, or, those the shop deals with (`near`), by the family
     name with a title, or the given name alone.
 
     >>> everybody = Person(1, "陈志强", ""), Person(2, "林小燕", "")
@@ -63,7 +63,7 @@ def named(text: str, everybody: Iterable[Person], near: Iterable[int]) -> set[in
 
 
 def _called(name: str) -> list[str]:
-    """How those who deal with somebody call them."""
+    """Return how people who deal with somebody call them."""
     return [
         *(f"{name[0]}{title}" for title in _TITLES),
         *(f"{sign}{name[0]}" for sign in "小老阿"),
@@ -72,7 +72,7 @@ def _called(name: str) -> list[str]:
 
 
 def above(supervisors: Iterable[Person], kept: Iterable[int]) -> Person | None:
-    """The nearest above whom the complaint is not of; None where there is nobody, and the office has it.
+    """Return the nearest supervisor the complaint is not about; None where there is none, and the office gets it.
 
     >>> above([Person(3, "周主任", "")], {1}).name, above([Person(3, "周主任", "")], {1, 3})
     ('周主任', None)

@@ -1,4 +1,4 @@
-"""What a report tells of requests: the span it covers, how it is divided, its figures. Values only."""
+"""Figures of a report: its span, its divisions, its rows and times, as plain values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from console import fields
 from foundation.errors import Refused
 from visits.models import FIRST_NUMBER
 
-#: What the company likes to compare: the first answer within so long by the wall clock, whatever was promised.
+#: The company's own measure: a first answer within this time by the wall clock, whatever was promised.
 PROMISED = timedelta(hours=24)
-#: Shops a customer manager looks after in this trade: the frame around a workload.
+#: The usual number of shops of a customer manager in this trade, to compare a workload with.
 SHOPS_OF_A_MANAGER = 165
 MOST_DAYS = 1100
 
 
 class DividedBy(StrEnum):
-    """How a report is divided."""
+    """Division of a report."""
 
     MANAGER = "manager"
     AREA = "area"
@@ -28,15 +28,15 @@ class DividedBy(StrEnum):
 
 
 class ReportFigure(StrEnum):
-    """A figure whose requests can be looked at."""
+    """Figure whose requests can be listed."""
 
     ALL = "all"
-    #: First answered by when that was promised.
+    #: First answered by the promised deadline.
     KEPT = "kept"
-    #: First answered later than promised, or still not answered by then.
+    #: First answered after the promised deadline, or still unanswered past it.
     BROKEN = "broken"
     WITHIN = "within"
-    #: Answered later than in 24 hours, or still not answered by then.
+    #: Answered later than in 24 hours, or still unanswered after them.
     LATE = "late"
     OVERDUE = "overdue"
     LOST = "lost"
@@ -47,11 +47,11 @@ class ReportFigure(StrEnum):
 
 
 class Took(StrEnum):
-    """A time whose median and 90th percentile a report gives."""
+    """Time whose median and 90th percentile a report gives."""
 
     #: From the first message to the first answer.
     FIRST = "first"
-    #: From a later message to its answer: of a request the longest of them.
+    #: From a later message to its answer: the longest one of a request.
     NEXT = "next"
     #: From the first message until it was closed.
     CLOSING = "closing"
@@ -59,7 +59,7 @@ class Took(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The median and the 90th percentile of so many times, in seconds."""
+    """Median and 90th percentile of so many times, in seconds."""
 
     median: float
     ninth: float
@@ -68,20 +68,20 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class ReportSpan:
-    """Days, both included, on the company's calendar."""
+    """Span of a report: days, both included, in the company's time zone."""
 
     from_on: date
     until_on: date
 
     def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """From when it is, and until when: the end is not part of it."""
+        """Return its beginning and its end; the end is not part of it."""
         begin, end = self.from_on, self.until_on + timedelta(days=1)
         return datetime(begin.year, begin.month, begin.day, tzinfo=zone), datetime(
             end.year, end.month, end.day, tzinfo=zone
         )
 
     def months(self) -> list[date]:
-        """The first day of each month it touches.
+        """Return the first day of each month it touches.
 
         >>> [each.isoformat() for each in ReportSpan(date(2026, 11, 23), date(2027, 1, 2)).months()]
         ['2026-11-01', '2026-12-01', '2027-01-01']
@@ -93,7 +93,7 @@ class ReportSpan:
         return found
 
     def within_month(self, month: date) -> "ReportSpan":
-        """The part of it that lies in a month.
+        """Return the part of it that lies in a month.
 
         >>> ReportSpan(date(2026, 11, 23), date(2026, 12, 31)).within_month(date(2026, 11, 1)).until_on
         datetime.date(2026, 11, 30)
@@ -104,7 +104,7 @@ class ReportSpan:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Which requests a report is about. An id of 0 means: those without one."""
+    """Filter of a report's requests. An id of 0 means: those without one."""
 
     span: ReportSpan
     manager_id: int | None = None
@@ -115,7 +115,7 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """A line of a report. What is counted stands at `visits.queries.reports.report`."""
+    """Row of a report. `visits.queries.reports.report` says what each figure counts."""
 
     key: int | None
     name: str
@@ -131,9 +131,9 @@ class ReportRow:
     rated: int = 0
     content: int = 0
     discontent: int = 0
-    #: Shops looked after, where the line is a manager.
+    #: Shops looked after, where the row is a manager's.
     shops: int | None = None
-    #: Of those that were asked for.
+    #: The times that were asked for.
     times: Mapping[Took, Times] = field(default_factory=dict)
 
     @property
@@ -159,7 +159,7 @@ class ReportRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """A request behind a figure."""
+    """Request behind a figure."""
 
     id: int
     shop: str
@@ -173,12 +173,12 @@ class RequestRow:
     first_answered_at: datetime | None
     closed_at: datetime | None
     closed_how: str | None
-    #: Whether the first answer came by when it was promised; None while that is open, or where none was due.
+    #: Whether the first answer came in time; None while that is open, or where none was due.
     is_kept: bool | None
     is_overdue: bool
     is_lost: bool
     score: int | None
-    #: What the shop said of its rating.
+    #: The shop's comment on its rating.
     comment: str
 
     @property
@@ -192,10 +192,10 @@ class RequestRow:
 
 
 def times(milliseconds: Sequence[int]) -> Times | None:
-    """Median and 90th percentile, exact; None of nothing.
+    """Compute the exact median and 90th percentile; None for no values.
 
-    Between the closest ranks where no value stands at the very place: type 7 of Hyndman and Fan (1996), which is SQL's
-    PERCENTILE_CONT and Excel's PERCENTILE.INC.
+    Interpolated between the closest ranks: type 7 of Hyndman and Fan (1996), which is SQL's PERCENTILE_CONT and Excel's
+    PERCENTILE.INC.
 
     >>> times([1000, 4000, 2000, 3000])
     Times(median=2.5, ninth=3.7, of=4)
@@ -214,7 +214,7 @@ def times(milliseconds: Sequence[int]) -> Times | None:
 
 
 def span(from_on: str, until_on: str, *, today: date) -> ReportSpan:
-    """Days as a form writes them; this month where it says nothing. Raises `Refused` for what is no span.
+    """Read the days of a form; this month where it is empty. Raises `Refused` for what is no span.
 
     >>> span("", "", today=date(2026, 11, 23))
     ReportSpan(from_on=datetime.date(2026, 11, 1), until_on=datetime.date(2026, 11, 23))
@@ -229,7 +229,7 @@ def span(from_on: str, until_on: str, *, today: date) -> ReportSpan:
 
 
 def spans(today: date) -> list[tuple[str, ReportSpan]]:
-    """The spans people ask for most.
+    """Return the spans people ask for most.
 
     >>> [(name, each.from_on.isoformat()) for name, each in spans(date(2026, 11, 23))][1:3]
     [('上月', '2026-10-01'), ('本季度', '2026-10-01')]

@@ -1,13 +1,13 @@
-"""Who hears of a step of escalation."""
+"""Recipients of an escalation step."""
 
 from visits.rules.promises import EscalationStep
 
 
 def hear(step: EscalationStep, owner: int | None, above: list[int]) -> tuple[int, ...]:
-    """The managers a step is told to; none at all, and the console shows it to the staff.
+    """Return the managers to be notified of a step; where there are none, the console shows it to the staff.
 
-    Warnings go to the owner (to the supervisor, where nobody owns the request), a breach to both, a breach that goes on
-    to whoever is above the supervisor. `above` are those over the area, the nearest first.
+    Warnings go to the owner (to the supervisor, where there is no owner), a breach to both, a breach that goes on to
+    whoever stands above the supervisor. `above` are the managers over the area, the nearest first.
 
     >>> hear(EscalationStep.HALF, 1, [2, 3]), hear(EscalationStep.DUE, 1, [2, 3]), hear(EscalationStep.LATE, 1, [2, 3])
     ((1,), (1, 2), (3,))

@@ -1,4 +1,4 @@
-"""What a message is: a need to be taken, or thanks, a greeting, a sign; and what it is about."""
+"""Meaning of a shop's message: a need, thanks, a greeting or a sign; and its category."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -10,24 +10,24 @@ from people import courtesy
 from people import rules as people
 from people.courtesy import Tone
 
-#: As many letters or characters as read like a need where nothing else tells.
+#: A text of so many letters or characters reads like a need where nothing else decides.
 NEEDS_FROM = 4
-#: A closed request is gone on with by what the shop writes within this time; later it is a new one.
+#: Within this time a closed request is reopened by what the shop writes; later it opens a new one.
 REOPENS_WITHIN = timedelta(days=3)
-#: Messages that follow one another within this time belong to one breath: the first was acknowledged, and the owner is
-#: told of them once.
+#: Messages within this time of one another belong together: only the first is acknowledged, and the owner gets one
+#: notice of them.
 ONE_BREATH = timedelta(minutes=1)
 
 _ASKS_BACK = re.compile(
     r"[?吗么呢几哪啥谁]|多少|如何|是否|能否|可否|怎|有没有|(.)不\1|行不|请.{0,8}[回报告说填选定]|回[复个话]|告诉|告知|确认"
 )
-#: What a finger, or a telephone that listens, makes of 投诉.
+#: Common mistypings and mishearings of 投诉.
 _MISTYPED = re.compile("投[拆速述素]|头诉")
 
 
 @dataclass(frozen=True, slots=True)
 class Keywords:
-    """A category, as far as telling it needs to know."""
+    """Category, as far as recognising it needs."""
 
     id: int
     position: int
@@ -46,8 +46,8 @@ def is_smalltalk(text: str) -> bool:
 
 
 def tone(text: str, categories: Callable[[], Iterable[Keywords]]) -> Tone:
-    """How a text is meant, after an answer or a closing: courtesy, a need, or something between that wants no clock. A
-    word that tells what it is about makes a need of it.
+    """Return how a text after an answer or a closing is meant: courtesy, a need, or something between that starts no
+    clock. A keyword of a category makes it a need.
 
     >>> tone("谢谢，不过货还没到", list), tone("你好", list), tone("嗯嗯", list)
     (<Tone.OTHER: 'other'>, <Tone.THANKS: 'thanks'>, <Tone.NOD: 'nod'>)
@@ -63,7 +63,7 @@ def tone(text: str, categories: Callable[[], Iterable[Keywords]]) -> Tone:
 
 
 def is_polite(text: str) -> bool:
-    """Whether a text is nothing but courtesy, or a nod at what was said.
+    """Whether a text is nothing but courtesy, or agreement with what was said.
 
     >>> is_polite("谢谢陈经理"), is_polite("嗯嗯"), is_polite("好的，我下午在店里")
     (True, True, False)
@@ -72,7 +72,7 @@ def is_polite(text: str) -> bool:
 
 
 def asks_back(text: str) -> bool:
-    """Whether one of us asked a shop something: then 好的 and 是的 are an answer, and no thanks.
+    """Whether a text of ours asked the shop something: then 好的 and 是的 are an answer, not thanks.
 
     >>> asks_back("明天下午在店吗"), asks_back("明天停送，收到请回复"), asks_back("明早带两条")
     (True, True, False)
@@ -81,7 +81,7 @@ def asks_back(text: str) -> bool:
 
 
 def is_no_reason(text: str) -> bool:
-    """Whether a message cannot be why somebody was not content: a number, thanks, a sign.
+    """Whether a message cannot be the reason of a bad rating: a number, thanks, a sign.
 
     >>> is_no_reason("太慢了"), is_no_reason("2"), is_no_reason("好的,谢谢")
     (False, True, True)
@@ -90,8 +90,8 @@ def is_no_reason(text: str) -> bool:
 
 
 def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -> bool:
-    """Whether somebody wants something: more than a few characters, or a word that tells what it is about. The
-    categories are asked for only where it takes a word.
+    """Whether somebody wants something: the text has more than a few characters, or a keyword of a category. The
+    categories are read only where a keyword decides.
 
     >>> goods = Keywords(1, 1, ("断货",))
     >>> reads_like_a_need("红七匹狼这周断货了", list), reads_like_a_need("断货了", lambda: [goods])
@@ -108,8 +108,8 @@ def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -
 
 
 def category(text: str, categories: Iterable[Keywords]) -> int | None:
-    """What a message is about: the category whose longest keyword in it is longest, then the one with most of them,
-    then the one that stands first. None where no keyword is in it.
+    """Return a message's category: the one with the longest matching keyword, then with the most of them, then the
+    first in order. None where no keyword matches.
 
     >>> goods, price = Keywords(1, 1, ("断货", "补货")), Keywords(2, 2, ("价格", "断货价格"))
     >>> category("这个断货价格怎么算", [goods, price]), category("断货了,请补货,价格不变", [price, goods])
@@ -140,7 +140,7 @@ def is_complaint(text: str, categories: Iterable[Keywords]) -> bool:
 
 
 def rest(text: str) -> str:
-    """What stands behind 留言, without the sign between them.
+    """Return what follows 留言, without the sign between them.
 
     >>> rest("：明天能送两条吗"), rest(" 能送吗")
     ('明天能送两条吗', '能送吗')
@@ -149,7 +149,7 @@ def rest(text: str) -> str:
 
 
 def licence(text: str) -> str | None:
-    """A licence number, where a message is nothing else.
+    """Return the licence number a message consists of; None where it is anything else.
 
     >>> licence("许可证号:３５０８０２１００００１"), licence("350802100001 共 1200 元"), licence("城南便利店")
     ('350802100001', None, None)

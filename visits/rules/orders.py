@@ -1,7 +1,7 @@
-"""What a customer manager's message in the chat asks for: an answer to a request by its number, or a word about it.
+"""Orders of a customer manager in the chat: an answer to a request by its number, or an action on it.
 
-An order is a verb and a number, whichever stands first, and nothing else but courtesy. What resembles one and is none
-is `is_doubtful`: it is asked back and reaches no shop.
+An order is a verb and a number, in either order, and nothing else but courtesy. A text that resembles an order without
+being one `is_doubtful`: the manager is asked, and no shop gets it.
 """
 
 import re
@@ -17,7 +17,7 @@ from visits.models import FIRST_NUMBER
 
 
 class Verb(StrEnum):
-    """What is to be done with a request."""
+    """Action on a request."""
 
     ANSWER = "answer"
     CHOOSE = "choose"
@@ -33,25 +33,25 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ManagerOrder:
-    """A message as it is meant. Without a number it is about the request chosen before."""
+    """Order as it is meant. Without a number it is about the request chosen before."""
 
     verb: Verb
     number: int | None = None
-    #: The answer, the note, the colleague's name, when to come back.
+    #: The answer, the note, the colleague's name, or when to come back.
     rest: str = ""
-    #: Whether the number is beyond doubt one of a request: written with # or 号, or with nothing behind it.
+    #: Whether the number certainly is a request's: written with # or 号, or with nothing behind it.
     is_marked: bool = False
     #: A second number behind the first, as if one answer were meant for both.
     also: int | None = None
-    #: Whether it only resembles an order: then it may as well be said to the shop, and somebody has to ask.
+    #: Whether it only resembles an order: it may as well be meant for the shop, so the manager is asked.
     is_doubtful: bool = False
 
 
-#: No request has a larger one: columns are made for what comes before.
+#: Larger numbers do not fit into the columns, and no request has one.
 _LARGEST = 10**9 - 1
 _MORNING = time(8)
-#: A number goes on to the next sign that is none: 13800008899 is a telephone, but behind a # it is meant for a
-#: request's. 104国道, 128条 count or name something else, unless there is a #. \d reads full-width digits too.
+#: A number ends at the next sign that is not a digit: 13800008899 is a telephone number, but after # it is meant as a
+#: request's. 104国道 and 128条 mean something else, unless there is a #. \d matches full-width digits too.
 _NUMBER = re.compile(
     r"(?<!\d)([#＃])?\s*((?(1)\d{3,}|\d{3,9}))(?!\d|[.．]\d|[%％])"
     r"(?(1)|(?!\s*[国省县乡]道|路|弄|室|栋|楼|[元块角万千百多条箱包盒件个斤吨瓶支袋户家名位次米度折年月日天点分只批套]))"
@@ -63,10 +63,10 @@ _LEAD = re.compile(
     r"\s*(?:请|麻烦|帮我|帮忙|把|将)*\s*(?:回复|答复|回)?\s*[“\"「『\[【（(]?\s*(?:编号|留言|第|[Nn][Oo][.．]?)?\s*[:：]?\s*"
 )
 _ALSO = re.compile(r"[、,，/和跟及&+\s]*[#＃]?(\d{3,9})(?=[\s:：,，、号]|$)")
-#: What a phone makes of quoting a message: the quotation, a line of dashes, what is said to it.
+#: A quoted message as WeChat pastes it: the quotation, a line of dashes, the text.
 _QUOTING = re.compile(r"[「“\"](.*?)[」”\"]\s*\n[\s\-—–－_]{3,}\n(.*)", re.DOTALL)
 _NUMBER_QUOTED = re.compile(r"[#＃](\d{3,9})")
-#: The signs around the example we gave, typed along with it.
+#: Quotation marks around our example that were typed along with it.
 _AROUND = re.compile(r"[\"“「『](.*)[\"”」』]", re.DOTALL)
 _WORDS = {
     Verb.CLOSE: "完结 结束 关闭 办结 已完结 已办结 完结了 办结了 已完结了 已办结了",
@@ -75,7 +75,7 @@ _WORDS = {
     Verb.LISTEN: "听 听语音 听一下 语音",
 }
 _BY_WORD = {word: verb for verb, words in _WORDS.items() for word in words.split()}
-#: Words like these that we do not take on trust: somebody may as well be told so.
+#: Words resembling a verb: the manager is asked, since they may be meant for the shop.
 _RESEMBLING = {
     Verb.CLOSE: "完 结 关 wj wanjie 结案 结单 结了 结掉 完成 完毕 完了 办完 办好 办妥 搞定 处理完 处理好 已处理 关单 "
     "销单 撤单 撤销 作废 删除 取消 归档 完事 结束了 关闭了 关掉 关了 好了 ok 解决 解决了 已解决 "
@@ -87,15 +87,15 @@ _RESEMBLING = {
     Verb.ANSWER: "帮助 帮忙 help 撤回 看 看看 查 查看 详情 什么情况 啥情况 谁 谁的 谁的店 哪家 哪家店 转办 转发",
 }
 _ALIKE = {word: verb for verb, words in _RESEMBLING.items() for word in words.split()}
-#: Words in which one wrong character may stand: they have no neighbours among what one says to a shop.
+#: Words that may have one wrong character: none of them resembles what people write to shops.
 _MISSPELT = tuple((word, verb) for word, verb in _BY_WORD.items() if verb in (Verb.CLOSE, Verb.REOPEN))
-#: 轉 is 转: a telephone may be set to either.
+#: 轉 is 转: a telephone may be set to traditional characters.
 _SIMPLE = str.maketrans("結關閉辦開轉備註聽語電話後復無處", "结关闭办开转备注听语电话后复无处")
-#: Around a verb, and no part of it: 请完结一下，谢谢.
+#: Courtesy around a verb, such as 请完结一下，谢谢.
 _COURTESY = re.compile(
     r"^(?:请|麻烦|帮我|帮忙|先|可以|回复|[“\"「『])+|(?:一下|吧|谢谢|多谢|辛苦|辛苦了|哦|啊|[\s,，。.!！~～:：;；”\"」』—-])+$"
 )
-#: 转告您爱人, 转账, 转天 hand nothing on, and 转给您 is said to the shop.
+#: 转告您爱人, 转账, 转天 do not mean handing on, and 转给您 is said to the shop.
 _HANDS_ON = re.compile(
     r"转(?:给|交给|交|到)?(?![给交到告达述账帐款卡发天让身眼念变正运季载播入出了过])(?![您你他她它我])\s*[:：]?\s*([^\s\d]{2,12})"
 )
@@ -107,18 +107,18 @@ _WITH_REST = (
     (Verb.CALLED, re.compile(r"(?:已电话联系|已电话答复|已打电话|已电话)\s*[:：,，]?\s*(.*)", re.DOTALL)),
     (Verb.SNOOZE, re.compile(r"稍[后後]\s*(\d{1,2}\s*(?:个)?(?:小时|天)|明天)?")),
 )
-#: Words among ourselves, wherever they stand: no shop is to read them.
+#: Words meant for colleagues, wherever they stand: no shop must read them.
 _AMONG_US = re.compile(
     r"备注|内部|批注|备忘|保密|悄悄|外传|私下|自己看|存档|^(?:note|ps)\b|^记录一下|^记住|^(?:帮我?|请)?(?:标记|记一下|记下|记个|记)(?:[\s:：,，]|$)|"
     r"(?:别|不要|不能|先不|勿|莫)(?:告诉|跟|和|让|对)(?:店|他|她|老板|客户|对方|零售户)"
 )
-#: 和105完结, 全部完结: somebody means to close, and no shop is told so.
+#: 和105完结, 全部完结: these mean closing, and no shop is sent them.
 _ENDS_IT = re.compile(r"[^，,。!?]{0,8}(?:完结|办结)了?|完结(?:所有|全部)")
 _NAMES_ONE = re.compile(r"[@请让找交给发转叫由派去\s]*([^\s\d@，,。!?]{2,4}?)(?:去|来)?")
 _NOTES_LIKE = re.compile(r"(?:[备被背贝倍][注住主柱著]|备忘|批注|附注|记录|标注)(?:\s|[:：]).*|注[:：].*", re.DOTALL)
-#: A verb that wants words of its own, without them.
+#: A verb that needs a text, without one.
 _NEEDS_REST = re.compile(r"内部备注|备注|已电话联系|已电话答复|已打电话|已电话|稍后|转交给|转给|转交|转")
-#: Something so short in front of a number is no answer to anybody.
+#: Text before a number that is too short to be an answer.
 _SHORT = re.compile(r"[^\W\d_]{1,4}|[A-Za-z]{2,10}")
 _BEGINS = re.compile(r"完结|办结|结束|关闭|不用回|无需回复|重开|重新打开|转|备注|稍后|已电话|已打电话|听|语音")
 _SPOKEN = re.compile(r"[一二两三四五六七八九]百[零〇一二三四五六七八九十]{0,3}|[零〇幺一二三四五六七八九]{3,6}")
@@ -129,7 +129,7 @@ _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八
 
 
 def read(text: str) -> ManagerOrder:
-    """What a manager's text asks for. What is said to a shop stays as it was written.
+    """Read what a manager's text asks for. Text meant for the shop stays as it was written.
 
     >>> read("128 明早配送车带两条") == ManagerOrder(Verb.ANSWER, 128, "明早配送车带两条")
     True
@@ -166,14 +166,14 @@ def read(text: str) -> ManagerOrder:
     >>> [(str(each.verb), each.number) for each in map(read, ("不用回复104", "重开 104", "听#104"))]
     [('no_reply_needed', 104), ('reopen', 104), ('listen', 104)]
 
-    What begins like an order and goes on is said to somebody, as is what only counts something:
+    A text that begins like an order but goes on is meant for somebody, and so is a number that only counts something:
 
     >>> [str(read(each).verb) for each in ("104 完结了请告诉我", "104 转告您爱人", "104 听说要涨价", "转账104元到了")]
     ['answer', 'answer', 'answer', 'answer']
     >>> read("104国道那边堵车").number, read("104条明天到").number, read("完结104国道的施工").number
     (None, None, None)
 
-    What is neither is asked back:
+    What is neither is asked about:
 
     >>> doubtful = ("完節 104", "104 结案", "104 完结，明天送", "104 交给林小燕", "好了 104")
     >>> [str(each.verb) for each in map(read, doubtful) if each.is_doubtful and each.number == 104]
@@ -200,7 +200,7 @@ def read(text: str) -> ManagerOrder:
 
 
 def begins_like_one(text: str) -> bool:
-    """Whether a text to a shop begins as an order would: whoever wrote it may have meant one.
+    """Whether a text to a shop begins like an order: its writer may have meant one.
 
     >>> begins_like_one("完结了请告诉我"), begins_like_one("明天送到")
     (True, False)
@@ -209,7 +209,7 @@ def begins_like_one(text: str) -> bool:
 
 
 def snoozed_hours(rest: str) -> int | None:
-    """For how many hours a request is put off; None until tomorrow morning.
+    """Return for how many hours a request is snoozed; None means until tomorrow morning.
 
     >>> snoozed_hours(""), snoozed_hours("3小时"), snoozed_hours("２天"), snoozed_hours("明天")
     (2, 3, 48, None)
@@ -221,7 +221,7 @@ def snoozed_hours(rest: str) -> int | None:
 
 
 def snoozed_until(rest: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Until when a request is put off.
+    """Return until when a request is snoozed.
 
     >>> noon = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
     >>> [f"{snoozed_until(each, noon, noon.tzinfo):%d %H:%M}" for each in ("3小时", "明天")]
@@ -234,7 +234,7 @@ def snoozed_until(rest: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def perhaps_name(text: str) -> str:
-    """The name in a text that is no more than somebody's name and what one says around it; empty where it is more.
+    """Return the name in a text that is only a name with courtesy around it; empty where it is more.
 
     >>> perhaps_name("请林小燕处理"), perhaps_name("@林小燕"), perhaps_name("明天林小燕给您送过去")
     ('林小燕', '林小燕', '')
@@ -244,7 +244,7 @@ def perhaps_name(text: str) -> str:
 
 
 def noted(text: str) -> str:
-    """The words of a note that was begun with another word than 备注.
+    """Return the text of a note that begins with another word than 备注.
 
     >>> noted("背注 上月断过"), noted("记录:上月断过")
     ('上月断过', '上月断过')
@@ -255,7 +255,7 @@ def noted(text: str) -> str:
 
 
 def holds_name(words: str, name: str) -> bool:
-    """Whether a colleague is named, with more around it.
+    """Whether a text names a colleague, with more around the name.
 
     >>> holds_name("陈志强经理", "陈志强"), holds_name("交给林小燕", "林小燕")
     (True, True)
@@ -264,7 +264,7 @@ def holds_name(words: str, name: str) -> bool:
 
 
 def resembles_name(words: str, name: str) -> bool:
-    """Whether a colleague's name was written with one wrong sign.
+    """Whether a colleague's name was written with one wrong character.
 
     >>> resembles_name("林小雁", "林小燕"), resembles_name("王伟", "王芳"), resembles_name("老赵", "林小燕")
     (True, False, False)
@@ -283,7 +283,7 @@ def is_family_name(words: str, name: str) -> bool:
 
 
 def spoken_number(words: str) -> int | None:
-    """A request's number in Chinese numerals, as one says it or digit by digit; None where it is none.
+    """Read a request's number in Chinese numerals, as spoken or digit by digit; None where it is none.
 
     >>> [spoken_number(each) for each in ("一百零四", "一百一十二", "两百", "一百二", "一百二十", "一零四", "四百十")]
     [104, 112, 200, 120, 120, 104, None]
@@ -298,7 +298,7 @@ def spoken_number(words: str) -> int | None:
 
 
 def _numbered(body: str) -> ManagerOrder | None:
-    """A text with a request's number, in front or behind a verb."""
+    """Read a text with a request's number before or after a verb."""
     lead = _LEAD.match(body)
     found = _NUMBER.match(body, lead.end() if lead else 0)
     in_front = found is not None
@@ -314,7 +314,7 @@ def _numbered(body: str) -> ManagerOrder | None:
     also = _ALSO.match(rest)
     rest = re.sub(r"^(?:回复|答复|回)\s*[\s:：]\s*", "", rest)
     if not is_visible(re.sub(r"[\W_]+", "", rest)):
-        rest = ""  # 104？ asks us
+        rest = ""  # 104？ asks us for the request
     order = _order(visible(rest), number, bool(found[1] or found[3]) or not rest.strip())
     if also is None or (order.verb is not Verb.ANSWER and not order.is_doubtful):
         return order
@@ -323,7 +323,7 @@ def _numbered(body: str) -> ManagerOrder | None:
 
 
 def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> ManagerOrder | None:
-    """A verb with a number behind it, and with what stands behind that: its own words, courtesy, or neither."""
+    """Read a verb followed by a number, and by the verb's own text, courtesy, or neither."""
     if _NEEDS_REST.fullmatch(verb):
         order = _order(f"{verb} {re.sub('^[给到至]', '', rest)}".strip(), number, True)
         if order.verb is Verb.ANSWER:
@@ -334,7 +334,7 @@ def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Manager
         also = _ALSO.match(rest)
         if also:
             return ManagerOrder(Verb.ANSWER, number, f"{verb} {rest}", True, also=int(also[1]), is_doubtful=True)
-        # 结束104国道的施工: the number goes on.
+        # 结束104国道的施工: the number is part of a longer word.
         return ManagerOrder(_BY_WORD[verb], number, f"{verb} {rest}", True, is_doubtful=True) if is_apart else None
     if not is_alone:
         return None
@@ -345,7 +345,8 @@ def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> Manager
 
 
 def _spoken(text: str) -> ManagerOrder | None:
-    """An order with its number in Chinese numerals: only where nothing else is said, for 一百条 is an answer."""
+    """Read an order with its number in Chinese numerals: only where nothing else is said, because 一百条 is an
+    answer."""
     for found in _SPOKEN.finditer(text):
         value = spoken_number(found[0])
         if value is None or value <= FIRST_NUMBER:
@@ -357,7 +358,7 @@ def _spoken(text: str) -> ManagerOrder | None:
 
 
 def _order(said: str, number: int | None, is_marked: bool) -> ManagerOrder:
-    """What is said of a request, whose number stands elsewhere."""
+    """Read a text about a request whose number stands elsewhere."""
     if not said:
         return ManagerOrder(Verb.CHOOSE, number, "", is_marked)
     plain = unicodedata.normalize("NFKC", said).translate(_SIMPLE)
@@ -378,7 +379,7 @@ def _order(said: str, number: int | None, is_marked: bool) -> ManagerOrder:
 
 
 def _resembled(plain: str, bare: str) -> Verb | None:
-    """The order a text resembles, which it is not."""
+    """Return the verb that a text resembles without being an order."""
     misspelt = next((verb for word, verb in _MISSPELT if _differs_once(word, bare)), None)
     if bare.lower() in _ALIKE or misspelt:
         return _ALIKE.get(bare.lower()) or misspelt
@@ -386,7 +387,7 @@ def _resembled(plain: str, bare: str) -> Verb | None:
         return Verb.NOTE
     if _ENDS_IT.fullmatch(plain.strip()):
         return Verb.CLOSE
-    # 完结，明天送: an order, and then something for the shop.
+    # 完结，明天送: an order, and then a text for the shop.
     first, _, more = re.sub(r"[\s,，。.!！;；、:：]+", " ", plain.strip()).partition(" ")
     if more and first in _BY_WORD:
         return _BY_WORD[first]

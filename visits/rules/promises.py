@@ -1,4 +1,4 @@
-"""What is promised, and what became of it: terms, steps of escalation, the deadline that counts. Values only."""
+"""Promises: their terms, steps of escalation, outcomes, and the deadline that counts, as plain values."""
 
 import hashlib
 import json
@@ -13,19 +13,19 @@ from visits.models import Promise
 
 HOUR = 3600
 DAY = 24 * HOUR
-#: An answer that leaves this much before WeChat's window closes can still be mended.
+#: A delivery problem can still be mended if the answer comes this long before WeChat's window closes.
 MARGIN = timedelta(hours=2)
-#: How long before the reply window closes the owner is warned of that.
+#: How long before the reply window closes the owner is warned.
 WINDOW_WARNING = timedelta(hours=6)
-#: How long after a breach, in the clock's own time, the supervisor's supervisor hears of it.
+#: How long after a breach, in the clock's own time, the supervisor's supervisor is notified.
 LATE_AFTER = 4 * HOUR
-#: A deadline more wall-clock hours away than this leaves nothing of WeChat's 48 to answer in.
+#: A deadline more wall-clock hours away than this leaves no time within WeChat's 48.
 WINDOW_LIMIT = timedelta(hours=47)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Seconds allowed for each promise, of the wall clock or of working hours."""
+    """Terms of a policy: seconds allowed for each promise, by the wall clock or in working hours."""
 
     handing_over: int = HOUR
     first_answer: int = DAY
@@ -37,17 +37,17 @@ class Terms:
         return int(getattr(self, promise.value))
 
 
-#: Where no policy was saved: the company's own promise, by the wall clock.
+#: The company's own promise, by the wall clock, where no policy was saved.
 DEFAULT = Terms()
 
 
 class EscalationStep(StrEnum):
-    """A step of escalation. In their order the later one says all that the earlier one would have said."""
+    """Escalation step. The later one in this order covers all that the earlier ones would have said."""
 
     HALF = "half"
     NEAR = "near"
     WINDOW = "window"
-    #: No time of its own: other messages used up what may be sent in the window.
+    #: Has no time of its own: other messages used up the sends of the reply window.
     SPENT = "spent"
     DUE = "due"
     LATE = "late"
@@ -66,7 +66,7 @@ STEPS: Mapping[Promise, tuple[EscalationStep, ...]] = {
 
 
 class PromiseOutcome(StrEnum):
-    """What became of a promise. VOID: it ended before its time for another reason, and counts neither way."""
+    """Outcome of a promise. VOID: it ended before its deadline for another reason, and counts neither way."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -78,7 +78,7 @@ class PromiseOutcome(StrEnum):
 def outcome(
     due_at: datetime | None, met_at: datetime | None, ended_at: datetime | None, now: datetime
 ) -> PromiseOutcome:
-    """Whether a promise was kept, from its moments alone: when somebody looks changes nothing.
+    """Return whether a promise was kept, from its moments alone: when somebody looks makes no difference.
 
     >>> due, hour = datetime(2026, 11, 24, 15), timedelta(hours=1)
     >>> outcome(due, due, due, due + hour), outcome(due, due + hour, due + hour, due + hour)
@@ -97,7 +97,7 @@ def outcome(
 
 
 def following(promise: Promise, step: EscalationStep | None) -> EscalationStep | None:
-    """The step after this one, the first after none; None behind the last.
+    """Return the step after this one, or the first for None; None after the last.
 
     >>> following(Promise.FIRST_ANSWER, None), following(Promise.FIRST_ANSWER, EscalationStep.LATE)
     (<EscalationStep.HALF: 'half'>, None)
@@ -110,7 +110,7 @@ def following(promise: Promise, step: EscalationStep | None) -> EscalationStep |
 def moment_of(
     step: EscalationStep, calendar: Calendar | None, running_since: datetime, allowed: int, used: int, due_at: datetime
 ) -> datetime:
-    """When a step is due. Shares are of the clock's own time: half of 24 working hours is 12 working hours.
+    """Return when a step is due. Shares are of the clock's own time: half of 24 working hours is 12 working hours.
 
     >>> begun = datetime(2026, 11, 23, 15)
     >>> moment_of(EscalationStep.NEAR, None, begun, 36000, 0, begun + timedelta(hours=10)) - begun
@@ -126,9 +126,10 @@ def moment_of(
 def counting(
     answer_due: datetime | None, window_until: datetime | None, answer_since: datetime | None
 ) -> datetime | None:
-    """Until when an answer is wanted: what was promised, or two hours before WeChat's window closes if that is earlier.
+    """Return until when an answer is wanted: the promised deadline, or two hours before WeChat's window closes if that
+    is earlier.
 
-    A window that was as good as closed when the clock began changes nothing: the answer will go another way.
+    A window that was nearly closed when the clock began changes nothing: the answer will go another way.
 
     >>> begun, hour = datetime(2026, 11, 23, 15), timedelta(hours=1)
     >>> counting(begun + 72 * hour, begun + 48 * hour, begun) - begun == 46 * hour
@@ -143,7 +144,8 @@ def counting(
 
 
 def fingerprint(terms: Terms, calendar: Calendar | None) -> str:
-    """Names the policy and the calendar a deadline was reckoned with; another one, and it is reckoned anew.
+    """Return a digest of the policy and calendar a deadline was computed with; where it differs, the deadline is
+    recomputed.
 
     >>> fingerprint(DEFAULT, None) == fingerprint(Terms(), None) != fingerprint(Terms(closing=1), None)
     True
@@ -157,7 +159,7 @@ def fingerprint(terms: Terms, calendar: Calendar | None) -> str:
 
 
 def longest(calendar: Calendar | None, allowed: int, starts: list[datetime]) -> tuple[datetime, datetime]:
-    """Of these starts the one whose deadline is farthest away by the wall clock, and that deadline.
+    """Return which of these starts has its deadline farthest away by the wall clock, and that deadline.
 
     >>> begun = datetime(2026, 11, 23, 15)
     >>> longest(None, 3600, [begun])[1] - begun
@@ -167,7 +169,7 @@ def longest(calendar: Calendar | None, allowed: int, starts: list[datetime]) -> 
 
 
 def paused(calendar: Calendar | None, started_at: datetime, running_since: datetime, used: int) -> float:
-    """For how many seconds of its own time a clock rested between its start and its last resumption.
+    """Return for how many seconds of its own time a clock rested between its start and its last resumption.
 
     >>> begun = datetime(2026, 11, 23, 15)
     >>> paused(None, begun, begun + timedelta(hours=5), 3600)

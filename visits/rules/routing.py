@@ -1,4 +1,4 @@
-"""Who answers for a request, and the reason in words."""
+"""Routing rule: who answers for a request, and the reason in words."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from visits.models import AssignmentReason
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """An area on the way up, as far as deciding needs to know."""
+    """Area on the way up the organisation chart, as far as the decision needs."""
 
     area: str
     head: Person | None
@@ -19,7 +19,7 @@ class Level:
     deputy_until: date | None = None
 
     def is_on_leave(self, today: date) -> bool:
-        """Whether a deputy stands in today; both ends included, an end left open is open, no dates is no leave.
+        """Whether a deputy stands in today; both ends are included, a missing end is open, no dates mean no leave.
 
         >>> Level("城区", None, None, date(2026, 10, 1), date(2026, 10, 7)).is_on_leave(date(2026, 10, 7))
         True
@@ -33,7 +33,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class OwnerChoice:
-    """Who answers (none: the pool), and why."""
+    """Owner that was chosen (None: the pool), and why."""
 
     manager: Person | None
     reason: AssignmentReason
@@ -41,14 +41,15 @@ class OwnerChoice:
 
 
 def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], today: date) -> OwnerChoice:
-    """The shop's own manager, else its area's, the deputy while that one is on leave, else upwards, else the pool.
+    """Return the shop's own manager, else its area's, the deputy during a leave, else somebody higher up, else the
+    pool.
 
-    `levels` begin with the shop's area; `away` are the managers on leave today anywhere, who can stand in for nobody.
-    The reason names whoever was passed over.
+    `levels` begin with the shop's area; `away` are the managers on leave today in any area, who can stand in for
+    nobody. The reason names everybody who was passed over.
 
-    A leave is one area's, as its deputy is: whoever heads another area too, without days of leave there, goes on
-    answering for that one, as people's `manager_in_charge` has it, for nobody was named to do it. They are given
-    nothing else meanwhile: neither as a deputy, nor as a shop's own manager elsewhere, nor by a transfer.
+    A leave belongs to one area, as its deputy does: a manager who heads another area too, without days of leave there,
+    goes on answering for that one, as people's `manager_in_charge` has it, since nobody was named to do so. They are
+    given nothing else meanwhile: neither as a deputy, nor as a shop's own manager elsewhere, nor by a transfer.
 
     >>> chen, lin, zhou = (Person(n, name, "") for n, name in enumerate(("陈志强", "林小燕", "周主任")))
     >>> leave = date(2026, 10, 1), date(2026, 10, 7)
@@ -80,7 +81,7 @@ def choose(own: Person | None, levels: Sequence[Level], away: Collection[int], t
 
 
 def _of(level: Level, height: int, own: Person | None, away: Collection[int], today: date) -> OwnerChoice | str:
-    """Who answers at this level; where nobody does, why."""
+    """Return who answers at this level; where nobody does, why."""
     head = level.head
     if head is None:
         return f"{level.area}没有负责人"

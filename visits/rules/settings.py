@@ -1,4 +1,4 @@
-"""What may be set, and what a setting would lead to."""
+"""Checks of settings: what may be set, and what a setting would lead to."""
 
 import re
 import unicodedata
@@ -16,20 +16,20 @@ SHORTEST = 300
 MOST_DAYS = 60
 MOST_KEYWORDS = 80
 LONGEST_KEYWORD = 20
-#: Days from now within which the worst case of a policy is looked for: a year has all holidays once.
+#: Days from now searched for the worst case of a policy: a year has every holiday once.
 AHEAD = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Worst:
-    """A message that would be answered in time only after WeChat's window is closed."""
+    """Worst case of a policy: a message that could be answered in time only after WeChat's window has closed."""
 
     start: datetime
     due_at: datetime
 
 
 def check_terms(wanted: Terms) -> None:
-    """Refuse what cannot be meant.
+    """Check a policy's terms. Raises `Refused` for values that cannot be meant.
 
     >>> check_terms(Terms(first_answer=60))
     Traceback (most recent call last):
@@ -46,9 +46,10 @@ def check_terms(wanted: Terms) -> None:
 
 
 def worst(wanted: Terms, calendar: Calendar | None, now: datetime) -> Worst | None:
-    """A message whose answer could be in time and yet too late for WeChat's window; None where there is none.
+    """Return a message whose answer could be in time for the promise and too late for WeChat's window; None where there
+    is none.
 
-    The worst moment to write is when a span of working time has just ended.
+    The worst moment to write is right after a span of working time has ended.
 
     >>> found = worst(Terms(first_answer=50 * 3600), None, datetime(2026, 11, 23))
     >>> found.due_at - found.start
@@ -64,7 +65,7 @@ def worst(wanted: Terms, calendar: Calendar | None, now: datetime) -> Worst | No
 
 
 def seconds(text: str, unit: int, what: str) -> int:
-    """A number of hours or minutes somebody wrote, in seconds. Raises `Refused`.
+    """Read a number of hours or minutes, in seconds. Raises `Refused`.
 
     >>> seconds("１.5", 3600, "首次答复"), seconds("30", 60, "转交")
     (5400, 1800)
@@ -82,7 +83,7 @@ def seconds(text: str, unit: int, what: str) -> int:
 
 
 def days_between(first: date, last: date) -> list[date]:
-    """The days from one to another, both included. Raises `Refused`.
+    """Return the days from one to another, both included. Raises `Refused`.
 
     >>> len(days_between(date(2027, 2, 5), date(2027, 2, 11)))
     7
@@ -96,7 +97,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def day_name(text: str) -> str:
-    """What a special day is called. Raises `Refused`."""
+    """Read the name of a special day. Raises `Refused`."""
     name = " ".join(visible(text).split())
     if not name or len(name) > 40:
         raise Refused("请写上这几天的名称，例如“春节放假”，最多 40 个字。")
@@ -104,7 +105,7 @@ def day_name(text: str) -> str:
 
 
 def category_name(text: str) -> str:
-    """What a category is called. Raises `Refused`."""
+    """Read the name of a category. Raises `Refused`."""
     name = " ".join(visible(text).split())
     if not name or len(name) > 30:
         raise Refused("请写上类别的名称，最多 30 个字。")
@@ -112,7 +113,7 @@ def category_name(text: str) -> str:
 
 
 def keywords(text: str) -> list[str]:
-    """Keywords as people list them: each once, in their order. Raises `Refused`.
+    """Read a list of keywords: each once, in their order. Raises `Refused`.
 
     >>> keywords("断货、缺货 补货,断货\\nＡＢＣ"), keywords("")
     (['断货', '缺货', '补货', 'abc'], [])

@@ -1,4 +1,4 @@
-"""By which way an answer will reach a shop, before it is sent."""
+"""Ways of an answer to a shop: which one it will take, before it is sent."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from visits.models import Way
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """The way an answer would go now, how many messages may still be sent, and until when the window is open: where
-    none is left before then, they are used up."""
+    """Way an answer would go now, how many messages may still be sent, and until when the window is open. An open
+    window with none left is used up."""
 
     way: Way
     left: int = 0
@@ -17,7 +17,7 @@ class Foreseen:
 
 
 def foresee(*, is_following: bool, left: int, until: datetime | None, queued: int, has_template: bool) -> Foreseen:
-    """The way of the next answer. Messages that are queued already will have taken their sends by then.
+    """Return the way of the next answer. Messages queued already use up their sends first.
 
     >>> foresee(is_following=True, left=3, until=None, queued=1, has_template=True)
     Foreseen(way=<Way.MESSAGE: 'message'>, left=2, until=None)

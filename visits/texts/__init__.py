@@ -1,1 +1,1 @@
-"""Every sentence of visits, by who says it."""
+"""Texts of visits, by subject."""

@@ -1,4 +1,4 @@
-"""What is said to shops and to ourselves when requests are answered."""
+"""Texts to shops and managers when requests are answered."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ NO_SUCH_MOMENT = "请选一个以后的时间，最多 30 天。"
 PHONE_NEEDS_WORDS = "请写一句电话里说了什么。"
 GONE = "对方已取消关注，微信里收不到回复。请打电话，再记一笔“已电话联系”。"
 ERASED = "这里的个人信息已按要求删除，不能再接着说。统计数字没有变。"
-#: Who answers, where it is no customer manager.
+#: The writer's name where no customer manager answers.
 SERVICE = "客服"
 
 NOTED = "已记下备注，店主看不到。"
@@ -51,7 +51,7 @@ HOW_CLOSED = {
 
 
 def phrase_overtaken(kept: str) -> str:
-    """A phrase was changed elsewhere while it was written here.
+    """To a manager whose canned answer was changed elsewhere while they edited it.
 
     >>> phrase_overtaken("明早到")
     '这条刚刚在别处改过，您写的还没有存。现在存着的是：“明早到”。再按一次“保存”就换成您写的。'
@@ -60,7 +60,7 @@ def phrase_overtaken(kept: str) -> str:
 
 
 def rated(score: int | None, comment: str) -> str:
-    """What the shop thought of it, in a line of its own.
+    """The shop's rating, in a line of its own.
 
     >>> rated(3, "太慢了"), rated(1, ""), rated(None, "")
     ('不满意：“太慢了”', '满意', '')
@@ -113,7 +113,7 @@ def said(kind: str, content: str, longest: int = 40) -> str:
 
 
 def overtaken(lines: Iterable[str]) -> str:
-    """What came in while somebody was writing."""
+    """To a writer: what came in while they were writing."""
     return "您写的时候有了新消息：\n" + "\n".join(lines)
 
 
@@ -122,13 +122,13 @@ def snoozed(until: str) -> str:
 
 
 def handed_on_meanwhile(name: str) -> str:
-    """Somebody else handed a request on while this page was open."""
+    """To somebody who hands on a request: somebody else did while this page was open."""
     now_with = f"刚刚转给了{name}" if name else "刚刚放回了待分派"
     return f"这条留言{now_with}，还没有按您的转。看过后仍要转，请再点一次“转交”。"
 
 
 def many_transferred(count: int, name: str, overtaken: Sequence[int], *, is_told: bool) -> str:
-    """How many were handed on, and the numbers of those that somebody else had handed on meanwhile."""
+    """How many requests were handed on, and the numbers of those somebody else had handed on meanwhile."""
     left = f"{'、'.join(f'#{each}' for each in overtaken)} 刚刚被别人转走，没有再转。" if overtaken else ""
     if not count:
         return f"没有转：{left}" if left else f"没有转：选的留言已完结，或已经由{name}负责。"
@@ -171,7 +171,7 @@ def foreseen(way: Way, left: int, until: datetime | None, *, now: datetime, zone
 
 
 def urgent(overdue: int, soon: int) -> str:
-    """What matters first in an inbox; empty where nothing presses."""
+    """What is urgent in an inbox; empty where nothing is."""
     parts = [f"已超时 {overdue} 条"] if overdue else []
     parts += [f"1 小时内到期 {soon} 条"] if soon else []
     return "，".join(parts)
@@ -189,11 +189,11 @@ def window_in_list(is_following: bool, is_open: bool, until: datetime | None, *,
 
 
 def shut(until: datetime | None, now: datetime) -> str:
-    """Why WeChat takes no more messages: its window is over, or still open and its sends are used up."""
+    """Why WeChat accepts no more messages: its window is closed, or still open with its sends used up."""
     return "微信允许的条数已用完" if until is not None and until > now else "已过微信 48 小时回复期"
 
 
-#: From here on the end of the reply window is worth a word.
+#: From here on the end of the reply window is mentioned.
 NEARLY_SHUT = timedelta(hours=6)
 #: On the button that sends an answer.
 SEND = {Way.MESSAGE: "发送", Way.NOTICE: "发送（改发服务通知）", Way.LATER: "存下，等对方来消息时送达"}
@@ -234,7 +234,7 @@ STATES = {
 
 
 def state(state: str, channel: str | None, attempts: int, explained: str, until: str) -> str:
-    """What became of an answer, in words; `until` says until when one is put off that was to go before."""
+    """The state of an answer's delivery in words; `until` is the moment a delayed one is tried again."""
     if state == "failed":
         return f"没有送达：{explained}" if explained else "没有送达"
     if state == "sent" and channel == "template":
@@ -246,11 +246,11 @@ def state(state: str, channel: str | None, attempts: int, explained: str, until:
     return STATES.get(state, state)
 
 
-# In the chat of a customer manager
+# In a customer manager's chat
 
 
 def listing(lines: Sequence[str], more: int, overdue: int, address: str) -> str:
-    """What is open, the most urgent first."""
+    """The list of open requests, the most urgent first."""
     link = f'<a href="{address}">打开收件箱</a>' if address else ""
     if not lines:
         return f"现在没有待办的留言。{link}"
@@ -274,7 +274,7 @@ def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone:
 
 
 def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str) -> str:
-    """A request was chosen: what was said last, and how to go on."""
+    """A request was chosen: its last messages, and how to go on."""
     link = f'<a href="{address}">查看全部</a>' if address else ""
     return "\n".join([f"#{number} {shop} {link}".rstrip(), *lines, way, "现在直接写，就是回复它；回复“退出”结束。"])
 
@@ -289,7 +289,7 @@ def closed_in_chat(number: int) -> str:
 
 
 def ask_which(lines: Sequence[str]) -> str:
-    """A text or picture that names no request."""
+    """To a manager whose text or picture names no request."""
     if not lines:
         return "现在没有待办的留言，没有发出。要找某一条，请带上编号，如：128 内容"
     if len(lines) == 1:
@@ -298,7 +298,7 @@ def ask_which(lines: Sequence[str]) -> str:
 
 
 def ask_number_or_text(number: int, shop: str, chosen: int, chosen_shop: str) -> str:
-    """A text that begins with another request's number while one is chosen."""
+    """To a manager whose text begins with another request's number while one is chosen."""
     return f"{number} 是编号，还是要发的内容？\n1 发给 #{number} {shop}\n2 整句发给 #{chosen} {chosen_shop}"
 
 
@@ -310,7 +310,7 @@ VERBS = {"close": "完结", "no_reply_needed": "不用回复", "called": "已电
 
 
 def settle_again(came: Iterable[str], what: str) -> str:
-    """To a manager who would have settled a request without knowing all that was said in it."""
+    """To a manager who wanted to close a request without having seen everything written in it."""
     return "\n".join(["还有您没看到的新消息：", *came, f"看过了，还是“{what}”，请回复 1；要答复就直接写编号和内容。"])
 
 
@@ -352,8 +352,8 @@ def snoozed_now(number: int, until: str) -> str:
 
 
 def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, address: str) -> str:
-    """What a customer manager can do in the chat, with a request of theirs as the example; `chosen` is the one that
-    takes what they write now."""
+    """What a customer manager can do in the chat, with one of their requests as the example; `chosen` is the one that
+    what they write now would answer."""
     each = number or 128
     late = f"，已超时 {overdue} 条" if overdue else ""
     return "\n".join(
@@ -372,7 +372,7 @@ def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, a
 
 
 def awaiting(count: int) -> str:
-    """To a manager who follows again, or was bound just now; nothing where nothing waits.
+    """To a manager who follows again, or was just bound; empty where nothing waits.
 
     >>> awaiting(2), awaiting(0)
     ('有 2 条留言等着您答复，回复“待办”就能看到。', '')

@@ -1,4 +1,4 @@
-"""What is said when a request of somebody unknown is given to a shop."""
+"""Texts for giving a stranger's request to a shop."""
 
 NO_LONGER = "这条留言已经归到店里，或已完结，请刷新后再看。"
 NO_SUCH_SHOP = "没有这家店，或不在您看得到的范围里。"
@@ -16,7 +16,7 @@ def to_find_out(shop: str, number: int | None) -> str:
 
 
 def done(shop: str, manager: str, *, is_the_shops: bool) -> str:
-    """To whoever clicked.
+    """To the person who clicked.
 
     >>> done("城南便利店", "陈志强", is_the_shops=True)
     '已归到城南便利店，由陈志强负责。对方还没有绑定，身份没有核实。'
@@ -28,5 +28,5 @@ def done(shop: str, manager: str, *, is_the_shops: bool) -> str:
 
 
 def how_to_bind(how: str) -> str:
-    """A hint for whoever is not bound, to be looked at and sent."""
+    """A hint for a writer who is not bound, to be checked and sent."""
     return f"您好，为了以后直接找到您的客户经理，请绑定您的店：{how}"

@@ -1,4 +1,4 @@
-"""A deadline explained, so that whoever doubts it can reckon after it."""
+"""Texts that explain a deadline, so that anybody who doubts it can check the calculation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,30 +17,30 @@ PROMISES = {
 }
 OUTCOMES = {"running": "计时中", "paused": "暂停", "kept": "按时", "missed": "超时", "void": "不计"}
 WEEKDAYS = "一二三四五六日"
-#: More lines of days than this are folded in the middle.
+#: Where there are more lines of days than this, the middle ones are folded.
 MOST_DAYS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one day, or several free ones in a row, gives a deadline that counts working hours."""
+    """Day, or several free ones in a row, that a deadline in working hours counts."""
 
     first: date
     last: date
-    #: What it is called; "" on an ordinary working day.
+    #: Its name; "" on an ordinary working day.
     name: str
-    #: From and until on the company's clock; empty where nothing counts.
+    #: From and until in the company's time; empty where nothing counts.
     spans: str
     seconds: float
 
 
-#: In place of an outcome: whether the reply window is open.
+#: Shown instead of an outcome: whether the reply window is open.
 WINDOW = {True: "还能发", False: "不能直接发"}
 WINDOW_RULE = "店主来一次消息，微信允许在 48 小时内回复 5 条（不分工作时间）。"
 
 
 def window_now(left: int, until: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """Where WeChat's reply window stands: how much may be sent, and until when.
+    """The state of WeChat's reply window: how many messages may be sent, and until when.
 
     >>> now, china = datetime(2026, 11, 23, 15, 20, tzinfo=ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai")
     >>> window_now(4, now.replace(day=24), now, china), window_now(0, now.replace(day=24), now, china)
@@ -61,12 +61,12 @@ def began(promise: Promise, started_at: datetime, allowed: float, counts_working
 
 
 def rested(seconds: float, running_since: datetime, zone: ZoneInfo) -> str:
-    """How long it rested before it went on."""
+    """How long it was paused before it went on."""
     return f"等店主回复时暂停 {span(seconds)}，{full(running_since, zone)} 继续。"
 
 
 def rests(used: float) -> str:
-    """That it rests now."""
+    """That it is paused now."""
     return f"已用 {span(used)}，正在等店主回复，暂停计时。"
 
 
@@ -104,7 +104,7 @@ def due(due_at: datetime, zone: ZoneInfo) -> str:
 def ended(
     met_at: datetime | None, ended_at: datetime | None, due_at: datetime | None, now: datetime, zone: ZoneInfo
 ) -> str:
-    """What became of it.
+    """Its outcome.
 
     >>> china, noon = ZoneInfo("Asia/Shanghai"), datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
     >>> ended(noon, noon, noon.replace(hour=10), noon, china), ended(None, None, noon, noon, china)
@@ -120,7 +120,7 @@ def ended(
 
 
 def unknown_year(year: int) -> str:
-    """That holidays are missing in the reckoning."""
+    """That the calculation lacks a year's holidays."""
     return f"{year} 年的放假和调休安排还没有录入，这一年按平常的一周算；录入后未完成的期限会重新计算。"
 
 

@@ -1,4 +1,4 @@
-"""What managers read when a promise is in danger, or broken."""
+"""Texts to managers when a promise is in danger, or broken."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +10,13 @@ from visits.texts.times import full
 #: Lines of a notice about several requests.
 MOST_LINES = 6
 NO_SHOP = "未绑定的关注者"
-#: What is to be done of a promise; an answer is of all others.
+#: What each promise demands; all others demand an answer.
 WHAT: dict[str, str] = {Promise.HANDING_OVER: "转告负责人", Promise.CLOSING: "办结"}
 
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """A step of one request, as it is told."""
+    """Escalation step of one request, as its notice tells it."""
 
     number: int
     shop: str
@@ -27,7 +27,7 @@ class Warned:
 
 
 def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str:
-    """The notice about one request, as it is true at `now` and still is when it is read days later.
+    """The notice about one request, worded so that it is true at `now` and still when it is read days later.
 
     >>> now, china = datetime.fromisoformat("2026-11-24T03:20+08:00"), ZoneInfo("Asia/Shanghai")
     >>> due = datetime.fromisoformat("2026-11-24T15:20+08:00")
@@ -54,7 +54,7 @@ def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str
 
 
 def several(those: list[Warned], *, now: datetime) -> str:
-    """The notice about several requests at once, the worst first. Without moments: the list behind 待办 has them.
+    """The notice about several requests, the worst first. Without moments: the list behind 待办 has them.
 
     >>> due = datetime.fromisoformat("2026-11-24T15:20+08:00")
     >>> those = [Warned(n, "城南便利店", "", step, "first_answer", due) for n, step in ((128, "near"), (129, "window"))]

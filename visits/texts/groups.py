@@ -1,4 +1,4 @@
-"""What is said of visit groups, plans and visits that were made."""
+"""Texts about visit groups, plans and visits."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ def too_many(most: int) -> str:
 
 
 def takes(span: timedelta, ahead: int) -> str:
-    """How long it takes to send, before it is sent.
+    """How long sending takes, shown before it is sent.
 
     >>> takes(timedelta(minutes=21, seconds=5), 1200)
     '前面还有 1,200 条群发在排队，发完大约要 22 分钟；这期间的答复和通知照样先发。'
@@ -44,7 +44,8 @@ def visited(shop: str, how: str) -> str:
 
 
 def nothing_due(next_on: date | None, today: date) -> str:
-    """Why no shop of a plan is listed: when the first turn comes; None where the plan has no shop of one's own.
+    """Why no shop of a plan is listed: when the first one is due; `next_on` is None where the visitor has no shop in
+    the plan.
 
     >>> nothing_due(date(2026, 12, 23), date(2026, 11, 23)), nothing_due(date(2026, 11, 23), date(2026, 11, 23))
     ('还没有到期的，最早的一家 12 月 23 日到期。', '没有过期的，最早的一家今天到期。')

@@ -1,4 +1,4 @@
-"""What customer managers are told in WeChat about the requests they answer for.
+"""Texts of notices to customer managers in WeChat about the requests they answer for.
 
 A notice may wait for days until its manager is in touch: its moments carry their day, never 明天 or 还剩.
 """
@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from visits.texts.times import full, span
 
-#: Signs of a quotation: a notice is read on a phone, the whole stands on its page.
+#: Characters of a quotation: a notice is read on a phone, the whole text stands on its page.
 QUOTED = 60
 LONGEST_TITLE = 20
 KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接"}
 
 
 def quoted(kind: str, content: str) -> str:
-    """What somebody said, short and harmless: WeChat makes a link of `<a …>` wherever it stands.
+    """A message in short and harmless: WeChat turns `<a …>` into a link wherever it stands.
 
     >>> quoted("text", "红七匹狼断货了"), quoted("image", ""), quoted("location", "南环路 8 号")
     ('“红七匹狼断货了”', '[图片]', '[位置] 南环路 8 号')
@@ -41,7 +41,7 @@ def shop(name: str, class_name: str, area: str) -> str:
 
 
 def maybe(shop: str) -> str:
-    """Somebody who is not bound to the shop that their request was given to.
+    """A writer who is not bound to the shop their request was given to.
 
     >>> maybe("城南便利店")
     '没绑定的人（可能是城南便利店）'
@@ -50,7 +50,7 @@ def maybe(shop: str) -> str:
 
 
 def answers(who: str, group: str) -> str:
-    """Somebody who writes, and which message to many shops they answer, if any.
+    """A writer, and which message to many shops they answer, if any.
 
     >>> answers("城南便利店", "换灯条"), answers("城南便利店", "")
     ('城南便利店回群发《换灯条》', '城南便利店')
@@ -62,7 +62,7 @@ def answers(who: str, group: str) -> str:
 def new_request(
     number: int, who: str, what: str, allowed: int | None, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
-    """A request that begins.
+    """A new request.
 
     >>> from zoneinfo import ZoneInfo
     >>> now, due = datetime.fromisoformat("2026-11-23T15:20+08:00"), datetime.fromisoformat("2026-11-24T15:20+08:00")
@@ -73,14 +73,14 @@ def new_request(
 
 
 def more(number: int, who: str, said: Sequence[tuple[str, str]]) -> str:
-    """What a shop added to its request, all of one breath in one notice."""
+    """What a shop added to its request, several messages in one notice."""
     first, count = said[0], len(said)
     what = quoted(*first) if count == 1 else f"{quoted(*first)} 等 {count} 条"
     return f"【补充 #{number}】{who}：{what}\n{_how(number, what)}"
 
 
 def remark(number: int, who: str, what: str, *, is_closed: bool) -> str:
-    """What a shop said with its thanks, after an answer or a closing.
+    """What a shop wrote with its thanks, after an answer or a closing.
 
     >>> remark(128, "城南便利店", "“好的，我下午在店里”", is_closed=True)
     '【店主回话 #128】城南便利店：“好的，我下午在店里”\\n不计时，没有重开。要接着办，请回复“128 重开”。'
@@ -102,7 +102,7 @@ def again(
 
 
 def awake(number: int, who: str, *, is_waiting: bool) -> str:
-    """A request that was put off until now.
+    """A request that was snoozed until now.
 
     >>> awake(128, "城南便利店", is_waiting=False)
     '【到时间了 #128】城南便利店的留言回到待办，还没有答复。\\n直接回复“128 内容”。'
@@ -113,20 +113,20 @@ def awake(number: int, who: str, *, is_waiting: bool) -> str:
 def handed_on(
     number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
-    """A request that comes from somebody else."""
+    """A request that comes from another manager."""
     return f"【转来 #{number}】{who}：{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number, what)}"
 
 
 def complaint(
     number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
 ) -> str:
-    """To whoever is above: a complaint is theirs to look into."""
+    """To whoever stands above: a complaint they are to look into."""
     until = _until(None, due_at, now, zone)
     return f"【投诉 #{number}】{who}：{what}\n{why}，被投诉的人看不到。{until}{_how(number, what)}"
 
 
 def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], overdue: int) -> str:
-    """Requests that come from somebody else, all at once."""
+    """Requests that come from other managers, all at once."""
     listed = "、".join(f"#{number}" for number in numbers)
     late = f"其中 {overdue} 条已超时。" if overdue else ""
     rest = " 等" if count > len(numbers) else ""
@@ -134,12 +134,12 @@ def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], over
 
 
 def moved_along(why: str) -> str:
-    """Why a request has another owner: its shop has."""
+    """Why a request has another owner: its shop has another manager."""
     return f"这家店换了客户经理，留言跟着走：{why}"
 
 
 def moved_away(count: int, numbers: Sequence[int], to: str) -> str:
-    """To whoever had them: requests that went along with their shops.
+    """To the former owner: requests that moved along with their shops.
 
     >>> moved_away(1, [107], "林小燕")
     '【转走 #107】这家店换了客户经理，留言已转给林小燕，您不用再答复。'
@@ -154,7 +154,7 @@ def moved_away(count: int, numbers: Sequence[int], to: str) -> str:
 
 
 def no_owner(number: int, who: str, what: str, why: str) -> str:
-    """To whoever stands above: a request that nobody answers for."""
+    """To whoever stands above: a request without an owner."""
     return f"【无人负责 #{number}】{who}：{what}\n{why}。请分派给客户经理。"
 
 
@@ -163,12 +163,12 @@ def many_without_owner(count: int, whys: Sequence[str]) -> str:
 
 
 def not_reached(number: int, who: str, owner: str, why: str) -> str:
-    """To whoever stands above: a manager who cannot be told in WeChat."""
+    """To whoever stands above: a manager who cannot be notified in WeChat."""
     return f"【通知不到 #{number}】{who}的留言，负责人{owner}{why}。请转告。"
 
 
 def many_not_reached(owner: str, why: str, count: int) -> str:
-    """The same of all that waits for them, in place of notices that would pile up.
+    """The same for all their waiting requests, in place of notices that would pile up.
 
     >>> many_not_reached("陈志强", OUT_OF_REACH, 5)
     '【通知不到】陈志强的微信现在收不到通知，名下 5 条留言等着答复。请转告。'
@@ -177,7 +177,7 @@ def many_not_reached(owner: str, why: str, count: int) -> str:
 
 
 def not_delivered(number: int, shop: str, what: str, why: str) -> str:
-    """To whoever wrote an answer that came to nothing.
+    """To the writer of an answer that was not delivered.
 
     >>> not_delivered(128, "城南便利店", "“明早到”", "对方在黑名单里")
     '【没有送达 #128】城南便利店没有收到您的答复“明早到”：对方在黑名单里。\\n请打电话，再回复“128 已电话 说了什么”。'
@@ -186,7 +186,7 @@ def not_delivered(number: int, shop: str, what: str, why: str) -> str:
 
 
 def put_off(number: int, shop: str, what: str) -> str:
-    """To whoever was told that an answer is sent, and WeChat takes it only later.
+    """To a writer who was told that an answer is sent, while WeChat accepts it only later.
 
     >>> print(put_off(128, "城南便利店", "“明早到”"))
     【还没送到 #128】微信现在不让发，您的答复“明早到”要等城南便利店下次来消息时才送到。
@@ -197,13 +197,13 @@ def put_off(number: int, shop: str, what: str) -> str:
 
 
 def went_as_notice(number: int, shop: str, what: str) -> str:
-    """To whoever was told that an answer is sent, and it went as a notice that has to be opened."""
+    """To a writer who was told that an answer is sent, while it went as a notice that has to be opened."""
     went = f"【改发服务通知 #{number}】微信现在不让直接发，您的答复{what}已改发服务通知，{shop}点开才看得到。"
     return f"{went}\n着急请打电话，再回复“{number} 已电话 说了什么”。"
 
 
 def perhaps_not_delivered(number: int, shop: str, what: str, why: str) -> str:
-    """To whoever wrote an answer that nobody can be sure of."""
+    """To the writer of an answer whose delivery is unsure."""
     return f"【不确定 #{number}】{shop}可能没有收到您的答复{what}。\n{_call(number)}"
 
 
@@ -223,7 +223,7 @@ NOT_BOUND = "还没有绑定微信"
 NOT_FOLLOWING = "已取消关注服务号"
 OUT_OF_REACH = "的微信现在收不到通知"
 OPEN_PAGE = "点这里查看"
-#: What staff call a message that waits, or may have come.
+#: What staff call a message that waits, or may have arrived.
 A_REQUEST, AN_ANSWER, A_QUESTION, A_NOTICE = "留言", "答复", "评价邀请", "通知"
 OF_SEVERAL = "给客户经理的通知（几条留言）"
 

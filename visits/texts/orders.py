@@ -1,8 +1,8 @@
-"""What is said to managers of their orders in the chat: asked back, or done."""
+"""Texts to managers about their orders in the chat: questions, and what was done."""
 
 from collections.abc import Sequence
 
-#: How each word about a request is written, with what goes with it.
+#: How each action on a request is written, with its argument.
 ORDERS = {
     "close": "完结",
     "no_reply_needed": "不用回复",
@@ -13,24 +13,24 @@ ORDERS = {
     "called": "已电话 {}",
     "listen": "听",
 }
-#: Says that what was quoted is to be sent.
+#: Words that say that what was quoted is to be sent.
 SEND_IT = {"发", "发送", "发出", "发吧", "确认", "确认发送"}
 NOTHING_TO_SEND = "没有等着发的内容。要答复，请写“编号 内容”；回复“待办”看编号。"
 
 
 def do_it(verb: str, rest: str, number: int) -> str:
-    """One of the choices: what would be done with a request."""
+    """A choice: what would be done with a request."""
     done = {"no_reply_needed": "记为不用回复", "note": "记成备注“{}”", "transfer": "转给{}"}
     return f"{done.get(verb, ORDERS[verb]).format(rest).strip()} #{number}"
 
 
 def ask_back(number: int, shop: str, what: str, order: str) -> str:
-    """A text that resembles an order and is none."""
+    """To a manager whose text resembles an order and is none."""
     return f"“{what}”没有照办，也没有发出。您是要：\n1 {order}\n2 整句发给 #{number} {shop}\n都不是就不用管。"
 
 
 def ask_to_send(number: int, shop: str, what: str) -> str:
-    """A text that begins like an order, or has its number in an odd place."""
+    """To a manager whose text begins like an order, or has its number in an odd place."""
     return f"将发给{shop}：{what}\n回复“发”就发出；不发就不用管。要完结请回复“{number} 完结”。"
 
 
@@ -39,7 +39,7 @@ def note_needs_words(number: int) -> str:
 
 
 def ask_number(lines: Sequence[str], order: str) -> str:
-    """A word about a request without its number."""
+    """To a manager who wrote an action without a request's number."""
     if not lines:
         return "现在没有待办的留言。"
     return f"请带上编号，如：{lines[0].partition(' ')[0].lstrip('#')} {order}\n" + "\n".join(lines)

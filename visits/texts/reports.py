@@ -1,4 +1,4 @@
-"""What the figures of a report are called."""
+"""Texts of reports: the names of figures."""
 
 DIVISIONS = {
     "manager": "按客户经理",
@@ -7,9 +7,9 @@ DIVISIONS = {
     "class": "按客户类型",
     "month": "按月",
 }
-#: A request that has none of these.
+#: The label for a request that has none of these.
 NOBODYS = {"managers": "没有负责人", "areas": "没有片区", "categories": "没有类别", "classes": "没有类型"}
-#: The times a report may tell: what they are called in a choice, and in a heading.
+#: The times a report may show: their names in a choice, and in a heading.
 TIMES = {"first": ("首次答复用时", "首次答复"), "next": ("再次答复用时", "再次答复"), "closing": ("办结用时", "办结")}
 FIGURES = {
     "all": "全部留言",
@@ -24,7 +24,7 @@ FIGURES = {
     "rated": "评价过",
     "discontent": "不满意",
 }
-#: What each figure counts, beside it in the file and under the table.
+#: What each figure counts, shown next to it in the file and under the table.
 EXPLAINED = (
     "按留言的时间统计，作废的不算。",
     "按承诺时限答复：首次答复不晚于当时承诺的截止时间（按当时的时限、工作时间和节假日）。"

@@ -1,4 +1,4 @@
-"""Moments and spans in words, on the company's clock."""
+"""Texts of moments and spans of time, in the company's time zone."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ from foundation.clock import when as when
 
 
 def full(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment that is read at any later time: always with its day.
+    """A moment that may be read at any later time: always with its day.
 
     >>> full(datetime(2026, 11, 23, 15, 20, tzinfo=ZoneInfo("Asia/Shanghai")), ZoneInfo("Asia/Shanghai"))
     '11 月 23 日 15:20'
@@ -17,7 +17,7 @@ def full(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def span(seconds: float) -> str:
-    """A span of time in full: days only where they are whole ones and more than two.
+    """A span of time in full: in days only where they are whole and more than two.
 
     >>> span(86400), span(7200), span(5400), span(59), span(0), span(604800), span(172800)
     ('24 小时', '2 小时', '1 小时 30 分', '不到 1 分钟', '0 分钟', '7 天', '48 小时')
@@ -34,7 +34,7 @@ def span(seconds: float) -> str:
 
 
 def about(seconds: float) -> str:
-    """A span of time roughly, for a headline: 剩 12 小时. Below three hours the minutes matter.
+    """A span of time roughly, for a headline: 剩 12 小时. Minutes are shown below three hours.
 
     >>> about(43200), about(17280), about(5400), about(30)
     ('12 小时', '5 小时', '1 小时 30 分', '1 分钟')
@@ -50,12 +50,12 @@ def late(seconds: float) -> str:
     >>> late(71760), late(5400), late(20 * 86400)
     ('已超时 20 小时', '已超时 1 小时 30 分', '已超时 20 天')
     """
-    # The hours no longer matter after two days.
+    # After two days the hours no longer matter.
     return f"已超时 {int(seconds // 86400)} 天" if seconds >= 2 * 86400 else f"已超时 {about(seconds)}"
 
 
 def answer_by(due_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
-    """Until when an answer was promised, for one kept ready; a moment that was missed says so. Empty: none is owed.
+    """Until when an answer was promised, for a canned answer; says so where that has passed. Empty where none is due.
 
     >>> china = ZoneInfo("Asia/Shanghai")
     >>> now = datetime(2026, 11, 24, 16, tzinfo=china)
