@@ -10,6 +10,7 @@ from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, overhearing, shops, waiting
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
+from visits.pages import groups as group_pages
 from visits.pages import inbox, needs, plans, reports, routes, unheard
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import audience, escalations, measures, titles
@@ -95,7 +96,7 @@ visits = Feature(
                 "visits": "微拜访",
             },
             tasks=jobs.TASKS,
-            lists=(inbox.INBOX, plans.DUE, plans.QUIET, reports.REQUESTS),
+            lists=(inbox.INBOX, group_pages.GROUPS, group_pages.MEMBERS, plans.DUE, plans.QUIET, reports.REQUESTS),
         ),
     ),
 )

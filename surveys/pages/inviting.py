@@ -16,18 +16,21 @@ from campaigns.preview import Preview
 from campaigns.rules import ACTED, DUE, OPENED
 from campaigns.texts import STATES
 from console import access, act, fields
+from console.lists import looking
+from console.lists.listing import Asked, Column, Filter, Listing
 from console.stamps import Editable
-from foundation.clock import day_in, when
+from foundation.clock import when
 from foundation.errors import Refused
-from foundation.paging import Cursor
+from foundation.paging import Cursor, Page
 from foundation.quiet import put_off_until
-from people.permissions import PEOPLE_PHONES
+from people.pages import filters
+from people.texts import licence
 from surveys.actions import inviting
 from surveys.models import Survey, SurveyState
-from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
+from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import inviting as queries
 from surveys.queries.detail import SurveyDetail, detail
-from surveys.queries.inviting import WaveLine
+from surveys.queries.inviting import Invited, WaveLine
 from surveys.rules.waves import MOST_REMINDERS, RESULTS
 from surveys.texts import chat
 from surveys.texts.figures import OUTCOMES, REASONS
@@ -54,6 +57,51 @@ WHOM = {
     progress.LEFT_OUT: "没有发给",
     **{name: f"没有发给：{word}" for name, word in REASONS.items()},
 }
+
+
+def _narrowed(asked: Asked) -> str:
+    given = asked.given.get("outcome", "")
+    return ACTED if given == "answered" else given if given in WHOM else ""
+
+
+def _invited(asked: Asked, cursor: Cursor, limit: int) -> Page[Invited]:
+    survey_id, number, session = asked.of["survey_id"], asked.of["number"], asked.session
+    survey = detail(session, survey_id, now=asked.now)
+    wave = next((each for each in queries.wave_lines(session, survey_id) if each.number == number), None)
+    if survey is None or wave is None or survey.is_anonymous:
+        raise Refused("匿名调查不列名单。")
+    narrowed, today = _narrowed(asked), asked.today
+    return queries.invited(
+        session, asked.visitor, wave.campaign_id, narrowed=narrowed, today=today, cursor=cursor, limit=limit
+    )
+
+
+def _became(line: Invited) -> str:
+    return OUTCOMES[Outcome(line.outcome)] if line.outcome else REASONS[line.why or ""]
+
+
+INVITED: Listing[Invited] = Listing(
+    name="surveys.invited",
+    title="邀请名单",
+    unit="家",
+    see=SURVEYS_SEE,
+    size=queries.PAGE,
+    filters=(Filter("outcome", "筛选", "全部", lambda asked: [each for each in WHOM.items() if each[0]]),),
+    columns=(
+        Column("licence", "许可证号", lambda line: licence(line.licence), href=filters.page_of, width=20),
+        Column("shop", "店名", lambda line: line.shop, width=24),
+        Column("keeper", "店主", lambda line: line.keeper, width=12),
+        Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, width=16),
+        Column("area", "片区", lambda line: line.area, is_spare=True),
+        Column("became", "送达情况", _became, width=24),
+        Column("opened", "打开", lambda line: "是" if line.is_opened else "", on_phone="打开", width=8),
+        Column("answered", "填写", lambda line: "是" if line.is_answered else "", on_phone="填写", width=8),
+    ),
+    find=_invited,
+    nothing=("没有符合的店", "还没有发给谁，或您负责的店不在里面。"),
+    nothing_left=("没有符合的店", "换一个条件再看。"),
+    export=SURVEYS_EXPORT,
+)
 
 
 @access.allow(SURVEYS_SEE)
@@ -131,42 +179,28 @@ def steer(survey_id: int, number: int) -> ResponseReturnValue:
 @access.allow(SURVEYS_SEE)
 def wave(survey_id: int, number: int) -> ResponseReturnValue:
     """One wave: how many came to what, and, of an identified survey, who. Seeing who is written down."""
-    services, me = current_services(), access.visitor()
-    narrowed = request.args.get("outcome", "")
-    narrowed = ACTED if narrowed == "answered" else narrowed
-    if narrowed not in WHOM:
+    services = current_services()
+    if request.args.get("outcome", "") not in (*WHOM, "answered"):
         abort(404)
     found, now = _find(services, survey_id), services.clock()
     with services.reading() as session:
         line = next((each for each in queries.wave_lines(session, survey_id) if each.number == number), None)
-        people = None
-        if line is not None and not found.is_anonymous:
-            people = queries.invited(
-                session,
-                me,
-                line.campaign_id,
-                narrowed=narrowed,
-                today=day_in(now, services.zone),
-                cursor=Cursor.of(request.args),
-            )
+        shown = None if line is None or found.is_anonymous else looking.look(INVITED, session)
     if line is None:
         abort(404)
-    if people is not None:
-        act.seen("survey.people", f"survey:{survey_id}", f"第 {number} 次邀请，{WHOM[narrowed]}")
+    if shown is not None:
+        act.seen("survey.people", f"survey:{survey_id}", f"第 {number} 次邀请，{WHOM[_narrowed(shown.asked)]}")
     return render_template(
         "surveys/console/wave.html",
         survey=found,
         wave=line,
-        people=people,
-        narrowed=narrowed,
-        whom=WHOM,
+        shown=shown,
         outcomes=OUTCOMES,
         reasons=REASONS,
         waves=STATES,
         colours=COLOURS,
         until=_until(line, services, now),
-        shows_phones=me.may(PEOPLE_PHONES),
-        is_part=not me.is_company_wide,
+        is_part=not access.visitor().is_company_wide,
     )
 
 

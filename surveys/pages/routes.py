@@ -27,6 +27,11 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/invitations", inviting.invite, ("POST",)),
     ("/<int:survey_id>/invitations/results", inviting.set_results, ("POST",)),
     ("/<int:survey_id>/invitations/<int:number>", inviting.wave, ("GET",)),
+    (
+        "/<int:survey_id>/invitations/<int:number>/export",
+        exporting(inviting.INVITED, inviting.wave),
+        ("POST",),
+    ),
     ("/<int:survey_id>/invitations/<int:number>/steer", inviting.steer, ("POST",)),
     ("/<int:survey_id>/export", results.export, ("POST",)),
     ("/<int:survey_id>/live", results.live, ("GET",)),

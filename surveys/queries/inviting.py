@@ -121,6 +121,7 @@ def invited(
     narrowed: str = "",
     today: date,
     cursor: Cursor = FIRST,
+    limit: int = PAGE,
 ) -> Page[Invited]:
     """Whom a wave went to, as far as this visitor may see, a page at a time; `narrowed` to a part, an outcome, or a
     reason to leave somebody out."""
@@ -130,7 +131,7 @@ def invited(
     statement = progress.recipients(campaign_id, *shop, *became, part=narrowed or progress.MEANT)
     if mine is not None:
         statement = statement.where(mine)
-    return page(session, statement, _BY_SHOP, cursor, limit=PAGE, read=Invited)
+    return page(session, statement, _BY_SHOP, cursor, limit=limit, read=Invited)
 
 
 def _line(campaign: Campaign, figures: CampaignFigures) -> WaveLine:

@@ -1,6 +1,8 @@
 """Console pages of visit groups: writing one message to many shops, its progress, and the shops behind each figure."""
 
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import abort, render_template, request, url_for
@@ -10,17 +12,21 @@ from sqlalchemy.orm import Session
 from campaigns import preview as reach
 from campaigns.preview import Preview
 from console import access, act, fields
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
-from foundation.paging import Cursor
+from foundation.paging import Cursor, Page
+from people.pages import filters
 from people.picker import short
 from people.picker.short import Picker
+from people.texts import licence
 from visits.actions import groups as actions
 from visits.pages import form_pictures, form_values
-from visits.permissions import VISITS_ANSWER, VISITS_SEE
+from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
-from visits.queries.groups import PARTS, GroupLine
+from visits.queries.groups import PARTS, GroupLine, GroupProgress, Member
 from visits.queries.visibility import Colleague
 from visits.texts import groups as texts
 from visits.texts.times import when
@@ -28,24 +34,109 @@ from wechat_bot import media, pictures
 from wechat_bot.services import Services, current_services
 
 
+@dataclass(frozen=True, slots=True)
+class NamedGroup:
+    """A group in the list, and whom it was for, in words."""
+
+    group: GroupLine
+    audience: str
+
+
+def _who(asked: Asked) -> Colleague:
+    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
+
+
+def _groups(asked: Asked, cursor: Cursor, limit: int) -> Page[NamedGroup]:
+    session, criteria = asked.session, asked.services.criteria
+    page = queries.listing(session, _who(asked), now=asked.now, cursor=cursor, limit=limit)
+    return page.of(
+        NamedGroup(line, queries.words(session, line.audience, criteria, is_part=line.manager_id is not None))
+        for line in page.lines
+    )
+
+
+def _figure(name: str, label: str, value: Callable[[GroupProgress], int]) -> Column[NamedGroup]:
+    return Column(name, label, lambda line: value(line.group.progress), is_number=True, on_phone=label, width=10)
+
+
+GROUPS: Listing[NamedGroup] = Listing(
+    name="visits.groups",
+    title="群发",
+    unit="次",
+    see=VISITS_SEE,
+    size=queries.PAGE,
+    columns=(
+        Column("title", "名称", lambda line: line.group.title, width=30),
+        Column("audience", "发给", lambda line: line.audience, width=30),
+        Column("sender", "谁发的", lambda line: line.group.sender, style="text-nowrap"),
+        Column("sent_at", "时间", lambda line: line.group.sent_at, style="text-nowrap", width=18),
+        _figure("listed", "名单", lambda progress: progress.listed),
+        _figure("sent", "已发出", lambda progress: progress.sent),
+        _figure("waiting", "还在等", lambda progress: progress.waiting),
+        _figure("answered", "已回", lambda progress: progress.answered),
+        _figure("open", "没办结", lambda progress: progress.open),
+        _figure("overdue", "超时", lambda progress: progress.overdue),
+    ),
+    find=_groups,
+    nothing=("还没有群发过", "写一段话发给一批店，每家店的回复会成为各自的留言，各算各的时限。"),
+    export=VISITS_EXPORT,
+)
+
+
+def _part(asked: Asked) -> str:
+    given = asked.given.get("part", "")
+    return given if given in PARTS else ""
+
+
+def _members(asked: Asked, cursor: Cursor, limit: int) -> Page[Member]:
+    who = _who(asked)
+    found = queries.one(asked.session, who, asked.of["group_id"], now=asked.now)
+    if found is None:
+        raise Refused(texts.NO_SUCH)
+    part, quiet = _part(asked), asked.services.quiet
+    return queries.members(asked.session, who, found, part=part, now=asked.now, quiet=quiet, cursor=cursor, limit=limit)
+
+
+def _answered(asked: Asked, line: Member) -> str:
+    return when(line.answered_at, now=asked.now, zone=asked.services.zone) if line.answered_at else ""
+
+
+MEMBERS: Listing[Member] = Listing(
+    name="visits.members",
+    title="群发名单",
+    unit="家",
+    see=VISITS_SEE,
+    size=queries.MEMBERS,
+    keeps=("part",),
+    means=lambda asked: PARTS.get(_part(asked), ""),
+    columns=(
+        Column("licence", "许可证号", lambda line: licence(line.licence), href=filters.page_of, width=20),
+        Column("shop", "店名", lambda line: line.shop, width=24),
+        Column("area", "片区", lambda line: line.area, is_spare=True),
+        Column("state", "发送", lambda line: line.state, width=24),
+        Column(
+            "answered",
+            "回复",
+            lambda line: line.answered_at,
+            shows=_answered,
+            style="text-nowrap",
+            on_phone="回复",
+            width=18,
+        ),
+        Column("number", "留言", lambda line: f"#{line.number}" if line.number else "", style="text-nowrap"),
+        Column("closed", "办结时间", lambda line: line.closed_at, is_shown=False, width=18),
+    ),
+    find=_members,
+    nothing=("这里没有店", "换一个筛选再看。"),
+    export=VISITS_EXPORT,
+)
+
+
 @access.allow(VISITS_SEE)
 def groups() -> ResponseReturnValue:
     """List the groups with their progress, the newest first."""
-    services, me = current_services(), access.visitor()
-    now = services.clock()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        found = queries.listing(session, who, now=now, cursor=Cursor.of(request.args))
-        named = {
-            line.id: queries.words(session, line.audience, services.criteria, is_part=line.manager_id is not None)
-            for line in found.lines
-        }
-    return render_template(
-        "visits/console/groups.html",
-        found=found,
-        named=named,
-        moment=lambda at: when(at, now=now, zone=services.zone),
-    )
+    with current_services().reading() as session:
+        return render_template("visits/console/groups.html", shown=looking.look(GROUPS, session))
 
 
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
@@ -96,21 +187,20 @@ def write() -> ResponseReturnValue:
 @access.allow(VISITS_SEE)
 def group(group_id: int) -> ResponseReturnValue:
     """Show one group: its figures, and the shops behind each. Seeing who is in it is written to the audit log."""
-    services, me, part = current_services(), access.visitor(), request.args.get("part", "")
+    services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, group_id)
-        cursor = Cursor.of(request.args)
-        members = queries.members(session, who, found, part=part, now=now, quiet=services.quiet, cursor=cursor)
+        shown = looking.look(MEMBERS, session)
         named = queries.words(session, found.audience, services.criteria, is_part=found.manager_id is not None)
     act.seen("visit.group.see", f"visit-group:{group_id}", found.title)
     return render_template(
         "visits/console/group.html",
+        shown=shown,
         group=found,
         named=named,
-        members=members,
-        part=part if part in PARTS else "",
+        part=_part(shown.asked),
         parts=PARTS,
         quiet_until=services.quiet and services.quiet.over_at(now),
         may_cancel=me.may(VISITS_ANSWER) and found.is_of(who) and found.cancelled_at is None,

@@ -23,6 +23,8 @@ for _rule, _name, _view, _methods in (
     ("/canned/<int:canned_id>", "canned_edit", canned.edit, ("GET", "POST")),
     ("/canned/<int:canned_id>/drop", "canned_drop", canned.drop, ("POST",)),
     ("/groups", "groups", groups.groups, ("GET",)),
+    ("/groups/export", "groups_export", exporting(groups.GROUPS, groups.groups), ("POST",)),
+    ("/groups/<int:group_id>/export", "group_export", exporting(groups.MEMBERS, groups.group), ("POST",)),
     ("/groups/new", "group_write", groups.write, ("GET", "POST")),
     ("/groups/<int:group_id>", "group", groups.group, ("GET",)),
     ("/groups/<int:group_id>/cancel", "group_cancel", groups.cancel, ("POST",)),

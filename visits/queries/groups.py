@@ -165,11 +165,13 @@ def strangers(session: Session, who: Colleague, meant: Spec, criteria: Criteria,
     return [each for each in listed if people_rules.licence(str(each)) not in known]
 
 
-def listing(session: Session, who: Colleague, *, now: datetime, cursor: Cursor = FIRST) -> Page[GroupLine]:
+def listing(
+    session: Session, who: Colleague, *, now: datetime, cursor: Cursor = FIRST, limit: int = PAGE
+) -> Page[GroupLine]:
     """Return a page of the groups somebody may see with their progress, the newest first."""
     mine = visibility.groups_within(session, who)
     statement = _select() if mine is None else _select().where(mine)
-    found = page(session, statement, _NEWEST, cursor, limit=PAGE, read=GroupLine)
+    found = page(session, statement, _NEWEST, cursor, limit=limit, read=GroupLine)
     return replace(found, lines=tuple(_with_progress(session, found.lines, now=now)))
 
 
@@ -189,6 +191,7 @@ def members(
     now: datetime,
     quiet: QuietHours | None,
     cursor: Cursor = FIRST,
+    limit: int = MEMBERS,
 ) -> Page[Member]:
     """Return a keyset page of a group's shops that this colleague may see, narrowed to one of `PARTS`."""
     mine = visibility.shops_of(session, who)
@@ -218,12 +221,12 @@ def members(
         .outerjoin(Request, Request.id == GroupAnswer.request_id)
         .where(*([] if mine is None else [mine]), *_part(part, now))
     )
-    rows: Sequence[Any] = session.execute(begun(statement, _BY_SHOP, cursor).limit(MEMBERS + 1)).all()
+    rows: Sequence[Any] = session.execute(begun(statement, _BY_SHOP, cursor).limit(limit + 1)).all()
     found = []
     for row in rows:
         answer = (row.acted_at, row.request_id, row.closed_at, row.due_at)
         found.append(Member(row.retailer_id, row.licence, row.shop, row.name, _said(row, quiet, who), *answer))
-    return cut(found, _BY_SHOP, cursor, limit=MEMBERS)
+    return cut(found, _BY_SHOP, cursor, limit=limit)
 
 
 def _said(row: Any, quiet: QuietHours | None, who: Colleague) -> str:
