@@ -1,1 +1,1 @@
-"""The console: the staff's door — who may come in, what they may see, and the frame every page stands in."""
+"""Console: the staff's web application: sign-in, permissions, audit log, long tasks, and the frame of every page."""

@@ -1,6 +1,6 @@
-"""The console's doorkeeper: who knocks, whether they may, whether the form is theirs; for every address under /console.
+"""Access control of every address under /console: session, permission, form token, security headers.
 
-Nothing is open unless its view says so: a view without `allow` is a bug and answers nobody.
+Every view must declare its permission with `allow`; a view without one is a bug and answers nobody.
 """
 
 import hmac
@@ -41,14 +41,14 @@ from wechat_bot.written import written
 
 PREFIX = "/console"
 COOKIE = "wuwei_console"
-#: A browser in which somebody signed in before; it opens nothing.
+#: Cookie of a browser in which somebody signed in before; it grants no access.
 KNOWN_COOKIE = "wuwei_known"
-#: Before the sign-in there is no session whose token a form could carry; this cookie stands in for it.
+#: Cookie from which the sign-in form's token is made, for there is no session yet.
 ENTRY_COOKIE = "wuwei_entry"
 FIELD, HEADER = "form_token", "X-Form-Token"
 SAFE = ("GET", "HEAD", "OPTIONS")
 LARGEST_FORM = 256 << 10
-#: What a multipart form weighs beside its file.
+#: Bytes of a multipart form beside its file.
 ENVELOPE = 64 << 10
 CSP = "; ".join(
     (
@@ -97,23 +97,23 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a view asks of whoever knocks."""
+    """Access rule of a view."""
 
     permission: Permission
-    #: The largest file it takes, in bytes.
+    #: Bytes of the largest file it accepts.
     upload: int = 0
-    #: Asked by the page itself every few seconds: that is no sign that somebody is still there.
+    #: Requested by a page itself every few seconds, so it does not keep the session alive.
     is_polled: bool = False
-    #: Open also to whoever must change the password first.
+    #: Allowed before a required password change.
     is_first: bool = False
-    #: Open also to whoever has yet to take the second step, or to set it up.
+    #: Allowed before the second step of the sign-in is taken or set up.
     is_second: bool = False
 
 
 def allow(
     permission: Permission, *, upload: int = 0, polled: bool = False, first: bool = False, second: bool = False
 ) -> Callable[[View], View]:
-    """Declare who may open a view. Every view under /console needs one."""
+    """Declare the permission of a view. Every view under /console needs one."""
 
     def declare(view: View) -> View:
         view.rule = Rule(permission, upload, polled, first, second)  # type: ignore[attr-defined]  # read by the guard alone
@@ -123,12 +123,12 @@ def allow(
 
 
 def rule_of(app: Flask, endpoint: str) -> Rule | None:
-    """What the view of an endpoint declared."""
+    """The access rule that an endpoint's view declared."""
     return getattr(app.view_functions[endpoint], "rule", None)
 
 
 def install(app: Flask, extensions: Extensions) -> None:
-    """Put the doorkeeper in front of every address under /console, and give the console what features add to it."""
+    """Install access control for every address under /console, and the features' extensions of the console."""
     app.extensions[_EXTENSIONS] = extensions
     app.before_request(_guard)
     app.after_request(_harden)
@@ -147,45 +147,45 @@ def install(app: Flask, extensions: Extensions) -> None:
 
 
 def extensions() -> Extensions:
-    """What the features add to the console."""
+    """The features' extensions of the console."""
     found: Extensions = current_app.extensions[_EXTENSIONS]
     return found
 
 
 def is_console() -> bool:
-    """Whether the address asked for is the console's."""
+    """Whether the requested address belongs to the console."""
     return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
 
 
 def visitor() -> Visitor:
-    """Who is signed in. For views that are not open to anyone."""
+    """The signed-in visitor. Only for views that require a sign-in."""
     found: Visitor = g.visitor
     return found
 
 
 def awaited(who: Visitor) -> Awaits:
-    """What of the second step is left to do; nothing where this is no real account."""
+    """What is left to do of the second step of the sign-in; nothing where this is no real account."""
     return Awaits.NOTHING if current_services().is_development else who.awaits
 
 
 def address() -> str:
-    """Where the request came from."""
+    """The visitor's address."""
     return request.remote_addr or ""
 
 
 def status(refusal: Refused | None) -> int:
-    """What a page with a form answers: 409 where somebody else was first, 422 where a rule said no."""
+    """The status of a form page with a refusal: 409 where somebody else changed the thing first, else 422."""
     return 200 if refusal is None else 409 if isinstance(refusal, Overtaken) else 422
 
 
 def refused(refusal: Refused) -> ResponseReturnValue:
-    """A page for what was not done, and why, with what was written, to be sent once more."""
+    """A page that says why a form was refused, with what was written, so that it can be sent again."""
     theirs = {"kept": refusal.kept, "at": refusal.at, "stamp": refusal.stamp} if isinstance(refusal, Overtaken) else {}
     return _failed("没有完成", refusal.sentence, status(refusal), **theirs)
 
 
 def failed(code: int, sentence: str = "") -> ResponseReturnValue:
-    """A page for a failure of ours or of the form's, by its status, with what was written."""
+    """An error page for a status, with what was written in the form."""
     title, usual = SENTENCES[code]
     number = structlog.contextvars.get_contextvars().get("request", "") if code >= 500 else ""
     return _failed(title, sentence or usual, code, number=number)
@@ -199,12 +199,12 @@ def _failed(title: str, sentence: str, code: int, **more: Any) -> ResponseReturn
 
 
 def entry_token(cookie: str) -> str:
-    """What the sign-in form carries for the browser with this cookie."""
+    """The token of the sign-in form for the browser with this cookie."""
     return passwords.form_token(cookie, str(current_app.secret_key))
 
 
 def download(content: Path | IO[bytes], name: str) -> Response:
-    """A file of ours to be kept, under a name that every browser and system takes; no browser stores another."""
+    """A download under a file name that every browser and system accepts; caching is switched off."""
     title, dot, kind = name.rpartition(".")
     response = send_file(content, as_attachment=True, download_name=file_name(title, f"{dot}{kind}"), max_age=0)
     response.headers["Cache-Control"] = HEADERS["Cache-Control"]
@@ -212,7 +212,7 @@ def download(content: Path | IO[bytes], name: str) -> Response:
 
 
 def set_cookie(response: Response, name: str, value: str, lasts: timedelta | None = None) -> None:
-    """Keep something in the browser, until it is closed or for so long, out of scripts' reach."""
+    """Set a cookie that scripts cannot read, until the browser is closed or for so long."""
     is_secure = current_services().public_url.startswith("https://")
     response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX, max_age=lasts)
 
@@ -261,7 +261,7 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def _check_form(who: Visitor | None, rule: Rule) -> None:
-    """Refuse a form that was not made by a page of this very session."""
+    """Refuse a form whose token is not of this session."""
     if rule.permission is ANYONE:
         cookie = request.cookies.get(ENTRY_COOKIE, "")
         expected = entry_token(cookie) if cookie else ""
@@ -275,7 +275,7 @@ def _check_form(who: Visitor | None, rule: Rule) -> None:
 def _to_sign_in() -> ResponseReturnValue:
     where = url_for("console.sign_in")
     if request.headers.get("HX-Request"):
-        # A page that asks by itself was left open: whoever comes back goes on there.
+        # A page that reloads a part of itself was left open: after the sign-in, return to that page.
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         if page.path.startswith(f"{PREFIX}/"):
             where += "?" + urlencode({"next": urlunsplit(("", "", page.path, page.query, ""))})
@@ -289,7 +289,7 @@ def _to_sign_in() -> ResponseReturnValue:
 
 
 def _to(where: str) -> ResponseReturnValue:
-    """Send a page elsewhere, also one that asked for a piece of itself."""
+    """Redirect to another page, also for a request that wanted only a part of a page (htmx)."""
     is_piece = bool(request.headers.get("HX-Request"))
     return make_response("", 401, {"HX-Redirect": where}) if is_piece else redirect(where, 303)
 

@@ -1,6 +1,6 @@
-"""Form posts of the console: one audited transaction, the stamp, the way on, and the refusal on the page it came from.
+"""Form post handling in the console: audited transaction, check of the stamp, redirect, refusals on the form's page.
 
-A view is plain code that says only what is its own:
+A view contains only its own part:
 
     def edit(tag_id: int) -> ResponseReturnValue:
         return act.form(partial(_save, tag_id), partial(_page, tag_id))
@@ -32,17 +32,17 @@ from wechat_bot.services import current_services
 
 
 class Note(Protocol):
-    """Writes a line of the audit log: a word of the log, the link of what it is about (what is edited), details."""
+    """Function that writes an audit log entry: its word, the link of its subject (default: what is edited), details."""
 
     def __call__(self, did: str, about: str = "", detail: str = "") -> None: ...
 
 
 @contextmanager
 def transaction(*, over: Editable | None = None) -> Iterator[tuple[Session, datetime, Note]]:
-    """Audited transaction of whoever is signed in: its session, its moment, and the note that has to be made in it.
+    """Audited transaction of the signed-in visitor: gives its session, its time, and the function for its audit entry.
 
-    `over` is what a form edits: its stamp is checked first. All is kept when the block ends, and nothing where the
-    block raises; one that noted nothing is a bug, and not kept either.
+    `over` is what the form edits: its stamp is checked first. Commits when the block ends, and rolls back where it
+    raises. A block that wrote no audit entry is a bug, and rolled back too.
     """
     services, visitor, address = current_services(), access.visitor(), access.address()
     extensions = access.extensions()
@@ -66,23 +66,23 @@ def transaction(*, over: Editable | None = None) -> Iterator[tuple[Session, date
 
 
 def seen(did: str, about: str = "", detail: str = "") -> None:
-    """Write down what is about to be shown, or was refused, in a transaction of its own."""
+    """Write an audit log entry about something shown or refused, in a transaction of its own."""
     with transaction() as (_, _, note):
         note(did, about, detail)
 
 
 def check_stamp(session: Session, editable: Editable) -> None:
-    """Go on only where the posted form was made over what is kept by now; before anything is changed.
+    """Check, before any change, that the posted form was made from the current values.
 
-    Raises `stamps.Overtaken`, which `form` and the page of a refusal show with what is kept.
+    Raises `stamps.Overtaken`, which `form` and the page of a refusal show with the current values.
     """
     stamps.check(session, editable, request.form.get(stamps.FIELD, ""), now=current_services().clock())
 
 
 def form(do: Callable[[], ResponseReturnValue], page: Callable[[Refused | None], str]) -> ResponseReturnValue:
-    """The page of a form, or what comes of posting it: what `do` answers, or the page again with why it was refused.
+    """View of a form: shows `page`; when posted answers what `do` does, or the page again with the refusal.
 
-    `page` makes its form out of `request.form` where it is given a refusal: what was written must not be lost.
+    Given a refusal, `page` fills its form from `request.form`, so that what was written is not lost.
     """
     error = None
     if request.method == "POST":
@@ -94,7 +94,7 @@ def form(do: Callable[[], ResponseReturnValue], page: Callable[[Refused | None],
 
 
 def done(where: str, said: str = "", tone: str = "success") -> ResponseReturnValue:
-    """Go on at another page, which says what was done. Not within the transaction: it might still fail."""
+    """Redirect to another page, which says what was done. Call it after the transaction, which might still fail."""
     if said:
         flash(said, tone)
     return redirect(where, 303)

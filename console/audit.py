@@ -1,4 +1,4 @@
-"""The audit log: what is written down, and what is taken out again where somebody is erased."""
+"""Audit log: writing entries, and removing a person from them on erasure."""
 
 import re
 from datetime import datetime
@@ -11,9 +11,9 @@ from console.models import AuditEntry
 from console.rules.visitors import Visitor
 from wechat_bot.erasure import Forgetting
 
-#: Who did what was done by a command.
+#: Name of the actor of a command.
 TERMINAL = "命令行"
-#: Stands where something was taken out of what was written down.
+#: Replaces what was removed from an entry.
 ERASED = "（已删除）"
 _QUOTED = re.compile("“([^”]+)”")
 
@@ -30,9 +30,9 @@ def note(
     who: str = "",
     is_search: bool = False,
 ) -> None:
-    """Write down what was done or seen, in the transaction that does or before the page that shows.
+    """Write an audit log entry: in the transaction of the action, or before the page that shows something.
 
-    Of a search, what was sought stands in the detail, in quotation marks: somebody erased is taken out of it.
+    A searched text is put into the detail in quotation marks, so that a person who is erased can be removed from it.
     """
     session.execute(
         insert(AuditEntry).values(
@@ -49,7 +49,7 @@ def note(
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Take somebody who is erased out of what was written down; that it was done, by whom and when, stays."""
+    """Remove a person who is erased from the entries; what was done, by whom and when, stays."""
     if whom.links:
         _put(session, AuditEntry.about.in_(whom.links), detail="")
     for name in whom.names:

@@ -1,4 +1,4 @@
-"""Extensions of all features, collected once, ready to look up."""
+"""Collected console extensions of all features, ready to look up."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from console.menu import Item, Need, Tile
 from console.rules.visitors import Permission, Visitor
 from wechat_bot.feature import Feature
 
-#: What others know of a user, such as a phone: no password may be made of it.
+#: Function that gives known facts about a user, such as a phone: a password must not be made of them.
 Knows = Callable[[Session, Visitor], Sequence[str]]
-#: Which parts of the shops a visitor sees on a day, as names; None where it is all of them.
+#: Function that gives the parts of the shops a visitor sees on a day, as names; None for all.
 Part = Callable[[Session, Visitor, date], Collection[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Extensions:
-    """The extensions of all features, ready to look up; and the features themselves."""
+    """Collected extensions of all features, and the features themselves."""
 
     features: tuple[Feature, ...]
     permissions: Mapping[str, Permission]
@@ -32,28 +32,28 @@ class Extensions:
     part_of: Part | None
 
     def items_for(self, visitor: Visitor) -> list[Item]:
-        """What of the navigation this visitor sees, in order."""
+        """The navigation entries this visitor sees, in order."""
         return [item for item in self.items if visitor.may(item.permission)]
 
     def tiles_for(self, visitor: Visitor) -> list[Tile]:
-        """What of the dashboard this visitor sees, in order."""
+        """The dashboard tiles this visitor sees, in order."""
         return [tile for tile in self.tiles if visitor.may(tile.permission)]
 
     def needs_for(self, visitor: Visitor) -> list[Need]:
-        """What this visitor may be asked to see to, in order."""
+        """The kinds of pending work this visitor may see, in order."""
         return [need for need in self.needs if visitor.may(need.permission)]
 
     def known(self, session: Session, visitor: Visitor) -> list[str]:
-        """What others know of a user: the name to sign in with, and what the features say."""
+        """Known facts about a user: the sign-in name, and what the features give."""
         return [visitor.name, *(word for knows in self.knows for word in knows(session, visitor))]
 
     def part(self, session: Session, visitor: Visitor, today: date) -> Collection[str] | None:
-        """Which parts of the shops a visitor sees today; None where it is all of them."""
+        """The parts of the shops a visitor sees today; None for all."""
         if self.part_of is None:
             return None if visitor.is_company_wide else ()
         return self.part_of(session, visitor, today)
 
     def named(self, about: str) -> str:
-        """A link of the audit log as a person reads it: `survey:12` is 调查 12."""
+        """The readable form of an audit log's link: `survey:12` is 调查 12."""
         topic, _, reference = about.partition(":")
         return f"{self.topics.get(topic, topic)} {reference}".strip()

@@ -1,4 +1,4 @@
-"""The command line's door of the console: the first admin, and a way back in."""
+"""Console command line: create the first admin, and reset a password."""
 
 import sys
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def reset_password(name: str) -> None:
 
 
 def _second_step(session: Session, user_id: int, name: str) -> list[str]:
-    """Give an admin the second step, which they must have; gives the lines to print. No real account asks for none."""
+    """Set up the second step that an admin of a real account must have; gives the lines to print."""
     services, key = current_services(), str(current_app.secret_key)
     if services.is_development:
         return ["开发环境登录不要求验证码。"]

@@ -1,4 +1,4 @@
-"""Erasure: what the console takes out of what it kept, where somebody is erased."""
+"""Erasure in the console: removes a person from the audit log and from finished tasks."""
 
 from sqlalchemy.orm import Session
 
@@ -7,7 +7,7 @@ from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Take somebody who is erased out of the audit log and out of finished work."""
+    """Remove a person who is erased from the audit log and from finished tasks."""
     if not whom.kinds:
         audit.forget(session, whom)
         tasks.forget(session, whom)

@@ -1,4 +1,4 @@
-"""Console extension: what a feature adds to the console beside its pages."""
+"""Console extension: what a feature adds to the console besides its pages."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,24 +15,24 @@ from wechat_bot.feature import Feature
 
 @dataclass(frozen=True, slots=True)
 class ConsoleExtension:
-    """All that a feature adds to the console beside its pages; stands in `more` of its `Feature`."""
+    """Console extension of a feature, listed in `more` of its `Feature`."""
 
     permissions: Sequence[Permission] = ()
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
     needs: Sequence[Need] = ()
-    #: Words of the audit log: what may stand in `did`, and what a person reads there.
+    #: Words of the audit log (`did`), and their texts for people.
     audit_words: Mapping[str, str] = field(default_factory=dict)
-    #: Those of them that have what was sought in their detail, in quotation marks.
+    #: The words whose detail holds a searched text in quotation marks.
     searches: Collection[str] = ()
-    #: Topics of the links in the audit log, as a person reads them.
+    #: Topics of the audit log's links, and their texts for people.
     topics: Mapping[str, str] = field(default_factory=dict)
-    #: Long work, by its kind.
+    #: Long tasks by kind.
     tasks: Mapping[str, WorkKind] = field(default_factory=dict)
     #: Lists that can be taken away as a file.
     lists: Sequence[Listing[Any]] = ()
     knows: Knows | None = None
-    #: One feature says it.
+    #: At most one feature gives it.
     part: Part | None = None
 
 

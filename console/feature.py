@@ -1,4 +1,4 @@
-"""Feature declaration: all that the console itself adds to the house."""
+"""Feature declaration of the console itself."""
 
 from pathlib import Path
 

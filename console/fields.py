@@ -1,6 +1,6 @@
-"""Form fields as people fill them: days, moments, numbers, choices. What cannot be read is refused, never "not given".
+"""Form field readers: days, moments, numbers, choices. An unreadable value is refused and never treated as empty.
 
-The readers take a field's text. An empty one is None where it may be left empty, and refused where it may not.
+The readers take a field's text. An empty one gives None where it is optional, and is refused where it is required.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from foundation.errors import Refused
 from foundation.text import whole_number
 
-#: Years that a form may name: a slip of the finger must not end in a sum that no calendar knows.
+#: Years that a form may contain: a typing error must not lead to a date that cannot be calculated with.
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 DAY = "日期请写成 2026-10-01 这样。"
 MOMENT = "请写上日期和时间。"
@@ -20,7 +20,7 @@ Choice = TypeVar("Choice", bound=str)
 
 
 def day(text: str) -> date | None:
-    """The day that a field says; None where it is empty.
+    """The date in a field; None where it is empty. Raises `Refused`.
 
     >>> day("2026-11-23"), day("")
     (datetime.date(2026, 11, 23), None)
@@ -40,7 +40,7 @@ def day(text: str) -> date | None:
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
-    """The moment that a field says by the clock on the wall there; None where it is empty.
+    """The moment in a field, written as local time of a zone; None where it is empty. Raises `Refused`.
 
     >>> moment("2026-11-23T08:30", ZoneInfo("Asia/Shanghai")).isoformat()
     '2026-11-23T08:30:00+08:00'
@@ -55,14 +55,14 @@ def moment(text: str, zone: ZoneInfo) -> datetime | None:
         found = datetime.fromisoformat(f"{on}{mark}{at}")
     except ValueError:
         raise Refused(MOMENT) from None
-    # An hour of another zone is none that was read from the clock here.
+    # Refuse a value with an offset: the field is in local time.
     if not at or found.tzinfo is not None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise Refused(MOMENT)
     return found.replace(tzinfo=zone)
 
 
 def number(text: str, what: str) -> int:
-    """The small whole number that a field says, in whatever digits; `what` is the field's name on the page.
+    """The small whole number in a field, also in full-width digits; `what` is the field's label. Raises `Refused`.
 
     >>> number("14", "间隔天数"), number("１４", "间隔天数")
     (14, 14)
@@ -77,7 +77,7 @@ def number(text: str, what: str) -> int:
 
 
 def key(text: str, what: str) -> int | None:
-    """The key of the row that was chosen in a list; None where nothing was. `what` is what the rows are.
+    """The key of the row chosen in a list; None where nothing was. `what` names the rows. Raises `Refused`.
 
     >>> key("12", "片区"), key("", "片区")
     (12, None)
@@ -94,7 +94,7 @@ def key(text: str, what: str) -> int | None:
 
 
 def choice(text: str, among: Iterable[Choice], sentence: str) -> Choice:
-    """The one of these that a field says; refused with the sentence where it says none of them.
+    """The choice in a field, one of `among`. Raises `Refused` with the sentence where it is none of them.
 
     >>> choice("csv", ("xlsx", "csv"), "请选一种格式。")
     'csv'

@@ -1,6 +1,6 @@
-"""Import wizard in three steps: a file is taken, a worker checks it, and what was found is confirmed once.
+"""Import wizard: upload a file, a worker checks it, the user confirms what was found.
 
-Whoever brings in files of their own says what they are, and has three views and two kinds of long work:
+A feature with an import declares a `Wizard`, three views and two kinds of long task:
 
     ROSTER = Wizard("名单", check=CHECK, bring=IMPORT, page="people_pages.preview", did="roster.import")
 
@@ -38,8 +38,8 @@ FILE_GONE = "上传的文件已经清理，请重新上传。"
 
 @dataclass(frozen=True, slots=True)
 class Wizard:
-    """What is brought in from a file: its noun, its two kinds of work, where what was found is looked at, and the word
-    of the audit log under which it is confirmed."""
+    """Import wizard: the noun of what is imported, its two kinds of task, the endpoint of the preview, and the audit
+    log's word for confirming."""
 
     noun: str
     check: str
@@ -49,7 +49,7 @@ class Wizard:
 
 
 def uploaded() -> FileStorage:
-    """The file of the form. Raises `Refused` where none was chosen."""
+    """The uploaded file of the form. Raises `Refused` where none was chosen."""
     given = request.files.get("file")
     if given is None or not given.filename:
         raise Refused(NO_FILE)
@@ -57,7 +57,7 @@ def uploaded() -> FileStorage:
 
 
 def take(wizard: Wizard) -> ResponseReturnValue:
-    """Keep the file of the form, ask for it to be checked, and go where that is shown. Nothing is changed yet."""
+    """Save the uploaded file, start its check, and redirect to the preview. Nothing is imported yet."""
     services, given = current_services(), uploaded()
     name = file_name(given.filename or "", "")
     path = tasks.new_file(services.files_folder, ".upload")
@@ -66,7 +66,7 @@ def take(wizard: Wizard) -> ResponseReturnValue:
     shelf.put(part, path)
     title, params, owner = f"检查{wizard.noun} {name}", {"file": path.name, "name": name}, access.visitor().user_id
     try:
-        # Not written down: what was only looked at changes nothing.
+        # No audit entry: a check changes nothing.
         with services.transaction() as session:
             now = services.clock()
             task_id = tasks.ask(session, wizard.check, title, params, owner_id=owner, page=wizard.page, now=now)
@@ -77,21 +77,21 @@ def take(wizard: Wizard) -> ResponseReturnValue:
 
 
 def checked(wizard: Wizard, task: Task) -> Task:
-    """A task that checks a file of this wizard; 404 for every other."""
+    """The given task, if it is a check of this wizard; 404 for every other."""
     if task.kind != wizard.check:
         abort(404)
     return task
 
 
 def confirm(wizard: Wizard, task: Task) -> ResponseReturnValue:
-    """Ask for what was checked to be brought in; pressed twice, it is still one import. What was checked before another
-    import says no more what would change."""
+    """Start the import of a checked file; confirmed twice, it is still one import. Raises `Refused` for a check made
+    before another import, which is out of date."""
     if task.kind != wizard.check or task.state != TaskState.DONE:
         raise Refused(f"这份{wizard.noun}还没有检查好，不能导入。")
     name, key = task.params["name"], f"{wizard.bring}:{task.id}"
     params = {"file": task.params["file"], "name": name}
     with act.transaction() as (session, now, note):
-        # Of two at the same moment the second sees the first.
+        # Of two at the same time, the second sees the first.
         one_at_a_time(session, CONFIRMING)
         if later := tasks.asked_since(session, wizard.bring, task.id, but=key):
             raise Refused(f"这份{wizard.noun}检查以后，又有人{later}，检查结果已经不准。请重新上传检查，看过再导入。")
@@ -102,7 +102,7 @@ def confirm(wizard: Wizard, task: Task) -> ResponseReturnValue:
 
 
 def content(work: Work) -> bytes:
-    """The uploaded file of a task. Raises `Refused` where it was cleared away meanwhile."""
+    """The content of a task's uploaded file. Raises `Refused` where it was deleted meanwhile."""
     path: Path = work.services.files_folder / work.params["file"]
     if not path.is_file():
         raise Refused(FILE_GONE)
@@ -110,5 +110,5 @@ def content(work: Work) -> bytes:
 
 
 def refuse(work: Work, lines: Collection[str], count: int) -> None:
-    """End a check with what is wrong, cell by cell; `count` may be more than the lines that are told."""
+    """End a check with its list of errors; `count` may be larger than the number of lines shown."""
     work.fail(f"共 {count} 处要改，什么都没有导入。", {"errors": list(lines), "count": count})

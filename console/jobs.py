@@ -1,4 +1,4 @@
-"""The clock's door of the console: long work done by workers, and what is past its time removed."""
+"""Console jobs: run long tasks, and delete expired tasks, sessions, tries and files."""
 
 import shutil
 import threading
@@ -30,7 +30,7 @@ BUG = "处理时出错了，已记录。请重试；如果还是不行，请联�
 
 
 def workers(features: Sequence[Feature]) -> list[Job]:
-    """The jobs that do the features' long work: one for each feature, so that one's does not wait for another's."""
+    """The jobs that run the features' long tasks: one for each feature, so that features do not wait for each other."""
     extensions = collect(features)
     kinds = {
         name: {**each.tasks, **exporting.kinds(each.lists, extensions)}
@@ -40,7 +40,7 @@ def workers(features: Sequence[Feature]) -> list[Job]:
 
 
 def work(services: Services, kinds: Mapping[str, WorkKind]) -> None:
-    """Do what waits of these kinds, one after the other."""
+    """Run all waiting tasks of these kinds, one after the other."""
     while work_once(services, kinds):
         pass
 
@@ -48,9 +48,9 @@ def work(services: Services, kinds: Mapping[str, WorkKind]) -> None:
 def work_once(
     services: Services, kinds: Mapping[str, WorkKind], *, renewed_every: timedelta = tasks.RENEWED_EVERY
 ) -> bool:
-    """Do one waiting task; False where none waits."""
+    """Run one waiting task; False where none waits."""
     now, once = services.clock(), [name for name, kind in kinds.items() if not kind.is_begun_again]
-    # A look first: claiming takes SQLite's one write lock, and mostly nothing waits.
+    # Look first: claiming takes SQLite's write lock, and mostly nothing waits.
     with services.reading() as session:
         if not tasks.is_any_free(session, kinds, now=now):
             return False
@@ -70,8 +70,8 @@ def work_once(
             raise
         except Exception as error:
             if is_away(error):
-                raise  # the claim lapses, and the work is begun again
-            # A bug, or a file that is gone: whoever waits must be told, and the next task be done.
+                raise  # the claim expires, and the task is run again
+            # A bug, or a missing file: the user who waits must be told, and the next task must run.
             log.exception("a task failed", task=claimed.id, kind=claimed.kind)
             doing.fail(BUG)
     except Lost:
@@ -81,7 +81,7 @@ def work_once(
 
 @contextmanager
 def _alive(services: Services, claim: TaskClaim, every: timedelta) -> Iterator[None]:
-    """Renew a claim by the clock for as long as its work goes on, however long it says nothing of itself."""
+    """Renew a claim regularly while its task runs, even where the task reports no progress."""
     is_over = threading.Event()
 
     def renew() -> None:
@@ -90,7 +90,7 @@ def _alive(services: Services, claim: TaskClaim, every: timedelta) -> Iterator[N
                 with services.transaction() as session:
                     tasks.renew(session, claim, now=services.clock())
             except Lost:
-                return  # whoever does the work hears of it when they next note something
+                return  # the task learns of it when it next reports progress
             except SQLAlchemyError as error:
                 log.warning("a claim was not renewed", task=claim.id, error=type(error).__name__)
 
@@ -104,7 +104,7 @@ def _alive(services: Services, claim: TaskClaim, every: timedelta) -> Iterator[N
 
 
 def forget(services: Services) -> None:
-    """Drop tasks with their files, sessions and tries that are past their time, and what dead workers left."""
+    """Delete expired tasks with their files, expired sessions and tries, and the working folders of dead workers."""
     if not clock_steadiness.goes_steadily(services):
         return
     now = services.clock()
@@ -121,7 +121,7 @@ def forget(services: Services) -> None:
 
 
 def sweep(services: Services) -> None:
-    """Delete files of long work that belong to no task."""
+    """Delete task files that belong to no task."""
     with services.reading() as session:
         files = tasks.swept(session, services.files_folder)
     for file in files:

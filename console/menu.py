@@ -13,19 +13,19 @@ from wechat_bot.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An entry of the side navigation: where it leads, and who sees it."""
+    """Entry of the side navigation: where it leads, and who sees it."""
 
     label: str
     endpoint: str
     permission: Permission
     order: int = 50
-    #: Entries with a group stand under its heading.
+    #: Heading under which the entry is shown; none where empty.
     group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A part of the dashboard: a template, and what it shows."""
+    """Dashboard tile: a template, and the function that gives its values."""
 
     template: str
     permission: Permission
@@ -35,27 +35,27 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A line under 今天需要我处理的: how many of what, and where to go.
+    """Line under 今天需要我处理的: how many of what, and the page to go to.
 
-    The sentence goes on behind the number: `3` and `份草稿等着发布`. With the number 0 it stands alone.
+    The sentence follows the number: `3` and `份草稿等着发布`. With the number 0 it stands alone.
     """
 
     count: int
     sentence: str
     #: Empty where there is no page for it.
     url: str = ""
-    #: Something is going wrong, or ends today.
+    #: Urgent: something is going wrong, or ends today.
     is_urgent: bool = False
-    #: Otherwise there are at least so many.
+    #: Whether the number is exact; otherwise it means "at least".
     is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that may wait for somebody: who is asked, and how to see whether it does.
+    """Kind of pending work on the front page: who sees it, and the function that looks for it.
 
-    `look` runs with every call of the front page: one cheap statement, what is the visitor's own, counted no further
-    than `foundation.database.count_to` does. It gives nothing where nothing waits.
+    `look` runs with every view of the front page, so it is one cheap statement about the visitor's own work, counted
+    with `foundation.database.count_to`. It gives None where nothing waits.
     """
 
     permission: Permission

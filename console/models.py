@@ -1,4 +1,4 @@
-"""Nouns of the console: who may come in, who is in, what was done, and long work under way.
+"""Console tables: users, sessions, sign-in tries, second step, audit log, chosen columns, long tasks.
 
 `area_id` and `manager_id` name rows of a floor above (people), so they are numbers here and no foreign keys.
 """
@@ -15,7 +15,7 @@ from foundation.dialects import only
 
 
 class User(Base):
-    """Somebody who may sign in, with a role and, where the role wants one, a part of the shops."""
+    """User of the console, with a role and, where the role needs one, a part of the shops."""
 
     __tablename__ = "users"
 
@@ -23,21 +23,21 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(40), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(16))
-    #: Sees the shops of this area and of those below it.
+    #: Area whose shops the user sees, with those of the areas below it.
     area_id: Mapped[int | None]
-    #: Is this customer manager.
+    #: The customer manager that the user is.
     manager_id: Mapped[int | None]
     must_change_password: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
-    #: The sealed secret of the second step, and since when it is asked for; until then it is being set up.
+    #: Encrypted secret of the second step, and since when it is required; until then it is being set up.
     second_secret: Mapped[str | None] = mapped_column(String(200))
     second_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
 
 
 class UserSession(Base):
-    """A browser that is signed in. The cookie holds the token, the row only what it hashes to."""
+    """Session of a signed-in browser. The cookie holds the token, the row only its hash."""
 
     __tablename__ = "user_session"
 
@@ -48,26 +48,26 @@ class UserSession(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(200))
-    #: When the second step was taken; until then a session of somebody who has one opens nothing else.
+    #: When the second step was taken; before that, a session of a user who has one opens no other page.
     second_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
 
 class SignInTries(Base):
-    """Tries to get in, under a name, from an address or in a browser; `rules/tries.py` says how long they make wait."""
+    """Sign-in try counter of a name, an address or a browser; `rules/tries.py` decides how long they wait."""
 
     __tablename__ = "sign_in_tries"
 
     subject: Mapped[str] = mapped_column(String(120), primary_key=True)
-    #: The last one that was let through to be compared.
+    #: The last try that was compared.
     since_at: Mapped[datetime] = mapped_column(index=True)
     count: Mapped[int]
-    #: Tries since then that had to wait.
+    #: Tries since then that were blocked.
     refused: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class KnownBrowser(Base):
-    """A browser in which somebody signed in: strangers' tries elsewhere do not make them wait there."""
+    """Known browser, in which a user signed in before: strangers' tries elsewhere do not block it."""
 
     __tablename__ = "known_browser"
     __table_args__ = (UniqueConstraint("token_hash", "user_id"),)
@@ -79,7 +79,7 @@ class KnownBrowser(Base):
 
 
 class RecoveryCode(Base):
-    """A code that stands in for the second step, once."""
+    """Recovery code: replaces a code of the second step, once."""
 
     __tablename__ = "recovery_code"
 
@@ -89,7 +89,7 @@ class RecoveryCode(Base):
 
 
 class UsedStep(Base):
-    """A step whose code was taken: it is taken once, whatever clocks do meanwhile."""
+    """Used time step of the second step: its code is accepted only once, even if a clock changes."""
 
     __tablename__ = "used_step"
 
@@ -98,7 +98,7 @@ class UsedStep(Base):
 
 
 class AuditEntry(Base):
-    """Who did or saw what, on what, when, from where. Never changed."""
+    """Audit log entry: who did or saw what, when and from where. Changed only where a person is erased."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_who", "who", "id"), Index("ix_audit_entry_did", "did", "id"))
@@ -108,16 +108,16 @@ class AuditEntry(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     who: Mapped[str] = mapped_column(String(40))
     did: Mapped[str] = mapped_column(String(40))
-    #: A link, like `survey:12`.
+    #: Link of the subject, such as `survey:12`.
     about: Mapped[str] = mapped_column(String(120))
     detail: Mapped[str] = mapped_column(String(300))
-    #: What was sought stands in the detail, in quotation marks.
+    #: Whether the detail holds a searched text, in quotation marks.
     is_search: Mapped[bool] = mapped_column(default=False, server_default=false())
     address: Mapped[str] = mapped_column(String(64))
 
 
 class ChosenColumns(Base):
-    """Columns of a list that somebody wants to see; without a row those that the list shows by itself."""
+    """Chosen columns of a list of a user; without a row the list shows its default columns."""
 
     __tablename__ = "chosen_columns"
 
@@ -127,7 +127,7 @@ class ChosenColumns(Base):
 
 
 class TaskState(StrEnum):
-    """Where long work stands."""
+    """State of a long task."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -136,7 +136,7 @@ class TaskState(StrEnum):
 
 
 class Task(Base):
-    """Long work (an import, an export): asked for on a page, done by a worker, watched by whoever asked."""
+    """Long task (an import, an export): requested on a page, done by a worker, watched by the user."""
 
     __tablename__ = "task"
     __table_args__ = (
@@ -149,30 +149,30 @@ class Task(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: Whoever asks twice under one key asks once.
+    #: Idempotency key: a second request with the same key makes no second task.
     key: Mapped[str | None] = mapped_column(String(100), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(120))
     params: Mapped[dict[str, Any]]
     owner_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    #: The endpoint of the page that shows it, where the feature has one of its own.
+    #: Endpoint of the page that shows it, where the feature has its own.
     page: Mapped[str | None] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(16), default=TaskState.WAITING)
-    #: What is being done, in a word; `total` is 0 where nobody knows how much there is.
+    #: Current stage, in a word; `total` is 0 where it is unknown.
     stage: Mapped[str] = mapped_column(String(40), default="")
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
     result: Mapped[dict[str, Any] | None]
-    #: The name of the file under the folder of files, and the one it is offered under.
+    #: Name of the file in the folder of files, and the name it is offered under.
     file: Mapped[str | None] = mapped_column(String(80))
     file_name: Mapped[str | None] = mapped_column(String(200))
-    #: Who may have the file: whoever holds all these permissions, and sees all these parts of the shops, as the feature
-    #: of the shops names them; no parts where the file holds what only who sees all shops may see.
+    #: Permissions and parts of the shops that a user needs to get the file; parts are named as by the feature of the
+    #: shops, and None means that only users who see all shops may have it.
     needs: Mapped[list[Any] | None]
     part: Mapped[list[Any] | None]
     error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
-    #: Changes with every claim: who comes back late with an old one is not believed.
+    #: Fencing token, new with every claim: a late worker with an old one is ignored.
     fence: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,4 +1,4 @@
-"""Questions about the console: who holds this cookie, which sessions are open, what was done, what needs a person."""
+"""Console queries: session of a cookie, users, open sessions, audit log, tasks, and what needs a person."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,21 +17,21 @@ from foundation.paging import FIRST, Cursor, Order, Page
 from wechat_bot import beats
 from wechat_bot.models import BEAT_LOST, Delivery, DeliveryState, Follower
 
-#: The front page's figures are exact up to here, and "at least" beyond: it must not become slow with the years.
+#: The front page's figures are exact up to here and "at least" beyond, so that it stays fast on large tables.
 FIGURED = 10_000
-#: What failed or was not sure longer ago is for the lists, no longer for today.
+#: How far back failed and unsure messages count on the front page; the lists show all.
 RECENT = timedelta(days=7)
-#: Words of the statement, so that PostgreSQL keeps to the partial indexes.
+#: Literals and not parameters, so that PostgreSQL uses the partial indexes.
 _PENDING = literal_column(f"'{DeliveryState.PENDING}'", String)
 _UNSURE = literal_column(f"'{DeliveryState.UNSURE}'", String)
 _FAILED = literal_column(f"'{DeliveryState.FAILED}'", String)
-#: The index's own condition: SQLite takes a partial index only where it stands in the statement word for word.
+#: The index's condition: SQLite uses a partial index only where its condition appears literally in the statement.
 _IS_TROUBLE = Delivery.state.in_([_UNSURE, _FAILED])
 
 
 @dataclass(frozen=True, slots=True)
 class Entrance:
-    """A valid session: whose it is, and whether being seen should be written down again."""
+    """Valid session of a cookie: its visitor, and whether its last use should be saved again."""
 
     visitor: Visitor
     is_due: bool
@@ -39,7 +39,7 @@ class Entrance:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One of somebody's open sessions."""
+    """Open session of a user."""
 
     id: int
     created_at: datetime
@@ -50,7 +50,7 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True)
 class OwnedTask:
-    """A task, and the name of whoever asked for it."""
+    """Task, with the name of the user who asked for it."""
 
     task: Task
     owner: str
@@ -63,8 +63,8 @@ _NEWEST_TASK: Order[OwnedTask] = Order((Task.id,), lambda owned: (owned.task.id,
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """What of the messages needs a person, and how many followers the account has; each counted no
-    further than `most` and one."""
+    """Figures of the outbox that need a person, and the number of followers; each counted up to
+    `most` + 1."""
 
     unsure: int
     failed: int
@@ -76,7 +76,7 @@ class Outbox:
 
 
 def entrance(session: Session, token: str, key: str, *, now: datetime) -> Entrance | None:
-    """Whose session a cookie's token is; None where it is nobody's, over, or ended."""
+    """The session of a cookie's token; None where there is none, or it has expired or was ended."""
     row = session.execute(
         select(UserSession.id, UserSession.created_at, UserSession.seen_at, UserSession.second_at, User)
         .join(User, User.id == UserSession.user_id)
@@ -93,13 +93,13 @@ def entrance(session: Session, token: str, key: str, *, now: datetime) -> Entran
 
 
 def visitor(session: Session, user_id: int) -> Visitor | None:
-    """A user who may still sign in, for work done on their behalf."""
+    """The visitor for a user who may still sign in, for work done on their behalf; else None."""
     user = session.scalar(select(User).where(User.id == user_id, User.disabled_at.is_(None)))
     return _visitor(user) if user else None
 
 
 def sessions(session: Session, user_id: int, *, now: datetime) -> list[SessionLine]:
-    """A user's open sessions, the one used last first."""
+    """The open sessions of a user, the most recently used first."""
     rows = session.execute(
         select(UserSession.id, UserSession.created_at, UserSession.seen_at, UserSession.address, UserSession.agent)
         .where(
@@ -114,13 +114,13 @@ def sessions(session: Session, user_id: int, *, now: datetime) -> list[SessionLi
 
 
 def recovery_codes(session: Session, user_id: int) -> int:
-    """How many recovery codes a user has left."""
+    """The number of recovery codes a user has left."""
     own = RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     return count_to(session, select(RecoveryCode.code_hash).where(*own), FIGURED)
 
 
 def users(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[User]:
-    """Users by name: those with this in it."""
+    """A select of the users by name, filtered by a part of the name."""
     statement = select(User)
     if search:
         statement = statement.where(User.name.contains(search, autoescape=True))
@@ -128,12 +128,12 @@ def users(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: 
 
 
 def user(session: Session, user_id: int) -> User | None:
-    """A user alone."""
+    """One user; None where there is none."""
     return session.get(User, user_id)
 
 
 def audit(session: Session, *, who: str = "", did: str = "", cursor: Cursor = FIRST, limit: int) -> Page[AuditEntry]:
-    """The audit log, the newest first."""
+    """A select of the audit log, newest first."""
     statement = select(AuditEntry)
     if who:
         statement = statement.where(AuditEntry.who == who)
@@ -143,7 +143,7 @@ def audit(session: Session, *, who: str = "", did: str = "", cursor: Cursor = FI
 
 
 def tasks(session: Session, visitor: Visitor, *, cursor: Cursor = FIRST, limit: int) -> Page[OwnedTask]:
-    """The tasks of a visitor, or of everybody for whoever may see them, the newest first."""
+    """A select of the visitor's tasks, or of everybody's for those who may see them, newest first."""
     statement = select(Task, User.name).join(User, User.id == Task.owner_id)
     if not visitor.may(TASKS_ALL):
         statement = statement.where(Task.owner_id == visitor.user_id)
@@ -151,7 +151,7 @@ def tasks(session: Session, visitor: Visitor, *, cursor: Cursor = FIRST, limit: 
 
 
 def task(session: Session, visitor: Visitor, task_id: int) -> Task | None:
-    """A task this visitor may see; None for one that is not there, or somebody else's."""
+    """A task this visitor may see; None where it does not exist or belongs to somebody else."""
     found = session.get(Task, task_id)
     if found is None or (found.owner_id != visitor.user_id and not visitor.may(TASKS_ALL)):
         return None
@@ -159,7 +159,7 @@ def task(session: Session, visitor: Visitor, task_id: int) -> Task | None:
 
 
 def outbox(session: Session, *, now: datetime) -> Outbox:
-    """Messages nobody can be sure of, those that failed of late, those that wait; and the followers."""
+    """The numbers of unsure, recently failed and waiting messages, and of followers."""
 
     def count(*conditions: ColumnElement[bool]) -> int:
         return count_to(session, select(Delivery.id).where(*conditions), FIGURED)
@@ -177,20 +177,20 @@ def outbox(session: Session, *, now: datetime) -> Outbox:
 
 
 def undelivered(session: Session, *, failed_since: datetime) -> tuple[int, int]:
-    """How many messages nobody can be sure of, and how many failed since a moment."""
+    """The numbers of unsure messages and of those that failed since a moment."""
     failed = select(Delivery.id).where(_IS_TROUBLE, Delivery.state == _FAILED, Delivery.settled_at > failed_since)
     unsure = select(Delivery.id).where(_IS_TROUBLE, Delivery.state == _UNSURE)
     return count_to(session, unsure, FIGURED), count_to(session, failed, FIGURED)
 
 
 def is_worker_alive(session: Session, *, now: datetime) -> bool:
-    """Whether a worker gave a sign of life of late."""
+    """Whether a worker sent a heartbeat recently."""
     beat = beats.last(session, now=now)
     return beat is not None and now - beat < BEAT_LOST
 
 
 def failed_tasks(session: Session, user_id: int, *, since: datetime) -> int:
-    """How many of somebody's tasks ended badly since a moment. Tasks are kept for some days only: there are few."""
+    """The number of a user's tasks that failed since a moment. Tasks are kept for some days only, so there are few."""
     return count_to(
         session,
         select(Task.id).where(Task.owner_id == user_id, Task.state == TaskState.FAILED, Task.settled_at > since),

@@ -1,6 +1,6 @@
-"""The second step of a sign-in: a code of an authenticator app (TOTP, RFC 6238), or a recovery code.
+"""Time-based one-time passwords (TOTP, RFC 6238) and recovery codes for the second step of the sign-in.
 
-A secret is kept sealed with a key that only the process has, shown while it is set up and never again.
+A secret is stored encrypted with a key that only the process has, and is shown only while it is set up.
 """
 
 import base64
@@ -19,25 +19,25 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from console import passwords
 
-#: What every authenticator app takes: six digits, new every thirty seconds, of a secret of 160 bits.
+#: Values that every authenticator app supports: six digits, new every thirty seconds, a secret of 160 bits.
 DIGITS, SECONDS, SECRET_BYTES = 6, 30, 20
-#: A phone's clock may be so many steps off, either way.
+#: Time steps by which a phone's clock may be wrong in either direction.
 AROUND = (0, -1, 1)
 RECOVERY_CODES = 10
 
 
 def new_secret() -> str:
-    """A secret, as apps take it."""
+    """A new random secret in the form that apps take (base32)."""
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def sealed(secret: str, key: str) -> str:
-    """What is kept of a secret."""
+    """The encrypted secret, to be stored."""
     return _fernet(key).encrypt(secret.encode()).decode()
 
 
 def opened(kept: str | None, key: str) -> str | None:
-    """The secret that was kept; None where there is none, or it was kept under another key."""
+    """The decrypted secret; None where there is none, or it was encrypted with another key."""
     try:
         return _fernet(key).decrypt(kept.encode()).decode() if kept else None
     except InvalidToken:
@@ -45,7 +45,7 @@ def opened(kept: str | None, key: str) -> str | None:
 
 
 def line(secret: str, name: str, issuer: str) -> str:
-    """The address that carries a secret into an app.
+    """The otpauth address by which an app takes over a secret.
 
     >>> line("MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", "boss", "五微").partition("?")[0]
     'otpauth://totp/%E4%BA%94%E5%BE%AE:boss'
@@ -54,12 +54,12 @@ def line(secret: str, name: str, issuer: str) -> str:
 
 
 def picture(address: str) -> str:
-    """The same to be photographed, as a picture that stands in the page itself."""
+    """The address as a QR code, as a data URI for the page."""
     return str(segno.make(address, error="m", micro=False).png_data_uri(scale=5, border=4))
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
-    """Which step's code this is, of now and those around it; None for any other.
+    """The time step of a code, among the current one and its neighbours; None for a wrong code.
 
     >>> from datetime import UTC
     >>> now = datetime.fromtimestamp(59, UTC)
@@ -74,12 +74,12 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 
 def recovery_codes() -> list[str]:
-    """Codes for the day the phone is gone; each opens once. As long as a first password: 79 bits."""
+    """New recovery codes for the loss of the phone, each valid once; as long as a first password: 79 bits."""
     return [passwords.first_password() for _ in range(RECOVERY_CODES)]
 
 
 def recovery_hash(user_id: int, code: str) -> str:
-    """What is kept of a recovery code. It cannot be guessed, so a plain hash will do.
+    """The hash of a recovery code, to be stored. A code cannot be guessed, so a fast hash is enough.
 
     >>> recovery_hash(1, "ab2c-d3ef") == recovery_hash(1, " AB2C Ｄ3EF ")
     True

@@ -1,7 +1,7 @@
-"""Stamps of forms that edit: whoever writes second sees what the first wrote, and writes over it only knowingly.
+"""Edit stamps (optimistic locking): whoever saves second sees the first one's change, and overwrites it only knowingly.
 
-What is kept is put in words, label and value, once for each thing that can be edited. The page's form carries a mark of
-those words; a form whose mark is not that of what is kept by now was made before somebody else's change.
+The current values of an editable thing are described as labels and texts. The form carries a hash of these, the stamp;
+a form whose stamp differs from that of the current values was made before somebody else's change.
 """
 
 import hashlib
@@ -17,16 +17,16 @@ from sqlalchemy.orm import Session
 from console.models import AuditEntry
 from foundation.errors import Refused
 
-#: What the form's field is called.
+#: Name of the form field.
 FIELD = "stamp"
-#: A change noted longer ago is not the one that was missed.
+#: How far back the audit log is searched for the change that was missed.
 RECENT = timedelta(days=1)
 Kept = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Editable:
-    """Something that forms edit: its link in the audit log, the rows that are locked, what is kept of it in words."""
+    """Editable thing: its link in the audit log, the rows to lock, and a function that describes its current values."""
 
     about: str
     rows: Select[Any]
@@ -34,7 +34,7 @@ class Editable:
 
 
 class Overtaken(Refused):
-    """Somebody else has changed it since the page was made: `kept` is theirs, in words; `stamp` its mark."""
+    """Refusal because somebody else changed the thing meanwhile: `kept` are the current values, `stamp` their stamp."""
 
     def __init__(self, kept: Kept, who: str, at: datetime | None) -> None:
         super().__init__(f"{who or '别人'}刚刚存过，您写的还没有存。请先看现在存着的，再决定用谁的。")
@@ -42,7 +42,7 @@ class Overtaken(Refused):
 
 
 def of(kept: Kept) -> str:
-    """The mark of what is kept.
+    """The stamp of described values.
 
     >>> of({"名称": "城区"}) == of({"名称": "城区"}), of({"名称": "城区"}) == of({"名称": "江山"})
     (True, False)
@@ -52,9 +52,9 @@ def of(kept: Kept) -> str:
 
 
 def check(session: Session, editable: Editable, given: str, *, now: datetime) -> None:
-    """Go on only where what is kept still has the mark that a form gave; in the transaction that changes it, first.
+    """Check that a form's stamp is still current; call it first in the transaction that makes the change.
 
-    The rows are locked, so that of two who come at once the second finds what the first wrote. Raises Overtaken.
+    The rows are locked, so that of two at the same time the second sees the first one's change. Raises Overtaken.
     """
     session.execute(editable.rows.with_for_update())
     kept = editable.kept(session)
@@ -63,7 +63,7 @@ def check(session: Session, editable: Editable, given: str, *, now: datetime) ->
 
 
 def _last(session: Session, about: str, since: datetime) -> tuple[str, datetime | None]:
-    """Who changed something last, and when, as far as the audit log knows."""
+    """Who changed a thing last, and when, by the audit log."""
     entry = session.execute(
         select(AuditEntry.who, AuditEntry.at)
         .where(AuditEntry.about == about, AuditEntry.at > since, ~AuditEntry.did.endswith(".see"))

@@ -1,7 +1,7 @@
-"""Long work as rows: asked for in a page's transaction, claimed by one worker, its progress noted as it goes.
+"""Long task queue: tasks are requested in a page's transaction, claimed by one worker, and report their progress.
 
-While a worker lives it renews its claim. The claim of one that died lapses within a minute: the work is begun again
-where its kind bears that, and else failed with a sentence.
+A live worker renews its claim. The claim of a dead one expires within a minute: the task is then run again where its
+kind allows that, and otherwise fails with a sentence.
 """
 
 import json
@@ -23,36 +23,36 @@ from foundation.errors import Refused
 from wechat_bot.erasure import Forgetting
 from wechat_bot.shelf import is_old
 
-#: How long a claim holds without a sign of life, and how often one is given. Where SQLite's one writer is a long import
-#: none can be written; but nor can another worker's claim then.
+#: How long a claim holds without renewal, and how often it is renewed. While a long import is SQLite's single writer,
+#: it cannot be renewed, but no other worker can claim either.
 LEASE = timedelta(seconds=40)
 RENEWED_EVERY = timedelta(seconds=10)
 ATTEMPTS = 3
-#: A claim that reaches further ahead was made before a clock was set back.
+#: A claim that ends later than this was made before the clock was set back.
 FURTHEST = 2 * LEASE
-#: Results and their files are for today's work, and hold personal data.
+#: How long results and files are kept: they are for current work, and hold personal data.
 KEPT = timedelta(days=7)
-#: Tasks of one person that may wait or run at once.
+#: Tasks of one user that may wait or run at the same time.
 MOST_OPEN = 5
-#: Written into the statement and not bound to it, in the words of `ix_task_open`, or neither database finds the index.
+#: A literal condition without parameters, identical to that of `ix_task_open`, or no database would use the index.
 WAITING, RUNNING = (literal_column(f"'{state}'", String) for state in (TaskState.WAITING, TaskState.RUNNING))
 IS_OPEN = Task.state.in_((WAITING, RUNNING))
-#: How a name given by `new_file` begins.
+#: Pattern of the names that `new_file` gives.
 _OURS = re.compile(r"[0-9a-f]{32}\b")
 GONE = "有人要求删除个人信息，这以前做好的文件都删掉了。需要的话，请再做一次。"
 INTERRUPTED = "处理中断了多次，没有完成。请重试；如果还是不行，请联系管理员。"
 DIED = "处理这份文件的程序中断了，什么都没有改动，也不会自动再试。请检查文件，再上传一次；还是不行，请联系管理员。"
-#: Begins the name of the folder in which a worker writes its file.
+#: Prefix of the folder in which a worker writes its file.
 _WORK = "work-"
 
 
 class Lost(Exception):
-    """The claim lapsed and somebody else has the work: what was done in this transaction must not be kept."""
+    """Error: the claim expired and another worker has the task; this transaction must be rolled back."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskFile:
-    """A file that was made: its own name, the one it is offered under, and who may have it (`visitors.may_have`)."""
+    """Result file: its own name, the name it is offered under, and who may have it (`visitors.may_have`)."""
 
     stored: str
     name: str
@@ -62,7 +62,7 @@ class TaskFile:
 
 @dataclass(frozen=True, slots=True)
 class TaskClaim:
-    """A task in a worker's hand."""
+    """Claimed task of a worker."""
 
     id: int
     kind: str
@@ -72,8 +72,8 @@ class TaskClaim:
 
 
 def asked_since(session: Session, kind: str, task_id: int, *, but: str) -> str | None:
-    """What work of a kind was asked for after another task, the last of it by its title, but that with one key; None
-    where there is none, or that key was asked for already."""
+    """The title of the last task of a kind requested after another task, not counting the task with one key; None where
+    there is none, or that key was requested already."""
     if session.scalar(select(Task.id).where(Task.key == but)) is not None:
         return None
     later = select(Task.title).where(Task.kind == kind, Task.id > task_id).order_by(Task.id.desc()).limit(1)
@@ -91,9 +91,9 @@ def ask(
     page: str = "",
     key: str = "",
 ) -> int:
-    """Ask for long work; gives its id, the earlier one's where this key was asked for already.
+    """Queue a long task; gives its id, or the earlier task's id where this key was queued already.
 
-    Raises `Refused` where too much of the same person's is under way.
+    Raises `Refused` where too many tasks of the same user are waiting or running.
     """
     if key:
         earlier = session.scalar(select(Task.id).where(Task.key == key))
@@ -102,7 +102,7 @@ def ask(
     running = session.scalars(select(Task.id).where(Task.owner_id == owner_id, IS_OPEN).limit(MOST_OPEN)).all()
     if len(running) >= MOST_OPEN:
         raise Refused(f"您已有 {MOST_OPEN} 项任务在处理，请等其中一项完成。")
-    # Two at once with one key: the second writes nothing new and gets the first one's id.
+    # Two at the same time with one key: the second inserts nothing and gets the first one's id.
     statement = upsert(session, Task).values(
         key=key or None,
         kind=kind,
@@ -123,7 +123,7 @@ def ask(
 
 
 def claim(session: Session, kinds: Collection[str], *, now: datetime) -> TaskClaim | None:
-    """Take the oldest task of these kinds that waits, or whose worker is gone; the row count says who won."""
+    """Claim the oldest task of these kinds that waits or whose worker died; the row count tells who won."""
     is_free = _is_free(now)
     found = session.execute(
         select(Task.id, Task.kind, Task.owner_id, Task.params, Task.attempts)
@@ -153,12 +153,12 @@ def claim(session: Session, kinds: Collection[str], *, now: datetime) -> TaskCla
 
 
 def is_any_free(session: Session, kinds: Collection[str], *, now: datetime) -> bool:
-    """Whether a task of these kinds waits, or lies with a worker that is gone."""
+    """Whether a task of these kinds waits or was left by a dead worker."""
     return session.scalar(select(Task.id).where(Task.kind.in_(kinds), _is_free(now)).limit(1)) is not None
 
 
 def give_up_lapsed(session: Session, once: Collection[str], *, now: datetime) -> None:
-    """Fail what lies with a worker that is gone: of the kinds that are begun `once` at all, of others too often."""
+    """Fail tasks left by dead workers: of the kinds that are run only `once`, and others after too many attempts."""
     died = Task.kind.in_(once)
     session.execute(
         update(Task)
@@ -170,17 +170,17 @@ def give_up_lapsed(session: Session, once: Collection[str], *, now: datetime) ->
 
 
 def is_interrupted(task: Task, *, now: datetime) -> bool:
-    """Whether a task lies with a worker that is gone, and nobody has taken it over yet."""
+    """Whether a task was left by a dead worker and not claimed again yet."""
     return task.state == TaskState.RUNNING and task.lease_until is not None and task.lease_until <= now
 
 
 def renew(session: Session, claim: TaskClaim, *, now: datetime) -> None:
-    """Give a sign of life. Raises `Lost`."""
+    """Renew a claim. Raises `Lost`."""
     _mine(session, claim, lease_until=now + LEASE)
 
 
 def progress(session: Session, claim: TaskClaim, stage: str, done: int, total: int, *, now: datetime) -> None:
-    """Note how far it is; `total` 0 where nobody knows. Raises `Lost`."""
+    """Save the progress; `total` is 0 where unknown. Raises `Lost`."""
     _mine(session, claim, stage=stage[:40], done=done, total=total, lease_until=now + LEASE)
 
 
@@ -192,7 +192,7 @@ def finish(
     result: dict[str, Any] | None = None,
     file: TaskFile | None = None,
 ) -> None:
-    """Note that it is done, in the transaction that did it where there is one. Raises `Lost`."""
+    """Mark a task as done, in the transaction of its own work where there is one. Raises `Lost`."""
     _mine(
         session,
         claim,
@@ -210,12 +210,12 @@ def finish(
 def fail(
     session: Session, claim: TaskClaim, error: str, *, now: datetime, result: dict[str, Any] | None = None
 ) -> None:
-    """Note why it cannot be done, in a sentence. Raises `Lost`."""
+    """Mark a task as failed, with a sentence. Raises `Lost`."""
     _mine(session, claim, state=TaskState.FAILED, error=error, result=result, settled_at=now, fence=None)
 
 
 def turn(session: Session, claim: TaskClaim, kind: str) -> int:
-    """From here on it is work of another kind, which no worker claims: it is completed whoever lives. Gives its id.
+    """Turn a task into one of another kind, which no worker claims and any process may complete. Gives its id.
 
     Raises `Lost`.
     """
@@ -224,7 +224,7 @@ def turn(session: Session, claim: TaskClaim, kind: str) -> int:
 
 
 def complete(session: Session, task_id: int, result: dict[str, Any], *, now: datetime) -> None:
-    """Note that it is done, whoever had it in hand."""
+    """Mark a task as done, whoever had claimed it."""
     session.execute(
         update(Task)
         .where(Task.id == task_id)
@@ -233,7 +233,7 @@ def complete(session: Session, task_id: int, result: dict[str, Any], *, now: dat
 
 
 def forget_old(session: Session, folder: Path, *, now: datetime) -> list[Path]:
-    """Drop tasks past their time; gives the files that belonged to them, to be removed once that is kept."""
+    """Delete expired tasks; gives their files, to be removed after the commit."""
     old = Task.created_at < now - KEPT
     files: list[str] = []
     for file, params in session.execute(select(Task.file, Task.params).where(old)):
@@ -243,9 +243,9 @@ def forget_old(session: Session, folder: Path, *, now: datetime) -> list[Path]:
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Drop what finished work holds, which may be somebody who is erased: its files and its findings.
+    """Remove the files and results of finished tasks, which may hold data of a person who is erased.
 
-    What is under way may have read of them already, and is begun again.
+    Running tasks may have read their data already, and are started again.
     """
     if not (whom.words or whom.links or whom.shop_id):
         return
@@ -253,7 +253,7 @@ def forget(session: Session, whom: Forgetting) -> None:
         update(Task).where(IS_OPEN, Task.state == RUNNING).values(state=TaskState.WAITING, fence=None, lease_until=None)
     )
     for task in session.scalars(select(Task).where(IS_OPEN)) if whom.names else ():
-        # What was sought: nobody is found by it any more.
+        # The parameters hold searched texts, which are removed.
         asked = json.dumps(task.params, ensure_ascii=False)
         for name in whom.names:
             task.title, asked = task.title.replace(name, "…"), asked.replace(name, "…")
@@ -265,7 +265,7 @@ def forget(session: Session, whom: Forgetting) -> None:
         for name in whom.names:
             task.title = task.title.replace(name, "…")
         if files:
-            # What has a page of its own shows findings there, and has none any more.
+            # Tasks with a page of their own show results there; these are removed.
             done = TaskState.FAILED if task.page else TaskState(task.state)
             task.state, task.error, task.file_name = done, GONE if task.page else task.error, None
             task.result = {"said": GONE}
@@ -273,7 +273,7 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 
 def swept(session: Session, folder: Path) -> list[Path]:
-    """Old files that belong to no task: what a worker that was killed, or lost its claim, left lying."""
+    """Old files that belong to no task, left by workers that were killed or lost their claim."""
     known: set[Any] = set()
     for file, params in session.execute(select(Task.file, Task.params)):
         known |= {file, params.get("file")}
@@ -281,19 +281,19 @@ def swept(session: Session, folder: Path) -> list[Path]:
 
 
 def new_file(folder: Path, suffix: str) -> Path:
-    """A place for a file, under a name nobody guesses and nobody chose."""
+    """A new path for a file, with a random name."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder / f"{secrets.token_hex(16)}{suffix}"
 
 
 def work_folder(folder: Path, claim: TaskClaim) -> Path:
-    """Where a worker writes what is not whole yet."""
+    """The folder in which a worker writes an unfinished file."""
     return folder / f"{_WORK}{claim.fence}"
 
 
 def deserted(session: Session, folder: Path) -> list[Path]:
-    """The folders of workers that are gone."""
-    # Looked at in this order: a folder is made once its claim is kept.
+    """The working folders of dead workers."""
+    # List the folders first: a folder is made only after its claim was committed.
     found = list(folder.glob(f"{_WORK}*"))
     held = set(session.scalars(select(Task.fence).where(IS_OPEN, Task.state == RUNNING)))
     return [path for path in found if path.name.removeprefix(_WORK) not in held]

@@ -1,4 +1,4 @@
-"""Long work being done: the kinds of it, and what one that is under way needs and says."""
+"""Long tasks in progress: kinds of task, and the handle with which one reports progress and its result."""
 
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,15 +18,15 @@ from foundation.errors import Refused
 from wechat_bot import shelf
 from wechat_bot.services import Services
 
-#: Progress is written down no more often: a page asks every two seconds.
+#: Least time between two saved reports of progress: a page asks every two seconds.
 NOTE_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkKind:
-    """A kind of long work: how it is done, and whether it is begun again where its worker died in it.
+    """Kind of long task: the function that does it, and whether it is run again after its worker died.
 
-    What reads what people handed in is not: a file that killed one worker would kill the next.
+    A task that reads an uploaded file is not: a file that killed one worker would kill the next.
     """
 
     do: Callable[["Work"], None]
@@ -34,7 +34,7 @@ class WorkKind:
 
 
 class Work:
-    """A task being done: what it needs, and where it says how far it is."""
+    """Running task: its parameters and services, and methods to report progress."""
 
     def __init__(self, services: Services, claim: TaskClaim) -> None:
         self.services, self.claim = services, claim
@@ -44,9 +44,9 @@ class Work:
         self._file = ""
 
     def stage(self, stage: str) -> Callable[[int, int], None]:
-        """Begin a stage; gives a function `progress(done, total)` that may be called as often as one likes.
+        """Begin a stage; gives a function `progress(done, total)` that may be called as often as wanted.
 
-        Not to be called inside a transaction: the note is one of its own.
+        Not to be called inside a transaction, because it uses one of its own.
         """
         self._stage, self._noted_at = stage, None
         self._note(0, 0)
@@ -54,9 +54,9 @@ class Work:
 
     @contextmanager
     def writing(self, suffix: str) -> Iterator[Path]:
-        """A place to write the file at, with room beside it for what is not whole yet; `hand_out` gives the file out.
+        """Context with a path to write the result file at, in a working folder; `hand_out` then offers the file.
 
-        Once the block is over the file stands whole among the others. Where it fails, or the worker dies, none does.
+        When the block ends, the complete file is moved to the others. Where it fails or the worker dies, there is none.
         """
         folder = tasks.work_folder(self.services.files_folder, self.claim)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,24 +67,24 @@ class Work:
             shelf.put(part, path)
             self._file = path.name
         finally:
-            shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now is removed by the clock
+            shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now is removed later by a job
 
     def hand_out(
         self, name: str, result: dict[str, Any], *, needs: Collection[Permission], part: Collection[str] | None
     ) -> None:
-        """Note that it is done and its file there, under this name, for whoever may do what it `needs` and sees this
-        part of the shops; None is all of them."""
+        """Mark the task as done with its file, offered under this name to users with the permissions it `needs` who see
+        these parts of the shops; None is all of them."""
         with self.services.transaction() as session:
             file = tasks.TaskFile(self._file, name, needs, part)
             tasks.finish(session, self.claim, now=self.services.clock(), result=result, file=file)
 
     def finish(self, result: dict[str, Any]) -> None:
-        """Note that it is done, in a transaction of its own."""
+        """Mark the task as done, in a transaction of its own."""
         with self.services.transaction() as session:
             tasks.finish(session, self.claim, now=self.services.clock(), result=result)
 
     def fail(self, error: str, result: dict[str, Any] | None = None) -> None:
-        """Note why it cannot be done."""
+        """Mark the task as failed, with the reason."""
         with self.services.transaction() as session:
             tasks.fail(session, self.claim, error, now=self.services.clock(), result=result)
 

@@ -1,1 +1,1 @@
-"""Verbs of the console: make users, let them in, turn them out."""
+"""Console actions: accounts, sign-in, second step, sessions."""

@@ -1,4 +1,4 @@
-"""Accounts of the console: made, changed, disabled. The last admin stays."""
+"""User account actions: create, change, disable, enable. The last admin cannot be removed."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def create_user(
     manager_id: int | None = None,
     now: datetime,
 ) -> int:
-    """Make a user with a password for the first sign-in; gives the id. Raises `Refused` for a name that is taken."""
+    """Create a user with a password for the first sign-in; gives the id. Raises `Refused` for a name that is taken."""
     kept = user_name(name)
     check_part(role, area_id, manager_id)
     statement = upsert(session, User).values(
@@ -44,7 +44,7 @@ def create_user(
 def change_user(
     session: Session, user_id: int, role: Role, *, area_id: int | None, manager_id: int | None, now: datetime
 ) -> str:
-    """Give a user another role or part of the shops; gives the name. The last admin stays one."""
+    """Change a user's role or part of the shops; gives the name. Raises `Refused` for the last admin."""
     check_part(role, area_id, manager_id)
     user = locked(session, user_id)
     if user.role == Role.ADMIN and role is not Role.ADMIN:
@@ -54,7 +54,7 @@ def change_user(
 
 
 def reset_password(session: Session, user_id: int, password_hash: str, *, now: datetime) -> str:
-    """Give a user a new first password and end their sessions; gives the name. No browser is known any more."""
+    """Give a user a new first password and end their sessions; gives the name. Their known browsers are forgotten."""
     user = locked(session, user_id)
     user.password_hash, user.must_change_password = password_hash, True
     tried = SignInTries.subject
@@ -66,7 +66,7 @@ def reset_password(session: Session, user_id: int, password_hash: str, *, now: d
 
 
 def disable(session: Session, user_id: int, *, now: datetime) -> str:
-    """Let a user in no more, and end their sessions; gives the name. The last admin stays."""
+    """Disable a user and end their sessions; gives the name. Raises `Refused` for the last admin."""
     user = locked(session, user_id)
     if user.role == Role.ADMIN:
         _keep_an_admin(session, user_id)
@@ -77,14 +77,14 @@ def disable(session: Session, user_id: int, *, now: datetime) -> str:
 
 
 def enable(session: Session, user_id: int) -> str:
-    """Let a user in again; gives the name."""
+    """Enable a disabled user; gives the name."""
     user = locked(session, user_id)
     user.disabled_at = None
     return user.name
 
 
 def locked(session: Session, user_id: int) -> User:
-    """A user, locked. Raises `Refused` where there is none."""
+    """A user, its row locked. Raises `Refused` where there is none."""
     user = session.scalar(select(User).where(User.id == user_id).with_for_update())
     if user is None:
         raise Refused("没有这个账号。")
@@ -92,7 +92,7 @@ def locked(session: Session, user_id: int) -> User:
 
 
 def _keep_an_admin(session: Session, but: int) -> None:
-    # Locked, so that two admins who disable one another at once do not both succeed.
+    # Locked, so that two admins who disable each other at the same time do not both succeed.
     admins = session.scalars(
         select(User.id).where(User.role == Role.ADMIN, User.disabled_at.is_(None)).order_by(User.id).with_for_update()
     ).all()

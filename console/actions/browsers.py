@@ -1,4 +1,4 @@
-"""Browsers in which somebody signed in before: strangers' tries elsewhere do not make them wait there."""
+"""Known browser actions: in a browser where a user signed in before, strangers' failed tries cause no waiting."""
 
 from datetime import datetime
 
@@ -12,13 +12,13 @@ from foundation.database import upsert
 
 
 def know(session: Session, user_id: int, browser: str, now: datetime) -> None:
-    """Know a browser from now on, or still."""
+    """Save a browser as known, or renew it."""
     known = upsert(session, KnownBrowser).values(token_hash=passwords.token_hash(browser), user_id=user_id, seen_at=now)
     session.execute(known.on_conflict_do_update(index_elements=["token_hash", "user_id"], set_={"seen_at": now}))
 
 
 def known(session: Session, browser: str, whose: ColumnElement[bool], now: datetime) -> str:
-    """What tries in this browser are counted under, where this user signed in there before; else nothing."""
+    """The key under which this browser's tries are counted, where the user signed in there before; else empty."""
     mark = passwords.token_hash(browser)
     known = select(KnownBrowser.id).join(User, User.id == KnownBrowser.user_id).where(whose)
     since = KnownBrowser.seen_at > now - BROWSER_KNOWN
@@ -27,11 +27,11 @@ def known(session: Session, browser: str, whose: ColumnElement[bool], now: datet
 
 
 def forget_all(session: Session, user_id: int, *, but: str = "") -> None:
-    """Know no browser of a user any more, but the one with this token."""
+    """Forget all known browsers of a user, except the one with this token."""
     theirs = [KnownBrowser.user_id == user_id, *([KnownBrowser.token_hash != passwords.token_hash(but)] if but else [])]
     session.execute(delete(KnownBrowser).where(*theirs))
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """Drop browsers that nobody is known in any more."""
+    """Delete known browsers that have expired."""
     session.execute(delete(KnownBrowser).where(KnownBrowser.seen_at < now - BROWSER_KNOWN))

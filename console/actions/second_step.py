@@ -1,4 +1,4 @@
-"""The second step of a sign-in: taken, set up, given up."""
+"""Second step of the sign-in: verify, set up, remove."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from foundation.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A try at the second step: the secret to compare with, what it was counted under, how long to wait before it."""
+    """Counted try at the second step: the secret to compare with, the keys it was counted under, the time to wait."""
 
     kept: str | None
     counts: Sequence[TryCount]
@@ -25,7 +25,7 @@ class Tried:
 
 
 def try_second(session: Session, user_id: int, browser: str, *, who: str, address: str, now: datetime) -> Tried:
-    """Count a try to take the second step, and find the secret to compare with."""
+    """Count a try at the second step, and find the secret to compare with."""
     kept = session.scalar(select(User.second_secret).where(User.id == user_id))
     counts = _counts(session, user_id, address, browser, now)
     return Tried(kept, counts, tries.count_try(session, counts, "second", who=who, address=address, now=now))
@@ -34,9 +34,9 @@ def try_second(session: Session, user_id: int, browser: str, *, who: str, addres
 def take_second(
     session: Session, user_id: int, session_id: int, *, step: int | None, code_hash: str, browser: str, now: datetime
 ) -> bool:
-    """Take the second step with a code of this step, or a recovery code, either once; False for one that is none.
+    """Accept a code of this time step, or a recovery code, each only once; False where it was used or is none.
 
-    Only now the browser is known: whoever has no more than the password shall not be let through next time.
+    Only now is the browser saved as known, so that somebody with only the password does not gain by it.
     """
     if step is not None:
         taken = upsert(session, UsedStep).values(user_id=user_id, step=step).on_conflict_do_nothing()
@@ -51,7 +51,7 @@ def take_second(
 
 
 def begin_second(session: Session, user_id: int, sealed: str) -> None:
-    """Keep the secret that is being set up. Raises `Refused` where one is in use."""
+    """Save the secret being set up. Raises `Refused` where a second step is already in use."""
     own = update(User).where(User.id == user_id, User.second_at.is_(None)).values(second_secret=sealed)
     if not changed(session, own):
         raise Refused("第二步验证已经开启了。")
@@ -67,8 +67,8 @@ def give_second(
     keep_session: int = 0,
     now: datetime,
 ) -> None:
-    """Ask a user for the second step from now on, with the secret that was `shown`, `sealed` to be kept; other sessions
-    end. Raises `Refused` where another is set up."""
+    """Turn on the second step with the secret that was `shown` (`sealed` for storage), and end the user's other
+    sessions. Raises `Refused` where another secret was set up meanwhile."""
     theirs = update(User).where(User.id == user_id, User.second_at.is_(None), User.second_secret == shown)
     if not changed(session, theirs.values(second_at=now, second_secret=sealed)):
         raise Refused("刚刚在别处设置过了，请重新打开这一页。")
@@ -78,14 +78,14 @@ def give_second(
 
 
 def drop_second(session: Session, user_id: int) -> None:
-    """Ask a user for no second step any more."""
+    """Turn off the second step of a user."""
     session.execute(update(User).where(User.id == user_id).values(second_secret=None, second_at=None))
     for table in (RecoveryCode, UsedStep):
         session.execute(delete(table).where(table.user_id == user_id))
 
 
 def reset_second(session: Session, user_id: int, *, now: datetime) -> str:
-    """Take the second step away from a user, and end their sessions; gives the name. No browser is known any more."""
+    """Remove a user's second step, known browsers and sessions; gives the name."""
     user = accounts.locked(session, user_id)
     drop_second(session, user_id)
     browsers.forget_all(session, user_id)
@@ -94,13 +94,13 @@ def reset_second(session: Session, user_id: int, *, now: datetime) -> str:
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """Drop the steps that were taken so long ago that their codes open nothing."""
+    """Delete used time steps whose codes have expired anyway."""
     a_day_ago = int((now - timedelta(days=1)).timestamp()) // second.SECONDS
     session.execute(delete(UsedStep).where(UsedStep.step < a_day_ago))
 
 
 def _counts(session: Session, user_id: int, address: str, browser: str, now: datetime) -> list[TryCount]:
-    """What a try at the second step is counted under: six digits are few, whoever comes from wherever."""
+    """The keys under which a try at the second step is counted, also over all addresses: six digits are few."""
     if mark := browsers.known(session, browser, User.id == user_id, now):
         return [TryCount(f"second:{user_id}:{mark}", TRIES_OF_PAIR)]
     return [

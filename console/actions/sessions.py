@@ -1,4 +1,4 @@
-"""Sessions in browsers: noted as in use, ended."""
+"""Session actions: update the last use, end."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from foundation.errors import Refused
 
 
 def seen(session: Session, session_id: int, *, now: datetime) -> None:
-    """Note that a session is in use."""
+    """Save the last use of a session."""
     session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now))
 
 
@@ -38,5 +38,5 @@ def end_all(session: Session, user_id: int, now: datetime, *, but: int = 0) -> N
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """Drop sessions that are long over."""
+    """Delete sessions that ended long ago."""
     session.execute(delete(UserSession).where(UserSession.seen_at < now - ABSOLUTE * 10))

@@ -1,4 +1,4 @@
-"""Signing in with a password, and changing one's own."""
+"""Sign-in with a password, and change of one's own password."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ WRONG = "用户名或密码不对。"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Whoever says they are this user: what to compare the password with, or how long to wait before that."""
+    """Sign-in candidate: the hash to compare the password with, or the time to wait first."""
 
     user_id: int | None
     password_hash: str | None
@@ -26,7 +26,7 @@ class Candidate:
 
 
 def try_sign_in(session: Session, name: str, address: str, browser: str, *, now: datetime) -> Candidate:
-    """Count a try to sign in, and find what to compare. The same is done for a name nobody has."""
+    """Count a sign-in try, and find the hash to compare with. A name that nobody has is treated the same."""
     found = session.execute(
         select(User.id, User.password_hash).where(User.name == name, User.disabled_at.is_(None))
     ).first()
@@ -48,10 +48,10 @@ def sign_in(
     is_whole: bool,
     now: datetime,
 ) -> None:
-    """Begin a session for somebody whose password was right; their tries are forgiven. The browser is known from now on
-    where that is all that is asked for.
+    """Start a session after the right password, and take back the try. The browser becomes known where no second step
+    is required.
 
-    Raises `Refused` where they were disabled meanwhile.
+    Raises `Refused` where the user was disabled meanwhile.
     """
     user = session.scalar(select(User).where(User.id == user_id, User.disabled_at.is_(None)))
     if user is None:
@@ -74,7 +74,7 @@ def sign_in(
 
 
 def try_password(session: Session, user_id: int, *, who: str, address: str, now: datetime) -> Candidate:
-    """Count a try to say one's password once more, and find what to compare."""
+    """Count a try to confirm one's own password, and find the hash to compare with."""
     kept = session.scalar(select(User.password_hash).where(User.id == user_id))
     counts = [_own(user_id)]
     return Candidate(user_id, kept, tries.count_try(session, counts, "password", who=who, address=address, now=now))
@@ -83,8 +83,8 @@ def try_password(session: Session, user_id: int, *, who: str, address: str, now:
 def change_password(
     session: Session, user_id: int, old_hash: str, new_hash: str, *, keep_session: int, browser: str, now: datetime
 ) -> None:
-    """Give a user a new password in place of the one that was compared; their other sessions end, and no other browser
-    is known any more. Raises `Refused` where it is another one by now."""
+    """Replace the password that was compared by a new one; end the user's other sessions, and forget their other known
+    browsers. Raises `Refused` where the password was changed meanwhile."""
     done = changed(
         session,
         update(User)
@@ -99,7 +99,7 @@ def change_password(
 
 
 def _counts(session: Session, name: str, address: str, browser: str, now: datetime) -> list[TryCount]:
-    """What a try to sign in is counted under."""
+    """The keys under which a sign-in try is counted."""
     if mark := browsers.known(session, browser, User.name == name, now):
         return [TryCount(f"browser:{mark}:{name}", TRIES_OF_PAIR)]
     where = network(address)
@@ -111,5 +111,5 @@ def _counts(session: Session, name: str, address: str, browser: str, now: dateti
 
 
 def _own(user_id: int) -> TryCount:
-    """What a try to say one's password once more is counted under."""
+    """The key under which a try to confirm one's password is counted."""
     return TryCount(f"password:{user_id}", TRIES_OF_PAIR)

@@ -1,4 +1,4 @@
-"""Tries to get in: counted before anything is compared, and forgiven once one was right."""
+"""Sign-in try counter: a try is counted before anything is compared, and taken back once it was right."""
 
 import math
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from foundation.database import upsert
 def count_try(
     session: Session, counts: Sequence[TryCount], did: str, *, who: str, address: str, now: datetime
 ) -> timedelta:
-    """Count a try before anything is compared, so that many at once get no more of them than one by one.
+    """Count a try before anything is compared, so that parallel tries gain nothing over single ones.
 
-    Where one of the counts must wait, this gives how long, and no try is counted: who keeps knocking does not wait
-    longer. The first of those who wait is written down, the others counted.
+    Where one of the counts is blocked, gives the time to wait and counts no try, so that further tries do not lengthen
+    the wait. The first blocked try is written to the audit log, the others are only counted.
     """
     free = {each.subject: each.free for each in counts}
     for key in sorted(free):
         made = upsert(session, SignInTries).values(subject=key, since_at=now, count=0, refused=0)
         session.execute(made.on_conflict_do_nothing(index_elements=["subject"]))
-    # Locked in one order, so that two who share a name and an address do not wait for one another.
+    # Locked in a fixed order, so that two with the same name and address cannot deadlock.
     rows = session.scalars(
         select(SignInTries).where(SignInTries.subject.in_(free)).order_by(SignInTries.subject).with_for_update()
     ).all()
@@ -47,7 +47,7 @@ def count_try(
 
 
 def forgive(session: Session, counts: Sequence[TryCount]) -> None:
-    """Take back the try that was right: what strangers tried under the same name or address stays counted."""
+    """Take back the successful try; strangers' tries under the same name or address stay counted."""
     for each in counts:
         own = SignInTries.subject == each.subject
         if each.is_shared:
@@ -57,5 +57,5 @@ def forgive(session: Session, counts: Sequence[TryCount]) -> None:
 
 
 def forget_old(session: Session, *, now: datetime) -> None:
-    """Drop tries that nothing asks for any more."""
+    """Delete tries that no longer count."""
     session.execute(delete(SignInTries).where(SignInTries.since_at < now - tries.TRIES_FORGOTTEN))

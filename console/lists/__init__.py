@@ -1,1 +1,1 @@
-"""List pages: filters, columns of one's own choice, pages there and back, and the same rows as a file."""
+"""List pages: filters, selectable columns, paging in both directions, and export of the filtered rows."""

@@ -1,4 +1,4 @@
-"""File of a list: asked for on its page, written row by row by a worker, with no more than the page would show."""
+"""List export: a file requested on the list's page and written row by row by a worker, with what the page would show."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -20,12 +20,12 @@ from foundation import paging
 from foundation.errors import Refused
 from foundation.workbooks.writing import ROWS_OF_A_SHEET, Cell, Digits, Heading, Serial, Workbook, serial
 
-#: Rows found at a time, and after how many it says how far it is.
+#: Rows read at a time, and rows between two reports of progress.
 BATCH = 1000
 
 
 def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
-    """The view with which a file of what is filtered is asked for: its endpoint is the page's, with _export behind."""
+    """The view that requests an export of the filtered list; its endpoint is the page's with the suffix _export."""
     if listing.export is None:
         raise ValueError(f"{listing.name} says nobody who may export it")
 
@@ -45,7 +45,7 @@ def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> 
 
 
 def kinds(listings: Iterable[Listing[Any]], extensions: Extensions) -> dict[str, WorkKind]:
-    """The exports of lists as long work, by their kinds."""
+    """The long tasks that export these lists, by kind."""
     return {listing.kind: _kind(listing, extensions) for listing in listings}
 
 
@@ -65,7 +65,7 @@ def _kind(listing: Listing[Any], extensions: Extensions) -> WorkKind:
 
 
 def write(listing: Listing[L], asked: Asked, path: Path, progress: Callable[[int, int], None]) -> int:
-    """Write all lines of a list, in constant memory; gives how many."""
+    """Write all lines of a list in constant memory; gives their number."""
     columns = [column for column in columns_of(listing, asked) if column.is_for_file]
     zone = asked.services.zone
     counted = listing.count(asked) if listing.count else None
@@ -85,7 +85,7 @@ def write_rows(
     rows: Iterable[Iterable[Cell]],
     progress: Callable[[int], None],
 ) -> int:
-    """Write rows below their headings, on as many sheets as they need; gives how many."""
+    """Write rows under their headings, on as many sheets as needed; gives their number."""
     count = 0
     sheet = _sheet(book, title, columns)
     for count, row in enumerate(rows, 1):
@@ -98,7 +98,7 @@ def write_rows(
 
 
 def _needs(listing: Listing[Any], asked: Asked) -> set[Permission]:
-    """What whoever has the file must be allowed: to see the list, and what is not masked in it."""
+    """The permissions needed to get the file: to see the list, and what is not masked in it."""
     masks = [column.mask for column in columns_of(listing, asked) if column.is_for_file and column.mask]
     return {listing.see, *(mask.unless for mask in masks if asked.visitor.may(mask.unless))}
 
@@ -111,7 +111,7 @@ def _sheet(book: Workbook, name: str, columns: Sequence[Column[Any]]) -> Any:
 
 
 def _cell(found: Any, zone: ZoneInfo) -> Cell:
-    """A value as a cell: what somebody wrote is a text there, and stays one.
+    """The cell of a value; a text stays a text and never becomes a formula.
 
     >>> _cell("=1+1", ZoneInfo("UTC")), _cell(True, ZoneInfo("UTC")), _cell(date(2026, 11, 23), ZoneInfo("UTC"))
     ('=1+1', '是', '2026-11-23')

@@ -25,17 +25,17 @@ LONGEST_SEARCH = 40
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Question to a list: who asks, when, and what they narrowed it to."""
+    """List request: the visitor, the time, and the filters."""
 
     session: Session
     services: Services
-    #: What the features add to the console.
+    #: Console extensions of all features.
     extensions: Extensions
     visitor: Visitor
     now: datetime
-    #: The filters that are set, as the address says them.
+    #: Values of the filters in the address.
     given: Mapping[str, str] = field(default_factory=dict)
-    #: What the address itself names, such as the survey whose answers are listed.
+    #: Path parameters of the address, such as the survey whose answers are listed.
     of: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -47,15 +47,15 @@ class Asked:
         return self.given.get(SEARCH, "").strip()[:LONGEST_SEARCH]
 
     def number(self, name: str) -> int | None:
-        """The number a filter is set to; None where it is not set, or to something else."""
+        """The value of a filter as a number; None where it is not set or not a number."""
         return whole_number(self.given.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Choice that narrows a list: its name in the address, its label, what it says where all are meant.
+    """List filter: its name in the address, its label, and the text for "all".
 
-    Without choices a word is typed in.
+    Without choices it is a text field.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What is left of a text for whoever may not see all of it."""
+    """Mask of a personal text for visitors who may not see all of it."""
 
     left: Callable[[str], str]
     unless: Permission
@@ -74,39 +74,39 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[L]):
-    """Column of a list, on its page and in its file.
+    """Column of a list, on its page and in its export.
 
-    The kind of its value says how it is written: a text as it is, a number, a share (`Percent`), a day, a moment; None
-    and an empty text are a dash on the page, and an empty cell in the file.
+    The type of its value decides the format: text, number, share (`Percent`), date, moment. None and an empty text are
+    a dash on the page, and an empty cell in the file.
     """
 
     name: str
     label: str
     value: Callable[[L], Any]
-    #: What the page says in place of the value: a moment as one says it today.
+    #: Text on the page instead of the value, such as a moment in everyday words.
     shows: Callable[[Asked, L], str] | None = None
-    #: What the file holds in place of the value.
+    #: Value in the file instead of the value.
     in_file: Callable[[L], Any] | None = None
     href: Callable[[L], str] | None = None
-    #: Colour of the badge in which the value stands.
+    #: Colour of the badge around the value.
     colour: Callable[[L], str] | None = None
-    #: On the page and in the file.
+    #: Mask of the value, on the page and in the file.
     mask: Mask | None = None
-    #: Otherwise it is nowhere: not on the page, not in the file, not among the columns to choose.
+    #: Condition for the column to exist: on the page, in the file and among the columns to choose.
     seen_if: Callable[[Asked], bool] = lambda asked: True
     is_number: bool = False
-    #: Shown to whoever has chosen no columns.
+    #: Whether it is shown where the visitor has chosen no columns.
     is_shown: bool = True
-    #: Left out on a phone, as long as nobody asked for it.
+    #: Whether it is left out on a phone, unless it was chosen.
     is_spare: bool = False
-    #: Buttons and boxes, always there and in no file; or what only a file holds.
+    #: Column of buttons and boxes, always shown and never exported; column of the export only.
     is_for_page: bool = True
     is_for_file: bool = True
-    #: What stands before the value on a phone, where no heading is seen.
+    #: Label in front of the value on a phone, where headings are not shown.
     on_phone: str = ""
-    #: The cell's classes.
+    #: CSS classes of the cell.
     style: str = ""
-    #: Width in the file, in letters.
+    #: Width in the file, in characters.
     width: int = 14
 
     @property
@@ -116,31 +116,31 @@ class Column(Generic[L]):
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[L]):
-    """List of rows as a page and as a file.
+    """List declaration, for its page and its export.
 
-    `find` gives the page at a cursor, of so many lines; it leaves out what the visitor may not see, and raises Refused
-    where there is nothing for them at all.
+    `find` gives the page at a cursor, with at most so many lines; it leaves out what the visitor may not see, and
+    raises Refused where the visitor may see nothing at all.
     """
 
-    #: Under which chosen columns are kept.
+    #: Key under which chosen columns are saved.
     name: str
     title: str
-    #: What whoever opens its page must be allowed.
+    #: Permission required for the page.
     see: Permission
     columns: Sequence[Column[L]]
     find: Callable[[Asked, Cursor, int], Page[L]]
-    #: Says how long the list is, where that is known at little cost; a page that knows it says so itself.
+    #: Gives the length of the list where that is cheap; a page may also know the length itself.
     count: Callable[[Asked], Count | None] | None = None
     filters: Sequence[Filter] = ()
-    #: What may be typed into the search box; there is none where this is empty.
+    #: Placeholder of the search box; without it there is no search box.
     search: str = ""
-    #: More of the address that is not to be lost on the way to the next page; and what it means, for the audit log.
+    #: Further address parameters to keep on the next page; and their description for the audit log.
     keeps: Sequence[str] = ()
     means: Callable[[Asked], str] = lambda asked: ""
-    #: What it lists, as counted: 家, 条.
+    #: Counting word of the lines: 家, 条.
     unit: str = "条"
     size: int = 50
-    #: Said where nothing is there, and where nothing is left by the filters: a title and a sentence.
+    #: Title and sentence for an empty list, and for one that the filters leave empty.
     nothing: tuple[str, str] = ("还没有内容", "有了会列在这里。")
     nothing_left: tuple[str, str] = ("没有符合的", "换一个条件，或清除筛选再看。")
     #: What whoever takes it away as a file must be allowed beside that (nobody may without), and the audit log's word
@@ -152,7 +152,7 @@ class Listing(Generic[L]):
 
     @property
     def kind(self) -> str:
-        """The kind of long work that its export is."""
+        """The kind of long task of its export."""
         return f"{self.name}.export"
 
     @property
@@ -160,12 +160,12 @@ class Listing(Generic[L]):
         return self.task or f"导出{self.title}"
 
     def kept(self, given: Mapping[str, str]) -> dict[str, str]:
-        """What of an address narrows this list: for the next page, for a file, for the audit log."""
+        """The address parameters that narrow this list: for the next page, the export and the audit log."""
         names = (SEARCH,) * bool(self.search) + tuple(each.name for each in self.filters) + tuple(self.keeps)
         return {name: given[name] for name in names if given.get(name)}
 
     def said(self, asked: Asked) -> str:
-        """What the list is narrowed to, as the audit log tells it."""
+        """A description of the filters, for the audit log."""
         words = [self.means(asked)]
         for each in self.filters:
             given = asked.given.get(each.name, "")
@@ -176,12 +176,12 @@ class Listing(Generic[L]):
 
 
 def columns_of(listing: Listing[L], asked: Asked) -> list[Column[L]]:
-    """The columns of a list that there are for whoever asks."""
+    """The columns of a list that exist for this request."""
     return [column for column in listing.columns if column.seen_if(asked)]
 
 
 def value(column: Column[L], line: L, visitor: Visitor, *, in_file: bool = False) -> Any:
-    """What somebody may see of a line in a column."""
+    """A line's value in a column, masked where the visitor may not see it."""
     found = column.in_file(line) if in_file and column.in_file else column.value(line)
     if column.mask is None or not found or visitor.may(column.mask.unless):
         return found

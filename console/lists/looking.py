@@ -1,4 +1,4 @@
-"""Page of a list: what its template shows (`console/lists.html`), and the columns somebody chose for it."""
+"""List page: the values for its template (`console/lists.html`), and the columns a user has chosen."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,17 +27,17 @@ MOST_COLUMNS = 60
 
 @dataclass(frozen=True, slots=True)
 class Shown(Generic[L]):
-    """A page of a list for its template."""
+    """List page, prepared for its template."""
 
     listing: Listing[L]
     asked: Asked
     page: Page[L]
     columns: Sequence[Column[L]]
-    #: Those that could be shown, and whether somebody chose among them.
+    #: Columns that can be shown, and whether the user has chosen some of them.
     possible: Sequence[Column[L]]
     is_chosen: bool
     filters: Sequence[tuple[Filter, Sequence[tuple[Any, str]] | None]]
-    #: The endpoint of the page.
+    #: Endpoint of the page.
     endpoint: str
 
     @property
@@ -46,7 +46,7 @@ class Shown(Generic[L]):
 
     @property
     def hidden(self) -> Mapping[str, str]:
-        """What a form of filters has to carry along."""
+        """Hidden fields of the filter form."""
         return {name: given for name, given in self.kept.items() if name in self.listing.keeps}
 
     @property
@@ -65,13 +65,13 @@ class Shown(Generic[L]):
         return column.is_spare and not self.is_chosen
 
     def said(self, column: Column[L], line: L) -> str:
-        """What stands in a cell."""
+        """The content of a cell."""
         if column.shows is not None:
             return column.shows(self.asked, line) or NOTHING
         return _said(value(column, line, self.asked.visitor))
 
     def address(self, **place: str) -> str:
-        """The address of this list as it is narrowed; at a place of its own, or at its beginning."""
+        """The address of this list with its filters, at a cursor or at the beginning."""
         return url_for(self.endpoint, **{**self.asked.of, **self.kept, **place})
 
     @property
@@ -85,14 +85,14 @@ class Shown(Generic[L]):
 
 
 def ask(listing: Listing[L], session: Session, given: Mapping[str, str]) -> Asked:
-    """The question that whoever is signed in puts to a list by an address."""
+    """The list request of the signed-in visitor, from the parameters of an address."""
     services = current_services()
     of = request.view_args or {}
     return Asked(session, services, access.extensions(), access.visitor(), services.clock(), listing.kept(given), of)
 
 
 def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[L]:
-    """The page of a list that the address asks for; `endpoint` where the address is that of a piece of the page."""
+    """The list page of the current address; `endpoint` is the page's own where the address is that of a part of it."""
     asked = ask(listing, session, request.args)
     page = listing.find(asked, Cursor.of(request.args), listing.size)
     if listing.count and page.counted is None:
@@ -112,7 +112,7 @@ def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[
 
 @access.allow(SIGNED_IN)
 def choose_columns() -> ResponseReturnValue:
-    """Keep the columns that somebody wants to see of a list, for every browser they sign in from; back to the list."""
+    """Save the columns a user has chosen for a list, and return to the list. They apply in all browsers."""
     form, services, me = request.form, current_services(), access.visitor()
     name, columns = form.get("list", ""), form.getlist("column")[:MOST_COLUMNS]
     if _NAME.fullmatch(name) and all(map(_NAME.fullmatch, columns)):
@@ -133,7 +133,7 @@ def choose_columns() -> ResponseReturnValue:
 
 
 def _said(found: Any) -> str:
-    """A value as the templates write its kind."""
+    """A value formatted by its type, as in the templates."""
     if found is None or found == "":
         return NOTHING
     kinds = {datetime: "moment", date: "date", Percent: "percent", int: "count"}

@@ -1,1 +1,1 @@
-"""The console's own pages: coming in, one's account, the dashboard, long work, the audit log."""
+"""Console pages: sign-in, account, dashboard, long tasks, audit log."""

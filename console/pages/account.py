@@ -1,4 +1,4 @@
-"""Coming in and going out, one's password, one's open sessions."""
+"""Account pages: sign-in, sign-out, own password, own sessions."""
 
 from urllib.parse import unquote, urlsplit
 
@@ -19,7 +19,7 @@ from wechat_bot.services import current_services
 
 @access.allow(ANYONE)
 def sign_in() -> ResponseReturnValue:
-    """The form, and what came of it."""
+    """Sign-in form, and its post."""
     if request.method != "POST":
         return redirect(url_for("console.home"), 303) if g.visitor else _form()
     try:
@@ -30,7 +30,7 @@ def sign_in() -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN, first=True, second=True)
 def sign_out() -> ResponseReturnValue:
-    """End this session."""
+    """Sign out: end this session."""
     me = access.visitor()
     with act.transaction() as (session, now, note):
         sessions.end_session(session, me.user_id, me.session_id, now=now)
@@ -42,13 +42,13 @@ def sign_out() -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN, first=True)
 def password() -> ResponseReturnValue:
-    """Change one's password; at the first sign-in there is no way around it."""
+    """Change one's own password; required at the first sign-in."""
     return act.form(_change_password, lambda error: render_template("console/password.html", error=error))
 
 
 @access.allow(SIGNED_IN)
 def session_list() -> ResponseReturnValue:
-    """One's open sessions."""
+    """List of one's own open sessions."""
     services = current_services()
     with services.reading() as session:
         found = queries.sessions(session, access.visitor().user_id, now=services.clock())
@@ -58,7 +58,7 @@ def session_list() -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN)
 def end_session(session_id: int) -> ResponseReturnValue:
-    """End one of one's sessions."""
+    """End one of one's own sessions."""
     with act.transaction() as (session, now, note):
         sessions.end_session(session, access.visitor().user_id, session_id, now=now)
         note("session.end", f"session:{session_id}")
@@ -66,7 +66,7 @@ def end_session(session_id: int) -> ResponseReturnValue:
 
 
 def _change_password() -> ResponseReturnValue:
-    """Count the try, compare and hash outside of any transaction, change what was compared."""
+    """Count the try, compare and hash outside of any transaction, then change the password."""
     services, me, address = current_services(), access.visitor(), access.address()
     old, new = request.form.get("old", ""), request.form.get("new", "")
     if new != request.form.get("again", ""):
@@ -99,7 +99,7 @@ def _change_password() -> ResponseReturnValue:
 
 
 def _enter(written: str, password: str) -> Response:
-    """Count the try, compare outside of any transaction, begin the session."""
+    """Count the try, compare outside of any transaction, then start the session."""
     services, address = current_services(), access.address()
     name, browser = user_name(written), request.cookies.get(access.KNOWN_COOKIE, "")
     with services.transaction() as session:
@@ -150,9 +150,9 @@ def _form(error: str = "") -> ResponseReturnValue:
 
 
 def local(where: str) -> str:
-    """An address of the console, or its front page: never one of another site."""
+    """The given address if it is one of the console, else the front page; never an address of another site."""
     parts = urlsplit(where)
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in where
-    # A line break would end the header, and a way up leads out of the console.
+    # A line break would end the header, and `..` would lead out of the console.
     is_plain = where.isprintable() and not {".", ".."} & set(unquote(parts.path).split("/"))
     return where if is_ours and is_plain else url_for("console.home")

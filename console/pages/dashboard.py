@@ -1,4 +1,4 @@
-"""The front page: what needs me today, and the features' tiles."""
+"""Dashboard: pending work of the visitor, and the features' tiles."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -17,31 +17,31 @@ from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.outbox import pausing
 from wechat_bot.services import Services, current_services
 
-#: A task that failed longer ago was seen, or is no longer missed.
+#: How far back failed tasks are shown.
 FAILED_SINCE = timedelta(days=2)
 
 
 @access.allow(SIGNED_IN)
 def home() -> ResponseReturnValue:
-    """What needs me today, and how the services are doing."""
+    """Front page with the visitor's pending work and the tiles."""
     services, me = current_services(), access.visitor()
     extensions = access.extensions()
     with services.reading() as session:
         now = services.clock()
         needs = [each for need in extensions.needs_for(me) for each in need.look(services, session, me, now)]
         tiles = [(tile.template, tile.look(services, session, me, now)) for tile in extensions.tiles_for(me)]
-    # Sorted is stable: what is urgent stands in front, and the rest keeps its order.
+    # Sorting is stable: urgent lines come first, and the rest keeps its order.
     needs.sort(key=lambda each: not each.is_urgent)
     return render_template("console/home.html", needs=needs, tiles=tiles, today=now)
 
 
 def outbox(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """Messages that nobody can be sure of, and those that failed."""
+    """Pending work: unsure and failed messages."""
     return {"outbox": queries.outbox(session, now=now)}
 
 
 def troubles(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """What stops the account from working: a token refused, a call WeChat no longer takes, no worker at work."""
+    """Pending work: faults that stop the account, such as a refused token, a refused call, no running worker."""
     found = []
     if services.wechat.tokens.peek() == "refused":
         found.append("微信不给接口凭证，发不出消息：请检查 AppID、AppSecret 和 IP 白名单")
@@ -63,6 +63,6 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
 
 
 def failed_tasks(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """My imports and exports that were not done."""
+    """Pending work: the visitor's own failed imports and exports."""
     count = queries.failed_tasks(session, visitor.user_id, since=now - FAILED_SINCE)
     return [Waiting(count, "项任务没有完成，看看原因再试", url_for("console.task_list"))] if count else []

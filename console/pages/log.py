@@ -1,4 +1,4 @@
-"""The audit log, for admins."""
+"""Audit log page, for admins."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from wechat_bot.services import current_services
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """An entry of the log, in words."""
+    """Audit log entry with texts for people."""
 
     entry: AuditEntry
     did: str
@@ -55,6 +55,6 @@ AUDIT: Listing[LogLine] = Listing(
 
 @access.allow(AUDIT_SEE)
 def audit_log() -> ResponseReturnValue:
-    """Who did and saw what, the newest first."""
+    """List of the audit log, newest first."""
     with current_services().reading() as session:
         return render_template("console/list.html", shown=looking.look(AUDIT, session))

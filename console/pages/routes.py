@@ -1,4 +1,4 @@
-"""Every address of the console's own, and the view behind it."""
+"""Routes of the console's own pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The second step of a sign-in: taken, set up, given up. Who has yet to take it sees nothing else."""
+"""Second step pages: enter a code, set up, remove. No other page opens before the step is taken."""
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ CHANGED = "这一页打开后，又在别处打开过，密钥换了新的。请
 
 @access.allow(SIGNED_IN, first=True, second=True)
 def second() -> ResponseReturnValue:
-    """Ask for a code, and go on to where one wanted to go."""
+    """Ask for a code, then continue to the page that was requested."""
     where = local(request.values.get("next", ""))
     if access.awaited(access.visitor()) is not Awaits.CODE:
         return act.done(where)
@@ -34,11 +34,11 @@ def second() -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN, first=True, second=True)
 def set_up_second() -> ResponseReturnValue:
-    """Show a new secret until a code proves that it has arrived; then the recovery codes, once."""
+    """Show a new secret until a code proves that the app has it; then show the recovery codes once."""
     services, me, error = current_services(), access.visitor(), None
     if services.is_development or me.has_second:
         return redirect(url_for("console.session_list"), 303)
-    # Until it is proved, only the session that it was shown to opens it: nobody waits here for another's proof.
+    # Until it is confirmed, the secret is tied to the session it was shown in.
     key = f"{current_app.secret_key!s}:{me.session_id}"
     with services.reading() as session:
         user = queries.user(session, me.user_id)
@@ -56,7 +56,7 @@ def set_up_second() -> ResponseReturnValue:
         except Refused as refusal:
             error = refusal
         else:
-            # Shown in the answer itself: behind a redirect they would have to be kept somewhere.
+            # Shown in this very answer: after a redirect they would have to be stored somewhere.
             return render_template("console/second_codes.html", codes=codes)
     line = steps.line(secret, me.name, services.account_name)
     page = render_template(
@@ -71,7 +71,7 @@ def set_up_second() -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN)
 def drop_second() -> ResponseReturnValue:
-    """Give the second step up, with a code; an admin has to set it up anew."""
+    """Remove the second step, with a code; an admin then has to set it up again."""
     services, me = current_services(), access.visitor()
     if services.is_development or not me.has_second:
         raise Refused("第二步验证没有开启。")
@@ -83,7 +83,7 @@ def drop_second() -> ResponseReturnValue:
 
 
 def _take() -> None:
-    """Count the try, compare, take the code: each is taken once. Raises `Refused` for one that is none."""
+    """Count the try, compare, and use up the code. Raises `Refused` for a wrong or used code."""
     services, me, address = current_services(), access.visitor(), access.address()
     browser, code = request.cookies.get(access.KNOWN_COOKIE, ""), request.form.get("code", "")[:100]
     with services.transaction() as session:
@@ -110,7 +110,7 @@ def _take() -> None:
 
 
 def _confirm(kept: str, secret: str) -> list[str]:
-    """Ask for the second step from now on; gives the recovery codes. Raises `Refused` for a code that is none."""
+    """Turn on the second step; gives the recovery codes. Raises `Refused` for a wrong code."""
     services, me = current_services(), access.visitor()
     step = steps.step_of(secret, request.form.get("code", "")[:100], services.clock())
     if step is None:

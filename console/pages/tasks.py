@@ -1,4 +1,4 @@
-"""Long work: what was asked for, how far it is, and the file in the end."""
+"""Long task pages: the list, the progress, and the resulting file."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +29,7 @@ STATES = {
 
 
 def page_of(task: Task) -> str:
-    """Where a task is shown."""
+    """The address of a task's page."""
     return url_for(task.page or "console.task", task_id=task.id)
 
 
@@ -56,7 +56,7 @@ TASKS: Listing[OwnedTask] = Listing(
 
 @access.allow(SIGNED_IN)
 def task_list() -> ResponseReturnValue:
-    """My tasks, the newest first; an admin sees everybody's."""
+    """List of the visitor's tasks, newest first; an admin sees everybody's."""
     with current_services().reading() as session:
         shown, is_theirs = looking.look(TASKS, session), _may_have(session)
     return render_template("console/tasks.html", shown=shown, may_have=is_theirs)
@@ -73,7 +73,7 @@ def task(task_id: int) -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN, polled=True)
 def task_progress(task_id: int) -> ResponseReturnValue:
-    """The progress alone, asked for every two seconds; once it is settled the page is loaded anew."""
+    """Only the progress, requested every two seconds; once the task has ended, the whole page is reloaded."""
     found = find(task_id)
     response = make_response(render_template("console/_progress.html", task=found, **standing(found)))
     if found.is_settled:
@@ -83,7 +83,7 @@ def task_progress(task_id: int) -> ResponseReturnValue:
 
 @access.allow(SIGNED_IN)
 def task_file(task_id: int) -> ResponseReturnValue:
-    """The file of a task that is done, to whoever asked for it, or an admin, if they may have what is in it now."""
+    """The file of a finished task, for its owner or an admin, if they may still see what is in it."""
     found = find(task_id)
     if found.file is None:
         abort(404)
@@ -99,7 +99,7 @@ def task_file(task_id: int) -> ResponseReturnValue:
 
 
 def _may_have(session: Session) -> Callable[[Task], bool]:
-    """Whether the visitor may have a task's file as things stand now."""
+    """Whether the visitor may have a task's file by their current permissions."""
     services, me = current_services(), access.visitor()
     extensions = access.extensions()
     seen = extensions.part(session, me, day_in(services.clock(), services.zone))
@@ -107,13 +107,13 @@ def _may_have(session: Session) -> Callable[[Task], bool]:
 
 
 def standing(task: Task) -> dict[str, Any]:
-    """What the page says of a task beside its row."""
+    """Values for the page of a task besides its row."""
     is_interrupted = tasks.is_interrupted(task, now=current_services().clock())
     return {"is_interrupted": is_interrupted, "most_attempts": tasks.ATTEMPTS}
 
 
 def find(task_id: int) -> Task:
-    """A task the visitor may see; 404 for every other, so that nobody learns which there are."""
+    """A task the visitor may see; 404 for every other, so that nobody learns which exist."""
     with current_services().reading() as session:
         found = queries.task(session, access.visitor(), task_id)
     if found is None:

@@ -1,1 +1,1 @@
-"""Decisions of the console: who may do what, how long a session lasts, which passwords will do; no database here."""
+"""Console rules without a database: permissions, session lifetime, passwords, sign-in throttling."""

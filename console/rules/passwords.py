@@ -1,4 +1,4 @@
-"""Names to sign in with, and passwords that others would guess."""
+"""Sign-in name and password rules: which passwords would be guessed."""
 
 import re
 import unicodedata
@@ -12,26 +12,26 @@ from foundation.text import plain
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 LONGEST_NAME = 40
-#: Powers of ten: what zxcvbn calls safe against guessing that is not slowed down; and it looks at no more signs.
+#: Least power of ten of guesses that zxcvbn calls safe against unthrottled guessing; the most characters it looks at.
 LEAST_GUESSES, _LOOKED_AT = 8, 72
-#: What its lists of the 30,000 common ones, gathered in the West, do not have.
+#: Common passwords and words that zxcvbn's Western lists of 30,000 lack.
 _COMMON_HERE = (
     *("woaini", "woaini1314", "5201314", "1314520", "admin888", "yancao", "longyan", "tobacco", "weixin", "wechat"),
     *("wuwei", "taobao", "烟草", "龙岩", "福建", "公司", "中国", "微信", "服务号", "客户经理", "管理员", "密码"),
     *("我爱你", "一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾"),
 )
-#: Syllables of Chinese in Latin letters.
+#: Pinyin syllables.
 _SYLLABLE = (
     "(?:zh|ch|sh|[bpmfdtnlgkhjqxzcsryw])?"
     "(?:[iu]ang|iong|[aeiou]ng|i?ao|u?ai|[iuv]an|[ei]i|i?ou|[aeiuv]n|er|i[aeu]|u[aoie]|ve|[aoeiuv])"
 )
-#: Of the lists in which a password was found: those of passwords.
+#: Names of zxcvbn's lists that contain passwords.
 _COMMON_LISTS = ("passwords", "user_inputs")
-#: What people put between the groups of a number or a word.
+#: Separators between the groups of a number or word.
 _BETWEEN = re.compile(r"[\s._·-]+")
-#: Up to four in one piece are a name or a word; letters here and there among digits are none.
+#: Up to four syllables in one piece are a name or a word; single letters among digits are not.
 _PINYIN = re.compile(rf"[\W\d_]*(?=[^\W\d_]{{4}})(?:{_SYLLABLE}){{1,4}}[\W\d_]*")
-#: What is wrong with a pattern that was found, in words.
+#: Reasons for refusal by zxcvbn's patterns.
 _WHY = {
     "dictionary": "里面是常见的词或名字",
     "spatial": "是键盘上挨着的一串",
@@ -43,7 +43,7 @@ _WHY = {
 
 
 def user_name(text: str) -> str:
-    """A name to sign in with, as it is kept.
+    """A sign-in name in its stored form.
 
     >>> user_name("  Ｃhen  "), user_name("\\ufeffchen\\u200b")
     ('chen', 'chen')
@@ -55,8 +55,8 @@ def user_name(text: str) -> str:
 
 
 def check_password(password: str, known: Sequence[str], common: Sequence[str] = ()) -> None:
-    """Refuse a password others would guess: one of the common, those of this house among them, a pattern, a name or a
-    word in pinyin, or made of what is `known` of its owner.
+    """Refuse a password that others would guess: a common one (also of `common`), a pattern, a name or word in pinyin,
+    or one made of what is `known` of its owner.
 
     >>> check_password("correct horse battery", ["chen"])
     >>> check_password("ada298336c42e588", ["chen"])
@@ -72,7 +72,7 @@ def check_password(password: str, known: Sequence[str], common: Sequence[str] = 
     if len(password) > LONGEST_PASSWORD:
         raise Refused(f"密码最多 {LONGEST_PASSWORD} 位。")
     low = unicodedata.normalize("NFKC", password).lower()
-    # With what stands between its groups, and without: a phone in groups is a phone.
+    # With and without the separators between groups: a phone in groups is still a phone.
     spelled = dict.fromkeys((low, _BETWEEN.sub("", low) or low))
     words, theirs = (
         [unicodedata.normalize("NFKC", word).lower().strip() for word in each if word.strip()]
@@ -89,11 +89,11 @@ def check_password(password: str, known: Sequence[str], common: Sequence[str] = 
 
 
 def _guessed(password: str, common: Sequence[str]) -> str:
-    """Why a password is guessed before long; empty where it is not."""
+    """The reason why a password would soon be guessed; empty where it would not."""
     found = zxcvbn(password[:_LOOKED_AT], list(common))
     worst = max(found["sequence"], key=lambda match: len(match["token"]))
     theirs = [match["token"] for match in found["sequence"] if match.get("dictionary_name") in _COMMON_LISTS]
-    # Of the common ones with a few signs more each is tried before long, however they are counted.
+    # Common passwords with a few characters added are all tried soon, whatever zxcvbn's estimate.
     most = max((len(token) * password.count(token) for token in theirs), default=0)
     rest = re.sub("|".join(re.escape(word) for word in sorted(common, key=len, reverse=True)), "", password)
     is_lengthened = max(most, len(password) - len(rest)) * 2 >= len(password)
@@ -104,7 +104,7 @@ def _guessed(password: str, common: Sequence[str]) -> str:
 
 
 def _holds(password: str, word: str) -> bool:
-    """Whether a password is made of a word that others know: of a number, six digits in a row are enough."""
+    """Whether a password contains a known word; of a number, six digits in a row are enough."""
     if word.isdigit():
         return any(word[at : at + 6] in password for at in range(len(word) - 5))
     return len(word) >= (3 if word.isascii() else 2) and word in password

@@ -1,16 +1,16 @@
-"""Sessions in browsers: how long they last, and what the browser is called."""
+"""Session rules: how long sessions last, and how the browser is named."""
 
 from datetime import datetime, timedelta
 
-#: A session ends when it was not used for this long, and in any case after that long.
+#: A session ends after being unused for this long, and in any case after that long.
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
-#: Being seen is written down no more often than this: not every click is a write.
+#: Least time between two saved last uses, so that not every click is a write.
 SEEN_EVERY = timedelta(minutes=1)
-#: So long a browser is known after the last sign-in there.
+#: How long a browser stays known after the last sign-in there.
 BROWSER_KNOWN = timedelta(days=180)
 
-#: What stands in a browser's own words, and what a person calls it; the first that fits.
+#: Parts of a User-Agent and the names people use; the first that fits counts.
 _BROWSERS = {
     "MicroMessenger": "微信",
     "Edg": "Edge",
@@ -31,7 +31,7 @@ _SYSTEMS = {
 
 
 def device(agent: str) -> str:
-    """Where somebody is signed in, in words they know.
+    """The name of a browser and system from its User-Agent.
 
     >>> device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0")
     'Windows 上的 Edge'
@@ -43,5 +43,5 @@ def device(agent: str) -> str:
 
 
 def has_expired(created_at: datetime, seen_at: datetime, now: datetime) -> bool:
-    """Whether a session is over by itself: left alone, or simply old."""
+    """Whether a session has expired: unused for too long, or too old."""
     return now - seen_at >= IDLE or now - created_at >= ABSOLUTE

@@ -1,4 +1,4 @@
-"""Tries to get in: how long the next one waits, and what they are counted under."""
+"""Sign-in throttling rules: how long the next try waits, and what tries are counted by."""
 
 import ipaddress
 import math
@@ -6,28 +6,28 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-#: Tries that nobody has to wait for: of a name from one address, or in a known browser; of a name from anywhere; from
-#: an address under any name. Then the wait doubles with each, up to the longest.
+#: Tries without waiting: of a name from one address, or in a known browser; of a name from anywhere; from an address
+#: under any name. After that the wait doubles with each try, up to the longest.
 TRIES_OF_PAIR = 5
 TRIES_OF_NAME = 50
 TRIES_OF_ADDRESS = 60
 LONGEST_WAIT = timedelta(minutes=15)
-#: So long after the last try nothing is remembered of them.
+#: How long after the last try the count is deleted.
 TRIES_FORGOTTEN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class TryCount:
-    """Count of tries under a name: so many of them are free."""
+    """Try counter under a key, with the number of tries that are free."""
 
     subject: str
     free: int
-    #: Strangers try under it too. After a try that was right only that one is taken back; of one's own all are.
+    #: Whether strangers' tries count here too: then a right try takes back only itself, otherwise all.
     is_shared: bool = False
 
 
 def wait_after(tries: int, free: int) -> timedelta:
-    """How long the next try waits after so many.
+    """The time to wait before the next try, after so many.
 
     >>> [int(wait_after(tries, 5).total_seconds()) for tries in (4, 5, 6, 10, 15, 4000)]
     [0, 1, 2, 32, 900, 900]
@@ -38,12 +38,12 @@ def wait_after(tries: int, free: int) -> timedelta:
 
 
 def left_to_wait(tries: int, free: int, tried_at: datetime, now: datetime) -> timedelta:
-    """How much of that wait is left. A last try in the future is a clock that was set back: the wait begins anew."""
+    """The remaining part of that wait. A last try in the future means the clock was set back: the wait starts anew."""
     return max(wait_after(tries, free) - max(now - tried_at, timedelta(0)), timedelta(0))
 
 
 def wait_sentence(left: timedelta) -> str:
-    """What whoever tried too often is told.
+    """The sentence for somebody who tried too often.
 
     >>> wait_sentence(timedelta(seconds=31.2))
     '试的次数太多了，请过 32 秒再试。忘了密码请找管理员重置。'
@@ -54,7 +54,7 @@ def wait_sentence(left: timedelta) -> str:
 
 
 def network(address: str) -> str:
-    """Whose address this is, as far as tries are counted: of IPv6 the network, of which a household has one.
+    """The address by which tries are counted: of IPv6 the /64 network, for a household has one.
 
     >>> network("2001:db8:1:2:3:4:5:6"), network("::ffff:203.0.113.7"), network("203.0.113.7"), network("?")
     ('2001:db8:1:2::/64', '203.0.113.7', '203.0.113.7', '?')

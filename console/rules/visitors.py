@@ -1,4 +1,4 @@
-"""Visitors of the console: what roles there are, what each may do, and which part of the shops it sees."""
+"""Visitor roles: which there are, what each may do, and which part of the shops it sees."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from foundation.errors import Refused
 
 
 class Role(StrEnum):
-    """What somebody is in the company."""
+    """Role of a user in the company."""
 
     ADMIN = "admin"
     MARKETING = "marketing"
@@ -26,7 +26,7 @@ ROLES = {
 }
 
 
-#: Groups of roles that a permission is given to.
+#: Groups of roles that permissions are granted to.
 EVERYBODY = frozenset(Role)
 WORKING_WITH_SHOPS = EVERYBODY - {Role.READER}
 LEADING = frozenset({Role.ADMIN, Role.MARKETING, Role.SUPERVISOR})
@@ -36,14 +36,14 @@ ADMINS = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Permission that a page asks of whoever knocks: declared by the feature that asks, with the roles that get it."""
+    """Permission that a page requires, declared by a feature with the roles that have it."""
 
     name: str
     roles: frozenset[Role]
 
 
 class Awaits(StrEnum):
-    """The second step of a sign-in, as far as it is left to do: a code, or setting it up, which admins must."""
+    """Outstanding part of the second sign-in step: to enter a code, or to set it up, which admins must."""
 
     NOTHING = ""
     CODE = "code"
@@ -52,7 +52,7 @@ class Awaits(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Whoever is signed in, as far as deciding needs to know."""
+    """Signed-in visitor, with what access rules need to know."""
 
     user_id: int
     name: str
@@ -60,11 +60,11 @@ class Visitor:
     area_id: int | None = None
     manager_id: int | None = None
     must_change_password: bool = False
-    #: Has set up the second step, and has taken it in this session.
+    #: Whether the second step is set up, and whether it was taken in this session.
     has_second: bool = False
     passed_second: bool = False
     session_id: int = 0
-    #: What every form of this session carries.
+    #: Form token (CSRF) of this session.
     form_token: str = ""
 
     @property
@@ -72,7 +72,7 @@ class Visitor:
         return ROLES[self.role]
 
     def may(self, permission: Permission) -> bool:
-        """Whether the role grants this.
+        """Whether the visitor's role has a permission.
 
         >>> Visitor(1, "实习生", Role.READER).may(Permission("phones", WORKING_WITH_SHOPS))
         False
@@ -81,7 +81,7 @@ class Visitor:
 
     @property
     def awaits(self) -> Awaits:
-        """What is left to do before anything else is shown.
+        """What must be done before any other page is shown.
 
         >>> Visitor(1, "boss", Role.ADMIN).awaits, Visitor(2, "chen", Role.MANAGER).awaits
         (<Awaits.SET_UP: 'set_up'>, <Awaits.NOTHING: ''>)
@@ -94,12 +94,12 @@ class Visitor:
 
     @property
     def is_company_wide(self) -> bool:
-        """Whether every shop may be seen; everybody else sees a part, and nothing where no part is named."""
+        """Whether the visitor sees all shops; everybody else sees a part, and nothing where no part is named."""
         return self.role in (Role.ADMIN, Role.MARKETING) or (self.role is Role.READER and self.area_id is None)
 
 
 def check_part(role: Role, area_id: int | None, manager_id: int | None) -> None:
-    """Refuse a role with the wrong part of the shops: a part forgotten must not become everything.
+    """Refuse a role with the wrong part of the shops: a forgotten part must not mean all shops.
 
     >>> check_part(Role.SUPERVISOR, None, None)
     Traceback (most recent call last):
