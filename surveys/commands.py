@@ -1,4 +1,4 @@
-"""The command line's door to surveys: `flask surveys …`."""
+"""Command line of surveys: `flask surveys …`."""
 
 import json
 import sys
@@ -188,7 +188,7 @@ def template(file: Path) -> None:
 
 @contextmanager
 def _told() -> Iterator[Any]:
-    """Say a refusal, ours, WeChat's or the disk's, on stderr, and end with 1."""
+    """Print a refusal, ours, WeChat's or the disk's, on stderr, and exit with 1."""
     try:
         yield
     except Refused as refusal:
@@ -203,7 +203,7 @@ def _told() -> Iterator[Any]:
 
 
 def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:
-    """One line for each survey, under a line of headings."""
+    """Yield one line for each survey, under a line of headings."""
     yield padded("编号", 6) + padded("状态", 8) + padded("结束", 18) + padded("发放/回收/有效", 20) + "标题"
     for survey in found:
         ends = f"{survey.closes_at.astimezone(zone):%Y-%m-%d %H:%M}" if survey.closes_at else "-"
@@ -214,7 +214,7 @@ def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:
 
 
 def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
-    """The figures of `queries.tally` for people."""
+    """Yield the figures of `queries.tally` for people."""
     yield f"《{figures['title']}》"
     yield (
         f"发放 {figures['sent']}  送达 {figures['reached']}  打开 {figures['opened']}"

@@ -1,4 +1,4 @@
-"""Chat's door to surveys: one question a message, answered by a number; all of it in the passive reply."""
+"""Chat door of surveys: one question a message, answered by a number; all of it in the passive reply."""
 
 from dataclasses import replace
 from typing import Any
@@ -30,12 +30,13 @@ SOURCE = "chat"
 
 
 def open_survey(turn: Turn, reference: str) -> Reply:
-    """`survey:12` begins or resumes that survey, `survey:` the one that waits; of several the person chooses."""
+    """Begin or resume a survey by its link `survey:12`; `survey:` opens the one that waits, or offers a choice of
+    several."""
     return _open_one(turn, reference) if reference else _open_any(turn)
 
 
 def hear(turn: Turn, talk: Talk) -> Reply:
-    """A reply to the question asked: an answer, or a word that steers."""
+    """Handle a reply to the question asked: an answer, or a word that steers the talk."""
     if not talk.reference:
         return _choose(turn, talk)
     sheet = answer_sheet.hold(turn.session, int(talk.reference), turn.openid)
@@ -45,7 +46,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
 
 
 def remains(turn: Turn, talk: Talk) -> str:
-    """What to say of a survey half done when another talk has ended; empty where nothing is left to do."""
+    """Return what to say of a half-finished survey when another talk has ended; empty where nothing is left to do."""
     if not talk.reference:
         return ""
     sheet = answer_sheet.hold(turn.session, int(talk.reference), turn.openid)
@@ -55,7 +56,7 @@ def remains(turn: Turn, talk: Talk) -> str:
 
 
 def awaits(turn: Turn) -> str:
-    """One sentence on the surveys that wait for this follower; empty where none does."""
+    """Return one sentence on the surveys that wait for this follower; empty where none does."""
     found = listing.open_for(turn.session, turn.openid, now=turn.now) or []
     waiting = [each for each in found if not (each.is_submitted or each.is_shut)]
     if len(waiting) > 1:
@@ -75,18 +76,19 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     if obstacle:
         return Reply(f"{obstacle}{_poll(turn, sheet)}")
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
-    if begun.asked is None:  # all is answered, and only a place was wanting
+    if begun.asked is None:  # everything is answered, and only a place was missing
         return _stepped(turn, begun, stepping.step(begun.standing))
     said = chat.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
-    # Written without leading zeros, so that one survey is one talk however its link was written.
+    # Without leading zeros, so that one survey is one talk however its link was written.
     return Reply(f"{said}\n{stepping.ask(begun.standing)}", after=After.KEEP, reference=str(begun.survey_id))
 
 
 def _open_again(turn: Turn, talk: Talk) -> Reply:
-    """By now the sheet is closed or handed in through another door, or the openid is bound to another shop, or none."""
+    """Open the survey again: its sheet was closed or handed in through another door, or the openid is bound to another
+    shop or none."""
     try:
         reply = _open_one(turn, talk.reference)
-    except Refused as refusal:  # nothing is done yet that would have to be undone
+    except Refused as refusal:  # nothing has been changed yet that would have to be undone
         return Reply(refusal.sentence, after=After.END)
     return reply if reply.after is After.KEEP else replace(reply, after=After.END)
 
@@ -112,21 +114,21 @@ def _open_any(turn: Turn) -> Reply:
 
 
 def _choose(turn: Turn, talk: Talk) -> Reply:
-    """The number of one of several surveys."""
+    """Handle the number that chooses one of several surveys."""
     offered: list[Any] = talk.state["choices"]
     said = turn.message.content if isinstance(turn.message, messages.Text) else ""
-    # The same reading as of a question with options.
+    # Read in the same way as a question with options.
     question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))
     if replies.command(said) is Command.EXIT:
         return Reply(chat.LEFT, after=After.END)
     chosen = choices.single(question, said)
     if not isinstance(chosen, Single):
         again = f"{chat.several_open(title for _, title in offered)}\n{chat.CHOOSE_ONE}"
-        return Reply(again, after=After.KEEP, yields=True)  # a need said meanwhile is no wrong number
+        return Reply(again, after=After.KEEP, yields=True)  # a need written meanwhile is no wrong number
     reply = _open_one(turn, str(chosen.option))
     if reply.after is not After.KEEP:
         return replace(reply, after=After.END)
-    # This talk becomes the survey's own; one that waited under its name would be a second talk about one sheet.
+    # This talk becomes the survey's own; an older one under that name would be a second talk about one sheet.
     turn.session.execute(
         delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference),
         execution_options=SYNCHRONISED,
@@ -163,13 +165,13 @@ def _went_on(turn: Turn, sheet: AnswerSheet, echo: str = "") -> Reply:
     if not sheet.is_submitted:
         asked = stepping.ask(sheet.standing)
         return Reply(f"{echo}\n{asked}" if echo else asked)
-    # Nobody is told where there is no page to see the results on.
+    # Nobody is told of results where there is no page to see them on.
     told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.account.has_pages else None
     return Reply(f"{chat.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
 
 
 def _poll(turn: Turn, sheet: AnswerSheet) -> str:
-    """The running result of a poll, on lines of its own, for who may see it; else nothing."""
+    """Return the running result of a poll, on lines of its own, where this shop may see it; else nothing."""
     if not sheet.definition.is_poll or not published.are_public(turn.session, sheet, now=turn.now):
         return ""
     found = published.results(turn.session, sheet.survey_id)

@@ -1,4 +1,4 @@
-"""Feature declaration: all that surveys add to the house."""
+"""Feature declaration: everything surveys add to the program."""
 
 from datetime import timedelta
 from pathlib import Path

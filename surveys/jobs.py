@@ -1,4 +1,4 @@
-"""What the clock does for surveys: ends waves, plans news of results, files what was handed in, exports."""
+"""Jobs of the clock for surveys: end waves, plan news of results, file submissions, export."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from wechat_bot.services import Services
 
 
 def export_answers(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
-    """Write every answer of a survey to a file."""
+    """Write every answer of a survey to a file, if whoever asked may still have it."""
     services, survey_id, form = work.services, work.params["survey_id"], work.params["form"]
     figures, now, progress = tally(session, survey_id), services.clock(), work.stage("导出")
     files.write(session, survey_id, path, form=form, figures=figures, now=now, zone=services.zone, progress=progress)
@@ -32,7 +32,7 @@ def look_after_waves(services: Services) -> None:
     """End the waves whose survey is over, and plan the news of results."""
     now = services.clock()
     with services.reading() as session:
-        # By a clock that was set just now no survey's waves are ended for good; none goes out after its end anyway.
+        # With a clock that was just set no survey's waves are ended for good; none goes out after its end anyway.
         over = waves.ended(session, now=now) if clock_steadiness.is_steady(session, now=now) else []
     for survey_id in over:
         with services.transaction() as session:
@@ -42,7 +42,7 @@ def look_after_waves(services: Services) -> None:
 
 
 def file(services: Services) -> None:
-    """Put what was handed in into the cross-tabs, and its words into the search."""
+    """Add submissions to the cross-tabs, and their words to the search."""
     filed = filing.BATCH
     while filed == filing.BATCH:
         with services.transaction() as session:

@@ -1,4 +1,5 @@
-"""Nouns of surveys: the survey, its frozen versions, who was asked, what was answered, the counters."""
+"""Tables of surveys: the survey, its frozen versions, participations, submissions, counters, quotas, cross-tabs,
+words."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from foundation.search_index import Grams, SearchIndex
 
 
 class SurveyState(StrEnum):
-    """Where a survey stands: derived from its moments, never stored."""
+    """State of a survey: derived from its moments, never stored."""
 
     DRAFT = "draft"
     WAITING = "waiting"
@@ -22,7 +23,7 @@ class SurveyState(StrEnum):
 
 
 class Survey(Base):
-    """A survey (微调查). Draft until it is published; open while `opens_at <= now < closes_at`."""
+    """Survey (微调查). A draft until it is published; open while `opens_at <= now < closes_at`."""
 
     __tablename__ = "survey"
 
@@ -30,24 +31,25 @@ class Survey(Base):
     title: Mapped[str] = mapped_column(String(100))
     #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
     draft: Mapped[dict[str, Any]]
-    #: What was written while it is not yet a definition: `draft` then holds what of it can be taken. None when whole.
+    #: What was written while it is not yet a complete definition: `draft` then holds the usable part. Null when
+    #: complete.
     written: Mapped[dict[str, Any] | None]
-    #: Raised whenever the draft is kept: who writes over a draft says which one was read.
+    #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
     stamp: Mapped[int] = mapped_column(default=0, server_default="0")
     drafted_at: Mapped[datetime | None]
-    #: By name; empty for the command line.
+    #: The author's name; empty for the command line.
     drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
-    #: The newest frozen version; nothing is asked before there is one. No foreign key: that would be a circle.
+    #: The newest frozen version; nothing is asked before there is one. No foreign key: it would be circular.
     version_id: Mapped[int | None]
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
-    #: Nobody may ever see who answered what; fixed with the first publication.
+    #: Nobody may ever see who answered what; fixed by the first publication.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
-    #: No audience was written: a shop bound after the publication may answer too.
+    #: No audience was given: a shop bound after the publication may answer too.
     is_for_everyone: Mapped[bool] = mapped_column(default=False)
     #: How many waves of invitations were planned: the number of the last one.
     waves: Mapped[int] = mapped_column(default=0)
-    #: When the results are to be seen, where the author set another moment than the end.
+    #: When the results are published, where the author set another moment than the end.
     results_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
@@ -64,7 +66,7 @@ class Survey(Base):
 
 
 class Version(Base):
-    """A survey as it was published: never changed. Who began under a version ends under it."""
+    """Version of a survey as it was published: never changed. A sheet begun under a version ends under it."""
 
     __tablename__ = "survey_version"
     __table_args__ = (UniqueConstraint("survey_id", "number"),)
@@ -73,15 +75,15 @@ class Version(Base):
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     number: Mapped[int]
     definition: Mapped[dict[str, Any]]
-    #: The SHA-256 of the definition: under this name a process keeps it, and it cannot be mistaken for another.
+    #: The SHA-256 of the definition, by which a process caches it: it cannot be mistaken for another.
     digest: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
 
 
 class Participation(Base):
-    """One shop and one survey: that it was asked, what it has answered so far, that it is done. One row by its key.
+    """Participation of a shop in a survey: that it was asked, its answers so far, that it is done. One row by its key.
 
-    `answers` is the draft. At the submit it is moved into a `Submission`, and emptied here. In an anonymous survey
+    `answers` is the draft. At the submit it is moved into a `Submission` and emptied here. In an anonymous survey
     nothing stays here that could lead to the submission: no day, no version, no time of beginning.
     """
 
@@ -98,59 +100,60 @@ class Participation(Base):
     asked_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     is_submitted: Mapped[bool] = mapped_column(default=False)
-    #: The day; nothing in an anonymous survey: on a quiet day it would point at the one submission of that day.
+    #: The day; null in an anonymous survey: on a quiet day it would point at the one submission of that day.
     submitted_on: Mapped[date | None]
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    #: The question a shop went back to; None means the next unanswered one.
+    #: The question a shop went back to; null means the next unanswered one.
     at: Mapped[str | None] = mapped_column(String(40))
     #: Replies in a row that could not be read as an answer to this question.
     misread: Mapped[int] = mapped_column(default=0)
     #: At least one invitation arrived.
     is_reached: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: The survey was looked at: its page, or the talk about it. In an anonymous survey too; it says nothing of answers.
+    #: The survey was looked at, on its page or in the chat. Set in an anonymous survey too: it says nothing about
+    #: answers.
     is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Submission(Base):
-    """A finished answer sheet: the raw answers from which every figure can be counted again."""
+    """Submission: a finished answer sheet, the raw answers from which every figure can be recounted."""
 
     __tablename__ = "submission"
     __table_args__ = (
-        # One answer per shop, whatever the code above does; anonymous ones have no shop and are kept apart by it.
+        # One answer for each shop, enforced by the database; anonymous ones have no shop and are not limited by it.
         UniqueConstraint("survey_id", "retailer_id"),
         Index("ix_submission_survey_id", "survey_id", "id"),
-        # What was handed in of a part of the shops.
+        # For submissions of a part of the shops.
         Index("ix_submission_area_id", "survey_id", "area_id"),
         Index("ix_submission_manager_id", "survey_id", "manager_id"),
         Index("ix_submission_unfiled", "id", **only("not is_filed")),
     )
 
-    #: Drawn at random in an anonymous survey: the order of the ids must not tell the order of answering.
+    #: Drawn at random in an anonymous survey: the order of the ids must not show the order of answering.
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     version_id: Mapped[int] = mapped_column(ForeignKey("survey_version.id"))
-    #: Nobody, where the survey is anonymous.
+    #: Null where the survey is anonymous.
     retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"))
-    #: The area and class at the time of the answer: cross-tabs must not move when a shop does.
+    #: The area and class at the time of the answer: cross-tabs must not change when a shop moves.
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     class_id: Mapped[int] = mapped_column(ForeignKey("shop_class.id"))
     answers: Mapped[dict[str, Any]]
     source: Mapped[str] = mapped_column(String(16))
     #: Midnight of the day in an anonymous survey.
     submitted_at: Mapped[datetime]
-    #: Seconds from the first question to the submit; nothing in an anonymous survey.
+    #: Seconds from the first question to the submit; null in an anonymous survey.
     seconds: Mapped[int | None]
-    #: Answered faster than the survey's `min_seconds`, or set aside by staff: returned, not valid.
+    #: False where it was answered faster than the survey's `min_seconds`, or set aside by staff: returned, not valid.
     is_valid: Mapped[bool] = mapped_column(default=True)
-    #: The clock has put it into the cross-tabs and its words into the search (`counting.file_some`).
+    #: Whether the clock has added it to the cross-tabs and its words to the search (`filing.file_some`).
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: The customer manager at the time of the answer; nobody, where the survey is anonymous. No foreign key: SQLite
-    #: could only take it by writing the whole table anew.
+    #: The customer manager at the time of the answer; null where the survey is anonymous. No foreign key: SQLite could
+    #: only add it by rewriting the whole table.
     manager_id: Mapped[int | None]
 
 
 class Tally(Base):
-    """A counter: how many valid submissions chose this option of this question.
+    """Counter: how many valid submissions chose this option of this question.
 
     `#` counts the answers to a question; under the question `` (none) stand `sent`, `returned` and `valid`.
     Changed only in the transaction that changes what it counts.
@@ -165,10 +168,10 @@ class Tally(Base):
 
 
 class Quota(Base):
-    """At most so many valid submissions (名额), and how many there are.
+    """Quota (名额): at most so many valid submissions, and how many there are.
 
-    Under the question `` (none) and the option `` of the whole survey; under `@area` and `@class` of those with the id
-    that stands as the option; else of those that chose this option. Only quotas that are in force have a row.
+    The question `` (none) with the option `` stands for the whole survey; `@area` and `@class` for those with the id in
+    the option; any other question for those that chose this option. Only quotas in force have a row.
     """
 
     __tablename__ = "quota"
@@ -181,9 +184,9 @@ class Quota(Base):
 
 
 class Cross(Base):
-    """A counter of the cross-tabs: as `Tally`, for the answers of one area, class or customer manager.
+    """Counter of the cross-tabs: like `Tally`, for the answers of one area, class or customer manager.
 
-    Kept by the clock and not by the submit, some seconds behind it.
+    Updated by the clock some seconds after the submit.
     """
 
     __tablename__ = "cross_tally"
@@ -198,9 +201,9 @@ class Cross(Base):
 
 
 class PairTally(Base):
-    """A counter of one question by another: how many chose this option of the one and that of the other.
+    """Counter of one question by another: how many chose this option of the one and that option of the other.
 
-    `#` stands for any answer, as in `Tally`. `question` is the one whose code comes first. Kept as `Cross` is.
+    `#` stands for any answer, as in `Tally`. `question` is the one whose code comes first. Updated as `Cross` is.
     """
 
     __tablename__ = "pair_tally"
@@ -214,23 +217,23 @@ class PairTally(Base):
 
 
 class Words(Base):
-    """What somebody wrote in answer to a question, or as 其他: to be searched. Only of valid submissions."""
+    """Text somebody wrote in answer to a question, or as 其他, for the search. Only of valid submissions."""
 
     __tablename__ = "words"
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     question: Mapped[str] = mapped_column(String(40), primary_key=True)
-    #: Drawn at random where the survey is anonymous, so that the order tells nothing.
+    #: Drawn at random where the survey is anonymous, so that the order shows nothing.
     submission_id: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer(), "sqlite"), ForeignKey("submission.id"), primary_key=True
     )
     said: Mapped[str] = mapped_column(Text)
-    #: The same, whatever its width and case: what a search looks at.
+    #: The same text with width and case normalised, for the search.
     folded: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class WordKeys(Base):
-    """What the words of one sheet are found by (`rules.crossing.keys`)."""
+    """Search keys of the words of one sheet (`rules.crossing.keys`)."""
 
     __tablename__ = "word_keys"
     __table_args__ = (
@@ -244,5 +247,5 @@ class WordKeys(Base):
     keys: Mapped[list[str]] = mapped_column(Grams())
 
 
-#: What people wrote is searched by, a sheet at a time.
+#: The search index over what people wrote, one row a sheet.
 WORD_SEARCH = SearchIndex("word_search", "word_keys", "keys", key="submission_id")

@@ -1,4 +1,4 @@
-"""Permissions that the pages of surveys ask for."""
+"""Permissions of the pages of surveys."""
 
 from console.rules.visitors import EVERYBODY, MARKETING, Permission
 

@@ -1,1 +1,1 @@
-"""What can be done with surveys: writing them, answering them, counting them, inviting to them."""
+"""Actions of surveys: writing, publishing, answering, counting, inviting."""

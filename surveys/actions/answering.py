@@ -1,4 +1,4 @@
-"""Filling of an answer sheet: begin, take a step, hand in. One statement each, and none is read twice."""
+"""Answering of a sheet: begin, take a step, hand in; one statement for each change, and nothing is read twice."""
 
 import secrets
 from collections.abc import Mapping
@@ -29,16 +29,17 @@ from wechat_bot import media
 _participation = table_of(Participation)
 _submission = table_of(Submission)
 _retailer, _area = table_of(Retailer), table_of(Area)
-#: Who looks after a shop: kept with what it hands in, as its area and class are, or figures would move with the shop.
+#: The manager who looks after a shop: stored with what it hands in, as its area and class are, so that figures do not
+#: move when the shop does.
 _IN_CHARGE = select(func.coalesce(_retailer.c.manager_id, _area.c.manager_id)).join_from(
     _retailer, _area, _area.c.id == _retailer.c.area_id
 )
 
 
 def begin(session: Session, sheet: AnswerSheet, *, openid: str, now: datetime, zone: ZoneInfo) -> AnswerSheet:
-    """Begin a sheet under the newest version, or go on with it under the version it was begun under.
+    """Begin a sheet under the newest version, or continue it under the version it was begun with.
 
-    Raises Refused where it cannot be filled: not open, closed, answered, not for this shop.
+    Raises Refused where it cannot be filled: not open, closed, answered, or not for this shop.
     """
     _refuse(sheet, now, zone)
     if sheet.started_at is not None:
@@ -66,7 +67,7 @@ def begin(session: Session, sheet: AnswerSheet, *, openid: str, now: datetime, z
 
 
 def _join(session: Session, sheet: AnswerSheet, values: Mapping[str, Any], now: datetime) -> int | None:
-    """List a shop that was bound after the publication of a survey for everyone; gives None if it is listed by now."""
+    """List a shop that was bound after the publication of a survey for everyone; gives None if it is listed already."""
     asked_at = select(Survey.published_at).where(Survey.id == sheet.survey_id).scalar_subquery()
     found: int | None = session.scalar(
         upsert(session, _participation)
@@ -77,7 +78,7 @@ def _join(session: Session, sheet: AnswerSheet, values: Mapping[str, Any], now: 
                 "retailer_id": sheet.retailer_id,
                 "answers": {},
                 "misread": 0,
-                # The hour of joining is near the hour of answering: an anonymous sheet must not keep it.
+                # The hour of joining is near the hour of answering: an anonymous sheet must not store it.
                 "asked_at": asked_at if sheet.is_anonymous else now,
                 "is_submitted": False,
                 "is_reached": False,
@@ -95,10 +96,10 @@ def _join(session: Session, sheet: AnswerSheet, values: Mapping[str, Any], now: 
 def take(
     session: Session, sheet: AnswerSheet, step: Step, *, now: datetime, zone: ZoneInfo, source: str
 ) -> AnswerSheet:
-    """Keep what a step of the talk or the page changed; where it went on and nothing waits any more, hand in.
+    """Save what a step in the chat or on the page changed; hand in once it went on and nothing is left to answer.
 
-    Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again what it is `spoilt` by.
-    Raises Refused where the sheet cannot be filled any more.
+    Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again the question it is
+    `spoilt` by. Raises Refused where the sheet can no longer be filled.
     """
     if step.outcome is StepOutcome.GOES_ON:
         _refuse(sheet, now, zone)
@@ -116,7 +117,7 @@ def _forward(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneI
     if spoilt is not None:
         return _keep(session, replace(sheet, at=spoilt.code))
     try:
-        # Who comes too late keeps the answers, and loses the place alone.
+        # A shop that comes too late keeps its answers and only loses its place.
         with session.begin_nested():
             return submit(session, sheet, now=now, zone=zone, source=source)
     except quotas.Full as late:
@@ -126,11 +127,11 @@ def _forward(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneI
 
 
 def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo, source: str) -> AnswerSheet:
-    """Hand in: the sheet becomes a submission, and the tally counts it, once.
+    """Hand in a sheet: it becomes a submission, and the tally counts it, once.
 
-    The first of two submits at one moment changes the row, the second finds it changed. An anonymous submission keeps
-    the day alone, and neither it nor the sheet leads to the other. Raises Refused where it was handed in before, is
-    not open, or lacks an answer; Full where a quota has no place left: roll back to before this.
+    Of two submits at one moment the first changes the row, and the second finds it changed. An anonymous submission
+    stores only the day, and neither it nor the sheet leads to the other. Raises Refused where it was handed in before,
+    is not open, or lacks an answer; Full where a quota has no place left: the caller rolls back to before this.
     """
     _refuse(sheet, now, zone)
     if not flow.is_complete(sheet.definition.questions, sheet.answers):
@@ -180,7 +181,7 @@ def _who_and_when(sheet: AnswerSheet, now: datetime, zone: ZoneInfo, spent: int)
     if not sheet.is_anonymous:
         in_charge = _IN_CHARGE.where(_retailer.c.id == sheet.retailer_id).scalar_subquery()
         return {"retailer_id": sheet.retailer_id, "manager_id": in_charge, "submitted_at": now, "seconds": spent}
-    # Far above what the database numbers itself, and within what a JSON reader takes as exact.
+    # Far above the database's own ids, and still exact for a JSON reader.
     drawn = (1 << 40) + secrets.randbelow(1 << 52)
     return {"id": drawn, "retailer_id": None, "submitted_at": _midnight(now, zone), "seconds": None}
 

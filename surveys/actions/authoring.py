@@ -1,4 +1,4 @@
-"""Staff keep a survey's draft, publish it, close it."""
+"""Authoring of a survey by staff: keep its draft, publish it, close it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from surveys.rules.review import Review
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publication did: the version now asked, and how many shops it listed that were not listed before."""
+    """Result of a publication: the version now asked, and how many shops it newly listed."""
 
     number: int
     listed: int
@@ -33,7 +33,7 @@ LONGEST_NAME = 40
 
 
 class DraftOvertaken(stamps.Overtaken):
-    """Somebody else has kept this draft since it was read; `stamp` is that of theirs."""
+    """Somebody else has saved this draft since it was read; `stamp` is that of theirs."""
 
     def __init__(self, survey: Survey) -> None:
         super().__init__({"标题": survey.title}, survey.drafted_by, survey.drafted_at)
@@ -49,10 +49,10 @@ def load(
     who: str = "",
     now: datetime,
 ) -> Survey:
-    """Keep a definition as a new survey's draft, or as the new draft of an existing one; nobody is asked it yet.
+    """Save a definition as a new survey's draft, or as the new draft of an existing survey; nobody is asked it yet.
 
     For an existing survey the definition was read with `queries.newest` as `previous`, so that options keep their
-    codes. `stamp` as for `keep`. Raises Refused where that survey does not exist, Overtaken as `keep` does.
+    codes. `stamp` as for `keep`. Raises Refused where that survey does not exist, DraftOvertaken as `keep` does.
     """
     return _keep(session, Review(definition), None, survey_id=survey_id, stamp=stamp, who=who, now=now)
 
@@ -67,17 +67,17 @@ def keep(
     who: str = "",
     now: datetime,
 ) -> Survey:
-    """Keep what an author has written so far, whole or not: `review` is what was found in `written`.
+    """Save what an author has written so far, complete or not: `review` is what was found in `written`.
 
-    `stamp` is that of the draft it was written over; None writes over whatever is there. Raises Refused where the
-    survey does not exist, Overtaken where another draft was kept meanwhile: nothing is written over unseen.
+    `stamp` is that of the draft it is based on; None overwrites whatever is there. Raises Refused where the survey does
+    not exist, DraftOvertaken where another draft was saved meanwhile: nothing is overwritten unseen.
     """
     return _keep(session, review, written, survey_id=survey_id, stamp=stamp, who=who, now=now)
 
 
 def discard(session: Session, survey_id: int, *, stamp: int) -> None:
-    """Throw away a survey that was never published. Raises Refused where it was, or is not there, Overtaken where
-    `stamp` is not that of the draft by now."""
+    """Delete a survey that was never published. Raises Refused where it was or does not exist, DraftOvertaken where
+    `stamp` is no longer that of the draft."""
     survey = locked(session, survey_id)
     if survey.version_id is not None:
         raise Refused("已经发布过的调查不能删除。")
@@ -127,11 +127,11 @@ def publish(
 ) -> Published:
     """Freeze the draft into the version that is asked from now on.
 
-    The first publication lists the audience; a later one lists it anew only where it was changed, and never takes
-    anybody off: who was asked stays asked, who began under a version ends under it. Publishing what is published
-    already makes no version. `stamp` is that of the draft that was looked at. Raises Refused: no such survey, a draft
-    that is unfinished or not the one looked at, an end that is past, an audience that is broken or nobody, a survey
-    that would turn anonymous or stop being so.
+    The first publication lists the audience; a later one lists it again only where it was changed, and never removes
+    anybody: a shop that was asked stays asked, one that began under a version ends under it. Publishing an unchanged
+    draft makes no version. `stamp` is that of the draft that was looked at. Raises Refused: no such survey, a draft
+    that is unfinished or not the one looked at, an end in the past, an audience that is broken or empty, a survey that
+    would turn anonymous or stop being so.
     """
     survey = locked(session, survey_id)
     if survey.written is not None:
@@ -168,7 +168,7 @@ def publish(
         listed = enlist(session, survey_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
-        # The counters are there from the start: a recount locks them.
+        # The counters exist from the start, because a recount locks them.
         counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
     counting.hold(session, survey_id)
     quotas.set_up(session, survey, definition)
@@ -176,7 +176,7 @@ def publish(
 
 
 def close(session: Session, survey_id: int, *, now: datetime) -> None:
-    """End a survey now; half-filled sheets stay as they are, invitations on their way are taken back.
+    """End a survey now; half-filled sheets stay as they are, invitations not yet sent are withdrawn.
 
     Raises Refused where it is not running.
     """

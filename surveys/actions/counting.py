@@ -1,4 +1,4 @@
-"""The tally: kept in the transaction that changes what it counts, and counted again from the raw answers."""
+"""Tally: counters changed in the transaction that changes what they count, and recounted from the raw answers."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ Key = tally.Key
 def add(session: Session, survey_id: int, increments: Mapping[Key, int]) -> None:
     """Add to a survey's counters, in one statement.
 
-    In the order of the keys, so that two submits at once wait for each other and never for one another.
+    In the order of their keys, so that two submits at once never deadlock.
     """
     if not increments:
         return
@@ -37,7 +37,8 @@ def add(session: Session, survey_id: int, increments: Mapping[Key, int]) -> None
 
 @lru_cache(maxsize=256)
 def _upsert(rows: int) -> TextClause:
-    # As text, because SQLAlchemy compiles an INSERT of many rows afresh each time: ten times what the database needs.
+    # Written as text, because SQLAlchemy compiles an INSERT of many rows afresh each time: ten times the database's own
+    # cost.
     values = ", ".join(f"(:survey, :q{n}, :o{n}, :c{n})" for n in range(rows))
     return text(
         f"INSERT INTO tally (survey_id, question, option, count) VALUES {values}"  # noqa: S608 - only our own names
@@ -46,10 +47,10 @@ def _upsert(rows: int) -> TextClause:
 
 
 def hold(session: Session, survey_id: int) -> None:
-    """Let nobody hand in until the transaction ends.
+    """Keep everybody from handing in until the transaction ends.
 
-    A submit touches these rows after it has inserted its submission: what is committed behind them we both read and
-    have in the counters, and what is not adds itself to them when we are done.
+    A submit changes these rows after it has inserted its submission: a committed one is both in the submissions we read
+    and in the counters, and one that is not adds itself to the counters when we are done.
     """
     session.execute(
         select(Tally.option)
@@ -60,14 +61,13 @@ def hold(session: Session, survey_id: int) -> None:
 
 
 def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
-    """Count a survey again from its raw submissions and put the tally right; gives {key: (kept, counted)} where they
+    """Recount a survey from its raw submissions and correct the tally; gives {key: (kept, counted)} where they
     differed.
 
-    Reads the submissions as a stream: the memory it takes does not grow with them. Raises Refused where there is no
-    such survey.
+    Reads the submissions as a stream, in constant memory. Raises Refused where there is no such survey.
     """
-    locked(session, survey_id)  # filers wait for us
-    # First, as whoever answers adds to them first.
+    locked(session, survey_id)  # the filing job waits for this lock
+    # Locked first, in the order in which a submit does.
     of_waves = campaign_tally.recount(session, waves.KINDS, survey_id)
     hold(session, survey_id)
     counted, sums, placed = _count(session, survey_id)
@@ -134,9 +134,9 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums,
 
 
 def void(session: Session, submission_id: int) -> None:
-    """Set a submission aside: it stays returned, is no longer valid, and its answers leave the counts.
+    """Set a submission aside: it still counts as returned, but not as valid, and its answers leave the counts.
 
-    Raises Refused where there is none, or it is not valid already.
+    Raises Refused where there is none, or it is invalid already.
     """
     row = session.execute(
         update(Submission)

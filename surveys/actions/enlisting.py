@@ -1,4 +1,4 @@
-"""A survey held for a change, and shops put on its list."""
+"""Listing of shops for a survey, and the lock on a survey that is changed."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,8 +20,8 @@ Criteria = Mapping[str, Criterion]
 def enlist(
     session: Session, survey_id: int, audience_spec: Any, criteria: Criteria, now: datetime, *of_those: Any
 ) -> int:
-    """List an audience in one statement, or of it those shops for whom more conditions hold; gives how many were new.
-    Whoever lists adds them to the counter."""
+    """List an audience for a survey in one statement, or only its shops for which further conditions hold; gives how
+    many were new. The caller adds them to the counter."""
     audience = audiences.select_ids(session, audience_spec, criteria, now=now).where(*of_those).subquery()
     columns = {
         "survey_id": literal(survey_id),
@@ -33,15 +33,15 @@ def enlist(
         "is_reached": false(),
         "is_opened": false(),
     }
-    # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
+    # SQLite accepts ON CONFLICT after a SELECT only with a WHERE between them.
     listed = select(*columns.values()).where(audience.c[0].is_not(None))
     inserted = upsert(session, Participation).from_select(list(columns), listed).on_conflict_do_nothing()
     return changed(session, inserted)
 
 
 def locked(session: Session, survey_id: int) -> Survey:
-    """A survey, held until the transaction ends. Raises Refused where there is none."""
-    # NO KEY UPDATE: every answer points at the survey with a foreign key, and must not wait for us.
+    """Lock and return a survey. Raises Refused where there is none."""
+    # NO KEY UPDATE: every answer has a foreign key to the survey, and must not wait for this lock.
     survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update(key_share=True))
     if survey is None:
         raise Refused(version_cache.unknown(survey_id))

@@ -1,4 +1,4 @@
-"""What surveys know of somebody who is erased."""
+"""Erasing: what surveys forget of a person or a shop."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,15 +12,15 @@ from wechat_bot import media
 from wechat_bot.erasure import Forgetting
 
 Answers = Mapping[str, Mapping[str, Any]]
-#: Of one shop many surveys, of one sheet a statement each: an SQL statement takes no more variables.
+#: Sheets handled in one statement: a shop may have answered many surveys, and an SQL statement takes no more variables.
 BATCH = 500
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase what somebody wrote, and their photos, from the sheets they handed in while they kept the shop; the sheet
-    they were filling goes. What was chosen stays, as it was counted.
+    """Erase texts and photos from the sheets somebody handed in while they kept the shop, and delete the sheet they
+    were filling. Chosen options stay, as they were counted.
 
-    An anonymous sheet leads to nobody, and stays as it is.
+    An anonymous sheet cannot be traced to anybody, and stays as it is.
     """
     is_picture_only = bool(whom.kinds)
     if is_picture_only and "image" not in whom.kinds:
@@ -30,7 +30,7 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 
 def without_words(answers: Answers, *, keeps_words: bool = False) -> dict[str, Any]:
-    """The answers without words and photos, and with all that is counted.
+    """Return the answers without texts and photos, with everything that is counted.
 
     >>> without_words({"q1": {"o": 0, "t": "价格牌"}, "q2": {"m": ["key"]}, "q3": {"v": 9}, "q4": {"t": "送货早一点"}})
     {'q1': {'o': 0, 't': ''}, 'q2': {'m': []}, 'q3': {'v': 9}, 'q4': {'t': ''}}
@@ -40,7 +40,7 @@ def without_words(answers: Answers, *, keeps_words: bool = False) -> dict[str, A
 
 
 def _forget_sheets(session: Session, whom: Forgetting, *, is_picture_only: bool) -> None:
-    # By way of the participations, which a shop has an index of.
+    # Through the participations, which have an index by shop.
     of_shop = and_(Submission.survey_id == Participation.survey_id, Submission.retailer_id == Participation.retailer_id)
     handed_in = (
         select(Submission.id, Submission.answers)
@@ -68,7 +68,7 @@ def _forget_drafts(session: Session, whom: Forgetting, *, is_picture_only: bool)
     rows = [row for row in session.execute(found.order_by(Participation.id).with_for_update()) if row.answers]
     _note(session, whom, [row.answers for row in rows], is_picture_only=is_picture_only)
     for row in rows:
-        # A photo that is gone is asked for again; of somebody who is gone nothing waits to be gone on with.
+        # A deleted photo is asked for again; an erased person's sheet is not continued.
         left = {code: given for code, given in row.answers.items() if is_picture_only and "m" not in given}
         begun: dict[str, Any] = {} if is_picture_only else {"started_at": None, "version_id": None}
         values = {"answers": left, "at": None, "misread": 0, **begun}
@@ -83,7 +83,8 @@ def _note(session: Session, whom: Forgetting, sheets: list[Answers], *, is_pictu
 
 
 def _kept_by(whom: Forgetting, at: Any) -> ColumnElement[bool]:
-    """Whether a participation is of a shop they kept at that moment; of a shop that is erased all are."""
+    """Return the condition that a participation belongs to a shop they kept at that moment; for an erased shop all
+    do."""
     kept = select(Binding.id).where(
         Binding.openid == whom.openid,
         Binding.retailer_id == Participation.retailer_id,

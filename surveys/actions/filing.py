@@ -1,4 +1,5 @@
-"""The clock files what was handed in: into the cross-tabs, and its words into the search. The submit waits for none."""
+"""Filing of submissions: the clock adds them to the cross-tabs and their words to the search, so that no submit waits
+for it."""
 
 from __future__ import annotations
 
@@ -20,14 +21,15 @@ from surveys.rules.crossing import Count, CrossedBy, Pair
 from surveys.rules.definition import Definition
 
 BATCH = 1000
-#: The keys of the counters beside the survey, with their types.
+#: The key columns of the counters besides the survey, with their types.
 CROSSED = {"question": "text", "by": "text", "member_id": "integer", "option": "text"}
 PAIRED = {"question": "text", "other": "text", "option": "text", "other_option": "text"}
 
 
 def file_some(session: Session) -> int:
-    """File the next submissions; gives how many were looked at. What somebody works on just now waits for next time."""
-    # Handed in before the manager was kept with it, it gets today's.
+    """File the next submissions; gives how many were looked at. One locked by another transaction is left for the next
+    run."""
+    # Handed in before the manager was stored with it: it gets today's.
     manager = func.coalesce(Submission.manager_id, Retailer.manager_id, Area.manager_id)
     rows = session.execute(
         select(
@@ -47,7 +49,7 @@ def file_some(session: Session) -> int:
         .limit(BATCH)
         .with_for_update(of=Submission, skip_locked=True)
     ).all()
-    # Shared with other filers, and not with a recount.
+    # Other filing jobs may share this lock, a recount may not.
     free = set(
         session.scalars(
             select(Survey.id)
@@ -96,7 +98,7 @@ def file_some(session: Session) -> int:
 
 
 def take_back(session: Session, submission: Any, definition: Definition) -> None:
-    """A submission that was filed is set aside: out of the cross-tabs and the search it goes."""
+    """Remove a filed submission that is set aside from the cross-tabs and the search."""
     of_whom = members(submission.area_id, submission.class_id, submission.manager_id)
     taken = Sums()
     taken.count(definition, tally.counts(definition, submission.answers), of_whom)
@@ -106,13 +108,13 @@ def take_back(session: Session, submission: Any, definition: Definition) -> None
 
 
 def members(area_id: int, class_id: int, manager_id: int | None) -> dict[CrossedBy, int | None]:
-    """Under what a submission is counted."""
+    """Return the area, class and manager a submission is counted under."""
     return {CrossedBy.AREA: area_id, CrossedBy.CLASS: class_id, CrossedBy.MANAGER: manager_id}
 
 
 @dataclass
 class Sums:
-    """What some submissions of a survey add to its cross-tabs: by area, class and manager, and by one another."""
+    """Sums that some submissions of a survey add to its cross-tabs: by area, class and manager, and by one another."""
 
     crossed: Counter[Count] = field(default_factory=Counter)
     paired: Counter[Pair] = field(default_factory=Counter)
@@ -124,7 +126,7 @@ class Sums:
         self.paired.update(crossing.pairs(chosen, codes))
 
     def less(self, others: Sums) -> Sums:
-        """How many more they are than others; less than none where they are fewer."""
+        """Return the difference from other sums; negative where these are smaller."""
         crossed, paired = self.crossed.copy(), self.paired.copy()
         crossed.subtract(others.crossed)
         paired.subtract(others.paired)
@@ -134,9 +136,7 @@ class Sums:
         )
 
     def add_to(self, session: Session, survey_id: int) -> None:
-        """Add to the survey's counters, in the order of the keys, so that two filers never wait for each other in a
-        circle.
-        """
+        """Add to the survey's counters in the order of their keys, so that two filing jobs never deadlock."""
         crossed = [
             (question, str(by), member, option, count)
             for (question, by, member, option), count in sorted(self.crossed.items())
@@ -152,7 +152,7 @@ class Sums:
 
 
 def kept(session: Session, survey_id: int) -> Sums:
-    """The cross-tabs of a survey as they are kept."""
+    """Return the stored cross-tabs of a survey."""
     crossed = session.execute(
         select(Cross.question, Cross.by, Cross.member_id, Cross.option, Cross.count).where(Cross.survey_id == survey_id)
     )

@@ -1,4 +1,4 @@
-"""Staff plan waves of invitations, pause them, take them back; a shop that opens or answers is put down to its wave."""
+"""Invitations to a survey: staff plan waves, pause and cancel them; openings and answers are credited to a wave."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -39,11 +39,11 @@ def plan(
     criteria: Criteria,
     now: datetime,
 ) -> list[int]:
-    """Plan an invitation at a moment, now or later, and reminders behind it; gives the numbers of the waves.
+    """Plan an invitation for a moment, now or later, and reminders after it; gives the numbers of the waves.
 
-    `audience` narrows whom of those who have not answered it goes to. `seen` is how many waves whoever plans has
-    seen: a form sent twice, or by two people, must not be two invitations. Raises Refused where the survey is over or
-    not published, something cannot be, or nobody would be invited.
+    `audience` narrows which of those who have not answered it goes to. `seen` is how many waves the planner has seen: a
+    form sent twice, or by two people, must not be two invitations. Raises Refused where the survey is over or not
+    published, a value is not allowed, or nobody would be invited.
     """
     survey = locked(session, survey_id)
     if survey.state(now) not in (SurveyState.OPEN, SurveyState.WAITING):
@@ -85,19 +85,19 @@ def plan(
 
 
 def wave(session: Session, survey_id: int, number: int) -> Campaign:
-    """A wave as a campaign to steer, held until the transaction ends. Raises Refused where there is none."""
+    """Return a wave as a campaign, locked until the transaction ends. Raises Refused where there is none."""
     return steering.find(session, kinds.kind(number), survey_id, number)
 
 
 def stop(session: Session, survey_id: int, *, now: datetime) -> None:
-    """The survey is over: no invitation to it goes out any more."""
+    """End the waves of a survey that is over: no invitation goes out any more."""
     steering.end(session, (kinds.INVITATIONS,), survey_id, now=now)
 
 
 def set_results(session: Session, survey_id: int, results_at: datetime | None, *, now: datetime) -> None:
-    """Set when the results are published, and those who answered are told; None is when the survey ends.
+    """Set when the results are published and those who answered are told; None means when the survey ends.
 
-    Raises Refused where that is not after the end, or they are told already.
+    Raises Refused where that is not after the end, or they have been told already.
     """
     survey = locked(session, survey_id)
     told = select(Campaign.id).where(Campaign.kind == kinds.RESULTS.name, Campaign.reference == survey_id)
@@ -109,7 +109,8 @@ def set_results(session: Session, survey_id: int, results_at: datetime | None, *
 
 
 def opened(session: Session, sheet: AnswerSheet) -> None:
-    """A shop looks at a survey: count it once, and once for the invitation that came last."""
+    """Note that a shop looked at a survey: counted once for the survey, and once for the last invitation that
+    arrived."""
     if sheet.waves:
         answering.opened(session, kinds.INVITATIONS, sheet.survey_id, sheet.retailer_id)
     if not sheet.is_opened and sheet.participation_id is not None:
@@ -119,15 +120,15 @@ def opened(session: Session, sheet: AnswerSheet) -> None:
 
 
 def answered(session: Session, sheet: AnswerSheet, *, now: datetime) -> None:
-    """A shop has handed in: what still waits for it is taken back, and the invitation that came last brought it. Of an
-    anonymous survey it is kept only that an invitation did."""
+    """Note that a shop has handed in: messages still waiting for it are withdrawn, and the last invitation that arrived
+    is credited. For an anonymous survey only the fact that some invitation was is stored."""
     if sheet.waves:
         whose = (sheet.survey_id, sheet.retailer_id)
         answering.acted(session, kinds.INVITATIONS, *whose, now=now, is_secret=sheet.is_anonymous)
 
 
 _participation = table_of(Participation)
-# Built once: every look asks this.
+# Built once: every opening runs it.
 _OPEN = (
     update(_participation)
     .where(_participation.c.id == bindparam("participation"), _participation.c.is_opened.is_(False))

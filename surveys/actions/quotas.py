@@ -18,7 +18,7 @@ from surveys.texts import quotas as quota_texts
 
 
 class Full(Refused):
-    """A place was wanted where none is left; `keys` are the quotas that were full."""
+    """A place was wanted where none is left; `keys` are the full quotas."""
 
     def __init__(self, keys: Sequence[tally.Key]) -> None:
         self.keys = frozenset(keys)
@@ -28,9 +28,9 @@ class Full(Refused):
 def take(session: Session, survey_id: int, keys: Sequence[tally.Key]) -> None:
     """Take a place under each of these keys that has a quota.
 
-    One statement counts and tells what was counted: nobody looks first. Of two who want the last place the second
-    waits for the first, then counts one too many and hears Full; whoever calls gives that back by rolling back. Call
-    it behind `counting.add`: there the answers to a survey stand in line already, and need no second order here.
+    One statement counts and returns the count: nothing is read first. Of two who want the last place the second waits
+    for the first, then counts one too many and gets Full; its caller undoes that by rolling back. Call it after
+    `counting.add`: there the answers to a survey queue up already, and no second order of locks is needed here.
     """
     rows = session.execute(_change(len(keys), 1), _parameters(survey_id, keys)).all()
     full = [(row.question, row.option) for row in rows if row.count > row.most]
@@ -44,7 +44,7 @@ def give_back(session: Session, survey_id: int, keys: Sequence[tally.Key]) -> No
 
 
 def has_place(session: Session, survey_id: int) -> list[ColumnElement[bool]]:
-    """Conditions on `Retailer`: the shops no quota of the survey, an area or a class shuts out."""
+    """Return conditions on `Retailer`: shops that no quota of the survey, an area or a class excludes."""
     full = session.execute(
         select(Quota.question, Quota.option).where(Quota.survey_id == survey_id, Quota.count >= Quota.most)
     ).all()
@@ -59,16 +59,16 @@ def has_place(session: Session, survey_id: int) -> list[ColumnElement[bool]]:
 
 
 def is_full(session: Session, survey_id: int) -> bool:
-    """Whether the survey as a whole has no place left."""
+    """Whether the quota of the whole survey has no place left."""
     whole = select(Quota.count).where(*_is(survey_id, *quotas.TOTAL), Quota.count >= Quota.most)
     return session.scalar(whole) is not None
 
 
 def set_up(session: Session, survey: Survey, definition: Definition) -> None:
-    """Put the quotas of a definition in force; those that are new are counted from the answers there are.
+    """Put the quotas of a definition in force; new ones are counted from the existing answers.
 
-    Whoever calls holds the survey's counters, so that nobody hands in meanwhile. Raises Refused where a name is not
-    the name of an area or a class.
+    The caller holds the survey's counters, so that nobody hands in meanwhile. Raises Refused where a name is not the
+    name of an area or a class.
     """
     wanted = _wanted(session, definition)
     kept: dict[tally.Key, int] = {
@@ -99,7 +99,7 @@ def set_up(session: Session, survey: Survey, definition: Definition) -> None:
 
 
 def put_right(session: Session, survey_id: int, counted: Mapping[tally.Key, int]) -> dict[tally.Key, tuple[int, int]]:
-    """Set the counts of the quotas to what was counted; gives {key: (kept, counted)} where they differed."""
+    """Correct the counts of the quotas to the recounted ones; gives {key: (kept, counted)} where they differed."""
     found: dict[tally.Key, tuple[int, int]] = {}
     rows = session.execute(
         select(Quota.question, Quota.option, Quota.count).where(Quota.survey_id == survey_id).order_by(*_ORDER)
@@ -135,7 +135,7 @@ def _wanted(session: Session, definition: Definition) -> dict[tally.Key, int]:
 
 
 def _count(session: Session, survey_id: int) -> Counter[tally.Key]:
-    """What each quota would stand at, had it been there from the start; reads the answers as a stream."""
+    """Count what each quota would stand at had it existed from the start; reads the answers as a stream."""
     counted: Counter[tally.Key] = Counter()
     definitions = {version.id: version.definition for version in version_cache.of_survey(session, survey_id)}
     rows = session.execute(

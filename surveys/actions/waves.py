@@ -1,4 +1,4 @@
-"""Waves: invitations to a survey, reminders, and the news that its results are there, as campaigns."""
+"""Waves: invitations to a survey, its reminders and the news of its results, as campaigns."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -20,20 +20,20 @@ from surveys.rules import waves
 from surveys.texts import chat
 from wechat_bot import notices, reply
 
-#: Who is told later than this after the day that was promised would only wonder.
+#: After more than this delay past the promised day, news of results would only confuse.
 TOLD_WITHIN = timedelta(days=3)
 #: How long news of the results may wait for somebody's next contact.
 RESULTS_LAST = timedelta(days=30)
 
 
 def ended(session: Session, *, now: datetime) -> list[int]:
-    """The surveys that are over and still have invitations that may go out."""
+    """Return the surveys that are over and still have invitations that could go out."""
     running = select(Campaign.reference).where(Campaign.kind == INVITATIONS.name, Campaign.state.in_(UNSETTLED))
     return list(session.scalars(select(Survey.id).where(Survey.closes_at <= now, Survey.id.in_(running))))
 
 
 def promise_results(session: Session, means: Means) -> None:
-    """Where an author promised the results for now: plan the wave that tells those who answered. Once."""
+    """Plan, once, the wave that tells those who answered of the results, where an author promised them for now."""
     if not means.has_pages:
         return
     now, at = means.now, func.coalesce(Survey.results_at, Survey.closes_at)
@@ -48,7 +48,7 @@ def promise_results(session: Session, means: Means) -> None:
             at > now - TOLD_WITHIN,
             ~is_told,
         )
-        # Of two workers one plans it.
+        # Of two workers only one plans it.
         .with_for_update(skip_locked=True, key_share=True, of=Survey)
     ).all()
     for survey in surveys:
@@ -59,12 +59,13 @@ def promise_results(session: Session, means: Means) -> None:
 
 
 def kind(number: int) -> CampaignKind:
-    """The kind of a wave by its number."""
+    """Return the kind of a wave by its number."""
     return RESULTS if number == waves.RESULTS else INVITATIONS
 
 
 def unanswered(survey: Survey) -> Condition:
-    """Whom an invitation could be for: listed and not answered, or, of a survey for everyone, bound and not listed."""
+    """Return the condition for whom an invitation can be: listed and not answered, or, for a survey for everyone, bound
+    and not listed."""
     listed = _listed(survey, is_submitted=False)
     if not survey.is_for_everyone:
         return listed
@@ -73,7 +74,8 @@ def unanswered(survey: Survey) -> Condition:
 
 
 def _listed(survey: Survey, *, is_submitted: bool) -> ColumnElement[bool]:
-    # A value and not EXISTS, which PostgreSQL turns round: each step of a listing would read all that are listed.
+    # A value instead of EXISTS, which PostgreSQL would reverse: each step of a listing would then read all listed
+    # shops.
     theirs = select(Participation.is_submitted).where(
         Participation.survey_id == survey.id, Participation.retailer_id == Retailer.id
     )
@@ -100,7 +102,7 @@ def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
 
 
 def _enlist(session: Session, campaign: Campaign, step: Condition, means: Means) -> None:
-    """Put a survey for everyone before the shops that were bound since."""
+    """List, for a survey for everyone, the shops that were bound since."""
     if session.get_one(Survey, campaign.reference).is_for_everyone:
         listed = enlist(session, campaign.reference, None, {}, means.now, step)
         counting.add(session, campaign.reference, {counting.SENT: listed} if listed else {})

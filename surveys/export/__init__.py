@@ -1,1 +1,1 @@
-"""A survey's answers as a file for Excel and for statistics programs."""
+"""Export of a survey's answers as a file for Excel and for statistics programs."""

@@ -1,4 +1,4 @@
-"""编码表: what every column and every code in it means, in which versions, and how often it was given."""
+"""Codebook (编码表): the meaning of every column and code, in which versions, and how often it was given."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,8 @@ def lines(
     figures: Mapping[str, Any],
     missing: Counter[tuple[str, Missing]],
 ) -> Iterator[Cells]:
-    """The rows under `HEADINGS`; `figures` are those of `queries.tally`, all counts are of valid submissions."""
+    """Yield the rows under `HEADINGS`; `figures` are those of `queries.tally`, and all counts are of valid
+    submissions."""
     entries = {entry["code"]: entry for entry in figures["questions"]}
     for plan in plans:
         entry = entries.get(plan.question.code, {"n": 0})
@@ -72,7 +73,7 @@ def _column(
 
 
 def _labels(versions: Sequence[Frozen], question: Question, code: int) -> Iterator[tuple[str, str, bool]]:
-    """The words a code stood for, with the versions that said so; beside the last stands the count of all of them."""
+    """Yield the labels of a code, each with the versions that used it; the last one carries the count of all."""
     said: dict[str, list[int]] = {}
     for version in versions:
         for asked in version.definition.questions:

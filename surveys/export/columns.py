@@ -1,8 +1,9 @@
-"""Which columns an export has, and what of an answer stands in each: planned once, then looked up for every row.
+"""Columns of an export, and what each shows of an answer: planned once, then looked up for every row.
 
-A choice has its words and its code, a choice of several also a 0/1 column for each option, 其他 its words apart. Why
-a question has no answer is told by its first columns: in words where people read (and where Excel must not add them
-up), by a negative code in the columns of codes. 0/1 columns stay empty, so that their mean is the share.
+A choice has a column for its words and one for its code, a choice of several also a 0/1 column for each option, and 其他
+a column for its words. Why a question has no answer is shown in its first columns: in words where people read (and
+where Excel must not add them up), by a negative code in columns of codes. 0/1 columns stay empty, so that their mean is
+the share.
 """
 
 from collections import Counter
@@ -27,13 +28,13 @@ EXPLAINED = {
     Missing.NOT_SHOWN: "未显示：按前面的回答或当时的版本，没有问这一题",
     Missing.NOT_REACHED: "未答：问了这一题，既没有作答也没有跳过",
 }
-#: Sets of choices remembered in words; beyond it each is put together anew.
+#: Combinations of choices whose words are cached; beyond it each is put together anew.
 _REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class ExportColumn:
-    """A column: its heading, and for the codebook the role it plays (`words`, `code`, `option`, `other`, `value`)."""
+    """Column: its heading, and for the codebook its role (`words`, `code`, `option`, `other`, `value`)."""
 
     heading: str
     role: str
@@ -43,7 +44,7 @@ class ExportColumn:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """The columns of one question, and how to fill them."""
+    """Columns of one question, and how to fill them."""
 
     question: Question
     columns: tuple[ExportColumn, ...]
@@ -52,7 +53,7 @@ class ColumnPlan:
 
 
 class ColumnLayout:
-    """The columns of a survey over all its versions, and the cells of each submission.
+    """Columns of a survey over all its versions, and the cells of each submission.
 
     `missing` counts, while rows are made, why questions of valid submissions have no answer.
     """
@@ -76,7 +77,7 @@ class ColumnLayout:
         return [column for plan in self.plans for column in plan.columns]
 
     def cells(self, version_id: int, answers: Mapping[str, Mapping[str, Any]], is_valid: bool) -> list[Cell]:
-        """One submission, in the order of `columns`."""
+        """Return the cells of one submission, in the order of `columns`."""
         cells: list[Cell] = []
         shown: set[str] | None = None
         for code, read, missing in self._steps:

@@ -1,4 +1,4 @@
-"""An export from its first row to the file in its place: nothing half-written ever stands under the file's name."""
+"""File of an export, written from its first row to its final place: its name never shows a half-written file."""
 
 import os
 import tempfile
@@ -22,14 +22,14 @@ from surveys.queries import version_cache
 from surveys.queries.version_cache import Frozen
 
 EXPORT = "surveys.export"
-"""The name of the long work that writes such a file: a page asks for it, a job does it."""
+"""The name of the task that writes such a file: a page asks for it, a job does it."""
 
 Form = Literal["xlsx", "csv"]
 Progress = Callable[[int, int], None]
 
 
 def file_name(title: str, form: Form, *, now: datetime, zone: ZoneInfo) -> str:
-    """`标题_YYYYMMDDHHmm.xlsx`, in the time of a place.
+    """Return the file's name, `标题_YYYYMMDDHHmm.xlsx`, in local time.
 
     >>> from datetime import UTC
     >>> moment = datetime(2026, 9, 30, 16, 5, tzinfo=UTC)
@@ -53,7 +53,8 @@ def write(
     """Write a survey's submissions to `out`, a file or a folder; gives the file's path.
 
     `figures` are those of `queries.tally`, read in the same session, which must see one moment of the database.
-    `progress(done, total)` is called every thousand rows and at the end. Raises Refused where the folder is not there.
+    `progress(done, total)` is called every thousand rows and at the end. Raises Refused where the folder does not
+    exist.
     """
     if out.is_dir():
         out /= file_name(figures["title"], form, now=now, zone=zone)
@@ -63,7 +64,7 @@ def write(
     versions = version_cache.of_survey(session, survey_id)
     total = rows.total(session, survey_id)
     found = rows.stream(session, survey_id, is_anonymous=is_anonymous)
-    # Beside the file, so that the last step is a rename, and room is needed on one disk only.
+    # Next to the target, so that the last step is a rename, and space is needed on one disk only.
     with tempfile.TemporaryDirectory(prefix=".export-", dir=out.parent) as folder:
         part = Path(folder) / f"part.{form}"
         written: Generator[int]

@@ -1,4 +1,4 @@
-"""The columns in front of the answers: who answered, when, from where; in an anonymous survey the day alone."""
+"""Leading columns of an export: who answered, when, from where; in an anonymous survey only the day."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -21,16 +21,16 @@ IDENTIFIED = {
     "来源": 10,
     "有效": 6,
 }
-# Area, class and manager are left out too: together they often mean one shop.
+# Area, class and manager are left out too: together they often identify a shop.
 ANONYMOUS = {"序号": 8, "提交日期": 12, "来源": 10, "有效": 6}
 VERSION = {"版本": 6}
 SOURCES = {"chat": "微信对话", "page": "网页"}
 
 
 class Leading:
-    """The columns in front. `guard` is for texts, `code` for digits that are no number, `when` for the moment.
+    """Leading columns. `guard` formats texts, `code` digits that are no number, `when` the moment.
 
-    `numbers` are those of the versions by their ids; where there is only one, no column tells it.
+    `numbers` are those of the versions by their ids; where there is only one, no column shows it.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Leading:
         self.columns = (ANONYMOUS if is_anonymous else IDENTIFIED) | (VERSION if len(numbers) > 1 else {})
 
     def cells(self, row: AnswerRow, number: int) -> list[Cell]:
-        """The cells of a submission, the `number`-th of the file, in the order of `columns`."""
+        """Return the cells of a submission, the `number`-th of the file, in the order of `columns`."""
         cells: list[Cell] = [number]
         if not self._is_anonymous:
             cells.append(None if row.licence is None else self._code(licence(row.licence)))

@@ -1,4 +1,4 @@
-"""汇总: what paper gave — 发放, 回收, 有效 — and the figures of every question."""
+"""Overview sheet (汇总): 发放, 回收, 有效, and the figures of every question."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -24,7 +24,7 @@ FIGURES = {
 
 
 def lines(figures: Mapping[str, Any]) -> Iterator[list[Cell]]:
-    """The rows of the sheet, from the figures of `queries.tally`."""
+    """Yield the rows of the sheet, from the figures of `queries.tally`."""
     yield [SheetTitle(figures["title"])]
     yield []
     yield [Heading(name) for name in ("发放", "回收", "有效", "回收率", "有效率")]

@@ -1,4 +1,4 @@
-"""The submissions of a survey as a stream, with who gave them, in one statement and one moment of the database."""
+"""Rows of an export: the submissions of a survey as a stream, with who gave them, in one statement."""
 
 from collections.abc import Generator
 from datetime import datetime
@@ -15,7 +15,7 @@ BATCH = 1000
 
 
 class AnswerRow(NamedTuple):
-    """A submission; who gave it stands in an identified survey only."""
+    """Submission; with who gave it in an identified survey only."""
 
     version_id: int
     answers: dict[str, Any]
@@ -31,12 +31,12 @@ class AnswerRow(NamedTuple):
 
 
 def total(session: Session, survey_id: int) -> int:
-    """How many submissions there are."""
+    """Count the submissions."""
     return session.scalar(select(func.count()).select_from(Submission).where(Submission.survey_id == survey_id)) or 0
 
 
 def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator[AnswerRow]:
-    """Every submission in the order of arrival (of an anonymous survey: in none), never more than a chunk in memory.
+    """Yield every submission in the order of arrival (of an anonymous survey: in none), at most a chunk in memory.
 
     Area, class and customer manager are those at the time of the answer.
     """

@@ -1,4 +1,4 @@
-"""A cross-tab as .xlsx: small enough to be made while one waits."""
+"""Workbook of a cross-tab (.xlsx): small enough to be made while somebody waits."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from foundation.workbooks.writing import Cell, Heading, OneDecimal, Percent, Workbook
 from surveys.rules.crossing import CrossRow, CrossTab
 
-#: Stands where a figure would say too much, as on the page.
+#: Replaces a hidden figure, as on the page.
 HIDDEN = "—"
 SCORES = {"nps": "NPS", "rating": "满意（4–5 分）"}
 
@@ -24,7 +24,7 @@ def workbook(
     now: datetime,
     zone: ZoneInfo,
 ) -> BytesIO:
-    """The table with counts and shares side by side, what it is of above and `notes` below."""
+    """Return the table with counts and shares side by side, its title above and `notes` below."""
     out = BytesIO()
     labels = [option["label"] for option in entry["options"]]
     scored = SCORES.get(entry["type"], "")

@@ -1,4 +1,4 @@
-"""The .xlsx file: 数据, 编码表, 汇总, written row by row, so that the memory it takes does not grow with the rows."""
+"""Workbook of an export (.xlsx): 数据, 编码表, 汇总, written row by row in constant memory."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
@@ -28,7 +28,7 @@ def write(
     zone: ZoneInfo,
     is_anonymous: bool,
 ) -> Generator[int]:
-    """Write everything to `path`, through unpacked sheets in `folder`; gives the number of rows written as it goes."""
+    """Write the workbook to `path`, with temporary files in `folder`; yields the number of rows written as it goes."""
     layout = ColumnLayout(versions, str)
     leading = Leading(
         is_anonymous=is_anonymous,
@@ -40,7 +40,7 @@ def write(
     moments = {"num_format": "yyyy-mm-dd" if is_anonymous else "yyyy-mm-dd hh:mm:ss"}
     with Workbook(path, folder=folder, formats={Serial: moments}) as book:
         sheets = [_data_sheet(book, n, leading, layout) for n in range(-(-total // ROWS_OF_A_SHEET) or 1)]
-        # Made in the order in which they stand; each is filled through a temporary file of its own.
+        # Created in the order in which they stand; each is filled through a temporary file of its own.
         explained = book.sheet("编码表", _CODEBOOK_WIDTHS)
         summed = book.sheet("汇总", _OVERVIEW_WIDTHS)
         for number, row in enumerate(rows):

@@ -1,1 +1,1 @@
-"""Surveys inside WeChat: the page a shop fills in, and its screens."""
+"""H5 door of surveys: the page a shop fills in, and its screens."""

@@ -1,4 +1,4 @@
-"""Phone pages of surveys: one question a page, the same sheet as in the chat, each answer kept as it is given."""
+"""H5 pages of surveys: one question a page, the same sheet as in the chat, each answer saved as it is given."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -31,7 +31,7 @@ _ONE = "/<int:survey_id>"
 
 @blueprint.get(_ONE)
 def show(survey_id: int) -> ResponseReturnValue:
-    """Where this shop stands: the introduction, the question that waits, or why there is none."""
+    """Show where this shop is in the survey: the introduction, the next question, or why there is none."""
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
@@ -61,7 +61,7 @@ def show(survey_id: int) -> ResponseReturnValue:
 
 @blueprint.post(_ONE)
 def fill(survey_id: int) -> ResponseReturnValue:
-    """Begin, answer, pass over, or go back; then show where it stands. Posted twice it is done once."""
+    """Begin, answer, skip, or go back; then show the page. Posted twice it is done once."""
     openid, services = oauth.who(), current_services()
     now, here = services.clock(), redirect(url_for(".show", survey_id=survey_id), 303)
     try:
@@ -72,13 +72,13 @@ def fill(survey_id: int) -> ResponseReturnValue:
         with services.transaction() as session:
             sentence = _step(session, services, survey_id, openid, picture, now=now)
     except Refused:
-        return here  # closed, handed in, bound to nobody by now: the page says which
+        return here  # closed, handed in, or bound to nobody by now: the page says which
     return (sentence and _ask_again(services, survey_id, openid, sentence)) or here
 
 
 @blueprint.get(f"{_ONE}/photo/<code>")
 def photo(survey_id: int, code: str) -> ResponseReturnValue:
-    """The photo this shop has given to a question, while the sheet is being filled."""
+    """Send the photo this shop has given to a question, while the sheet is being filled."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:
         keys = answer_sheet.look(session, survey_id, openid).answers.get(code, {}).get("m") or [""]
@@ -88,7 +88,7 @@ def photo(survey_id: int, code: str) -> ResponseReturnValue:
 
 @blueprint.get(f"{_ONE}/results")
 def results(survey_id: int) -> ResponseReturnValue:
-    """The results, once the survey is over and where its author publishes them."""
+    """Show the results, once the survey is over and where its author publishes them."""
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
@@ -100,7 +100,7 @@ def results(survey_id: int) -> ResponseReturnValue:
 
 
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:
-    """The open surveys of this shop, for its own page."""
+    """Return the open surveys of this shop, for its own page."""
     return [
         Card(
             title=each.title,
@@ -115,7 +115,7 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
 def _step(
     session: Session, services: Services, survey_id: int, openid: str, picture: Picture | None, *, now: datetime
 ) -> str:
-    """One step of the sheet; gives what to tell the person where it cannot be taken, else nothing."""
+    """Take one step of the sheet; gives the sentence for the person where it cannot be taken, else nothing."""
     zone, wanted = services.zone, request.form.get("do", "")
     if wanted == "begin":
         answering.begin(session, answer_sheet.look(session, survey_id, openid), openid=openid, now=now, zone=zone)
@@ -133,12 +133,12 @@ def _step(
 def _photos(
     session: Session, sheet: AnswerSheet, code: str, openid: str, picture: Picture | None, now: datetime
 ) -> list[str]:
-    """The keys of the photo just sent, or of those given before."""
-    # The chat may have taken another branch meanwhile, and the question is shown no more.
+    """Return the keys of the photo just sent, or of those given before."""
+    # The chat may have taken another branch meanwhile, and the question is no longer shown.
     shown = {each.code for each in flow.shown(sheet.definition.questions, sheet.answers)}
     if picture is None or code not in shown:
         return list(sheet.answers.get(code, {}).get("m", ()))
-    # An anonymous answer must not lead to its shop by way of its photo.
+    # An anonymous answer must not lead to its shop through its photo.
     owner = "" if sheet.is_anonymous else openid
     return [media.add(session, picture, openid=owner, mark=request.form.get("upload", ""), now=now)]
 
@@ -149,7 +149,7 @@ def _received(services: Services, survey_id: int, openid: str) -> Picture | None
         return None
     with services.reading() as session:
         sheet = answer_sheet.look(session, survey_id, openid)
-    # Only where a photo is asked for: the disk is not everybody's.
+    # Only where a photo is asked for is anything stored on the disk.
     photos = {each.code for each in sheet.definition.questions if each.type is QuestionType.PHOTO}
     if sheet.started_at is None or sheet.is_submitted or code not in photos:
         return None
@@ -157,7 +157,8 @@ def _received(services: Services, survey_id: int, openid: str) -> Picture | None
 
 
 def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -> ResponseReturnValue | None:
-    """The same question, with what was ticked and written, and what to change; None where it waits no longer."""
+    """Show the question again, with what was ticked and written, and what to change; None where it is no longer
+    asked."""
     with services.reading() as session:
         sheet = answer_sheet.look(session, survey_id, openid)
     question, is_open = sheet.asked, not sheet.is_submitted and sheet.started_at is not None

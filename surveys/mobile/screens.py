@@ -1,4 +1,4 @@
-"""Screens of a survey on a phone, drawn from a sheet: for the shop that fills it, and for an author to try."""
+"""Screens of a survey on a phone, drawn from a sheet: for the shop that fills it, and for an author's trial."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from surveys.texts import chat
 
 
 def intro(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
-    """Before the first question; `action` is where the form goes, `more` what else the page should know."""
+    """Draw the screen before the first question; `action` is where the form goes, `more` what else the page needs."""
     minutes = flow.about_minutes(sheet.definition.questions)
     return render_template(
         "surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=chat.ANONYMOUS, action=action, **more
@@ -23,7 +23,7 @@ def intro(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
 
 
 def last(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
-    """All is answered, and only to be handed in."""
+    """Draw the screen when everything is answered, and only to be handed in."""
     return render_template("surveys/last.html", sheet=sheet, action=action, **more)
 
 
@@ -37,9 +37,8 @@ def question(
     sentence: str = "",
     **more: Any,
 ) -> str:
-    """One question. `given` is what was ticked and written and could not be taken, with the `sentence` that says why;
-    `picture` is the address of the photo given before.
-    """
+    """Draw one question. `given` is what was ticked and written and could not be accepted, with the `sentence` that
+    says why; `picture` is the address of the photo given before."""
     shown = page.page(
         sheet.standing, asked, upload=secrets.token_urlsafe(16), picture=picture, given=given, sentence=sentence
     )

@@ -1,1 +1,1 @@
-"""The console's door to surveys: the list, a definition written or uploaded, a survey with its live result."""
+"""Console door of surveys: the list, a definition written or uploaded, a survey with its live result."""

@@ -1,4 +1,4 @@
-"""A survey written in the browser: begun, copied, edited, thrown away, taken out as a workbook."""
+"""Console pages of authoring: a survey begun, copied, edited, deleted, downloaded as a workbook."""
 
 import io
 from dataclasses import dataclass, replace
@@ -31,38 +31,38 @@ from surveys.rules.editor import Form
 from surveys.rules.review import LONGEST_TITLE, Review, read, review
 from wechat_bot.services import Services, current_services
 
-#: A survey with every question and option at its longest, as a browser sends it.
+#: Size of a survey with every question and option at its longest, as a browser sends it.
 LARGEST = 1 << 20
 COPY = "（副本）"
 RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布（投票，只能有一题）"))
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), everybody="全部已绑定的店", legend="请谁填")
-#: The page shows what the shops' pages look like, in a frame of its own.
+#: The page shows a preview of the shops' pages in a frame of its own.
 FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
 
 
 @dataclass(frozen=True, slots=True)
 class AuthoringNotice:
-    """What the page says beside the form."""
+    """Notice shown next to the form."""
 
     notice: str = ""
     status: int = 200
-    #: What stands in the fields is not what is kept.
+    #: Whether the fields hold something else than what is saved.
     is_unsaved: bool = False
-    #: The author asked whether all is well: what is wrong is marked.
+    #: Whether the author asked for a check, so that mistakes are marked.
     is_checked: bool = False
     overtaken: DraftOvertaken | None = None
 
 
 @access.allow(SURVEYS_WRITE)
 def start() -> ResponseReturnValue:
-    """A new draft from nothing, as a survey or a poll."""
+    """Begin a new, empty draft, as a survey or a poll."""
     survey_id = _begin(editor.starts_as(request.form.get("kind", "")))
     return act.done(url_for("surveys_pages.edit", survey_id=survey_id))
 
 
 @access.allow(SURVEYS_WRITE)
 def copy(survey_id: int) -> ResponseReturnValue:
-    """A new draft that asks what another survey's draft asks; its times are not taken along."""
+    """Begin a new draft with the questions of another survey's draft; its times are not copied."""
     services = current_services()
     with services.reading() as session:
         form = _stored(_find(session, services, survey_id), services)
@@ -75,7 +75,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_WRITE)
 def discard(survey_id: int) -> ResponseReturnValue:
-    """Throw away a draft that was never published."""
+    """Delete a draft that was never published."""
     with act.transaction() as (session, _, note):
         title = _find(session, current_services(), survey_id).title
         authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int))
@@ -85,7 +85,7 @@ def discard(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_WRITE)
 def draft_file(survey_id: int) -> ResponseReturnValue:
-    """The draft as a workbook that can be uploaded again."""
+    """Send the draft as a workbook that can be uploaded again."""
     services = current_services()
     with services.reading() as session:
         found = _find(session, services, survey_id)
@@ -98,7 +98,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
         same = read(files.of_workbook(content).data, timezone=services.zone, previous=previous)
     except Refused:
         same = None
-    # A workbook that would come back as another survey, such as one for everybody, is worse than none.
+    # A workbook that would be read as another survey, such as one for everybody, is worse than none.
     if same != found.draft:
         raise Refused("这份草稿里有 Excel 模板写不下的内容（如几层的对象条件，或选项里的“|”），请在网页里编辑。")
     return access.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
@@ -106,7 +106,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def edit(survey_id: int) -> ResponseReturnValue:
-    """The form with the draft; a posted one is kept, or only shown again as a button of its changes it."""
+    """Edit the draft; a posted form is saved, or only shown again as one of its buttons changes it."""
     services = current_services()
     with services.reading() as session:
         found = _find(session, services, survey_id)
@@ -120,7 +120,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     is_checked, do = request.form.get("checked") == "1", request.form.get("do", "")
     verb, _, seen = do.partition(":")
     if verb in ("save", "publish", "overwrite"):
-        # Who writes over another's draft says which one: there may be a third by now.
+        # Whoever overwrites another's draft says which one: there may be a third by now.
         over = whole_number(seen) or stamp if verb == "overwrite" else stamp
         try:
             return _save(survey_id, form, over, then=verb)
@@ -143,7 +143,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def reach(survey_id: int) -> ResponseReturnValue:
-    """About how many shops the audience in the form means now; for the page while it changes."""
+    """Return about how many shops the audience in the form means now; the page asks while the form changes."""
     services = current_services()
     form = _read(services)
     look, broken = None, ""
@@ -167,13 +167,13 @@ def reach(survey_id: int) -> ResponseReturnValue:
 
 
 def reviewed(form: Form, previous: Definition | None, services: Services) -> tuple[Review, dict[str, Any]]:
-    """What is to be said of a form, and the mapping it writes."""
+    """Check a form; gives the review and the mapping it writes."""
     written = editor.of_form(replace(form, items=cards.tidied(form.items)), previous)
     return review(written, timezone=services.zone, previous=previous, keyed=False), written
 
 
 def _begin(form: Form) -> int:
-    """Keep a form as a new draft; gives its id."""
+    """Save a form as a new draft; gives its id."""
     found, written = reviewed(form, None, current_services())
     with act.transaction() as (session, now, note):
         survey = authoring.keep(session, found, written, who=access.visitor().name, now=now)

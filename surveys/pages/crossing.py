@@ -1,4 +1,4 @@
-"""The result looked at closer: a question by area, class, manager or another question, and what people wrote."""
+"""Console pages of cross-tabs: a question by area, class, manager or another question; and what people wrote."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,20 +24,20 @@ from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
 from wechat_bot.services import current_services
 
-#: In front of the code of a question that another is compared by.
+#: The prefix of a question's code by which another is compared.
 QUESTION = "q:"
 BYS = {CrossedBy.AREA: "片区", CrossedBy.CLASS: "客户类型", CrossedBy.MANAGER: "客户经理"}
 
 
 @dataclass(frozen=True, slots=True)
 class CrossView:
-    """What was asked for: a question, by what, and the table of both."""
+    """Cross-tab as asked for: a question, what it is divided by, and the table."""
 
     survey: SurveyDetail
-    #: The questions that can be crossed, as their figures are shown.
+    #: The questions that can be crossed, with their figures as shown.
     entries: list[dict[str, Any]]
     entry: dict[str, Any] | None = None
-    #: As the address has it, and in words.
+    #: The division, as the address has it and in words.
     by: str = ""
     by_word: str = ""
     table: CrossTab | None = None
@@ -45,7 +45,7 @@ class CrossView:
 
 @access.allow(SURVEYS_SEE)
 def cross(survey_id: int) -> ResponseReturnValue:
-    """One question in a table of areas, classes or customer managers, or of another question's options."""
+    """Show one question by areas, classes or customer managers, or by another question's options."""
     view = _cross(survey_id)
     return render_template(
         "surveys/console/cross.html",
@@ -65,7 +65,7 @@ def cross(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_SEE)
 def cross_data(survey_id: int) -> ResponseReturnValue:
-    """What the chart of the table draws: no more than the table shows."""
+    """Return what the chart of the table draws: no more than the table shows."""
     view = _cross(survey_id)
     if view.entry is None or view.table is None:
         return jsonify({"options": [], "rows": []})
@@ -78,7 +78,7 @@ def cross_data(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_EXPORT)
 def cross_export(survey_id: int) -> ResponseReturnValue:
-    """The table as a file: what the page shows, no more."""
+    """Send the table as a file: what the page shows, no more."""
     services, view = current_services(), _cross(survey_id)
     if view.entry is None or view.table is None or not view.table.rows:
         raise Refused("还没有可以导出的交叉分析。")
@@ -91,14 +91,14 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_SEE)
 def words(survey_id: int) -> ResponseReturnValue:
-    """What people wrote, to be searched. Seeing it is written down."""
+    """Search what people wrote. Seeing it is written to the audit log."""
     services, me = current_services(), access.visitor()
     search = request.args.get("search", "").strip()[: writings.LONGEST_SEARCH]
     found, figures = _look(survey_id)
     with services.reading() as session:
         newest = version_cache.of_survey(session, survey_id)[-1].definition
     asked = {question.code: question.text for question in (*newest.questions, *newest.retired) if has_words(question)}
-    # Questions for words first, and those with an 其他 behind them.
+    # Text questions first, then those with an 其他.
     entries = sorted(
         (entry for entry in figures["questions"] if entry["code"] in asked), key=lambda entry: entry["type"] != "text"
     )
@@ -106,7 +106,7 @@ def words(survey_id: int) -> ResponseReturnValue:
     entry = next((each for each in entries if each["code"] == code), None)
     if entry is None and request.args.get("question"):
         abort(404)
-    # Words without a name belong to no area: who sees a part of the shops sees none of them.
+    # Anonymous texts belong to no area: a visitor who sees a part of the shops sees none of them.
     is_withheld = found.is_anonymous and (not me.is_company_wide or entry is None or bool(entry.get("is_hidden")))
     page, now = None, services.clock()
     if entry is not None and not is_withheld:
@@ -149,7 +149,7 @@ def _cross(survey_id: int) -> CrossView:
         other = next((each for each in _others(entries) if by == QUESTION + each["code"]), None)
         if other is None:
             abort(404)
-        if other is entry:  # the question was changed to the one it stands by
+        if other is entry:  # the question was changed to the one it is compared by
             other = next((each for each in _others(entries) if each is not entry), None)
         if other is not None:
             with current_services().reading() as session:
@@ -165,12 +165,12 @@ def _cross(survey_id: int) -> CrossView:
 
 
 def _others(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The questions another may be compared by. Only the whole company's answers are counted so."""
+    """Return the questions another may be compared by. Only whole-company answers are counted this way."""
     return entries if access.visitor().is_company_wide and len(entries) > 1 else []
 
 
 def _notes(view: CrossView) -> list[str]:
-    """What a reader must know of the table."""
+    """Return what a reader must know of the table."""
     if view.entry is None or view.table is None:
         return []
     notes, table, is_pair = [], view.table, view.by.startswith(QUESTION)
@@ -195,7 +195,8 @@ def _notes(view: CrossView) -> list[str]:
 
 
 def _offered(found: SurveyDetail) -> set[CrossedBy]:
-    """By what this visitor may compare. A class of shops is found in every area: who sees some areas sees none."""
+    """Return the divisions this visitor may use. A class of shops spans all areas, so a visitor with some areas has
+    none."""
     offered = set(ANONYMOUS_BY if found.is_anonymous else BYS)
     return offered if access.visitor().is_company_wide else offered - {CrossedBy.CLASS}
 

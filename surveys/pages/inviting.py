@@ -1,4 +1,5 @@
-"""Invitations: planned with a look at whom they would reach; what became of each wave, and whom it brought."""
+"""Console pages of invitations: planned with a preview of whom they would reach; the outcome of each wave, and its
+shops."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -48,7 +49,7 @@ STEPS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "resume": ("继续", steering.resume),
     "cancel": ("取消", steering.cancel),
 }
-#: Whom a list of a wave shows: a part, one outcome, or one reason to leave somebody out.
+#: What a wave's list of shops can be narrowed to: a part, one outcome, or one reason to leave somebody out.
 WHOM = {
     "": "全部",
     OPENED: "打开过",
@@ -106,14 +107,14 @@ INVITED: Listing[Invited] = Listing(
 
 @access.allow(SURVEYS_SEE)
 def waves(survey_id: int) -> ResponseReturnValue:
-    """Every wave with its figures; for whoever may invite, the form, with a look at whom it would reach."""
+    """List every wave with its figures; with the form and a preview for a visitor who may invite."""
     page, error = _look(survey_id)
     return page, access.status(error)
 
 
 @access.allow(SURVEYS_WRITE)
 def invite(survey_id: int) -> ResponseReturnValue:
-    """Plan an invitation, and reminders behind it."""
+    """Plan an invitation, and reminders after it."""
     return act.form(partial(_invite, survey_id), partial(_page, survey_id))
 
 
@@ -178,7 +179,7 @@ def steer(survey_id: int, number: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_SEE)
 def wave(survey_id: int, number: int) -> ResponseReturnValue:
-    """One wave: how many came to what, and, of an identified survey, who. Seeing who is written down."""
+    """Show one wave: its figures and, for an identified survey, its shops. Seeing them is written to the audit log."""
     services = current_services()
     if request.args.get("outcome", "") not in (*WHOM, "answered"):
         abort(404)
@@ -209,12 +210,12 @@ def _page(survey_id: int, error: Refused | None) -> str:
 
 
 def _look(survey_id: int, error: Refused | None = None) -> tuple[str, Refused | None]:
-    """The page of the waves, and what is wrong with what it was asked for."""
+    """Return the page of the waves, and what is wrong with its form."""
     services, me = current_services(), access.visitor()
     found, now = _find(services, survey_id), services.clock()
     is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
     audience = request.values.get("audience", "")
-    # The first look shows the waves at once, and asks for the count behind them: it reads up to `PREVIEWED` shops.
+    # The waves are shown at once, and the page asks for the preview separately: it reads up to `PREVIEWED` shops.
     counts_later = "audience" not in request.values
     preview: Preview | None = None
     with services.reading() as session:
@@ -263,7 +264,7 @@ def _look(survey_id: int, error: Refused | None = None) -> tuple[str, Refused | 
 
 
 def _until(line: WaveLine, services: Services, now: datetime) -> str:
-    """Until when a wave waits for the end of the quiet hours, in words; empty where it does not."""
+    """Return in words until when a wave waits for the end of quiet hours; empty where it does not."""
     quiet = services.quiet
     waits = line.state is CampaignState.PLANNED or (line.state in DUE and line.figures.of(Outcome.QUEUED))
     if quiet is None or not waits or quiet.over_at(max(line.due_at, now)) is None:
@@ -281,7 +282,7 @@ def _find(services: Services, survey_id: int) -> SurveyDetail:
 
 
 def _results(survey_id: int, session: Session) -> dict[str, str]:
-    """When the results are published, in words."""
+    """Return in words when the results are published."""
     kept, zone = session.scalar(select(Survey.results_at).where(Survey.id == survey_id)), current_services().zone
     return {"公布结果": f"{kept.astimezone(zone):%Y-%m-%d %H:%M}" if kept else "一结束就公布"}
 

@@ -1,4 +1,4 @@
-"""The list of surveys, and a definition uploaded as YAML or Excel."""
+"""Console list of surveys, and the upload of a definition as YAML or Excel."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -45,7 +45,8 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SurveyLine]:
 
 
 def _is_whole(asked: Asked) -> bool:
-    """Figures are the whole company's: who sees a part of it finds theirs on each survey's own page."""
+    """Whether the list shows figures: they are the whole company's, and a visitor who sees a part finds theirs on each
+    survey's page."""
     return asked.visitor.is_company_wide
 
 
@@ -85,39 +86,39 @@ SURVEYS: Listing[SurveyLine] = Listing(
 
 @access.allow(SURVEYS_SEE)
 def survey_list() -> ResponseReturnValue:
-    """Every survey with its state and figures, the newest first."""
+    """List every survey with its state and figures, the newest first."""
     with current_services().reading() as session:
         return render_template("surveys/console/list.html", shown=looking.look(SURVEYS, session))
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def upload() -> ResponseReturnValue:
-    """A new survey from a file; nobody is asked before it is published."""
+    """Create a survey from a file; nobody is asked before it is published."""
     return act.form(partial(_load, None), partial(_page, None))
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def upload_again(survey_id: int) -> ResponseReturnValue:
-    """A new draft of a survey, from a file; options keep their codes."""
+    """Replace the draft of a survey from a file; options keep their codes."""
     return act.form(partial(_load, survey_id), partial(_page, survey_id))
 
 
 @access.allow(SURVEYS_WRITE)
 def template_file() -> ResponseReturnValue:
-    """The Excel template to fill in."""
+    """Send the Excel template to fill in."""
     content = io.BytesIO(files.template())
     return access.download(content, "调查模板.xlsx")
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """The surveys that are running, and the latest of the others."""
+    """Return the surveys that are running, and the latest of the others."""
     running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=RUNNING)
     still = [each for each in SurveyState if each is not SurveyState.OPEN]
     others = listing.surveys(session, now=now, states=still, limit=ON_TILE)
     return {
         "surveys": (running + others)[:ON_TILE],
         "running": len(running),
-        # Figures are the whole company's: who sees a part of it finds theirs on each survey's own page.
+        # Figures are the whole company's: a visitor who sees a part of it finds theirs on each survey's own page.
         "is_whole": visitor.is_company_wide,
         "states": STATES,
         "colours": COLOURS,

@@ -1,4 +1,4 @@
-"""What of the surveys needs somebody today, for the front page."""
+"""Front page items of surveys: what needs somebody today."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,12 +13,12 @@ from surveys.models import SurveyState
 from surveys.queries import today
 from wechat_bot.services import Services
 
-#: A paper survey of this trade came back to 78 in a hundred; below this one still asks.
+#: Response rate below which a survey is listed: paper surveys of this trade came back to 78 in a hundred.
 ENOUGH = 0.75
 
 
 def ending(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Surveys that end today or tomorrow and still miss many: of all shops, or of the visitor's own."""
+    """Return surveys that end today or tomorrow with many answers missing: of all shops, or of the visitor's own."""
     this_day = day_in(now, services.zone)
     midnight = now.astimezone(services.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     found = today.ending(session, now=now, until=midnight + timedelta(days=2))
@@ -40,7 +40,7 @@ def ending(services: Services, session: Session, visitor: Visitor, now: datetime
 
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Surveys somebody wrote and nobody published."""
+    """Return surveys that were written and never published."""
     count = today.drafts(session)
     url = url_for("surveys_pages.survey_list", state=SurveyState.DRAFT)
     return [Waiting(count, "份调查草稿还没有发布", url)] if count else []

@@ -1,4 +1,4 @@
-"""A draft as a phone shows it, on its page and in the chat; tried out without anything being kept."""
+"""Console preview of a draft as a phone shows it, on its page and in the chat; trying it out saves nothing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ FRAMED = access.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").
 
 @access.allow(SURVEYS_WRITE, upload=authoring.LARGEST)
 def preview(survey_id: int) -> ResponseReturnValue:
-    """One step of the trial, of what stands in the form, of what a step before carried along, or of the draft kept."""
+    """Show one step of the trial, of the form's content, of what the last step carried along, or of the saved draft."""
     services, fields = current_services(), request.form.to_dict(flat=False)
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
@@ -63,14 +63,14 @@ def _page(
         "action": action,
         "form_token": lambda: access.visitor().form_token,
         "carried": _hidden(written, step, is_chat=is_chat),
-        # For whoever begins again, and for the buttons that change the view.
+        # For starting again, and for the buttons that change the view.
         "draft": _hidden(written, rehearsal.TrialStep({}, {}), is_chat=is_chat),
         "trail": _hidden(written, step, is_chat=None),
         "is_trial": True,
         "is_chat": is_chat,
         "sheet": sheet,
         "step": step,
-        # Questions that cannot be taken yet are left out of what is shown.
+        # Questions with mistakes are left out of the preview.
         "lacking": len(written.get("questions", ())) - len(definition.questions),
         "asked_if": _asked_if(definition, step),
     }
@@ -104,7 +104,7 @@ def _page(
 
 
 def _sheet(survey_id: int, definition: Definition, step: rehearsal.TrialStep) -> AnswerSheet:
-    """A sheet of nobody's, that no database knows."""
+    """Return a sheet that belongs to no shop and is in no database."""
     return AnswerSheet(
         survey_id=survey_id,
         opens_at=None,
@@ -129,7 +129,7 @@ def _sheet(survey_id: int, definition: Definition, step: rehearsal.TrialStep) ->
 
 
 def _hidden(written: Mapping[str, Any], step: rehearsal.TrialStep, *, is_chat: bool | None) -> Markup:
-    """What the next step needs to know, since nothing is kept here."""
+    """Return the hidden fields with what the next step needs, since nothing is saved here."""
     fields = [("written", json.dumps(written, ensure_ascii=False))]
     if is_chat is not None:
         fields.append(("view", "chat" if is_chat else "page"))
@@ -148,7 +148,7 @@ def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 def _asked_if(definition: Definition, step: rehearsal.TrialStep) -> str:
-    """Why the question at hand may not be asked; empty where the answers so far ask it."""
+    """Return why the present question may not be asked; empty where the answers so far lead to it."""
     if step.at is None or step.at in flow.shown(definition.questions, step.answers):
         return ""
     places = {question.code: n for n, question in enumerate(definition.questions, start=1)}

@@ -1,4 +1,4 @@
-"""The live result: the part of the page that asks again, the figures for the charts, the export."""
+"""Console live result: the part of the page that reloads, the figures for the charts, the export."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ FORMS = {"xlsx": "Excel", "csv": "CSV"}
 
 @access.allow(SURVEYS_SEE, polled=True)
 def live(survey_id: int) -> ResponseReturnValue:
-    """Counters and tables alone."""
+    """Return counters and tables alone."""
     found, figures = _look(survey_id)
     with current_services().reading() as session:
         limits = fullness(session, access.visitor(), survey_id)
@@ -35,7 +35,7 @@ def live(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_SEE, polled=True)
 def data(survey_id: int) -> ResponseReturnValue:
-    """What the charts draw; of an anonymous survey no more than the page shows."""
+    """Return what the charts draw; of an anonymous survey no more than the page shows."""
     _, figures = _look(survey_id)
     charts = [
         {

@@ -1,4 +1,4 @@
-"""Every address of surveys in the console, and the view behind it."""
+"""Routes of surveys in the console: every address and its view."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""One survey: its questions and its live result; publishing, ending."""
+"""Console page of one survey: its questions and its live result; publishing, ending."""
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +28,7 @@ EVERYBODY = "全部已绑定微信的店，以后绑定的也可以填"
 
 @access.allow(SURVEYS_SEE)
 def survey(survey_id: int) -> ResponseReturnValue:
-    """A draft shows its questions; what is published shows its result as well."""
+    """Show a draft's questions; for a published survey its result as well."""
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
@@ -54,7 +54,7 @@ def survey(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_WRITE)
 def publish(survey_id: int) -> ResponseReturnValue:
-    """Show who would be asked, then ask them: freeze the draft as a version and list its audience."""
+    """Show who would be asked, then publish: freeze the draft as a version and list its audience."""
     services, error = current_services(), ""
     if request.method == "POST":
         try:

@@ -1,4 +1,4 @@
-"""What changed from version to version, and what is counted together."""
+"""Console page of versions: what changed from one to the next, and what is counted together."""
 
 import re
 from datetime import datetime
@@ -26,7 +26,7 @@ _SHOWN = {"none": "不公布", "after": "结束后公布", "live": "填完就公
 
 @access.allow(SURVEYS_SEE)
 def versions(survey_id: int) -> ResponseReturnValue:
-    """Every version, the newest first, behind the draft that is not published yet."""
+    """List every version, the newest first, after the draft that is not published yet."""
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
@@ -56,7 +56,7 @@ def versions(survey_id: int) -> ResponseReturnValue:
 
 
 def told(before: Definition, after: Definition, services: Services) -> list[dict[str, Any]]:
-    """The changes, grouped under the question they are in."""
+    """Return the changes, grouped by the question they are in."""
     names = _names(before) | _names(after)
     groups: dict[str, list[dict[str, str]]] = {}
     for change in differences(before, after):

@@ -1,1 +1,1 @@
-"""Questions about surveys: which there are, which wait for a shop, what was answered, who answered what."""
+"""Queries of surveys: lists, answer sheets, figures, cross-tabs, waves, words."""

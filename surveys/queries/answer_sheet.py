@@ -1,4 +1,4 @@
-"""An answer sheet: one shop and one survey, as every door sees it, read in one statement."""
+"""Answer sheet: one shop and one survey, as every door sees it, read in one statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ from surveys.texts import quotas as quota_texts
 
 @dataclass(frozen=True, slots=True)
 class AnswerSheet:
-    """What a shop was asked and has answered. `participation_id` is None where the shop was not listed."""
+    """Answer sheet of a shop. `participation_id` is None where the shop was not listed."""
 
     survey_id: int
     opens_at: datetime | None
@@ -37,7 +37,7 @@ class AnswerSheet:
     is_for_everyone: bool
     #: How many waves of invitations there are.
     waves: int
-    #: When the results are to be seen, where the author set another moment than the end.
+    #: When the results are published, where the author set another moment than the end.
     results_at: datetime | None
     retailer_id: int
     keeper: str
@@ -56,18 +56,18 @@ class AnswerSheet:
     #: The question the shop went back to.
     at: str | None = None
     misread: int = 0
-    #: The customer manager by name; read by `look` only.
+    #: The customer manager's name; read by `look` only.
     manager: str = ""
-    #: The quotas nobody can count for any more; None where the survey has none.
+    #: The keys of full quotas; None where the survey has none.
     full: frozenset[tally.Key] | None = None
 
     @property
     def standing(self) -> Position:
-        """Where the shop stands among the questions."""
+        """The shop's position among the questions."""
         return Position(self.definition.questions, self.answers, self.at, self.misread, self.full or ())
 
     def moved(self, to: Position) -> "AnswerSheet":
-        """The sheet with the shop standing there."""
+        """Return the sheet with the shop at this position."""
         return replace(self, answers=to.answers, at=to.at, misread=to.misread)
 
     @property
@@ -77,12 +77,12 @@ class AnswerSheet:
 
     @property
     def left(self) -> int:
-        """How many questions still wait."""
+        """How many questions are still open."""
         return self.standing.left
 
     @property
     def is_shut(self) -> bool:
-        """No shop of this area and class can hand in any more."""
+        """Whether quotas exclude every shop of this area and class."""
         return quotas.is_shut(self.full or (), area_id=self.area_id, class_id=self.class_id)
 
     @property
@@ -97,7 +97,7 @@ class AnswerSheet:
 
 
 def look(session: Session, survey_id: int, openid: str) -> AnswerSheet:
-    """The sheet of the shop behind an openid, begun or not. One statement.
+    """Return the sheet of the shop behind an openid, begun or not, in one statement.
 
     Raises Refused where there is no such survey, or the openid is bound to no shop.
     """
@@ -110,20 +110,19 @@ def look(session: Session, survey_id: int, openid: str) -> AnswerSheet:
 
 
 def no_shop(session: Session, openid: str) -> str:
-    """What somebody hears who is bound to no shop: how to bind one, or that a customer manager need not."""
+    """Return the sentence for somebody bound to no shop: how to bind one, or that a customer manager need not."""
     return chat.NOT_FOR_MANAGERS if identity.manager_of(session, openid) else chat.BIND_FIRST
 
 
 def hold(session: Session, survey_id: int, openid: str) -> AnswerSheet | None:
-    """The sheet that is being filled, locked until the transaction ends, so that chat and page never overwrite each
-    other; None where it was not begun by this openid's shop. One statement.
-    """
+    """Lock and return the sheet being filled, so that chat and page never overwrite each other; None where this
+    openid's shop has not begun it. One statement."""
     row = _HOLD.first(session, {"survey_id": survey_id, "openid": openid})
     return None if row is None else _sheet(session, row)
 
 
 def obstacle(sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo) -> str | None:
-    """The sentence that says why this sheet cannot be filled now; None when it can."""
+    """Return the sentence that says why this sheet cannot be filled now; None when it can."""
     if sheet.is_submitted:
         return chat.already_done(sheet.submitted_on) if sheet.submitted_on else chat.ALREADY_DONE
     if sheet.closes_at is not None and sheet.closes_at <= now:
@@ -138,7 +137,7 @@ def obstacle(sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo) -> str | None
 
 
 def full(said: str | None) -> frozenset[tally.Key] | None:
-    """The quotas that are full, as `FULL` gives them; None where there is no quota.
+    """Read the full quotas as `FULL` gives them; None where there is no quota.
 
     >>> full(None), full(""), sorted(full("@area 7,,q1 2"))
     (None, frozenset(), [('@area', '7'), ('q1', '2')])
@@ -183,9 +182,9 @@ _kept, _version = table_of(Participation), table_of(Version)
 _area, _own = table_of(Area), table_of(Manager)
 _head = _own.alias()
 _quota = table_of(Quota)
-# As it stands in SQL: a string would be put into the statement anew at every execution.
+# Literal SQL: a bound string would be rendered into the statement again at every execution.
 _COMMA: Any = literal_column("','")
-#: Every quota of a survey with a blank between question and option, nothing for those that have places left.
+#: Every quota of a survey, question and option with a blank between them; an empty entry for one with places left.
 FULL = (
     select(
         func.aggregate_strings(
@@ -223,13 +222,13 @@ _READ: tuple[Any, ...] = (
 _SHOP = _retailer.c.openid == bindparam("openid")
 _THEIRS = (_kept.c.survey_id == _survey.c.id) & (_kept.c.retailer_id == _retailer.c.id)
 
-# Built once, so that what SQLAlchemy compiles for them is found again at every callback.
+# Built once, so that SQLAlchemy's compiled form is found again at every callback.
 _LOOK: Select[Any] = (
     select(*_READ, func.coalesce(_own.c.name, _head.c.name).label("manager"))
     .select_from(_survey)
     .outerjoin(_retailer, _SHOP)
     .outerjoin(_kept, _THEIRS)
-    # An unpublished survey has no version, and is not there for anybody yet.
+    # An unpublished survey has no version, and nobody can see it yet.
     .join(_version, _version.c.id == func.coalesce(_kept.c.version_id, _survey.c.version_id))
     .outerjoin(_area, _area.c.id == _retailer.c.area_id)
     .outerjoin(_own, _own.c.id == _retailer.c.manager_id)
@@ -241,7 +240,7 @@ _HOLD = Prepared(
     .select_from(_retailer)
     .join(_kept, (_kept.c.retailer_id == _retailer.c.id) & (_kept.c.survey_id == bindparam("survey_id")))
     .join(_survey, _survey.c.id == _kept.c.survey_id)
-    # A sheet that is handed in may have given its version away (anonymous): the newest stands in.
+    # A sheet that is handed in may have lost its version (anonymous): the newest is used instead.
     .join(_version, _version.c.id == func.coalesce(_kept.c.version_id, _survey.c.version_id))
     .where(_SHOP, _kept.c.started_at.is_not(None) | _kept.c.is_submitted)
     .with_for_update(of=_kept)

@@ -1,4 +1,4 @@
-"""What surveys add to audiences: who answered a survey (with this option), who was asked and did not."""
+"""Audience criteria of surveys: who answered a survey (with this option), who was asked and did not."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -23,11 +23,11 @@ Ids = Select[Any]
 
 
 def answered(session: Session, value: Any, now: datetime) -> Ids:
-    """Who answered a survey, `{survey: 12}`, or chose an option or a point of a scale of a question,
-    `{survey: 12, question: q1, option: 3}`.
+    """Return who answered a survey, `{survey: 12}`, or chose an option or a point of a scale, `{survey: 12, question:
+    q1, option: 3}`.
 
-    `option` is the code, as `surveys tally` shows it, or a list of codes; only valid submissions count then.
-    Raises Refused where there is no such survey, question or option, and for the answers of an anonymous survey.
+    `option` is the code, as `surveys tally` shows it, or a list of codes; then only valid submissions count. Raises
+    Refused where there is no such survey, question or option, and for the answers of an anonymous survey.
     """
     survey_id, is_anonymous = _survey(session, value, "answered_survey", ("survey", "question", "option"))
     if "question" not in value and "option" not in value:
@@ -44,7 +44,7 @@ def answered(session: Session, value: Any, now: datetime) -> Ids:
 
 
 def not_answered(session: Session, value: Any, now: datetime) -> Ids:
-    """Who was asked a survey and has not answered it: `{survey: 12}`."""
+    """Return who was asked a survey and has not answered it: `{survey: 12}`."""
     survey_id, _ = _survey(session, value, "not_answered_survey", ("survey",))
     return select(Participation.retailer_id).where(
         Participation.survey_id == survey_id, Participation.is_submitted.is_(False)
@@ -52,13 +52,13 @@ def not_answered(session: Session, value: Any, now: datetime) -> Ids:
 
 
 def kept_specs(session: Session) -> Sequence[KeptSpec]:
-    """The audiences of drafts: they are read again when the draft is published."""
+    """Return the audiences of drafts: they are read again when the draft is published."""
     rows = session.execute(select(Survey.title, Survey.draft["audience"]).order_by(Survey.id))
     return [KeptSpec(f"调查《{title}》", spec) for title, spec in rows if spec is not None]
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """What the messages of surveys are called: which invitation to which survey; and all of one survey."""
+    """Return the titles of the messages of surveys: which invitation to which survey; and all of one survey."""
     mine = {about: int(rest) for about in abouts for rest in [about.link.removeprefix("survey:")] if _plain(rest)}
     mine = {about: survey_id for about, survey_id in mine.items() if about.link.startswith("survey:")}
     if not mine:
@@ -91,7 +91,7 @@ def _survey_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choi
 
 
 def _question_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
-    """The questions of a survey that say who chose what: with options or a scale, and not asked anonymously."""
+    """Return the questions of a survey that show who chose what: with options or a scale, and not anonymous."""
     versions = _versions(session, given)
     if not versions:
         return ()
@@ -163,7 +163,7 @@ def _survey(session: Session, value: Any, name: str, known: tuple[str, ...]) -> 
 
 
 def _choice(session: Session, survey_id: int, value: Mapping[str, Any]) -> tuple[Question, list[int]]:
-    """The question as published last, and the codes; a code that any version offered may be asked for."""
+    """Return the question as last published, and the codes; every code any version offered is allowed."""
     newest = version_cache.of_survey(session, survey_id)[-1].definition
     for question in (*newest.questions, *newest.retired):
         if question.code == value.get("question"):
@@ -182,7 +182,7 @@ def _choice(session: Session, survey_id: int, value: Mapping[str, Any]) -> tuple
 
 
 def _chose(session: Session, question: Question, options: list[int]) -> ColumnElement[bool]:
-    """Whether a submission's answer to a question is, or holds, one of these codes."""
+    """Return the condition that a submission's answer to a question is, or contains, one of these codes."""
     part = "v" if question.type in (QuestionType.RATING, QuestionType.NPS) else "o"
     return json_has(session, Submission.answers, (question.code, part), options)
 

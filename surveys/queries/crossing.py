@@ -1,4 +1,4 @@
-"""A question by area, class or customer manager, read from its counters."""
+"""Cross-tab of a question by area, class or customer manager, read from its counters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,18 +16,18 @@ from surveys.rules.statistics import csat, nps, rate
 from surveys.rules.tally import ANSWERED
 
 NAMES: Mapping[CrossedBy, Any] = {CrossedBy.AREA: Area, CrossedBy.CLASS: ShopClass, CrossedBy.MANAGER: Manager}
-#: Beside the areas those of a manager would tell how a small area answered: an anonymous survey has no such table.
+#: Together with the table by areas, one by managers would show how a small area answered: an anonymous survey has none.
 ANONYMOUS_BY = (CrossedBy.AREA, CrossedBy.CLASS)
 
 
 def cross(
     session: Session, visitor: Visitor, survey_id: int, entry: Mapping[str, Any], by: CrossedBy, *, is_anonymous: bool
 ) -> CrossTab:
-    """A question (an entry of the figures as they are shown) by area, class or manager.
+    """Return the cross-tab of a question (an entry of the figures as shown) by area, class or manager.
 
     Reads as many counters as the table has cells, however many answered. A visitor with a part of the shops sees the
-    areas and managers of that part. Of an anonymous survey cells that say too much are hidden, and small groups are
-    put together, before anybody's part is cut out of it.
+    areas and managers of that part. For an anonymous survey, cells that show too much are hidden and small groups are
+    merged before a visitor's part is taken from it.
     """
     kept = session.execute(
         select(Cross.member_id, Cross.option, Cross.count).where(
@@ -64,7 +64,7 @@ def cross(
 
 
 def row_of(entry: Mapping[str, Any], name: str, cells: Sequence[int | None], n: int | None) -> CrossRow:
-    """A row of a table, with the shares and the score that its counts make."""
+    """Return a row of a table, with the shares and score of its counts."""
     return CrossRow(name, n, tuple(_cell(count, n) for count in cells), _score(entry, cells))
 
 
@@ -73,9 +73,8 @@ def _cell(count: int | None, n: int | None) -> Cell:
 
 
 def part(session: Session, visitor: Visitor, by: CrossedBy) -> set[int] | None:
-    """Which areas or managers somebody may see; None where it is all of them. Classes are the whole company's, and
-    only for who sees all of it.
-    """
+    """Return the areas or managers somebody may see; None where it is all of them. Classes are company-wide, and only
+    for a visitor who sees everything."""
     if visitor.is_company_wide:
         return None
     if by is CrossedBy.CLASS:

@@ -1,4 +1,4 @@
-"""One survey as its pages in the console show it, and its draft as its author left it."""
+"""Detail of one survey for its console pages, with its draft."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from surveys.rules.definition import Definition, from_json
 
 @dataclass(frozen=True, slots=True)
 class SurveyDetail:
-    """A survey with what would be published next."""
+    """Survey with what would be published next."""
 
     id: int
     title: str
@@ -27,24 +27,24 @@ class SurveyDetail:
     opens_at: datetime | None
     closes_at: datetime | None
     published_at: datetime | None
-    #: Invitations that were planned, and those of them that went out to somebody.
+    #: Planned invitations, and those of them that went out to somebody.
     waves: int
     sent: int
-    #: When the results are published; None where they are not, or nobody can say yet.
+    #: When the results are published; None where they are not, or it is not known yet.
     results_at: datetime | None
     draft: Definition
-    #: The draft says something else than what is asked now.
+    #: Whether the draft differs from what is asked now.
     has_changes: bool
-    #: What was written, while it is not yet whole; None when `draft` is all of it.
+    #: What was written, while it is incomplete; None when `draft` is all of it.
     written: Mapping[str, Any] | None = None
-    #: Of the draft: who writes over it says which one was read.
+    #: The draft's stamp: whoever overwrites it says which one they read.
     stamp: int = 0
     drafted_at: datetime | None = None
     drafted_by: str = ""
 
 
 def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail | None:
-    """A survey; None where there is none."""
+    """Return a survey; None where there is none."""
     row = session.execute(
         select(Survey, Version.digest, Version.definition)
         .outerjoin(Version, Version.id == Survey.version_id)
@@ -74,7 +74,7 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail |
 
 
 def _sent(session: Session, survey_id: int) -> int:
-    """How many invitations went out to anybody."""
+    """Count the invitations that went out to anybody."""
     mine = select(Campaign).where(Campaign.kind == waves.INVITATION, Campaign.reference == survey_id)
     return sum(figures.sent > 0 for figures in progress.figures(session, session.scalars(mine).all()).values())
 

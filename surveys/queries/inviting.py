@@ -1,4 +1,4 @@
-"""Whom an invitation would reach, what became of the waves, and whom each of them brought."""
+"""Invitations: the preview of one, the waves with their figures, and the shops of each wave."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ PREVIEWED = 25_000
 
 @dataclass(frozen=True, slots=True)
 class WaveLine:
-    """A wave and its figures."""
+    """Wave with its figures."""
 
     number: int
     campaign_id: int
@@ -46,7 +46,7 @@ class WaveLine:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A shop in the list of a wave."""
+    """Shop in the list of a wave."""
 
     retailer_id: int
     licence: str
@@ -64,7 +64,7 @@ _BY_SHOP: Order[Invited] = Order((Recipient.retailer_id,), lambda line: (line.re
 
 
 def is_unopened(session: Session, sheet: AnswerSheet) -> bool:
-    """Whether looking at a survey now is the first look, or the first since the last invitation."""
+    """Whether looking at a survey now is the first time, or the first since the last invitation."""
     if sheet.participation_id is None:
         return False
     if not sheet.is_opened or not sheet.waves:
@@ -73,7 +73,7 @@ def is_unopened(session: Session, sheet: AnswerSheet) -> bool:
 
 
 def saved_audiences(session: Session) -> list[str]:
-    """The names of the audiences that are kept."""
+    """Return the names of the saved audiences."""
     return list(session.scalars(select(Audience.name).order_by(Audience.name)))
 
 
@@ -87,7 +87,7 @@ def preview(
     now: datetime,
     most: int = PREVIEWED,
 ) -> Preview:
-    """Count whom an invitation would be for now, and who has answered; no further than `most` shops.
+    """Count whom an invitation would be for now, and who has answered; at most `most` shops.
 
     Raises Refused where the audience cannot be read.
     """
@@ -102,7 +102,7 @@ def preview(
 
 
 def wave_lines(session: Session, survey_id: int) -> list[WaveLine]:
-    """The waves of a survey with their figures, in order; that of the results last."""
+    """Return the waves of a survey with their figures, in order; the one with the results last."""
     names = [kind.name for kind in waves.KINDS]
     campaigns = session.scalars(
         select(Campaign)
@@ -123,8 +123,8 @@ def invited(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[Invited]:
-    """Whom a wave went to, as far as this visitor may see, a page at a time; `narrowed` to a part, an outcome, or a
-    reason to leave somebody out."""
+    """Return a page of the shops of a wave that this visitor may see; `narrowed` to a part, an outcome, or a reason to
+    leave somebody out."""
     mine = within(session, visitor, today=today)
     shop = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Retailer.phone, Area.name)
     became = (Recipient.why, Recipient.outcome, Recipient.is_opened, Recipient.acted_at.is_not(None))

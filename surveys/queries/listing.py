@@ -1,4 +1,4 @@
-"""Which surveys there are, and which wait for a shop."""
+"""Lists of surveys: all of them for staff, and those that wait for a shop."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from surveys.rules.definition import Definition, from_json
 
 @dataclass(frozen=True, slots=True)
 class SurveyLine:
-    """A survey in a list, with its figures."""
+    """Survey in a list, with its figures."""
 
     id: int
     title: str
@@ -32,9 +32,9 @@ class SurveyLine:
     sent: int
     returned: int
     valid: int
-    #: What is asked now, or would be, shows its running result.
+    #: Whether what is asked now, or would be, shows its running result.
     is_poll: bool
-    #: The draft cannot be published yet.
+    #: Whether the draft cannot be published yet.
     is_unfinished: bool
 
     @property
@@ -44,16 +44,16 @@ class SurveyLine:
 
 @dataclass(frozen=True, slots=True)
 class WaitingSurvey:
-    """An open survey and a shop it is for."""
+    """Open survey for a shop."""
 
     survey_id: int
     title: str
     definition: Definition
     answers: Mapping[str, Mapping[str, Any]]
     is_submitted: bool
-    #: Nothing in an anonymous survey.
+    #: Null in an anonymous survey.
     submitted_on: date | None
-    #: Its quotas leave no place for this shop; never of a survey that it has answered.
+    #: Whether its quotas exclude this shop; never for a survey it has answered.
     is_shut: bool
 
 
@@ -64,7 +64,7 @@ def surveys(
     states: Collection[SurveyState] = (),
     limit: int | None = None,
 ) -> list[SurveyLine]:
-    """Surveys in one of these states, the newest first."""
+    """Return surveys in these states, the newest first."""
     rows = session.execute(_select(now, "", states).order_by(Survey.id.desc()).limit(limit))
     return [_line(*row, now=now) for row in rows]
 
@@ -78,7 +78,7 @@ def page(
     cursor: Cursor = FIRST,
     limit: int,
 ) -> Page[SurveyLine]:
-    """Surveys with this in their title, the newest first."""
+    """Return a page of surveys with this text in their title, the newest first."""
     read = partial(_line, now=now)
     return paging.page(session, _select(now, search, states), _NEWEST, cursor, limit=limit, read=read)
 
@@ -118,7 +118,7 @@ def _line(survey: Survey, sent: int, returned: int, valid: int, *, now: datetime
 
 
 def _is(state: SurveyState, now: datetime) -> ColumnElement[bool]:
-    """`Survey.state` as a condition."""
+    """Return `Survey.state` as a condition."""
     if state is SurveyState.DRAFT:
         return Survey.version_id.is_(None)
     has_ended, has_begun = Survey.closes_at <= now, or_(Survey.opens_at.is_(None), Survey.opens_at <= now)
@@ -129,9 +129,8 @@ def _is(state: SurveyState, now: datetime) -> ColumnElement[bool]:
 
 
 def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingSurvey] | None:
-    """The open surveys that ask the shop behind an openid, answered ones included, those that end first in front;
-    None where the openid is bound to no shop. One statement.
-    """
+    """Return the open surveys for the shop behind an openid, answered ones included, those that end first in front;
+    None where the openid is bound to no shop. One statement."""
     rows = session.execute(_OPEN_FOR, {"openid": openid, "now": now}).all()
     if not rows:
         return None
@@ -139,7 +138,7 @@ def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingSur
 
 
 def newest(session: Session, survey_id: int) -> Definition | None:
-    """The definition published last: what a new draft is read against. None before the first publication.
+    """Return the definition published last, which a new draft is read against. None before the first publication.
 
     Raises Refused where there is no such survey.
     """
@@ -177,7 +176,7 @@ _is_theirs = or_(
     Survey.is_for_everyone,
     select(_listed.id).where(_listed.survey_id == Survey.id, _listed.retailer_id == Retailer.id).exists(),
 )
-# From the shop outwards, so that a bound shop with nothing to answer is one empty row, and an unbound openid is none.
+# From the shop outwards, so that a bound shop with nothing to answer gives one empty row, and an unbound openid none.
 _OPEN_FOR = (
     select(
         Survey.id.label("survey_id"),

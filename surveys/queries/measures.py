@@ -1,4 +1,4 @@
-"""Measures of surveys: what they brought about in a period."""
+"""Measures of surveys: what was done in a period."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from wechat_bot.feature import Measure
 
 
 def handed_in(session: Session, period: Period) -> int:
-    """Answer sheets handed in; of anonymous surveys by the day."""
+    """Count the answer sheets handed in; of anonymous surveys by the day."""
     at = Submission.submitted_at
     return session.scalar(select(func.count()).where(at >= period.begins_at, at < period.ends_at)) or 0
 

@@ -1,4 +1,4 @@
-"""One question by another, read from its counters."""
+"""Cross-tab of one question by another, read from its counters."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ from surveys.rules.tally import ANSWERED
 def cross(
     session: Session, survey_id: int, entry: Mapping[str, Any], other: Mapping[str, Any], *, is_anonymous: bool
 ) -> CrossTab:
-    """A question (an entry of the figures as they are shown) by the options of another.
+    """Return the cross-tab of a question (an entry of the figures as shown) by the options of another.
 
-    Reads as many counters as the table has cells, however many answered. Of a question with several answers a sheet
-    stands in each row that was chosen. For who sees the whole company: the counters know no part of it.
+    Reads as many counters as the table has cells, however many answered. For a question with several answers a sheet
+    counts in each chosen row. Only for visitors who see the whole company: the counters are not divided by area.
 
-    Of an anonymous survey what says too much is hidden (`rules.pairing`).
+    Of an anonymous survey, cells that show too much are hidden (`rules.pairing`).
     """
     counts = _counts(session, survey_id, other["code"], entry["code"])
     filed = _filed(session, survey_id, entry["code"])
@@ -42,7 +42,7 @@ def cross(
 
 
 def _counts(session: Session, survey_id: int, one: str, other: str) -> dict[tuple[str, str], int]:
-    """How many chose an option of the one and of the other, by both."""
+    """Return how many chose each option of the one and of the other, by both."""
     first, second = sorted((one, other))
     rows = session.execute(
         select(PairTally.option, PairTally.other_option, PairTally.count).where(
@@ -54,7 +54,7 @@ def _counts(session: Session, survey_id: int, one: str, other: str) -> dict[tupl
 
 
 def _filed(session: Session, survey_id: int, code: str) -> int:
-    """How many of the sheets with an answer are in the cross-tabs by now: every sheet has a class."""
+    """Count the answered sheets that are in the cross-tabs by now: every sheet has a class."""
     rows = select(func.sum(Cross.count)).where(
         Cross.survey_id == survey_id, Cross.question == code, Cross.by == CrossedBy.CLASS, Cross.option == ANSWERED
     )

@@ -1,4 +1,4 @@
-"""The figures of a survey for who sees a part of the shops: those of their areas, or of their own shops."""
+"""Figures of a survey for a visitor who sees a part of the shops: those of their areas, or of their own shops."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -27,13 +27,13 @@ _NONE: Mapping[str, Any] = {"count": None, "share": None, "low": None, "high": N
 
 
 def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) -> dict[str, Any]:
-    """The figures as a page may show them to this visitor: all of them, or those of a part.
+    """Return the figures a page may show to this visitor: all of them, or those of a part.
 
-    `is_part` says which. Of a part the questions come from the cross-tabs: choices and scales, some seconds late, by
-    the area or the manager at the time of the answer; numbers are not crossed and have none (`is_elsewhere`). The
-    totals are of what was handed in there, and of the shops that are in the part now and have not answered, each
-    counted to `COUNTED` (`is_least`). An anonymous survey has no totals of a part, and no figure that the cross-tab of
-    the areas hides. Raises Refused as `tally` does.
+    `is_part` says which. For a part the questions come from the cross-tabs: choices and scales, some seconds late, by
+    the area or manager at the time of the answer; numbers are not crossed and have none (`is_elsewhere`). The totals
+    are of the submissions from there, and of the shops that are in the part now and have not answered, each counted up
+    to `COUNTED` (`is_least`). An anonymous survey has no totals for a part, and no figure that the cross-tab by area
+    hides. Raises Refused as `tally` does.
     """
     whole = shown(tally(session, survey_id))
     if visitor.is_company_wide:
@@ -64,7 +64,7 @@ def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) 
 
 
 def _own(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy) -> dict[str, dict[str, Any]]:
-    """The figures of each question from the counters of the visitor's areas, or of a customer manager."""
+    """Return the figures of each question from the counters of the visitor's areas, or of a customer manager."""
     members = crossing.part(session, visitor, by) or set()
     rows = session.execute(
         select(Cross.question, Cross.option, func.sum(Cross.count))
@@ -82,7 +82,7 @@ def _own(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy) -> d
 
 
 def _disclosed(session: Session, visitor: Visitor, survey_id: int, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The sum of what the cross-tab by area shows of the visitor's areas; nothing where one of its cells is hidden."""
+    """Return the sum of the visitor's areas in the cross-tab by area; empty where one of its cells is hidden."""
     table = crossing.cross(session, visitor, survey_id, entry, CrossedBy.AREA, is_anonymous=True)
     plain = _bare(entry) | {"is_elsewhere": False}
     if not table.rows:
@@ -110,7 +110,7 @@ def _bare(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _totals(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy, today: date) -> dict[str, int]:
     mine = within(session, visitor, today=today)
-    # Theirs first, and no further than the limit: the database must not begin with all that were asked.
+    # The visitor's shops first, and only up to the limit: the database must not begin with all that were asked.
     shops = (
         select(Retailer.id)
         .where(*([] if mine is None else [mine]))
@@ -130,7 +130,7 @@ def _totals(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy, t
     totals = dict.fromkeys(TOTALS, 0)
     asked = _asked(survey_id, shops)
     for mask, count in session.execute(select(asked, func.count()).select_from(shops).group_by(asked)):
-        # What was handed in counts where it was, and not where the shop is now.
+        # A submission counts where the shop was then, not where it is now.
         if mask and not mask & _SUBMITTED:
             _add(totals, mask, count)
     asked, valid = _asked(survey_id, answered), answered.c.is_valid
@@ -143,8 +143,8 @@ def _totals(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy, t
 
 
 def _asked(survey_id: int, shops: Any) -> Any:
-    """The flags of a shop's part in a survey, one bit each, as a column; nothing where it has none."""
-    # Asked for shop by shop: joined, PostgreSQL would read all that were asked.
+    """Return the flags of a shop's part in a survey, one bit each, as a column; null where it has none."""
+    # Looked up shop by shop: with a join PostgreSQL would read all that were asked.
     return (
         select(1 + sum((case((flag, 2 << place), else_=0) for place, flag in enumerate(_FLAGS)), literal(0)))
         .where(Participation.survey_id == survey_id, Participation.retailer_id == shops.c.id)

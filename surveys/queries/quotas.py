@@ -1,4 +1,4 @@
-"""How full the quotas of a survey are, by the names staff know."""
+"""Fullness of a survey's quotas, by the names staff know."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from surveys.rules.disclosure import LEAST
 
 @dataclass(frozen=True, slots=True)
 class Fullness:
-    """One quota. `count` is None where an anonymous survey must not say it yet."""
+    """Fullness of one quota. `count` is None where an anonymous survey must not show it yet."""
 
     of: str
     name: str
@@ -31,9 +31,8 @@ class Fullness:
 
 
 def fullness(session: Session, visitor: Visitor, survey_id: int) -> list[Fullness]:
-    """The quotas in force: of the whole, then of areas, classes and options; who sees a part of the shops sees those of
-    their areas alone.
-    """
+    """Return the quotas in force: of the whole, then of areas, classes and options. A visitor with a part of the shops
+    sees only those of their areas."""
     rows = session.execute(
         select(Quota.question, Quota.option, Quota.most, Quota.count).where(Quota.survey_id == survey_id)
     ).all()

@@ -1,4 +1,4 @@
-"""The results a survey shows to the shops that were asked, where its author allows it."""
+"""Results a survey shows to the shops that were asked, where its author allows it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from surveys.rules.shown import shown
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One option or point of a scale; without figures where they would stand for too few, or nobody has answered."""
+    """Option or point of a scale; without figures where too few or nobody answered."""
 
     label: str
     count: int | None
@@ -24,7 +24,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One question; `answered` is None where too few answered it to show anything."""
+    """Question; `answered` is None where too few answered it to show anything."""
 
     text: str
     answered: int | None
@@ -34,7 +34,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What is shown of a whole survey; `valid` is None where too few answered an anonymous one."""
+    """Results of a whole survey; `valid` is None where too few answered an anonymous one."""
 
     title: str
     valid: int | None
@@ -44,7 +44,7 @@ class Results:
 def are_public(session: Session, sheet: AnswerSheet, *, now: datetime) -> bool:
     """Whether this shop may see the results: it was asked, and the newest version shows them by now.
 
-    `after` shows them once the survey is over and they are published, `live` (a poll) from the shop's own answer on.
+    `after` shows them once the survey is over and they are published, `live` (a poll) as soon as the shop has answered.
     """
     is_over = sheet.closes_at is not None and max(sheet.closes_at, sheet.results_at or sheet.closes_at) <= now
     if not (is_over or sheet.is_submitted):
@@ -56,9 +56,9 @@ def are_public(session: Session, sheet: AnswerSheet, *, now: datetime) -> bool:
 
 
 def results(session: Session, survey_id: int) -> Results:
-    """The figures for the page; of an anonymous survey none that stands for fewer than `LEAST`.
+    """Return the figures for the page; of an anonymous survey none that stands for fewer than `LEAST`.
 
-    Words and pictures are never shown: they may tell whose they are.
+    Texts and pictures are never shown: they may reveal their writers.
     """
     figures = shown(tally(session, survey_id))
     if figures["anonymous"] and figures["valid"] < LEAST:

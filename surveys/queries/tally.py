@@ -1,4 +1,4 @@
-"""The figures of a survey, read from its counters: the cost is that of its options, not of its answers."""
+"""Figures of a survey, read from its counters: their cost depends on the number of options, not of answers."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -17,8 +17,8 @@ from surveys.rules.statistics import rate, response_rate, summary, valid_rate
 
 
 def tally(session: Session, survey_id: int) -> dict[str, Any]:
-    """发放, 送达, 打开, 回收, 有效 with their rates, and the figures of each question; rates and shares
-    from 0 to 1, not rounded.
+    """Return 发放, 送达, 打开, 回收, 有效 with their rates, and the figures of each question; rates and shares from 0
+    to 1, not rounded.
 
     Counts are merged over the versions by question and option code; `merged` names every label that changed under its
     code, and `versions` says in words what each version changed. Raises Refused where there is no such survey or it
@@ -60,9 +60,9 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
 
 
 def merged(versions: Sequence[Frozen]) -> list[dict[str, Any]]:
-    """Where one code stood for different words in different versions, and is counted as one all the same.
+    """Return the codes that had different labels in different versions and are counted together all the same.
 
-    `option` is None where the words are those of the question itself.
+    `option` is None where the label is that of the question itself.
     """
     words: dict[tuple[str, int | None], dict[str, int]] = {}
     for version in versions:

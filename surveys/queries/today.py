@@ -1,4 +1,4 @@
-"""What of the surveys needs somebody today."""
+"""Surveys that need somebody today."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ COUNTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A survey that ends soon."""
+    """Survey that ends soon."""
 
     id: int
     title: str
@@ -35,7 +35,7 @@ class Ending:
 
 
 def ending(session: Session, *, now: datetime, until: datetime) -> list[Ending]:
-    """Open surveys that end by then, the soonest first; from the counters, whatever their size."""
+    """Return open surveys that end by then, the soonest first; from the counters, whatever their size."""
     rows = session.execute(
         select(Survey.id, Survey.title, Survey.closes_at, _figure("sent"), _figure("returned"))
         .where(Survey.version_id.is_not(None), Survey.closes_at > now, Survey.closes_at <= until)
@@ -47,9 +47,10 @@ def ending(session: Session, *, now: datetime, until: datetime) -> list[Ending]:
 
 
 def missing_of(session: Session, visitor: Visitor, found: list[Ending], *, today: date) -> dict[int, int]:
-    """How many of this visitor's listed shops have not answered, by survey; nothing of anonymous ones.
+    """Count this visitor's listed shops that have not answered, by survey; nothing for anonymous ones.
 
-    All together counted to `COUNTED`: in a part of two shops a figure of an anonymous survey could point at one.
+    All together counted up to `COUNTED`. Anonymous surveys are left out because in a part of two shops the figure could
+    point at one.
     """
     mine = within(session, visitor, today=today)
     some = (
@@ -71,7 +72,7 @@ def missing_of(session: Session, visitor: Visitor, found: list[Ending], *, today
 
 
 def drafts(session: Session) -> int:
-    """How many surveys were written and never published."""
+    """Count the surveys that were written and never published."""
     return count_to(session, select(Survey.id).where(Survey.version_id.is_(None)), COUNTED)
 
 

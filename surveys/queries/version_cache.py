@@ -1,4 +1,4 @@
-"""Frozen versions, read from the database once in a process: they never change, and every answer needs one."""
+"""Version cache: frozen versions, read from the database once in a process, because every answer needs one."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A version as it was published."""
+    """Version as it was published."""
 
     id: int
     number: int
@@ -33,7 +33,7 @@ class Frozen:
 
 
 def digest(definition: Mapping[str, Any]) -> str:
-    """The name of a definition's content, the same for the same content.
+    """Return the digest of a definition's content, the same for the same content.
 
     >>> digest({"title": "调查", "questions": []}) == digest({"questions": [], "title": "调查"})
     True
@@ -42,7 +42,7 @@ def digest(definition: Mapping[str, Any]) -> str:
 
 
 def definition(session: Session, version_id: int, digest: str) -> Definition:
-    """The definition of a version; a statement only where this process has not seen it lately."""
+    """Return the definition of a version; runs a statement only where this process has not used it lately."""
     with _lock:
         found = _known.get(digest)
         if found is not None:
@@ -54,7 +54,7 @@ def definition(session: Session, version_id: int, digest: str) -> Definition:
 
 
 def of_survey(session: Session, survey_id: int) -> list[Frozen]:
-    """Every version of a survey, the oldest first; empty where it was never published."""
+    """Return every version of a survey, the oldest first; empty where it was never published."""
     rows = session.execute(
         select(Version.id, Version.number, Version.published_at, Version.definition)
         .where(Version.survey_id == survey_id)
@@ -64,7 +64,7 @@ def of_survey(session: Session, survey_id: int) -> list[Frozen]:
 
 
 def unknown(survey_id: int) -> str:
-    """The sentence for staff who named a survey that is not there."""
+    """Return the sentence for staff who named a survey that does not exist."""
     return f"没有编号为 {survey_id} 的调查。"
 
 

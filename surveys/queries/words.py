@@ -1,4 +1,4 @@
-"""Search in what people wrote, in pages by key: the newest, and what holds a part of a text."""
+"""Search in what people wrote, in keyset pages: the newest, or those that contain a text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ LONGEST_SEARCH = 40
 
 @dataclass(frozen=True, slots=True)
 class WrittenAnswer:
-    """What somebody wrote; who, only where the survey is not anonymous."""
+    """Text somebody wrote; with its writer only where the survey is not anonymous."""
 
     submission_id: int
     said: str
@@ -35,7 +35,7 @@ class WrittenAnswer:
     submitted_at: datetime | None = None
 
 
-#: The newest first; of an anonymous survey, whose sheets have numbers drawn at random, in no order.
+#: The newest first; for an anonymous survey, whose sheets have random numbers, in no order.
 NEWEST: Order[WrittenAnswer] = Order((Words.submission_id,), lambda line: (line.submission_id,), is_down=True)
 
 
@@ -51,7 +51,8 @@ def said(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[WrittenAnswer]:
-    """What was written in answer to a question and holds `search`; of an identified survey by this visitor's shops."""
+    """Return a page of what was written in answer to a question and contains `search`; of an identified survey by this
+    visitor's shops."""
     mine = None if is_anonymous else within(session, visitor, today=today)
     columns: list[Any] = [Words.submission_id, Words.said]
     base = select(*columns).where(
@@ -67,14 +68,14 @@ def said(
 
 
 def _of(base: Select[Any], visitor: Visitor, survey_id: int, mine: ColumnElement[bool]) -> Select[Any]:
-    """What shops of somebody's part wrote."""
+    """Narrow the select to what shops of somebody's part wrote."""
     part = (
         select(Submission.id)
         .join(Retailer, Retailer.id == Submission.retailer_id)
         .where(Submission.survey_id == survey_id, mine)
     )
     if visitor.role is Role.MANAGER:
-        # Few shops: found first, for in the order of the words they stand far apart.
+        # Few shops: found first, because in the order of the words they are far apart.
         few = part.cte("few").prefix_with("MATERIALIZED")
         return base.join(few, few.c.id == Words.submission_id)
     return base.join(part.subquery("part"), literal_column("part.id") == Words.submission_id)
@@ -97,9 +98,9 @@ def _found(
         words, by = crossing.keys(survey_id, question, parts(search)), key
         if words:
             known = WORD_SEARCH.holding(session, words).cte("known").prefix_with("MATERIALIZED")
-            # In the order of what is known, or SQLite would read all words for the sake of theirs.
+            # Sorted by the key of the rows found in the index, or SQLite would read all words.
             behind, by = behind.join(known, known.c.id == key), known.c.id
-        # Signs alone no index has: all words are read for them.
+        # Signs alone are in no index: all words are read for them.
         return session.execute(behind.order_by(by if is_up else by.desc()).limit(most)).all()
 
     rows = base.add_columns(Words.folded).order_by(order)

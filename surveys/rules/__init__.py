@@ -1,1 +1,2 @@
-"""What a survey may be, how a reply is read, which question comes next, what is counted: values in, values out."""
+"""Rules of surveys: definitions, reading of files and forms, counting, statistics, disclosure; values in, values
+out."""

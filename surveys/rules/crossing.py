@@ -1,4 +1,4 @@
-"""What of a submission goes into the cross-tabs, what such a table is, and which words can be searched."""
+"""Cross-tabs: what a submission adds to them, what a table holds, and which words can be searched."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from surveys.rules.tally import Key
 
 
 class CrossedBy(StrEnum):
-    """What a question can be crossed by."""
+    """Division that a question can be crossed by."""
 
     AREA = "area"
     CLASS = "class"
     MANAGER = "manager"
 
 
-#: No longer than a `Tally` option, and no option.
+#: No longer than a `Tally` option, and no option's own code.
 Count = tuple[str, CrossedBy, int, str]
-#: Question and option, and of another question the same; the question whose code comes first stands first.
+#: Question and option, then another question and option; the question whose code comes first stands first.
 Pair = tuple[Key, Key]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many of a group chose an option; None where it would say too much."""
+    """Cell of a table: how many of a group chose an option; None where it would show too much."""
 
     count: int | None
     share: float | None
@@ -38,10 +38,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CrossRow:
-    """One area, class or customer manager, or one option of another question."""
+    """Row of a table: one area, class or customer manager, or one option of another question."""
 
     name: str
-    #: How many of it answered; None where it would say too much.
+    #: How many of it answered; None where it would show too much.
     n: int | None
     cells: tuple[Cell, ...]
     #: NPS from -100 to 100, or the share of 4 and 5 of a rating; None where undefined or hidden.
@@ -50,14 +50,14 @@ class CrossRow:
 
 @dataclass(frozen=True, slots=True)
 class CrossTab:
-    """A question by something. `filed` of `n` answers are in it by now."""
+    """Cross-tab of a question. `filed` of its `n` answers are in it by now."""
 
     rows: tuple[CrossRow, ...]
     filed: int
     n: int
-    #: Some cells are hidden, or small groups stand together.
+    #: Whether some cells are hidden, or small groups merged.
     is_partly_hidden: bool
-    #: All rows as one, where that tells nothing that is hidden.
+    #: All rows as one, where that shows nothing that is hidden.
     total: CrossRow | None = None
 
 
@@ -67,18 +67,18 @@ def is_crossed(question: Question) -> bool:
 
 
 def crossed(definition: Definition) -> frozenset[str]:
-    """The codes of those questions."""
+    """Return the codes of those questions."""
     return frozenset(question.code for question in definition.questions if is_crossed(question))
 
 
 def has_words(question: Question) -> bool:
-    """Whether people write words in answer to a question."""
+    """Whether people write text in answer to a question."""
     return question.type.value == "text" or (question.type.has_options and question.other)
 
 
 def counts(chosen: Iterable[Key], crossed: Collection[str], members: Mapping[CrossedBy, int | None]) -> list[Count]:
-    """The increments of one valid submission (`tally.counts`) for the questions that are crossed: question, by what, of
-    which area, class or manager, and the option.
+    """Return the increments of one valid submission (`tally.counts`) for the crossed questions: question, division, id
+    of the area, class or manager, and option.
 
     >>> of_whom = {CrossedBy.AREA: 7, CrossedBy.MANAGER: None}
     >>> [str(part) for part in counts([("q1", "1"), ("q2", "12.5")], {"q1"}, of_whom)[0]]
@@ -94,9 +94,9 @@ def counts(chosen: Iterable[Key], crossed: Collection[str], members: Mapping[Cro
 
 
 def pairs(chosen: Iterable[Key], crossed: Collection[str]) -> Iterator[Pair]:
-    """The increments of one valid submission for one question by another, each pair of questions once.
+    """Yield the increments of one valid submission for one question by another, each pair of questions once.
 
-    A question meets itself among them, which says nothing: to sort that out of the sums costs less.
+    A question is also paired with itself, which means nothing: removing that from the sums costs less.
 
     >>> list(pairs([("q2", "1"), ("q1", "3"), ("q3", "12.5")], {"q1", "q2"}))
     [(('q1', '3'), ('q2', '1'))]
@@ -105,7 +105,7 @@ def pairs(chosen: Iterable[Key], crossed: Collection[str]) -> Iterator[Pair]:
 
 
 def words(definition: Definition, answers: Answers) -> list[tuple[str, str]]:
-    """Question and words of whatever was written: text answers, and the words of 其他.
+    """Return question and text of whatever was written: text answers, and the words of 其他.
 
     >>> from questions.question import QuestionType
     >>> words(Definition("调查", (Question("q3", QuestionType.TEXT, "?"),)), {"q3": {"t": "送货早一点"}})
@@ -115,8 +115,8 @@ def words(definition: Definition, answers: Answers) -> list[tuple[str, str]]:
 
 
 def keys(survey_id: int, question: str, parts: Iterable[str]) -> list[str]:
-    """Under what the parts of a text (`foundation.text.grams`) stand in the index of words, each survey's and each
-    question's apart. Short numbers: two parts may share one, so whoever finds a sheet looks at its words too.
+    """Return the keys of a text's parts (`foundation.text.grams`) in the index of words, separate for each survey and
+    question. They are short numbers: two parts may share one, so a found sheet's words are compared too.
 
     >>> keys(12, "q3", ["送货"])
     ['528700f4']

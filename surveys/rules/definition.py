@@ -11,12 +11,14 @@ from questions import question as stored
 from questions.question import Question
 
 Results = Literal["none", "after", "live"]
-"""Whom the shops' own page shows the figures: nobody, whoever was asked once it is over, whoever has answered."""
+"""Who sees the figures on the shops' own page: nobody, everybody who was asked once it is over, or whoever has
+answered."""
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A survey as written by its author. Moments are aware UTC; without one the survey opens, or ends, by hand."""
+    """Definition of a survey as its author wrote it. Moments are aware UTC; without one the survey opens, or ends, by
+    hand."""
 
     title: str
     questions: tuple[Question, ...]
@@ -29,23 +31,23 @@ class Definition:
     """Answers given faster than this are not valid (有效)."""
     results: Results = "none"
     intro: str = ""
-    """What the author says before the first question."""
+    """The author's words before the first question."""
     limit: int | None = None
     """How many valid answers the survey takes in all."""
     area_limits: Mapping[str, int] = field(default_factory=dict)
-    """How many of the shops of an area, by its name; an area that is not named has no limit."""
+    """At most how many shops of an area, by its name; an area that is not named has no limit."""
     class_limits: Mapping[str, int] = field(default_factory=dict)
-    """The same of the classes of shops."""
+    """The same for classes of shops."""
     retired: tuple[Question, ...] = ()
     """Questions of earlier versions, so that what was answered to them keeps its name."""
 
     @property
     def is_poll(self) -> bool:
-        """A poll (投票): one question, whose running result is shown to whoever has answered it."""
+        """Whether it is a poll (投票): one question, whose running result is shown to whoever has answered it."""
         return self.results == "live"
 
     def question(self, code: str) -> Question:
-        """The question of that code, in this version.
+        """Return the question with that code, in this version.
 
         Raises KeyError when this version does not ask it.
         """
@@ -56,7 +58,8 @@ class Definition:
 
 
 def to_json(definition: Definition) -> dict[str, Any]:
-    """The definition as plain JSON values, to be stored as a frozen version; `from_json` reads it back unchanged."""
+    """Return the definition as plain JSON values, to be stored as a frozen version; `from_json` reads it back
+    unchanged."""
     return {
         "title": definition.title,
         "opens_at": definition.opens_at.isoformat() if definition.opens_at else None,
@@ -65,7 +68,7 @@ def to_json(definition: Definition) -> dict[str, Any]:
         "anonymous": definition.anonymous,
         "min_seconds": definition.min_seconds,
         "results": definition.results,
-        # Left out where there is none: a definition that was not changed keeps its digest.
+        # Left out where empty, so that an unchanged definition keeps its digest.
         **({"intro": definition.intro} if definition.intro else {}),
         **({"limit": definition.limit} if definition.limit else {}),
         **({"area_limits": dict(definition.area_limits)} if definition.area_limits else {}),

@@ -1,4 +1,4 @@
-"""Differences between two versions of a survey, in words: its head, and the questions as the kit tells them."""
+"""Differences between two versions of a survey, in words: its head, and its questions as `questions` describes them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from surveys.rules.definition import Definition
 
 
 def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
-    """What an edit changed and what it means for the counts, one sentence each; empty when nothing did.
+    """Return what an edit changed and what it means for the counts, one sentence each; empty when nothing did.
 
     >>> from questions.question import Option, Question, QuestionType
     >>> old = Definition("调查", (Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"), Option(2, "满意"))),))
@@ -20,7 +20,7 @@ def changes(previous: Definition, new: Definition) -> tuple[str, ...]:
 
 
 def differences(previous: Definition, new: Definition) -> tuple[Change, ...]:
-    """The same as values, for a page that shows questions by their words."""
+    """Return the same as values, for a page that shows questions by their words."""
     said: list[Change] = []
     if previous.title != new.title:
         said.append(Change("标题改为", words=f"“{new.title}”"))

@@ -1,4 +1,4 @@
-"""What an anonymous survey may show: no figure that stands for fewer people than `LEAST`."""
+"""Disclosure rules: which figures an anonymous survey may show: none that stands for fewer people than `LEAST`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Cell = tuple[int, int]
 
 
 def disclosed(counts: Sequence[int]) -> list[int | None]:
-    """The counts with those hidden that say too much; None stands for a hidden one.
+    """Return the counts, with None for each hidden one.
 
-    A count under `LEAST` is hidden, an empty one too: that nobody chose it says something of everybody. One hidden
-    count alone could be worked out from the others and their sum, so the smallest shown one goes with it.
+    A count below `LEAST` is hidden, also 0: that nobody chose it says something of everybody. One hidden count alone
+    could be computed from the others and their sum, so the smallest shown one is hidden with it.
 
     >>> disclosed([40, 22, 9])
     [40, 22, 9]
@@ -29,9 +29,9 @@ def disclosed(counts: Sequence[int]) -> list[int | None]:
 
 
 def merged(sizes: Mapping[int, int], *, least: int = LEAST, hidden: Collection[int] = ()) -> frozenset[int]:
-    """The groups of a cross-tab that are too small to stand alone, to be shown as one; with the next larger ones
-    where they would be too few together. Empty where each may stand alone. `hidden` are groups whose size is not
-    shown elsewhere, and must not be here.
+    """Return the groups of a cross-tab that are too small to stand alone, to be shown as one; with the next larger ones
+    where they would be too few together. Empty where each may stand alone. `hidden` are groups whose size is not shown
+    elsewhere, and must not be shown here.
 
     >>> sorted(merged({1: 40, 2: 3, 3: 9, 4: 1}))
     [2, 3, 4]
@@ -53,14 +53,14 @@ def merged(sizes: Mapping[int, int], *, least: int = LEAST, hidden: Collection[i
 def disclosed_table(
     rows: Sequence[Sequence[int]], *, least: int = LEAST, hidden: Collection[int] = ()
 ) -> list[list[int | None]]:
-    """A cross-tab with the cells hidden that say too much, and as many more as would give those away.
+    """Return a cross-tab with the cells hidden that show too much, and those from which they could be computed.
 
-    The totals of rows and columns are known from elsewhere: from them and the shown cells no hidden cell under `least`
-    can be worked out. `hidden` are columns whose total is not shown elsewhere, and none of whose cells may be.
+    The totals of rows and columns are known from elsewhere: from them and the shown cells no hidden cell below `least`
+    can be computed. `hidden` are columns whose total is not shown elsewhere, and none of whose cells may be.
 
-    Cell suppression as in the statistical offices (Willenborg and de Waal, "Elements of Statistical Disclosure
-    Control", 2001, ch. 4). Whether a hidden cell is given away is not guessed but asked of the residual graph: a cell
-    can also have another value where a cycle of hidden cells runs through it, along which one can add and take away.
+    Cell suppression as in statistical offices (Willenborg and de Waal, "Elements of Statistical Disclosure Control",
+    2001, ch. 4). Whether a hidden cell can be computed is decided exactly, on the residual graph: a cell can have
+    another value where a cycle of hidden cells runs through it, along which one can add and take away.
 
     >>> disclosed_table([[40, 22, 3], [30, 31, 9]])
     [[40, None, None], [30, None, None]]
@@ -82,7 +82,7 @@ def disclosed_table(
 
 
 def _too_few(rows: Sequence[Sequence[int]], away: set[Cell], lines: Sequence[Sequence[Cell]], least: int) -> set[Cell]:
-    """The smallest shown cell of a line whose hidden ones are one, or stand for too few together."""
+    """Return the smallest shown cell of a line whose hidden cells are one, or stand for too few together."""
     for line in lines:
         gone = [cell for cell in line if cell in away]
         shown = [cell for cell in line if cell not in away]
@@ -92,7 +92,7 @@ def _too_few(rows: Sequence[Sequence[int]], away: set[Cell], lines: Sequence[Seq
 
 
 def _given_away(rows: Sequence[Sequence[int]], away: set[Cell], small: set[Cell]) -> set[Cell]:
-    """One more cell to hide, beside a small one that can be worked out."""
+    """Return one more cell to hide, next to a small one that can be computed."""
     for r, c in sorted(small):
         if _may_differ(rows, away, (r, c)):
             continue
@@ -104,9 +104,9 @@ def _given_away(rows: Sequence[Sequence[int]], away: set[Cell], small: set[Cell]
 
 
 def _may_differ(rows: Sequence[Sequence[int]], away: set[Cell], cell: Cell) -> bool:
-    """Whether some other table with the same totals and the same shown cells has another value here."""
+    """Whether another table with the same totals and the same shown cells has another value here."""
     row, column = cell
-    # One more here: a way back from the column to the row that takes and gives in turn. One less: the other way round.
+    # One more here needs a way back from the column to the row that alternately takes and gives. One less: the reverse.
     return _leads(rows, away, ("c", column), ("r", row), cell) or (
         rows[row][column] > 0 and _leads(rows, away, ("r", row), ("c", column), cell)
     )
@@ -122,7 +122,7 @@ def _leads(
             if (r, c) == but:
                 continue
             if kind == "r" and r == number:
-                reached = ("c", c)  # one more in this cell: always possible
+                reached = ("c", c)  # one more in this cell is always possible
             elif kind == "c" and c == number and rows[r][c] > 0:
                 reached = ("r", r)  # one less
             else:

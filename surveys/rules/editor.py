@@ -14,12 +14,12 @@ from surveys.rules import quotas
 from surveys.rules.definition import Definition
 
 _TEXTS = ("intro", "opens", "closes", "min_seconds", "limit", "area_limits", "class_limits")
-"""Fields that are written only where something stands in them."""
+"""Fields that are written only where they are not empty."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """The whole page. Everything is the text of its field; nothing is judged here."""
+    """Form of the whole page. Everything is the text of its field; nothing is checked here."""
 
     title: str = ""
     intro: str = ""
@@ -31,18 +31,18 @@ class Form:
     limit: str = ""
     area_limits: str = ""
     class_limits: str = ""
-    #: The specification of whom it is for; None is everybody, and an empty one is nobody yet.
+    #: The audience's specification; None means everybody, and an empty one nobody yet.
     audience: Mapping[str, Any] | None = None
     items: Items = ()
 
 
 def starts_as(kind: str) -> Form:
-    """An empty survey, or an empty poll."""
+    """Return an empty survey, or an empty poll."""
     return Form(results="live", items=moves.done((), "add:single")) if kind == "poll" else Form()
 
 
 def read(fields: Fields) -> Form:
-    """The form as it was posted, all but the audience, which the picker reads.
+    """Read the form as it was posted, except the audience, which the picker reads.
 
     >>> read({"title": ["调查 "], "q": ["q1"], "q1.type": ["text"]}).title
     '调查'
@@ -58,7 +58,7 @@ def read(fields: Fields) -> Form:
 
 
 def of_definition(definition: Definition, zone: tzinfo) -> dict[str, Any]:
-    """A definition as an author would write it; `review.read` makes the same one of it."""
+    """Return a definition as an author would write it; `review.read` makes the same one of it."""
     texts = {
         "intro": definition.intro,
         "opens": _local(definition.opens_at, zone),
@@ -79,7 +79,7 @@ def of_definition(definition: Definition, zone: tzinfo) -> dict[str, Any]:
 
 
 def of_form(form: Form, previous: Definition | None) -> dict[str, Any]:
-    """The mapping a form writes. `previous` is the version that was published: its options keep their codes."""
+    """Return the mapping a form writes. `previous` is the published version: its options keep their codes."""
     written: dict[str, Any] = {"title": form.title}
     written |= {name: text for name in _TEXTS if (text := getattr(form, name))}
     if form.audience is not None:
@@ -93,7 +93,7 @@ def of_form(form: Form, previous: Definition | None) -> dict[str, Any]:
 
 
 def to_form(written: Mapping[str, Any]) -> Form:
-    """The form that shows a mapping this room made, of a definition or of another form."""
+    """Return the form that shows a mapping made by this module, from a definition or another form."""
     texts: dict[str, Any] = {name: written.get(name, "") for name in ("title", *_TEXTS)}
     return Form(
         **texts,

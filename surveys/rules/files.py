@@ -68,7 +68,7 @@ _QUESTIONS = (
 
 
 def parse(content: bytes, name: str) -> AuthoredFile:
-    """Read a file as it was handed in. Raises Refused."""
+    """Read an uploaded file. Raises Refused."""
     return of_questions.parse(content, name, LAYOUT)
 
 
@@ -83,7 +83,7 @@ def of_workbook(content: bytes) -> AuthoredFile:
 
 
 def template() -> bytes:
-    """The workbook handed out to authors; read as it is, it is a survey.
+    """Return the workbook handed out to authors; it can be read as a survey as it is.
 
     >>> of_workbook(template()).data["anonymous"]
     '否'
@@ -92,9 +92,8 @@ def template() -> bytes:
 
 
 def filled(written: Mapping[str, Any], *, with_codes: bool) -> bytes:
-    """The same with a survey in it, as its author would write it; options carry their codes where they were published.
-    What a cell cannot say is left out: whoever hands the file on reads it again and compares.
-    """
+    """Return the workbook with a survey in it, as its author would write it; options carry their codes where they were
+    published. What a cell cannot express is left out: the caller reads it again and compares."""
     about = dict(written) | {
         "audience": excel_template.names(written.get("audience") or {}, LAYOUT.names["audience"].words),
         "anonymous": "是" if written.get("anonymous") else "否",

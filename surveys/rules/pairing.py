@@ -1,4 +1,4 @@
-"""What an anonymous survey may show of one question by another."""
+"""Disclosure of one question by another in an anonymous survey."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Counts = Mapping[tuple[str, str], int]
 
 
 def codes_of(entry: Mapping[str, Any]) -> list[str]:
-    """The options of a question as the counters name them."""
+    """Return the options of a question as the counters name them."""
     return [str(option["code"]) for option in entry["options"]]
 
 
 def labels_of(entry: Mapping[str, Any]) -> list[str]:
-    """What its options are called where they stand alone.
+    """Return the labels of its options, to be read without the question.
 
     >>> labels_of({"type": "nps", "options": [{"label": "9"}, {"label": "10"}]})
     ['9 分', '10 分']
@@ -30,10 +30,10 @@ def labels_of(entry: Mapping[str, Any]) -> list[str]:
 def disclosed(
     counts: Counts, entry: Mapping[str, Any], other: Mapping[str, Any]
 ) -> list[tuple[str, int | None, list[int | None]]]:
-    """The rows that may be shown: label, how many answered, and the cells; None for what says too much.
+    """Return the rows that may be shown: label, how many answered, and the cells; None for a hidden figure.
 
-    `counts` name the option of `other`, whose rows they are, first. What the results hide of either question is hidden
-    here too. How many passed a question over is no secret, and the results tell it.
+    `counts` has the option of `other`, whose options are the rows, first. What the results hide of either question is
+    hidden here too. How many skipped a question is no secret, and the results show it.
 
     >>> entry = {"options": [{"code": 1, "label": "满意", "count": 45}, {"code": 2, "label": "一般", "count": 30}]}
     >>> other = {"type": "single", "options": [{"code": 1, "label": "水", "count": 36},
@@ -51,7 +51,7 @@ def disclosed(
     sizes = {place: counts.get((code, ANSWERED), 0) for place, code in enumerate(codes)}
     together = merged(sizes, hidden=[place for place, option in enumerate(other["options"]) if option["count"] is None])
     groups = [(labels[place], [place]) for place in sizes if place not in together]
-    # Rows of a question with several answers overlap: put together, one sheet would count for many.
+    # Rows of a question with several answers overlap: merged, one sheet would count several times.
     is_overlapping = other["type"] == "multiple"
     if together and not is_overlapping:
         groups.append((f"人少的 {len(together)} 个选项合在一起", sorted(together)))

@@ -1,4 +1,4 @@
-"""Quotas (名额): how many answers a survey takes in all, from an area, from a class, and with an option."""
+"""Quotas (名额): how many answers a survey accepts in all, from an area, from a class, and with an option."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from surveys.rules.disclosure import LEAST
 
 TOTAL: tally.Key = ("", "")
 AREA, CLASS = "@area", "@class"
-"""Stand where else a question's code stands; no code begins so."""
+"""Used in the place of a question's code; no code begins with @."""
 
 GREATEST = 10_000_000
 MOST_LINES = 100
@@ -22,12 +22,13 @@ _LINE = re.compile(r"\s*(.+?)\s*[=＝:：]\s*(.*?)\s*")
 
 
 def number(value: object) -> int:
-    """How many answers at most, of anything. Raises Misspelt."""
+    """Read how many answers at most. Raises Misspelt."""
     return integer(value, 1, GREATEST)
 
 
 def limits(value: object) -> dict[str, int]:
-    """Names and how many each, from a mapping or from lines of `名称=数`; sorted, for their order means nothing.
+    """Read names with a number each, from a mapping or from lines of `名称=数`; sorted, because their order
+    means nothing.
 
     >>> limits("城东=50\\n 城西 ： 30 "), limits({"城东": 50})
     ({'城东': 50, '城西': 30}, {'城东': 50})
@@ -60,7 +61,7 @@ def limits(value: object) -> dict[str, int]:
 
 
 def lines(written: Mapping[str, int]) -> str:
-    """The other way round, for a field and for a cell.
+    """Return the limits as text for a field and for a cell.
 
     >>> lines({"城东": 50, "城西": 30})
     '城东=50\\n城西=30'
@@ -69,7 +70,7 @@ def lines(written: Mapping[str, int]) -> str:
 
 
 def check(definition: Definition, notes: Notes) -> None:
-    """Note what an anonymous survey may not have: that a quota is full would say how few people answered how."""
+    """Note quotas an anonymous survey may not have: a full quota would reveal how few people answered how."""
     if not definition.anonymous:
         return
     small = f"匿名调查的名额至少 {LEAST} 个"
@@ -88,7 +89,7 @@ def check(definition: Definition, notes: Notes) -> None:
 
 
 def options(definition: Definition) -> dict[tally.Key, int]:
-    """The quotas of options, by question and option.
+    """Return the quotas of options, by question and option.
 
     >>> from questions.question import Option, Question, QuestionType
     >>> question = Question("q1", QuestionType.SINGLE, "哪天?", (Option(1, "周六", 20), Option(2, "周日")))
@@ -104,7 +105,7 @@ def options(definition: Definition) -> dict[tally.Key, int]:
 
 
 def keys(definition: Definition, answers: Answers, *, area_id: int, class_id: int) -> list[tally.Key]:
-    """Every quota a submission may count for, whether there is one or not."""
+    """Return the key of every quota a submission may count for, whether the quota exists or not."""
     chosen = [key for key in tally.counts(definition, answers) if key[1] != tally.ANSWERED]
     return [TOTAL, (AREA, str(area_id)), (CLASS, str(class_id)), *sorted(chosen)]
 
@@ -115,7 +116,7 @@ def is_shut(full: Collection[tally.Key], *, area_id: int, class_id: int) -> bool
 
 
 def said(definition: Definition) -> list[str]:
-    """The quotas in words for staff.
+    """Return the quotas in words for staff.
 
     >>> said(Definition("调查", (), limit=300, area_limits={"城东": 50}))
     ['一共 300 份', '片区“城东” 50 份']

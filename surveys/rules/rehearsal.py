@@ -1,4 +1,4 @@
-"""Trial of a draft by its author: every step is worked out afresh from what was replied, nothing is kept."""
+"""Trial of a draft by its author: every step is computed afresh from the replies so far, nothing is saved."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from surveys.texts import chat
 
 Fields = Mapping[str, Sequence[str]]
 CARRIED = "a."
-"""In front of the fields of questions answered before: `a.q1.option`."""
+"""The prefix of the fields of questions answered before: `a.q1.option`."""
 
 _KEPT = ("option", "other", "text", "said", "skip", "photo")
 
 
 @dataclass(frozen=True)
 class TrialStep:
-    """Where a trial stands. `at` is None before the first question and behind the last (`is_done`)."""
+    """Step of a trial. `at` is None before the first question and after the last (`is_done`)."""
 
     answers: Mapping[str, Json]
     carried: Mapping[str, Mapping[str, Sequence[str]]]
@@ -33,8 +33,8 @@ class TrialStep:
 
 
 def step(definition: Definition, fields: Fields) -> TrialStep:
-    """The next step: `do` is a button of the page (begin, answer, skip, back, finish) or `say` in the chat; `question`
-    is the one that was shown. Without `do` the trial stands at question `at`, or before the first.
+    """Compute the next step: `do` is a button of the page (begin, answer, skip, back, finish) or `say` in the chat;
+    `question` is the one that was shown. Without `do` the trial is at question `at`, or before the first.
 
     >>> from questions.question import Condition, Option
     >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
@@ -76,7 +76,7 @@ def step(definition: Definition, fields: Fields) -> TrialStep:
 
 
 def talk(definition: Definition, now: TrialStep, *, opening: str, keeper: str) -> list[tuple[bool, str]]:
-    """The same trial as the chat shows it: each line with whether it is the account's."""
+    """Return the same trial as the chat shows it: each line with whether it is the account's."""
     lines: list[tuple[bool, str]] = []
     before, answers = opening, dict[str, Json]()
     shown = [question for question in flow.shown(definition.questions, now.answers) if question.code in now.answers]
@@ -109,7 +109,7 @@ def _go_on(
 ) -> TrialStep:
     answers = _answers(definition, carried)
     order = [question.code for question in definition.questions]
-    # From where the author looked in: the questions in front may be unanswered.
+    # From where the author started: earlier questions may be unanswered.
     here = order.index(behind.code) if behind else -1
     waiting = [each for each in flow.shown(definition.questions, answers) if each.code not in answers]
     following = next((each for each in waiting if order.index(each.code) > here), None)

@@ -1,4 +1,4 @@
-"""Review of what an author wrote: the whole of it is checked, and everything to change is said at once."""
+"""Review of what an author wrote: all of it is checked, and everything to change is listed at once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _NOWHERE: Places = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Review:
-    """What an author has written so far: all that can be taken of it, and what is still to change."""
+    """Review of what an author has written so far: the usable part of it, and what is still to change."""
 
     definition: Definition
     problems: tuple[Problem, ...] = ()
@@ -76,10 +76,10 @@ class Review:
 def read(
     data: Mapping[str, Any], *, timezone: tzinfo, previous: Definition | None = None, places: Places = _NOWHERE
 ) -> Definition:
-    """The definition an author wrote, from a parsed YAML file, workbook or form.
+    """Return the definition an author wrote, from a parsed YAML file, workbook or form.
 
     `timezone` is that of moments written without one. `previous` is the latest published version of the same survey:
-    options keep their codes, and codes ever used are not given to anything else. `places` says where each value stood.
+    options keep their codes, and a code once used is given to nothing else. `places` says where each value stood.
 
     Raises Mistaken (a Refused) naming every mistake by its place in the author's words.
 
@@ -104,9 +104,9 @@ def review(
     places: Places = _NOWHERE,
     keyed: bool = True,
 ) -> Review:
-    """The same of a survey that is still being written: nothing is refused, what is wrong stays out and is named.
+    """Review a survey that is still being written: nothing is refused; what is wrong is left out and listed.
 
-    `keyed`: whether the author knows our keys, as one who writes a file does.
+    `keyed`: whether the author knows our keys, as the writer of a file does.
 
     >>> from datetime import UTC
     >>> found = review({"title": "", "questions": [{"code": "q1", "type": "text", "text": "为什么?"}]}, timezone=UTC)
@@ -117,7 +117,7 @@ def review(
     notes.unknown_keys("", (), data, KEYS)
 
     def take(key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
-        # An audience left empty is not one left out.
+        # An audience left empty is not the same as one left out.
         if key not in data or (data[key] is None and key != "audience"):
             return default
         try:
@@ -149,7 +149,7 @@ def review(
     before = previous.retired + previous.questions if previous else ()
     questions = read_questions(data.get("questions"), before=before, notes=notes)
     written = data.get("questions")
-    # A question that is faulty is named already, and may be the choice that is wanted.
+    # A faulty question is listed already, and may be the choice question that is needed.
     if results == "live" and (len(written) if isinstance(written, list | tuple) else 0) > 1:
         notes.add(notes.named("结果公布", "results").strip(), ("results",), "填完就公布的是投票，只能有一题")
     elif results == "live" and questions and not (questions[0].type.has_options or questions[0].type.scale):
@@ -174,7 +174,7 @@ def review(
 
 
 def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
-    # An audience can only narrow: one written but empty must not become everyone.
+    # An audience can only narrow: one given but empty must not become everyone.
     if not isinstance(value, Mapping) or not value:
         example = "是空的或写法不对，应如 {class: [现代终端]}；要发给全部店铺，请删去这一项"
         raise Misspelt(example if keyed else "请至少选一个条件；要发给全部店铺，请选“全部已绑定的店”")
@@ -186,7 +186,8 @@ def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
 
 
 def _names(value: Any) -> Any:
-    """One name or several in any order are the same audience, however they were written; what is neither stays."""
+    """Normalise an audience's names: one or several in any order are the same audience; any other value stays as it
+    is."""
     names = [value] if isinstance(value, str) else value
     is_plain = isinstance(names, list) and all(isinstance(each, str) for each in names)
     return sorted({bare(each).strip() for each in names}) if is_plain else value

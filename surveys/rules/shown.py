@@ -1,4 +1,4 @@
-"""What of the figures a page may show: all of an identified survey, of an anonymous one what hides everybody."""
+"""Shown figures: all of an identified survey; of an anonymous one only those that hide everybody."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from surveys.rules.disclosure import LEAST, disclosed
 
 
 def shown(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of `queries.tally`, in an anonymous survey without those that stand for too few people.
+    """Return the figures of `queries.tally`, for an anonymous survey without those that stand for too few people.
 
-    A hidden option has `count`, `share` and its interval None; a question answered by too few has none of its figures.
+    A hidden option has `count`, `share` and its interval None; a question answered by too few has no figures.
 
     >>> option = {"code": 1, "label": "好", "count": 2, "share": 1.0, "low": 0.3, "high": 1.0}
     >>> figures = {"anonymous": True, "questions": [{"code": "q1", "n": 2, "options": [option], "mean": 1.0}]}
@@ -36,7 +36,7 @@ def _question(entry: Mapping[str, Any]) -> dict[str, Any]:
         ],
     }
     if is_partly or entry.get("type") == "number":
-        # A mean and the groups of an NPS would give back what was hidden; the ends of numbers are single answers.
+        # A mean and the groups of an NPS would reveal what was hidden; the ends of numbers are single answers.
         for name in (
             "mean",
             "sd",

@@ -1,4 +1,5 @@
-"""Figures from counts: shares with intervals, NPS, mean and spread. Nothing is rounded here; None where undefined."""
+"""Statistics from counts: shares with intervals, NPS, mean and spread. Nothing is rounded here; None where
+undefined."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from surveys.rules.definition import Definition
 from surveys.rules.tally import ANSWERED, Key
 
 Distribution = Mapping[int, int] | Mapping[Decimal, int]
-"""Value to how often it was given. Never expanded: its cost is that of the different values, not of the answers."""
+"""How often each value was given. Never expanded: the cost depends on the different values, not on the answers."""
 
 
 class Interval(NamedTuple):
@@ -23,7 +24,7 @@ class Interval(NamedTuple):
 
 
 class Nps(NamedTuple):
-    """A net promoter score from -100 to 100, its standard error and interval in the same points."""
+    """Net promoter score from -100 to 100, with its standard error and interval in the same points."""
 
     score: float
     error: float
@@ -35,7 +36,7 @@ class Nps(NamedTuple):
 
 
 class Spread(NamedTuple):
-    """`sd` is the sample's (n-1), None for fewer than two values."""
+    """Spread of values. `sd` is the sample's (n-1), None for fewer than two values."""
 
     n: int
     mean: float
@@ -46,7 +47,7 @@ class Spread(NamedTuple):
 
 
 def wilson(count: int, n: int, confidence: float = 0.95) -> Interval | None:
-    """The two-sided Wilson score interval of a share, 0 to 1, without continuity correction; None for n = 0.
+    """Return the two-sided Wilson score interval of a share, 0 to 1, without continuity correction; None for n = 0.
 
     E. B. Wilson (1927); the same figures as R's prop.test(count, n, correct = FALSE). At count = 0 and count = n the
     end is exactly 0 and 1.
@@ -71,7 +72,8 @@ def wilson(count: int, n: int, confidence: float = 0.95) -> Interval | None:
 
 
 def nps(distribution: Distribution, confidence: float = 0.95) -> Nps | None:
-    """Share of promoters (9 and more) less share of detractors (below 7), times 100; None when nobody answered.
+    """Return the share of promoters (9 and more) less the share of detractors (below 7), times 100; None when nobody
+    answered.
 
     Only answers given count, never skips. The standard error is that of a mean of +1, 0, -1:
     100 * sqrt((p + d - (p - d)**2) / n), the interval the normal one, cut at -100 and 100 (Engelhardt, "Net Promoter
@@ -96,7 +98,7 @@ def nps(distribution: Distribution, confidence: float = 0.95) -> Nps | None:
 
 
 def spread(distribution: Distribution) -> Spread | None:
-    """Mean, standard deviation, median and ends of the values; None when there are none.
+    """Return mean, standard deviation, median and ends of the values; None when there are none.
 
     >>> round(spread({1: 10, 5: 10}).sd ** 2, 10)
     4.2105263158
@@ -129,7 +131,7 @@ def _at(values: list[tuple[Fraction, int]], place: int) -> Fraction:
 
 
 def csat(distribution: Distribution) -> tuple[float, Interval] | None:
-    """Customer satisfaction: the share of 4 and 5 on the scale of five, 0 to 1, with its Wilson interval.
+    """Return customer satisfaction: the share of 4 and 5 on the scale of five, 0 to 1, with its Wilson interval.
 
     >>> csat({5: 1, 3: 1})[0]
     0.5
@@ -141,7 +143,7 @@ def csat(distribution: Distribution) -> tuple[float, Interval] | None:
 
 
 def rate(part: int, whole: int) -> float | None:
-    """A share from 0 to 1, None when there is nothing to be a share of.
+    """Return a share from 0 to 1, None when there is nothing to be a share of.
 
     >>> rate(216, 233), rate(0, 0)
     (0.927038626609442, None)
@@ -150,12 +152,12 @@ def rate(part: int, whole: int) -> float | None:
 
 
 def response_rate(returned: int, sent: int) -> float | None:
-    """回收率: returned of those it was sent to. Drafts are not returned."""
+    """Return the response rate (回收率): returned of sent. Drafts are not returned."""
     return rate(returned, sent)
 
 
 def valid_rate(valid: int, returned: int) -> float | None:
-    """有效率: valid of the returned."""
+    """Return the valid rate (有效率): valid of returned."""
     return rate(valid, returned)
 
 
@@ -164,11 +166,11 @@ def _z(confidence: float) -> float:
 
 
 def summary(definition: Definition, counts: Mapping[Key, int]) -> list[dict[str, Any]]:
-    """One entry for each question, in order; `counts` are the sums over all versions.
+    """Return one entry for each question, in order; `counts` are the sums over all versions.
 
-    Shares are of the n who answered that question, with 95 % Wilson intervals. A figure that does not apply to the
-    type is left out; one that is not defined (of no answers) is None. What an earlier version asked or offered and
-    was chosen is listed behind the rest, marked `retired`.
+    Shares are of the n who answered that question, with 95 % Wilson intervals. A figure that does not apply to the type
+    is left out; one that is undefined (no answers) is None. Answers to what only earlier versions asked or offered come
+    last, marked `retired`.
 
     >>> question = Question("q3", QuestionType.TEXT, "?")
     >>> summary(Definition("调查", (question,)), {("q3", "#"): 2})
@@ -209,7 +211,7 @@ def _options(question: Question, chosen: Mapping[str, int], n: int) -> list[dict
     counts = {int(key): count for key, count in chosen.items()}
     offered = [option.code for option in question.options] + ([OTHER] if question.other else [])
     gone = [option.code for option in question.retired if option.code in counts]
-    # A code nobody remembers is listed all the same: shares must never quietly stop adding up.
+    # An unknown code is listed all the same: shares must never silently stop adding up.
     gone += sorted(code for code in counts if code not in offered and code not in gone)
     listed = [_share(code, question.label(code), counts.get(code, 0), n) for code in offered]
     return listed + [_share(code, question.label(code), counts[code], n) | {"retired": True} for code in gone]

@@ -1,7 +1,7 @@
-"""What one submission adds to the counts: the one definition of counting, for the submit and for the recount.
+"""Counting of one submission: the one definition of what it adds to the counters, for the submit and for the recount.
 
-A count is kept under (question code, key). The key is `#` for "answered this question" and else what was chosen:
-an option's code, a point of a scale, a number in its one spelling.
+A count is kept under (question code, key). The key is `#` for "answered this question", else what was chosen: an
+option's code, a point of a scale, a number in its one spelling.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Counts = dict[Key, int]
 
 
 def counts(definition: Definition, answers: Answers) -> Counts:
-    """The increments of one submission under the version it answered; skipped and unshown questions add nothing.
+    """Return the increments of one submission under the version it answered; skipped and unshown questions add nothing.
 
     >>> from questions.question import Option, Question, QuestionType
     >>> question = Question("q2", QuestionType.MULTIPLE, "?", (Option(1, "送货"), Option(2, "货源")), other=True)
@@ -45,7 +45,7 @@ def counts(definition: Definition, answers: Answers) -> Counts:
 
 
 def added(*many: Mapping[Key, int]) -> Counts:
-    """The sum, without the zeros.
+    """Return the sum, without the zeros.
 
     >>> added({("q1", "1"): 1, ("q1", "#"): 1}, {("q1", "1"): -1, ("q1", "2"): 1})
     {('q1', '#'): 1, ('q1', '2'): 1}
@@ -58,5 +58,5 @@ def added(*many: Mapping[Key, int]) -> Counts:
 
 
 def negated(one: Mapping[Key, int]) -> Counts:
-    """What takes a submission's increments back, when it is withdrawn or answered anew."""
+    """Return the increments that undo a submission's, when it is withdrawn or answered anew."""
     return {key: -count for key, count in one.items()}

@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-#: The wave that tells of the results.
+#: The number of the wave with the news of the results.
 RESULTS = 0
-#: The kinds of campaigns waves are.
+#: The kinds of campaigns that waves are.
 INVITATION, NEWS = "survey", "survey-results"
 KINDS = (INVITATION, NEWS)
 MOST_REMINDERS = 5
 
 
 def moments(first: datetime, reminders: int, every_days: int) -> list[datetime]:
-    """When the waves are due: the first invitation, then the reminders.
+    """Return when the waves are due: the first invitation, then the reminders.
 
     >>> [each.day for each in moments(datetime(2026, 9, 1), 2, 3)]
     [1, 4, 7]

@@ -1,1 +1,1 @@
-"""What surveys say to people."""
+"""Texts of surveys, by subject."""

@@ -1,4 +1,4 @@
-"""Sentences said to a retailer about surveys: short, one thing at a time, the way on in the last line."""
+"""Texts to a retailer about surveys: short, one thing at a time, the way on in the last line."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def intro(title: str, questions: int, minutes: int) -> str:
 def opening(
     title: str, questions: int, minutes: int, *, says: str = "", is_anonymous: bool = False, page: str = ""
 ) -> str:
-    """All that stands in front of the first question: `says` is the author's own sentence, `page` the address of the
-    same survey on a page.
+    """Everything before the first question: `says` is the author's own sentence, `page` the address of the same survey
+    on a page.
 
     >>> print(opening("新品调查", 1, 1, says="帮我们选个好卖的。", is_anonymous=True))
     《新品调查》共 1 题，约 1 分钟。随时回复“退出”，下次接着填。
@@ -52,7 +52,7 @@ ANONYMOUS = "这份调查不记名，结果里看不出是哪家店。"
 
 
 def on_a_page(url: str) -> str:
-    """The same survey, for who would rather tap than type."""
+    """The same survey, for people who prefer tapping to typing."""
     return f"也可以点开网页填：{url}"
 
 
@@ -74,7 +74,7 @@ def left_over(left: int) -> str:
 
 
 def submitted(keeper: str = "", results_on: date | None = None) -> str:
-    """`keeper` is the shop's keeper by name, thanked by surname.
+    """Thanks for a submission. `keeper` is the name of the shop's keeper, who is thanked by surname.
 
     >>> submitted("王建国", date(2026, 10, 8))
     '已提交，谢谢王老板。10 月 8 日公布结果，届时告诉您。'
@@ -94,8 +94,8 @@ def polite(keeper: str) -> str:
 
 
 def poll(total: int | None, bars: Iterable[tuple[str, int | None, int | None]]) -> str:
-    """The running result of a poll; each bar is a label, how many chose it and which share in percent, None where
-    that would tell who.
+    """The running result of a poll; each bar is a label, how many chose it and their share in percent, None where that
+    would reveal who.
 
     >>> print(poll(12, [("红色", 7, 58), ("蓝色", 5, 42)]))
     现在的结果（12 家店）：
@@ -118,11 +118,11 @@ def already_done(on: date) -> str:
 
 
 ALREADY_DONE = "您已填写过这份调查，谢谢。"
-"""For an anonymous survey, of which nobody keeps the day."""
+"""For an anonymous survey, whose day of answering is not stored."""
 
 
 def closed(on: date, manager: str = "") -> str:
-    """`manager` is the customer manager by name.
+    """The survey is closed. `manager` is the customer manager's name.
 
     >>> closed(date(2026, 9, 30), "陈志强")
     '这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接在这里留言，陈经理会收到。'
@@ -137,7 +137,7 @@ def not_open_yet(on: date) -> str:
 
 NOT_FOR_YOU = "这份调查这次没有选到您的店，谢谢您。有事可直接在这里留言。"
 LEFT = "好的，想填时回复“调查”。"
-"""Said to who leaves the list of open surveys without choosing one."""
+"""To somebody who leaves the list of open surveys without choosing one."""
 
 NONE_OPEN = "现在没有要填的调查。有事可直接在这里留言。"
 UNKNOWN_SURVEY = "没有找到这份调查，可能已经结束。回复“调查”看看现在有哪些。"
@@ -172,12 +172,12 @@ def several_wait(count: int) -> str:
 
 
 def invitation(title: str) -> str:
-    """Sent to a shop that has not answered; staff may write it anew."""
+    """To a shop that has not answered; staff may rewrite it."""
     return f"请您填写《{title}》，回复“调查”开始，随时可以退出、接着填。"
 
 
 def results_there(title: str, url: str) -> str:
-    """Sent to who answered, when the author promised to publish the results.
+    """To whoever answered, when the author promised to publish the results.
 
     >>> results_there("满意度调查", "https://x.cn/m/surveys/1/results")
     '您填写过的《满意度调查》结果已公布，点开看看：https://x.cn/m/surveys/1/results 谢谢您。'

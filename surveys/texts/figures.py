@@ -1,4 +1,4 @@
-"""Words of states, and figures as people read them."""
+"""Texts of states, and figures as people read them."""
 
 from datetime import datetime, timedelta
 from unicodedata import east_asian_width
@@ -36,7 +36,7 @@ def figure(value: float | None) -> str:
 
 
 def padded(text: str, width: int) -> str:
-    """The text filled up to a width; a Chinese character takes two places of a terminal.
+    """The text filled up to a width; a Chinese character takes two columns of a terminal.
 
     >>> padded("一般", 6) + "|"
     '一般  |'
@@ -46,7 +46,8 @@ def padded(text: str, width: int) -> str:
 
 
 def span(opens_at: datetime | None, closes_at: datetime | None, zone: ZoneInfo) -> str:
-    """From when until when answers are taken; of an end at midnight also which day is the last, for it is read twice.
+    """From when until when answers are accepted; for an end at midnight also the last day, because a midnight is easily
+    misread.
 
     >>> from datetime import UTC
     >>> span(None, datetime(2026, 9, 30, 16, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))

@@ -1,4 +1,4 @@
-"""Sentences of a survey's page, where the chat would speak of replies."""
+"""Texts of a survey's page, where the chat's sentences would speak of replies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NO_RESULTS = "这份调查的结果现在看不到，可能还没有结束，或
 
 
 def done_on(on: date | None) -> str:
-    """For a sheet handed in; of an anonymous one nobody keeps the day."""
+    """For a sheet handed in; the day of an anonymous one is not stored."""
     return f"{chat.day(on)}已收到您的答案，不用再填。" if on else "已收到您的答案，不用再填。"
 
 
