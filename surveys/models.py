@@ -193,7 +193,7 @@ class Cross(Base):
 
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
     question: Mapped[str] = mapped_column(String(40), primary_key=True)
-    #: `area`, `class` or `manager`.
+    #: One of `area`, `class` or `manager`.
     by: Mapped[str] = mapped_column(String(8), primary_key=True)
     member_id: Mapped[int] = mapped_column(primary_key=True)
     option: Mapped[str] = mapped_column(String(40), primary_key=True)

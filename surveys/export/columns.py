@@ -1,9 +1,9 @@
 """Columns of an export, and what each shows of an answer: planned once, then looked up for every row.
 
-A choice has a column for its words and one for its code, a choice of several also a 0/1 column for each option, and 其他
-a column for its words. Why a question has no answer is shown in its first columns: in words where people read (and
-where Excel must not add them up), by a negative code in columns of codes. 0/1 columns stay empty, so that their mean is
-the share.
+A choice has a column for its words and one for its code, a choice of several also a 0/1 column for each option,
+and 其他 a column for its words. Why a question has no answer is shown in its first columns: in words where people
+read (and where Excel must not add them up), by a negative code in columns of codes. 0/1 columns stay empty, so
+that their mean is the share.
 """
 
 from collections import Counter
