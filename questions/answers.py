@@ -1,4 +1,4 @@
-"""Answers to questions: their values, the JSON they are stored as, how they are said in words."""
+"""Answers to questions: their values, the JSON they are stored as, and their words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Single:
-    """One option; with `text` when it is 其他."""
+    """Choice of one option; with `text` when it is 其他."""
 
     option: int
     text: str | None = None
@@ -29,7 +29,7 @@ class Single:
 
 @dataclass(frozen=True)
 class Multiple:
-    """Several options in the order they are listed, 其他 last; with `text` when it is among them."""
+    """Choice of several options in the order they are listed, 其他 last; with `text` when it is among them."""
 
     options: tuple[int, ...]
     text: str | None = None
@@ -40,7 +40,7 @@ class Multiple:
 
 @dataclass(frozen=True)
 class Score:
-    """A point of a scale: rating 1-5, NPS 0-10."""
+    """Point of a scale: rating 1-5, NPS 0-10."""
 
     value: int
 
@@ -50,7 +50,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Number:
-    """An exact decimal in its one spelling: `12.5`, never `12.50`."""
+    """Exact decimal in its one spelling: `12.5`, never `12.50`."""
 
     value: str
 
@@ -60,7 +60,7 @@ class Number:
 
 @dataclass(frozen=True)
 class FreeText:
-    """Words of one's own."""
+    """Text in the person's own words."""
 
     text: str
 
@@ -80,7 +80,7 @@ class Photo:
 
 @dataclass(frozen=True)
 class Skipped:
-    """Seen, and passed over."""
+    """Answer that skips a question that was seen."""
 
     def to_json(self) -> Json:
         return {"s": True}
@@ -91,16 +91,16 @@ Answer = Single | Multiple | Score | Number | FreeText | Photo | Skipped
 
 @dataclass(frozen=True)
 class NotUnderstood:
-    """A reply that is no answer; `sentence` says to the person what to do instead."""
+    """Reply that is no answer; `sentence` tells the person what to do instead."""
 
     sentence: str
 
 
 def from_json(question: Question, data: Mapping[str, Any]) -> Answer:
-    """The answer stored as `data` to a question of this type.
+    """Return the answer stored as `data` to a question of this type.
 
-    Raises ValueError when the stored value is not one of that type. Whether it is still allowed (an option given up,
-    a bound moved) is not asked: what was answered stays answered.
+    Raises ValueError when the stored value is not one of that type. Whether it is still allowed (a retired option, a
+    changed bound) is not checked: what was answered stays answered.
 
     >>> question = Question("q1", QuestionType.MULTIPLE, "?")
     >>> from_json(question, {"o": [1, 0], "t": "价格牌"})
@@ -127,7 +127,7 @@ def from_json(question: Question, data: Mapping[str, Any]) -> Answer:
 
 
 def describe(question: Question, data: Mapping[str, Any]) -> str:
-    """A stored answer in words, for an echo, a page or a report.
+    """Return a stored answer in words, for an echo, a page or a report.
 
     >>> from questions.question import Option
     >>> question = Question("q2", QuestionType.MULTIPLE, "?", (Option(1, "送货时间"), Option(3, "拜访")), other=True)
@@ -158,9 +158,9 @@ def _chosen(question: Question, option: int, text: str | None) -> str:
 
 
 def check(question: Question, answer: Answer) -> Answer | NotUnderstood:
-    """The answer in its one form (order, spelling) if the question takes it, else what to tell the person.
+    """Return the answer in its normal form (order, spelling) if the question accepts it, else what to tell the person.
 
-    Every door ends here: what was typed in the chat, ticked on a page, or read from a file.
+    Every door ends here: an answer typed in the chat, ticked on a page, or read from a file.
 
     >>> check(Question("q", QuestionType.RATING, "?"), Score(6)).sentence
     '请回复 1 到 5 的数字。也可以回复“上一题”“退出”“人工”。'

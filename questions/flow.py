@@ -1,4 +1,4 @@
-"""Flow of questions: which comes next, which before, how far along, and which answers count in the end.
+"""Flow of questions: which comes next, which before, the progress, and which answers count in the end.
 
 `answers` are the stored ones everywhere: question code to answer JSON, as `answers.Answer.to_json` writes it.
 """
@@ -18,7 +18,7 @@ Answers = Mapping[str, Mapping[str, Any]]
 
 
 class Missing(StrEnum):
-    """Why a question has no answer."""
+    """Reason why a question has no answer."""
 
     NOT_SHOWN = "not_shown"
     SKIPPED = "skipped"
@@ -26,17 +26,17 @@ class Missing(StrEnum):
 
 
 class Progress(NamedTuple):
-    """The `position` (from 1) of a question among the `total` that are shown, by the answers so far."""
+    """Progress: the `position` (from 1) of a question among the `total` that are shown, by the answers so far."""
 
     position: int
     total: int
 
 
 def shown(questions: Questions, answers: Answers) -> tuple[Question, ...]:
-    """The questions this person is asked, in order, by the answers given so far.
+    """Return the questions this person is asked, in order, by the answers so far.
 
-    A condition looks only at questions that are themselves shown: an answer left behind on a branch no longer taken
-    opens nothing.
+    A condition looks only at questions that are themselves shown: an answer left on a branch no longer taken shows
+    nothing.
 
     >>> from questions.question import Option, QuestionType
     >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
@@ -69,17 +69,17 @@ def _holds(condition: Condition, visible: Mapping[str, Question], answers: Answe
 
 
 def next_question(questions: Questions, answers: Answers) -> Question | None:
-    """The first shown question still without its answer; None when all are answered.
+    """Return the first shown question without an answer; None when all are answered.
 
-    A skip settles an optional question, never a required one (it may have become required since).
+    A skip counts as the answer to an optional question, never to a required one (it may have become required since).
     """
     return next((question for question in shown(questions, answers) if not _settled(question, answers)), None)
 
 
 def previous_question(questions: Questions, answers: Answers, code: str) -> Question | None:
-    """The shown question in front of the one being asked; None when that is the first.
+    """Return the shown question before the one being asked; None when that is the first.
 
-    `code` may be a question shown no longer: the nearest one before it is meant.
+    `code` may be a question that is no longer shown: then it is the nearest one before it.
     """
     order = [question.code for question in questions]
     here = order.index(code) if code in order else len(order)
@@ -88,7 +88,7 @@ def previous_question(questions: Questions, answers: Answers, code: str) -> Ques
 
 
 def progress(questions: Questions, answers: Answers, code: str) -> Progress:
-    """Where a question stands: 3 of 8. A question that an answer may yet open is not counted before it is open.
+    """Return where a question stands: 3 of 8. A question that a later answer may show is not counted yet.
 
     >>> from questions.question import QuestionType
     >>> three = [Question(code, QuestionType.TEXT, "?") for code in ("q1", "q2", "q3")]
@@ -100,7 +100,7 @@ def progress(questions: Questions, answers: Answers, code: str) -> Progress:
 
 
 def about_minutes(questions: Questions) -> int:
-    """How long answering takes, for the intro: a third of a minute a question, at least one minute.
+    """Return about how long answering takes, for the intro: a third of a minute a question, at least one minute.
 
     >>> from questions.question import QuestionType
     >>> about_minutes([Question(f"q{n}", QuestionType.RATING, "?") for n in range(6)])
@@ -110,12 +110,12 @@ def about_minutes(questions: Questions) -> int:
 
 
 def left(questions: Questions, answers: Answers) -> int:
-    """How many shown questions still wait for an answer."""
+    """Count the shown questions that still wait for an answer."""
     return sum(not _settled(question, answers) for question in shown(questions, answers))
 
 
 def is_complete(questions: Questions, answers: Answers) -> bool:
-    """Whether it may be submitted as it stands: every required question that is shown has its answer.
+    """Whether it may be submitted now: every required question that is shown has its answer.
 
     A page may submit with optional ones left open; the chat asks them first (`next_question`).
     """
@@ -123,17 +123,17 @@ def is_complete(questions: Questions, answers: Answers) -> bool:
 
 
 def open_required(questions: Questions, answers: Answers) -> tuple[Question, ...]:
-    """The required questions that are shown and have no answer, for a page to point at."""
+    """Return the required questions that are shown and have no answer, for a page to point at."""
     return tuple(q for q in shown(questions, answers) if q.required and not _settled(q, answers))
 
 
 def settle(questions: Questions, answers: Answers) -> dict[str, Json]:
-    """The answers that count at submission, in the order asked: those to questions that are shown."""
+    """Return the answers that count at submission, in the order asked: those to shown questions."""
     return {q.code: dict(answers[q.code]) for q in shown(questions, answers) if q.code in answers}
 
 
 def missing(questions: Questions, answers: Answers, code: str) -> Missing | None:
-    """Why the question has no answer; None when it has one. One that is not asked was not shown.
+    """Return why the question has no answer; None when it has one. A question that is not asked was not shown.
 
     >>> from questions.question import QuestionType
     >>> two = (Question("q1", QuestionType.TEXT, "?"), Question("q2", QuestionType.TEXT, "?"))
@@ -149,7 +149,7 @@ def missing(questions: Questions, answers: Answers, code: str) -> Missing | None
 
 
 def _skipped(question: Question, answers: Answers) -> bool:
-    # As stored: reading every answer anew for this is what an answer in the chat would spend most of its time on.
+    # As stored: parsing every answer for this would take most of the time of an answer in the chat.
     return "s" in answers[question.code]
 
 

@@ -1,4 +1,5 @@
-"""Full options: those that as many people have chosen as may; whoever asks counts them, and hands in which they are."""
+"""Full options: those that as many people have chosen as allowed. The caller counts them and passes in which are
+full."""
 
 from __future__ import annotations
 
@@ -11,16 +12,16 @@ from questions.flow import Answers, Questions, shown
 from questions.question import Question
 
 Full = Collection[tuple[str, str]]
-"""The code of the question and of the option, as text, for every option nobody can choose any more."""
+"""The code of the question and of the option, as text, for every full option."""
 
 
 def gone(question: Question, full: Full) -> frozenset[int]:
-    """The options of a question that nobody can choose any more."""
+    """Return the full options of a question."""
     return frozenset(option.code for option in question.options if (question.code, str(option.code)) in full)
 
 
 def refused(question: Question, given: Answer, full: Full) -> NotUnderstood | None:
-    """What to tell who chooses an option that is full; None where the answer can be taken.
+    """Return what to tell somebody who chooses a full option; None where the answer can be accepted.
 
     >>> from questions.question import Option, QuestionType
     >>> question = Question("q1", QuestionType.SINGLE, "哪天?", (Option(1, "周六", 20), Option(2, "周日")))
@@ -34,13 +35,13 @@ def refused(question: Question, given: Answer, full: Full) -> NotUnderstood | No
 
 
 def just_filled(question: Question, given: Mapping[str, Any] | None, full: Full) -> str:
-    """What to tell who answered this before the option was full; empty where it is not."""
+    """Return what to tell somebody whose chosen option is full by now; empty where it is not."""
     labels = _full_of(question, from_json(question, given), full) if given and full else []
     return texts.option_just_full(labels) if labels else ""
 
 
 def spoilt(questions: Questions, answers: Answers, full: Full) -> Question | None:
-    """The first question that was answered with an option that is full by now."""
+    """Return the first question answered with an option that is full by now."""
     if not full:
         return None
     for question in shown(questions, answers):

@@ -1,4 +1,4 @@
-"""Numerals as people type them, made plain: full-width and circled digits, Chinese numerals, thousands separators."""
+"""Numerals as people type them, normalised: full-width and circled digits, Chinese numerals, thousands separators."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from foundation.text import bare, visible
 
-_CIRCLED = {  # NFKC would glue ①③ into 13, and leaves the filled ones alone
+_CIRCLED = {  # NFKC would join ①③ into 13, and does not change the filled ones
     **{chr(0x2460 + n): n + 1 for n in range(20)},  # ① to ⑳
     **{chr(0x2776 + n): n + 1 for n in range(10)},  # ❶ to ❿
     **{chr(0x2780 + n): n + 1 for n in range(10)},  # ➀ to ➉
@@ -30,14 +30,14 @@ _REWRITTEN = {
 
 
 class Plain(NamedTuple):
-    """A reply made plain, and for each of its characters where it stood in what the person typed."""
+    """Normalised reply, and for each of its characters where it stood in what the person typed."""
 
     text: str
     origins: tuple[int, ...]
 
 
 def plain(typed: str) -> Plain:
-    """Half-width, lower case, circled digits set apart, white space as blanks.
+    """Normalise a reply: half-width, lower case, circled digits set apart, white space as blanks.
 
     >>> plain("１、Ａ").text
     '1、a'
@@ -58,7 +58,7 @@ def plain(typed: str) -> Plain:
 
 @lru_cache(4096)  # the labels of a question are compared with every answer to it
 def same(label: str) -> str:
-    """What two spellings of one label have in common: width, case, blanks and closing marks set aside.
+    """Return a label's normal form for comparison: without width, case, blanks and closing marks.
 
     >>> same(" 非常 满意。") == same("非常满意")
     True
@@ -67,7 +67,7 @@ def same(label: str) -> str:
 
 
 def clean(typed: str) -> str:
-    """The person's own words, trimmed, without what no database takes (NUL, lone surrogates, control characters).
+    """Return the person's own words, trimmed, without what databases reject (NUL, lone surrogates, control characters).
 
     >>> clean("  太慢\\x00了 ")
     '太慢了'
@@ -84,7 +84,8 @@ CHINESE = "".join(_DIGITS) + "".join(_UNITS) + "万"
 
 
 def chinese_integer(text: str) -> int | None:
-    """The whole number a Chinese numeral says, up to 9999 万; None for anything else, vague ones (二三十) included.
+    """Return the whole number of a Chinese numeral, up to 9999 万; None for anything else, also for vague ones
+    (二三十).
 
     >>> [chinese_integer(n) for n in ("三", "十二", "三十五", "一百零二", "一百二", "两千", "一万五", "二〇二六")]
     [3, 12, 35, 102, 120, 2000, 15000, 2026]
@@ -116,7 +117,7 @@ def _below_myriad(text: str) -> int | None:
             size = _UNITS[letter]
             if waiting is None:
                 if size != 10 or place:
-                    return None  # only 十 may stand without a digit, and only in front
+                    return None  # only 十 may stand without a digit, and only first
                 waiting = 1
             if size >= unit or waiting == 0:
                 return None
@@ -141,7 +142,7 @@ def _below_myriad(text: str) -> int | None:
 
 
 def whole(text: str) -> int | None:
-    """The non-negative whole number a short reply says, in digits or in Chinese; None when it says none.
+    """Return the non-negative whole number of a short reply, in digits or in Chinese; None when it is none.
 
     >>> whole("3"), whole("十"), whole("03"), whole("3.5"), whole("三3")
     (3, 10, None, None, None)
@@ -165,7 +166,7 @@ _SAID = re.compile(
 
 
 def number(typed: str) -> Decimal | None:
-    """The one number a reply says, exactly; None when it says none, several, or a vague one.
+    """Return the one number in a reply, exactly; None when there is none, several, or a vague one.
 
     >>> [str(number(n)) for n in ("1,200", "12.50元", "三十五", "约30人", "-5", "1.5万", "三点五", "12。5")]
     ['1200', '12.50', '35', '30', '-5', '15000.0', '3.5', '12.5']
@@ -203,7 +204,7 @@ def _unsigned(text: str) -> Decimal | None:
 
 
 def written(value: Decimal) -> str:
-    """The one spelling of a number, so that equal answers are counted together.
+    """Return the one spelling of a number, so that equal answers are counted together.
 
     >>> written(Decimal("12.50")), written(Decimal("1E+3")), written(Decimal("-0.0"))
     ('12.5', '1000', '0')
@@ -215,7 +216,7 @@ def written(value: Decimal) -> str:
 
 
 def place(text: str, count: int) -> int | None:
-    """Which of `count` listed options a bare number or letter points at, from 1; None when at none of them.
+    """Return which of `count` listed options a bare number or letter means, from 1; None for none of them.
 
     >>> place("3", 4), place("三", 4), place("c", 4), place("5", 4), place("0", 4)
     (3, 3, 3, None, None)

@@ -13,24 +13,24 @@ from questions.stepping import Position
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """What the macros of `questions/question.html` draw."""
+    """Page of a question, as the macros of `questions/question.html` draw it."""
 
     question: Question
     number: int
     total: int
     hint: str
-    #: Codes of options, or the point of a scale, that are ticked.
+    #: Codes of ticked options, or the ticked point of a scale.
     chosen: frozenset[str]
     words: str
-    #: The address of the photo given before; empty where there is none to show.
+    #: The address of the photo given before; empty where there is none.
     picture: str
     has_photo: bool
-    #: What to change, or why the answer given before does not do any more.
+    #: What to change, or why the earlier answer is no longer accepted.
     sentence: str
-    #: Codes of options nobody can choose any more.
+    #: Codes of full options.
     full: frozenset[int]
     next_label: str
-    #: The mark of a photo that is sent, so that one sent twice is kept once.
+    #: The mark of a photo that is sent, so that one sent twice is stored once.
     upload: str
     kinds: type[QuestionType] = QuestionType
 
@@ -44,8 +44,8 @@ def page(
     given: Mapping[str, Any] | None = None,
     sentence: str = "",
 ) -> QuestionPage:
-    """The page of one question. `given` is what was ticked and written and could not be taken, with the `sentence` that
-    says why; `picture` is the address of the photo given before.
+    """Return the page of one question. `given` is what was ticked and written and could not be accepted, with the
+    `sentence` that says why; `picture` is the address of the photo given before.
 
     >>> asked = Question("q1", QuestionType.RATING, "请打分")
     >>> shown = page(Position((asked,), {"q1": {"v": 4}}), asked, upload="u")

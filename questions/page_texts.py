@@ -1,4 +1,4 @@
-"""Sentences of a question's page, where the chat would speak of replies."""
+"""Texts of a question's page, where the chat's sentences would speak of replies."""
 
 from __future__ import annotations
 

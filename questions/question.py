@@ -1,4 +1,4 @@
-"""Question: its kind, options, bounds and conditions, and the JSON in which it is stored."""
+"""Question: its type, options, bounds and conditions, and the JSON in which it is stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER_LABEL = "其他"
 
 
 class QuestionType(StrEnum):
-    """Kind of a question: how it is answered."""
+    """Type of a question: how it is answered."""
 
     SINGLE = "single"
     MULTIPLE = "multiple"
@@ -27,7 +27,7 @@ class QuestionType(StrEnum):
 
     @property
     def label(self) -> str:
-        """What staff call it."""
+        """The word staff use for it."""
         return _LABELS[self]
 
     @property
@@ -36,7 +36,7 @@ class QuestionType(StrEnum):
 
     @property
     def scale(self) -> range | None:
-        """The whole numbers one may give, for the two scales: rating 1-5, NPS 0-10.
+        """The whole numbers of the two scales: rating 1-5, NPS 0-10; None for other types.
 
         >>> list(QuestionType.RATING.scale)
         [1, 2, 3, 4, 5]
@@ -59,24 +59,24 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Option:
-    """Option to choose. Its code is stored and counted and never means anything else; its label may be reworded."""
+    """Option to choose. Its code is stored and counted and never gets another meaning; its label may be reworded."""
 
     code: int
     label: str
     most: int | None = field(default=None, repr=False)
-    """How many people may choose it; whoever asks counts them."""
+    """How many people may choose it; the caller counts them."""
 
 
 class Span(NamedTuple):
-    """Range of numbers: both ends belong to it; a single value is a span of itself."""
+    """Range of numbers, both ends included; a single value is a span of itself."""
 
     low: Decimal
     high: Decimal
 
 
 class Condition(NamedTuple):
-    """Condition of a question: an earlier `question` got one of `codes` (options, points of a scale) or a number within
-    one of `spans`."""
+    """Condition of a question: the earlier `question` was answered with one of `codes` (options, points of a scale) or
+    a number within one of `spans`."""
 
     question: str
     codes: frozenset[int]
@@ -85,7 +85,7 @@ class Condition(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """Question as it is asked. Its code is what answers are kept under, in every version."""
+    """Question as it is asked. Answers are stored under its code, in every version."""
 
     code: str
     type: QuestionType
@@ -101,20 +101,20 @@ class Question:
     show_if: tuple[Condition, ...] = ()
     """All must hold; empty means always shown."""
     retired: tuple[Option, ...] = ()
-    """Options of earlier versions, offered no longer: their counts keep a name, their codes are never re-used."""
+    """Options of earlier versions, no longer offered: their counts keep a label, their codes are never re-used."""
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """What is offered, in the order shown; a person replies with the place in this list, not with the code."""
+        """The offered options, in the order shown; a person replies with the place in this list, not with the code."""
         return tuple(option.label for option in self.options)
 
     @property
     def codes(self) -> frozenset[int]:
-        """Every code that may be chosen now, 其他 included."""
+        """Every code that may be chosen now, including 其他."""
         return frozenset(option.code for option in self.options) | ({OTHER} if self.other else frozenset())
 
     def label(self, code: int) -> str:
-        """The words for a stored code, also when the option is offered no longer.
+        """Return the words for a stored code, also when the option is no longer offered.
 
         >>> question = Question("q1", QuestionType.SINGLE, "?", (Option(1, "满意"),), retired=(Option(2, "一般"),))
         >>> question.label(1), question.label(2), question.label(0), question.label(9)
@@ -127,13 +127,13 @@ class Question:
 
 
 def retire(question: Question) -> Question:
-    """The question as it is remembered once it is asked no longer: without its condition, all its options old."""
+    """Return the question as it is remembered once no longer asked: without its condition, all its options retired."""
     retired = tuple(replace(option, most=None) for option in question.options) + question.retired
     return replace(question, options=(), show_if=(), retired=retired)
 
 
 def to_json(question: Question) -> dict[str, Any]:
-    """The question as plain JSON values, as it is stored; `from_json` reads it back unchanged."""
+    """Return the question as plain JSON values, as it is stored; `from_json` reads it back unchanged."""
     return {
         "code": question.code,
         "type": question.type.value,

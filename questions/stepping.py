@@ -1,6 +1,6 @@
-"""Step of a talk, or of a page: one reply to the question that waits, and what comes of it.
+"""Step of a talk, or of a page: one reply to the question that waits, and its outcome.
 
-Plain values in, plain values out. The caller keeps the standing, and says what is its own: the opening, the thanks, the
+Plain values in, plain values out. The caller stores the position, and adds its own texts: the opening, the thanks, the
 goodbye.
 """
 
@@ -21,12 +21,12 @@ from questions.reading.forms import Fields
 from questions.reading.replies import Command
 
 TRIES = 3
-"""Unreadable replies in a row to one question, before the ways out are said in place of a correction."""
+"""Unreadable replies in a row to one question, before the ways out are named in place of a correction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where somebody stands among the questions."""
+    """Position of somebody among the questions."""
 
     questions: Questions
     #: Question code to answer JSON.
@@ -48,32 +48,32 @@ class Position:
 
     @property
     def left(self) -> int:
-        """How many questions still wait."""
+        """How many questions are still open."""
         return flow.left(self.questions, self.answers)
 
     def onward(self) -> Position:
-        """Without the question gone back to: the next one without its answer waits."""
+        """Return the position without the question gone back to: the next unanswered one waits."""
         return replace(self, at=None, misread=0)
 
     def answered(self, question: Question, given: Answer) -> Position:
-        """With this answer, and at the next question."""
+        """Return the position with this answer, and at the next question."""
         return replace(self.onward(), answers={**self.answers, question.code: given.to_json()})
 
 
 class StepOutcome(StrEnum):
-    """What a reply comes to."""
+    """Outcome of a reply."""
 
     STAYS = "stays"
-    """This question waits still, or one before it; the text is all there is to say."""
+    """This question, or one before it, still waits; the text is all there is to say."""
     GOES_ON = "goes_on"
-    """It is answered, or left as it is; the text stands in front of whatever comes next."""
+    """It is answered, or left as it is; the text goes before whatever comes next."""
     LEAVES = "leaves"
-    """The person wants to go on another time."""
+    """The person wants to continue another time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What came of a reply: where the person stands now, and what to say."""
+    """Result of a reply: where the person is now, and what to say."""
 
     outcome: StepOutcome
     standing: Position
@@ -81,8 +81,8 @@ class Step:
 
 
 def step(standing: Position, said: str = "", *, picture: str = "", is_voice: bool = False) -> Step:
-    """One message of a talk. `picture` is the reference of a picture that was sent; what is neither text, picture nor
-    voice is an empty text, which answers nothing.
+    """Handle one message of a talk. `picture` is the reference of a picture that was sent; a message that is neither
+    text, picture nor voice is an empty text, which answers nothing.
 
     >>> from questions.question import Option, QuestionType
     >>> yes = Question("q1", QuestionType.SINGLE, "好吗?", (Option(1, "好"), Option(2, "不好")), other=True)
@@ -94,7 +94,7 @@ def step(standing: Position, said: str = "", *, picture: str = "", is_voice: boo
     (<StepOutcome.LEAVES: 'leaves'>, '这已经是第一题了。')
     """
     question = standing.asked
-    if question is None:  # a condition or a `required` let go of the last open question
+    if question is None:  # a condition or a `required` was lifted from the last open question
         return Step(StepOutcome.GOES_ON, standing.onward())
     if is_voice:
         return _misread(standing, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
@@ -108,7 +108,7 @@ def step(standing: Position, said: str = "", *, picture: str = "", is_voice: boo
             text = ask(back) if back else f"{texts.FIRST_QUESTION}\n{ask(standing)}"
             return Step(StepOutcome.STAYS, back or standing, text)
         case Command.SKIP if standing.at and question.code in standing.answers:
-            # Said of a question gone back to, it means: leave the answer as it is.
+            # For a question gone back to it means: leave the answer as it is.
             return Step(StepOutcome.GOES_ON, standing.onward())
         case Command.SKIP:
             skipped = replies.skip(question)
@@ -127,9 +127,8 @@ def step(standing: Position, said: str = "", *, picture: str = "", is_voice: boo
 
 
 def tap(standing: Position, do: str, code: str, fields: Fields, *, photos: Sequence[str] = ()) -> Step:
-    """One form of a page: `do` is its button (answer, skip, back, finish), `code` the question it showed. The text is
-    what to change, where the answer could not be taken. Posted twice it is done once.
-    """
+    """Handle one form of a page: `do` is its button (answer, skip, back, finish), `code` the question it showed. The
+    text is what to change, where the answer could not be accepted. Posted twice it is done once."""
     stays = Step(StepOutcome.STAYS, standing)
     if do == "finish" and standing.asked is None:
         return Step(StepOutcome.GOES_ON, standing.onward())
@@ -137,7 +136,7 @@ def tap(standing: Position, do: str, code: str, fields: Fields, *, photos: Seque
     if question is None:  # answered elsewhere meanwhile, and another branch taken
         return stays
     if do == "back":
-        # Tapped twice, the second one was meant for a question that is asked no longer.
+        # Tapped twice, the second tap was meant for a question that is no longer asked.
         back = _back(standing, question) if standing.asked == question else None
         return replace(stays, standing=back) if back else stays
     given = replies.skip(question) if do == "skip" else forms.read(question, fields, photos=photos)
@@ -148,9 +147,8 @@ def tap(standing: Position, do: str, code: str, fields: Fields, *, photos: Seque
 
 
 def ask(standing: Position) -> str:
-    """The question that waits, as a message: with the answer given before where the person came back to it, or with
-    why that answer does not do any more. Empty where none waits.
-    """
+    """Return the waiting question as a message: with the earlier answer where the person came back to it, or with why
+    that answer is no longer accepted. Empty where none waits."""
     question = standing.asked
     if question is None:
         return ""
@@ -164,7 +162,8 @@ def ask(standing: Position) -> str:
 
 
 def echo(question: Question, given: Answer) -> str:
-    """What was chosen, where several numbers or words of one's own were sent: a slip is easy there, worth seeing."""
+    """Return what was chosen, where several numbers or own words were sent: mistakes are easy there and should be
+    seen."""
     if isinstance(given, Multiple) or (isinstance(given, Single) and given.option == OTHER):
         return texts.chosen(describe(question, given.to_json()))
     return ""
@@ -178,7 +177,7 @@ def _given(standing: Position, question: Question, given: Answer | NotUnderstood
 
 
 def _open(standing: Position, question: Question, given: Answer | NotUnderstood) -> Answer | NotUnderstood:
-    """The answer, unless it chooses what is full."""
+    """Return the answer, unless it chooses a full option."""
     if isinstance(given, NotUnderstood):
         return given
     return full_options.refused(question, given, standing.full) or given

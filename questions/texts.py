@@ -1,4 +1,4 @@
-"""Sentences said while questions are asked and answered: short, one thing at a time, the way on in the last line."""
+"""Texts said while questions are asked and answered: short, one thing at a time, the way on in the last line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LONGEST_ANSWER = 500
 
 def question(asked: Question, position: int, total: int, previous: str = "", full: Collection[int] = ()) -> str:
     """One question as a message; `previous` is the answer already given, in words, when the person came back to it,
-    `full` the places (from 1) of options that nobody can choose any more.
+    `full` the places (from 1) of full options.
 
     The options are numbered by their place in the list, whatever their codes.
     """
@@ -32,7 +32,7 @@ def question(asked: Question, position: int, total: int, previous: str = "", ful
 
 
 def hints(asked: Question) -> str:
-    """How to reply, for the brackets behind the question; empty where the question says it itself."""
+    """How to reply, for the brackets after the question; empty where the question says it itself."""
     if asked.type == "multiple":
         return f"{how_many(asked.min, asked.max) or '可选多项'}，如：{_example(asked)}"
     if asked.type == "rating":
@@ -49,7 +49,7 @@ def hints(asked: Question) -> str:
 
 
 def chosen(words: str) -> str:
-    """The echo that lets a person see a slip.
+    """The echo that lets a person notice a mistake.
 
     >>> chosen("送货时间、上门拜访")
     '已选：送货时间、上门拜访。'
@@ -100,7 +100,7 @@ def ways_on(asked: Question) -> str:
 
 
 def not_understood(asked: Question) -> str:
-    """For a reply that fits none of the answers of this kind of question."""
+    """For a reply that fits none of the answers of this type of question."""
     if asked.type == "single":
         said = f"请回复选项前的一个数字，1 到 {len(asked.labels)}。" + (OTHER_TOO if asked.other else "")
     elif asked.type == "multiple":
@@ -155,12 +155,12 @@ def too_many_photos(most: int) -> str:
 
 
 def option_full(labels: Iterable[str]) -> str:
-    """For a choice nobody can make any more."""
+    """For a choice that is full."""
     return f"{'、'.join(f'“{label}”' for label in labels)}的名额已经满了，请选别的。"
 
 
 def option_just_full(labels: Iterable[str]) -> str:
-    """For a choice that was made while it could be, and cannot be handed in."""
+    """For a choice that was made while it was possible, and cannot be handed in."""
     return f"{'、'.join(f'“{label}”' for label in labels)}的名额刚刚满了，请改选别的；您填的其他题都还留着。"
 
 
@@ -172,7 +172,7 @@ def out_of_bounds(asked: Question) -> str:
 
 
 def after_three_tries(asked: Question) -> str:
-    """Said instead of a third correction, so that nobody goes round in circles."""
+    """In place of a third correction, so that nobody goes round in circles."""
     skip = "可以先回复“跳过”，" if not asked.required else ""
     return f"这一题不好填的话，{skip}或回复“人工”请客户经理帮您；回复“退出”下次再填。"
 

@@ -17,11 +17,11 @@ _RANGE = re.compile(r"(?P<low>-?[0-9]+(?:\.[0-9]+)?)(?:\s*[-~至到]\s*(?P<high>
 def read_conditions(
     value: object, *, codes: Sequence[str], place: int, earlier: Mapping[str, Question], keyed: bool = True
 ) -> tuple[Condition, ...]:
-    """The conditions written for the question at `place` (from 0): a mapping of an earlier question's code to the
+    """Read the conditions written for the question at `place` (from 0): a mapping of an earlier question's code to the
     options (labels or codes), points or ranges that show this one. Several questions must all agree.
 
-    `codes` are those of all questions as written; a condition on an earlier one that is itself faulty is passed over,
-    because that one is named already. `keyed`: whether the author knows questions by their codes, or by their numbers.
+    `codes` are those of all questions as written; a condition on an earlier question that is itself faulty is ignored,
+    because that one is listed already. `keyed`: whether the author knows questions by their codes, or by their numbers.
 
     Raises Misspelt.
     """

@@ -64,7 +64,7 @@ def _head(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: l
     data: dict[str, Any] = {}
     here, rows = layout.called, layout.rows
     names = {**rows, **layout.also, **{key: key for key in rows.values()}}
-    # One cell over several rows hides what was meant for the others, such as whom to ask.
+    # A cell merged over several rows hides what was meant for the others, such as the audience.
     _refuse_merged(here, [each for each in sheet.merged if each.left < 2 and (each.top, 1) != (each.bottom, each.left)])
     for n, cells in sheet.rows():
         label = _label(cells.get(0), f"{here}!A{n}", mistakes)
@@ -87,7 +87,7 @@ def _head(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: l
 
 
 def _astray(label: str, cells: Cells, here: str, n: int) -> list[str]:
-    """What looks like the value of a row that is empty, and must not be lost."""
+    """Return a mistake for each cell that looks like the misplaced value of an empty row, so that it is not lost."""
     if 1 in cells and not isinstance(cells[1], Fault):
         return [f"{here}!B{n}：“{label}”这一格里有公式或空格，却没有内容。不限的话，请清空这一格"]
     return [
@@ -189,7 +189,7 @@ _READERS: dict[str, Callable[[object, str, list[str]], Any]] = {"options": _opti
 
 
 def _value(cell: Cell | None, where: str, mistakes: list[str]) -> object:
-    """A cell's value; None when there is nothing in it, or nothing that can be read, which is a mistake."""
+    """Return a cell's value; None when it is empty, or cannot be read, which is noted as a mistake."""
     if isinstance(cell, str):
         return cell.strip() or None
     if isinstance(cell, Fault):

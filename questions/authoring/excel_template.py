@@ -28,14 +28,13 @@ _WRAPPED: Mapping[type, Mapping[str, Any]] = {
     Digits: {"num_format": "@", "text_wrap": True, "valign": "top"},
     Heading: {"num_format": "@", "text_wrap": True, "valign": "top", "bold": True},
 }
-#: A fixed day keeps the file the same, and the clock out of this room.
+#: A fixed day keeps the file's bytes the same, and needs no clock.
 _MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
-    """The cells of a question as its author would write it; options carry their codes where they were published. What
-    a cell cannot say is left out: whoever hands the file on reads it again and compares.
-    """
+    """Return the cells of a question as its author would write it; options carry their codes where they were published.
+    What a cell cannot express is left out: the caller reads the file again and compares."""
     options = [
         (f"[{each['code']}] " if with_codes else "") + each["text"] + (f" [限{each['most']}]" if "most" in each else "")
         for each in question.get("options", ())
@@ -56,7 +55,7 @@ def row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
 
 
 def names(spec: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """The names of a row as they stand in its cell, each line under its word.
+    """Return the names of a row as they stand in its cell, a line for each word.
 
     >>> names({"class": ["现代终端", "普通终端"]}, {"客户类型": "class"})
     '客户类型=现代终端、普通终端'
@@ -71,9 +70,8 @@ def names(spec: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def packed(layout: FileLayout, head: Sequence[tuple[str, str]], questions: Iterable[Sequence[str]]) -> bytes:
-    """The workbook as an .xlsx file that `excel_file.parse` reads: `head` has the value and the explanation of every
-    row of the layout. The same bytes every time.
-    """
+    """Return the workbook as an .xlsx file that `excel_file.parse` reads: `head` has the value and the explanation of
+    every row of the layout. The same bytes every time."""
     file = io.BytesIO()
     with Workbook(file, formats=_WRAPPED, made_at=_MADE_AT) as book:
         about = book.sheet(layout.called, (14, 40, 50), columns=Digits)

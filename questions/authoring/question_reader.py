@@ -1,4 +1,4 @@
-"""Reader of questions as their author wrote them: all of them are checked, and everything to change is noted."""
+"""Reader of questions as their author wrote them: all are checked, and every mistake is noted."""
 
 from __future__ import annotations
 
@@ -50,18 +50,18 @@ ONLY_FOR = {
     "decimals": (QuestionType.NUMBER,),
 }
 _T = TypeVar("_T")
-#: The brackets a code or a limit stands in, as any keyboard writes them.
+#: The brackets around a code or a limit, as any keyboard writes them.
 _OPEN, _SHUT = r"[\[［【〔]\s*", r"\s*[\]］】〕]"
 _CODED = re.compile(rf"{_OPEN}([0-9０-９]{{1,3}}){_SHUT}\s*(.*)", re.DOTALL)
 _LIMITED = re.compile(rf"(.*?)\s*{_OPEN}限\s*([0-9０-９]{{1,8}})\s*[个人名份家户]?{_SHUT}", re.DOTALL)
-#: What must have been meant for a limit, and would be shown to people if it were taken for words.
+#: Text that was probably meant as a limit, and would otherwise be shown to people as words.
 _LIKE_LIMITED = re.compile(
     rf"{_OPEN}(?:限|名额)|限\s*[0-9０-９]+\s*[个人名份家户]?{_SHUT}|[(（{{｛「]\s*(?:限|名额)\s*[0-9０-９]"
 )
 
 
 def with_code(line: str) -> dict[str, object] | str:
-    """An option as a line of a cell says it: `[2] 比较满意` rewords option 2.
+    """Read an option from a line of a cell: `[2] 比较满意` rewords option 2.
 
     >>> with_code("［２］ 比较满意 [限20]"), with_code(" 满意 ")
     ({'code': 2, 'text': '比较满意 [限20]'}, '满意')
@@ -72,7 +72,7 @@ def with_code(line: str) -> dict[str, object] | str:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One question as written, and where: what is wrong with it is noted under its number and code."""
+    """Question as written, with its place: its mistakes are noted under its number and code."""
 
     written: Mapping[str, Any]
     path: Path
@@ -83,7 +83,7 @@ class _Entry:
         self.notes.add(self.where, (*self.path, key), problem)
 
     def take(self, key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
-        """The value of a key, read; the default where nothing is written or it cannot be read."""
+        """Return the value of a key, read; the default where nothing is written or it cannot be read."""
         if self.written.get(key) is None:
             return default
         try:
@@ -93,14 +93,14 @@ class _Entry:
             return default
 
     def given(self, key: str, name: str, reader: Callable[[Any], _T]) -> _T | None:
-        """The same of a key that stands for nothing where it says no."""
+        """Return the value of a key for which "no" is the same as nothing; None where it says so."""
         return None if _is_no(key, self.written.get(key)) else self.take(key, self.notes.named(name, key), reader, None)
 
 
 def read_questions(
     written: object, *, before: Sequence[Question] = (), notes: Notes, more: Collection[str] = ()
 ) -> tuple[Question, ...]:
-    """The questions of a list as its author wrote it; what is wrong stays out and is noted.
+    """Return the questions of a list as its author wrote it; faulty ones are left out and noted.
 
     `before` are those of earlier versions: their options keep their codes. `more` are keys of a question that the
     caller reads itself.
@@ -138,7 +138,7 @@ def _read(
     notes: Notes,
     more: Collection[str],
 ) -> Question | None:
-    """The question written as number `place` (from 0), with its mistakes noted; None where not even its kind is known.
+    """Read the question at `place` (from 0) and note its mistakes; None where not even its type is known.
 
     `codes` are those of all questions as written, `earlier` the good ones in front of this, `before` those of
     previous versions.
@@ -175,7 +175,7 @@ def _read(
 
 
 def _head(entry: _Entry, place: int, codes: Sequence[str]) -> Question | None:
-    """What every question has; None without a kind, of which nothing more can be said."""
+    """Read what every question has; None without a type, since nothing more can be read then."""
     notes = entry.notes
     for key, name in (("code", "编码"), ("type", "类型"), ("text", "题目")):
         if entry.written.get(key) is None:
@@ -197,13 +197,13 @@ def _with_options(entry: _Entry, question: Question, old: Question | None) -> Qu
 
 
 def _with_bounds(entry: _Entry, question: Question) -> Question:
-    """How many may be chosen, or between which numbers an answer lies."""
+    """Read how many options may be chosen, or the bounds of a number."""
     if question.type is QuestionType.NUMBER:
         decimals = entry.given("decimals", "小数位", partial(integer, low=0, high=2)) or 0
         question = replace(question, decimals=decimals)
         return _bounded(entry, question, ("最小", "最大"), partial(_bound, decimals=decimals))
     if not question.options:
-        return question  # named already
+        return question  # noted already
     offered = len(question.options) + question.other
     return _bounded(entry, question, ("最少", "最多"), partial(integer, low=1, high=offered))
 
@@ -271,7 +271,7 @@ def _read_option(one: object) -> tuple[int | None, str, int | None]:
 
 
 def _limited(text: str) -> tuple[str, int | None]:
-    """A label, and how many may choose it, where that stands behind it."""
+    """Read a label, and how many people may choose it, where that follows."""
     limited = _LIMITED.fullmatch(text)
     label, most = (limited[1], _most(limited[2])) if limited else (text, None)
     if _LIKE_LIMITED.search(label):
@@ -296,7 +296,7 @@ def _check_label(label: str, n: int, count: int, other: bool, earlier: Sequence[
         raise Misspelt(f"“{label}”与“其他”重复，请删去这个选项")
     pointed = place_of(plain, count)
     if pointed is not None and pointed != n:
-        # Whoever replies "2" would mean either the second option or the one called 2.
+        # A reply of "2" could mean either the second option or the one labelled 2.
         raise Misspelt(f"“{label}”会和回复的编号混淆，请写得完整些")
 
 
@@ -330,7 +330,7 @@ def _bound(value: object, decimals: int) -> Decimal:
 
 
 def _is_no(key: str, value: object) -> bool:
-    """Whether nothing is written; `other: false` and `decimals: 0` say nothing either, wherever they stand."""
+    """Whether nothing is written; `other: false` and `decimals: 0` mean nothing too, wherever they stand."""
     if value is None:
         return True
     if key == "other":

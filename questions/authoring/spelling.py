@@ -1,4 +1,4 @@
-"""Spelling of values by authors: yes and no, numbers, moments; and the list of what was spelt wrong."""
+"""Spelling of values by authors: yes and no, numbers, moments; and the list of mistakes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from foundation.text import is_visible, plain, readable
 
 Path = tuple[str | int, ...]
 Places = Mapping[Path, str]
-"""Where each value was written (`第 12 行`, `题目!D5`), by its path in the mapping, as the file readers know it."""
+"""Where each value was written (`第 12 行`, `题目!D5`), by its path in the mapping, as the file readers noted it."""
 
 QUOTE_IT = "请在两边加上引号"
 
 
 class Mistaken(Refused):
-    """What was written cannot be taken as it is; `mistakes` has one sentence for each thing to change, `called` is what
-    its author calls the whole."""
+    """Refusal of what an author wrote; `mistakes` has one sentence for each thing to change, `called` is the author's
+    word for the whole."""
 
     def __init__(self, mistakes: Iterable[str], called: str) -> None:
         self.mistakes = tuple(mistakes)
@@ -33,16 +33,16 @@ class Mistaken(Refused):
 
 
 class Problem(NamedTuple):
-    """What is wrong with the value at `path`, in a few words for a field that stands right above them."""
+    """Problem with the value at `path`, in a few words to be shown right below its field."""
 
     path: Path
     words: str
 
 
 class Notes:
-    """Collects what is wrong, each under the words for its place, so that an author corrects a file once.
+    """Notes of all mistakes, each with the words for its place, so that an author corrects a file only once.
 
-    `keyed` says that the author wrote our keys (a file) and should read them; who fills a form never saw them.
+    `keyed` says that the author wrote our keys (a file) and should read them; the author of a form never saw them.
     """
 
     def __init__(self, places: Places, *, keyed: bool = True) -> None:
@@ -52,7 +52,7 @@ class Notes:
         self._places = places
 
     def named(self, name: str, key: str) -> str:
-        """A field by the name its author knows it under.
+        """Return a field's name as its author knows it.
 
         >>> Notes({}).named("最少", "min"), Notes({}, keyed=False).named("最少", "min")
         ('最少 min ', '最少')
@@ -74,11 +74,11 @@ class Notes:
 
 
 class Misspelt(ValueError):
-    """The sentence says what was expected instead."""
+    """Value that cannot be read; the sentence says what was expected instead."""
 
 
 def meant(word: str, known: Iterable[str], *, listed: bool = True) -> str:
-    """What to suggest for an unknown word: the nearest known one, or (unless not `listed`) all of them.
+    """Return a suggestion for an unknown word: the nearest known one, or (unless not `listed`) all of them.
 
     >>> meant("clsoes", ["opens", "closes"])
     '，是不是“closes”'
@@ -93,7 +93,7 @@ def meant(word: str, known: Iterable[str], *, listed: bool = True) -> str:
 
 
 def words(value: object, *, longest: int) -> str:
-    """A text of 1 to `longest` characters. A number is taken as written, a time or truth value of the parser's is not.
+    """Read a text of 1 to `longest` characters. A number is accepted as written, a parsed time or truth value is not.
 
     >>> words(3, longest=5)
     '3'
@@ -118,7 +118,7 @@ def words(value: object, *, longest: int) -> str:
 
 
 def _is_shown(letter: str) -> bool:
-    """Whether a telephone shows this sign, or joins an emoji by it; emoji may be newer than our tables."""
+    """Whether a telephone shows this character, or joins emoji with it; emoji may be newer than Python's tables."""
     return letter.isprintable() or unicodedata.category(letter) == "Cf" or 0x1F000 <= ord(letter) < 0x20000
 
 
@@ -127,7 +127,7 @@ _NO = ("否", "no", "false", "n", "0", "无", "不", "×")
 
 
 def truth(value: object) -> bool:
-    """是 or 否, also as true/false, yes/no, 1/0.
+    """Read 是 or 否, also true/false, yes/no, 1/0.
 
     >>> truth("是"), truth("No"), truth(True), truth(0.0)
     (True, False, True, False)
@@ -143,7 +143,7 @@ def truth(value: object) -> bool:
 
 
 def decimal(value: object) -> Decimal:
-    """An exact number of at most 12 digits before and 2 after the point.
+    """Read an exact number of at most 12 digits before and 2 after the point.
 
     >>> decimal("0.10"), decimal(5.0)
     (Decimal('0.10'), Decimal('5'))
@@ -164,7 +164,7 @@ def decimal(value: object) -> Decimal:
 
 
 def integer(value: object, low: int, high: int) -> int:
-    """A whole number within the bounds, both included."""
+    """Read a whole number within the bounds, both included."""
     number = decimal(value)
     if number != int(number) or not low <= number <= high:
         raise Misspelt(f"“{value}”应是 {low} 到 {high} 的整数")
@@ -179,9 +179,9 @@ _MOMENT = re.compile(
 
 
 def moment(value: object, timezone: tzinfo, *, last: bool = False) -> datetime:
-    """An aware UTC moment; one written without a zone is of `timezone`.
+    """Read a moment as aware UTC; one written without a zone is in `timezone`.
 
-    A day alone is its first second, or with `last` its last, since 结束 9 月 30 日 means that day still counts.
+    A day alone means its first second, or with `last` its last, since 结束 9 月 30 日 means that day still counts.
 
     >>> from datetime import timedelta, timezone
     >>> china = timezone(timedelta(hours=8))
@@ -209,7 +209,7 @@ def moment(value: object, timezone: tzinfo, *, last: bool = False) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime.combine(value, time(23, 59, 59) if last else time())
     if not isinstance(value, datetime):
-        raise Misspelt(problem)  # 8:30 alone is read by YAML as a number of minutes
+        raise Misspelt(problem)  # YAML reads a bare 8:30 as a number of minutes
     if not 2000 <= value.year <= 2999:
         raise Misspelt(f"“{value.year}”年不对")
     return (value if value.tzinfo else value.replace(tzinfo=timezone)).astimezone(UTC)

@@ -15,12 +15,12 @@ HIGHEST_CODE = 999
 def coded(
     entries: Sequence[tuple[int | None, str]], before: Question | None
 ) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
-    """The options written, each with its code, and the options of earlier versions that are offered no longer.
+    """Return the written options, each with its code, and the options of earlier versions that are no longer offered.
 
-    A label known from an earlier version keeps its code, a new one gets a code never used before, and a code written
-    by the author is kept under its new label (a rewording: counts go on together).
+    A label known from an earlier version keeps its code, a new one gets a code never used before, and a code written by
+    the author is kept under its new label (a rewording: its counts continue).
 
-    Raises Misspelt when a code is written twice or belonged to an option that was given up.
+    Raises Misspelt when a code is written twice or belonged to a retired option.
 
     >>> first, _ = coded([(None, "满意"), (None, "一般")], None)
     >>> first
@@ -63,9 +63,8 @@ def coded(
 def gone(
     then: Sequence[Question], remembered: Sequence[Question], questions: Sequence[Question]
 ) -> tuple[Question, ...]:
-    """The questions of earlier versions that are asked no longer: those of the version before (`then`), and those it
-    remembered of versions before it.
-    """
+    """Return the questions of earlier versions that are no longer asked: those of the version before (`then`), and
+    those it remembered of versions before it."""
     asked = {question.code for question in questions}
     left_out = tuple(retire(question) for question in then if question.code not in asked)
     return left_out + tuple(question for question in remembered if question.code not in asked)
@@ -73,7 +72,7 @@ def gone(
 
 @dataclass(frozen=True)
 class Change:
-    """One difference between two versions, and what it means for the counts (`tally`, empty where nothing).
+    """Difference between two versions, and what it means for the counts (`tally`, empty where nothing).
 
     `question` is the code of the question it is in, empty for what stands around the questions; `option` the code of
     the option; `then` and `now` are the values of a setting, where there are two to show.
@@ -88,7 +87,7 @@ class Change:
     now: object = None
 
     def __str__(self) -> str:
-        """With the codes, for who works with the exported file."""
+        """Return the change with the codes, for people who work with the exported file."""
         option = "" if self.option is None else f" {self.option}"
         words = f" {self.words}" if self.words else ""
         tally = f"，{self.tally}" if self.tally else ""
@@ -97,7 +96,7 @@ class Change:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is about a question as a whole: new, given up, asked again."""
+        """Whether it concerns a question as a whole: new, retired, asked again."""
         return self.said in (NEW, GONE, AGAIN)
 
 
@@ -108,7 +107,7 @@ KEPT, MERGED = "已有的票保留", "计票合并"
 def differences(
     then: Sequence[Question], now: Sequence[Question], remembered: Sequence[Question] = ()
 ) -> tuple[Change, ...]:
-    """What an edit changed in the questions; `remembered` are those of versions before `then`.
+    """Return what an edit changed in the questions; `remembered` are those of versions before `then`.
 
     >>> from questions.question import QuestionType
     >>> old = Question("q1", QuestionType.SINGLE, "?", (Option(1, "好"), Option(2, "满意")))

@@ -14,22 +14,22 @@ from questions.authoring.layout import AuthoredFile, FileLayout
 from questions.authoring.spelling import Path
 
 LARGEST = 256 * 1024
-"""Bytes; as many questions as may be asked, each as long as it may be, need less."""
+"""Bytes; the largest allowed set of questions, each at its longest, needs less."""
 
 DEEPEST = 12
 MOST_NODES = 5000
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-#: A list in brackets YAML does not know, where a list is meant.
+#: A list in brackets that YAML does not know, where a list is meant.
 _BRACKETED = re.compile("[［【](.*)[］】]")
 _COMMAS = re.compile("[,，]")
 
 
 class _Loader(yaml.SafeLoader):
-    """Only what looks like a whole number, true, false or null is more than text.
+    """YAML loader that reads only whole numbers, true, false and null as more than text.
 
     YAML 1.1 would also turn 9:30 into 570, 1.10 into 1.1, no into false and a moment into a date: all wrong in a label.
-    And PyYAML ends a text between braces at a question mark, which YAML 1.2 takes as a letter: {text: 满意吗?, …}.
+    And PyYAML ends a text in braces at a question mark, which YAML 1.2 treats as a letter: {text: 满意吗?, …}.
     """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
@@ -43,7 +43,7 @@ class _Loader(yaml.SafeLoader):
             self._in_text = False
 
     def peek(self, index: int = 0) -> str:
-        # Only looked at; the text itself is cut from the buffer, question mark and all.
+        # Only looked at; the text itself is cut from the buffer, including the question mark.
         letter = super().peek(index)
         return "x" if letter == "?" and self._in_text else letter
 
@@ -78,7 +78,7 @@ def parse(content: bytes | str, layout: FileLayout) -> AuthoredFile:
         raise Refused(f"第 1 行：{layout.called}应由 title: 标题 这样的几项组成{hint}")
     places: dict[Path, str] = {}
     data = _value(node, (), places, {"show_if", *layout.names})
-    del places[()]  # the whole file is no place
+    del places[()]  # the whole file needs no place
     return AuthoredFile(data, places)
 
 
@@ -92,7 +92,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _look_over(text: str) -> None:
-    """Refuse before anything is built: a few lines of aliases can unfold into gigabytes, a few brackets overflow us."""
+    """Refuse dangerous YAML before anything is built: a few lines of aliases can expand into gigabytes, a few brackets
+    overflow the stack."""
     depth = 0
     for nodes, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = f"第 {event.start_mark.line + 1 if event.start_mark else 1} 行"
@@ -146,12 +147,12 @@ def _legible(node: yaml.Node, line: str) -> str:
 
 
 def _is_list(path: Path, listed: Collection[str]) -> bool:
-    """Whether a list is what is meant here, and not a text that may begin with 【."""
+    """Whether a list is meant here, and not a text that may begin with 【."""
     return path[-1:] == ("options",) or (isinstance(path[-1], str) and any(key in listed for key in path[:-1]))
 
 
 def _entries(node: yaml.SequenceNode, line: str) -> list[yaml.Node]:
-    """The entries of a list; one between [ and ] that was written with full-width commas is as many as they part."""
+    """Return the entries of a list; a text between [ and ] written with full-width commas is split at them."""
     plain = [one for one in node.value if isinstance(one, yaml.ScalarNode) and one.style is None]
     apart = [one for one in plain if "，" in one.value] if node.flow_style else []
     if not apart:
@@ -170,7 +171,7 @@ def _whole(text: str, line: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise Refused(f"{line}：不是整数") from None  # only behind an explicit !!int
+        raise Refused(f"{line}：不是整数") from None  # only after an explicit !!int
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str, called: str) -> str:

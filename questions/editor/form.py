@@ -1,4 +1,4 @@
-"""Form of the authoring page: a card for each question, everything in it the text of its field."""
+"""Form of the authoring page: a card for each question, every value the text of its field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHER_KEY = str(OTHER)
 
 @dataclass(frozen=True)
 class OptionRow:
-    """An option's row. Its key is its code, or `n1`, `n2` … while it has none."""
+    """Row of an option. Its key is its code, or `n1`, `n2` … while it has none."""
 
     key: str
     label: str
@@ -23,7 +23,7 @@ class OptionRow:
 
 @dataclass(frozen=True)
 class When:
-    """A condition's row: an earlier question's code, the keys of options or points ticked, the ends of ranges."""
+    """Row of a condition: an earlier question's code, the keys of ticked options or points, the ends of ranges."""
 
     question: str = ""
     values: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class When:
 
 @dataclass(frozen=True)
 class QuestionCard:
-    """A question's card."""
+    """Card of a question."""
 
     code: str
     type: QuestionType
@@ -40,7 +40,7 @@ class QuestionCard:
     options: tuple[OptionRow, ...] = ()
     other: bool = False
     limited: bool = False
-    """How many may choose an option is shown, and written."""
+    """Whether the limit of people for each option is shown, and written."""
     min: str = ""
     max: str = ""
     decimals: str = "0"
@@ -48,7 +48,7 @@ class QuestionCard:
     conditions: tuple[When, ...] = ()
 
     def with_choice(self) -> QuestionCard:
-        """The card with one more empty option.
+        """Return the card with one more empty option.
 
         >>> card = QuestionCard("q1", QuestionType.SINGLE, options=(OptionRow("4", "好"),))
         >>> [each.key for each in card.with_choice().options]
@@ -60,11 +60,11 @@ class QuestionCard:
 
 
 Items = tuple[QuestionCard, ...]
-"""The cards in their order; nothing is judged here."""
+"""The cards in their order; nothing is checked here."""
 
 
 def read(fields: Fields) -> Items:
-    """The cards as they were posted. Cards, options and conditions stand in the order of their fields.
+    """Read the cards as they were posted. Cards, options and conditions stand in the order of their fields.
 
     >>> items = read(legible({"q": ["q2", "q1"], "q2.type": ["single"], "q2.k": ["1"], "q2.o": ["好"]}))
     >>> [(item.code, item.type.value, item.options) for item in items]
@@ -74,22 +74,22 @@ def read(fields: Fields) -> Items:
 
 
 def legible(fields: Fields) -> Fields:
-    """The fields without NUL: PostgreSQL keeps none in a text, and no author means one."""
+    """Return the fields without NUL: PostgreSQL stores none in a text, and no author means one."""
     return {name: [value.replace("\0", "") for value in values] for name, values in fields.items()}
 
 
 def place(items: Items, code: str) -> int | None:
-    """Where a question stands, from 0; None where its card is gone."""
+    """Return where a question stands, from 0; None where its card is gone."""
     return next((n for n, item in enumerate(items) if item.code == code), None)
 
 
 def changed(items: Items, item: QuestionCard) -> Items:
-    """The cards with this one in the place of the one with its code."""
+    """Return the cards with this one in place of the one with its code."""
     return tuple(item if each.code == item.code else each for each in items)
 
 
 def tidied(items: Items) -> Items:
-    """Without the rows nobody filled: they are offered, not written.
+    """Return the cards without empty rows: those are offered, not written.
 
     >>> options = (OptionRow("n1", "好"), OptionRow("n2", " "))
     >>> (tidy,) = tidied((QuestionCard("q1", QuestionType.SINGLE, options=options, conditions=(When(),)),))
@@ -107,7 +107,7 @@ def tidied(items: Items) -> Items:
 
 
 def one(fields: Fields, name: str) -> str:
-    """The first value of a field, without the blanks around it."""
+    """Return the first value of a field, without the blanks around it."""
     return next(iter(fields.get(name, ())), "").strip()
 
 

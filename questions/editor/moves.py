@@ -1,4 +1,4 @@
-"""Moves of the authoring page: what its buttons do to the cards, each either done or refused with a sentence."""
+"""Moves of the authoring page: what its buttons do to the cards; each is done or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from questions.question import QuestionType
 
 
 def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
-    """The cards after a button: `add:single`, `up:q3`, `down:q3`, `copy:q3`, `delete:q3`, `option:q3`,
+    """Return the cards after a button: `add:single`, `up:q3`, `down:q3`, `copy:q3`, `delete:q3`, `option:q3`,
     `option_up:q3:2`, `option_down:q3:2`, `option_delete:q3:2`, `condition:q3`, `condition_delete:q3:0`, `show`.
 
-    `taken` are codes of earlier versions: no new question gets one of them. An unknown button, or one of a card that
-    is gone, changes nothing. Raises Refused where a condition would lose what it looks at.
+    `taken` are codes of earlier versions: no new question gets one of them. An unknown button, or one of a card that is
+    gone, changes nothing. Raises Refused where a condition would lose the question it refers to.
 
     >>> items = done(done((), "add:single"), "add:rating", taken=("q1", "q2"))
     >>> [(item.code, len(item.options)) for item in items]
@@ -54,7 +54,7 @@ def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
 
 
 def in_order(items: Items) -> Items:
-    """The cards themselves. Raises Refused where a question now stands in front of one its condition looks at.
+    """Return the cards themselves. Raises Refused where a question now stands before one its condition refers to.
 
     >>> first = QuestionCard("q1", QuestionType.NPS)
     >>> second = QuestionCard("q2", QuestionType.TEXT, conditions=(When("q1"),))
@@ -72,13 +72,13 @@ def in_order(items: Items) -> Items:
 
 
 def arranged(items: Items, before: Sequence[str]) -> Items:
-    """The cards as they were before they were dragged: by the codes in their old order."""
+    """Return the cards as they were before they were dragged: by the codes in their old order."""
     order = {code: n for n, code in enumerate(before)}
     return tuple(sorted(items, key=lambda item: order.get(item.code, len(order))))
 
 
 def _named(item: QuestionCard, number: int) -> str:
-    # By its words: the numbers change with the very move that is refused.
+    # Named by its text: the numbers change with the very move that is refused.
     return f"“{item.text[:12]}{'…' if len(item.text) > 12 else ''}”" if item.text else f"“第 {number} 题”"
 
 

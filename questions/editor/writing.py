@@ -1,4 +1,4 @@
-"""Mappings of questions as an author writes them in a file: of finished questions, of the page's cards and back."""
+"""Mappings of questions as an author writes them in a file: from finished questions, from the page's cards and back."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from questions.numerals import same
 from questions.question import OTHER_LABEL, Condition, Question, QuestionType, Span
 
 _NO_END = "999999999999"
-"""Stands for an end left open: no number that may be written is beyond it."""
+"""Stands for an open end: no allowed number is beyond it."""
 
 
 def of_questions(questions: Sequence[Question]) -> list[dict[str, Any]]:
-    """Finished questions as an author would write them; `question_reader.read_questions` makes the same of it."""
+    """Return finished questions as an author would write them; `question_reader.read_questions` reads the same ones
+    back."""
     by_code = {question.code: question for question in questions}
     return [_of_question(question, by_code) for question in questions]
 
 
 def of_items(items: Items, published: Iterable[Question]) -> list[dict[str, Any]]:
-    """What the cards write. An option keeps the code it had in a version that was published, and only that: a draft
-    that nobody has seen numbers its options afresh.
-    """
+    """Return what the cards write. An option keeps only a code from a published version: a draft nobody has seen
+    numbers its options afresh."""
     known = {question.code: {each.code for each in question.options + question.retired} for question in published}
     by_code = {item.code: item for item in items}
     return [_of_item(item, by_code, known.get(item.code, set())) for item in items]
 
 
 def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
-    """The cards that show questions as this room wrote them, finished ones or those of other cards.
+    """Return the cards that show questions as this module wrote them, from finished ones or other cards.
 
     >>> first = {"code": "q1", "type": "single", "text": "好吗?", "options": ["好", "坏"]}
     >>> second = {"code": "q2", "type": "text", "text": "为什么?", "show_if": {"q1": ["坏"]}}
@@ -47,7 +47,7 @@ def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
 
 
 def placed(problems: Iterable[Problem], items: Items) -> dict[str, list[str]]:
-    """The problems by the id of the field each belongs to; `items` are the tidied ones that were reviewed.
+    """Return the problems by the id of the field each belongs to; `items` are the tidied ones that were reviewed.
 
     >>> items = (QuestionCard("q7", QuestionType.SINGLE, options=(OptionRow("n4", "好"), OptionRow("n2", "好"))),)
     >>> placed([Problem(("questions", 0, "options", 1), "重复"), Problem(("title",), "不能为空")], items)
@@ -118,7 +118,7 @@ def _of_item(item: QuestionCard, items: Mapping[str, QuestionCard], known: set[i
         "type": item.type.value,
         "text": item.text,
         "required": item.required,
-        # A field of another kind of question may have stayed behind when the kind was changed.
+        # A field of another type of question may have stayed when the type was changed.
         **{key: value for key, value in given.items() if item.type in ONLY_FOR[key] and value not in ("", [])},
     }
     conditions: dict[str, list[str]] = {}
@@ -154,7 +154,7 @@ def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> Q
         options.append(OptionRow(f"n{n}" if code is None else str(code), label, most))
     type_ = QuestionType(entry["type"])
     if type_.has_options and not options:
-        options = [OptionRow("n1", ""), OptionRow("n2", "")]  # rows to fill
+        options = [OptionRow("n1", ""), OptionRow("n2", "")]  # empty rows to fill
     return QuestionCard(
         code=entry["code"],
         type=type_,

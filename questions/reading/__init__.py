@@ -1,1 +1,1 @@
-"""Readers of replies: what was typed in the chat, ticked and written on a page."""
+"""Readers of replies: typed in the chat, or ticked and written on a page."""

@@ -1,7 +1,7 @@
 """Reader of replies to a question with options: numbers as shown, letters, labels, 0 with words for 其他.
 
-A number is a place in the list the person saw, from 1; what is stored is the option's code. Wherever a reply could
-mean two different answers nothing is guessed: the person is asked.
+A number is a place in the list the person saw, from 1; what is stored is the option's code. A reply that could mean two
+different answers is never guessed at: the person is asked.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from questions.question import OTHER, Question
 
 _NUMERAL = f"[0-9]+|[{CHINESE}]+|[a-z](?![a-z])"
 _LEAD = re.compile(r"\s*(?:我|就)?\s*(?:要|想)?\s*(?:选择|选项|选|答案是|答案|答)\s*(?:是|[::])?\s*")
-# 第三个 is the third; 三个 may be all three, so a counting word needs its 第.
+# 第三个 means the third; 三个 may mean three of them, so a counting word needs its 第.
 _POINT = rf"(?:第\s*(?P<nth>{_NUMERAL})\s*(?:个|项|号|条|种)?|(?P<number>{_NUMERAL})\s*(?:项|号)?)"
 _POINTED = re.compile(rf"{_POINT}(?:吧|呀|啊|了)?")
 _POINTED_AND_LABEL = re.compile(rf"{_POINT}[\s、.:,)》>-]*(?P<label>\S.*)")
@@ -29,18 +29,18 @@ _ENDS_IN_GAP = re.compile(rf"(?:{_ANY_GAPS.pattern})$")
 _ONLY_NUMBERS = re.compile(r"[0-9\s,、;.。]+")
 _ALL = ("全选", "都选", "全部", "全都选", "都要")
 _LONGEST_REPLY = 800
-"""Beyond 其他 with its words no choice is as long as this; also a bound on the work."""
+"""Apart from 其他 with its words no choice is as long as this; it also limits the work."""
 
 
 class Split(NamedTuple):
-    """A reply cut at its 其他: what stands in front, and the words behind it as typed."""
+    """Reply split at its 其他: what stands before it, and the words after it as typed."""
 
     front: str
     words: str
 
 
 def single(question: Question, typed: str) -> Answer | NotUnderstood:
-    """The one option a reply points at, or what to say instead.
+    """Return the one option a reply means, or what to say instead.
 
     >>> from questions.question import Option, QuestionType
     >>> labels = ("非常满意", "满意", "一般", "不满意")
@@ -77,10 +77,10 @@ def single(question: Question, typed: str) -> Answer | NotUnderstood:
 
 
 def multiple(question: Question, typed: str) -> Answer | NotUnderstood:
-    """The options a reply points at, or what to say instead.
+    """Return the options a reply means, or what to say instead.
 
-    Digits without a gap are taken apart when that can mean only one thing; if 13 is also an option the person is
-    asked which was meant, unless the least or most number of choices leaves only one.
+    Digits without a gap are split when that can mean only one thing; if 13 is also an option the person is asked which
+    was meant, unless the least or most number of choices leaves only one.
 
     >>> from questions.question import Option, QuestionType
     >>> labels = ("送货时间", "货源信息", "上门拜访")
@@ -113,11 +113,11 @@ def multiple(question: Question, typed: str) -> Answer | NotUnderstood:
 
 
 def _readings(question: Question, typed: str, seen: Plain) -> list[Multiple]:
-    """Every set of choices the reply could mean, the plainest first, each once."""
+    """Return every set of choices the reply could mean, the plainest first, each once."""
     found: dict[frozenset[int], Multiple] = {}
     split = _split(question, typed, seen)
     if split:
-        # 0 1 3 is 其他 among two others, its words forgotten.
+        # 0 1 3 means 其他 among two others, without its words.
         words = "" if _ONLY_NUMBERS.fullmatch(plain(split.words).text) else split.words
         for codes in _fronts(question, split.front):
             found.setdefault(frozenset(codes) | {OTHER}, Multiple((*codes, OTHER), words))
@@ -128,7 +128,7 @@ def _readings(question: Question, typed: str, seen: Plain) -> list[Multiple]:
 
 
 def _split(question: Question, typed: str, seen: Plain) -> Split | None:
-    """The reply cut at the first word for 其他, a 0 glued behind other digits included (130 价格牌)."""
+    """Split the reply at the first word for 其他, also a 0 glued to other digits (130 价格牌)."""
     if not question.other:
         return None
     lead = len(seen.text) - len(_lead_off(seen.text))
@@ -140,14 +140,14 @@ def _split(question: Question, typed: str, seen: Plain) -> Split | None:
             if match[0] != "0" or glued is None or place(glued[0] + "0", len(question.options)):
                 continue  # 货源其他, a0, or the option numbered 10
             if start == match.end() < len(seen.text):
-                continue  # 20元: behind digits the words need a gap
+                continue  # 20元: after digits the words need a gap
         words = typed[seen.origins[start] :] if start < len(seen.text) else ""
         return Split(before.strip(" ,、;/|+&.。和与跟及加"), words)
     return None
 
 
 def _fronts(question: Question, front: str) -> list[tuple[int, ...]]:
-    """The choices that a reply without its 其他 could mean; an empty one means none."""
+    """Return the choices that a reply without its 其他 could mean; an empty one means none."""
     reply = _lead_off(front).strip(" ,、;/|+&.。!~")
     if not reply:
         return [()]
@@ -162,14 +162,14 @@ def _fronts(question: Question, front: str) -> list[tuple[int, ...]]:
 def _combined(choices: Sequence[Sequence[tuple[int, ...]]]) -> list[tuple[int, ...]]:
     combined: list[tuple[int, ...]] = [()]
     for alternatives in choices:
-        # A glued word among several is taken the plainest way; alternatives count only for one standing alone.
+        # A glued word among several is read the plainest way; alternatives count only for one standing alone.
         ways = alternatives if len(choices) == 1 else alternatives[:1]
         combined = [done + way for done in combined for way in ways]
     return combined
 
 
 def _word(question: Question, word: str, *, alone: bool) -> list[tuple[int, ...]]:
-    """What one word of the reply could mean, the plainest first."""
+    """Return what one word of the reply could mean, the plainest first."""
     pointed = _pointed(question, word)
     exact = _labelled(question, word, prefixes=False)
     digits = _digits(word)
@@ -192,7 +192,8 @@ def _word(question: Question, word: str, *, alone: bool) -> list[tuple[int, ...]
 
 
 def _taken_apart(question: Question, glued: str) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """The ways to read digits (or letters) without gaps as several choices: those naming each once, and the others."""
+    """Return the ways to read digits (or letters) without gaps as several choices: those naming each once, and the
+    others."""
     once: list[tuple[int, ...]] = []
     again: list[tuple[int, ...]] = []
 
@@ -218,7 +219,7 @@ def _places(question: Question, reading: Multiple) -> list[int]:
 
 
 def _pointed(question: Question, word: str) -> int | None:
-    """The code of the option a bare number or letter points at."""
+    """Return the code of the option that a bare number or letter means."""
     match = _POINTED.fullmatch(word.strip(" 、.。:,;!?~)(》"))
     at = place(_digits(match["nth"] or match["number"]), len(question.options)) if match else None
     return None if at is None else question.options[at - 1].code
@@ -230,9 +231,10 @@ def _digits(word: str) -> str:
 
 
 def _labelled(question: Question, word: str, *, prefixes: bool) -> int | None:
-    """The code of the option of that label; with `prefixes` also of the only one beginning so (two letters, no number).
+    """Return the code of the option with that label; with `prefixes` also of the only one beginning with it (two
+    letters, no number).
 
-    A part from the middle is not enough: 满意 stands in 不满意.
+    A part from the middle does not count: 满意 stands in 不满意.
     """
     wanted = same(word)
     if not wanted:

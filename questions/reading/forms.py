@@ -15,10 +15,10 @@ Fields = Mapping[str, Sequence[str]]
 
 
 def read(question: Question, fields: Fields, *, photos: Sequence[str] = ()) -> Answer | NotUnderstood:
-    """The answer in a posted form, or what to tell the person; `photos` are the keys of stored pictures.
+    """Read the answer from a posted form, or return what to tell the person; `photos` are the keys of stored pictures.
 
-    The fields are `option` (codes, or a point of a scale), `other` (the words of 其他) and `text`. Nothing given to an
-    optional question passes it over.
+    The fields are `option` (codes, or a point of a scale), `other` (the words of 其他) and `text`. An optional question
+    without an answer is skipped.
 
     >>> from questions.question import Option
     >>> question = Question("q2", QuestionType.MULTIPLE, "?", (Option(1, "送货"), Option(3, "拜访")), other=True, max=2)
@@ -35,7 +35,7 @@ def read(question: Question, fields: Fields, *, photos: Sequence[str] = ()) -> A
     other = _first(fields, "other")
     words = _first(fields, "text")
     if other and question.other and not options:
-        options = [OTHER]  # written, and only not ticked
+        options = [OTHER]  # words were written, and only the tick is missing
     if not (options or words or photos):
         return NotUnderstood(_nothing(question)) if question.required else Skipped()
     match question.type:
@@ -69,7 +69,7 @@ def _nothing(question: Question) -> str:
 
 
 def _for_page(question: Question, sentence: str) -> str:
-    """The chat's sentence, where it does not speak of replies; else the page's own."""
+    """Return the chat's sentence, where it does not speak of replies; else the page's own."""
     if sentence == texts.OTHER_NEEDS_WORDS:
         return page_texts.OTHER_NEEDS_WORDS
     speaks_of_replies = not sentence or question.type is QuestionType.NUMBER or "回复" in sentence

@@ -15,7 +15,7 @@ from questions.reading import choices
 
 
 class Command(StrEnum):
-    """Word that steers the talk."""
+    """Command of the talk, given as a word."""
 
     PREVIOUS = "previous"
     SKIP = "skip"
@@ -37,9 +37,9 @@ _COMMANDS = {word: command for command, words in _WORDS.items() for word in word
 
 
 def command(text: str, question: Question | None = None) -> Command | None:
-    """The word that steers the talk, if the whole reply is one; `question` is the one waiting for an answer.
+    """Return the command, if the whole reply is one; `question` is the one waiting for an answer.
 
-    An option's own label is the answer, not a command. A bare 0 leaves only where it can be nothing else: with no
+    An option's own label is the answer, not a command. A bare 0 leaves only where it can mean nothing else: with no
     question waiting, or at options without 其他 and at a photo; elsewhere it is 其他, a score or a number.
 
     >>> command("上一题。"), command("？"), command("满意")
@@ -52,12 +52,12 @@ def command(text: str, question: Question | None = None) -> Command | None:
     word = "".join(plain(text).text.split()).strip("\"'“”「」") or ""
     word = word if word in _COMMANDS else same(word).strip("\"'“”「」")
     if word not in _COMMANDS and word != "0":
-        return None  # before the labels are looked at, for almost every reply is an answer
+        return None  # checked before the labels, because almost every reply is an answer
     if question is not None and question.type.has_options:
         if word in map(same, question.labels):
             return None
         if word == "q" and len(question.options) >= 17:
-            return None  # the 17th letter
+            return None  # here q means the 17th option
     if word == "0":
         free = question is None or question.type is QuestionType.PHOTO
         free = free or (question is not None and question.type.has_options and not question.other)
@@ -66,10 +66,10 @@ def command(text: str, question: Question | None = None) -> Command | None:
 
 
 def understand(question: Question, text: str, *, media: str | None = None) -> Answer | NotUnderstood:
-    """The answer in what a person sent to this question, or the sentence that says what to send instead.
+    """Return the answer in what a person sent to this question, or the sentence that says what to send instead.
 
-    `media` is the reference of a picture when one was sent; `text` is then not looked at. Commands are read before,
-    by `command`. Never raises, whatever was typed.
+    `media` is the reference of a picture when one was sent; `text` is then ignored. Commands are read first, by
+    `command`. Never raises, whatever was typed.
 
     >>> understand(Question("q3", QuestionType.RATING, "?"), "五分")
     Score(value=5)
@@ -99,7 +99,7 @@ def understand(question: Question, text: str, *, media: str | None = None) -> An
 
 
 def skip(question: Question) -> Answer | NotUnderstood:
-    """Passing over the question, or why that cannot be.
+    """Return a skip of the question, or why it cannot be skipped.
 
     >>> skip(Question("q1", QuestionType.TEXT, "?")).sentence
     '这一题需要您回答，不能跳过。'
