@@ -93,7 +93,7 @@ def confirm(wizard: Wizard, task: Task) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         # Of two at the same time, the second sees the first.
         one_at_a_time(session, CONFIRMING)
-        if later := tasks.asked_since(session, wizard.bring, task.id, but=key):
+        if later := tasks.asked_since(session, wizard.bring, task, but=key):
             raise Refused(f"这份{wizard.noun}检查以后，又有人{later}，检查结果已经不准。请重新上传检查，看过再导入。")
         title, owner = f"导入{wizard.noun} {name}", access.visitor().user_id
         import_id = tasks.ask(session, wizard.bring, title, params, owner_id=owner, now=now, key=key)

@@ -71,13 +71,17 @@ class TaskClaim:
     fence: str
 
 
-def asked_since(session: Session, kind: str, task_id: int, *, but: str) -> str | None:
-    """The title of the last task of a kind requested after another task, not counting the task with one key; None where
-    there is none, or that key was requested already."""
+def asked_since(session: Session, kind: str, task: Task, *, but: str) -> str | None:
+    """The title of the last task of a kind requested after another task, or settled after it or not yet, not counting
+    the task with one key; None where there is none, or that key was requested already.
+
+    The kind is read from the key: an import that is decided gets another kind (`turn`). What failed changed nothing.
+    """
     if session.scalar(select(Task.id).where(Task.key == but)) is not None:
         return None
-    later = select(Task.title).where(Task.kind == kind, Task.id > task_id).order_by(Task.id.desc()).limit(1)
-    return session.scalar(later)
+    is_later = or_(Task.id > task.id, Task.settled_at.is_(None), Task.settled_at > task.settled_at)
+    those = Task.key.startswith(f"{kind}:", autoescape=True), Task.state != TaskState.FAILED, is_later
+    return session.scalar(select(Task.title).where(*those).order_by(Task.id.desc()).limit(1))
 
 
 def ask(

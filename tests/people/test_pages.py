@@ -62,6 +62,24 @@ def test_what_was_checked_before_another_import_is_checked_anew(office) -> None:
     assert second.post(f"{theirs}/confirm").status_code == 303
 
 
+def test_what_was_checked_before_an_import_that_is_over_is_checked_anew_too(office) -> None:
+    browsers = office.browser("market"), office.browser("admin")
+    texts = MORE, ROSTER.replace("王建国", "王建军"), ROSTER.replace("王建国", "王建民")
+    pages = [upload(browsers[n % 2], text).location for n, text in enumerate(texts)]
+    office.work()
+    # The one in the middle is brought in to its end; both others were checked before, one of them asked for later.
+    assert browsers[1].post(f"{pages[1]}/confirm").status_code == 303
+    office.house.later(minutes=1)
+    office.work()
+    for page in (pages[0], pages[2]):
+        told = browsers[0].post(f"{page}/confirm")
+        assert told.status_code == 422 and "又有人导入名单 名单.csv" in told.text
+    page = upload(browsers[0], MORE).location
+    office.house.later(minutes=1)
+    office.work()
+    assert browsers[0].post(f"{page}/confirm").status_code == 303
+
+
 def test_of_two_rosters_confirmed_at_the_same_moment_one_is_brought_in(office) -> None:
     for turn in "甲乙丙":
         browsers = [office.browser("market"), office.browser("admin")]
