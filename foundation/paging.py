@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, Select, or_, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, SmallInteger, or_, tuple_
 from sqlalchemy.orm import Session
 
 T = TypeVar("T")
@@ -233,6 +233,6 @@ def _read(text: str, kind: Any) -> Any:
     if python is datetime:
         return _EPOCH + int(text) * _MICROSECOND
     number = int(text)
-    if number >= 1 << (63 if isinstance(kind, BigInteger) else 31):
+    if number >= 1 << (63 if isinstance(kind, BigInteger) else 15 if isinstance(kind, SmallInteger) else 31):
         raise OverflowError(text)
     return number

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, String, Table, select
+from sqlalchemy import BigInteger, Column, Date, Integer, MetaData, SmallInteger, String, Table, select
 
 from foundation import paging
 from foundation.database import Moment
@@ -19,6 +19,7 @@ THINGS = Table(
     Column("name", String(20)),
     Column("due_at", Moment),
     Column("made_on", Date),
+    Column("lane", SmallInteger),
 )
 C = THINGS.c
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -31,6 +32,7 @@ class Thing:
     name: str
     due_at: datetime | None
     made_on: date
+    lane: int
 
 
 #: Ties everywhere but in the last column, and moments that are missing.
@@ -41,6 +43,7 @@ ALL = [
         f"店 {n % 5}.{n:02}",
         None if n % 4 == 0 else NOON + timedelta(hours=n % 3),
         date(2026, 1, 1 + n % 2),
+        n % 2,
     )
     for n in range(1, 24)
 ]
@@ -49,6 +52,7 @@ ORDERS = {
     "number, down": Order((C.number,), lambda thing: (thing.number,), is_down=True),
     "text": Order((C.name,), lambda thing: (thing.name,)),
     "moment, then empty": Order((C.due_at, C.id), lambda thing: (thing.due_at, thing.id), has_empty=True),
+    "small number": Order((C.lane, C.id), lambda thing: (thing.lane, thing.id)),
     "day and number, down": Order((C.made_on, C.id), lambda thing: (thing.made_on, thing.id), is_down=True),
 }
 
@@ -119,6 +123,8 @@ def test_a_place_that_cannot_be_read_is_the_beginning_and_breaks_no_database(ses
             (2**63 - 1,),
             (datetime.max.replace(tzinfo=UTC), 2**31 - 1),
             (date.max, 1),
+            (2**15 - 1, 1),
+            (2**15, 1),
             ("龘",),
         ):
             if len(values) == len(order.columns) and paging.read(order, paging.written(values)) == values:
