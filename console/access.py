@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, TypeVar
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import structlog
 from flask import (
@@ -155,6 +155,18 @@ def extensions() -> Extensions:
 def is_console() -> bool:
     """Whether the requested address belongs to the console."""
     return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
+
+
+def local(where: str) -> str:
+    """An address of the console, or its front page: never one of another site."""
+    try:
+        parts = urlsplit(where)
+    except ValueError:  # a bracket where a host would stand
+        return url_for("console.home")
+    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith(f"{PREFIX}/") and "\\" not in where
+    # A line break would end the header, and a way up leads out of the console.
+    is_plain = where.isprintable() and not {".", ".."} & set(unquote(parts.path).split("/"))
+    return where if is_ours and is_plain else url_for("console.home")
 
 
 def visitor() -> Visitor:

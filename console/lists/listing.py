@@ -21,6 +21,7 @@ from wechat_bot.services import Services
 L = TypeVar("L")
 SEARCH = "search"
 LONGEST_SEARCH = 40
+_MARKS = str.maketrans("“”", '""')
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +171,15 @@ class Listing(Generic[L]):
         for each in self.filters:
             given = asked.given.get(each.name, "")
             known = {str(key): word for key, word in each.choices(asked)} if each.choices and given else {}
-            words.append(known.get(given, "") if each.choices else given)
-        words.append(f"“{asked.search}”" if self.search and asked.search else "")
+            words.append(known.get(given, "") if each.choices else _quoted(given))
+        words.append(_quoted(asked.search) if self.search else "")
         return "、".join(filter(None, words)) or f"全部{self.title}"
+
+
+def _quoted(typed: str) -> str:
+    """What was typed in, as the audit log tells it: in one pair of quotation marks, by which erasing finds it."""
+    plain = typed.strip()[:LONGEST_SEARCH].translate(_MARKS)
+    return f"“{plain}”" if plain else ""
 
 
 def columns_of(listing: Listing[L], asked: Asked) -> list[Column[L]]:

@@ -128,8 +128,7 @@ def choose_columns() -> ResponseReturnValue:
             else:
                 theirs = (ChosenColumns.user_id == me.user_id, ChosenColumns.list_name == name)
                 session.execute(delete(ChosenColumns).where(*theirs))
-    back = form.get("back", "")
-    return redirect(back if back.startswith(f"{access.PREFIX}/") else url_for("console.home"), 303)
+    return redirect(access.local(form.get("back", "")), 303)
 
 
 def _said(found: Any) -> str:

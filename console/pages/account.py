@@ -1,7 +1,5 @@
 """Account pages: sign-in, sign-out, own password, own sessions."""
 
-from urllib.parse import unquote, urlsplit
-
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
@@ -128,7 +126,7 @@ def _enter(written: str, password: str) -> Response:
             now=now,
         )
         audit.note(session, who, "sign_in", address=address, now=now)
-    where = local(request.form.get("next", ""))
+    where = access.local(request.form.get("next", ""))
     response = redirect(url_for("console.second", next=where) if awaits else where, 303)
     access.set_cookie(response, access.COOKIE, token)  # type: ignore[arg-type]  # redirect makes flask's own
     access.set_cookie(response, access.KNOWN_COOKIE, browser, BROWSER_KNOWN)  # type: ignore[arg-type]  # the same
@@ -142,17 +140,8 @@ def _form(error: str = "") -> ResponseReturnValue:
         error=error,
         token=access.entry_token(cookie),
         name=request.form.get("name", ""),
-        next=local(request.values.get("next", "")),
+        next=access.local(request.values.get("next", "")),
     )
     response = make_response(page, 422 if error else 200)
     access.set_cookie(response, access.ENTRY_COOKIE, cookie)
     return response
-
-
-def local(where: str) -> str:
-    """The given address if it is one of the console, else the front page; never an address of another site."""
-    parts = urlsplit(where)
-    is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/console/") and "\\" not in where
-    # A line break would end the header, and `..` would lead out of the console.
-    is_plain = where.isprintable() and not {".", ".."} & set(unquote(parts.path).split("/"))
-    return where if is_ours and is_plain else url_for("console.home")

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from console import access, act, queries
 from console import second as steps
 from console.actions import second_step, tries
-from console.pages.account import local
 from console.permissions import SIGNED_IN
 from console.rules.tries import wait_sentence
 from console.rules.visitors import Awaits, Role
@@ -21,7 +20,7 @@ CHANGED = "这一页打开后，又在别处打开过，密钥换了新的。请
 @access.allow(SIGNED_IN, first=True, second=True)
 def second() -> ResponseReturnValue:
     """Ask for a code, then continue to the page that was requested."""
-    where = local(request.values.get("next", ""))
+    where = access.local(request.values.get("next", ""))
     if access.awaited(access.visitor()) is not Awaits.CODE:
         return act.done(where)
 

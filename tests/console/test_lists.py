@@ -49,7 +49,9 @@ def test_somebody_chooses_columns_once_and_finds_them_in_every_browser(office) -
     assert headings(browser.get(PEOPLE).text) == usual, "columns that are gone leave no empty table"
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/console/", ""])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/console/", "", "/console/\n", "/console/../x", "//["]
+)
 def test_nobody_is_led_out_of_the_house_behind_a_choice_of_columns(office, back) -> None:
     answer = office.browser("market").post("/console/columns", {"list": "people", "column": ["shop"], "back": back})
     assert answer.location == "/console/"
@@ -61,6 +63,28 @@ def test_a_file_holds_what_is_filtered_and_text_is_text(office) -> None:
     rows = file_of(office, admin, "/console/users/export", {"search": "=1"})
     assert [row[:3] for row in rows] == [("用户名", "角色", "范围"), ("=1+1", "只读", "全部")]
     assert [entry.detail for entry in office.audited("list.export")] == ["“=1”"]
+
+
+def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
+    admin = office.browser("admin")
+    for asked, given in (
+        ("/console/audit/export", {"who": "王”建国"}),
+        ("/console/users/export", {"search": "“王" * 30}),
+    ):
+        assert admin.post(asked, given).status_code == 303
+    told = office.audited("list.export")
+    assert [entry.detail for entry in told] == ['“王"建国”', "“" + '"王' * 20 + "”"]
+    assert all(entry.is_search for entry in told)
+
+
+def test_what_flask_takes_for_its_own_in_an_address_breaks_no_list(office) -> None:
+    admin = office.browser("admin")
+    own = {"endpoint": "x", "_method": "PUT", "_external": "1", "_scheme": "javascript", "_anchor": "x", "self": "x"}
+    for each in ("/console/visits", "/console/visits/lines", PEOPLE, "/console/audit", "/console/visits/quiet"):
+        page = admin.get(each, query_string={**own, "after": "7", "search": "王"})
+        assert page.status_code == 200 and "javascript:" not in page.text, each
+    poll = 'hx-get="/console/visits/lines?search=%E7%8E%8B&amp;after=.7"'
+    assert poll in admin.get("/console/visits", query_string={**own, "after": ".7", "search": "王"}).text
 
 
 def test_who_may_not_see_a_list_gets_no_file_of_it(office) -> None:

@@ -234,6 +234,7 @@ def test_a_role_that_sees_a_part_is_not_made_without_one(office, role) -> None:
 @pytest.mark.parametrize(
     "where",
     [
+        "//[",
         "https://evil.example/",
         "//evil.example/console/",
         "/console/../x\\y",
