@@ -158,13 +158,13 @@ def is_console() -> bool:
 
 
 def local(where: str) -> str:
-    """An address of the console, or its front page: never one of another site."""
+    """The given address if it is one of the console, else the front page; never an address of another site."""
     try:
         parts = urlsplit(where)
     except ValueError:  # a bracket where a host would stand
         return url_for("console.home")
     is_ours = not parts.scheme and not parts.netloc and parts.path.startswith(f"{PREFIX}/") and "\\" not in where
-    # A line break would end the header, and a way up leads out of the console.
+    # A line break would end the header, and `..` would lead out of the console.
     is_plain = where.isprintable() and not {".", ".."} & set(unquote(parts.path).split("/"))
     return where if is_ours and is_plain else url_for("console.home")
 

@@ -1,4 +1,4 @@
-"""List export: a file requested on the list's page and written row by row by a worker, with what the page would show."""
+"""List export: a file requested on the list's page and written row by row by a worker, with what the page shows."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
