@@ -1,4 +1,4 @@
-"""The command line's door to campaigns: `flask campaigns …`."""
+"""Command line of campaigns: `flask campaigns …`."""
 
 from datetime import datetime
 

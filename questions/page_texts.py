@@ -30,7 +30,7 @@ def hint(asked: Question) -> str:
 
 
 def number(asked: Question) -> str:
-    """For a number that cannot be read, or is out of bounds."""
+    """What to change where a number cannot be read, or is out of bounds."""
     return f"请填{texts.numbers(asked)}。"
 
 

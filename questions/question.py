@@ -160,7 +160,7 @@ def to_json(question: Question) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Question:
-    """Read back what `to_json` wrote.
+    """Return the question that `to_json` wrote.
 
     >>> one = Question("q1", QuestionType.NUMBER, "几位?", max=Decimal("5.5"), decimals=1)
     >>> from_json(to_json(one)) == one

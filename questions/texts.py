@@ -58,7 +58,8 @@ def chosen(words: str) -> str:
 
 
 def shortened(words: str, longest: int = 60) -> str:
-    """
+    """The words cut to a length, with … where something is left out.
+
     >>> shortened("一二三四五六", 4)
     '一二三…'
     """
@@ -125,7 +126,8 @@ PICTURE_NOT_WANTED = "图片收到了，不过这一题要回复文字或数字�
 
 
 def two_readings(*both: Sequence[int]) -> str:
-    """
+    """For a reply of digits without gaps that can be read in two ways.
+
     >>> two_readings([13], [1, 3])
     '没分清是 13 还是 1 和 3。是前一种请回复“第13”，后一种请回复“1 3”。'
     """
@@ -184,7 +186,8 @@ MUST_ANSWER = "这一题需要您回答，不能跳过。"
 
 
 def progress(position: int, total: int) -> str:
-    """
+    """Where somebody is among the questions.
+
     >>> progress(3, 8)
     '现在是第 3 题，共 8 题。'
     """

@@ -1,4 +1,4 @@
-"""Reader of a workbook of questions: to the mapping its author means, with the cell of every value."""
+"""Reader of a workbook of questions: gives the mapping its author means, with the cell of every value."""
 
 from __future__ import annotations
 

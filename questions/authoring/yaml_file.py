@@ -1,4 +1,4 @@
-"""Reader of YAML: to the mapping its author means, with the line of every value."""
+"""Reader of YAML: gives the mapping its author means, with the line of every value."""
 
 from __future__ import annotations
 

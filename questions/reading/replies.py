@@ -111,7 +111,8 @@ _POINT = re.compile(r"(?:我?(?:打|给|评|选))?(?P<number>\S+?)(?:分|星|颗
 
 
 def _point(text: str) -> int | None:
-    """
+    """Read the point of a scale in a reply; None when there is none, or several.
+
     >>> [_point(reply) for reply in ("5", "５分", "五分。", "打4分", "十分", "0", "4.5", "⭐⭐⭐", "4-5", "很好")]
     [5, 5, 5, 4, 10, 0, None, None, None, None]
     """

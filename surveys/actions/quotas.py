@@ -26,7 +26,7 @@ class Full(Refused):
 
 
 def take(session: Session, survey_id: int, keys: Sequence[tally.Key]) -> None:
-    """Take a place under each of these keys that has a quota.
+    """Take a place in the quota of each of these keys, where it has one.
 
     One statement counts and returns the count: nothing is read first. Of two who want the last place the second waits
     for the first, then counts one too many and gets Full; its caller undoes that by rolling back. Call it after

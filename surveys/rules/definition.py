@@ -79,7 +79,7 @@ def to_json(definition: Definition) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Definition:
-    """Read back what `to_json` wrote.
+    """Return the definition that `to_json` wrote.
 
     >>> one = Definition("调查", (), opens_at=datetime(2026, 7, 1), area_limits={"城东": 50})
     >>> from_json(to_json(one)) == one

@@ -19,6 +19,8 @@ Distribution = Mapping[int, int] | Mapping[Decimal, int]
 
 
 class Interval(NamedTuple):
+    """Confidence interval of a figure."""
+
     low: float
     high: float
 

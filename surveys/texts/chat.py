@@ -10,7 +10,8 @@ from people.rules import family_name, salutation
 
 
 def day(on: date) -> str:
-    """
+    """A day as a shop reads it.
+
     >>> day(date(2026, 9, 30))
     '9 月 30 日'
     """
@@ -21,7 +22,8 @@ def day(on: date) -> str:
 
 
 def intro(title: str, questions: int, minutes: int) -> str:
-    """
+    """The survey's title, its number of questions, and how long it takes.
+
     >>> intro("三季度服务满意度调查", 6, 2)
     '《三季度服务满意度调查》共 6 题，约 2 分钟。随时回复“退出”，下次接着填。'
     """
@@ -65,7 +67,7 @@ def paused(left: int) -> str:
 
 
 def left_over(left: int) -> str:
-    """The same without its end, where the chat itself says how to go on.
+    """How many questions are left, as the beginning of a sentence that the chat goes on with.
 
     >>> left_over(3)
     '刚才的调查还剩 3 题，'
@@ -86,7 +88,8 @@ def submitted(keeper: str = "", results_on: date | None = None) -> str:
 
 
 def polite(keeper: str) -> str:
-    """
+    """How a keeper is addressed: by surname, or 您 where the name is unknown.
+
     >>> polite("王建国"), polite("欧阳明"), polite("")
     ('王老板', '欧阳老板', '您')
     """
@@ -146,7 +149,8 @@ NOT_FOR_MANAGERS = "调查由店主填写，您是客户经理，不用填。回
 
 
 def several_open(titles: Iterable[str]) -> str:
-    """
+    """The open surveys, to choose one by its number.
+
     >>> print(several_open(["满意度调查", "新品调查"]))
     有 2 份调查等您填写，回复数字选一份：
     1 满意度调查
@@ -160,7 +164,8 @@ CHOOSE_ONE = "请回复上面的一个数字，或回复“退出”。"
 
 
 def one_waits(title: str, minutes: int) -> str:
-    """
+    """One open survey that waits.
+
     >>> one_waits("满意度调查", 2)
     '有一份 2 分钟的《满意度调查》等您填写，回复“调查”开始。'
     """

@@ -20,7 +20,8 @@ REASONS = {**campaign_texts.REASONS, "answered": "发送前已填写", "full": "
 
 
 def percent(share: float | None) -> str:
-    """
+    """A share as a percentage; - where there is none.
+
     >>> percent(0.92703), percent(None)
     ('92.7%', '-')
     """
@@ -28,7 +29,8 @@ def percent(share: float | None) -> str:
 
 
 def figure(value: float | None) -> str:
-    """
+    """A figure with at most two decimals; - where there is none.
+
     >>> figure(25.0), figure(4.256), figure(None)
     ('25', '4.26', '-')
     """

@@ -72,6 +72,8 @@ class HandedOn:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
+    """Locked request, as far as giving it to another owner needs."""
+
     id: int
     owner_id: int | None
     version: int

@@ -36,7 +36,7 @@ from wechat_bot.services import Services, current_services
 
 @dataclass(frozen=True, slots=True)
 class NamedGroup:
-    """A group in the list, and whom it was for, in words."""
+    """Group in the list, with its audience in words."""
 
     group: GroupLine
     audience: str

@@ -131,7 +131,7 @@ class ReportRow:
     rated: int = 0
     content: int = 0
     discontent: int = 0
-    #: Shops looked after, where the row is a manager's.
+    #: Shops looked after, where the row is of one manager.
     shops: int | None = None
     #: The times that were asked for.
     times: Mapping[Took, Times] = field(default_factory=dict)

@@ -212,7 +212,7 @@ def sent(number: int, shop: str, way: Way, why: str, took: float | None, *, is_f
 
 
 def sent_by(way: Way, why: str) -> str:
-    """The same on a page, which names the request itself.
+    """The same on a page that names the request itself.
 
     >>> sent_by(Way.MESSAGE, ""), sent_by(Way.LATER, "已过微信 48 小时回复期")
     ('已发出。', '已过微信 48 小时回复期，已存下，等对方下次来消息时送达。着急请打电话。')
@@ -280,7 +280,7 @@ def chosen(number: int, shop: str, lines: Iterable[str], way: str, address: str)
 
 
 def quoted(name: str, words: str, is_note: bool) -> str:
-    """A message in a list of the last ones."""
+    """A message in a list of a request's last messages."""
     return f"{name or '店主'}{'（备注）' if is_note else ''}：{words}"
 
 

@@ -16,7 +16,7 @@ def to_find_out(shop: str, number: int | None) -> str:
 
 
 def done(shop: str, manager: str, *, is_the_shops: bool) -> str:
-    """To the person who clicked.
+    """To the person who gave the request to a shop.
 
     >>> done("城南便利店", "陈志强", is_the_shops=True)
     '已归到城南便利店，由陈志强负责。对方还没有绑定，身份没有核实。'

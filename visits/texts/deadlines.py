@@ -53,7 +53,7 @@ def window_now(left: int, until: datetime | None, now: datetime, zone: ZoneInfo)
 
 
 def began(promise: Promise, started_at: datetime, allowed: float, counts_working_hours: bool, zone: ZoneInfo) -> str:
-    """When it began and how long it is."""
+    """When a deadline's clock began, and how long it is."""
     if promise is Promise.REPLY_WINDOW:
         return f"店主 {full(started_at, zone)} 发来消息，微信允许在 {span(allowed)}内回复（不分工作时间）。"
     hours = "，只算工作时间" if counts_working_hours else ""
@@ -61,12 +61,12 @@ def began(promise: Promise, started_at: datetime, allowed: float, counts_working
 
 
 def rested(seconds: float, running_since: datetime, zone: ZoneInfo) -> str:
-    """How long it was paused before it went on."""
+    """How long the clock was paused before it went on."""
     return f"等店主回复时暂停 {span(seconds)}，{full(running_since, zone)} 继续。"
 
 
 def rests(used: float) -> str:
-    """That it is paused now."""
+    """Says that the clock is paused now."""
     return f"已用 {span(used)}，正在等店主回复，暂停计时。"
 
 
@@ -97,14 +97,14 @@ def days(those: Sequence[Day]) -> list[str]:
 
 
 def due(due_at: datetime, zone: ZoneInfo) -> str:
-    """When it is due."""
+    """When the deadline is."""
     return f"应于 {full(due_at, zone)} 前。"
 
 
 def ended(
     met_at: datetime | None, ended_at: datetime | None, due_at: datetime | None, now: datetime, zone: ZoneInfo
 ) -> str:
-    """Its outcome.
+    """The deadline's outcome.
 
     >>> china, noon = ZoneInfo("Asia/Shanghai"), datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
     >>> ended(noon, noon, noon.replace(hour=10), noon, china), ended(None, None, noon, noon, china)
@@ -120,7 +120,7 @@ def ended(
 
 
 def unknown_year(year: int) -> str:
-    """That the calculation lacks a year's holidays."""
+    """Says that a year's holidays are missing in the calculation."""
     return f"{year} 年的放假和调休安排还没有录入，这一年按平常的一周算；录入后未完成的期限会重新计算。"
 
 
