@@ -3,10 +3,14 @@
 import io
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
+from console.models import Task, TaskState, User
 from tests.office import Browser, Office
 
 PEOPLE = "/console/people"
@@ -63,6 +67,30 @@ def test_a_file_holds_what_is_filtered_and_text_is_text(office) -> None:
     rows = file_of(office, admin, "/console/users/export", {"search": "=1"})
     assert [row[:3] for row in rows] == [("用户名", "角色", "范围"), ("=1+1", "只读", "全部")]
     assert [entry.detail for entry in office.audited("list.export")] == ["“=1”"]
+
+
+def test_a_file_holds_what_whoever_asked_for_it_may_see_when_it_is_made(office) -> None:
+    browser = office.browser("market")
+
+    def asked_and_then(**became: Any) -> TestResponse:
+        """The file of a list whose owner became somebody else before a worker made it."""
+        answer = browser.post("/console/visits/quiet/export", {"days": "1"})
+        with office.house.services.transaction() as session:
+            session.execute(update(User).where(User.name == "market").values(**became))
+        office.work()
+        return office.browser("admin").get(f"{answer.location}/file")
+
+    whole = asked_and_then(role="marketing")
+    part = asked_and_then(role="supervisor", area_id=office.area("城区一片"))
+    for file, shops in ((whole, {"城南便利店", "老李食杂店", "=小王超市"}), (part, {"城南便利店", "老李食杂店"})):
+        rows = list(load_workbook(io.BytesIO(file.data)).active.iter_rows(values_only=True))
+        assert {row[1] for row in rows[1:]} == shops
+    assert asked_and_then(role="reader").status_code == 404
+    asked_and_then(role="marketing", area_id=None)
+    assert asked_and_then(disabled_at=office.house.clock()).status_code == 404
+    with office.house.look() as session:
+        errors = session.scalars(select(Task.error).where(Task.state == TaskState.FAILED)).all()
+    assert errors == ["您现在没有导出久没来往的店的权限。"] * 2
 
 
 def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
