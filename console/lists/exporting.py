@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from console import access, act, tasks
 from console.collected import Extensions
-from console.lists.listing import Asked, Column, L, Listing, columns_of, value
+from console.lists.listing import EXPORTED, Asked, Column, L, Listing, columns_of, value
 from console.lists.looking import ask
 from console.rules.visitors import Permission, Visitor
 from console.work import Made, Work, WorkKind, export
@@ -37,7 +37,9 @@ def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> 
             asked = ask(listing, session, request.form)
             params = {"given": dict(asked.given), "of": of}
             task_id = tasks.ask(session, listing.kind, listing.asks, params, owner_id=asked.visitor.user_id, now=now)
-            note(listing.did, f"task:{task_id}", listing.said(asked))
+            # The task is gone after some days: of a word that many lists share, the log itself says which it was.
+            which = f"{listing.title}：" if listing.did == EXPORTED else ""
+            note(listing.did, f"task:{task_id}", which + listing.said(asked))
         return act.done(url_for("console.task", task_id=task_id))
 
     view.__name__ = f"{page.__name__}_export"

@@ -21,6 +21,8 @@ from wechat_bot.services import Services
 L = TypeVar("L")
 SEARCH = "search"
 LONGEST_SEARCH = 40
+#: The audit log's word for the export of a list that has none of its own.
+EXPORTED = "list.export"
 _MARKS = str.maketrans("“”", '""')
 
 
@@ -147,7 +149,7 @@ class Listing(Generic[L]):
     #: What whoever takes it away as a file must be allowed beside that (nobody may without), and the audit log's word
     #: for it.
     export: Permission | None = None
-    did: str = "list.export"
+    did: str = EXPORTED
     #: What is asked for with its export; 导出 and the title where this is empty.
     task: str = ""
 

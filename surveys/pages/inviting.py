@@ -86,6 +86,7 @@ INVITED: Listing[Invited] = Listing(
     title="邀请名单",
     unit="家",
     see=SURVEYS_SEE,
+    means=lambda asked: f"调查 {asked.of['survey_id']} 第 {asked.of['number']} 次",
     size=queries.PAGE,
     filters=(Filter("outcome", "筛选", "全部", lambda asked: [each for each in WHOM.items() if each[0]]),),
     columns=(

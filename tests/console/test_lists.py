@@ -66,7 +66,7 @@ def test_a_file_holds_what_is_filtered_and_text_is_text(office) -> None:
     office.user("=1+1", "reader")
     rows = file_of(office, admin, "/console/users/export", {"search": "=1"})
     assert [row[:3] for row in rows] == [("用户名", "角色", "范围"), ("=1+1", "只读", "全部")]
-    assert [entry.detail for entry in office.audited("list.export")] == ["“=1”"]
+    assert [entry.detail for entry in office.audited("list.export")] == ["账号：“=1”"]
 
 
 def test_a_file_holds_what_whoever_asked_for_it_may_see_when_it_is_made(office) -> None:
@@ -93,6 +93,19 @@ def test_a_file_holds_what_whoever_asked_for_it_may_see_when_it_is_made(office) 
     assert errors == ["您现在没有导出久没来往的店的权限。"] * 2
 
 
+def test_the_log_says_which_list_was_taken_away_once_its_task_is_gone(office) -> None:
+    market, told = office.browser("market"), {}
+    for asked in ("visits/plans/3", "visits/groups/5", "visits/quiet", "surveys/7/invitations/2"):
+        assert market.post(f"/console/{asked}/export", {}).status_code == 303
+        told[asked] = office.audited("list.export")[-1].detail
+    assert told == {
+        "visits/plans/3": "该拜访的店：拜访计划 3，到期和过期",
+        "visits/groups/5": "群发名单：群发 5",
+        "visits/quiet": "久没来往的店：30 天没有来往",
+        "surveys/7/invitations/2": "邀请名单：调查 7 第 2 次",
+    }
+
+
 def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
     admin = office.browser("admin")
     for asked, given in (
@@ -101,7 +114,7 @@ def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
     ):
         assert admin.post(asked, given).status_code == 303
     told = office.audited("list.export")
-    assert [entry.detail for entry in told] == ['“王"建国”', "“" + '"王' * 20 + "”"]
+    assert [entry.detail for entry in told] == ['操作记录：“王"建国”', "账号：“" + '"王' * 20 + "”"]
     assert all(entry.is_search for entry in told)
 
 

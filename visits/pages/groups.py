@@ -108,7 +108,7 @@ MEMBERS: Listing[Member] = Listing(
     see=VISITS_SEE,
     size=queries.MEMBERS,
     keeps=("part",),
-    means=lambda asked: PARTS.get(_part(asked), ""),
+    means=lambda asked: "，".join(filter(None, (f"群发 {asked.of['group_id']}", PARTS.get(_part(asked))))),
     columns=(
         Column("licence", "许可证号", lambda line: licence(line.licence), href=filters.page_of, width=20),
         Column("shop", "店名", lambda line: line.shop, width=24),
