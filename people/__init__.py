@@ -1,1 +1,1 @@
-"""People: retailers, areas, customer managers and their audiences; who is who behind an openid."""
+"""People feature: retailers, areas, customer managers, audiences, and the identity behind an openid."""

@@ -1,4 +1,4 @@
-"""Verbs of people: bind, unbind, invite a manager, note who took back their consent."""
+"""People actions: bind, unbind, invite a manager, record a withdrawn consent."""
 
 import secrets
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from wechat_bot.switchboard import stop_talks
 
 @dataclass(frozen=True, slots=True)
 class BoundShop:
-    """A follower and a shop belong together; `is_new` where they did not before."""
+    """Result of binding a shop; `is_new` where it was not bound to this follower before."""
 
     shop: Shop
     is_new: bool
@@ -28,7 +28,7 @@ class BoundShop:
 
 @dataclass(frozen=True, slots=True)
 class BoundManager:
-    """A follower is this customer manager; `is_new` where it was not so before."""
+    """Result of binding a customer manager; `is_new` where they were not bound to this follower before."""
 
     manager: Person
     shops: int
@@ -37,14 +37,14 @@ class BoundManager:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A pair or a code that fits nothing, and how many tries are left today."""
+    """Wrong pair or code, and the number of tries left today."""
 
     left: int
 
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """A code that binds whoever sends it to a customer manager, once."""
+    """Invite code: binds its sender as a customer manager, once."""
 
     name: str
     code: str
@@ -56,9 +56,9 @@ def bind_by_licence(
 ) -> BoundShop | Wrong:
     """Bind a follower to the shop with this licence, if its phone ends in `ending` (four digits).
 
-    A licence that is not there and a phone that does not fit are one and the same wrong try, of which a follower has
-    three on the day `today`. Raises `Refused` where the shop or the follower is bound otherwise, and where others have
-    tried this licence, or all, too often.
+    An unknown licence and a wrong phone count as the same wrong try, of which a follower has three on the day `today`.
+    Raises `Refused` where the shop or the follower has another binding, and where this licence, or all licences, were
+    tried too often.
     """
     if not identity.tries_left(session, openid, today):
         return Wrong(0)
@@ -74,10 +74,10 @@ def bind_by_licence(
 
 
 def look_up(session: Session, openid: str, licence: str, *, today: date) -> Shop | Wrong:
-    """The shop with this licence, for a follower who proves nothing of it.
+    """The shop with this licence, for a follower who gives no proof that it is theirs.
 
-    Each look is one of the tries of the day `today`, also one that finds: numbers in a row would tell the names of all
-    shops else.
+    Each look-up counts as a try on the day `today`, also a successful one; otherwise consecutive numbers would reveal
+    the names of all shops.
     """
     if not identity.tries_left(session, openid, today) or tries.is_locked(session, today):
         return Wrong(0)
@@ -89,8 +89,8 @@ def look_up(session: Session, openid: str, licence: str, *, today: date) -> Shop
 def bind_by_token(session: Session, openid: str, token: str, *, now: datetime) -> BoundShop | None:
     """Bind a follower to the shop whose printed QR code holds this token; None where there is no such shop.
 
-    Raises `Refused` where the shop or the follower is bound otherwise. The token cannot be guessed, so tries are not
-    counted: a keeper who mistyped three times can still be helped by the manager's code.
+    Raises `Refused` where the shop or the follower has another binding. The token cannot be guessed, so tries are not
+    counted: a keeper who mistyped three times can still use the printed code.
     """
     shop = identity.shop_by_token(session, token)
     return _bind_shop(session, openid, shop, "code", now=now) if shop else None
@@ -99,8 +99,8 @@ def bind_by_token(session: Session, openid: str, token: str, *, now: datetime) -
 def bind_manager(session: Session, openid: str, code: str, *, now: datetime, today: date) -> BoundManager | Wrong:
     """Bind a follower to the customer manager this invite code was made for; the code is used up.
 
-    Whoever was bound to the manager before is not any more: an invitation is how a manager changes phones. A code
-    that does not fit is a wrong try. Raises `Refused` where the follower is somebody else already.
+    A previous binding of the manager ends: an invitation is also how a manager changes their WeChat account. A wrong
+    code counts as a wrong try. Raises `Refused` where the follower is bound as somebody else.
     """
     if not identity.tries_left(session, openid, today):
         return Wrong(0)
@@ -121,7 +121,7 @@ def bind_manager(session: Session, openid: str, code: str, *, now: datetime, tod
         .where(Manager.id == found.id, Manager.invite_code == code)
         .values(openid=openid, bound_at=now, invite_code=None, invite_until=None),
     )
-    if not won:  # somebody used it between our look and our hand
+    if not won:  # somebody used it between our read and our update
         return _wrong_try(session, openid, today)
     if manager is None:
         _end_bindings(session, Binding.manager_id == found.id, now)
@@ -132,7 +132,7 @@ def bind_manager(session: Session, openid: str, code: str, *, now: datetime, tod
 
 
 def unbind(session: Session, openid: str, *, now: datetime) -> None:
-    """Free a follower of shop and office; the history keeps that it was. What was running is paused."""
+    """Unbind a follower from their shop or manager; the binding history is kept. The running talk is paused."""
     session.execute(update(Retailer).where(Retailer.openid == openid).values(openid=None, bound_at=None))
     session.execute(update(Manager).where(Manager.openid == openid).values(openid=None, bound_at=None))
     _end_bindings(session, Binding.openid == openid, now)
@@ -140,7 +140,7 @@ def unbind(session: Session, openid: str, *, now: datetime) -> None:
 
 
 def unbind_shop(session: Session, licence: str, *, now: datetime) -> str:
-    """Free a shop of its follower, so that another can be bound; gives the shop's name.
+    """Unbind a shop from its follower, so that another can be bound; gives the shop's name.
 
     Raises `Refused` where there is no such shop, or it is not bound.
     """
@@ -154,7 +154,7 @@ def unbind_shop(session: Session, licence: str, *, now: datetime) -> str:
 
 
 def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
-    """Make a code that binds whoever sends it to the customer manager with this phone; an earlier one is void.
+    """Create an invite code for the customer manager with this phone; an earlier code becomes invalid.
 
     Raises `Refused` where nobody has this phone, or the manager is disabled.
     """
@@ -169,17 +169,17 @@ def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
 
 
 def withdraw(session: Session, openid: str, *, now: datetime, codes: Sequence[str] | None = None) -> None:
-    """Note that somebody took back their consent, or only (`codes`) what WeChat names so: the clock erases it at its
-    next look."""
+    """Save that somebody withdrew their consent, or only the parts that WeChat's `codes` name; the next run of the job
+    erases it."""
     only = " ".join(codes) if codes is not None else None
     statement = upsert(session, Withdrawal).values(openid=openid, asked_at=now, codes=only)
-    # Nothing (everything) stays nothing whatever is added.
+    # Empty means everything, and stays so whatever is added.
     both = null() if only is None else Withdrawal.codes + " " + statement.excluded.codes
     session.execute(statement.on_conflict_do_update(index_elements=["openid"], set_={"codes": both}))
 
 
 def _bind_shop(session: Session, openid: str, shop: Shop, how: str, *, now: datetime) -> BoundShop:
-    """Give the shop to the follower if it is free: the row count says who won."""
+    """Bind the shop to the follower if it is free; the row count tells who won."""
     if identity.manager_of(session, openid) is not None:
         raise Refused(texts.MANAGER_HAS_NO_SHOP)
     held = identity.shop_of(session, openid)
@@ -205,6 +205,6 @@ def _end_bindings(session: Session, which: Any, now: datetime) -> None:
 
 
 def _new_code() -> str:
-    """A code that always holds a letter, so that nobody's licence number is taken for one."""
+    """A new random code with at least one letter, so that no licence number is mistaken for one."""
     rest = (secrets.choice(rules.CODE_LETTERS + rules.CODE_DIGITS) for _ in range(rules.CODE_LENGTH - 1))
     return secrets.choice(rules.CODE_LETTERS) + "".join(rest)

@@ -1,4 +1,4 @@
-"""Areas in the console: who looks after them, who stands in, and changing both."""
+"""Area management: the manager, deputy and parent of each area."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from people.visibility import area_ids
 
 @dataclass(frozen=True, slots=True)
 class AreaLine:
-    """An area with its people and how many shops it has."""
+    """Area with its people and its number of shops."""
 
     id: int
     name: str
@@ -33,7 +33,7 @@ class AreaLine:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """An area whose deputy stands in, and on which days, both included."""
+    """Leave of an area's manager: the deputy, and the first and last day."""
 
     area: str
     deputy: str
@@ -42,7 +42,7 @@ class Leave:
 
 
 def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
-    """The areas this visitor may see, by name."""
+    """The areas this visitor may see, sorted by name."""
     head, deputy = aliased(Manager), aliased(Manager)
     statement = (
         select(
@@ -70,7 +70,7 @@ def listing(session: Session, visitor: Visitor) -> list[AreaLine]:
 
 
 def without_manager(session: Session, visitor: Visitor) -> list[str]:
-    """The areas, by name, in which somebody's shop has no customer manager at all."""
+    """The names of areas with shops that have no customer manager at all."""
     is_lonely = (Retailer.area_id == Area.id, Retailer.manager_id.is_(None), IS_THERE)
     has_lonely_shop = select(Retailer.id).where(*is_lonely).exists()
     statement = select(Area.name).where(Area.manager_id.is_(None), has_lonely_shop).order_by(Area.name)
@@ -81,7 +81,7 @@ def without_manager(session: Session, visitor: Visitor) -> list[str]:
 
 
 def leaves(session: Session, visitor: Visitor, days: Sequence[date]) -> list[Leave]:
-    """The leaves that begin or end on one of these days, of the areas this visitor may see, or has a part in."""
+    """The leaves that begin or end on one of these days, in areas that this visitor may see or is involved in."""
     statement = (
         select(Area.name, Manager.name, Area.deputy_from_on, Area.deputy_until_on)
         .join(Manager, Manager.id == Area.deputy_id)
@@ -89,7 +89,7 @@ def leaves(session: Session, visitor: Visitor, days: Sequence[date]) -> list[Lea
         .order_by(Area.name)
     )
     if visitor.role is Role.MANAGER:
-        me = -1 if visitor.manager_id is None else visitor.manager_id  # nobody's, not whatever has none
+        me = -1 if visitor.manager_id is None else visitor.manager_id  # none, not those without one
         statement = statement.where(or_(Area.manager_id == me, Area.deputy_id == me))
     else:
         mine = area_ids(session, visitor)
@@ -99,7 +99,7 @@ def leaves(session: Session, visitor: Visitor, days: Sequence[date]) -> list[Lea
 
 
 def names(session: Session, visitor: Visitor | None = None) -> list[tuple[int, str]]:
-    """Areas to choose from, by name: this visitor's, or all."""
+    """The areas to choose from, sorted by name: this visitor's, or all."""
     statement = select(Area.id, Area.name).order_by(Area.name)
     mine = area_ids(session, visitor) if visitor else None
     if mine is not None:
@@ -108,12 +108,12 @@ def names(session: Session, visitor: Visitor | None = None) -> list[tuple[int, s
 
 
 def classes(session: Session) -> list[tuple[int, str]]:
-    """Classes of shops to choose from."""
+    """The classes of shops to choose from."""
     return [(key, name) for key, name in session.execute(select(ShopClass.id, ShopClass.name).order_by(ShopClass.id))]
 
 
 def managers(session: Session) -> Sequence[tuple[int, str]]:
-    """Customer managers to choose from: those who are not disabled."""
+    """The customer managers to choose from, without disabled ones."""
     rows = session.execute(
         select(Manager.id, Manager.name, Manager.phone).where(Manager.disabled_at.is_(None)).order_by(Manager.name)
     )
@@ -121,13 +121,13 @@ def managers(session: Session) -> Sequence[tuple[int, str]]:
 
 
 def manager(session: Session, manager_id: int | None) -> str:
-    """A customer manager as `managers` calls them, also one who is disabled; nothing for nobody."""
+    """The name of a customer manager as in `managers`, also of a disabled one; empty for none."""
     found = session.get(Manager, manager_id) if manager_id is not None else None
     return _called(found.name, found.phone) if found else ""
 
 
 def kept(session: Session, area_id: int) -> dict[str, str]:
-    """What can be changed of an area, in words; nothing where there is none."""
+    """The editable values of an area, as labels and texts; empty where there is no such area."""
     area = session.get(Area, area_id, populate_existing=True)
     if area is None:
         return {}
@@ -152,7 +152,7 @@ def change(
     until_on: date | None,
     parent_id: int | None,
 ) -> str:
-    """Give an area a manager, a deputy with the days of leave, an area above it; gives its name.
+    """Change an area's manager, deputy with days of leave, and parent area; gives its name.
 
     Raises `Refused`: an area that is not this visitor's, a deputy who is the manager, a leave that ends before it
     begins or has no deputy, an area above itself.
@@ -181,7 +181,7 @@ def change(
 
 
 def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date | None, until_on: date | None) -> str:
-    """Have the customer manager with this phone stand in for an area, or nobody; gives their name.
+    """Make the customer manager with this phone the deputy of an area, or remove the deputy; gives their name.
 
     For whoever may change every area. Raises `Refused` as `change` does, and for an area or a phone not known.
     """
@@ -209,7 +209,7 @@ def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date 
 
 
 def _check_parent(session: Session, area_id: int, parent_id: int | None, mine: set[int] | None) -> None:
-    # Moving an area out of one's own part would be giving it away, moving another in taking it.
+    # Moving an area out of one's own part would give it away; moving another in would take it.
     if mine is not None:
         raise Refused("上级片区请由管理员或营销人员调整。")
     parents = [(key, parent) for key, parent in session.execute(select(Area.id, Area.parent_id))]

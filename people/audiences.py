@@ -1,9 +1,9 @@
-"""Audiences: who of the retailers is meant, as one select. An audience can only narrow; a broken one refuses.
+"""Audience specifications: which retailers are meant, as one select. A broken specification is refused.
 
 A specification is a mapping. Its keys are criteria, and all of them must hold: `{class: [现代终端], area: [城区一片]}`.
 `all`, `any` and `none` hold lists of such mappings and nest. `{audience: 老店}` is one that was saved under that name.
-No specification at all is every bound shop. Who is not bound can be reached by nobody, so only bound shops are meant,
-unless the specification speaks of `bound` itself.
+No specification means every bound shop. A shop that is not bound cannot receive messages, so only bound shops are
+meant, unless the specification itself uses `bound`.
 """
 
 from collections.abc import Collection, Hashable, Mapping
@@ -26,11 +26,11 @@ from wechat_bot.models import Follower
 
 Spec = Mapping[str, Any] | None
 
-#: Deeper than any person nests; what is deeper is broken.
+#: The deepest nesting allowed.
 DEPTH = 8
 MOST_PARTS = 200
 LARGEST_FILE = 1 << 16
-#: Looking at an audience reads no more shops than this.
+#: The most shops that a preview of an audience reads.
 LOOKED_AT = 50_000
 SAMPLED = 10
 OWN = {criterion.name: criterion for criterion in CRITERIA}
@@ -38,7 +38,7 @@ OWN = {criterion.name: criterion for criterion in CRITERIA}
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A shop of an audience, to see whether the right ones are meant."""
+    """Sample shop of an audience, for a preview."""
 
     id: int
     licence: str
@@ -50,7 +50,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How many shops an audience means, and some of them; with `is_more` there are at least so many."""
+    """Preview of an audience: the number of shops, and some of them; with `is_more` the number is "at least"."""
 
     shops: int
     bound: int
@@ -62,8 +62,8 @@ class Look:
 def select_ids(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> Select[int]:
     """The ids of the retailers a specification means, as a select to execute or to build on.
 
-    `criteria` are those of all features; people's own are always there. Raises `Refused`, naming it, for whatever is
-    empty or unknown.
+    `criteria` are those of all features; people's own are always included. Raises `Refused`, naming the part, for
+    anything empty or unknown.
     """
     if spec is None:
         return select(Retailer.id).where(Retailer.openid.is_not(None))
@@ -103,13 +103,13 @@ def look(
     today: date,
     most: int = LOOKED_AT,
 ) -> Look:
-    """What a specification means for whoever writes it: how many shops of theirs, and some of them.
+    """The preview of a specification for its author: the number of their shops it means, and some of them.
 
-    Shops that are not bound are counted too, though nothing can be sent to them. Reading stops behind `most`, so that
-    an answer takes the same time for a town and for a province. Raises `Refused` as `select_ids` does.
+    Shops that are not bound are counted too, though nothing can be sent to them. Reading stops after `most`, so that
+    it takes the same time for a town and for a province. Raises `Refused` as `select_ids` does.
     """
     meant = theirs(session, visitor, spec, criteria, now=now, today=today)
-    # Materialised: the database must stop at the limit, and not fold it into the statement around it.
+    # Materialised, so that the database stops at the limit instead of merging it into the outer statement.
     found = materialized(select(Retailer.id, Retailer.openid).where(meant).limit(most + 1), "found")
     shops, bound, following = session.execute(
         select(func.count(), func.count(found.c.openid), func.count(Follower.openid))
@@ -136,15 +136,15 @@ def theirs(
     now: datetime,
     today: date,
 ) -> ColumnElement[bool]:
-    """A specification as a condition on retailers: of this visitor's shops, bound or not."""
+    """A specification as a condition on retailers, limited to the shops this visitor may see, bound or not."""
     meant = condition(session, spec, criteria, now=now)
     mine = within(session, visitor, today=today)
     return meant if mine is None else and_(meant, mine)
 
 
 def condition(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, now: datetime) -> ColumnElement[bool]:
-    """A specification as a condition on retailers, bound or not, whoever asks; without one, all there are. Whoever uses
-    it adds what may be seen. Raises `Refused` as `select_ids` does."""
+    """A specification as a condition on retailers, bound or not; without one, all. The caller must add what the visitor
+    may see. Raises `Refused` as `select_ids` does."""
     return IS_THERE if spec is None else and_(_read(session, spec, criteria, now)[0], IS_THERE)
 
 
@@ -170,7 +170,7 @@ def mentions(spec: Any, name: str, value: str) -> bool:
 
 
 def renamed(spec: Any, name: str, old: str, new: str) -> Any:
-    """The specification with one value of a criterion written otherwise.
+    """The specification with one value of a criterion replaced.
 
     >>> renamed({"any": [{"tag": ["老店", "新店"]}]}, "tag", "老店", "旗舰店")
     {'any': [{'tag': ['旗舰店', '新店']}]}
@@ -183,7 +183,7 @@ def renamed(spec: Any, name: str, old: str, new: str) -> Any:
 
 
 def without(spec: Any, name: str, gone: Collection[str]) -> Any:
-    """The specification without some values of a criterion; where none are left it is broken, and refuses.
+    """The specification without some values of a criterion; where none are left it is broken, and is refused when used.
 
     >>> without({"any": [{"licence": ["350802100001", "350802100002"]}]}, "licence", ["350802100001"])
     {'any': [{'licence': ['350802100002']}]}
@@ -206,14 +206,14 @@ def _other(value: Any, old: str, new: str) -> Any:
 
 
 def require_some(number: int) -> int:
-    """The number itself. Raises `Refused` where it is 0: nobody must never become everyone."""
+    """The given number. Raises `Refused` where it is 0: an empty audience must never be treated as everybody."""
     if number < 1:
         raise Refused("这个范围里没有零售户，请检查对象条件。")
     return number
 
 
 def read(text: str) -> Spec:
-    """A specification from YAML or JSON. Raises `Refused` where it is neither, or says a thing twice."""
+    """Parse a specification from YAML or JSON. Raises `Refused` where it is neither, or has a key twice."""
     if len(text) > LARGEST_FILE:
         raise Refused("对象条件太长。")
     try:
@@ -230,14 +230,14 @@ def read(text: str) -> Spec:
 
 @dataclass
 class _Reader:
-    """Turns one specification into a condition on retailers."""
+    """Compiler of a specification into a condition on retailers."""
 
     session: Session
     criteria: Mapping[str, Criterion]
     now: datetime
     speaks_of_bound: bool = False
     parts: int = 0
-    #: Names of saved audiences being read: one that holds itself would never end.
+    #: Names of the saved audiences being read, to detect one that contains itself.
     within: list[str] = field(default_factory=list)
 
     def read(self, spec: Any, depth: int = 0) -> ColumnElement[bool]:
@@ -268,7 +268,7 @@ class _Reader:
         found = criterion.select(self.session, value, self.now)
         if isinstance(found, Select):
             ids = found.subquery().c[0]
-            # An id that is null (an anonymous answer) would make NOT IN true of nobody.
+            # A NULL id (of an anonymous answer) would make NOT IN match nobody.
             found = Retailer.id.in_(select(ids).where(ids.is_not(None)))
         return (
             found
@@ -299,7 +299,7 @@ class _SaidTwice(yaml.YAMLError):
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """YAML lets the last of two equal keys win: of two `class:` lines one would be lost, and the audience grow."""
+    """YAML loader that refuses equal keys: YAML drops the first of two `class:` lines, so the audience would grow."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen = set()

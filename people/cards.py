@@ -1,7 +1,7 @@
-"""Binding codes on paper: A4 sheets of eight cards to cut apart, with the typeface embedded.
+"""Binding cards as PDF: A4 sheets of eight cards with QR codes, with the font embedded.
 
-Many sheets become several books: a printer takes a hundred pages more kindly than six hundred, and no more than one
-book is ever in memory.
+Many sheets are split into several files: a hundred pages are easier to print than six hundred, and only one file is
+in memory at a time.
 """
 
 import zipfile
@@ -20,22 +20,22 @@ from reportlab.pdfgen.canvas import Canvas
 from foundation.errors import Refused
 from people import rules, texts
 
-#: `tools/assets.sh` puts it there.
+#: Font file, installed by `tools/assets.sh`.
 FONT_FILE = Path(__file__).resolve().parent.parent / "build" / "fonts" / "NotoSansSC_400Regular.ttf"
 FONT = "NotoSansSC"
 ACROSS, DOWN = 2, 4
 A_SHEET = ACROSS * DOWN
-#: Cards of one book: a hundred sheets.
+#: Cards of one file: a hundred sheets.
 BOOK = 100 * A_SHEET
 MARGIN = 10 * mm
 QR_SIDE = 45 * mm
-#: WeChat's codes are read with four modules of white around them (ISO/IEC 18004).
+#: Modules of white border that a QR code needs (ISO/IEC 18004).
 QUIET = 4
 GREY, INK = 0.45, 0.1
 
 
 class Printed(Protocol):
-    """What a card needs to know."""
+    """Data of a binding card."""
 
     @property
     def licence(self) -> str: ...
@@ -54,9 +54,9 @@ class Printed(Protocol):
 def write(
     path: Path, account: str, cards: Iterable[Printed], *, progress: Callable[[int], None] = lambda done: None
 ) -> tuple[int, str]:
-    """Write cards to a file; gives how many, and what the file is: `.pdf`, or `.zip` of several books.
+    """Write cards to a file; gives their number and the file's suffix: `.pdf`, or `.zip` of several PDFs.
 
-    Raises `Refused` where there is no card, or the typeface was not installed.
+    Raises `Refused` where there is no card, or the font is not installed.
     """
     _load_font()
     waiting = iter(cards)
@@ -66,7 +66,7 @@ def write(
         while first := _next_book(waiting):
             number += 1
             if number == 2:
-                # Only now it is clear that one book is not enough.
+                # Only now is it known that one PDF is not enough.
                 _pack(path, book, "w", number - 1)
             done = _write_book(book, account, first, done, progress)
             if number > 1:
@@ -76,7 +76,7 @@ def write(
         if number == 1:
             book.replace(path)
     except BaseException:
-        # Half a stack of cards is of no use to anybody.
+        # An incomplete set of cards is of no use.
         path.unlink(missing_ok=True)
         raise
     finally:
@@ -126,7 +126,7 @@ def _draw(canvas: Canvas, account: str, card: Printed, left: float, bottom: floa
     inner, top = width - 2 * pad, bottom + height - pad
     _line(canvas, account, left + pad, top - 6, inner, 8, GREY)
     _line(canvas, card.shop, left + pad, top - 25, inner, 15, INK)
-    # Its white border brings the code in line with what stands above and below it.
+    # The code's white border aligns it with the texts above and below.
     border = QR_SIDE * QUIET / (29 + 2 * QUIET)
     _code(canvas, card.url, left + pad - border, bottom + pad - border)
     beside = left + pad + QR_SIDE - 2 * border + 4 * mm
@@ -147,7 +147,7 @@ def _draw(canvas: Canvas, account: str, card: Printed, left: float, bottom: floa
 
 
 def _line(canvas: Canvas, text: str, x: float, y: float, room: float, size: float, grey: float) -> None:
-    """A line of text, smaller where it would not fit, and cut where that would be too small to read."""
+    """Draw a line of text: in smaller type where it would not fit, and cut where that would be too small to read."""
     while size > 8 and pdfmetrics.stringWidth(text, FONT, size) > room:
         size -= 0.5
     while len(text) > 1 and pdfmetrics.stringWidth(text, FONT, size) > room:
@@ -158,7 +158,7 @@ def _line(canvas: Canvas, text: str, x: float, y: float, room: float, size: floa
 
 
 def _code(canvas: Canvas, url: str, left: float, bottom: float) -> None:
-    """A QR code as a drawing, which no printer blurs: one rectangle for each run of dark modules."""
+    """Draw a QR code as vector graphics, so that it prints sharply: one rectangle for each run of dark modules."""
     rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
     module = QR_SIDE / (len(rows) + 2 * QUIET)
     path = canvas.beginPath()

@@ -1,4 +1,4 @@
-"""Binding codes to print: which shops, which of them have a code of WeChat's yet, and keeping what WeChat made."""
+"""Binding QR codes for printing: which shops lack one, saving those WeChat made, and the cards' data."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import Area, BindCode, Manager, Retailer
 
-#: Permanent QR codes of one account, for ever (wechat-platform.md §9); some are left for other ends.
+#: The most permanent QR codes of an account used for shops (wechat-platform.md §9); some are left for other uses.
 MOST_CODES = 100_000
 KEPT_BACK = 1_000
-#: Cards of one wish: a stack of paper nobody would carry.
+#: The most cards of one request.
 MOST_CARDS = 20_000
 BATCH = 500
 _own, _head = aliased(Manager), aliased(Manager)
@@ -23,7 +23,7 @@ _own, _head = aliased(Manager), aliased(Manager)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A shop WeChat made no code for yet."""
+    """Shop without a QR code."""
 
     id: int
     bind_token: str
@@ -31,7 +31,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class BindingCard:
-    """What is printed for a shop."""
+    """Data printed on a shop's card."""
 
     licence: str
     shop: str
@@ -44,7 +44,7 @@ class BindingCard:
 def missing(
     session: Session, app_id: str, which: ColumnElement[bool], *, after: int = 0, limit: int = BATCH
 ) -> list[Wanted]:
-    """Some of the chosen shops, behind an id, that have no code yet."""
+    """The next chosen shops after an id that have no code yet."""
     rows = session.execute(
         _lacking(app_id, which, Retailer.id, Retailer.bind_token)
         .where(Retailer.id > after)
@@ -55,7 +55,7 @@ def missing(
 
 
 def count_missing(session: Session, app_id: str, which: ColumnElement[bool]) -> int:
-    """How many of the chosen shops have no code yet. Raises `Refused` where the account may not have so many more."""
+    """The number of chosen shops without a code. Raises `Refused` where the account may not have so many more."""
     number = session.scalar(_lacking(app_id, which, func.count())) or 0
     made = session.scalar(select(func.count()).select_from(BindCode).where(BindCode.app_id == app_id)) or 0
     if number and made + number > MOST_CODES - KEPT_BACK:
@@ -66,14 +66,14 @@ def count_missing(session: Session, app_id: str, which: ColumnElement[bool]) -> 
 
 
 def keep(session: Session, app_id: str, made: Sequence[tuple[int, str]], *, now: datetime) -> None:
-    """Keep the codes WeChat made, by retailer."""
+    """Save the codes that WeChat made, by retailer."""
     if made:
         rows = [{"app_id": app_id, "retailer_id": key, "url": url, "made_at": now} for key, url in made]
         session.execute(upsert(session, BindCode).on_conflict_do_nothing(), rows)
 
 
 def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator[BindingCard]:
-    """The cards of the chosen shops, area by area and in each by licence; never more than a chunk in memory."""
+    """The cards of the chosen shops, sorted by area and licence; read in chunks."""
     statement = (
         select(
             Retailer.licence,

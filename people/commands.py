@@ -1,4 +1,4 @@
-"""The command line's door of people: the roster, the list, audiences, codes, tags."""
+"""People command line: roster, shop list, audiences, QR codes, erasure, deputies, tags."""
 
 import sys
 import unicodedata
@@ -30,7 +30,7 @@ NAMES_SHOWN = 20
 
 
 class Sentences(AppGroup):
-    """A group whose commands end with 1 and a sentence on stderr where a rule, or WeChat, said no."""
+    """Command group that prints a refusal (of a rule or WeChat) on stderr and exits with 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -110,7 +110,7 @@ def show_audience(spec: str) -> None:
     path = Path(spec)
     is_file = len(spec) < 1024 and "\n" not in spec and path.is_file()
     wanted = audiences.read(path.read_text(encoding="utf-8") if is_file else spec)
-    # Speaking of `bound` lets in who cannot be reached yet: to be seen here, though nothing is sent to them.
+    # A specification with `bound` may include shops that cannot be reached yet: shown here, though nothing is sent.
     anyone = {"all": [wanted, {"any": [{"bound": True}, {"bound": False}]}]}
     now = services.clock()
     with services.reading() as session:
@@ -145,7 +145,7 @@ def invite_manager(phone: str) -> None:
     with services.transaction() as session:
         invite = actions.invite_manager(session, phone, now=services.clock())
     click.echo(texts.invitation(invite.name, invite.code, invite.until, services.zone))
-    # The code is good without the picture: it is told first.
+    # The code works without the QR picture, so it is printed first.
     picture, _ = services.wechat.create_qr(
         f"bind:{rules.MANAGER_SCENE}{invite.code}", seconds=int(rules.INVITE_LASTS.total_seconds())
     )
@@ -241,7 +241,7 @@ def _tell(summary: Summary, dry_run: bool) -> None:
 
 @contextmanager
 def _bar(label: str) -> Iterator[Progress]:
-    """A progress bar on stderr, so that what is printed can be piped; none where nobody looks."""
+    """A progress bar on stderr, so that stdout can be piped; none without a terminal."""
     with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         yield _mover(bar)
 
@@ -255,5 +255,5 @@ def _mover(bar: Any) -> Callable[[int, int], None]:
 
 
 def _wide(text: str, width: int) -> str:
-    """A text filled up to a width in which Chinese characters count twice."""
+    """A text padded to a width in which Chinese characters count twice."""
     return text + " " * max(width - sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text), 0)

@@ -1,7 +1,7 @@
-"""What is only polite: thanks, yes, well received, a wish, a sign – in any order, to anybody; and what else is said.
+"""Courtesy classifier: whether a text is only polite (thanks, yes, well received, a wish, an emoji), or asks something.
 
-A small grammar of parts. A text is taken apart into them, and what remains decides: nothing, and it was courtesy;
-something that asks, or names a lack, and it is a need; anything else stays in doubt.
+It is a small grammar of polite parts. These are removed from a text, and the rest decides: nothing left is courtesy;
+a question or a lack is a need; anything else is doubtful.
 """
 
 import re
@@ -10,15 +10,15 @@ from enum import Enum
 
 
 class Tone(Enum):
-    """How a text is meant."""
+    """Tone of a text."""
 
-    #: Nothing but courtesy.
+    #: Only courtesy.
     THANKS = "thanks"
-    #: 嗯嗯, 哈哈: an answer was heard, where one was given; anywhere else it may as well be a question.
+    #: 嗯嗯, 哈哈: after an answer it confirms; anywhere else it may also be a question.
     NOD = "nod"
-    #: Courtesy, and something that asks nothing.
+    #: Courtesy, with something else that asks nothing.
     DOUBTFUL = "doubtful"
-    #: Something is asked, or missing; or there is no courtesy in it.
+    #: A question or a lack; or no courtesy at all.
     OTHER = "other"
 
 
@@ -61,7 +61,7 @@ _WISHES = _any(
     "生意兴隆 身体健康 万事如意 万事顺意 一切顺利 工作顺利 晚安 早安 bye byebye 88 好人一生平安 好人有好报"
 )
 _NODS = "嗯+|恩+|哦+|噢+|喔+|哈+|呵+|嘿+|嘻+|唉?是|诶|昂"
-#: The hundred family names most people have.
+#: The hundred most frequent family names.
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
     "廖石金韦贾夏付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温赖游华阮章池连涂"
@@ -73,12 +73,12 @@ _TITLE = _any(
 _PEOPLE = rf"(?:[{_SURNAMES}][^\W\d_]{{0,2}}?|[小老阿][{_SURNAMES}])?(?:{_TITLE})|[小老阿][{_SURNAMES}]|" + _any(
     "您们 你们 大家 各位 我们 咱们 您 你 you 亲爱的 亲 老板 帅哥 美女 小妹 烟草公司 烟草局 贵公司"
 )
-#: No name begins with a sign behind which one of these stands: 谢谢钱没到; and these are what is sold.
+#: Characters that do not follow a family name in a name (谢谢钱没到), and words for goods.
 _NO_NAME = (
     "(?!.?[没不未少了到吗呢要有错坏缺多钱款货烟]|(?:中华|利群|玉溪|云烟|南京|苏烟|黄山|红[梅河旗云金双七]|双喜|芙蓉|真龙|"
     "娇子|泰山|牡丹|石狮|金桥|黄果|黄鹤|白沙|贵烟|好猫|长白|钻石|七匹|[硬软细]))"
 )
-#: A name after thanks, and then nothing more: 谢谢陈志强, 谢谢志强经理.
+#: A name after thanks at the end of a text: 谢谢陈志强, 谢谢志强经理.
 _NAME_BEHIND = re.compile(
     rf"(谢谢|谢(?!谢)|感谢|辛苦|辛苦了|好的|收到)"
     rf"(?:[{_SURNAMES}]?{_NO_NAME}[^\W\d_]{{2}}(?:{_TITLE})|[{_SURNAMES}]{_NO_NAME}[^\W\d_]{{1,2}})(?=$|\W)"
@@ -87,18 +87,18 @@ _FILLERS = "[了啊呀啦哒吧呢嘛嘞滴的地得哟呦哇咯喽]|" + _any(
     "真是 实在 真 太 很 非常 十分 万分 特别 一下 这么 那么 那 就 先 又 也 都 还是 这边 对 我 支持 帮助 关心 帮忙 配合 "
     "关照 照顾 工作 服务 回复 答复 告知 提醒 通知 解答 耐心 百忙之中 一直以来 长期以来 very much 么么 爱"
 )
-#: Said before anything else, and courtesy only where nothing follows: 您好，明天休息 is news.
+#: Greetings, which are courtesy only where nothing follows: 您好，明天休息 is news.
 _HELLO = re.compile(r"^\W*(?:(?:早上|上午|中午|下午|晚上|大家|您|你)好\W*)+")
-#: 中, 管 are yes in some places, and nothing where more is said.
+#: 中, 管 mean yes in some regions, and count only where they stand alone.
 _WHOLE = re.compile(r"(?:那?[中管])+[嘞了的啊哈呀]*|得劲|成交")
 _COUNT = "(?:[0-9]+|[一二两三四五六七八九十]+)[条箱包盒件个](?:烟|货)?"
-#: Well received, so many: whoever sent them may count otherwise.
+#: Received, with a number, which the sender may count differently.
 _COUNTED = re.compile(
     rf"{_COUNT}(?:都|已经|已|也|全)*(?:收到|拿到|送到|到|收)(?:了|啦)?(?![吗没不])|"
     rf"(?:已|已经)?(?:收到|拿到)了?{_COUNT}了?|"
     r"(?:一[条包]|都|也)?没[少缺坏破](?!了)|(?:问题)?(?:已经|已|都)(?:解决|补到|补上|送到|到货)了?"
 )
-#: What somebody is thanked for, said in one breath with the thanks: 谢谢您帮我解决问题.
+#: Reason of the thanks in the same clause: 谢谢您帮我解决问题.
 _FOR = re.compile(
     r"(谢谢|多谢|感谢|辛苦了?)(?:您|你|你们|.?经理)?(?:帮我们?|给我们?|为我们?|帮)?"
     r"(?:解决问题|解决|送货上门|送货|补货|调货|跑一趟|送来|补来|问|告诉我?|处理|办理|联系|安排|"
@@ -109,27 +109,27 @@ _LONG = re.compile("|".join((_RECEIPT, _WISHES, _PRAISE)))
 _CORE = re.compile("|".join((_RECEIPT, _WISHES, _PRAISE, _THANKS, _YES)))
 _SOFT = re.compile("|".join((_PEOPLE, _NODS, _FILLERS)))
 _POLITE = re.compile("|".join((_THANKS, _PEOPLE, _FILLERS)))
-#: 謝謝 is 谢谢.
+#: Traditional characters, such as 謝謝 for 谢谢.
 _SIMPLE = str.maketrans(
     "謝貨經嗎沒還這煙錢買賣隨時間對號煩幫補難續準備處話邊開關門條齊銷裡們務辦復覆讓給發過麼說聽問題應該兩訴舉報檢態強緊點電許證價",
     "谢货经吗没还这烟钱买卖随时间对号烦帮补难续准备处话边开关门条齐销里们务办复复让给发过么说听问题应该两诉举报检态强紧点电许证价",
 )
 _EMOTICON = re.compile(r"\[[^\[\]]{1,8}\]|/::?[\w~!@#$%^&*()<>|,.'\"+-]{1,6}")
-#: Signs of somebody who is not content.
+#: Emoji of somebody who is not satisfied.
 _SAD = re.compile(
     "[😡😠🤬👎💔😭😤😞😢❓❔❌🙄😒😟😔😩😫🤔]|"
     r"\[(?:怒|发怒|弱|流泪|大哭|疑问|衰|晕|鄙视|抓狂|难过|委屈|快哭了|叹气|裂开|傲慢|撇嘴|白眼|骂|咒骂|敲打|菜刀|炸弹|便便)\]"
 )
-#: What asks, lacks, or counts: where it is left, somebody wants something.
+#: Words of questions, lacks and quantities: where one is left, the text is a need.
 _ASKS = re.compile(
     r"[?吗没不未少缺差坏错漏破断退换补催急慢]|什么|啥|咋|怎|哪|几|多少|多久|何时|如何|为何|能否|是否|可否|"
     r"要|想|帮|请|麻烦|求|等着|来|送|订|加|改|查|问|谁|投诉|举报|假|但|不过|可是|就是|然后|[贵晚](?![上安饭])|扣|多了|早点|"
     r"便宜|烂|屁|骗|祖宗|[0-9]|[一二两三四五六七八九十半][条箱包盒件个斤瓶]"
 )
-#: 那我呢 asks, 好的呢 does not: there it stands behind what is courtesy.
+#: 呢 asks in 那我呢, but not after courtesy as in 好的呢.
 _AND_I = re.compile(r"[^\W您你嗯了啊的啦呀]呢|[我你他她家谁]的呢")
 
-#: Says no, or leaves it to us, and asks nothing.
+#: Words that decline or leave it open, and ask nothing.
 _DECLINES = re.compile(
     r"(?:暂时|先|这次|现在)?(?:不用|不要|不必|不需要|没需要|算|不急|不着急|不慌|别急|慢慢来|"
     r"没(?:有)?(?:别的|其他|其它|啥|什么)事|没什么)(?:送|补|换|退|来|麻烦|管|回复|回)?|"
@@ -139,7 +139,7 @@ _DECLINES = re.compile(
 
 
 def tone(text: str) -> Tone:
-    """How a text is meant, by its parts.
+    """The tone of a text, by its parts.
 
     >>> {tone(each).name for each in ("谢谢陈经理", "货收到了谢谢", "太好了", "好滴", "👍", "感恩", "好的谢谢，明天见")}
     {'THANKS'}
@@ -174,7 +174,7 @@ def tone(text: str) -> Tone:
 
 
 def asks_nothing(text: str) -> bool:
-    """Whether nothing stands beside what is received, declined or thanked for: where nothing is open, it opens nothing.
+    """Whether a text has nothing beside receipt, refusal or thanks, so that without an open request it opens none.
 
     >>> [asks_nothing(each) for each in ("谢谢您送货上门", "行那我等着", "好的，我下午在店里", "😡")]
     [True, True, False, False]
@@ -187,7 +187,7 @@ def asks_nothing(text: str) -> bool:
 
 
 def substance(text: str) -> str:
-    """What is left of a text without what was received, praised or thanked for: it tells what the text is about.
+    """The rest of a text without what is received, praised or thanked for, which tells its subject.
 
     >>> substance("谢谢您送货上门,海报也贴了"), substance("两条收到了")
     ('谢谢 ,海报也贴了', ' ')
@@ -196,7 +196,7 @@ def substance(text: str) -> str:
 
 
 def without(text: str) -> str:
-    """What is left of a text without its courtesy: 满意 of 满意，谢谢.
+    """A text without its courtesy: 满意 of 满意，谢谢.
 
     >>> without("1，谢谢"), without("一般吧 谢谢了")
     ('1', '一般')
@@ -205,7 +205,7 @@ def without(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """A text as it is compared: simplified, in small letters, of half width.
+    """A text normalised for comparison: simplified characters, lower case, half width.
 
     >>> simplified("我要投訴ＡＢ")
     '我要投诉ab'

@@ -1,7 +1,7 @@
-"""Audience criteria of people: what every audience can be narrowed by, whoever else adds more.
+"""Audience criteria of people: class, area, manager, tag, licence, following, binding, last contact.
 
-Each is a condition on retailers, so that a statement which reads retailers can stop early. It is true or false of a
-row, never null, or what stands under `none` would mean nobody.
+Each is a condition on retailers, so that a statement which reads retailers can stop early. It must be true or false
+for each row and never NULL, because NOT NULL would match nobody under `none`.
 """
 
 from collections import Counter
@@ -19,34 +19,34 @@ from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from wechat_bot.criterion import Choice, Criterion, Field, Input
 from wechat_bot.models import Follower
 
-#: A value longer than this in an error is cut: it may be a whole file.
+#: Characters of a value shown in an error; it might be a whole file.
 SHOWN = 40
 MOST_DAYS = 3650
 MOST_NAMES = 1000
-#: The criterion whose choices are told apart by what somebody may see, and the one that names shops themselves.
+#: The criterion whose choices depend on what the visitor may see, and the one that lists shops directly.
 AREA, LICENCE = "area", "licence"
-#: Licences written by hand: more than a person copies out of a list in one go is an audience to be saved.
+#: The most licences typed into a form; longer lists should be saved as an audience.
 MOST_LICENCES = 1000
 
 Condition = ColumnElement[bool]
 
 
 def names(value: Any, what: str) -> list[str]:
-    """One name or a list of them, as texts. Raises `Refused` for an empty list and for what is no name."""
+    """One name or a list of names, as texts. Raises `Refused` for an empty list and for values that are not names."""
     listed = value if isinstance(value, list) else [value]
     if not listed:
         raise Refused(f"对象条件 {what} 是空的，请写上至少一个。")
     if len(listed) > MOST_NAMES:
         raise Refused(f"对象条件 {what} 里的名称太多，最多 {MOST_NAMES} 个。")
     for each in listed:
-        # A phone written without quotes is read as a number.
+        # YAML reads a phone without quotes as a number.
         if isinstance(each, bool) or not isinstance(each, (str, int)) or not str(each).strip():
             raise Refused(f"对象条件 {what} 里的 {_shown(each)} 不是名称。")
     return [str(each).strip() for each in listed]
 
 
 def yes_or_no(value: Any, what: str) -> bool:
-    """A truth. Raises `Refused` for anything else: a misspelt one must not pass for either."""
+    """A boolean value. Raises `Refused` for anything else, such as a misspelt one."""
     if not isinstance(value, bool):
         raise Refused(f"对象条件 {what} 只能是 true 或 false，不能是 {_shown(value)}。")
     return value
@@ -125,7 +125,7 @@ def _last_contact(session: Session, value: Any, now: datetime) -> Condition:
 
 
 def _has(*which: ColumnElement[bool]) -> Condition:
-    """Whether a shop has a row of another table, also in a statement that reads that table itself."""
+    """Condition that a shop has a row in another table, also within a statement that reads that table itself."""
     return exists().where(*which).correlate(Retailer)
 
 
@@ -157,7 +157,7 @@ def _manager_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Cho
         select(Manager.phone, Manager.name).where(Manager.disabled_at.is_(None)).order_by(Manager.name)
     ).all()
     several = {name for name, times in Counter(row.name for row in rows).items() if times > 1}
-    # By the phone, which nobody shares; it is shown only where a name alone would not say who.
+    # Identified by the phone, which is unique; it is shown only where the name alone is ambiguous.
     return [
         Choice(row.phone, f"{row.name} {mask_phone(row.phone)}" if row.name in several else row.name) for row in rows
     ]

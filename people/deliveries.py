@@ -1,4 +1,4 @@
-"""Messages as staff see them: what nobody can be sure of, what failed or waits and why, and deciding about it."""
+"""Delivery list for staff: unsure, failed and waiting messages with reasons, and actions on them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import queueing, resolving, states
 
 PAGE = 50
-#: Counting stops here.
+#: The most messages that are counted.
 COUNTED = 10_000
-#: Waiting messages are sorted by what they are about no further than this.
+#: The most waiting messages that are grouped by topic.
 SORTED = 100_000
 EXCERPT = 60
-#: The states somebody may want to look at, in the order of how much they need a person.
+#: States shown in the list, those that need a person most first.
 STATES = {
     DeliveryState.UNSURE: "不确定",
     DeliveryState.FAILED: "没有送达",
     DeliveryState.HELD: "等对方联系",
     DeliveryState.PENDING: "等待发送",
 }
-#: What else may have become of one that was looked at.
+#: Other states that a message may have reached meanwhile.
 BECAME = {
     DeliveryState.SENDING: "正在发送",
     DeliveryState.SENT: "已发出",
@@ -40,7 +40,7 @@ BECAME = {
     DeliveryState.CANCELLED: "已取消",
 }
 OUTCOMES = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}
-#: What the outbox, or a receipt of WeChat, says of a message.
+#: Texts for the outbox's reasons and WeChat's receipts.
 _REASONS = {
     states.TOO_LATE: "过了有效时间，没有再发",
     states.UNFOLLOWED: "对方已取消关注",
@@ -54,30 +54,30 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """A message in the list."""
+    """Message as a line of the list."""
 
     id: int
-    #: The shop, the customer manager, or nobody known.
+    #: The receiver: shop, customer manager, or unknown.
     who: str
     licence: str
     phone: str
     title: Title
     text: str
     queued_at: datetime
-    #: When it goes out at the earliest.
+    #: The earliest time of sending.
     due_at: datetime
-    #: Until when it is put off, where that waits and not only its turn.
+    #: Until when it is put off; None where it only waits for its turn.
     until: datetime | None
     reason: str
-    #: What somebody may decide on, in words.
+    #: The message's current values in words, for the edit stamp.
     kept: Mapping[str, str]
-    #: Where it stands in the list.
+    #: Position in the list, for the cursor.
     place: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What waiting messages are about, and how many there are; the last is nobody's topic."""
+    """Topic of waiting messages with their number; the last one stands for messages without a topic."""
 
     link: str
     title: Title
@@ -94,7 +94,7 @@ def page(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[DeliveryLine]:
-    """Messages in a state: what waits in the order it goes, everything else the newest first."""
+    """A page of the messages in a state: waiting ones in the order of sending, all others newest first."""
     statement = (
         select(Delivery, Retailer.shop, Retailer.licence, Retailer.phone, Manager.name, Manager.phone)
         .outerjoin(Retailer, Retailer.openid == Delivery.openid)
@@ -108,7 +108,7 @@ def page(
 
 
 def counts(session: Session) -> dict[DeliveryState, int]:
-    """How many there are in each state, counted no further than `COUNTED` and one."""
+    """The number of messages in each state, counted up to `COUNTED` + 1."""
     found = {}
     for state in STATES:
         some = select(Delivery.id).where(Delivery.state == _word(state)).limit(COUNTED + 1).subquery()
@@ -117,7 +117,7 @@ def counts(session: Session) -> dict[DeliveryState, int]:
 
 
 def topics(session: Session, features: Sequence[Feature]) -> list[Topic]:
-    """What the messages that wait are about, the most first; of more than `SORTED` the counts are "at least"."""
+    """The topics of waiting messages, the most frequent first; beyond `SORTED` messages the counts are "at least"."""
     waiting: ColumnElement[bool] = literal_column("state in ('pending', 'held')")
     some = select(Delivery.about).where(waiting, Delivery.about.is_not(None)).limit(SORTED).subquery()
     rows = session.execute(
@@ -128,15 +128,15 @@ def topics(session: Session, features: Sequence[Feature]) -> list[Topic]:
 
 
 def kept(delivery: Delivery | None) -> dict[str, str]:
-    """What is known of a message by now, in words; nothing where there is none."""
+    """The current values of a message, as labels and texts; empty where there is none."""
     if delivery is None:
         return {}
     return {"结果": (STATES | BECAME)[DeliveryState(delivery.state)], "发过几次": str(delivery.attempts)}
 
 
 def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -> None:
-    """Decide on an unsure message: `sent` (it arrived), `failed` (it did not), `resend`. Raises `Refused` where it is
-    not unsure any more: somebody else decided, or its sender came back with WeChat's answer."""
+    """Resolve an unsure message: `sent` (it arrived), `failed` (it did not), `resend`. Raises `Refused` where it is not
+    unsure any more: somebody else decided, or WeChat's answer arrived after all."""
     state = OUTCOMES.get(outcome)
     if state is None:
         raise Refused("请选一种处理：收到了、没收到，或再发一次。")
@@ -145,7 +145,7 @@ def settle(session: Session, delivery_id: int, outcome: str, *, now: datetime) -
 
 
 def cancel(session: Session, features: Sequence[Feature], about: str, *, now: datetime) -> tuple[str, int]:
-    """Cancel what waits to be sent about something; gives its title, and how many there were."""
+    """Cancel the waiting messages about a topic; gives its title and their number."""
     number = queueing.withdraw(session, Delivery.about == about, now=now)
     if not number:
         raise Refused("没有在等的消息了：可能已经发完，或已经取消。")
@@ -154,7 +154,7 @@ def cancel(session: Session, features: Sequence[Feature], about: str, *, now: da
 
 
 def reason(state: str, error: str | None, code: int | None) -> str:
-    """Why a message stands where it stands, in words.
+    """The reason for a message's state, as a text.
 
     >>> reason("failed", "no longer follows", None), reason("failed", "…", 43101)
     ('对方已取消关注', '对方没有同意接收')
@@ -200,7 +200,7 @@ def _line(
 
 
 def excerpt(message: Mapping[str, Any]) -> str:
-    """The beginning of what a message says.
+    """The beginning of a message's text.
 
     >>> excerpt({"msgtype": "text", "text": {"content": "您好"}}), excerpt({"msgtype": "image", "image": {}})
     ('您好', '图片')
@@ -222,5 +222,5 @@ def _order(state: DeliveryState) -> Order[DeliveryLine]:
 
 
 def _word(state: DeliveryState) -> Any:
-    # A word of the statement: PostgreSQL cannot prove that a bound state fits a partial index.
+    # A literal: with a parameter, PostgreSQL cannot tell that a partial index fits.
     return literal_column(f"'{state}'", String)

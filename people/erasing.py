@@ -1,7 +1,7 @@
-"""Erasing somebody: the one way, for the command, the console and the clock.
+"""Erasure of a person's data, used by the command line, the console and the jobs.
 
-Each feature erases what it keeps (`Feature.forgets`), the highest floor first, in one transaction with the others.
-What no transaction reaches, files and SQLite's log, goes when that is kept (`clear_away`).
+Each feature erases its own data (`Feature.forgets`), the highest package first, all in one transaction. Files and
+SQLite's log, which are outside of transactions, are cleared after the commit (`clear_away`).
 """
 
 import secrets
@@ -45,23 +45,23 @@ log = structlog.get_logger(__name__)
 
 ERASE_AFTER = timedelta(days=30)
 """How long after a follower has left what is known of them is kept: who comes back in time is still bound."""
-#: WeChat knows no such person; this account may not ask for anybody.
+#: WeChat's errors for an unknown person, and for an account that may not ask.
 UNKNOWN, MAY_NOT_ASK = (40003, 46004, 49003), 48001
 
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """Somebody who can be erased: a follower, a shop of the roster, or both at once."""
+    """Person to be erased: a follower, a shop of the roster, or both."""
 
     openid: str
     shop_id: int | None = None
 
 
 def erase_due(services: Services) -> None:
-    """Erase who took back their consent, who was erased by half, and who left long ago; a transaction for each.
+    """Erase people who withdrew their consent, whose erasure was incomplete, or who left long ago; a transaction each.
 
-    Before somebody is erased for having left, WeChat is asked whether they have: a callback may have been lost. Where
-    WeChat does not answer, that waits for the next look.
+    Before somebody is erased for having left, WeChat is asked whether they did: a callback may have been lost. Where
+    WeChat does not answer, the next run tries again.
     """
     now, files = services.clock(), list[str]()
     with services.reading() as session:
@@ -81,18 +81,18 @@ def erase_due(services: Services) -> None:
 
 
 def erase(session: Session, whom: ErasedPerson, *, now: datetime, forgets: Sequence[Forget]) -> Forgetting:
-    """Erase what is known of somebody, here and (`forgets`) by each feature; what was counted stays counted.
+    """Erase a person's data, here and by each feature's `forgets`; statistics are kept.
 
-    A shop that is bound is erased with its follower. Gives the files that are left to be deleted. Raises `Refused` for
-    a shop while a roster is on its way in.
+    A bound shop is erased with its follower. Gives the files to be deleted afterwards. Raises `Refused` for a shop
+    while a roster is being imported.
     """
-    # Once more under the pseudonym they have, where they were erased under older rules.
+    # Reuse their pseudonym, where they were erased before under older rules.
     pseudonym = whom.openid if whom.openid.startswith(ERASED) else ERASED + secrets.token_urlsafe(12)
     forgetting = Forgetting(whom.openid, pseudonym, now, shop_id=whom.shop_id, names=_names(session, whom.shop_id))
     if whom.shop_id is not None and _comes_in(session):
-        # Its row may be in the file or among those that lie aside, and would make it anew.
+        # The import's file or staged rows may contain the shop, and would create it again.
         raise Refused(texts.ROSTER_COMES_IN)
-    # As a callback does: what they say at this moment is heard before, or finds nobody.
+    # Lock as a callback does: a message at this moment is handled before, or finds no follower.
     session.execute(select(Follower.openid).where(Follower.openid == whom.openid).with_for_update())
     for forget in forgets:
         forget(session, forgetting)
@@ -100,8 +100,8 @@ def erase(session: Session, whom: ErasedPerson, *, now: datetime, forgets: Seque
 
 
 def erase_gone(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget]) -> Forgetting | None:
-    """Erase somebody if they are still gone for longer than `ERASE_AFTER`; None where they are not."""
-    # The lock keeps out the message with which they may just be coming back.
+    """Erase somebody who left longer than `ERASE_AFTER` ago; None where they are back."""
+    # The lock blocks a message with which they may just be coming back.
     left_at = session.scalar(select(Follower.unfollowed_at).where(Follower.openid == openid).with_for_update())
     if left_at is None or left_at > now - ERASE_AFTER:
         return None
@@ -109,8 +109,8 @@ def erase_gone(session: Session, openid: str, *, now: datetime, forgets: Sequenc
 
 
 def take_back(session: Session, openid: str, *, now: datetime, forgets: Sequence[Forget]) -> list[str]:
-    """Do what somebody asked for in WeChat: erase everything, or only what they took back, and tell them so. Gives the
-    files that are left to be deleted."""
+    """Carry out a withdrawal in WeChat: erase everything, or only the parts withdrawn, and tell the person. Gives the
+    files to be deleted afterwards."""
     taken = session.execute(delete(Withdrawal).where(Withdrawal.openid == openid).returning(Withdrawal.codes)).first()
     if taken is None:
         return []
@@ -126,8 +126,8 @@ def take_back(session: Session, openid: str, *, now: datetime, forgets: Sequence
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """What people know of somebody: the shop is free again, tries are gone, and of a shop that is erased no more is
-    left than its place in the figures."""
+    """Erase the people feature's data of a person: unbind the shop and delete tries; of an erased shop only its place
+    in the statistics is kept."""
     if whom.kinds:
         return
     if whom.openid:
@@ -140,7 +140,7 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 
 def clear_away(services: Services, files: Sequence[str]) -> None:
-    """Delete what no transaction reaches: pictures and voices, files of long work, SQLite's log."""
+    """Delete what is outside of transactions: pictures and voices, files of long tasks, SQLite's log."""
     while media.bury(services):
         pass
     for name in files:
@@ -163,17 +163,17 @@ def whom(session: Session, licence_or_openid: str) -> tuple[identity.Shop | None
 
 
 def about(shop: identity.Shop | None) -> str:
-    """What an erasure was about, for the audit log: of a shop its number among ours, which names nobody."""
+    """The subject of an erasure for the audit log: of a shop its row id, which identifies nobody."""
     return f"shop:#{shop.id}" if shop else "people"
 
 
 def said(whom: ErasedPerson) -> str:
-    """What was erased, for the audit log."""
+    """The text of an erasure for the audit log."""
     return "连名单里的店和店主" if whom.shop_id is not None else "微信里的人"
 
 
 def _gone(services: Services, now: datetime) -> list[str]:
-    """Some who left long ago, by WeChat's own word; who follows nevertheless is put right."""
+    """Some followers who left long ago, confirmed by WeChat; those who do follow are corrected."""
     gone: list[str] = []
     with services.reading() as session:
         if not clock_steadiness.is_steady(session, now=now):
@@ -185,10 +185,10 @@ def _gone(services: Services, now: datetime) -> list[str]:
         except SendError as error:
             if error.code not in (*UNKNOWN, MAY_NOT_ASK):
                 log.warning("who left cannot be asked for, and is erased later", error=str(error))
-                if error.act is Act.NO:  # said of this one
+                if error.act is Act.NO:  # an error about this person
                     continue
                 break
-            # Nobody WeChat knows follows; and where it may not be asked, what we heard is all there is.
+            # Somebody unknown to WeChat does not follow; where WeChat may not be asked, our own record decides.
             follows = False
         if not follows:
             gone.append(openid)
@@ -208,8 +208,8 @@ def _comes_in(session: Session) -> bool:
 
 
 def _names(session: Session, shop_id: int | None) -> tuple[str, ...]:
-    """What names a shop and its keeper in what others wrote, the longest first: one may stand within another. What
-    another shop, or one of us, is called too names nobody."""
+    """The names that identify a shop and its keeper in others' texts, longest first, because one may contain another.
+    Names shared with another shop or a member of staff are left out."""
     columns = (Retailer.shop, Retailer.keeper, Retailer.phone, Retailer.address)
     row = session.execute(select(Retailer.licence, *columns).where(Retailer.id == shop_id)).first()
     if row is None:
@@ -233,7 +233,7 @@ def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
     values |= {"licence": whom.pseudonym, "bind_token": secrets.token_urlsafe(12), "updated_at": whom.now}
     _update(session, Retailer, Retailer.id == shop_id, openid=None, bound_at=None, grams=[], **values)
     SHOP_SEARCH.forget_deleted(session)
-    # Whoever kept it before was addressed by name.
+    # Earlier keepers were addressed by name too.
     keepers = select(Binding.openid).where(Binding.retailer_id == shop_id)
     blank_named(session, whom.names, Delivery.openid.in_(keepers))
     for kept in session.scalars(select(Audience)):

@@ -1,4 +1,4 @@
-"""Feature declaration: all that people adds to the house."""
+"""Feature declaration of people."""
 
 from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile

@@ -1,6 +1,6 @@
-"""Who somebody is: the shop or the customer manager behind an openid, a licence or a code.
+"""Identity lookup: the shop or customer manager behind an openid, a licence or a code.
 
-Verbs, questions and doors all begin here, so it stands below them.
+Actions, queries and pages all use it, so it imports none of them.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _own, _head, _deputy = aliased(Manager), aliased(Manager), aliased(Manager)
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop with its area, its class and those who look after it."""
+    """Shop with its area, class and managers."""
 
     id: int
     licence: str
@@ -40,7 +40,7 @@ class Shop:
 
     @property
     def is_erased(self) -> bool:
-        """Whether no more than its place in the figures is left of it."""
+        """Whether the shop was erased, so that only its place in the statistics is left."""
         return self.licence.startswith(ERASED)
 
     @property
@@ -49,7 +49,7 @@ class Shop:
 
     @property
     def manager(self) -> Person | None:
-        """Whose shop it is, leave or no leave."""
+        """The shop's manager, whether on leave or not."""
         return rules.manager_in_charge(self.own, self.head, None, None, None, date.min)
 
     @property
@@ -61,14 +61,14 @@ class Shop:
         return self.manager.phone if self.manager else ""
 
     def in_charge(self, today: date) -> Person | None:
-        """Who answers for the shop on this day: the deputy while the area's manager is on leave."""
+        """The manager in charge on this day: the deputy while the area's manager is on leave."""
         return rules.manager_in_charge(
             self.own, self.head, self.deputy, self.deputy_from_on, self.deputy_until_on, today
         )
 
 
 def select_shops() -> Select[Any]:
-    """Shops with area, class and managers, in the order `read_shop` reads them."""
+    """A select of shops with area, class and managers, in the column order of `read_shop`."""
     columns: tuple[Any, ...] = (
         Retailer.id,
         Retailer.licence,
@@ -106,7 +106,7 @@ def select_shops() -> Select[Any]:
     )
 
 
-# Built once: every message of a follower asks this.
+# Built once, because every message of a follower executes it.
 _BY_OPENID = select_shops().where(Retailer.openid == bindparam("value"))
 _BY_ID = select_shops().where(Retailer.id == bindparam("value"))
 _BY_LICENCE = select_shops().where(Retailer.licence == bindparam("value"))
@@ -114,7 +114,7 @@ _BY_TOKEN = select_shops().where(Retailer.bind_token == bindparam("value"))
 
 
 def shop_of(session: Session, openid: str) -> Shop | None:
-    """The shop a follower is bound to, in one statement; None for whoever is bound to none."""
+    """The shop a follower is bound to, in one statement; None where there is none."""
     return _shop(session, _BY_OPENID, openid)
 
 
@@ -124,7 +124,7 @@ def shop(session: Session, retailer_id: int) -> Shop | None:
 
 
 def shop_by_licence(session: Session, licence: str) -> Shop | None:
-    """A shop by its licence number, written as `rules.licence` writes it."""
+    """A shop by its licence number in the form of `rules.licence`."""
     return _shop(session, _BY_LICENCE, licence)
 
 
@@ -139,7 +139,7 @@ def bind_token(session: Session, licence: str) -> str | None:
 
 
 def manager_of(session: Session, openid: str) -> Person | None:
-    """The customer manager a follower is bound as; None for everybody else."""
+    """The customer manager that a follower is bound as; None for others."""
     found = session.execute(
         select(Manager.id, Manager.name, Manager.phone, Manager.disabled_at).where(Manager.openid == openid)
     ).first()
@@ -147,7 +147,7 @@ def manager_of(session: Session, openid: str) -> Person | None:
 
 
 def shops_of_manager(session: Session, manager_id: int) -> int:
-    """How many shops a customer manager looks after: named by the roster, or by their area where it names nobody."""
+    """The number of a customer manager's shops: assigned by the roster, or by area where the roster has no manager."""
     return (
         session.scalar(
             select(func.count())
@@ -160,7 +160,7 @@ def shops_of_manager(session: Session, manager_id: int) -> int:
 
 
 def tries_left(session: Session, openid: str, today: date) -> int:
-    """How many wrong pairs or codes this follower may still send today."""
+    """The number of wrong pairs or codes this follower may still send today."""
     count = session.scalar(select(BindTries.count).where(BindTries.openid == openid, BindTries.day_on == today))
     return max(rules.TRIES - (count or 0), 0)
 
@@ -171,7 +171,7 @@ def _shop(session: Session, statement: Select[Any], value: str | int) -> Shop | 
 
 
 def read_shop(row: Sequence[Any]) -> Shop:
-    """A row of `select_shops`."""
+    """Make a shop from a row of `select_shops`."""
     facts: Sequence[Any] = (*row[:10], _person(*row[10:14]), _person(*row[14:18]), _person(*row[18:22]), *row[22:])
     return Shop(*facts)
 

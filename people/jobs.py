@@ -1,4 +1,4 @@
-"""What the clock does for people: erase who is gone; rosters, binding cards and WeChat's tags for whoever asked."""
+"""Background jobs of people: erasure, roster import, binding cards, WeChat tags."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -24,17 +24,17 @@ from wechat_bot.feature import Job
 from wechat_bot.messages import DataWithdrawn
 from wechat_bot.services import Services
 
-#: Codes asked of WeChat at the same moment, kept together, and how often one is tried.
+#: QR codes requested from WeChat in parallel, saved together, and tries of each.
 AT_ONCE, PART, TRIES = 4, 100, 3
 
 
 def note_withdrawal(session: Session, message: DataWithdrawn, now: datetime) -> None:
-    """Note who took back their consent, or a part of it, or closed their WeChat: the clock erases it."""
+    """Save that somebody withdrew their consent or a part of it, or closed their WeChat account; a job erases it."""
     actions.withdraw(session, message.person, now=now, codes=None if message.is_everything else message.codes)
 
 
 def check_roster(work: Work) -> None:
-    """Say what an import of an uploaded file would do, or every cell that is wrong."""
+    """Check an uploaded roster: report what its import would change, or every wrong cell."""
     try:
         roster = _checked(work)
     except WrongRoster as wrong:
@@ -47,7 +47,7 @@ def check_roster(work: Work) -> None:
 
 
 def import_roster(work: Work) -> None:
-    """Bring in a checked file, all of it or nothing; that it is done is noted where its last rows are written."""
+    """Import a checked roster entirely or not at all; the task is marked as done with its last rows."""
     roster = _checked(work)
     progress = work.stage("写入")
     bringing.bring_in(
@@ -60,13 +60,13 @@ def import_roster(work: Work) -> None:
 
 
 def go_on_bringing(services: Services) -> None:
-    """Bring in to its end what whoever decided it left half-way; throw away what nobody decided."""
+    """Finish committed imports that a dead process left incomplete, and discard staged imports never committed."""
     bringing.go_on(services, clock=services.clock, when_idle=bringing.ALIVE)
     bringing.clear(services, now=services.clock())
 
 
 def print_codes(work: Work) -> None:
-    """Have WeChat make the codes that are missing, and write the cards of the chosen shops to a file."""
+    """Let WeChat create missing QR codes, and write the cards of the chosen shops to a file."""
     services, now = work.services, work.services.clock()
     today, app_id = day_in(now, services.zone), services.wechat.app_id
     chosen = saved.chosen_from_json(work.params)
@@ -93,7 +93,7 @@ def print_codes(work: Work) -> None:
 
 
 def mirror_tags(work: Work) -> None:
-    """Make WeChat's tags hold who they should."""
+    """Synchronise WeChat's tags with classes, areas and managers."""
     services, progress = work.services, work.stage("同步到微信")
     with services.reading() as session:
         visitor = console_queries.visitor(session, work.claim.owner_id)
@@ -115,7 +115,7 @@ def _why(error: SendError) -> str:
 
 
 def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
-    """Ask WeChat for codes, a few at a time, and keep each part: whoever comes again goes on behind it."""
+    """Request codes from WeChat, a few at a time, saving each part, so that a new attempt continues after it."""
     services, app_id = work.services, work.services.wechat.app_id
     progress, done, after = work.stage("向微信申请二维码"), 0, 0
     with ThreadPoolExecutor(AT_ONCE) as threads:
@@ -137,7 +137,7 @@ def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
 
 
 def _make_code(services: Services, wanted: codes.Wanted) -> str | SendError:
-    """What one code holds, or why WeChat does not make it. A permanent scene is one code however often it is asked."""
+    """The content of one code, or the reason why WeChat did not create it. Repeated requests give the same code."""
     last: SendError | None = None
     for _ in range(TRIES):
         try:
@@ -161,7 +161,7 @@ def _checked(work: Work) -> Roster:
 
 
 def forget_tries(services: Services) -> None:
-    """Drop counts of wrong licence and phone pairs that nobody looks at any more."""
+    """Delete old counts of wrong licence and phone pairs."""
     with services.transaction() as session:
         tries.forget(session, day_in(services.clock(), services.zone) - timedelta(days=tries.KEPT_DAYS))
 

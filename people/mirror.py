@@ -1,4 +1,4 @@
-"""The mirror: classes, areas and customer managers as tags in WeChat, so that WeChat's own tools agree with ours."""
+"""WeChat tag mirror: classes, areas and customer managers as tags in WeChat, for use in WeChat's own tools."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
-#: What WeChat allows (wechat-platform.md §8).
+#: WeChat's limits of tags (wechat-platform.md §8).
 MOST_TAGS = 100
-#: Openids in one call, and how often one is tried.
+#: Openids in one call, and tries of a call.
 BATCH, TRIES = 50, 3
-#: Of one follower: unknown, full of tags, gone without our having heard of it.
+#: Errors about one follower: unknown, too many tags, no longer following.
 OF_ONE = {40003, 40031, 45059, 46004, 49003}
-#: Up to this id they are WeChat's own.
+#: Ids up to this one are WeChat's built-in tags.
 RESERVED = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was changed in WeChat."""
+    """Result of a synchronisation: what was changed in WeChat."""
 
     created: int
     added: int
@@ -34,12 +34,13 @@ class Done:
 
 
 def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int, int], None] | None = None) -> Done:
-    """Make WeChat's tags of these groups hold just these followers; other tags are left alone.
+    """Synchronise WeChat's tags of these groups with their followers; other tags are not touched.
 
-    A tag is found by the id it had at the last time, or the first time by its name; one that is ours and called
-    differently in WeChat keeps that name, until ours changes. Only the difference is sent, so a second run sends
-    nothing. Raises `Refused` where there would be more tags than an account may have, before anything is changed, and
-    `SendError` where WeChat does not take a call; running it again goes on from there.
+    A tag is found by its stored id, the first time by its name; a tag of ours that was renamed in WeChat keeps that
+    name until our name changes. Only differences are sent, so a second run sends nothing.
+
+    Raises `Refused`, before any change, where there would be more tags than an account may have, and `SendError` where
+    a call fails; running it again continues from there.
     """
     wechat = services.wechat
     there = wechat.tags()
@@ -51,7 +52,7 @@ def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int
         wish = f"已有 {len(there)} 个，还要新增 {len(missing)} 个"
         raise Refused(f"微信最多 {MOST_TAGS} 个标签：{wish}。请先在公众号后台删去不用的标签。")
     added = removed = 0
-    # One after the other: WeChat answers 45159 when one follower is tagged twice at the same moment.
+    # One call at a time: WeChat answers 45159 where a follower is tagged twice at the same moment.
     for done, group in enumerate(groups, 1):
         tag = _tag(services, group, known.get(group.key), names[group.key], there)
         now_there = set() if group in missing else _members(wechat, tag)
@@ -65,7 +66,7 @@ def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int
 def _names(
     groups: Sequence[Mirrored], known: Mapping[str, tuple[str, int]], there: Mapping[str, int]
 ) -> dict[str, str]:
-    """What each tag is called in WeChat, or is to be called: no two alike, and none like a tag that is another's."""
+    """The name of each tag in WeChat: unique, and different from all tags that are not ours."""
     called = {tag_id: name for name, tag_id in there.items()}
     ours = {kept[1] for kept in known.values()}
     taken = {name for name, tag_id in there.items() if tag_id <= RESERVED or tag_id in ours}
@@ -76,7 +77,7 @@ def _names(
             names[group.key] = called[tag_id]
             continue
         taken.discard(called.get(tag_id, ""))
-        # The first time a tag of that name is ours; to one that we have already WeChat gives no name that is taken.
+        # The first time, an existing tag of that name becomes ours; later, a name already taken cannot be given to it.
         others = set(there) - {called.get(tag_id, "")} if tag_id else taken
         names[group.key] = next(name for name in tagging.candidates(group.name) if name not in taken | others)
         taken.add(names[group.key])
@@ -84,7 +85,7 @@ def _names(
 
 
 def _tag(services: Services, group: Mirrored, kept: tuple[str, int] | None, name: str, there: Mapping[str, int]) -> int:
-    """The group's tag, made or renamed where it must be, and kept in mind."""
+    """The group's tag id, after creating or renaming the tag where needed and saving it."""
     if kept == (group.name, there.get(name)):
         return kept[1]
     if kept is None:
@@ -99,8 +100,8 @@ def _tag(services: Services, group: Mirrored, kept: tuple[str, int] | None, name
 
 
 def _mark(wechat: WeChat, tag: int, openids: Sequence[str], *, add: bool) -> int:
-    """Put a tag on followers or take it off; gives how many. WeChat refuses all for one it does not take: that one is
-    found by halves, and keeps it from nobody else."""
+    """Put a tag on followers or take it off; gives the number changed. WeChat refuses a whole batch because of one
+    follower: that one is found by bisection, and left out."""
     if len(openids) > BATCH:
         return sum(
             _mark(wechat, tag, openids[start : start + BATCH], add=add) for start in range(0, len(openids), BATCH)
@@ -121,7 +122,7 @@ def _mark(wechat: WeChat, tag: int, openids: Sequence[str], *, add: bool) -> int
 
 
 def _ask(wechat: WeChat, tag: int, openids: list[str], *, add: bool) -> None:
-    # 45159 comes of a tag that is there, too; and twice is as good as once.
+    # 45159 also means that the tag is there already; doing it twice does no harm.
     for left in reversed(range(TRIES)):
         try:
             wechat.tag(tag, openids, add=add)
@@ -133,7 +134,7 @@ def _ask(wechat: WeChat, tag: int, openids: list[str], *, add: bool) -> None:
 
 
 def _members(wechat: WeChat, tag: int) -> set[str]:
-    """Who has a tag in WeChat now: 10,000 a page."""
+    """The openids that have a tag in WeChat now, read in pages of 10,000."""
     found: set[str] = set()
     following = ""
     while True:

@@ -1,4 +1,4 @@
-"""The H5 door of people: my shop, my manager, what waits for me; unbinding; what is kept of me."""
+"""Pages inside WeChat: own shop and manager, unbinding, privacy notice."""
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ blueprint = oauth.pages("people_mobile", __name__, url_prefix="/m", template_fol
 
 @blueprint.get("/me")
 def me() -> ResponseReturnValue:
-    """My shop with its manager and what waits for it; a customer manager's office; or how to bind."""
+    """Own page: the shop with its manager and pending items, the customer manager's office, or how to bind."""
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
@@ -44,7 +44,7 @@ def ask_unbind() -> ResponseReturnValue:
 
 @blueprint.post("/me/unbind")
 def unbind() -> ResponseReturnValue:
-    """Free this follower of shop or office. Posted twice it is done once."""
+    """Unbind this follower from their shop or manager. Posting twice does no harm."""
     openid, services = oauth.who(), current_services()
     with services.transaction() as session:
         actions.unbind(session, openid, now=services.clock())
@@ -53,7 +53,7 @@ def unbind() -> ResponseReturnValue:
 
 @blueprint.get("/privacy")
 def privacy() -> ResponseReturnValue:
-    """What is kept, for how long, and how to have it erased. Open to everybody, also outside of WeChat."""
+    """Privacy notice: what is stored, for how long, and how to have it erased. Public, also outside of WeChat."""
     services = current_services()
     return render_template(
         "people/privacy.html",

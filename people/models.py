@@ -1,4 +1,4 @@
-"""Nouns of people: areas, customer managers, classes, tags, retailers, bindings."""
+"""People tables: areas, customer managers, classes, tags, retailers, bindings, rosters, audiences."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,11 @@ from foundation.dialects import only
 from foundation.search_index import Grams, SearchIndex
 from foundation.text import folded, grams
 
-#: The classes of shops the company begins with; the table may be edited.
+#: Default classes of shops; the table may be edited.
 CLASSES = ("普通终端", "弱势客户", "现代终端", "优质终端")
 
 
-#: What shops are searched by: their names.
+#: Search index over the names of shops.
 SHOP_SEARCH = SearchIndex("shop_search", "retailer", "grams")
 
 
@@ -30,12 +30,12 @@ def _names_of(context: Any) -> str:
 
 
 def names_of(shop: str, keeper: str) -> str:
-    """A shop's names as one text to be searched. A line between them: nobody seeks across it."""
+    """A shop's names as one text for searching, separated by a line break, which no search contains."""
     return folded(f"{shop}\n{keeper}")
 
 
 class Manager(Base):
-    """A customer manager (客户经理). Known by the phone, which the roster names."""
+    """Customer manager (客户经理), identified by the phone in the roster."""
 
     __tablename__ = "manager"
 
@@ -45,13 +45,13 @@ class Manager(Base):
     openid: Mapped[str | None] = mapped_column(String(64), unique=True)
     bound_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
-    #: A short code that binds an openid to this manager, once, until the given moment.
+    #: Invite code that binds an openid to this manager, once, until the given moment.
     invite_code: Mapped[str | None] = mapped_column(String(16), unique=True)
     invite_until: Mapped[datetime | None]
 
 
 class Area(Base):
-    """An area (片区): it belongs to a manager, with a deputy for the days of leave, both ends included."""
+    """Area (片区) with its manager, and a deputy for the days of leave, first and last day included."""
 
     __tablename__ = "area"
 
@@ -68,7 +68,7 @@ class Area(Base):
 
 
 class AreaCount(Base):
-    """How many shops an area has, and how many of them are bound: kept by the database itself (`upkeep.py`)."""
+    """Numbers of shops and bound shops of an area, updated by database triggers (`upkeep.py`)."""
 
     __tablename__ = "area_count"
 
@@ -78,7 +78,7 @@ class AreaCount(Base):
 
 
 class ShopClass(Base):
-    """A class of shops (客户类型)."""
+    """Class of shops (客户类型)."""
 
     __tablename__ = "shop_class"
 
@@ -86,12 +86,12 @@ class ShopClass(Base):
     name: Mapped[str] = mapped_column(String(30), unique=True)
 
 
-#: Whether a shop is bound, in the words of the indexes. Not `openid is null`: for that SQLite takes the unique index,
-#: which it believes to hold one row for each value, and puts half of the shops in order.
+#: Condition of bound shops, identical to that of the indexes. Not `openid is null`: for that SQLite would use the
+#: unique index, assuming one row for each value, and then sort half of the shops.
 IS_BOUND, IS_UNBOUND = "coalesce(openid, '') <> ''", "coalesce(openid, '') = ''"
 
 
-#: What stands in the place of an openid, or of a licence, once the person is erased begins like this; none of these do.
+#: Prefix of the pseudonym that replaces an openid or a licence on erasure; no real one begins with it.
 ERASED = "erased:"
 
 
@@ -100,24 +100,24 @@ def _by_licence(name: str, condition: str) -> Index:
 
 
 class Retailer(Base):
-    """A shop (零售户), known by its licence number; bound to at most one follower, and that follower to it alone."""
+    """Shop (零售户), identified by its licence number; bound to at most one follower, who is bound to no other shop."""
 
     __tablename__ = "retailer"
     __table_args__ = (
-        # With the licence behind it an area's list is read in its order, a page at a time.
+        # With the licence as last column, an area's list is read in order, page by page.
         Index("ix_retailer_area_id", "area_id", "licence"),
         Index("ix_retailer_class_id", "class_id", "licence"),
         Index("ix_retailer_manager_id", "manager_id", "licence"),
-        # Whose shop it may be, by what somebody wrote.
+        # For guessing the shop from a text.
         Index("ix_retailer_shop", "shop"),
         Index("ix_retailer_phone", "phone"),
         Index("ix_retailer_keeper", "keeper"),
         _by_licence("bound", IS_BOUND),
         _by_licence("unbound", IS_UNBOUND),
-        # On PostgreSQL in part only, and so no key: a full unique index makes its column one, whose change takes the
-        # lock that foreign keys wait for, and who binds a shop is to wait for nobody who refers to it.
+        # Partial on PostgreSQL: a full unique index would make its column a key, and changing a key takes the row lock
+        # that foreign keys wait for; binding a shop must not wait for inserts that refer to it.
         Index("ix_retailer_openid", "openid", unique=True, postgresql_where=text("openid IS NOT NULL")),
-        # SQLite has a table of its own for this: `SHOP_SEARCH`.
+        # SQLite has a separate table for this: `SHOP_SEARCH`.
         Index("ix_retailer_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 
@@ -129,16 +129,16 @@ class Retailer(Base):
     address: Mapped[str] = mapped_column(String(200), default="")
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     class_id: Mapped[int] = mapped_column(ForeignKey("shop_class.id"))
-    #: The manager the roster names for this shop; the area's manager where it names none.
+    #: Manager of this shop in the roster; where empty, the area's manager is in charge.
     manager_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
     openid: Mapped[str | None] = mapped_column(String(64))
     bound_at: Mapped[datetime | None]
-    #: The scene of the shop's printed QR code (`bind:<this>`): cannot be guessed.
+    #: Token in the scene of the shop's printed QR code (`bind:<token>`); cannot be guessed.
     bind_token: Mapped[str] = mapped_column(String(32), unique=True)
     updated_at: Mapped[datetime]
-    #: What a search finds it by, made of the names.
+    #: N-grams of the names, for the search index.
     grams: Mapped[list[str]] = mapped_column(Grams(), default=_grams_of, server_default="{}", deferred=True)
-    #: The names, whatever their width and case: what the search looks at in the end.
+    #: Names normalised in width and case, which a search compares.
     names: Mapped[str] = mapped_column(Text, default=_names_of, server_default="", deferred=True)
 
     area: Mapped[Area] = relationship()
@@ -146,29 +146,29 @@ class Retailer(Base):
     manager: Mapped[Manager | None] = relationship()
 
 
-#: A shop that was erased keeps its row, for the figures of the past; in no list and no count of today is it.
+#: An erased shop keeps its row for past statistics; it is in no list and no current count.
 IS_THERE: ColumnElement[bool] = Retailer.licence.not_like(f"{ERASED}%")
 
 
 class RosterImport(Base):
-    """A roster on its way in. Until it is decided its rows only lie aside; from then on all of them come in, whoever
-    does it: SQLite's one writer is needed for many short moments, and not for one long one."""
+    """Roster import. Before the commit its rows are only staged; after it all of them are written, by any process:
+    SQLite's single writer is used in many short transactions instead of a long one."""
 
     __tablename__ = "roster_import"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: The long work that asked for it, to be told when it is done.
+    #: Task that requested it, to be marked as done.
     task_id: Mapped[int | None]
-    #: What it does, in figures and names.
+    #: Summary in figures and names.
     result: Mapped[dict[str, Any] | None]
-    #: The last sign of life of whoever puts its rows aside or brings them in.
+    #: Last heartbeat of the process that stages or writes the rows.
     touched_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
 
 
 class RosterPart(Base):
-    """Some rows of a roster on its way in; gone once they are in."""
+    """Staged part of a roster import; deleted once written."""
 
     __tablename__ = "roster_part"
 
@@ -178,18 +178,18 @@ class RosterPart(Base):
 
 
 class Tag(Base):
-    """A word staff put on retailers."""
+    """Tag that staff put on retailers."""
 
     __tablename__ = "tag"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(30), unique=True)
-    #: Whether it is mirrored as a tag of WeChat, of which a follower can carry few (`rules.MOST_MIRRORED`).
+    #: Whether it is mirrored as a WeChat tag, of which a follower can have few (`rules.MOST_MIRRORED`).
     is_mirrored: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class RetailerTag(Base):
-    """A tag on a retailer."""
+    """Tag assignment of a retailer."""
 
     __tablename__ = "retailer_tag"
 
@@ -200,9 +200,9 @@ class RetailerTag(Base):
 
 
 class Binding(Base):
-    """The history of who was bound to what, and how: `code`, `licence`, `manager`.
+    """Binding history: who was bound to what, and how (`code`, `licence`, `manager`).
 
-    Never changed but to end it, and to put a pseudonym for the openid when the person is erased.
+    A row is changed only to end the binding, and to replace the openid by a pseudonym on erasure.
     """
 
     __tablename__ = "binding"
@@ -217,7 +217,7 @@ class Binding(Base):
 
 
 class BindTries(Base):
-    """Wrong licence and phone pairs of one openid on one day; the limit stands in `rules.py`."""
+    """Wrong tries of one openid on one day; the limit is in `rules.py`."""
 
     __tablename__ = "bind_tries"
 
@@ -227,7 +227,7 @@ class BindTries(Base):
 
 
 class LicenceTries(Base):
-    """Wrong pairs with one licence on one day, whoever sent them; under no licence those of all. Limits: `rules.py`."""
+    """Wrong tries with one licence on one day, of all senders; a row for the total too. Limits: `rules.py`."""
 
     __tablename__ = "licence_tries"
 
@@ -237,34 +237,34 @@ class LicenceTries(Base):
 
 
 class Withdrawal(Base):
-    """Someone who took back their consent, or a part of it: that is erased at the next look of the clock."""
+    """Withdrawn consent, entire or in part; the next run of the erasure job carries it out."""
 
     __tablename__ = "withdrawal"
 
     openid: Mapped[str] = mapped_column(String(64), primary_key=True)
     asked_at: Mapped[datetime]
-    #: WeChat's numbers of what they took back, with blanks between; none where it is everything.
+    #: WeChat's codes of the withdrawn parts, separated by blanks; empty for everything.
     codes: Mapped[str | None] = mapped_column(Text)
 
 
 class Audience(Base):
-    """A saved audience: a name and its specification."""
+    """Saved audience: a name and its specification."""
 
     __tablename__ = "audience"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     spec: Mapped[dict[str, Any]]
-    #: Who made it in the console.
+    #: User of the console who created it.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
 
 
 class BindCode(Base):
-    """The permanent QR code WeChat made for a shop's `bind_token`: an account has 100,000 of them, for ever.
+    """Binding card's permanent QR code, made by WeChat for a shop's `bind_token`; an account can have 100,000 in all.
 
-    Kept for each account (its app id), because another account cannot use it.
+    Stored for each account (by app id), because another account cannot use it.
     """
 
     __tablename__ = "bind_code"
@@ -273,6 +273,6 @@ class BindCode(Base):
     retailer_id: Mapped[int] = mapped_column(
         ForeignKey("retailer.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    #: What the QR code holds.
+    #: Content of the QR code.
     url: Mapped[str] = mapped_column(String(300))
     made_at: Mapped[datetime]

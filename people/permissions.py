@@ -1,4 +1,4 @@
-"""Permissions that the pages of people ask for."""
+"""Permissions of the people pages."""
 
 from console.rules.visitors import ADMINS, EVERYBODY, LEADING, MARKETING, WORKING_WITH_SHOPS, Permission
 
@@ -6,7 +6,7 @@ PEOPLE_SEE = Permission("people_see", EVERYBODY)
 PEOPLE_PHONES = Permission("people_phones", WORKING_WITH_SHOPS)
 PEOPLE_IMPORT = Permission("people_import", MARKETING)
 PEOPLE_EXPORT = Permission("people_export", LEADING)
-#: For ever: an admin's alone.
+#: Irreversible, so only for admins.
 PEOPLE_ERASE = Permission("people_erase", ADMINS)
 AREAS_EDIT = Permission("areas_edit", LEADING)
 AUDIENCES_EDIT = Permission("audiences_edit", WORKING_WITH_SHOPS)

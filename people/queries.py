@@ -1,4 +1,4 @@
-"""Questions about people: the list of shops for the command line, who has a tag, whose data is due to be erased."""
+"""People queries: the shop list of the command line, members of WeChat tags, people due for erasure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,15 +13,16 @@ from people.identity import read_shop, select_shops
 from people.models import ERASED, IS_THERE, Area, Manager, Retailer, RetailerTag, ShopClass, Tag, Withdrawal
 from wechat_bot.models import Follower, Heard
 
-#: What WeChat itself sends stands under its own name, and goes after days; a withdrawal is looked at by itself.
+#: Tables left out: messages of WeChat itself are under its own name and deleted after days; withdrawals are handled
+#: separately.
 _BESIDE = (Heard.__tablename__, Withdrawal.__tablename__)
-#: Of those to be erased, so many at once.
+#: The most people erased in one run.
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ShopLine:
-    """A line of the list of shops."""
+    """Shop as a line of the list."""
 
     licence: str
     shop: str
@@ -35,7 +36,7 @@ class ShopLine:
 
 @dataclass(frozen=True, slots=True)
 class ShopPage:
-    """One page of the list of shops, and how many there are in all."""
+    """Page of the shop list, and the total number."""
 
     lines: tuple[ShopLine, ...]
     total: int
@@ -43,7 +44,7 @@ class ShopPage:
 
 @dataclass(frozen=True, slots=True)
 class Mirrored:
-    """Something that a tag of WeChat's mirrors: what it is, as `area:12`, its name, and whose tag it is."""
+    """Mirrored group of a WeChat tag: its key such as `area:12`, its name, and its members."""
 
     key: str
     name: str
@@ -91,10 +92,10 @@ def shops(
 
 
 def tag_members(session: Session) -> list[Mirrored]:
-    """What WeChat's tags are to mirror, and which followers belong under each: classes, areas, 客户经理, and the tags
-    staff chose for it. Two of one name are one.
+    """The groups to be mirrored by WeChat tags, with their followers: classes, areas, 客户经理, and the tags that staff
+    chose. Groups of the same name are merged.
 
-    Only who follows now: WeChat refuses a whole batch for one who does not.
+    Only current followers: WeChat refuses a whole batch because of one who does not follow.
     """
     groups: dict[str, Mirrored] = {}
     for kind, table in (("class", ShopClass), ("area", Area)):
@@ -115,7 +116,7 @@ def tag_members(session: Session) -> list[Mirrored]:
         .where(Tag.is_mirrored)
     )
     for key, name, openid in session.execute(tagged):
-        # One that nobody carries any more is taken off whoever carried it.
+        # A tag without members is included, so that it is taken off its former members.
         groups.setdefault(name, Mirrored(f"tag:{key}", name)).openids.update([openid] if openid else [])
     managers = (
         select(Manager.openid)
@@ -133,12 +134,12 @@ def is_known(session: Session, openid: str) -> bool:
 
 
 def withdrawn(session: Session) -> Sequence[str]:
-    """Who took back their consent, or a part of it."""
+    """People who withdrew their consent or a part of it."""
     return session.scalars(select(Withdrawal.openid)).all()
 
 
 def gone(session: Session, *, before: datetime) -> Sequence[tuple[str, datetime]]:
-    """The next who left before this moment, and when."""
+    """The next followers who left before this moment, and when."""
     rows = session.execute(
         select(Follower.openid, Follower.unfollowed_at)
         .where(Follower.unfollowed_at <= before, not_(Follower.openid.startswith(ERASED)))
@@ -149,12 +150,12 @@ def gone(session: Session, *, before: datetime) -> Sequence[tuple[str, datetime]
 
 
 def left_over(session: Session, tables: Sequence[Table]) -> Sequence[str]:
-    """Openids that stand somewhere though they are no follower's any more: of who was erased by half."""
+    """Openids still stored although they belong to no follower any more: of people whose erasure was incomplete."""
     return session.scalars(select_left_over(tables)).all()
 
 
 def select_left_over(tables: Sequence[Table]) -> Select[str]:
-    """The same as a statement. Every table of every feature is looked at: nobody is known here but as a follower."""
+    """The statement of `left_over`. It reads every table of every feature, for each openid must be a follower's."""
     columns = [
         table.c.openid
         for table in tables

@@ -1,4 +1,4 @@
-"""Decisions of people: how numbers are written, who is in charge, what a binding message says. No database here."""
+"""People rules without a database: licence and phone formats, the manager in charge, reading of binding messages."""
 
 import re
 import unicodedata
@@ -12,29 +12,29 @@ from foundation.text import plain as plain
 from foundation.text import visible
 from people.courtesy import Tone, tone
 
-#: Wrong licence and phone pairs (or invite codes) one follower may send in a day.
+#: Wrong licence and phone pairs (or invite codes) that one follower may send in a day.
 TRIES = 3
-#: The same for one licence, by however many followers, and for all licences together: four digits are ten thousand
-#: guesses. What honest keepers mistype on the day a company begins stays below.
+#: Wrong tries in a day for one licence, by any number of followers, and for all licences together: four digits have
+#: ten thousand values. What honest keepers mistype on a company's first day stays below.
 TRIES_OF_A_LICENCE, TRIES_IN_ALL = 10, 1000
-#: How long a customer manager's invite code is good for.
+#: Validity of a customer manager's invite code.
 INVITE_LASTS = timedelta(days=7)
-#: Letters and digits nobody takes for one another on a small screen.
+#: Letters and digits that are not confused with each other on a small screen.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_DIGITS = "23456789"
 CODE_LENGTH = 8
-#: Tags of staff that WeChat mirrors: a follower can carry 20 there (wechat-platform.md §8), and area and class are two.
+#: The most staff tags mirrored in WeChat: a follower can have 20 there (wechat-platform.md §8), two for area and class.
 MOST_MIRRORED = 18
-#: The tag that WeChat mirrors customer managers by.
+#: Name of the WeChat tag for customer managers.
 MANAGERS = "客户经理"
-#: Begins the scene of a customer manager's QR code, where a shop's is its token.
+#: Prefix of the scene of a customer manager's QR code; the scene of a shop's code is its token.
 MANAGER_SCENE = "m-"
-#: What followers sent us of what WeChat's numbers of a revocation name: microphone, place, pictures. Addresses,
-#: invoices, cards and nicknames (201, 202, 203, 205) we never keep.
+#: Kinds of messages by WeChat's codes of a revocation: microphone, location, pictures. Addresses, invoices, cards and
+#: nicknames (201, 202, 203, 205) are never stored.
 TAKEN_BACK = {"204": "voice", "206": "location", "207": "image"}
-#: Of a text no more letters are looked through for the name of a shop: each of them is asked for.
+#: Characters of a text that are searched for a shop's name: each one adds to the query.
 LONGEST_CLUE = 200
-#: Characters of a Chinese name.
+#: Length of a Chinese name in characters.
 LONGEST_CHINESE = 4
 
 _LICENCE = re.compile(r"[0-9A-Z]{6,32}")
@@ -42,9 +42,9 @@ _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}")
 _CODE = re.compile(f"(?=.*[A-Z])[{CODE_LETTERS}{CODE_DIGITS}]{{{CODE_LENGTH}}}")
 _FILLER = re.compile(r"许可证|烟草证|证号|号码|手机|电话|后四位|尾号|店铺|店|号|是|和")
-#: Names of the west of the country are written with a dot, whichever a keyboard has.
+#: Dots within names of China's western regions; keyboards have different ones.
 _DOTTED = re.compile(r"\w\s*[·•‧∙⋅・･．.˙。●_\u0387\u2024\u2e31\ufe52-]\s*\w")
-#: Family names of two characters.
+#: Family names with two characters.
 _COMPOUND = (
     " 欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 司空 端木 "
     "百里 呼延 轩辕 独孤 濮阳 申屠 公羊 澹台 钟离 闻人 淳于 单于 鲜于 宗政 万俟 东郭 "
@@ -57,7 +57,7 @@ _EMOTICON = re.compile(r"\[[^\[\]]{1,8}\]")
 
 
 def kinds_taken_back(codes: Iterable[str]) -> frozenset[str]:
-    """The kinds of messages that a revocation means.
+    """The kinds of messages that a revocation covers.
 
     >>> sorted(kinds_taken_back(["207", "205", "204"]))
     ['image', 'voice']
@@ -67,7 +67,7 @@ def kinds_taken_back(codes: Iterable[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A customer manager, as far as deciding who is in charge needs to know."""
+    """Customer manager, with what is needed to decide who is in charge."""
 
     id: int
     name: str
@@ -77,7 +77,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A licence number and the last four digits of a phone; empty where the message did not hold them."""
+    """Licence number and last four digits of a phone; empty where the message did not contain them."""
 
     licence: str = ""
     ending: str = ""
@@ -85,7 +85,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What may tell whose shop it is: licences, phones, and pieces of a text that could be names. All may be empty."""
+    """Clues to a writer's shop: licences, phones, and pieces of the text that could be names. All may be empty."""
 
     licences: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ class Clues:
 
 
 def licence(text: str) -> str | None:
-    """A licence number as it is kept: 6 to 32 digits or capital letters, no blanks; None where it is none.
+    """A licence number in its stored form: 6 to 32 digits or capital letters, no blanks; None where it is none.
 
     >>> licence("３５０８ 0210 0001"), licence("ab-12"), licence("ly000123")
     ('350802100001', None, 'LY000123')
@@ -104,7 +104,7 @@ def licence(text: str) -> str | None:
 
 
 def mask_licence(licence: str) -> str:
-    """A licence number for a card that may lie around: with the phone's last digits it would bind the shop.
+    """A masked licence number for a printed card: complete, it could bind the shop together with the phone's digits.
 
     >>> mask_licence("350802100001"), mask_licence("LY0001")
     ('3508 **** 0001', '** 0001')
@@ -113,7 +113,7 @@ def mask_licence(licence: str) -> str:
 
 
 def phone(text: str) -> str | None:
-    """A phone number as it is kept, digits only: a mobile of 11, or a landline with its area code; None otherwise.
+    """A phone number in its stored form, digits only: a mobile of 11, or a landline with area code; None otherwise.
 
     >>> phone("139-0000 2201"), phone("+86 13900002201"), phone("(0597) 2201234"), phone("1390000")
     ('13900002201', '13900002201', '05972201234', None)
@@ -124,7 +124,7 @@ def phone(text: str) -> str | None:
 
 
 def ends_with(number: str | None, ending: str) -> bool:
-    """Whether a phone ends in these four digits, in the same time whether it does, does not, or is not there at all.
+    """Whether a phone ends in these four digits; takes the same time in all cases, also without a phone.
 
     >>> ends_with("13800008899", "8899"), ends_with("13800008899", "0000"), ends_with(None, "8899")
     (True, False, False)
@@ -134,7 +134,7 @@ def ends_with(number: str | None, ending: str) -> bool:
 
 
 def salutation(keeper: str) -> str:
-    """How a shopkeeper is addressed: the family name and 老板, or the name that has none to be cut from it.
+    """The form of address of a shopkeeper: family name and 老板, or the whole name where it has no family name.
 
     >>> salutation("王建国"), salutation("欧阳兰"), salutation("Ahmed"), salutation("")
     ('王老板', '欧阳老板', 'Ahmed', '老板')
@@ -147,8 +147,8 @@ def salutation(keeper: str) -> str:
 
 
 def family_name(name: str) -> str:
-    """The family name of a Chinese name; nothing where none can be cut from it: a name with a dot in it, with foreign
-    letters, or longer than Chinese names are.
+    """The family name of a Chinese name; empty for a name with a dot or foreign letters in it, or longer than Chinese
+    names are.
 
     >>> family_name("王建国"), family_name("欧阳兰"), family_name("王建国(店主)")
     ('王', '欧阳', '王')
@@ -171,10 +171,10 @@ def manager_in_charge(
     deputy_until: date | None,
     today: date,
 ) -> Person | None:
-    """Who looks after a shop today: its own manager, else the area's; the deputy while the area's manager is away.
+    """The manager in charge of a shop today: its own, else the area's; the deputy while the area's manager is away.
 
-    The deputy stands in for the area's manager only: a shop with another manager of its own keeps that one. Both ends
-    of the leave are included, an end left open is open, no dates at all is no leave. Who is disabled is passed over.
+    The deputy replaces the area's manager only: a shop with another manager of its own keeps that one. First and last
+    day of the leave are included, either may be left open, no dates mean no leave. Disabled managers are skipped.
 
     >>> chen, lin = Person(1, "陈志强", "13900002201"), Person(2, "林小燕", "13900002202")
     >>> leave = date(2026, 10, 1), date(2026, 10, 7)
@@ -198,9 +198,9 @@ def manager_in_charge(
 
 
 def read_pair(text: str) -> Pair:
-    """Find a licence number and a phone's last four digits in what somebody wrote, in either order.
+    """Find a licence number and a phone's last four digits in a text, in either order.
 
-    A whole phone number counts for its last four. What cannot be read leaves its part empty.
+    Of a whole phone number the last four digits are taken. A part that is not found is empty.
 
     >>> read_pair("３５０８０２１００００１　８８９９")
     Pair(licence='350802100001', ending='8899')
@@ -223,14 +223,14 @@ def read_pair(text: str) -> Pair:
             if found and (_is_ending(number) or _MOBILE.fullmatch(number)):
                 return Pair(found, number[-4:])
         return Pair()
-    # A licence number written in groups, as it is printed.
+    # A licence number in groups, as it is printed.
     if len(words) > 2 and _is_ending(words[-1]) and all(word.isdigit() for word in words):
         return Pair(licence("".join(words[:-1])) or "", words[-1])
     return Pair()
 
 
 def clues(text: str) -> Clues:
-    """What in somebody's words may tell which shop is theirs: numbers, and whatever could be its name or its keeper's.
+    """The clues in a text to the writer's shop: numbers, and words that could be the name of the shop or the keeper.
 
     >>> found = clues("你好,我是王建国,城南便利店的,手机139-0000 2201")
     >>> found.phones, "城南便利店" in found.names, "王建国" in found.keepers
@@ -258,7 +258,7 @@ def clues(text: str) -> Clues:
 
 
 def is_only_pair(text: str) -> bool:
-    """Whether a message is nothing but a licence number and four digits, so that the word 绑定 was merely forgotten.
+    """Whether a message is just a licence number and four digits, so that only the word 绑定 was left out.
 
     >>> is_only_pair("350802100001 8899"), is_only_pair("许可证号350802100001,手机8899")
     (True, True)
@@ -271,7 +271,7 @@ def is_only_pair(text: str) -> bool:
 
 
 def invite_code(text: str) -> str | None:
-    """A customer manager's invite code in what somebody wrote; None where it is none.
+    """The invite code of a customer manager in a text; None where the text is none.
 
     >>> invite_code(" k7m2q9xf "), invite_code("350802100001"), invite_code("23456789")
     ('K7M2Q9XF', None, None)
@@ -281,8 +281,8 @@ def invite_code(text: str) -> str | None:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether somebody only said thanks or yes, to anybody and in any order: it wants no menu. 嗯嗯 may also be a
-    question, and gets one.
+    """Whether a text is only thanks or yes, which needs no menu as an answer. 嗯嗯 may also be a question, and does get
+    one.
 
     >>> is_thanks("谢谢!"), is_thanks("好的,辛苦了"), is_thanks("嗯嗯"), is_thanks("好的,我要订货"), is_thanks("[抱拳]")
     (True, True, False, False, True)
@@ -291,7 +291,7 @@ def is_thanks(text: str) -> bool:
 
 
 def is_greeting(text: str) -> bool:
-    """Whether somebody only said hello.
+    """Whether a text is only a greeting.
 
     >>> is_greeting("你好"), is_greeting("在吗?"), is_greeting("你好,红七匹狼断货了")
     (True, True, False)
@@ -301,7 +301,7 @@ def is_greeting(text: str) -> bool:
 
 
 def with_sub_areas(parents: Iterable[tuple[int, int | None]], wanted: Iterable[int]) -> set[int]:
-    """These areas and all below them, from (area, its parent) pairs. A circle among the parents does no harm.
+    """The ids of these areas and all below them, from (area, parent) pairs. A cycle among the parents does no harm.
 
     >>> sorted(with_sub_areas([(1, None), (2, 1), (3, 2), (4, None)], [1]))
     [1, 2, 3]
@@ -320,9 +320,9 @@ def with_sub_areas(parents: Iterable[tuple[int, int | None]], wanted: Iterable[i
 
 
 def as_tree(parents: Sequence[tuple[int, int | None]]) -> list[tuple[int, int]]:
-    """Areas with how deep each stands, those below right behind the one above, else in the order given.
+    """Areas in tree order with their depth: each area is followed by those below it, otherwise in the order given.
 
-    An area of a circle, or below one that is not there, stands at the top: none is left out.
+    An area in a cycle, or below a missing one, is put at the top level: none is left out.
 
     >>> as_tree([(1, None), (2, 3), (3, None), (4, 2), (5, 6), (6, 5)])
     [(1, 0), (3, 0), (2, 1), (4, 2), (5, 0), (6, 1)]
@@ -347,5 +347,5 @@ def _is_ending(word: str) -> bool:
 
 
 def _words(text: str) -> str:
-    """What is said, without signs, blanks and WeChat's [抱拳]."""
+    """A text without punctuation, blanks and WeChat's [抱拳]."""
     return re.sub(r"[\W_]+", "", _EMOTICON.sub("", plain(text))).lower()

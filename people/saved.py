@@ -1,4 +1,4 @@
-"""Saved audiences: kept, changed and deleted, and who uses what they name."""
+"""Saved audiences: create, change, delete, and find what uses them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,16 +21,16 @@ from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.feature import Feature
 
 LONGEST_NAME = 60
-#: No more are listed: nobody finds one among more.
+#: The most saved audiences that are listed.
 LISTED = 500
-#: Users of an audience or a tag that a refusal names.
+#: The most users of an audience or a tag that a refusal names.
 NAMED = 3
 Criteria = Mapping[str, Criterion]
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceLine:
-    """A saved audience in the list."""
+    """Saved audience as a line of the list."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class AudienceLine:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Shops that something is done with: those of a filter of the list, or of a saved audience."""
+    """Chosen shops for a bulk action: those of a list filter, or of a saved audience."""
 
     narrowed: ShopFilter = field(default_factory=ShopFilter)
     audience_id: int | None = None
@@ -52,12 +52,12 @@ class Chosen:
 
 
 def chosen_from_json(data: Mapping[str, Any]) -> Chosen:
-    """What `Chosen.to_json` wrote."""
+    """Read the JSON of `Chosen.to_json`."""
     return Chosen(ShopFilter(**data["filter"]), data["audience"])
 
 
 def listing(session: Session) -> list[AudienceLine]:
-    """The saved audiences by name."""
+    """The saved audiences, sorted by name."""
     return [AudienceLine(*row) for row in session.execute(_select().order_by(Audience.name).limit(LISTED))]
 
 
@@ -68,7 +68,7 @@ def one(session: Session, audience_id: int) -> AudienceLine | None:
 
 
 def may_change(visitor: Visitor, line: AudienceLine) -> bool:
-    """Whether somebody may change a saved audience: their own, or any, for whoever works for the whole company."""
+    """Whether a visitor may change a saved audience: their own, or any for company-wide roles."""
     is_chief = visitor.role in (Role.ADMIN, Role.MARKETING)
     return visitor.may(AUDIENCES_EDIT) and (is_chief or line.owner_id == visitor.user_id)
 
@@ -85,7 +85,7 @@ def save(
     today: date,
     audience_id: int | None = None,
 ) -> int:
-    """Keep a new audience, or change one; gives its id.
+    """Save a new audience, or change one; gives its id.
 
     Raises `Refused`: a name that is empty, too long, taken, or in use where it would change; a specification that is
     broken; somebody else's audience.
@@ -107,7 +107,7 @@ def save(
         check_unused(session, features, "audience", kept.name, f"对象“{kept.name}”改不了名")
     kept.name, kept.spec, kept.updated_at = name, spec, now
     session.flush()
-    # Read once more as it is kept: through another audience it may now hold itself.
+    # Check again after saving: it may now contain itself through another audience.
     audiences.theirs(session, visitor, {"audience": name}, criteria, now=now, today=today)
     return audience_id
 
@@ -121,19 +121,19 @@ def delete(session: Session, visitor: Visitor, audience_id: int, features: Seque
 
 
 def kept_specs(session: Session) -> Sequence[KeptSpec]:
-    """What saved audiences are made of: one may be built on another."""
+    """The specifications of the saved audiences, for one may refer to another."""
     rows = session.execute(select(Audience.name, Audience.spec).order_by(Audience.name))
     return [KeptSpec(f"对象“{name}”", spec) for name, spec in rows]
 
 
 def users(session: Session, features: Sequence[Feature], criterion: str, value: str) -> list[str]:
-    """What names this value of a criterion in a specification that is kept: an audience, a tag."""
+    """The titles of everything whose stored specification uses this value of a criterion: an audience, a tag."""
     every = [each for feature in features if feature.kept_specs for each in feature.kept_specs(session)]
     return [each.title for each in every if audiences.mentions(each.spec, criterion, value)]
 
 
 def check_unused(session: Session, features: Sequence[Feature], criterion: str, value: str, what: str) -> None:
-    """Refuse, naming who uses it, what must not go while it is used."""
+    """Refuse, with the titles of what uses it, to delete a value that is in use."""
     found = users(session, features, criterion, value)
     if found:
         more = f"等 {len(found)} 处" if len(found) > NAMED else ""
@@ -153,7 +153,7 @@ def condition(
 
 
 def count(session: Session, which: ColumnElement[bool], *, most: int) -> int:
-    """How many shops these are, counted no further than `most` and one."""
+    """The number of these shops, counted up to `most` + 1."""
     found = select(Retailer.id).where(which).limit(most + 1)
     return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
@@ -166,7 +166,7 @@ def _select() -> Any:
 
 
 def mine(session: Session, visitor: Visitor, audience_id: int) -> Audience:
-    """A saved audience that this visitor may change, locked. Raises `Refused` for one that is gone, or another's."""
+    """A saved audience that this visitor may change, locked. Raises `Refused` where it is gone or another user's."""
     line = one(session, audience_id)
     if line is None:
         raise Refused("没有这个对象，可能已经删除。")

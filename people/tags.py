@@ -1,4 +1,4 @@
-"""Tags: made, renamed and deleted, put on shops and taken off them, one shop or all that were chosen at once."""
+"""Tag actions: create, rename and delete tags; put them on one shop or many, and take them off."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from people.models import Area, Audience, Retailer, RetailerTag, ShopClass, Tag
 from wechat_bot.feature import Feature
 
 LONGEST_NAME = 30
-#: Shops one wish puts a tag on: more would hold SQLite's one write lock longer than WeChat waits for an answer.
+#: The most shops tagged at once: more would hold SQLite's write lock for longer than WeChat waits for an answer.
 MOST_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class TagLine:
-    """A tag with how many shops carry it."""
+    """Tag with its number of shops."""
 
     id: int
     name: str
@@ -34,7 +34,7 @@ _BY_NAME: Order[TagLine] = Order((Tag.name,), lambda line: (line.name,))
 
 
 def page(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[TagLine]:
-    """Tags with this in their name, by name."""
+    """The tags whose name contains a text, sorted by name."""
     carried = select(func.count()).where(RetailerTag.tag_id == Tag.id).scalar_subquery()
     statement = select(Tag.id, Tag.name, Tag.is_mirrored, carried)
     if search:
@@ -43,17 +43,17 @@ def page(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: i
 
 
 def names(session: Session) -> list[tuple[int, str]]:
-    """Tags to choose from."""
+    """The tags to choose from."""
     return [(row.id, row.name) for row in session.execute(select(Tag.id, Tag.name).order_by(Tag.name))]
 
 
 def kept(line: TagLine | Tag | None) -> dict[str, str]:
-    """What can be changed of a tag, in words; nothing where there is none."""
+    """The editable values of a tag, as labels and texts; empty where there is none."""
     return {"名字": line.name, "微信里": "有" if line.is_mirrored else "没有"} if line else {}
 
 
 def create(session: Session, name: str, *, is_mirrored: bool) -> int:
-    """Make a tag; gives its id. Raises `Refused` for a name that will not do, or one tag too many for WeChat."""
+    """Create a tag; gives its id. Raises `Refused` for an invalid name, or too many mirrored tags for WeChat."""
     name = _checked(name)
     if is_mirrored:
         _check_mirror(session, name, None)
@@ -65,10 +65,10 @@ def create(session: Session, name: str, *, is_mirrored: bool) -> int:
 
 
 def change(session: Session, tag_id: int, name: str, features: Sequence[Feature], *, is_mirrored: bool) -> str:
-    """Rename a tag, and say whether WeChat mirrors it; gives its name.
+    """Change a tag's name and whether it is mirrored in WeChat; gives its name.
 
-    Saved audiences that name it name it anew. Raises `Refused` as `create` does, and where a feature keeps the old
-    name in something of its own.
+    Saved audiences that use it are changed too. Raises `Refused` as `create` does, and where another feature has stored
+    the old name.
     """
     tag, name = _locked(session, tag_id), _checked(name)
     if name != tag.name:
@@ -88,7 +88,7 @@ def change(session: Session, tag_id: int, name: str, features: Sequence[Feature]
 
 
 def remove(session: Session, tag_id: int, features: Sequence[Feature]) -> str:
-    """Delete a tag, and take it off every shop; gives its name. Raises `Refused` while an audience names it."""
+    """Delete a tag, and take it off all shops; gives its name. Raises `Refused` while an audience uses it."""
     tag = _locked(session, tag_id)
     saved.check_unused(session, features, "tag", tag.name, f"标签“{tag.name}”删不了")
     session.execute(delete(RetailerTag).where(RetailerTag.tag_id == tag_id))
@@ -97,7 +97,7 @@ def remove(session: Session, tag_id: int, features: Sequence[Feature]) -> str:
 
 
 def put(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
-    """Put a tag on shops in one statement; gives its name, and on how many it was not before.
+    """Put a tag on shops in one statement; gives its name, and the number of shops that did not have it.
 
     `which` is a condition on `Retailer`. Raises `Refused` for too many at once.
     """
@@ -109,7 +109,7 @@ def put(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str,
 
 
 def take_off(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
-    """Take a tag off shops in one statement; gives its name, and off how many. Raises `Refused` as `put` does."""
+    """Take a tag off shops in one statement; gives its name and the number of shops. Raises `Refused` as `put` does."""
     tag = _locked(session, tag_id)
     _check_number(session, which)
     found = select(Retailer.id).where(which)
@@ -121,7 +121,7 @@ def _checked(name: str) -> str:
     name = rules.plain(name)
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"标签要有名字，最多 {LONGEST_NAME} 个字。")
-    # A roster separates tags by these.
+    # Characters by which a roster separates tags.
     if any(sign in name for sign in "、,;,;\n"):
         raise Refused("标签里不能有逗号、顿号和分号：名单里用它们隔开几个标签。")
     return name
@@ -132,7 +132,7 @@ def _check_mirror(session: Session, name: str, tag_id: int | None) -> None:
     if (others or 0) >= rules.MOST_MIRRORED:
         wish = f"最多 {rules.MOST_MIRRORED} 个标签放到微信里"
         raise Refused(f"{wish}：微信里一个人最多 20 个标签，片区和客户类型已经占了两个。请先取消另一个。")
-    # Two that share a name would be one tag in WeChat, and hold the people of both.
+    # Two groups with the same name would be one tag in WeChat, with the followers of both.
     taken = select(ShopClass.name).where(ShopClass.name == name).union(select(Area.name).where(Area.name == name))
     if name == rules.MANAGERS or session.scalar(taken.limit(1)) is not None:
         raise Refused(f"微信里的标签“{name}”已经用来表示片区、客户类型或客户经理，请换一个名字。")

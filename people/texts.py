@@ -1,4 +1,4 @@
-"""Every sentence said to people about who they are. Short, one thing at a time, the way on in the last line."""
+"""Texts about identity and binding: short, one thing at a time, with the next step in the last line."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from people.models import ERASED
 
 
 class Offered(Protocol):
-    """What a number of the short menu must tell."""
+    """Menu entry, as far as texts need it."""
 
     @property
     def label(self) -> str: ...
@@ -18,7 +18,7 @@ class Offered(Protocol):
 
 
 class Named(Protocol):
-    """A customer manager to be named with the phone."""
+    """Customer manager with name and phone."""
 
     @property
     def name(self) -> str: ...
@@ -26,10 +26,10 @@ class Named(Protocol):
     def phone(self) -> str: ...
 
 
-#: The word of the entry that takes a message for the manager, where a feature offers one.
+#: Word of the menu entry that takes a message for the manager, where a feature offers one.
 LEAVE = "留言"
 HOW_TO_BIND = "回复“绑定 许可证号 手机后四位”，例如：绑定 350802100001 8899"
-#: Said whether the pair is right or not.
+#: The same text whether the pair is right or not.
 TRIES_LOCKED = (
     "为了您店铺的安全，用许可证号绑定先停一停。不是您的错，请扫客户经理给您的二维码，一步就好，"
     "或回复“人工”请客户经理帮您绑定。"
@@ -45,19 +45,19 @@ THANKS = "不客气，有需要随时说。"
 GREETING = "您好，请说。"
 
 ROSTER_COMES_IN = "名单正在导入，请等导入完再删除这家店。"
-#: Stands where the name of a shop was that is erased.
+#: Replaces the name of an erased shop.
 ERASED_SHOP = "已删除的店"
 
 MANAGERS_WAY_ON = "店主留言会在这里通知您，回复“帮助”看怎么答复。"
 
-#: On a printed binding card, beside the code.
+#: Text on a printed binding card, beside the code.
 CARD = ("① 用微信扫一扫这个码", "② 点“关注”就绑定好了")
 
 _KINDS = {"Image": "图片", "Voice": "语音", "Video": "视频", "Location": "位置", "Link": "链接"}
 
 
 def licence(kept: str) -> str:
-    """A shop's licence as a page shows it.
+    """A shop's licence for a page.
 
     >>> licence("350802100001"), licence("erased:ab12")
     ('350802100001', '已删除')
@@ -71,7 +71,7 @@ def menu(entries: Sequence[Offered], *, short: bool = False) -> str:
 
 
 def manager(person: Named | None) -> str:
-    """Whose shop this is, to end a sentence with."""
+    """The clause that names a shop's manager, for the end of a sentence."""
     return f"您的客户经理是{person.name} {person.phone}。" if person else "您的客户经理还没有定下来。"
 
 
@@ -110,7 +110,7 @@ def already_manager(name: str) -> str:
 
 
 def with_menu(sentence: str, waiting: Iterable[str], entries: Sequence[Offered]) -> str:
-    """A sentence, what waits for this person, and what can be done now."""
+    """A sentence, followed by this person's pending items and the menu."""
     lines = [sentence, *waiting]
     if entries:
         lines.append(f"现在可以：{menu(entries)}。回复数字即可。")
@@ -159,7 +159,7 @@ def unbound(shop: str) -> str:
 
 
 def help_lines(entries: Sequence[Offered], *, is_talking: bool, is_known: bool) -> str:
-    """The short menu, how to go on with what is running, and how to reach a person."""
+    """The help text: the short menu, how to continue what is running, and how to reach a person."""
     lines = []
     if is_talking:
         lines.append("您有一件事还没做完，回复“继续”接着来。")
@@ -171,7 +171,7 @@ def help_lines(entries: Sequence[Offered], *, is_talking: bool, is_known: bool) 
 
 
 def person(found: Named | None, entries: Sequence[Offered] = ()) -> str:
-    """Whom to call; and that a message may be left, where that is offered."""
+    """The text with whom to call, and how to leave a message where that is offered."""
     leave = f"也可以回复“{LEAVE}”加上要说的话。" if _takes_messages(entries) else ""
     if found is None:
         return f"您的客户经理还没有定下来。{leave or '请在下次送货或拜访时告诉我们的同事。'}"
@@ -192,14 +192,14 @@ def unknown(entries: Sequence[Offered], *, is_known: bool) -> str:
 
 
 def not_read(kind: str, entries: Sequence[Offered], *, is_known: bool) -> str:
-    """A picture, a voice, … with nothing running."""
+    """The answer to a picture, a voice, … that nothing is waiting for."""
     return (
         f"{_KINDS.get(kind, '消息')}收到了，不过现在没有要用它的地方，请用文字告诉我们。{_ways_on(entries, is_known)}"
     )
 
 
 def invitation(name: str, code: str, until: datetime, zone: ZoneInfo) -> str:
-    """For staff to hand on to the customer manager."""
+    """The invitation that staff pass on to the customer manager."""
     last = until.astimezone(zone)
     return f"请{name}关注后发送：绑定 {code}（只能用一次，{last.month} 月 {last.day} 日 {last:%H:%M} 前有效）"
 
@@ -218,7 +218,7 @@ def _ways_on(entries: Sequence[Offered], is_known: bool) -> str:
 
 
 def taken_back(kinds: Iterable[str]) -> str:
-    """What a revocation in WeChat has come to.
+    """The text about what a revocation of consent in WeChat has deleted.
 
     >>> print(taken_back(["image", "voice"]))
     您在微信里收回了授权，您发过的图片、语音已经删除。

@@ -1,4 +1,4 @@
-"""Wrong licence and phone pairs counted for each licence and for all: many followers guess no more than one may."""
+"""Binding try limit per licence and in total: many followers together may not guess more than one may."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +11,16 @@ from foundation.errors import Refused
 from people import rules, texts
 from people.models import LicenceTries, Retailer
 
-#: Stands where the licence does in the count of all.
+#: Key of the total count, in place of a licence.
 ALL = ""
-#: So many days are kept, to be looked at.
+#: Days for which counts are kept for viewing.
 KEPT_DAYS = 7
 LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """A licence that was tried too often today."""
+    """Locked licence: tried too often today."""
 
     licence: str
     #: Empty where there is no such shop.
@@ -30,7 +30,7 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Guessing:
-    """What was tried today: how often in all, and the licences that are locked, the most tried first."""
+    """Today's binding tries: the total, and the locked licences, most tried first."""
 
     count: int
     is_locked: bool
@@ -38,7 +38,7 @@ class Guessing:
 
 
 def begin(session: Session, licence: str, today: date) -> None:
-    """Count a try at a licence, before anything is compared: of tries at one moment each waits for the last.
+    """Count a try at a licence before anything is compared; simultaneous tries wait for each other.
 
     Raises `Refused`, whether the pair is right or not, where too many were wrong today: for this licence, or in all.
     """
@@ -47,23 +47,23 @@ def begin(session: Session, licence: str, today: date) -> None:
 
 
 def is_locked(session: Session, today: date) -> bool:
-    """Whether so much was tried today that nobody may try any more."""
+    """Whether the total limit is reached today, so that nobody may try any more."""
     return _count(session, ALL, today) >= rules.TRIES_IN_ALL
 
 
 def was_right(session: Session, licence: str, today: date) -> None:
-    """A try that bound counts no more."""
+    """Take back the count of a try that bound."""
     mine = (LicenceTries.licence == licence, LicenceTries.day_on == today)
     session.execute(update(LicenceTries).where(*mine).values(count=LicenceTries.count - 1))
 
 
 def was_wrong(session: Session, today: date) -> None:
-    """A try that bound nothing, or a look at whose licence it is, counts among all."""
+    """Count a wrong try, or a look-up of a licence, in the total."""
     _add(session, ALL, today)
 
 
 def guessing(session: Session, today: date) -> Guessing:
-    """What was tried today."""
+    """Today's tries."""
     rows = session.execute(
         select(LicenceTries.licence, func.coalesce(Retailer.shop, ""), LicenceTries.count)
         .outerjoin(Retailer, Retailer.licence == LicenceTries.licence)
@@ -77,7 +77,7 @@ def guessing(session: Session, today: date) -> Guessing:
 
 
 def unlock(session: Session, licence: str, today: date) -> None:
-    """Let a licence, or `ALL`, be tried again today. Raises `Refused` where it is not locked any more."""
+    """Unlock a licence, or `ALL`, for today. Raises `Refused` where it is not locked any more."""
     limit = rules.TRIES_OF_A_LICENCE if licence != ALL else rules.TRIES_IN_ALL
     mine = (LicenceTries.licence == licence, LicenceTries.day_on == today, LicenceTries.count >= limit)
     if not changed(session, update(LicenceTries).where(*mine).values(count=0)):
@@ -85,12 +85,12 @@ def unlock(session: Session, licence: str, today: date) -> None:
 
 
 def forget(session: Session, before: date) -> None:
-    """Drop what was counted before a day."""
+    """Delete the counts of the days before."""
     session.execute(delete(LicenceTries).where(LicenceTries.day_on < before))
 
 
 def forget_licence(session: Session, licence: str) -> None:
-    """Drop what was counted of a shop that is erased."""
+    """Delete the counts of a shop that is erased."""
     session.execute(delete(LicenceTries).where(LicenceTries.licence == licence))
 
 

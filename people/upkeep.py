@@ -1,7 +1,7 @@
-"""Triggers that keep the counts of areas with every write of a shop.
+"""Database triggers that update the shop counts of areas with every write of a shop.
 
-Triggers and not our own code, so that no import, tool or new action can forget them. They are made again after every
-migration, for SQLite drops them with the table that alembic rebuilds.
+As triggers, no import, tool or new action can forget them. They are created again after every migration, because
+SQLite drops them with the table that alembic rebuilds.
 """
 
 from sqlalchemy import Connection
@@ -15,7 +15,7 @@ _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS retailer_gone AFTER DELETE ON retailer BEGIN
     UPDATE area_count SET shops = shops - 1, bound = bound - (old.openid IS NOT NULL) WHERE area_id = old.area_id;
     END""",
-    # What a shop that is erased keeps is its row: it is counted no more.
+    # An erased shop keeps its row, but is not counted.
     "DROP TRIGGER IF EXISTS retailer_moved",
     """CREATE TRIGGER retailer_moved AFTER UPDATE OF area_id, openid, licence ON retailer
     WHEN old.area_id <> new.area_id OR (old.openid IS NULL) <> (new.openid IS NULL)
@@ -53,7 +53,7 @@ _POSTGRESQL = (
     "DROP TRIGGER IF EXISTS retailer_made ON retailer",
     "DROP TRIGGER IF EXISTS retailer_gone ON retailer",
     "DROP TRIGGER IF EXISTS retailer_moved ON retailer",
-    # Once a statement, for a list of shops in one statement is one change of each area's counts.
+    # Per statement: many shops in one statement change each area's counts only once.
     "CREATE TRIGGER retailer_made AFTER INSERT ON retailer REFERENCING NEW TABLE AS made "
     "FOR EACH STATEMENT EXECUTE FUNCTION count_shops()",
     "CREATE TRIGGER retailer_gone AFTER DELETE ON retailer REFERENCING OLD TABLE AS gone "
@@ -66,6 +66,6 @@ _POSTGRESQL = (
 
 
 def install(connection: Connection) -> None:
-    """Make what is missing. Safe to call again; what was counted before is the migrations' to bring in."""
+    """Create missing triggers. Safe to repeat; earlier counts are carried over by the migrations."""
     for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
         connection.exec_driver_sql(statement)

@@ -1,4 +1,4 @@
-"""Which shops somebody may see in the console. What is left out by mistake is hidden, never shown."""
+"""Visibility of shops: which shops a visitor of the console may see. By default a shop is hidden."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -20,7 +20,7 @@ def scope(session: Session, visitor: Visitor, *, today: date) -> Select[int] | N
 
 
 def within(session: Session, visitor: Visitor, *, today: date) -> ColumnElement[bool] | None:
-    """The same as a condition on `Retailer`.
+    """The shops this visitor may see, as a condition on `Retailer`.
 
     A customer manager sees the shops they look after, and on the days of a leave those they stand in for.
     """
@@ -33,7 +33,7 @@ def within(session: Session, visitor: Visitor, *, today: date) -> ColumnElement[
 
 
 def part(session: Session, visitor: Visitor, today: date) -> list[str] | None:
-    """What this visitor sees, named: their areas, or themselves and the areas they answer for; None where it is all."""
+    """The names of the parts this visitor sees: areas, or a manager and the areas they answer for; None for all."""
     if visitor.is_company_wide:
         return None
     if visitor.role is not Role.MANAGER:
@@ -45,8 +45,8 @@ def part(session: Session, visitor: Visitor, today: date) -> list[str] | None:
 
 
 def looked_after(session: Session, manager_id: int, today: date | None = None) -> ColumnElement[bool]:
-    """The shops of a customer manager, as a condition on `Retailer`; of a day also those they stand in for then."""
-    # The areas are asked for first, a handful: with them in it every part of the condition has an index to go by.
+    """The shops of a customer manager, as a condition on `Retailer`; with a day also those they are deputy for then."""
+    # The few areas are read first: with their ids in the condition, each part of it can use an index.
     parts: list[ColumnElement[bool]] = [Retailer.manager_id == manager_id]
     for area_id, head_id in _answers_for(session, manager_id, today):
         parts.append(and_(Retailer.area_id == area_id, Retailer.manager_id.is_(None)))
@@ -56,7 +56,7 @@ def looked_after(session: Session, manager_id: int, today: date | None = None) -
 
 
 def _answers_for(session: Session, manager_id: int, today: date | None) -> list[tuple[int, int | None]]:
-    """The areas a customer manager heads, and of a day also those they stand in for then; with their heads."""
+    """The areas of a customer manager, with a day also those they are deputy for then; each with its manager."""
     stands_in: ColumnElement[bool] = false()
     if today is not None:
         is_leave = and_(
@@ -71,7 +71,7 @@ def _answers_for(session: Session, manager_id: int, today: date | None) -> list[
 
 
 def area_ids(session: Session, visitor: Visitor) -> set[int] | None:
-    """The areas this visitor may see whole; None where it is all of them. Nobody's area is no area."""
+    """The ids of the areas this visitor may see entirely; None for all. Without an area it is none."""
     if visitor.is_company_wide:
         return None
     if visitor.area_id is None:
@@ -80,6 +80,6 @@ def area_ids(session: Session, visitor: Visitor) -> set[int] | None:
 
 
 def with_sub_areas(session: Session, wanted: Iterable[int]) -> set[int]:
-    """These areas and all that lie below them."""
+    """The ids of these areas and all areas below them."""
     parents = [(area, parent) for area, parent in session.execute(select(Area.id, Area.parent_id))]
     return rules.with_sub_areas(parents, wanted)

@@ -1,1 +1,1 @@
-"""The chat door of people: binding and unbinding, and the front desk for whatever no feature answers."""
+"""People chat: binding and unbinding, and the front desk for messages that no feature answers."""

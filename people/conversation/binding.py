@@ -1,4 +1,4 @@
-"""Binding in the chat: by a licence and four digits, by a printed code, by a manager's invitation; and undoing it."""
+"""Binding conversation: by licence and four digits, by printed code, or by a manager's invitation; and unbinding."""
 
 from datetime import date
 
@@ -13,10 +13,10 @@ YES = {"1", "是", "确认", "解绑", "对", "好", "好的"}
 
 
 def open_bind(turn: Turn, reference: str) -> Reply:
-    """Bind by what stands behind the word 绑定, or by the scene of a QR code (`TOKEN`, `m-CODE`)."""
+    """Bind by the text after the word 绑定, or by the scene of a QR code (`TOKEN`, `m-CODE`)."""
     if not reference:
         return _how_to(turn)
-    # A follower's own typing never reaches the tokens: what it may try is counted.
+    # Typed text is never compared with tokens: typed tries are counted.
     if isinstance(turn.message, (Follow, Scan)):
         return _by_qr(turn, reference)
     code = rules.invite_code(reference.removeprefix(rules.MANAGER_SCENE))
@@ -26,7 +26,7 @@ def open_bind(turn: Turn, reference: str) -> Reply:
 
 
 def hear_bind(turn: Turn, talk: Talk) -> Reply:
-    """The four digits that were missing. Anything else ends the talk, so that nobody is caught in it."""
+    """Take the four digits that were missing. Anything else ends the talk, so that nobody is trapped in it."""
     said = turn.message.content if isinstance(turn.message, Text) else ""
     pair = rules.read_pair(said)
     if pair.ending:
@@ -64,7 +64,7 @@ def open_unbind(turn: Turn, reference: str) -> Reply:
 
 
 def hear_unbind(turn: Turn, talk: Talk) -> Reply:
-    """Unbind if the follower says so; everything else leaves it as it is."""
+    """Unbind if the follower confirms; anything else changes nothing."""
     said = turn.message.content if isinstance(turn.message, Text) else ""
     if rules.plain(said) not in YES:
         return Reply(texts.STILL_BOUND, after=After.END)

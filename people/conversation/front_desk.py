@@ -1,4 +1,4 @@
-"""The front desk: who speaks when no feature does. Nobody leaves it without a way on."""
+"""Front desk of the chat: answers that no other feature gives. Every answer names a next step."""
 
 from foundation.clock import day_in
 from people import identity, rules, texts
@@ -23,7 +23,7 @@ def welcome(turn: Turn) -> Reply:
 
 
 def give_help(turn: Turn) -> Reply:
-    """The short menu, how to go on, how to reach a person."""
+    """Answer help: the short menu, how to continue, how to reach a person."""
     said = turn.helps()
     if said:
         return Reply(said)
@@ -32,7 +32,7 @@ def give_help(turn: Turn) -> Reply:
 
 
 def person(turn: Turn) -> Reply:
-    """Who to call: the customer manager in charge today."""
+    """Answer with whom to call: the customer manager in charge today."""
     shop, manager = _who(turn)
     if shop is not None:
         return Reply(texts.person(shop.in_charge(day_in(turn.now, turn.zone)), turn.entries))
@@ -40,19 +40,19 @@ def person(turn: Turn) -> Reply:
 
 
 def unknown(turn: Turn) -> Reply:
-    """Answer what nobody understood: thanks and greetings kindly, the rest with the ways on."""
+    """Answer a text that nothing understood: thanks and greetings politely, everything else with the menu."""
     message = turn.message
     if not isinstance(message, Text):
         kind = type(message).__name__
         return Reply(texts.not_read(kind, turn.entries, is_known=any(_who(turn))))
-    # 你好 would pass for thanks: 你 and 好 are said with both.
+    # 你好 would be taken for thanks, because 你 and 好 are part of both.
     if rules.is_greeting(message.content):
         return Reply(f"{texts.GREETING}\n{give_help(turn).text}")
     if rules.is_thanks(message.content):
         return Reply(texts.THANKS)
     is_known = any(_who(turn))
     if not is_known and rules.is_only_pair(message.content):
-        # The example was followed, only the word in front of it was left out.
+        # The example was followed; only the word in front was left out.
         return binding.by_pair(turn, rules.read_pair(message.content))
     return Reply(texts.unknown(turn.entries, is_known=is_known))
 

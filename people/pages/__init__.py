@@ -1,1 +1,1 @@
-"""The console's door to people: the roster and its import, shops, areas, audiences, tags, codes, messages, users."""
+"""People pages of the console: shops, roster import, areas, audiences, tags, codes, messages, users."""

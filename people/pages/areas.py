@@ -1,4 +1,4 @@
-"""Areas: who looks after them, and who stands in while they are away."""
+"""Area pages: the list, and the form for manager, deputy and parent area."""
 
 from functools import partial
 
@@ -18,7 +18,7 @@ from wechat_bot.services import current_services
 
 @access.allow(PEOPLE_SEE)
 def area_list() -> ResponseReturnValue:
-    """The areas one may see, with their people and how many shops are bound."""
+    """List of the visible areas, with their people and the number of bound shops."""
     services = current_services()
     with services.reading() as session:
         found = areas.listing(session, access.visitor())
@@ -29,7 +29,7 @@ def area_list() -> ResponseReturnValue:
 
 @access.allow(AREAS_EDIT)
 def area(area_id: int) -> ResponseReturnValue:
-    """Give an area a manager, a deputy with days of leave, an area above it."""
+    """Change an area's manager, deputy with days of leave, and parent area."""
     return act.form(partial(_change, area_id), partial(_page, area_id))
 
 

@@ -1,4 +1,4 @@
-"""Audiences: the list, one alone, and the builder with its live count. A specification only narrows."""
+"""Audience pages: the list, the details, and the builder with its live preview."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -29,7 +29,7 @@ SAVE, LOOK = "save", "look"
 
 @access.allow(PEOPLE_SEE)
 def audience_list() -> ResponseReturnValue:
-    """The saved audiences, in words."""
+    """List of the saved audiences, in words."""
     services, me = current_services(), access.visitor()
     with services.reading() as session:
         found = saved.listing(session)
@@ -40,7 +40,7 @@ def audience_list() -> ResponseReturnValue:
 
 @access.allow(PEOPLE_SEE)
 def audience(audience_id: int) -> ResponseReturnValue:
-    """One audience: in words, how many shops it means and some of them, and what it is used for."""
+    """Details of an audience: in words, with the number of shops, some of them, and its uses."""
     services, me = current_services(), access.visitor()
     with services.reading() as session:
         line = _find(session, audience_id)
@@ -79,7 +79,7 @@ def edit_audience(audience_id: int) -> ResponseReturnValue:
 
 @access.allow(AUDIENCES_EDIT)
 def look_at_audience() -> ResponseReturnValue:
-    """How many shops the conditions mean as they stand in the form, and some of them; for the page while it changes."""
+    """Preview of the form's current conditions: number of shops and some of them, reloaded as the form changes."""
     services = current_services()
     with services.reading() as session:
         look, error = _look_at_form(services, session)
@@ -88,10 +88,10 @@ def look_at_audience() -> ResponseReturnValue:
 
 @access.allow(AUDIENCES_EDIT)
 def delete_audience(audience_id: int) -> ResponseReturnValue:
-    """Delete an audience that nothing uses."""
+    """Delete an unused audience."""
     me, editable = access.visitor(), _editable(audience_id)
     with act.transaction() as (session, _, note):
-        # First of all it must be theirs to change: what is kept of another's is not to be shown here.
+        # Check first that the visitor may change it: the values of another user's audience must not be shown.
         saved.mine(session, me, audience_id)
         act.check_stamp(session, editable)
         name = saved.delete(session, me, audience_id, current_app.extensions["features"])

@@ -1,4 +1,4 @@
-"""What a page does something with: the shops of a filter of the list, or of a saved audience, as its address says."""
+"""Chosen shops of a bulk action page: those of a list filter or a saved audience, from the address."""
 
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ NAMES = ("search", "area", "class", "manager", "bound", "audience")
 
 
 def chosen() -> Chosen:
-    """What was chosen."""
+    """The chosen shops, from the request."""
     values = request.values
     audience_id = values.get("audience", type=int)
     if audience_id is not None:
@@ -34,18 +34,18 @@ def chosen() -> Chosen:
 
 
 def kept() -> dict[str, str]:
-    """The same for the next form's hidden fields."""
+    """The choice as hidden fields of the next form."""
     return {name: request.values[name] for name in NAMES if request.values.get(name)}
 
 
 def condition(services: Services, session: Session, visitor: Visitor, which: Chosen) -> ColumnElement[bool]:
-    """The chosen shops of a visitor."""
+    """The chosen shops that a visitor may see, as a condition on `Retailer`."""
     now, today = services.clock(), today_of(services)
     return saved.condition(session, visitor, which, services.criteria, now=now, today=today)
 
 
 def words(session: Session, which: Chosen) -> str:
-    """What was chosen, in words."""
+    """The choice in words."""
     if which.audience_id is not None:
         line = saved.one(session, which.audience_id)
         return f"对象“{line.name}”" if line else "已删除的对象"
@@ -53,7 +53,7 @@ def words(session: Session, which: Chosen) -> str:
 
 
 def back(which: Chosen) -> str:
-    """Where it was chosen."""
+    """The address of the page where the choice was made."""
     if which.audience_id is not None:
         return url_for("people_pages.audience", audience_id=which.audience_id)
     narrowed = {name: value for name, value in kept().items() if name != "manager"}

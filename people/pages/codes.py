@@ -1,4 +1,4 @@
-"""Binding codes to print: choose the shops, see how many, and have a worker write the sheets."""
+"""Binding card pages: choose the shops, see their number, and let a worker write the PDF."""
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from wechat_bot.services import current_services
 
 @access.allow(CODES_PRINT)
 def print_codes() -> ResponseReturnValue:
-    """Choose the shops whose codes are to be printed, and ask for the sheets."""
+    """Choose the shops, and start writing their cards."""
     return act.form(_ask, _choose)
 
 

@@ -1,4 +1,4 @@
-"""Messages that need a person: unsure, failed, waiting; settled one by one, cancelled by what they are about."""
+"""Delivery pages: unsure, failed and waiting messages; resolve one, or cancel all of a topic."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ SAID = {"sent": "记为已收到", "failed": "记为没收到", "resend": "再�
 
 
 WAITING = (DeliveryState.HELD, DeliveryState.PENDING)
-#: Said where there is none in a state.
+#: Texts for a state without messages.
 NONE = {
     DeliveryState.UNSURE: "没有不确定的消息",
     DeliveryState.FAILED: "没有送不到的消息",
@@ -51,7 +51,7 @@ def _is_pending(asked: Asked) -> bool:
 
 
 def _due(asked: Asked, line: DeliveryLine) -> str:
-    """When it goes out at the earliest, as one says it where that is later than its turn."""
+    """The earliest time of sending, in words where it is put off."""
     services = asked.services
     if line.until:
         return f"等到{when(line.until, now=asked.now, zone=services.zone)}"
@@ -92,7 +92,7 @@ DELIVERIES: Listing[DeliveryLine] = Listing(
 
 @access.allow(OUTBOX_SEE)
 def delivery_list() -> ResponseReturnValue:
-    """The messages of one state. Whose they are is personal: that it was seen is written down."""
+    """List of the messages in a state. It shows personal data, so opening it is written to the audit log."""
     services, features = current_services(), current_app.extensions["features"]
     state = _state(request.args)
     act.seen("delivery.see", "messages", deliveries.STATES[state])
@@ -117,13 +117,13 @@ def delivery_list() -> ResponseReturnValue:
 
 @access.allow(OUTBOX_SETTLE)
 def settle_delivery(delivery_id: int) -> ResponseReturnValue:
-    """Decide on a message nobody is sure of."""
+    """Resolve an unsure message."""
     outcome, rows = request.form.get("outcome", ""), select(Delivery.id).where(Delivery.id == delivery_id)
     looked_at = Editable(
         f"delivery:{delivery_id}", rows, lambda session: deliveries.kept(session.get(Delivery, delivery_id))
     )
     with act.transaction() as (session, now, note):
-        # One that is not unsure any more says so itself; one that is so once more is another than was looked at.
+        # A message that is not unsure any more is refused by the action; one that is unsure again has another stamp.
         if session.scalar(rows.where(Delivery.state == DeliveryState.UNSURE)):
             act.check_stamp(session, looked_at)
         deliveries.settle(session, delivery_id, outcome, now=now)
@@ -134,7 +134,7 @@ def settle_delivery(delivery_id: int) -> ResponseReturnValue:
 
 @access.allow(OUTBOX_SETTLE)
 def cancel_deliveries() -> ResponseReturnValue:
-    """Cancel what waits to be sent about one thing."""
+    """Cancel the waiting messages about one topic."""
     about, features = request.form.get("about", ""), current_app.extensions["features"]
     with act.transaction() as (session, now, note):
         title, number = deliveries.cancel(session, features, about, now=now)

@@ -1,4 +1,4 @@
-"""Erasing somebody on request: the follower a shop is bound to, or the shop with its keeper. For admins."""
+"""Erasure page for admins: erase the follower a shop is bound to, or the shop with its keeper."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ NOT_BOUND = "这家店没有绑定微信，没有要删除的人。店已不做�
 
 @access.allow(PEOPLE_ERASE)
 def erase(licence: str) -> ResponseReturnValue:
-    """Ask what is to be erased and for the shop's name once more; then erase it, and tell the log who asked for it."""
+    """Ask what to erase and for the shop's name as confirmation; then erase it, with an audit log entry."""
     return act.form(partial(_erase, licence), partial(_page, licence))
 
 

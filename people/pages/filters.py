@@ -1,4 +1,4 @@
-"""Filters of lists by shops, masks of what is personal, links to shops: for the lists of all features."""
+"""Shared list parts about shops: filters, masks of personal data, links to shop pages."""
 
 from typing import Protocol
 
@@ -15,25 +15,25 @@ from people.visibility import looked_after, with_sub_areas, within
 AREA = Filter("area", "片区", "全部片区", lambda asked: areas.names(asked.session, asked.visitor))
 CLASS = Filter("class", "客户类型", "全部类型", lambda asked: areas.classes(asked.session))
 MANAGER = Filter("manager", "客户经理", "全部客户经理", lambda asked: areas.managers(asked.session))
-#: A phone; and what somebody wrote, in which phones may stand.
+#: Masks of a phone, and of a text that may contain phones.
 PHONE = Mask(mask_phone, PEOPLE_PHONES)
 WORDS = Mask(mask_phones, PEOPLE_PHONES)
 
 
 class OfShop(Protocol):
-    """Line of a list that is about a shop."""
+    """Protocol of a list line that is about a shop."""
 
     @property
     def licence(self) -> str: ...
 
 
 def page_of(line: OfShop) -> str:
-    """Where the shop of a line is shown."""
+    """The address of the page of a line's shop."""
     return url_for("people_pages.shop", licence=line.licence)
 
 
 def shops(asked: Asked) -> list[ColumnElement[bool]]:
-    """The shops that whoever asks may see, narrowed by the filters above, as conditions on `Retailer`."""
+    """The conditions on `Retailer` of what the visitor may see, and of the shop filters."""
     session, mine = asked.session, within(asked.session, asked.visitor, today=asked.today)
     found = [IS_THERE] if mine is None else [IS_THERE, mine]
     if (area_id := asked.number(AREA.name)) is not None:

@@ -1,4 +1,4 @@
-"""Roster import: upload, look at what would happen, confirm. A worker does the reading and the writing."""
+"""Roster import pages: upload, preview, confirm. A worker reads and writes the file."""
 
 import io
 from functools import partial
@@ -19,13 +19,13 @@ ROSTER = Wizard("名单", check=CHECK, bring=IMPORT, page="people_pages.preview"
 
 @access.allow(PEOPLE_IMPORT, upload=checking.LIMITS.file)
 def upload() -> ResponseReturnValue:
-    """Take a file, and ask for it to be checked. Nothing is changed yet."""
+    """Upload a file and start its check. Nothing is imported yet."""
     return act.form(partial(importing.take, ROSTER), _page)
 
 
 @access.allow(PEOPLE_IMPORT)
 def template_file() -> ResponseReturnValue:
-    """The empty table to fill in."""
+    """Download of the empty roster template."""
     target = io.BytesIO()
     template.write(target)
     target.seek(0)
@@ -34,14 +34,14 @@ def template_file() -> ResponseReturnValue:
 
 @access.allow(PEOPLE_IMPORT)
 def preview(task_id: int) -> ResponseReturnValue:
-    """What would happen, or what is wrong in which cell."""
+    """Preview of the import, or the errors by cell."""
     task = importing.checked(ROSTER, task_pages.find(task_id))
     return render_template("people/preview.html", task=task, result=task.result or {}, **task_pages.standing(task))
 
 
 @access.allow(PEOPLE_IMPORT)
 def confirm(task_id: int) -> ResponseReturnValue:
-    """Bring in what was checked, once."""
+    """Start the import of a checked file."""
     return importing.confirm(ROSTER, task_pages.find(task_id))
 
 

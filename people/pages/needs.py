@@ -1,4 +1,4 @@
-"""What of the shops and areas needs somebody today, for the front page."""
+"""Pending work about shops and areas, for the front page."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,12 +17,12 @@ from wechat_bot.services import Services
 
 #: Names written out in one line.
 NAMED = 3
-#: A message that failed longer ago is for the list of messages.
+#: How far back failed messages are shown on the front page.
 FAILED_SINCE = timedelta(days=2)
 
 
 def messages(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Messages of which nobody knows whether they arrived, and those that failed of late."""
+    """Pending work: unsure messages, and those that failed recently."""
     unsure, failed = queries.undelivered(session, failed_since=now - FAILED_SINCE)
     found, most = [], queries.FIGURED
     if unsure:
@@ -36,7 +36,7 @@ def messages(services: Services, session: Session, visitor: Visitor, now: dateti
 
 
 def leaves(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """A deputy begins or ends, today or tomorrow: who stands in should know, and the shops' manager too."""
+    """Pending work: leaves that begin or end today or tomorrow, for the deputy and the manager."""
     today = day_in(now, services.zone)
     days = {"今天": today, "明天": today + timedelta(days=1)}
     found = areas.leaves(session, visitor, list(days.values()))
@@ -52,7 +52,7 @@ def leaves(services: Services, session: Session, visitor: Visitor, now: datetime
 
 
 def without_manager(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Areas in which nobody would hear of a shop's needs."""
+    """Pending work: areas with shops that have no manager."""
     found = areas.without_manager(session, visitor)
     if not found:
         return []
@@ -60,14 +60,14 @@ def without_manager(services: Services, session: Session, visitor: Visitor, now:
 
 
 def unbound(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Shops that nothing reaches yet."""
+    """Pending work: shops that are not bound yet."""
     found = reach.reach(session, visitor, today=day_in(now, services.zone))
     count = found.shops - found.bound
     return [Waiting(count, "家店还没有绑定微信", url_for("people_pages.roster", bound="no"))] if count else []
 
 
 def guessing(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Somebody tries licences: one of them, or many."""
+    """Pending work: licences locked after too many tries."""
     found = tries.guessing(session, day_in(now, services.zone))
     url = url_for("people_pages.tried")
     if found.is_locked:

@@ -1,4 +1,4 @@
-"""The list of shops, one shop, and the export of what is filtered."""
+"""Shop pages: the list with its export, the details of a shop, and a dashboard tile."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -28,7 +28,7 @@ LONGEST_SEARCH = 40
 
 
 def narrowed(given: Mapping[str, str]) -> narrowing.ShopFilter:
-    """What narrows the list, as an address says it."""
+    """The shop list filter from the parameters of an address."""
     return narrowing.ShopFilter(
         search=given.get("search", "").strip()[:LONGEST_SEARCH],
         area_id=whole_number(given.get("area", "")),
@@ -48,8 +48,8 @@ def _count(asked: Asked) -> Count | None:
     return None if wanted.is_search else listing.count(asked.session, asked.visitor, wanted, today=asked.today)
 
 
-#: The file has the columns that an import takes, in their order: a list can be corrected and brought back. What a shop
-#: has from its area, it shall still have from there then.
+#: The export has the columns of an import in the same order, so that it can be corrected and imported again. Values
+#: that a shop inherits from its area are left empty, so that they stay inherited.
 ROSTER: Listing[ListedShop] = Listing(
     name="people",
     title="零售户名单",
@@ -106,7 +106,7 @@ ROSTER: Listing[ListedShop] = Listing(
 
 @access.allow(PEOPLE_SEE)
 def roster() -> ResponseReturnValue:
-    """The list, narrowed and in pages. Seeing phones is written down."""
+    """List of shops. Showing phones is written to the audit log."""
     with current_services().reading() as session:
         shown = looking.look(ROSTER, session)
         said = ROSTER.said(shown.asked)
@@ -117,7 +117,7 @@ def roster() -> ResponseReturnValue:
 
 @access.allow(PEOPLE_SEE)
 def shop(licence: str) -> ResponseReturnValue:
-    """One shop with its people and its history. Seeing it is written down."""
+    """Details of a shop with its people and history. Opening it is written to the audit log."""
     services, me, today = current_services(), access.visitor(), today_of(current_services())
     with services.reading() as session:
         found = alone.detail(session, me, licence, today=today)
@@ -136,7 +136,7 @@ def shop(licence: str) -> ResponseReturnValue:
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """How many shops one looks after, and how many of them are bound and follow."""
+    """Dashboard tile: the numbers of shops, bound shops and following keepers."""
     today = day_in(now, services.zone)
     return {
         "reach": reach.reach(session, visitor, today=today),
@@ -146,12 +146,12 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
 
 
 def today_of(services: Services) -> date:
-    """The company's day."""
+    """The current day in the company's time zone."""
     return day_in(services.clock(), services.zone)
 
 
 def words(session: Session, narrowed: narrowing.ShopFilter) -> str:
-    """A filter of the list as a person reads it."""
+    """A shop list filter in words."""
     parts = (
         dict(areas.names(session)).get(narrowed.area_id or 0),
         dict(areas.classes(session)).get(narrowed.class_id or 0),

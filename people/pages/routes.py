@@ -1,4 +1,4 @@
-"""Every address of people in the console, and the view behind it."""
+"""Routes of the people pages in the console."""
 
 from flask import Blueprint
 

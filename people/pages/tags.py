@@ -1,4 +1,4 @@
-"""Tags: the list, one shop's, and all chosen shops' at once."""
+"""Tag pages: the list, tags of one shop, and tags of many chosen shops."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ from people.rules import MOST_MIRRORED
 from people.shops import alone
 from wechat_bot.services import current_services
 
-#: What the audit log calls it.
+#: Words of the audit log.
 PUT, OFF = "tag.put", "tag.off"
 
 
@@ -48,7 +48,7 @@ TAG_LIST: Listing[tags.TagLine] = Listing(
 
 @access.allow(PEOPLE_SEE)
 def tag_list() -> ResponseReturnValue:
-    """Every tag, and how many shops carry it."""
+    """List of all tags with their numbers of shops."""
     with current_services().reading() as session:
         shown = looking.look(TAG_LIST, session)
     return render_template("people/tags.html", shown=shown, kept=tags.kept, most_mirrored=MOST_MIRRORED)
@@ -56,7 +56,7 @@ def tag_list() -> ResponseReturnValue:
 
 @access.allow(TAGS_EDIT)
 def new_tag() -> ResponseReturnValue:
-    """Make a tag."""
+    """Create a tag."""
     name, is_mirrored = request.form.get("name", ""), "is_mirrored" in request.form
     with act.transaction() as (session, _, note):
         tag_id = tags.create(session, name, is_mirrored=is_mirrored)
@@ -66,7 +66,7 @@ def new_tag() -> ResponseReturnValue:
 
 @access.allow(TAGS_EDIT)
 def change_tag(tag_id: int) -> ResponseReturnValue:
-    """Rename a tag, or have WeChat mirror it."""
+    """Rename a tag, or change whether it is mirrored in WeChat."""
     features, is_mirrored = current_app.extensions["features"], "is_mirrored" in request.form
     with act.transaction(over=_editable(tag_id)) as (session, _, note):
         name = tags.change(session, tag_id, request.form.get("name", ""), features, is_mirrored=is_mirrored)
@@ -76,7 +76,7 @@ def change_tag(tag_id: int) -> ResponseReturnValue:
 
 @access.allow(TAGS_EDIT)
 def delete_tag(tag_id: int) -> ResponseReturnValue:
-    """Delete a tag that no audience names."""
+    """Delete a tag that no audience uses."""
     with act.transaction(over=_editable(tag_id)) as (session, _, note):
         name = tags.remove(session, tag_id, current_app.extensions["features"])
         note("tag.delete", detail=name)
@@ -85,7 +85,7 @@ def delete_tag(tag_id: int) -> ResponseReturnValue:
 
 @access.allow(TAGS_EDIT)
 def mirror_tags() -> ResponseReturnValue:
-    """Ask for WeChat's tags to be made to agree with ours."""
+    """Start the synchronisation of WeChat's tags."""
     with act.transaction() as (session, now, note):
         task_id = tasks.ask(session, TAGS, "把标签同步到微信", {}, owner_id=access.visitor().user_id, now=now)
         note("tag.mirror", f"task:{task_id}")
@@ -107,7 +107,7 @@ def tag_shop(licence: str) -> ResponseReturnValue:
 
 @access.allow(TAGS_PUT)
 def tag_many() -> ResponseReturnValue:
-    """Say how many shops were chosen, and put a tag on all of them, or take it off."""
+    """Show the number of chosen shops, and put a tag on all of them or take it off."""
     return act.form(_tag_many, _choose)
 
 
@@ -140,7 +140,7 @@ def _choose(error: Refused | None) -> str:
 
 
 def _wish() -> tuple[str, int, Callable[..., tuple[str, int]]]:
-    """What a form asks for: the word of the audit log, which tag, and the verb."""
+    """The form's request: the audit log's word, the tag, and the action."""
     tag_id = fields.key(request.form.get("tag", ""), "标签")
     if tag_id is None:
         raise Refused("请先选一个标签。")

@@ -1,4 +1,4 @@
-"""Licences that somebody tries: seen where they are locked, and unlocked."""
+"""Binding tries page: shows today's tries and locked licences, and unlocks them."""
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from wechat_bot.services import current_services
 
 @access.allow(PEOPLE_IMPORT)
 def tried() -> ResponseReturnValue:
-    """What was tried today, and which licences are locked by it."""
+    """Today's tries and the locked licences."""
     services = current_services()
     with services.reading() as session:
         found = tries.guessing(session, day_in(services.clock(), services.zone))
@@ -21,7 +21,7 @@ def tried() -> ResponseReturnValue:
 
 @access.allow(PEOPLE_IMPORT)
 def unlock() -> ResponseReturnValue:
-    """Let a licence, or all, be tried again today."""
+    """Unlock a licence, or all, for today."""
     licence = request.form.get("licence", "")
     said = licence or "全部"
     with act.transaction() as (session, now, note):

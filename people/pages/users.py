@@ -1,6 +1,6 @@
-"""The users of the console: made, given a role and a part of the shops, turned out. For admins.
+"""User pages for admins: create users, change their role and part of the shops, disable them.
 
-It stands here and not in the console because a part of the shops is an area or a customer manager.
+They are here and not in the console because a part of the shops is an area or a customer manager.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,14 +29,14 @@ from wechat_bot.services import current_services
 
 @dataclass(frozen=True, slots=True)
 class UserLine:
-    """A user in the list, with the part of the shops they see, in words."""
+    """User as a line of the list, with their part of the shops in words."""
 
     user: User
     part: str
 
     @property
     def state(self) -> tuple[str, str]:
-        """What an account's state is called, and its colour."""
+        """The label and colour of an account's state."""
         if self.user.disabled_at:
             return "已停用", "red"
         return ("待改初始密码", "orange") if self.user.must_change_password else ("正常", "green")
@@ -79,20 +79,20 @@ USERS: Listing[UserLine] = Listing(
 
 @access.allow(USERS_MANAGE)
 def user_list() -> ResponseReturnValue:
-    """Everybody who may sign in, or once might."""
+    """List of all users, also disabled ones."""
     with current_services().reading() as session:
         return render_template("people/users.html", shown=looking.look(USERS, session))
 
 
 @access.allow(USERS_MANAGE)
 def new_user() -> ResponseReturnValue:
-    """Make a user, and show the first password once."""
+    """Create a user, and show the first password once."""
     return act.form(_create, partial(_form, None))
 
 
 @access.allow(USERS_MANAGE)
 def user(user_id: int) -> ResponseReturnValue:
-    """Give a user another role, or another part of the shops."""
+    """Change a user's role or part of the shops."""
     return act.form(partial(_change, user_id), partial(_form, user_id))
 
 
@@ -100,7 +100,7 @@ def user(user_id: int) -> ResponseReturnValue:
 def reset(user_id: int) -> ResponseReturnValue:
     """Give a user a new first password, shown once."""
     password = passwords.first_password()
-    hashed = passwords.hashed(password)  # takes its time: nobody shall wait for it
+    hashed = passwords.hashed(password)  # slow, so done outside of the transaction
     with act.transaction() as (session, now, note):
         name = accounts.reset_password(session, user_id, hashed, now=now)
         note("user.reset", f"user:{user_id}", name)
@@ -109,7 +109,7 @@ def reset(user_id: int) -> ResponseReturnValue:
 
 @access.allow(USERS_MANAGE)
 def disable(user_id: int) -> ResponseReturnValue:
-    """Let a user in no more."""
+    """Disable a user."""
     with act.transaction() as (session, now, note):
         name = accounts.disable(session, user_id, now=now)
         note("user.disable", f"user:{user_id}", name)
@@ -118,7 +118,7 @@ def disable(user_id: int) -> ResponseReturnValue:
 
 @access.allow(USERS_MANAGE)
 def enable(user_id: int) -> ResponseReturnValue:
-    """Let a user in again."""
+    """Enable a user."""
     with act.transaction() as (session, _, note):
         name = accounts.enable(session, user_id)
         note("user.enable", f"user:{user_id}", name)
@@ -127,7 +127,7 @@ def enable(user_id: int) -> ResponseReturnValue:
 
 @access.allow(USERS_MANAGE)
 def reset_second(user_id: int) -> ResponseReturnValue:
-    """Take the second step away from a user whose phone is gone, and end their sessions."""
+    """Remove the second step of a user who lost their phone, and end their sessions."""
     if user_id == access.visitor().user_id:
         raise Refused("自己的请在“登录与密码”里关闭，要用一个验证码。")
     with act.transaction() as (session, now, note):
@@ -137,7 +137,7 @@ def reset_second(user_id: int) -> ResponseReturnValue:
 
 
 def known(session: Session, visitor: Visitor) -> Sequence[str]:
-    """What others know of an account that is a customer manager's: their name and phone."""
+    """Known facts about a customer manager's account, not allowed in passwords: their name and phone."""
     found = session.get(Manager, visitor.manager_id) if visitor.manager_id is not None else None
     return (found.name, found.phone) if found else ()
 
@@ -162,19 +162,19 @@ def _change(user_id: int) -> ResponseReturnValue:
 
 
 def _shown_once(name: str, password: str) -> str:
-    """A first password, in the answer itself: behind a redirect it would have to be kept somewhere."""
+    """Show a first password in this very answer: after a redirect it would have to be stored somewhere."""
     return render_template("people/password.html", name=name, password=password)
 
 
 def _said(session: Session, name: str, role: Role, area_id: int | None, manager_id: int | None) -> str:
-    """An account as the audit log tells of it."""
+    """The description of an account for the audit log."""
     part = dict(areas.names(session)).get(area_id) if area_id else None
     whom = next((manager for key, manager, *_ in areas.managers(session) if key == manager_id), None)
     return "，".join(filter(None, (f"{name} {ROLES[role]}", part and f"片区 {part}", whom and f"客户经理 {whom}")))
 
 
 def _kept(session: Session, user: User | None) -> dict[str, str]:
-    """What can be changed of an account, in words."""
+    """The editable values of an account, as labels and texts."""
     if user is None:
         return {}
     return {

@@ -1,1 +1,1 @@
-"""The audience picker: criteria as rows of a form, in the builder of saved audiences and in short in other forms."""
+"""Audience picker: criteria as form rows, in the builder of saved audiences and, shorter, in other forms."""

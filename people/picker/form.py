@@ -1,7 +1,7 @@
-"""Form of criteria: what can be chosen in each row, what was filled in, and the same in words.
+"""Criteria form: choices of each row, filled-in values, and their description in words.
 
-The builder of saved audiences has rows to add and to remove (`read`, `Loader.rows`); it works without script, for its
-buttons get the page with one row more or less. Other forms have the same rows of a few criteria (`short`).
+The builder of saved audiences has rows to add and remove (`read`, `Loader.rows`); it works without JavaScript, because
+its buttons request the page with one row more or less. Other forms have a few fixed criteria (`short`).
 """
 
 import re
@@ -25,38 +25,38 @@ from wechat_bot.criterion import Choice, Criterion, Field, Input
 
 MOST_ROWS = 50
 YES = "yes"
-#: What may stand between words that are written one a line.
+#: Separators of words, which are usually written one a line.
 _BETWEEN = re.compile(r"[\s,，、;；|｜/／]+")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownField:
-    """A field as the page shows it."""
+    """Form field as shown on the page."""
 
     field: Field
-    #: What it is called in the form.
+    #: Name of the form field.
     name: str
-    #: What is filled in: the chosen choices, or the text of a number.
+    #: Filled-in values: the chosen choices, or the text of a number.
     values: tuple[Any, ...]
     choices: tuple[Choice, ...]
-    #: Chosen earlier, and not there any more.
+    #: Chosen values that do not exist any more.
     gone: tuple[Any, ...]
     answers: tuple[str, str]
 
     @property
     def text(self) -> str:
-        """What stands in a field to write in."""
+        """The text of a text field."""
         return "\n".join(map(str, self.values))
 
     @property
     def is_of_use(self) -> bool:
-        """Whether there is something to choose, or something was chosen."""
+        """Whether the field has choices or a chosen value."""
         return self.field.choices is None or bool(self.choices or self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class PickerRow:
-    """A row of the form: a condition, or a group with rows of its own."""
+    """Form row: a criterion, or a group with rows of its own."""
 
     address: str
     criterion: str = ""
@@ -66,12 +66,12 @@ class PickerRow:
 
 
 def offered(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
-    """What one may choose from: the criteria that have a form, and audiences saved earlier."""
+    """The criteria to choose from: those that have a form, and saved audiences."""
     return {name: each for name, each in {**criteria, SAVED.name: SAVED}.items() if each.fields}
 
 
 def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
-    """What was filled in, as far as it goes. Raises `Refused` for too many rows: one left out could mean more shops."""
+    """Read the form, complete or not. Raises `Refused` for too many rows: leaving one out could include more shops."""
     addresses = form.getlist("row")
     if len(addresses) > MOST_ROWS:
         raise Refused(f"条件太多，最多 {MOST_ROWS} 条。可以先存成几个对象，再合起来用。")
@@ -80,21 +80,21 @@ def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
 
 @dataclass
 class Loader:
-    """Loads choices, each list once however many rows show it."""
+    """Loader of choices; each list is read once, however many rows show it."""
 
     session: Session
     criteria: Mapping[str, Criterion]
-    #: Whoever sees a part of the areas is offered no others.
+    #: The visitor, who is offered only the areas they may see.
     visitor: Visitor | None = None
     _known: dict[tuple[Any, ...], tuple[Choice, ...]] = field(default_factory=dict)
 
     def rows(self, group: Group, within: str = "") -> tuple[PickerRow, ...]:
-        """A group's rows with everything that can be chosen in them."""
+        """The rows of a group, with all their choices."""
         return tuple(self._row(item, f"{within}{number}") for number, item in enumerate(group.items))
 
     def lines(self, spec: Any) -> tuple[str, list[str]]:
-        """A specification in words: which of its lines must hold, where that is to be said, and the lines. What is
-        written in another way than the builder's stands as it is written."""
+        """A specification in words: how many of its lines must hold, where there are several, and the lines. One that
+        the builder cannot show is given as written."""
         group = from_spec(spec)
         if group is None:
             return "", [yaml.safe_dump(spec, allow_unicode=True, sort_keys=False, default_flow_style=True).strip()]
@@ -102,7 +102,7 @@ class Loader:
         return "" if is_plain else MODES[group.mode], self._lines(group)
 
     def sentence(self, spec: Any) -> str:
-        """The same in one line."""
+        """A specification in words, in one line."""
         mode, lines = self.lines(spec)
         return "；".join(lines) if mode in ("", MODES["all"]) else f"{mode}：{'；'.join(lines)}"
 
@@ -116,9 +116,9 @@ class Loader:
         return PickerRow(address, item.name) if criterion is None else self.row(criterion, item.value, address)
 
     def row(self, criterion: Criterion, value: Any, address: str) -> PickerRow:
-        """One criterion with what was filled in, and everything that can be chosen."""
+        """The row of one criterion, with filled-in values and all choices."""
         fields = tuple(self._shown(criterion, value, each, address) for each in criterion.fields)
-        # What hangs on a choice that was not made yet would be an empty list.
+        # A field that depends on a choice not made yet would be an empty list.
         fields = tuple(each for each in fields if not each.field.follows or each.choices or each.values)
         return PickerRow(address, criterion.name, fields)
 
@@ -195,7 +195,7 @@ def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion]
 
 
 def read_condition(form: MultiDict[str, str], criterion: Criterion, address: str) -> FilledCriterion:
-    """What was filled in of one criterion; a value of None where that is nothing."""
+    """Read one criterion from the form; its value is None where nothing was filled in."""
     given: dict[str, Any] = {}
     for each in criterion.fields:
         said = _read_field(form, _form_name(address, criterion, each, given), each)
@@ -207,7 +207,7 @@ def read_condition(form: MultiDict[str, str], criterion: Criterion, address: str
 
 
 def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:
-    # PostgreSQL keeps no NUL in a text, and nobody means one.
+    # PostgreSQL cannot store NUL in a text.
     texts = [text for given in form.getlist(name) for text in [given.replace("\0", "")] if text.strip()]
     if not texts:
         return None
@@ -216,7 +216,7 @@ def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:
     if each.input is Input.LINES:
         return [part for part in _BETWEEN.split(texts[0]) if part] or None
     is_number = each.is_number or each.input is Input.NUMBER
-    # What is no number stays as it was written: the criterion refuses it in words.
+    # An invalid number is kept as written: the criterion refuses it with a sentence.
     values = [
         int(text) if is_number and text.isascii() and text.isdigit() and len(text) < 10 else text for text in texts
     ]
@@ -224,8 +224,8 @@ def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:
 
 
 def _form_name(address: str, criterion: Criterion, each: Field, value: Any) -> str:
-    """What a field is called in the form. One that follows another carries the other's value in its name: with another
-    choice there, what stood here is not found again."""
+    """The name of a form field. A dependent field has the other's value in its name, so that its own value is dropped
+    when the other changes."""
     name = f"{address}-{criterion.name}-{each.name}"
     above = value.get(each.follows) if each.follows and isinstance(value, Mapping) else None
     return f"{name}@{above}" if each.follows else name

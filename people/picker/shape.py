@@ -1,6 +1,6 @@
-"""A specification as conditions in a list with groups among them, and back.
+"""Audience form model: converts a specification to a list of criteria and groups, and back.
 
-Rows have addresses: `0`, `1`, and `1.0` for the first of group 1.
+Rows have addresses: `0`, `1`, and `1.0` for the first row of group 1.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ MODES = {"all": "全部符合", "any": "符合任意一条", "none": "一条也�
 
 @dataclass(frozen=True, slots=True)
 class FilledCriterion:
-    """One criterion with what was filled in so far; without a name, nothing was chosen yet."""
+    """Filled-in criterion; without a name where none was chosen yet."""
 
     name: str = ""
     value: Any = None
@@ -24,14 +24,14 @@ class FilledCriterion:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Conditions of which all, any or none must hold."""
+    """Group of criteria of which all, any or none must hold."""
 
     mode: str = "all"
     items: "tuple[FilledCriterion | Group, ...]" = ()
 
 
 def from_spec(spec: Any) -> Group | None:
-    """A specification as conditions and groups of one level; None where it is written in another way.
+    """A specification as criteria and groups of one level; None where it has another structure.
 
     >>> from_spec({"class": ["现代终端"], "any": [{"tag": "老店"}, {"bound": False}]}).items[1].mode
     'any'
@@ -47,15 +47,15 @@ def from_spec(spec: Any) -> Group | None:
 
 
 def to_spec(group: Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
-    """The specification of what was filled in. Raises `Refused`, in the words of the form, where there is nothing, or
-    a row is not filled in."""
+    """The specification of a filled-in form. Raises `Refused`, in the words of the form, where it is empty or a row is
+    not filled in."""
     if not group.items:
         raise Refused("还没有条件，或有一组是空的。请至少加一条，不用的组请删去。")
     return {group.mode: [_written(item, criteria) for item in group.items]}
 
 
 def edit(group: Group, wish: str) -> Group:
-    """One row more or less: `add`, `group`, `add:1` into a group, `remove:1.0`.
+    """Add or remove a row: `add`, `group`, `add:1` into a group, `remove:1.0`.
 
     >>> edit(edit(Group(), "group"), "add:0").items[0].items
     (FilledCriterion(name='', value=None), FilledCriterion(name='', value=None))
@@ -78,7 +78,7 @@ def edit(group: Group, wish: str) -> Group:
 
 
 def filled(value: Any, each: Field) -> tuple[Any, ...]:
-    """What a criterion's value holds for one of its fields."""
+    """The part of a criterion's value for one of its fields."""
     if each.name:
         value = value.get(each.name) if isinstance(value, Mapping) else None
     if value is None:

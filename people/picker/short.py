@@ -1,4 +1,4 @@
-"""Audience picker in short, for a form about something else: all shops, or those that meet a few criteria at once.
+"""Short audience picker within other forms: all shops, or those that meet a few criteria.
 
 A page keeps one `Picker` that says what it offers. In the view of its form:
 
@@ -15,8 +15,8 @@ and in its template (`people/_picker.html`; `in_wechat` for pages inside WeChat)
 
     {% from "people/_picker.html" import picker %}  {{ picker(offer) }}
 
-A link that comes with something chosen says it as the form does: `url_for(…, **short.query("visit_due", "plan", 3))`.
-An action turns the specification into shops with `audiences.condition`, and adds what the writer may see.
+A link with a choice already made: `url_for(…, **short.query("visit_due", "plan", 3))`. An action turns the
+specification into shops with `audiences.condition`, and adds what the visitor may see.
 """
 
 import json
@@ -36,51 +36,51 @@ from people.picker.form import Loader, PickerRow
 from wechat_bot.criterion import Criterion, Input
 
 ALL, SOME = "all", "some"
-#: How the fields of a form begin; the one of this name says whether all are meant, or some.
+#: Prefix of the form fields; the field of this name tells whether all or some shops are meant.
 NAME = "whom"
 REST = f"{NAME}-rest"
 
 
 @dataclass(frozen=True, slots=True)
 class Picker:
-    """What a form offers."""
+    """Configuration of a picker: what its form offers."""
 
-    #: Names of criteria, in the order of the form. One that nobody declares is left out.
+    #: Names of criteria, in the order of the form. A name that no feature declares is left out.
     criteria: Sequence[str]
-    #: What all shops are called; nothing where they cannot be chosen.
+    #: Label for all shops; empty where all cannot be chosen.
     everybody: str = ""
     legend: str = "给哪些店"
-    #: What is said where nothing was chosen.
+    #: Sentence of the refusal where nothing was chosen.
     asks: str = "请选择给哪些店。"
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What a form says so far."""
+    """Picked audience: the state of a form."""
 
     picker: Picker
     whom: str = ""
-    #: What was filled in, by criterion.
+    #: Filled-in values by criterion.
     values: Mapping[str, Any] = field(default_factory=dict)
-    #: What the specification holds that the form has no field for: carried along as it is.
+    #: Parts of the specification that the form has no field for: kept unchanged.
     rest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def spec(self) -> Spec:
-        """The specification; None where all are meant. Raises `Refused` where nothing was chosen: nobody must never
-        become everyone."""
+        """The specification; None for all shops. Raises `Refused` where nothing was chosen: an empty choice must never
+        mean everyone."""
         return None if self.is_all else self.some
 
     @property
     def some(self) -> Mapping[str, Any]:
-        """The same where all cannot be meant."""
+        """The specification where "all" cannot be chosen."""
         if self.whom != SOME or not self.written:
             raise Refused(self.picker.asks)
         return self.written
 
     @property
     def written(self) -> Mapping[str, Any] | None:
-        """The same for a draft, in which nothing may be chosen yet: that is an empty one."""
+        """The specification of a draft; empty where nothing was chosen yet."""
         return None if self.is_all else {**self.values, **self.rest}
 
     @property
@@ -90,18 +90,18 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the template shows."""
+    """Values for the picker's template."""
 
     picker: Picker
     whom: str
     rows: tuple[tuple[Criterion, PickerRow], ...]
-    #: What has no field here, for a hidden one, and in words.
+    #: The parts without a field, for a hidden field, and in words.
     rest: str
     rest_words: str
 
 
 def read(picker: Picker, values: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Picked:
-    """What a form says. Raises `Refused` only for a form that no page of ours has sent."""
+    """Read a posted form. Raises `Refused` only for a form that our pages cannot have sent."""
     filled = {}
     for criterion in _offered(picker, criteria):
         value = form.read_condition(values, criterion, NAME).value
@@ -111,7 +111,7 @@ def read(picker: Picker, values: MultiDict[str, str], criteria: Mapping[str, Cri
 
 
 def of_spec(picker: Picker, spec: Spec, criteria: Mapping[str, Criterion]) -> Picked:
-    """What a form shows of a specification that was kept."""
+    """The form's state for a stored specification."""
     if spec is None:
         return Picked(picker, ALL)
     shown = {each.name for each in _offered(picker, criteria) if each.name in spec and _fits(spec[each.name], each)}
@@ -122,23 +122,23 @@ def of_spec(picker: Picker, spec: Spec, criteria: Mapping[str, Criterion]) -> Pi
 def offer(
     session: Session, picker: Picker, picked: Picked, criteria: Mapping[str, Criterion], visitor: Visitor | None = None
 ) -> Offer:
-    """What there is to choose, and what is chosen. Of a visitor with a part of the areas, no others are offered."""
+    """The choices and the chosen values; only areas that the visitor may see are offered."""
     loader = Loader(session, form.offered(criteria), visitor)
     rows = ((each, loader.row(each, picked.values.get(each.name), NAME)) for each in _offered(picker, criteria))
     rest = json.dumps(picked.rest, ensure_ascii=False) if picked.rest else ""
     said = loader.sentence(picked.rest) if picked.rest else ""
-    # What has nothing to choose from, and nothing chosen, would be an empty list.
+    # A field without choices and without a chosen value would be an empty list.
     some = tuple((each, row) for each, row in rows if any(shown.is_of_use for shown in row.fields))
     return Offer(picker, picked.whom or (ALL if picker.everybody else SOME), some, rest, said)
 
 
 def words(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, everybody: str = "") -> str:
-    """A specification in one line of words; `everybody` is what all shops are called."""
+    """A specification in one line of words; `everybody` is the label for all shops."""
     return everybody if spec is None else Loader(session, form.offered(criteria)).sentence(spec)
 
 
 def mark(spec: Spec) -> str:
-    """What a specification is known by: the same for the same shops however they were written down.
+    """The fingerprint of a specification: the same for equal specifications, however they were written.
 
     >>> mark(None), mark({"class": ["现代终端"], "area": "城区"}) == mark({"area": "城区", "class": ["现代终端"]})
     ('all', True)
@@ -149,7 +149,7 @@ def mark(spec: Spec) -> str:
 
 
 def query(criterion: str, name: str, value: Any) -> dict[str, Any]:
-    """What an address says of a form that opens with one field chosen."""
+    """The query parameters of a link that opens a form with one field chosen."""
     return {NAME: SOME, f"{NAME}-{criterion}-{name}": value}
 
 
@@ -159,12 +159,12 @@ def _offered(picker: Picker, criteria: Mapping[str, Criterion]) -> list[Criterio
 
 
 def _in_short(criterion: Criterion) -> Criterion:
-    """One saved audience is enough here: several are combined in the builder, under a name of their own."""
+    """The criterion with a single choice for saved audiences: several are combined in the builder."""
     return form.SAVED_ONE if criterion.name == form.SAVED.name else criterion
 
 
 def _fits(value: Any, criterion: Criterion) -> bool:
-    """Whether a value is one that the form's fields can show, and would write again."""
+    """Whether the form's fields can show a value and give it back unchanged."""
     named = {each.name: each for each in criterion.fields}
     if isinstance(value, Mapping):
         return bool(value) and all(name in named and _fits_in(each, named[name].input) for name, each in value.items())

@@ -1,1 +1,1 @@
-"""The roster: the company's own list of shops, brought in from Excel or CSV, whole or not at all."""
+"""Roster import: the company's list of shops from Excel or CSV, imported entirely or not at all."""

@@ -1,8 +1,8 @@
-"""Bringing in a checked roster, all of it or nothing, without keeping anybody waiting.
+"""Roster import in short transactions: a checked roster is imported entirely or not at all, without blocking others.
 
-First its rows are put aside, then it is decided in one statement, then they are written, some at a time. Before the
-decision nothing of it is to be seen, and what a dead process left is thrown away. From then on it comes in to its end:
-should the process die in the middle, the clock of any worker goes on where it stopped (`go_on`).
+First its rows are staged, then the import is committed by one statement, then the rows are written in parts. Before
+the commit nothing of it is visible, and what a dead process staged is deleted. After it the import is always finished:
+if the process dies in between, a job of any worker continues where it stopped (`go_on`).
 """
 
 import time
@@ -23,19 +23,19 @@ from people.roster import writing
 from people.roster.checking import Progress, Roster
 from people.roster.writing import Part, RosterPlan, Summary
 
-#: Seconds for which the write lock is held, and for which it is left to others: SQLite has no queue, and whoever waits
-#: there looks again ten times a second.
+#: Seconds for which the write lock is held, and for which it is left to others: SQLite has no queue, and waiting
+#: writers poll ten times a second.
 HELD, LEFT = 0.25, 0.11
-#: Parts put aside at once.
+#: Parts staged in one transaction.
 ASIDE = 5
-#: Without a sign of life for so long, whoever had it in hand is gone. Also what lies in the future is none.
+#: After so long without a heartbeat, the importing process counts as dead. A heartbeat in the future does not count.
 ALIVE = timedelta(seconds=30)
-#: One import at a time: two that touch the same shops in another order would wait for each other.
+#: Lock key for one import at a time: two that write the same shops in different order would deadlock.
 ONE_AT_A_TIME = 0x5EED_0001
 
 
 class Stores(Protocol):
-    """Where it is written: the services, or a database alone."""
+    """Database of an import: the services, or a database alone."""
 
     def transaction(self) -> AbstractContextManager[Session]: ...
 
@@ -51,9 +51,9 @@ def bring_in(
     progress: Progress | None = None,
     held: float = HELD,
 ) -> Summary:
-    """Bring in a roster; what was decided before comes first.
+    """Import a roster; earlier committed imports are finished first.
 
-    `decided` is called in the transaction that decides, and gives the long work that is done with the import.
+    `decided` is called in the transaction that commits the import, and gives the task that is done with it.
     `progress(done, total)` counts shops. No transaction is longer than `held` seconds and one part.
     """
     while True:
@@ -86,9 +86,9 @@ def go_on(
     when_idle: timedelta | None = None,
     held: float = HELD,
 ) -> None:
-    """Write what was decided and is not in yet, to its end.
+    """Finish writing all committed imports.
 
-    With `when_idle` only where nobody gave a sign of life for so long: whoever lives needs no help.
+    With `when_idle` only imports without a heartbeat for so long, for a live process needs no help.
     """
     with stores.reading() as session:
         waits = _waits(session, clock(), when_idle)
@@ -104,7 +104,7 @@ def go_on(
 
 
 def clear(stores: Stores, *, now: datetime) -> None:
-    """Throw away what was put aside and never decided, by whoever is gone."""
+    """Delete rows that dead processes staged and never committed."""
     gone = RosterImport.decided_at.is_(None) & (RosterImport.touched_at < now - 10 * ALIVE)
     with stores.reading() as session:
         is_any = session.scalar(select(RosterImport.id).where(gone).limit(1)) is not None
@@ -115,8 +115,8 @@ def clear(stores: Stores, *, now: datetime) -> None:
 
 
 def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tuple[int, Summary, set[Any]]:
-    """Keep what the roster changes, out of sight; gives its number, what it does, and the imports it was compared
-    after."""
+    """Stage the roster's changes, not yet visible; gives the import's number, its summary, and the imports committed
+    before it was compared."""
     with stores.transaction() as session:
         number = session.execute(
             insert(RosterImport).values(touched_at=clock()).returning(RosterImport.id)
@@ -151,7 +151,7 @@ def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) ->
 
 
 def _decide(session: Session, number: int, seen: set[Any], *, now: datetime) -> bool:
-    """From here on the import comes in. False where another did since its rows were compared, and they must be anew."""
+    """Commit the import. False where another was committed since its rows were compared: compare them again."""
     one_at_a_time(session, ONE_AT_A_TIME)
     mine = RosterImport.id == number
     if _decided_so_far(session) == seen and all(is_done for _, is_done in seen):
@@ -179,7 +179,7 @@ def _waits(session: Session, now: datetime, when_idle: timedelta | None) -> bool
 
 
 def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime) -> int:
-    """Write parts of what is decided while there is time, at least one; gives how many are left."""
+    """Write parts of committed imports while there is time, at least one; gives the number left."""
     one_at_a_time(session, ONE_AT_A_TIME)
     found = session.scalars(select(RosterImport).where(_is_coming())).first()
     if found is None or found.decided_at is None:
@@ -196,7 +196,7 @@ def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime
     if not left:
         if found.task_id is not None:
             tasks.complete(session, found.task_id, found.result or {}, now=now)
-        # Who compared before this one was done sees by it that there was one.
+        # An import that compared its rows before this one was finished detects it by this.
         found.done_at, found.result = now, None
         session.execute(delete(RosterImport).where(RosterImport.done_at.is_not(None), RosterImport.id < found.id))
     session.flush()

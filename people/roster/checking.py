@@ -1,4 +1,4 @@
-"""Checking a roster: every wrong cell is named in the words of who wrote it, all at once; one is enough to refuse."""
+"""Roster check: all wrong cells are reported together, in the author's words; one error refuses the file."""
 
 import re
 from collections import Counter, defaultdict
@@ -20,20 +20,20 @@ COLUMNS = (LICENCE, SHOP, KEEPER, PHONE, ADDRESS, AREA, CLASS, MANAGER, MANAGER_
 OPTIONAL = {ADDRESS, TAGS}
 LONGEST = {SHOP: 80, KEEPER: 40, ADDRESS: 200, AREA: 60, MANAGER: 40}
 LONGEST_TAG, MOST_TAGS = 30, 20
-#: The licence of the template's example row: a row that holds it was forgotten there.
+#: Licence of the template's example row, which is skipped.
 EXAMPLE = "350800000000"
-#: A roster of 100,000 shops has about 8 MB, and 60 unpacked; what is far larger is something else.
+#: Size limits. A roster of 100,000 shops has about 8 MB, and 60 MB unpacked.
 LIMITS = Limits(file=64 << 20, unpacked=512 << 20, rows=500_000, columns=500)
-#: Errors that are told; the others are counted.
+#: Errors that are listed; further ones are only counted.
 TOLD = 200
-#: Rows above the header that may hold a title.
+#: Rows above the header row that may hold a title.
 HEADER_WITHIN = 10
 #: Rows between two calls of `progress`.
 BATCH = 1000
 
 Progress = Callable[[int, int], None]
 
-#: What Excel made of 3-5, 7:11 and True before it wrote a CSV, in which everything is text.
+#: Texts that Excel makes of 3-5, 7:11 and True when it writes a CSV.
 _CONVERTED = re.compile(
     r"(?P<date>(?:[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4})(?:[ T][0-9:]{4,8})?|"
     r"(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}年[0-9]{1,2}月|"
@@ -45,7 +45,7 @@ _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
 class WrongRoster(Refused):
-    """A roster that cannot be brought in: `lines` for its author, one for each mistake, and how many there are."""
+    """Error: a roster that cannot be imported, with `lines` for its author, one for each mistake, and their number."""
 
     def __init__(self, lines: list[str], count: int) -> None:
         more = [f"还有 {count - len(lines)} 处没有列出。"] if count > len(lines) else []
@@ -54,7 +54,7 @@ class WrongRoster(Refused):
 
 
 class RosterRow(NamedTuple):
-    """A row that was found right. `address` and `tags` are None where the file has no such column, or they stay."""
+    """Checked roster row. `address` and `tags` are None where the file has no such column, or they do not change."""
 
     licence: str
     shop: str
@@ -69,13 +69,13 @@ class RosterRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A roster without a mistake: what it names, and its rows, to be read again when they are written."""
+    """Checked roster: its managers, areas and tags, and its rows, which are read again when written."""
 
     count: int
     notices: tuple[str, ...]
-    #: Names by phone.
+    #: Names of managers by phone.
     managers: dict[str, str]
-    #: For each area the phone of the manager with most of its rows; empty where no row names one.
+    #: By area, the phone of the manager with most of its rows; empty where no row has one.
     areas: dict[str, str]
     tags: frozenset[str]
     has_tags: bool
@@ -94,7 +94,7 @@ class _Errors:
 
 
 def check(content: bytes, classes: Collection[str], progress: Progress | None = None) -> Roster:
-    """Read and check a roster file. `classes` are the 客户类型 there are; `progress(done, total)` counts rows.
+    """Read and check a roster file. `classes` are the existing 客户类型; `progress(done, total)` counts rows.
 
     Raises `WrongRoster` with every mistake, and `Refused` where the file is no roster at all.
     """
@@ -155,8 +155,8 @@ def _most(phones: Counter[str]) -> str:
 
 
 def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str], list[str]]:
-    """The sheet with the roster, the number of its header row, where each column stands (counted from 0), the headings
-    of columns nobody reads, and the names of further sheets with a roster."""
+    """The sheet with the roster, the number of its header row, the position of each column (counted from 0), the
+    headings of ignored columns, and the names of further sheets with a roster."""
     sheets = iter(reading.sheets(content, LIMITS))
     for sheet in sheets:
         if (found := _headings(sheet)) is None:
@@ -171,7 +171,7 @@ def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str],
 
 
 def _headings(sheet: Sheet) -> tuple[int, Cells, dict[int, str]] | None:
-    """The row with the headings of a sheet, its cells, and what they say; None where there is none."""
+    """The header row of a sheet, its cells and their texts; None where there is none."""
     for number, cells in sheet.rows() if sheet.is_visible else ():
         if number > HEADER_WITHIN:
             break
@@ -182,7 +182,7 @@ def _headings(sheet: Sheet) -> tuple[int, Cells, dict[int, str]] | None:
 
 
 def _is_roster(sheet: Sheet) -> bool:
-    """Whether a sheet beside the one that is read has the headings of a roster."""
+    """Whether another sheet has the headings of a roster too."""
     try:
         found = _headings(sheet)
     except Refused:  # nobody reads it
@@ -204,7 +204,7 @@ def _columns(headings: dict[int, str]) -> tuple[dict[str, int], list[str]]:
 
 
 def _notices(sheet: Sheet, ignored: list[str], left_out: Sequence[str], merged: list[str]) -> list[str]:
-    """What the author is told of the file though nothing in it is wrong."""
+    """Notices to the author about a file without errors."""
     notices = [f"这些列用不到，已忽略：{'、'.join(ignored)}。"] if ignored else []
     if left_out:
         others = "、".join(left_out)
@@ -218,23 +218,23 @@ def _notices(sheet: Sheet, ignored: list[str], left_out: Sequence[str], merged: 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The rows below the header; a cell merged over several of them holds for each."""
+    """Rows below the header; a cell merged over several rows counts for each of them."""
 
     sheet: Sheet
     header: int
-    #: By the first row: the column, and the last row.
+    #: Merged cells by first row: column and last row.
     merged: dict[int, list[tuple[int, int]]]
     said: list[str]
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
-        """Rows in which something is written; what is merged alone makes no shop."""
+        """The rows with content; merged cells alone do not make a row."""
         holding: dict[int, tuple[Cell | None, int]] = {}
         for number, cells in self.sheet.rows():
             if number <= self.header or all(isinstance(cell, str) and not text_of(cell) for cell in cells.values()):
                 continue
             for column, last in self.merged.get(number, ()):
                 holding[column] = (cells.get(column), last)
-            # What lies hidden under a merged cell is not what its author sees.
+            # Values hidden under a merged cell are not what the author sees.
             under = {column: cell for column, (cell, last) in holding.items() if number <= last}
             yield number, {at: cell for at, cell in (cells | under).items() if cell is not None} if under else cells
 
@@ -256,19 +256,19 @@ def _held(sheet: Sheet, header: int, columns: dict[str, int]) -> _Held:
 
 @dataclass
 class _Reader:
-    """Reads one row after another, and names what is wrong in it."""
+    """Row reader that reports what is wrong."""
 
     columns: dict[str, int]
     classes: frozenset[str]
     errors: _Errors
-    #: Whether the file is a CSV, in which nothing but text can stand.
+    #: Whether the file is a CSV, in which all values are text.
     is_text: bool
-    #: The manager's name in the row read last: kept apart, since a `RosterRow` knows managers by phone.
+    #: Manager's name in the last row read; separate, because a `RosterRow` has managers by phone.
     manager: str = ""
     examples: list[int] = field(default_factory=list)
 
     def read(self, number: int, cells: Cells) -> RosterRow | None:
-        """A row, wrong parts empty and reported; None for the template's example."""
+        """Read a row, with wrong parts empty and reported; None for the template's example."""
         values: dict[str, Cell | None] = {name: cells.get(index, "") for name, index in self.columns.items()}
         licence = values[LICENCE]
         if text_of(licence) == EXAMPLE:
@@ -290,7 +290,7 @@ class _Reader:
         )
 
     def cell(self, column: str, number: int) -> str:
-        """The name of a cell, as `C5`."""
+        """The name of a cell, such as `C5`."""
         return f"{column_letters(self.columns[column])}{number}"
 
     def _wrong(self, column: str, number: int, what: str) -> str:
@@ -298,7 +298,7 @@ class _Reader:
         return ""
 
     def _said(self, number: int, column: str, value: Cell | None) -> str | None:
-        """What a cell says that may be no text; None where it cannot be told, which is reported."""
+        """The text of a cell with any type of value; None, and an error report, where it cannot be known."""
         if isinstance(value, str):
             found = _CONVERTED.fullmatch(value.strip()) if column in (*LONGEST, TAGS) else None
             if found is None:
@@ -362,7 +362,7 @@ class _Reader:
         return self._wrong(CLASS, number, f"“{text[:40]}”不认识，只能是：{'、'.join(sorted(self.classes))}")
 
     def _manager(self, number: int, values: dict[str, Cell | None]) -> str:
-        """The manager's phone, and the name aside; both empty where the row leaves the shop to the area's manager."""
+        """The manager's phone (the name is kept separately); both empty where the row names no manager of the shop."""
         if values[MANAGER] is None or values[MANAGER_PHONE] is None:
             self.manager = ""
             return ""

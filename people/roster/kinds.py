@@ -1,6 +1,6 @@
-"""The names of the long work done with rosters, binding codes and tags: pages ask for it, jobs do it."""
+"""Task kinds of roster import, binding codes and tags, shared by pages and jobs."""
 
 CHECK, IMPORT, CODES = "people.check", "people.import", "people.codes"
 TAGS = "people.tags"
-#: An import that is decided: no worker claims it, and whichever lives brings it in (`bringing`).
+#: Committed import: no worker claims it, and any live worker finishes it (`bringing`).
 BRINGING = "people.bringing"

@@ -1,4 +1,4 @@
-"""What a cell of a roster says, whatever kind of value stands in it."""
+"""Roster cell text: the text of a cell, whatever the type of its value."""
 
 import re
 from datetime import timedelta
@@ -7,12 +7,12 @@ from foundation.text import bare
 from foundation.workbooks.cells import Cell, NumberCell
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-#: Most cells: words of letters and figures with a blank between them, for which nothing is to be done.
+#: Pattern of most cells, which need no cleaning: words of letters and digits with single blanks.
 _CLEAN = re.compile(r"[0-9A-Za-z一-鿿]+(?: [0-9A-Za-z一-鿿]+)*")
 
 
 def text_of(value: Cell | None) -> str:
-    """What a cell says, without the signs nobody sees. A number is its digits, as its format shows them.
+    """The text of a cell without invisible characters; of a number the digits as its format shows them.
 
     >>> text_of(350802100001), text_of(" 城南 \\n便利\\u200b店 "), text_of("'0123"), text_of(NumberCell(7, "007"))
     ('350802100001', '城南 便利店', '0123', '007')
@@ -27,7 +27,7 @@ def text_of(value: Cell | None) -> str:
 
 
 def hours(span: timedelta) -> str:
-    """A length of time as [h]:mm:ss shows it.
+    """A duration formatted as [h]:mm:ss.
 
     >>> hours(timedelta(days=1, minutes=70))
     '25:10:00'
@@ -37,7 +37,7 @@ def hours(span: timedelta) -> str:
 
 
 def is_rounded(value: Cell | None) -> bool:
-    """Whether a number has more digits than Excel keeps: the 16th and further are lost.
+    """Whether a number has more digits than Excel stores: those from the 16th on are lost.
 
     >>> is_rounded(3508021000010001), is_rounded(350802100001), is_rounded("3508021000010001")
     (True, False, False)

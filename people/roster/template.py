@@ -1,4 +1,4 @@
-"""The roster's template: an empty table with an example, and a sheet that says what goes where."""
+"""Roster template: an empty table with an example row, and a sheet of instructions."""
 
 from typing import BinaryIO
 
@@ -18,7 +18,7 @@ EXAMPLE_ROW = (
     "13900002201",
 )
 WIDTHS = (20, 22, 12, 16, 32, 14, 14, 12, 16)
-#: Rows that get the text format and the list of classes: Excel does not take a whole column for the list.
+#: Rows with text format and the drop-down of classes, which Excel does not allow for a whole column.
 PREPARED = 20_000
 EXPLAINED = (
     ("列", "怎么填"),

@@ -1,4 +1,4 @@
-"""Writing a roster: what of it is new or changed, in parts that are each written in a moment."""
+"""Roster import writer: finds the new and changed rows, and writes them in small parts."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -17,11 +17,11 @@ from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopCla
 from people.roster.checking import Progress, Roster, RosterRow
 
 BATCH = 1000
-#: Rows of a part: they are written in some hundredths of a second.
+#: Rows of a part; they take some hundredths of a second to write.
 PART = 100
-#: Tags that take as long to write as a row.
+#: Number of tags that take as long to write as a row.
 ROW = 5
-#: Tables, not classes: the ORM's own bulk insert would look at every row.
+#: Tables and not model classes: the ORM's bulk insert would process every row.
 RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE = (
     table_of(each) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass)
 )
@@ -29,13 +29,13 @@ RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What bringing in a roster does, or did."""
+    """Import summary: what a roster import changes, or has changed."""
 
     new: int
     changed: int
     unchanged: int
     new_areas: tuple[str, ...]
-    #: Names with masked phones.
+    #: Names of new managers with masked phones.
     new_managers: tuple[str, ...]
     renamed_managers: tuple[str, ...]
     notices: tuple[str, ...]
@@ -43,7 +43,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A shop as it stands in the database."""
+    """Shop as stored in the database."""
 
     id: int
     facts: tuple[str, ...]
@@ -58,15 +58,14 @@ class _Count:
     done: int = 0
 
 
-#: Managers, areas, tags and rows to be written together, as plain as JSON keeps them.
+#: Part of an import: managers, areas, tags and rows to be written together, as JSON values.
 Part = dict[str, Any]
 
 
 class RosterPlan:
-    """What a roster would change now: first what it names, then its shops, a few at a time. Only reads.
+    """Import plan: what a roster would change now, first managers, areas and tags, then shops in batches. Only reads.
 
-    Nothing is left to fail when a part is written: every row was checked, and what a row names is made where it is
-    gone meanwhile.
+    Writing a part cannot fail: every row was checked, and managers, areas or tags deleted meanwhile are created again.
     """
 
     def __init__(self, session: Session, roster: Roster, progress: Progress | None = None) -> None:
@@ -74,9 +73,9 @@ class RosterPlan:
         self._names, self._count = _names(session, roster), _Count()
 
     def parts(self) -> Iterator[Part]:
-        """The parts, in the order in which they are to be written. `progress(done, total)` counts shops."""
+        """The parts in the order of writing. `progress(done, total)` counts shops."""
         names = self._names
-        # An area that has a manager keeps it: the roster names shops' managers, staff name areas'.
+        # An area keeps its manager: the roster sets managers of shops, staff set those of areas.
         areas = [[area, phone] for area, phone in self._roster.areas.items() if phone or area in names.new_areas]
         for key, values in (
             ("managers", [*names.new_managers.items(), *names.renamed.items()]),
@@ -90,12 +89,12 @@ class RosterPlan:
                 yield {"rows": part}
 
     def summary(self) -> Summary:
-        """What it does, once all parts were seen."""
+        """The summary, complete after all parts were read."""
         return _summary(self._roster, self._names, self._count)
 
 
 def foresee(session: Session, roster: Roster, progress: Progress | None = None) -> Summary:
-    """What bringing in a roster would do now. Only reads."""
+    """The summary of what a roster import would change now. Only reads."""
     plan = RosterPlan(session, roster, progress)
     for _ in plan.parts():
         pass
@@ -103,10 +102,10 @@ def foresee(session: Session, roster: Roster, progress: Progress | None = None) 
 
 
 def write(session: Session, part: Part, *, now: datetime) -> None:
-    """Write one part: make or change shops by their licence, with the areas, managers and tags it names.
+    """Write one part: create or update shops by their licence, with its areas, managers and tags.
 
-    A shop keeps its binding and its code, whatever else changes; shops the roster does not name stay as they are.
-    Where the roster has a 标签 column, a shop's tags become those of its row.
+    A shop keeps its binding and QR code; shops missing from the roster are not changed. Where the roster has a 标签
+    column, a shop's tags are replaced by those of its row.
     """
     if managers := part.get("managers"):
         statement = upsert(session, MANAGERS)
@@ -121,17 +120,17 @@ def write(session: Session, part: Part, *, now: datetime) -> None:
 
 
 def ensure_classes(session: Session) -> None:
-    """Give a fresh database the classes the company begins with. A table that was edited is left as it is."""
+    """Insert the default shop classes into a new database. A table with rows is left unchanged."""
     if not session.scalar(select(exists().where(ShopClass.id.is_not(None)))):
         rows = [{"name": name} for name in CLASSES]
-        # Two imports may be the first at once.
+        # Two first imports may run at the same time.
         session.execute(upsert(session, ShopClass).values(rows).on_conflict_do_nothing())
 
 
 def _batches(
     session: Session, roster: Roster, count: _Count, progress: Progress | None
 ) -> Iterator[tuple[list[RosterRow], dict[str, _Known]]]:
-    """The rows that are new or changed, a batch at a time, with what is known of their shops; counts them all."""
+    """Batches of the new or changed rows, with their stored shops; counts all rows."""
     rows = roster.rows()
     while batch := list(islice(rows, BATCH)):
         known = _known(session, batch, with_tags=roster.has_tags)
@@ -197,7 +196,7 @@ def _address(known: _Known | None) -> str:
 
 
 def _packed(row: RosterRow, known: _Known | None) -> RosterRow:
-    """A row as a part keeps it: without tags where they stay as they are."""
+    """A row as stored in a part, without tags where they do not change."""
     is_same = row.tags is not None and frozenset(row.tags) == (known.tags if known else frozenset())
     return row._replace(tags=None) if is_same else row
 
@@ -229,7 +228,7 @@ def _write_rows(session: Session, rows: list[RosterRow], now: datetime) -> None:
 
 
 def _made(session: Session, table: Table, names: set[str]) -> dict[str, int]:
-    """The ids of what has these names, made where it is not there."""
+    """The ids of rows with these names, which are created where missing."""
     found = dict(_pairs(session, table.c.name, table.c.id, table.c.name.in_(names)))
     if missing := names - found.keys():
         session.execute(upsert(session, table).on_conflict_do_nothing(), [{"name": name} for name in sorted(missing)])
@@ -238,20 +237,20 @@ def _made(session: Session, table: Table, names: set[str]) -> dict[str, int]:
 
 
 def _statement(session: Session, *, with_address: bool) -> Any:
-    # On a conflict the shop keeps its openid, its binding and the code that is printed already.
+    # On conflict the shop keeps its openid, its binding and its printed code.
     statement = upsert(session, RETAILERS)
     kept = ["shop", "keeper", "phone", "area_id", "class_id", "manager_id", "updated_at", "grams", "names"]
     kept += ["address"] if with_address else []
     statement = statement.on_conflict_do_update(
         index_elements=["licence"], set_={column: statement.excluded[column] for column in kept}
     )
-    # With RETURNING SQLAlchemy writes many rows in one statement, and PostgreSQL counts areas once for all of them.
+    # With RETURNING, SQLAlchemy inserts many rows in one statement, so that the triggers for area counts run once.
     return returning_many(session, statement, RETAILERS.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """What a roster names that the database does not know, or knows otherwise."""
+    """Managers, areas and tags of a roster that are new or have changed."""
 
     new_areas: tuple[str, ...]
     new_managers: dict[str, str]
@@ -300,7 +299,7 @@ def _some(values: Sequence[Any]) -> Iterator[list[Any]]:
 
 
 def _light(rows: list[RosterRow]) -> Iterator[list[RosterRow]]:
-    """Rows a part at a time; of those with many tags to be written fewer, which take as long."""
+    """Rows split into parts; a part with many tags has fewer rows, so that it takes equally long."""
     part, weight = list[RosterRow](), 0
     for row in rows:
         more = ROW + len(row.tags or ())

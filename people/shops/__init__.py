@@ -1,1 +1,1 @@
-"""The shops as the console shows them: narrowed, searched, in pages by key, counted, one alone."""
+"""Shop queries of the console: filter, search, keyset pages, counts, details of one shop."""

@@ -1,4 +1,4 @@
-"""One shop alone."""
+"""Shop detail queries."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from people.visibility import within
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A time during which a shop was bound, and how it came to be."""
+    """Binding of a shop: its period, and how it was made."""
 
     how: str
     bound_at: datetime
@@ -23,7 +23,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class ShopDetail:
-    """A shop alone."""
+    """Shop with all details."""
 
     shop: Shop
     address: str
@@ -34,7 +34,7 @@ class ShopDetail:
 
 
 def detail(session: Session, visitor: Visitor, licence: str, *, today: date) -> ShopDetail | None:
-    """One shop; None where there is none, or it is not this visitor's to see."""
+    """One shop; None where it does not exist or this visitor may not see it."""
     condition = within(session, visitor, today=today)
     row = session.execute(
         select(Retailer.id, Retailer.address, Retailer.bound_at, Retailer.updated_at)

@@ -1,4 +1,4 @@
-"""Which shop somebody unknown may keep, by what they wrote. A guess for staff to look at: it proves nothing."""
+"""Shop guessing: which shop an unknown writer may belong to, by their text. Only a hint for staff, not a proof."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,20 +15,20 @@ from people.shops.narrowing import ShopFilter
 from people.shops.searching import find
 
 MOST = 5
-#: A keeper's name that more shops share than this tells nothing.
+#: A keeper's name that more shops than this share is ignored.
 RARE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A shop, and what of it was written."""
+    """Guessed shop, with the part of it that was found in the text."""
 
     shop: Shop
     why: str
 
 
 def likely(session: Session, visitor: Visitor, text: str, *, today: date) -> list[Guess]:
-    """The shops of the visitor's part whose licence, phone, name or keeper stands in a text, the surest first."""
+    """The visible shops whose licence, phone, name or keeper appears in a text, the most certain first."""
     clues = rules.clues(text)
     found: dict[int, Guess] = {}
     for why, condition in _conditions(clues):
@@ -42,7 +42,7 @@ def likely(session: Session, visitor: Visitor, text: str, *, today: date) -> lis
 
 
 def sought(session: Session, visitor: Visitor, search: str, *, today: date) -> list[Guess]:
-    """The first shops of the visitor's part that a search finds."""
+    """The first visible shops that a search finds."""
     keys, _ = find(session, visitor, ShopFilter(search), today, [], Retailer.licence, MOST)
     return [Guess(shop, "") for shop in _shops(session, visitor, Retailer.id.in_(keys), today, MOST)] if keys else []
 
@@ -68,6 +68,6 @@ def _shops(
     mine = visibility.within(session, visitor, today=today)
     statement = identity.select_shops().where(condition, *([] if mine is None else [mine])).limit(most)
     if is_sorted:
-        # The longest name in front: whoever writes 城南便利店 does not mean a shop called 便利店.
+        # Longest name first: a text with 城南便利店 does not mean a shop called 便利店.
         statement = statement.order_by(func.length(Retailer.shop).desc(), Retailer.licence)
     return [identity.read_shop(row) for row in session.execute(statement)]

@@ -1,4 +1,4 @@
-"""Roster queries: the list of shops in pages by key, and how long it is."""
+"""Shop list queries: keyset pages and count."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,14 +15,14 @@ from people.shops.narrowing import ShopFilter, without_names
 from people.shops.searching import find
 
 PAGE = 50
-#: Counting stops here: who needs the exact number of a larger list exports it.
+#: The most shops that are counted; the exact number of a longer list can be had by exporting it.
 COUNTED = 10_000
 _own, _head = aliased(Manager), aliased(Manager)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedShop:
-    """A shop in the list."""
+    """Shop as a line of the list."""
 
     licence: str
     shop: str
@@ -34,7 +34,7 @@ class ListedShop:
     manager: str
     manager_phone: str
     is_bound: bool
-    #: Whether the manager is the area's, and the shop names none of its own.
+    #: Whether the manager is the area's, because the shop has none of its own.
     inherits: bool
 
 
@@ -50,7 +50,7 @@ def page(
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[ListedShop]:
-    """The shops by licence. Of a search its first page says how many it finds: those met while finding that page."""
+    """A page of the shops by licence. The first page of a search also gives the number of matches known."""
     beyond, [way] = paging.beyond(ORDER, cursor), paging.by(ORDER, cursor)
     keys, met = find(session, visitor, narrowed, today, beyond, way, limit + 1)
     statement = _select().where(Retailer.id.in_(keys)).order_by(way)
@@ -62,7 +62,7 @@ def page(
 
 
 def count(session: Session, visitor: Visitor, narrowed: ShopFilter, *, today: date, most: int = COUNTED) -> Count:
-    """How many there are, counted no further than `most`. Of a search its first page says it."""
+    """The number of shops, counted up to `most`. Not for a search, whose first page gives it."""
     if narrowed == ShopFilter() and visitor.is_company_wide:
         return Count(session.scalar(select(func.coalesce(func.sum(AreaCount.shops), 0))) or 0)
     base = select(Retailer.id).where(*without_names(session, visitor, narrowed, today))

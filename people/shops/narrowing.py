@@ -1,4 +1,4 @@
-"""What narrows the list of shops, and what it means as conditions on `Retailer`."""
+"""Shop list filter, and its conditions on `Retailer`."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from people.visibility import looked_after, with_sub_areas, within
 
 @dataclass(frozen=True, slots=True)
 class ShopFilter:
-    """What narrows the list."""
+    """Filter of the shop list."""
 
     search: str = ""
     area_id: int | None = None
@@ -29,24 +29,24 @@ class ShopFilter:
 
     @property
     def is_licence(self) -> bool:
-        """Whether a licence is sought, or its beginning, and no name."""
+        """Whether the search is for a licence or its beginning, and not for a name."""
         sought = rules.plain(self.search)
         return sought.isascii() and sought.isdigit() and len(sought) > 5
 
     @property
     def is_search(self) -> bool:
-        """Whether names are sought."""
+        """Whether the search is for names."""
         return bool(rules.plain(self.search)) and not self.is_licence
 
 
 def conditions(session: Session, visitor: Visitor, narrowed: ShopFilter, today: date) -> list[ColumnElement[bool]]:
-    """What a filter and the visitor's part of the shops mean, as conditions on `Retailer`."""
+    """The conditions on `Retailer` of a filter and of what the visitor may see."""
     found = without_names(session, visitor, narrowed, today)
     return [*found, sought(narrowed.search, Retailer)] if narrowed.is_search else found
 
 
 def without_names(session: Session, visitor: Visitor, narrowed: ShopFilter, today: date) -> list[ColumnElement[bool]]:
-    """The same without the search for names; a licence is no name."""
+    """The conditions without the search for names; a search for a licence is included."""
     mine = within(session, visitor, today=today)
     found = [IS_THERE] if mine is None else [IS_THERE, mine]
     if narrowed.area_id is not None:
@@ -65,21 +65,22 @@ def without_names(session: Session, visitor: Visitor, narrowed: ShopFilter, toda
 
 
 def sought(search: str, shop: Any) -> ColumnElement[bool]:
-    """A licence from its beginning, or a part of the names. Not the phone: who may not see it must not try it out."""
+    """Condition on the beginning of the licence or a part of the names. Never on the phone: visitors who may not see
+    phones could find them out by trying."""
     text = rules.plain(search)
     beginning = licences(text, shop.licence)
     return named(text, shop) if beginning is None else or_(beginning, named(text, shop))
 
 
 def named(sought: str, shop: Any) -> ColumnElement[bool]:
-    """A part of the names, in any width and case."""
+    """Condition on a part of the names, ignoring width and case."""
     return cast(ColumnElement[bool], shop.names.contains(folded(sought), autoescape=True))
 
 
 def licences(sought: str, licence: Any) -> ColumnElement[bool] | None:
-    """A licence from its beginning; None where no licence can begin so."""
+    """Condition on the beginning of the licence; None where no licence can begin like this."""
     start = sought.upper()
     if not (start.isascii() and start.isalnum()):
         return None
-    # A range, because LIKE takes no index; Z sorts behind whatever a licence may hold.
+    # A range, because LIKE would not use the index; Z sorts after every character of a licence.
     return and_(licence >= start, licence <= start.ljust(33, "Z"))

@@ -1,4 +1,4 @@
-"""How many of the shops can be reached."""
+"""Reach counts: how many shops are bound, and how many of them can be reached."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +12,13 @@ from people.models import AreaCount, Retailer
 from people.visibility import area_ids, within
 from wechat_bot.models import Follower
 
-#: Counting keepers who left stops here.
+#: The most unfollowed shops that are counted.
 COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many shops somebody looks after, and how many of them are bound."""
+    """Numbers of shops and bound shops of a visitor."""
 
     shops: int
     bound: int
@@ -29,7 +29,7 @@ class Reach:
 
 
 def reach(session: Session, visitor: Visitor, *, today: date) -> Reach:
-    """How many shops a visitor looks after, and how many are bound: from kept counts, but for a manager's few."""
+    """The numbers of a visitor's shops and bound shops: from stored counts, except for a manager's few."""
     if visitor.role is Role.MANAGER:
         mine = within(session, visitor, today=today)
         own = select(func.count(), func.count(Retailer.openid)).where(*([] if mine is None else [mine]))
@@ -44,9 +44,9 @@ def reach(session: Session, visitor: Visitor, *, today: date) -> Reach:
 
 
 def left(session: Session, visitor: Visitor, *, today: date) -> int:
-    """Of how many shops the keeper has left the account; counted no further than `COUNTED` and one.
+    """The number of bound shops whose keeper has unfollowed the account, counted up to `COUNTED` + 1.
 
-    Looked for from those who left, who are few: after some weeks they are erased, and their shops are free.
+    The query starts from those who left, who are few: after some weeks they are erased and their shops unbound.
     """
     found = (
         select(Retailer.id)

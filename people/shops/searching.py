@@ -1,4 +1,4 @@
-"""Search in the list of shops: the next of those whose names or licence hold what is sought."""
+"""Shop search: the next shops of the list whose names or licence match."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -24,10 +24,10 @@ def find(
     order: Any,
     limit: int,
 ) -> tuple[list[int], int]:
-    """The ids of the next shops, and how many are known of."""
+    """The ids of the next matching shops, and the number of matches known."""
     base = select(Retailer.id).where(*without_names(session, visitor, narrowed, today), *beyond)
     if visitor.role is Role.MANAGER:
-        # Somebody's own shops are few, but no index has them in order: found first, put in order then.
+        # A manager's own shops are few, but no index has them in order: find them all, then sort.
         mine = base.cte("mine").prefix_with("MATERIALIZED")
         base = select(Retailer.id).join(mine, mine.c.id == Retailer.id)
     if not narrowed.is_search:
@@ -59,9 +59,9 @@ def find(
 
 
 def rare(session: Session, search: str, most: int) -> list[int] | None:
-    """The ids of all shops a search finds by name or licence, whosever they are; None where they are more than `most`.
+    """The ids of all shops that match by name or licence, visible or not; None where they are more than `most`.
 
-    For lists of something else than shops: what is common there is soon met, what is rare is looked up here.
+    For lists of other things than shops: common matches are soon met by reading such a list, rare ones are found here.
     """
     found: set[int] = set()
     for each in _looked_up(session, search, select(Retailer.id)):
@@ -70,13 +70,13 @@ def rare(session: Session, search: str, most: int) -> list[int] | None:
 
 
 def _looked_up(session: Session, search: str, base: Select[Any]) -> Iterator[Select[Any]]:
-    """The same shops by way of an index: by the licence's beginning, and by the names."""
+    """The matching shops found by indexes: on the beginning of the licence, and on the names."""
     plain = rules.plain(search)
     beginning = licences(plain, Retailer.licence)
     if beginning is not None:
         yield base.where(beginning)
     words = keys(plain)
-    if not words:  # signs alone, which no index has
+    if not words:  # only punctuation, which is not indexed
         yield base.where(named(plain, Retailer))
         return
     hits = SHOP_SEARCH.holding(session, words).cte("known").prefix_with("MATERIALIZED")
