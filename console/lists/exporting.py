@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from console import access, act, tasks
 from console.collected import Extensions
-from console.lists.listing import EXPORTED, Asked, Column, L, Listing, columns_of, value
+from console.lists.listing import EXPORTED, Asked, Column, L, Listing, columns_of, reader
 from console.lists.looking import ask
 from console.rules.visitors import Permission, Visitor
 from console.work import Made, Work, WorkKind, export
@@ -72,8 +72,9 @@ def write(listing: Listing[L], asked: Asked, path: Path, progress: Callable[[int
     zone = asked.services.zone
     counted = listing.count(asked) if listing.count else None
     total = counted.number if counted and counted.is_whole else 0
+    readers = [reader(column, asked.visitor, in_file=True) for column in columns]
     rows = (
-        [_cell(value(column, line, asked.visitor, in_file=True), zone) for column in columns]
+        [_cell(read(line), zone) for read in readers]
         for line in paging.walk(lambda cursor: listing.find(asked, cursor, BATCH))
     )
     with Workbook(path, folder=path.parent, formats={Serial: {"num_format": "yyyy-mm-dd hh:mm"}}) as book:
@@ -118,6 +119,8 @@ def _cell(found: Any, zone: ZoneInfo) -> Cell:
     >>> _cell("=1+1", ZoneInfo("UTC")), _cell(True, ZoneInfo("UTC")), _cell(date(2026, 11, 23), ZoneInfo("UTC"))
     ('=1+1', '是', '2026-11-23')
     """
+    if found.__class__ is str:  # most are
+        return Digits(found)
     if isinstance(found, bool):
         return "是" if found else "否"
     if isinstance(found, datetime):

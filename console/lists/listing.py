@@ -189,9 +189,15 @@ def columns_of(listing: Listing[L], asked: Asked) -> list[Column[L]]:
     return [column for column in listing.columns if column.seen_if(asked)]
 
 
-def value(column: Column[L], line: L, visitor: Visitor, *, in_file: bool = False) -> Any:
-    """A line's value in a column, masked where the visitor may not see it."""
-    found = column.in_file(line) if in_file and column.in_file else column.value(line)
-    if column.mask is None or not found or visitor.may(column.mask.unless):
-        return found
-    return column.mask.left(found)
+def reader(column: Column[L], visitor: Visitor, *, in_file: bool = False) -> Callable[[L], Any]:
+    """Return what gives a line's value in a column, masked where the visitor may not see it."""
+    read, mask = column.in_file if in_file and column.in_file else column.value, column.mask
+    if mask is None or visitor.may(mask.unless):
+        return read
+    left = mask.left
+
+    def masked(line: L) -> Any:
+        found = read(line)
+        return left(found) if found else found
+
+    return masked

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from console import access
-from console.lists.listing import Asked, Column, Filter, L, Listing, columns_of, value
+from console.lists.listing import Asked, Column, Filter, L, Listing, columns_of, reader
 from console.models import ChosenColumns
 from console.permissions import SIGNED_IN
 from foundation.database import upsert
@@ -68,7 +68,7 @@ class Shown(Generic[L]):
         """The content of a cell."""
         if column.shows is not None:
             return column.shows(self.asked, line) or NOTHING
-        return _said(value(column, line, self.asked.visitor))
+        return _said(reader(column, self.asked.visitor)(line))
 
     def address(self, **place: str) -> str:
         """The address of this list with its filters, at a cursor or at the beginning."""
