@@ -9,25 +9,25 @@ from foundation.database import upsert
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Raised
 
-#: An alarm is shown for as long after it was last met.
+#: How long an alarm is shown after its last occurrence.
 RAISED_FOR = timedelta(minutes=15)
 
 
 def sound(session: Session, what: str, detail: str, *, now: datetime) -> None:
-    """Show on the health page what only a person can mend."""
+    """Raise an alarm on the health page, for a fault that only a person can mend."""
     statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
 
 
 def note(session: Session, error: SendError, *, now: datetime) -> None:
-    """Show an error of WeChat's on the health page if a person must see to it; one line a code, however often met."""
+    """Raise an alarm for an error of WeChat's if a person must see to it; one for each error code."""
     if error.is_alarming:
         sound(session, f"wechat:{error.code}", str(error), now=now)
 
 
 def sounding(session: Session, *, now: datetime) -> dict[str, str]:
-    """What only a person can mend, as long as it was met of late: its name, and WeChat's words."""
-    # One that is still to come was raised by a clock that has been set back.
+    """The recent alarms: names, and WeChat's messages."""
+    # An alarm in the future was raised before the clock was set back.
     lately = Raised.raised_at.between(now - RAISED_FOR, now + RAISED_FOR)
     rows = session.execute(select(Raised.what, Raised.detail).where(lately))
     return {what: detail for what, detail in rows}  # noqa: C416 - a dict of Rows is untyped

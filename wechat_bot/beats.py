@@ -10,39 +10,39 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from wechat_bot.models import BEAT_LOST, Beat, Pulse
 
-#: Beats of workers that are long gone only confuse the health page.
+#: How long heartbeats of workers that have ended are kept.
 KEPT = timedelta(days=1)
-#: In the folder of files, which all processes share.
+#: Name of the heartbeat file in the folder of files, which all processes share.
 SIGN = ".worker"
 
 
 def beat(session: Session, worker: str, started_at: datetime, *, now: datetime) -> None:
-    """Note that a worker lives."""
+    """Save a worker's heartbeat."""
     statement = upsert(session, Beat).values(worker=worker, started_at=started_at, beat_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["worker"], set_={"beat_at": now}))
     session.execute(delete(Beat).where(or_(Beat.beat_at < now - KEPT, Beat.beat_at > now + BEAT_LOST)))
 
 
 def last(session: Session, *, now: datetime) -> datetime | None:
-    """When a worker last beat. A beat that is still to come is of a clock that went wrong, and no sign of life."""
+    """The time of the last heartbeat of any worker. One in the future comes from a wrong clock, and is ignored."""
     return session.scalar(select(func.max(Beat.beat_at)).where(Beat.beat_at < now + BEAT_LOST))
 
 
 def pulse(session: Session, name: str, *, at: datetime) -> None:
-    """Keep a moment under a name, in place of the one before."""
+    """Save a named timestamp, replacing the one before."""
     statement = upsert(session, Pulse).values(name=name, at=at)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
 
 
 def leave_sign(folder: Path, *, now: datetime) -> None:
-    """Let the file say that a worker lives now. Once it is there, that takes no room on a full disk."""
+    """Update the time of the heartbeat file. Once the file exists, this takes no space on a full disk."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / SIGN).touch()
     os.utime(folder / SIGN, (now.timestamp(), now.timestamp()))
 
 
 def is_there_a_sign(folder: Path, *, now: datetime) -> bool:
-    """Whether a worker left it of late."""
+    """Whether the heartbeat file was updated recently."""
     try:
         left = (folder / SIGN).stat().st_mtime
     except OSError:

@@ -29,31 +29,31 @@ log = structlog.get_logger(__name__)
 
 
 def reap(services: Services) -> None:
-    """Free what a dead worker held."""
+    """Settle deliveries whose worker died."""
     settling.reap(services)
 
 
 def give_up(services: Services) -> None:
-    """Fail what nobody got in touch for in time."""
+    """Fail held deliveries whose receivers did not get in touch in time."""
     while clock_steadiness.goes_steadily(services) and settling.give_up(services):
         pass
 
 
 def forget(services: Services) -> None:
-    """Drop what no redelivery can ask for any more."""
+    """Delete answers and marks that no redelivery can ask for any more."""
     with services.transaction() as session:
         inbox.forget(session, now=services.clock())
         failed_posts.forget(session, now=services.clock())
 
 
 def bury(services: Services) -> None:
-    """Delete files that nobody may see any more."""
+    """Delete discarded media files."""
     while media.bury(services):
         pass
 
 
 def sweep(services: Services) -> None:
-    """Delete pictures, voices and videos that belong to nothing."""
+    """Delete media files that belong to no row."""
     swept = media.sweep(services) if clock_steadiness.goes_steadily(services) else 0
     if swept:
         log.info("files swept", folder="media", count=swept)
@@ -67,13 +67,13 @@ def let_go(services: Services) -> None:
 
 
 def forget_counts(services: Services) -> None:
-    """Drop counts of what was handed in by pages."""
+    """Delete old counts of the rate limits."""
     with services.transaction() as session:
         limits.forget(session, now=services.clock())
 
 
 def warn(session: Session, message: AccountVerification, now: datetime) -> None:
-    """A lapsed verification takes most calls away: show it on the health page. One that succeeded is no trouble."""
+    """Raise an alarm where the account's verification lapsed, which disables most calls; none where it succeeded."""
     if message.change.lower().endswith("_success"):
         return
     log.error("the account's verification changed", change=message.change, reason=message.reason)

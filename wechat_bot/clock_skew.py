@@ -10,22 +10,22 @@ from foundation.database import Database
 from wechat_bot import alarms
 
 log = structlog.get_logger(__name__)
-#: Callbacks take no longer than minutes, also the fourth.
+#: Difference of the clocks that is reported: even a fourth delivery comes within minutes.
 BEARABLE = timedelta(minutes=10)
-#: A few are somebody's who posts old ones again.
+#: Number of callbacks in a row: a few may be replayed by somebody.
 MANY = 5
 TOLD_EVERY = 60.0
 
 
 class Skew:
-    """What the latest callbacks of this process say of our clock."""
+    """Clock skew as measured by the latest callbacks of this process."""
 
     def __init__(self) -> None:
         self._signed: set[datetime] = set()
         self._silent_until = 0.0
 
     def is_told(self, signed_at: datetime, now: datetime) -> bool:
-        """Count a callback, each second of signing once; whether there is something to tell.
+        """Count a callback, each second of signing only once; gives whether there is a skew to report.
 
         >>> signed, skew = datetime(2026, 1, 1), Skew()
         >>> any(skew.is_told(signed, signed + timedelta(hours=5)) for _ in range(20))  # the same one, again and again
@@ -42,7 +42,7 @@ class Skew:
         return True
 
     def note(self, database: Database, signed_at: datetime, *, now: datetime) -> None:
-        """Show on the health page that our clock is wrong, where many callbacks in a row say so."""
+        """Raise an alarm that our clock is wrong, where many callbacks in a row say so."""
         if not self.is_told(signed_at, now):
             return
         said = told(now - signed_at)
@@ -55,7 +55,7 @@ class Skew:
 
 
 def told(ahead: timedelta) -> str:
-    """A wrong clock in words, for whoever runs the server.
+    """The text about a wrong clock, for the operator.
 
     >>> told(timedelta(hours=5, seconds=-2))
     "the server's clock is 5:00 ahead of WeChat's; set it by NTP. Callbacks signed too long ago are refused"

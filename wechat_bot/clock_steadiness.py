@@ -16,16 +16,16 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 _SEEN, _STEADY = "clock seen", "clock steady since"
-#: Two machines' clocks may differ by as much.
+#: Tolerated difference between the clocks of two machines.
 BACK = timedelta(minutes=1)
-#: Without a beat for longer the machine was off, or its clock was set ahead: nobody can know.
+#: Longest gap between heartbeats: after a longer one the machine was off, or its clock was set ahead.
 GAP = timedelta(hours=1)
-#: Time for somebody to see that the clock is wrong, and to set it.
+#: Time for somebody to notice a wrong clock and set it.
 TRUSTED_AFTER = timedelta(days=1)
 
 
 def note(session: Session, *, now: datetime) -> None:
-    """Note that the clock says `now`; where it was set back, what waits by the one before is due."""
+    """Record the clock's time; where it was set back, make due what was put off by the wrong clock."""
     seen = session.get(Pulse, _SEEN, with_for_update=True)
     if seen is None or not _follows(seen.at, now):
         beats.pulse(session, _STEADY, at=now)
@@ -38,7 +38,7 @@ def note(session: Session, *, now: datetime) -> None:
 
 
 def is_steady(session: Session, *, now: datetime) -> bool:
-    """Whether what cannot be undone may be done by this clock. Where no worker ever beat, there is nothing to doubt."""
+    """Whether the clock is trusted for irreversible actions. Without any heartbeat yet, it is."""
     seen, since = session.get(Pulse, _SEEN), session.get(Pulse, _STEADY)
     if seen is None or since is None:
         return True
@@ -46,7 +46,7 @@ def is_steady(session: Session, *, now: datetime) -> bool:
 
 
 def goes_steadily(services: Services) -> bool:
-    """The same, for a job that asks by itself."""
+    """Whether the clock is trusted, for a job without a session of its own."""
     with services.reading() as session:
         return is_steady(session, now=services.clock())
 

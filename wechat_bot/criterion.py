@@ -12,29 +12,29 @@ from sqlalchemy.orm import Session
 
 
 class Input(Enum):
-    """How somebody fills in a field of a criterion."""
+    """Kind of input of a criterion's field."""
 
     ONE = "one"
     MANY = "many"
     YES_NO = "yes_no"
     NUMBER = "number"
-    #: Words that are written by hand, one a line.
+    #: Typed words, one a line.
     LINES = "lines"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something to choose: as a specification keeps it, and as people read it."""
+    """Choice of a field: its value in the specification, and its label."""
 
     value: str | int
     label: str
-    #: How far below the others it stands, in a tree.
+    #: Depth in a tree of choices.
     depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a criterion asks of whoever fills in a form.
+    """Form field of a criterion.
 
     `name` is its key in the criterion's value; a field without a name is the whole value. `choices(session, given)`
     loads what may be chosen in one statement, where `given` holds what the fields before it say. With `follows`, the
@@ -46,9 +46,9 @@ class Field:
     choices: Callable[[Session, Mapping[str, Any]], Sequence[Choice]] | None = None
     name: str = ""
     follows: str = ""
-    #: Stands behind a number.
+    #: Unit shown after a number.
     unit: str = ""
-    #: The choices are kept as numbers.
+    #: Whether the choices are stored as numbers.
     is_number: bool = False
     is_optional: bool = False
 
@@ -75,7 +75,7 @@ class Criterion:
     says: Callable[[Session, Any], str] | None = None
 
     def on_clock(self, zone: ZoneInfo) -> "Criterion":
-        """The same, told the time on a company's clock."""
+        """The criterion with `now` given in the company's time zone."""
         select = self.select
         return replace(self, select=lambda session, value, now: select(session, value, now.astimezone(zone)))
 

@@ -9,19 +9,19 @@ from redis import Redis
 
 from wechat_bot.shared_redis import NoRedis, SharedRedis
 
-#: Seconds after which the thread that rings goes home.
+#: Seconds of idleness after which the ringing thread ends.
 RINGER_STAYS = 5.0
 
 
 class Doorbell(Protocol):
-    """Ring, and wait to be rung."""
+    """Protocol of a wake-up signal: ring, and wait to be rung."""
 
     def ring(self) -> None: ...
     def wait(self, longest: timedelta) -> None: ...
 
 
 class ProcessDoorbell:
-    """The bell inside one process. Workers of other processes hear nothing and look by themselves."""
+    """Wake-up signal within one process. Workers of other processes are not woken, and poll."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -35,9 +35,9 @@ class ProcessDoorbell:
 
 
 class RedisDoorbell:
-    """The bell all processes share: a short list that workers block on.
+    """Wake-up signal shared by all processes through Redis: a short list that workers block on.
 
-    Whoever rings may be answering somebody and waits for nothing: a thread of the bell's own goes to Redis.
+    Ringing never waits, because it may happen in a callback: a separate thread talks to Redis.
     """
 
     def __init__(self, shared: SharedRedis, prefix: str) -> None:
@@ -64,7 +64,7 @@ class RedisDoorbell:
 
     def _serve(self) -> None:
         while self._is_rung():
-            # The rows are there; without the bell the workers find them at their next look.
+            # The rows are saved; without the signal the workers find them when they next poll.
             with suppress(NoRedis):
                 self._shared.ask(self._push)
 
@@ -75,7 +75,7 @@ class RedisDoorbell:
             return self._is_served
 
     def _push(self, redis: Redis) -> None:
-        # Capped, so that rings nobody waits for do not pile up.
+        # Capped, so that unheard signals do not pile up.
         pipeline = redis.pipeline(transaction=False)
         pipeline.lpush(self._key, "1")
         pipeline.ltrim(self._key, 0, 7)

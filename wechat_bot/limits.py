@@ -15,7 +15,7 @@ from foundation.errors import Refused
 from wechat_bot import texts
 from wechat_bot.models import HandedIn
 
-#: Forms of one person in a minute: far more than anybody taps.
+#: Forms of one person in a minute: far more than anybody sends.
 MOST_FORMS = 100
 #: Bytes of files in a day, of one person and of all: some hundred photos, and some thousand shops with one each.
 MOST_OF_ONE, MOST_OF_ALL = 100 << 20, 20 << 30
@@ -26,7 +26,7 @@ _DAWN = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
 
 
 def count(session: Session, openid: str, size: int, *, now: datetime) -> None:
-    """Count a form that somebody hands in, and the bytes of its files. Raises `Refused` where it is too much."""
+    """Count a submitted form and the bytes of its files. Raises `Refused` above a limit."""
     who = hashlib.sha256(openid.encode()).hexdigest()[:32]
     if _add(session, who, _MINUTE, 1, now) > MOST_FORMS:
         raise Refused(texts.TOO_FAST)
@@ -37,12 +37,12 @@ def count(session: Session, openid: str, size: int, *, now: datetime) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop what was counted long ago."""
+    """Delete old counts."""
     session.execute(delete(HandedIn).where(HandedIn.began_at < now - KEPT))
 
 
 def _add(session: Session, who: str, span: timedelta, amount: int, now: datetime) -> int:
-    """Add to what was counted in the minute, or the company's day, of `now`; gives how much that is by now."""
+    """Add to the count of the current minute, or of the company's day; gives the new count."""
     began_at = _DAWN + (now - _DAWN) // span * span
     row = {"who": who, "seconds": int(span.total_seconds()), "began_at": began_at}
     return count_up(session, HandedIn.amount, row, amount)

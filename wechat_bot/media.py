@@ -27,13 +27,14 @@ from wechat_bot.shelf import path_of
 KEPT_BY_WECHAT = timedelta(days=3)
 LEASE = timedelta(seconds=90)
 LONGEST_MARK = 64
-#: Begins what stands for WeChat's id where a picture waits with a form; longer than anybody stays signed in on a page.
+#: Prefix that marks a picture held for an unsent form, in place of WeChat's id; and how long it is held, longer than
+#: anybody stays signed in on a page.
 HELD, HELD_FOR = "form:", timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that lies in the media folder, not yet anybody's."""
+    """Picture stored in the media folder, not yet assigned to anybody."""
 
     sha256: str
     size: int
@@ -42,14 +43,14 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that can be shown."""
+    """Media file that can be shown."""
 
     path: Path
     content_type: str
 
 
 def keep(session: Session, message: messages.Incoming, *, now: datetime) -> str:
-    """Note that a picture, voice or video is to be fetched; gives the key it will be found under.
+    """Queue a picture, voice or video for fetching; gives the key it will be found under.
 
     The same media twice gives the same key.
     """
@@ -74,7 +75,7 @@ def keep(session: Session, message: messages.Incoming, *, now: datetime) -> str:
 
 
 def receive(folder: Path, stream: IO[bytes]) -> Picture:
-    """Put a picture chosen on a page into the media folder. Outside of a transaction: it writes a file.
+    """Store a picture chosen on a page in the media folder. Call it outside of a transaction: it writes a file.
 
     Raises `Refused` for what `pictures.checked` does not take.
     """
@@ -85,7 +86,7 @@ def receive(folder: Path, stream: IO[bytes]) -> Picture:
 
 
 def add(session: Session, picture: Picture, *, openid: str, mark: str, now: datetime) -> str:
-    """Note a received picture as this follower's; gives the key it is found under, like one sent in the chat.
+    """Save a received picture as this follower's; gives its key, as for one sent in the chat.
 
     `mark` names the sending: the same form posted again gives the same key. An empty `openid` keeps it nobody's.
     """
@@ -98,7 +99,7 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
             **_here(picture, now),
         )
         session.execute(statement.on_conflict_do_nothing(index_elements=["wechat_id"]))
-        # A mark comes from a browser: one that somebody else used, or for another picture, is not believed.
+        # A mark comes from a browser: one that was used by somebody else or for another picture is ignored.
         key = session.scalar(
             select(Media.key).where(Media.wechat_id == each, Media.openid == openid, Media.sha256 == picture.sha256)
         )
@@ -108,7 +109,7 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
 
 
 def _here(picture: Picture, now: datetime) -> dict[str, Any]:
-    """What is known of a picture that needs no fetching."""
+    """The column values of a picture that needs no fetching."""
     return {
         "kind": "image",
         "heard_at": now,
@@ -122,7 +123,7 @@ def _here(picture: Picture, now: datetime) -> dict[str, Any]:
 
 
 def hold(session: Session, picture: Picture, *, now: datetime) -> str:
-    """Note a received picture as that of a form which was not sent yet; gives its key. `claim` it, or it goes."""
+    """Save a received picture for a form that was not sent yet; gives its key. Unless claimed, it is deleted."""
     held = Media(
         key=secrets.token_urlsafe(16), openid="", wechat_id=HELD + secrets.token_urlsafe(16), **_here(picture, now)
     )
@@ -131,19 +132,19 @@ def hold(session: Session, picture: Picture, *, now: datetime) -> str:
 
 
 def claim(session: Session, key: str, *, openid: str = "") -> None:
-    """A picture that was held is sent now, and stays; an empty `openid` keeps it nobody's."""
+    """Claim a held picture because its form was sent; with an empty `openid` it belongs to nobody."""
     held = update(Media).where(Media.key == key, Media.wechat_id.startswith(HELD))
     session.execute(held.values(wechat_id=f"page:{secrets.token_urlsafe(16)}", openid=openid))
 
 
 def let_go(session: Session, *, now: datetime) -> None:
-    """Discard what was held for a form that nobody sent."""
+    """Discard held pictures of forms that were never sent."""
     is_old = (Media.heard_at < now - HELD_FOR, Media.discarded_at.is_(None))
     discard(session, session.scalars(select(Media.key).where(Media.wechat_id.startswith(HELD), *is_old)).all(), now=now)
 
 
 def find(session: Session, folder: Path, key: str) -> Found | None:
-    """The file behind a key; None where it is not here (yet)."""
+    """The file of a key; None where it is missing or not fetched yet."""
     row = session.execute(
         select(Media.sha256, Media.content_type).where(Media.key == key, Media.discarded_at.is_(None))
     ).first()
@@ -154,7 +155,7 @@ def find(session: Session, folder: Path, key: str) -> Found | None:
 
 
 def fetch_next(services: Services) -> bool:
-    """Fetch one file that waits. False where none was due."""
+    """Fetch one waiting file. False where none was due."""
     now = services.clock()
     with services.transaction() as session:
         media = session.scalar(
@@ -191,13 +192,13 @@ def fetch_next(services: Services) -> bool:
 
 
 def forget_sender(session: Session, keys: Collection[str], *, day: datetime) -> None:
-    """Cut what leads from these files to who sent them: they now belong to an anonymous answer of that day."""
+    """Remove the sender from these files: they now belong to an anonymous answer of that day."""
     if keys:
         session.execute(update(Media).where(Media.key.in_(keys)).values(openid="", heard_at=day))
 
 
 def discard(session: Session, keys: Collection[str], *, now: datetime) -> None:
-    """Take these files from everybody's sight at once; `bury` deletes them."""
+    """Discard these files: they are hidden at once, and deleted later by `bury`."""
     if keys:
         session.execute(
             update(Media)
@@ -207,7 +208,7 @@ def discard(session: Session, keys: Collection[str], *, now: datetime) -> None:
 
 
 def set_back(session: Session, before: datetime, *, now: datetime) -> int:
-    """The clock was set back from a moment `before`: what was to be fetched by it is; gives how many."""
+    """Make files due whose fetching was put off before the clock was set back from `before`; gives their number."""
     waits = and_(Media.fetched_at.is_(None), Media.gave_up_at.is_(None))
     statement = (
         update(Media).where(waits, Media.due_at > now, Media.due_at <= before + settling.SOON).values(due_at=now)
@@ -216,7 +217,7 @@ def set_back(session: Session, before: datetime, *, now: datetime) -> int:
 
 
 def bury(services: Services) -> int:
-    """Delete files that were discarded, and what is known of them; gives how many. A file others have too stays."""
+    """Delete discarded files and their rows; gives their number. A file that other rows share is kept."""
     twin = aliased(Media)
     with services.transaction() as session:
         gone = session.scalars(
@@ -229,20 +230,20 @@ def bury(services: Services) -> int:
         for media in gone:
             others = select(twin.id).where(twin.sha256 == media.sha256, twin.discarded_at.is_(None)).limit(1)
             if media.sha256 and session.scalar(others) is None:
-                # Before the row: a crash in between leaves a row without a file, and the next look finds it.
+                # File first: a crash in between leaves a row without a file, which the next run finds.
                 path_of(services.media_folder, media.sha256).unlink(missing_ok=True)
             session.delete(media)
         return len(gone)
 
 
 def sweep(services: Services) -> int:
-    """Delete files no row knows: of a form that was refused, of a process that was killed; gives how many."""
+    """Delete files without a row, left by refused forms or killed processes; gives their number."""
     swept = 0
     for paths in shelf.old_files(services.media_folder):
         names = [path.name for path in paths]
         with services.reading() as session:
             known = set(session.scalars(select(Media.sha256).where(Media.sha256.in_(names)))) if names else set()
-        # Looked at once more: the same picture may have been sent again meanwhile, and is to stay.
+        # Check once more: the same picture may have been sent again meanwhile, and must stay.
         for path in (path for path in paths if path.name not in known and shelf.is_old(path)):
             path.unlink(missing_ok=True)
             swept += 1
@@ -250,7 +251,7 @@ def sweep(services: Services) -> int:
 
 
 def _give_up(services: Services, media_id: int, why: str) -> None:
-    """What WeChat has is no picture that could be kept."""
+    """Give up a file, because WeChat's copy is not a picture that can be stored."""
     with services.transaction() as session:
         media = session.get_one(Media, media_id)
         media.error, media.gave_up_at = why[:300], services.clock()

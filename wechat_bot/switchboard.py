@@ -30,7 +30,7 @@ HELP_WORDS = {"?", "帮助", "菜单", "help"}
 PERSON_WORDS = {"人工", "人工服务", "转人工", "客服"}
 LEAVE_WORDS = {"退出", "0退出", "暂停", "取消"}
 RESUME_WORDS = {"继续", "接着填"}
-#: No feature can have one of these.
+#: Reserved topics.
 OWN_WORDS = HELP_WORDS | PERSON_WORDS | LEAVE_WORDS | RESUME_WORDS
 
 
@@ -63,7 +63,7 @@ class Switchboard:
         return [sentence for each in self.told_of_binding if (sentence := each(turn))]
 
     def helps(self, turn: Turn) -> str:
-        """What the first feature that knows better says of help in place of the short menu."""
+        """The help text of the first feature that has one, in place of the short menu."""
         return next((said for each in self.know_help if (said := each(turn))), "")
 
     def answer(self, turn: Turn) -> Reply:
@@ -94,9 +94,9 @@ class Switchboard:
         return bool(colon) and topic in self.conversations
 
     def open(self, turn: Turn, link: str) -> Reply:
-        """Open a link; what was running is paused, so that no two talks take each other's reply.
+        """Open a link and pause the running talk, so that two talks never take each other's reply.
 
-        Where the reply starts a talk it is begun here, and not once more by whoever asked for the link.
+        Where the reply starts a talk, it is begun here, and must not be begun again by the caller.
         """
         topic, _, reference = link.partition(":")
         conversation = self.conversations.get(topic)
@@ -147,7 +147,7 @@ class Switchboard:
         return replace(turn, talk=None)
 
     def _hear(self, turn: Turn) -> Reply | None:
-        """What the running talk says; None where none runs."""
+        """The running talk's answer; None where none runs."""
         talk = turn.talk
         if talk is None:
             return None
@@ -166,7 +166,7 @@ class Switchboard:
         if reply.after is After.PAUSE:
             talk.paused_at = turn.now
             return reply
-        # A write for every answer only to move this by seconds would cost each callback a statement.
+        # Written only if it changes by more than seconds, to save each callback a statement.
         if (turn.now - talk.heard_at).total_seconds() > 60:
             talk.heard_at = turn.now
         return reply
@@ -199,7 +199,7 @@ class Switchboard:
         return self.open(turn, f"{talk.topic}:{talk.reference}")
 
     def _left_over(self, turn: Turn) -> Talk | None:
-        """The talk begun last among those that wait."""
+        """The most recently begun paused talk."""
         newest = select(Talk).where(Talk.openid == turn.openid).order_by(Talk.begun_at.desc(), Talk.id.desc())
         return turn.session.scalar(newest.limit(1))
 
@@ -209,7 +209,7 @@ class Switchboard:
 
 
 def stop_talks(session: Session, openid: str, *, now: datetime) -> None:
-    """Pause whatever runs with this follower (they left, or their shop is theirs no more)."""
+    """Pause this follower's running talk, because they left or their shop was unbound."""
     running = update(Talk).where(Talk.openid == openid, Talk.paused_at.is_(None))
     session.execute(running.values(paused_at=now), execution_options=SYNCHRONISED)
 
@@ -219,5 +219,5 @@ def _spaced(content: str) -> str:
 
 
 def plain(content: str) -> str:
-    """A word as people mean it: full width made half, quotes and final stops and blanks gone, lower case."""
+    """A word normalised: half width, lower case, without quotation marks, final punctuation and blanks."""
     return re.sub(r"[\s\"'“”‘’。.!!]+", "", _spaced(content)).lower()

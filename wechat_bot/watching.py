@@ -17,7 +17,7 @@ from wechat_bot.outbox.states import Channel
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What became of a delivery."""
+    """News of a delivery: its outcome."""
 
     id: int
     key: str
@@ -27,7 +27,7 @@ class News:
 
 
 def news(watch: str) -> Select[*tuple[Any, ...]]:
-    """The deliveries that came to something since their watcher looked, oldest first: a select to narrow and lock.
+    """A select, to be narrowed and locked, of deliveries with an outcome their watcher has not read yet, oldest first.
 
     Its rows are what `read_news` reads; `noted` ends the news of one.
     """
@@ -36,11 +36,11 @@ def news(watch: str) -> Select[*tuple[Any, ...]]:
 
 
 def read_news(row: Any) -> News:
-    """The first columns of a row of `news`."""
+    """Read the first columns of a row of `news`."""
     channel = Channel(row.channel) if row.channel else None
     return News(row.id, row.key, DeliveryState(row.state), channel, row.error)
 
 
 def noted(session: Session, ids: Sequence[int]) -> None:
-    """Their watcher has looked. For rows it has locked since it read them."""
+    """Mark news as read, for rows locked since they were read."""
     session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(has_news=False))

@@ -58,7 +58,7 @@ def lanes(turn: int) -> tuple[Lane, ...]:
 
 
 def _look_again(services: Services, session: Session, row: Row[Any], lane: Lane, now: datetime) -> Claim | None:
-    """Just before sending, what was right when it was queued may not be now."""
+    """Check a delivery again just before sending, for the situation may have changed since it was queued."""
     quiet_until = services.quiet.over_at(now) if services.quiet and row.heeds_quiet else None
     if quiet_until and lane is Lane.BROADCAST:
         pausing.put_off(session, quiet_until, Delivery.heeds_quiet)
@@ -167,8 +167,8 @@ def _next(lane: Lane) -> Select[Any]:
         .where(_delivery.c.due_at <= _MOMENT, ~first)
         .order_by(_delivery.c.due_at, _delivery.c.id)
         .limit(1)
-        # Whoever is being heard at this very moment has his row locked, and comes next time: what he says may withdraw
-        # this delivery, so we must not wait for him with it in our hand.
+        # A follower whose message is being answered right now is locked, and is skipped: that message may withdraw this
+        # delivery, so waiting for it while holding the delivery could deadlock.
         .with_for_update(skip_locked=True, key_share=True)
     )
 

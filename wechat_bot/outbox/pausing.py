@@ -15,7 +15,7 @@ from foundation.clock import day_in
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox.states import BROADCAST, PENDING, Channel
 
-#: The day's calls are used up, until midnight where WeChat is (wechat-platform.md §10).
+#: WeChat's error for a used-up daily limit of calls, until midnight in China (wechat-platform.md §10).
 DAY_SPENT, WECHATS = 45009, ZoneInfo("Asia/Shanghai")
 #: At most so many in one statement: what was put off is locked, on SQLite all writing is, and a callback has five
 #: seconds. The next one that is claimed puts off as many again.
@@ -23,7 +23,7 @@ BATCH = 10_000
 
 
 def tomorrow(now: datetime) -> datetime:
-    """When WeChat begins to count anew.
+    """The next midnight in China, when WeChat's daily limits start anew.
 
     >>> tomorrow(datetime(2026, 11, 24, 15, 59, tzinfo=UTC)).isoformat()
     '2026-11-24T16:00:00+00:00'
@@ -67,7 +67,7 @@ def uses(template: Mapping[str, Any]) -> ColumnElement[bool]:
 
 
 def is_day_spent(session: Session, *, now: datetime) -> bool:
-    """Whether broadcasts wait for WeChat to count anew."""
+    """Whether broadcasts wait for WeChat's next day."""
     return session.scalar(_spent(now).limit(1)) is not None
 
 
@@ -88,7 +88,7 @@ def _waiting() -> Select[int]:
 
 
 def _set(session: Session, found: Select[int], **values: Any) -> int:
-    # Never waiting for a row that is being claimed: whoever claims it may wait for one of ours.
+    # Skip rows being claimed: waiting for them could deadlock with their claimer.
     some = (
         found.order_by(Delivery.due_at, Delivery.id)
         .limit(BATCH)

@@ -24,9 +24,9 @@ STOPPED = timedelta(minutes=5)
 #: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
 #: answer knows the truth.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
-#: No attempt is put off for longer.
+#: The longest delay of an attempt.
 SOON = timedelta(minutes=10)
-#: A lease that is still longer was given by a clock that has been set back.
+#: A longer remaining lease was given before the clock was set back.
 LONGEST_LEASE = timedelta(minutes=2)
 #: 45015 outside the window, 45047 count used up.
 WINDOW_SHUT = {45015, 45047}
@@ -54,7 +54,7 @@ def next_attempt_at(attempts: int, now: datetime, *, least: timedelta = timedelt
 
 
 def reap(services: Services) -> int:
-    """Deal with deliveries whose worker died in the call; gives how many."""
+    """Settle deliveries whose worker died during the call; gives their number."""
     now = services.clock()
     with services.transaction() as session:
         lapsed = session.scalars(
@@ -87,7 +87,7 @@ def set_back(session: Session, before: datetime, *, now: datetime) -> int:
 
 
 def give_up(services: Services) -> int:
-    """What waits for a contact until it is too late does not go any more; gives how many, a thousand at most."""
+    """Fail held deliveries that are too late to be useful; gives their number, at most a thousand."""
     now = services.clock()
     with services.transaction() as session:
         late = session.scalars(
@@ -103,12 +103,12 @@ def give_up(services: Services) -> int:
 
 
 def again(delivery: Delivery, at: datetime) -> None:
-    """Let it wait for another attempt."""
+    """Put off a delivery until another attempt."""
     delivery.state, delivery.due_at, delivery.fence, delivery.lease_until = DeliveryState.PENDING, at, None, None
 
 
 def settle(delivery: Delivery, state: DeliveryState, now: datetime, why: str) -> None:
-    """It is over with this delivery; whoever watches it hears of it."""
+    """Settle a delivery in a final state, and make it news for its watcher."""
     delivery.state, delivery.settled_at, delivery.error, delivery.lease_until = state, now, why, None
     delivery.has_news = delivery.watch is not None
 
@@ -121,7 +121,7 @@ def _note_sent(session: Session, claim: Claim, msgid: str | None, now: datetime)
 
 
 def _note_error(session: Session, claim: Claim, error: SendError, now: datetime) -> None:
-    # In the order in which a callback takes them, or the two could wait for each other.
+    # Lock in the same order as a callback, to avoid a deadlock.
     follower = session.get(Follower, claim.openid, with_for_update={"key_share": True})
     delivery = session.get(Delivery, claim.id, with_for_update={"key_share": True})
     if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
@@ -158,7 +158,7 @@ def _note_error(session: Session, claim: Claim, error: SendError, now: datetime)
             _put_off(session, delivery, claim, error, at, now)
     else:
         settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
-        # Who came back while the call was under way follows.
+        # Somebody who came back during the call is a follower.
         if error.code in GONE and follower and not (follower.followed_at and follower.followed_at > claim.at):
             follower.unfollowed_at = follower.unfollowed_at or claim.at
 
@@ -175,7 +175,7 @@ def _again(delivery: Delivery, claim: Claim, at: datetime, now: datetime) -> Non
 def _put_off(
     session: Session, delivery: Delivery, claim: Claim, error: SendError, until: datetime, now: datetime
 ) -> None:
-    """The broadcasts that would be told the same wait as well."""
+    """Put off the broadcasts that would get the same error."""
     others = [pausing.goes_by(claim.channel, now=now)]
     if error.code in OF_A_TEMPLATE and delivery.template:
         others.append(pausing.uses(delivery.template))
@@ -183,7 +183,7 @@ def _put_off(
 
 
 _delivery = table_of(Delivery)
-# Built once: every message is noted by it.
+# Built once, because it is executed for every message.
 _SENT = (
     update(_delivery)
     .where(_delivery.c.id == bindparam("claimed"), _delivery.c.fence == bindparam("under"), _delivery.c.state.in_(MINE))

@@ -16,7 +16,7 @@ BROADCAST: ColumnElement[int] = literal_column(str(Lane.BROADCAST.value))
 OPEN = (PENDING, SENDING)
 #: Not sent yet, and still to be changed or taken back.
 WAITING = (PENDING, HELD)
-#: With the follower, as far as anybody can know.
+#: States of deliveries that have arrived, as far as is known.
 ARRIVED = (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.UNSURE)
 #: What a settled delivery says of itself, for whoever watches it.
 TOO_LATE, UNFOLLOWED, ERASED, WITHDRAWN = "too late to be useful", "no longer follows", "erased", "withdrawn"
@@ -36,5 +36,5 @@ def waits(table: str) -> TextClause:
 
 
 def is_left(table: str) -> TextClause:
-    """The same for what has not gone out, or not surely."""
+    """The condition of the index of deliveries not sent, or not surely sent."""
     return text(f"{table}.state not in ('sent', 'delivered')")
