@@ -21,7 +21,7 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
-#: WeChat hangs up after five seconds; past this we no longer count on being heard.
+#: WeChat hangs up after five seconds; a later answer than this is treated as not received.
 TOO_LATE = timedelta(seconds=4.5)
 #: WeChat asks four times, five seconds apart: a late answer waits that long for a redelivery to take it along.
 REDELIVERIES_OVER = timedelta(seconds=12)
@@ -141,7 +141,7 @@ def _new_follower(session: Session, message: messages.Incoming, now: datetime) -
 
 
 def _is_late(follower: Known, message: messages.Incoming) -> bool:
-    """Whether they have come or left since: WeChat delivers a callback again after seconds, and others overtake it.
+    """Whether a newer follow or unfollow was handled already: redelivered callbacks can be overtaken by others.
 
     By WeChat's own seconds. Within one of them what arrived last counts: WeChat posts in order, who is taken to follow
     and does not is found out by the next send, and before anybody is erased WeChat is asked.
@@ -221,7 +221,7 @@ def _keep(
 
 
 def _again(session: Session, heard: Heard) -> Reply:
-    """The stored answer; where it waits in the outbox, take it from there so that it is not said twice."""
+    """The stored answer; where it waits in the outbox, it is taken from there so that it is not sent twice."""
     if heard.late_delivery_id is not None:
         # Skip, not wait: a worker that holds the row waits for our follower's, and is about to send it anyway.
         waiting = session.scalar(

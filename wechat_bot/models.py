@@ -15,7 +15,7 @@ BEAT_LOST = timedelta(seconds=20)
 
 
 class Follower(Base):
-    """Someone who follows, or followed, the account; and the ledger of what WeChat still lets us send them.
+    """Follower of the account, present or past, with the ledger of messages WeChat still lets us send them.
 
     Two windows, because WeChat has two: a message opens 48 hours for 5 sends, a click, scan or follow opens
     1 minute for 3. A new trigger resets its window (wechat-platform.md §4).
@@ -47,7 +47,7 @@ class Follower(Base):
 
 
 class Heard(Base):
-    """A message or event that was heard and done. Its key is unique: a redelivery finds the answer it got."""
+    """Handled message or event. Its key is unique, so that a redelivery finds the answer given before."""
 
     __tablename__ = "heard"
     __table_args__ = (
@@ -77,7 +77,7 @@ class FailedPost(Base):
 
 
 class Talk(Base):
-    """A conversation that is going on with one follower: at most one of theirs is not paused."""
+    """Conversation in progress with a follower, who has at most one that is not paused."""
 
     __tablename__ = "talk"
     __table_args__ = (UniqueConstraint("openid", "topic", "reference"),)
@@ -106,7 +106,7 @@ class DeliveryState(StrEnum):
 
 
 class Lane(IntEnum):
-    """How much somebody waits for a message. The numbers are its order, and the order of one follower's messages."""
+    """Priority of a delivery; lower numbers first, also among one follower's messages."""
 
     #: An answer, a notice, a binding: queued for one, who waits for it or must act on it.
     AWAITED = 0
@@ -115,7 +115,7 @@ class Lane(IntEnum):
 
 
 class Delivery(Base):
-    """One message to one follower: queued by a feature in its own transaction, sent by a worker."""
+    """Delivery: one message to one follower, queued in a feature's transaction and sent by a worker."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -201,7 +201,7 @@ class Delivery(Base):
 
 
 class Receipt(Base):
-    """What WeChat said became of a template message. Kept also when it comes before our own note."""
+    """Receipt of WeChat for a template message. Stored also when it comes before our own result of the call."""
 
     __tablename__ = "receipt"
 
@@ -239,7 +239,7 @@ class HandedIn(Base):
 
 
 class Media(Base):
-    """A picture, voice or video a follower sent. WeChat keeps it for three days, so it is fetched at once."""
+    """Media file a follower sent: picture, voice or video. WeChat keeps it for three days, so it is fetched at once."""
 
     __tablename__ = "media"
     __table_args__ = (
@@ -291,7 +291,7 @@ class MirroredTag(Base):
 
 
 class Beat(Base):
-    """A sign of life of a worker process."""
+    """Heartbeat of a worker process."""
 
     __tablename__ = "beat"
 
@@ -310,7 +310,7 @@ class Pulse(Base):
 
 
 class Raised(Base):
-    """Something only a person can mend (a wrong secret, an address not allowed): shown until it is over."""
+    """Alarm: a fault that only a person can mend (a wrong secret, an address not allowed), shown while recent."""
 
     __tablename__ = "raised"
 

@@ -26,7 +26,7 @@ from wechat_bot.written import Written, written
 log = structlog.get_logger(__name__)
 
 LASTS = timedelta(hours=12)
-#: How long the way to WeChat and back may take.
+#: How long a redirect to WeChat and back may take.
 WAITS = timedelta(minutes=10)
 #: Pages opened at once each wait for their own answer; a cookie has no room for many.
 MOST_WAYS = 4
@@ -129,7 +129,7 @@ def _to_wechat(services: Services, address: str, *, is_second_try: bool = False)
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """A way to WeChat and back that began in this browser."""
+    """OAuth round trip to WeChat that began in this browser."""
 
     address: str
     is_second_try: bool
@@ -160,7 +160,7 @@ def _check_form() -> None:
 
 
 def _count() -> None:
-    """Nobody hands in more than a person can; what was written comes back with the sentence."""
+    """Apply the rate limit to a posted form; a refusal shows again what was written."""
     services = current_services()
     # A body of unknown length counts as the longest.
     files = request.content_length or BODY_LIMIT if request.mimetype == "multipart/form-data" else 0

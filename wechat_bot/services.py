@@ -30,7 +30,7 @@ _EXTENSION = "services"
 
 @dataclass(frozen=True)
 class Services:
-    """What doors and jobs work with."""
+    """Services that entry points and jobs use."""
 
     database: Database
     clock: Clock
@@ -52,7 +52,7 @@ class Services:
     is_development: bool
     #: The address people reach us under, without a slash at the end.
     public_url: str
-    #: When nobody is to be disturbed; None where never.
+    #: Quiet hours; None for none.
     quiet: QuietHours | None
     #: Where fetched pictures, voices and videos are kept.
     media_folder: Path
@@ -62,7 +62,7 @@ class Services:
     failed_posts: FailedPosts
     #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
     templates: Mapping[str, Template] = field(default_factory=dict)
-    #: What callbacks say of our clock.
+    #: Clock skew detector.
     skew: Skew = field(default_factory=Skew)
 
     @cached_property
@@ -73,7 +73,7 @@ class Services:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A door's one transaction. After it is committed, workers are woken if something was queued in it."""
+        """The transaction of an entry point. After the commit, workers are woken if something was queued in it."""
         with self.database.transaction() as session:
             yield session
         if session.info.get("rings"):

@@ -40,7 +40,7 @@ def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: 
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many deliveries stand where; the settled good ones are not counted, they only grow."""
+    """The numbers of deliveries by state, without the successful ones, whose number only grows."""
     watched = (waits("delivery"), Delivery.state.in_((UNSURE, FAILED)))
     counted = (select(Delivery.state, func.count()).where(each).group_by(Delivery.state) for each in watched)
     return {row[0]: row[1] for each in counted for row in session.execute(each)}
