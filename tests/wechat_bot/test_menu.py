@@ -9,7 +9,7 @@ from wechat_bot import tagging
 CREATE, ADD, REMOVE = (f"/cgi-bin/menu/{name}" for name in ("create", "addconditional", "delconditional"))
 FILE = """
 menu: [{{name: {0}菜单, key: 帮助}}]
-conditional：
+conditional:
   - {{tag: 客户经理, menu: [{{name: {0}经理, key: 帮助}}]}}
   - {{tag: 主任, menu: [{{name: {0}主任, key: 帮助}}]}}
 """
