@@ -28,7 +28,7 @@ def console() -> None:
 @click.argument("name")
 @with_appcontext
 def create_admin(name: str) -> None:
-    """新建一位管理员,给出一次性的初始密码和登录第二步的密钥。"""
+    """新建一位管理员，给出一次性的初始密码和登录第二步的密钥。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
     try:
@@ -49,7 +49,7 @@ def create_admin(name: str) -> None:
 @click.argument("name")
 @with_appcontext
 def reset_password(name: str) -> None:
-    """给一个账号新的初始密码,重置登录的第二步,并结束它的登录。"""
+    """给一个账号新的初始密码，重置登录的第二步，并结束它的登录。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
     try:

@@ -54,7 +54,7 @@ people.add_command(tags)
 @people.command("template")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default="零售户名单模板.xlsx")
 def write_template(file: Path) -> None:
-    """写一张空的名单模板(.xlsx)。"""
+    """写一张空的名单模板（.xlsx）。"""
     with file.open("wb") as target:
         template.write(target)
     click.echo(f"已写好 {file}")
@@ -64,7 +64,7 @@ def write_template(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="只检查，说明会怎样，什么都不改。")
 def import_roster(file: Path, dry_run: bool) -> None:
-    """导入零售户名单(.xlsx 或 .csv):按许可证号新增或更新,有一处不对就什么都不导入。"""
+    """导入零售户名单（.xlsx 或 .csv）：按许可证号新增或更新，有一处不对就什么都不导入。"""
     services = current_services()
     content = reading.taken(file, checking.LIMITS)
     with services.reading() as session:
@@ -105,7 +105,7 @@ def list_shops(area: str, class_name: str, search: str, page: int) -> None:
 @people.command("audience")
 @click.argument("spec")
 def show_audience(spec: str) -> None:
-    """看一个对象条件(YAML 或 JSON,直接写或写在文件里)说的是哪些店。"""
+    """看一个对象条件（YAML 或 JSON，直接写或写在文件里）说的是哪些店。"""
     services = current_services()
     path = Path(spec)
     is_file = len(spec) < 1024 and "\n" not in spec and path.is_file()
@@ -127,7 +127,7 @@ def show_audience(spec: str) -> None:
 @click.argument("licence")
 @click.option("--days", type=click.IntRange(1, 30), help="几天后失效；不写就一直有效（一个公众号最多 10 万个）。")
 def make_qr(licence: str, days: int | None) -> None:
-    """做一家店的绑定二维码,打印出图片的地址。"""
+    """做一家店的绑定二维码，打印出图片的地址。"""
     services = current_services()
     with services.reading() as session:
         token = identity.bind_token(session, rules.licence(licence) or "")
@@ -140,7 +140,7 @@ def make_qr(licence: str, days: int | None) -> None:
 @people.command("invite-manager")
 @click.argument("phone")
 def invite_manager(phone: str) -> None:
-    """邀请一位客户经理绑定:给出一次性的绑定码和二维码。"""
+    """邀请一位客户经理绑定：给出一次性的绑定码和二维码。"""
     services = current_services()
     with services.transaction() as session:
         invite = actions.invite_manager(session, phone, now=services.clock())
@@ -155,7 +155,7 @@ def invite_manager(phone: str) -> None:
 @people.command("unbind")
 @click.argument("licence")
 def unbind(licence: str) -> None:
-    """解除一家店的绑定,好换绑另一个微信。"""
+    """解除一家店的绑定，好换绑另一个微信。"""
     services = current_services()
     with services.transaction() as session:
         shop = actions.unbind_shop(session, licence, now=services.clock())
@@ -167,7 +167,7 @@ def unbind(licence: str) -> None:
 @click.option("--shop", "with_shop", is_flag=True, help="店已不做了：名单里的店名、店主、手机、地址、许可证号也删除。")
 @click.option("--yes", is_flag=True, help="不再问一遍。")
 def erase(who: str, with_shop: bool, yes: bool) -> None:
-    """删除一个人的个人信息:写店的许可证号,或本人的 openid。店铺名单和已统计的数字不动。"""
+    """删除一个人的个人信息：写店的许可证号，或本人的 openid。店铺名单和已统计的数字不动。"""
     services = current_services()
     with services.reading() as session:
         shop, openid = erasing.whom(session, who)
@@ -196,7 +196,7 @@ def erase(who: str, with_shop: bool, yes: bool) -> None:
 @click.option("--until", "until_on", type=click.DateTime(["%Y-%m-%d"]), help="到哪天（含当天）。")
 @click.option("--none", "nobody", is_flag=True, help="不再代班。")
 def set_deputy(area: str, phone: str | None, from_on: datetime | None, until_on: datetime | None, nobody: bool) -> None:
-    """给一个片区安排代班:代班客户经理的手机号,和从哪天到哪天;或 --none 取消代班。"""
+    """给一个片区安排代班：代班客户经理的手机号，和从哪天到哪天；或 --none 取消代班。"""
     if nobody == bool(phone):
         raise Refused("请写上代班人的手机号，或用 --none 取消代班。")
     services = current_services()
@@ -215,7 +215,7 @@ def set_deputy(area: str, phone: str | None, from_on: datetime | None, until_on:
 
 @tags.command("sync")
 def sync_tags() -> None:
-    """让微信里的标签和名单一致:客户类型、片区、客户经理。"""
+    """让微信里的标签和名单一致：客户类型、片区、客户经理。"""
     services = current_services()
     with services.reading() as session:
         groups = queries.tag_members(session)
