@@ -25,9 +25,9 @@ from wechat_bot.outbox import states
 
 #: Shops in one step; another writer waits about a tenth of a second for it.
 BATCH = 10_000
-#: The outcomes that count towards the weekly limit of messages.
 A_WEEK = timedelta(days=7)
 UNBOUND = "unbound"
+#: The outcomes that do not count towards the weekly limit of messages: nothing arrived.
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 
 
@@ -86,6 +86,7 @@ def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *
     campaign.cursor = until
     if until < (session.scalar(select(func.max(Retailer.id))) or 0):
         return True
+    # No step of its own is written down: sending follows from the listing, nobody decides it.
     campaign.state = CampaignState.SENDING
     session.flush()
     return False
