@@ -21,6 +21,7 @@ from config.settings import ROOT, Settings, WrongSettings
 from console import access, extension
 from console import jobs as console_jobs
 from console.feature import console
+from console.lists import exporting
 from foundation.clock import Clock, Stopwatch, system_clock, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
@@ -108,7 +109,7 @@ def create_app(
 ) -> Flask:
     """Create the Flask app: the callback, the features' pages and commands, the health page.
 
-    Raises ValueError where two features claim one name.
+    Raises ValueError where two features claim one name, or one needs what none declares.
     """
     extensions, statics = extension.collect(features), collecting.statics(features)
     app = Flask("wuwei", root_path=str(settings.media_path.parent), static_folder=None)
@@ -136,6 +137,7 @@ def create_app(
     app.before_request(_name_the_request)
     app.after_request(_protect)
     access.install(app, extensions)
+    exporting.check(app.view_functions.values(), extensions)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)
     for failure in (InternalError, OperationalError, NoneFree):

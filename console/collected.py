@@ -28,6 +28,8 @@ class Extensions:
     audit_words: Mapping[str, str]
     searches: frozenset[str]
     topics: Mapping[str, str]
+    #: Kinds of long task, those that export lists among them.
+    kinds: frozenset[str]
     knows: tuple[Knows, ...]
     part_of: Part | None
 

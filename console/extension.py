@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.collected import Extensions, Knows, Part
+from console.importing import Wizard
 from console.lists.listing import Listing
 from console.menu import Item, Need, Tile
 from console.rules.visitors import Permission
@@ -31,17 +32,28 @@ class ConsoleExtension:
     tasks: Mapping[str, WorkKind] = field(default_factory=dict)
     #: Lists that can be taken away as a file.
     lists: Sequence[Listing[Any]] = ()
+    #: Imports of files, for the check at the start.
+    wizards: Sequence[Wizard] = ()
     knows: Knows | None = None
     #: At most one feature gives it.
     part: Part | None = None
 
 
 def collect(features: Sequence[Feature]) -> Extensions:
-    """The extensions of these features. Raises ValueError, naming both, where two claim one name."""
+    """The extensions of these features. Raises ValueError, naming both, where two claim one name; and where a list or a
+    wizard needs what no feature declares."""
     found = more(features, ConsoleExtension)
     lists = [(name, one) for name, each in found for one in each.lists]
     kinds = [(name, kind) for name, each in found for kind in each.tasks] + [(name, one.kind) for name, one in lists]
     claimed("task kind", [(name, kind, None) for name, kind in kinds])
+    words = claimed("audit word", [(name, did, word) for name, each in found for did, word in each.audit_words.items()])
+    wizards = [(name, one) for name, each in found for one in each.wizards]
+    for name, did in [*((name, one.did) for name, one in lists), *((name, one.did) for name, one in wizards)]:
+        if did not in words:
+            raise ValueError(f"{name} notes {did!r}, which no feature declares as a word of the audit log")
+    for name, kind in [(name, kind) for name, one in wizards for kind in (one.check, one.bring)]:
+        if (name, kind) not in kinds:
+            raise ValueError(f"{name} asks for {kind!r}, which is not among its kinds of long task")
     parts = claimed("part of the shops", [(name, "part", each.part) for name, each in found if each.part])
     return Extensions(
         features=tuple(features),
@@ -49,14 +61,13 @@ def collect(features: Sequence[Feature]) -> Extensions:
         items=tuple(sorted((one for _, each in found for one in each.items), key=lambda one: (one.order, one.label))),
         tiles=tuple(sorted((one for _, each in found for one in each.tiles), key=lambda one: one.order)),
         needs=tuple(sorted((one for _, each in found for one in each.needs), key=lambda one: one.order)),
-        audit_words=claimed(
-            "audit word", [(name, did, word) for name, each in found for did, word in each.audit_words.items()]
-        ),
+        audit_words=words,
         searches=frozenset(did for _, each in found for did in each.searches),
         topics=claimed(
             "topic of the audit log",
             [(name, topic, word) for name, each in found for topic, word in each.topics.items()],
         ),
+        kinds=frozenset(kind for _, kind in kinds),
         knows=tuple(each.knows for _, each in found if each.knows),
         part_of=parts.get("part"),
     )

@@ -3,12 +3,18 @@
 import ast
 import importlib
 import re
+import sys
 import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
 import pytest
+
+from config.app import FEATURES
+from console.extension import ConsoleExtension
+from console.importing import Wizard
+from wechat_bot.collecting import more
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["root_packages"]
@@ -33,6 +39,13 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=False, cache_dir=None)
     imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
     assert [*TopologicalSorter(imports).static_order()]
+
+
+def test_every_import_of_the_program_is_declared_for_the_check_at_the_start() -> None:
+    declared = [one for _, each in more(FEATURES, ConsoleExtension) for one in each.wizards]
+    rooms = [room for name, room in sys.modules.items() if name.partition(".")[0] in ("people", "surveys", "visits")]
+    written = [one for room in rooms for one in vars(room).values() if isinstance(one, Wizard)]
+    assert written and all(one in declared for one in written)
 
 
 def test_no_import_hides_in_a_function() -> None:

@@ -43,7 +43,16 @@ def exporting(listing: Listing[L], page: Callable[..., ResponseReturnValue]) -> 
         return act.done(url_for("console.task", task_id=task_id))
 
     view.__name__ = f"{page.__name__}_export"
+    view.listing = listing  # type: ignore[attr-defined]  # read by the check alone
     return view
+
+
+def check(views: Iterable[Callable[..., Any]], extensions: Extensions) -> None:
+    """Check the app's views at the start. Raises ValueError where one exports a list that no feature declares: it would
+    ask for a file that nobody writes."""
+    for listing in [view.listing for view in views if hasattr(view, "listing")]:
+        if listing.kind not in extensions.kinds:
+            raise ValueError(f"no feature has {listing.name!r} among its lists, and there is an address for its export")
 
 
 def kinds(listings: Iterable[Listing[Any]], extensions: Extensions) -> dict[str, WorkKind]:

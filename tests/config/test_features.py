@@ -1,5 +1,6 @@
 """Features are handed in: what one more adds is there, and what two of them claim stops the start with both names."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from config.app import FEATURES
 from config.settings import WrongSettings
 from console import access
 from console.extension import ConsoleExtension
+from console.importing import Wizard
+from console.lists.exporting import exporting
+from console.lists.listing import Listing
 from console.menu import Item
 from console.rules.visitors import ADMINS, Permission
 from console.work import WorkKind
@@ -75,6 +79,36 @@ def test_a_template_for_a_notice_no_feature_sends_stops_the_start(build) -> None
         build(wechat_templates={"lesson": template})
     lessons = Feature(name="lessons", forgets=None, notices=[Notice("lesson", "上课")])
     assert build((*FEATURES, lessons), wechat_templates={"lesson": template})
+
+
+WISHES = Listing(
+    "rival.wishes",
+    "愿望",
+    see=Permission("rival_see", ADMINS),
+    columns=(),
+    find=TALK,
+    export=Permission("rival", ADMINS),
+)
+WIZARD = Wizard("愿望", check="rival.check", bring="rival.bring", page="", did="rival.import")
+LACKS = {
+    "rival notes 'rival.take', which no feature declares as a word of the audit log": {
+        "lists": [replace(WISHES, did="rival.take")]
+    },
+    "rival notes 'rival.import', which no feature declares as a word of the audit log": {"wizards": [WIZARD]},
+    "rival asks for 'rival.check', which is not among its kinds of long task": {
+        "wizards": [WIZARD],
+        "audit_words": {"rival.import": "导入愿望"},
+    },
+    "no feature has 'rival.wishes' among its lists, and there is an address for its export": {},
+}
+
+
+@pytest.mark.parametrize("said", LACKS)
+def test_a_list_or_an_import_that_needs_what_nobody_declares_stops_the_start(build, said: str) -> None:
+    pages = Blueprint("rival", __name__, url_prefix="/console/rival")
+    pages.add_url_rule("/export", view_func=exporting(WISHES, len), methods=["POST"])
+    with pytest.raises(ValueError, match=said):
+        build((*FEATURES, Feature(name="rival", forgets=None, console=pages, more=[ConsoleExtension(**LACKS[said])])))
 
 
 MIGRATION = """

@@ -2,18 +2,50 @@
 
 import io
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
+from flask import Blueprint
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from config.app import FEATURES
+from console.extension import ConsoleExtension
+from console.lists.exporting import exporting
+from console.lists.listing import Asked, Column, Listing
 from console.models import Task, TaskState, User
+from console.rules.visitors import EVERYBODY, Permission
+from foundation import paging
+from foundation.paging import Cursor, Order, Page
+from people.models import Retailer
+from people.pages import filters
+from people.permissions import PEOPLE_SEE
 from tests.office import Browser, Office
+from wechat_bot.feature import Feature
 
 PEOPLE = "/console/people"
+
+
+def shops_of(asked: Asked, cursor: Cursor, limit: int) -> Page[Retailer]:
+    order: Order[Retailer] = Order((Retailer.id,), lambda shop: (shop.id,))
+    return paging.page(asked.session, select(Retailer), order, cursor, limit=limit)
+
+
+#: A list with a phone, and with one in the middle of a text.
+SHOPS: Listing[Retailer] = Listing(
+    name="some.shops",
+    title="店",
+    see=PEOPLE_SEE,
+    columns=(
+        Column("shop", "店名", lambda shop: shop.shop),
+        Column("phone", "手机", lambda shop: shop.phone, mask=filters.PHONE),
+        Column("note", "备注", lambda shop: f"打 {shop.phone} 找{shop.keeper}", mask=filters.WORDS),
+    ),
+    find=shops_of,
+)
 
 
 def headings(page: str) -> list[str]:
@@ -91,6 +123,27 @@ def test_a_file_holds_what_whoever_asked_for_it_may_see_when_it_is_made(office) 
     with office.house.look() as session:
         errors = session.scalars(select(Task.error).where(Task.state == TaskState.FAILED)).all()
     assert errors == ["您现在没有导出久没来往的店的权限。"] * 2
+
+
+def test_a_file_masks_what_its_page_masks_until_whoever_asked_may_see_it(build) -> None:
+    take = Permission("wishes_take", EVERYBODY)
+    wishes = replace(SHOPS, export=take)
+    pages = Blueprint("some", __name__, url_prefix="/console/some")
+    pages.add_url_rule("/export", view_func=exporting(wishes, len), methods=["POST"])
+    some = Feature(
+        name="some", forgets=None, console=pages, more=[ConsoleExtension(permissions=[take], lists=[wishes])]
+    )
+    office = Office(build((*FEATURES, some)))
+    office.settle()
+    for name, phone, note in (
+        ("intern", "136****8899", "打 136****8899 找王建国"),
+        ("chen", "13600008899", "打 13600008899 找王建国"),
+    ):
+        rows = file_of(office, office.browser(name), "/console/some/export")
+        assert rows[:2] == [("店名", "手机", "备注"), ("城南便利店", phone, note)]
+        with office.house.look() as session:
+            needs = session.scalars(select(Task.needs).order_by(Task.id.desc())).first()
+        assert ("people_phones" in needs) is (name == "chen"), "and so is kept from who may not see it"
 
 
 def test_the_log_says_which_list_was_taken_away_once_its_task_is_gone(office) -> None:

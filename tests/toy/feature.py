@@ -28,6 +28,7 @@ toy = Feature(
             topics={"wish": "到货通知"},
             tasks=jobs.TASKS,
             lists=(pages.WISHES,),
+            wizards=(pages.WIZARD,),
         ),
     ),
 )
