@@ -6,7 +6,7 @@ from console.permissions import OUTBOX_SEE
 from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
-from people.pages import deliveries, importing, needs, roster, routes, tags, users
+from people.pages import audiences, deliveries, importing, needs, roster, routes, tags, users
 from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
 from wechat_bot.conversation import Conversation, Word
 from wechat_bot.feature import Feature
@@ -88,7 +88,7 @@ people = Feature(
                 "licences": "许可证",
             },
             tasks=jobs.TASKS,
-            lists=(roster.ROSTER, tags.TAG_LIST, deliveries.DELIVERIES, users.USERS),
+            lists=(roster.ROSTER, audiences.AUDIENCES, tags.TAG_LIST, deliveries.DELIVERIES, users.USERS),
             wizards=(importing.ROSTER,),
         ),
     ),

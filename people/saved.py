@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from console.models import User
 from console.rules.visitors import Role, Visitor
+from foundation import paging
 from foundation.database import upsert
 from foundation.errors import Refused
+from foundation.paging import Cursor, Order, Page
 from people import audiences, rules
 from people.models import Audience, Retailer
 from people.permissions import AUDIENCES_EDIT
@@ -21,8 +23,8 @@ from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.feature import Feature
 
 LONGEST_NAME = 60
-#: The most saved audiences that are listed.
-LISTED = 500
+#: The most saved audiences among which one is chosen.
+OFFERED = 500
 #: The most users of an audience or a tag that a refusal names.
 NAMED = 3
 Criteria = Mapping[str, Criterion]
@@ -56,9 +58,21 @@ def chosen_from_json(data: Mapping[str, Any]) -> Chosen:
     return Chosen(ShopFilter(**data["filter"]), data["audience"])
 
 
-def listing(session: Session) -> list[AudienceLine]:
-    """The saved audiences, sorted by name."""
-    return [AudienceLine(*row) for row in session.execute(_select().order_by(Audience.name).limit(LISTED))]
+_BY_NAME: Order[AudienceLine] = Order((Audience.name,), lambda line: (line.name,))
+
+
+def page(session: Session, *, search: str, cursor: Cursor, limit: int) -> Page[AudienceLine]:
+    """The saved audiences whose name contains a text, sorted by name."""
+    statement = _select()
+    if search:
+        statement = statement.where(Audience.name.contains(search, autoescape=True))
+    return paging.page(session, statement, _BY_NAME, cursor, limit=limit, read=AudienceLine)
+
+
+def names(session: Session) -> list[tuple[int, str]]:
+    """The saved audiences to choose from."""
+    rows = session.execute(select(Audience.id, Audience.name).order_by(Audience.name).limit(OFFERED))
+    return [(row.id, row.name) for row in rows]
 
 
 def one(session: Session, audience_id: int) -> AudienceLine | None:

@@ -1,11 +1,13 @@
 """The company's office for tests of the console: a roster, somebody in every role, and a browser for each of them."""
 
+import io
 import re
 from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -138,3 +140,32 @@ class Office:
     def audited(self, did: str) -> list[AuditEntry]:
         with self.house.look() as session:
             return list(session.scalars(select(AuditEntry).where(AuditEntry.did == did).order_by(AuditEntry.id)))
+
+
+def link(page: str, rel: str) -> str:
+    """The address of the page of a list before this one or after it; empty where there is none."""
+    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
+    return unescape(found[1]) if found else ""
+
+
+def both_ways(browser: Browser, address: str, pattern: str) -> list[list[str]]:
+    """What each page of a list shows, from the first to the last; the way back shows the same."""
+    pages = [browser.get(address).text]
+    while following := link(pages[-1], "next"):
+        pages.append(browser.get(following).text)
+    back = pages[-1:]
+    while before := link(back[-1], "prev"):
+        back.append(browser.get(before).text)
+    found = [re.findall(pattern, page) for page in pages]
+    assert [re.findall(pattern, page) for page in reversed(back)] == found
+    return found
+
+
+def file_of(office: Office, browser: Browser, asked: str, given: dict[str, str] | None = None) -> list[tuple]:
+    """The rows of the file that was asked for."""
+    answer = browser.post(asked, given or {})
+    assert answer.status_code == 303, answer.text
+    office.work()
+    file = browser.get(f"{answer.location}/file")
+    assert file.status_code == 200, browser.get(answer.location).text
+    return list(load_workbook(io.BytesIO(file.data)).active.iter_rows(values_only=True))

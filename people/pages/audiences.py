@@ -1,6 +1,7 @@
 """Audience pages: the list, the details, and the builder with its live preview."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -11,13 +12,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
 from console.stamps import Editable, Kept
 from foundation.errors import Refused
+from foundation.paging import Cursor, Page
 from people import audiences, saved
 from people.audiences import Look
 from people.models import Audience
 from people.pages.roster import today_of
-from people.permissions import AUDIENCES_EDIT, PEOPLE_SEE
+from people.permissions import AUDIENCES_EDIT, PEOPLE_EXPORT, PEOPLE_SEE
 from people.picker import form, shape
 from people.picker.form import Loader
 from people.picker.shape import FilledCriterion, Group
@@ -27,15 +31,60 @@ from wechat_bot.services import Services, current_services
 SAVE, LOOK = "save", "look"
 
 
+@dataclass(frozen=True, slots=True)
+class AudienceInWords:
+    """Saved audience with its specification in words: how many of the conditions must hold, and the conditions."""
+
+    line: AudienceLine
+    mode: str
+    words: Sequence[str]
+
+    @property
+    def conditions(self) -> str:
+        words = "；".join(self.words)
+        return f"{self.mode}：{words}" if self.mode else words
+
+
+def _find_some(asked: Asked, cursor: Cursor, limit: int) -> Page[AudienceInWords]:
+    page = saved.page(asked.session, search=asked.search, cursor=cursor, limit=limit)
+    loader = Loader(asked.session, form.offered(asked.services.criteria))
+    return page.of(AudienceInWords(line, *loader.lines(line.spec)) for line in page.lines)
+
+
+AUDIENCES: Listing[AudienceInWords] = Listing(
+    name="people.audiences",
+    title="对象",
+    unit="个",
+    see=PEOPLE_SEE,
+    search="对象的名称",
+    columns=(
+        Column(
+            "name",
+            "名称",
+            lambda each: each.line.name,
+            href=lambda each: url_for("people_pages.audience", audience_id=each.line.id),
+            width=30,
+        ),
+        Column("conditions", "条件", lambda each: each.conditions, style="conditions", width=60),
+        Column("owner", "谁建的", lambda each: each.line.owner, style="text-nowrap"),
+        Column("changed", "最近修改", lambda each: each.line.changed_at, style="text-nowrap", width=18),
+        Column("edit", "", lambda each: None, is_for_file=False, style="text-end"),
+    ),
+    find=_find_some,
+    nothing=(
+        "还没有保存的对象",
+        "对象是一群店：用客户类型、片区、客户经理、标签、填过的调查等条件圈出来，起个名字，发调查、打标签、印绑定卡时直接选用。",
+    ),
+    export=PEOPLE_EXPORT,
+)
+
+
 @access.allow(PEOPLE_SEE)
 def audience_list() -> ResponseReturnValue:
     """List of the saved audiences, in words."""
-    services, me = current_services(), access.visitor()
-    with services.reading() as session:
-        found = saved.listing(session)
-        loader = Loader(session, form.offered(services.criteria))
-        lines = [(line, loader.lines(line.spec), saved.may_change(me, line)) for line in found]
-    return render_template("people/audiences.html", lines=lines)
+    with current_services().reading() as session:
+        shown = looking.look(AUDIENCES, session)
+    return render_template("people/audiences.html", shown=shown, may_change=saved.may_change)
 
 
 @access.allow(PEOPLE_SEE)

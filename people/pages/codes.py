@@ -42,7 +42,7 @@ def _choose(error: Refused | None) -> str:
             "areas": areas.names(session, me),
             "classes": areas.classes(session),
             "managers": areas.managers(session),
-            "audiences": [(line.id, line.name) for line in saved.listing(session)],
+            "audiences": saved.names(session),
         }
         said = choosing.words(session, chosen)
     return render_template(

@@ -21,6 +21,7 @@ for _rule, _view, _methods in (
     ("/people/areas/<int:area_id>", areas.area, ("GET", "POST")),
     ("/people/shops/<licence>/tags", tags.tag_shop, ("POST",)),
     ("/people/audiences", audiences.audience_list, ("GET",)),
+    ("/people/audiences/export", exporting(audiences.AUDIENCES, audiences.audience_list), ("POST",)),
     ("/people/audiences/new", audiences.new_audience, ("GET", "POST")),
     ("/people/audiences/look", audiences.look_at_audience, ("POST",)),
     ("/people/audiences/<int:audience_id>", audiences.audience, ("GET",)),

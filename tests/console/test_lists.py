@@ -3,7 +3,6 @@
 import io
 import re
 from dataclasses import replace
-from html import unescape
 from typing import Any
 
 import pytest
@@ -23,7 +22,7 @@ from foundation.paging import Cursor, Order, Page
 from people.models import Retailer
 from people.pages import filters
 from people.permissions import PEOPLE_SEE
-from tests.office import Browser, Office
+from tests.office import Office, file_of, link
 from wechat_bot.feature import Feature
 
 PEOPLE = "/console/people"
@@ -50,21 +49,6 @@ SHOPS: Listing[Retailer] = Listing(
 
 def headings(page: str) -> list[str]:
     return re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', page)
-
-
-def link(page: str, rel: str) -> str:
-    found = re.search(rf'rel="{rel}" href="([^"]+)"', page)
-    return unescape(found[1]) if found else ""
-
-
-def file_of(office: Office, browser: Browser, asked: str, given: dict[str, str] | None = None) -> list[tuple]:
-    """The rows of the file that was asked for."""
-    answer = browser.post(asked, given or {})
-    assert answer.status_code == 303, answer.text
-    office.work()
-    file = browser.get(f"{answer.location}/file")
-    assert file.status_code == 200, browser.get(answer.location).text
-    return list(load_workbook(io.BytesIO(file.data)).active.iter_rows(values_only=True))
 
 
 def test_somebody_chooses_columns_once_and_finds_them_in_every_browser(office) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from people.models import Audience, Retailer
 from surveys.models import Survey
+from tests.office import both_ways, file_of
 
 NEW = "/console/people/audiences/new"
 LOOK = "/console/people/audiences/look"
@@ -210,3 +211,19 @@ def test_the_fields_of_a_survey_follow_one_another(bound, tmp_path) -> None:
     assert "没有编号为 9" in browser.post(LOOK, form(chose | {"0-answered_survey-survey": "9"})).text
     saved = browser.post(NEW, form(chose, name="不满意的", do="save"))
     assert "填写了调查：《满意度》，1. 服务怎么样?，不满意" in browser.get(saved.location).text
+
+
+def test_the_saved_audiences_are_searched_paged_both_ways_and_taken_away(bound) -> None:
+    for n in range(120):
+        keep(bound, f"第{n:03}群", {"class": "现代终端"})
+    keep(bound, "别的", {"any": [{"class": "普通终端"}, {"bound": True}]})
+    browser, path = bound.browser("market"), "/console/people/audiences"
+    found = both_ways(browser, f"{path}?search=群", r">第(\d{3})群</a>")
+    assert [len(page) for page in found] == [50, 50, 20]
+    assert [name for page in found for name in page] == [f"{n:03}" for n in range(120)]
+    rows = file_of(bound, browser, f"{path}/export", {"search": "别"})
+    assert [row[:3] for row in rows] == [
+        ("名称", "条件", "谁建的"),
+        ("别的", "符合任意一条：客户类型：普通终端；是否绑定微信：已绑定", None),
+    ]
+    assert bound.browser("intern").post(f"{path}/export").status_code == 403
