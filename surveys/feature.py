@@ -8,7 +8,7 @@ from console.menu import Item, Need, Tile
 from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing, waves
 from surveys.mobile import answer
-from surveys.pages import inviting, listing, needs, routes
+from surveys.pages import inviting, listing, needs, routes, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures
 from wechat_bot.conversation import Conversation, Entry
@@ -69,7 +69,7 @@ surveys = Feature(
                 "survey": "调查",
             },
             tasks=jobs.TASKS,
-            lists=(listing.SURVEYS, inviting.INVITED),
+            lists=(listing.SURVEYS, inviting.INVITED, words.WORDS),
         ),
     ),
     mobile=answer.blueprint,

@@ -1,4 +1,4 @@
-"""Console pages of cross-tabs: a question by area, class, manager or another question; and what people wrote."""
+"""Console pages of cross-tabs: a question by area, class, manager or another question."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,19 +7,16 @@ from flask import abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import access, act
-from foundation.clock import day_in
 from foundation.errors import Refused
-from foundation.paging import Cursor
 from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
-from surveys.queries import crossing, pairs, version_cache
-from surveys.queries import words as writings
+from surveys.queries import crossing, pairs
 from surveys.queries.crossing import ANONYMOUS_BY
 from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.tally import tally
-from surveys.rules.crossing import CrossedBy, CrossTab, has_words
+from surveys.rules.crossing import CrossedBy, CrossTab
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
 from wechat_bot.services import current_services
@@ -87,52 +84,6 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
     act.seen("survey.cross.export", f"survey:{survey_id}", f"{view.entry['text']}，按{view.by_word}")
     name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
     return access.download(file, name)
-
-
-@access.allow(SURVEYS_SEE)
-def words(survey_id: int) -> ResponseReturnValue:
-    """Search what people wrote. Seeing it is written to the audit log."""
-    services, me = current_services(), access.visitor()
-    search = request.args.get("search", "").strip()[: writings.LONGEST_SEARCH]
-    found, figures = _look(survey_id)
-    with services.reading() as session:
-        newest = version_cache.of_survey(session, survey_id)[-1].definition
-    asked = {question.code: question.text for question in (*newest.questions, *newest.retired) if has_words(question)}
-    # Text questions first, then those with an 其他.
-    entries = sorted(
-        (entry for entry in figures["questions"] if entry["code"] in asked), key=lambda entry: entry["type"] != "text"
-    )
-    code = request.args.get("question", "") or next((entry["code"] for entry in entries), "")
-    entry = next((each for each in entries if each["code"] == code), None)
-    if entry is None and request.args.get("question"):
-        abort(404)
-    # Anonymous texts belong to no area: a visitor who sees a part of the shops sees none of them.
-    is_withheld = found.is_anonymous and (not me.is_company_wide or entry is None or bool(entry.get("is_hidden")))
-    page, now = None, services.clock()
-    if entry is not None and not is_withheld:
-        with services.reading() as session:
-            page = writings.said(
-                session,
-                me,
-                survey_id,
-                code,
-                search,
-                is_anonymous=found.is_anonymous,
-                today=day_in(now, services.zone),
-                cursor=Cursor.of(request.args),
-            )
-        act.seen("survey.words", f"survey:{survey_id}", asked[code] + (f"，找“{search}”" if search else ""))
-    return render_template(
-        "surveys/console/words.html",
-        survey=found,
-        entries=entries,
-        entry=entry,
-        search=search,
-        page=page,
-        is_withheld=is_withheld,
-        is_part=not me.is_company_wide,
-        least=LEAST,
-    )
 
 
 def _cross(survey_id: int) -> CrossView:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from surveys.pages import authoring, crossing, inviting, listing, preview, results, survey, versions
+from surveys.pages import authoring, crossing, inviting, listing, preview, results, survey, versions, words
 
 blueprint = Blueprint("surveys_pages", __name__, url_prefix="/console/surveys", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -39,6 +39,7 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/cross", crossing.cross, ("GET",)),
     ("/<int:survey_id>/cross/data", crossing.cross_data, ("GET",)),
     ("/<int:survey_id>/cross/export", crossing.cross_export, ("POST",)),
-    ("/<int:survey_id>/words", crossing.words, ("GET",)),
+    ("/<int:survey_id>/words", words.words, ("GET",)),
+    ("/<int:survey_id>/words/export", exporting(words.WORDS, words.words), ("POST",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

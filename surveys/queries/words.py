@@ -19,7 +19,6 @@ from surveys.models import WORD_SEARCH, Submission, Words
 from surveys.rules import crossing
 
 PAGE = 50
-LONGEST_SEARCH = 40
 
 
 @dataclass(frozen=True, slots=True)

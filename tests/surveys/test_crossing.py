@@ -5,8 +5,10 @@ import re
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from tests.office import Browser, Office
+from surveys.models import Submission
+from tests.office import Browser, Office, both_ways, file_of
 from tests.surveys.test_pages import bind, upload
 
 SURVEY = """
@@ -196,6 +198,31 @@ def test_words_are_found_in_pages_and_a_percent_sign_is_a_percent_sign(office) -
     assert office.audited("survey.words")
     assert office.house.flask("surveys", "void", "1").exit_code == 0
     assert browser.get(f"{page}/words?search=送货").text.count("送货太慢") == 5
+
+
+def test_words_are_paged_both_ways_and_their_file_has_what_is_found(office) -> None:
+    browser, page = answered(office, "true")
+    with office.house.services.transaction() as session:
+        sheet = session.scalars(select(Submission)).first()
+        columns = ("survey_id", "version_id", "area_id", "class_id", "source", "submitted_at")
+        copied = {name: getattr(sheet, name) for name in columns}
+        session.add_all(
+            Submission(id=1000 + n, answers={**sheet.answers, "q2": {"t": f"第{n:03}张"}}, **copied) for n in range(120)
+        )
+    office.house.tick()
+    found = both_ways(browser, f"{page}/words?question=q2&search=张", r'class="said">第(\d{3})张')
+    assert [len(part) for part in found] == [50, 50, 20]
+    assert [number for part in found for number in part] == [f"{n:03}" for n in reversed(range(120))]
+    assert file_of(office, browser, f"{page}/words/export", {"search": "第119张"}) == [("写的话",), ("第119张",)]
+    assert office.audited("list.export")[-1].detail == "文字回答：调查 1、“第119张”"
+    assert office.browser("chen").post(f"{page}/words/export").status_code == 403
+
+
+def test_the_file_of_words_says_who_wrote_them_where_the_page_does(office) -> None:
+    browser, page = answered(office, "false")
+    heading, *rows = file_of(office, browser, f"{page}/words/export", {"question": "q2", "search": "第 3"})
+    assert heading == ("写的话", "许可证号", "店", "店主", "片区", "时间")
+    assert [row[:5] for row in rows] == [("送货太慢,第 3 次了", "350802100003", "3 号店", "店主3", "江山片")]
 
 
 def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> None:
