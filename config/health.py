@@ -72,7 +72,7 @@ class Checkup:
             "read": _Question(self._read),
             "database": _Question(self._write),
             "store": _Question(self._store),
-            "sign": _Question(lambda: beats.is_there_a_sign(services.files_folder, now=services.clock())),
+            "sign": _Question(lambda: beats.is_file_fresh(services.files_folder, now=services.clock())),
             **{name: _Question(partial(_disk, folder)) for name, folder in self._folders.items()},
         }
 
@@ -113,7 +113,7 @@ class Checkup:
             with self._services.reading() as session:
                 return {
                     "beat": beats.last(session, now=now),
-                    "problems": alarms.sounding(session, now=now),
+                    "problems": alarms.recent(session, now=now),
                     "broadcasts": texts.DAY_SPENT if pausing.is_day_spent(session, now=now) else "ok",
                     "outbox": resolving.counts(session),
                 }
@@ -128,7 +128,7 @@ class Checkup:
         try:
             with self._services.transaction() as session:
                 # One row for each machine: all processes of a machine write the same one.
-                beats.pulse(session, f"health:{socket.gethostname()}"[:32], at=now)
+                beats.save_timestamp(session, f"health:{socket.gethostname()}"[:32], at=now)
         except SQLAlchemyError as error:
             if isinstance(error, DBAPIError) and is_full(error):
                 return FULL
@@ -139,7 +139,7 @@ class Checkup:
 
     def _store(self) -> tuple[str, str]:
         tokens = self._services.wechat.tokens
-        return tokens.store_ailment() or "ok", tokens.peek()
+        return tokens.store_problem() or "ok", tokens.peek()
 
 
 class _Question:

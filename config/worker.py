@@ -53,7 +53,7 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self._started_at = services.clock()
         self._stopping = threading.Event()
-        self._signs, self._disks = Seldom(), Seldom()
+        self._failures, self._disks = Seldom(), Seldom()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
         # In memory on purpose: a stored job could be run by two processes, or lost in an upgrade.
         self._scheduler = BackgroundScheduler(
@@ -76,8 +76,8 @@ class Worker:
 
     def run(self) -> None:
         """Run jobs and send until `stop` is called and the work in progress is finished."""
-        for sign in (self._leave_sign, self._beat):
-            threading.Thread(target=self._live, args=(sign,), name=sign.__name__, daemon=True).start()
+        for write in (self._touch_file, self._beat):
+            threading.Thread(target=self._live, args=(write,), name=write.__name__, daemon=True).start()
         began = self._began()
         self._scheduler.start()
         for sender in self._senders:
@@ -142,16 +142,16 @@ class Worker:
             beats.beat(session, self._name, self._started_at, now=now)
             clock_steadiness.note(session, now=now)
 
-    def _leave_sign(self) -> None:
-        beats.leave_sign(self._services.files_folder, now=self._services.clock())
+    def _touch_file(self) -> None:
+        beats.touch_file(self._services.files_folder, now=self._services.clock())
 
-    def _live(self, sign: Callable[[], None]) -> None:
+    def _live(self, write: Callable[[], None]) -> None:
         """Write a heartbeat regularly, from a separate thread, so that no job or other heartbeat can delay it."""
         while True:
             try:
-                sign()
+                write()
             except OSError as error:
-                self._signs.warning("no sign of life could be left", error=str(error))
+                self._failures.warning("no sign of life could be left", error=str(error))
             except Exception as error:
                 self._tell("no beat", error)
             if self._stopping.wait(BEAT_EVERY.total_seconds()):

@@ -37,7 +37,7 @@ from console.stamps import Overtaken
 from foundation.errors import Refused
 from foundation.text import file_name, mask_phone
 from wechat_bot.services import Services, current_services
-from wechat_bot.written import written
+from wechat_bot.unsaved_input import unsaved_input
 
 PREFIX = "/console"
 COOKIE = "wuwei_console"
@@ -206,7 +206,7 @@ def failed(code: int, sentence: str = "") -> ResponseReturnValue:
 def _failed(title: str, sentence: str, code: int, **more: Any) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return render_template("console/_failed.html", title=title, sentence=sentence, **more), code
-    page = render_template("console/error.html", title=title, sentence=sentence, written=written(), **more)
+    page = render_template("console/error.html", title=title, sentence=sentence, written=unsaved_input(), **more)
     return page, code
 
 
@@ -292,7 +292,7 @@ def _to_sign_in() -> ResponseReturnValue:
         if page.path.startswith(f"{PREFIX}/"):
             where += "?" + urlencode({"next": urlunsplit(("", "", page.path, page.query, ""))})
         return _to(where)
-    if request.method not in SAFE and (words := written()):
+    if request.method not in SAFE and (words := unsaved_input()):
         told = {"title": "登录已过期", "sign_in": where, "written": words}
         return render_template("console/error.html", sentence=SIGNED_OUT, **told), 401
     if request.method in SAFE and request.path != PREFIX:

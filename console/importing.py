@@ -28,7 +28,7 @@ from console.work import Work
 from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from foundation.text import file_name
-from wechat_bot import shelf
+from wechat_bot import storage
 from wechat_bot.services import current_services
 
 CONFIRMING = 0x5EED_0002
@@ -63,7 +63,7 @@ def take(wizard: Wizard) -> ResponseReturnValue:
     path = tasks.new_file(services.files_folder, ".upload")
     part = path.with_name(f"{path.name}.part")
     given.save(part)
-    shelf.put(part, path)
+    storage.rename(part, path)
     title, params, owner = f"检查{wizard.noun} {name}", {"file": path.name, "name": name}, access.visitor().user_id
     try:
         # No audit entry: a check changes nothing.

@@ -21,7 +21,7 @@ from console.rules.visitors import Permission
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 from wechat_bot.erasure import Forgetting
-from wechat_bot.shelf import is_old
+from wechat_bot.storage import is_old
 
 #: How long a claim holds without renewal, and how often it is renewed. While a long import is SQLite's single writer,
 #: it cannot be renewed, but no other worker can claim either.

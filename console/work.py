@@ -15,7 +15,7 @@ from console.rules.visitors import Permission, Visitor
 from console.tasks import TaskClaim
 from foundation.clock import day_in
 from foundation.errors import Refused
-from wechat_bot import shelf
+from wechat_bot import storage
 from wechat_bot.services import Services
 
 #: Least time between two saved reports of progress: a page asks every two seconds.
@@ -64,7 +64,7 @@ class Work:
             part = folder / f"part{suffix}"
             yield part
             path = tasks.new_file(self.services.files_folder, suffix)
-            shelf.put(part, path)
+            storage.rename(part, path)
             self._file = path.name
         finally:
             shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now is removed later by a job

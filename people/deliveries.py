@@ -13,7 +13,7 @@ from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page
 from foundation.quiet import QuietHours, put_off_until
 from people.models import ERASED, Manager, Retailer
-from wechat_bot import naming
+from wechat_bot import delivery_titles
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.feature import About, Feature, Title
 from wechat_bot.models import Delivery, DeliveryState
@@ -103,7 +103,7 @@ def page(
     )
     order = _order(state)
     rows = session.execute(paging.begun(statement, order, cursor).limit(limit + 1)).all()
-    titles = naming.titles(session, features, (naming.of(row[0]) for row in rows))
+    titles = delivery_titles.find(session, features, (delivery_titles.of(row[0]) for row in rows))
     return paging.cut([_line(row, titles, quiet, now, order) for row in rows], order, cursor, limit=limit)
 
 
@@ -123,7 +123,7 @@ def topics(session: Session, features: Sequence[Feature]) -> list[Topic]:
     rows = session.execute(
         select(some.c.about, func.count().label("waiting")).group_by(some.c.about).order_by(func.count().desc())
     ).all()
-    titles = naming.titles(session, features, (About(row.about, None) for row in rows))
+    titles = delivery_titles.find(session, features, (About(row.about, None) for row in rows))
     return [Topic(row.about, titles[About(row.about, None)], row.waiting) for row in rows]
 
 
@@ -150,7 +150,7 @@ def cancel(session: Session, features: Sequence[Feature], about: str, *, now: da
     if not number:
         raise Refused("没有在等的消息了：可能已经发完，或已经取消。")
     those = About(about, None)
-    return naming.titles(session, features, [those])[those].text, number
+    return delivery_titles.find(session, features, [those])[those].text, number
 
 
 def reason(state: str, error: str | None, code: int | None) -> str:
@@ -188,7 +188,7 @@ def _line(
         who,
         licence or "",
         phone or manager_phone or "",
-        titles[naming.of(delivery)],
+        titles[delivery_titles.of(delivery)],
         excerpt(delivery.message),
         delivery.created_at,
         delivery.due_at,

@@ -141,7 +141,7 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 def clear_away(services: Services, files: Sequence[str]) -> None:
     """Delete what is outside of transactions: pictures and voices, files of long tasks, SQLite's log."""
-    while media.bury(services):
+    while media.delete_discarded(services):
         pass
     for name in files:
         (services.files_folder / name).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from console import tasks
 from tests.conftest import House
 from tests.office import Office
 from tests.test_erasing import run
-from wechat_bot import media, shelf
+from wechat_bot import media, storage
 
 LONG_AGO = 1_700_000_000
 
@@ -49,12 +49,12 @@ def test_files_without_a_row_are_swept_and_no_others(house) -> None:
     with house.services.transaction() as session:
         media.add(session, owned, openid="", mark="a", now=now)
         tasks.ask(session, "kind", "导入", {"file": "0" * 32 + ".csv"}, owner_id=owner, now=now)
-    kept = {aged(shelf.path_of(folder, owned.sha256))}
+    kept = {aged(storage.path_of(folder, owned.sha256))}
     # Of a form that was refused; of a process killed while it wrote; and one that is being written just now.
-    refused = aged(shelf.path_of(folder, media.receive(folder, picture("green")).sha256))
-    half = aged(write(shelf.path_of(folder, "ab" * 32).with_name(f"{'ab' * 32}.0123abcd")))
+    refused = aged(storage.path_of(folder, media.receive(folder, picture("green")).sha256))
+    half = aged(write(storage.path_of(folder, "ab" * 32).with_name(f"{'ab' * 32}.0123abcd")))
     kept |= {
-        shelf.path_of(folder, media.receive(folder, picture("blue")).sha256),
+        storage.path_of(folder, media.receive(folder, picture("blue")).sha256),
         aged(write(folder / "ab" / "README")),
     }
     exported, lost = exports / ("0" * 32 + ".csv"), exports / ("f" * 32 + ".xlsx")
@@ -68,7 +68,7 @@ def test_files_without_a_row_are_swept_and_no_others(house) -> None:
     # The same picture sent again is new, however old the one before.
     again = media.receive(folder, picture("green"))
     sweep(house)
-    assert shelf.path_of(folder, again.sha256).is_file()
+    assert storage.path_of(folder, again.sha256).is_file()
 
 
 def test_a_picture_whose_file_is_gone_is_not_found_and_breaks_nothing(house) -> None:
@@ -78,7 +78,7 @@ def test_a_picture_whose_file_is_gone_is_not_found_and_breaks_nothing(house) -> 
         key = media.add(session, received, openid="", mark="a", now=house.clock())
     with house.look() as session:
         assert media.find(session, folder, key) is not None
-        shelf.path_of(folder, received.sha256).unlink()
+        storage.path_of(folder, received.sha256).unlink()
         assert media.find(session, folder, key) is None
 
 
@@ -86,5 +86,5 @@ def test_a_file_whose_writing_fails_leaves_nothing_behind(tmp_path) -> None:
     """The name is a folder: as good as a full disk, for what was written cannot be put in its place."""
     (tmp_path / "ab" / "picture").mkdir(parents=True)
     with pytest.raises(OSError, match="directory"):
-        shelf.write(tmp_path / "ab" / "picture", b"content")
+        storage.write(tmp_path / "ab" / "picture", b"content")
     assert lying(tmp_path) == set()

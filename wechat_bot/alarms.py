@@ -1,4 +1,4 @@
-"""Alarm register: faults only a person can mend (a wrong secret, an address not allowed), shown while recent."""
+"""Alarm register: faults that only a person can mend (a wrong secret, an address not allowed), shown while recent."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from wechat_bot.models import Raised
 RAISED_FOR = timedelta(minutes=15)
 
 
-def sound(session: Session, what: str, detail: str, *, now: datetime) -> None:
+def raise_alarm(session: Session, what: str, detail: str, *, now: datetime) -> None:
     """Raise an alarm on the health page, for a fault that only a person can mend."""
     statement = upsert(session, Raised).values(what=what[:64], detail=detail, raised_at=now)
     session.execute(statement.on_conflict_do_update(index_elements=["what"], set_={"detail": detail, "raised_at": now}))
@@ -22,10 +22,10 @@ def sound(session: Session, what: str, detail: str, *, now: datetime) -> None:
 def note(session: Session, error: SendError, *, now: datetime) -> None:
     """Raise an alarm for an error of WeChat's if a person must see to it; one for each error code."""
     if error.is_alarming:
-        sound(session, f"wechat:{error.code}", str(error), now=now)
+        raise_alarm(session, f"wechat:{error.code}", str(error), now=now)
 
 
-def sounding(session: Session, *, now: datetime) -> dict[str, str]:
+def recent(session: Session, *, now: datetime) -> dict[str, str]:
     """The recent alarms: names, and WeChat's messages."""
     # An alarm in the future was raised before the clock was set back.
     lately = Raised.raised_at.between(now - RAISED_FOR, now + RAISED_FOR)

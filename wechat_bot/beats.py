@@ -1,4 +1,4 @@
-"""Worker heartbeats: a row each, a sign in a file for a full disk, and named timestamps."""
+"""Worker heartbeats: in a row for each worker, and in a file in case the disk is full; and named timestamps."""
 
 import os
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from wechat_bot.models import BEAT_LOST, Beat, Pulse
 #: How long heartbeats of workers that have ended are kept.
 KEPT = timedelta(days=1)
 #: Name of the heartbeat file in the folder of files, which all processes share.
-SIGN = ".worker"
+FILE = ".worker"
 
 
 def beat(session: Session, worker: str, started_at: datetime, *, now: datetime) -> None:
@@ -28,23 +28,23 @@ def last(session: Session, *, now: datetime) -> datetime | None:
     return session.scalar(select(func.max(Beat.beat_at)).where(Beat.beat_at < now + BEAT_LOST))
 
 
-def pulse(session: Session, name: str, *, at: datetime) -> None:
+def save_timestamp(session: Session, name: str, *, at: datetime) -> None:
     """Save a named timestamp, replacing the one before."""
     statement = upsert(session, Pulse).values(name=name, at=at)
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
 
 
-def leave_sign(folder: Path, *, now: datetime) -> None:
+def touch_file(folder: Path, *, now: datetime) -> None:
     """Update the time of the heartbeat file. Once the file exists, this takes no space on a full disk."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SIGN).touch()
-    os.utime(folder / SIGN, (now.timestamp(), now.timestamp()))
+    (folder / FILE).touch()
+    os.utime(folder / FILE, (now.timestamp(), now.timestamp()))
 
 
-def is_there_a_sign(folder: Path, *, now: datetime) -> bool:
+def is_file_fresh(folder: Path, *, now: datetime) -> bool:
     """Whether the heartbeat file was updated recently."""
     try:
-        left = (folder / SIGN).stat().st_mtime
+        touched = (folder / FILE).stat().st_mtime
     except OSError:
         return False
-    return abs(now.timestamp() - left) < BEAT_LOST.total_seconds()
+    return abs(now.timestamp() - touched) < BEAT_LOST.total_seconds()

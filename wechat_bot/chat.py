@@ -10,13 +10,13 @@ from wechat_bot import (
     alarms,
     clock_steadiness,
     commands,
+    delivery_titles,
     failed_posts,
     forgetting,
     inbox,
     limits,
     media,
     models,
-    naming,
     oauth,
 )
 from wechat_bot.conversation import Listener
@@ -39,31 +39,31 @@ def give_up(services: Services) -> None:
         pass
 
 
-def forget(services: Services) -> None:
+def forget_answers(services: Services) -> None:
     """Delete answers and marks that no redelivery can ask for any more."""
     with services.transaction() as session:
         inbox.forget(session, now=services.clock())
         failed_posts.forget(session, now=services.clock())
 
 
-def bury(services: Services) -> None:
+def delete_discarded(services: Services) -> None:
     """Delete discarded media files."""
-    while media.bury(services):
+    while media.delete_discarded(services):
         pass
 
 
-def sweep(services: Services) -> None:
+def delete_orphans(services: Services) -> None:
     """Delete media files that belong to no row."""
-    swept = media.sweep(services) if clock_steadiness.goes_steadily(services) else 0
-    if swept:
-        log.info("files swept", folder="media", count=swept)
+    deleted = media.delete_orphans(services) if clock_steadiness.goes_steadily(services) else 0
+    if deleted:
+        log.info("files swept", folder="media", count=deleted)
 
 
-def let_go(services: Services) -> None:
+def discard_unsent(services: Services) -> None:
     """Discard pictures of forms that nobody sent."""
     if clock_steadiness.goes_steadily(services):
         with services.transaction() as session:
-            media.let_go(session, now=services.clock())
+            media.discard_unsent(session, now=services.clock())
 
 
 def forget_counts(services: Services) -> None:
@@ -77,7 +77,7 @@ def warn(session: Session, message: AccountVerification, now: datetime) -> None:
     if message.change.lower().endswith("_success"):
         return
     log.error("the account's verification changed", change=message.change, reason=message.reason)
-    alarms.sound(session, f"account:{message.change}", message.reason or message.change, now=now)
+    alarms.raise_alarm(session, f"account:{message.change}", message.reason or message.change, now=now)
 
 
 chat = Feature(
@@ -88,13 +88,13 @@ chat = Feature(
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
         Job("give up what is too late", timedelta(minutes=10), give_up),
-        Job("forget heard messages", timedelta(minutes=5), forget),
-        Job("discard pictures of forms nobody sent", timedelta(hours=6), let_go),
+        Job("forget heard messages", timedelta(minutes=5), forget_answers),
+        Job("discard pictures of forms nobody sent", timedelta(hours=6), discard_unsent),
         Job("forget what was handed in", timedelta(hours=6), forget_counts),
-        Job("delete discarded files", timedelta(minutes=10), bury),
-        Job("sweep the media folder", timedelta(hours=6), sweep),
+        Job("delete discarded files", timedelta(minutes=10), delete_discarded),
+        Job("sweep the media folder", timedelta(hours=6), delete_orphans),
     ),
-    titles=naming.replies,
+    titles=delivery_titles.of_replies,
     commands=commands.COMMANDS,
     mobile=oauth.blueprint,
     statics={"wechat_bot": Path(__file__).parent / "static"},

@@ -49,7 +49,7 @@ class Skew:
         log.error("the clock is wrong", said=said)
         try:
             with database.transaction() as session:
-                alarms.sound(session, "clock", said, now=now)
+                alarms.raise_alarm(session, "clock", said, now=now)
         except SQLAlchemyError as error:
             log.warning("the health page could not be told", error=type(error).__name__)
 

@@ -28,13 +28,13 @@ def note(session: Session, *, now: datetime) -> None:
     """Record the clock's time; where it was set back, make due what was put off by the wrong clock."""
     seen = session.get(Pulse, _SEEN, with_for_update=True)
     if seen is None or not _follows(seen.at, now):
-        beats.pulse(session, _STEADY, at=now)
+        beats.save_timestamp(session, _STEADY, at=now)
         if seen is not None:
             log.warning("the clock was set, or no worker ran", seconds=round((now - seen.at).total_seconds()))
     if seen is not None and now < seen.at - BACK:
         due = settling.set_back(session, seen.at, now=now) + media.set_back(session, seen.at, now=now)
         log.warning("the clock was set back, and what waited by it goes now", due=due)
-    beats.pulse(session, _SEEN, at=now)
+    beats.save_timestamp(session, _SEEN, at=now)
 
 
 def is_steady(session: Session, *, now: datetime) -> bool:

@@ -13,8 +13,8 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from wechat_bot import delivery_titles, reported, tagging, texts
 from wechat_bot import menu as menus
-from wechat_bot import naming, reported, tagging, texts
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import About, Title
 from wechat_bot.models import Delivery, DeliveryState
@@ -69,9 +69,9 @@ def list_deliveries(state: str, limit: int) -> None:
             click.echo(texts.DAY_SPENT)
         found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)
         deliveries = session.scalars(found).all()
-        titles = _titles(session, map(naming.of, deliveries))
+        titles = _titles(session, map(delivery_titles.of, deliveries))
         for each in deliveries:
-            queued, title = f"{each.created_at:%Y-%m-%d %H:%M}", titles[naming.of(each)].text
+            queued, title = f"{each.created_at:%Y-%m-%d %H:%M}", titles[delivery_titles.of(each)].text
             told = (str(each.id), each.openid[-6:], title, each.about or "-", queued, each.error or "")
             click.echo("\t".join(told))
 
@@ -106,7 +106,7 @@ def resolve(delivery_id: int, outcome: str) -> None:
     state = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}[outcome]
     with services.transaction() as session:
         delivery = session.get(Delivery, delivery_id)
-        title = _titles(session, [naming.of(delivery)])[naming.of(delivery)].text if delivery else ""
+        title = _titles(session, [delivery_titles.of(delivery)])[delivery_titles.of(delivery)].text if delivery else ""
         found = resolving.resolve(session, delivery_id, state, now=services.clock())
     if not found:
         click.echo(f"没有编号 {delivery_id} 的待确认消息。", err=True)
@@ -128,7 +128,7 @@ def resume() -> None:
 
 
 def _titles(session: Session, wanted: Iterable[About]) -> dict[About, Title]:
-    return naming.titles(session, current_app.extensions["features"], wanted)
+    return delivery_titles.find(session, current_app.extensions["features"], wanted)
 
 
 @outbox_group.command("reported")

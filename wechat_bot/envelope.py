@@ -1,8 +1,8 @@
 """Callback codec: verify, decrypt and parse what WeChat posts; render and encrypt the answer.
 
-Plaintext, compatible and safe mode, XML and JSON (wechat-platform.md §1). Where an EncodingAESKey is set, a body
-that is not encrypted is refused: the plain signature does not cover the body, so taking it would let anyone who saw
-one signed address put words in a retailer's mouth.
+Plaintext, compatible and safe mode, XML and JSON (wechat-platform.md §1). With an EncodingAESKey set, a body that is
+not encrypted is refused: the signature of the address does not cover the body, so anyone who saw one signed address
+could write messages in a retailer's name.
 """
 
 import base64
@@ -28,27 +28,28 @@ BLOCK = 32
 DEPTH_LIMIT = 8
 NODE_LIMIT = 2000
 BOM = b"\xef\xbb\xbf"
-# What XML 1.0 does not allow even when escaped. People's keyboards send it, and expat refuses the whole message.
+# Control characters that XML 1.0 forbids even escaped. Keyboards send them, and expat refuses the whole message.
 _FORBIDDEN = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcef]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));", re.I
 )
 
-SEVERAL = 20
+#: Candidates for the ciphertext of one body, at most.
+MOST_CANDIDATES = 20
 _ENCRYPT = re.compile(rb'(?:<Encrypt>\s*(?:<!\[CDATA\[)?|"Encrypt"\s*:\s*")([A-Za-z0-9+/=\\]+)')
 
 _UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 class Forged(Exception):
-    """Not from WeChat, or not for this account: 403."""
+    """Error of a callback that is not from WeChat, or not for this account: 403."""
 
 
 class Malformed(Exception):
-    """A body that cannot be opened, so that nobody can know whose it is: 400. What was opened never raises it."""
+    """Error of a callback that cannot be parsed or decrypted, so that its sender is unknown: 400."""
 
 
 class Stale(Forged):
-    """Signed by WeChat, and longer ago than `Seals.max_age` by our clock."""
+    """Error of a callback that WeChat signed longer ago than `Seals.max_age`, by our clock: 403."""
 
     def __init__(self, signed_at: datetime) -> None:
         super().__init__("signed too long ago")
@@ -57,16 +58,13 @@ class Stale(Forged):
 
 @dataclass(frozen=True, slots=True)
 class AesKey:
-    """A decoded EncodingAESKey."""
+    """AES key of the account, decoded from its EncodingAESKey."""
 
     raw: bytes = field(repr=False)
 
     @classmethod
     def decode(cls, encoded: str) -> "AesKey":
-        """Decode the 43 characters of the console. Keys in the wild are not always canonical base64, so be lenient.
-
-        Raises ValueError where it is not 43 characters of base64.
-        """
+        """Decode an EncodingAESKey. Raises ValueError unless it is 43 characters of base64, canonical or not."""
         if not re.fullmatch(r"[A-Za-z0-9+/]{43}", encoded):
             raise ValueError("an EncodingAESKey is 43 letters and digits")
         return cls(base64.b64decode(encoded + "="))
@@ -74,42 +72,42 @@ class AesKey:
 
 @dataclass(frozen=True, slots=True)
 class Seals:
-    """What the envelope needs to know of the account."""
+    """Secrets of the account that callbacks are verified and decrypted with."""
 
     app_id: str
     token: str = field(repr=False)
-    #: Current key first, then the previous one; empty in plaintext mode.
+    #: The current key, then the previous one; empty in plaintext mode.
     aes_keys: tuple[AesKey, ...] = field(repr=False, default=())
-    #: Callbacks signed longer ago are refused; None takes any.
+    #: Callbacks signed longer ago are refused; None accepts any.
     max_age: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An opened callback: the message, and how the answer must be written."""
+    """Decrypted callback: the message, and the key and format of its answer."""
 
     message: messages.Incoming
     key: AesKey | None
     form: Literal["xml", "json"]
-    #: By WeChat's clock; None where nobody asks.
+    #: By WeChat's clock; None if `Seals.max_age` is None.
     signed_at: datetime | None
 
 
 def signature(token: str, *parts: str) -> str:
-    """`sha1(concat(sort([token, …parts])))`, in hex: WeChat's signature (wechat-platform.md §1)."""
+    """WeChat's signature: `sha1(concat(sort([token, …parts])))`, in hex (wechat-platform.md §1)."""
     return hashlib.sha1("".join(sorted((token, *parts))).encode(errors="surrogatepass")).hexdigest()  # noqa: S324 - theirs
 
 
 def check_address(seals: Seals, query: Mapping[str, str]) -> str:
-    """The echostr of WeChat's address check; raises `Forged` unless the signature is right."""
+    """Verify WeChat's check of our address; returns its echostr. Raises `Forged`."""
     _verify(seals.token, query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
     return query.get("echostr", "")
 
 
 def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: datetime) -> Letter:
-    """Verify, decrypt and read one callback. Raises `Forged` (403) or `Malformed` (400), nothing else.
+    """Verify, decrypt and parse a callback. Raises `Forged` (403) or `Malformed` (400), nothing else.
 
-    Whatever is WeChat's is a message: one that is no XML or JSON, or of a shape nobody knows, is `messages.Unknown`.
+    Once verified, a body that is no XML or JSON, or of an unknown kind, is a message too: `messages.Unknown`.
     """
     timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
     encrypted = query.get("encrypt_type", "raw") != "raw"
@@ -121,13 +119,13 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
     if encrypted:
         if not seals.aes_keys:
             raise Forged("encrypted, but WECHAT_ENCODING_AES_KEY is not set")
-        # Never `signature` here: it does not cover the body.
+        # Never `signature`, which does not cover the body.
         signed = query.get("msg_signature", "")
         sealed = next((each for each in _sealed(body) if _is_signed(seals.token, signed, timestamp, nonce, each)), None)
         if sealed is None:
             raise Forged("wrong signature")
         plain, key = decrypt(seals, sealed)
-    # Last: what it says of our clock is WeChat's word.
+    # After the signature: only WeChat's own timestamp may say that our clock is wrong.
     signed_at = _signed_at(seals, timestamp, now)
     try:
         fields = parse(plain)
@@ -137,7 +135,7 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
 
 
 def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[str, str]:
-    """The body and content type of our answer: `reply` as rendered, encrypted with the key that opened the letter."""
+    """Encrypt a rendered reply with the key that opened the letter; returns body and content type."""
     if letter.key is None:
         return reply, "application/xml"
     timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
@@ -153,7 +151,7 @@ def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[st
 
 
 def encrypt(key: AesKey, app_id: str, plain: bytes) -> str:
-    """AES-256-CBC over random(16) + length + plain + appid, padded to blocks of 32 (wechat-platform.md §1)."""
+    """Encrypt by AES-256-CBC: random(16) + length + plain + appid, padded to blocks of 32 (wechat-platform.md §1)."""
     content = secrets.token_bytes(16) + struct.pack(">I", len(plain)) + plain + app_id.encode()
     pad = BLOCK - len(content) % BLOCK
     box = Cipher(algorithms.AES(key.raw), modes.CBC(key.raw[:16])).encryptor()
@@ -161,9 +159,9 @@ def encrypt(key: AesKey, app_id: str, plain: bytes) -> str:
 
 
 def decrypt(seals: Seals, sealed: str) -> tuple[bytes, AesKey]:
-    """Open with the current key or the previous one; gives the plain body and the key that fitted.
+    """Decrypt with the current key or the previous one; returns the plaintext and the key.
 
-    Raises `Forged` where no key fits or the message is for another account.
+    Raises `Forged` if no key fits or the message is for another account.
     """
     try:
         content = base64.b64decode(sealed, validate=True)
@@ -172,37 +170,40 @@ def decrypt(seals: Seals, sealed: str) -> tuple[bytes, AesKey]:
     if not content or len(content) % 16:
         raise Malformed("Encrypt is not whole blocks")
     for key in seals.aes_keys:
-        plain = _unlock(key, seals.app_id, content)
+        plain = _decrypted(key, seals.app_id, content)
         if plain is not None:
             return plain, key
     raise Forged("no key opens this message for this account")
 
 
-def _unlock(key: AesKey, app_id: str, content: bytes) -> bytes | None:
+def _decrypted(key: AesKey, app_id: str, content: bytes) -> bytes | None:
+    """The plaintext, None if the key does not fit or the message is for another account."""
     box = Cipher(algorithms.AES(key.raw), modes.CBC(key.raw[:16])).decryptor()
     plain = box.update(content) + box.finalize()
     pad = plain[-1]
-    # Blocks of 32, not of AES's 16: a library's PKCS#7 refuses paddings of 17 to 32.
+    # WeChat pads to 32 bytes, not to AES's 16: a library's PKCS#7 refuses a padding of 17 to 32.
     if not 1 <= pad <= BLOCK or plain[-pad:] != bytes([pad]) * pad:
         return None
     plain = plain[:-pad]
     if len(plain) < 20:
         return None
     (length,) = struct.unpack(">I", plain[16:20])
-    message, to_whom = plain[20 : 20 + length], plain[20 + length :]
-    if len(message) != length or not hmac.compare_digest(to_whom, app_id.encode()):
+    message, receiver = plain[20 : 20 + length], plain[20 + length :]
+    if len(message) != length or not hmac.compare_digest(receiver, app_id.encode()):
         return None
     return message
 
 
 def _sealed(body: bytes) -> list[str]:
-    """What may be the ciphertext of a body. In compatible mode the message stands around it, in whatever shape that is:
-    where it cannot be read as a whole there may be several, and the signature tells."""
+    """Candidates for the ciphertext of a body; the signature decides between them.
+
+    In compatible mode the plain message stands around the ciphertext. A body that cannot be parsed is searched.
+    """
     try:
         named = parse(body).get("Encrypt")
-        found = named[:SEVERAL] if isinstance(named, list) else [named]
+        found = named[:MOST_CANDIDATES] if isinstance(named, list) else [named]
     except Malformed:
-        found = [each.replace(b"\\", b"").decode() for each in _ENCRYPT.findall(body)[:SEVERAL]]
+        found = [each.replace(b"\\", b"").decode() for each in _ENCRYPT.findall(body)[:MOST_CANDIDATES]]
     sealed = [each for each in found if isinstance(each, str)]
     if not sealed:
         raise Malformed("Encrypt is missing")
@@ -230,14 +231,14 @@ def _signed_at(seals: Seals, timestamp: str, now: datetime) -> datetime | None:
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The fields of a body, XML or JSON: texts, dicts, and a list of what comes more than once. Numbers are texts.
+    """Parse a body, XML or JSON: fields are texts, dicts, and lists of what comes more than once. Numbers are texts.
 
-    Raises `Malformed` where it is neither, or deeper than any message.
+    Raises `Malformed` if it is neither, or nested more deeply than any message.
     """
     if not _is_json(body):
         return _parse_xml(body)
     try:
-        # Numbers as they are written: rounded they would be another message's id, and some no database takes.
+        # Numbers stay texts: a rounded id would be another message's, and databases refuse some numbers.
         fields = json.loads(
             body.removeprefix(BOM), object_pairs_hook=_gather, parse_int=str, parse_float=str, parse_constant=str
         )
@@ -255,12 +256,12 @@ def _is_json(body: bytes) -> bool:
 def _gather(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in pairs:
-        _put(fields, name, value)
+        _add(fields, name, value)
     return fields
 
 
-def _put(fields: dict[str, Any], name: str, value: Any) -> None:
-    """Enter a value; what is there already and what comes now become a list. Nobody may see only one of the two."""
+def _add(fields: dict[str, Any], name: str, value: Any) -> None:
+    """Add a field. A name that comes twice becomes a list, so that no reader sees only one of its values."""
     if name not in fields:
         fields[name] = value
     elif isinstance(fields[name], list):
@@ -275,7 +276,7 @@ def _is_shallow(value: Any, left: int) -> bool:
 
 
 def _storable(value: Any) -> Any:
-    """JSON can escape what no database takes: NUL, other control characters, halves of a character."""
+    """A value without the characters that databases refuse and JSON can escape: control characters, half surrogates."""
     if isinstance(value, str):
         return _UNSTORABLE.sub("", value)
     if isinstance(value, dict):
@@ -284,7 +285,7 @@ def _storable(value: Any) -> Any:
 
 
 def _parse_xml(body: bytes) -> dict[str, Any]:
-    """Nested elements as dicts, texts as strings. No document type, no entities, no depth."""
+    """Parse XML: elements as dicts, texts as strings; no document type, no entities, limited in depth and size."""
     parser = expat.ParserCreate("UTF-8")
     stack: list[dict[str, Any]] = [{}]
     texts: list[list[str]] = [[]]
@@ -303,7 +304,7 @@ def _parse_xml(body: bytes) -> dict[str, Any]:
 
     def end(name: str) -> None:
         inner, text = stack.pop(), "".join(texts.pop())
-        _put(stack[-1], name, inner or text)
+        _add(stack[-1], name, inner or text)
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = start

@@ -13,18 +13,18 @@ class Forgetting:
 
     #: The follower; empty where a shop of the roster is erased to which nobody is bound.
     openid: str
-    #: May stand in the openid's place, so that what was counted stays counted.
+    #: Takes the openid's place in rows that are counted.
     pseudonym: str
     now: datetime
-    #: Only what they sent of these kinds (image, voice, location) is taken back; everything where there are none.
+    #: Only media of these kinds (image, voice, location) are erased; if empty, everything is.
     kinds: frozenset[str] = frozenset()
-    #: The row of the shop that is erased with its keeper (people's), and what names the two in what others wrote.
+    #: The shop of the roster that is erased too, and the names of shop and keeper, to be found in what others wrote.
     shop_id: int | None = None
     names: tuple[str, ...] = ()
-    #: Told by the floors above to those below: what was taken away, and the links it stood under.
+    #: Told by the features above to those below: texts that were erased, and links to what they were about.
     words: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    #: Names in the folder of files, to be deleted once all of this is kept.
+    #: Names in the folder of files, to be deleted after the commit.
     files: list[str] = field(default_factory=list)
 
 

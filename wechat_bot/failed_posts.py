@@ -1,10 +1,9 @@
-"""Failure counter of callbacks: before WeChat gives a message up, the last answer is an apology instead of an error.
+"""Failure counter of callbacks: WeChat's last post of a message is answered by an apology instead of an error.
 
-WeChat posts a message that fails four times within two seconds, then never again (wechat-platform.md §1). While the
-database is there the failed tries are counted in it, whichever process had them. While it is away no row can be kept,
-and each web process counts what it saw itself: of four posts shared out among so many processes one sees at least four
-divided by their number, rounded up, and takes that one for the last. A process alone counts to four, of two or three
-one to two, and four or more do not wait; nor does anybody once WeChat must have asked several times over five seconds.
+WeChat posts a message that fails four times within two seconds, then never again (wechat-platform.md §1). The failures
+are counted in the database. While that is unreachable, each web process counts those it sees: of four posts, one of n
+processes sees at least 4/n, rounded up, and takes that one for the last. A message that is several seconds old is taken
+for the last post by any process.
 """
 
 import threading
@@ -21,24 +20,25 @@ from wechat_bot.models import FailedPost
 
 log = structlog.get_logger(__name__)
 POSTS = 4
-#: Unanswered, WeChat asks every five seconds.
+#: Age of a message at its last post by then: an unanswered one is posted every five seconds.
 MANY = timedelta(seconds=9)
 KEPT = timedelta(hours=1)
 
 
 class FailedPosts:
-    """How often this process failed at each of the latest messages."""
+    """Failure counter of one web process, by message."""
 
+    #: Messages counted at most; the oldest is dropped.
     MOST = 10_000
 
     def __init__(self, processes: int) -> None:
-        """`processes` share the posts of one message out among themselves."""
+        """`processes` is the number of web processes, among which the posts of a message are spread."""
         self._enough = -(-POSTS // processes)
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def is_enough(self, key: str) -> bool:
-        """Count one more; whether it may be the last post, as far as one process can know."""
+        """Count a failure of a message; returns whether it may have been the last post, by what this process knows."""
         with self._lock:
             count = self._counts.pop(key, 0) + 1
             self._counts[key] = count
@@ -47,7 +47,7 @@ class FailedPosts:
         return count >= self._enough
 
     def is_last(self, database: Database, message: Incoming, error: Exception, *, now: datetime) -> bool:
-        """Note that a post of this message failed; whether WeChat will not post it again."""
+        """Count a failure of a message; returns whether WeChat will not post it again."""
         may_be_last = self.is_enough(message.key) or now - message.sent_at >= MANY
         if is_away(error):
             return may_be_last
@@ -60,5 +60,5 @@ class FailedPosts:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop the counts of what WeChat has long given up."""
+    """Delete the counts of messages that WeChat no longer posts."""
     session.execute(delete(FailedPost).where(FailedPost.tried_at < now - KEPT))

@@ -11,18 +11,19 @@ from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.outbox import states
 
-#: Longer ago no redelivery asks for an answer, and nothing is kept of older ones (`inbox.ANSWER_KEPT`).
+#: A redelivery asks for an answer within the first of these; the second is longer than answers are kept
+#: (`inbox.ANSWER_KEPT`).
 ASKED_FOR, KEPT = timedelta(minutes=1), timedelta(hours=1)
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase what was heard of and said to a follower; a pseudonym that leads nowhere takes the openid's place."""
+    """Erase what was heard from and said to a follower; the pseudonym takes the openid's place."""
     theirs = [Media.openid == whom.openid, *([Media.kind.in_(sorted(whom.kinds))] if whom.kinds else [])]
     if whom.openid:
         media.discard(session, session.scalars(select(Media.key).where(*theirs)).all(), now=whom.now)
     if whom.kinds:
         return
-    # What was answered to others lately may quote them.
+    # Recent answers to others may quote them.
     lately = Heard.heard_at.between(whom.now - KEPT, whom.now - ASKED_FOR)
     session.execute(update(Heard).where(lately, Heard.answer.is_not(None)).values(answer=null()))
     if whom.openid:
@@ -30,12 +31,12 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 
 def blank(session: Session, *which: ColumnElement[bool]) -> None:
-    """Take the words out of deliveries."""
+    """Empty the texts of deliveries."""
     session.execute(update(Delivery).where(*which).values(message={}, template=null()))
 
 
 def blank_named(session: Session, names: Collection[str], *which: ColumnElement[bool]) -> None:
-    """Take the words out of those of some deliveries that hold one of these names."""
+    """Empty the texts of those of some deliveries that hold one of these names."""
     words = select(Delivery.id, Delivery.message, Delivery.template).where(*which)
     named = [key for key, *said in session.execute(words) if any(name in f"{said[0]}{said[1]}" for name in names)]
     blank(session, Delivery.id.in_(named))
@@ -46,7 +47,7 @@ def _forget_follower(session: Session, whom: Forgetting) -> None:
     session.execute(delete(Talk).where(Talk.openid == openid))
     reported.forget(session, openid)
     session.execute(update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
-    # An event of a kind nobody knows comes from WeChat, and names the person inside.
+    # An event of an unknown kind may have WeChat as its sender, and name the person inside.
     names_them = cast(Heard.raw, Text).contains(openid, autoescape=True)
     session.execute(update(Heard).where(Heard.raw.is_not(None), names_them).values(raw=null()))
     session.execute(update(Receipt).where(Receipt.openid == openid).values(openid=pseudonym))
@@ -61,8 +62,8 @@ def _forget_follower(session: Session, whom: Forgetting) -> None:
             has_news=Delivery.watch.is_not(None),
         )
     )
-    # One that is being sent at this moment keeps its openid: whoever sends it must find it to note what became of it.
-    # It is found without a follower then, and erased at the clock's next look.
+    # A delivery that is being sent keeps its openid, so that the result can be noted. It has no follower then, and is
+    # erased by the next run of the job.
     session.execute(
         update(Delivery)
         .where(Delivery.openid == openid, Delivery.state != DeliveryState.SENDING)

@@ -23,15 +23,15 @@ log = structlog.get_logger(__name__)
 
 #: WeChat hangs up after five seconds; a later answer than this is treated as not received.
 TOO_LATE = timedelta(seconds=4.5)
-#: WeChat asks four times, five seconds apart: a late answer waits that long for a redelivery to take it along.
+#: How long a late answer waits in the outbox for a redelivery to fetch it: WeChat posts four times, five seconds apart.
 REDELIVERIES_OVER = timedelta(seconds=12)
-#: By less than this the last contact is not written anew.
+#: The time of the last contact is saved only if it changed by more than this.
 MOVED = timedelta(minutes=1)
-#: How long a redelivery is recognised, and how long its answer is kept: what we said may tell what was answered in an
-#: anonymous survey, and WeChat asks again within seconds.
+#: How long a redelivery is recognised, and how long its answer is kept: an answer may reveal what somebody said in an
+#: anonymous survey, and WeChat posts again within seconds.
 KEPT = timedelta(days=3)
 ANSWER_KEPT = timedelta(minutes=15)
-#: Messages of kinds we do not know, kept whole for whoever teaches the program.
+#: How long messages of unknown kinds are kept whole, for a developer.
 RAW_KEPT = timedelta(days=30)
 
 
@@ -101,7 +101,7 @@ def _hear(
                 last_heard_at=last_heard_at,
                 windows=follower,
             )
-            # What somebody said is heard, however late; that they came is no news once they have left.
+            # A late message is answered all the same, but not a late follow: that person has left again.
             if not (is_late and isinstance(message, messages.Follow)):
                 answer = refusal or services.switchboard.answer(turn)
         return _keep(services, session, message, answer, now, began)
@@ -117,7 +117,7 @@ def _look_up(session: Session, message: messages.Incoming) -> tuple[Heard | None
     talk_id, *kept = values[len(_KEPT_OF_FOLLOWER) :]
     talk = None
     if talk_id is not None:
-        # As if the session had loaded it, at half the price: what a feature changes in it is written as usual.
+        # As if the session had loaded it, in half the time; changes to it are saved as usual.
         named = dict(zip(_KEPT_OF_TALK, kept, strict=True))
         talk = Talk(id=talk_id, openid=message.openid, paused_at=None, **named)
         make_transient_to_detached(talk)
@@ -143,8 +143,8 @@ def _new_follower(session: Session, message: messages.Incoming, now: datetime) -
 def _is_late(follower: Known, message: messages.Incoming) -> bool:
     """Whether a newer follow or unfollow was handled already: redelivered callbacks can be overtaken by others.
 
-    By WeChat's own seconds. Within one of them what arrived last counts: WeChat posts in order, who is taken to follow
-    and does not is found out by the next send, and before anybody is erased WeChat is asked.
+    Compared by WeChat's CreateTime, in seconds. Within one second the last to arrive counts. A wrong result does no
+    harm: the next send corrects it, and before an erasure WeChat is asked.
     """
     if isinstance(message, messages.Unfollow):
         return follower.followed_at is not None and message.sent_at < _second(follower.followed_at)
@@ -158,7 +158,7 @@ def _second(moment: datetime) -> datetime:
 def _note(session: Session, follower: Known, message: messages.Incoming, now: datetime) -> None:
     noted = _as_row(follower)
     if isinstance(message, messages.Unfollow):
-        # They may have come and left again since: that they left earlier moves nothing back.
+        # The later time stays: they may have followed and left again since.
         follower.unfollowed_at = max(follower.unfollowed_at or message.sent_at, message.sent_at)
     elif isinstance(message, messages.Follow) or follower.unfollowed_at is not None:
         follower.followed_at = max(follower.followed_at or message.sent_at, message.sent_at)
@@ -173,7 +173,7 @@ def _note(session: Session, follower: Known, message: messages.Incoming, now: da
         values = {f"new_{name}": value for name, value in _as_row(follower).items()}
         _SAVE.run(session, {"of": follower.openid, **values})
     else:
-        # What is kept is what counts, for the next who reads it too.
+        # The saved values count, as for whoever reads the row next.
         follower.heard_at, follower.message_until = noted["heard_at"], noted["message_until"]
 
 
@@ -182,15 +182,15 @@ def _as_row(follower: Known) -> dict[str, Any]:
 
 
 def _is_worth_writing(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether more than the last contact moved, or that by a minute.
+    """Whether a follower's row must be saved: something else than the last contact changed, or that by a minute.
 
-    Somebody who answers question after question would otherwise cost each callback a statement. The window kept is
-    then up to a minute shorter than WeChat's, never longer.
+    This saves a statement in most callbacks of a running talk. The reply window saved is then up to a minute shorter
+    than WeChat's, never longer.
     """
     if any(before[name] != after[name] for name in _KEPT_OF_FOLLOWER if name not in _MOVING):
         return True
     last = before["heard_at"], before["message_until"]
-    # Also back: what a clock that went ahead wrote must not stand until it is true.
+    # In both directions: the time that a wrong clock saved must not stay until it has come.
     return None in last or any(abs(after[name] - before[name]) >= MOVED for name in _MOVING)
 
 
@@ -201,7 +201,7 @@ def _keep(
     late = services.stopwatch() - began > TOO_LATE.total_seconds()
     delivery_id = due = None
     if late:
-        # A redelivery may still carry it; if none does, the outbox sends it.
+        # A redelivery may still fetch it; if none does, the outbox sends it.
         due = services.clock() + REDELIVERIES_OVER
         ids = [queueing.queue(session, message.openid, each, now=now, due_at=due) for each in reply.as_messages(first)]
         delivery_id = ids[0] if ids else None
@@ -221,9 +221,9 @@ def _keep(
 
 
 def _again(session: Session, heard: Heard) -> Reply:
-    """The stored answer; where it waits in the outbox, it is taken from there so that it is not sent twice."""
+    """The stored answer. If it waits in the outbox, it is cancelled there, so that it is not sent twice."""
     if heard.late_delivery_id is not None:
-        # Skip, not wait: a worker that holds the row waits for our follower's, and is about to send it anyway.
+        # Skip a locked row: the worker that holds it waits for this follower's row, and is about to send it.
         waiting = session.scalar(
             select(Delivery)
             .where(Delivery.id == heard.late_delivery_id, Delivery.state == DeliveryState.PENDING)
@@ -242,7 +242,7 @@ def _stored_answer(services: Services, message: messages.Incoming) -> Reply | No
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Drop answers and marks that no redelivery can ask for any more."""
+    """Delete answers and marks that no redelivery can ask for any more."""
     session.execute(
         update(Heard).where(Heard.heard_at < now - ANSWER_KEPT, Heard.answer.is_not(None)).values(answer=None)
     )
@@ -255,7 +255,7 @@ def forget(session: Session, *, now: datetime) -> None:
 _FOLLOWER = table_of(Follower).c
 _TALK = table_of(Talk).c
 _HEARD = table_of(Heard).c
-# What is known anyway is not read: every column of a row costs the driver.
+# Known columns are not read: each one costs the driver time.
 _KEPT_OF_FOLLOWER = tuple(field.name for field in fields(Known) if field.name != "openid")
 _KEPT_OF_TALK = tuple(column.name for column in _TALK if column.name not in ("id", "openid", "paused_at"))
 _MOVING = ("heard_at", "message_until")

@@ -6,14 +6,14 @@ from wechat_bot import media
 from wechat_bot.outbox import sending
 from wechat_bot.services import Services
 
-#: So many messages in a row, then a look for a file: what a shop sent is not kept waiting by what is sent to all.
+#: Messages sent before a file is fetched, so that files that shops sent do not wait behind a broadcast.
 IN_A_ROW = 8
 
 
 def work(services: Services, *, goes_on: Callable[[], bool] = lambda: True) -> int:
-    """Some of the waiting work, deliveries and a file; gives how many pieces, 0 where nothing waits.
+    """Send some waiting deliveries and fetch a file; returns how many pieces of work were done.
 
-    No further piece is begun once `goes_on` says no.
+    No further piece is begun once `goes_on()` is false.
     """
     left = iter(range(IN_A_ROW - 1))
     sent = sending.send(services, more=lambda: goes_on() and next(left, None) is not None)

@@ -20,7 +20,7 @@ TRIGGERS = (messages.Follow, messages.Scan, messages.Click, messages.ScanCode)
 
 
 class Windows(Protocol):
-    """A follower's two windows: a row of the table, or what was read of one."""
+    """Protocol of a follower's two reply windows: a row of the table, or what was read of one."""
 
     message_until: datetime | None
     message_left: int
@@ -29,11 +29,11 @@ class Windows(Protocol):
 
 
 def note(follower: Windows, message: messages.Incoming, *, now: datetime) -> None:
-    """Enter what the follower just did."""
+    """Open, reset or close the windows by what the follower just did."""
     if isinstance(message, SAID) and not (isinstance(message, messages.Text) and message.menu_id):
         follower.message_until, follower.message_left = now + MESSAGE_WINDOW, MESSAGE_SENDS
     elif isinstance(message, messages.Unfollow):
-        # Who comes back has said nothing yet; nowhere does WeChat say that the old window would open again.
+        # WeChat does not say that the old window opens again when somebody follows anew.
         shut(follower)
         follower.message_until = follower.event_until = None
     elif isinstance(message, (*TRIGGERS, messages.Text)):
@@ -41,12 +41,12 @@ def note(follower: Windows, message: messages.Incoming, *, now: datetime) -> Non
 
 
 def sends_left(follower: Windows, *, now: datetime) -> int:
-    """How many customer-service messages may go out now."""
+    """The number of customer-service messages that may go out now."""
     return _event(follower, now) + _message(follower, now)
 
 
 def is_open(now: datetime) -> ColumnElement[bool]:
-    """The same as a condition on `Follower`: whether any may go out now."""
+    """Condition on `Follower`: whether any customer-service message may go out now."""
     return or_(
         and_(Follower.message_left > 0, Follower.message_until > now),
         and_(Follower.event_left > 0, Follower.event_until > now),
@@ -54,8 +54,10 @@ def is_open(now: datetime) -> ColumnElement[bool]:
 
 
 def spend(follower: Windows, *, now: datetime, spares: int = 0) -> datetime | None:
-    """Take one send from the window that closes first; gives until when that one is open, None where none is left.
-    The last `spares` of the longer window are left to others."""
+    """Take one send from the window that closes first; returns when that window closes, None if no send is left.
+
+    The last `spares` sends of the longer window are not taken.
+    """
     if _event(follower, now):
         follower.event_left -= 1
         return follower.event_until
@@ -66,7 +68,7 @@ def spend(follower: Windows, *, now: datetime, spares: int = 0) -> datetime | No
 
 
 def refund(follower: Windows, until: datetime | None) -> None:
-    """Give back a send that WeChat never counted, to the window that `spend` named if that one is still the same."""
+    """Give back a send that WeChat did not count, to the window that `spend` took it from, if that is still open."""
     if until is None:
         return
     if follower.event_until == until:
@@ -76,7 +78,7 @@ def refund(follower: Windows, until: datetime | None) -> None:
 
 
 def shut(follower: Windows) -> None:
-    """WeChat says the window is closed or used up, and WeChat is right."""
+    """Close both windows, as when WeChat refuses a message because they are."""
     follower.event_left = follower.message_left = 0
 
 

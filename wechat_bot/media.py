@@ -16,19 +16,19 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.database import changed, upsert
 from foundation.errors import Refused
-from wechat_bot import alarms, messages, pictures, shelf
+from wechat_bot import alarms, messages, pictures, storage
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Media
 from wechat_bot.outbox import settling
 from wechat_bot.services import Services
-from wechat_bot.shelf import path_of
+from wechat_bot.storage import path_of
 
 #: WeChat keeps what people send for three days (wechat-platform.md §2).
 KEPT_BY_WECHAT = timedelta(days=3)
 LEASE = timedelta(seconds=90)
 LONGEST_MARK = 64
-#: Prefix that marks a picture held for an unsent form, in place of WeChat's id; and how long it is held, longer than
-#: anybody stays signed in on a page.
+#: Prefix of `Media.wechat_id` for a picture held for an unsent form; and how long it is held, longer than anybody stays
+#: signed in on a page.
 HELD, HELD_FOR = "form:", timedelta(days=1)
 
 
@@ -81,7 +81,7 @@ def receive(folder: Path, stream: IO[bytes]) -> Picture:
     """
     picture = pictures.checked(stream.read(pictures.LIMIT + 1))
     name = hashlib.sha256(picture.content).hexdigest()
-    shelf.write(path_of(folder, name), picture.content)
+    storage.write(path_of(folder, name), picture.content)
     return Picture(name, len(picture.content), picture.content_type)
 
 
@@ -109,7 +109,7 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
 
 
 def _here(picture: Picture, now: datetime) -> dict[str, Any]:
-    """The column values of a picture that needs no fetching."""
+    """Column values of a picture that needs no fetching."""
     return {
         "kind": "image",
         "heard_at": now,
@@ -137,7 +137,7 @@ def claim(session: Session, key: str, *, openid: str = "") -> None:
     session.execute(held.values(wechat_id=f"page:{secrets.token_urlsafe(16)}", openid=openid))
 
 
-def let_go(session: Session, *, now: datetime) -> None:
+def discard_unsent(session: Session, *, now: datetime) -> None:
     """Discard held pictures of forms that were never sent."""
     is_old = (Media.heard_at < now - HELD_FOR, Media.discarded_at.is_(None))
     discard(session, session.scalars(select(Media.key).where(Media.wechat_id.startswith(HELD), *is_old)).all(), now=now)
@@ -183,7 +183,7 @@ def fetch_next(services: Services) -> bool:
             return True
         content, content_type = picture.content, picture.content_type
     name = hashlib.sha256(content).hexdigest()
-    shelf.write(path_of(services.media_folder, name), content)
+    storage.write(path_of(services.media_folder, name), content)
     with services.transaction() as session:
         fetched = session.get_one(Media, media.id)
         fetched.fetched_at, fetched.sha256, fetched.error = services.clock(), name, None
@@ -198,7 +198,7 @@ def forget_sender(session: Session, keys: Collection[str], *, day: datetime) -> 
 
 
 def discard(session: Session, keys: Collection[str], *, now: datetime) -> None:
-    """Discard these files: they are hidden at once, and deleted later by `bury`."""
+    """Discard these files: they are hidden at once, and deleted later by `delete_discarded`."""
     if keys:
         session.execute(
             update(Media)
@@ -216,7 +216,7 @@ def set_back(session: Session, before: datetime, *, now: datetime) -> int:
     return changed(session, statement)
 
 
-def bury(services: Services) -> int:
+def delete_discarded(services: Services) -> int:
     """Delete discarded files and their rows; gives their number. A file that other rows share is kept."""
     twin = aliased(Media)
     with services.transaction() as session:
@@ -236,18 +236,18 @@ def bury(services: Services) -> int:
         return len(gone)
 
 
-def sweep(services: Services) -> int:
+def delete_orphans(services: Services) -> int:
     """Delete files without a row, left by refused forms or killed processes; gives their number."""
-    swept = 0
-    for paths in shelf.old_files(services.media_folder):
+    deleted = 0
+    for paths in storage.old_files(services.media_folder):
         names = [path.name for path in paths]
         with services.reading() as session:
             known = set(session.scalars(select(Media.sha256).where(Media.sha256.in_(names)))) if names else set()
         # Check once more: the same picture may have been sent again meanwhile, and must stay.
-        for path in (path for path in paths if path.name not in known and shelf.is_old(path)):
+        for path in (path for path in paths if path.name not in known and storage.is_old(path)):
             path.unlink(missing_ok=True)
-            swept += 1
-    return swept
+            deleted += 1
+    return deleted
 
 
 def _give_up(services: Services, media_id: int, why: str) -> None:

@@ -1,4 +1,4 @@
-"""Account menu, kept in a file: checked against WeChat's limits and our own links, then published."""
+"""Account menu: read from a file, checked against WeChat's limits and our links, then published."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,15 +11,15 @@ from wechat_bot.switchboard import Switchboard
 # wechat-platform.md §9. Bytes of UTF-8.
 TOP, SUB = 3, 5
 TOP_NAME, SUB_NAME, KEY, URL = 16, 60, 128, 1024
-#: Stands in a url for the address of our own pages.
+#: Placeholder in a url for the address of our own pages.
 OURS = "{public_url}"
 
 
 def check(file: Any, board: Switchboard, pages: str = "") -> dict[str, Any]:
-    """The menus as WeChat wants them: `default`, and `conditional` by tag name. Raises `Refused` with every mistake.
+    """Check a menu file; returns the menus for WeChat, `default`, and `conditional` by tag name.
 
-    `pages` is the address our own pages are reached under, which stands in a url for `{public_url}`; empty where they
-    cannot tell who opens them. Then a button with such a url falls back on its key.
+    Raises `Refused` with every mistake. `pages` replaces `{public_url}` in a url; it is empty for an account without
+    OAuth, where pages cannot tell who opens them, and a button with such a url sends its key instead.
     """
     mistakes: list[str] = []
     file = file if isinstance(file, Mapping) else {}
@@ -46,11 +46,10 @@ def check(file: Any, board: Switchboard, pages: str = "") -> dict[str, Any]:
 
 
 def publish(wechat: WeChat, checked: Mapping[str, Any], mirrored: Mapping[str, int]) -> int:
-    """Publish checked menus; gives how many conditional ones. `mirrored` are ids of tags by our names for them.
+    """Publish checked menus; returns the number of conditional ones. `mirrored` has the ids of mirrored tags by name.
 
-    Everybody has a menu at every moment, the old one or the new, wherever it fails; published again, it goes on. The
-    default replaces the one before, and goes first because WeChat asks for it (65303); a conditional one hides the
-    older one of its tag, so the old ones are deleted last.
+    If a call fails, everybody still has a menu, and publishing again completes it. The default menu goes first, for
+    WeChat requires one (65303). A new conditional menu hides the old one of its tag, so old ones are deleted last.
     """
     tags = _tag_ids(wechat, [tag for tag, _ in checked["conditional"]], mirrored)
     old = wechat.conditional_menus()

@@ -1,4 +1,4 @@
-"""Message types: what WeChat sends as typed values, one class for each kind, and `Unknown` for what is new.
+"""Message types: one class for each kind of message or event WeChat sends, and `Unknown` for all others.
 
 Field names and spellings are those of wechat-platform.md §2. wechatpy's own message classes are not used here:
 they lack a third of the events, read `MsgId` as 0 for most of the rest, and raise when a field is looked at
@@ -15,7 +15,7 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What every message and event has. `key` is the same for each delivery of one message, and for no other."""
+    """Fields of every message and event. `key` is the same for each delivery of one message, and for no other."""
 
     openid: str
     account: str
@@ -27,7 +27,7 @@ class Incoming:
 @dataclass(frozen=True, slots=True)
 class Text(Incoming):
     content: str
-    #: The id of the tapped choice of a msgmenu: ours, and replayable.
+    #: The id, chosen by us, of the tapped choice of a msgmenu; old choices can be tapped again.
     menu_id: str | None
 
 
@@ -45,7 +45,7 @@ class Voice(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class Video(Incoming):
-    """`video` and `shortvideo` alike."""
+    """`video` or `shortvideo`."""
 
     media_id: str
     thumb_media_id: str
@@ -140,7 +140,7 @@ class TemplateFinished(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class MassFinished(Incoming):
-    """Counts are pushed slightly before the end: approximate (wechat-platform.md §6)."""
+    """`MASSSENDJOBFINISH`. WeChat counts slightly before the end, so the numbers are approximate (§6)."""
 
     msgid: str
     status: str
@@ -177,7 +177,7 @@ class NoticeFinished(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class AgentSession(Incoming):
-    """`kf_create_session`, `kf_close_session`, `kf_switch_session`: Tencent's agent tool took, left or handed on."""
+    """`kf_create_session`, `kf_close_session`, `kf_switch_session`: a human agent took, left or passed on a chat."""
 
     change: str
     agent: str
@@ -186,7 +186,7 @@ class AgentSession(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class InfoModified(Incoming):
-    """`user_info_modified`: WeChat cleaned a nickname or a picture. We keep neither."""
+    """`user_info_modified`: WeChat removed a nickname or a picture, neither of which we keep."""
 
     person: str
 
@@ -195,8 +195,7 @@ class InfoModified(Incoming):
 class DataWithdrawn(Incoming):
     """`user_authorization_revoke` and `user_authorization_cancellation`: data of `person` is to be deleted.
 
-    The sender is WeChat itself. Of a revocation only what `codes` name (201 to 207) is meant; a cancellation has none,
-    and means everything.
+    The sender is WeChat itself. A revocation concerns the kinds of data in `codes` (201 to 207), a cancellation all.
     """
 
     person: str
@@ -206,7 +205,7 @@ class DataWithdrawn(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class AccountVerification(Incoming):
-    """Naming, qualification, renewal and expiry: a lapse takes most calls away, so somebody must be told."""
+    """Account verification: naming, qualification, renewal, expiry. Without it most calls are refused."""
 
     change: str
     expires_at: str
@@ -215,9 +214,9 @@ class AccountVerification(Incoming):
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Incoming):
-    """Of a kind nobody knows, or of a kind we know in a shape we do not (`odd` says why): kept whole.
+    """Message of an unknown kind, or of a known one with a field missing or malformed (`odd` says which); kept whole.
 
-    Whatever of the rest could not be read is empty.
+    Common fields that could not be read are empty.
     """
 
     kind: str

@@ -51,23 +51,23 @@ class Heard(Base):
 
     __tablename__ = "heard"
     __table_args__ = (
-        # Few among many: who is erased may be named inside.
+        # Partial, for few rows have it: an erasure searches them for the person's name.
         Index("ix_heard_raw", "openid", **only("raw IS NOT NULL")),
     )
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     openid: Mapped[str] = mapped_column(String(64))
     heard_at: Mapped[datetime] = mapped_column(index=True)
-    #: The reply, as `Reply.to_json` wrote it; nothing where WeChat got `success`.
+    #: The reply (`reply.to_json`); None if it was empty.
     answer: Mapped[dict[str, Any] | None]
-    #: The answer came too late for WeChat and waits in the outbox under this id.
+    #: The delivery of an answer that came too late for the passive reply.
     late_delivery_id: Mapped[int | None]
-    #: The whole message, where it was of a kind this program does not know.
+    #: The whole message, if its kind is unknown.
     raw: Mapped[dict[str, Any] | None]
 
 
 class FailedPost(Base):
-    """A message that could not be answered yet: how often WeChat posted it."""
+    """Count of how often WeChat posted a message that could not be answered yet."""
 
     __tablename__ = "tried"
 
@@ -93,7 +93,7 @@ class Talk(Base):
 
 
 class DeliveryState(StrEnum):
-    """Where a message to send stands. `unsure`: WeChat may or may not have it, and nobody will resend it unasked."""
+    """State of a delivery. `unsure`: WeChat may or may not have it; it is not sent again until a person decides."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -108,9 +108,9 @@ class DeliveryState(StrEnum):
 class Lane(IntEnum):
     """Priority of a delivery; lower numbers first, also among one follower's messages."""
 
-    #: An answer, a notice, a binding: queued for one, who waits for it or must act on it.
+    #: To one person, who waits for it or must act on it: an answer, a notice, a binding.
     AWAITED = 0
-    #: A wave, a group: queued for many at once, and none of them asked.
+    #: To many at once, none of whom asked for it: a survey's invitations, a message to a group.
     BROADCAST = 1
 
 
@@ -149,14 +149,14 @@ class Delivery(Base):
             "id",
             **only("has_news"),
         ),
-        # What of one thing has not gone out: of many messages few, once they were sent.
+        # The unsent messages about one thing: few of all, once they were sent.
         Index(
             "ix_delivery_left",
             "about",
             "state",
             **only("state not in ('sent', 'delivered')"),
         ),
-        # What a person may have to see to: few, beside all those that arrived.
+        # Messages that a person may have to see to: few of all.
         Index(
             "ix_delivery_trouble",
             "state",
@@ -166,31 +166,31 @@ class Delivery(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: Whoever queues twice under one key queues once.
+    #: Idempotency key: queued twice, a message is stored once.
     key: Mapped[str | None] = mapped_column(String(100), unique=True)
     openid: Mapped[str] = mapped_column(String(64))
-    #: What this is about, as a link (`survey:12`): for reports.
+    #: A link to what it is about (`survey:12`), for reports.
     about: Mapped[str | None] = mapped_column(String(64), index=True)
-    #: The customer-service message, in WeChat's own shape without `touser`.
+    #: The customer-service message as WeChat takes it, without `touser`.
     message: Mapped[dict[str, Any]]
-    #: What to fall back on when the reply window is closed: a notice (`notices.notice`), or WeChat's own shape.
+    #: Sent in its place if the reply window is closed: a notice (`notices.notice`), or a whole template message.
     template: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(String(16), default=DeliveryState.PENDING)
     channel: Mapped[str | None] = mapped_column(String(16))
     lane: Mapped[int] = mapped_column(SmallInteger, default=Lane.AWAITED, server_default="0")
     due_at: Mapped[datetime]
     not_after: Mapped[datetime | None]
-    #: So many sends of the reply window it leaves to what matters more.
+    #: Sends of the reply window that it leaves to more important messages.
     spares: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
-    #: Never in the quiet hours: what would go out then waits for their end.
+    #: Whether it is not sent during the quiet hours, but at their end.
     heeds_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: The feature that wants to know what becomes of it; nothing where nobody asks.
+    #: The feature that is told its outcome, if any (`watching.py`).
     watch: Mapped[str | None] = mapped_column(String(32))
-    #: It came to something since the watcher looked (`outbox.news`).
+    #: Whether its outcome is news that the feature has not read yet.
     has_news: Mapped[bool] = mapped_column(default=False, server_default=false())
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None]
-    #: Changes with every claim: who comes back late with an old one is not believed.
+    #: Fencing token, new with every claim: a result that comes with an old one is ignored.
     fence: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
     msgid: Mapped[str | None] = mapped_column(String(32), index=True)
@@ -212,7 +212,7 @@ class Receipt(Base):
 
 
 class Reported(Base):
-    """A result WeChat reported that nobody listens to yet, under the id it is about: kept whole until somebody does."""
+    """Unclaimed result reported by WeChat, kept whole under the id it is about. See `reported.py`."""
 
     __tablename__ = "reported"
 
@@ -227,11 +227,11 @@ class Reported(Base):
 
 
 class HandedIn(Base):
-    """What one person, or all, handed in by pages in a minute (forms) or a day (bytes of files). See `limits.py`."""
+    """Rate limit count of what one person, or all, posted in a minute (forms) or a day (bytes). See `limits.py`."""
 
     __tablename__ = "handed_in"
 
-    #: A hash: whoever it is cannot be read from it.
+    #: A hash of the openid.
     who: Mapped[str] = mapped_column(String(32), primary_key=True)
     seconds: Mapped[int] = mapped_column(primary_key=True)
     began_at: Mapped[datetime] = mapped_column(primary_key=True, index=True)
@@ -256,7 +256,7 @@ class Media(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: The name it has in our addresses: cannot be guessed.
+    #: Its name in our addresses, which cannot be guessed.
     key: Mapped[str] = mapped_column(String(32), unique=True)
     openid: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
@@ -266,26 +266,26 @@ class Media(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     fetched_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
-    #: Nobody may see it any more: its file is deleted by the clock.
+    #: From then on it is hidden; a job deletes its file.
     discarded_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(300))
     content_type: Mapped[str | None] = mapped_column(String(100))
     #: The file's name in the media folder: its SHA-256.
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int | None]
-    #: What WeChat called it when we uploaded it last; good for three days.
+    #: WeChat's media id of the last upload, valid for three days.
     uploaded_id: Mapped[str | None] = mapped_column(String(200))
     uploaded_at: Mapped[datetime | None]
 
 
 class MirroredTag(Base):
-    """A tag in WeChat that mirrors something of ours (`area:12`), of one account: another has other ids."""
+    """Tag in WeChat that mirrors something of ours (`area:12`); each account has ids of its own."""
 
     __tablename__ = "mirrored_tag"
 
     app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     mirrors: Mapped[str] = mapped_column(String(64), primary_key=True)
-    #: What we call it; in WeChat it may be cut, and whoever works there may call it something else.
+    #: Our name; in WeChat it may be shortened, or renamed by a person.
     name: Mapped[str] = mapped_column(String(100))
     tag_id: Mapped[int]
 
@@ -301,7 +301,7 @@ class Beat(Base):
 
 
 class Pulse(Base):
-    """A moment under a name: when the health page last wrote, since when the clock has gone steadily."""
+    """Named timestamp: when the health page last wrote, since when the clock has gone steadily."""
 
     __tablename__ = "pulse"
 

@@ -1,7 +1,7 @@
-"""Template notices: a feature names a notice and its values, the settings name the template.
+"""Template notices: a feature names a notice and its values, and the settings name the template message it goes as.
 
-Which templates an account may use, and how their fields are called, differs from account to account; so a delivery
-keeps `{"notice": "answer", "path": "/m/…", "values": {…}}`, and the sender looks up the rest.
+Each account has templates and field names of its own. So a delivery holds `{"notice": "answer", "path": "/m/…",
+"values": {…}}`, and the sender fills the account's template from it.
 """
 
 import re
@@ -12,22 +12,22 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-#: What the fields of every notice may be filled with: a number, whom it is from or about, what it says, a moment.
+#: Values of every notice: its number, whom it is from or about, what it says, and a moment.
 VALUES = frozenset({"number", "who", "what", "when"})
 
 
 @dataclass(frozen=True, slots=True)
 class FieldKind:
-    """What WeChat takes in a field, by the letters its name begins with; anything else is refused with 47003
-    (wechat-platform.md §5)."""
+    """Kind of template field, told by the letters its name begins with; WeChat refuses values that do not fit it with
+    47003 (wechat-platform.md §5)."""
 
     longest: int = 20
     shape: re.Pattern[str] | None = None
-    #: What a longer value ends in; None where a part of it would say something else.
+    #: What a shortened value ends in; None where a part of a value would be wrong.
     end: str | None = "…"
-    #: What it says where there is nothing to say: a template is refused whole for one field that is empty.
+    #: In place of an empty value: one empty field, and WeChat refuses the whole message.
     nothing: str = "—"
-    #: What is left out of a value.
+    #: Characters removed from a value.
     without: re.Pattern[str] | None = None
 
 
@@ -47,21 +47,21 @@ KINDS = {
     "name": FieldKind(10, None, ""),
     "const": FieldKind(20, None, None),
 }
-#: thing, and what is older than kinds.
+#: `thing`, and the names of templates from before the kinds.
 OTHER = FieldKind()
-#: WeChat takes none since May 2023; and what nobody sees.
+#: Emoji, which WeChat refuses since May 2023, and invisible characters.
 _LEFT_OUT = re.compile(
     "[\U0001f000-\U0001faff\u2300-\u23ff\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b00-\u2bff\u3030\u303d"
     "\u20d0-\u20ff\ufe00-\ufe0f\u200b-\u200f\u2060\ufeff\U000e0000-\U000e0fff]"
 )
-#: Like what comes: a pattern that cannot be filled with these is never filled.
-_LIKELY = {"number": "1024", "who": "陈志强", "what": "明早送到", "when": "2026-11-29 18:00"}
+#: Sample values: a pattern of the settings that does not fit with these never will.
+_SAMPLES = {"number": "1024", "who": "陈志强", "what": "明早送到", "when": "2026-11-29 18:00"}
 _PLACE = re.compile(r"\{(\w*)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template of the account: its id, and what each of its fields says, with `{who}` for a value."""
+    """Message template of the account: its id, and the pattern of each field, with `{who}` for a value."""
 
     id: str
     fields: Mapping[str, str]
@@ -70,7 +70,7 @@ class Template:
 def notice(
     name: str, path: str, *, when: datetime | None, number: str = "", who: str = "", what: str = ""
 ) -> dict[str, Any]:
-    """What a delivery keeps to fall back on where the reply window is closed: `name` is looked up when it is sent.
+    """A notice as a delivery holds it; sent as a template message if the reply window is closed.
 
     `path` is the page a tap opens, beginning with `/`.
     """
@@ -79,18 +79,18 @@ def notice(
 
 
 class Unfit(Exception):
-    """A field cannot hold what it is to say. Nothing else is sent in its place."""
+    """Error of a value that does not fit its field, so that the notice cannot be sent."""
 
 
 def check(template: Template) -> None:
-    """Raise ValueError where a template of the settings cannot be filled."""
+    """Check a template of the settings. Raises ValueError if a notice cannot be sent by it."""
     if not template.id or not template.fields:
         raise ValueError("a template needs an id and fields")
     for field, pattern in template.fields.items():
         if unknown := set(_PLACE.findall(pattern)) - VALUES:
             raise ValueError(f"{field} can be filled with {', '.join(sorted(VALUES))}, not with {', '.join(unknown)}")
         try:
-            fit(field, pattern.format(**_LIKELY))
+            fit(field, pattern.format(**_SAMPLES))
         except Unfit as unfit:
             raise ValueError(f"{unfit}, so {pattern} is nothing for it") from None
 
@@ -98,10 +98,9 @@ def check(template: Template) -> None:
 def body(
     kept: Mapping[str, Any], templates: Mapping[str, Template], public_url: str, zone: ZoneInfo
 ) -> dict[str, Any] | None:
-    """The template message of a delivery as WeChat wants it; None where the account has no template for it. Raises
-    `Unfit`.
+    """The template message of a delivery, for WeChat; None if the account has no template for it. Raises `Unfit`.
 
-    A delivery may also keep WeChat's own shape, with a `template_id`.
+    A delivery may also hold a whole template message, with a `template_id`.
     """
     if "template_id" in kept:
         return dict(kept)
@@ -116,7 +115,7 @@ def body(
 
 
 def fit(field: str, value: str) -> str:
-    """A value as its field takes it: one line, not too long, never empty. Raises `Unfit` where it cannot be made so.
+    """Fit a value to its field: one line, not too long, never empty. Raises `Unfit`.
 
     >>> fit("thing1", "明早配送车带两条,\\n您签收就行,谢谢您的配合和支持")
     '明早配送车带两条, 您签收就行,谢谢您…'
@@ -133,7 +132,7 @@ def fit(field: str, value: str) -> str:
     if not line:
         return kind.nothing
     if kind.shape is not None and not kind.shape.fullmatch(line):
-        # Digits and letters as wide as Chinese characters are digits and letters all the same.
+        # Full-width digits and letters become half-width ones.
         line = unicodedata.normalize("NFKC", line)
     line = kind.without.sub("", line) if kind.without else line
     if len(line) > kind.longest and kind.end is not None:

@@ -1,6 +1,6 @@
-"""Message parser: the fields of a callback become the value of their kind, checked completely and once.
+"""Message parser: turns the fields of a callback into a typed message, and checks each field once.
 
-Spellings, and which event carries which fields: wechat-platform.md §2.
+Spellings, and the fields of each event: wechat-platform.md §2.
 """
 
 import re
@@ -14,23 +14,22 @@ from wechat_bot import messages as m
 from wechat_bot.messages import Fields, Incoming
 
 Common = dict[str, Any]
-#: What can be taken back: address, invoice, card, microphone, name and avatar, location, pictures.
+#: Codes of data that can be revoked: address, invoice, card, microphone, name and avatar, location, pictures.
 _REVOCATION = re.compile(r"(?<![0-9])20[1-7](?![0-9])")
 Reader = Callable[[Fields, Common], Incoming]
-#: The longest an openid and an id of WeChat's are kept at.
+#: Characters of the longest openid, message id and media id that our columns hold.
 OPENID, MSGID, MEDIA_ID = 64, 32, 200
 
 
 class _Odd(Exception):
-    """A field is not as we know it; the words say which."""
+    """Error of a field that is missing or malformed; its text names the field."""
 
 
 def read(fields: Fields, body: bytes, *, now: datetime) -> Incoming:
-    """Read the fields of an authentic body into the value of its kind. Never raises.
+    """Parse the fields of a verified body into a message. Never raises.
 
-    A kind nobody knows is `Unknown`; so is a known kind that lacks a field it must have, or has one in a shape we do
-    not know. `body` is what WeChat wrote, before it was encrypted anew for this delivery; `now` is when it was sent
-    where it does not say so in a way we can read.
+    A message of an unknown kind is `Unknown`, and so is one of a known kind with a field missing or malformed.
+    `body` is the plaintext, the same in each delivery of a message; `now` stands in for an unreadable CreateTime.
     """
     kind, event = _or_nothing(fields, "MsgType").lower(), ""
     if kind == "event":
@@ -55,10 +54,10 @@ def read(fields: Fields, body: bytes, *, now: datetime) -> Incoming:
 
 
 def _key(fields: Fields, openid: str, body: bytes, *, is_event: bool) -> str:
-    """What names a message through all its deliveries: its MsgId and sender; of anything else the whole body.
+    """Idempotency key, the same for all deliveries of one message: a hash of MsgId and sender, of events of the body.
 
-    Of events every chosen field was the same in two that are two: revocations come from WeChat's own name, results and
-    consents have their ids somewhere inside (wechat-platform.md §1).
+    No choice of fields tells any two events apart: revocations have WeChat as their sender, results and consents have
+    their ids somewhere inside (wechat-platform.md §1).
     """
     msgid = _or_nothing(fields, "MsgId")
     if not is_event and openid and msgid.isascii() and msgid.isdigit() and msgid.strip("0"):
@@ -75,7 +74,7 @@ def _sent_at(fields: Fields, now: datetime) -> datetime:
 
 
 def _or_nothing(fields: Fields, name: str) -> str:
-    """A text, or nothing where something else stands in its place."""
+    """A text field, empty if it is missing or no text."""
     try:
         return _text(fields, name)
     except _Odd:
@@ -83,6 +82,7 @@ def _or_nothing(fields: Fields, name: str) -> str:
 
 
 def _text(fields: Fields, name: str, *, required: bool = False, longest: int | None = None) -> str:
+    """A text field, empty if it is missing. Raises `_Odd`."""
     value = fields.get(name)
     if value is None or value == "":
         if required:
@@ -98,7 +98,7 @@ def _text(fields: Fields, name: str, *, required: bool = False, longest: int | N
 
 
 def _whole(fields: Fields, name: str) -> int:
-    """A whole number, 0 where there is none: JSON has brought 1.7e9 and 1700000000.5, too."""
+    """A whole-number field, 0 if it is missing. JSON bodies have had 1.7e9 and 1700000000.5, too."""
     text = _text(fields, name).strip()
     if not text:
         return 0
@@ -106,7 +106,7 @@ def _whole(fields: Fields, name: str) -> int:
         number = Decimal(text)
     except InvalidOperation as error:
         raise _Odd(f"{name} is not a number") from error
-    # First its size: a few digits can write a number that fills the memory.
+    # Size first: as an int, 1e999999999 would fill the memory.
     if not number.is_finite() or number.adjusted() >= 18:
         raise _Odd(f"{name} is out of range")
     return int(number)
@@ -123,7 +123,7 @@ def _number(fields: Fields, name: str) -> float:
 
 
 def _group(fields: Fields, *names: str) -> Fields:
-    """The first of these wrappers that is there; empty where none is, since WeChat omits empty ones."""
+    """The first of these wrapper fields that is present; empty if none is, for WeChat omits empty ones."""
     for name in names:
         value = fields.get(name)
         if isinstance(value, Mapping):
@@ -132,9 +132,9 @@ def _group(fields: Fields, *names: str) -> Fields:
 
 
 def _items(group: Fields, *path: str) -> list[Fields]:
-    """A list that WeChat's XML writes as one element when it has one, as several when it has more.
+    """The items of a list: in WeChat's XML one element, or several of the same name.
 
-    Each wrapper on the way may itself come several times; JSON leaves the innermost one out of a list.
+    Each wrapper on the path may come several times as well; JSON leaves out the innermost one.
     """
     found: list[tuple[Any, bool]] = [(group, False)]
     for name in path:
@@ -153,7 +153,7 @@ def _items(group: Fields, *path: str) -> list[Fields]:
 
 def _follow(f: Fields, c: Common) -> Incoming:
     key = _text(f, "EventKey")
-    # Other prefixes exist (last_trade_no_…): only this one is a scene of ours.
+    # Other prefixes exist (last_trade_no_…); only this one comes with a scene of ours.
     return m.Follow(
         **c, scene=key.removeprefix("qrscene_") if key.startswith("qrscene_") else "", ticket=_text(f, "Ticket")
     )
@@ -213,9 +213,9 @@ def _publish(f: Fields, c: Common) -> Incoming:
 
 
 def _entries(f: Fields, name: str) -> list[Fields]:
-    """The entries of a subscription's event that have such a field; at least one.
+    """The entries of a subscription event that have this field; at least one.
 
-    Their wrapper has come under either event's name, once and twice, as one, as several and not at all.
+    They are searched at any depth, for WeChat's wrappers vary in name and number, and are sometimes missing.
     """
     found, left = [], [f]
     while left:
@@ -263,7 +263,7 @@ def _agent(f: Fields, c: Common) -> Incoming:
 
 def _withdrawn(f: Fields, c: Common) -> Incoming:
     event, person = _text(f, "Event").lower(), _text(f, "OpenID")
-    # It was reported missing at times, and the sender is never the person: nobody is taken for them.
+    # OpenID is missing at times. The sender is WeChat, never the person, so it is no replacement.
     if not 0 < len(person) <= 64:
         return m.Unknown(**c, kind=event)
     is_everything = event == "user_authorization_cancellation"

@@ -1,4 +1,4 @@
-"""Passive reply renderer: what a feature answers, in the form WeChat wants."""
+"""Passive reply renderer: turns a feature's reply into the XML or JSON that WeChat takes."""
 
 import json
 from datetime import datetime
@@ -10,13 +10,13 @@ from foundation.text import cut
 from wechat_bot import messages
 from wechat_bot.conversation import After, Article, Reply
 
-#: Bytes of UTF-8. One more and the person sees an error instead of the text (wechat-platform.md §1).
+#: Bytes of UTF-8 in a text: with one more the follower sees an error in its place (wechat-platform.md §1).
 TEXT_LIMIT = 2047
 SUCCESS = "success"
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
-    """The reply as stored beside what was heard, for a redelivery."""
+    """A reply as JSON, to be stored with its message and given again on a redelivery."""
     stored: dict[str, Any] = {}
     if reply.text:
         stored["text"] = reply.text
@@ -28,7 +28,7 @@ def to_json(reply: Reply) -> dict[str, Any]:
 
 
 def from_json(stored: dict[str, Any]) -> Reply:
-    """The reply that `to_json` wrote."""
+    """A reply from the JSON of `to_json`."""
     return Reply(
         text=stored.get("text", ""),
         image=stored.get("image", ""),
@@ -38,7 +38,7 @@ def from_json(stored: dict[str, Any]) -> Reply:
 
 
 def split(reply: Reply) -> tuple[Reply, list[str]]:
-    """What fits the passive reply, and the texts that must follow by the outbox."""
+    """Split a reply into what fits the passive reply and the texts that follow by the outbox."""
     if not reply.text or len(reply.text.encode()) <= TEXT_LIMIT:
         return reply, []
     first, *rest = cut(reply.text, TEXT_LIMIT)
@@ -46,7 +46,7 @@ def split(reply: Reply) -> tuple[Reply, list[str]]:
 
 
 def as_messages(reply: Reply) -> list[dict[str, Any]]:
-    """The same reply as customer-service messages, for when the passive way is closed."""
+    """A reply as customer-service messages, for when it is too late for the passive reply."""
     if reply.articles:
         a = reply.articles[0]
         article = {"title": a.title, "description": a.description, "url": a.url, "picurl": a.picture_url}
@@ -62,7 +62,7 @@ def text_message(content: str) -> dict[str, Any]:
 
 
 def link(path: str, label: str) -> str:
-    """A link to a page of ours for a text to be queued; `absolute` makes an address of it when it is sent.
+    """A link to a page of ours in a queued text; `absolute` completes its address when it is sent.
 
     >>> link("/m/visits/128", "点这里查看")
     '<a href="/m/visits/128">点这里查看</a>'
@@ -71,7 +71,7 @@ def link(path: str, label: str) -> str:
 
 
 def absolute(message: dict[str, Any], public_url: str) -> dict[str, Any]:
-    """A customer-service message with the address in front of its links to pages of ours.
+    """A customer-service message with the links to our pages completed by our public address.
 
     >>> absolute(text_message(link("/m/me", "我的")), "https://here")["text"]["content"]
     '<a href="https://here/m/me">我的</a>'
@@ -81,7 +81,7 @@ def absolute(message: dict[str, Any], public_url: str) -> dict[str, Any]:
 
 
 def render(reply: Reply, to: messages.Incoming, form: Literal["xml", "json"], *, now: datetime) -> str:
-    """The body of the passive reply, or `success` where there is nothing to say."""
+    """The body of the passive reply; `success` for an empty one."""
     if not (reply.text or reply.articles or reply.image):
         return SUCCESS
     if form == "json":
@@ -106,13 +106,13 @@ def render(reply: Reply, to: messages.Incoming, form: Literal["xml", "json"], *,
 
 
 def _article_limit(to: messages.Incoming) -> int:
-    """WeChat drops what is above: one article after a message, eight after an event (§1)."""
+    """The number of articles WeChat takes: one after a message, eight after an event (§1)."""
     said = (messages.Text, messages.Image, messages.Voice, messages.Video, messages.Link, messages.Location)
     return 1 if isinstance(to, said) else 8
 
 
 def _cdata(text: str) -> str:
-    # wechatpy writes texts into CDATA as they are: a `]]>` of ours would end it, and could go on with XML of its own.
+    # wechatpy writes texts into CDATA unescaped: a `]]>` in one would end it, and what follows would be XML.
     allowed = "".join(c for c in text if c >= " " or c in "\n\t")
     return allowed.replace("]]>", "]]]]><![CDATA[>")
 

@@ -1,6 +1,6 @@
-"""Unclaimed results: what WeChat reports of mass messages, publications, consents, notices, and no feature hears.
+"""Unclaimed results: WeChat's reports on mass messages, publications, consents and notices that no feature listens to.
 
-They come once and cannot be asked for again, so each is kept whole, under the id it is about, until somebody listens.
+WeChat sends them once and they cannot be fetched, so each is kept whole under the id it is about.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from wechat_bot.messages import ConsentChanged, Incoming, MassFinished, NoticeFinished, PublishFinished, Unknown
 from wechat_bot.models import Reported
 
-#: The events by name, for one that came in a shape we could not read.
+#: The names of these events, for one that could not be parsed.
 EVENTS = {
     "masssendjobfinish",
     "publishjobfinish",
@@ -20,13 +20,13 @@ EVENTS = {
     "subscribe_msg_change_event",
     "subscribe_msg_sent_event",
 }
-#: Who these are, stands in a column of its own; and a result of many is nobody's.
+#: Fields left out of what is kept: sender and receiver have columns of their own.
 NAMES = ("FromUserName", "ToUserName")
 LONGEST = 64
 
 
 def keep(session: Session, message: Incoming, now: datetime) -> None:
-    """Keep what an event reports, once for each id it is about. Anything else is no matter of ours."""
+    """Keep what such an event reports, once for each id it is about; does nothing for other messages."""
     for about, openid in _about(message):
         kind = str(message.raw["Event"]).lower()
         raw = {name: value for name, value in message.raw.items() if name not in NAMES}
@@ -34,17 +34,17 @@ def keep(session: Session, message: Incoming, now: datetime) -> None:
 
 
 def about(session: Session, wanted: str) -> Sequence[Reported]:
-    """What was reported of a message, a publication or a template, the oldest first."""
+    """The reports on a message, a publication or a template, the oldest first."""
     return session.scalars(select(Reported).where(Reported.about == wanted).order_by(Reported.id)).all()
 
 
 def forget(session: Session, openid: str) -> None:
-    """Drop what a follower consented to, or was sent."""
+    """Delete the reports on a follower's consents and notices."""
     session.execute(delete(Reported).where(Reported.openid == openid))
 
 
 def _about(message: Incoming) -> list[tuple[str, str]]:
-    """The ids it is about, and whose it is."""
+    """The ids that an event is about, each with the follower's openid, empty for a message to many."""
     match message:
         case MassFinished(msgid=msgid):
             return [(msgid, "")]

@@ -1,15 +1,15 @@
-"""File responses: a picture is shown in its place, everything else is a download, and no type is guessed."""
+"""File responses: pictures are shown in the page, all other files are downloads, and no type is guessed."""
 
 from flask import Response, abort, request
 
 from wechat_bot import texts
 from wechat_bot.media import Found
 
-#: What a browser shows by itself.
+#: Media types that are shown in the page.
 PICTURES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-#: What else people send in the chat, and how such a file is called. Whatever WeChat calls something else, we do not.
+#: Other media types people send in the chat, with their file name endings. Types beyond these are not passed on.
 ENDINGS = {"audio/amr": ".amr", "audio/mpeg": ".mp3", "video/mp4": ".mp4"}
-#: Stands on a page where a picture was.
+#: In place of a picture that is gone.
 _GONE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="240" height="90" viewBox="0 0 240 90">'
     '<rect width="240" height="90" fill="#eee"/>'
@@ -18,8 +18,8 @@ _GONE = (
 
 
 def send(file: Found | None, name: str) -> Response:
-    """A file as an answer; under `name` where it is to be kept by whoever asked. 404 where it is not here: a page in
-    words, or for a page that shows it, a picture in words."""
+    """The response with a file; `name` is the name of a download. A missing file is a 404: a page, or a picture that
+    says so where a page asked for a picture."""
     if file is None or not file.path.exists():
         accepted = request.headers.get("Accept", "")
         if "image/" in accepted and "text/html" not in accepted:

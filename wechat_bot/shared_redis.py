@@ -1,4 +1,4 @@
-"""Redis connection with a circuit breaker: while Redis is of no use nobody waits for it twice in a row."""
+"""Redis connection with a circuit breaker: after a failure no command waits for Redis until a pause is over."""
 
 import threading
 import time
@@ -12,59 +12,62 @@ from redis.retry import Retry
 
 from foundation.log import Seldom
 
-#: Seconds for an answer; then for so long nobody asks again.
-ANSWERS_WITHIN, RESTS = 1.0, 10.0
+#: Seconds a command may take, and seconds without any command after one failed.
+COMMAND_TIMEOUT, PAUSE = 1.0, 10.0
 Answer = TypeVar("Answer")
 
 
 class NoRedis(Exception):
-    """Redis is of no use just now: away, hanging, not to be written to, full, or it was so a moment ago."""
+    """Error of a command to a Redis that is unavailable: unreachable, hanging, read-only, full, or so a moment ago."""
 
 
 class SharedRedis:
-    """One Redis and, for store and doorbell alike, whether it is of use."""
+    """Redis connection and its circuit breaker, shared by the store and the doorbell."""
 
     def __init__(self, url: str) -> None:
-        self._redis, self._patient = _client(url, ANSWERS_WITHIN), _client(url, 3 * ANSWERS_WITHIN)
+        self._redis, self._patient = _client(url, COMMAND_TIMEOUT), _client(url, 3 * COMMAND_TIMEOUT)
         self._guard = threading.Lock()
-        self._rests_until: float | None = None
+        self._paused_until: float | None = None
         self._failures = Seldom()
 
     def ask(self, command: Callable[[Redis], Answer], *, is_patient: bool = False) -> Answer:
-        """The answer to a command. Raises `NoRedis`, at once while Redis rests; one thread at a time finds out whether
-        it still must. The patient client is for commands that wait for something to happen, a second at most."""
+        """Execute a command. Raises `NoRedis`, at once during the pause after a failure.
+
+        When the pause is over, one thread tries again; for all others it begins anew until that one succeeds.
+        `is_patient` is for commands that block until something happens, a second at most.
+        """
         with self._guard:
-            if self._rests_until is not None:
+            if self._paused_until is not None:
                 now = time.monotonic()
-                if now < self._rests_until:
+                if now < self._paused_until:
                     raise NoRedis
-                self._rests_until = now + RESTS
+                self._paused_until = now + PAUSE
         return self._ask(command, self._patient if is_patient else self._redis)
 
-    def ailment(self, key: str) -> str:
-        """What is wrong with it, tried by writing a key that expires; nothing where it is well."""
+    def problem(self, key: str) -> str:
+        """What is wrong with Redis, found by writing a key that expires; empty if it is well."""
         try:
             self._ask(lambda redis: redis.set(key, "", ex=60), self._redis)
         except NoRedis as failure:
-            return _called(failure.__cause__)
+            return _named(failure.__cause__)
         return ""
 
     def _ask(self, command: Callable[[Redis], Answer], redis: Redis) -> Answer:
         try:
             answer = command(redis)
         except LockError:
-            raise  # no failure of Redis
+            raise  # the lock expired: not a failure of Redis
         except (RedisError, OSError) as error:
             with self._guard:
-                self._rests_until = time.monotonic() + RESTS
+                self._paused_until = time.monotonic() + PAUSE
             self._failures.warning("redis is of no use just now", error=type(error).__name__)
             raise NoRedis from error
-        self._rests_until = None
+        self._paused_until = None
         return answer
 
 
-def _called(error: BaseException | None) -> str:
-    """A failure in a word, for whoever must mend it."""
+def _named(error: BaseException | None) -> str:
+    """A failure in a few words, for the health page."""
     if isinstance(error, ReadOnlyError):
         return "read-only"
     if isinstance(error, OutOfMemoryError):
@@ -75,7 +78,7 @@ def _called(error: BaseException | None) -> str:
 
 
 def _client(url: str, seconds: float) -> Redis:
-    # No second try of its own: what fails here is done without.
+    # Without redis-py's retries: whoever calls can do without Redis.
     return Redis.from_url(
-        url, socket_timeout=seconds, socket_connect_timeout=ANSWERS_WITHIN, retry=Retry(NoBackoff(), 0)
+        url, socket_timeout=seconds, socket_connect_timeout=COMMAND_TIMEOUT, retry=Retry(NoBackoff(), 0)
     )

@@ -30,7 +30,7 @@ HELP_WORDS = {"?", "帮助", "菜单", "help"}
 PERSON_WORDS = {"人工", "人工服务", "转人工", "客服"}
 LEAVE_WORDS = {"退出", "0退出", "暂停", "取消"}
 RESUME_WORDS = {"继续", "接着填"}
-#: Reserved topics.
+#: Words that no feature may claim.
 OWN_WORDS = HELP_WORDS | PERSON_WORDS | LEAVE_WORDS | RESUME_WORDS
 
 
@@ -38,7 +38,7 @@ OWN_WORDS = HELP_WORDS | PERSON_WORDS | LEAVE_WORDS | RESUME_WORDS
 class Switchboard:
     """Switchboard: the conversations, words and listeners of all features, ready to look up (`collecting.switchboard`).
 
-    Nothing here has a default, so that what is not wired stops the start.
+    No field has a default, so that a forgotten one stops the start.
     """
 
     conversations: Mapping[str, Conversation]
@@ -51,7 +51,7 @@ class Switchboard:
     say_what_waits: tuple[Callable[[Turn], str], ...]
     told_of_binding: tuple[Callable[[Turn], str], ...]
     know_help: tuple[Callable[[Turn], str], ...]
-    #: What the features put on a follower's own page.
+    #: The features' cards on a follower's own page.
     cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...]
 
     def awaits(self, turn: Turn) -> list[str]:
@@ -136,7 +136,7 @@ class Switchboard:
         return next((reply for reply in replies if reply is not None), None)
 
     def _without_lapsed(self, turn: Turn) -> Turn:
-        """The turn as it is where the talk was not heard for too long, or its feature has left: no talk runs."""
+        """The turn without its talk, if that is over: not heard for too long, or its feature is gone."""
         talk = turn.talk
         if talk is None:
             return turn
@@ -147,7 +147,7 @@ class Switchboard:
         return replace(turn, talk=None)
 
     def _hear(self, turn: Turn) -> Reply | None:
-        """The running talk's answer; None where none runs."""
+        """The running talk's answer; None if there is none."""
         talk = turn.talk
         if talk is None:
             return None
@@ -166,7 +166,7 @@ class Switchboard:
         if reply.after is After.PAUSE:
             talk.paused_at = turn.now
             return reply
-        # Written only if it changes by more than seconds, to save each callback a statement.
+        # Saved only once a minute, to save each callback a statement.
         if (turn.now - talk.heard_at).total_seconds() > 60:
             talk.heard_at = turn.now
         return reply
@@ -219,5 +219,5 @@ def _spaced(content: str) -> str:
 
 
 def plain(content: str) -> str:
-    """A word normalised: half width, lower case, without quotation marks, final punctuation and blanks."""
+    """Normalise a word: half width, lower case, without quotation marks, punctuation and blanks."""
     return re.sub(r"[\s\"'“”‘’。.!!]+", "", _spaced(content)).lower()

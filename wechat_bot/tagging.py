@@ -1,4 +1,4 @@
-"""Mirrored WeChat tags: found again by WeChat's id, whatever either side calls them by now."""
+"""Mirrored WeChat tags: found by WeChat's tag id, which stays the same when a name changes on either side."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -15,9 +15,9 @@ GAP = "…"
 
 
 def candidates(name: str) -> Iterator[str]:
-    """Names WeChat takes for ours, the best first; the next ones are for when another tag has that name.
+    """Names for a tag within WeChat's limit, the best first; further ones for when another tag has that name.
 
-    What does not fit is cut in the middle: areas begin alike, and differ in the end.
+    A long name is shortened in the middle, for the names of areas begin alike and differ at the end.
 
     >>> names = candidates("长汀县濯田镇第一客户服务小组")
     >>> next(names), next(names)
@@ -36,7 +36,7 @@ def candidates(name: str) -> Iterator[str]:
 
 
 def known(session: Session, app_id: str) -> dict[str, tuple[str, int]]:
-    """By what they mirror, our names of the account's mirrored tags and their ids."""
+    """The names and ids of the account's mirrored tags, by what they mirror."""
     rows = session.execute(
         select(MirroredTag.mirrors, MirroredTag.name, MirroredTag.tag_id).where(MirroredTag.app_id == app_id)
     )
@@ -49,7 +49,7 @@ def ids_by_name(session: Session, app_id: str) -> dict[str, int]:
 
 
 def keep(session: Session, app_id: str, mirrors: str, name: str, tag_id: int) -> None:
-    """Note which tag mirrors something of ours, and what that is called here."""
+    """Save which tag mirrors something of ours, and its name."""
     statement = upsert(session, MirroredTag).values(app_id=app_id, mirrors=mirrors, name=name, tag_id=tag_id)
     session.execute(
         statement.on_conflict_do_update(index_elements=["app_id", "mirrors"], set_={"name": name, "tag_id": tag_id})

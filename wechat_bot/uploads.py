@@ -1,7 +1,7 @@
-"""Media uploads: a queued message names our file, WeChat wants a media id of its own.
+"""Media uploads: a queued message names a file of ours, which WeChat takes by a media id only.
 
-What a follower sent is there under the id it came with; everything else is uploaded, and used again while WeChat keeps
-it. Uploading twice does no harm.
+A file that a follower sent has WeChat's media id already. Any other is uploaded, and its media id is used again until
+it expires. Uploading a file twice does no harm.
 """
 
 from datetime import timedelta
@@ -9,37 +9,37 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from wechat_bot import shelf
+from wechat_bot import storage
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Media
 from wechat_bot.services import Services
 
-#: WeChat keeps temporary media for three days (wechat-platform.md §7); less, so that it does not end under way.
+#: How long a media id is used: WeChat keeps temporary media for three days (wechat-platform.md §7).
 KEPT_BY_WECHAT = timedelta(days=3) - timedelta(hours=2)
-#: Begins what stands for WeChat's id where a picture came by a page.
+#: Prefix of `Media.wechat_id` for a picture that came by a page, and has no media id.
 BY_PAGE = "page:"
-#: The endings WeChat takes, by what the bytes are.
+#: The file name endings WeChat takes, by media type.
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "audio/amr": "amr", "audio/mpeg": "mp3"}
 
 
 class NotUploaded(SendError):
-    """WeChat did not take the file, so the message was not sent: it says nothing of messages without one."""
+    """Error of a file that WeChat did not take, so that its message was not sent. Messages without a file may go on."""
 
 
 def picture(key: str) -> dict[str, Any]:
-    """A customer-service picture message without its addressee, with our key in place of WeChat's id."""
+    """A customer-service picture message without its addressee, with a media key in place of WeChat's media id."""
     return {"msgtype": "image", "image": {"media_key": key}}
 
 
 def voice(key: str) -> dict[str, Any]:
-    """The same for a voice."""
+    """A customer-service voice message without its addressee, with a media key in place of WeChat's media id."""
     return {"msgtype": "voice", "voice": {"media_key": key}}
 
 
 def with_media(services: Services, body: dict[str, Any]) -> dict[str, Any]:
-    """A customer-service message as WeChat wants it: where it names a file of ours, with WeChat's id for it.
+    """A customer-service message with WeChat's media id in place of a media key; its file is uploaded if need be.
 
-    Raises `NotUploaded`; never an uncertain one, for the message itself was not sent yet.
+    Raises `NotUploaded`, never an uncertain one: the message itself was not sent yet.
     """
     kind = str(body.get("msgtype"))
     named = body.get(kind, {})
@@ -62,7 +62,7 @@ def _media_id(services: Services, kind: str, key: str) -> str:
         return kept.wechat_id
     if kept.uploaded_id and kept.uploaded_at and now - kept.uploaded_at < KEPT_BY_WECHAT:
         return kept.uploaded_id
-    path = shelf.path_of(services.media_folder, kept.sha256) if kept.sha256 else None
+    path = storage.path_of(services.media_folder, kept.sha256) if kept.sha256 else None
     if path is None or not path.is_file():
         raise SendError("the file is not here", act=Act.NO)
     content_type = kept.content_type or ""

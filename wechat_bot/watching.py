@@ -1,4 +1,4 @@
-"""Delivery watcher: tells the feature that queued a delivery what became of it.
+"""Delivery watcher: tells the feature that queued a delivery its outcome.
 
 A delivery queued with `watch` becomes news whenever something becomes of it. The feature's own clock looks at the
 news, many at once; nothing is added to the sending.

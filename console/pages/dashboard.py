@@ -48,7 +48,7 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
     is_day_spent = pausing.is_day_spent(session, now=now)
     if is_day_spent:
         found.append(texts.DAY_SPENT)
-    for what in alarms.sounding(session, now=now):
+    for what in alarms.recent(session, now=now):
         if is_day_spent and what == f"wechat:{pausing.DAY_SPENT}":
             continue
         source, _, code = what.partition(":")

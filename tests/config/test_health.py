@@ -32,7 +32,7 @@ def beat(house, *, is_written: bool = True) -> None:
     if is_written:
         with house.services.transaction() as session:
             beats.beat(session, "here", house.clock(), now=house.clock())
-    beats.leave_sign(house.settings.files_path, now=house.clock())
+    beats.touch_file(house.settings.files_path, now=house.clock())
 
 
 def test_it_writes_and_knows_a_worker_that_cannot_from_one_that_is_dead(house) -> None:
@@ -117,7 +117,7 @@ def test_a_worker_that_cannot_write_goes_on_and_leaves_its_sign(house) -> None:
     try:
         with house.services.transaction():  # nobody else can write meanwhile
             running.start()
-            processes.until(lambda: beats.is_there_a_sign(house.settings.files_path, now=house.clock()))
+            processes.until(lambda: beats.is_file_fresh(house.settings.files_path, now=house.clock()))
     finally:
         worker.stop()
         running.join()

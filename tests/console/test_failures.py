@@ -19,7 +19,7 @@ from tests.h5 import Browser as Phone
 from tests.office import Browser, Office
 from wechat_bot import oauth
 from wechat_bot.feature import Feature
-from wechat_bot.written import SECRET
+from wechat_bot.unsaved_input import SECRET
 
 WORDS = "明天上午九点<送货>，请在店里。\n第二行"
 STATUSES = (400, 404, 405, 413, 429, 500, 503)

@@ -128,7 +128,7 @@ def test_a_photo_of_a_form_nobody_sends_is_deleted_after_some_days_and_one_that_
     asked.page.open(f"/m/visits/{asked.n}")
     send(asked.page, content="{截止}", photo=(io.BytesIO(pictures.png(9)), "a.png"))
     asked.house.clock.advance(timedelta(days=1, minutes=1))
-    for job in (chat.let_go, chat.bury):
+    for job in (chat.discard_unsent, chat.delete_discarded):
         job(asked.house.services)
     assert (left, len(files(asked))) == (2, 1)
 

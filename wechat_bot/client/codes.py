@@ -5,15 +5,15 @@ from enum import Enum
 
 
 class Act(Enum):
-    """What to do about an error code."""
+    """Reaction to an error code."""
 
-    RETRY = "retry after a while"
-    REFRESH = "refresh the token, then once more"
-    STOP = "stop calling; somebody must mend it"
-    NO = "no, and asking again changes nothing"
+    RETRY = "try again after a while"
+    REFRESH = "replace the token, then try once more"
+    STOP = "stop calling until a person has mended it"
+    NO = "give up: another try gets the same answer"
 
 
-#: Not errors: the same was accepted before. 45065 brings the first one's msg_id along.
+#: Codes that are no errors: the same request was accepted before. 45065 comes with the msg_id of the first.
 ACCEPTED = frozenset({45065, 40241})
 _TABLE: dict[Act, tuple[int, ...]] = {
     Act.RETRY: (-1, 43117, 45011, 45066, 45159, 61450),
@@ -34,9 +34,9 @@ _TABLE: dict[Act, tuple[int, ...]] = {
     ),
 }
 _ACTS = {code: act for act, codes in _TABLE.items() for code in codes}
-#: Our own mistake, or our settings': nothing like it goes out until somebody mends it.
+#: Mistakes in our own requests or settings: nothing of the kind is sent until somebody mends it.
 _OURS = frozenset({40033, 40037, 41001, 44002, 44004, 45067, 47001})
-#: How long an error asks to wait at the least, where it is more than a moment.
+#: The shortest time to wait after an error, where it is more than the usual one.
 _WAITS = {45011: timedelta(minutes=1), 45066: timedelta(minutes=1), 43117: timedelta(minutes=10)}
 
 EXPLAINED: dict[int, str] = {
@@ -78,17 +78,16 @@ EXPLAINED: dict[int, str] = {
 
 
 def act_on(code: int) -> Act:
-    """What an error code asks for. Codes we do not know are a no: a loop on an unknown error helps nobody.
+    """The reaction to an error code. Unknown codes are final: a loop on an unknown error helps nobody.
 
-    >>> act_on(42001), act_on(43004), act_on(99999)
-    (<Act.REFRESH: 'refresh the token, then once more'>, <Act.NO: 'no, and asking again changes nothing'>, \
-<Act.NO: 'no, and asking again changes nothing'>)
+    >>> [act_on(code).name for code in (42001, 43004, 99999)]
+    ['REFRESH', 'NO', 'NO']
     """
     return _ACTS.get(code, Act.NO)
 
 
 def is_known(code: int) -> bool:
-    """Whether we know what a code means.
+    """Whether an error code is in the table.
 
     >>> is_known(43004), is_known(99999)
     (True, False)
@@ -97,10 +96,10 @@ def is_known(code: int) -> bool:
 
 
 class SendError(Exception):
-    """WeChat did not take a call, or we cannot know whether it did.
+    """Failure of a call to WeChat: refused, or without a readable answer.
 
-    `code` is WeChat's errcode, None where there was no answer to read. `uncertain`: the call may have taken effect.
-    `wait` is how long WeChat asks to wait at the least.
+    `code` is WeChat's errcode, None if no answer could be read. `uncertain`: the call may have taken effect.
+    `wait` is the shortest time to wait before another try.
     """
 
     def __init__(
@@ -114,10 +113,10 @@ class SendError(Exception):
 
     @property
     def permanent(self) -> bool:
-        """Whether trying again is pointless."""
+        """Whether another try is pointless."""
         return self.act in (Act.NO, Act.STOP)
 
     @property
     def is_alarming(self) -> bool:
-        """Whether a person must see to it: something is to be mended, or nobody knows what the code means."""
+        """Whether a person must see to it: something must be mended, or the code is unknown."""
         return self.act is Act.STOP or self.code in _OURS or (self.code is not None and not is_known(self.code))

@@ -12,22 +12,22 @@ from redis.lock import Lock
 from foundation.clock import Clock
 from wechat_bot.shared_redis import NoRedis, SharedRedis
 
-#: Seconds to wait for another's fetch: as long as a call to WeChat takes at most. Whoever waited so long goes on
-#: without the lock, for nothing breaks by two fetches.
+#: Seconds to wait for the lock: as long as a call to WeChat takes at most. After that the caller goes on without it,
+#: for fetching a token twice breaks nothing.
 LOCK_WITHIN = 15.0
 
 
 class Store(Protocol):
-    """Small values that expire, and a lock."""
+    """Protocol of a key-value store: small values that expire, and a lock. `problem` is empty while it is well."""
 
-    def ailment(self) -> str: ...
+    def problem(self) -> str: ...
     def get(self, name: str) -> str | None: ...
     def put(self, name: str, value: str, ttl: timedelta) -> None: ...
     def lock(self, name: str) -> AbstractContextManager[None]: ...
 
 
 class ProcessStore:
-    """The store of one process."""
+    """Key-value store in the memory of one process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -35,14 +35,14 @@ class ProcessStore:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def ailment(self) -> str:
+    def problem(self) -> str:
         return ""
 
     def get(self, name: str) -> str | None:
         if name not in self._values:
             return None
         value, put_at, until = self._values[name]
-        # Put at a moment that is still to come, it was put by a clock that has been set back since.
+        # A value from the future was written before the clock was set back: how old it is nobody can tell.
         return value if put_at <= self._clock() < until else None
 
     def put(self, name: str, value: str, ttl: timedelta) -> None:
@@ -62,21 +62,21 @@ class ProcessStore:
 
 
 class RedisStore:
-    """The store all processes share; while Redis is of no use, the process's own.
+    """Key-value store in Redis, shared by all processes; while Redis is unavailable, in this process.
 
-    Nothing in it is worth stopping for: stable_token hands every process the same token, so the price of a Redis that
-    is down is one fetch per process. The lock lapses after 30 seconds, so a holder that died blocks nobody for long.
+    A Redis that is down costs one token fetch per process: stable_token gives every process the same token. The lock
+    expires after 30 seconds, so a holder that died blocks nobody for long.
     """
 
     def __init__(self, shared: SharedRedis, prefix: str, clock: Clock) -> None:
         self._shared = shared
         self._prefix = prefix
         self._own = ProcessStore(clock)
-        #: What Redis did not take: its own value of these is older.
+        #: Names of values that Redis did not take: what it holds under them is older than ours.
         self._unshared: set[str] = set()
 
-    def ailment(self) -> str:
-        return self._shared.ailment(f"{self._prefix}:well")
+    def problem(self) -> str:
+        return self._shared.problem(f"{self._prefix}:well")
 
     def get(self, name: str) -> str | None:
         own = self._own.get(name)
@@ -111,8 +111,8 @@ class RedisStore:
             yield
         finally:
             if is_held:
-                self._give_back(lock)
+                self._release(lock)
 
-    def _give_back(self, lock: Lock) -> None:
-        with suppress(NoRedis, LockError):  # Redis went away, or it lapsed and is another's now: nothing to give back
+    def _release(self, lock: Lock) -> None:
+        with suppress(NoRedis, LockError):  # Redis is down, or the lock expired and is another's now
             self._shared.ask(lambda redis: lock.release())

@@ -15,16 +15,16 @@ from urllib.parse import quote, urlencode
 import requests
 
 from foundation.log import scrub
-from wechat_bot.client import films
+from wechat_bot.client import videos
 from wechat_bot.client.codes import ACCEPTED, EXPLAINED, Act, SendError, is_known
 from wechat_bot.client.stores import Store
 from wechat_bot.client.tokens import Tokens
 
 #: Seconds to connect and to wait for the answer. Together well under the outbox's lease.
 TIMEOUT = (3.05, 12.0)
-#: A stalled download of a picture must not hold a worker for ever.
+#: Bytes of a media file at most: an endless download must not hold a worker for ever.
 MEDIA_LIMIT = 12 << 20
-#: Where people sign in on WeChat itself.
+#: WeChat's own address of the OAuth sign-in.
 OAUTH_BASE = "https://open.weixin.qq.com"
 LONGEST_OPENID = 64
 NO_MENU, NO_SUCH_MENU = 46003, 65301
@@ -32,19 +32,19 @@ NO_MENU, NO_SUCH_MENU = 46003, 65301
 
 @dataclass(frozen=True)
 class Credentials:
-    """Who we are to WeChat, and where WeChat is."""
+    """Credentials of the account, and the addresses of WeChat's APIs."""
 
     app_id: str
     secret: str = field(repr=False)
     api_base: str
     oauth_base: str
-    #: Where pictures of QR codes are shown: not the API's host.
+    #: Base address of QR code images, which another host serves than the API's.
     mp_base: str
 
 
 @dataclass(frozen=True)
 class MediaFile:
-    """A downloaded media file."""
+    """Downloaded media file."""
 
     content: bytes = field(repr=False)
     content_type: str
@@ -52,20 +52,20 @@ class MediaFile:
 
 @contextmanager
 def _understood() -> Iterator[None]:
-    """Raise `SendError` where WeChat's answer, though no error, lacks what we asked for."""
+    """Raise `SendError` if a field that was asked for is missing from WeChat's answer, or malformed."""
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:
-        raise SendError(f"WeChat's answer does not say it: {error}", act=Act.RETRY, uncertain=True) from None
+        raise SendError(f"a field of WeChat's answer is missing: {error}", act=Act.RETRY, uncertain=True) from None
 
 
 class WeChat:
-    """Calls to WeChat for one account. Safe to share between threads: each gets a session of its own."""
+    """API client of one account. Safe to share between threads: each has an HTTP session of its own."""
 
     def __init__(
         self, credentials: Credentials, store: Store, *, is_development: bool, new_session: Any = requests.Session
     ) -> None:
-        """With `is_development` files are fetched from this machine, too: the simulator keeps them there."""
+        """`is_development` lets videos be downloaded from this machine, where the simulator keeps them."""
         self._credentials = credentials
         self._is_development = is_development
         self._new_session = new_session
@@ -80,9 +80,9 @@ class WeChat:
         query: Mapping[str, str] | None = None,
         files: Any = None,
     ) -> dict[str, Any]:
-        """Call an API that needs the token; gives WeChat's answer.
+        """Call an API that needs the token; returns WeChat's answer.
 
-        GET without a payload, POST with one. A token that WeChat calls bad is replaced and the call made once more,
+        GET without a payload, POST with one. If WeChat refuses the token, it is replaced and the call made once more,
         never a third time. Raises `SendError`.
         """
         token = self.tokens.current()
@@ -96,7 +96,7 @@ class WeChat:
         raise AssertionError("unreachable")
 
     def follows(self, openid: str) -> bool:
-        """Whether somebody follows the account at this moment (§8); an answer that does not say so is no answer."""
+        """Whether somebody follows the account now (§8). Raises `SendError` if the answer does not say."""
         answer = self.call("/cgi-bin/user/info", query={"openid": openid})
         with _understood():
             return bool(("0", "1").index(str(answer["subscribe"])))
@@ -106,25 +106,25 @@ class WeChat:
         self.call("/cgi-bin/message/custom/send", body)
 
     def send_template(self, body: Mapping[str, Any]) -> str | None:
-        """Send a template message (§5); gives its msgid, None where WeChat says only that it went out before.
+        """Send a template message (§5); returns its msgid, None if WeChat had accepted it before.
 
-        `client_msg_id` makes it safe to repeat for ten minutes.
+        With a `client_msg_id` it is safe to repeat for ten minutes.
         """
         msgid = self.call("/cgi-bin/message/template/send", body).get("msgid")
         return str(msgid) if msgid is not None else None
 
     def create_menu(self, menu: Mapping[str, Any]) -> None:
-        """Publish the default menu in place of the one before (§9); conditional menus stay."""
+        """Replace the default menu (§9); conditional menus stay."""
         self.call("/cgi-bin/menu/create", menu)
 
     def add_conditional_menu(self, menu: Mapping[str, Any]) -> str:
-        """Add a menu for the followers of one tag; gives its id. Of two for one tag the newer is seen."""
+        """Add a menu for the followers with a tag; returns its id. If a tag has two menus, the newer is shown."""
         answer = self.call("/cgi-bin/menu/addconditional", menu)
         with _understood():
             return str(answer["menuid"])
 
     def conditional_menus(self) -> list[str]:
-        """The ids of the conditional menus there are."""
+        """The ids of the conditional menus."""
         try:
             found = self.call("/cgi-bin/menu/get").get("conditionalmenu") or []
         except SendError as error:
@@ -135,7 +135,7 @@ class WeChat:
             return [str(each["menuid"]) for each in found]
 
     def delete_conditional_menu(self, menu_id: str) -> None:
-        """Remove one conditional menu; one that is gone already is no mistake."""
+        """Delete a conditional menu; one that is gone already is no error."""
         try:
             self.call("/cgi-bin/menu/delconditional", {"menuid": menu_id})
         except SendError as error:
@@ -143,31 +143,31 @@ class WeChat:
                 raise
 
     def tags(self) -> dict[str, int]:
-        """The account's tags: ids by name."""
+        """The ids of the account's tags, by name."""
         answer = self.call("/cgi-bin/tags/get")
         with _understood():
             return {tag["name"]: int(tag["id"]) for tag in answer["tags"]}
 
     def create_tag(self, name: str) -> int:
-        """Make a tag (at most 100, names of 30 bytes); gives its id."""
+        """Create a tag (at most 100, names of 30 bytes); returns its id."""
         answer = self.call("/cgi-bin/tags/create", {"tag": {"name": name}})
         with _understood():
             return int(answer["tag"]["id"])
 
     def rename_tag(self, tag_id: int, name: str) -> None:
-        """Give a tag another name."""
+        """Rename a tag."""
         self.call("/cgi-bin/tags/update", {"tag": {"id": tag_id, "name": name}})
 
     def tag(self, tag_id: int, openids: list[str], *, add: bool = True) -> None:
-        """Put a tag on followers or take it off, at most 50 a call (§8)."""
+        """Add a tag to followers or remove it, 50 followers a call (§8)."""
         path = "/cgi-bin/tags/members/batchtagging" if add else "/cgi-bin/tags/members/batchuntagging"
         for start in range(0, len(openids), 50):
             self.call(path, {"openid_list": openids[start : start + 50], "tagid": tag_id})
 
     def create_qr(self, scene: str, *, seconds: int | None = 2_592_000) -> tuple[str, str]:
-        """A QR code that brings a scene (1 to 64 characters): its picture's address and the link it holds (§9).
+        """Create a QR code for a scene of 1 to 64 characters (§9); returns the address of its image and its link.
 
-        Lasts `seconds`, 30 days at most; for ever with None, of which an account has 100,000.
+        It expires after `seconds`, 30 days at most; with None it is permanent, and an account has 100,000 of those.
         """
         action = "QR_STR_SCENE" if seconds else "QR_LIMIT_STR_SCENE"
         wanted: dict[str, Any] = {"action_name": action, "action_info": {"scene": {"scene_str": scene}}}
@@ -177,9 +177,9 @@ class WeChat:
             return picture, str(answer["url"])
 
     def upload(self, kind: str, name: str, content: bytes, content_type: str) -> str:
-        """Upload an `image` (jpg, png or gif, 10 MB) or a `voice` (amr or mp3, 2 MB); gives its media id (§7).
+        """Upload an `image` (jpg, png or gif, 10 MB) or a `voice` (amr or mp3, 2 MB); returns its media id (§7).
 
-        WeChat keeps it for three days.
+        The media id is valid for three days.
         """
         files = {"media": (name, content, content_type)}
         answer = self.call("/cgi-bin/media/upload", query={"type": kind}, files=files)
@@ -187,7 +187,7 @@ class WeChat:
             return str(answer["media_id"])
 
     def download(self, media_id: str) -> MediaFile:
-        """Fetch a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent where it is gone."""
+        """Download a media file; WeChat keeps it for three days (§2). Raises `SendError`, permanent if it is gone."""
         token = self.tokens.current()
         for is_last in (False, True):
             try:
@@ -201,21 +201,21 @@ class WeChat:
 
     @property
     def app_id(self) -> str:
-        """The account."""
+        """The account's id."""
         return self._credentials.app_id
 
     @property
     def oauth_base(self) -> str:
-        """Where browsers are sent to sign in."""
+        """Base address of the OAuth sign-in."""
         return self._credentials.oauth_base
 
     @property
     def is_simulated(self) -> bool:
-        """Whether people sign in elsewhere than on WeChat: on a desk, in any browser."""
+        """Whether the OAuth sign-in is a simulator's, which works in any browser."""
         return self.oauth_base != OAUTH_BASE
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
-        """Where to send a browser inside WeChat to learn its openid, silently (§9)."""
+        """The address that sends a browser inside WeChat through the silent OAuth sign-in (§9)."""
         query = urlencode(
             {
                 "appid": self._credentials.app_id,
@@ -228,7 +228,7 @@ class WeChat:
         return f"{self._credentials.oauth_base}/connect/oauth2/authorize?{query}#wechat_redirect"
 
     def exchange_code(self, code: str) -> tuple[str, bool]:
-        """Whose a single-use OAuth code is, and whether that is a virtual account, nobody's (§9)."""
+        """Exchange a single-use OAuth code for the openid, and whether that is a virtual account, nobody's (§9)."""
         query = {
             "appid": self._credentials.app_id,
             "secret": self._credentials.secret,
@@ -268,11 +268,11 @@ class WeChat:
                     url, data=body, headers={"Content-Type": "application/json; charset=utf-8"}, timeout=TIMEOUT
                 )
         except requests.RequestException as error:
-            raise self._lost(path, error) from None  # the original holds the address, and with it the secret
+            raise self._lost(path, error) from None  # not chained: its text has the address, with the secret in it
         return self._read(response.status_code, response.content)
 
     def _file(self, url: str, path: str) -> MediaFile:
-        """The file at an address of WeChat's; `path` is what errors may name of it."""
+        """Download a file from WeChat. Errors show `path` in place of the address, which has the token in it."""
         content = bytearray()
         try:
             with self._session.get(url, timeout=TIMEOUT, stream=True) as response:
@@ -283,21 +283,21 @@ class WeChat:
         except requests.RequestException as error:
             raise self._lost(path, error) from None
         kind = response.headers.get("Content-Type", "")
-        # An error comes as JSON, labelled text/plain like all of WeChat's JSON; so does a video's own address. A page
-        # of somebody in between, or nothing at all, is no file either.
-        is_said = "json" in kind or "html" in kind or kind.startswith("text/") or bytes(content[:1]) in (b"", b"{")
-        if is_said or response.status_code >= 400:
-            film = self._read(response.status_code, bytes(content)).get("video_url")
-            if not isinstance(film, str):
+        # Errors and the addresses of videos are JSON, which WeChat labels text/plain. A proxy's HTML page and an empty
+        # body are no files either.
+        is_text = "json" in kind or "html" in kind or kind.startswith("text/") or bytes(content[:1]) in (b"", b"{")
+        if is_text or response.status_code >= 400:
+            video_url = self._read(response.status_code, bytes(content)).get("video_url")
+            if not isinstance(video_url, str):
                 raise SendError("media/get gave no file", act=Act.RETRY)
-            return MediaFile(*(self._film(film) if self._is_development else films.fetch(film)))
+            return MediaFile(*(self._local_video(video_url) if self._is_development else videos.fetch(video_url)))
         return MediaFile(bytes(content), kind or "application/octet-stream")
 
-    def _film(self, url: str) -> tuple[bytes, str]:
-        """The film at an address that may be this machine's."""
+    def _local_video(self, url: str) -> tuple[bytes, str]:
+        """Download a video from an address that may be this machine's."""
         try:
             with self._session.get(url, timeout=TIMEOUT, stream=True) as response:
-                return films.read(response.status_code, response.headers, response.iter_content(films.CHUNK))
+                return videos.read(response.status_code, response.headers, response.iter_content(videos.CHUNK))
         except requests.RequestException as error:
             raise self._lost("video_url", error) from None
 
@@ -312,13 +312,13 @@ class WeChat:
             raise SendError("WeChat's answer is not JSON", act=Act.RETRY, uncertain=True) from None
         if code and code not in ACCEPTED:
             said = scrub(str(answer.get("errmsg", "")), (self._credentials.secret,))
-            # 40241 was new once, and said that the message had gone out: what nobody knows is no plain no.
+            # An unknown code may mean that the message was accepted, as 40241 did when it was new.
             is_unsure = code == -1 or not is_known(code)
             raise SendError(f"{code} {EXPLAINED.get(code, '')} {said}".strip(), code=code, uncertain=is_unsure)
         return dict(answer)
 
     def _lost(self, path: str, error: requests.RequestException) -> SendError:
-        # Only where no connection came about can we be sure that nothing was done.
+        # Only if no connection was made is it certain that WeChat did nothing.
         never_left = isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error)
         return SendError(f"{path}: {type(error).__name__}", act=Act.RETRY, uncertain=not never_left)
 

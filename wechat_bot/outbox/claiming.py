@@ -1,4 +1,4 @@
-"""Claim step of the outbox: the next due delivery becomes this process's, after a last look at what has changed."""
+"""Claim step of the outbox: this process takes the next due delivery, after checking once more whether it may go."""
 
 import secrets
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from wechat_bot.services import Services
 
 LEASE = timedelta(seconds=60)
 WAITS = "waits for the next contact"
-#: One claim in so many looks at the broadcasts first, so that they go on however much there is to answer.
+#: One claim in so many takes a broadcast first, so that broadcasts go on however many answers wait.
 SHARE = 4
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A delivery this process may make, with all that the call needs."""
+    """Claimed delivery, with all that the call to WeChat needs."""
 
     id: int
     fence: str
@@ -32,24 +32,24 @@ class Claim:
     channel: Channel
     body: dict[str, Any]
     at: datetime
-    window: datetime | None = None  # that it was spent from
-    is_first: bool = True  # nothing WeChat may have was sent before
+    window: datetime | None = None  # the end of the reply window that a send was taken from
+    is_first: bool = True  # whether WeChat cannot have it from an earlier attempt
 
 
 def claim(services: Services, session: Session, turn: int, *, now: datetime) -> tuple[Claim | None, bool]:
-    """The next delivery that is due, claimed, or None; and whether any was looked at.
+    """Claim the next due delivery, None if it may not go; also returns whether there was any to look at.
 
     `turn` counts the claims of one sender.
     """
     for lane in lanes(turn):
         row = session.execute(_NEXT[lane], {"now": now}).first()
         if row is not None:
-            return _look_again(services, session, row, lane, now), True
+            return _check_again(services, session, row, lane, now), True
     return None, session.execute(_NOBODYS, {"now": now}).first() is not None
 
 
 def lanes(turn: int) -> tuple[Lane, ...]:
-    """Where to look for the next delivery, and in which order.
+    """The lanes in the order in which the next delivery is looked for.
 
     >>> [lanes(turn)[0].name for turn in range(5)]
     ['AWAITED', 'AWAITED', 'AWAITED', 'BROADCAST', 'AWAITED']
@@ -57,7 +57,7 @@ def lanes(turn: int) -> tuple[Lane, ...]:
     return (Lane.BROADCAST, Lane.AWAITED) if turn % SHARE == SHARE - 1 else (Lane.AWAITED, Lane.BROADCAST)
 
 
-def _look_again(services: Services, session: Session, row: Row[Any], lane: Lane, now: datetime) -> Claim | None:
+def _check_again(services: Services, session: Session, row: Row[Any], lane: Lane, now: datetime) -> Claim | None:
     """Check a delivery again just before sending, for the situation may have changed since it was queued."""
     quiet_until = services.quiet.over_at(now) if services.quiet and row.heeds_quiet else None
     if quiet_until and lane is Lane.BROADCAST:
@@ -66,7 +66,7 @@ def _look_again(services: Services, session: Session, row: Row[Any], lane: Lane,
     follower = Follower(**{name: getattr(row, name) for name in _LEDGER})
     template, unfit = _template(services, row)
     if unfit is not None:
-        alarms.sound(session, f"template:{row.template['notice']}", str(unfit), now=now)
+        alarms.raise_alarm(session, f"template:{row.template['notice']}", str(unfit), now=now)
     channel, window, values = _choose(row, follower, template, quiet_until, now)
     if unfit is not None and values.get("state") == DeliveryState.HELD:
         values["error"] = f"{WAITS}: {unfit}"
@@ -85,7 +85,8 @@ def _look_again(services: Services, session: Session, row: Row[Any], lane: Lane,
 def _choose(
     row: Row[Any], follower: Follower, template: dict[str, Any] | None, quiet_until: datetime | None, now: datetime
 ) -> tuple[Channel | None, datetime | None, dict[str, Any]]:
-    """The channel, the window that is spent from, and what the delivery says from now on."""
+    """Choose a delivery's channel, None if it may not go; also returns the window a send was taken from, and its new
+    column values."""
     is_watched = row.watch is not None
     ended = {"error_code": None, "has_news": is_watched}
     over = {**ended, "state": DeliveryState.FAILED, "settled_at": now, "lease_until": None}
@@ -105,7 +106,7 @@ def _choose(
         "first_attempt_at": row.first_attempt_at or now,
     }
     if row.attempts and row.channel == Channel.TEMPLATE:
-        # The same id again: another channel would be a second message.
+        # By the same channel again, under the same id: by another it would be a second message.
         return Channel.TEMPLATE, None, {**claimed, "channel": Channel.TEMPLATE}
     if window := ledger.spend(follower, now=now, spares=row.spares):
         return Channel.CUSTOM, window, {**claimed, "channel": Channel.CUSTOM}
@@ -122,7 +123,7 @@ def _body(services: Services, row: Row[Any], channel: Channel, template: dict[st
 
 
 def _template(services: Services, row: Row[Any]) -> tuple[dict[str, Any] | None, notices.Unfit | None]:
-    """What stands in where the window is closed, None where nothing can; and what could not be put into it."""
+    """The template message for a closed reply window, None if there is none; and the error if a value does not fit."""
     if not row.template or not services.is_service_account:
         return None, None
     try:
@@ -131,7 +132,7 @@ def _template(services: Services, row: Row[Any]) -> tuple[dict[str, Any] | None,
         return None, unfit
 
 
-# Built once: every message is claimed by these.
+# Built once, for they are executed for every message.
 
 _delivery, _follower = table_of(Delivery), table_of(Follower)
 _MOMENT = bindparam("now", type_=Moment())
@@ -152,8 +153,8 @@ _READ = (
 
 def _next(lane: Lane) -> Select[Any]:
     earlier = _delivery.alias("earlier")
-    # In order for each person: a later part of an answer never overtakes an earlier one, and a broadcast never takes
-    # the last send of a window from an answer. What was put off to a later hour holds nobody up.
+    # In order for each follower: a later part of an answer never overtakes an earlier one, and a broadcast never takes
+    # the last send of a window from an answer. A delivery put off to a later hour does not hold up the others.
     is_before = tuple_(earlier.c.lane, earlier.c.id) < tuple_(_delivery.c.lane, _delivery.c.id)
     holds_up = or_(earlier.c.due_at <= _MOMENT, earlier.c.attempts > 0)
     first = exists().where(
@@ -162,7 +163,7 @@ def _next(lane: Lane) -> Select[Any]:
     return (
         select(*(_delivery.c[name] for name in _READ), *(_follower.c[name] for name in _LEDGER))
         .join_from(_delivery, _follower, _follower.c.openid == _delivery.c.openid)
-        # A word of the statement, like the state: the first row of the index is the answer.
+        # A literal, like the state, so that the partial index applies and its first row is the answer.
         .where(_delivery.c.state == PENDING, _delivery.c.lane == literal_column(str(lane.value)))
         .where(_delivery.c.due_at <= _MOMENT, ~first)
         .order_by(_delivery.c.due_at, _delivery.c.id)
@@ -176,7 +177,7 @@ def _next(lane: Lane) -> Select[Any]:
 _NEXT = {lane: _next(lane) for lane in Lane}
 _PUT = update(_delivery).where(_delivery.c.id == bindparam("row"))
 _SPEND = update(_follower).where(_follower.c.openid == bindparam("whose"))
-#: Erased while it was being sent, and that had to be tried again: there is nobody any more.
+#: Fails deliveries whose follower was erased while they were being sent, and that would be tried again.
 _NOBODYS = (
     update(_delivery)
     .where(_delivery.c.state == PENDING, _delivery.c.lane.in_([literal_column(str(lane.value)) for lane in Lane]))

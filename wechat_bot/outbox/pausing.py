@@ -1,6 +1,6 @@
-"""Back-pressure of the outbox: broadcasts that cannot go now are put off together, without a call for each.
+"""Back-pressure of the outbox: broadcasts that WeChat would refuse now are put off together, without a call for each.
 
-Answers are never put off here: somebody waits for them, and should the count be cleared they go on by themselves.
+Answers are never put off here: somebody waits for them, and if the limit is cleared they go out by themselves.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from wechat_bot.outbox.states import BROADCAST, PENDING, Channel
 
 #: WeChat's error for a used-up daily limit of calls, until midnight in China (wechat-platform.md §10).
 DAY_SPENT, WECHATS = 45009, ZoneInfo("Asia/Shanghai")
-#: At most so many in one statement: what was put off is locked, on SQLite all writing is, and a callback has five
-#: seconds. The next one that is claimed puts off as many again.
+#: Rows put off in one statement at most: it locks them, on SQLite the whole database, and a callback has five seconds.
+#: The next delivery that is claimed puts off as many again.
 BATCH = 10_000
 
 
@@ -39,13 +39,13 @@ def put_off(
     error: str | None = None,
     code: int | None = None,
 ) -> int:
-    """Let the waiting broadcasts among `which` wait until a moment, in their order; gives how many, the first
-    `BATCH` at most. `error` and `code` say why, for whoever looks."""
+    """Put off the waiting broadcasts that fulfil `which` until a moment, in their order; returns how many, `BATCH` at
+    most. `error` and `code` are the reason shown to staff."""
     return _set(session, _waiting().where(Delivery.due_at < until, *which), due_at=until, error=error, error_code=code)
 
 
 def goes_by(channel: Channel, *, now: datetime) -> ColumnElement[bool]:
-    """Whether a delivery would be sent by a channel now: what `claiming` decides for one, as a condition for many."""
+    """Condition that a delivery would be sent by a channel now, as `claiming` decides for one."""
     is_open = exists().where(
         Follower.openid == Delivery.openid,
         or_(
@@ -60,19 +60,19 @@ def goes_by(channel: Channel, *, now: datetime) -> ColumnElement[bool]:
 
 
 def uses(template: Mapping[str, Any]) -> ColumnElement[bool]:
-    """Whether a delivery falls back on the same template as this one."""
+    """Condition that a delivery has the same template as this one."""
     name = "notice" if "notice" in template else "template_id"
     is_same: ColumnElement[bool] = Delivery.template[name].as_string() == str(template[name])
     return is_same
 
 
 def is_day_spent(session: Session, *, now: datetime) -> bool:
-    """Whether broadcasts wait for WeChat's next day."""
+    """Whether broadcasts wait for the next day because WeChat's limit of the day is used up."""
     return session.scalar(_spent(now).limit(1)) is not None
 
 
 def resume(session: Session, *, now: datetime) -> int:
-    """WeChat's count was cleared before its time: what waited for that may go; gives how many, `BATCH` at most."""
+    """Let broadcasts go that wait for the next day: WeChat's count was cleared. Returns how many, `BATCH` at most."""
     session.info["rings"] = True
     return _set(session, _spent(now), due_at=now, error=None, error_code=None)
 

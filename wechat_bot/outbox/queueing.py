@@ -30,13 +30,16 @@ def queue(
     watch: str | None = None,
     spares: int = 0,
 ) -> int | None:
-    """Queue a message to one follower in the caller's transaction, before all that was queued for many; gives its id.
+    """Queue a message to one follower in the caller's transaction, ahead of all broadcasts; returns its id.
 
-    `message` is a customer-service message without `touser`, a picture being one of `uploads.picture`; `template` is a
-    `notices.notice`, sent in its place when the reply window is closed. With a `key` that was queued before, nothing
-    happens and None comes back. After `not_after` it is too late to be useful and fails. One that `heeds_quiet` waits
-    for the end of the quiet hours. What becomes of it is news for the feature named in `watch`. One that `spares` sends
-    takes none of the last so many of the reply window: it goes as a notice then, or waits for the next contact.
+    `message`: a customer-service message without `touser`; a picture is made by `uploads.picture`.
+    `template`: a `notices.notice`, sent in its place when the reply window is closed.
+    `key`: an idempotency key; if it was queued before, nothing happens and None is returned.
+    `not_after`: from then on it is too late to be useful, and fails.
+    `heeds_quiet`: it waits for the end of the quiet hours.
+    `watch`: the feature that is told its outcome.
+    `spares`: as many sends of the reply window are left to other messages; with no more than these left it goes as a
+    notice, or waits for the next contact.
     """
     values = {
         "openid": openid,
@@ -72,9 +75,9 @@ def queue_all(
     heeds_quiet: bool = False,
     watch: str | None = None,
 ) -> int:
-    """Queue one message to many in one statement, behind what single people wait for; gives how many were queued.
+    """Queue one message to many followers in one statement, behind messages to one; returns how many were queued.
 
-    `recipients` selects openid and key; who has that key already is left out. The rest is as for `queue`.
+    `recipients` selects openid and key; a key that was queued before is left out. The rest is as for `queue`.
     """
     to = recipients.subquery()
     columns = {
@@ -101,14 +104,14 @@ def queue_all(
 
 
 def ahead(session: Session, most: int, *, now: datetime) -> int:
-    """How many broadcasts are due and not sent, counted no further than `most` and one."""
+    """The number of broadcasts that are due and not sent, counted up to `most` + 1."""
     waiting = select(Delivery.id).where(Delivery.state == PENDING, Delivery.lane == BROADCAST, Delivery.due_at <= now)
     return count_to(session, waiting, most)
 
 
 def release(session: Session, openid: str, *, now: datetime) -> None:
-    """The follower is in touch again: what waited for that may go. Whoever calls this holds their row, and notes there
-    that nothing is held any more."""
+    """Let messages go that waited for this follower's next contact. The caller holds the follower's row, and clears its
+    `has_held`."""
     session.execute(
         update(Delivery)
         .where(Delivery.openid == openid, waits("delivery"), Delivery.state == HELD)
@@ -118,14 +121,14 @@ def release(session: Session, openid: str, *, now: datetime) -> None:
 
 
 def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime | None) -> int:
-    """Take back what still waits to be sent, or waits for a contact; gives how many. In the call it is too late.
+    """Cancel deliveries that are not being sent yet; returns how many.
 
-    `now` is kept as its moment; None keeps none, where the moment would tell too much.
+    `now` is saved as their moment; None saves none, where the moment would reveal too much.
     """
     return changed(session, withdrawal(*which, why=why, moment=literal(now, Moment())))
 
 
 def withdrawal(*which: Any, why: str, moment: Any) -> Any:
-    """The statement of `withdraw`, for whoever builds it once."""
+    """The statement of `withdraw`, to be built once and executed often."""
     waiting = update(table_of(Delivery)).where(*which, waits("delivery"), Delivery.state != SENDING)
     return waiting.values(state=DeliveryState.CANCELLED, error=why, settled_at=moment, has_news=IS_WATCHED)

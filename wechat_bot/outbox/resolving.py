@@ -1,4 +1,4 @@
-"""Receipts and resolutions: what WeChat reports later, and what a person decides about unsure deliveries."""
+"""Receipts and resolutions: the outcome of a delivery as WeChat reports it later, or as a person decides it."""
 
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,14 @@ from wechat_bot.outbox.states import FAILED, IS_WATCHED, UNSURE, waits
 
 
 def note_receipt(session: Session, message: TemplateFinished, now: datetime) -> None:
-    """Keep what WeChat says became of a template message, and apply it if our own note is there already."""
+    """Save WeChat's receipt for a template message, and apply it if the delivery is settled already."""
     values = {"msgid": message.msgid, "openid": message.openid, "status": message.status[:64], "received_at": now}
     session.execute(upsert(session, Receipt).values(values).on_conflict_do_nothing())
     apply(session, Receipt(**values))
 
 
 def apply(session: Session, receipt: Receipt) -> None:
-    """A receipt is what became of a template message, once our own note says that it was sent."""
+    """Set the outcome of a sent template message by its receipt."""
     said = receipt.status.strip().lower()
     if not said:
         return
@@ -31,7 +31,10 @@ def apply(session: Session, receipt: Receipt) -> None:
 
 
 def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: datetime) -> bool:
-    """A person decides on an unsure delivery: SENT (it arrived), FAILED (it did not) or PENDING (send it again)."""
+    """Decide on an unsure delivery: SENT (it arrived), FAILED (it did not) or PENDING (send it again).
+
+    False if it is not unsure (any more).
+    """
     values: dict[str, Any] = {"state": outcome, "settled_at": now, "due_at": now, "fence": None}
     values["has_news"] = IS_WATCHED
     session.info["rings"] = True
@@ -40,7 +43,7 @@ def resolve(session: Session, delivery_id: int, outcome: DeliveryState, *, now: 
 
 
 def counts(session: Session) -> dict[str, int]:
-    """The numbers of deliveries by state, without the successful ones, whose number only grows."""
+    """The numbers of deliveries by state, without the successful ones, which would be slow to count."""
     watched = (waits("delivery"), Delivery.state.in_((UNSURE, FAILED)))
     counted = (select(Delivery.state, func.count()).where(each).group_by(Delivery.state) for each in watched)
     return {row[0]: row[1] for each in counted for row in session.execute(each)}

@@ -14,7 +14,7 @@ from wechat_bot.services import Services
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A call that was made, and what came of it."""
+    """Call that was made, and its result."""
 
     claim: Claim
     msgid: str | None
@@ -22,10 +22,10 @@ class _Sent:
 
 
 def send(services: Services, *, more: Callable[[], bool] = lambda: False) -> int:
-    """Make the next due delivery, and further ones while there are any and `more` says so; gives how many.
+    """Send the next due delivery, and further ones while there are any and `more()` is true; returns how many.
 
-    What became of one is noted before the next is called, in the transaction that claims the next: one durable commit
-    a message, and at no moment is more than one of them in the call.
+    The result of one is noted in the transaction that claims the next, before that is sent: one durable commit a
+    message, and never more than one of them in the call.
     """
     sent: _Sent | None = None
     for turn in count():
@@ -37,7 +37,7 @@ def send(services: Services, *, more: Callable[[], bool] = lambda: False) -> int
 
 
 def _turn(services: Services, sent: _Sent | None, turn: int | None) -> tuple[Claim | None, bool]:
-    """Note what was sent; and where there is another turn, claim what comes next."""
+    """Note the result of the last call; with a turn, claim the next delivery."""
     try:
         with services.transaction() as session:
             now = services.clock()
@@ -46,7 +46,7 @@ def _turn(services: Services, sent: _Sent | None, turn: int | None) -> tuple[Cla
             return (None, False) if turn is None else claiming.claim(services, session, turn, now=now)
     except Exception:
         if sent is not None and turn is not None:
-            # What became of this one is known, whatever ails the next.
+            # The result is known, so it is noted even if claiming the next delivery fails.
             _turn(services, sent, None)
         raise
 

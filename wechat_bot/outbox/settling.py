@@ -17,27 +17,27 @@ from wechat_bot.outbox.states import HELD, IS_WATCHED, PENDING, SENDING, TOO_LAT
 from wechat_bot.services import Services
 
 ATTEMPTS = 8
-#: WeChat recognises a client_msg_id for ten minutes; past eight we no longer trust it (wechat-platform.md §5).
+#: How long a template message is tried again under one client_msg_id, which WeChat recognises for ten minutes (§5).
 TEMPLATE_KEY = timedelta(minutes=8)
-#: After an error only a person can mend: long enough not to burn quota, short enough to go on by itself.
+#: Delay after an error only a person can mend: long enough to save the quota, short enough to go on by itself.
 STOPPED = timedelta(minutes=5)
-#: A claim may settle its row in these. `unsure` too: whoever was stopped past its lease and wakes up with WeChat's
-#: answer knows the truth.
+#: States in which a claim may settle its delivery; `unsure` too, for a process stopped past its lease has WeChat's
+#: answer when it wakes up.
 MINE = (DeliveryState.SENDING, DeliveryState.UNSURE)
 #: The longest delay of an attempt.
 SOON = timedelta(minutes=10)
-#: A longer remaining lease was given before the clock was set back.
+#: A lease that ends later than this was given before the clock was set back.
 LONGEST_LEASE = timedelta(minutes=2)
 #: 45015 outside the window, 45047 count used up.
 WINDOW_SHUT = {45015, 45047}
 #: 43004, 50005: does not follow.
 GONE = {43004, 50005}
-#: 43116 banned, 43117 sent too often: said of one template, not of the account.
+#: 43116 banned, 43117 sent too often: errors of one template, not of the account.
 OF_A_TEMPLATE = {43116, 43117}
 
 
 def note(session: Session, claim: Claim, msgid: str | None, error: SendError | None, *, now: datetime) -> None:
-    """Note what came of a call: that WeChat took it, or why not."""
+    """Note the result of a call: sent, or the error."""
     if error is None:
         _note_sent(session, claim, msgid, now)
     else:
@@ -45,7 +45,7 @@ def note(session: Session, claim: Claim, msgid: str | None, error: SendError | N
 
 
 def next_attempt_at(attempts: int, now: datetime, *, least: timedelta = timedelta()) -> datetime:
-    """When to try again: 5 s, then twice as long each time, ten minutes at most; never before `least`.
+    """The moment of the next attempt: after 5 s, then twice as long each time, ten minutes at most; `least` at least.
 
     >>> (next_attempt_at(3, datetime(2026, 1, 1)) - datetime(2026, 1, 1)).total_seconds()
     20.0
@@ -75,8 +75,10 @@ def reap(services: Services) -> int:
 
 
 def set_back(session: Session, before: datetime, *, now: datetime) -> int:
-    """The clock was set back from a moment `before`: what was queued or tried again by it, and would be due by it soon,
-    is due; gives how many. What was to wait for its hour waits for it."""
+    """Make deliveries due that a wrong clock put off, after it was set back from the moment `before`; returns how many.
+
+    Only those queued or tried again by that clock, and due soon by it; others keep the moment they were planned for.
+    """
     by_it = or_(Delivery.created_at > now, Delivery.attempts > 0)
     statement = (
         update(Delivery)
@@ -127,13 +129,13 @@ def _note_error(session: Session, claim: Claim, error: SendError, now: datetime)
     if delivery is None or delivery.fence != claim.fence or delivery.state not in MINE:
         return
     if error.act is not Act.STOP and delivery.error_code is not None and act_on(delivery.error_code) is Act.STOP:
-        # What it waited for by the hour, until somebody had mended it, uses up no attempts.
+        # The attempts until a person had mended the fault do not count.
         delivery.attempts = 1
     delivery.error, delivery.error_code = str(error)[:300], error.code
     alarms.note(session, error, now=now)
     if not error.uncertain:
         if follower:
-            # WeChat counts what it takes; a picture that could not even be uploaded never reached the person.
+            # WeChat counts only what it takes.
             ledger.refund(follower, claim.window)
         if claim.is_first:
             delivery.first_attempt_at = None
@@ -141,13 +143,13 @@ def _note_error(session: Session, claim: Claim, error: SendError, now: datetime)
         settle(delivery, DeliveryState.UNSURE, now, str(error)[:300])
     elif error.code in WINDOW_SHUT and claim.channel is Channel.CUSTOM and follower:
         ledger.shut(follower)
-        delivery.state = DeliveryState.PENDING  # and chosen afresh: template, or held
+        delivery.state = DeliveryState.PENDING  # its channel is chosen anew: a template message, or it is held
     elif error.act is Act.STOP:
-        # A broadcast is not worth a call every few minutes; what somebody waits for is, should the count be cleared.
+        # An answer is tried every few minutes, in case the limit is cleared; a broadcast is not worth these calls.
         until = pausing.tomorrow(now) if error.code == pausing.DAY_SPENT else now + STOPPED
         _again(delivery, claim, until if delivery.lane == Lane.BROADCAST else now + STOPPED, now)
         if error.code in OF_A_TEMPLATE and claim.is_first:
-            # It may wait for days: what else this person is to be told does not wait behind it.
+            # Without attempts it does not hold up the follower's other messages: it may wait for days.
             delivery.attempts = 0
         if not isinstance(error, uploads.NotUploaded):
             _put_off(session, delivery, claim, error, until, now)
@@ -158,13 +160,13 @@ def _note_error(session: Session, claim: Claim, error: SendError, now: datetime)
             _put_off(session, delivery, claim, error, at, now)
     else:
         settle(delivery, DeliveryState.FAILED, now, str(error)[:300])
-        # Somebody who came back during the call is a follower.
+        # Unless they followed again during the call.
         if error.code in GONE and follower and not (follower.followed_at and follower.followed_at > claim.at):
             follower.unfollowed_at = follower.unfollowed_at or claim.at
 
 
 def _again(delivery: Delivery, claim: Claim, at: datetime, now: datetime) -> None:
-    """Another attempt at a moment; of a template message WeChat may have, only while it would know it again."""
+    """Plan another attempt; a template message that WeChat may have becomes unsure once its id may be forgotten."""
     since = delivery.first_attempt_at
     if claim.channel is Channel.TEMPLATE and since is not None and at - since > TEMPLATE_KEY:
         settle(delivery, DeliveryState.UNSURE, now, delivery.error or "")

@@ -1,4 +1,4 @@
-"""Delivery titles: what staff call a message that waits, failed or may have come, asked of its feature."""
+"""Delivery titles: each feature says what staff call its messages (答复 #107)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -8,17 +8,17 @@ from wechat_bot import texts
 from wechat_bot.feature import About, Feature, Title
 from wechat_bot.models import Delivery
 
-#: What nobody names: about something that is gone by now, or asked for by a feature that has left.
+#: The title where no feature gives one: the message was about something that is deleted, or its feature is gone.
 UNKNOWN = Title(texts.OTHER_MESSAGE)
 
 
 def of(delivery: Delivery) -> About:
-    """A delivery as its feature names it."""
+    """What a delivery is about."""
     return About(delivery.about or "", delivery.key or "")
 
 
-def titles(session: Session, features: Sequence[Feature], wanted: Iterable[About]) -> dict[About, Title]:
-    """A title for each, `UNKNOWN` where no feature knows one."""
+def find(session: Session, features: Sequence[Feature], wanted: Iterable[About]) -> dict[About, Title]:
+    """The titles of these messages, `UNKNOWN` where no feature gives one."""
     asked = sorted(set(wanted), key=lambda each: (each.link, each.key or ""))
     found = dict.fromkeys(asked, UNKNOWN)
     for feature in features:
@@ -27,6 +27,6 @@ def titles(session: Session, features: Sequence[Feature], wanted: Iterable[About
     return found
 
 
-def replies(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """What the chat itself sends behind its passive answer is about nothing."""
+def of_replies(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
+    """The titles of the chat's own messages, the further parts of a reply: they are about nothing."""
     return {about: Title(texts.REPLY_PART) for about in abouts if not about.link}

@@ -1,7 +1,7 @@
-"""Video download: a video has an address of its own, on another host, over http; WeChat's answer is all we have for it.
+"""Video download: WeChat gives a video as an address on another host, over plain http, that nothing vouches for.
 
-So it is fetched without trust: never from this machine or a network of ours, whatever its name leads to, however often
-we are sent on; only as large as WeChat lets a video be; and only where it is a video.
+So the download trusts nothing: it never connects to this machine or a private network, whatever a host name resolves
+to and after any redirect; it stops at the largest size WeChat allows; and it takes nothing but a video.
 """
 
 import socket
@@ -22,11 +22,11 @@ from wechat_bot.client.codes import Act, SendError
 #: Bytes; WeChat takes 10 MB.
 LIMIT = 12 << 20
 CHUNK = 1 << 16
-#: Seconds to connect and for each piece, and for the whole: a stalled one must not hold a worker for ever.
-PATIENCE, LONGEST = 12.0, 60.0
-SENT_ON = 3
-#: Not there yet, or not now: a film is made ready some seconds after it was sent.
-LATER = {403, 404, 408, 425, 429, *range(500, 600)}
+#: Seconds to connect and for each read, and for the whole download: a stalled one must not hold a worker for ever.
+READ_TIMEOUT, TOTAL_TIMEOUT = 12.0, 60.0
+MOST_REDIRECTS = 3
+#: Statuses to try again after: a video becomes available some seconds after it was sent.
+TEMPORARY = {403, 404, 408, 425, 429, *range(500, 600)}
 
 Resolve = Callable[..., Iterable[tuple[Any, ...]]]
 
@@ -36,22 +36,22 @@ def fetch(
     *,
     resolve: Resolve = socket.getaddrinfo,
     is_near: Callable[[str], bool] = hosts.is_near,
-    longest: float = LONGEST,
+    timeout: float = TOTAL_TIMEOUT,
 ) -> tuple[bytes, str]:
-    """The film at an address of the internet, and its type. Raises `SendError`, permanent for what is none."""
-    for _ in range(SENT_ON + 1):
-        with _opened(url, resolve, is_near, longest) as response:
+    """Download the video at a public address; returns its bytes and type. Raises `SendError`."""
+    for _ in range(MOST_REDIRECTS + 1):
+        with _opened(url, resolve, is_near, timeout) as response:
             to = response.headers.get("Location", "") if response.status in (301, 302, 303, 307, 308) else ""
             if not to:
                 headers = CaseInsensitiveDict(response.headers.items())
                 return read(response.status, headers, iter(lambda: response.read(CHUNK), b""))
-            url = _next(url, to)
-    raise SendError("the video's address leads on and on", act=Act.NO)
+            url = _redirected(url, to)
+    raise SendError("the video's address redirects too often", act=Act.NO)
 
 
 def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tuple[bytes, str]:
-    """What an address answered, read no further than it is a film of the size WeChat allows."""
-    if status in LATER:
+    """Read the video out of a response, no further than the size WeChat allows; returns its bytes and type."""
+    if status in TEMPORARY:
         raise SendError(f"the video is not there yet ({status})", act=Act.RETRY)
     if status != 200:
         raise SendError(f"the video's address answered {status}", act=Act.NO)
@@ -61,7 +61,7 @@ def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tu
     for chunk in chunks:
         content += chunk
         _check_size(len(content))
-        # The first bytes tell: whatever the header says of a page, nobody is shown one as a video.
+        # The first bytes decide, whatever the header says: an HTML page is never shown as a video.
         kind = kind or (_kind(bytes(content), headers.get("Content-Type", "")) if len(content) >= 12 else "")
     if not kind:
         raise SendError("the video is empty", act=Act.RETRY)
@@ -70,17 +70,17 @@ def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tu
     return bytes(content), kind
 
 
-def _kind(content: bytes, said: str) -> str:
-    """What the first bytes are.
+def _kind(content: bytes, header: str) -> str:
+    """The media type by a video's first bytes, else by its header.
 
     >>> _kind(b"\\0\\0\\0\\x18ftypmp42", "text/plain"), _kind(b"FLV\\x01....", "video/x-flv")
     ('video/mp4', 'video/x-flv')
     """
     if content[4:8] == b"ftyp":
         return "video/mp4"
-    said = said.partition(";")[0].strip().lower()
-    if said.startswith("video/") and content.lstrip()[:1] not in (b"<", b"{"):
-        return said
+    kind = header.partition(";")[0].strip().lower()
+    if kind.startswith("video/") and content.lstrip()[:1] not in (b"<", b"{"):
+        return kind
     raise SendError("the video's address gave no video", act=Act.NO)
 
 
@@ -89,7 +89,7 @@ def _check_size(size: int) -> None:
         raise SendError("the video is larger than WeChat allows", act=Act.NO)
 
 
-def _next(url: str, to: str) -> str:
+def _redirected(url: str, to: str) -> str:
     try:
         return urljoin(url, to)
     except ValueError as error:
@@ -97,31 +97,31 @@ def _next(url: str, to: str) -> str:
 
 
 @contextmanager
-def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], longest: float) -> Iterator[HTTPResponse]:
-    """The answer of an address. The connection goes to the very address that was looked at: a name may lead elsewhere
-    the next time it is asked for."""
+def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], timeout: float) -> Iterator[HTTPResponse]:
+    """The response of an address. The connection goes to the IP address that was checked: resolved a second time, the
+    name may give another."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         if parts.scheme not in ("http", "https") or not host:
-            raise ValueError("no address of the web")
+            raise ValueError("not http or https")
         found = [str(each[4][0]) for each in resolve(host, port, type=socket.SOCK_STREAM)]
     except ValueError as error:  # UnicodeError too
-        raise SendError("the video's address is none", act=Act.NO) from error
+        raise SendError("the video's address is invalid", act=Act.NO) from error
     except OSError as error:
         raise SendError("the video's host is not known", act=Act.RETRY) from error
     if not found or any(is_near(each) for each in found):
         raise SendError("the video's address leads to a network of our own", act=Act.NO)
     try:
         connection = _connected(parts, host, port, found)
-        # By another's watch: whoever sends a byte now and then, of the head or of the film, never lets a read end.
+        # A timer of its own: a server that sends a byte now and then never lets a read time out.
         is_over, line = threading.Event(), connection.sock
 
         def hang_up() -> None:
             is_over.set()
             line.shutdown(socket.SHUT_RDWR)
 
-        watch = threading.Timer(longest, hang_up)
+        watch = threading.Timer(timeout, hang_up)
         watch.daemon = True
         watch.start()
         try:
@@ -129,7 +129,7 @@ def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], longest:
             connection.request("GET", target, headers={"Accept": "video/*", "User-Agent": "wuwei"})
             with connection.getresponse() as response:
                 yield response
-            if is_over.is_set():  # what was read until then looks like a whole one
+            if is_over.is_set():  # a closed socket looks like the end of the video
                 raise SendError("the video comes too slowly", act=Act.RETRY)
         finally:
             watch.cancel()
@@ -139,15 +139,15 @@ def _opened(url: str, resolve: Resolve, is_near: Callable[[str], bool], longest:
 
 
 def _connected(parts: SplitResult, host: str, port: int, found: list[str]) -> HTTPConnection:
+    """A connection to the first of these IP addresses that takes one; the request names the host."""
     failed: OSError | None = None
     for address in found:
         try:
-            line = socket.create_connection((address, port), timeout=PATIENCE)
+            line = socket.create_connection((address, port), timeout=READ_TIMEOUT)
         except OSError as error:
             failed = error
             continue
-        # With its name in the request, and the connection made already.
-        connection = HTTPConnection(host, port, timeout=PATIENCE)
+        connection = HTTPConnection(host, port, timeout=READ_TIMEOUT)
         connection.sock = line
         if parts.scheme == "https":
             try:

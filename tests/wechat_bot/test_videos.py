@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from wechat_bot import media as fetching
-from wechat_bot.client import films
+from wechat_bot.client import videos
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Media
 
@@ -74,7 +74,7 @@ def names(*answers: list[str]) -> Callable:
 
 
 def fetch(url: str, resolve: Callable) -> tuple[bytes, str]:
-    return films.fetch(url, resolve=resolve, is_near=lambda address: address != "127.0.0.1")
+    return videos.fetch(url, resolve=resolve, is_near=lambda address: address != "127.0.0.1")
 
 
 def media(house) -> Media:
@@ -151,11 +151,11 @@ def test_a_host_that_sends_a_byte_now_and_then_holds_nobody_up(drips) -> None:
         threading.Thread(target=drip, daemon=True).start()
         began = time.monotonic()
         with pytest.raises(SendError) as caught:
-            films.fetch(
+            videos.fetch(
                 f"http://film.example:{server.getsockname()[1]}/",
                 resolve=names(["127.0.0.1"]),
                 is_near=lambda address: False,
-                longest=0.3,
+                timeout=0.3,
             )
         done.set()
     assert caught.value.act is Act.RETRY and time.monotonic() - began < 3
@@ -195,8 +195,8 @@ def test_a_film_comes_from_the_address_that_was_looked_at(internet, ours) -> Non
         (410, {}, b"", Act.NO),
         (200, {"Content-Type": "text/html"}, b"<html>" + b" " * 20, Act.NO),
         (200, {"Content-Type": "video/mp4"}, b"<script>alert(1)</script>", Act.NO),
-        (200, {"Content-Type": "video/mp4", "Content-Length": str(films.LIMIT + 1)}, FILM[:100], Act.NO),
-        (200, {"Content-Type": "video/mp4"}, FILM + b"x" * films.LIMIT, Act.NO),
+        (200, {"Content-Type": "video/mp4", "Content-Length": str(videos.LIMIT + 1)}, FILM[:100], Act.NO),
+        (200, {"Content-Type": "video/mp4"}, FILM + b"x" * videos.LIMIT, Act.NO),
         (200, {"Content-Type": "video/mp4", "Content-Length": "200"}, FILM[:100], Act.RETRY),
         (200, {"Content-Type": "video/mp4"}, b"", Act.RETRY),
         (302, {"Location": "/again"}, b"", Act.NO),
