@@ -19,7 +19,8 @@ def sign_in(chromium: Browser, address: str, name: str, wrong: list[str]) -> Pag
     page.on("console", lambda message: wrong.append(message.text) if "Content Security" in message.text else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(address)
-    page.get_by_role("button", name=name).click()
+    with page.expect_navigation():  # with its scripts: a person does not type before they are there
+        page.get_by_role("button", name=name).click()
     return page
 
 

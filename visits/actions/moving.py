@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
+from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from people.models import Area, Retailer
 from people.rules import Person
@@ -52,6 +53,8 @@ _HAS_MOVED = and_(
 )
 #: Request numbers listed in the one notice about many requests.
 LISTED = 5
+#: Key of an advisory lock (any number): two sweeps at once would each take some, and the new owner would be told twice.
+SWEEPING = 0x5EED_0003
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, li
     Checks up to `limit` such requests with ids above `after`. However many requests a manager held, this takes one
     decision for each area, one statement for each new owner, and one notice.
     """
+    one_at_a_time(session, SWEEPING)
     stairs = org_chart.read(session, day_in(now, zone))
     held = _held(session, stairs, after, limit, now)
     moved: dict[int | None, list[tuple[_Held, OwnerChoice]]] = defaultdict(list)
