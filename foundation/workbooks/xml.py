@@ -13,7 +13,7 @@ from posixpath import join, normpath
 from xml.parsers import expat
 
 from foundation.errors import Refused
-from foundation.workbooks import formats as formats
+from foundation.workbooks import formats
 from foundation.workbooks.cells import (
     LOCKED,
     NO_RESULT,
@@ -39,6 +39,11 @@ _MOST_STRINGS, _MOST_LETTERS = 3_000_000, 64_000_000
 _MOST_MERGED = 100_000
 #: Limits of the parts that describe the workbook: bytes and elements.
 _LARGEST_PLAN, _LONGEST_PLAN = 32 << 20, 200_000
+#: What `zipfile` raises for a broken list of parts: no zip file, one of a newer version, and a name that is not UTF-8.
+_BROKEN_DIRECTORY = (zipfile.BadZipFile, NotImplementedError, ValueError)
+#: What it raises for a broken part: a wrong checksum, broken compression, patched data, a part that ends too early, and
+#: one that begins before the file (ValueError) or further away than a number can say (OverflowError).
+_BROKEN_PART = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OverflowError)
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 
 
@@ -50,7 +55,7 @@ def opened(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
         raise Refused(too_large(f"工作簿里有 {parts:,} 个部分", f"最多 {_MOST_PARTS:,} 个"))
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+    except _BROKEN_DIRECTORY:
         raise Refused(UNREADABLE) from None
     return _Book(archive, limits).sheets()
 
@@ -292,7 +297,7 @@ class _Book:
             with self.archive.open(info) as packed:
                 while piece := packed.read(_PIECE):
                     yield piece
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        except _BROKEN_PART:
             raise Refused(UNREADABLE) from None
         yield b""
 
