@@ -15,13 +15,13 @@ from wechat_bot.services import current_services
 
 @click.group()
 def campaigns() -> None:
-    """Messages to many that are under way."""
+    """正在发送的群发和邀请。"""
 
 
 @campaigns.command("list")
 @with_appcontext
 def listing() -> None:
-    """One line for each campaign that is due: id, what it is about, state, how many wait, what it says."""
+    """每次发送列一行：编号、关于什么、状态、还有多少家没发、内容。"""
     services = current_services()
     with services.reading() as session:
         due = session.scalars(_due(services.clock())).all()
@@ -33,12 +33,12 @@ def listing() -> None:
 
 @campaigns.command()
 @click.argument("campaign_ids", metavar="[ID]…", nargs=-1, type=int)
-@click.option("--all", "is_all", is_flag=True, help="All that are due: after an older backup was restored.")
+@click.option("--all", "is_all", is_flag=True, help="全部取消：用在恢复备份之后。")
 @with_appcontext
 def cancel(campaign_ids: tuple[int, ...], is_all: bool) -> None:
-    """Take back what has not gone out of campaigns that are due."""
+    """取消这些发送里还没有发出的消息。"""
     if bool(campaign_ids) == is_all:
-        raise click.UsageError("Name campaigns, or say --all.")
+        raise click.UsageError("请写编号，或写 --all。")
     services = current_services()
     with services.transaction() as session:
         now = services.clock()

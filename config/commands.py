@@ -24,13 +24,13 @@ log = structlog.get_logger(__name__)
 
 @click.group()
 def db() -> None:
-    """Database schema."""
+    """数据库结构。"""
 
 
 @db.command()
 @with_appcontext
 def upgrade() -> None:
-    """Bring the database to the newest schema."""
+    """把数据库升级到最新结构。"""
     database = current_services().database
     _wait_for(database)
     try:
@@ -43,10 +43,10 @@ def upgrade() -> None:
 
 
 @click.command()
-@click.option("--senders", default=SENDERS, show_default=True, help="Threads that send.")
+@click.option("--senders", default=SENDERS, show_default=True, help="同时发送的线程数。")
 @with_appcontext
 def worker(senders: int) -> None:
-    """Run due jobs and send due messages until told to stop (SIGTERM, Ctrl-C)."""
+    """后台进程：做到期的工作，发到期的消息，直到让它停下（SIGTERM 或 Ctrl-C）。"""
     services = current_services()
     _wait_for(services.database)
     try:
@@ -65,10 +65,10 @@ def worker(senders: int) -> None:
 
 
 @click.command()
-@click.argument("month", type=click.DateTime(["%Y-%m"]))
+@click.argument("month", metavar="MONTH", type=click.DateTime(["%Y-%m"]))
 @with_appcontext
 def measures(month: datetime) -> None:
-    """Show the measures of all services for a MONTH, such as 2026-11."""
+    """列出各项服务一个月的成果，月份写成 2026-11。"""
     services = current_services()
     found: Mapping[str, Measure] = current_app.extensions["measures"]
     with services.reading() as session:

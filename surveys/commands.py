@@ -31,17 +31,17 @@ from wechat_bot.services import current_services
 
 @click.group()
 def surveys() -> None:
-    """Surveys: load, publish, count, export."""
+    """微调查：读入、发布、统计、导出。"""
 
 
 @surveys.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--survey", "survey_id", type=int, help="Write a new draft of this survey; without it, a new survey.")
+@click.option("--survey", "survey_id", type=int, help="作为这份调查的新草稿；不写就是一份新的调查。")
 @with_appcontext
 def load(file: Path, survey_id: int | None) -> None:
-    """Read a survey from a YAML or .xlsx file and print its id. Nobody is asked before it is published.
+    """读入一份问卷（YAML 或 .xlsx）作为草稿，打印编号。发布之后才会问大家。
 
-    What a new draft changes against the version asked now is said on stderr.
+    新草稿和正在用的一版有什么不同，写在 stderr。
     """
     services = current_services()
     with _told(), services.transaction() as session:
@@ -58,7 +58,7 @@ def load(file: Path, survey_id: int | None) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @with_appcontext
 def publish(survey_id: int) -> None:
-    """Ask the draft from now on: freeze it as a version and list its audience."""
+    """发布：把草稿定为一版，列入对象中已绑定的店，开始调查。"""
     services = current_services()
     with _told(), services.transaction() as session:
         published = authoring.publish(session, survey_id, criteria=services.criteria, now=services.clock())
@@ -69,7 +69,7 @@ def publish(survey_id: int) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @with_appcontext
 def close(survey_id: int) -> None:
-    """End a survey now."""
+    """现在就结束一份调查。"""
     services = current_services()
     with _told(), services.transaction() as session:
         authoring.close(session, survey_id, now=services.clock())
@@ -80,7 +80,7 @@ def close(survey_id: int) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @with_appcontext
 def invite(survey_id: int) -> None:
-    """Plan an invitation, now, to every listed follower who has not answered; the worker sends it."""
+    """现在邀请名单上已关注、还没填的人；由后台进程在安静时间以外发送。"""
     services = current_services()
     with _told(), services.transaction() as session:
         now, found = services.clock(), detail(session, survey_id, now=services.clock())
@@ -95,7 +95,7 @@ def invite(survey_id: int) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @with_appcontext
 def qr(survey_id: int) -> None:
-    """Make a QR code that opens this survey (30 days), and print its picture's address."""
+    """做一个扫码就打开这份调查的二维码（30 天有效），打印图片网址。"""
     services = current_services()
     with _told():
         with services.reading() as session:
@@ -107,7 +107,7 @@ def qr(survey_id: int) -> None:
 @surveys.command("list")
 @with_appcontext
 def list_surveys() -> None:
-    """List every survey with its state and figures."""
+    """列出所有调查，带状态和发放、回收、有效。"""
     services = current_services()
     with _told(), services.reading() as session:
         found = listing.surveys(session, now=services.clock())
@@ -117,10 +117,10 @@ def list_surveys() -> None:
 
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
-@click.option("--json", "as_json", is_flag=True, help="For programs; shares from 0 to 1, not rounded.")
+@click.option("--json", "as_json", is_flag=True, help="给程序读；占比是 0 到 1 的数，不舍入。")
 @with_appcontext
 def tally(survey_id: int, as_json: bool) -> None:
-    """Show the figures of a survey."""
+    """列出一份调查的统计结果。"""
     with _told(), current_services().reading() as session:
         figures = figures_of(session, survey_id)
     if as_json:
@@ -134,7 +134,7 @@ def tally(survey_id: int, as_json: bool) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @with_appcontext
 def recount(survey_id: int) -> None:
-    """Count a survey again from its raw answers and put the tally right; print what differed, or 一致."""
+    """从原始答卷重新数一遍，把统计改对；列出不同之处，或“一致”。"""
     with _told(), current_services().transaction() as session:
         differences = counting.recount(session, survey_id)
     for (question, option), (kept, counted) in differences.items():
@@ -147,7 +147,7 @@ def recount(survey_id: int) -> None:
 @click.argument("submission_id", metavar="SUBMISSION", type=int)
 @with_appcontext
 def void(submission_id: int) -> None:
-    """Set one submission aside: returned, no longer valid, out of the counts."""
+    """作废一份答卷，不再计入统计。"""
     with _told(), current_services().transaction() as session:
         counting.void(session, submission_id)
     click.echo("已作废。")
@@ -156,10 +156,10 @@ def void(submission_id: int) -> None:
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
 @click.option("--format", "form", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A file, or a folder to name it in.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="文件，或放它的文件夹。")
 @with_appcontext
 def export(survey_id: int, form: files.Form, out: Path) -> None:
-    """Write every submission to a file, and print its path."""
+    """把每份答卷写进文件，打印文件的路径。"""
     services = current_services()
     with _told(), services.reading() as session:
         figures = figures_of(session, survey_id)
@@ -180,7 +180,7 @@ def export(survey_id: int, form: files.Form, out: Path) -> None:
 @surveys.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
-    """Write the Excel template that `load` reads."""
+    """写一张填写问卷用的 Excel 模板，`load` 读的就是它。"""
     with _told():
         file.write_bytes(written_files.template())
     click.echo(file)

@@ -28,14 +28,14 @@ MENU = Path(__file__).resolve().parent.parent / "config" / "menu.yaml"
 
 @click.group()
 def menu() -> None:
-    """The account's menu."""
+    """公众号的菜单。"""
 
 
 @menu.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=MENU)
 @with_appcontext
 def publish(file: Path) -> None:
-    """Check the menu file and publish it."""
+    """检查菜单文件并发布；不写 FILE 就是 config/menu.yaml。"""
     services = current_services()
     try:
         pages = services.public_url if services.is_service_account else ""
@@ -54,7 +54,7 @@ def publish(file: Path) -> None:
 
 @click.group("outbox")
 def outbox_group() -> None:
-    """Messages to send: what waits, what failed, what nobody can be sure of."""
+    """要发的消息：等着发的、没发成的、待确认的。"""
 
 
 @outbox_group.command("list")
@@ -62,7 +62,7 @@ def outbox_group() -> None:
 @click.option("--limit", default=50, show_default=True)
 @with_appcontext
 def list_deliveries(state: str, limit: int) -> None:
-    """List deliveries in a state (default: the unsure ones), oldest first."""
+    """列出一种状态的消息，早的在前；不写 --state 就列待确认的（unsure）。"""
     with current_services().reading() as session:
         click.echo("  ".join(f"{name} {count}" for name, count in resolving.counts(session).items()) or "outbox empty")
         if pausing.is_day_spent(session, now=current_services().clock()):
@@ -77,14 +77,14 @@ def list_deliveries(state: str, limit: int) -> None:
 
 
 @outbox_group.command("cancel")
-@click.option("--about", help="What it is about, as a link: survey:12.")
-@click.option("--id", "ids", type=int, multiple=True, help="One delivery; may be given several times.")
-@click.option("--all", "is_all", is_flag=True, help="All of them: after a restore, they may have been sent long ago.")
+@click.option("--about", help="关于什么，写成链接：survey:12。")
+@click.option("--id", "ids", type=int, multiple=True, help="一条消息的编号；可以写几次。")
+@click.option("--all", "is_all", is_flag=True, help="全部取消：恢复备份之后，它们可能早就发过了。")
 @with_appcontext
 def cancel(about: str | None, ids: tuple[int, ...], is_all: bool) -> None:
-    """Cancel deliveries that still wait, by what they are about, one by one or all. What was sent stays sent."""
+    """取消还没有发出的消息：关于一件事的、一条一条的，或全部。"""
     if [bool(about), bool(ids), is_all].count(True) != 1:
-        raise click.UsageError("Give --about, --id or --all.")
+        raise click.UsageError("请写 --about、--id 或 --all，只写一种。")
     services = current_services()
     which = true() if is_all else Delivery.about == about if about else Delivery.id.in_(ids)
     with services.transaction() as session:
@@ -101,7 +101,7 @@ def cancel(about: str | None, ids: tuple[int, ...], is_all: bool) -> None:
 @click.argument("outcome", type=click.Choice(["sent", "failed", "resend"]))
 @with_appcontext
 def resolve(delivery_id: int, outcome: str) -> None:
-    """Decide on an unsure delivery: it arrived, it did not, or send it again."""
+    """对一条待确认的消息作决定：已到（sent）、没到（failed），或重发（resend）。"""
     services = current_services()
     state = {"sent": DeliveryState.SENT, "failed": DeliveryState.FAILED, "resend": DeliveryState.PENDING}[outcome]
     with services.transaction() as session:
@@ -117,7 +117,7 @@ def resolve(delivery_id: int, outcome: str) -> None:
 @outbox_group.command("resume")
 @with_appcontext
 def resume() -> None:
-    """Let broadcasts go that wait for midnight, after WeChat's count of the day was cleared (clear_quota)."""
+    """微信当天的次数清零（clear_quota）之后，让等到半夜的群发现在就走。"""
     services, number = current_services(), 0
     now, is_all = services.clock(), False
     while not is_all:
@@ -135,7 +135,7 @@ def _titles(session: Session, wanted: Iterable[About]) -> dict[About, Title]:
 @click.argument("about")
 @with_appcontext
 def list_reported(about: str) -> None:
-    """Show what WeChat reported of ABOUT: the msg_id of a mass message or a notice, a publish_id, a template's id."""
+    """列出微信报告过什么。ABOUT 是群发或通知的 msg_id、发布的 publish_id，或模板的编号。"""
     with current_services().reading() as session:
         found = reported.about(session, about)
         for each in found:
