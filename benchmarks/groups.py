@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
 from campaigns import listing, sending
-from campaigns.kinds import Means
+from campaigns.kinds import CampaignContext
 from campaigns.models import Recipient
 from config.app import FEATURES
 from console.models import User
@@ -117,20 +117,20 @@ def _send(session: Session, who: Colleague, now: datetime) -> int:
 
 def _carry(database: Database, parts: Parts, now: datetime) -> None:
     """What the clock does of a group until all of it was handed over; WeChat takes every message."""
-    means = Means(now, zone=ZONE)
+    context = CampaignContext(now, zone=ZONE)
     with database.reading() as session:
         (campaign,) = sending.due(session, actions.KIND, now=now)
     is_more = True
     while is_more:
         begun = time.perf_counter()
         with database.transaction() as session:
-            is_more = listing.some(session, campaign, actions.KIND, means)
+            is_more = listing.some(session, campaign, actions.KIND, context)
         parts.steps.append(time.perf_counter() - begun)
     due = [campaign]
     while due:
         begun = time.perf_counter()
         with database.transaction() as session:
-            sending.queue_some(session, campaign, actions.KIND, means)
+            sending.queue_some(session, campaign, actions.KIND, context)
         parts.handed.append(time.perf_counter() - begun)
         with database.transaction() as session:
             gone = update(Delivery).where(Delivery.state == DeliveryState.PENDING)

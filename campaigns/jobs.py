@@ -30,18 +30,18 @@ def workers(features: Sequence[Feature]) -> list[Job]:
 def send(services: Services, kind: CampaignKind) -> None:
     """Freeze the audiences of due campaigns and hand their messages to the outbox; does nothing during quiet hours."""
     now = services.clock()
-    means = kinds.means(services, now)
+    context = kinds.context(services, now)
     with services.reading() as session:
         due = sending.due(session, kind, now=now)
     for campaign_id in due:
         is_more = True
         while is_more:
             with services.transaction() as session:
-                is_more = listing.some(session, campaign_id, kind, means)
+                is_more = listing.some(session, campaign_id, kind, context)
         if services.quiet and services.quiet.over_at(now):
             continue
         with services.transaction() as session:
-            sending.queue_some(session, campaign_id, kind, means)
+            sending.queue_some(session, campaign_id, kind, context)
 
 
 def note_news(services: Services, kind: CampaignKind) -> None:

@@ -10,26 +10,23 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign
+from wechat_bot.conversation import Account
 from wechat_bot.criterion import Criterion
 from wechat_bot.services import Services
 
 Condition = ColumnElement[bool]
 _UTC = ZoneInfo("UTC")
+_NO_ACCOUNT = Account(name="", public_url="", has_pages=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """Settings that audiences are read with and messages made with, at one moment."""
+class CampaignContext:
+    """Context in which audiences are read and messages made: a moment, the criteria, the account."""
 
     now: datetime
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     zone: ZoneInfo = _UTC
-    #: The address of our pages, and whether they can know who opens them: not without OAuth (subscription accounts).
-    public_url: str = ""
-    has_pages: bool = False
-    #: The notices for which the account has a template, and the name of the account.
-    notices: Collection[str] = ()
-    account_name: str = ""
+    account: Account = _NO_ACCOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +58,16 @@ class CampaignKind:
     topic: str
     #: Gives the conditions on `Retailer` for the audience of a campaign. Raises Refused where the audience cannot be
     #: read.
-    meant: Callable[[Session, Campaign, Means], Sequence[Condition]]
+    meant: Callable[[Session, Campaign, CampaignContext], Sequence[Condition]]
     #: Makes the message, afresh for each batch.
-    letter: Callable[[Session, Campaign, Means], CampaignMessage]
+    message: Callable[[Session, Campaign, CampaignContext], CampaignMessage]
     #: Its own reasons to leave a shop out, checked after those that hold for every kind: when the audience is frozen,
     #: and again just before a message is handed to the outbox.
     reasons: Callable[[Session, Campaign], Sequence[LeftOutReason]] = lambda session, campaign: ()
     #: Whether a campaign that is due must still wait.
     waits: Callable[[Session, Campaign, datetime], bool] = lambda session, campaign, now: False
     #: Called before the shops of the audience for which this condition holds are written down.
-    prepare: Callable[[Session, Campaign, Condition, Means], None] | None = None
+    prepare: Callable[[Session, Campaign, Condition, CampaignContext], None] | None = None
     #: Locks the feature's own rows of these shops without waiting, and gives the shops it could lock; the news of the
     #: others are processed next time.
     hold: Callable[[Session, Campaign, Sequence[int]], Collection[int]] | None = None
@@ -86,14 +83,6 @@ class CampaignKind:
         return f"{self.topic}:{reference}"
 
 
-def means(services: Services, now: datetime) -> Means:
-    """Return the `Means` of this process at a moment."""
-    return Means(
-        now,
-        services.criteria,
-        services.zone,
-        services.public_url,
-        services.is_service_account,
-        services.templates.keys(),
-        services.account_name,
-    )
+def context(services: Services, now: datetime) -> CampaignContext:
+    """Return the context of this process at a moment."""
+    return CampaignContext(now, services.criteria, services.zone, services.account)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Integer, String, case, exists, func, inser
 from sqlalchemy.orm import Session
 
 from campaigns import steering, tally
-from campaigns.kinds import CampaignKind, Condition, LeftOutReason, Means
+from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.rules import FAILED
 from foundation.database import count_to
@@ -31,37 +31,39 @@ UNBOUND = "unbound"
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 
 
-def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *, batch: int = BATCH) -> bool:
+def some(
+    session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext, *, batch: int = BATCH
+) -> bool:
     """Write down the next step of a due campaign's recipients, with the reasons of those left out; gives whether more
     are left.
 
     Of two workers only one does it. An audience that can no longer be read breaks the campaign; it never becomes
     everyone.
     """
-    campaign = steering.claimed(session, campaign_id, (CampaignState.PLANNED, CampaignState.LISTING), now=means.now)
-    if campaign is None or kind.waits(session, campaign, means.now):
+    campaign = steering.claimed(session, campaign_id, (CampaignState.PLANNED, CampaignState.LISTING), now=context.now)
+    if campaign is None or kind.waits(session, campaign, context.now):
         return False
     try:
         if campaign.frozen_at is None:
-            if not steering.is_still_approved(session, campaign, kind, now=means.now):
+            if not steering.is_still_approved(session, campaign, kind, now=context.now):
                 return False
-            campaign.frozen_at = means.now
-            steering.enter(session, campaign, CampaignState.LISTING, now=means.now)
-        meant = kind.meant(session, campaign, means)
+            campaign.frozen_at = context.now
+            steering.enter(session, campaign, CampaignState.LISTING, now=context.now)
+        meant = kind.meant(session, campaign, context)
     except Refused as refusal:
         campaign.error = refusal.sentence[:300]
-        steering.enter(session, campaign, CampaignState.BROKEN, now=means.now, why=campaign.error)
+        steering.enter(session, campaign, CampaignState.BROKEN, now=context.now, why=campaign.error)
         return False
     after, until = campaign.cursor, campaign.cursor + batch
     if kind.prepare is not None:
-        kind.prepare(session, campaign, in_step(after, until), means)
+        kind.prepare(session, campaign, in_step(after, until), context)
     judged = (
         select(
             Retailer.id,
             Retailer.openid,
             Retailer.area_id,
             func.coalesce(Retailer.manager_id, Area.manager_id).label("manager_id"),
-            reasons(session, campaign, kind, means.now).label("why"),
+            reasons(session, campaign, kind, context.now).label("why"),
         )
         .select_from(Retailer)
         .join(Area, Area.id == Retailer.area_id)
@@ -92,12 +94,14 @@ def some(session: Session, campaign_id: int, kind: CampaignKind, means: Means, *
     return False
 
 
-def at_once(session: Session, campaign: Campaign, kind: CampaignKind, means: Means, *, most: int = BATCH) -> bool:
+def at_once(
+    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext, *, most: int = BATCH
+) -> bool:
     """Write down a small audience in one step; gives whether it was small enough. A larger one is left to the clock."""
-    meant = select(Retailer.id).where(*kind.meant(session, campaign, means), IS_THERE)
+    meant = select(Retailer.id).where(*kind.meant(session, campaign, context), IS_THERE)
     if count_to(session, meant, most) > most:
         return False
-    some(session, campaign.id, kind, means, batch=session.scalar(select(func.max(Retailer.id))) or 1)
+    some(session, campaign.id, kind, context, batch=session.scalar(select(func.max(Retailer.id))) or 1)
     return True
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from campaigns import listing, rules, steering, tally
-from campaigns.kinds import CampaignKind, Means
+from campaigns.kinds import CampaignContext, CampaignKind
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
 from people.models import Retailer
@@ -31,13 +31,13 @@ def due(session: Session, kind: CampaignKind, *, now: datetime) -> list[int]:
     return list(session.scalars(select(Campaign.id).where(*mine).order_by(Campaign.due_at, Campaign.id)))
 
 
-def queue_some(session: Session, campaign_id: int, kind: CampaignKind, means: Means) -> None:
+def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
     """Hand the next batch of recipients to the outbox, if few messages of the campaign wait there.
 
     Of two workers only one does it. A shop that has a reason to be left out by now is left out.
     """
-    campaign = steering.claimed(session, campaign_id, (CampaignState.SENDING,), now=means.now)
-    if campaign is None or kind.waits(session, campaign, means.now):
+    campaign = steering.claimed(session, campaign_id, (CampaignState.SENDING,), now=context.now)
+    if campaign is None or kind.waits(session, campaign, context.now):
         return
     mine = Recipient.campaign_id == campaign.id
     queued = select(Recipient.retailer_id).where(mine, Recipient.outcome == Outcome.QUEUED)
@@ -48,10 +48,10 @@ def queue_some(session: Session, campaign_id: int, kind: CampaignKind, means: Me
     some = select(Recipient.retailer_id).where(*listed).order_by(Recipient.retailer_id).limit(room).subquery()
     last, count = session.execute(select(func.max(some.c[0]), func.count()).select_from(some)).one()
     if last is not None:
-        _leave_out(session, campaign, kind, last, means)
-        _queue(session, campaign, kind, last, means)
+        _leave_out(session, campaign, kind, last, context)
+        _queue(session, campaign, kind, last, context)
     if count < room:
-        steering.enter(session, campaign, CampaignState.SENT, now=means.now)
+        steering.enter(session, campaign, CampaignState.SENT, now=context.now)
 
 
 def note_news(session: Session, kind: CampaignKind) -> int:
@@ -103,10 +103,10 @@ def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence
     return [row for row in rows if row.retailer_id in held[row.campaign_id]]
 
 
-def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: int, means: Means) -> None:
+def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext) -> None:
     """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
     bound."""
-    why = listing.reasons(session, campaign, kind, means.now)
+    why = listing.reasons(session, campaign, kind, context.now)
     batch = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, Recipient.retailer_id <= last)
     why = case((Retailer.openid.is_distinct_from(Recipient.openid), listing.UNBOUND), else_=why)
     looked = (
@@ -128,8 +128,8 @@ def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: i
     tally.add(session, counts)
 
 
-def _queue(session: Session, campaign: Campaign, kind: CampaignKind, last: int, means: Means) -> None:
-    letter = kind.letter(session, campaign, means)
+def _queue(session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext) -> None:
+    letter = kind.message(session, campaign, context)
     up_to = Recipient.retailer_id <= last
     shop = as_type(Recipient.retailer_id, String)
     first = literal(steering.key(campaign)) + shop
@@ -146,7 +146,7 @@ def _queue(session: Session, campaign: Campaign, kind: CampaignKind, last: int, 
             message,
             template=notice,
             watch=watch,
-            now=means.now,
+            now=context.now,
             about=campaign.about,
             not_after=letter.not_after or campaign.not_after,
             heeds_quiet=True,

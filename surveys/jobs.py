@@ -38,7 +38,7 @@ def look_after_waves(services: Services) -> None:
         with services.transaction() as session:
             inviting.stop(session, survey_id, now=now)
     with services.transaction() as session:
-        waves.promise_results(session, kinds.means(services, now))
+        waves.promise_results(session, kinds.context(services, now))
 
 
 def file(services: Services) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, upd
 from sqlalchemy.orm import Session
 
 from campaigns import listing, steering
-from campaigns.kinds import CampaignKind, CampaignMessage, Condition, LeftOutReason, Means
+from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason
 from campaigns.models import Campaign
 from campaigns.rules import UNSETTLED
 from foundation.database import changed
@@ -32,11 +32,11 @@ def ended(session: Session, *, now: datetime) -> list[int]:
     return list(session.scalars(select(Survey.id).where(Survey.closes_at <= now, Survey.id.in_(running))))
 
 
-def promise_results(session: Session, means: Means) -> None:
+def promise_results(session: Session, context: CampaignContext) -> None:
     """Plan, once, the wave that tells those who answered of the results, where an author promised them for now."""
-    if not means.has_pages:
+    if not context.account.has_pages:
         return
-    now, at = means.now, func.coalesce(Survey.results_at, Survey.closes_at)
+    now, at = context.now, func.coalesce(Survey.results_at, Survey.closes_at)
     is_told = exists().where(Campaign.kind == RESULTS.name, Campaign.reference == Survey.id)
     surveys = session.scalars(
         select(Survey)
@@ -52,7 +52,7 @@ def promise_results(session: Session, means: Means) -> None:
         .with_for_update(skip_locked=True, key_share=True, of=Survey)
     ).all()
     for survey in surveys:
-        said = chat.results_there(survey.title, f"{means.public_url}/m/surveys/{survey.id}/results")
+        said = chat.results_there(survey.title, f"{context.account.public_url}/m/surveys/{survey.id}/results")
         steering.plan(
             session, RESULTS, survey.id, number=waves.RESULTS, said=said, due_at=now, audience=None, by="", now=now
         )
@@ -82,15 +82,15 @@ def _listed(survey: Survey, *, is_submitted: bool) -> ColumnElement[bool]:
     return theirs.scalar_subquery().is_(is_submitted)
 
 
-def _invited(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
+def _invited(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
     listed = _listed(session.get_one(Survey, campaign.reference), is_submitted=False)
     if campaign.audience is None:
         return (listed,)
-    meant = audiences.select_ids(session, campaign.audience, means.criteria, now=means.now)
+    meant = audiences.select_ids(session, campaign.audience, context.criteria, now=context.now)
     return listed, Retailer.id.in_(meant.correlate(None))
 
 
-def _told(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
+def _told(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
     return (_listed(session.get_one(Survey, campaign.reference), is_submitted=True),)
 
 
@@ -101,10 +101,10 @@ def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
     return [*found, LeftOutReason("full", not_(and_(*places)))] if places else found
 
 
-def _enlist(session: Session, campaign: Campaign, step: Condition, means: Means) -> None:
+def _enlist(session: Session, campaign: Campaign, step: Condition, context: CampaignContext) -> None:
     """List, for a survey for everyone, the shops that were bound since."""
     if session.get_one(Survey, campaign.reference).is_for_everyone:
-        listed = enlist(session, campaign.reference, None, {}, means.now, step)
+        listed = enlist(session, campaign.reference, None, {}, context.now, step)
         counting.add(session, campaign.reference, {counting.SENT: listed} if listed else {})
 
 
@@ -129,29 +129,35 @@ def _reached(session: Session, campaign: Campaign, shops: Sequence[int]) -> None
     counting.add(session, campaign.reference, {counting.REACHED: count} if count else {})
 
 
-def _letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessage:
+def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
     survey, page = session.get_one(Survey, campaign.reference), f"/m/surveys/{campaign.reference}"
-    said = f"{campaign.said}\n{chat.on_a_page(means.public_url + page)}" if means.has_pages else campaign.said
-    return CampaignMessage(reply.text_message(said), _notice("survey", page, survey, means), not_after=survey.closes_at)
+    said = (
+        f"{campaign.said}\n{chat.on_a_page(context.account.public_url + page)}"
+        if context.account.has_pages
+        else campaign.said
+    )
+    return CampaignMessage(
+        reply.text_message(said), _notice("survey", page, survey, context), not_after=survey.closes_at
+    )
 
 
-def _results_letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessage:
+def _results_message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
     survey = session.get_one(Survey, campaign.reference)
-    notice = _notice("results", f"/m/surveys/{survey.id}/results", survey, means)
-    return CampaignMessage(reply.text_message(campaign.said), notice, not_after=means.now + RESULTS_LAST)
+    notice = _notice("results", f"/m/surveys/{survey.id}/results", survey, context)
+    return CampaignMessage(reply.text_message(campaign.said), notice, not_after=context.now + RESULTS_LAST)
 
 
-def _notice(name: str, path: str, survey: Survey, means: Means) -> dict[str, object] | None:
-    if name not in means.notices:
+def _notice(name: str, path: str, survey: Survey, context: CampaignContext) -> dict[str, object] | None:
+    if name not in context.account.notices:
         return None
-    return notices.notice(name, path, when=survey.closes_at, who=means.account_name, what=survey.title)
+    return notices.notice(name, path, when=survey.closes_at, who=context.account.name, what=survey.title)
 
 
 INVITATIONS = CampaignKind(
     name=waves.INVITATION,
     topic="survey",
     meant=_invited,
-    letter=_letter,
+    message=_message,
     reasons=_reasons,
     waits=_waits,
     prepare=_enlist,
@@ -162,7 +168,7 @@ RESULTS = CampaignKind(
     name=waves.NEWS,
     topic="survey",
     meant=_told,
-    letter=_results_letter,
+    message=_results_message,
     reasons=lambda session, campaign: (listing.has_waiting(campaign),),
 )
 KINDS = (INVITATIONS, RESULTS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from campaigns import listing, sending, steering
-from campaigns.kinds import CampaignKind, CampaignMessage, Means, means
+from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, context
 from campaigns.models import Campaign
 from people import audiences
 from people.models import Area, Manager, Retailer, ShopClass
@@ -19,17 +19,17 @@ from wechat_bot.reply import text_message
 _numbers = count(350900000001)
 
 
-def _meant(session, campaign, means: Means) -> list[Any]:
+def _meant(session, campaign, context: CampaignContext) -> list[Any]:
     if "shops" in campaign.audience:
         return [Retailer.id.in_(campaign.audience["shops"])]
-    chosen = audiences.select_ids(session, campaign.audience, means.criteria, now=means.now)
+    chosen = audiences.select_ids(session, campaign.audience, context.criteria, now=context.now)
     return [Retailer.id.in_(chosen.correlate(None))]
 
 
 def kind(name: str = "leaflet", **more: Any) -> CampaignKind:
     """A message to an audience."""
-    letter = lambda session, campaign, means: CampaignMessage(text_message(campaign.said))  # noqa: E731
-    return CampaignKind(**{"name": name, "topic": name, "meant": _meant, "letter": letter, **more})
+    message = lambda session, campaign, context: CampaignMessage(text_message(campaign.said))  # noqa: E731
+    return CampaignKind(**{"name": name, "topic": name, "meant": _meant, "message": message, **more})
 
 
 @dataclass
@@ -88,14 +88,14 @@ class Town:
     def list(self, of: CampaignKind, campaign: int, batch: int = 2) -> bool:
         """One step of listing."""
         with self.house.services.transaction() as session:
-            return listing.some(session, campaign, of, means(self.house.services, self.now), batch=batch)
+            return listing.some(session, campaign, of, context(self.house.services, self.now), batch=batch)
 
     def send(self, of: CampaignKind, campaign: int) -> None:
         """List all, hand a batch to the outbox, send it, note what became of it."""
         while self.list(of, campaign):
             pass
         with self.house.services.transaction() as session:
-            sending.queue_some(session, campaign, of, means(self.house.services, self.now))
+            sending.queue_some(session, campaign, of, context(self.house.services, self.now))
         self.house.work()
         with self.house.services.transaction() as session:
             sending.note_news(session, of)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from campaigns import listing, progress, sending, tally
-from campaigns.kinds import LeftOutReason, means
+from campaigns.kinds import LeftOutReason, context
 from campaigns.models import Campaign, CampaignState, Recipient
 from campaigns.rules import CampaignFigures
 from people.models import Area, Retailer
@@ -63,7 +63,7 @@ def dies_in_a_step(town: Town, campaign: int, batch: int) -> None:
 
     def step() -> None:
         with services.transaction() as session:
-            listing.some(session, campaign, ODD, means(services, town.now), batch=batch)
+            listing.some(session, campaign, ODD, context(services, town.now), batch=batch)
             raise Killed
 
     with pytest.raises(Killed):
@@ -102,7 +102,7 @@ def test_nothing_is_sent_before_the_last_is_listed_and_everybody_once_after_it(t
     assert town.list(ODD, campaign)
     dies_in_a_step(town, campaign, 2)
     with town.house.services.transaction() as session:
-        sending.queue_some(session, campaign, ODD, means(town.house.services, town.now))
+        sending.queue_some(session, campaign, ODD, context(town.house.services, town.now))
     assert state(town, campaign) == CampaignState.LISTING
     with town.house.look() as session:
         assert session.scalar(select(func.count()).select_from(Delivery)) == 0

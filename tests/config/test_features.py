@@ -60,7 +60,7 @@ CLAIMS = {
         "more": [ConsoleExtension(tasks={"surveys.export": WorkKind(TALK, is_begun_again=True)})]
     },
     "visits and rival both claim the campaign kind 'visit-group'": {
-        "more": [CampaignKind("visit-group", "rival", meant=TALK, letter=TALK)]
+        "more": [CampaignKind("visit-group", "rival", meant=TALK, message=TALK)]
     },
     "people and rival both claim the part of the shops 'part'": {"more": [ConsoleExtension(part=TALK or len)]},
 }

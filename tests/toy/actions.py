@@ -19,8 +19,8 @@ from wechat_bot.reply import text_message
 ARRIVED = CampaignKind(
     name="toy",
     topic="wish",
-    meant=lambda session, one, means: [audiences.condition(session, one.audience, means.criteria, now=means.now)],
-    letter=lambda session, one, means: CampaignMessage(text_message(one.said)),
+    meant=lambda session, one, context: [audiences.condition(session, one.audience, context.criteria, now=context.now)],
+    message=lambda session, one, context: CampaignMessage(text_message(one.said)),
 )
 
 

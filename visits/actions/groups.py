@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import answering, listing, sending, steering
 from campaigns.answering import Awaited
-from campaigns.kinds import CampaignKind, CampaignMessage, Condition, Means
+from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition
 from campaigns.models import Campaign
 from foundation.database import count_to
 from foundation.errors import Refused
@@ -94,9 +94,9 @@ def send(
         by=who.name,
         now=now,
     )
-    means = Means(now, criteria, who.zone)
-    if listing.at_once(session, campaign, KIND, means, most=at_once):
-        sending.queue_some(session, campaign.id, KIND, means)
+    context = CampaignContext(now, criteria, who.zone)
+    if listing.at_once(session, campaign, KIND, context, most=at_once):
+        sending.queue_some(session, campaign.id, KIND, context)
     return group
 
 
@@ -181,16 +181,16 @@ def _mine(group: VisitGroup, who: Colleague) -> VisitGroup:
 # The group as a campaign
 
 
-def _meant(session: Session, campaign: Campaign, means: Means) -> Sequence[Condition]:
+def _meant(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
     """Return the conditions for the meant shops, of those its writer may see."""
     group = session.get_one(VisitGroup, campaign.reference)
-    who = visibility.of_writer(session, group.manager_id, group.user_id, now=means.now, zone=means.zone)
+    who = visibility.of_writer(session, group.manager_id, group.user_id, now=context.now, zone=context.zone)
     if who is None:
         raise Refused(texts.WRITER_GONE)
-    return (audience.theirs(session, who, campaign.audience, means.criteria, now=means.now),)
+    return (audience.theirs(session, who, campaign.audience, context.criteria, now=context.now),)
 
 
-def _letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessage:
+def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
     group = session.get_one(VisitGroup, campaign.reference)
     name = session.scalar(select(Manager.name).where(Manager.id == group.manager_id)) or answering_texts.SERVICE
     page = f"{PAGE}/{group.id}"
@@ -202,4 +202,4 @@ def _letter(session: Session, campaign: Campaign, means: Means) -> CampaignMessa
     )
 
 
-KIND = CampaignKind(name=TOPIC, topic=TOPIC, meant=_meant, letter=_letter)
+KIND = CampaignKind(name=TOPIC, topic=TOPIC, meant=_meant, message=_message)
