@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import rules, tally
@@ -57,7 +57,7 @@ def acted(
     session: Session, kind: CampaignKind, reference: int, retailer_id: int, *, now: datetime, is_secret: bool = False
 ) -> None:
     """Note that a shop did what it was asked for: messages still waiting for it are withdrawn, and the act is credited
-    to the last message that arrived.
+    to the last message that arrived, unless its last moment is over.
 
     With `is_secret` neither the moment nor the shop nor its area is kept: each would point at what the shop said.
     """
@@ -65,7 +65,7 @@ def acted(
     whose = _whose(kind, reference, retailer_id)
     moment = None if is_secret else now
     connection.execute(_TAKE_BACK, {"whose": retailer_id, "what": kind.about(reference), "moment": moment})
-    row = connection.execute(_LATEST, whose).first()
+    row = connection.execute(_LATEST_IN_TIME, {**whose, "now": now}).first()
     if row is None:
         return
     if is_secret:
@@ -107,16 +107,21 @@ def _whose(kind: CampaignKind, reference: int, retailer_id: int) -> Mapping[str,
 _last = (
     select(_recipient.c.campaign_id, _recipient.c.area_id, _recipient.c.is_opened)
     .join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
+    .join(_delivery, _delivery.c.id == _recipient.c.delivery_id)
     .where(
         _campaign.c.kind == bindparam("kind"),
         _campaign.c.reference == bindparam("reference"),
         _recipient.c.retailer_id == bindparam("retailer"),
-        _recipient.c.outcome.in_(rules.BROUGHT),
+        # By the delivery itself: some answer before the clock has noted that it arrived.
+        _delivery.c.state.in_(states.ARRIVED),
     )
     .order_by(_recipient.c.delivery_id.desc())
     .limit(1)
 )
 _LATEST: Any = _last
+_LATEST_IN_TIME: Any = _last.where(
+    or_(_campaign.c.not_after.is_(None), _campaign.c.not_after > bindparam("now", type_=Moment()))
+)
 _OPEN_LATEST: Any = (
     update(_recipient)
     .where(

@@ -28,11 +28,17 @@ def workers(features: Sequence[Feature]) -> list[Job]:
 
 
 def send(services: Services, kind: CampaignKind) -> None:
-    """Freeze the audiences of due campaigns and hand their messages to the outbox; does nothing during quiet hours."""
+    """Withdraw the messages of stopped campaigns; freeze the audiences of due ones, and hand their messages to the
+    outbox, except during quiet hours."""
     now = services.clock()
     context = kinds.context(services, now)
     with services.reading() as session:
-        due = sending.due(session, kind, now=now)
+        due, stopped = sending.due(session, kind, now=now), sending.withdrawing(session, kind)
+    for campaign_id in stopped:
+        is_more = True
+        while is_more:
+            with services.transaction() as session:
+                is_more = sending.withdraw_some(session, campaign_id, now=now)
     for campaign_id in due:
         is_more = True
         while is_more:

@@ -3,21 +3,21 @@ out.
 
 A step is one transaction and one INSERT … SELECT over a fixed range of shops. A run that is killed between two steps
 continues after the last one; nothing is sent before all are done. A shop bound after the first step began counts as not
-bound for this campaign.
+bound for this campaign, and one that was added after that is not in its audience.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, case, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, String, and_, case, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import steering, tally
 from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
-from campaigns.rules import FAILED
-from foundation.database import count_to
+from campaigns.rules import ENDED, FAILED
+from foundation.database import count_to, one_at_a_time
 from foundation.errors import Refused
 from people.models import IS_THERE, Area, Retailer
 from wechat_bot.models import Delivery, Follower
@@ -27,6 +27,8 @@ from wechat_bot.outbox import states
 BATCH = 10_000
 A_WEEK = timedelta(days=7)
 UNBOUND = "unbound"
+#: The database lock on judging who has had enough.
+_WEEKLY_LIMIT = 20_220_007
 #: The outcomes that do not count towards the weekly limit of messages: nothing arrived.
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 
@@ -48,13 +50,14 @@ def some(
             if not steering.is_still_approved(session, campaign, kind, now=context.now):
                 return False
             campaign.frozen_at = context.now
+            campaign.last_shop = session.scalar(select(func.max(Retailer.id))) or 0
             steering.enter(session, campaign, CampaignState.LISTING, now=context.now)
         meant = kind.meant(session, campaign, context)
     except Refused as refusal:
         campaign.error = refusal.sentence[:300]
         steering.enter(session, campaign, CampaignState.BROKEN, now=context.now, why=campaign.error)
         return False
-    after, until = campaign.cursor, campaign.cursor + batch
+    after, until = campaign.cursor, min(campaign.cursor + batch, campaign.last_shop)
     if kind.prepare is not None:
         kind.prepare(session, campaign, in_step(after, until), context)
     judged = (
@@ -86,7 +89,7 @@ def some(
     session.execute(insert(Recipient).from_select(list(columns), select(*columns.values())))
     tally.count_step(session, campaign.id, after, until)
     campaign.cursor = until
-    if until < (session.scalar(select(func.max(Retailer.id))) or 0):
+    if not campaign.is_listed:
         return True
     # No step of its own is written down: sending follows from the listing, nobody decides it.
     campaign.state = CampaignState.SENDING
@@ -137,14 +140,22 @@ def has_waiting(campaign: Campaign) -> LeftOutReason:
 def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> Sequence[LeftOutReason]:
     if kind.most_a_week is None:
         return ()
-    # There are few campaigns a week, so each recipient is looked up by key.
-    lately = select(Campaign.id).where(Campaign.frozen_at > now - A_WEEK, Campaign.id != campaign.id)
+    # Of two campaigns at once neither would see whom the other is writing down.
+    one_at_a_time(session, _WEEKLY_LIMIT)
+    is_about_to_go = Recipient.outcome == Outcome.QUEUED
+    is_never_sent = and_(Recipient.outcome == Outcome.LISTED, Campaign.state.in_(ENDED))
     had = (
         select(func.count())
+        .select_from(Recipient)
+        .join(Campaign, Campaign.id == Recipient.campaign_id)
+        .outerjoin(Delivery, Delivery.id == Recipient.delivery_id)
         .where(
-            Recipient.campaign_id.in_(session.scalars(lately).all()),
-            Recipient.retailer_id == Retailer.id,
+            # By the keeper, of whom there is an index: a manager's every group is a campaign.
+            Recipient.openid == Retailer.openid,
+            Recipient.campaign_id != campaign.id,
             Recipient.outcome.not_in(_UNCOUNTED),
+            ~is_never_sent,
+            or_(is_about_to_go, func.coalesce(Delivery.settled_at, Campaign.frozen_at) > now - A_WEEK),
         )
         .correlate(Retailer)
         .scalar_subquery()

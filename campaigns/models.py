@@ -54,6 +54,7 @@ class Campaign(Base):
             "due_at",
             **only("state in ('planned', 'listing', 'sending')"),
         ),
+        Index("ix_campaign_withdrawing", "kind", **only("is_withdrawing")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,11 +71,14 @@ class Campaign(Base):
     #: From this moment on nothing of it is sent, and no answer is credited to it.
     not_after: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(16))
-    #: When its audience was frozen, and the last shop id written down so far.
+    #: When its audience was frozen, the last shop id there was at that moment, and the last one written down so far.
     frozen_at: Mapped[datetime | None]
+    last_shop: Mapped[int] = mapped_column(default=0, server_default="0")
     cursor: Mapped[int] = mapped_column(default=0, server_default="0")
     #: How often it was resumed: a shop that is sent to again needs another key in the outbox.
     resumed: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: Whether it was stopped and messages of it may still wait in the outbox: the clock withdraws them.
+    is_withdrawing: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Why it is broken, or waits for approval again.
     error: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
@@ -85,6 +89,11 @@ class Campaign(Base):
     approved: Mapped[str | None] = mapped_column(String(64))
     #: Drawn by the page with the form, so that a form posted twice makes one campaign.
     token: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether its whole audience is written down."""
+        return self.frozen_at is not None and self.cursor >= self.last_shop
 
 
 class Outcome(StrEnum):

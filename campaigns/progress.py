@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, SQLColumnExpression, case, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import rules
@@ -66,7 +66,15 @@ def figures(
     return {campaign.id: rules.as_it_stands(counts[campaign.id], campaign.state) for campaign in campaigns}
 
 
-def recipients(campaign_id: int, *columns: Any, part: str = "") -> Select[Any]:
+def outcome(campaign: Campaign) -> SQLColumnExpression[str | None]:
+    """Return a recipient's outcome as shown to people, as an SQL expression: listed in a campaign that ended, it is
+    stopped."""
+    if campaign.state not in rules.ENDED:
+        return Recipient.outcome
+    return case((Recipient.outcome == Outcome.LISTED, literal(Outcome.STOPPED.value)), else_=Recipient.outcome)
+
+
+def recipients(campaign: Campaign, *columns: Any, part: str = "") -> Select[Any]:
     """Build a select of these columns over a campaign's recipients with their shops, their areas at that time and their
     deliveries, narrowed to a part, an outcome or a reason. The caller orders it and cuts it into pages."""
     found = (
@@ -75,12 +83,16 @@ def recipients(campaign_id: int, *columns: Any, part: str = "") -> Select[Any]:
         .join(Retailer, Retailer.id == Recipient.retailer_id)
         .outerjoin(Area, Area.id == Recipient.area_id)
         .outerjoin(Delivery, Delivery.id == Recipient.delivery_id)
-        .where(Recipient.campaign_id == campaign_id)
+        .where(Recipient.campaign_id == campaign.id)
     )
     if part in _PARTS:
         return found.where(_PARTS[part])
-    if part in _BY_OUTCOME:
-        return found.where(Recipient.outcome.in_(_BY_OUTCOME[part]))
-    if part in tuple(Outcome):
-        return found.where(Recipient.outcome == part)
+    wanted = set(_BY_OUTCOME.get(part, ())) or {each for each in Outcome if each == part}
+    if wanted:
+        if campaign.state in rules.ENDED:
+            # As `outcome` tells it, and still by the index.
+            wanted.discard(Outcome.LISTED)
+            if Outcome.STOPPED in wanted:
+                wanted.add(Outcome.LISTED)
+        return found.where(Recipient.outcome.in_(wanted))
     return found.where(Recipient.why == part) if part else found

@@ -21,7 +21,7 @@ LEFT_OUT = "why:"
 SENT = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED)
 #: A customer-service message has arrived when WeChat accepted it; a template message only with its receipt.
 REACHED = (Outcome.CUSTOM, Outcome.ARRIVED)
-#: An opening or an act is credited to the latest campaign with one of these outcomes.
+#: Outcomes of a message that has arrived, as far as is known.
 BROUGHT = (*SENT, Outcome.UNSURE)
 WAITING = (Outcome.LISTED, Outcome.QUEUED, Outcome.HELD)
 FAILED = (Outcome.UNFOLLOWED, Outcome.LATE, Outcome.REFUSED)

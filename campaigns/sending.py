@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, func, literal, select, update
+from sqlalchemy import ColumnElement, String, case, func, literal, select, text, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
@@ -31,6 +31,21 @@ def due(session: Session, kind: CampaignKind, *, now: datetime) -> list[int]:
     return list(session.scalars(select(Campaign.id).where(*mine).order_by(Campaign.due_at, Campaign.id)))
 
 
+def withdrawing(session: Session, kind: CampaignKind) -> list[int]:
+    """Return the ids of the stopped campaigns of a kind of which messages may still wait in the outbox."""
+    # Written as in the partial index: SQLite does not match SQLAlchemy's own form of it.
+    mine = (Campaign.kind == kind.name, text("campaign.is_withdrawing"))
+    return list(session.scalars(select(Campaign.id).where(*mine).order_by(Campaign.id)))
+
+
+def withdraw_some(session: Session, campaign_id: int, *, now: datetime) -> bool:
+    """Withdraw the next messages of a stopped campaign; gives whether more are left. Of two workers only one does
+    it."""
+    mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.is_withdrawing)
+    campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
+    return campaign is not None and steering.withdraw(session, campaign, now=now)
+
+
 def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
     """Hand the next batch of recipients to the outbox, if few messages of the campaign wait there.
 
@@ -48,8 +63,9 @@ def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: 
     some = select(Recipient.retailer_id).where(*listed).order_by(Recipient.retailer_id).limit(room).subquery()
     last, count = session.execute(select(func.max(some.c[0]), func.count()).select_from(some)).one()
     if last is not None:
-        _leave_out(session, campaign, kind, last, context)
-        _queue(session, campaign, kind, last, context)
+        counts = _leave_out(session, campaign, kind, last, context)
+        counts.update(_queue(session, campaign, kind, last, context))
+        tally.add(session, counts)
     if count < room:
         steering.enter(session, campaign, CampaignState.SENT, now=context.now)
 
@@ -103,9 +119,11 @@ def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence
     return [row for row in rows if row.retailer_id in held[row.campaign_id]]
 
 
-def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext) -> None:
+def _leave_out(
+    session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext
+) -> Counter[tally.Key]:
     """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
-    bound."""
+    bound. Gives what is to be added to the counters."""
     why = listing.reasons(session, campaign, kind, context.now)
     batch = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, Recipient.retailer_id <= last)
     why = case((Retailer.openid.is_distinct_from(Recipient.openid), listing.UNBOUND), else_=why)
@@ -125,18 +143,21 @@ def _leave_out(session: Session, campaign: Campaign, kind: CampaignKind, last: i
         left = update(Recipient).where(Recipient.campaign_id == campaign.id, Recipient.retailer_id.in_(shops))
         gone = left.values(why=name, outcome=None, openid=None)
         session.execute(gone)
-    tally.add(session, counts)
+    return counts
 
 
-def _queue(session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext) -> None:
-    letter = kind.message(session, campaign, context)
+def _queue(
+    session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext
+) -> Counter[tally.Key]:
+    """Hand the next recipients to the outbox; gives what is to be added to the counters."""
+    written = kind.message(session, campaign, context)
     up_to = Recipient.retailer_id <= last
     shop = as_type(Recipient.retailer_id, String)
     first = literal(steering.key(campaign)) + shop
     messages: list[tuple[dict[str, Any], dict[str, Any] | None, str | None, ColumnElement[str]]] = [
-        (letter.message, letter.notice, kind.name, first)
+        (written.message, written.notice, kind.name, first)
     ]
-    for n, message in enumerate(letter.behind):
+    for n, message in enumerate(written.behind):
         messages.append((message, None, None, literal(f"{steering.key_behind(campaign)}{n}:") + shop))
     for message, notice, watch, key in messages:
         to = select(Recipient.openid, key)
@@ -148,9 +169,15 @@ def _queue(session: Session, campaign: Campaign, kind: CampaignKind, last: int, 
             watch=watch,
             now=context.now,
             about=campaign.about,
-            not_after=letter.not_after or campaign.not_after,
+            not_after=written.not_after or campaign.not_after,
             heeds_quiet=True,
         )
     queued = select(Delivery.id).where(Delivery.key == first)
     ids = queued.correlate(Recipient).scalar_subquery()
-    steering.move(session, campaign.id, Outcome.LISTED, Outcome.QUEUED, up_to, delivery_id=ids)
+    moved = update(Recipient).where(Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, up_to)
+    handed = moved.values(outcome=Outcome.QUEUED, delivery_id=ids).returning(Recipient.area_id)
+    counts: Counter[tally.Key] = Counter()
+    for area in session.scalars(handed):
+        counts[campaign.id, area, Outcome.LISTED] -= 1
+        counts[campaign.id, area, Outcome.QUEUED] += 1
+    return counts

@@ -1,21 +1,26 @@
 """Actions on a campaign: plan, approve, revise, pause, resume, cancel; every step is written down."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from campaigns import rules, tally, texts
+from campaigns import progress, rules, tally, texts
 from campaigns.kinds import CampaignKind
 from campaigns.models import Campaign, CampaignState, CampaignStep, Outcome, Recipient
 from foundation.errors import Refused
-from people.models import Audience, Retailer
-from wechat_bot.models import Delivery, DeliveryState
+from people.models import Audience
+from wechat_bot import watching
+from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing, states
 
 State = CampaignState
+#: Messages withdrawn in one transaction: more than ever wait to be sent at once.
+BATCH = 5_000
+_KEY, _KEY_BEHIND = "campaign:{}:", "campaign-behind:{}:"
 
 
 def plan(
@@ -59,7 +64,7 @@ def approve(session: Session, campaign: Campaign, *, by: str, now: datetime) -> 
     if campaign.state != State.SUBMITTED:
         raise Refused(texts.NOT_SUBMITTED)
     makers = select(CampaignStep.by).where(CampaignStep.campaign_id == campaign.id)
-    if by in session.scalars(makers.where(CampaignStep.state == State.SUBMITTED)).all():
+    if by[:40] in session.scalars(makers.where(CampaignStep.state == State.SUBMITTED)).all():
         raise Refused(texts.OWN)
     campaign.approved, campaign.error = digest(session, campaign), None
     enter(session, campaign, State.PLANNED, by=by, now=now)
@@ -109,24 +114,12 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
     Refused where it is not paused."""
     if campaign.state != State.PAUSED:
         raise Refused(texts.NOT_PAUSED)
-    mine = Recipient.campaign_id == campaign.id
-    # Read from the outbox itself and not from the noted outcomes: a campaign resumed a second later must know whom it
-    # has not reached. Shops whose delivery was withdrawn get a new one under another key.
-    taken_out = exists().where(
-        Delivery.id == Recipient.delivery_id,
-        Delivery.state == DeliveryState.CANCELLED,
-        Delivery.error == rules.WAS_STOPPED,
-    )
-    old = select(Recipient.delivery_id).where(mine, taken_out)
-    looked_at = update(Delivery).where(Delivery.id.in_(old), Delivery.has_news).values(has_news=False)
-    session.execute(looked_at)
-    for outcome in (Outcome.QUEUED, Outcome.HELD, Outcome.STOPPED):
-        move(session, campaign.id, outcome, Outcome.LISTED, taken_out, delivery_id=None)
     campaign.resumed += 1
+    # What was not withdrawn yet goes on waiting in the outbox.
+    campaign.is_withdrawing = False
     state = State.PLANNED
     if campaign.frozen_at is not None:
-        is_listed = campaign.cursor >= (session.scalar(select(func.max(Retailer.id))) or 0)
-        state = State.SENDING if is_listed else State.LISTING
+        state = State.SENDING if campaign.is_listed else State.LISTING
     enter(session, campaign, state, by=by, now=now)
 
 
@@ -159,17 +152,31 @@ def enter(session: Session, campaign: Campaign, state: State, *, by: str = "", n
     session.flush()
 
 
-def move(session: Session, campaign_id: int, old: Outcome, new: Outcome, *which: Any, **values: Any) -> int:
-    """Change one outcome of recipients to another, with their counters; gives how many were changed."""
-    statement = update(Recipient).where(Recipient.campaign_id == campaign_id, Recipient.outcome == old, *which)
-    moved = statement.values(outcome=new, **values).returning(Recipient.area_id)
-    areas = session.scalars(moved).all()
-    counts: dict[tally.Key, int] = {}
-    for area in areas:
-        for key, by in ((old, -1), (new, 1)):
-            counts[campaign_id, area, key] = counts.get((campaign_id, area, key), 0) + by
+def withdraw(session: Session, campaign: Campaign, *, now: datetime) -> bool:
+    """Withdraw the next messages of a stopped campaign from the outbox: their recipients are listed, and not handed
+    over; gives whether there were as many as go into one transaction.
+
+    A message in the call can only be withdrawn if it comes back, so the clock looks until none is left.
+    """
+    mine = (Delivery.about == campaign.about, states.is_left("delivery"), _is_of(campaign))
+    waiting = select(Delivery.id).where(*mine, Delivery.state.in_(states.WAITING))
+    # Those about to be sent before those that wait for a contact.
+    first = waiting.order_by(Delivery.state.desc(), Delivery.id.desc()).limit(BATCH)
+    ids = session.scalars(first.with_for_update(skip_locked=True)).all()
+    queueing.withdraw(session, Delivery.id.in_(ids), why=rules.WAS_STOPPED, now=now)
+    watching.noted(session, ids)
+    theirs = Recipient.delivery_id.in_(ids)
+    was = select(Recipient.area_id, Recipient.outcome, func.count()).where(theirs)
+    counts: Counter[tally.Key] = Counter()
+    for area, outcome, count in session.execute(was.group_by(Recipient.area_id, Recipient.outcome)):
+        counts[campaign.id, area, str(outcome)] -= count
+        counts[campaign.id, area, Outcome.LISTED] += count
+    session.execute(update(Recipient).where(theirs).values(outcome=Outcome.LISTED, delivery_id=None))
     tally.add(session, counts)
-    return len(areas)
+    left = select(Delivery.id).where(*mine, Delivery.state.in_((*states.WAITING, states.SENDING))).limit(1)
+    campaign.is_withdrawing = session.scalar(left) is not None
+    session.flush()
+    return len(ids) == BATCH
 
 
 def digest(session: Session, campaign: Campaign) -> str:
@@ -190,12 +197,12 @@ def digest(session: Session, campaign: Campaign) -> str:
 
 def key(campaign: Campaign) -> str:
     """Return the prefix of a campaign's delivery keys; the shop's id follows."""
-    return f"campaign:{campaign.id}:{campaign.resumed}:"
+    return f"{_KEY.format(campaign.id)}{campaign.resumed}:"
 
 
 def key_behind(campaign: Campaign) -> str:
     """Return the prefix for messages that are sent after the first."""
-    return f"campaign-behind:{campaign.id}:{campaign.resumed}:"
+    return f"{_KEY_BEHIND.format(campaign.id)}{campaign.resumed}:"
 
 
 def of_key(key: str | None) -> int | None:
@@ -213,15 +220,21 @@ def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: 
     if campaign.state not in wanted:
         raise Refused(texts.IS_OVER)
     # Uses the index on waiting deliveries by link.
-    left = (Delivery.about == campaign.about, states.is_left("delivery"))
-    taken = 0
-    for start in (key_behind(campaign), key(campaign)):
-        taken = queueing.withdraw(session, *left, Delivery.key.startswith(start), why=rules.WAS_STOPPED, now=now)
-    if to is not State.PAUSED:
-        mine = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED)
-        taken += session.scalar(select(func.count()).where(*mine)) or 0
+    in_call = select(func.count()).where(
+        Delivery.about == campaign.about,
+        states.is_left("delivery"),
+        Delivery.state == states.SENDING,
+        Delivery.key.startswith(_KEY.format(campaign.id)),
+    )
+    unsent = progress.figures(session, [campaign])[campaign.id].waiting - (session.scalar(in_call) or 0)
     enter(session, campaign, to, by=by, now=now)
-    return taken
+    withdraw(session, campaign, now=now)
+    return unsent
+
+
+def _is_of(campaign: Campaign) -> ColumnElement[bool]:
+    """Return the condition that a delivery belongs to a campaign, however often it was resumed."""
+    return or_(*(Delivery.key.startswith(key.format(campaign.id)) for key in (_KEY, _KEY_BEHIND)))
 
 
 def _named(spec: Any) -> set[str]:

@@ -18,7 +18,8 @@ KEPT_AS = case((Recipient.why.is_not(None), literal(LEFT_OUT) + Recipient.why), 
 
 
 def add(session: Session, increments: Mapping[Key, int]) -> None:
-    """Add to counters in one statement, in the order of their keys, so that two writers never deadlock."""
+    """Add to counters in one statement, in the order of their keys: two writers never deadlock, if each does it once
+    in its transaction."""
     wanted = sorted((key, count) for key, count in increments.items() if count)
     if not wanted:
         return
@@ -44,6 +45,7 @@ def count_step(session: Session, campaign_id: int, after: int, until: int) -> No
         select(Recipient.campaign_id, Recipient.area_id, KEPT_AS, func.count())
         .where(Recipient.campaign_id == campaign_id, Recipient.retailer_id > after, Recipient.retailer_id <= until)
         .group_by(Recipient.campaign_id, Recipient.area_id, KEPT_AS)
+        .order_by(Recipient.area_id, KEPT_AS)
     )
     columns = [CampaignTally.campaign_id, CampaignTally.area_id, CampaignTally.key, CampaignTally.count]
     statement = upsert(session, CampaignTally).from_select(columns, counted)

@@ -43,8 +43,10 @@ def upgrade() -> None:
         sa.Column("not_after", Moment(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("frozen_at", Moment(), nullable=True),
+        sa.Column("last_shop", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cursor", sa.Integer(), server_default="0", nullable=False),
         sa.Column("resumed", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("is_withdrawing", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("error", sa.String(length=300), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=False),
@@ -62,6 +64,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state in ('planned', 'listing', 'sending')"),
         postgresql_where=sa.text("state in ('planned', 'listing', 'sending')"),
+    )
+    op.create_index(
+        "ix_campaign_withdrawing",
+        "campaign",
+        ["kind"],
+        unique=False,
+        sqlite_where=sa.text("is_withdrawing"),
+        postgresql_where=sa.text("is_withdrawing"),
     )
     op.create_table(
         "campaign_recipient",

@@ -127,8 +127,9 @@ def invited(
     leave somebody out."""
     mine = within(session, visitor, today=today)
     shop = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Retailer.phone, Area.name)
-    became = (Recipient.why, Recipient.outcome, Recipient.is_opened, Recipient.acted_at.is_not(None))
-    statement = progress.recipients(campaign_id, *shop, *became, part=narrowed or progress.MEANT)
+    campaign = session.get_one(Campaign, campaign_id)
+    became = (Recipient.why, progress.outcome(campaign), Recipient.is_opened, Recipient.acted_at.is_not(None))
+    statement = progress.recipients(campaign, *shop, *became, part=narrowed or progress.MEANT)
     if mine is not None:
         statement = statement.where(mine)
     return page(session, statement, _BY_SHOP, cursor, limit=limit, read=Invited)

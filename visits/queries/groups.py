@@ -195,13 +195,14 @@ def members(
 ) -> Page[Member]:
     """Return a keyset page of a group's shops that this colleague may see, narrowed to one of `PARTS`."""
     mine = visibility.shops_of(session, who)
-    columns = (
+    campaign = session.get_one(Campaign, group.campaign_id)
+    columns: tuple[Any, ...] = (
         Recipient.retailer_id,
         Retailer.licence,
         Retailer.shop,
         Area.name,
         Recipient.why,
-        Recipient.outcome,
+        progress.outcome(campaign).label("outcome"),
         Delivery.state,
         Delivery.channel,
         Delivery.attempts,
@@ -216,7 +217,7 @@ def members(
     narrowed = ACTED if part in (_ANSWERED, _OPEN, _OVERDUE) else part if part in PARTS else progress.MEANT
     theirs = and_(GroupAnswer.group_id == group.id, GroupAnswer.retailer_id == Recipient.retailer_id)
     statement = (
-        progress.recipients(group.campaign_id, *columns, part=narrowed)
+        progress.recipients(campaign, *columns, part=narrowed)
         .outerjoin(GroupAnswer, theirs)
         .outerjoin(Request, Request.id == GroupAnswer.request_id)
         .where(*([] if mine is None else [mine]), *_part(part, now))
