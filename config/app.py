@@ -18,7 +18,7 @@ from campaigns import jobs as campaign_jobs
 from campaigns.feature import campaigns
 from config import assets, commands, health, numbers
 from config.settings import ROOT, Settings, WrongSettings
-from console import access, extension
+from console import access, extension, failures
 from console import jobs as console_jobs
 from console.feature import console
 from console.lists import exporting
@@ -186,15 +186,15 @@ def _is_for_people() -> bool:
 
 def _failed(error: HTTPException) -> ResponseReturnValue:
     """An error page in plain words, with what the form held. Unexpected exceptions come here too, as a 500."""
-    if access.is_console() and error.code in access.SENTENCES:
-        return access.failed(error.code)
+    if access.is_console() and error.code in failures.SENTENCES:
+        return failures.failed(error.code)
     if not access.is_console() and _is_for_people() and error.code in texts.FAILURES:
         return oauth.failed(error.code)
     return error
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    return access.refused(refusal) if access.is_console() else (refusal.sentence, 422)
+    return failures.refused(refusal) if access.is_console() else (refusal.sentence, 422)
 
 
 def _protect(response: Response) -> Response:
@@ -226,7 +226,7 @@ def _given_up(error: InternalError | OperationalError | NoneFree) -> ResponseRet
     else:
         log.exception("the database did not do it")
         sentence = ""
-    return access.failed(503, sentence) if access.is_console() else oauth.failed(503, sentence)
+    return failures.failed(503, sentence) if access.is_console() else oauth.failed(503, sentence)
 
 
 def _name_the_request() -> None:

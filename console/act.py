@@ -26,7 +26,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, audit, stamps
-from console.stamps import Editable
+from console.stamps import Editable, Overtaken
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
@@ -90,7 +90,12 @@ def form(do: Callable[[], ResponseReturnValue], page: Callable[[Refused | None],
             return do()
         except Refused as refusal:
             error = refusal
-    return page(error), access.status(error)
+    return page(error), status(error)
+
+
+def status(refusal: Refused | None) -> int:
+    """The status of a form page with a refusal: 409 where somebody else changed the thing first, else 422."""
+    return 200 if refusal is None else 409 if isinstance(refusal, Overtaken) else 422
 
 
 def done(where: str, said: str = "", tone: str = "success") -> ResponseReturnValue:

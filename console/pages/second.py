@@ -65,7 +65,7 @@ def set_up_second() -> ResponseReturnValue:
         error=error,
         is_must=me.role is Role.ADMIN,
     )
-    return page, access.status(error)
+    return page, act.status(error)
 
 
 @access.allow(SIGNED_IN)

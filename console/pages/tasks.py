@@ -7,7 +7,7 @@ from flask import abort, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, act, queries, tasks
+from console import access, act, failures, queries, tasks
 from console.lists import looking
 from console.lists.listing import Column, Listing
 from console.models import Task, TaskState
@@ -89,7 +89,7 @@ def task_file(task_id: int) -> ResponseReturnValue:
         abort(404)
     path = current_services().files_folder / found.file
     if not path.is_file():
-        return access.failed(404, FILE_GONE)
+        return failures.failed(404, FILE_GONE)
     with act.transaction() as (session, _, note):
         if not _may_have(session)(found):
             abort(403)

@@ -110,7 +110,7 @@ INVITED: Listing[Invited] = Listing(
 def waves(survey_id: int) -> ResponseReturnValue:
     """List every wave with its figures; with the form and a preview for a visitor who may invite."""
     page, error = _look(survey_id)
-    return page, access.status(error)
+    return page, act.status(error)
 
 
 @access.allow(SURVEYS_WRITE)
