@@ -96,7 +96,15 @@ visits = Feature(
                 "visits": "微拜访",
             },
             tasks=jobs.TASKS,
-            lists=(inbox.INBOX, group_pages.GROUPS, group_pages.MEMBERS, plans.DUE, plans.QUIET, reports.REQUESTS),
+            lists=(
+                inbox.INBOX,
+                group_pages.GROUPS,
+                group_pages.MEMBERS,
+                plans.PLANS,
+                plans.DUE,
+                plans.QUIET,
+                reports.REQUESTS,
+            ),
         ),
     ),
 )

@@ -65,7 +65,8 @@ def _kind(listing: Listing[Any], extensions: Extensions) -> WorkKind:
         services, now = work.services, work.services.clock()
         if not visitor.may(listing.see):
             raise Refused(f"您现在没有查看{listing.title}的权限。")
-        asked = Asked(session, services, extensions, visitor, now, work.params["given"], work.params["of"])
+        given, of = work.params["given"], work.params["of"]
+        asked = Asked(session, services, extensions, visitor, now, given, of, is_file=True)
         number = write(listing, asked, path, work.stage("导出"))
         name = f"{listing.title}_{now.astimezone(services.zone):%Y%m%d%H%M}.xlsx"
         return Made(name, f"共 {number} {listing.unit}。", _needs(listing, asked))

@@ -40,6 +40,8 @@ class Asked:
     given: Mapping[str, str] = field(default_factory=dict)
     #: Path parameters of the address, such as the survey whose answers are listed.
     of: Mapping[str, Any] = field(default_factory=dict)
+    #: Whether it is asked for as a file: nobody waits then, and more may be counted than for a page.
+    is_file: bool = False
 
     @property
     def today(self) -> date:

@@ -23,6 +23,8 @@ from wechat_bot.services import current_services
 NOTHING = "—"
 _NAME = re.compile(r"[a-z_.]{1,60}")
 MOST_COLUMNS = 60
+#: Parameters of an address that `Cursor.of` reads.
+PLACE = ("after", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class Shown(Generic[L]):
     filters: Sequence[tuple[Filter, Sequence[tuple[Any, str]] | None]]
     #: Endpoint of the page.
     endpoint: str
+    #: The cursor as it stands in the address; empty on the first page.
+    place: Mapping[str, str]
+
+    @property
+    def here(self) -> Mapping[str, str]:
+        """The address parameters of this very page."""
+        return {**self.kept, **self.place}
 
     @property
     def kept(self) -> Mapping[str, str]:
@@ -107,7 +116,8 @@ def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[
         if not column.is_choosable or (column.name in names if is_chosen else column.is_shown)
     ]
     filters = [(each, each.choices(asked) if each.choices else None) for each in listing.filters]
-    return Shown(listing, asked, page, columns, on_page, is_chosen, filters, endpoint or request.endpoint or "")
+    place = {name: request.args[name] for name in PLACE if name in request.args}
+    return Shown(listing, asked, page, columns, on_page, is_chosen, filters, endpoint or request.endpoint or "", place)
 
 
 @access.allow(SIGNED_IN)

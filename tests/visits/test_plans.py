@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from people.models import Area, Audience, Retailer, ShopClass
 from tests.h5 import Browser
-from tests.office import Office
+from tests.office import Office, both_ways, file_of
 from visits.models import Visited, VisitPlan
 from visits.queries import plans
 
@@ -365,6 +365,21 @@ def test_a_large_plan_is_counted_behind_the_page(planned, monkeypatch) -> None:
     page = planned.market.get(PLANS).text
     assert 'data-label="到期">2<' not in page and f"{PLANS}?counted=1" in page
     assert 'data-label="到期">2<' in planned.market.get(f"{PLANS}?counted=1").text
+
+
+def test_the_plans_are_searched_paged_both_ways_and_taken_away_with_all_counted(planned, monkeypatch) -> None:
+    monkeypatch.setattr(plans, "COUNTED", 1)
+    with planned.house.services.transaction() as session:
+        spec = {"name": None, "audience": {"area": "城区一片"}, "every_days": 10, "begins_on": today(planned)}
+        session.add_all(VisitPlan(**{**spec, "name": f"第{n:03}号"}) for n in range(120))
+        session.add(VisitPlan(**{**spec, "name": "旧的号", "audience": {"class": "没有了"}}))
+    found = both_ways(planned.market, f"{PLANS}?search=号", r">第(\d{3})号</a>")
+    assert [len(page) for page in found] == [50, 50, 20]
+    assert [number for page in found for number in page] == [f"{n:03}" for n in range(120)]
+    heading, first, *_, last = file_of(planned.office, planned.market, f"{PLANS}/export", {"search": "号"})
+    assert heading == ("计划", "给哪些店", "每隔", "从哪天算", "店", "到期", "其中过期", "数不了的原因")
+    assert first == ("第000号", "片区：城区一片", 10, today(planned).isoformat(), 2, 0, 0, None)
+    assert last[0] == "旧的号" and last[4:7] == (None, None, None) and "没有这个客户类型" in last[7]
 
 
 def test_a_plan_whose_shops_cannot_be_told_any_more_says_why_and_hides_no_other(planned) -> None:

@@ -42,9 +42,6 @@ SHELVES = {
 }
 COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
 ON_TILE = 5
-#: What an address of the list says beside what narrows it: where the page begins, and that all of it is ticked.
-PLACE = ("after", "before", "pick")
-
 
 #: The sentence for an empty part of the inbox.
 NOTHING = {
@@ -184,8 +181,6 @@ def _list(session: Session) -> dict[str, Any]:
     counts, shelf = queries.counts(session, _who(asked), now=now), _shelf(asked)
     return {
         "shown": shown,
-        # No more of the address than the list reads: what `url_for` takes for its own would break the page.
-        "here": {**shown.kept, **{name: request.args[name] for name in PLACE if name in request.args}},
         "shelf": shelf,
         "shelves": SHELVES,
         "numbers": {

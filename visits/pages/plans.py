@@ -1,5 +1,6 @@
 """Console pages of visit plans: the plans, the shops that are due, and those with no contact for long."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,7 +18,8 @@ from foundation.paging import Cursor, Page
 from people import visibility as people_visibility
 from people.models import Retailer
 from people.pages import filters
-from people.picker import short
+from people.picker import form, short
+from people.picker.form import Loader
 from people.picker.short import Picker
 from people.texts import licence
 from visits.actions import plans as actions
@@ -30,25 +32,75 @@ from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot.services import current_services
 
+#: Parameter of the list's address that has the shops of large plans counted as well.
+COUNTED = "counted"
 WORDS = {"overdue": "已过期", "due": "到期和过期", "soon": "7 天内到期"}
 MOST_DAYS = 3650
 #: The criteria a plan may use: not everybody, and no list of licences, which the next new shop would make incomplete.
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), asks="请选择这个计划是给哪些店的。")
 
 
+@dataclass(frozen=True, slots=True)
+class NamedPlan:
+    """Running plan with its audience in words."""
+
+    plan: PlanProgress
+    whom: str
+
+
+def _running(asked: Asked, cursor: Cursor, limit: int) -> Page[NamedPlan]:
+    session, criteria = asked.session, asked.services.criteria
+    # Counting the shops of a large plan takes longer than a page may: the page asks for it separately.
+    most = None if asked.is_file or COUNTED in asked.given else queries.COUNTED
+    page = queries.running_page(
+        session, _who(asked), asked.search, criteria, now=asked.now, most=most, cursor=cursor, limit=limit
+    )
+    loader = Loader(session, form.offered(criteria))
+    return page.of(NamedPlan(plan, loader.sentence(plan.audience)) for plan in page.lines)
+
+
+def _number(name: str, label: str, number: Callable[[PlanProgress], int]) -> Column[NamedPlan]:
+    """Return a column of a plan's shops, empty where they are not counted."""
+    return Column(
+        name,
+        label,
+        lambda each: number(each.plan) if each.plan.is_counted else None,
+        is_number=True,
+        on_phone=label.removeprefix("其中"),
+        width=10,
+    )
+
+
+PLANS: Listing[NamedPlan] = Listing(
+    name="visits.plans",
+    title="拜访计划",
+    unit="个",
+    see=VISITS_SEE,
+    search="计划的名称",
+    keeps=(COUNTED,),
+    columns=(
+        Column("name", "计划", lambda each: each.plan.name, href=lambda each: _address(each.plan), width=24),
+        Column("whom", "给哪些店", lambda each: each.whom, width=40),
+        Column("every", "每隔", lambda each: each.plan.every_days, is_number=True, on_phone="每隔", width=10),
+        Column("begins", "从哪天算", lambda each: each.plan.begins_on, style="text-nowrap", is_spare=True),
+        _number("shops", "店", lambda plan: plan.shops),
+        _number("due", "到期", lambda plan: plan.due),
+        _number("overdue", "其中过期", lambda plan: plan.overdue),
+        Column("broken", "数不了的原因", lambda each: each.plan.broken, is_for_page=False, width=40),
+    ),
+    find=_running,
+    nothing=("还没有拜访计划", "例如：城区的店每 30 天、乡镇的店每 90 天拜访一次。到期的店会列给客户经理。"),
+    export=VISITS_EXPORT,
+)
+
+
 @access.allow(VISITS_SEE)
 def plans() -> ResponseReturnValue:
     """List the running plans, and how many shops are due."""
-    services, me = current_services(), access.visitor()
-    now = services.clock()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        # Counting the shops of a large plan takes longer than a page may: the page asks for it separately.
-        most = None if "counted" in request.args else queries.COUNTED
-        found = queries.running(session, who, services.criteria, now=now, most=most)
-        named = {plan.id: short.words(session, plan.audience, services.criteria) for plan in found}
-    counts_later = not all(plan.is_counted or plan.broken for plan in found)
-    return render_template("visits/console/plans.html", plans=found, named=named, counts_later=counts_later)
+    with current_services().reading() as session:
+        shown = looking.look(PLANS, session)
+    counts_later = not all(each.plan.is_counted or each.plan.broken for each in shown.page.lines)
+    return render_template("visits/console/plans.html", shown=shown, counts_later=counts_later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +345,10 @@ def _page(plan_id: int | None, error: Refused | None) -> str:
         offer=offer,
         error=error,
     )
+
+
+def _address(plan: PlanProgress) -> str:
+    return url_for("visits_pages.plan", plan_id=plan.id)
 
 
 def _found(session: Session, plan_id: int) -> PlanProgress:

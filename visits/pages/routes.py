@@ -30,6 +30,7 @@ for _rule, _name, _view, _methods in (
     ("/groups/<int:group_id>/cancel", "group_cancel", groups.cancel, ("POST",)),
     ("/groups/<int:group_id>/picture", "group_picture", groups.picture, ("GET",)),
     ("/plans", "plans", plans.plans, ("GET",)),
+    ("/plans/export", "plans_export", exporting(plans.PLANS, plans.plans), ("POST",)),
     ("/plans/new", "plan_new", plans.edit, ("GET", "POST")),
     ("/plans/<int:plan_id>", "plan", plans.plan, ("GET",)),
     ("/plans/<int:plan_id>/export", "plan_export", exporting(plans.DUE, plans.plan), ("POST",)),

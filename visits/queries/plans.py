@@ -1,5 +1,6 @@
 """Visit plans: which shops are due today or overdue, and which had no contact for long."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -93,14 +94,47 @@ def due_on(plan: PlanProgress, line: PlanLine) -> date:
     return (line.last_on or plan.begins_on) + timedelta(days=plan.every_days)
 
 
-def running(
-    session: Session, who: Colleague, criteria: Criteria, *, now: datetime, most: int | None = None
+_RUNNING = select(VisitPlan).where(VisitPlan.ended_at.is_(None))
+_BY_ID: Order[VisitPlan] = Order((VisitPlan.id,), lambda plan: (plan.id,))
+
+
+def running(session: Session, who: Colleague, criteria: Criteria, *, now: datetime) -> list[PlanProgress]:
+    """Return the running plans with their numbers, limited to shops this colleague sees."""
+    return _numbered(session, who, session.scalars(_RUNNING.order_by(VisitPlan.id)), criteria, now=now)
+
+
+def running_page(
+    session: Session,
+    who: Colleague,
+    search: str,
+    criteria: Criteria,
+    *,
+    now: datetime,
+    most: int | None,
+    cursor: Cursor,
+    limit: int,
+) -> Page[PlanProgress]:
+    """Return a page of the running plans whose name contains a text; a plan with more than `most` shops is left
+    uncounted."""
+    statement = _RUNNING.where(VisitPlan.name.contains(search, autoescape=True)) if search else _RUNNING
+    # At most a page of them: one statement counts all, and SQLite allows 500 parts of it.
+    found = paging.page(session, statement, _BY_ID, cursor, limit=min(limit, PAGE))
+    return found.of(_numbered(session, who, found.lines, criteria, now=now, most=most))
+
+
+def _numbered(
+    session: Session,
+    who: Colleague,
+    plans: Iterable[VisitPlan],
+    criteria: Criteria,
+    *,
+    now: datetime,
+    most: int | None = None,
 ) -> list[PlanProgress]:
-    """Return the running plans with their numbers, limited to shops this colleague sees. One statement counts all of
-    them; a plan with more than `most` shops is left uncounted."""
+    """Return plans with their numbers, all counted by one statement."""
     found: list[PlanProgress] = []
     parts = []
-    for plan in session.scalars(select(VisitPlan).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)):
+    for plan in plans:
         broken = ""
         try:
             turns = _turns(audience.theirs(session, who, plan.audience, criteria, now=now), most=most)
