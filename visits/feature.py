@@ -95,7 +95,6 @@ visits = Feature(
                 "visit-plan": "拜访计划",
                 "visits": "微拜访",
             },
-            tasks=jobs.TASKS,
             lists=(
                 inbox.INBOX,
                 group_pages.GROUPS,
@@ -104,6 +103,7 @@ visits = Feature(
                 plans.DUE,
                 plans.QUIET,
                 reports.REQUESTS,
+                reports.REPORT,
             ),
         ),
     ),

@@ -1,19 +1,8 @@
 """Jobs of the clock for visits."""
 
 from datetime import timedelta
-from pathlib import Path
 
-from sqlalchemy.orm import Session
-
-from console.rules.visitors import Visitor
-from console.work import Made, Work, export
-from people import visibility as people_scope
-from visits import export as report
 from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered, unreached
-from visits.permissions import VISITS_EXPORT
-from visits.queries import reports, visibility
-from visits.rules import figures
-from visits.rules.figures import DividedBy, Narrowed, Took
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -62,26 +51,6 @@ def file_closed(services: Services) -> None:
             return
 
 
-def export_report(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
-    """Write a report and its requests to a file, limited to what whoever asked may see now."""
-    services, given, progress = work.services, work.params, work.stage("导出")
-    now = services.clock()
-    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
-    span = figures.span(given["from"], given["until"], today=who.today)
-    narrowed = Narrowed(span, *(given.get(name) for name in ("manager", "area", "category", "class")))
-    lines, total = reports.report(session, who, narrowed, DividedBy(given["by"]), now=now, took=tuple(Took))
-    title = f"拜访统计 {span.from_on} 到 {span.until_on}"
-    count = report.write(
-        path,
-        title,
-        [*lines, total],
-        reports.stream(session, who, narrowed, now=now),
-        zone=services.zone,
-        progress=lambda done: progress(done, total.requests),
-    )
-    return Made(f"拜访统计_{span.from_on:%Y%m%d}-{span.until_on:%Y%m%d}.xlsx", f"共 {count} 条留言。")
-
-
 def look_after_answers(services: Services) -> None:
     """Undo answers that came to nothing, and notify their writers."""
     while True:
@@ -110,9 +79,6 @@ def look_after_resting(services: Services) -> None:
                 break
 
 
-TASKS = {
-    report.EXPORT: export(export_report, permission=VISITS_EXPORT, what="导出拜访统计", part=people_scope.part),
-}
 JOBS = (
     Job("sweep requests of absent owners", timedelta(minutes=1), sweep_owners),
     Job("escalate requests", timedelta(seconds=15), escalate),

@@ -88,10 +88,12 @@ def write(listing: Listing[L], asked: Asked, path: Path, progress: Callable[[int
         for line in paging.walk(lambda cursor: listing.find(asked, cursor, BATCH))
     )
     with Workbook(path, folder=path.parent, formats={Serial: {"num_format": "yyyy-mm-dd hh:mm"}}) as book:
-        return write_rows(book, listing.title, columns, rows, lambda done: progress(done, total))
+        if listing.before is not None:
+            listing.before(asked, book)
+        return _write_rows(book, listing.sheet or listing.title, columns, rows, lambda done: progress(done, total))
 
 
-def write_rows(
+def _write_rows(
     book: Workbook,
     title: str,
     columns: Sequence[Column[Any]],

@@ -16,6 +16,7 @@ from console.rules.visitors import Permission, Visitor
 from foundation.clock import day_in
 from foundation.paging import Count, Cursor, Page
 from foundation.text import whole_number
+from foundation.workbooks.writing import Workbook
 from wechat_bot.services import Services
 
 L = TypeVar("L")
@@ -154,6 +155,9 @@ class Listing(Generic[L]):
     did: str = EXPORTED
     #: What is asked for with its export; 导出 and the title where this is empty.
     task: str = ""
+    #: Name of its lines' sheet where it is not the title, and what writes the sheets in front of them.
+    sheet: str = ""
+    before: Callable[[Asked, Workbook], None] | None = None
 
     @property
     def kind(self) -> str:

@@ -1,7 +1,7 @@
 """List page: the values for its template (`console/lists.html`), and the columns a user has chosen."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic
@@ -26,6 +26,8 @@ MOST_COLUMNS = 60
 #: Parameters of an address that `Cursor.of` reads.
 PLACE = ("after", "before")
 
+Choices = Sequence[tuple[Filter, Sequence[tuple[Any, str]] | None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Shown(Generic[L]):
@@ -38,7 +40,7 @@ class Shown(Generic[L]):
     #: Columns that can be shown, and whether the user has chosen some of them.
     possible: Sequence[Column[L]]
     is_chosen: bool
-    filters: Sequence[tuple[Filter, Sequence[tuple[Any, str]] | None]]
+    filters: Choices
     #: Endpoint of the page.
     endpoint: str
     #: The cursor as it stands in the address; empty on the first page.
@@ -100,6 +102,11 @@ def ask(listing: Listing[L], session: Session, given: Mapping[str, str]) -> Aske
     return Asked(session, services, access.extensions(), access.visitor(), services.clock(), listing.kept(given), of)
 
 
+def choices(filters: Iterable[Filter], asked: Asked) -> Choices:
+    """Filters with their choices; None for a text field."""
+    return [(each, each.choices(asked) if each.choices else None) for each in filters]
+
+
 def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[L]:
     """The list page of the current address; `endpoint` is the page's own where the address is that of a part of it."""
     asked = ask(listing, session, request.args)
@@ -115,7 +122,7 @@ def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[
         for column in on_page
         if not column.is_choosable or (column.name in names if is_chosen else column.is_shown)
     ]
-    filters = [(each, each.choices(asked) if each.choices else None) for each in listing.filters]
+    filters = choices(listing.filters, asked)
     place = {name: request.args[name] for name in PLACE if name in request.args}
     return Shown(listing, asked, page, columns, on_page, is_chosen, filters, endpoint or request.endpoint or "", place)
 

@@ -9,9 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act, fields
-from console.lists import listing as lists
 from console.lists import looking
-from console.lists.listing import Asked, Column, Listing
+from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
@@ -51,6 +50,13 @@ NOTHING = {
     Shelf.SNOOZED: ("没有推后的留言", "在留言里选“稍后处理”，到时候它会自己回到待办。"),
     Shelf.OPEN: ("没有待办的留言", "零售户在公众号里留言后，会出现在这里，并在微信里通知负责的客户经理。"),
 }
+#: Filters of every list of requests.
+FILTERS = (
+    filters.AREA,
+    filters.MANAGER,
+    Filter("category", "类别", "全部类别", lambda asked: queries.choices(asked.session)),
+    filters.CLASS,
+)
 
 
 def _shelf(asked: Asked) -> Shelf:
@@ -93,12 +99,7 @@ INBOX: Listing[InboxLine] = Listing(
     see=VISITS_SEE,
     size=queries.PAGE,
     search="编号、店名、店主或许可证号",
-    filters=(
-        filters.AREA,
-        filters.MANAGER,
-        lists.Filter("category", "类别", "全部类别", lambda asked: queries.choices(asked.session)),
-        filters.CLASS,
-    ),
+    filters=FILTERS,
     keeps=("shelf",),
     means=lambda asked: SHELVES[_shelf(asked)],
     columns=(

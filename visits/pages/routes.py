@@ -43,7 +43,7 @@ for _rule, _name, _view, _methods in (
     ("/reports", "report", reports.report, ("GET",)),
     ("/reports/requests", "report_requests", reports.requests, ("GET",)),
     ("/reports/requests/export", "report_requests_export", exporting(reports.REQUESTS, reports.requests), ("POST",)),
-    ("/reports/export", "report_export", reports.export, ("POST",)),
+    ("/reports/export", "report_export", exporting(reports.REPORT, reports.report), ("POST",)),
     ("/settings", "settings", settings.overview, ("GET",)),
     ("/settings/policy", "policy", settings.policy, ("GET", "POST")),
     ("/settings/policy/<int:class_id>", "policy", settings.policy, ("GET", "POST")),

@@ -5,7 +5,7 @@ Every figure is computed in the database from the moments a request keeps, never
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +36,6 @@ from visits.rules import figures as rules
 from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportRow, ReportSpan, RequestRow, Took
 
 PAGE = 50
-BATCH = 1000
 _NAMES: dict[DividedBy, Any] = {
     DividedBy.MANAGER: Manager,
     DividedBy.AREA: Area,
@@ -123,14 +122,6 @@ def page(
     shown = session.scalars(select(both.id).order_by(*way).limit(limit + 1)).all()
     those = _lines(now).where(Request.id.in_(shown)).order_by(*paging.by(_newest(), cursor))
     return paging.cut([RequestRow(*row) for row in session.execute(those)], _newest(), cursor, limit=limit)
-
-
-def stream(session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime) -> Iterator[RequestRow]:
-    """Yield every request of a report, the newest first, in constant memory."""
-    statement = _lines(now).where(*_conditions(session, who, narrowed, living(now)))
-    newest = statement.order_by(*paging.by(_newest(), FIRST))
-    for row in session.execute(newest.execution_options(yield_per=BATCH)):
-        yield RequestRow(*row)
 
 
 def _counted(

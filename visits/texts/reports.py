@@ -8,7 +8,7 @@ DIVISIONS = {
     "month": "按月",
 }
 #: The label for a request that has none of these.
-NOBODYS = {"managers": "没有负责人", "areas": "没有片区", "categories": "没有类别", "classes": "没有类型"}
+NOBODYS = {"manager": "没有负责人", "area": "没有片区", "category": "没有类别", "class": "没有类型"}
 #: The times a report may show: their names in a choice, and in a heading.
 TIMES = {"first": ("首次答复用时", "首次答复"), "next": ("再次答复用时", "再次答复"), "closing": ("办结用时", "办结")}
 FIGURES = {
