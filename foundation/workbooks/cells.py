@@ -7,11 +7,17 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
+from foundation.ooxml.kinds import FileKind
 from foundation.text import plain
 
-UNREADABLE = "打不开这个文件：这不是 Excel 工作簿，请另存为 .xlsx 再试"
-OLD = "这是旧式的 Excel 文件（.xls），请用 Excel 或 WPS 另存为 .xlsx 再试"
-LOCKED = "这个文件加了密码，请去掉密码再试"
+WORKBOOK = FileKind(
+    main="xl/workbook.xml",
+    whole="工作簿",
+    called="表格",
+    unreadable="打不开这个文件：这不是 Excel 工作簿，请另存为 .xlsx 再试",
+    old="这是旧式的 Excel 文件（.xls），请用 Excel 或 WPS 另存为 .xlsx 再试",
+    shrink="请只留下需要的表、行和列",
+)
 WRONG_LETTERS = "读不懂这个文件的文字编码，请另存为 .xlsx 或 UTF-8 的 CSV 再试"
 HOLDS_NUL = "文件里有不能读的空字符（NUL），可能已经损坏，请用 Excel 另存为 .xlsx 再试"
 BROKEN_ROW = "有一格的文字太长，或者少了一个引号，请用 Excel 打开看看，另存为 .xlsx 再试"
@@ -92,15 +98,6 @@ class Sheet:
         return self.find_merged()
 
 
-def too_large(found: str, most: str) -> str:
-    """The sentence for a table that is too large.
-
-    >>> too_large("文件有 65 MB", "最多 64 MB")
-    '表格太大：文件有 65 MB，最多 64 MB。请只留下需要的表、行和列，再试一次。'
-    """
-    return f"表格太大：{found}，{most}。请只留下需要的表、行和列，再试一次。"
-
-
 def column_letters(index: int) -> str:
     """The name Excel gives a column counted from 0.
 
@@ -116,17 +113,14 @@ def column_letters(index: int) -> str:
 
 
 def too_far(row: int, column: int, limits: Limits) -> str:
-    """The sentence for a cell beyond the limits of rows and columns."""
-    return too_large(f"{column_letters(column)}{row} 还有内容", f"最多 {limits.rows:,} 行、{limits.columns:,} 列")
+    """The sentence for a cell beyond the limits of rows and columns.
 
-
-def megabytes(size: int) -> str:
-    """A size in megabytes, in words.
-
-    >>> megabytes(64 << 20), megabytes(1_700_000)
-    ('64 MB', '1.6 MB')
+    >>> too_far(9, 0, Limits(file=1, unpacked=1, rows=8, columns=3))
+    '表格太大：A9 还有内容，最多 8 行、3 列。请只留下需要的表、行和列，再试一次。'
     """
-    return f"{size / (1 << 20):,.1f}".removesuffix(".0") + " MB"
+    return WORKBOOK.too_large(
+        f"{column_letters(column)}{row} 还有内容", f"最多 {limits.rows:,} 行、{limits.columns:,} 列"
+    )
 
 
 def as_text(text: str) -> Cell | None:

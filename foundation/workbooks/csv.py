@@ -10,6 +10,7 @@ from foundation.errors import Refused
 from foundation.workbooks.cells import (
     BROKEN_ROW,
     HOLDS_NUL,
+    WORKBOOK,
     WRONG_LETTERS,
     Cell,
     Cells,
@@ -17,7 +18,6 @@ from foundation.workbooks.cells import (
     Sheet,
     as_text,
     too_far,
-    too_large,
 )
 
 _PIECE = 1 << 16
@@ -93,7 +93,9 @@ def _split(content: bytes, encoding: str, separator: str, limits: Limits) -> Ite
         while line := text.readline(_LONGEST_ROW):
             letters += len(line)
             if letters > _LONGEST_ROW:
-                raise Refused(too_large(f"有一行超过 {_LONGEST_ROW:,} 个字", f"一行最多 {_LONGEST_ROW:,} 个字"))
+                raise Refused(
+                    WORKBOOK.too_large(f"有一行超过 {_LONGEST_ROW:,} 个字", f"一行最多 {_LONGEST_ROW:,} 个字")
+                )
             yield line
 
     reader = csv.reader(lines(), delimiter=separator)

@@ -1,23 +1,20 @@
 """XLSX reader: each part is read as a stream; memory use grows with the cells, never with the declared range."""
 
-import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
 from math import isfinite
-from posixpath import join, normpath
-from xml.parsers import expat
 
 from foundation.errors import Refused
+from foundation.ooxml import package
+from foundation.ooxml.package import Package
+from foundation.ooxml.parser import Attributes, Parser
 from foundation.workbooks import formats
 from foundation.workbooks.cells import (
-    LOCKED,
     NO_RESULT,
-    UNREADABLE,
+    WORKBOOK,
     Cell,
     Cells,
     Fault,
@@ -25,54 +22,34 @@ from foundation.workbooks.cells import (
     Merged,
     Sheet,
     as_text,
-    megabytes,
     too_far,
-    too_large,
 )
-from foundation.workbooks.parser import Attributes, CellText, Columns, Parser, Place, number_of
+from foundation.workbooks.xml_cells import CellText, Columns, Place, number_of
 
-_PIECE = 1 << 16
-#: The most parts of a workbook.
-_MOST_PARTS = 2000
 #: Limits of the shared texts: their number, and the characters in all of them.
 _MOST_STRINGS, _MOST_LETTERS = 3_000_000, 64_000_000
 _MOST_MERGED = 100_000
-#: Limits of the parts that describe the workbook: bytes and elements.
-_LARGEST_PLAN, _LONGEST_PLAN = 32 << 20, 200_000
-#: What `zipfile` raises for a broken list of parts: no zip file, one of a newer version, and a name that is not UTF-8.
-_BROKEN_DIRECTORY = (zipfile.BadZipFile, NotImplementedError, ValueError)
-#: What it raises for a broken part: a wrong checksum, broken compression, patched data, a part that ends too early, and
-#: one that begins before the file (ValueError) or further away than a number can say (OverflowError).
-_BROKEN_PART = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OverflowError)
 _RANGE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,7}))?")
 
 
 def opened(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
     """The sheets of a workbook. Raises `Refused` for content that is none."""
-    # Each part takes half a kilobyte of memory even if it is never read.
-    parts = content.count(b"PK\x01\x02")
-    if parts > _MOST_PARTS:
-        raise Refused(too_large(f"工作簿里有 {parts:,} 个部分", f"最多 {_MOST_PARTS:,} 个"))
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except _BROKEN_DIRECTORY:
-        raise Refused(UNREADABLE) from None
-    return _Book(archive, limits).sheets()
+    return _Book(package.opened(content, WORKBOOK, unpacked=limits.unpacked), limits).sheets()
 
 
 @dataclass
 class _Book:
     """Opened workbook whose parts are read when they are needed."""
 
-    archive: zipfile.ZipFile
+    package: Package
     limits: Limits
 
     def sheets(self) -> tuple[Sheet, ...]:
-        related = self._related(self._main)
+        related = self.package.related(self.package.main)
         found = []
-        for name, each in self._elements(self._main):
+        for name, each in self.package.elements(self.package.main):
             kind, part = related.get(_reference(each), ("", "")) if name == "sheet" else ("", "")
-            if kind == "worksheet" and part in self._parts:
+            if kind == "worksheet" and part in self.package.parts:
                 found.append(self._sheet(each, part))
         return tuple(found)
 
@@ -86,45 +63,17 @@ class _Book:
         )
 
     @cached_property
-    def _parts(self) -> dict[str, zipfile.ZipInfo]:
-        return {part.filename.replace("\\", "/").lower().lstrip("/"): part for part in self.archive.infolist()}
-
-    @cached_property
-    def _main(self) -> str:
-        named = [part for kind, part in self._related("").values() if kind == "officeDocument"]
-        return next((part for part in (*named, "xl/workbook.xml") if part in self._parts), "")
-
-    def _related(self, part: str) -> dict[str, tuple[str, str]]:
-        """Relationships of a part by their ids: the kind and path of each target."""
-        folder, _, name = part.rpartition("/")
-        listed = f"{folder}/_rels/{name}.rels".lstrip("/")
-        if listed not in self._parts:
-            return {}
-        return {
-            each.get("Id", ""): (
-                each.get("Type", "").rpartition("/")[2],
-                normpath(join("/", folder, each.get("Target", "").replace("\\", "/"))).lower().lstrip("/"),
-            )
-            for element, each in self._elements(listed)
-            if element == "Relationship"
-        }
-
-    def _one(self, kind: str) -> str:
-        found = self._related(self._main).values()
-        return next((part for each, part in found if each == kind and part in self._parts), "")
-
-    @cached_property
     def _is_1904(self) -> bool:
-        about = [each for name, each in self._elements(self._main) if name == "workbookPr"]
+        about = [each for name, each in self.package.elements(self.package.main) if name == "workbookPr"]
         return any(each.get("date1904") in ("1", "true") for each in about)
 
     @cached_property
     def _formats(self) -> list[formats.Format]:
         """The number format of each cell style."""
-        part = self._one("styles")
+        part = self.package.one("styles")
         codes, known, is_of_cells = dict(formats.BUILT_IN), dict[str, formats.Format](), False
         found: list[formats.Format] = []
-        for name, each in self._elements(part) if part else ():
+        for name, each in self.package.elements(part) if part else ():
             if name == "numFmt":
                 codes[number_of(each.get("numFmtId"))] = each.get("formatCode", "")
             elif name in ("cellXfs", "cellStyleXfs", "dxfs", "cellStyles"):
@@ -139,7 +88,7 @@ class _Book:
     @cached_property
     def _strings(self) -> list[str]:
         """The shared texts."""
-        part = self._one("sharedStrings")
+        part = self.package.one("sharedStrings")
         strings: list[str] = []
         words, letters = CellText(), 0
 
@@ -148,35 +97,24 @@ class _Book:
             letters += words.letters
             strings.append(words.said())
             if len(strings) > _MOST_STRINGS:
-                raise Refused(too_large(f"文字超过 {_MOST_STRINGS:,} 段", f"最多 {_MOST_STRINGS:,} 段"))
+                raise Refused(WORKBOOK.too_large(f"文字超过 {_MOST_STRINGS:,} 段", f"最多 {_MOST_STRINGS:,} 段"))
             if letters > _MOST_LETTERS:
-                raise Refused(too_large(f"文字超过 {_MOST_LETTERS:,} 个字", f"最多 {_MOST_LETTERS:,} 个字"))
+                raise Refused(WORKBOOK.too_large(f"文字超过 {_MOST_LETTERS:,} 个字", f"最多 {_MOST_LETTERS:,} 个字"))
 
         parser = Parser(
             {"si": words.begin, "t": words.open, "rPh": words.turn_aside},
             {"si": keep, "t": words.close, "rPh": words.turn_back},
+            WORKBOOK,
             words.hear,
         )
-        for _ in self._parse(part, parser) if part else ():
+        for _ in self.package.parse(part, parser) if part else ():
             pass
         return strings
-
-    def _elements(self, part: str) -> list[tuple[str, Attributes]]:
-        """The elements of a small part, in order."""
-        if not part:
-            raise Refused(UNREADABLE)
-        parser = Parser({}, {})
-        found: list[tuple[str, Attributes]] = []
-        parser.keep = found
-        for _ in self._parse(part, parser, _LARGEST_PLAN):
-            if len(found) > _LONGEST_PLAN:
-                raise Refused(too_large(f"工作簿的样式和说明超过 {_LONGEST_PLAN:,} 项", f"最多 {_LONGEST_PLAN:,} 项"))
-        return found
 
     def _look(self, part: str) -> tuple[int, bool]:
         """The approximate number of a sheet's rows, and whether it may have merged cells, listed after all rows."""
         rows, has_merged, before = 0, False, b""
-        for piece in self._pieces(part):
+        for piece in self.package.pieces(part):
             rows += piece.count(b"<row") + piece.count(b":row")
             # The name may be cut in two by the end of a piece, and has other bytes in UTF-16.
             has_merged = has_merged or b"mergeCell" in before + piece or b"\0" in piece
@@ -189,9 +127,9 @@ class _Book:
         def keep(attributes: Attributes) -> None:
             merged.append(_merged(attributes.get("ref", "")))
             if len(merged) > _MOST_MERGED:
-                raise Refused(too_large(f"合并的单元格超过 {_MOST_MERGED:,} 处", f"最多 {_MOST_MERGED:,} 处"))
+                raise Refused(WORKBOOK.too_large(f"合并的单元格超过 {_MOST_MERGED:,} 处", f"最多 {_MOST_MERGED:,} 处"))
 
-        for _ in self._parse(part, Parser({"mergeCell": keep}, {})):
+        for _ in self.package.parse(part, Parser({"mergeCell": keep}, {}, WORKBOOK)):
             pass
         return tuple(merged)
 
@@ -239,9 +177,10 @@ class _Book:
         parser = Parser(
             {"c": cell, "v": value, "t": words.open, "row": row, "f": formula, "rPh": words.turn_aside},
             {"c": cell_ends, "v": words.close, "t": words.close, "row": row_ends, "rPh": words.turn_back},
+            WORKBOOK,
             words.hear,
         )
-        for _ in self._parse(part, parser):
+        for _ in self.package.parse(part, parser):
             yield from done
             done.clear()
         yield from done
@@ -249,7 +188,7 @@ class _Book:
     def _cell(self, text: str, kind: str, style: str, *, is_formula: bool, has_value: bool) -> Cell | None:
         if kind == "s" and text:
             if not text.isdecimal() or number_of(text) >= len(self._strings):
-                raise Refused(UNREADABLE)
+                raise Refused(WORKBOOK.unreadable)
             return as_text(self._strings[number_of(text)])
         if is_formula and not has_value:
             return Fault(NO_RESULT)
@@ -272,40 +211,13 @@ class _Book:
                 return formats.shown(_digits(text), how, is_1904=self._is_1904)
         except (ValueError, OverflowError):
             pass
-        raise Refused(UNREADABLE)
-
-    def _parse(self, part: str, parser: "Parser", most: int | None = None) -> Iterator[None]:
-        """Feed a part to a parser, yielding after each piece."""
-        for piece in self._pieces(part, most):
-            try:
-                parser.feed(piece)
-            except expat.ExpatError:
-                raise Refused(UNREADABLE) from None
-            yield
-
-    def _pieces(self, part: str, most: int | None = None) -> Iterator[bytes]:
-        """The unpacked pieces of a part; the last is empty. Never unpacks more than the archive declares."""
-        most = min(most or self.limits.unpacked, self.limits.unpacked)
-        info = self._parts[part]
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Refused(UNREADABLE)
-        if info.flag_bits & 1:
-            raise Refused(LOCKED)
-        if info.file_size > most:
-            raise Refused(too_large(f"展开后有 {megabytes(info.file_size)}", f"最多 {megabytes(most)}"))
-        try:
-            with self.archive.open(info) as packed:
-                while piece := packed.read(_PIECE):
-                    yield piece
-        except _BROKEN_PART:
-            raise Refused(UNREADABLE) from None
-        yield b""
+        raise Refused(WORKBOOK.unreadable)
 
 
 def _merged(reference: str) -> Merged:
     found = _RANGE.fullmatch(reference)
     if found is None:
-        raise Refused(UNREADABLE)
+        raise Refused(WORKBOOK.unreadable)
     columns = Columns()
     left, right = sorted((columns[found[1]], columns[found[3] or found[1]]))
     top, bottom = sorted((int(found[2]), int(found[4] or found[2])))
