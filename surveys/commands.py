@@ -12,8 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from foundation.errors import Refused
-from foundation.workbooks import reading
-from questions.authoring import excel_file
+from questions.authoring import files as of_questions
 from surveys.actions import authoring, counting, inviting
 from surveys.export import files
 from surveys.queries import listing
@@ -21,8 +20,8 @@ from surveys.queries.detail import detail
 from surveys.queries.listing import SurveyLine
 from surveys.queries.tally import tally as figures_of
 from surveys.rules import files as written_files
+from surveys.rules import review
 from surveys.rules.differences import changes
-from surveys.rules.review import read
 from surveys.texts import chat
 from surveys.texts.figures import STATES, figure, padded, percent
 from wechat_bot.client.codes import SendError
@@ -39,15 +38,15 @@ def surveys() -> None:
 @click.option("--survey", "survey_id", type=int, help="作为这份调查的新草稿；不写就是一份新的调查。")
 @with_appcontext
 def load(file: Path, survey_id: int | None) -> None:
-    """读入一份问卷（YAML 或 .xlsx）作为草稿，打印编号。发布之后才会问大家。
+    """读入一份问卷（.docx、.xlsx 或 YAML）作为草稿，打印编号。发布之后才会问大家。
 
     新草稿和正在用的一版有什么不同，写在 stderr。
     """
     services = current_services()
     with _told(), services.transaction() as session:
-        written = written_files.parse(reading.taken(file, excel_file.LIMITS), file.name)
+        written = of_questions.parse(of_questions.taken(file), file.name, written_files.LAYOUT)
         previous = listing.newest(session, survey_id) if survey_id is not None else None
-        definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
+        definition = review.of_file(written, timezone=services.zone, previous=previous)
         survey = authoring.load(session, definition, survey_id=survey_id, now=services.clock())
     for sentence in changes(previous, definition) if previous else ():
         click.echo(sentence, err=True)
@@ -180,9 +179,9 @@ def export(survey_id: int, form: files.Form, out: Path) -> None:
 @surveys.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
-    """写一张填写问卷用的 Excel 模板，`load` 读的就是它。"""
+    """写一份填写问卷用的模板，`load` 读的就是它：FILE 以 .docx 结尾是 Word 样例，否则是 Excel。"""
     with _told():
-        file.write_bytes(written_files.template())
+        file.write_bytes(written_files.sample() if file.suffix == ".docx" else written_files.template())
     click.echo(file)
 
 

@@ -75,3 +75,13 @@ class _Named(dict[str, Callable[[Any], None] | None]):
 
     def __missing__(self, name: str) -> Callable[[Any], None] | None:
         return self.setdefault(name, self.get(name.rpartition(":")[2]))
+
+
+def number_of(text: str | None) -> int:
+    """A non-negative number from an attribute; 0 where none is written."""
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def attribute(attributes: Attributes, name: str) -> str:
+    """The value of an attribute, whatever its namespace prefix; empty where it is not there."""
+    return next((value for key, value in attributes.items() if key.rpartition(":")[2] == name), "")

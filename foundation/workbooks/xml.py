@@ -10,7 +10,7 @@ from math import isfinite
 from foundation.errors import Refused
 from foundation.ooxml import package
 from foundation.ooxml.package import Package
-from foundation.ooxml.parser import Attributes, Parser
+from foundation.ooxml.parser import Attributes, Parser, number_of
 from foundation.workbooks import formats
 from foundation.workbooks.cells import (
     NO_RESULT,
@@ -24,7 +24,7 @@ from foundation.workbooks.cells import (
     as_text,
     too_far,
 )
-from foundation.workbooks.xml_cells import CellText, Columns, Place, number_of
+from foundation.workbooks.xml_cells import CellText, Columns, Place
 
 #: Limits of the shared texts: their number, and the characters in all of them.
 _MOST_STRINGS, _MOST_LETTERS = 3_000_000, 64_000_000

@@ -3,6 +3,7 @@
 import re
 
 from foundation.errors import Refused
+from foundation.ooxml.parser import number_of
 from foundation.workbooks.cells import WORKBOOK
 
 #: Characters of one cell; Excel keeps 32,767.
@@ -89,11 +90,6 @@ class Place:
             self.column = self._columns[reference[: -self._length]]
         else:
             raise Refused(WORKBOOK.unreadable)  # a cell of another row
-
-
-def number_of(text: str | None) -> int:
-    """A non-negative number from an attribute; 0 where none is written."""
-    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -80,7 +80,7 @@ def _head(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: l
             mistakes.append(f"{here}!A{n}：“{label}”写了两次")
         elif value is not None:
             places[(key,)] = f"{here}!B{n}"
-            data[key] = _named(value, layout.names[key], f"{here}!B{n}", mistakes) if key in layout.names else value
+            data[key] = named(value, layout.names[key], f"{here}!B{n}", mistakes) if key in layout.names else value
         elif key in layout.narrowing:
             mistakes += _astray(label, cells, here, n)
     return data
@@ -167,7 +167,8 @@ def _conditions(value: object, where: str, mistakes: list[str]) -> dict[str, Any
     return _pairs(value, where, mistakes, "应如 q1=一般、不满意（先把单元格设为文本格式）")
 
 
-def _named(value: object, names: Names, where: str, mistakes: list[str]) -> dict[str, Any]:
+def named(value: object, names: Names, where: str, mistakes: list[str]) -> dict[str, Any]:
+    """Read names under words, such as `客户类型=现代终端、普通终端`; what cannot be read is noted as a mistake."""
     pairs = _pairs(value, where, mistakes, names.example) or {}
     return {names.words.get(word, word): words for word, words in pairs.items()}
 

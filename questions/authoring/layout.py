@@ -15,6 +15,8 @@ class AuthoredFile(NamedTuple):
 
     data: dict[str, Any]
     places: Places
+    is_keyed: bool = True
+    """Whether its author wrote our keys and a code for each question; else the questions have none yet."""
 
 
 class Names(NamedTuple):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
 
 from questions.authoring.spelling import Misspelt
 from questions.numerals import same
@@ -58,6 +60,30 @@ def coded(
             taken.add(code)
         options.append(Option(code, label))
     return tuple(options), tuple(replace(old, most=None) for old in offered + given_up if old.code not in taken)
+
+
+def with_codes(written: Sequence[Mapping[str, Any]], before: Sequence[Question]) -> list[dict[str, Any]]:
+    """Return questions that were written without codes, each with one: that of an earlier question with the same type
+    and text, so that its answers are counted on, or else one that was never used.
+
+    >>> from questions.question import QuestionType
+    >>> old = [Question("q1", QuestionType.TEXT, "店名？"), Question("q2", QuestionType.TEXT, "为什么？")]
+    >>> asked = with_codes([{"type": "text", "text": "为什么?"}, {"type": "text", "text": "电话？"}], old)
+    >>> [each["code"] for each in asked]
+    ['q2', 'q3']
+    """
+    taken = {str(each["code"]) for each in written if "code" in each}
+    known: dict[tuple[str, str], list[str]] = {}
+    for question in before:
+        if question.code not in taken:
+            known.setdefault((question.type.value, same(question.text)), []).append(question.code)
+    taken |= {question.code for question in before}
+    free = (code for code in map("q{}".format, count(1)) if code not in taken)
+    coded: list[dict[str, Any]] = []
+    for each in written:
+        alike = known.get((each.get("type", ""), same(each["text"])))
+        coded.append(dict(each) if "code" in each else {"code": alike.pop(0) if alike else next(free), **each})
+    return coded
 
 
 def gone(

@@ -28,7 +28,7 @@ from surveys.queries.detail import SurveyDetail, detail
 from surveys.rules import editor, files
 from surveys.rules.definition import Definition
 from surveys.rules.editor import Form
-from surveys.rules.review import LONGEST_TITLE, Review, read, review
+from surveys.rules.review import LONGEST_TITLE, Review, of_file, review
 from wechat_bot.services import Services, current_services
 
 #: Size of a survey with every question and option at its longest, as a browser sends it.
@@ -95,7 +95,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
     written = editor.of_definition(found.draft, services.zone)
     content = files.filled(written, with_codes=previous is not None)
     try:
-        same = read(files.of_workbook(content).data, timezone=services.zone, previous=previous)
+        same = of_file(files.of_workbook(content), timezone=services.zone, previous=previous)
     except Refused:
         same = None
     # A workbook that would be read as another survey, such as one for everybody, is worse than none.

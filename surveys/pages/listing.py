@@ -1,4 +1,4 @@
-"""Console list of surveys, and the upload of a definition as YAML or Excel."""
+"""Console list of surveys, and the upload of a definition as Word, Excel or YAML."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
+from questions.authoring import files as of_questions
 from surveys.actions import authoring
 from surveys.actions.authoring import DraftOvertaken
 from surveys.models import SurveyState
@@ -24,12 +25,10 @@ from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import detail
 from surveys.queries.listing import SurveyLine
-from surveys.rules import files
-from surveys.rules.review import read
+from surveys.rules import files, review
 from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
-LARGEST = 2 << 20
 COLOURS = {
     SurveyState.DRAFT: "secondary",
     SurveyState.WAITING: "orange",
@@ -91,13 +90,13 @@ def survey_list() -> ResponseReturnValue:
         return render_template("surveys/console/list.html", shown=looking.look(SURVEYS, session))
 
 
-@access.allow(SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=of_questions.LARGEST)
 def upload() -> ResponseReturnValue:
     """Create a survey from a file; nobody is asked before it is published."""
     return act.form(partial(_load, None), partial(_page, None))
 
 
-@access.allow(SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=of_questions.LARGEST)
 def upload_again(survey_id: int) -> ResponseReturnValue:
     """Replace the draft of a survey from a file; options keep their codes."""
     return act.form(partial(_load, survey_id), partial(_page, survey_id))
@@ -108,6 +107,12 @@ def template_file() -> ResponseReturnValue:
     """Send the Excel template to fill in."""
     content = io.BytesIO(files.template())
     return access.download(content, "调查模板.xlsx")
+
+
+@access.allow(SURVEYS_WRITE)
+def sample_document() -> ResponseReturnValue:
+    """Send a Word document to write over."""
+    return access.download(io.BytesIO(files.sample()), "调查样例.docx")
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
@@ -127,10 +132,10 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
 
 def _load(survey_id: int | None) -> ResponseReturnValue:
     services, given = current_services(), importing.uploaded()
-    written = files.parse(given.read(), given.filename or "")
+    written = of_questions.parse(given.read(), given.filename or "", files.LAYOUT)
     with act.transaction() as (session, now, note):
         previous = listing.newest(session, survey_id) if survey_id is not None else None
-        definition = read(written.data, timezone=services.zone, previous=previous, places=written.places)
+        definition = review.of_file(written, timezone=services.zone, previous=previous)
         stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
         who = access.visitor().name
         loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=who, now=now)

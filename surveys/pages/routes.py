@@ -12,6 +12,7 @@ for _rule, _view, _methods in (
     ("/new", listing.upload, ("GET", "POST")),
     ("/start", authoring.start, ("POST",)),
     ("/template", listing.template_file, ("GET",)),
+    ("/sample", listing.sample_document, ("GET",)),
     ("/<int:survey_id>", survey.survey, ("GET",)),
     ("/<int:survey_id>/upload", listing.upload_again, ("GET", "POST")),
     ("/<int:survey_id>/edit", authoring.edit, ("GET", "POST")),

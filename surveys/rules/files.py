@@ -1,12 +1,12 @@
-"""Files of surveys: their layout as YAML and as a workbook, and the workbook handed out to authors."""
+"""Files of surveys: their layout, and the workbook and the Word document handed out to authors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from foundation.documents import writing
 from questions.authoring import excel_file, excel_template, yaml_file
-from questions.authoring import files as of_questions
 from questions.authoring.layout import AuthoredFile, FileLayout, Names
 from surveys.rules.review import CALLED
 
@@ -65,11 +65,21 @@ _QUESTIONS = (
     ("q6", "文本", "不满意的原因是？", "", "", "", "", "", "是", "q1=一般、不满意"),
     ("q7", "照片", "请拍一张陈列照片", "", "", "", "", "", "否", ""),
 )
-
-
-def parse(content: bytes, name: str) -> AuthoredFile:
-    """Read an uploaded file. Raises Refused."""
-    return of_questions.parse(content, name, LAYOUT)
+_SAMPLE = (
+    "结束时间：2027-09-30 20:00",
+    "对象：客户类型=现代终端、普通终端",
+    "说明：想听听您对服务的意见，您的回答只用来改进服务。",
+    "1. 您对客户经理的服务满意吗？",
+    *("A. 非常满意", "B. 满意", "C. 一般", "D. 不满意"),
+    "2. 您最希望改进哪些？（多选，最多选 2 项）",
+    *("A. 送货时间", "B. 货源信息", "C. 上门拜访", "D. 其他（请注明）____"),
+    "3. 请给本季度服务打分（1-5）【评分】",
+    "4. 您愿意向同行推荐我们的服务吗？（0-10）【NPS】",
+    "5. 您店里平均每天来多少位顾客？【数字】（选填）",
+    *("最少：0", "最多：5000"),
+    "6. 您有什么建议？【文本】",
+    "7. 请拍一张陈列照片【照片】（选填）",
+)
 
 
 def of_yaml(content: bytes | str) -> AuthoredFile:
@@ -89,6 +99,16 @@ def template() -> bytes:
     '否'
     """
     return excel_template.packed(LAYOUT, _HEAD, _QUESTIONS)
+
+
+def sample() -> bytes:
+    """Return the Word document handed out to authors; it can be read as a survey as it is.
+
+    >>> from questions.authoring import word_file
+    >>> len(word_file.parse(sample(), LAYOUT).data["questions"])
+    7
+    """
+    return writing.packed(_HEAD[0][0], _SAMPLE)
 
 
 def filled(written: Mapping[str, Any], *, with_codes: bool) -> bytes:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from foundation.text import bare, plain
+from questions.authoring.layout import AuthoredFile
 from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import (
     Misspelt,
@@ -23,7 +24,7 @@ from questions.authoring.spelling import (
     truth,
     words,
 )
-from questions.authoring.versions import gone
+from questions.authoring.versions import gone, with_codes
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, Results
 
@@ -73,13 +74,29 @@ class Review:
         return not self.mistakes
 
 
+def of_file(written: AuthoredFile, *, timezone: tzinfo, previous: Definition | None) -> Definition:
+    """Return the definition an author wrote in a file of any kind. `previous` is the latest published version of the
+    same survey. Raises Mistaken naming every mistake by its place."""
+    data = written.data
+    if not written.is_keyed:
+        before = previous.questions + previous.retired if previous else ()
+        data = {**data, "questions": with_codes(data["questions"], before)}
+    return read(data, timezone=timezone, previous=previous, places=written.places, keyed=written.is_keyed)
+
+
 def read(
-    data: Mapping[str, Any], *, timezone: tzinfo, previous: Definition | None = None, places: Places = _NOWHERE
+    data: Mapping[str, Any],
+    *,
+    timezone: tzinfo,
+    previous: Definition | None = None,
+    places: Places = _NOWHERE,
+    keyed: bool = True,
 ) -> Definition:
     """Return the definition an author wrote, from a parsed YAML file, workbook or form.
 
     `timezone` is that of moments written without one. `previous` is the latest published version of the same survey:
-    options keep their codes, and a code once used is given to nothing else. `places` says where each value stood.
+    options keep their codes, and a code once used is given to nothing else. `places` says where each value stood;
+    `keyed`, whether the author wrote our keys.
 
     Raises Mistaken (a Refused) naming every mistake by its place in the author's words.
 
@@ -90,7 +107,7 @@ def read(
     """
     if not isinstance(data, Mapping):
         raise Mistaken(["问卷应由 title、questions 等几项组成"], CALLED)
-    found = review(data, timezone=timezone, previous=previous, places=places)
+    found = review(data, timezone=timezone, previous=previous, places=places, keyed=keyed)
     if not found.is_whole:
         raise Mistaken(found.mistakes, CALLED)
     return found.definition

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from foundation.errors import Refused
 from questions import stepping
 from questions.answers import Single
 from questions.authoring import excel_file, excel_template, files
@@ -12,6 +13,7 @@ from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import Mistaken, Notes
 from questions.question import Question
 from questions.stepping import Position, StepOutcome
+from tests.documents import document, table
 from tests.workbooks import rows, workbook
 
 PAPER = FileLayout("试卷", {"标题": "title", "及格分": "pass"}, columns={"正确答案": "right"})
@@ -69,6 +71,46 @@ def test_its_workbook_has_its_own_rows_and_columns():
     assert read(found).right == {"q1": "乙"}
     handed_out = excel_template.packed(PAPER, [("新品知识", ""), ("60", "")], [])
     assert excel_file.parse(handed_out, PAPER).data == {"title": "新品知识", "pass": "60", "questions": []}
+
+
+def test_its_document_has_answers_points_and_explanations():
+    paper = FileLayout("试卷", {"标题": "title"}, columns={"正确答案": "right", "分值": "points", "解析": "why"})
+    content = document(
+        *(
+            "新品知识",
+            "一、单选题（每题2分，共4分）",
+            "1. 新品是（ b ）。".replace("b", "B"),
+            "A. 甲",
+            "B. 乙",
+            "2. 哪款？（5分）",
+            "A. 甲 B. 乙",
+        ),
+        *(
+            "【答案】A",
+            "【解析】甲是新品，",
+            "乙不是。",
+            "二、多选题",
+            "1. 有几款",
+            "A. 甲",
+            "B. 乙",
+            "答案：A、B　分值：3",
+        ),
+        *("三、判断题", "1. 甲是新品（√）"),
+        table(["题目", "题型", "A", "B", "答案"], ["哪款贵？", "单选题", "甲", "乙", "B"]),
+    )
+    found = files.parse(content, "新品.docx", paper).data["questions"]
+    assert [(each["type"], each["text"], each.get("right"), each.get("points"), each.get("why")) for each in found] == [
+        ("single", "新品是（ ）。", "B", "2", None),
+        ("single", "哪款？", "A", "5", "甲是新品，\n乙不是。"),
+        ("multiple", "有几款", "A、B", "3", None),
+        ("single", "甲是新品（ ）", "√", None, None),
+        ("single", "哪款贵？", "B", None, None),
+    ]
+    assert found[3]["options"] == ["对", "错"]
+    with pytest.raises(Refused, match="答案请写在各题下面"):
+        files.parse(document("新品", "1. 哪款？", "A. 甲", "B. 乙", "参考答案：1.B"), "a.docx", paper)
+    with pytest.raises(Refused, match="“答案”写了两次"):
+        files.parse(document("新品", "1. 哪款（A）", "A. 甲", "B. 乙", "答案：B"), "a.docx", paper)
 
 
 def test_what_is_wrong_is_said_in_its_own_words():

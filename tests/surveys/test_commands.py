@@ -100,6 +100,10 @@ def test_the_template_is_read_back_by_load(run, tmp_path):
     assert run("template", tmp_path / "template.xlsx").exit_code == 0
     assert "题目" in openpyxl.load_workbook(tmp_path / "template.xlsx").sheetnames
     assert run("load", tmp_path / "template.xlsx").stdout == "1\n"
+    assert run("template", tmp_path / "sample.docx").exit_code == 0
+    assert run("load", tmp_path / "sample.docx").stdout == "2\n"
+    (tmp_path / "large.docx").write_bytes(bytes(3 << 20))
+    assert run("load", tmp_path / "large.docx").stderr.startswith("文档太大：文件有 3 MB，最多 2 MB")
 
 
 @pytest.mark.parametrize(

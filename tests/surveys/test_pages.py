@@ -6,6 +6,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from tests.documents import document
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
 from tests.workbooks import formatted, rows, workbook
@@ -99,6 +100,41 @@ def test_a_wrong_file_names_what_to_change_and_keeps_nothing(office) -> None:
     assert "q1" in answer.text
     assert "还没有调查" in browser.get("/console/surveys").text
     assert "请先选一个文件" in browser.post("/console/surveys/new").text
+
+
+def test_a_word_document_is_uploaded_published_and_replaced(office) -> None:
+    """Its questions have no codes: one whose words stay is the same question."""
+    browser = office.browser("market")
+
+    def hand_in(path: str, *paragraphs: str):
+        browser.get(path)
+        return browser.post(path, {"file": (io.BytesIO(document("送货调查", *paragraphs)), "送货.docx")})
+
+    faulty = hand_in("/console/surveys/new", "1. 送货准时吗？", "A. 准时", "C. 不准时", "答案：A")
+    assert faulty.status_code == 422
+    assert "第 4 段“C. 不准时”：选项接不上" in faulty.text
+    assert "第 5 段“答案：A”：问卷没有“答案”这一项，请删去" in faulty.text
+    page = hand_in("/console/surveys/new", "1. 送货准时吗？", "A. 准时  B. 不准时", "2. 几分【评分】").location
+    assert browser.post(f"{page}/publish").status_code == 303
+    wang = office.house.phone("王建国")
+    wang.follow()
+    for reply in ("调查", "2", "5"):
+        wang.say(reply)
+    again = ("1. 哪天送好？", "A. 周一", "B. 周五", "2. 送货准时吗？", "A. 不准时", "B. 准时", "3. 几分【评分】")
+    assert hand_in(f"{page}/upload", *again).status_code == 303
+    assert browser.post(f"{page}/publish").status_code == 303
+    counted = {each["code"]: each["counts"] for each in browser.get(f"{page}/data").json["questions"]}
+    assert counted["q1"] == [1, 0]
+
+
+def test_the_word_sample_can_be_uploaded_as_it_is(office) -> None:
+    browser = office.browser("market")
+    sample = browser.get("/console/surveys/sample").data
+    browser.get("/console/surveys/new")
+    page = browser.post("/console/surveys/new", {"file": (io.BytesIO(sample), "调查.docx")}).location
+    shown = browser.get(page).text
+    assert "您最希望改进哪些？" in shown
+    assert "照片" in shown
 
 
 def test_the_excel_template_can_be_uploaded_as_it_is(office) -> None:
