@@ -172,50 +172,58 @@ def _licence_words(session: Session, value: Any) -> str:
 
 
 CRITERIA = (
-    Criterion("class", "客户类型，一个或几个", _classes, "客户类型", (Field("类型", Input.MANY, _class_choices),)),
+    Criterion(
+        "class", "客户类型，一个或几个", "客户类型", (Field("类型", Input.MANY, _class_choices),), select=_classes
+    ),
     Criterion(
         AREA,
         "片区，一个或几个，包括下级片区",
-        _areas,
         "片区",
         (Field("片区（包括下级）", Input.MANY, _area_choices),),
+        select=_areas,
     ),
     Criterion(
-        "manager", "客户经理的姓名或手机号", _managers, "客户经理", (Field("客户经理", Input.MANY, _manager_choices),)
+        "manager",
+        "客户经理的姓名或手机号",
+        "客户经理",
+        (Field("客户经理", Input.MANY, _manager_choices),),
+        select=_managers,
     ),
-    Criterion("tag", "标签，有其中一个即可", _tags, "标签", (Field("有其中一个即可", Input.MANY, _tag_choices),)),
+    Criterion(
+        "tag", "标签，有其中一个即可", "标签", (Field("有其中一个即可", Input.MANY, _tag_choices),), select=_tags
+    ),
     Criterion(
         LICENCE,
         "许可证号，一个或几个",
-        _licences,
         "按许可证号",
         (Field("许可证号，一行一个", Input.LINES),),
+        select=_licences,
         says=_licence_words,
     ),
     Criterion(
         "bound",
         "是否绑定了微信",
-        _bound,
         "是否绑定微信",
         (Field("绑定", Input.YES_NO),),
         ("已绑定", "还没有绑定"),
+        select=_bound,
     ),
     Criterion(
         "followed",
         "现在是否关注着",
-        _followed,
         "是否关注公众号",
         (Field("关注", Input.YES_NO),),
         ("关注中", "没有关注"),
+        select=_followed,
     ),
     Criterion(
         "last_contact",
         "最近一次联系：within_days 天内，或 before_days 天以前",
-        _last_contact,
         "最近联系",
         (
             Field("联系过，在最近", Input.NUMBER, name="within_days", unit="天内", is_optional=True),
             Field("没有联系，已超过", Input.NUMBER, name="before_days", unit="天", is_optional=True),
         ),
+        select=_last_contact,
     ),
 )

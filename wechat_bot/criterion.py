@@ -1,7 +1,7 @@
 """Audience criterion: a question about retailers that any feature can declare, and how a form asks it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -54,25 +54,33 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
-    """Question about retailers that narrows an audience: `select(session, value, now)` gives those it is true of, as a
-    select of their ids, or as a condition on `people.models.Retailer`, with which a list can stop early.
+class CriterionForm:
+    """Form of a criterion: its name in a specification, what it asks, and the fields to fill in.
 
-    `select` raises `Refused` with a sentence where the value makes no sense. Its `now` is told on the company's clock,
-    so that `now.date()` is the company's day. A criterion with a label and fields can be filled in as a form; `answers`
-    are the words a field with yes and no is answered by.
+    One with a label and fields can be filled in; `answers` are the words a field with yes and no is answered by.
     """
 
     name: str
     explain: str
-    select: Callable[[Session, Any, datetime], Select[int] | ColumnElement[bool]]
     label: str = ""
     fields: Sequence[Field] = ()
     answers: tuple[str, str] = ("是", "否")
-    #: The specification of the shops it asks this of, where it is of some; for a value that `select` has not refused.
-    among: Callable[[Session, Any], Mapping[str, Any]] | None = None
     #: A value in words, where the label with what was chosen would not say it well.
     says: Callable[[Session, Any], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion(CriterionForm):
+    """Question about retailers that narrows an audience: `select(session, value, now)` gives those it is true of, as a
+    select of their ids, or as a condition on `people.models.Retailer`, with which a list can stop early.
+
+    `select` raises `Refused` with a sentence where the value makes no sense. Its `now` is told on the company's clock,
+    so that `now.date()` is the company's day.
+    """
+
+    select: Callable[[Session, Any, datetime], Select[int] | ColumnElement[bool]] = field(kw_only=True)
+    #: The specification of the shops it asks this of, where it is of some; for a value that `select` has not refused.
+    among: Callable[[Session, Any], Mapping[str, Any]] | None = None
 
     def on_clock(self, zone: ZoneInfo) -> "Criterion":
         """The criterion with `now` given in the company's time zone."""

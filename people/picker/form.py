@@ -7,11 +7,10 @@ its buttons request the page with one row more or less. Other forms have a few f
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 
 import yaml
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -21,7 +20,7 @@ from people import areas
 from people.criteria import AREA, SHOWN
 from people.models import Audience
 from people.picker.shape import MODES, FilledCriterion, Group, filled, from_spec
-from wechat_bot.criterion import Choice, Criterion, Field, Input
+from wechat_bot.criterion import Choice, CriterionForm, Field, Input
 
 MOST_ROWS = 50
 YES = "yes"
@@ -65,12 +64,12 @@ class PickerRow:
     rows: "tuple[PickerRow, ...]" = ()
 
 
-def offered(criteria: Mapping[str, Criterion]) -> dict[str, Criterion]:
+def offered(criteria: Mapping[str, CriterionForm]) -> dict[str, CriterionForm]:
     """The criteria to choose from: those that have a form, and saved audiences."""
     return {name: each for name, each in {**criteria, SAVED.name: SAVED}.items() if each.fields}
 
 
-def read(form: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Group:
+def read(form: MultiDict[str, str], criteria: Mapping[str, CriterionForm]) -> Group:
     """Read the form, complete or not. Raises `Refused` for too many rows: leaving one out could include more shops."""
     addresses = form.getlist("row")
     if len(addresses) > MOST_ROWS:
@@ -83,7 +82,7 @@ class Loader:
     """Loader of choices; each list is read once, however many rows show it."""
 
     session: Session
-    criteria: Mapping[str, Criterion]
+    criteria: Mapping[str, CriterionForm]
     #: The visitor, who is offered only the areas they may see.
     visitor: Visitor | None = None
     _known: dict[tuple[Any, ...], tuple[Choice, ...]] = field(default_factory=dict)
@@ -115,14 +114,14 @@ class Loader:
         criterion = self.criteria.get(item.name)
         return PickerRow(address, item.name) if criterion is None else self.row(criterion, item.value, address)
 
-    def row(self, criterion: Criterion, value: Any, address: str) -> PickerRow:
+    def row(self, criterion: CriterionForm, value: Any, address: str) -> PickerRow:
         """The row of one criterion, with filled-in values and all choices."""
         fields = tuple(self._shown(criterion, value, each, address) for each in criterion.fields)
         # A field that depends on a choice not made yet would be an empty list.
         fields = tuple(each for each in fields if not each.field.follows or each.choices or each.values)
         return PickerRow(address, criterion.name, fields)
 
-    def _shown(self, criterion: Criterion, value: Any, each: Field, address: str) -> ShownField:
+    def _shown(self, criterion: CriterionForm, value: Any, each: Field, address: str) -> ShownField:
         values = filled(value, each)
         choices = self._choices(criterion, each, value)
         known = {str(choice.value) for choice in choices}
@@ -130,7 +129,7 @@ class Loader:
         name = _form_name(address, criterion, each, value)
         return ShownField(each, name, values, choices, gone, criterion.answers)
 
-    def _choices(self, criterion: Criterion, each: Field, value: Any) -> tuple[Choice, ...]:
+    def _choices(self, criterion: CriterionForm, each: Field, value: Any) -> tuple[Choice, ...]:
         if each.choices is None:
             return ()
         given = value if isinstance(value, Mapping) and each.follows else {}
@@ -143,7 +142,7 @@ class Loader:
             self._known[key] = tuple(self._seen(criterion, each.choices(self.session, given)))
         return self._known[key]
 
-    def _seen(self, criterion: Criterion, choices: Sequence[Choice]) -> Sequence[Choice]:
+    def _seen(self, criterion: CriterionForm, choices: Sequence[Choice]) -> Sequence[Choice]:
         if criterion.name != AREA or self.visitor is None or self.visitor.is_company_wide:
             return choices
         mine = {name for _, name in areas.names(self.session, self.visitor)}
@@ -160,7 +159,7 @@ class Loader:
         said = [self._said(criterion, each, item.value) for each in criterion.fields if filled(item.value, each)]
         return f"{criterion.label}：{'，'.join(said)}"
 
-    def _said(self, criterion: Criterion, each: Field, value: Any) -> str:
+    def _said(self, criterion: CriterionForm, each: Field, value: Any) -> str:
         values = filled(value, each)
         if each.input is Input.YES_NO:
             return criterion.answers[0 if values[0] is True else 1]
@@ -176,7 +175,7 @@ def _mode(text: str) -> str:
 
 
 def _read_rows(
-    form: MultiDict[str, str], criteria: Mapping[str, Criterion], addresses: Sequence[str]
+    form: MultiDict[str, str], criteria: Mapping[str, CriterionForm], addresses: Sequence[str]
 ) -> list[FilledCriterion | Group]:
     found: list[FilledCriterion | Group] = []
     for address in (each for each in addresses if "." not in each):
@@ -189,12 +188,12 @@ def _read_rows(
     return found
 
 
-def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, Criterion], address: str) -> FilledCriterion:
+def _read_condition(form: MultiDict[str, str], criteria: Mapping[str, CriterionForm], address: str) -> FilledCriterion:
     criterion = criteria.get(form.get(f"{address}-criterion", ""))
     return FilledCriterion() if criterion is None else read_condition(form, criterion, address)
 
 
-def read_condition(form: MultiDict[str, str], criterion: Criterion, address: str) -> FilledCriterion:
+def read_condition(form: MultiDict[str, str], criterion: CriterionForm, address: str) -> FilledCriterion:
     """Read one criterion from the form; its value is None where nothing was filled in."""
     given: dict[str, Any] = {}
     for each in criterion.fields:
@@ -223,7 +222,7 @@ def _read_field(form: MultiDict[str, str], name: str, each: Field) -> Any:
     return values if each.input is Input.MANY else values[0]
 
 
-def _form_name(address: str, criterion: Criterion, each: Field, value: Any) -> str:
+def _form_name(address: str, criterion: CriterionForm, each: Field, value: Any) -> str:
     """The name of a form field. A dependent field has the other's value in its name, so that its own value is dropped
     when the other changes."""
     name = f"{address}-{criterion.name}-{each.name}"
@@ -235,19 +234,15 @@ def _saved_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choic
     return [Choice(name, name) for name in session.scalars(select(Audience.name).order_by(Audience.name))]
 
 
-def _not_by_ids(session: Session, value: Any, now: datetime) -> Select[int]:
-    raise NotImplementedError("audiences reads what was saved itself: it is no criterion of its own")
-
-
 def _saved_words(session: Session, value: Any) -> str:
     named = value if isinstance(value, list) else [value]
     return f"对象{'、'.join(f'“{str(name)[:SHOWN]}”' for name in named)}"
 
 
-SAVED = Criterion(
+#: Read by `audiences` itself, which is why it selects nothing of its own.
+SAVED = CriterionForm(
     "audience",
     "保存过的对象，是其中一个即可",
-    _not_by_ids,
     "保存过的对象",
     (Field("是其中一个即可", Input.MANY, _saved_choices),),
     says=_saved_words,

@@ -9,7 +9,7 @@ from typing import Any
 
 from foundation.errors import Refused
 from people.criteria import SHOWN
-from wechat_bot.criterion import Criterion, Field, Input
+from wechat_bot.criterion import CriterionForm, Field, Input
 
 MODES = {"all": "全部符合", "any": "符合任意一条", "none": "一条也不符合"}
 
@@ -46,7 +46,7 @@ def from_spec(spec: Any) -> Group | None:
     return None if None in items else Group("all", tuple(item for item in items if item is not None))
 
 
-def to_spec(group: Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
+def to_spec(group: Group, criteria: Mapping[str, CriterionForm]) -> dict[str, Any]:
     """The specification of a filled-in form. Raises `Refused`, in the words of the form, where it is empty or a row is
     not filled in."""
     if not group.items:
@@ -106,7 +106,7 @@ def _group(spec: Mapping[str, Any]) -> Group | None:
     return None if not items or None in items else Group(mode, tuple(item for item in items if item is not None))
 
 
-def _written(item: FilledCriterion | Group, criteria: Mapping[str, Criterion]) -> dict[str, Any]:
+def _written(item: FilledCriterion | Group, criteria: Mapping[str, CriterionForm]) -> dict[str, Any]:
     if isinstance(item, Group):
         return to_spec(item, criteria)
     criterion = criteria.get(item.name)

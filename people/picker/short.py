@@ -33,7 +33,7 @@ from foundation.errors import Refused
 from people.audiences import Spec
 from people.picker import form
 from people.picker.form import Loader, PickerRow
-from wechat_bot.criterion import Criterion, Input
+from wechat_bot.criterion import CriterionForm, Input
 
 ALL, SOME = "all", "some"
 #: Prefix of the form fields; the field of this name tells whether all or some shops are meant.
@@ -94,13 +94,13 @@ class Offer:
 
     picker: Picker
     whom: str
-    rows: tuple[tuple[Criterion, PickerRow], ...]
+    rows: tuple[tuple[CriterionForm, PickerRow], ...]
     #: The parts without a field, for a hidden field, and in words.
     rest: str
     rest_words: str
 
 
-def read(picker: Picker, values: MultiDict[str, str], criteria: Mapping[str, Criterion]) -> Picked:
+def read(picker: Picker, values: MultiDict[str, str], criteria: Mapping[str, CriterionForm]) -> Picked:
     """Read a posted form. Raises `Refused` only for a form that our pages cannot have sent."""
     filled = {}
     for criterion in _offered(picker, criteria):
@@ -110,7 +110,7 @@ def read(picker: Picker, values: MultiDict[str, str], criteria: Mapping[str, Cri
     return Picked(picker, values.get(NAME, ""), filled, _read_rest(picker, values.get(REST, "")))
 
 
-def of_spec(picker: Picker, spec: Spec, criteria: Mapping[str, Criterion]) -> Picked:
+def of_spec(picker: Picker, spec: Spec, criteria: Mapping[str, CriterionForm]) -> Picked:
     """The form's state for a stored specification."""
     if spec is None:
         return Picked(picker, ALL)
@@ -120,7 +120,11 @@ def of_spec(picker: Picker, spec: Spec, criteria: Mapping[str, Criterion]) -> Pi
 
 
 def offer(
-    session: Session, picker: Picker, picked: Picked, criteria: Mapping[str, Criterion], visitor: Visitor | None = None
+    session: Session,
+    picker: Picker,
+    picked: Picked,
+    criteria: Mapping[str, CriterionForm],
+    visitor: Visitor | None = None,
 ) -> Offer:
     """The choices and the chosen values; only areas that the visitor may see are offered."""
     loader = Loader(session, form.offered(criteria), visitor)
@@ -132,7 +136,7 @@ def offer(
     return Offer(picker, picked.whom or (ALL if picker.everybody else SOME), some, rest, said)
 
 
-def words(session: Session, spec: Spec, criteria: Mapping[str, Criterion], *, everybody: str = "") -> str:
+def words(session: Session, spec: Spec, criteria: Mapping[str, CriterionForm], *, everybody: str = "") -> str:
     """A specification in one line of words; `everybody` is the label for all shops."""
     return everybody if spec is None else Loader(session, form.offered(criteria)).sentence(spec)
 
@@ -153,17 +157,17 @@ def query(criterion: str, name: str, value: Any) -> dict[str, Any]:
     return {NAME: SOME, f"{NAME}-{criterion}-{name}": value}
 
 
-def _offered(picker: Picker, criteria: Mapping[str, Criterion]) -> list[Criterion]:
+def _offered(picker: Picker, criteria: Mapping[str, CriterionForm]) -> list[CriterionForm]:
     known = form.offered(criteria)
     return [_in_short(known[name]) for name in picker.criteria if name in known]
 
 
-def _in_short(criterion: Criterion) -> Criterion:
+def _in_short(criterion: CriterionForm) -> CriterionForm:
     """The criterion with a single choice for saved audiences: several are combined in the builder."""
     return form.SAVED_ONE if criterion.name == form.SAVED.name else criterion
 
 
-def _fits(value: Any, criterion: Criterion) -> bool:
+def _fits(value: Any, criterion: CriterionForm) -> bool:
     """Whether the form's fields can show a value and give it back unchanged."""
     named = {each.name: each for each in criterion.fields}
     if isinstance(value, Mapping):

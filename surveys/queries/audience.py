@@ -133,20 +133,20 @@ CRITERIA = (
     Criterion(
         "answered_survey",
         "填写了某份调查，或选了某个选项：{survey: 编号, question: 题号, option: 选项编码}",
-        answered,
         "填写了调查",
         (
             Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),
             Field("题目", Input.ONE, _question_choices, "question", "survey", is_optional=True),
             Field("选了其中一个", Input.MANY, _option_choices, "option", "question", is_number=True, is_optional=True),
         ),
+        select=answered,
     ),
     Criterion(
         "not_answered_survey",
         "收到某份调查、还没有填写：{survey: 编号}",
-        not_answered,
         "收到调查、还没有填写",
         (Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),),
+        select=not_answered,
     ),
 )
 

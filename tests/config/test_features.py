@@ -37,7 +37,7 @@ CLAIMS = {
     "people and rival both claim the word '绑定'": {"words": [Word("绑定", "rival:")]},
     "chat and rival both claim the word '帮助'": {"words": [Word("帮助", "rival:")]},
     "people and rival both claim the event .*DataWithdrawn": {"listeners": [Listener(DataWithdrawn, TALK)]},
-    "people and rival both claim the criterion 'area'": {"criteria": [Criterion("area", "", TALK)]},
+    "people and rival both claim the criterion 'area'": {"criteria": [Criterion("area", "", select=TALK)]},
     "visits and rival both claim the notice 'answer'": {"notices": [Notice("answer", "答复")]},
     "surveys and rival both claim the measure 'surveys.handed_in'": {
         "measures": [Measure("surveys.handed_in", "交回的问卷", TALK)]

@@ -187,7 +187,7 @@ def test_criteria_of_other_features_join_in(ask: Ask, town: Any) -> None:
         rows = union_all(select(Retailer.id).where(Retailer.id == town.lao_li), select(null())).subquery()
         return select(rows.c[0])
 
-    criteria = {"answered": Criterion("answered", "", answered)}
+    criteria = {"answered": Criterion("answered", "", select=answered)}
     assert ask({"answered": 12}, criteria) == {"1"}
     assert ask({"none": [{"answered": 12}]}, criteria) == {"2"}
 

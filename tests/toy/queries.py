@@ -52,8 +52,8 @@ def _made(session: Session, period: Period) -> int:
 WISHED = Criterion(
     "wished",
     "想要某种货的店",
-    lambda session, what, now: exists().where(Wish.retailer_id == Retailer.id, Wish.what == what),
     "想要的货",
     (Field("货名", Input.ONE, lambda session, given: [Choice(*each) for each in goods(session)]),),
+    select=lambda session, what, now: exists().where(Wish.retailer_id == Retailer.id, Wish.what == what),
 )
 MADE = Measure("toy.wishes", "进货愿望", _made)

@@ -87,9 +87,9 @@ CRITERIA = (
     Criterion(
         DUE,
         "拜访计划里到期的店：{plan: 计划编号}",
-        due,
         "拜访到期",
         (Field("计划", Input.ONE, _choices, "plan", is_number=True),),
+        select=due,
         among=_of_plan,
         says=_words,
     ),
