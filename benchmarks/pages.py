@@ -114,7 +114,7 @@ PAGES = (
     Page(
         "survey, whom an invitation is for",
         "admin",
-        "/console/surveys/{survey}/invitations?audience=",
+        "/console/surveys/{survey}/invitations?whom=all",
         holds="会邀请",
         limit=None,
     ),

@@ -4,7 +4,6 @@ shops."""
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,6 +24,9 @@ from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.quiet import put_off_until
 from people.pages import filters
+from people.picker import form, short
+from people.picker.form import Loader
+from people.picker.short import Picker
 from people.texts import licence
 from surveys.actions import inviting
 from surveys.models import Survey, SurveyState
@@ -49,6 +51,9 @@ STEPS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "resume": ("继续", steering.resume),
     "cancel": ("取消", steering.cancel),
 }
+PICKER = Picker(
+    ("class", "area", "manager", "tag", "audience"), "全部还没填写的", legend="邀请谁", asks="请选择邀请谁。"
+)
 #: What a wave's list of shops can be narrowed to: a part, one outcome, or one reason to leave somebody out.
 WHOM = {
     "": "全部",
@@ -115,36 +120,38 @@ def waves(survey_id: int) -> ResponseReturnValue:
 
 @access.allow(SURVEYS_WRITE)
 def invite(survey_id: int) -> ResponseReturnValue:
-    """Plan an invitation, and reminders after it."""
+    """Plan an invitation, and reminders after it; or only show whom it would reach."""
+    if request.form.get("do") == "look":
+        return _page(survey_id, None)
     return act.form(partial(_invite, survey_id), partial(_page, survey_id))
 
 
 def _invite(survey_id: int) -> ResponseReturnValue:
-    services, form = current_services(), request.form
-    is_later = form.get("when") == "later"
-    first_at = fields.moment(form.get("first_at", ""), services.zone) if is_later else None
+    services, given = current_services(), request.form
+    audience = short.read(PICKER, given, services.criteria).spec
+    is_later = given.get("when") == "later"
+    first_at = fields.moment(given.get("first_at", ""), services.zone) if is_later else None
     if is_later and first_at is None:
         raise Refused(fields.MOMENT)
     with act.transaction() as (session, now, note):
         numbers = inviting.plan(
             session,
             survey_id,
-            said=form.get("said", ""),
+            said=given.get("said", ""),
             first_at=first_at or now,
-            reminders=fields.number(form.get("reminders", "0"), "再提醒几次"),
-            every_days=fields.number(form.get("every_days", "3"), "每隔几天"),
-            audience=_audience(form.get("audience", "")),
+            reminders=fields.number(given.get("reminders", "0"), "再提醒几次"),
+            every_days=fields.number(given.get("every_days", "3"), "每隔几天"),
+            audience=audience,
             # The page says how many waves there were: a form sent twice must not be two invitations.
-            seen=form.get("seen", -1, type=int),
+            seen=given.get("seen", -1, type=int),
             who=access.visitor().name,
             criteria=services.criteria,
             now=now,
         )
-        said = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
-        if form.get("audience"):
-            said += f"，名单“{form['audience']}”"
-        note("survey.invite", f"survey:{survey_id}", said)
-    return act.done(_here(survey_id), f"已安排{said}邀请。")
+        which = f"第 {numbers[0]} 次" + (f"到第 {numbers[-1]} 次" if len(numbers) > 1 else "")
+        only = "" if audience is None else f"，只给{short.words(session, audience, services.criteria)}"
+        note("survey.invite", f"survey:{survey_id}", which + only)
+    return act.done(_here(survey_id), f"已安排{which}邀请{only}。")
 
 
 @access.allow(SURVEYS_WRITE)
@@ -188,6 +195,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
     with services.reading() as session:
         line = next((each for each in queries.wave_lines(session, survey_id) if each.number == number), None)
         shown = None if line is None or found.is_anonymous else looking.look(INVITED, session)
+        named = "" if line is None else short.words(session, line.audience, services.criteria)
     if line is None:
         abort(404)
     if shown is not None:
@@ -196,6 +204,7 @@ def wave(survey_id: int, number: int) -> ResponseReturnValue:
         "surveys/console/wave.html",
         survey=found,
         wave=line,
+        named=named,
         shown=shown,
         outcomes=OUTCOMES,
         reasons=REASONS,
@@ -215,33 +224,38 @@ def _look(survey_id: int, error: Refused | None = None) -> tuple[str, Refused | 
     services, me = current_services(), access.visitor()
     found, now = _find(services, survey_id), services.clock()
     is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
-    audience = request.values.get("audience", "")
+    picked = short.read(PICKER, request.values, services.criteria)
     # The waves are shown at once, and the page asks for the preview separately: it reads up to `PREVIEWED` shops.
-    counts_later = "audience" not in request.values
+    counts_later = not picked.whom
     preview: Preview | None = None
+    uncounted = ""
     with services.reading() as session:
         lines = queries.wave_lines(session, survey_id)
-        saved = queries.saved_audiences(session)
         kept = _results(survey_id, session)
+        offer = short.offer(session, PICKER, picked, services.criteria, me)
+        choices = Loader(session, form.offered(services.criteria))
+        named = {line.number: choices.sentence(line.audience) for line in lines if line.audience}
         if me.may(SURVEYS_WRITE) and is_running and not counts_later:
             try:
                 preview = queries.preview(
                     session,
                     survey_id,
-                    _audience(audience),
+                    picked.spec,
                     services.criteria,
                     has_template=services.is_service_account and "survey" in services.templates,
                     now=now,
                 )
             except Refused as refusal:
-                error = error or refusal
+                # Said where the count would stand, and no error: a piece of a page with one would not be shown.
+                uncounted = refusal.sentence
     page = render_template(
         "surveys/console/invitations.html",
         survey=found,
         lines=lines,
-        saved=saved,
-        audience=audience,
+        offer=offer,
+        named=named,
         preview=preview,
+        uncounted=uncounted,
         counts_later=counts_later,
         error=error,
         is_running=is_running,
@@ -290,7 +304,3 @@ def _results(survey_id: int, session: Session) -> dict[str, str]:
 
 def _here(survey_id: int) -> str:
     return url_for("surveys_pages.waves", survey_id=survey_id)
-
-
-def _audience(name: str) -> Mapping[str, Any] | None:
-    return {"audience": name} if name else None

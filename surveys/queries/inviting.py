@@ -16,7 +16,7 @@ from campaigns.rules import CampaignFigures
 from console.rules.visitors import Visitor
 from foundation.paging import FIRST, Cursor, Order, Page, page
 from people import audiences
-from people.models import Area, Audience, Retailer
+from people.models import Area, Retailer
 from people.visibility import within
 from surveys.actions import waves
 from surveys.models import Participation, Survey
@@ -36,7 +36,7 @@ class WaveLine:
     number: int
     campaign_id: int
     said: str
-    audience: str
+    audience: dict[str, Any] | None
     due_at: datetime
     state: CampaignState
     error: str | None
@@ -70,11 +70,6 @@ def is_unopened(session: Session, sheet: AnswerSheet) -> bool:
     if not sheet.is_opened or not sheet.waves:
         return not sheet.is_opened
     return answering.is_unopened(session, waves.INVITATIONS, sheet.survey_id, sheet.retailer_id)
-
-
-def saved_audiences(session: Session) -> list[str]:
-    """Return the names of the saved audiences."""
-    return list(session.scalars(select(Audience.name).order_by(Audience.name)))
 
 
 def preview(
@@ -143,7 +138,7 @@ def _line(campaign: Campaign, figures: CampaignFigures) -> WaveLine:
         campaign.number,
         campaign.id,
         campaign.said,
-        str((campaign.audience or {}).get("audience", "")),
+        campaign.audience,
         campaign.due_at,
         state,
         campaign.error,

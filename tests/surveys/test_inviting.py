@@ -66,9 +66,13 @@ def settle(office: Office) -> None:
 
 def plan(browser: Browser, page: str, seen: int = 0, **form):
     browser.get(f"{page}/invitations")
-    return browser.post(
-        f"{page}/invitations", {"said": "请您填写调查", "when": "now", "seen": str(seen), "every_days": "3", **form}
-    )
+    given = {"said": "请您填写调查", "when": "now", "seen": str(seen), "every_days": "3", "whom": "all"}
+    return browser.post(f"{page}/invitations", {**given, **form})
+
+
+def only(audience: str) -> dict[str, str]:
+    """The picker with a saved audience chosen."""
+    return {"whom": "some", "whom-audience-": audience}
 
 
 def fill(office: Office, name: str, *replies: str) -> None:
@@ -107,8 +111,8 @@ def agree(office: Office) -> None:
 def test_reminders_go_to_who_has_not_answered_and_each_wave_says_whom_it_brought(office) -> None:
     browser, page = published(office)
     early = browser.get(f"{page}/invitations").text
-    assert (figures(early), f'hx-get="{page}/invitations?audience="' in early) == ({}, True)
-    before = browser.get(f"{page}/invitations?audience=").text
+    assert (figures(early), f'hx-get="{page}/invitations?whom=all"' in early) == ({}, True)
+    before = browser.get(f"{page}/invitations?whom=all").text
     assert figures(before) == {"会邀请": "3", "现在能发客服消息": "3", "用模板消息": "0", "等店主下次联系": "0"}
     assert plan(browser, page, reminders="2").status_code == 303
     assert "刚刚已经安排过" in plan(browser, page, reminders="2").text
@@ -158,7 +162,8 @@ def test_the_quiet_hours_delay_and_never_drop(office) -> None:
     house.tick()  # queued a moment too early: the outbox itself holds it
     assert house.phone("王建国").unread().texts == []
     assert {each.state for each in rows(office, Delivery) if each.watch} == {"pending"}
-    assert browser.post(f"{page}/invitations", {"said": "再说一次", "when": "now", "seen": "1"}).status_code == 303
+    again = {"said": "再说一次", "when": "now", "seen": "1", "whom": "all"}
+    assert browser.post(f"{page}/invitations", again).status_code == 303
     house.tick()
     assert len([each for each in rows(office, Delivery) if each.watch]) == 3
     fill(office, "王建国")  # awake, and done: spared in the morning
@@ -198,7 +203,7 @@ def test_a_closed_window_takes_the_template_or_waits_for_the_next_contact(build)
 
 
 def browser_again(office: Office, page: str) -> str:
-    return office.browser("market").get(f"{page}/invitations?audience=").text
+    return office.browser("market").get(f"{page}/invitations?whom=all").text
 
 
 def test_the_template_goes_where_the_window_is_closed_and_its_receipt_is_the_arrival(build) -> None:
@@ -209,7 +214,7 @@ def test_the_template_goes_where_the_window_is_closed_and_its_receipt_is_the_arr
     browser, page = published(office)
     office.house.clock.advance(timedelta(days=3))
     browser = office.browser("market")
-    assert figures(browser.get(f"{page}/invitations?audience=").text)["用模板消息"] == "3"
+    assert figures(browser.get(f"{page}/invitations?whom=all").text)["用模板消息"] == "3"
     plan(browser, page)
     office.house.tick()
     heard = office.house.phone("王建国").unread()
@@ -261,11 +266,11 @@ def test_an_audience_narrows_and_one_that_is_gone_invites_nobody(office) -> None
     for name, spec in (("现代", "{class: [现代终端]}"), ("空的", "{class: [弱势客户]}")):
         with house.services.transaction() as session:
             session.add(Audience(name=name, spec=audiences.read(spec), created_at=house.clock()))
-    assert figures(browser.get(f"{page}/invitations?audience=现代").text)["会邀请"] == "1"
-    assert "没有零售户" in plan(browser, page, audience="空的").text
-    assert "没有保存过" in plan(browser, page, audience="没有的").text
-    plan(browser, page, audience="现代", when="later", first_at="2026-04-05T10:00")
-    plan(browser, page, audience="现代", seen=1)
+    assert figures(browser.get(f"{page}/invitations?whom=some&whom-audience-=现代").text)["会邀请"] == "1"
+    assert "没有零售户" in plan(browser, page, **only("空的")).text
+    assert "没有保存过" in plan(browser, page, **only("没有的")).text
+    plan(browser, page, **only("现代"), when="later", first_at="2026-04-05T10:00")
+    plan(browser, page, **only("现代"), seen=1)
     house.tick()
     assert [each.retailer_id for each in invited(office)] == [1]
     with house.services.transaction() as session:
@@ -360,7 +365,7 @@ def test_the_look_at_whom_it_would_reach_stops_counting_and_says_so(office) -> N
         )
     assert (all_of_them.listed, all_of_them.is_least) == (3, False)
     assert (first.listed, first.is_least) == (3, True)
-    assert "至少" not in browser.get(f"{page}/invitations?audience=").text
+    assert "至少" not in browser.get(f"{page}/invitations?whom=all").text
 
 
 def test_another_area_sees_its_own_shops_and_who_may_not_sees_no_phone(office) -> None:

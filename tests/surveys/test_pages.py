@@ -65,7 +65,7 @@ def test_a_survey_goes_from_a_file_to_answers_to_a_live_result(office) -> None:
     assert browser.post(f"{page}/publish").location == page
     assert figures(browser.get(page).text)["发放"] == "1"
     wang = office.house.phone("王建国")
-    assert browser.post(f"{page}/invitations", {"said": "请填写", "seen": "0"}).status_code == 303
+    assert browser.post(f"{page}/invitations", {"said": "请填写", "seen": "0", "whom": "all"}).status_code == 303
     office.house.tick()
     for reply in ("调查", "2", "5"):
         wang.say(reply)
