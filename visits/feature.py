@@ -13,7 +13,7 @@ from visits.mobile import routes as routes_in_wechat
 from visits.pages import groups as group_pages
 from visits.pages import inbox, needs, plans, reports, routes, unheard
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
-from visits.queries import audience, escalations, measures, titles
+from visits.queries import audience, measures, titles
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature, Notice
 
@@ -53,7 +53,7 @@ visits = Feature(
                 Item("拜访设置", "visits_pages.settings", VISITS_SETTINGS, 85, "管理"),
             ),
             tiles=(
-                Tile("visits/console/_breaches.html", VISITS_SETTINGS, escalations.tile, 4),
+                Tile("visits/console/_breaches.html", VISITS_SETTINGS, inbox.breaches, 4),
                 Tile("visits/console/_tile.html", VISITS_SEE, inbox.tile, 5),
                 Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 6),
             ),
@@ -104,6 +104,7 @@ visits = Feature(
                 plans.QUIET,
                 reports.REQUESTS,
                 reports.REPORT,
+                unheard.UNHEARD,
             ),
         ),
     ),

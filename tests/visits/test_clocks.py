@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from people.models import Area
-from tests.office import Office
+from tests.office import Office, file_of
 from tests.visits.conftest import NEED, Town
 from visits.actions import clocks, notices, routing, settings
 from visits.models import Deadline, Escalation, Promise
@@ -308,7 +308,8 @@ def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:
     office = Office(town.house)
     office.user("admin", "admin")
     town.disable("陈志强", "林小燕", "周主任")
-    town.shop("王建国").say(NEED)
+    wang = town.shop("王建国")
+    wang.say(NEED)
     browser = office.browser("admin")
     assert "没有上级可以通知" not in browser.get("/console/").text
     town.house.later(hours=1)
@@ -317,6 +318,12 @@ def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:
     home = browser.get("/console/").text
     assert "没有上级可以通知" in home
     assert "#101" in home
+    listed = browser.get("/console/visits?shelf=unheard").text
+    assert 'href="/console/visits/101"' in listed and "没有上级可以通知" in listed
+    assert [row[0] for row in file_of(office, browser, "/console/visits/export", {"shelf": "unheard"})][1:] == ["#101"]
+    wang.say("还在吗")
+    town.shop("老李").say(NEED)
+    assert "#102" not in browser.get("/console/visits?shelf=unheard").text
 
 
 def test_a_supervisor_is_told_of_each_breach_however_many_notices_wait(town) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from people.models import Retailer
+from people.models import Area, Manager, Retailer
 from tests.h5 import Browser as H5
-from tests.office import Office
-from visits.models import Request
+from tests.office import Office, both_ways, file_of
+from visits.models import Assignment, Request
 
 
 @pytest.fixture
@@ -169,3 +169,25 @@ def test_an_open_page_hears_what_comes_in_and_what_was_just_shown_is_not_yet_see
     answer = desk.market.get("/console/visits/lines", headers=left)
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == "/console/sign-in?next=%2Fconsole%2Fvisits%3Fshelf%3Dpool"
+
+
+def test_whom_no_notice_reached_is_listed_by_reason_paged_both_ways_and_taken_away(desk) -> None:
+    with desk.house.services.transaction() as session:
+        area, now = session.scalars(select(Area).where(Area.name == "城区一片")).one(), desk.house.clock()
+        for n in range(60):
+            away = Manager(name=f"经理{n:02}", phone=f"137000000{n:02}")
+            session.add(away)
+            session.flush()
+            at = {"opened_at": now, "shop_wrote_at": now, "unanswered_since": now}
+            asked = Request(owner_id=away.id, area_id=area.id, openid=f"o{n}", **at)
+            session.add(asked)
+            session.flush()
+            session.add(Assignment(request_id=asked.id, to_id=away.id, at=now, reason="manager", explained=""))
+    browser, path = desk.market, "/console/visits/unheard"
+    assert len(re.findall(r"<td>经理\d\d</td>", browser.get("/console/").text)) == 5
+    found = both_ways(browser, f"{path}?why=not_bound", r">经理(\d\d)</a>")
+    assert [len(page) for page in found] == [50, 10]
+    assert {name for page in found for name in page} == {f"{n:02}" for n in range(60)}
+    assert "没有符合的" in browser.get(f"{path}?why=held").text
+    heading, *rows = file_of(desk.office, browser, f"{path}/export", {"why": "not_bound"})
+    assert heading == ("客户经理", "原因", "留言") and len(rows) == 60 and rows[0][1:] == ("还没有绑定微信", 1)

@@ -37,6 +37,7 @@ SHELVES = {
     Shelf.POOL: "待分派",
     Shelf.WAITING: "等对方",
     Shelf.SNOOZED: "稍后处理",
+    Shelf.UNHEARD: "没有上级可以通知",
     Shelf.CLOSED: "已完结",
 }
 COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
@@ -48,6 +49,7 @@ NOTHING = {
     Shelf.TODAY: ("今天没有要到期的留言", "看看“待办”里明天的。"),
     Shelf.POOL: ("没有待分派的留言", "每条留言都有负责人。不知道是哪家店写的留言会出现在这里。"),
     Shelf.SNOOZED: ("没有推后的留言", "在留言里选“稍后处理”，到时候它会自己回到待办。"),
+    Shelf.UNHEARD: ("没有这样的留言", "超时的留言都通知到了人。"),
     Shelf.OPEN: ("没有待办的留言", "零售户在公众号里留言后，会出现在这里，并在微信里通知负责的客户经理。"),
 }
 #: Filters of every list of requests.
@@ -183,7 +185,8 @@ def _list(session: Session) -> dict[str, Any]:
     return {
         "shown": shown,
         "shelf": shelf,
-        "shelves": SHELVES,
+        # Rare: offered to whoever comes for it from the front page.
+        "shelves": {each: word for each, word in SHELVES.items() if each is not Shelf.UNHEARD or each is shelf},
         "numbers": {
             Shelf.OPEN: counts.open - counts.snoozed,
             Shelf.OVERDUE: counts.overdue,
@@ -216,3 +219,10 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         "texts": texts,
         "plain": str if visitor.may(PEOPLE_PHONES) else mask_phones,
     }
+
+
+def breaches(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+    """Return the most overdue requests of which nobody above the owner could be notified."""
+    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
+    page = queries.page(session, who, InboxFilter(shelf=Shelf.UNHEARD), now=now, limit=ON_TILE)
+    return {"page": page, "nobodys": texts.NOBODYS}

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from visits.pages import canned, groups, hands, inbox, plans, reports, settings, thread
+from visits.pages import canned, groups, hands, inbox, plans, reports, settings, thread, unheard
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -12,6 +12,8 @@ for _rule, _name, _view, _methods in (
     ("/lines", "lines", inbox.lines, ("GET",)),
     ("/hand-over", "hand_over", inbox.hand_over, ("POST",)),
     ("/hands", "hands", hands.hands, ("GET",)),
+    ("/unheard", "unheard", unheard.unheard, ("GET",)),
+    ("/unheard/export", "unheard_export", exporting(unheard.UNHEARD, unheard.unheard), ("POST",)),
     ("/<int:number>", "thread", thread.show, ("GET",)),
     ("/<int:number>", "act", thread.press, ("POST",)),
     ("/<int:number>/news", "news", thread.news, ("GET",)),

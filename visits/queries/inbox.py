@@ -17,7 +17,7 @@ from people import visibility as people_scope
 from people.models import Retailer
 from people.shops import narrowing, searching
 from visits.models import FIRST_NUMBER, Category, Message, Request
-from visits.queries import named, visibility
+from visits.queries import escalations, named, visibility
 from visits.queries.visibility import Colleague
 
 PAGE = 30
@@ -50,6 +50,8 @@ class Shelf(StrEnum):
     WAITING = "waiting"
     SNOOZED = "snoozed"
     POOL = "pool"
+    #: Overdue, and nobody above the owner could be notified.
+    UNHEARD = "unheard"
     CLOSED = "closed"
 
 
@@ -277,6 +279,8 @@ def _conditions(
 def _on(shelf: Shelf, who: Colleague, now: datetime, of: Any, *, is_sought: bool) -> list[ColumnElement[bool]]:
     if shelf is Shelf.CLOSED:
         return [of.closed_at.is_not(None)]
+    if shelf is Shelf.UNHEARD:
+        return [of.closed_at.is_(None), escalations.is_unheard()]
     is_awake = or_(of.snoozed_until.is_(None), of.snoozed_until <= now)
     more: dict[Shelf, list[ColumnElement[bool]]] = {
         # Somebody who searches by number or shop finds the request in any part.

@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Role, Visitor
+from foundation import paging
+from foundation.paging import FIRST, Cursor, Order, Page
 from people import visibility
 from people.models import Manager
 from visits.models import Assignment, Request
@@ -26,17 +28,19 @@ class UnheardManager:
     requests: int
 
 
-def unheard(session: Session, visitor: Visitor) -> list[UnheardManager]:
+def page(
+    session: Session, visitor: Visitor, *, why: str = "", cursor: Cursor = FIRST, limit: int
+) -> Page[UnheardManager]:
     """Return the managers whom the notice of an unanswered open request did not reach, among what this visitor may see;
     the most first."""
     last = _last_assignment()
-    why = case(
+    reason = case(
         (Manager.openid.is_(None), NOT_BOUND),
         (or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None)), NOT_FOLLOWING),
         else_=Delivery.state,
     )
-    rows = session.execute(
-        select(Manager.id, Manager.name, why, func.count())
+    found = (
+        select(Manager.id, Manager.name, reason.label("why"), func.count().label("requests"))
         .select_from(Request)
         .join(Manager, Manager.id == Request.owner_id)
         .join(Assignment, and_(Assignment.request_id == Request.id, Assignment.id == last))
@@ -53,10 +57,15 @@ def unheard(session: Session, visitor: Visitor) -> list[UnheardManager]:
             ),
             _within(session, visitor),
         )
-        .group_by(Manager.id, Manager.name, why)
-        .order_by(func.count().desc(), Manager.id)
+        .group_by(Manager.id, Manager.name, reason)
+        .subquery()
     )
-    return [UnheardManager(*row) for row in rows]
+    of = found.c
+    order: Order[UnheardManager] = Order(
+        (of.requests, of.id, of.why), lambda line: (line.requests, line.manager_id, line.why), is_down=True
+    )
+    statement = select(of.id, of.name, of.why, of.requests).where(*([of.why == why] if why else []))
+    return paging.page(session, statement, order, cursor, limit=limit, read=UnheardManager)
 
 
 def _last_assignment() -> ColumnElement[int]:
