@@ -16,10 +16,10 @@ _SECRET = re.compile(
 )
 
 
-def scrub(text: str, secrets: Iterable[str] = ()) -> str:
+def scrub(text: str, secrets: Iterable[str]) -> str:
     """Remove secrets, tokens and phone numbers from a text before it is kept or shown.
 
-    >>> scrub("GET /cgi-bin/token?appid=wx1&secret=abc failed for 13900002201")
+    >>> scrub("GET /cgi-bin/token?appid=wx1&secret=abc failed for 13900002201", [])
     'GET /cgi-bin/token?appid=wx1&secret=*** failed for ***'
     >>> scrub("bad key s3cr3t", ["s3cr3t"])
     'bad key ***'
@@ -30,7 +30,7 @@ def scrub(text: str, secrets: Iterable[str] = ()) -> str:
     return _PHONE.sub("***", _SECRET.sub(r"\1***", text))
 
 
-def set_up(secrets: Iterable[str] = (), stream: TextIO | None = None, level: int = logging.INFO) -> None:
+def set_up(secrets: Iterable[str], stream: TextIO | None = None, level: int = logging.INFO) -> None:
     """Configure logging: every line of the process, also the libraries', goes through one scrubbing JSON renderer."""
     known = tuple(secret for secret in secrets if secret)
 

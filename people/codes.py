@@ -41,9 +41,7 @@ class BindingCard:
     url: str
 
 
-def missing(
-    session: Session, app_id: str, which: ColumnElement[bool], *, after: int = 0, limit: int = BATCH
-) -> list[Wanted]:
+def missing(session: Session, app_id: str, which: ColumnElement[bool], *, after: int, limit: int) -> list[Wanted]:
     """The next chosen shops after an id that have no code yet."""
     rows = session.execute(
         _lacking(app_id, which, Retailer.id, Retailer.bind_token)

@@ -33,7 +33,7 @@ class Done:
     removed: int
 
 
-def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int, int], None] | None = None) -> Done:
+def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int, int], None]) -> Done:
     """Synchronise WeChat's tags of these groups with their followers; other tags are not touched.
 
     A tag is found by its stored id, the first time by its name; a tag of ours that was renamed in WeChat keeps that
@@ -58,8 +58,7 @@ def sync(services: Services, groups: Sequence[Mirrored], progress: Callable[[int
         now_there = set() if group in missing else _members(wechat, tag)
         added += _mark(wechat, tag, sorted(group.openids - now_there), add=True)
         removed += _mark(wechat, tag, sorted(now_there - group.openids), add=False)
-        if progress:
-            progress(done, len(groups))
+        progress(done, len(groups))
     return Done(len(missing), added, removed)
 
 

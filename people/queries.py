@@ -56,9 +56,7 @@ def class_names(session: Session) -> list[str]:
     return list(session.scalars(select(ShopClass.name).order_by(ShopClass.id)))
 
 
-def shops(
-    session: Session, *, area: str = "", class_name: str = "", search: str = "", offset: int = 0, limit: int = 20
-) -> ShopPage:
+def shops(session: Session, *, area: str, class_name: str, search: str, offset: int, limit: int) -> ShopPage:
     """The list of shops by licence, narrowed by area, class, and a part of licence, shop, keeper or phone."""
     conditions: list[ColumnElement[bool]] = [IS_THERE]
     if area:

@@ -64,7 +64,9 @@ def outbox_group() -> None:
 def list_deliveries(state: str, limit: int) -> None:
     """列出一种状态的消息，早的在前；不写 --state 就列待确认的（unsure）。"""
     with current_services().reading() as session:
-        click.echo("  ".join(f"{name} {count}" for name, count in resolving.counts(session).items()) or texts.NOTHING_WAITS)
+        click.echo(
+            "  ".join(f"{name} {count}" for name, count in resolving.counts(session).items()) or texts.NOTHING_WAITS
+        )
         if pausing.is_day_spent(session, now=current_services().clock()):
             click.echo(texts.DAY_SPENT)
         found = select(Delivery).where(Delivery.state == state).order_by(Delivery.id).limit(limit)

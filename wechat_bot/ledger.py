@@ -53,7 +53,7 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def spend(follower: Windows, *, now: datetime, spares: int = 0) -> datetime | None:
+def spend(follower: Windows, *, now: datetime, spares: int) -> datetime | None:
     """Take one send from the window that closes first; returns when that window closes, None if no send is left.
 
     The last `spares` sends of the longer window are not taken.

@@ -34,7 +34,7 @@ def seen(house, publish):
     assert publish("旧").exit_code == 0
     tags = house.services.wechat.tags()
     for phone, tag in zip(people[1:], ("客户经理", "主任"), strict=True):
-        house.services.wechat.tag(tags[tag], [phone.openid])
+        house.services.wechat.tag(tags[tag], [phone.openid], add=True)
     return lambda: [phone.menu[0]["name"] for phone in people]
 
 

@@ -158,7 +158,7 @@ class WeChat:
         """Rename a tag."""
         self.call("/cgi-bin/tags/update", {"tag": {"id": tag_id, "name": name}})
 
-    def tag(self, tag_id: int, openids: list[str], *, add: bool = True) -> None:
+    def tag(self, tag_id: int, openids: list[str], *, add: bool) -> None:
         """Add a tag to followers or remove it, 50 followers a call (§8)."""
         path = "/cgi-bin/tags/members/batchtagging" if add else "/cgi-bin/tags/members/batchuntagging"
         for start in range(0, len(openids), 50):
