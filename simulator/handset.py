@@ -37,7 +37,8 @@ class Handset:
         self.courier = courier
         self.follower = follower
         self._dispatch = dispatch or courier.deliver
-        self._looked = 0
+        #: So many entries of the chat were seen already.
+        self.looked = 0
 
     @property
     def openid(self) -> str:
@@ -56,11 +57,11 @@ class Handset:
 
     def unread(self) -> Seen:
         """What came from the account since the last action or the last look, such as customer-service messages."""
-        return self._since(self._looked)
+        return self._since(self.looked)
 
     def _since(self, start: int) -> Seen:
         with self.desk.lock:
-            self._looked = len(self.follower.transcript)
+            self.looked = len(self.follower.transcript)
             return Seen(entry for entry in self.follower.transcript[start:] if entry.source != "person")
 
     def _send(

@@ -1,6 +1,7 @@
 """The whole platform as one object: what tests, benchmarks and the server hold in their hands."""
 
 import logging
+import pickle
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from simulator.world import Account, Entry, Template, World
 
 logger = logging.getLogger(__name__)
 
+#: What of a desk is not part of what has come about: the surroundings, and what goes wrong on request.
+NOT_KEPT = {"account", "clock", "lock", "faults"} | {"api_base", "oauth_base", "page_base", "film_base"}
 #: Where a video lies that media/get gives the address of.
 MEDIA_PATH = "/simulator/media/"
 
@@ -159,6 +162,23 @@ class Simulator:
         except OAuthRefused as refusal:
             return Answer(200, "text/html; charset=utf-8", f"{refusal.sentence}（{refusal.code}）".encode())
         return Answer(302, "text/html; charset=utf-8", b"", headers={"Location": target})
+
+    # All of it
+
+    def kept(self) -> bytes:
+        """All that has come about here, for `put_back`; faults are not part of it."""
+        with self.desk.lock:
+            records = {name: value for name, value in vars(self.desk).items() if name not in NOT_KEPT}
+            return pickle.dumps((records, {phone.name: phone.looked for phone in self._phones.values()}))
+
+    def put_back(self, kept: bytes) -> None:
+        """Go on where another platform for the same account was. Phones that were in somebody's hand are of no use."""
+        records, looked = pickle.loads(kept)
+        with self.desk.lock:
+            vars(self.desk).update(records)
+            self._phones.clear()
+        for name, until in looked.items():
+            self.phone(name).looked = until
 
     # People
 

@@ -65,32 +65,51 @@ class ServerClock:
         return self.right() + self.wrong_by
 
 
+@dataclass
+class Template:
+    """A house as something was laid out in it once: its database, WeChat as it was then, and the time."""
+
+    put_back: Callable[[Database], None]
+    platform: bytes
+    moment: datetime
+
+
 class Templates:
-    """Databases as something was laid out in them once: whoever begins with the same gets a copy."""
+    """Houses as something was laid out in them once: whoever begins with the same gets a copy."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._files: dict[str, Path] = {}
-        self._schemas: dict[str, list[str]] = {}
+        self._kept: dict[str, Template] = {}
 
-    def lay_out(self, database: Database, what: str, how: Callable[[], object]) -> None:
+    def lay_out(self, house: "House", what: str, how: Callable[[], object]) -> None:
         """Do it, or copy what came of it before."""
-        place = f"{database.url} {what}"
-        if database.is_sqlite:
-            live = Path(str(database.url.database))
-            if place in self._files:
-                _copy(self._files[place], live)
-            else:
-                how()
-                self._files[place] = self._folder / f"{len(self._files)}.db"
-                _copy(live, self._files[place])
-        elif place in self._schemas:
-            with database.engine.begin() as connection:
-                for statement in self._schemas[place]:
-                    connection.exec_driver_sql(statement)
+        database = house.services.database
+        # Where something else was set or had happened before, something else may come of it.
+        settings = house.settings.model_dump(exclude={"media_path", "files_path"})
+        features = [feature.name for feature in house.app.extensions["features"]]
+        place = repr((what, house.clock(), settings, features, house.sim.world))
+        if kept := self._kept.get(place):
+            kept.put_back(database)
+            house.sim.put_back(kept.platform)
+            house.clock.advance(kept.moment - house.clock())
         else:
             how()
-            self._schemas[place] = _kept_aside(database, f"laid_out_{len(self._schemas)}")
+            aside = self._in_a_file if database.is_sqlite else self._in_a_schema
+            self._kept[place] = Template(aside(database), house.sim.kept(), house.clock())
+
+    def _in_a_file(self, database: Database) -> Callable[[Database], None]:
+        path = self._folder / f"{len(self._kept)}.db"
+        _copy(Path(str(database.url.database)), path)
+        return lambda live: _copy(path, Path(str(live.url.database)))
+
+    def _in_a_schema(self, database: Database) -> Callable[[Database], None]:
+        script = "; ".join(_kept_aside(database, f"laid_out_{len(self._kept)}"))
+
+        def put_back(live: Database) -> None:
+            with live.engine.begin() as connection:
+                connection.exec_driver_sql(script)
+
+        return put_back
 
 
 def _copy(there: Path, here: Path) -> None:
@@ -133,8 +152,9 @@ class House:
     templates: Templates
 
     def lay_out(self, what: str, how: Callable[[], object]) -> None:
-        """Do the same to an empty database as other tests do, under a name: all but the first get a copy of it."""
-        self.templates.lay_out(self.services.database, f"{what} at {self.clock()}", how)
+        """Do the same to a new house as other tests do, under a name: all but the first get a copy of what came of it,
+        in the database and on the phones. Take hold of phones afterwards; of files nothing is kept."""
+        self.templates.lay_out(self, what, how)
 
     def phone(self, name: str) -> Phone:
         """The phone of somebody; the same name is the same person."""

@@ -30,10 +30,14 @@ def office(build) -> Office:
         f"3508021000{n:02},{n} 号店,店主{n},136000010{n:02},新罗区,{AREAS[n % 2][0]},普通终端,{AREAS[n % 2][1]}"
         for n in range(12)
     ]
-    office.import_roster(HEAD + "\n".join(lines) + "\n")
-    office.staff()
-    for n in range(12):
-        bind(office, f"店主{n}", f"3508021000{n:02}", f"10{n:02}")
+
+    def settle() -> None:
+        office.import_roster(HEAD + "\n".join(lines) + "\n")
+        office.staff()
+        for n in range(12):
+            bind(office, f"店主{n}", f"3508021000{n:02}", f"10{n:02}")
+
+    office.house.lay_out("twelve shops in two areas", settle)
     return office
 
 

@@ -40,7 +40,7 @@ def office(build) -> Office:
     """Three shops, all bound; ten in the morning, and all of their reply windows open."""
     office = Office(build())
     morning(office)
-    settle(office)
+    office.house.lay_out("three shops with a phone", lambda: settle(office))
     return office
 
 

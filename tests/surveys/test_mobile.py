@@ -40,7 +40,11 @@ def town(build, tmp_path):
     house = build()
     path = tmp_path / "roster.csv"
     path.write_text(ROSTER, encoding="utf-8")
-    assert house.flask("people", "import", str(path)).exit_code == 0
+
+    def settle() -> None:
+        assert house.flask("people", "import", str(path)).exit_code == 0
+
+    house.lay_out("seven shops", settle)
     return house
 
 

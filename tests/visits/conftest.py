@@ -166,8 +166,13 @@ def town(house: House, raise_town: Callable[[House], Town]) -> Town:
 @pytest.fixture
 def asked(town):
     """A shop has asked, and its manager knows."""
-    town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
-    town.wang.say(NEED)
-    town.news(town.chen)
+
+    def ask() -> None:
+        chen = town.manager("陈志强")
+        town.shop("王建国").say(NEED)
+        town.news(chen)
+
+    town.house.lay_out("a shop has asked", ask)
+    town.chen, town.wang = town.house.phone("陈志强"), town.house.phone("王建国")
     town.n = town.request().number
     return town

@@ -16,10 +16,16 @@ WORDS = ["我要投诉", "投诉陈经理", "举报陈志强收钱", "红七匹�
 @pytest.fixture
 def three(town):
     """The shop, its manager, and whoever is above, all told of what happened so far."""
-    town.chen, town.zhou, town.lin = (town.manager(name) for name in ("陈志强", "周主任", "林小燕"))
-    town.wang = town.shop("王建国")
-    for phone in (town.chen, town.zhou, town.lin):
-        town.news(phone)
+    managers = ("陈志强", "周主任", "林小燕")
+
+    def bind() -> None:
+        phones = [town.manager(name) for name in managers]
+        town.shop("王建国")
+        for phone in phones:
+            town.news(phone)
+
+    town.house.lay_out("a shop and three managers", bind)
+    town.chen, town.zhou, town.lin, town.wang = map(town.house.phone, (*managers, "王建国"))
     return town
 
 

@@ -29,9 +29,15 @@ DESK = "/console/visits/groups/new"
 @pytest.fixture
 def chens(town):
     """陈志强 looks after two shops, both bound and with their windows open; 小王 is somebody else's."""
-    town.chen, town.wang, town.li = town.manager("陈志强"), town.shop("王建国"), town.shop("老李")
-    town.xiao = town.shop("小王")
-    town.news(town.chen)
+
+    def bind() -> None:
+        chen = town.manager("陈志强")
+        for name in ("王建国", "老李", "小王"):
+            town.shop(name)
+        town.news(chen)
+
+    town.house.lay_out("a manager and three shops", bind)
+    town.chen, town.wang, town.li, town.xiao = map(town.house.phone, ("陈志强", "王建国", "老李", "小王"))
     town.page = Browser(town.house, town.chen)
     return town
 

@@ -15,9 +15,9 @@ from visits.models import Assignment, Request
 @pytest.fixture
 def desk(town):
     """The managers have their phones, and somebody of every role sits at the console."""
-    town.chen, town.lin = town.manager("陈志强"), town.manager("林小燕")
-    town.office = Office(town.house)
-    town.office.staff()
+    town.office, managers = Office(town.house), ("陈志强", "林小燕")
+    town.house.lay_out("managers and staff", lambda: ([town.manager(name) for name in managers], town.office.staff()))
+    town.chen, town.lin = map(town.house.phone, managers)
     town.market = town.office.browser("market")
     return town
 

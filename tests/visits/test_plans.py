@@ -21,8 +21,8 @@ DAY = timedelta(days=1)
 def planned(town):
     """城区一片's two shops are visited every 30 days, from today on."""
     town.office = Office(town.house)
-    town.office.staff()
-    town.chen = town.manager("陈志强")
+    town.house.lay_out("a manager and staff", lambda: (town.office.staff(), town.manager("陈志强")))
+    town.chen = town.house.phone("陈志强")
     town.page = Browser(town.house, town.chen)
     town.market = town.office.browser("market")
     town.market.get(PLANS)

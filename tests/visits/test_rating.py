@@ -20,11 +20,17 @@ ASKED_WHY = "谢谢您直说。哪里不满意，写一句就行。"
 @pytest.fixture
 def done(town):
     """A shop's need was met, and it is asked how content it is."""
-    town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
-    town.wang.say(NEED)
+
+    def meet() -> None:
+        chen = town.manager("陈志强")
+        town.shop("王建国").say(NEED)
+        number = town.request().number
+        chen.say(f"{number} 明早带两条")
+        chen.say(f"{number} 完结")
+
+    town.house.lay_out("a need was met", meet)
+    town.chen, town.wang = town.house.phone("陈志强"), town.house.phone("王建国")
     town.n = town.request().number
-    town.chen.say(f"{town.n} 明早带两条")
-    town.chen.say(f"{town.n} 完结")
     town.asked = [entry for entry in (town.house.work(), *town.wang.unread())[1:] if "这次答复您满意吗" in entry.text]
     return town
 

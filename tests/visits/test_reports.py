@@ -29,21 +29,25 @@ HOUR = timedelta(hours=1)
 def kept(town):
     """陈志强 answered within two hours and was liked; 林小燕 let a day and two hours pass."""
     town.office = Office(town.house)
-    town.office.staff()
-    town.chen, town.lin = town.manager("陈志强"), town.manager("林小燕")
-    wang, xiao = town.shop("王建国"), town.shop("小王")
-    town.wang = wang
-    for shop in (wang, xiao):
-        shop.say(NEED)
-    first, second = (each.number for each in town.requests())
-    town.house.later(hours=2)
-    town.chen.say(f"{first} 明早带两条")
-    town.chen.say(f"{first} 完结")
-    town.house.work()
-    wang.say("1")
-    town.house.later(hours=24)
-    town.lin.say(f"{second} 后天才有")
-    town.house.work()
+
+    def go_by() -> None:
+        town.office.staff()
+        chen, lin = town.manager("陈志强"), town.manager("林小燕")
+        wang, xiao = town.shop("王建国"), town.shop("小王")
+        for shop in (wang, xiao):
+            shop.say(NEED)
+        first, second = (each.number for each in town.requests())
+        town.house.later(hours=2)
+        chen.say(f"{first} 明早带两条")
+        chen.say(f"{first} 完结")
+        town.house.work()
+        wang.say("1")
+        town.house.later(hours=24)
+        lin.say(f"{second} 后天才有")
+        town.house.work()
+
+    town.house.lay_out("two requests for a report", go_by)
+    town.chen, town.lin, town.wang = map(town.house.phone, ("陈志强", "林小燕", "王建国"))
     return town
 
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from people import actions as people
-from tests.visits.conftest import NEED
 from visits.actions import clocks, rating
 from visits.models import Closed, Deadline, Message, Promise, Rating, Request
 from wechat_bot import reply
@@ -45,16 +44,13 @@ def close(town) -> bool:
 
 
 @pytest.fixture
-def chen(town):
-    return town.manager("陈志强")
+def chen(asked):
+    return asked.chen
 
 
 @pytest.fixture
-def wang(town, chen):
-    phone = town.shop("王建国")
-    phone.say(NEED)
-    town.news(chen)
-    return phone
+def wang(asked):
+    return asked.wang
 
 
 def scores(town) -> list[int | None]:
