@@ -4,11 +4,11 @@ for it."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, text, update
+from sqlalchemy import Row, case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import count_many
@@ -29,9 +29,29 @@ PAIRED = {"question": "text", "other": "text", "option": "text", "other_option":
 def file_some(session: Session) -> int:
     """File the next submissions; gives how many were looked at. One locked by another transaction is left for the next
     run."""
+    rows = _unfiled(session)
+    # Other filing jobs may share this lock, a recount may not.
+    free = set(
+        session.scalars(
+            select(Survey.id)
+            .where(Survey.id.in_({row.survey_id for row in rows}))
+            .with_for_update(read=True, skip_locked=True)
+        )
+    )
+    mine = [row for row in rows if row.survey_id in free]
+    definitions = _definitions(session, free)
+    valid = [(row, definitions[row.version_id]) for row in mine if row.is_valid]
+    _count(session, valid)
+    _index_words(session, valid)
+    if mine:
+        _mark_filed(session, mine)
+    return len(mine)
+
+
+def _unfiled(session: Session) -> Sequence[Row[Any]]:
     # Handed in before the manager was stored with it: it gets today's.
     manager = func.coalesce(Submission.manager_id, Retailer.manager_id, Area.manager_id)
-    rows = session.execute(
+    return session.execute(
         select(
             Submission.id,
             Submission.survey_id,
@@ -49,52 +69,49 @@ def file_some(session: Session) -> int:
         .limit(BATCH)
         .with_for_update(of=Submission, skip_locked=True)
     ).all()
-    # Other filing jobs may share this lock, a recount may not.
-    free = set(
-        session.scalars(
-            select(Survey.id)
-            .where(Survey.id.in_({row.survey_id for row in rows}))
-            .with_for_update(read=True, skip_locked=True)
-        )
-    )
-    mine = [row for row in rows if row.survey_id in free]
+
+
+def _count(session: Session, submissions: Sequence[tuple[Row[Any], Definition]]) -> None:
+    """Add the submissions to their surveys' cross-tabs."""
     sums: dict[int, Sums] = {}
-    found: list[dict[str, Any]] = []
-    index: list[dict[str, Any]] = []
-    definitions = _definitions(session, free)
-    for row in mine:
-        if not row.is_valid:
-            continue
-        definition = definitions[row.version_id]
+    for row, definition in submissions:
         of_whom = members(row.area_id, row.class_id, row.manager_id)
         sums.setdefault(row.survey_id, Sums()).count(definition, tally.counts(definition, row.answers), of_whom)
+    for survey_id in sorted(sums):
+        sums[survey_id].add_to(session, survey_id)
+
+
+def _index_words(session: Session, submissions: Sequence[tuple[Row[Any], Definition]]) -> None:
+    """Keep what was written in own words, with the keys by which it is searched."""
+    found: list[dict[str, Any]] = []
+    index: list[dict[str, Any]] = []
+    for row, definition in submissions:
         said = crossing.words(definition, row.answers)
         found += [
             {
                 "survey_id": row.survey_id,
                 "question": question,
                 "submission_id": row.id,
-                "said": text_said,
-                "folded": folded(text_said),
+                "said": words,
+                "folded": folded(words),
             }
-            for question, text_said in said
+            for question, words in said
         ]
-        keys = {key for question, each in said for key in crossing.keys(row.survey_id, question, grams(each))}
+        keys = {key for question, words in said for key in crossing.keys(row.survey_id, question, grams(words))}
         if keys:
             index.append({"submission_id": row.id, "keys": sorted(keys)})
-    for survey_id in sorted(sums):
-        sums[survey_id].add_to(session, survey_id)
     if found:
         session.execute(insert(Words), found)
+    if index:  # 👍 alone has nothing to search by
         session.execute(insert(WordKeys), index)
-    if mine:
-        of_whom = {row.id: row.manager_id for row in mine if row.manager_id is not None}
-        filed = update(Submission).where(Submission.id.in_([row.id for row in mine]))
-        values: dict[str, Any] = {"is_filed": True}
-        if of_whom:
-            values["manager_id"] = case(of_whom, value=Submission.id)
-        session.execute(filed.values(values))
-    return len(mine)
+
+
+def _mark_filed(session: Session, rows: Sequence[Row[Any]]) -> None:
+    managers = {row.id: row.manager_id for row in rows if row.manager_id is not None}
+    values: dict[str, Any] = {"is_filed": True}
+    if managers:
+        values["manager_id"] = case(managers, value=Submission.id)
+    session.execute(update(Submission).where(Submission.id.in_([row.id for row in rows])).values(values))
 
 
 def take_back(session: Session, submission: Any, definition: Definition) -> None:

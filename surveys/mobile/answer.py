@@ -1,5 +1,6 @@
 """H5 pages of surveys: one question a page, the same sheet as in the chat, each answer saved as it is given."""
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.errors import Refused
 from questions import flow, stepping
+from questions.page import question_page
 from questions.question import Question, QuestionType
 from surveys.actions import answering, inviting
 from surveys.mobile import screens
@@ -170,8 +172,9 @@ def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -
 
 
 def _ask(sheet: AnswerSheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
-    picture = url_for(".photo", survey_id=sheet.survey_id, code=question.code)
-    return screens.question(sheet, question, action=_here(sheet), picture=picture, given=given, sentence=sentence)
+    picture, upload = url_for(".photo", survey_id=sheet.survey_id, code=question.code), secrets.token_urlsafe(16)
+    page = question_page(sheet.standing, question, upload=upload, picture=picture, given=given, sentence=sentence)
+    return screens.question(sheet, page, action=_here(sheet))
 
 
 def _here(sheet: AnswerSheet) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
 from typing import Any
 
 from flask import render_template
 
-from questions import flow, page
-from questions.question import Question
+from questions import flow
+from questions.page import QuestionPage
 from surveys.queries.answer_sheet import AnswerSheet
 from surveys.texts import chat
 
@@ -27,19 +25,6 @@ def last(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
     return render_template("surveys/last.html", sheet=sheet, action=action, **more)
 
 
-def question(
-    sheet: AnswerSheet,
-    asked: Question,
-    *,
-    action: str,
-    picture: str = "",
-    given: Mapping[str, Any] | None = None,
-    sentence: str = "",
-    **more: Any,
-) -> str:
-    """Draw one question. `given` is what was ticked and written and could not be accepted, with the `sentence` that
-    says why; `picture` is the address of the photo given before."""
-    shown = page.page(
-        sheet.standing, asked, upload=secrets.token_urlsafe(16), picture=picture, given=given, sentence=sentence
-    )
-    return render_template("surveys/question.html", sheet=sheet, page=shown, action=action, **more)
+def question(sheet: AnswerSheet, page: QuestionPage, *, action: str, **more: Any) -> str:
+    """Draw one question."""
+    return render_template("surveys/question.html", sheet=sheet, page=page, action=action, **more)

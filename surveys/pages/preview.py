@@ -11,6 +11,7 @@ from markupsafe import Markup
 from console import access
 from questions import flow
 from questions.editor.form import one
+from questions.page import question_page
 from questions.question import QuestionType
 from surveys.mobile import screens
 from surveys.pages import authoring
@@ -78,18 +79,7 @@ def _page(
     if not definition.questions:
         return render_template("surveys/console/trial_empty.html", **context)
     if is_chat:
-        opening = chat.opening(
-            definition.title,
-            flow.left(definition.questions, {}),
-            flow.about_minutes(definition.questions),
-            says=definition.intro,
-            is_anonymous=definition.anonymous,
-        )
-        # The chat asks the first question at once.
-        begun = step if step.at or step.is_done else rehearsal.step(definition, {"do": ["begin"]})
-        lines = rehearsal.talk(definition, begun, opening=opening, keeper=KEEPER)
-        is_photo = begun.at is not None and begun.at.type is QuestionType.PHOTO
-        return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
+        return _chat(definition, step, context)
     more = {name: value for name, value in context.items() if name not in ("sheet", "action")}
     if step.is_done:
         title, said = chat.submitted(KEEPER), pages.done_on(None)
@@ -100,7 +90,23 @@ def _page(
     if step.tried is not None:
         words = next(iter(step.tried.get("other") or step.tried.get("text") or ()), "")
         given = {"o": list(step.tried.get("option", ())), "t": words, "v": ""}
-    return screens.question(sheet, step.at, action=action, given=given, sentence=step.sentence, **more)
+    page = question_page(sheet.standing, step.at, given=given, sentence=step.sentence)
+    return screens.question(sheet, page, action=action, **more)
+
+
+def _chat(definition: Definition, step: rehearsal.TrialStep, context: Mapping[str, Any]) -> str:
+    opening = chat.opening(
+        definition.title,
+        flow.left(definition.questions, {}),
+        flow.about_minutes(definition.questions),
+        says=definition.intro,
+        is_anonymous=definition.anonymous,
+    )
+    # The chat asks the first question at once.
+    begun = step if step.at or step.is_done else rehearsal.step(definition, {"do": ["begin"]})
+    lines = rehearsal.talk(definition, begun, opening=opening, keeper=KEEPER)
+    is_photo = begun.at is not None and begun.at.type is QuestionType.PHOTO
+    return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
 
 
 def _sheet(survey_id: int, definition: Definition, step: rehearsal.TrialStep) -> AnswerSheet:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from questions import flow, stepping, texts
-from questions.answers import Answer, Json, NotUnderstood, Photo, describe
+from questions import flow, stepping
+from questions.answers import describe, from_json
+from questions.flow import Answers, Questions
 from questions.question import Question, QuestionType
-from questions.reading import forms, replies
-from questions.reading.replies import Command
+from questions.reading.forms import Fields
+from questions.stepping import Position, Step, StepOutcome
 from surveys.rules.definition import Definition
 from surveys.texts import chat
 
-Fields = Mapping[str, Sequence[str]]
 CARRIED = "a."
 """The prefix of the fields of questions answered before: `a.q1.option`."""
 
@@ -24,7 +25,7 @@ _KEPT = ("option", "other", "text", "said", "skip", "photo")
 class TrialStep:
     """Step of a trial. `at` is None before the first question and after the last (`is_done`)."""
 
-    answers: Mapping[str, Json]
+    answers: Answers
     carried: Mapping[str, Mapping[str, Sequence[str]]]
     at: Question | None = None
     is_done: bool = False
@@ -57,44 +58,36 @@ def step(definition: Definition, fields: Fields) -> TrialStep:
     if asked is None or do not in ("answer", "skip", "back", "say"):
         return TrialStep(answers, carried, by_code.get(_first(fields, "at")), is_done=do == "finish")
     given = {name: list(fields[name]) for name in _KEPT if fields.get(name)}
-    said = _first(fields, "said")
-    command = replies.command(said, asked) if do == "say" and said else None
-    if do == "back" or command is Command.PREVIOUS:
-        before = flow.previous_question(definition.questions, answers, asked.code)
-        return TrialStep(answers, carried, before or asked, sentence="" if before else texts.FIRST_QUESTION)
-    if do == "skip" or command is Command.SKIP:
+    if do == "skip":
         given = {"skip": ["1"]}
-    elif command in (Command.HELP, Command.EXIT):
-        sentence = texts.HELP if command is Command.HELP else chat.paused(flow.left(definition.questions, answers))
-        return TrialStep(answers, carried, asked, sentence=sentence)
     if asked.type is QuestionType.PHOTO and do == "answer":
         given = {"photo": ["1"]}
-    answer = _understood(asked, given)
-    if isinstance(answer, NotUnderstood):
-        return TrialStep(answers, carried, asked, sentence=answer.sentence, tried=given)
-    return _go_on(definition, {**carried, asked.code: given}, asked)
+    taken = _taken(_at(definition.questions, answers, asked), do, given)
+    if taken.outcome is StepOutcome.LEAVES:
+        return TrialStep(answers, carried, asked, sentence=chat.paused(taken.standing.left), tried=given)
+    if taken.outcome is StepOutcome.GOES_ON:
+        is_changed = taken.standing.answers != answers
+        return _go_on(definition, {**carried, asked.code: given} if is_changed else carried, asked)
+    if taken.standing.at != asked.code:
+        return TrialStep(answers, carried, by_code[str(taken.standing.at)])
+    return TrialStep(answers, carried, asked, sentence=taken.text, tried=given)
 
 
 def talk(definition: Definition, now: TrialStep, *, opening: str, keeper: str) -> list[tuple[bool, str]]:
     """Return the same trial as the chat shows it: each line with whether it is the account's."""
     lines: list[tuple[bool, str]] = []
-    before, answers = opening, dict[str, Json]()
+    before, answers = opening, dict[str, Mapping[str, Any]]()
     shown = [question for question in flow.shown(definition.questions, now.answers) if question.code in now.answers]
     for question in shown:
-        at = flow.progress(definition.questions, answers, question.code)
-        lines.append((True, f"{before}\n{texts.question(question, *at)}".strip()))
+        asked = stepping.ask(_at(definition.questions, answers, question))
+        lines.append((True, f"{before}\n{asked}".strip()))
         answers[question.code] = now.answers[question.code]
         lines.append((False, _reply(question, now)))
-        given = _understood(question, now.carried[question.code])
-        before = "" if isinstance(given, NotUnderstood) else stepping.echo(question, given)
-    if now.at is not None and now.at.code not in answers:
-        at = flow.progress(definition.questions, answers, now.at.code)
-        lines.append((True, f"{before}\n{texts.question(now.at, *at)}".strip()))
-    elif now.at is not None:
-        previous = describe(now.at, now.answers[now.at.code])
-        lines.append(
-            (True, texts.question(now.at, *flow.progress(definition.questions, answers, now.at.code), previous))
-        )
+        before = stepping.echo(question, from_json(question, now.answers[question.code]))
+    if now.at is not None:
+        asked = stepping.ask(_at(definition.questions, answers, now.at))
+        # Who comes back to a question is shown it with the answer, and nothing before it.
+        lines.append((True, asked if now.at.code in answers else f"{before}\n{asked}".strip()))
     elif now.is_done:
         lines.append((True, f"{before}\n{chat.submitted(keeper)}".strip()))
     if now.sentence:
@@ -116,13 +109,12 @@ def _go_on(
     return TrialStep(answers, carried, following, is_done=following is None)
 
 
-def _answers(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Json]:
-    answers: dict[str, Json] = {}
+def _answers(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]]) -> Answers:
+    answers: dict[str, Mapping[str, Any]] = {}
     for question in definition.questions:
-        if question.code in carried:
-            answer = _understood(question, carried[question.code])
-            if not isinstance(answer, NotUnderstood):
-                answers[question.code] = answer.to_json()
+        if given := carried.get(question.code):
+            do = "skip" if given.get("skip") else "say" if given.get("said") else "answer"
+            answers |= _taken(_at((question,), {}, question), do, given).standing.answers
     return answers
 
 
@@ -135,14 +127,17 @@ def _carried(definition: Definition, fields: Fields) -> dict[str, Mapping[str, S
     return found
 
 
-def _understood(question: Question, given: Fields) -> Answer | NotUnderstood:
-    if given.get("skip"):
-        return replies.skip(question)
-    if given.get("photo") and question.type is QuestionType.PHOTO:
-        return Photo(("",))
-    if given.get("said"):
-        return replies.understand(question, _first(given, "said"))
-    return forms.read(question, given)
+def _taken(standing: Position, do: str, given: Fields) -> Step:
+    """Take one step as the chat does, or the page; a photo is only pretended."""
+    if do == "say":
+        return stepping.step(standing, _first(given, "said"))
+    return stepping.tap(standing, do, str(standing.at), given, photos=("",) if given.get("photo") else ())
+
+
+def _at(questions: Questions, answers: Answers, asked: Question) -> Position:
+    """Return the position at a question, whether the answers so far lead to it or not: a trial may begin anywhere."""
+    always = replace(asked, show_if=())
+    return Position(tuple(always if each == asked else each for each in questions), answers, at=asked.code)
 
 
 def _reply(question: Question, now: TrialStep) -> str:

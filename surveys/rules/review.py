@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -132,62 +132,83 @@ def review(
     """
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
-
-    def take(key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
-        # An audience left empty is not the same as one left out.
-        if key not in data or (data[key] is None and key != "audience"):
-            return default
-        try:
-            return reader(data[key])
-        except Misspelt as problem:
-            notes.add(notes.named(name, key).strip(), (key,), str(problem))
-            return default
-
+    head = _Head(data, notes)
     if data.get("title") is None:
         notes.add("", ("title",) if not keyed else (), f"缺少{notes.named('标题', 'title')}".strip())
-    title = take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), "")
-    intro = take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), "")
-    opens_at: datetime | None = take("opens", "开始时间", lambda value: moment(value, timezone), None)
-    closes_at: datetime | None = take("closes", "结束时间", lambda value: moment(value, timezone, last=True), None)
-    if opens_at and closes_at and closes_at <= opens_at:
-        notes.add(
-            notes.named("结束时间", "closes").strip(), ("closes",), f"应晚于{notes.named('开始时间', 'opens')}".strip()
-        )
-    audience = take("audience", "对象", lambda value: _audience(value, keyed=keyed), None)
-    anonymous = take("anonymous", "匿名", truth, False)
-    if previous and previous.anonymous and not anonymous:
-        # People have answered under this promise.
-        notes.add(notes.named("匿名", "anonymous").strip(), ("anonymous",), "已发布的匿名调查不能改为实名")
-    min_seconds: int | None = take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None)
-    results: Results = take("results", "结果公布", _results, "none")
-    limit: int | None = take("limit", "总名额", quotas.number, None)
-    area_limits: dict[str, int] = take("area_limits", "片区名额", quotas.limits, {})
-    class_limits: dict[str, int] = take("class_limits", "客户类型名额", quotas.limits, {})
+    title = head.take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), "")
+    intro = head.take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), "")
+    opens_at, closes_at = _times(head, timezone)
     before = previous.retired + previous.questions if previous else ()
-    questions = read_questions(data.get("questions"), before=before, notes=notes)
-    written = data.get("questions")
-    # A faulty question is listed already, and may be the choice question that is needed.
-    if results == "live" and (len(written) if isinstance(written, list | tuple) else 0) > 1:
-        notes.add(notes.named("结果公布", "results").strip(), ("results",), "填完就公布的是投票，只能有一题")
-    elif results == "live" and questions and not (questions[0].type.has_options or questions[0].type.scale):
-        notes.add(notes.named("结果公布", "results").strip(), ("results",), "投票要用单选、多选、评分或 NPS 题")
     definition = Definition(
         title=title,
-        questions=questions,
         intro=intro,
         opens_at=opens_at,
         closes_at=closes_at,
-        audience=audience,
-        anonymous=anonymous,
-        min_seconds=min_seconds,
-        results=results,
-        limit=limit,
-        area_limits=area_limits,
-        class_limits=class_limits,
-        retired=gone(previous.questions, previous.retired, questions) if previous else (),
+        audience=head.take("audience", "对象", lambda value: _audience(value, keyed=keyed), None),
+        anonymous=_anonymous(head, previous),
+        min_seconds=head.take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None),
+        results=head.take("results", "结果公布", _results, "none"),
+        limit=head.take("limit", "总名额", quotas.number, None),
+        area_limits=head.take("area_limits", "片区名额", quotas.limits, {}),
+        class_limits=head.take("class_limits", "客户类型名额", quotas.limits, {}),
+        # Last, as they stand in a file: mistakes are listed in that order.
+        questions=read_questions(data.get("questions"), before=before, notes=notes),
     )
+    if previous:
+        retired = gone(previous.questions, previous.retired, definition.questions)
+        definition = replace(definition, retired=retired)
+    _check_poll(head, definition)
     quotas.check(definition, notes)
     return Review(definition, tuple(notes.problems), tuple(notes.mistakes))
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands around the questions, as written."""
+
+    data: Mapping[str, Any]
+    notes: Notes
+
+    def take(self, key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
+        """Return the value of a key, read; the default where nothing is written or it cannot be read."""
+        # An audience left empty is not the same as one left out.
+        if key not in self.data or (self.data[key] is None and key != "audience"):
+            return default
+        try:
+            return reader(self.data[key])
+        except Misspelt as problem:
+            self.wrong(key, name, str(problem))
+            return default
+
+    def wrong(self, key: str, name: str, problem: str) -> None:
+        self.notes.add(self.notes.named(name, key).strip(), (key,), problem)
+
+
+def _times(head: _Head, timezone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    opens: datetime | None = head.take("opens", "开始时间", lambda value: moment(value, timezone), None)
+    closes: datetime | None = head.take("closes", "结束时间", lambda value: moment(value, timezone, last=True), None)
+    if opens and closes and closes <= opens:
+        head.wrong("closes", "结束时间", f"应晚于{head.notes.named('开始时间', 'opens')}".strip())
+    return opens, closes
+
+
+def _anonymous(head: _Head, previous: Definition | None) -> bool:
+    anonymous = head.take("anonymous", "匿名", truth, False)
+    if previous and previous.anonymous and not anonymous:
+        # People have answered under this promise.
+        head.wrong("anonymous", "匿名", "已发布的匿名调查不能改为实名")
+    return anonymous
+
+
+def _check_poll(head: _Head, definition: Definition) -> None:
+    if not definition.is_poll:
+        return
+    # A faulty question is listed already, and may be the choice question that is needed.
+    written, questions = head.data.get("questions"), definition.questions
+    if isinstance(written, list | tuple) and len(written) > 1:
+        head.wrong("results", "结果公布", "填完就公布的是投票，只能有一题")
+    elif questions and not (questions[0].type.has_options or questions[0].type.scale):
+        head.wrong("results", "结果公布", "投票要用单选、多选、评分或 NPS 题")
 
 
 def _audience(value: object, *, keyed: bool) -> dict[str, Any]:

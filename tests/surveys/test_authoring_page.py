@@ -296,6 +296,25 @@ def test_the_trial_walks_both_doors_by_the_conditions_and_keeps_nothing(office) 
     assert "没存的标题" not in browser.get(f"{path}/edit").text
 
 
+def test_the_trial_understands_the_words_the_chat_understands(office) -> None:
+    browser = office.browser("market")
+    path = upload(browser, CHAIN).location
+
+    def say(page: str, said: str) -> str:
+        carried = fields(page.replace('class="form"', 'id="editor"'))
+        return browser.post(f"{path}/preview", {**carried, "view": "chat", "do": "say", "said": said}).text
+
+    begun = browser.post(f"{path}/preview", {"view": "chat", "do": "begin"}).text
+    assert "这已经是第一题了。" in say(begun, "上一题")
+    why = say(begun, "不满意")
+    assert "2/3 为什么?" in why
+    assert "第 2 题，共 3 题" in say(why, "进度")
+    assert '<p class="bubble bubble_theirs">进度</p>' in say(why, "进度")
+    back = say(why, "上一题")
+    assert "2/3 为什么?" not in back
+    assert "请打分" in say(back, "满意")
+
+
 def test_the_page_of_versions_says_what_changed_and_what_is_counted_together(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location

@@ -60,6 +60,16 @@ def table(text: str) -> list[list[str]]:
     return [[re.sub(r"<[^>]+>|\s+", " ", cell).split() for cell in re.findall(r"<td.*?</td>", row)] for row in rows]
 
 
+def test_words_without_a_letter_are_filed_too(office) -> None:
+    browser = office.browser("market")
+    page = upload(browser, SURVEY.format(anonymous="false")).location
+    assert browser.post(f"{page}/publish").status_code == 303
+    for reply in ("调查", "1", "👍"):
+        office.house.phone("店主1").say(reply)
+    office.house.tick()
+    assert "👍" in browser.get(f"{page}/words?question=q2").text
+
+
 def test_a_question_by_area_class_and_manager_and_a_voided_sheet_leaves_it(office) -> None:
     browser, page = answered(office, "false")
     rows = table(browser.get(f"{page}/cross?question=q1&by=area").text)
