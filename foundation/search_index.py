@@ -24,6 +24,7 @@ from sqlalchemy import (
     inspect,
     literal_column,
     select,
+    tuple_,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -117,6 +118,8 @@ def find(
     sought: Callable[[Any], ColumnElement[bool]],
     look_up: Callable[[Any, int], Sequence[Any]],
     limit: int,
+    *,
+    counts: bool = True,
 ) -> tuple[list[Any], int]:
     """The first rows of a list that hold what is sought, and the number of matches known.
 
@@ -124,26 +127,35 @@ def find(
     found by the index. So the next rows are read first, and more of them while matches turn up; `look_up` then finds
     the rest by the index, from the first unread row on, at most so many.
 
-    `rows` is a sorted select, and `order` names that order again for its subquery: column names, with a minus sign for
-    descending. `sought` makes the search condition from the subquery's columns.
+    `rows` is a sorted select, and `order` names that order again: its columns, with a minus sign for descending.
+    `sought` makes the search condition from its columns. Without `counts` no more rows are read than are wanted, and
+    only those are known.
     """
+    columns, is_down = rows.selected_columns, order[0].startswith("-")
+    keys = [columns[name.removeprefix("-")] for name in order]
+    place, places = tuple_(*keys), rows.with_only_columns(*keys)
     met: list[Any] = []
     known, begin, far = 0, 0, WALKED
     while True:
-        window = rows.offset(begin).limit(far).subquery().c
-        way = [window[name[1:]].desc() if name.startswith("-") else window[name] for name in order]
-        found = select(*window, func.count().over()).where(sought(window)).order_by(*way).limit(limit - len(met))
-        some = session.execute(found).all()
+        end = session.execute(places.offset(far).limit(1)).first()
+        wanted = limit - len(met)
+        if counts:
+            window = rows.limit(far).subquery().c
+            way = [window[name[1:]].desc() if name.startswith("-") else window[name] for name in order]
+            matching = select(*window, func.count().over()).where(sought(window)).order_by(*way).limit(wanted)
+        else:
+            before = [] if end is None else [place > tuple_(*end) if is_down else place < tuple_(*end)]
+            matching = rows.where(sought(columns), *before).limit(wanted)
+        some = session.execute(matching).all()
         met += some
-        known += some[0][-1] if some else 0
+        known += some[0][-1] if some and counts else len(some)
         begin += far
-        if len(met) == limit:
-            return met, known
-        rest = session.execute(rows.offset(begin).limit(1)).first()
-        if rest is None:
+        if len(met) == limit or end is None:
             return met, known
         if len(met) < COMMON or begin >= FOLLOWED:
-            met += look_up(rest, limit - len(met))
+            met += look_up(end, limit - len(met))
             return met, max(known, len(met))
         # Read as many rows as are needed if matches stay as frequent, and a few more.
         far = min(FOLLOWED - begin, begin * (limit - len(met)) * 5 // (4 * len(met)) + WALKED // 2)
+        on_from_there = place <= tuple_(*end) if is_down else place >= tuple_(*end)
+        rows, places = rows.where(on_from_there), places.where(on_from_there)

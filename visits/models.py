@@ -104,6 +104,8 @@ class Request(Base):
         Index("ix_visit_request_closed", "closed_at", "id"),
         Index("ix_visit_request_area_closed", "area_id", "closed_at", "id"),
         Index("ix_visit_request_retailer_id", "retailer_id", "id"),
+        # A shop's closed requests in the order of their list, for a search.
+        Index("ix_visit_request_retailer_closed", "retailer_id", "closed_at", "id", **only("closed_at is not null")),
         Index("ix_visit_request_openid", "openid", "id"),
         Index("ix_visit_request_owner_closed", "owner_id", "closed_at"),
         Index("ix_visit_request_opened_at", "opened_at"),

@@ -993,6 +993,14 @@ def upgrade() -> None:
     op.create_index("ix_visit_request_opened_at", "visit_request", ["opened_at"], unique=False)
     op.create_index("ix_visit_request_openid", "visit_request", ["openid", "id"], unique=False)
     op.create_index("ix_visit_request_owner_closed", "visit_request", ["owner_id", "closed_at"], unique=False)
+    op.create_index(
+        "ix_visit_request_retailer_closed",
+        "visit_request",
+        ["retailer_id", "closed_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at is not null"),
+        postgresql_where=sa.text("closed_at is not null"),
+    )
     op.create_index("ix_visit_request_retailer_id", "visit_request", ["retailer_id", "id"], unique=False)
     op.create_index(
         "ix_visit_request_unfiled",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
@@ -162,9 +163,14 @@ def _closed_and_sought(
         ids += [] if number is None else [Request.id == number]
         if not ids:
             return []
-        # Visibility is checked on what was found: a planner would otherwise begin with all visible requests.
-        theirs = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
-        found = [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
+        only = _only_one(session, shops) if number is None else None
+        if only is None:
+            # Visibility is checked on what was found: a planner would otherwise begin with all visible requests.
+            theirs: Any = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
+            found = []
+        else:
+            theirs, found = Request, [Request.retailer_id == only]
+        found += [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
         if rest is not None:
             place, first = tuple_(theirs.closed_at, theirs.id), (rest.closed_at, rest.id)
             found.append(place >= first if is_up else place <= first)
@@ -173,7 +179,8 @@ def _closed_and_sought(
 
     if who.sees.is_company_wide and not _digits(text):
         order = ["closed_at", "id"] if is_up else ["-closed_at", "-id"]
-        found, _ = search_index.find(session, newest, order, lambda shop: narrowing.named(text, shop), look_up, limit)
+        named_so = partial(narrowing.named, text)
+        found, _ = search_index.find(session, newest, order, named_so, look_up, limit, counts=False)
     else:
         found = list(look_up(None, limit))
     return [row[0] for row in found]
@@ -187,6 +194,15 @@ def _shops(session: Session, text: str) -> Sequence[int] | None:
     licensed = select(Retailer.id).where(_is_licence(digits)).limit(MOST_SHOPS + 1)
     found = session.scalars(licensed).all()
     return found if len(found) <= MOST_SHOPS else None
+
+
+def _only_one(session: Session, shops: Sequence[int]) -> int | None:
+    """Return the one of these shops that has closed requests: an index has those in order. None where several have."""
+    closed = select(Request.id).where(Request.retailer_id == Retailer.id, Request.closed_at.is_not(None)).limit(1)
+    # A value instead of EXISTS, which PostgreSQL would turn into a join with all requests.
+    has_closed = closed.correlate(Retailer).scalar_subquery().is_not(None)
+    found = session.scalars(select(Retailer.id).where(among(session, Retailer.id, shops), has_closed).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:
