@@ -8,7 +8,7 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -93,14 +93,22 @@ def test_who_asks_for_the_head_of_a_page_is_told_what_it_is_and_does_nothing(off
 
 def kept(house: House) -> Callable[[], None]:
     """Gives what puts the database back as it is now: nobody shall find what another one's try has left."""
-    path, memory = house.services.database.url.database, sqlite3.connect(":memory:")
+    live, memory = sqlite3.connect(house.services.database.url.database), sqlite3.connect(":memory:")
     weakref.finalize(house, memory.close)
-    with closing(sqlite3.connect(path)) as live:
-        live.backup(memory)
+    weakref.finalize(house, live.close)
+    live.backup(memory)
+
+    def version() -> int:
+        """Another one each time somebody else has written."""
+        return live.execute("PRAGMA data_version").fetchone()[0]
+
+    seen = version()
 
     def restore() -> None:
-        with closing(sqlite3.connect(path)) as live:
+        nonlocal seen
+        if version() != seen:
             memory.backup(live)
+            seen = version()
 
     return restore
 
