@@ -10,8 +10,8 @@ changed=""
 about="Run on $(date +%F) at $(git rev-parse --short HEAD)$changed, on $(nproc) cores."
 echo "$about"
 code=0
-"$1" -m pytest -v -rA --no-header --show-capture=no --tb=short --durations=0 --durations-min=1 tests/drills/test_*.py \
-    > "$said" 2>&1 &
+WALK_MINUTES=${WALK_MINUTES:-2} "$1" -m pytest -v -rA --no-header --show-capture=no --tb=short \
+    --durations=0 --durations-min=1 tests/drills/test_*.py tests/visits/test_walk.py > "$said" 2>&1 &
 tail -f --pid=$! "$said"
 wait $! || code=$?
 {
