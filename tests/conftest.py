@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import requests
 from click.testing import Result
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from redis import Redis
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,7 @@ from simulator.clock import HandClock
 from simulator.phone import Phone
 from simulator.simulator import Simulator
 from simulator.world import Account
+from tests import forking
 from tools import servers
 from visits.actions import categories
 from wechat_bot import collecting, jobs
@@ -41,9 +43,15 @@ from wechat_bot.services import Services
 # The house is large and lasts, what a test leaves is little: looking through all of it takes a tenth of the run.
 gc.set_threshold(100_000, 50, 100)
 
+# How long an example takes says how busy the machine is; and none is kept for the next run.
+hypothesis.settings.register_profile("house", deadline=None, database=None)
+hypothesis.settings.load_profile("house")
+
 #: Run as processes of their own, with what they need in the environment.
 collect_ignore = ["programs"]
 
+#: Milliseconds for which a page is waited for: of no moment where all is well, and the machine may be busy.
+LONGEST = 60_000
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -271,6 +279,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [each for each in items if _world(each) != "pgbouncer" or each.get_closest_marker("pooled")]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """No process outlives the test that started it, however that went."""
+    forking.end_all()
+
+
 def _world(item: pytest.Item) -> object:
     return item.callspec.params.get("stores") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
 
@@ -385,6 +399,7 @@ def house(build: Callable[..., House]) -> House:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
+    expect.set_options(timeout=LONGEST)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser

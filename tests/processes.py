@@ -121,8 +121,8 @@ def children(of: Part) -> list[int]:
     return [int(pid) for pid in found.stdout.split()]
 
 
-def until(question: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait for something outside this process to become true."""
+def until(question: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Wait for something outside this process to become true: long, for the machine may be busy."""
     waiting = threading.Event()
     for _ in range(int(seconds / 0.1)):
         try:

@@ -10,11 +10,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.settings import ROOT
 from simulator.server import Server
-from tests.conftest import House
+from tests.conftest import LONGEST, House
 from tests.office import Office
 from tools import servers
 
-LONGEST = 15_000
 #: Looks for what keeps people out of a page; `tools/assets.sh` fetched it.
 AXE = ROOT / "build" / "axe" / "axe.min.js"
 

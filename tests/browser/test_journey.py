@@ -59,7 +59,7 @@ class Keeper:
             self.page.click("#keyboard")
         self.page.fill("#say", text)
         self.page.click("#send")
-        expect(self.last).to_contain_text(answer, timeout=10_000)
+        expect(self.last).to_contain_text(answer)
 
 
 def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(town, tmp_path) -> None:
@@ -75,7 +75,7 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
     staff.get_by_role("link", name="邀请", exact=True).click()
     staff.get_by_role("button", name="安排邀请").click()
     work(town)
-    expect(keeper.last).to_contain_text("请您填写《服务满意度调查》", timeout=10_000)
+    expect(keeper.last).to_contain_text("请您填写《服务满意度调查》")
     live = staff.context.new_page()
     live.clock.install()
     live.goto(f"{town.web}/console/surveys/1")
@@ -103,7 +103,7 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
 
     page.route("**/m/surveys/1", lose)
     onward.click()
-    expect(heading).to_contain_text("推荐", timeout=15_000)
+    expect(heading).to_contain_text("推荐")
     assert len(lost) == 1
     page.get_by_text("10", exact=True).click()
     onward.click()
@@ -183,6 +183,7 @@ def test_the_console_is_walked_with_the_keyboard_alone(town) -> None:
     expect(page.locator("h1")).to_have_text("城南便利店")
     to("微调查")
     press.press("Enter")
+    expect(page.locator("h1")).to_have_text("微调查")
     to("服务满意度调查")
     press.press("Enter")
     expect(page.locator("h1")).to_have_text("服务满意度调查")

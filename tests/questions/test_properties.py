@@ -12,7 +12,7 @@ from questions.reading.replies import command, understand
 from tests.questions.strategies import answered, questions, replies, several, several_with_answers
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(questions(), replies)
 def test_whatever_is_typed_is_an_answer_the_question_takes_or_a_sentence(question, reply):
     heard = understand(question, reply)
@@ -27,7 +27,7 @@ def test_whatever_is_typed_is_an_answer_the_question_takes_or_a_sentence(questio
     "".join(str(value) for value in stored.values()).encode()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(questions(kinds=(QuestionType.SINGLE,)), st.data())
 def test_every_option_shown_can_be_answered_by_its_number_and_by_its_label(question, data):
     at = data.draw(st.integers(1, len(question.options)))
@@ -38,7 +38,7 @@ def test_every_option_shown_can_be_answered_by_its_number_and_by_its_label(quest
     assert understand(question, f"{at}、{option.label}") == Single(option.code)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(questions(kinds=(QuestionType.MULTIPLE,)), st.data())
 def test_several_numbers_with_gaps_mean_those_options(question, data):
     assume(len(question.options) > 1)
@@ -48,7 +48,7 @@ def test_several_numbers_with_gaps_mean_those_options(question, data):
     assert understand(question, gap.join(map(str, places))) == wanted
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(several_with_answers())
 def test_what_counts_is_settled_once_and_for_all(both):
     asked, answers = both
@@ -62,7 +62,7 @@ def test_what_counts_is_settled_once_and_for_all(both):
         assert (why in (None, flow.Missing.SKIPPED)) == (question.code in settled)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(several(), st.data())
 def test_a_talk_ends_and_its_way_back_visits_what_was_shown(asked, data):
     answers: dict = {}

@@ -164,17 +164,18 @@ def test_the_page_and_its_files_are_served_and_nothing_beside_them(served, sessi
         assert session.get(base + path).status_code == 404
 
 
-def test_the_command_listens_says_where_and_keeps_its_state_when_ended(tmp_path, session):
+def test_the_command_listens_says_where_and_keeps_its_state_when_ended(tmp_path, session, request):
     command = [sys.executable, "-m", "simulator", "--port", "0", "--state", str(tmp_path / "s.json"), "--clock", "hand"]
 
     def start():
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=os.environ)
+        request.addfinalizer(process.kill)  # where something is asserted before it was stopped
         line = process.stdout.readline()
         return process, re.search(r"http://\S+", line)[0]
 
     def stop(process):
         process.send_signal(signal.SIGTERM)
-        rest = process.communicate(timeout=10)[0]
+        rest = process.communicate(timeout=60)[0]
         assert (process.returncode, rest) == (0, "")
 
     process, base = start()

@@ -180,7 +180,7 @@ def kill_in_between(story: Story) -> None:
     town, web = story.town, story.town.running[1]
     workers, before = [town.worker(), town.worker()], set[str]()
     for n in range(KILLS):
-        until(lambda before=before: bool(in_calls(story.database) - before), 60)  # type: ignore[misc]
+        until(lambda before=before: bool(in_calls(story.database) - before))  # type: ignore[misc]
         before = in_calls(story.database)
         processes.kill(*(worker.pid for worker in workers))
         if n == 1 and story.redis:
@@ -208,11 +208,11 @@ def test_nothing_is_lost_and_nothing_doubled_whatever_is_killed(story: Story) ->
     kill_in_between(story)
     for thread in shops:
         thread.join(60)
-    until(lambda: is_calm(database) and len(steps(database, silent.id)) == 3, 60)
+    until(lambda: is_calm(database) and len(steps(database, silent.id)) == 3)
     story.is_over.set()
     for thread in managers:
         thread.join(60)
-    until(lambda: is_calm(database) and not count(database, Media.fetched_at.is_(None)), 60)
+    until(lambda: is_calm(database) and not count(database, Media.fetched_at.is_(None)))
     assert story.errors == []
     district.check_against_the_phones(town, database)
     check_what_was_said(story, names)

@@ -274,7 +274,7 @@ def test_whatever_wechat_says_is_a_200_and_is_kept_whole(build_chat, form) -> No
     house = build_chat(account=Account(format=form))
     account, client = house.sim.account, house.app.test_client()
 
-    @settings(max_examples=50, deadline=None, derandomize=True)
+    @settings(max_examples=50, derandomize=True)
     @given(bodies(form) | st.text(max_size=40))
     def say(body: str) -> None:
         query, sealed = sealed_body(account, body.encode(errors="surrogatepass"), form)

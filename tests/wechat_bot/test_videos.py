@@ -158,7 +158,7 @@ def test_a_host_that_sends_a_byte_now_and_then_holds_nobody_up(drips) -> None:
                 timeout=0.3,
             )
         done.set()
-    assert caught.value.act is Act.RETRY and time.monotonic() - began < 3
+    assert caught.value.act is Act.RETRY and time.monotonic() - began < 8  # all of it takes ten
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.0.0.1]", "localhost", "0x7f000001", "2130706433"])

@@ -35,7 +35,7 @@ def others(table, shown):
             yield filled
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=300)
 @given(table=TABLES)
 def test_no_small_cell_can_be_worked_out_from_the_totals_and_what_is_shown(table) -> None:
     shown = disclosed_table(table, least=LEAST)
