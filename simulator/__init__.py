@@ -1,1 +1,1 @@
-"""The WeChat official-account platform on one's desk: for development, demonstrations and tests of any app."""
+"""Simulator of the WeChat official-account platform: for development, demonstrations and tests of any app."""

@@ -1,4 +1,4 @@
-"""`python -m simulator`: the platform as a server with a page; see README.md."""
+"""Command line of the simulator: `python -m simulator` serves the platform and its page; see README.md."""
 
 import argparse
 import os

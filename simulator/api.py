@@ -1,4 +1,4 @@
-"""The door for API calls: find the path, check token and quota, do it, note it, and let faults strike."""
+"""API dispatcher: finds the handler of a path, checks token and quota, records the call, applies faults."""
 
 import json
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ SUBJECTS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back: after `delay` seconds, or never if `is_lost`, when the connection dies instead."""
+    """Answer to an API call, given after `delay` seconds; if `is_lost`, the connection breaks instead."""
 
     status: int
     content_type: str
@@ -92,7 +92,7 @@ def owns(path: str) -> bool:
 
 
 def call_of(desk: Desk, request: Request) -> Call:
-    """The request taken apart; of a multipart body the first file counts."""
+    """The API call of a request; of a multipart body the first file counts."""
     upload: Upload | None = None
     body, form = b"", {}
     if request.mimetype == "multipart/form-data":
@@ -130,7 +130,7 @@ def _answer(payload: Payload, delay: float = 0, is_lost: bool = False) -> Answer
 
 
 def handle(desk: Desk, request: Request) -> Answer:
-    """Answer one API call as WeChat would, or as the fault that strikes it has it; the call is recorded."""
+    """Answer an API call as WeChat would, or by the fault that applies to it; the call is recorded."""
     call = call_of(desk, request)
     with desk.lock:
         fault = desk.faults.strike(call.path)

@@ -1,4 +1,4 @@
-"""Delivering callbacks to the app: attempts, faults, and what the follower sees of the answer (§1)."""
+"""Callback delivery to the app: attempts, faults, and what the follower sees of the answer (§1)."""
 
 import threading
 import time
@@ -24,11 +24,11 @@ Transport = Callable[[str, Mapping[str, str], bytes, str], tuple[int, bytes]]
 
 
 class NoAnswer(Exception):
-    """Nothing came back in time."""
+    """Error of a callback that was not answered in time."""
 
 
 def to_wsgi(app: Any, path: str = "/wechat") -> Transport:
-    """Straight into a WSGI app; what it raises is not caught, for a test wants to see it."""
+    """Transport into a WSGI app. Its exceptions are not caught, so that a test sees them."""
 
     # One client a call: werkzeug's client keeps cookies, and the platform has none.
     def send(method: str, query: Mapping[str, str], body: bytes, content_type: str) -> tuple[int, bytes]:
@@ -43,7 +43,7 @@ def to_wsgi(app: Any, path: str = "/wechat") -> Transport:
 
 
 def to_url(url: str, timeout: float = 5.0) -> Transport:
-    """Over HTTP, cut off after `timeout` seconds."""
+    """Transport over HTTP, with a timeout in seconds."""
     local = threading.local()
 
     def send(method: str, query: Mapping[str, str], body: bytes, content_type: str) -> tuple[int, bytes]:
@@ -65,12 +65,12 @@ def to_url(url: str, timeout: float = 5.0) -> Transport:
 
 
 def _is_receipt(delivery: Delivery) -> bool:
-    """Whether the platform reports something of its own, to nobody's face."""
+    """Whether a callback is a receipt of the platform, which no follower sees."""
     return delivery.name.endswith(("FINISH", "_event"))
 
 
 class Courier:
-    """Takes callbacks to the app and brings the answers back."""
+    """Courier of callbacks: delivers them to the app and reads the answers."""
 
     def __init__(self, desk: Desk, transport: Transport | None = None, timeout: float = 5.0) -> None:
         self.desk = desk
@@ -108,7 +108,7 @@ class Courier:
 
     @property
     def content_type(self) -> str:
-        """What the body is said to be."""
+        """The content type of the body."""
         return "application/json" if self.desk.account.format == "json" else "text/xml"
 
     def deliver(self, delivery: Delivery) -> None:

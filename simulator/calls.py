@@ -1,4 +1,4 @@
-"""What an API call is made of, and how a subject declares the paths it answers."""
+"""API call and route: what a request consists of, and how a module declares the paths it answers."""
 
 import json
 import re
@@ -16,7 +16,7 @@ ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\u(?!00[0-7])[0-9a-fA-F]{4}")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file of a multipart body."""
+    """File of a multipart body."""
 
     name: str
     content_type: str
@@ -25,7 +25,7 @@ class Upload:
 
 @dataclass(frozen=True)
 class File:
-    """An answer that is not JSON; with a status other than 200 a page saying no."""
+    """Answer that is not JSON: a file, or with a status other than 200 an error page."""
 
     content: bytes
     content_type: str
@@ -38,7 +38,7 @@ Payload = dict[str, Any] | File
 
 @dataclass(frozen=True)
 class Call:
-    """One request to the platform, and when it came."""
+    """API call: a request to the platform, and its moment."""
 
     method: str
     path: str
@@ -90,7 +90,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Route:
-    """A path, who answers it, and what WeChat asks before letting the call through."""
+    """Route: a path, its handler, and what WeChat requires of a call."""
 
     path: str
     do: Callable[[Desk, Call], Payload]

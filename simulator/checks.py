@@ -1,4 +1,4 @@
-"""The platform's own addresses, the reachability test and what is left of the quotas (wechat-platform.md §1, §10)."""
+"""Platform checks: its own addresses, the reachability test, the use of quotas (wechat-platform.md §1, §10)."""
 
 from simulator.calls import Call, Payload, Route, ok
 from simulator.desk import Desk

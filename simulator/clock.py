@@ -1,4 +1,4 @@
-"""The time everything in the simulator goes by: the real one, or one moved by hand."""
+"""Simulator clocks: the real time, or one moved by hand."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The JSON API to drive the simulator over HTTP, all under /simulator/; bodies and answers are JSON.
+"""Control API: drives the simulator over HTTP, all under /simulator/; bodies and answers are JSON.
 
     GET  account                           the account, the clock, how many followers, `version` (grows with any change)
     GET  followers?search=&limit=&offset=  people, those last heard of first: {total, followers: [...]}

@@ -1,4 +1,4 @@
-"""Control over the desk: clock, faults, quotas, templates, records, raw callbacks; listed in `control.py`."""
+"""Control of the desk: clock, faults, quotas, templates, records, raw callbacks; listed in `control.py`."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Control over people: making them, looking at them, using their phones; listed in `control.py`."""
+"""Control of people: create them, list them, use their phones; listed in `control.py`."""
 
 import base64
 from typing import Any

@@ -1,4 +1,4 @@
-"""Reading a control request."""
+"""Control request parser."""
 
 import json
 from typing import Any

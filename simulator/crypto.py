@@ -1,4 +1,4 @@
-"""Signatures and the message cipher of callbacks, to Tencent's published description (wechat-platform.md §1)."""
+"""Cipher and signatures of callbacks, by Tencent's published description (wechat-platform.md §1)."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ BLOCK = 32
 
 
 class Undecipherable(Exception):
-    """This text was not encrypted with this key for this account."""
+    """Error of a text that was not encrypted with this key for this account."""
 
 
 def signature(*parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Figures of articles, by the msg_data_id that publishing and mass messages answer with (wechat-platform.md §7)."""
+"""Article statistics, by the msg_data_id that publishing and mass messages answer with (wechat-platform.md §7)."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta

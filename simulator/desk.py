@@ -1,4 +1,4 @@
-"""The desk itself: account, clock and world in one hand, with what every subject needs of them."""
+"""Platform state in one object: account, clock and world, with what every module needs of them."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ KEPT_RECORDS = 20_000
 
 @dataclass
 class ApiCall:
-    """A recorded call of the app to the platform. `errcode` 0 is success; `answer` what was or would be answered."""
+    """Recorded API call of the app. `errcode` 0 is success; `answer` what was, or would have been, answered."""
 
     number: int
     at: datetime
@@ -35,7 +35,7 @@ class ApiCall:
 
 @dataclass
 class Attempt:
-    """One try at delivering a callback: what went out and what came back."""
+    """Attempt to deliver a callback: what was sent and what was answered."""
 
     at: datetime
     query: dict[str, str]

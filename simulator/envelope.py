@@ -1,4 +1,4 @@
-"""Callbacks as bytes, and answers read back: XML or JSON, plain or encrypted (wechat-platform.md §1)."""
+"""Callback codec: writes callbacks and reads answers, XML or JSON, plain or encrypted (wechat-platform.md §1)."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -12,7 +12,7 @@ Fields = dict[str, Any]
 
 
 class BadAnswer(Exception):
-    """The app answered what WeChat cannot use; the person is told the service is out of order."""
+    """Error of an answer that WeChat cannot use; the follower is told that the service is out of order."""
 
 
 def _element(name: str, value: Any) -> str:

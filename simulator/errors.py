@@ -134,7 +134,7 @@ ERRORS: dict[int, str] = {
 
 
 class Refusal(Exception):
-    """The platform says no: a code of `ERRORS`, an optional detail put behind the message, further answer fields."""
+    """Refusal of an API call: a code of `ERRORS`, an optional detail behind its message, more fields of the answer."""
 
     def __init__(self, code: int, detail: str = "", **fields: Any) -> None:
         super().__init__(f"{code} {ERRORS.get(code, '')} {detail}".rstrip())

@@ -1,4 +1,4 @@
-"""Faults on request: which calls and callbacks go wrong, how, how often; chance comes from a seed."""
+"""Fault injection: which calls and callbacks go wrong, how and how often; random ones are drawn from a seed."""
 
 import random
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CALLBACK_KINDS = {
 
 @dataclass
 class Fault:
-    """One thing that goes wrong. `times` None means for ever; a `target` may end in `*`.
+    """Fault to inject, so many `times` or, with None, for ever; a `target` may end in `*`.
 
     The target is an API path, or `callback`, or `callback:` with a MsgType or an Event, such as `callback:CLICK`.
     """
@@ -42,7 +42,7 @@ class Fault:
 
 
 class Faults:
-    """The faults in force."""
+    """Faults to inject from now on."""
 
     def __init__(self, seed: int = 0) -> None:
         self._chance = random.Random(seed)
@@ -62,15 +62,15 @@ class Faults:
         return fault
 
     def remove(self, number: int) -> None:
-        """Take one fault away; one already used up is gone anyway."""
+        """Remove a fault; one that is used up is gone already."""
         self.active = [fault for fault in self.active if fault.number != number]
 
     def clear(self) -> None:
-        """Everything works again."""
+        """Remove all faults."""
         self.active = []
 
     def strike(self, *names: str) -> Fault | None:
-        """The fault that befalls this call, used up by once, or None."""
+        """The fault for this call, which counts as used once; None if there is none."""
         for fault in self.active:
             if fault.hits(names) and self._chance.random() < fault.probability:
                 if fault.times is not None:

@@ -1,4 +1,4 @@
-"""Followers as the app may list and read them, remarks and the blacklist (wechat-platform.md §8)."""
+"""Follower lists, profiles, remarks and the blacklist, as the app may read them (wechat-platform.md §8)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What every action on a phone rests on: doing something the app hears of, and seeing what comes of it."""
+"""Phone actions, the common part: do something that the app hears of, and collect what it answers."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Calling the simulator from a requests.Session without any network."""
+"""In-process transport: a requests.Session reaches the simulator without any network."""
 
 import io
 from collections.abc import Mapping

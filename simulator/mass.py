@@ -1,4 +1,4 @@
-"""Mass messages: who is meant, what may be sent, what it costs (wechat-platform.md §6)."""
+"""Mass messages: receivers, content checks and quotas (wechat-platform.md §6)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What became of mass messages: status, receipt, taking back, speed (wechat-platform.md §6)."""
+"""Mass message results: status, receipt, deletion, sending speed (wechat-platform.md §6)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Web authorization: from the authorize page to the person's openid (wechat-platform.md §9)."""
+"""OAuth of web pages: from the authorize page to the person's openid (wechat-platform.md §9)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The world as JSON for the page and for those who drive the simulator over HTTP."""
+"""JSON views of the world, for the page and for the control API."""
 
 from typing import Any
 

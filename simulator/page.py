@@ -1,4 +1,4 @@
-"""The page: phones to try the account with, and the operator's desk; plain files from `static/`.
+"""Web page of the simulator: phones to try the account with, and the operator's desk; plain files from `static/`.
 
 Addresses: `/` the list, `/phones/<openid or name>` one phone, `/desk` the operator's desk. On a narrow screen one of
 the three is shown, on a wide one all.

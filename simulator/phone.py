@@ -1,4 +1,4 @@
-"""A person's phone: what they can do to the account, and what they see (wechat-platform.md §2)."""
+"""Phone of a person: what they can do to the account, and what they see (wechat-platform.md §2)."""
 
 import re
 from typing import Any

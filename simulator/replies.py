@@ -1,4 +1,4 @@
-"""What a passive reply may be, and how the follower sees it (wechat-platform.md §1)."""
+"""Passive reply check: what a reply may be, and how the follower sees it (wechat-platform.md §1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The simulator over HTTP: API calls, authorize page, control and page on one address."""
+"""HTTP server: API calls, authorize page, control API and page at one address."""
 
 import logging
 import socket

@@ -1,4 +1,4 @@
-"""The whole platform as one object: what tests, benchmarks and the server hold in their hands."""
+"""Simulator object: the whole platform, as tests, benchmarks and the server hold it."""
 
 import logging
 import pickle

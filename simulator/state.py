@@ -1,4 +1,4 @@
-"""Keeping the world in a file: JSON, written whole or not at all, with the media's bytes in files beside it."""
+"""State file: the world as JSON, written atomically, with the bytes of media in files beside it."""
 
 import dataclasses
 import json

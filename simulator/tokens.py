@@ -1,4 +1,4 @@
-"""Access tokens of both endpoints, the JS-SDK ticket, and resetting quotas (wechat-platform.md §3, §9, §10)."""
+"""Access tokens of both endpoints, the JS-SDK ticket, and the reset of quotas (wechat-platform.md §3, §9, §10)."""
 
 from datetime import datetime, timedelta
 from typing import Any

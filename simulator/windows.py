@@ -1,4 +1,4 @@
-"""The ledger of customer-service messages: how many may be sent to whom until when (wechat-platform.md §4)."""
+"""Ledger of reply windows: how many customer-service messages may be sent to whom, until when (§4)."""
 
 from datetime import datetime, timedelta
 

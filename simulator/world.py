@@ -1,4 +1,4 @@
-"""What the platform knows: accounts, followers, transcripts, tokens and the rest, as plain data that can be saved."""
+"""World of the platform: accounts, followers, transcripts, tokens and the rest, as plain data that can be saved."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
