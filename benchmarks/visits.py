@@ -191,7 +191,7 @@ def _message(session: Session, now: datetime) -> None:
 
 
 def _sweep(session: Session, now: datetime, due: int) -> None:
-    taken = escalating.sweep_steps(session, now=now, zone=ZONE, quiet=None)
+    taken = escalating.take_steps(session, now=now, zone=ZONE, quiet=None)
     if taken != due:
         raise AssertionError(f"{taken} requests had a step due, and not {due}")
 

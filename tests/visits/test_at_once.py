@@ -60,24 +60,24 @@ def answer(hand: Hand, request: Request) -> None:
     # As the chat does it: the manager is in touch, and what waited for that goes out.
     hand.session.get(Follower, hand.openid, with_for_update=True)
     queueing.release(hand.session, hand.openid, now=hand.now)
-    answering.answer(hand.session, request.id, hand.who(hand.session), "明早带两条", told=Way.MESSAGE, now=hand.now)
+    answering.answer(hand.session, request.id, hand.who(hand.session), "明早带两条", told=Way.MESSAGE)
 
 
 def close(hand: Hand, request: Request) -> None:
-    answering.close(hand.session, request.id, hand.who(hand.session), now=hand.now)
+    answering.close(hand.session, request.id, hand.who(hand.session))
 
 
 def no_reply(hand: Hand, request: Request) -> None:
-    answering.no_reply_needed(hand.session, request.id, hand.who(hand.session), now=hand.now)
+    answering.no_reply_needed(hand.session, request.id, hand.who(hand.session))
 
 
 def reopen(hand: Hand, request: Request) -> None:
-    answering.reopen(hand.session, request.id, hand.who(hand.session), now=hand.now)
+    answering.reopen(hand.session, request.id, hand.who(hand.session))
 
 
 def transfer(hand: Hand, request: Request) -> None:
     lin = hand.session.scalars(select(Manager.id).where(Manager.name == "林小燕")).one()
-    answering.transfer(hand.session, request.id, hand.who(hand.session), lin, now=hand.now)
+    answering.transfer(hand.session, request.id, hand.who(hand.session), lin)
 
 
 def writes(hand: Hand, request: Request) -> None:
@@ -92,12 +92,12 @@ def writes_on_the_page(hand: Hand, request: Request) -> None:
 
 
 def steps(hand: Hand, request: Request) -> None:
-    escalating.sweep_steps(hand.session, now=hand.now, zone=hand.services.zone, quiet=hand.services.quiet)
+    escalating.take_steps(hand.session, now=hand.now, zone=hand.services.zone, quiet=hand.services.quiet)
 
 
 def owners(hand: Hand, request: Request) -> None:
     intake.attach_strays(hand.session, now=hand.now, zone=hand.services.zone)
-    moving.sweep(hand.session, now=hand.now, zone=hand.services.zone)
+    moving.reassign(hand.session, now=hand.now, zone=hand.services.zone)
 
 
 def erase(hand: Hand, request: Request) -> None:
@@ -110,17 +110,17 @@ def rates(hand: Hand, request: Request) -> None:
 
 
 def wakes(hand: Hand, request: Request) -> None:
-    resting.wake(hand.session, now=hand.now)
-    resting.close_quiet(hand.session, now=hand.now)
+    resting.wake(hand.session, now=hand.now, zone=hand.services.zone)
+    resting.close_quiet(hand.session, now=hand.now, zone=hand.services.zone)
 
 
 def looks(hand: Hand, request: Request) -> None:
-    undelivered.look(hand.session, now=hand.now)
+    undelivered.look(hand.session, now=hand.now, zone=hand.services.zone)
 
 
 def disables(hand: Hand, request: Request) -> None:
     hand.session.execute(update(Manager).where(Manager.name == "陈志强").values(disabled_at=hand.now))
-    moving.sweep(hand.session, now=hand.now, zone=hand.services.zone)
+    moving.reassign(hand.session, now=hand.now, zone=hand.services.zone)
 
 
 def leaves(hand: Hand, request: Request) -> None:
@@ -138,7 +138,7 @@ def binds(hand: Hand, request: Request) -> None:
 
 def attaches(hand: Hand, request: Request) -> None:
     shop = f"3508029{request.openid.rpartition('-')[2]:0>5}"
-    attaching.attach(hand.session, request.id, hand.who(hand.session), shop, now=hand.now)
+    attaching.attach(hand.session, request.id, hand.who(hand.session), shop)
 
 
 #: What was done before, in turn, and what is done at once then.

@@ -12,6 +12,7 @@ from people.models import Area
 from tests.office import Office, file_of
 from tests.visits.conftest import NEED, Town
 from visits.actions import clocks, notices, routing, settings
+from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Escalation, Promise
 from visits.queries import deadlines
 from visits.rules.promises import PromiseOutcome, Terms, outcome
@@ -37,7 +38,7 @@ def change(town: Town, what: Callable[..., None], number: int = 1) -> None:
     """Something happens to a request, now."""
     with town.house.services.transaction() as session:
         [request] = clocks.locked(session, [number])
-        what(session, request, now=town.house.clock())
+        what(OpenRequest(session, request, town.house.clock(), town.house.services.zone))
 
 
 def clock_of(town: Town, promise: Promise, number: int = 1) -> Deadline:
@@ -204,7 +205,7 @@ def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closi
         "等店主回复时暂停 3 小时，3 月 2 日 14:00 继续。",
         "应于 3 月 9 日 12:00 前。",
     ]
-    change(town, clocks.no_reply_needed)
+    change(town, clocks.closed)
     assert became(town, Promise.NEXT_ANSWER) is PromiseOutcome.VOID
     assert became(town, Promise.CLOSING) is PromiseOutcome.KEPT
 
@@ -227,9 +228,8 @@ def test_another_owner_resets_no_clock(town) -> None:
     town.house.later(hours=5)
     with town.house.services.transaction() as session:
         [request] = clocks.locked(session, [1])
-        routing.transfer(
-            session, request, town.id_of("林小燕"), by="陈志强", now=town.house.clock(), zone=town.house.services.zone
-        )
+        current = OpenRequest(session, request, town.house.clock(), town.house.services.zone)
+        routing.transfer(current, town.id_of("林小燕"), by="陈志强")
     after = clock_of(town, Promise.FIRST_ANSWER)
     assert (after.id, after.started_at, after.due_at) == (before.id, before.started_at, before.due_at)
     assert clock_of(town, Promise.HANDING_OVER).round == 1

@@ -16,6 +16,7 @@ from tests import pictures
 from tests.office import Office
 from tests.visits.conftest import NEED
 from visits.actions import routing
+from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Message, Request
 
 pytestmark = pytest.mark.pooled
@@ -340,7 +341,8 @@ def test_a_transfer_resets_no_clock_and_of_two_at_once_one_wins(town) -> None:
     with services.transaction() as session:
         request = session.get_one(Request, town.request().id)
         now = town.house.clock()
-        routing.transfer(session, request, town.id_of("林小燕"), by="陈志强", now=now, zone=services.zone)
+        current = OpenRequest(session, request, now, services.zone)
+        routing.transfer(current, town.id_of("林小燕"), by="陈志强")
     assert town.owners() == ["林小燕"] and town.request().due_at == due
     [notice] = town.news(lin)
     assert "陈志强转给林小燕" in notice
@@ -349,7 +351,7 @@ def test_a_transfer_resets_no_clock_and_of_two_at_once_one_wins(town) -> None:
         request = session.get_one(Request, seen.id)
         set_committed_value(request, "version", seen.version)  # as whoever looked before the other's hand
         with pytest.raises(Refused, match="刚刚被别人转走"):
-            routing.transfer(session, request, zhou, by="周主任", now=now, zone=services.zone)
+            routing.transfer(OpenRequest(session, request, now, services.zone), zhou, by="周主任")
     assert town.owners() == ["林小燕"]
 
 

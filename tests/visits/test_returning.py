@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from people import actions as people
 from visits.actions import clocks, rating
+from visits.actions.open_request import OpenRequest
 from visits.models import Closed, Deadline, Message, Promise, Rating, Request
 from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
@@ -28,7 +29,7 @@ def answer(town, content: str = "明早配送车带两条") -> None:
         session.add(message)
         session.flush()
         request.last_message_id = message.id
-        clocks.answered(session, request, now=now)
+        clocks.answered(OpenRequest(session, request, now, services.zone))
     town.house.work()
 
 
@@ -37,7 +38,7 @@ def close(town) -> bool:
     with services.transaction() as session:
         request = session.scalars(select(Request).where(Request.closed_at.is_(None))).one()
         request.closed_how, request.closings = Closed.DONE, request.closings + 1
-        clocks.closed(session, request, now=services.clock())
+        clocks.closed(OpenRequest(session, request, services.clock(), services.zone))
         asked = rating.ask_rating(session, request, now=services.clock())
     town.house.work()
     return asked

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from foundation import public_days
 from tests.office import Browser, Office
 from visits.actions import clocks
+from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Promise, Request
 from visits.queries import deadlines
 
@@ -43,7 +44,7 @@ def written(office: Office, openid: str = "o1") -> int:
         request = Request(openid=openid, opened_at=now, shop_wrote_at=now)
         session.add(request)
         session.flush()
-        clocks.opened(session, request, now=now)
+        clocks.opened(OpenRequest(session, request, now, CHINA))
         return request.id
 
 
@@ -89,7 +90,7 @@ def test_a_change_reckons_running_clocks_anew_and_leaves_ended_and_missed_ones(o
     missed, ended = written(office, "o1"), written(office, "o2")
     office.house.clock.advance(timedelta(hours=2))
     with office.house.services.transaction() as session:
-        clocks.closed(session, session.get_one(Request, ended), now=office.house.clock())
+        clocks.closed(OpenRequest(session, session.get_one(Request, ended), office.house.clock(), CHINA))
     office.house.clock.advance(timedelta(hours=23))
     market = office.browser("market")
     running = written(office, "o3")

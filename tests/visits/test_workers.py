@@ -76,11 +76,11 @@ def lay_out(session: Session, openids: dict[str, str], shops: list[str]) -> None
     for openid in others[:PUT_OFF]:
         before = NOW - timedelta(hours=3)
         request_id = ask(session, openid, before)
-        answering.snooze(session, request_id, lin(session, openids, before), NOW - timedelta(minutes=1), now=before)
+        answering.snooze(session, request_id, lin(session, openids, before), NOW - timedelta(minutes=1))
     for openid in others[PUT_OFF : PUT_OFF + QUIET]:
         request_id = ask(session, openid, NOW - timedelta(days=5))
         before = NOW - timedelta(days=4)
-        answering.answer(session, request_id, lin(session, openids, before), "明早送到", told=Way.MESSAGE, now=before)
+        answering.answer(session, request_id, lin(session, openids, before), "明早送到", told=Way.MESSAGE)
     # What the night brought was seen to by hand: it is the morning's messages that are counted.
     session.execute(update(Delivery).values(state=DeliveryState.CANCELLED))
     who, minute = lin(session, openids, NOW), timedelta(minutes=1)

@@ -1,13 +1,13 @@
 """Notices to a request's owner about what its shop added, or wrote after an answer or a closing."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.actions import notices
-from visits.actions.open_request import Case
+from visits.actions.notices import NoticeReach
+from visits.actions.open_request import OpenRequest
 from visits.models import Author, Message, Request
 from visits.texts import notices as texts
 
@@ -17,43 +17,45 @@ SPARED = 2
 BUNDLED = timedelta(seconds=20)
 
 
-def more(
-    session: Session, request: Request, message: Message, case: Case, *, now: datetime, group: str = ""
-) -> int | None:
+def more(current: OpenRequest, message: Message, group: str = "") -> None:
     """Notify the owner of what the shop added before it was answered; messages in quick succession become one notice.
     `group` names the visit group whose message the shop answers."""
+    session, request = current.session, current.row
     if request.owner_id is None:
-        return None
-    start = f"{notices.about(request.id)}:more:"
-    to = notices.reach(session, request.owner_id, notices.about(request.id))
-    known, path = notices.facts(request, case), notices.page(request.id)
-    waiting = next((each for each in reversed(to.waiting) if (each.key or "").startswith(start)), None)
+        return
+    link, who = notices.about(request.id), notices.writer(current).short
+    to = notices.reach(session, request.owner_id, link)
+    waiting = next((each for each in reversed(to.waiting) if (each.key or "").startswith(f"{link}:more:")), None)
     if waiting is not None:
-        said = _said(session, request, int(str(waiting.key).removeprefix(start)))
-        text = texts.more(request.number, known.shop or known.who, said)
-        if notices.put(session, waiting.id, text, path):
+        said = _said(session, request, since=int(str(waiting.key).rpartition(":")[2]))
+        text = texts.more(request.number, who, said)
+        if notices.put(session, waiting.id, text, notices.page(request.id)):
             request.told_id = message.id
-            return waiting.id
-    if _is_told(request):
-        return None
-    who = texts.answers(known.shop or known.who, group)
-    text = texts.more(request.number, who, [(message.kind, message.content)])
-    told = notices.tell(
-        session,
-        request.owner_id,
-        text,
-        now=now,
-        about=notices.about(request.id),
-        key=f"{start}{message.id}",
-        url=path,
-        due_at=now + BUNDLED,
-        who=known.shop,
-        to=to,
-        spares=SPARED,
-    )
-    if told is not None:
-        request.told_id = message.id
-    return told
+            return
+    if not _is_told(request):
+        text = texts.more(request.number, texts.answers(who, group), [(message.kind, message.content)])
+        _tell(current, message, text, to)
+
+
+def remark(current: OpenRequest, message: Message) -> None:
+    """Notify the owner of what the shop wrote together with its thanks: no answer is owed; the owner decides whether
+    one is due."""
+    request = current.row
+    if request.owner_id is None or _is_told(request):
+        return
+    who, what = notices.writer(current).short, texts.quoted(message.kind, message.content)
+    _tell(current, message, texts.remark(request.number, who, what, is_closed=request.closed_at is not None))
+
+
+def again(current: OpenRequest, message: Message, *, is_reopened: bool, group: str = "") -> None:
+    """Notify the owner that the shop wrote again after it was answered or the request was closed."""
+    request, due_at = current.row, current.answer_due
+    if request.owner_id is None:
+        return
+    request.told_id = None
+    who, what = texts.answers(notices.writer(current).short, group), texts.quoted(message.kind, message.content)
+    text = texts.again(request.number, who, what, due_at, is_reopened=is_reopened, now=current.now, zone=current.zone)
+    notices.tell_of(current, request.owner_id, text, f"again:{message.id}", when=due_at)
 
 
 def _is_told(request: Request) -> bool:
@@ -62,59 +64,11 @@ def _is_told(request: Request) -> bool:
     return request.told_id is not None and request.told_id > (request.looked_id or 0)
 
 
-def remark(session: Session, request: Request, message: Message, case: Case, *, now: datetime) -> int | None:
-    """Notify the owner of what the shop wrote together with its thanks: no answer is owed; the owner decides whether
-    one is due."""
-    if request.owner_id is None or _is_told(request):
-        return None
-    known, what = notices.facts(request, case), texts.quoted(message.kind, message.content)
-    told = notices.tell(
-        session,
-        request.owner_id,
-        texts.remark(request.number, known.shop or known.who, what, is_closed=request.closed_at is not None),
-        now=now,
-        about=notices.about(request.id),
-        key=f"{notices.about(request.id)}:more:{message.id}",
-        url=notices.page(request.id),
-        due_at=now + BUNDLED,
-        who=known.shop,
-        spares=SPARED,
-    )
+def _tell(current: OpenRequest, message: Message, text: str, to: NoticeReach | None = None) -> None:
+    owner_id, due_at = current.row.owner_id or 0, current.now + BUNDLED
+    told = notices.tell_of(current, owner_id, text, f"more:{message.id}", due_at=due_at, to=to, spares=SPARED)
     if told is not None:
-        request.told_id = message.id
-    return told
-
-
-def again(
-    session: Session,
-    request: Request,
-    message: Message,
-    case: Case,
-    *,
-    is_reopened: bool,
-    now: datetime,
-    zone: ZoneInfo,
-    group: str = "",
-) -> int | None:
-    """Notify the owner that the shop wrote again after it was answered or the request was closed."""
-    if request.owner_id is None:
-        return None
-    request.told_id = None
-    known = notices.facts(request, case)
-    what = texts.quoted(message.kind, message.content)
-    who = texts.answers(known.shop or known.who, group)
-    text = texts.again(request.number, who, what, known.answer_due, is_reopened=is_reopened, now=now, zone=zone)
-    return notices.tell(
-        session,
-        request.owner_id,
-        text,
-        now=now,
-        about=notices.about(request.id),
-        key=f"{notices.about(request.id)}:again:{message.id}",
-        url=notices.page(request.id),
-        who=known.shop,
-        when=known.answer_due,
-    )
+        current.row.told_id = message.id
 
 
 def _said(session: Session, request: Request, since: int) -> list[tuple[str, str]]:

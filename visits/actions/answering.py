@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from foundation.database import changed
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people.models import ERASED, Manager
 from visits.actions import clocks, moving, rating, routing
 from visits.actions.moving import HandedOn
+from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
 from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Closed, Message, Request, Way
 from visits.queries import messages, visibility
@@ -70,7 +72,6 @@ def answer(
     token: str | None = None,
     seen: int | None = None,
     told: Way,
-    now: datetime,
 ) -> Answered:
     """Send an answer to the shop: a text, a picture or a voice (given as media keys), or a text with one of them.
 
@@ -79,8 +80,8 @@ def answer(
     answer goes; if it goes another way, they are notified (`actions/undelivered.py`). Raises `Refused` for what cannot
     be sent.
     """
-    request = hold(session, request_id, who)
-    content = visible(content)
+    current = hold(session, request_id, who)
+    request, content = current.row, visible(content)
     repeated = _sent_before(session, request, who, token)
     if repeated is not None:
         return repeated
@@ -91,46 +92,45 @@ def answer(
     if left is not None:
         raise Refused(texts.fill_in(left))
     _overtake(session, request, who, seen)
-    _check_follows(session, request)
-    words = texts.answer(_name(who), content)
+    follower = session.get(Follower, request.openid)
+    if follower is None or not follower.is_following:
+        raise Refused(texts.GONE)
+    words = texts.answer(who.public_name, content)
     if len(words.encode()) > TEXT_LIMIT:
         raise Refused(texts.too_long(-(-(len(words.encode()) - TEXT_LIMIT) // 3)))
-    took = (now - request.unanswered_since).total_seconds() if request.unanswered_since else None
+    took = (who.now - request.unanswered_since).total_seconds() if request.unanswered_since else None
     is_first = request.first_answered_at is None
     message = None
     if content:
-        message = _write(session, request, who, "text", content, token=token, told=told, now=now)
-        _send(session, request, who, message, text_message(words), now=now)
+        message = _write(session, request, who, "text", content, token=token, told=told)
+        _send(session, request, who, message, text_message(words))
     for kind, key, sent in (("image", picture, uploads.picture), ("voice", voice, uploads.voice)):
         if key is not None:
             mark = None if message else token
-            file = _write(session, request, who, kind, "", token=mark, media_key=key, told=told, now=now)
-            _send(session, request, who, file, sent(key), now=now)
+            file = _write(session, request, who, kind, "", token=mark, media_key=key, told=told)
+            _send(session, request, who, file, sent(key))
             message = message or file
     assert message is not None  # the caller gave at least one of them
     if who.manager_id is not None:
-        routing.take(session, request, who.manager_id, by=who.name, now=now)
+        routing.take(current, who.manager_id, by=who.name)
     if is_first:
         request.first_answered_by = who.manager_id
     _looked(request, who)
-    clocks.answered(session, request, now=now)
+    clocks.answered(current)
     return Answered(request, message.id, took, is_first)
 
 
-def note(
-    session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None, now: datetime
-) -> Request:
+def note(session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None) -> Request:
     """Write a note for colleagues, optionally with a picture; the shop never sees it."""
-    request = hold(session, request_id, who)
-    content = visible(content)
+    request, content = hold(session, request_id, who).row, visible(content)
     if not content and picture is None:
         raise Refused(texts.EMPTY)
     if len(content) > LONGEST_NOTE:
         raise Refused(texts.too_many_notes(LONGEST_NOTE))
     if content:
-        _write(session, request, who, "text", content, is_note=True, now=now)
+        _write(session, request, who, "text", content, is_note=True)
     if picture is not None:
-        _write(session, request, who, "image", "", media_key=picture, is_note=True, now=now)
+        _write(session, request, who, "image", "", media_key=picture, is_note=True)
     return request
 
 
@@ -142,60 +142,52 @@ def wait(
     *,
     picture: str | None = None,
     seen: int | None = None,
-    now: datetime,
 ) -> Request:
     """Note what was said to the shop by telephone or on the spot; nothing is due until the shop writes again."""
-    request = hold(session, request_id, who)
+    current = hold(session, request_id, who)
+    request = current.row
     _check_open(request)
     if not is_visible(content):
         raise Refused(texts.PHONE_NEEDS_WORDS)
     _overtake(session, request, who, seen)
     _looked(request, who)
-    note(session, request_id, who, texts.by_phone(content.strip()), picture=picture, now=now)
-    clocks.waiting(session, request, now=now)
+    note(session, request_id, who, texts.by_phone(content.strip()), picture=picture)
+    clocks.waiting(current)
     return request
 
 
-def snooze(session: Session, request_id: int, who: Colleague, until: datetime, *, now: datetime) -> Request:
+def snooze(session: Session, request_id: int, who: Colleague, until: datetime) -> Request:
     """Hide a request from the inbox until a moment, or until the shop writes. Its deadlines keep running."""
-    request = hold(session, request_id, who)
+    request = hold(session, request_id, who).row
     _check_open(request)
-    if not now < until <= now + LONGEST_SNOOZE:
+    if not who.now < until <= who.now + LONGEST_SNOOZE:
         raise Refused(texts.NO_SUCH_MOMENT)
     request.snoozed_until = until
     return request
 
 
-def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None, now: datetime) -> Request:
+def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> Request:
     """Close a request as done, once, and ask the shop for a rating. Raises `Refused` where nobody has answered yet."""
-    request = hold(session, request_id, who)
-    if request.closed_at is not None:
-        return request
-    if request.unanswered_since is not None and request.first_answered_at is None:
+    current = hold(session, request_id, who)
+    request = current.row
+    if request.closed_at is None and request.unanswered_since is not None and request.first_answered_at is None:
         raise Refused(texts.answer_first(request.number))
-    _overtake(session, request, who, seen)
-    _end(request, Closed.DONE)
-    clocks.closed(session, request, now=now)
-    rating.ask_rating(session, request, now=now)
+    if _close(current, who, Closed.DONE, seen):
+        rating.ask_rating(session, request, now=who.now)
     return request
 
 
-def no_reply_needed(
-    session: Session, request_id: int, who: Colleague, *, seen: int | None = None, now: datetime
-) -> Request:
+def no_reply_needed(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> Request:
     """Close a request whose last message needs no answer, without asking the shop for a rating."""
-    request = hold(session, request_id, who)
-    if request.closed_at is not None:
-        return request
-    _overtake(session, request, who, seen)
-    _end(request, Closed.NO_REPLY_NEEDED)
-    clocks.no_reply_needed(session, request, now=now)
-    return request
+    current = hold(session, request_id, who)
+    _close(current, who, Closed.NO_REPLY_NEEDED, seen)
+    return current.row
 
 
-def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) -> Request:
+def reopen(session: Session, request_id: int, who: Colleague) -> Request:
     """Reopen a closed request. Raises `Refused` where the shop has another open one by now."""
-    request = hold(session, request_id, who)
+    current = hold(session, request_id, who)
+    request = current.row
     if request.closed_at is None:
         raise Refused(texts.not_closed(request.number))
     if request.closed_how == Closed.ERASED or request.openid.startswith(ERASED):
@@ -208,23 +200,23 @@ def reopen(session: Session, request_id: int, who: Colleague, *, now: datetime) 
     other = session.scalar(select(Request.id).where(Request.closed_at.is_(None), same).limit(1))
     if other is not None:
         raise Refused(texts.other_is_open(other + FIRST_NUMBER))
-    clocks.reopened_by_hand(session, request, now=now)
+    clocks.reopened_by_hand(current)
     return request
 
 
-def listen(session: Session, request_id: int, who: Colleague, message_id: int, *, now: datetime) -> None:
+def listen(session: Session, request_id: int, who: Colleague, message_id: int) -> None:
     """Send a voice message of this request to the manager's own chat: browsers cannot play WeChat's recordings
     (amr)."""
-    request = hold(session, request_id, who)
+    request = hold(session, request_id, who).row
     voice = session.scalar(select(Message).where(Message.id == message_id, Message.request_id == request.id))
     openid = session.scalar(select(Manager.openid).where(Manager.id == who.manager_id))
     if voice is None or voice.kind != "voice" or voice.media_key is None or openid is None:
         raise Refused(texts.NO_SUCH)
-    queueing.queue(session, openid, uploads.voice(voice.media_key), now=now, about=f"visit:{request.id}")
+    queueing.queue(session, openid, uploads.voice(voice.media_key), now=who.now, about=f"visit:{request.id}")
 
 
 def transfer(
-    session: Session, request_id: int, who: Colleague, to_manager_id: int, *, was_with: int | None = None, now: datetime
+    session: Session, request_id: int, who: Colleague, to_manager_id: int, *, was_with: int | None = None
 ) -> Decision:
     """Hand a request on to another customer manager without resetting its clocks. Gives who owns it now, and whether
     they were notified.
@@ -232,34 +224,46 @@ def transfer(
     `was_with` is the owner shown on the page it is handed on from, 0 for none. Raises `Refused` where somebody else
     handed it on meanwhile.
     """
-    request = hold(session, request_id, who)
+    current = hold(session, request_id, who)
+    request = current.row
     _check_open(request)
     if was_with is not None and was_with != (request.owner_id or 0):
         name = session.scalar(select(Manager.name).where(Manager.id == request.owner_id))
         raise Refused(texts.handed_on_meanwhile(name or ""))
-    return routing.transfer(session, request, to_manager_id, by=who.name, now=now, zone=who.zone)
+    return routing.transfer(current, to_manager_id, by=who.name)
 
 
 def transfer_many(
-    session: Session, were_with: Mapping[int, int | None], who: Colleague, to_manager_id: int, *, now: datetime
+    session: Session, were_with: Mapping[int, int | None], who: Colleague, to_manager_id: int
 ) -> HandedOn:
     """Hand on many requests at once, by their ids. A request stays as it is where it is closed, already the new
     owner's, not visible to this colleague, or was handed on by somebody else meanwhile."""
-    mine = visibility.within(session, who)
-    known = select(Request.id).where(Request.id.in_(were_with), *([] if mine is None else [mine]))
+    known = select(Request.id).where(Request.id.in_(were_with), visibility.within(session, who))
     seen = {key: were_with[key] for key in session.scalars(known)}
-    return moving.transfer_many(session, seen, to_manager_id, by=who.name, now=now, zone=who.zone)
+    return moving.transfer_many(session, seen, to_manager_id, by=who.name, now=who.now, zone=who.zone)
 
 
-def hold(session: Session, request_id: int, who: Colleague) -> Request:
+def looked(session: Session, request_id: int, who: Colleague) -> bool:
+    """Note that somebody has seen all messages of a request: its owner is notified of additions again. Changes nothing
+    in a colleague's request."""
+    if who.manager_id is None:
+        return False
+    seen = (
+        update(Request)
+        .where(Request.id == request_id, Request.owner_id == who.manager_id, Request.told_id.is_not(None))
+        .values(looked_id=Request.last_message_id)
+    )
+    return bool(changed(session, seen.execution_options(synchronize_session="fetch")))
+
+
+def hold(session: Session, request_id: int, who: Colleague) -> OpenRequest:
     """Lock and return a request. Raises `Refused` where there is none, or this colleague may not see it."""
-    mine = visibility.within(session, who)
-    statement = select(Request).where(Request.id == request_id, *([] if mine is None else [mine]))
+    statement = select(Request).where(Request.id == request_id, visibility.within(session, who))
     # populate_existing: what was read before the lock may be outdated.
     request = session.scalar(statement.with_for_update(of=Request).execution_options(populate_existing=True))
     if request is None:
         raise Refused(texts.NO_SUCH)
-    return request
+    return OpenRequest(session, request, who.now, who.zone)
 
 
 def _looked(request: Request, who: Colleague) -> None:
@@ -271,12 +275,6 @@ def _looked(request: Request, who: Colleague) -> None:
 def _check_open(request: Request) -> None:
     if request.closed_at is not None:
         raise Refused(texts.closed(request.number))
-
-
-def _check_follows(session: Session, request: Request) -> None:
-    follower = session.get(Follower, request.openid)
-    if follower is None or not follower.is_following:
-        raise Refused(texts.GONE)
 
 
 def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:
@@ -300,6 +298,16 @@ def _sent_before(session: Session, request: Request, who: Colleague, token: str 
     return Answered(request, known.id, None, is_first=False, is_repeated=True)
 
 
+def _close(current: OpenRequest, who: Colleague, how: Closed, seen: int | None) -> bool:
+    request = current.row
+    if request.closed_at is not None:
+        return False
+    _overtake(current.session, request, who, seen)
+    request.closed_how, request.closings = how, request.closings + 1
+    clocks.closed(current)
+    return True
+
+
 def _write(
     session: Session,
     request: Request,
@@ -307,7 +315,6 @@ def _write(
     kind: str,
     content: str,
     *,
-    now: datetime,
     is_note: bool = False,
     token: str | None = None,
     media_key: str | None = None,
@@ -315,7 +322,7 @@ def _write(
 ) -> Message:
     message = Message(
         request_id=request.id,
-        said_at=now,
+        said_at=who.now,
         author=who.author,
         manager_id=who.manager_id,
         user_id=who.user_id,
@@ -333,29 +340,16 @@ def _write(
     return message
 
 
-def _send(
-    session: Session, request: Request, who: Colleague, message: Message, sent: dict[str, Any], *, now: datetime
-) -> None:
-    what = texts.said(message.kind, message.content)
-    template = notices.notice(
-        NOTICE, f"{OWN_PAGE}/{request.number}", when=now, who=_name(who), what=what, number=str(request.number)
-    )
+def _send(session: Session, request: Request, who: Colleague, message: Message, sent: dict[str, Any]) -> None:
+    what, number = texts.said(message.kind, message.content), str(request.number)
+    page = f"{OWN_PAGE}/{number}"
     message.delivery_id = queueing.queue(
         session,
         request.openid,
         sent,
-        now=now,
-        template=template,
+        now=who.now,
+        template=notices.notice(NOTICE, page, when=who.now, who=who.public_name, what=what, number=number),
         about=f"visit:{request.id}",
         key=f"{ANSWER_KEY}{message.id}",
         watch=WATCH,
     )
-
-
-def _name(who: Colleague) -> str:
-    """Return the name a shop sees: a customer manager's own, for everybody else the company's service."""
-    return who.name if who.manager_id is not None else texts.SERVICE
-
-
-def _end(request: Request, how: Closed) -> None:
-    request.closed_how, request.closings = how, request.closings + 1

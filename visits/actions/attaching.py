@@ -2,7 +2,6 @@
 binding needs proof."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +10,7 @@ from foundation.errors import Refused
 from people import identity, visibility
 from people.models import Retailer
 from visits.actions import answering, clocks, routing
+from visits.actions.open_request import OpenRequest
 from visits.models import FIRST_NUMBER, Request
 from visits.queries.visibility import Colleague
 from visits.texts import attaching as texts
@@ -27,13 +27,14 @@ class Attached:
     is_the_shops: bool
 
 
-def attach(session: Session, request_id: int, who: Colleague, licence: str, *, now: datetime) -> Attached:
+def attach(session: Session, request_id: int, who: Colleague, licence: str) -> Attached:
     """Give an unknown person's request to this shop and to the manager who looks after it; no clock is reset.
 
     A shop that is bound to another follower, or has an open request, does not get this one: only its manager gets it,
     to find out. Raises `Refused` for a request that has a shop already, and for a shop this visitor may not see.
     """
-    request = answering.hold(session, request_id, who)
+    current = answering.hold(session, request_id, who)
+    request = current.row
     if request.closed_at is not None or request.retailer_id is not None:
         raise Refused(texts.NO_LONGER)
     mine = visibility.within(session, who.sees, today=who.today)
@@ -44,27 +45,28 @@ def attach(session: Session, request_id: int, who: Colleague, licence: str, *, n
         select(Request.id).where(Request.retailer_id == retailer.id, Request.closed_at.is_(None)).limit(1)
     )
     if retailer.openid is None and other is None:
-        manager = routing.attach(session, request, retailer, now=now, zone=who.zone).manager
+        manager = routing.attach(current, retailer).manager
         said, name = texts.attached(retailer.shop), manager.name if manager else ""
     else:
-        name = _to_its_manager(session, request, retailer.id, who, now)
+        name = _to_its_manager(current, retailer.id, who)
         said = texts.to_find_out(retailer.shop, other + FIRST_NUMBER if other else None)
-    answering.note(session, request_id, who, said, now=now)
+    answering.note(session, request_id, who, said)
     return Attached(retailer.shop, licence, name, is_the_shops=request.retailer_id is not None)
 
 
-def _to_its_manager(session: Session, request: Request, retailer_id: int, who: Colleague, now: datetime) -> str:
-    shop = identity.shop(session, retailer_id)
+def _to_its_manager(current: OpenRequest, retailer_id: int, who: Colleague) -> str:
+    shop = identity.shop(current.session, retailer_id)
     assert shop is not None
     person = shop.in_charge(who.today)
     if person is None:
         raise Refused(texts.NO_MANAGER)
+    request = current.row
     request.area_id, request.class_id = shop.area_id, shop.class_id
-    session.flush()
-    clocks.promised_anew(session, request, now=now)
+    current.session.flush()
     if request.goes_up:
-        decided = routing.complained(session, request, now=now, zone=who.zone)
+        decided = routing.anew(current)
         return decided.manager.name if decided.manager else ""
+    clocks.promised_anew(current)
     if request.owner_id != person.id:
-        routing.transfer(session, request, person.id, by=who.name, now=now, zone=who.zone)
+        routing.transfer(current, person.id, by=who.name)
     return person.name

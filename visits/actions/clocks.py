@@ -13,75 +13,64 @@ from sqlalchemy import case, literal, select
 from sqlalchemy.orm import Session
 
 from visits.actions import alerts, filing, withdrawing
-from visits.actions.deadlines import ANSWERS, Book, with_deadlines
+from visits.actions.deadlines import ANSWERS, Deadlines, with_deadlines
+from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Promise, Request
 from visits.queries import policies
 from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
 
 
-def opened(session: Session, request: Request, *, now: datetime, windows: Windows | None = None) -> Book:
-    """Start all promises of a request that a shop's message opened. Gives its deadlines for the next steps."""
+def opened(current: OpenRequest, windows: Windows | None = None) -> None:
+    """Start all promises of a request that a shop's message opened."""
+    request, now = current.row, current.now
     request.shop_wrote_at, request.unanswered_since = now, now
-    book = Book(session, request, now, running=[], rounds={}, windows=windows)
-    with session.no_autoflush:  # four clocks in one statement
+    running = current.deadlines = Deadlines(current.session, request, now, running=[], rounds={}, windows=windows)
+    with current.session.no_autoflush:  # four clocks in one statement
         for promise in (Promise.HANDING_OVER, Promise.FIRST_ANSWER, Promise.CLOSING):
-            book.start(promise)
-        book.follow_window()
-        book.settle()
-    return book
+            running.start(promise)
+        running.follow_window()
+        running.settle()
 
 
-def handed_over(session: Session, request: Request, *, now: datetime, book: Book | None = None) -> None:
+def handed_over(current: OpenRequest) -> None:
     """Note that the owner's notice was queued. For a later owner this resets nothing."""
-    book = book or Book(session, request, now)
-    request.handed_over_at = request.handed_over_at or now
-    book.end((Promise.HANDING_OVER,), is_met=True)
-    book.settle()
+    current.row.handed_over_at = current.row.handed_over_at or current.now
+    current.deadlines.end((Promise.HANDING_OVER,), is_met=True)
+    current.deadlines.settle()
 
 
-def shop_wrote(request: Request, book: Book, *, now: datetime) -> None:
+def shop_wrote(current: OpenRequest) -> None:
     """Note that the shop wrote again. An answer that was due already stays due since the first message."""
-    request.shop_wrote_at, request.unanswered_since = now, request.unanswered_since or now
-    request.snoozed_until = None
-    book.await_answer()
-    book.resume(Promise.CLOSING)
-    book.follow_window()
-    book.settle()
+    current.row.shop_wrote_at = current.now
+    current.row.unanswered_since = current.row.unanswered_since or current.now
+    _await_answer(current)
 
 
-def joined(session: Session, request: Request, since: datetime, *, now: datetime) -> None:
+def joined(current: OpenRequest, since: datetime) -> None:
     """Count what the shop wrote in another request to this one: it waits for an answer since then."""
-    request.unanswered_since = min(request.unanswered_since or since, since)
-    request.snoozed_until = None
-    book = Book(session, request, now)
-    book.await_answer(since)
-    book.resume(Promise.CLOSING)
-    book.follow_window()
-    book.settle()
+    current.row.unanswered_since = min(current.row.unanswered_since or since, since)
+    _await_answer(current, since)
 
 
-def answered(session: Session, request: Request, *, now: datetime) -> None:
+def answered(current: OpenRequest) -> None:
     """Note that the shop was answered: it is the shop's turn, and warnings not yet sent are withdrawn."""
-    book = Book(session, request, now)
-    book.follow_window()
-    request.first_answered_at, request.answered_at = request.first_answered_at or now, now
+    request, running = current.row, current.deadlines
+    running.follow_window()
+    request.first_answered_at, request.answered_at = request.first_answered_at or current.now, current.now
     request.unanswered_since = None
-    book.end((Promise.HANDING_OVER, *ANSWERS, Promise.REPLY_WINDOW), is_met=True)
-    book.pause(Promise.CLOSING)
-    book.settle()
-    alerts.refresh(session, [request.id], now=now)
-    withdrawing.withdraw(session, request, now=now)
+    running.end((Promise.HANDING_OVER, *ANSWERS, Promise.REPLY_WINDOW), is_met=True)
+    running.pause(Promise.CLOSING)
+    _at_rest(current)
 
 
-def not_answered(
-    session: Session, request: Request, at: datetime, arrived: Sequence[tuple[datetime, int | None]], *, now: datetime
-) -> None:
+def not_answered(current: OpenRequest, at: datetime, arrived: Sequence[tuple[datetime, int | None]]) -> None:
     """Undo the answer of this moment, which was not delivered. `arrived` are the other answers, which were not lost,
     the first in front.
 
     The promise it had met is met by the next of them, or runs on as if never answered; in a closed request it is void.
     """
+    session, request = current.session, current.row
     met = session.scalar(
         select(Deadline).where(Deadline.request_id == request.id, Deadline.promise.in_(ANSWERS), Deadline.met_at == at)
     )
@@ -95,89 +84,90 @@ def not_answered(
     if later is not None or request.closed_at is not None:
         met.met_at, met.ended_at = later, later or request.closed_at
         return
-    book = Book(session, request, now)
     # What the shop wrote since is due together with what it had written before.
-    book.end(ANSWERS, is_met=False)
-    request.unanswered_since = met.started_at
-    book.revive(met)
-    book.resume(Promise.CLOSING)
-    book.follow_window()
-    book.settle()
-    withdrawing.recount(session, [request.owner_id], now=now)
+    current.deadlines.end(ANSWERS, is_met=False)
+    current.deadlines.resume(Promise.CLOSING)
+    _runs_on(current, met)
 
 
-def waiting(session: Session, request: Request, *, now: datetime) -> None:
+def waiting(current: OpenRequest) -> None:
     """Note that the shop was told something by telephone: nothing of ours is due until it writes again, and no answer
     was written."""
-    book = Book(session, request, now)
-    book.follow_window()
-    request.unanswered_since = None
-    book.end((Promise.HANDING_OVER,), is_met=True)
-    book.end((*ANSWERS, Promise.REPLY_WINDOW), is_met=False)
-    book.pause(Promise.CLOSING)
-    book.settle()
-    alerts.refresh(session, [request.id], now=now)
-    withdrawing.withdraw(session, request, now=now, keeps_words=True)
+    running = current.deadlines
+    running.follow_window()
+    current.row.unanswered_since = None
+    running.end((Promise.HANDING_OVER,), is_met=True)
+    running.end((*ANSWERS, Promise.REPLY_WINDOW), is_met=False)
+    running.pause(Promise.CLOSING)
+    _at_rest(current, keeps_words=True)
 
 
-def no_reply_needed(session: Session, request: Request, *, now: datetime) -> None:
-    """Note that the shop's last message needs no answer. The promise counts neither as kept nor, before its deadline,
-    as missed."""
-    closed(session, request, now=now)
+def closed(current: OpenRequest) -> None:
+    """Note that the request was closed: every clock ends and is frozen. A promise that was not kept before counts
+    neither as kept nor, before its deadline, as missed."""
+    request, running = current.row, current.deadlines
+    running.follow_window()
+    request.closed_at, request.unanswered_since, request.snoozed_until = request.closed_at or current.now, None, None
+    running.end((Promise.HANDING_OVER, *ANSWERS, Promise.REPLY_WINDOW), is_met=False)
+    running.end((Promise.CLOSING,), is_met=True)
+    _at_rest(current, keeps_words=True)
 
 
-def closed(session: Session, request: Request, *, now: datetime) -> None:
-    """Note that the request was closed: every clock ends and is frozen."""
-    book = Book(session, request, now)
-    book.follow_window()
-    request.closed_at, request.unanswered_since, request.snoozed_until = request.closed_at or now, None, None
-    book.end((Promise.HANDING_OVER, *ANSWERS, Promise.REPLY_WINDOW), is_met=False)
-    book.end((Promise.CLOSING,), is_met=True)
-    book.settle()
-    alerts.refresh(session, [request.id], now=now)
-    withdrawing.withdraw(session, request, now=now, keeps_words=True)
+def reopened(current: OpenRequest) -> None:
+    """Reopen a closed request: closing gets a new deadline. Call `shop_wrote` next, where the shop did."""
+    current.row.closed_at = current.row.closed_how = None
+    filing.take_back(current.session, current.row.id)
+    current.deadlines.start(Promise.CLOSING)
 
 
-def reopened(session: Session, request: Request, book: Book) -> None:
-    """Reopen a closed request because the shop wrote again: closing gets a new deadline. Call `shop_wrote` next."""
-    request.closed_at = request.closed_how = None
-    filing.take_back(session, request.id)
-    book.start(Promise.CLOSING)
-
-
-def reopened_by_hand(session: Session, request: Request, *, now: datetime) -> None:
+def reopened_by_hand(current: OpenRequest) -> None:
     """Reopen a closed request for a colleague. An answer that was due when it was closed is due as before."""
-    cut_off = session.scalar(
+    cut_off = current.session.scalar(
         select(Deadline).where(
-            Deadline.request_id == request.id,
+            Deadline.request_id == current.row.id,
             Deadline.promise.in_(ANSWERS),
             Deadline.met_at.is_(None),
-            Deadline.ended_at == request.closed_at,
+            Deadline.ended_at == current.row.closed_at,
         )
     )
-    request.closed_at = request.closed_how = None
-    filing.take_back(session, request.id)
-    book = Book(session, request, now)
-    book.start(Promise.CLOSING)
-    if cut_off is not None:
-        request.unanswered_since = cut_off.started_at
-        book.revive(cut_off)
-        book.follow_window()
-    book.settle()
-    withdrawing.recount(session, [request.owner_id], now=now)
+    reopened(current)
+    _runs_on(current, cut_off)
 
 
-def window_moved(book: Book) -> None:
+def window_moved(current: OpenRequest) -> None:
     """Read the reply window, which has changed, from the ledger again."""
-    book.follow_window()
-    book.settle()
+    current.deadlines.follow_window()
+    current.deadlines.settle()
 
 
-def promised_anew(session: Session, request: Request, *, now: datetime) -> None:
+def promised_anew(current: OpenRequest) -> None:
     """Look up the terms of the running clocks again: the shop's class, or the shop, has changed."""
-    book = Book(session, request, now)
-    book.renew()
-    book.settle()
+    current.deadlines.renew()
+    current.deadlines.settle()
+
+
+def _await_answer(current: OpenRequest, since: datetime | None = None) -> None:
+    current.row.snoozed_until = None
+    current.deadlines.await_answer(since)
+    current.deadlines.resume(Promise.CLOSING)
+    window_moved(current)
+
+
+def _runs_on(current: OpenRequest, deadline: Deadline | None) -> None:
+    """Let an ended clock run on: the shop has waited for an answer since it started."""
+    if deadline is not None:
+        current.row.unanswered_since = deadline.started_at
+        current.deadlines.revive(deadline)
+        current.deadlines.follow_window()
+    current.deadlines.settle()
+    withdrawing.recount(current.session, [current.row.owner_id], now=current.now)
+
+
+def _at_rest(current: OpenRequest, *, keeps_words: bool = False) -> None:
+    """Withdraw the notices that nothing is due of any more."""
+    current.deadlines.settle()
+    alerts.refresh(current.session, [current.row.id], now=current.now)
+    withdrawing.withdraw(current, keeps_words=keeps_words)
 
 
 def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -204,9 +194,9 @@ def renew_all(session: Session, *, now: datetime, limit: int = 500) -> int:
     )
     requests = locked(session, session.scalars(stale).all())
     for request, deadlines in with_deadlines(session, requests):
-        book = Book(session, request, now, reckonings.get(request.class_id) or reckonings[None], deadlines)
-        book.renew()
-        book.settle()
+        running = Deadlines(session, request, now, reckonings.get(request.class_id) or reckonings[None], deadlines)
+        running.renew()
+        running.settle()
     alerts.refresh(session, [request.id for request in requests], now=now)
     return len(requests)
 
@@ -227,8 +217,10 @@ def windows_moved(session: Session, *, now: datetime, limit: int = 200) -> int:
         .limit(limit)
     )
     requests = locked(session, session.scalars(moved).all())
-    for request in requests:
-        window_moved(Book(session, request, now))
+    for request, deadlines in with_deadlines(session, requests):
+        running = Deadlines(session, request, now, running=deadlines)
+        running.follow_window()
+        running.settle()
     alerts.refresh(session, [request.id for request in requests], now=now)
     return len(requests)
 

@@ -44,7 +44,7 @@ def settle(request: Request, running: Iterable[Deadline]) -> None:
     request.due_at = min(moments, default=None)
 
 
-class Book:
+class Deadlines:
     """Deadlines of one request while one event is handled.
 
     The caller gives what it knows already: the terms, the `running` deadlines, the number of `rounds` of each promise,

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from visits.actions import clocks, notices
+from visits.actions.open_request import OpenRequest
 from visits.models import (
     FIRST_NUMBER,
     Assignment,
@@ -26,6 +28,8 @@ from wechat_bot.models import Delivery, DeliveryState, Talk
 from wechat_bot.outbox import queueing, states
 
 _STILL_TO_GO = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.HELD)
+#: Nobody is told a moment when a request is closed, so that no time zone matters.
+_NO_ZONE = ZoneInfo("UTC")
 #: Managers' talks about requests (`conversation.desk`), and the keys of such a talk that hold unsent text.
 _DESK, _UNSENT = "desk", ("draft", "choices")
 
@@ -62,7 +66,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     for request in requests:
         if request.closed_at is None:
             request.closed_how = Closed.ERASED
-            clocks.closed(session, request, now=whom.now)
+            clocks.closed(OpenRequest(session, request, whom.now, _NO_ZONE))
         if request.openid == whom.openid:
             request.openid = whom.pseudonym
     session.flush()

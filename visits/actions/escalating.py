@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.quiet import QuietHours
-from visits.actions import alerts, clocks, complaints
+from visits.actions import alerts, clocks
 from visits.actions.alerts import Taken
 from visits.actions.deadlines import plan, settle, with_deadlines
 from visits.models import Deadline, Escalation, Promise, Request
-from visits.queries import org_chart, policies
+from visits.queries import org_chart, policies, visibility
 from visits.rules import hearing, promises
 from visits.rules.promises import EscalationStep
 from wechat_bot.models import Follower
@@ -28,7 +28,7 @@ from wechat_bot.models import Follower
 BATCH = 200
 
 
-def sweep_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> int:
+def take_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> int:
     """Take the due steps of at most `BATCH` clocks; gives of how many requests.
 
     A step is taken when it is due; in quiet hours only its notice waits.
@@ -119,13 +119,13 @@ def _tell(
 def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneInfo) -> dict[int, list[int]]:
     """Return who stands above each of these requests, the nearest first; for a request without an area, those at the
     top."""
-    house = org_chart.read(session, day_in(now, zone))
-    kept = complaints.kept_from(session, [each.id for each in requests if each.goes_up])
+    chart = org_chart.read(session, day_in(now, zone))
+    hidden = visibility.hidden_from(session, [each.id for each in requests if each.goes_up])
     return {
         each.id: [
             person.id
-            for person in (house.supervisors(each.area_id, each.owner_id) if each.area_id else house.tops())
-            if person.id != each.owner_id and person.id not in kept.get(each.id, ())
+            for person in (chart.supervisors(each.area_id, each.owner_id) if each.area_id else chart.tops())
+            if person.id != each.owner_id and person.id not in hidden.get(each.id, ())
         ]
         for each in requests
     }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from people.identity import Shop
 from people.models import Binding, Retailer
 from visits.actions import additions, clocks, complaints, routing
-from visits.actions import open_request as cases
+from visits.actions.open_request import OpenRequest
 from visits.models import Author, Closed, GroupAnswer, Message, Request
 from visits.rules import needs
 
@@ -19,7 +19,7 @@ def theirs(session: Session, openid: str, shop: Shop | None, *, now: datetime, z
     shop's."""
     request = still_open(session, openid, shop, now, zone)
     if request is not None and shop is not None and request.retailer_id != shop.id:
-        routing.attach(session, request, session.get_one(Retailer, shop.id), now=now, zone=zone)
+        routing.attach(OpenRequest(session, request, now, zone), session.get_one(Retailer, shop.id))
     return request
 
 
@@ -35,15 +35,16 @@ def still_open(session: Session, openid: str, shop: Shop | None, now: datetime, 
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    found = [each for each in found if not _let_go(session, each, openid)]
+    found = [each for each in found if not _detach_stranger(session, each, openid)]
     if not found or shop is None:
         return found[0] if found else None
     theirs = next((each for each in found if each.retailer_id == shop.id), found[0])
     if theirs.openid != openid:
-        _was_anothers(session, theirs)
+        _mark_as_last_keepers(session, theirs)
+    current = OpenRequest(session, theirs, now, zone)
     for other in found:
         if other is not theirs:
-            _join(session, other, theirs, now, zone)
+            _join(current, other)
     if theirs.openid != openid:
         # The shop has a new keeper: answers go to whoever writes for it now.
         theirs.openid = openid
@@ -51,14 +52,14 @@ def still_open(session: Session, openid: str, shop: Shop | None, now: datetime, 
     return theirs
 
 
-def _was_anothers(session: Session, request: Request) -> None:
+def _mark_as_last_keepers(session: Session, request: Request) -> None:
     """Mark the messages so far as exchanged with the last keeper: only they may see them, and they are erased with
     them."""
     said = update(Message).where(Message.request_id == request.id, Message.openid.is_(None))
     session.execute(said.values(openid=request.openid))
 
 
-def _let_go(session: Session, request: Request, openid: str) -> bool:
+def _detach_stranger(session: Session, request: Request, openid: str) -> bool:
     """Detach a request that staff only guessed to be this shop's, and whose writer never proved to keep it: once the
     real keeper writes, they must not get a stranger's words."""
     if request.openid == openid or request.retailer_id is None:
@@ -71,26 +72,26 @@ def _let_go(session: Session, request: Request, openid: str) -> bool:
     return True
 
 
-def _join(session: Session, other: Request, theirs: Request, now: datetime, zone: ZoneInfo) -> None:
+def _join(current: OpenRequest, other: Request) -> None:
     """Join two requests into one: the other's messages, and the moment it waits for an answer since, move to
     this one."""
+    session, request = current.session, current.row
     since, wrote_at = other.unanswered_since, other.shop_wrote_at
     waits = select(Message).where(Message.request_id == other.id, Message.author == Author.SHOP)
     first = session.scalars(waits.where(Message.said_at >= since).order_by(Message.id)).first() if since else None
     for table in (Message, GroupAnswer):
-        session.execute(update(table).where(table.request_id == other.id).values(request_id=theirs.id))
-    theirs.last_message_id = max(filter(None, (theirs.last_message_id, other.last_message_id)), default=None)
+        session.execute(update(table).where(table.request_id == other.id).values(request_id=request.id))
+    request.last_message_id = max(filter(None, (request.last_message_id, other.last_message_id)), default=None)
     other.closed_how = Closed.VOID
-    clocks.closed(session, other, now=now)
+    clocks.closed(OpenRequest(session, other, current.now, current.zone))
     session.flush()
     if since is not None:
-        theirs.shop_wrote_at = max(theirs.shop_wrote_at, wrote_at)
-        clocks.joined(session, theirs, since, now=now)
+        request.shop_wrote_at = max(request.shop_wrote_at, wrote_at)
+        clocks.joined(current, since)
     if other.goes_up:
-        case = cases.read(session, theirs, now=now)
-        routing.complain(session, theirs, complaints.said(session, theirs), case, now=now, zone=zone)
+        routing.complain(current, complaints.said(current))
     if first is not None:
-        additions.more(session, theirs, first, cases.read(session, theirs, now=now), now=now)
+        additions.more(current, first)
 
 
 def closed_lately(session: Session, openid: str, shop: Shop | None, now: datetime) -> Request | None:

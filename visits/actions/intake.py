@@ -22,9 +22,8 @@ from people.identity import Shop
 from people.models import Retailer
 from people.rules import Person
 from visits.actions import additions, categories, clocks, complaints, finding, groups, routing
-from visits.actions import open_request as cases
-from visits.actions.deadlines import Book
-from visits.actions.open_request import Case
+from visits.actions.deadlines import Deadlines
+from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
 from visits.models import Author, Message, Request
 from visits.rules import needs
@@ -76,18 +75,24 @@ class RequestStanding(Enum):
 class Received:
     """Result of receiving a message: what it became, who answers for it, and until when."""
 
-    request_id: int
-    number: int
+    request: OpenRequest
     became: Became
     #: Who answers, and why, where that was determined; `who_answers` reads it otherwise.
     decided: Decision | None
     answer_due: datetime | None
-    #: Whether it is a complaint and went to whoever stands above.
-    goes_up: bool
     #: Whether the writer's shop is known; if not, they are asked for it.
     is_known: bool
     #: Whether it came right after another message, so that no acknowledgement is needed.
     is_in_one_breath: bool = False
+
+    @property
+    def request_id(self) -> int:
+        return self.request.row.id
+
+    @property
+    def goes_up(self) -> bool:
+        """Whether it is a complaint and went to whoever stands above."""
+        return self.request.row.goes_up
 
 
 def said(session: Session, message: messages.Incoming, *, now: datetime) -> ShopMessage | None:
@@ -146,18 +151,16 @@ def receive(
     in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
     group = groups.answered(session, asked, request, now=now) if asked is not None else ""
     message = _keep(session, request, said, known, now)
-    # Just flushed: from here on everything is read once, passed on in `case`, and written once at the end.
+    # Just flushed: from here on everything is read once, passed on in `current`, and written once at the end.
     with session.no_autoflush:
+        current = OpenRequest(session, request, now, zone, writers=shop, first=message)
         if became is Became.OPENED:
-            book = clocks.opened(session, request, now=now, windows=windows)
+            clocks.opened(current, windows)
         else:
-            book = Book(session, request, now, windows=windows)
-        case = Case(cases.shop_of(session, request, shop), book, first=message)
-        if is_complaint:
-            decided: Decision | None = _complain(session, request, message, case, became, now=now, zone=zone)
-        else:
-            decided = _take_up(session, request, message, case, became, group, now=now, zone=zone)
-    return _received(request, became, shop, book, decided, in_one_breath=in_one_breath)
+            current.deadlines = Deadlines(session, request, now, windows=windows)
+        take_up = _complain if is_complaint else _take_up
+        decided = take_up(current, message, became, group)
+        return _received(current, became, shop, decided, in_one_breath=in_one_breath)
 
 
 def written(
@@ -205,11 +208,6 @@ def was_closed_lately(session: Session, openid: str, *, now: datetime) -> bool:
     return last is not None and now - last <= needs.REOPENS_WITHIN
 
 
-def keywords(session: Session) -> list[needs.Keywords]:
-    """Return the keywords by which even a short text is recognised as a need."""
-    return categories.keywords(session)
-
-
 def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Received | None:
     """Give a newly bound follower's earlier request to the shop and its manager, and the shop's open request to the
     follower. None where they had left nothing."""
@@ -219,12 +217,12 @@ def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Re
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
     if shop is None or request is None or not has_left:
         return None
-    return _received(request, Became.ADDED, shop, Book(session, request, now), None, in_one_breath=False)
+    return _received(OpenRequest(session, request, now, zone), Became.ADDED, shop, None)
 
 
-def who_answers(session: Session, received: Received) -> Decision:
+def who_answers(received: Received) -> Decision:
     """Return who answers for what was received, and why."""
-    return received.decided or routing.as_it_stands(session, session.get_one(Request, received.request_id))
+    return received.decided or routing.as_it_stands(received.request)
 
 
 def claim_shop(
@@ -242,9 +240,7 @@ def claim_shop(
     if isinstance(shop, Wrong):
         return shop
     request.area_id, request.class_id = shop.area_id, shop.class_id
-    clocks.promised_anew(session, request, now=now)
-    anew = routing.complained if request.goes_up else routing.route
-    return shop.shop, anew(session, request, now=now, zone=zone).manager
+    return shop.shop, routing.anew(OpenRequest(session, request, now, zone)).manager
 
 
 def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
@@ -326,75 +322,49 @@ def _keep(
     return message
 
 
-def _take_up(
-    session: Session,
-    request: Request,
-    message: Message,
-    case: Case,
-    became: Became,
-    group: str,
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-) -> Decision | None:
+def _take_up(current: OpenRequest, message: Message, became: Became, group: str) -> Decision | None:
     """Update the clocks and notify the owner, according to what the message became. Gives who answers, where that was
     determined. `group` names the message to many shops that it answers."""
     match became:
         case Became.OPENED:
-            return routing.route(session, request, now=now, zone=zone, case=case)
+            return routing.route(current)
         case Became.REOPENED:
-            clocks.reopened(session, request, case.book)
-            clocks.shop_wrote(request, case.book, now=now)
-            decision = routing.keep_or_route(session, request, case, now=now, zone=zone)
+            clocks.reopened(current)
+            clocks.shop_wrote(current)
+            decision = routing.keep_or_route(current)
             if not decision.is_new:
-                additions.again(session, request, message, case, is_reopened=True, now=now, zone=zone)
+                additions.again(current, message, is_reopened=True)
             return decision
         case Became.CONTINUED:
-            clocks.shop_wrote(request, case.book, now=now)
-            additions.again(session, request, message, case, is_reopened=False, now=now, zone=zone, group=group)
+            clocks.shop_wrote(current)
+            additions.again(current, message, is_reopened=False, group=group)
         case Became.ADDED:
-            clocks.shop_wrote(request, case.book, now=now)
-            additions.more(session, request, message, case, now=now, group=group)
+            clocks.shop_wrote(current)
+            additions.more(current, message, group)
         case Became.THANKS:
-            request.shop_wrote_at = now
-            clocks.window_moved(case.book)
+            current.row.shop_wrote_at = current.now
+            clocks.window_moved(current)
         case Became.REMARKED:
-            if request.closed_at is None:
-                request.shop_wrote_at = now
-                clocks.window_moved(case.book)
-            additions.remark(session, request, message, case, now=now)
+            if current.row.closed_at is None:
+                current.row.shop_wrote_at = current.now
+                clocks.window_moved(current)
+            additions.remark(current, message)
     return None
 
 
-def _complain(
-    session: Session,
-    request: Request,
-    message: Message,
-    case: Case,
-    became: Became,
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-) -> Decision:
+def _complain(current: OpenRequest, message: Message, became: Became, group: str) -> Decision:
     """Handle a complaint, in a new or an open request: whoever stands above owns it from now on."""
     if became is not Became.OPENED:
-        clocks.shop_wrote(request, case.book, now=now)
-    decision = routing.complain(session, request, message.content, case, now=now, zone=zone)
+        clocks.shop_wrote(current)
+    decision = routing.complain(current, message.content)
     if not decision.is_new:
-        additions.more(session, request, message, case, now=now)
+        additions.more(current, message)
     return decision
 
 
 def _received(
-    request: Request, became: Became, shop: Shop | None, book: Book, decided: Decision | None, *, in_one_breath: bool
+    current: OpenRequest, became: Became, shop: Shop | None, decided: Decision | None, *, in_one_breath: bool = False
 ) -> Received:
     return Received(
-        request.id,
-        request.number,
-        became,
-        decided,
-        book.answer.due_at if book.answer else None,
-        goes_up=request.goes_up,
-        is_known=shop is not None,
-        is_in_one_breath=in_one_breath,
+        current, became, decided, current.answer_due, is_known=shop is not None, is_in_one_breath=in_one_breath
     )

@@ -17,11 +17,11 @@ from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from people.models import Area, Retailer
 from people.rules import Person
-from visits.actions import alerts, complaints, deadlines, notices, routing, withdrawing
-from visits.actions import open_request as cases
+from visits.actions import alerts, deadlines, notices, routing, withdrawing
+from visits.actions.open_request import OpenRequest
 from visits.models import FIRST_NUMBER, Assignment, AssignmentReason, Deadline, KeptFrom, Promise, Request
-from visits.queries import org_chart
-from visits.queries.org_chart import Ladder
+from visits.queries import org_chart, visibility
+from visits.queries.org_chart import OrgChart
 from visits.rules.routing import OwnerChoice
 from visits.texts import notices as texts
 
@@ -53,13 +53,13 @@ _HAS_MOVED = and_(
 )
 #: Request numbers listed in the one notice about many requests.
 LISTED = 5
-#: Key of an advisory lock (any number): two sweeps at once would each take some, and the new owner would be told twice.
-SWEEPING = 0x5EED_0003
+#: Key of an advisory lock (any number): two workers at once would each take some, and the new owner would be told twice.
+REASSIGNING = 0x5EED_0003
 
 
 @dataclass(frozen=True, slots=True)
-class Swept:
-    """Result of a sweep: how many requests got another owner, and the last id checked; 0 where no more are left."""
+class Reassigned:
+    """Result of reassigning: how many requests got another owner, and the last id checked; 0 where no more are left."""
 
     moved: int
     last_id: int
@@ -89,33 +89,33 @@ class _Held:
     has_moved: bool
 
 
-def sweep(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Swept:
+def reassign(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Reassigned:
     """Give open requests to whoever answers for them today: those of absent or disabled owners, those without an owner,
     and those whose shop the roster gave to another manager. Requests handed on by hand stay where they are.
 
     Checks up to `limit` such requests with ids above `after`. However many requests a manager held, this takes one
     decision for each area, one statement for each new owner, and one notice.
     """
-    one_at_a_time(session, SWEEPING)
-    stairs = org_chart.read(session, day_in(now, zone))
-    held = _held(session, stairs, after, limit, now)
+    one_at_a_time(session, REASSIGNING)
+    chart = org_chart.read(session, day_in(now, zone))
+    held = _held(session, chart, after, limit, now)
     moved: dict[int | None, list[tuple[_Held, OwnerChoice]]] = defaultdict(list)
     choices: dict[tuple[int | None, int | None], OwnerChoice] = {}
-    kept = complaints.kept_from(session, [each.id for each in held if each.goes_up])
+    hidden = visibility.hidden_from(session, [each.id for each in held if each.goes_up])
     for each in held:
         home = each.own_id, each.area_id
         if each.goes_up:
-            choice = stairs.choose_above(each.area_id, kept.get(each.id, ()))
+            choice = chart.choose_above(each.area_id, hidden.get(each.id, ()))
         else:
-            choice = choices.get(home) or choices.setdefault(home, stairs.choose(*home))
+            choice = choices.get(home) or choices.setdefault(home, chart.choose(*home))
         to_id = choice.manager.id if choice.manager else None
         if to_id != each.owner_id:
             why = texts.moved_along(choice.explained) if each.has_moved else choice.explained
             moved[to_id].append((each, replace(choice, explained=why)))
     for to_id, those in moved.items():
-        _move(session, stairs, to_id, those, now=now, zone=zone)
-        _tell_who_had_them(session, [each for each, _ in those if each.has_moved], stairs.managers.get(to_id or 0), now)
-    return Swept(sum(map(len, moved.values())), held[-1].id if len(held) == limit else 0)
+        _move(session, chart, to_id, those, now=now, zone=zone)
+        _tell_who_had_them(session, [each for each, _ in those if each.has_moved], chart.managers.get(to_id or 0), now)
+    return Reassigned(sum(map(len, moved.values())), held[-1].id if len(held) == limit else 0)
 
 
 def transfer_many(
@@ -132,11 +132,11 @@ def transfer_many(
     `were_with` gives each request's owner when it was chosen, 0 for none, None where unknown: a request somebody else
     handed on meanwhile stays with its new owner.
     """
-    stairs = org_chart.read(session, day_in(now, zone))
-    person = stairs.managers.get(to_manager_id)
+    chart = org_chart.read(session, day_in(now, zone))
+    person = chart.managers.get(to_manager_id)
     if person is None or person.is_disabled:
         raise Refused("没有这位客户经理，或已停用。")
-    routing.check_here(stairs, person.id, person.name)
+    routing.check_here(chart, person)
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
     # A complaint is never handed to somebody it is hidden from.
     is_theirs = exists().where(KeptFrom.request_id == Request.id, KeptFrom.manager_id == to_manager_id)
@@ -146,12 +146,12 @@ def transfer_many(
     held = [each for each in held if each.id not in overtaken]
     choice = OwnerChoice(person, AssignmentReason.TRANSFER, f"{by}转给{person.name}")
     if held:
-        _move(session, stairs, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
+        _move(session, chart, person.id, [(each, choice) for each in held], by=by, now=now, zone=zone)
     return HandedOn(len(held), overtaken)
 
 
-def _held(session: Session, stairs: Ladder, after: int, limit: int, now: datetime) -> list[_Held]:
-    is_away = Request.owner_id.in_(sorted(stairs.absent))
+def _held(session: Session, chart: OrgChart, after: int, limit: int, now: datetime) -> list[_Held]:
+    is_away = Request.owner_id.in_(sorted(chart.absent))
     is_left = and_(Request.owner_id.is_(None), or_(Retailer.id.is_not(None), Request.area_id.is_not(None)))
     found = _select_held().where(Request.id > after, or_(is_away, is_left, _HAS_MOVED)).limit(limit)
     return _read(session, found.with_for_update(of=Request, skip_locked=True), now)
@@ -183,7 +183,7 @@ def _read(session: Session, statement: Select[Any], now: datetime) -> list[_Held
 
 def _move(
     session: Session,
-    stairs: Ladder,
+    chart: OrgChart,
     to_id: int | None,
     those: Sequence[tuple[_Held, OwnerChoice]],
     *,
@@ -202,7 +202,7 @@ def _move(
     withdrawing.withdraw_all(session, ids, [each.owner_id for each, _ in those], now=now)
     alerts.refresh(session, ids, now=now, former={each.id: each.owner_id for each, _ in those})
     whys = list(dict.fromkeys(choice.explained for _, choice in those))
-    told = _tell_of_many(session, stairs, to_id, those, whys, now=now, zone=zone)
+    told = _tell_owner(session, chart, to_id, those, whys, now=now, zone=zone)
     rows: list[dict[str, Any]] = [
         {
             "request_id": each.id,
@@ -236,9 +236,9 @@ def _tell_who_had_them(session: Session, those: Sequence[_Held], now_with: Perso
         notices.tell(session, owner_id, text, now=now, about=about, key=key, heeds_quiet=True, folds=False)
 
 
-def _tell_of_many(
+def _tell_owner(
     session: Session,
-    stairs: Ladder,
+    chart: OrgChart,
     to_id: int | None,
     those: Sequence[tuple[_Held, OwnerChoice]],
     whys: Sequence[str],
@@ -246,12 +246,18 @@ def _tell_of_many(
     now: datetime,
     zone: ZoneInfo,
 ) -> int | None:
+    request = OpenRequest(session, session.get_one(Request, those[0][0].id), now, zone)
+    request.chart = chart
     if len(those) == 1:
-        return _tell_of_one(session, stairs, to_id, *those[0], now=now, zone=zone)
+        (held, choice), *_ = those
+        if to_id is None:
+            notices.no_owner(request, why=choice.explained)
+            return None
+        return notices.hand_over(request, to_id, why=choice.explained, is_first=not held.was_handed_over)
     key = f"visits:moved:{those[0][0].id}:{those[0][0].version}"
     if to_id is None:
         log.warning("requests have no owner", count=len(those))
-        for top in stairs.tops():
+        for top in chart.tops():
             text = texts.many_without_owner(len(those), whys)
             notices.tell(session, top.id, text, now=now, about=notices.ABOUT_ALL, key=f"{key}:{top.id}")
         return None
@@ -269,41 +275,8 @@ def _tell_of_many(
         watch=notices.WATCH,
     )
     if told is None:
-        log.warning("an owner cannot be told in WeChat", manager=to_id, requests=len(those))
-        request = session.get_one(Request, those[0][0].id)
-        above = [person.id for person in stairs.supervisors(those[0][0].area_id, below_id=to_id)]
-        notices.not_reached(session, request, to_id, above, cases.read(session, request, now=now), now=now)
+        notices.not_reached(request, to_id)
     return told
-
-
-def _tell_of_one(
-    session: Session,
-    stairs: Ladder,
-    to_id: int | None,
-    held: _Held,
-    choice: OwnerChoice,
-    *,
-    now: datetime,
-    zone: ZoneInfo,
-) -> int | None:
-    request = session.get_one(Request, held.id)
-    case = cases.read(session, request, now=now)
-    if to_id is None:
-        log.warning("a request has no owner", request=request.number)
-        kept = complaints.kept_from(session, [request.id]).get(request.id, ())
-        tops = [each.id for each in stairs.tops() if each.id not in kept]
-        notices.no_owner(session, request, tops, case, why=choice.explained, now=now)
-        return None
-    told = notices.hand_over(
-        session, request, to_id, case, why=choice.explained, is_first=not held.was_handed_over, now=now, zone=zone
-    )
-    request.told_id = None
-    if told.delivery_id is None or told.is_held:
-        log.warning("an owner cannot be told in WeChat", request=request.number, manager=to_id)
-        kept = complaints.kept_from(session, [request.id]).get(request.id, ())
-        above = [each.id for each in stairs.supervisors(held.area_id, below_id=to_id) if each.id not in kept]
-        notices.not_reached(session, request, to_id, above, case, is_held=told.is_held, now=now)
-    return told.delivery_id
 
 
 def _handed_over(session: Session, ids: Sequence[int], now: datetime) -> None:

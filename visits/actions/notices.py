@@ -9,19 +9,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from people.models import Manager
-from visits.actions.open_request import Case
+from visits.actions.open_request import OpenRequest
 from visits.models import FIRST_NUMBER, Author, KeptFrom, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.notices import notice
 from wechat_bot.outbox import queueing, states
 from wechat_bot.reply import link, text_message
+
+log = structlog.get_logger(__name__)
 
 #: The page with a manager's open requests; a single request's page has its number appended.
 PAGE = "/m/visits"
@@ -60,22 +62,17 @@ class NoticeReach:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
-    """Result of notifying a new owner: the delivery, None where they cannot be notified; and whether it is held until
-    their next contact."""
+class Writer:
+    """Writer of a request, as a notice names them."""
 
-    delivery_id: int | None
-    is_held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeFacts:
-    """Facts of a request that a notice states."""
-
-    who: str
+    #: The name of their shop; empty for a stranger.
     shop: str
-    allowed: int | None
-    answer_due: datetime | None
+    #: The same with the shop's class and area.
+    full: str
+
+    @property
+    def short(self) -> str:
+        return self.shop or self.full
 
 
 def about(request_id: int) -> str:
@@ -171,97 +168,110 @@ def rewrite(session: Session, delivery_id: int, text: str, *, who: str, when: da
     )
 
 
-def why_not(session: Session, manager_id: int) -> str:
+def _why_not(session: Session, manager_id: int) -> str:
     """Return in words why a manager cannot be notified in WeChat."""
     openid = session.scalar(select(Manager.openid).where(Manager.id == manager_id))
     return texts.NOT_BOUND if openid is None else texts.NOT_FOLLOWING
 
 
-def facts(request: Request, case: Case) -> NoticeFacts:
-    """Return what a notice states of a request: the shop, and until when it is to be answered."""
-    shop, answer = case.shop, case.book.answer
-    name = shop.shop if shop else ""
-    who = texts.shop(shop.shop, shop.class_name, shop.area) if shop else texts.shop("", "", "")
-    if shop is not None and shop.openid != request.openid:
-        # Staff took the writer for this shop's keeper; there is no proof.
-        name, who = (texts.maybe(each) for each in (name, who))
-    return NoticeFacts(who, name, answer.allowed if answer else None, answer.due_at if answer else None)
+def writer(current: OpenRequest) -> Writer:
+    """Return the writer of a request, as a notice names them."""
+    shop = current.shop
+    if shop is None:
+        return Writer("", texts.shop("", "", ""))
+    name, full = shop.shop, texts.shop(shop.shop, shop.class_name, shop.area)
+    if shop.openid == current.row.openid:
+        return Writer(name, full)
+    # Staff took the writer for this shop's keeper; there is no proof.
+    return Writer(texts.maybe(name), texts.maybe(full))
 
 
-def hand_over(
-    session: Session,
-    request: Request,
-    to_id: int,
-    case: Case,
+def tell_of(
+    current: OpenRequest,
+    manager_id: int,
+    text: str,
+    kind: str,
     *,
-    why: str,
-    is_first: bool,
-    now: datetime,
-    zone: ZoneInfo,
-) -> HandedOver:
-    """Notify a manager that they now own a request."""
-    known = facts(request, case)
-    what = _first_said(session, request, case)
-    group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
-    who = texts.answers(known.who, group.title if group else "")
-    if request.goes_up:
-        text = texts.complaint(request.number, who, what, why, known.answer_due, now=now, zone=zone)
-    elif is_first:
-        text = texts.new_request(request.number, who, what, known.allowed, known.answer_due, now=now, zone=zone)
-    else:
-        text = texts.handed_on(request.number, who, what, why, known.answer_due, now=now, zone=zone)
-    to = reach(session, to_id, about(request.id))
-    told = tell(
-        session,
-        to_id,
+    when: datetime | None = None,
+    due_at: datetime | None = None,
+    heeds_quiet: bool = False,
+    folds: bool = True,
+    to: NoticeReach | None = None,
+    watch: str | None = None,
+    spares: int = 0,
+) -> int | None:
+    """Queue a notice about one request to a manager, as `tell` does; one of the same `kind` is queued once."""
+    link = about(current.row.id)
+    return tell(
+        current.session,
+        manager_id,
         text,
-        now=now,
-        about=about(request.id),
-        key=f"{about(request.id)}:owner:{request.version}",
-        url=page(request.id),
-        who=known.shop,
-        when=known.answer_due,
+        now=current.now,
+        about=link,
+        key=f"{link}:{kind}",
+        url=page(current.row.id),
+        due_at=due_at,
+        heeds_quiet=heeds_quiet,
+        who=writer(current).shop,
+        when=when,
+        folds=folds,
         to=to,
-        watch=WATCH,
+        watch=watch,
+        spares=spares,
     )
-    return HandedOver(told, is_held=told is not None and to.is_held(told))
 
 
-def no_owner(
-    session: Session, request: Request, tops: Sequence[int], case: Case, *, why: str, now: datetime
-) -> list[int]:
-    """Notify those at the top of a request that has no owner; gives the deliveries."""
-    known = facts(request, case)
-    text = texts.no_owner(request.number, known.who, _first_said(session, request, case), why)
-    return _tell_each(session, request, tops, text, "pool", known.shop, now)
+def hand_over(current: OpenRequest, to_id: int, *, why: str, is_first: bool) -> int | None:
+    """Notify a manager that they now own a request; gives the delivery, None where they cannot be notified. Where it
+    does not reach them now, whoever stands above is notified."""
+    session, request = current.session, current.row
+    answer = current.deadlines.answer
+    group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
+    what, who = _first_said(current), texts.answers(writer(current).full, group.title if group else "")
+    due_at = current.answer_due
+    if request.goes_up:
+        text = texts.complaint(request.number, who, what, why, due_at, now=current.now, zone=current.zone)
+    elif is_first:
+        allowed = answer.allowed if answer else None
+        text = texts.new_request(request.number, who, what, allowed, due_at, now=current.now, zone=current.zone)
+    else:
+        text = texts.handed_on(request.number, who, what, why, due_at, now=current.now, zone=current.zone)
+    to = reach(session, to_id, about(request.id))
+    told = tell_of(current, to_id, text, f"owner:{request.version}", when=due_at, to=to, watch=WATCH)
+    request.told_id = None
+    is_held = told is not None and to.is_held(told)
+    if told is None or is_held:
+        not_reached(current, to_id, is_held=is_held)
+    return told
 
 
-def not_reached(
-    session: Session,
-    request: Request,
-    owner_id: int,
-    above: Sequence[int],
-    case: Case,
-    *,
-    is_held: bool = False,
-    now: datetime,
-) -> list[int]:
-    """Notify the nearest person above who can be reached that a request's owner cannot; gives the delivery, if any.
-    `is_held` where the owner follows the account, but WeChat accepts nothing for them now."""
+def no_owner(current: OpenRequest, *, why: str) -> None:
+    """Notify those at the top of a request that has no owner."""
+    request, hidden = current.row, current.hidden_from()
+    log.warning("a request has no owner", request=request.number)
+    text = texts.no_owner(request.number, writer(current).full, _first_said(current), why)
+    for top in current.chart.tops():
+        if top.id not in hidden:
+            _tell_above(current, top.id, text, "pool")
+
+
+def not_reached(current: OpenRequest, owner_id: int, *, is_held: bool = False, passed: int | None = None) -> None:
+    """Notify the nearest person above who can be reached that a request's owner cannot; they stand above `passed`,
+    where that one was notified in vain. `is_held` where the owner follows the account, but WeChat accepts nothing for
+    them now."""
+    session, request = current.session, current.row
+    log.warning("an owner cannot be told in WeChat", request=request.number, manager=owner_id)
     owner = session.scalar(select(Manager.name).where(Manager.id == owner_id)) or ""
-    known = facts(request, case)
-    why = texts.OUT_OF_REACH if is_held else why_not(session, owner_id)
-    text = texts.not_reached(request.number, known.shop or known.who, owner, why)
-    for manager_id in above:
+    why = texts.OUT_OF_REACH if is_held else _why_not(session, owner_id)
+    text = texts.not_reached(request.number, writer(current).short, owner, why)
+    above = current.above(owner_id)
+    for manager_id in above[above.index(passed) + 1 if passed in above else 0 :]:
         waits = [each for each in reach(session, manager_id, about(request.id)).waiting if _is_of(each, owner_id)]
         if waits and put(session, waits[0].id, texts.many_not_reached(owner, why, unanswered(session, owner_id))):
-            if waits[0].state == DeliveryState.HELD:
-                continue  # they cannot be notified now either
-            return [waits[0].id]
-        told = _tell_each(session, request, [manager_id], text, f"unreached:{owner_id}", known.shop, now)
-        if told:
-            return told
-    return []
+            if waits[0].state != DeliveryState.HELD:
+                return
+        elif _tell_above(current, manager_id, text, f"unreached:{owner_id}"):
+            return
 
 
 def _is_of(each: WaitingNotice, owner_id: int) -> bool:
@@ -269,26 +279,8 @@ def _is_of(each: WaitingNotice, owner_id: int) -> bool:
     return f":unreached:{owner_id}:" in (each.key or "")
 
 
-def _tell_each(
-    session: Session, request: Request, managers: Sequence[int], text: str, why: str, who: str, now: datetime
-) -> list[int]:
-    told = []
-    for manager_id in managers:
-        key = f"{about(request.id)}:{why}:{manager_id}:{request.version}"
-        delivery = tell(
-            session,
-            manager_id,
-            text,
-            now=now,
-            about=about(request.id),
-            key=key,
-            url=page(request.id),
-            who=who,
-            folds=False,
-            watch=WATCH,
-        )
-        told += [delivery] if delivery else []
-    return told
+def _tell_above(current: OpenRequest, manager_id: int, text: str, why: str) -> int | None:
+    return tell_of(current, manager_id, text, f"{why}:{manager_id}:{current.row.version}", folds=False, watch=WATCH)
 
 
 def _fold(
@@ -357,10 +349,11 @@ def _message(text: str, path: str) -> dict[str, Any]:
     return text_message(f"{text}\n{link(path, texts.OPEN_PAGE)}")
 
 
-def _first_said(session: Session, request: Request, case: Case) -> str:
+def _first_said(current: OpenRequest) -> str:
     """Return the message that has waited longest for an answer."""
-    if case.first is not None:
-        return texts.quoted(case.first.kind, case.first.content)
+    if current.first is not None:
+        return texts.quoted(current.first.kind, current.first.content)
+    session, request = current.session, current.row
     session.flush()
     row = session.execute(
         select(Message.kind, Message.content)

@@ -2,11 +2,13 @@
 closed."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from visits.actions import clocks, notices, open_request
+from visits.actions import clocks, notices
+from visits.actions.open_request import OpenRequest
 from visits.models import Closed, Deadline, Message, Promise, Request
 from visits.texts import notices as texts
 
@@ -17,7 +19,7 @@ QUIET_AFTER = timedelta(days=3)
 BATCH = 200
 
 
-def wake(session: Session, *, now: datetime) -> int:
+def wake(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
     """Bring back requests snoozed until now, and notify their owners once; gives how many."""
     due = (
         select(Request.id)
@@ -26,27 +28,19 @@ def wake(session: Session, *, now: datetime) -> int:
         .limit(BATCH)
     )
     requests = [each for each in clocks.locked(session, session.scalars(due).all()) if each.snoozed_until]
-    for request in requests:
-        until, request.snoozed_until = request.snoozed_until, None
-        if request.owner_id is None or until is None:
+    for row in requests:
+        until, row.snoozed_until = row.snoozed_until, None
+        if row.owner_id is None or until is None:
             continue
-        known = notices.facts(request, open_request.read(session, request, now=now))
-        notices.tell(
-            session,
-            request.owner_id,
-            texts.awake(request.number, known.shop or known.who, is_waiting=request.unanswered_since is None),
-            now=now,
-            about=notices.about(request.id),
-            key=f"{notices.about(request.id)}:awake:{until.isoformat()}",
-            url=notices.page(request.id),
-            heeds_quiet=True,
-            who=known.shop,
-            when=known.answer_due,
-        )
+        request = OpenRequest(session, row, now, zone)
+        who, due_at = notices.writer(request).short, request.answer_due
+        text = texts.awake(row.number, who, is_waiting=row.unanswered_since is None)
+        kind = f"awake:{until.isoformat()}"
+        notices.tell_of(request, row.owner_id, text, kind, heeds_quiet=True, when=due_at)
     return len(requests)
 
 
-def close_quiet(session: Session, *, now: datetime) -> int:
+def close_quiet(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
     """Close requests that were answered and where nobody wrote anything for three days; gives how many.
 
     One reopened by hand rests as long first. The shop is not asked for a rating: its reply window is closed.
@@ -74,5 +68,5 @@ def close_quiet(session: Session, *, now: datetime) -> int:
     quiet = [each for each in requests if each.closed_at is None and each.unanswered_since is None]
     for request in quiet:
         request.closed_how, request.closings = Closed.QUIET, request.closings + 1
-        clocks.closed(session, request, now=now)
+        clocks.closed(OpenRequest(session, request, now, zone))
     return len(quiet)

@@ -8,12 +8,14 @@ counts, and the writer is asked to check.
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.actions import clocks, notices, open_request
+from visits.actions import clocks, notices
 from visits.actions.answering import WATCH
+from visits.actions.open_request import OpenRequest
 from visits.models import TOLD, Closed, Message, Request, Way
 from visits.queries import messages
 from visits.texts import notices as texts
@@ -30,7 +32,7 @@ TROUBLED = (*LOST, DeliveryState.UNSURE)
 BATCH = 200
 
 
-def look(session: Session, *, now: datetime) -> int:
+def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
     """Handle the outcomes of answers since the last run; gives how many were handled."""
     found = watching.news(WATCH).limit(BATCH).with_for_update(of=Delivery, skip_locked=True)
     news = {each.id: each for each in map(watching.read_news, session.execute(found))}
@@ -42,7 +44,7 @@ def look(session: Session, *, now: datetime) -> int:
         if request is None:  # locked by another transaction: next run
             news.pop(message.delivery_id or 0, None)
         elif request.closed_how not in (Closed.VOID, Closed.ERASED):
-            _look_at(session, request, message, news[message.delivery_id or 0], now=now)
+            _look_at(OpenRequest(session, request, now, zone), message, news[message.delivery_id or 0])
     watching.noted(session, list(news))
     return len(news)
 
@@ -54,14 +56,15 @@ def _may_be_other(each: News) -> bool:
 
 def _arrived_after_all(session: Session, news: Sequence[News], *, now: datetime) -> None:
     """Withdraw waiting notices that these answers had not arrived, since they have."""
-    keys = [_key(message, "held") for message in _carried(session, news)]
+    carried = _carried(session, news)
+    keys = [f"{notices.about(message.request_id)}:{_kind(message, 'held')}" for message in carried]
     if keys:
         queueing.withdraw(session, Delivery.key.in_(keys), now=now)
 
 
-def _key(message: Message, kind: str) -> str:
-    """Return one key for a text and its picture: one notice is enough for both."""
-    return f"{notices.about(message.request_id)}:lost:{message.said_at:%Y%m%d%H%M%S%f}:{kind}"
+def _kind(message: Message, kind: str) -> str:
+    """Return one kind for a text and its picture: one notice is enough for both."""
+    return f"lost:{message.said_at:%Y%m%d%H%M%S%f}:{kind}"
 
 
 def _carried(session: Session, news: Sequence[News]) -> Sequence[Message]:
@@ -71,11 +74,12 @@ def _carried(session: Session, news: Sequence[News]) -> Sequence[Message]:
     return session.scalars(select(Message).where(Message.delivery_id.in_(ids)).order_by(Message.id)).all()
 
 
-def _look_at(session: Session, request: Request, message: Message, news: News, *, now: datetime) -> None:
+def _look_at(current: OpenRequest, message: Message, news: News) -> None:
+    session, request = current.session, current.row
     is_lost, told = news.state in LOST, (message.more or {}).get(TOLD)
     if is_lost:
         arrived = _arrived(session, request)
-        clocks.not_answered(session, request, message.said_at, arrived, now=now)
+        clocks.not_answered(current, message.said_at, arrived)
         if not arrived:
             request.first_answered_by = None
         elif request.first_answered_at == arrived[0][0]:
@@ -83,8 +87,7 @@ def _look_at(session: Session, request: Request, message: Message, news: News, *
     to_id = message.manager_id or request.owner_id
     if to_id is None:
         return
-    known = notices.facts(request, open_request.read(session, request, now=now))
-    shop, what = known.shop or known.who, texts.quoted(message.kind, message.content)
+    shop, what = notices.writer(current).short, texts.quoted(message.kind, message.content)
     if news.state is DeliveryState.HELD:
         if told not in (Way.MESSAGE, Way.NOTICE):
             return
@@ -93,25 +96,13 @@ def _look_at(session: Session, request: Request, message: Message, news: News, *
         if told != Way.MESSAGE:
             return
         kind, text = "notice", texts.went_as_notice(request.number, shop, what)
-    else:
+    elif is_lost:
         delivery = session.get_one(Delivery, message.delivery_id)
-        say = texts.not_delivered if is_lost else texts.perhaps_not_delivered
-        kind, text = (
-            str(is_lost),
-            say(request.number, shop, what, messages.explained(delivery.error_code, delivery.error)),
-        )
-    notices.tell(
-        session,
-        to_id,
-        text,
-        now=now,
-        about=notices.about(request.id),
-        key=_key(message, kind),
-        url=notices.page(request.id),
-        heeds_quiet=True,
-        who=known.shop,
-        folds=False,
-    )
+        why = messages.explained(delivery.error_code, delivery.error)
+        kind, text = "lost", texts.not_delivered(request.number, shop, what, why)
+    else:
+        kind, text = "unsure", texts.perhaps_not_delivered(request.number, shop, what)
+    notices.tell_of(current, to_id, text, _kind(message, kind), heeds_quiet=True, folds=False)
 
 
 def _arrived(session: Session, request: Request) -> list[tuple[datetime, int | None]]:

@@ -8,11 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
-from visits.actions import complaints, notices
-from visits.actions import open_request as cases
+from visits.actions import notices
+from visits.actions.open_request import OpenRequest
 from visits.models import Assignment, Request
 from visits.queries import org_chart
-from visits.queries.org_chart import Ladder
 from wechat_bot import watching
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.watching import News
@@ -28,10 +27,13 @@ def look(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
     news = list(map(watching.read_news, session.execute(found)))
     unheard = [each for each in news if each.state in UNHEARD]
     if unheard:
-        stairs = org_chart.read(session, day_in(now, zone))
+        chart = org_chart.read(session, day_in(now, zone))
         for each in unheard:
-            for request, passed in _about(session, each):
-                _tell_next(session, request, passed, stairs, now=now)
+            for row, passed in _about(session, each):
+                assert row.owner_id is not None  # the statement asks for it
+                request = OpenRequest(session, row, now, zone)
+                request.chart = chart
+                notices.not_reached(request, row.owner_id, is_held=True, passed=passed)
     watching.noted(session, [each.id for each in news])
     return len(news)
 
@@ -54,14 +56,3 @@ def _about(session: Session, news: News) -> Sequence[tuple[Request, int | None]]
         .order_by(Request.id)
     )
     return [(request, None) for request in rows]
-
-
-def _tell_next(session: Session, request: Request, passed: int | None, stairs: Ladder, *, now: datetime) -> None:
-    assert request.owner_id is not None  # the statement asks for it
-    case = cases.read(session, request, now=now)
-    area_id = case.shop.area_id if case.shop else request.area_id
-    kept = complaints.kept_from(session, [request.id]).get(request.id, ())
-    above = [each.id for each in stairs.supervisors(area_id, below_id=request.owner_id) if each.id not in kept]
-    if passed in above:
-        above = above[above.index(passed) + 1 :]
-    notices.not_reached(session, request, request.owner_id, above, case, is_held=True, now=now)

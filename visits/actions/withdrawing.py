@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 
 from people.models import Manager
 from visits.actions import notices
-from visits.models import Request
+from visits.actions.open_request import OpenRequest
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing, states
 
 
-def withdraw(session: Session, request: Request, *, now: datetime, keeps_words: bool = False) -> None:
+def withdraw(current: OpenRequest, *, keeps_words: bool = False) -> None:
     """Withdraw waiting notices about a request that was answered or has another owner. With `keeps_words` the notice of
     what the shop added moments ago stays, for an owner who had no chance to read it."""
     left = Delivery.key.not_like("visit:%:more:%"), Delivery.key.not_like("visit:%:again:%")
     which = [or_(Delivery.state == states.HELD, and_(*left))] if keeps_words else []
-    withdraw_all(session, [request.id], [request.owner_id], *which, now=now)
+    withdraw_all(current.session, [current.row.id], [current.row.owner_id], *which, now=current.now)
 
 
 def withdraw_all(

@@ -10,7 +10,7 @@ from typing import Any
 from foundation.errors import Refused
 from foundation.text import whole_number
 from people import rules as people_rules
-from visits.actions import answering, looking
+from visits.actions import answering
 from visits.actions.answering import AnswerOvertaken
 from visits.models import FIRST_NUMBER, Way
 from visits.queries import inbox, thread, visibility, windows
@@ -156,21 +156,21 @@ def _do(
         case Verb.CLOSE | Verb.NO_REPLY_NEEDED | Verb.CALLED:
             return _settle(turn, who, order, about, state, seen)
         case Verb.REOPEN:
-            said = texts.reopened_now(answering.reopen(session, about, who, now=now).number)
+            said = texts.reopened_now(answering.reopen(session, about, who).number)
         case Verb.NOTE:
             if not order.rest:
                 return Reply(order_texts.note_needs_words(about + FIRST_NUMBER), after=_stay(state))
-            said = texts.noted_now(answering.note(session, about, who, order.rest, now=now).number)
+            said = texts.noted_now(answering.note(session, about, who, order.rest).number)
         case Verb.LISTEN:
             found = _found(turn, who, about)
             voices = [each.id for each in found.said if each.kind == "voice" and each.media_key]
             if not voices:
                 raise Refused(texts.NO_VOICE)
-            answering.listen(session, about, who, voices[-1], now=now)
+            answering.listen(session, about, who, voices[-1])
             said = texts.listen_now(found.number)
         case Verb.SNOOZE:
             until = orders.snoozed_until(order.rest, turn.now, turn.zone)
-            request = answering.snooze(session, about, who, until, now=now)
+            request = answering.snooze(session, about, who, until)
             said = texts.snoozed_now(request.number, when(until, now=now, zone=turn.zone))
     return _done(said, state)
 
@@ -189,17 +189,17 @@ def _settle(
     """Close a request, or note that it needs no answer: not before the manager has seen everything written in it."""
     found = _found(turn, who, about)
     seen = seen or _seen(turn, who, found, state)
-    session, now = turn.session, turn.now
+    session = turn.session
     try:
         match order.verb:
             case Verb.CLOSE:
-                answering.close(session, about, who, seen=seen, now=now)
+                answering.close(session, about, who, seen=seen)
                 said = texts.closed_now(found.number, found.shop)
             case Verb.NO_REPLY_NEEDED:
-                answering.no_reply_needed(session, about, who, seen=seen, now=now)
+                answering.no_reply_needed(session, about, who, seen=seen)
                 said = texts.no_reply_now(found.number)
             case _:
-                answering.wait(session, about, who, order.rest, seen=seen, now=now)
+                answering.wait(session, about, who, order.rest, seen=seen)
                 said = texts.called_now(found.number)
     except AnswerOvertaken as overtaken:  # raised before anything was written
         again = {"to": about, "seen": overtaken.came[-1].id, "verb": order.verb, "rest": order.rest}
@@ -227,7 +227,7 @@ def _answer(turn: Turn, who: Colleague, about: int | None, draft: dict[str, Any]
     text, picture, voice = str(draft.get("text", "")), draft.get("picture"), draft.get("voice")
     try:
         answered = answering.answer(
-            turn.session, found.id, who, text, picture=picture, voice=voice, seen=seen, told=way.way, now=turn.now
+            turn.session, found.id, who, text, picture=picture, voice=voice, seen=seen, told=way.way
         )
     except AnswerOvertaken as overtaken:  # raised before anything was written
         again = {**draft, "to": found.id, "seen": overtaken.came[-1].id}
@@ -250,7 +250,7 @@ def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Re
     found = _found(turn, who, about)
     if not found.is_open:
         return Reply(texts.closed_in_chat(found.number), after=_stay(state))
-    looking.looked(turn.session, found.id, who)
+    answering.looked(turn.session, found.id, who)
     way = thread.foreseen(turn.session, found.openid, now=turn.now, has_template=_has_template(turn))
     said = texts.chosen(
         found.number,
@@ -265,7 +265,7 @@ def _choose(turn: Turn, who: Colleague, about: int, state: dict[str, Any]) -> Re
 def _transfer(turn: Turn, who: Colleague, about: int, order: ManagerOrder, state: dict[str, Any]) -> Reply:
     named = thread.managers_named(turn.session, order.rest)
     if len(named) == 1:
-        decided = answering.transfer(turn.session, about, who, named[0], now=turn.now)
+        decided = answering.transfer(turn.session, about, who, named[0])
         said = texts.transferred_now(about + FIRST_NUMBER, order.rest, is_told=decided.is_told)
         return _done(said, state)
     if named:

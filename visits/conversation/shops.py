@@ -7,7 +7,7 @@ from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
 from people.courtesy import Tone
-from visits.actions import complaints, groups, intake, rating
+from visits.actions import categories, complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
 from visits.rules import needs
 from visits.texts import intake as texts
@@ -87,7 +87,7 @@ def bound(turn: Turn) -> str:
     received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
     if received is None:
         return ""
-    return texts.attached(intake.who_answers(turn.session, received).manager, goes_up=received.goes_up)
+    return texts.attached(intake.who_answers(received).manager, goes_up=received.goes_up)
 
 
 def _is_for_us(turn: Turn, content: str, standing: RequestStanding) -> bool:
@@ -113,7 +113,7 @@ def _acknowledges(turn: Turn, content: str) -> bool:
 
 def _after_closing(turn: Turn, content: str) -> Reply | None:
     """Handle courtesy after a closing, which reopens nothing; None where the text is something else, or a need."""
-    tone = needs.tone(content, lambda: intake.keywords(turn.session))
+    tone = needs.tone(content, lambda: categories.keywords(turn.session))
     if tone in (Tone.THANKS, Tone.NOD):
         # The rating question stays the last one: 谢谢, then 1.
         rating.keep_asking(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
@@ -136,7 +136,7 @@ def _adds_to_it(turn: Turn, standing: RequestStanding, content: str) -> bool:
         # A number of the short menu belongs to the menu.
         number = people_rules.plain(content)
         return not number.isdigit() or len(number) > 2
-    return needs.reads_like_a_need(content, lambda: intake.keywords(turn.session))
+    return needs.reads_like_a_need(content, lambda: categories.keywords(turn.session))
 
 
 def _rate(turn: Turn, request_id: int, closing: int, score: int) -> Reply:
@@ -160,7 +160,7 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
         return None
     if is_score:
         return Reply(texts.RATED_ALREADY)
-    if complaints.is_one(turn.session, content, intake.keywords(turn.session)):
+    if complaints.is_one(turn.session, content, categories.keywords(turn.session)):
         return None  # the manager who is rated reads the comment
     return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 
@@ -174,7 +174,7 @@ def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
     if received.became is Became.THANKS:
         return texts.GREETED if people_rules.is_greeting(said.content) else texts.WELCOME
     if received.became is Became.REMARKED:
-        return texts.REMARKED if intake.who_answers(turn.session, received).manager else texts.NOTED
+        return texts.REMARKED if intake.who_answers(received).manager else texts.NOTED
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
         claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)
@@ -182,7 +182,7 @@ def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
             return texts.no_such_licence(claimed.left)
         if claimed:
             return texts.found_shop(*claimed, goes_up=received.goes_up)
-    if not received.is_known and intake.who_answers(turn.session, received).manager is None:
+    if not received.is_known and intake.who_answers(received).manager is None:
         is_first = received.became is not Became.ADDED
         if received.goes_up and received.decided is not None:
             return texts.ASK_WHO_COMPLAINS
@@ -190,7 +190,7 @@ def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
     if received.became is Became.ADDED and not (received.goes_up and received.decided):
         # One line for each of five pictures would bury the acknowledgement.
         return "" if received.is_in_one_breath and said.kind != "text" else texts.ADDED
-    answers = intake.who_answers(turn.session, received)
+    answers = intake.who_answers(received)
     if received.goes_up:
         return texts.complained(answers.manager, received.answer_due, now=turn.now, zone=turn.zone)
     return texts.passed_on(

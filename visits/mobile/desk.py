@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people import areas
-from visits.actions import answering, canned, looking
+from visits.actions import answering, canned
 from visits.actions.answering import AnswerOvertaken
 from visits.mobile import phrases, visitor
 from visits.models import FIRST_NUMBER, Way
@@ -41,7 +41,7 @@ def thread_page(number: int) -> ResponseReturnValue:
         found = _found(session, who, number, before=request.args.get("before", type=int))
         page = _show(session, services, who, found, now=now)
     with services.transaction() as session:
-        looking.looked(session, found.id, who)
+        answering.looked(session, found.id, who)
     return page
 
 
@@ -65,7 +65,7 @@ def act(number: int) -> ResponseReturnValue:
             form_pictures.keep(services, picture, token=token, whose=openid)
             return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
         with services.transaction() as session:
-            said = _do(session, openid, who, number - FIRST_NUMBER, picture, now=now)
+            said = _do(session, openid, who, number - FIRST_NUMBER, picture)
     except AnswerOvertaken as overtaken:
         form_pictures.keep(services, picture, token=token, whose=openid)
         return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
@@ -107,8 +107,6 @@ def _do(
     who: Colleague,
     about: int,
     picture: Picture | None,
-    *,
-    now: datetime,
 ) -> str:
     form, key = request.form, None
     match form.get("do"):
@@ -117,18 +115,18 @@ def _do(
             return texts.KEPT_AS_PHRASE
         case "listen":
             # A voice has no substitute: it is sent while the manager's own window is open, or not at all.
-            if thread.foreseen(session, openid, now=now, has_template=False).way is not Way.MESSAGE:
+            if thread.foreseen(session, openid, now=who.now, has_template=False).way is not Way.MESSAGE:
                 raise Refused(texts.listen_in_chat(about + FIRST_NUMBER))
-            answering.listen(session, about, who, form.get("message", 0, type=int), now=now)
+            answering.listen(session, about, who, form.get("message", 0, type=int))
             return texts.LISTEN
         case do if do in buttons.WITH_PICTURE:
             if picture is None:
                 key = form_pictures.take(session, form_values.token(form), openid)
             else:
                 # Stored for no follower: it belongs to the request, and is deleted with it.
-                key = media.add(session, picture, openid="", mark=form_values.token(form), now=now)
+                key = media.add(session, picture, openid="", mark=form_values.token(form), now=who.now)
     has_template = form_values.has_template(current_services())
-    return buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
+    return buttons.press(session, about, who, form, picture=key, has_template=has_template)
 
 
 def _keep_phrase(session: Session, who: Colleague, content: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
-from visits.actions import complaints, groups, intake, rating
+from visits.actions import categories, complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
 from visits.models import FIRST_NUMBER
 from visits.pages import form_pictures, form_values
@@ -79,7 +79,7 @@ def rate(number: int) -> ResponseReturnValue:
         if found is None:
             raise Refused(texts.NO_SUCH)
         # The manager who is rated reads the comment, so a complaint must not be saved as one.
-        is_complaint = complaints.is_one(session, comment, intake.keywords(session)) if comment else False
+        is_complaint = complaints.is_one(session, comment, categories.keywords(session)) if comment else False
         kept = "" if is_complaint else comment
         counts = (
             closing is not None
@@ -124,7 +124,7 @@ def _receive(
 
 
 def _words(session: Session, received: Received, services: Services) -> str:
-    answers = intake.who_answers(session, received)
+    answers = intake.who_answers(received)
     if received.became is Became.THANKS:
         return intake_texts.WELCOME
     if received.became is Became.REMARKED:

@@ -1,6 +1,6 @@
 """Buttons of a request, the same inside WeChat and in the console: the action of each, and what is said after it."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -28,7 +28,6 @@ def press(
     *,
     picture: str | None = None,
     has_template: bool,
-    now: datetime,
 ) -> str:
     """Do what the form's `do` says; gives the sentence for whoever pressed. Raises `Refused` as the actions do.
 
@@ -39,34 +38,34 @@ def press(
     match form.get("do"):
         case "answer":
             token = form_values.token(form) or None
-            openid = answering.hold(session, request_id, who).openid
-            way = thread.foreseen(session, openid, now=now, has_template=has_template)
+            openid = answering.hold(session, request_id, who).row.openid
+            way = thread.foreseen(session, openid, now=who.now, has_template=has_template)
             answering.answer(
-                session, request_id, who, content, picture=picture, token=token, seen=seen or 0, told=way.way, now=now
+                session, request_id, who, content, picture=picture, token=token, seen=seen or 0, told=way.way
             )
-            return texts.sent_by(way.way, texts.shut(way.until, now))
+            return texts.sent_by(way.way, texts.shut(way.until, who.now))
         case "note":
-            answering.note(session, request_id, who, content, picture=picture, now=now)
+            answering.note(session, request_id, who, content, picture=picture)
             return texts.NOTED
         case "wait":
-            answering.wait(session, request_id, who, content, picture=picture, seen=seen, now=now)
+            answering.wait(session, request_id, who, content, picture=picture, seen=seen)
             return texts.CALLED
         case "close":
-            answering.close(session, request_id, who, seen=seen, now=now)
+            answering.close(session, request_id, who, seen=seen)
             return texts.CLOSED
         case "no_reply":
-            answering.no_reply_needed(session, request_id, who, seen=seen, now=now)
+            answering.no_reply_needed(session, request_id, who, seen=seen)
             return texts.CLOSED
         case "reopen":
-            answering.reopen(session, request_id, who, now=now)
+            answering.reopen(session, request_id, who)
             return texts.REOPENED
         case "transfer":
             to, was_with = (fields.key(form.get(name, ""), "客户经理") for name in ("to", "was_with"))
-            decided = answering.transfer(session, request_id, who, to or 0, was_with=was_with, now=now)
+            decided = answering.transfer(session, request_id, who, to or 0, was_with=was_with)
             return texts.TRANSFERRED if decided.is_told else texts.TRANSFERRED_UNTOLD
         case "snooze":
             hours = form.get("hours", "")
-            until = now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
-            answering.snooze(session, request_id, who, until, now=now)
-            return texts.snoozed(when(until, now=now, zone=who.zone))
+            until = who.now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
+            answering.snooze(session, request_id, who, until)
+            return texts.snoozed(when(until, now=who.now, zone=who.zone))
     raise Refused(texts.NO_SUCH_BUTTON)

@@ -161,7 +161,7 @@ def hand_over() -> ResponseReturnValue:
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=current_services().zone)
         name = dict(areas.managers(session)).get(to, "")
         were_with = {number - FIRST_NUMBER: owner for number, owner in ticked}
-        done = answering.transfer_many(session, were_with, who, to, now=now)
+        done = answering.transfer_many(session, were_with, who, to)
         is_told = notices.can_be_told(session, to)
         numbers = "、".join(f"#{number}" for number, _ in ticked)
         note("visit.transfer", "visits", f"{numbers} 转给{name}，转了 {done.moved} 条")

@@ -18,7 +18,7 @@ from people.permissions import PEOPLE_PHONES
 from people.shops import guessing
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
-from visits.actions import attaching, looking
+from visits.actions import answering, attaching
 from visits.actions.answering import AnswerOvertaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
@@ -67,7 +67,7 @@ def show(number: int) -> ResponseReturnValue:
             draft = attaching_texts.how_to_bind(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
     with act.transaction() as (session, _, note):
-        looking.looked(session, found.id, who)
+        answering.looked(session, found.id, who)
         note("visit.see", f"visit:{number}", found.shop)
     return page
 
@@ -119,7 +119,7 @@ def state(number: int) -> ResponseReturnValue:
 def press(number: int) -> ResponseReturnValue:
     """Do what the pressed button says, once however often it is posted; then show the page."""
     services, me = current_services(), access.visitor()
-    now, did = services.clock(), DID.get(request.form.get("do", ""))
+    did, now = DID.get(request.form.get("do", "")), services.clock()
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         _found(session, who, number)
@@ -131,8 +131,8 @@ def press(number: int) -> ResponseReturnValue:
         picture = form_values.received(services, request.files.get("photo"))
         if request.form.get("drop_photo"):
             form_pictures.drop(token)
-        with act.transaction() as (session, now, note):
-            done, detail = _do(session, who, number - FIRST_NUMBER, picture, now)
+        with act.transaction() as (session, _, note):
+            done, detail = _do(session, who, number - FIRST_NUMBER, picture)
             note(did, f"visit:{number}", detail)
     except AnswerOvertaken as overtaken:
         came = overtaken.came
@@ -171,11 +171,11 @@ def file(number: int, message_id: int) -> ResponseReturnValue:
     return form_values.send(there, f"{number}-{message_id}")
 
 
-def _do(session: Session, who: Colleague, about: int, picture: Picture | None, now: datetime) -> tuple[str, str]:
+def _do(session: Session, who: Colleague, about: int, picture: Picture | None) -> tuple[str, str]:
     """Do the action; gives the sentence for whoever pressed the button, and the one for the audit log."""
     form, key = request.form, None
     if form["do"] == "attach":
-        went = attaching.attach(session, about, who, form.get("licence", ""), now=now)
+        went = attaching.attach(session, about, who, form.get("licence", ""))
         done = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
         return done, f"{went.licence} {done}"
     if form["do"] in buttons.WITH_PICTURE:
@@ -184,10 +184,10 @@ def _do(session: Session, who: Colleague, about: int, picture: Picture | None, n
         key = (
             form_pictures.take(session, mark, form_pictures.of_user(access.visitor().user_id))
             if picture is None
-            else media.add(session, picture, openid="", mark=mark, now=now)
+            else media.add(session, picture, openid="", mark=mark, now=who.now)
         )
     has_template = form_values.has_template(current_services())
-    done = buttons.press(session, about, who, form, picture=key, has_template=has_template, now=now)
+    done = buttons.press(session, about, who, form, picture=key, has_template=has_template)
     written = texts.said("text", form.get("content", ""), 100)
     match form["do"]:
         case "answer":

@@ -25,9 +25,7 @@ GONE_PLAN = "没有这个计划，或它已结束。"
 def theirs(session: Session, who: Colleague, spec: Spec, criteria: Criteria, *, now: datetime) -> Condition:
     """Return the condition on `Retailer` for the meant shops that this colleague may see; without a specification for
     all of them. Raises `Refused` for a broken one."""
-    meant = audiences.condition(session, spec, criteria, now=now)
-    mine = visibility.shops_of(session, who)
-    return meant if mine is None else and_(meant, mine)
+    return and_(audiences.condition(session, spec, criteria, now=now), visibility.shops_of(session, who))
 
 
 def is_due(plan: VisitPlan, on: date) -> Condition:

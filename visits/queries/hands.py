@@ -37,7 +37,6 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
     """Return everybody whose requests this colleague sees, and the managers below them: the most overdue first."""
     now = who.now
     midnight = datetime.combine(who.today + timedelta(days=1), time(), who.zone)
-    mine = visibility.within(session, who)
     held = (
         select(
             Request.owner_id,
@@ -46,7 +45,7 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
             func.count().filter(and_(Request.due_at >= now, Request.due_at < midnight)).label("today"),
             func.min(Request.unanswered_since).label("since"),
         )
-        .where(Request.closed_at.is_(None), *([] if mine is None else [mine]))
+        .where(Request.closed_at.is_(None), visibility.within(session, who))
         .group_by(Request.owner_id)
         .subquery()
     )

@@ -272,8 +272,7 @@ def _seen(
         is_own = narrowed.shelf is Shelf.CLOSED and not narrowed.search and narrowed.owner_id is None
         if is_own or narrowed.shelf is Shelf.MINE:
             return [of.owner_id == who.manager_id]
-    mine = visibility.within(session, who, of)
-    return [] if mine is None else [mine]
+    return [visibility.within(session, who, of)]
 
 
 def _conditions(

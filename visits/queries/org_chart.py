@@ -15,7 +15,7 @@ from visits.rules.routing import Level, OwnerChoice, choose
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class OrgChart:
     """Organisation chart: all areas, their parents, and the managers."""
 
     levels: dict[int, Level]
@@ -73,7 +73,7 @@ class Ladder:
         return self.away | {key for key, person in self.managers.items() if person.is_disabled}
 
 
-def read(session: Session, today: date) -> Ladder:
+def read(session: Session, today: date) -> OrgChart:
     """Read the organisation chart of today, in two statements. There are some dozens of areas."""
     managers = {
         key: Person(key, name, phone, disabled_at is not None)
@@ -104,4 +104,4 @@ def read(session: Session, today: date) -> Ladder:
     }
     heads: Sequence[Level] = list(levels.values())
     away = frozenset(level.head.id for level in heads if level.head and level.is_on_leave(today))
-    return Ladder(levels, {row.id: row.parent_id for row in rows}, managers, away, today)
+    return OrgChart(levels, {row.id: row.parent_id for row in rows}, managers, away, today)

@@ -100,8 +100,7 @@ def thread(
 ) -> Thread | None:
     """Return a request with its last messages, or those before one; None where there is none, or this colleague may not
     see it."""
-    mine = visibility.within(session, who)
-    return _thread(session, request_id, *([] if mine is None else [mine]), before=before, limit=limit)
+    return _thread(session, request_id, visibility.within(session, who), before=before, limit=limit)
 
 
 def own_thread(

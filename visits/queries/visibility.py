@@ -1,11 +1,12 @@
 """Visibility: which requests a colleague may see and answer. What is left out by mistake is hidden, never shown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from console import queries as console
@@ -17,6 +18,7 @@ from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
 from visits.models import Author, KeptFrom, Request, VisitGroup
 from visits.queries import org_chart
+from visits.texts.answering import SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Colleague:
     @property
     def today(self) -> date:
         return day_in(self.now, self.zone)
+
+    @property
+    def public_name(self) -> str:
+        """The name a shop sees: a customer manager's own, for everybody else the company's service."""
+        return self.name if self.manager_id is not None else SERVICE
 
     @property
     def author(self) -> Author:
@@ -67,16 +74,15 @@ def of_writer(
     return None if found is None or found.disabled_at is not None else _manager(found.id, found.name, now, zone)
 
 
-def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement[bool] | None:
-    """Return the condition on `Request`, or on a row with the same columns, for what they may see; None where it is
-    everything.
+def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement[bool]:
+    """Return the condition on `Request`, or on a row with the same columns, for what they may see.
 
     A customer manager sees the requests they own, those of the shops they look after (a deputy also during the leave),
     and as a supervisor those of the areas below their own; a complaint only as its owner or from above, and never one
     that is hidden from them. Managers at the top are notified of requests without an area, and see them.
     """
     if who.sees.is_company_wide:
-        return None
+        return true()
     # A fact row names its request; a request is its own.
     key = getattr(of, "request_id", None)
     complaint = exists().where(KeptFrom.request_id == (of.id if key is None else key))
@@ -98,12 +104,20 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
     return and_(or_(*conditions), ~complaint.where(KeptFrom.manager_id == who.manager_id))
 
 
-def shops_of(session: Session, who: Colleague) -> ColumnElement[bool] | None:
-    """Return the condition on `Retailer` for the shops they or the managers below look after; None where it is all of
-    them."""
+def hidden_from(session: Session, requests: Collection[int]) -> dict[int, set[int]]:
+    """Return the managers each of these complaints is hidden from; requests hidden from nobody are left out."""
+    rows = session.execute(select(KeptFrom.request_id, KeptFrom.manager_id).where(KeptFrom.request_id.in_(requests)))
+    found: dict[int, set[int]] = {}
+    for request_id, manager_id in rows:
+        found.setdefault(request_id, set()).add(manager_id)
+    return found
+
+
+def shops_of(session: Session, who: Colleague) -> ColumnElement[bool]:
+    """Return the condition on `Retailer` for the shops they or the managers below look after."""
     mine = shops.within(session, who.sees, today=who.today)
     if mine is None or who.manager_id is None:
-        return mine
+        return true() if mine is None else mine
     supervised = supervised_areas(session, who.manager_id)
     return or_(mine, Retailer.area_id.in_(sorted(supervised))) if supervised else mine
 
@@ -120,10 +134,10 @@ def managers_below(session: Session, who: Colleague) -> set[int]:
     return {head for head in heads if head is not None} - {who.manager_id}
 
 
-def groups_within(session: Session, who: Colleague) -> ColumnElement[bool] | None:
+def groups_within(session: Session, who: Colleague) -> ColumnElement[bool]:
     """Return the condition on `VisitGroup` for the groups they may see: their own, and those of managers below."""
     if who.sees.is_company_wide:
-        return None
+        return true()
     own = VisitGroup.user_id == who.user_id if who.manager_id is None else VisitGroup.manager_id == who.manager_id
     below = managers_below(session, who)
     return or_(own, VisitGroup.manager_id.in_(sorted(below))) if below else own

@@ -202,7 +202,7 @@ def went_as_notice(number: int, shop: str, what: str) -> str:
     return f"{went}\n着急请打电话，再回复“{number} 已电话 说了什么”。"
 
 
-def perhaps_not_delivered(number: int, shop: str, what: str, why: str) -> str:
+def perhaps_not_delivered(number: int, shop: str, what: str) -> str:
     """To the writer of an answer whose delivery is unsure."""
     return f"【不确定 #{number}】{shop}可能没有收到您的答复{what}。\n{_call(number)}"
 
