@@ -7,18 +7,17 @@ a deadline that moved is told with its new moment.
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from people.models import Manager, Retailer
 from visits.actions import notices
-from visits.models import FIRST_NUMBER, Deadline, Escalation, Request, Told
+from visits.models import Deadline, Escalation, Request, Told
 from visits.rules import promises
 from visits.rules.promises import EscalationStep
 from visits.texts import escalation as texts
@@ -30,37 +29,15 @@ from wechat_bot.outbox import states
 STEP_KEY = "visit-step:"
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """Step that was just taken and whose notices are still to be queued."""
-
-    escalation_id: int
-    request_id: int
-    step: EscalationStep
-    promise: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _Shop:
-    """Shop of a request, and the request's owner."""
-
-    number: int
-    name: str
-    owner_id: int | None
-    owner: str
-
-
-def tell(
-    session: Session, to: Mapping[int, Sequence[Taken]], *, now: datetime, due_at: datetime, zone: ZoneInfo
-) -> None:
-    """Notify each manager of these steps in one notice; a notice that waits for `due_at` is merged with the one already
-    waiting."""
+def tell(session: Session, to: Mapping[int, Sequence[int]], *, now: datetime, due_at: datetime, zone: ZoneInfo) -> None:
+    """Notify each manager of these escalations in one notice; a notice that waits for `due_at` is merged with the one
+    already waiting."""
+    those = {key for keys in to.values() for key in keys}
+    taken = {each.escalation_id: each for each in map(_read, session.execute(_select(Escalation.id.in_(those))))}
     waiting = _waiting(session, to, now)
-    all_of_it = {manager_id: [*waiting.get(manager_id, ()), *those] for manager_id, those in to.items()}
-    shops = _shops(session, {each.request_id for those in all_of_it.values() for each in those})
-    for manager_id, those in sorted(all_of_it.items()):
-        _tell_one(session, manager_id, those, shops, now=now, due_at=due_at, zone=zone)
+    for manager_id, keys in sorted(to.items()):
+        warned = [*waiting[manager_id], *(taken[key] for key in keys)]
+        _tell_one(session, manager_id, warned, now=now, due_at=due_at, zone=zone)
 
 
 def refresh(
@@ -86,46 +63,38 @@ def refresh(
     if not held:
         return
     due_at = {row.id: max(row.due_at, now) for row in held}
-    told = _told_with(session, Told.delivery_id.in_(due_at))
-    shops = _shops(session, {each.taken.request_id for each in told})
-    rest: dict[int, list[Taken]] = defaultdict(list)
-    for each in told:
-        if _concerns(each, shops[each.taken.request_id], former or {}):
-            rest[each.delivery_id].append(each.taken)
+    rest: dict[int, list[Warned]] = defaultdict(list)
+    for *step, delivery_id, manager_id in session.execute(_select_told(due_at)):
+        warned = _read(step)
+        if _concerns(warned, manager_id, former or {}):
+            rest[delivery_id].append(warned)
     for delivery_id, those in rest.items():
-        warned = _worst(those, shops)
-        text = texts.several(warned, now=due_at[delivery_id])
-        notices.rewrite(session, delivery_id, text, who=warned[0].shop, when=warned[0].due_at)
+        worst = _worst(those)
+        text = texts.several(worst, now=due_at[delivery_id])
+        notices.rewrite(session, delivery_id, text, who=worst[0].shop, when=worst[0].due_at)
     _take_back(session, due_at.keys() - rest.keys(), now, "settled before it was sent")
 
 
-def _concerns(told: "_Told", shop: _Shop, former: Mapping[int, int | None]) -> bool:
+def _concerns(warned: Warned, manager_id: int, former: Mapping[int, int | None]) -> bool:
     """Whether a person must still hear of a step: the owner of every step, whoever stands above only of a breach."""
-    if told.manager_id == shop.owner_id:
+    if manager_id == warned.owner_id:
         return True
-    if told.manager_id == former.get(told.taken.request_id):
+    if manager_id == former.get(warned.request_id):
         return False
-    return shop.owner_id is None or told.taken.step in (EscalationStep.DUE, EscalationStep.LATE)
+    return warned.owner_id is None or warned.step in (EscalationStep.DUE, EscalationStep.LATE)
 
 
 def _tell_one(
-    session: Session,
-    manager_id: int,
-    those: Sequence[Taken],
-    shops: Mapping[int, _Shop],
-    *,
-    now: datetime,
-    due_at: datetime,
-    zone: ZoneInfo,
+    session: Session, manager_id: int, those: Sequence[Warned], *, now: datetime, due_at: datetime, zone: ZoneInfo
 ) -> None:
-    warned = _worst(those, shops)
-    request_id = those[0].request_id
-    if len(warned) == 1:
+    worst = _worst(those)
+    first = worst[0]
+    if len(worst) == 1:
         # Worded for the moment it is read: a notice that waits for the morning must not give the time left at night.
-        text = texts.one(warned[0], is_owner=shops[request_id].owner_id == manager_id, now=due_at, zone=zone)
-        about, url = notices.about(request_id), notices.page(request_id)
+        text = texts.one(first, is_owner=first.owner_id == manager_id, now=due_at, zone=zone)
+        about, url = notices.about(first.request_id), notices.page(first.request_id)
     else:
-        text, about, url = texts.several(warned, now=due_at), notices.ABOUT_ALL, notices.PAGE
+        text, about, url = texts.several(worst, now=due_at), notices.ABOUT_ALL, notices.PAGE
     newest = max(each.escalation_id for each in those)
     delivery_id = notices.tell(
         session,
@@ -136,8 +105,8 @@ def _tell_one(
         key=f"{STEP_KEY}{newest}:{manager_id}",
         url=url,
         due_at=due_at,
-        who=warned[0].shop,
-        when=warned[0].due_at,
+        who=first.shop,
+        when=first.due_at,
         folds=False,
     )
     values = [
@@ -151,20 +120,21 @@ def _tell_one(
     )
 
 
-def _worst(those: Sequence[Taken], shops: Mapping[int, _Shop]) -> list[Warned]:
+def _worst(those: Sequence[Warned]) -> list[Warned]:
     """Return the worst step of each request, the worst request first."""
-    by_request: dict[int, list[Taken]] = defaultdict(list)
+    worst: dict[int, Warned] = {}
     for each in those:
-        by_request[each.request_id].append(each)
-    warned = []
-    for request_id, steps in by_request.items():
-        worst = max(steps, key=lambda each: promises.SEVERITY.index(each.step))
-        shop = shops[request_id]
-        warned.append(Warned(shop.number, shop.name, shop.owner, worst.step, worst.promise, worst.due_at))
-    return sorted(warned, key=lambda each: (-promises.SEVERITY.index(EscalationStep(each.step)), each.due_at))
+        known = worst.get(each.request_id)
+        if known is None or _severity(each) > _severity(known):
+            worst[each.request_id] = each
+    return sorted(worst.values(), key=lambda each: (-_severity(each), each.due_at))
 
 
-def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict[int, list[Taken]]:
+def _severity(warned: Warned) -> int:
+    return promises.SEVERITY.index(EscalationStep(warned.step))
+
+
+def _waiting(session: Session, managers: Collection[int], now: datetime) -> Mapping[int, list[Warned]]:
     """Return the steps these managers have waiting notices of and that still hold; those notices are withdrawn."""
     is_put_off = or_(Delivery.state == states.HELD, and_(Delivery.due_at > now, Delivery.attempts == 0))
     of = select(Told.delivery_id).where(Told.manager_id.in_(managers))
@@ -174,25 +144,17 @@ def _waiting(session: Session, managers: Collection[int], now: datetime) -> dict
         .order_by(Delivery.id)
         .with_for_update(skip_locked=True)
     ).all()
-    found: dict[int, list[Taken]] = defaultdict(list)
+    found: dict[int, list[Warned]] = defaultdict(list)
     if held:
-        for each in _told_with(session, Told.delivery_id.in_(held)):
-            found[each.manager_id].append(each.taken)
+        for *step, _, manager_id in session.execute(_select_told(held)):
+            found[manager_id].append(_read(step))
         _take_back(session, held, now, "joined by what came later")
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Step that a person is notified of."""
-
-    delivery_id: int
-    manager_id: int
-    taken: Taken
-
-
-def _told_with(session: Session, which: ColumnElement[bool]) -> list[_Told]:
-    """Return the steps that these deliveries tell of and that still hold."""
+def _select_told(deliveries: Collection[int]) -> Select[Any]:
+    """Build the select of the steps that these deliveries tell of and that still hold, each with its delivery and
+    manager."""
     is_spent_still = and_(
         Escalation.step == EscalationStep.SPENT,
         Request.unanswered_since.is_not(None),
@@ -200,27 +162,37 @@ def _told_with(session: Session, which: ColumnElement[bool]) -> list[_Told]:
     )
     # A paused clock has no due moment.
     runs = and_(Deadline.ended_at.is_(None), Deadline.due_at.is_not(None))
-    rows = session.execute(
-        select(
-            Told.delivery_id,
-            Told.manager_id,
-            Escalation.id,
-            Deadline.request_id,
-            Escalation.step,
-            Deadline.promise,
-            func.coalesce(Deadline.due_at, Escalation.due_at),
-        )
-        .join(Escalation, Escalation.id == Told.escalation_id)
+    told = _select(Told.delivery_id.in_(deliveries), or_(runs, is_spent_still))
+    return told.join(Told, Told.escalation_id == Escalation.id).add_columns(Told.delivery_id, Told.manager_id)
+
+
+def _select(*which: Any) -> Select[Any]:
+    """Build the select of escalation steps, for `_read`."""
+    columns: tuple[Any, ...] = (
+        Request.id,
+        Retailer.shop,
+        Manager.name,
+        Escalation.step,
+        Deadline.promise,
+        func.coalesce(Deadline.due_at, Escalation.due_at),
+        Request.owner_id,
+        Escalation.id,
+    )
+    return (
+        select(*columns)
+        .select_from(Escalation)
         .join(Deadline, Deadline.id == Escalation.deadline_id)
         .join(Request, Request.id == Deadline.request_id)
-        .where(which, or_(runs, is_spent_still))
+        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
+        .outerjoin(Manager, Manager.id == Request.owner_id)
+        .where(*which)
         .order_by(Escalation.id)
     )
-    return [
-        _Told(delivery_id, manager_id, Taken(escalation_id, request_id, EscalationStep(step), promise, due_at))
-        for delivery_id, manager_id, escalation_id, request_id, step, promise, due_at in rows
-        if delivery_id is not None
-    ]
+
+
+def _read(row: Sequence[Any]) -> Warned:
+    request_id, shop, owner, *rest = row
+    return Warned(request_id, shop or texts.NO_SHOP, owner or "", *rest)
 
 
 def _unsent() -> tuple[Any, ...]:
@@ -233,16 +205,3 @@ def _take_back(session: Session, deliveries: Collection[int], now: datetime, why
         .where(Delivery.id.in_(deliveries))
         .values(state=DeliveryState.CANCELLED, settled_at=now, error=why)
     )
-
-
-def _shops(session: Session, requests: Collection[int]) -> dict[int, _Shop]:
-    rows = session.execute(
-        select(Request.id, Retailer.shop, Request.owner_id, Manager.name)
-        .outerjoin(Retailer, Retailer.id == Request.retailer_id)
-        .outerjoin(Manager, Manager.id == Request.owner_id)
-        .where(Request.id.in_(requests))
-    )
-    return {
-        key: _Shop(key + FIRST_NUMBER, shop or texts.NO_SHOP, owner_id, owner or "")
-        for key, shop, owner_id, owner in rows
-    }

@@ -16,11 +16,10 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.quiet import QuietHours
 from visits.actions import alerts, clocks
-from visits.actions.alerts import Taken
 from visits.actions.deadlines import plan, settle, with_deadlines
 from visits.models import Deadline, Escalation, Promise, Request
 from visits.queries import org_chart, policies, visibility
-from visits.rules import hearing, promises
+from visits.rules import promises
 from visits.rules.promises import EscalationStep
 from wechat_bot.models import Follower
 
@@ -46,11 +45,7 @@ def take_steps(session: Session, *, now: datetime, zone: ZoneInfo, quiet: QuietH
     rows = _take(session, requests, spent, now)
     session.add_all(escalation for escalation, _ in rows)
     session.flush()
-    taken = [
-        Taken(row.id, deadline.request_id, EscalationStep(row.step), deadline.promise, deadline.due_at or row.due_at)
-        for row, deadline in rows
-    ]
-    _tell(session, {request.id: request for request in requests}, taken, now, zone, quiet)
+    _tell(session, {request.id: request for request in requests}, rows, now, zone, quiet)
     return len(requests)
 
 
@@ -99,20 +94,20 @@ def _take(
 def _tell(
     session: Session,
     requests: dict[int, Request],
-    taken: list[Taken],
+    taken: Sequence[tuple[Escalation, Deadline]],
     now: datetime,
     zone: ZoneInfo,
     quiet: QuietHours | None,
 ) -> None:
     above = _above(session, list(requests.values()), now, zone)
-    moot = _moot_windows(session, requests, taken, now)
-    to: dict[int, list[Taken]] = defaultdict(list)
-    for each in taken:
-        request = requests[each.request_id]
-        if each.step is EscalationStep.WINDOW and each.request_id in moot:
-            continue
-        for manager_id in hearing.hear(each.step, request.owner_id, above[request.id]):
-            to[manager_id].append(each)
+    warned = {deadline.request_id for each, deadline in taken if each.step == EscalationStep.WINDOW}
+    moot = _moot_windows(session, [requests[key] for key in warned], now)
+    to: dict[int, list[int]] = defaultdict(list)
+    for escalation, deadline in taken:
+        request, step = requests[deadline.request_id], EscalationStep(escalation.step)
+        if step is not EscalationStep.WINDOW or request.openid not in moot:
+            for manager_id in promises.hear(step, request.owner_id, above[request.id]):
+                to[manager_id].append(escalation.id)
     alerts.tell(session, to, now=now, due_at=(quiet and quiet.over_at(now)) or now, zone=zone)
 
 
@@ -131,18 +126,16 @@ def _above(session: Session, requests: list[Request], now: datetime, zone: ZoneI
     }
 
 
-def _moot_windows(session: Session, requests: dict[int, Request], taken: Sequence[Taken], now: datetime) -> set[int]:
-    """Return requests whose shop can get no customer-service message any more: a warning that the window closes is
+def _moot_windows(session: Session, requests: Sequence[Request], now: datetime) -> set[str]:
+    """Return the shops that can get no customer-service message any more: a warning that the window closes is
     pointless."""
-    warned = {requests[each.request_id].openid: each.request_id for each in taken if each.step is EscalationStep.WINDOW}
+    warned = {each.openid for each in requests}
     if not warned:
-        return set()
-    can = session.scalars(
-        select(Follower.openid).where(
-            Follower.openid.in_(warned),
-            Follower.unfollowed_at.is_(None),
-            Follower.message_left > 0,
-            Follower.message_until > now,
-        )
+        return warned
+    can = select(Follower.openid).where(
+        Follower.openid.in_(warned),
+        Follower.unfollowed_at.is_(None),
+        Follower.message_left > 0,
+        Follower.message_until > now,
     )
-    return set(warned.values()) - {warned[openid] for openid in can}
+    return warned - set(session.scalars(can))

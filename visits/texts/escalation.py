@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from visits.models import Promise
+from visits.models import FIRST_NUMBER, Promise
 from visits.texts.times import full
 
 #: Lines of a notice about several requests.
@@ -18,12 +18,18 @@ WHAT: dict[str, str] = {Promise.HANDING_OVER: "转告负责人", Promise.CLOSING
 class Warned:
     """Escalation step of one request, as its notice tells it."""
 
-    number: int
+    request_id: int
     shop: str
     owner: str
     step: str
     promise: str
     due_at: datetime
+    owner_id: int | None = None
+    escalation_id: int = 0
+
+    @property
+    def number(self) -> int:
+        return self.request_id + FIRST_NUMBER
 
 
 def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str:
@@ -31,10 +37,10 @@ def one(warned: Warned, *, is_owner: bool, now: datetime, zone: ZoneInfo) -> str
 
     >>> now, china = datetime.fromisoformat("2026-11-24T03:20+08:00"), ZoneInfo("Asia/Shanghai")
     >>> due = datetime.fromisoformat("2026-11-24T15:20+08:00")
-    >>> half = Warned(128, "城南便利店", "陈志强", "half", "first_answer", due)
+    >>> half = Warned(28, "城南便利店", "陈志强", "half", "first_answer", due)
     >>> one(half, is_owner=True, now=now, zone=china)
     '【截止 11 月 24 日 15:20】#128 城南便利店还没有答复。直接回复“128 内容”即可。'
-    >>> late = Warned(128, "城南便利店", "陈志强", "due", "first_answer", due)
+    >>> late = Warned(28, "城南便利店", "陈志强", "due", "first_answer", due)
     >>> one(late, is_owner=False, now=due, zone=china)
     '【已超时】#128 城南便利店，应于 11 月 24 日 15:20 前答复，负责人陈志强，请帮忙催办。'
     """
@@ -57,7 +63,7 @@ def several(those: list[Warned], *, now: datetime) -> str:
     """The notice about several requests, the worst first. Without moments: the list behind 待办 has them.
 
     >>> due = datetime.fromisoformat("2026-11-24T15:20+08:00")
-    >>> those = [Warned(n, "城南便利店", "", step, "first_answer", due) for n, step in ((128, "near"), (129, "window"))]
+    >>> those = [Warned(n, "城南便利店", "", step, "first_answer", due) for n, step in ((28, "near"), (29, "window"))]
     >>> several(those, now=due.replace(hour=9)).splitlines()[1:3]
     ['【还没答复】#128 城南便利店', '【注意回复期】#129 城南便利店']
     """
