@@ -90,7 +90,7 @@ def answer(
         raise Refused(texts.EMPTY)
     left = canned.unfilled(content)
     if left is not None:
-        raise Refused(texts.fill_in(left))
+        raise Refused(texts.FILL_IN.format(left))
     _overtake(session, request, who, seen)
     follower = session.get(Follower, request.openid)
     if follower is None or not follower.is_following:
@@ -120,18 +120,17 @@ def answer(
     return Answered(request, message.id, took, is_first)
 
 
-def note(session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None) -> Request:
+def note(session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None) -> None:
     """Write a note for colleagues, optionally with a picture; the shop never sees it."""
     request, content = hold(session, request_id, who).row, visible(content)
     if not content and picture is None:
         raise Refused(texts.EMPTY)
     if len(content) > LONGEST_NOTE:
-        raise Refused(texts.too_many_notes(LONGEST_NOTE))
+        raise Refused(texts.LONG_NOTE.format(LONGEST_NOTE))
     if content:
         _write(session, request, who, "text", content, is_note=True)
     if picture is not None:
         _write(session, request, who, "image", "", media_key=picture, is_note=True)
-    return request
 
 
 def wait(
@@ -142,7 +141,7 @@ def wait(
     *,
     picture: str | None = None,
     seen: int | None = None,
-) -> Request:
+) -> None:
     """Note what was said to the shop by telephone or on the spot; nothing is due until the shop writes again."""
     current = hold(session, request_id, who)
     request = current.row
@@ -151,45 +150,41 @@ def wait(
         raise Refused(texts.PHONE_NEEDS_WORDS)
     _overtake(session, request, who, seen)
     _looked(request, who)
-    note(session, request_id, who, texts.by_phone(content.strip()), picture=picture)
+    note(session, request_id, who, texts.BY_PHONE.format(content.strip()), picture=picture)
     clocks.waiting(current)
-    return request
 
 
-def snooze(session: Session, request_id: int, who: Colleague, until: datetime) -> Request:
+def snooze(session: Session, request_id: int, who: Colleague, until: datetime) -> None:
     """Hide a request from the inbox until a moment, or until the shop writes. Its deadlines keep running."""
     request = hold(session, request_id, who).row
     _check_open(request)
     if not who.now < until <= who.now + LONGEST_SNOOZE:
         raise Refused(texts.NO_SUCH_MOMENT)
     request.snoozed_until = until
-    return request
 
 
-def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> Request:
+def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> None:
     """Close a request as done, once, and ask the shop for a rating. Raises `Refused` where nobody has answered yet."""
     current = hold(session, request_id, who)
     request = current.row
     if request.closed_at is None and request.unanswered_since is not None and request.first_answered_at is None:
-        raise Refused(texts.answer_first(request.number))
+        raise Refused(texts.ANSWER_FIRST.format(request.number))
     if _close(current, who, Closed.DONE, seen):
         rating.ask_rating(session, request, now=who.now)
-    return request
 
 
-def no_reply_needed(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> Request:
+def no_reply_needed(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> None:
     """Close a request whose last message needs no answer, without asking the shop for a rating."""
     current = hold(session, request_id, who)
     _close(current, who, Closed.NO_REPLY_NEEDED, seen)
-    return current.row
 
 
-def reopen(session: Session, request_id: int, who: Colleague) -> Request:
+def reopen(session: Session, request_id: int, who: Colleague) -> None:
     """Reopen a closed request. Raises `Refused` where the shop has another open one by now."""
     current = hold(session, request_id, who)
     request = current.row
     if request.closed_at is None:
-        raise Refused(texts.not_closed(request.number))
+        raise Refused(texts.NOT_CLOSED.format(request.number))
     if request.closed_how == Closed.ERASED or request.openid.startswith(ERASED):
         raise Refused(texts.ERASED)
     if request.closed_how == Closed.VOID:
@@ -199,9 +194,8 @@ def reopen(session: Session, request_id: int, who: Colleague) -> Request:
     )
     other = session.scalar(select(Request.id).where(Request.closed_at.is_(None), same).limit(1))
     if other is not None:
-        raise Refused(texts.other_is_open(other + FIRST_NUMBER))
+        raise Refused(texts.OTHER_IS_OPEN.format(other + FIRST_NUMBER))
     clocks.reopened_by_hand(current)
-    return request
 
 
 def listen(session: Session, request_id: int, who: Colleague, message_id: int) -> None:
@@ -274,7 +268,7 @@ def _looked(request: Request, who: Colleague) -> None:
 
 def _check_open(request: Request) -> None:
     if request.closed_at is not None:
-        raise Refused(texts.closed(request.number))
+        raise Refused(texts.IS_CLOSED.format(request.number))
 
 
 def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:

@@ -46,7 +46,7 @@ def attach(session: Session, request_id: int, who: Colleague, licence: str) -> A
     )
     if retailer.openid is None and other is None:
         manager = routing.attach(current, retailer).manager
-        said, name = texts.attached(retailer.shop), manager.name if manager else ""
+        said, name = texts.ATTACHED.format(retailer.shop), manager.name if manager else ""
     else:
         name = _to_its_manager(current, retailer.id, who)
         said = texts.to_find_out(retailer.shop, other + FIRST_NUMBER if other else None)

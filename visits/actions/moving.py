@@ -110,7 +110,7 @@ def reassign(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0,
             choice = choices.get(home) or choices.setdefault(home, chart.choose(*home))
         to_id = choice.manager.id if choice.manager else None
         if to_id != each.owner_id:
-            why = texts.moved_along(choice.explained) if each.has_moved else choice.explained
+            why = texts.MOVED_ALONG.format(choice.explained) if each.has_moved else choice.explained
             moved[to_id].append((each, replace(choice, explained=why)))
     for to_id, those in moved.items():
         _move(session, chart, to_id, those, now=now, zone=zone)

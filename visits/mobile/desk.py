@@ -116,7 +116,7 @@ def _do(
         case "listen":
             # A voice has no substitute: it is sent while the manager's own window is open, or not at all.
             if thread.foreseen(session, openid, now=who.now, has_template=False).way is not Way.MESSAGE:
-                raise Refused(texts.listen_in_chat(about + FIRST_NUMBER))
+                raise Refused(texts.LISTEN_IN_CHAT.format(about + FIRST_NUMBER))
             answering.listen(session, about, who, form.get("message", 0, type=int))
             return texts.LISTEN
         case do if do in buttons.WITH_PICTURE:

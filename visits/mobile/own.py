@@ -72,7 +72,7 @@ def rate(number: int) -> ResponseReturnValue:
     openid, services, score = oauth.who(), current_services(), request.form.get("do", "")
     comment = visible(request.form.get("comment", ""))
     if len(comment) > rating.LONGEST_COMMENT:
-        raise Refused(intake_texts.comment_too_long(rating.LONGEST_COMMENT))
+        raise Refused(intake_texts.LONG_COMMENT.format(rating.LONGEST_COMMENT))
     with services.transaction() as session:
         found = thread.own_thread(session, openid, number - FIRST_NUMBER)
         closing = rating.open_question(session, found.id, now=services.clock()) if found else None

@@ -67,5 +67,5 @@ def press(
             hours = form.get("hours", "")
             until = who.now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
             answering.snooze(session, request_id, who, until)
-            return texts.snoozed(when(until, now=who.now, zone=who.zone))
+            return texts.SNOOZED.format(when(until, now=who.now, zone=who.zone))
     raise Refused(texts.NO_SUCH_BUTTON)

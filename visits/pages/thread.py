@@ -64,7 +64,7 @@ def show(number: int) -> ResponseReturnValue:
             session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone
         )
         if "hint" in request.args and not found.is_keepers:
-            draft = attaching_texts.how_to_bind(HOW_TO_BIND)
+            draft = attaching_texts.HOW_TO_BIND.format(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
     with act.transaction() as (session, _, note):
         answering.looked(session, found.id, who)

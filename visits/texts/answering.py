@@ -39,6 +39,20 @@ NO_SUCH_BUTTON = "没有这个操作，请刷新后再试。"
 DONE_FOR_YOU = "已办结"
 CARD_NONE = "有事请说，客户经理会收到"
 
+# With a request's number, a name, or a text in their gaps
+FILL_IN = "{{{}}} 还没有填上，请改好再发。"
+LONG_NOTE = "备注最多 {} 个字。"
+IS_CLOSED = "#{} 已完结。要接着回复，请先重开。"
+IS_CLOSED_IN_CHAT = "#{0} 已完结。要接着回复，请先回复“{0} 重开”。"
+NOT_CLOSED = "#{} 没有完结，不用重开。"
+ANSWER_FIRST = "#{} 还没有答复过。请先答复，或选“不用回复”。"
+OTHER_IS_OPEN = "这家店已有新的留言 #{}，请在那里回复。"
+BY_PHONE = "已电话联系：{}"
+SNOOZED = "{} 再放回待办。答复时限不变。"
+LISTEN_IN_CHAT = "微信现在不让往您的聊天里发语音。请到聊天里回复“{} 听”。"
+ONE_AT_A_TIME = "一次只回一条，没有发出。请分开写，如：{} 内容，再写 {} 内容。"
+NO_VOICE_NOW = "#{} 已过微信回复期，语音发不出去。请改用文字，或打电话。"
+
 KINDS = {"image": "[图片]", "voice": "[语音]", "video": "[视频]", "location": "[位置]", "link": "[链接]"}
 SCORES = {1: "满意", 2: "一般", 3: "不满意"}
 HOW_CLOSED = {
@@ -77,34 +91,6 @@ def too_long(over: int) -> str:
     return f"太长了，微信一条放不下：请删去约 {over} 个字，或分两次发。"
 
 
-def fill_in(name: str) -> str:
-    return f"{{{name}}} 还没有填上，请改好再发。"
-
-
-def too_many_notes(longest: int) -> str:
-    return f"备注最多 {longest} 个字。"
-
-
-def closed(number: int) -> str:
-    return f"#{number} 已完结。要接着回复，请先重开。"
-
-
-def not_closed(number: int) -> str:
-    return f"#{number} 没有完结，不用重开。"
-
-
-def answer_first(number: int) -> str:
-    return f"#{number} 还没有答复过。请先答复，或选“不用回复”。"
-
-
-def other_is_open(number: int) -> str:
-    return f"这家店已有新的留言 #{number}，请在那里回复。"
-
-
-def by_phone(content: str) -> str:
-    return f"已电话联系：{content}"
-
-
 def said(kind: str, content: str, longest: int = 40) -> str:
     """A message in short, for a list or a quotation."""
     line = " ".join(content.split())
@@ -115,10 +101,6 @@ def said(kind: str, content: str, longest: int = 40) -> str:
 def overtaken(lines: Iterable[str]) -> str:
     """To a writer: what came in while they were writing."""
     return "您写的时候有了新消息：\n" + "\n".join(lines)
-
-
-def snoozed(until: str) -> str:
-    return f"{until} 再放回待办。答复时限不变。"
 
 
 def handed_on_meanwhile(name: str) -> str:
@@ -284,10 +266,6 @@ def quoted(name: str, words: str, is_note: bool) -> str:
     return f"{name or '店主'}{'（备注）' if is_note else ''}：{words}"
 
 
-def closed_in_chat(number: int) -> str:
-    return f"#{number} 已完结。要接着回复，请先回复“{number} 重开”。"
-
-
 def ask_which(lines: Sequence[str]) -> str:
     """To a manager whose text or picture names no request."""
     if not lines:
@@ -314,41 +292,9 @@ def settle_again(came: Iterable[str], what: str) -> str:
     return "\n".join(["还有您没看到的新消息：", *came, f"看过了，还是“{what}”，请回复 1；要答复就直接写编号和内容。"])
 
 
-def closed_now(number: int, shop: str) -> str:
-    return f"#{number} {shop}已完结。"
-
-
-def no_reply_now(number: int) -> str:
-    return f"#{number} 已记为不用回复，并完结。"
-
-
-def reopened_now(number: int) -> str:
-    return f"#{number} 已重开。回复“{number} 内容”答复。"
-
-
 def transferred_now(number: int, name: str, *, is_told: bool) -> str:
     untold = "" if is_told else f"\n微信里通知不到{name}，请您打电话转告。"
     return f"#{number} 已转给{name}，时限不变。{untold}"
-
-
-def noted_now(number: int) -> str:
-    return f"#{number} 已记下备注，店主看不到。"
-
-
-def listen_now(number: int) -> str:
-    return f"#{number} 的语音发给您了。回复“{number} 内容”答复。"
-
-
-def listen_in_chat(number: int) -> str:
-    return f"微信现在不让往您的聊天里发语音。请到聊天里回复“{number} 听”。"
-
-
-def called_now(number: int) -> str:
-    return f"#{number} 已记下电话联系。完结请回复“{number} 完结”。"
-
-
-def snoozed_now(number: int, until: str) -> str:
-    return f"#{number} {until} 再放回待办。答复时限不变。"
 
 
 def help_of_manager(number: int | None, count: int, overdue: int, chosen: str, address: str) -> str:
@@ -378,18 +324,6 @@ def awaiting(count: int) -> str:
     ('有 2 条留言等着您答复，回复“待办”就能看到。', '')
     """
     return f"有 {count} 条留言等着您答复，回复“待办”就能看到。" if count else ""
-
-
-def page(label: str, path: str, public_url: str) -> str:
-    return f'<a href="{public_url}{path}">{label}</a>'
-
-
-def one_at_a_time(number: int, other: int) -> str:
-    return f"一次只回一条，没有发出。请分开写，如：{number} 内容，再写 {other} 内容。"
-
-
-def no_voice_now(number: int) -> str:
-    return f"#{number} 已过微信回复期，语音发不出去。请改用文字，或打电话。"
 
 
 def _first_number(lines: Sequence[str]) -> str:

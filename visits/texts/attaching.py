@@ -3,11 +3,10 @@
 NO_LONGER = "这条留言已经归到店里，或已完结，请刷新后再看。"
 NO_SUCH_SHOP = "没有这家店，或不在您看得到的范围里。"
 NO_MANAGER = "这家店还没有客户经理，请直接转给一位同事。"
-
-
-def attached(shop: str) -> str:
-    """The note for colleagues: what staff believe, and that it is not proved."""
-    return f"归到{shop}。对方还没有绑定，身份没有核实。"
+#: The note for colleagues: what staff believe, and that it is not proved.
+ATTACHED = "归到{}。对方还没有绑定，身份没有核实。"
+#: A hint for a writer who is not bound, to be checked and sent.
+HOW_TO_BIND = "您好，为了以后直接找到您的客户经理，请绑定您的店：{}"
 
 
 def to_find_out(shop: str, number: int | None) -> str:
@@ -25,8 +24,3 @@ def done(shop: str, manager: str, *, is_the_shops: bool) -> str:
     if is_the_shops:
         return f"已归到{shop}，{to}。对方还没有绑定，身份没有核实。"
     return f"已转给{shop}的客户经理{manager}核实，没有归到店里。"
-
-
-def how_to_bind(how: str) -> str:
-    """A hint for a writer who is not bound, to be checked and sent."""
-    return f"您好，为了以后直接找到您的客户经理，请绑定您的店：{how}"

@@ -27,6 +27,7 @@ SCORES = {1: "满意", 2: "一般", 3: "不满意"}
 WHY = {2: "谢谢您的评价。哪里可以更好，写一句就行。", 3: "谢谢您直说。哪里不满意，写一句就行。"}
 TOLD_WHY = "已记下，谢谢您。还有事没办好，请接着写。"
 SORRY = "谢谢您直说，我们会改进。还有没解决的，请直接在这里写。"
+LONG_COMMENT = "请写在 {} 个字以内。"
 ASK_FOR_RATING = "这次答复您满意吗？"
 
 
@@ -80,10 +81,6 @@ def rating_menu(options: Sequence[tuple[str, int]]) -> dict[str, Any]:
             "tail_content": "点一下，或回复数字。",
         },
     }
-
-
-def comment_too_long(longest: int) -> str:
-    return f"请写在 {longest} 个字以内。"
 
 
 def rated(score: int, *, asks_why: bool = False) -> str:

@@ -133,11 +133,6 @@ def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], over
     return f"【转来 {count} 条留言】{'；'.join(whys)}。{late}\n{listed}{rest}。回复“待办”看全部。"
 
 
-def moved_along(why: str) -> str:
-    """Why a request has another owner: its shop has another manager."""
-    return f"这家店换了客户经理，留言跟着走：{why}"
-
-
 def moved_away(count: int, numbers: Sequence[int], to: str) -> str:
     """To the former owner: requests that moved along with their shops.
 
@@ -219,6 +214,8 @@ def waiting(count: int, numbers: Sequence[int]) -> str:
     return f"【{count} 条留言等您答复】等得最久的是 {listed}。回复“待办”看全部。"
 
 
+#: Why a request has another owner: its shop has another manager.
+MOVED_ALONG = "这家店换了客户经理，留言跟着走：{}"
 NOT_BOUND = "还没有绑定微信"
 NOT_FOLLOWING = "已取消关注服务号"
 OUT_OF_REACH = "的微信现在收不到通知"

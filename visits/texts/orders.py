@@ -13,9 +13,21 @@ ORDERS = {
     "called": "已电话 {}",
     "listen": "听",
 }
+#: What was done: a request's number, and its shop or the moment it comes back.
+DONE = {
+    "close": "#{0} {1}已完结。",
+    "no_reply_needed": "#{0} 已记为不用回复，并完结。",
+    "reopen": "#{0} 已重开。回复“{0} 内容”答复。",
+    "note": "#{0} 已记下备注，店主看不到。",
+    "snooze": "#{0} {1} 再放回待办。答复时限不变。",
+    "called": "#{0} 已记下电话联系。完结请回复“{0} 完结”。",
+    "listen": "#{0} 的语音发给您了。回复“{0} 内容”答复。",
+}
 #: Words that say that what was quoted is to be sent.
 SEND_IT = {"发", "发送", "发出", "发吧", "确认", "确认发送"}
 NOTHING_TO_SEND = "没有等着发的内容。要答复，请写“编号 内容”；回复“待办”看编号。"
+NOTE_NEEDS_WORDS = "请写上要记的内容，如：{} 备注 上月也断过"
+SEVERAL_MANAGERS = "有几位客户经理叫“{}”，请在页面上转交。"
 
 
 def do_it(verb: str, rest: str, number: int) -> str:
@@ -34,10 +46,6 @@ def ask_to_send(number: int, shop: str, what: str) -> str:
     return f"将发给{shop}：{what}\n回复“发”就发出；不发就不用管。要完结请回复“{number} 完结”。"
 
 
-def note_needs_words(number: int) -> str:
-    return f"请写上要记的内容，如：{number} 备注 上月也断过"
-
-
 def ask_number(lines: Sequence[str], order: str) -> str:
     """To a manager who wrote an action without a request's number."""
     if not lines:
@@ -48,7 +56,3 @@ def ask_number(lines: Sequence[str], order: str) -> str:
 def no_such_manager(name: str, number: int, shop: str) -> str:
     asked = f"没有叫“{name}”的客户经理。" if name else "请写上转给谁。"
     return f"{asked}请写全名，如：{number} 转 林小燕，或在页面上转交。\n要把整句发给{shop}，请回复“发”。"
-
-
-def several_managers(name: str) -> str:
-    return f"有几位客户经理叫“{name}”，请在页面上转交。"
