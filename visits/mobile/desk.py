@@ -1,7 +1,7 @@
 """H5 page of one request, for a customer manager to read and to answer."""
 
-import secrets
-from datetime import datetime
+from functools import partial
+from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,15 +15,14 @@ from visits.actions import answering, canned
 from visits.actions.answering import AnswerOvertaken
 from visits.mobile import phrases, visitor
 from visits.models import FIRST_NUMBER, Way
-from visits.pages import buttons, form_pictures, form_values
+from visits.pages import buttons, form_values
+from visits.pages.form_pictures import FormPicture
 from visits.queries import thread
-from visits.queries.messages import ThreadMessage
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
-from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
 #: Messages above the answer field: the last ones, so that it is not far down.
@@ -32,14 +31,13 @@ RECENT = 8
 
 def thread_page(number: int) -> ResponseReturnValue:
     """Show a request: its messages, the state of each answer, and the answer field."""
-    openid, services = oauth.who(), current_services()
-    now = services.clock()
+    services = current_services()
     with services.reading() as session:
         who = visitor.manager_or_none(services, session)
         if who is None:
-            return visitor.to_own(session, openid, number)
+            return visitor.to_own(session, oauth.who(), number)
         found = _found(session, who, number, before=request.args.get("before", type=int))
-        page = _show(session, services, who, found, now=now)
+        page = _show(session, services, who, found)
     with services.transaction() as session:
         answering.looked(session, found.id, who)
     return page
@@ -48,46 +46,39 @@ def thread_page(number: int) -> ResponseReturnValue:
 def act(number: int) -> ResponseReturnValue:
     """Do what the pressed button says, once however often it is posted; then show the page."""
     openid, services, form = oauth.who(), current_services(), request.form
-    now, here = services.clock(), redirect(url_for("visits_mobile.thread_page", number=number), 303)
-    picture, token = None, form_values.token(form)
+    picture = FormPicture(services, openid)
     with services.reading() as session:
         who = visitor.manager_or_none(services, session)
         if who is None:
             return visitor.to_own(session, openid, number)
         # Only for somebody who may answer here is anything stored on the disk.
         _found(session, who, number)
+    again = partial(_again, services, who, number, picture)
     try:
-        picture = form_values.received(services, request.files.get("photo"))
+        picture.receive()
         if form.get("do") == "drop_photo":
-            form_pictures.drop(token)
-            return _again(services, openid, who, number, status=200, now=now)
+            picture.drop()
+            picture.chosen = None
+            return again(status=200)
         if "canned" in form:
-            form_pictures.keep(services, picture, token=token, whose=openid)
-            return _again(services, openid, who, number, chosen=form.get("canned", type=int), status=200, now=now)
+            return again(chosen=form.get("canned", type=int), status=200)
         with services.transaction() as session:
             said = _do(session, openid, who, number - FIRST_NUMBER, picture)
     except AnswerOvertaken as overtaken:
-        form_pictures.keep(services, picture, token=token, whose=openid)
-        return _again(services, openid, who, number, came=overtaken.came, status=409, now=now)
+        return again(came=overtaken.came, status=409)
     except Refused as refusal:
-        form_pictures.keep(services, picture, token=token, whose=openid)
-        return _again(services, openid, who, number, sentence=refusal.sentence, status=422, now=now)
+        return again(sentence=refusal.sentence, status=422)
     if form.get("do") in ("phrase", "reopen") and is_visible(form.get("content", "")):
         # This action did not send what is in the answer field, so it stays there.
-        form_pictures.keep(services, picture, token=token, whose=openid)
-        return _again(services, openid, who, number, said=said, status=200, now=now)
-    form_pictures.drop(token)
+        return again(said=said, status=200)
+    picture.drop()
     flash(said)
-    return here
+    return redirect(url_for("visits_mobile.thread_page", number=number), 303)
 
 
 def kept_picture(token: str) -> ResponseReturnValue:
     """Send the picture that is kept with one of this visitor's own forms."""
-    openid, services = oauth.who(), current_services()
-    key = form_pictures.key_of(token, openid)
-    with services.reading() as session:
-        file = media.find(session, services.media_folder, key) if key else None
-    return form_values.send(file, "photo")
+    return FormPicture(current_services(), oauth.who(), token).send()
 
 
 def media_file(number: int, message_id: int) -> ResponseReturnValue:
@@ -101,14 +92,8 @@ def media_file(number: int, message_id: int) -> ResponseReturnValue:
     return form_values.send(file, f"{number}-{message_id}")
 
 
-def _do(
-    session: Session,
-    openid: str,
-    who: Colleague,
-    about: int,
-    picture: Picture | None,
-) -> str:
-    form, key = request.form, None
+def _do(session: Session, openid: str, who: Colleague, about: int, picture: FormPicture) -> str:
+    form = request.form
     match form.get("do"):
         case "phrase":
             _keep_phrase(session, who, form.get("content", ""))
@@ -119,14 +104,7 @@ def _do(
                 raise Refused(texts.LISTEN_IN_CHAT.format(about + FIRST_NUMBER))
             answering.listen(session, about, who, form.get("message", 0, type=int))
             return texts.LISTEN
-        case do if do in buttons.WITH_PICTURE:
-            if picture is None:
-                key = form_pictures.take(session, form_values.token(form), openid)
-            else:
-                # Stored for no follower: it belongs to the request, and is deleted with it.
-                key = media.add(session, picture, openid="", mark=form_values.token(form), now=who.now)
-    has_template = form_values.has_template(current_services())
-    return buttons.press(session, about, who, form, picture=key, has_template=has_template)
+    return buttons.press(session, about, who, form, picture)
 
 
 def _keep_phrase(session: Session, who: Colleague, content: str) -> None:
@@ -136,79 +114,50 @@ def _keep_phrase(session: Session, who: Colleague, content: str) -> None:
     canned.save(session, None, title, content, manager_id=who.manager_id, may_shared=False, is_shared=False)
 
 
-def _show(
-    session: Session,
-    services: Services,
-    who: Colleague,
-    found: Thread,
-    *,
-    now: datetime,
-    draft: str = "",
-    came: tuple[ThreadMessage, ...] = (),
-    sentence: str = "",
-    said: str = "",
-    token: str = "",
-    has_picture: bool = False,
-) -> str:
+def _show(session: Session, services: Services, who: Colleague, found: Thread, draft: str = "", **more: Any) -> str:
+    """Draw the page; `more` is what `_again` adds to it."""
+    now, zone = who.now, services.zone
     way = thread.foreseen(session, found.openid, now=now, has_template=form_values.has_template(services))
+    values: dict[str, Any] = {"came": (), "sentence": "", "said": ""}
     return render_template(
         "visits/thread.html",
         found=found,
         who=who,
-        due=form_values.due(found, now=now, zone=services.zone),
+        due=form_values.due(found, now=now, zone=zone),
         way=way.way,
-        way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=services.zone),
+        way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=zone),
         send=texts.SEND.get(way.way, ""),
         draft=draft,
-        came=came,
-        sentence=sentence,
-        said=said,
-        # The form that comes back is the same one: its picture stays with it, and it still answers only once.
-        token=token or secrets.token_urlsafe(16),
-        picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
         keep=f"{found.number}-{who.manager_id}",
-        canned=form_values.ready(session, who, found, now=now, zone=services.zone),
+        canned=form_values.ready(session, who, found),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         owned=thread.owned(session, found.id),
         rating=texts.rated(*thread.rating(session, found.id)),
         snoozes=buttons.SNOOZES,
-        moment=lambda at: when(at, now=now, zone=services.zone),
+        moment=lambda at: when(at, now=now, zone=zone),
         texts=texts,
+        **FormPicture(services, oauth.who()).fields("visits_mobile.kept_picture"),
+        **values | more,
     )
 
 
 def _again(
     services: Services,
-    openid: str,
     who: Colleague,
     number: int,
+    picture: FormPicture,
     *,
-    came: tuple[ThreadMessage, ...] = (),
-    sentence: str = "",
-    said: str = "",
     chosen: int | None = None,
     status: int,
-    now: datetime,
+    **more: Any,
 ) -> Response:
-    """Show the page as it is now, with the written text still in the field, and the picture still kept."""
-    token = form_values.token(request.form)
+    """Show the page as it is now, with the written text still in the field, and the picture still kept: `came` is what
+    came in between, `sentence` a refusal, `said` what was done, `chosen` a canned answer."""
+    picture.keep()
     with services.reading() as session:
         found = _found(session, who, number)
-        ready = form_values.canned(session, who, found, chosen, now=now, zone=services.zone)
-        draft = "\n".join(each for each in (visible(request.form.get("content", "")), ready) if each)
-        page = _show(
-            session,
-            services,
-            who,
-            found,
-            draft=draft,
-            came=came,
-            sentence=sentence,
-            said=said,
-            token=token,
-            has_picture=form_pictures.key_of(token, openid) is not None,
-            now=now,
-        )
+        written = visible(request.form.get("content", "")), form_values.canned(session, who, found, chosen)
+        page = _show(session, services, who, found, "\n".join(filter(None, written)), **more)
     return make_response(page, status)
 
 

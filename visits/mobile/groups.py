@@ -14,7 +14,8 @@ from people.picker import short
 from people.picker.short import Picker
 from visits.actions import groups as actions
 from visits.mobile import visitor
-from visits.pages import form_pictures, form_values
+from visits.pages import form_values
+from visits.pages.form_pictures import FormPicture
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
 from visits.queries.groups import PARTS, GroupLine
@@ -23,7 +24,6 @@ from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
-from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
 #: The criteria offered on a phone.
@@ -80,43 +80,37 @@ def group_cancel(group_id: int) -> ResponseReturnValue:
 def group_write() -> ResponseReturnValue:
     """Write to one's own shops: first the number of shops is shown, then it is sent, once however often it is
     posted."""
-    services, form, openid = current_services(), request.form, oauth.who()
-    token = form_values.token(form)
+    services, form = current_services(), request.form
+    picture = FormPicture(services, oauth.who())
     with services.reading() as session:
         who = visitor.manager(services, session)
     if request.method != "POST":
         return _form(services, who)
-    picture: Picture | None = None
     try:
-        picture = form_values.received(services, request.files.get("photo"))
+        picture.receive()
         meant = short.read(PICKER, form, services.criteria).spec
         if form.get("do") == "drop_photo":
-            form_pictures.drop(token)
+            picture.drop()
             return _form(services, who)
         if form.get("do") != "send" or form.get("looked") != short.mark(meant):
-            form_pictures.keep(services, picture, token=token, whose=openid)
+            picture.keep()
             return _form(services, who)
         with services.transaction() as session:
             now = services.clock()
-            if picture is None:
-                key = form_pictures.take(session, token, openid)
-            else:
-                # Stored for no follower: it belongs to the group.
-                key = media.add(session, picture, openid="", mark=token, now=now)
             sent = actions.send(
                 session,
                 who,
                 meant,
                 form.get("content", ""),
-                picture=key,
-                token=token or None,
+                picture=picture.take(session, now=now),
+                token=picture.token or None,
                 criteria=services.criteria,
                 now=now,
             )
     except Refused as refusal:
-        form_pictures.keep(services, picture, token=token, whose=openid)
+        picture.keep()
         return _form(services, who, error=refusal.sentence)
-    form_pictures.drop(token)
+    picture.drop()
     flash(texts.SENT)
     return redirect(url_for("visits_mobile.group", group_id=sent.id), 303)
 
@@ -166,11 +160,9 @@ def _form(services: Services, who: Colleague, error: str = "") -> ResponseReturn
         except Refused as refusal:
             error = error or refusal.sentence
         offer = short.offer(session, PICKER, picked, services.criteria, who.sees)
-    token = form_values.token(values) or secrets.token_urlsafe(16)
-    has_picture = form_pictures.key_of(token, oauth.who()) is not None
     page = render_template(
         "visits/group_write.html",
-        picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
+        **FormPicture(services, oauth.who()).fields("visits_mobile.kept_picture"),
         keep=f"group-{who.manager_id}",
         preview=preview,
         ahead=ahead,
@@ -180,7 +172,6 @@ def _form(services: Services, who: Colleague, error: str = "") -> ResponseReturn
         offer=offer,
         values=values,
         error=error,
-        token=token,
         quiet=services.quiet,
         texts=texts,
         days=actions.ANSWERS_FOR.days,

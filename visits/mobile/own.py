@@ -1,6 +1,5 @@
 """H5 pages of a shop's own requests: what it wrote, what was answered, and a field to write more."""
 
-import secrets
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,7 +13,8 @@ from people import identity
 from visits.actions import categories, complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
 from visits.models import FIRST_NUMBER
-from visits.pages import form_pictures, form_values
+from visits.pages import form_values
+from visits.pages.form_pictures import FormPicture
 from visits.queries import thread, visibility
 from visits.queries.thread import Thread
 from visits.rules import needs
@@ -22,7 +22,6 @@ from visits.texts import answering as texts
 from visits.texts import intake as intake_texts
 from visits.texts.times import when
 from wechat_bot import media, oauth
-from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
 RECENT = 12
@@ -43,27 +42,24 @@ def write() -> ResponseReturnValue:
     """Receive what was written, once however often it is posted."""
     openid, services = oauth.who(), current_services()
     here = redirect(url_for("visits_mobile.newest"), 303)
-    content, token = visible(request.form.get("content", "")), form_values.token(request.form)
-    picture: Picture | None = None
+    content, picture = visible(request.form.get("content", "")), FormPicture(services, openid)
     try:
-        upload = request.files.get("photo")
-        picture = media.receive(services.media_folder, upload.stream) if upload and upload.filename else None
+        picture.receive(is_for_wechat=False)
         if request.form.get("do") == "drop_photo":
-            form_pictures.drop(token)
-            return _page(services, openid, draft=content, token=token)
+            picture.drop()
+            return _page(services, openid, draft=content)
         if len(content) > form_values.LONGEST:
             raise Refused(texts.too_long(len(content) - form_values.LONGEST))
-        if not content and picture is None and form_pictures.key_of(token, openid) is None:
+        if not content and picture.chosen is None and picture.kept is None:
             raise Refused(texts.EMPTY)
         with services.transaction() as session:
-            said = _receive(session, services, openid, content, picture, token)
+            said = _receive(session, services, openid, content, picture)
         if said:
             flash(said)
     except Refused as refusal:
-        form_pictures.keep(services, picture, token=token, whose=openid)
-        page = _page(services, openid, draft=content, sentence=refusal.sentence, token=token)
-        return make_response(page, 422)
-    form_pictures.drop(token)
+        picture.keep()
+        return make_response(_page(services, openid, draft=content, sentence=refusal.sentence), 422)
+    picture.drop()
     return here
 
 
@@ -86,7 +82,7 @@ def rate(number: int) -> ResponseReturnValue:
             and score in SCORES
             and rating.rate(session, openid, found.id, closing, SCORES[score], comment=kept, now=services.clock())
         )
-        said = _receive(session, services, openid, comment, None, "") if counts and is_complaint else ""
+        said = _receive(session, services, openid, comment) if counts and is_complaint else ""
     flash(said or (intake_texts.rated(SCORES[score]) if counts else intake_texts.RATED_ALREADY))
     return redirect(url_for("visits_mobile.own_page", number=number), 303)
 
@@ -102,28 +98,21 @@ def own_file(number: int, message_id: int) -> ResponseReturnValue:
 
 
 def _receive(
-    session: Session, services: Services, openid: str, content: str, picture: Picture | None, token: str
+    session: Session, services: Services, openid: str, content: str, picture: FormPicture | None = None
 ) -> str:
     now = services.clock()
-    key = form_pictures.take(session, token, openid, openid=openid) if picture is None else None
-    is_polite = (
-        picture is None
-        and key is None
-        and needs.is_polite(content)
-        and groups.awaiting(session, openid, now=now) is None
-    )
+    key = picture.take(session, openid=openid, now=now) if picture is not None else None
+    is_polite = key is None and needs.is_polite(content) and groups.awaiting(session, openid, now=now) is None
     if is_polite and intake.standing(session, openid, None) is RequestStanding.NONE:
         return intake_texts.WELCOME  # thanks for something closed opens nothing
     said = [ShopMessage("text", content)] if content else []
-    if picture is not None:
-        key = media.add(session, picture, openid=openid, mark=token, now=now)
-    if key is not None:
-        said.append(ShopMessage("image", media_key=key))
+    said += [ShopMessage("image", media_key=key)] if key is not None else []
+    token = picture.token if picture is not None else ""
     received = intake.written(session, openid, said, token=token, now=now, zone=services.zone)
-    return _words(session, received, services) if received else ""
+    return _words(received, services) if received else ""
 
 
-def _words(session: Session, received: Received, services: Services) -> str:
+def _words(received: Received, services: Services) -> str:
     answers = intake.who_answers(received)
     if received.became is Became.THANKS:
         return intake_texts.WELCOME
@@ -147,9 +136,7 @@ def _page(
     *,
     draft: str = "",
     sentence: str = "",
-    token: str = "",
 ) -> ResponseReturnValue:
-    has_picture = form_pictures.key_of(token, openid) is not None
     now, before = services.clock(), request.args.get("before", type=int)
     with services.reading() as session:
         if visibility.of_manager(session, openid, now=now, zone=services.zone) is not None:
@@ -177,8 +164,7 @@ def _page(
         can_write=before is None and (number is None or not own or number == own[0].number),
         earlier=[each for each in own if each.id != (found.id if found else 0)],
         moment=lambda at: when(at, now=now, zone=services.zone),
-        token=token or secrets.token_urlsafe(16),
-        picture=url_for("visits_mobile.kept_picture", token=token) if has_picture else "",
+        **FormPicture(services, openid).fields("visits_mobile.kept_picture"),
         draft=draft,
         sentence=sentence,
         texts=texts,

@@ -9,6 +9,7 @@ from console import fields
 from foundation.errors import Refused
 from visits.actions import answering
 from visits.pages import form_values
+from visits.pages.form_pictures import FormPicture
 from visits.queries import thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
@@ -20,35 +21,31 @@ WITH_PICTURE = ("answer", "note", "wait")
 SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
 
 
-def press(
-    session: Session,
-    request_id: int,
-    who: Colleague,
-    form: MultiDict[str, str],
-    *,
-    picture: str | None = None,
-    has_template: bool,
-) -> str:
-    """Do what the form's `do` says; gives the sentence for whoever pressed. Raises `Refused` as the actions do.
-
-    `picture` is the media key of a picture sent with an answer or a note; `has_template` tells whether a notice can
-    replace an answer.
-    """
+def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str, str], picture: FormPicture) -> str:
+    """Do what the form's `do` says; gives the sentence for whoever pressed. Raises `Refused` as the actions do."""
     content, seen = form.get("content", ""), fields.key(form.get("seen", ""), "消息")
+    key = picture.take(session, now=who.now) if form.get("do") in WITH_PICTURE else None
     match form.get("do"):
         case "answer":
-            token = form_values.token(form) or None
+            token, has_template = picture.token or None, form_values.has_template(picture.services)
             openid = answering.hold(session, request_id, who).row.openid
             way = thread.foreseen(session, openid, now=who.now, has_template=has_template)
             answering.answer(
-                session, request_id, who, content, picture=picture, token=token, seen=seen or 0, told=way.way
+                session,
+                request_id,
+                who,
+                content,
+                picture=key,
+                token=token,
+                seen=seen or 0,
+                told=way.way,
             )
             return texts.sent_by(way.way, texts.shut(way.until, who.now))
         case "note":
-            answering.note(session, request_id, who, content, picture=picture)
+            answering.note(session, request_id, who, content, picture=key)
             return texts.NOTED
         case "wait":
-            answering.wait(session, request_id, who, content, picture=picture, seen=seen)
+            answering.wait(session, request_id, who, content, picture=key, seen=seen)
             return texts.CALLED
         case "close":
             answering.close(session, request_id, who, seen=seen)

@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 
-from foundation.errors import Refused
 from people.models import Manager
 from visits.actions import answering
 from visits.queries import thread
@@ -19,10 +17,9 @@ from visits.queries.visibility import Colleague
 from visits.rules import canned as rules
 from visits.texts import answering as texts
 from visits.texts.times import answer_by, late, when
-from wechat_bot import media, serving
-from wechat_bot.media import Found, Picture
+from wechat_bot import serving
+from wechat_bot.media import Found
 from wechat_bot.services import Services
-from wechat_bot.uploads import ENDINGS
 
 #: Characters that fit into one WeChat message, with its writer's name in front.
 LONGEST = 600
@@ -84,35 +81,23 @@ def token(form: Mapping[str, str]) -> str:
     return form.get("token", "")[:64]
 
 
-def received(services: Services, upload: FileStorage | None) -> Picture | None:
-    """Store the picture of a form among the media. Raises `Refused` for what WeChat would not accept."""
-    if upload is None or not upload.filename:
-        return None
-    picture = media.receive(services.media_folder, upload.stream)
-    if picture.content_type not in ENDINGS:
-        raise Refused(texts.PICTURE_KINDS)
-    return picture
-
-
-def canned(
-    session: Session, who: Colleague, found: Thread, wanted: int | None, *, now: datetime, zone: ZoneInfo
-) -> str:
+def canned(session: Session, who: Colleague, found: Thread, wanted: int | None) -> str:
     """Return the chosen canned answer, filled in; empty where none was chosen."""
     if wanted is None:
         return ""
-    kept = ready(session, who, found, now=now, zone=zone)
+    kept = ready(session, who, found)
     return next((each.content for each in kept if each.id == wanted), "")
 
 
-def ready(session: Session, who: Colleague, found: Thread, *, now: datetime, zone: ZoneInfo) -> list[Ready]:
+def ready(session: Session, who: Colleague, found: Thread) -> list[Ready]:
     """Return the canned answers a person can use, filled in for this request."""
     manager = session.get(Manager, who.manager_id) if who.manager_id is not None else None
     values = {
         "店名": found.shop,
         "称呼": found.salutation if found.keeper else "",
-        "经理": who.name if manager else texts.SERVICE,
+        "经理": who.public_name,
         "电话": manager.phone if manager else found.owner_phone,
-        "截止": answer_by(thread.answer_due(session, found.id), now=now, zone=zone),
+        "截止": answer_by(thread.answer_due(session, found.id), now=who.now, zone=who.zone),
     }
     kept = thread.canned(session, who.manager_id)
     return [replace(each, content=rules.fill(each.content, values)) for each in kept]

@@ -1,6 +1,5 @@
 """Console pages of visit groups: writing one message to many shops, its progress, and the shops behind each figure."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -149,38 +148,33 @@ def write() -> ResponseReturnValue:
         return _form(services)
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-    picture, mark, whose = None, form_values.token(form), form_pictures.of_user(me.user_id)
+    picture = form_pictures.of_user(services, me.user_id)
     try:
-        picture = form_values.received(services, request.files.get("photo"))
+        picture.receive()
         if form.get("drop_photo"):
-            form_pictures.drop(mark)
+            picture.drop()
         meant = short.read(_picker(me), form, services.criteria).spec
         if form.get("do") != "send" or form.get("looked") != short.mark(meant):
-            form_pictures.keep(services, picture, token=mark, whose=whose)
+            picture.keep()
             return _form(services)
         with act.transaction() as (session, now, note):
-            if picture is None:
-                key = form_pictures.take(session, mark, whose)
-            else:
-                # Stored for no follower: it belongs to the group.
-                key = media.add(session, picture, openid="", mark=mark, now=now)
             group = actions.send(
                 session,
                 who,
                 meant,
                 form.get("content", ""),
                 title=form.get("title", ""),
-                picture=key,
-                token=mark or None,
+                picture=picture.take(session, now=now),
+                token=picture.token or None,
                 answers_for=timedelta(days=fields.number(form.get("days", "7"), "几天内的回复算在里面")),
                 criteria=services.criteria,
                 now=now,
             )
             note("visit.group", f"visit-group:{group.id}", group.title)
     except Refused as refusal:
-        form_pictures.keep(services, picture, token=mark, whose=whose)
+        picture.keep()
         return _form(services, error=refusal.sentence)
-    form_pictures.drop(mark)
+    picture.drop()
     return act.done(url_for("visits_pages.group", group_id=group.id), texts.SENT)
 
 
@@ -242,9 +236,8 @@ def _form(services: Services, error: str = "") -> ResponseReturnValue:
     preview: Preview | None = None
     strangers: list[str] = []
     ahead = 0
-    named, looked, token = "", "", form_values.token(values)
+    named, looked = "", ""
     picked = short.read(_picker(me), values, services.criteria)
-    has_picture = form_pictures.key_of(token, form_pictures.of_user(me.user_id)) is not None
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         try:
@@ -272,8 +265,7 @@ def _form(services: Services, error: str = "") -> ResponseReturnValue:
         offer=offer,
         values=values,
         error=error,
-        token=token or secrets.token_urlsafe(16),
-        picture=url_for("visits_pages.kept_picture", token=token) if has_picture else "",
+        **form_pictures.of_user(services, me.user_id).fields("visits_pages.kept_picture"),
         quiet=services.quiet,
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         most=actions.MOST_MEMBERS,

@@ -1,6 +1,5 @@
 """Console page of one request: its timeline with the reasons, and every action on it."""
 
-import secrets
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,6 +21,7 @@ from visits.actions import answering, attaching
 from visits.actions.answering import AnswerOvertaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
+from visits.pages.form_pictures import FormPicture
 from visits.pages.inbox import COLOURS
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import deadlines, messages, visibility
@@ -33,7 +33,6 @@ from visits.texts import answering as texts
 from visits.texts import attaching as attaching_texts
 from visits.texts.times import when
 from wechat_bot import media, pictures
-from wechat_bot.media import Picture
 from wechat_bot.services import Services, current_services
 
 #: The audit log's word for each button.
@@ -60,9 +59,7 @@ def show(number: int) -> ResponseReturnValue:
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
         found = _found(session, who, number, before=request.args.get("before", type=int))
-        draft = form_values.canned(
-            session, who, found, request.args.get("canned", type=int), now=now, zone=services.zone
-        )
+        draft = form_values.canned(session, who, found, request.args.get("canned", type=int))
         if "hint" in request.args and not found.is_keepers:
             draft = attaching_texts.HOW_TO_BIND.format(HOW_TO_BIND)
         page = _page(session, services, who, found, draft=draft)
@@ -126,11 +123,11 @@ def press(number: int) -> ResponseReturnValue:
     if did is None:
         raise Refused(texts.NO_SUCH_BUTTON)
     came: tuple[ThreadMessage, ...] = ()
-    error, picture, token = "", None, form_values.token(request.form)
+    error, picture = "", form_pictures.of_user(services, me.user_id)
     try:
-        picture = form_values.received(services, request.files.get("photo"))
+        picture.receive()
         if request.form.get("drop_photo"):
-            form_pictures.drop(token)
+            picture.drop()
         with act.transaction() as (session, _, note):
             done, detail = _do(session, who, number - FIRST_NUMBER, picture)
             note(did, f"visit:{number}", detail)
@@ -140,23 +137,20 @@ def press(number: int) -> ResponseReturnValue:
         error = refusal.sentence
     else:
         if request.form["do"] in buttons.WITH_PICTURE:
-            form_pictures.drop(token)
+            picture.drop()
         return act.done(url_for("visits_pages.thread", number=number), done)
-    form_pictures.keep(services, picture, token=token, whose=form_pictures.of_user(access.visitor().user_id))
+    picture.keep()
     with services.reading() as session:
         found = _found(session, who, number)
-        draft = request.form.get("content", "")
-        page = _page(session, services, who, found, draft=draft, came=came, error=error, token=token)
+        page = _page(session, services, who, found, draft=request.form.get("content", ""), came=came, error=error)
     return page, 409 if came else 422
 
 
 @access.allow(VISITS_ANSWER)
 def kept_picture(token: str) -> ResponseReturnValue:
     """Send the picture that is kept with one of this visitor's own forms."""
-    services, key = current_services(), form_pictures.key_of(token, form_pictures.of_user(access.visitor().user_id))
-    with services.reading() as session:
-        found = media.find(session, services.media_folder, key) if key else None
-    return form_values.send(found, "photo")
+    picture = form_pictures.of_user(current_services(), access.visitor().user_id)
+    return replace(picture, token=token).send()
 
 
 @access.allow(VISITS_SEE)
@@ -171,40 +165,28 @@ def file(number: int, message_id: int) -> ResponseReturnValue:
     return form_values.send(there, f"{number}-{message_id}")
 
 
-def _do(session: Session, who: Colleague, about: int, picture: Picture | None) -> tuple[str, str]:
+def _do(session: Session, who: Colleague, about: int, picture: FormPicture) -> tuple[str, str]:
     """Do the action; gives the sentence for whoever pressed the button, and the one for the audit log."""
-    form, key = request.form, None
+    form = request.form
     if form["do"] == "attach":
         went = attaching.attach(session, about, who, form.get("licence", ""))
         done = attaching_texts.done(went.shop, went.manager, is_the_shops=went.is_the_shops)
         return done, f"{went.licence} {done}"
-    if form["do"] in buttons.WITH_PICTURE:
-        # Stored for no follower: it belongs to the request, and is deleted with it.
-        mark = form_values.token(form)
-        key = (
-            form_pictures.take(session, mark, form_pictures.of_user(access.visitor().user_id))
-            if picture is None
-            else media.add(session, picture, openid="", mark=mark, now=who.now)
-        )
-    has_template = form_values.has_template(current_services())
-    done = buttons.press(session, about, who, form, picture=key, has_template=has_template)
+    has_picture = picture.chosen is not None or picture.kept is not None
+    done = buttons.press(session, about, who, form, picture)
     written = texts.said("text", form.get("content", ""), 100)
     match form["do"]:
         case "answer":
-            return done, f"{written}{'[图片]' if key else ''}"
+            return done, f"{written}{'[图片]' if has_picture else ''}"
         case "note":
             return done, written
         case "wait":
             return done, f"已电话联系：{written}"
-        case "close":
-            return done, "请店主评价"
-        case "no_reply":
-            return done, "不用回复"
         case "transfer":
             return done, f"转给{dict(areas.managers(session)).get(form.get('to', 0, type=int), '')}"
         case "snooze":
             return done, done
-    return done, ""
+    return done, {"close": "请店主评价", "no_reply": "不用回复"}.get(form["do"], "")
 
 
 def _page(
@@ -216,10 +198,8 @@ def _page(
     draft: str = "",
     came: tuple[ThreadMessage, ...] = (),
     error: str = "",
-    token: str = "",
 ) -> str:
     now, me = who.now, access.visitor()
-    has_picture = form_pictures.key_of(token, form_pictures.of_user(me.user_id)) is not None
     way = queries.foreseen(session, found.openid, now=now, has_template=form_values.has_template(services))
     entries = [(each.at, 1, each) for each in found.said]
     shows_all = not found.has_earlier and not request.args.get("before")
@@ -237,11 +217,10 @@ def _page(
         draft=draft,
         came=came,
         error=error,
-        canned=form_values.ready(session, who, found, now=now, zone=services.zone),
+        canned=form_values.ready(session, who, found),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         snoozes=buttons.SNOOZES,
-        token=token or secrets.token_urlsafe(16),
-        picture=url_for("visits_pages.kept_picture", token=token) if has_picture else "",
+        **form_pictures.of_user(services, me.user_id).fields("visits_pages.kept_picture"),
         shows_phones=me.may(PEOPLE_PHONES),
         guesses=_guesses(session, who, found),
         sought=request.args.get("shop", "").strip()[:LONGEST_SEARCH],
