@@ -31,27 +31,8 @@ LIVING = (
     Request.category_id,
     Request.class_id,
 )
-#: The columns of `Filed` that `living` computes for a closed request, in one order.
-KEPT = (
-    "opened_at",
-    "request_id",
-    "manager_id",
-    "owner_id",
-    "retailer_id",
-    "area_id",
-    "category_id",
-    "class_id",
-    "first_ms",
-    "next_ms",
-    "closing_ms",
-    "promised",
-    "kept",
-    "overdue",
-    "lost",
-    "rated",
-    "content",
-    "discontent",
-)
+#: The columns that `living` computes for a closed request and `Filed` keeps.
+KEPT = tuple(column.key for column in Filed.__table__.columns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from visits.queries import named, visibility
 from visits.queries.report_columns import ReportColumns, filed, living, unfiled
 from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
-from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportRow, ReportSpan, RequestRow, Took
+from visits.rules.figures import COUNTED, DividedBy, Narrowed, ReportFigure, ReportRow, ReportSpan, RequestRow, Took
 
 PAGE = 50
 _NAMES: dict[DividedBy, Any] = {
@@ -82,7 +82,7 @@ def report(
         for row in session.execute(_counted(session, who, narrowed, by, facts, took)):
             if not row.requests:
                 continue
-            sums.setdefault(row.key, Counter()).update({name: getattr(row, name) for name in _COUNTED})
+            sums.setdefault(row.key, Counter()).update({name: getattr(row, name) for name in COUNTED})
             mine = values.setdefault(row.key, {each: [] for each in took})
             for each in took:
                 mine[each] += map(int, filter(None, (getattr(row, each.value) or "").split(",")))
@@ -130,14 +130,14 @@ def _counted(
     """Count each key's figures, and collect its times as one text: databases rank slower than they read."""
     times = {Took.FIRST: facts.first_ms, Took.NEXT: facts.next_ms, Took.CLOSING: facts.closing_ms}
     sums: dict[str, Any] = {
-        name: func.sum(getattr(facts, name)) for name in _COUNTED if name not in ("requests", "closed")
+        name: func.sum(getattr(facts, name)) for name in COUNTED if name not in ("requests", "closed")
     }
     sums |= {"requests": func.count(), "closed": func.count() - sums["open"]}
     texts = {each.value: func.aggregate_strings(cast(times[each], String), ",") for each in took}
     columns = [column.label(name) for name, column in {**sums, **texts}.items()]
     conditions = _conditions(session, who, narrowed, facts)
     if by is not DividedBy.MONTH:
-        key = _key(facts, by).label("key")
+        key = getattr(facts, f"{by.value}_id").label("key")
         return select(key, *columns).where(*conditions).group_by(key)
     # Each month is a stretch of the span: no sorting is needed.
     stretches = [narrowed.span.within_month(month) for month in narrowed.span.months()]
@@ -154,32 +154,13 @@ def _figures(
 ) -> ReportRow:
     found = {each: rules.times(mine) for each, mine in values.items()}
     times = {each: mine for each, mine in found.items() if mine is not None}
-    return ReportRow(key, name, shops=shops, times=times, **{each: counted[each] for each in _COUNTED})
-
-
-_COUNTED = (
-    "requests",
-    "promised",
-    "kept",
-    "judged",
-    "within",
-    "overdue",
-    "lost",
-    "open",
-    "closed",
-    "rated",
-    "content",
-    "discontent",
-)
+    return ReportRow(key, name, shops=shops, times=times, **{each: counted[each] for each in COUNTED})
 
 
 def _conditions(
     session: Session, who: Colleague, narrowed: Narrowed, facts: ReportColumns
 ) -> list[ColumnElement[bool]]:
-    found = [*facts.of, *_within(facts, narrowed.span, who.zone)]
-    mine = visibility.within(session, who, facts)
-    if mine is not None:
-        found.append(mine)
+    found = [*facts.of, *_within(facts, narrowed.span, who.zone), visibility.within(session, who, facts)]
     if narrowed.area_id:
         found.append(facts.area_id.in_(sorted(people_scope.with_sub_areas(session, [narrowed.area_id]))))
     for column, value in (
@@ -197,15 +178,6 @@ def _within(facts: ReportColumns, span: ReportSpan, zone: ZoneInfo) -> list[Colu
     # The span's ends as moments: databases do not compute with the company's time zone.
     begin, end = span.moments(zone)
     return [facts.opened_at >= begin, facts.opened_at < end]
-
-
-def _key(facts: ReportColumns, by: DividedBy) -> Any:
-    return {
-        DividedBy.MANAGER: facts.manager_id,
-        DividedBy.AREA: facts.area_id,
-        DividedBy.CATEGORY: facts.category_id,
-        DividedBy.CLASS: facts.class_id,
-    }[by]
 
 
 def _names(session: Session, narrowed: Narrowed, by: DividedBy) -> dict[int | None, str]:
@@ -263,26 +235,17 @@ def _last_rated(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
 
 
 def _behind(figure: ReportFigure, facts: ReportColumns) -> list[ColumnElement[bool]]:
-    match figure:
-        case ReportFigure.ALL:
-            return []
-        case ReportFigure.KEPT:
-            return [facts.kept == 1]
-        case ReportFigure.BROKEN:
-            return [facts.promised == 1, facts.kept == 0]
-        case ReportFigure.WITHIN:
-            return [facts.within == 1]
-        case ReportFigure.LATE:
-            return [facts.judged == 1, facts.within == 0]
-        case ReportFigure.OVERDUE:
-            return [facts.overdue == 1]
-        case ReportFigure.LOST:
-            return [facts.lost == 1]
-        case ReportFigure.OPEN:
-            return [facts.open == 1]
-        case ReportFigure.CLOSED:
-            return [facts.open == 0]
-        case ReportFigure.RATED:
-            return [facts.rated > 0]
-        case ReportFigure.DISCONTENT:
-            return [facts.discontent > 0]
+    conditions: dict[ReportFigure, list[ColumnElement[bool]]] = {
+        ReportFigure.ALL: [],
+        ReportFigure.KEPT: [facts.kept == 1],
+        ReportFigure.BROKEN: [facts.promised == 1, facts.kept == 0],
+        ReportFigure.WITHIN: [facts.within == 1],
+        ReportFigure.LATE: [facts.judged == 1, facts.within == 0],
+        ReportFigure.OVERDUE: [facts.overdue == 1],
+        ReportFigure.LOST: [facts.lost == 1],
+        ReportFigure.OPEN: [facts.open == 1],
+        ReportFigure.CLOSED: [facts.open == 0],
+        ReportFigure.RATED: [facts.rated > 0],
+        ReportFigure.DISCONTENT: [facts.discontent > 0],
+    }
+    return conditions[figure]

@@ -1,8 +1,9 @@
 """Figures of a report: its span, its divisions, its rows and times, as plain values."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -75,10 +76,8 @@ class ReportSpan:
 
     def moments(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return its beginning and its end; the end is not part of it."""
-        begin, end = self.from_on, self.until_on + timedelta(days=1)
-        return datetime(begin.year, begin.month, begin.day, tzinfo=zone), datetime(
-            end.year, end.month, end.day, tzinfo=zone
-        )
+        after = self.until_on + timedelta(days=1)
+        return datetime.combine(self.from_on, time(), zone), datetime.combine(after, time(), zone)
 
     def months(self) -> list[date]:
         """Return the first day of each month it touches.
@@ -189,6 +188,10 @@ class RequestRow:
     def seconds(self) -> float | None:
         """How long the first answer took."""
         return (self.first_answered_at - self.opened_at).total_seconds() if self.first_answered_at else None
+
+
+#: The figures of a row that are counts, and can be added up.
+COUNTED = tuple(each.name for each in dataclasses.fields(ReportRow) if each.type is int)
 
 
 def times(milliseconds: Sequence[int]) -> Times | None:
