@@ -7,7 +7,7 @@ from console.extension import ConsoleExtension
 from console.menu import Item, Need, Tile
 from visits import jobs, models, permissions
 from visits.actions import categories, erasing, groups, rating
-from visits.conversation import desk, overhearing, shops
+from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.pages import groups as group_pages
@@ -29,7 +29,7 @@ visits = Feature(
     ),
     entries=(Entry("留言给经理", "留言", "message:", 20),),
     words=(Word("留言", "message:", takes_rest=True), Word("待办", "desk:")),
-    overhears=(overhearing.overhear,),
+    overhears=(shops.overhear,),
     awaits=desk.awaits,
     bound=shops.bound,
     helps=desk.helps,

@@ -12,6 +12,7 @@ from people.models import Area
 from tests.office import Office, file_of
 from tests.visits.conftest import NEED, Town
 from visits.actions import clocks, notices, routing, settings
+from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Escalation, Promise
 from visits.queries import deadlines
@@ -332,10 +333,8 @@ def test_a_supervisor_is_told_of_each_breach_however_many_notices_wait(town) -> 
     town.news(zhou)
     with town.house.services.transaction() as session:
         for n in range(1, 6):
-            text = f"【已超时】#{n + 100} 第{n}家店"
-            notices.tell(
-                session, town.id_of("周主任"), text, now=town.house.clock(), about=f"visit:{n}", key=f"breach{n}"
-            )
+            one = ManagerNotice(f"【已超时】#{n + 100} 第{n}家店", f"visit:{n}", f"breach{n}")
+            notices.tell(session, town.id_of("周主任"), one, now=town.house.clock())
     town.house.work()
     zhou.say("在吗")
     assert sum("【已超时】" in text for text in town.news(zhou)) == 5

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from visits.actions import notices
-from visits.actions.notices import NoticeReach
+from visits.actions.notices import ManagerNotice, NoticeReach
 from visits.actions.open_request import OpenRequest
 from visits.models import Author, Message, Request
 from visits.texts import notices as texts
@@ -55,7 +55,7 @@ def again(current: OpenRequest, message: Message, *, is_reopened: bool, group: s
     request.told_id = None
     who, what = texts.answers(notices.writer(current).short, group), texts.quoted(message.kind, message.content)
     text = texts.again(request.number, who, what, due_at, is_reopened=is_reopened, now=current.now, zone=current.zone)
-    notices.tell_of(current, request.owner_id, text, f"again:{message.id}", when=due_at)
+    notices.tell_of(current, request.owner_id, f"again:{message.id}", ManagerNotice(text, when=due_at))
 
 
 def _is_told(request: Request) -> bool:
@@ -65,8 +65,8 @@ def _is_told(request: Request) -> bool:
 
 
 def _tell(current: OpenRequest, message: Message, text: str, to: NoticeReach | None = None) -> None:
-    owner_id, due_at = current.row.owner_id or 0, current.now + BUNDLED
-    told = notices.tell_of(current, owner_id, text, f"more:{message.id}", due_at=due_at, to=to, spares=SPARED)
+    one = ManagerNotice(text, due_at=current.now + BUNDLED, spares=SPARED)
+    told = notices.tell_of(current, current.row.owner_id or 0, f"more:{message.id}", one, to=to)
     if told is not None:
         current.row.told_id = message.id
 

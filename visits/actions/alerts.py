@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from people.models import Manager, Retailer
 from visits.actions import notices
+from visits.actions.notices import ManagerNotice
 from visits.models import Deadline, Escalation, Request, Told
 from visits.rules import promises
 from visits.rules.promises import EscalationStep
@@ -96,19 +97,9 @@ def _tell_one(
     else:
         text, about, url = texts.several(worst, now=due_at), notices.ABOUT_ALL, notices.PAGE
     newest = max(each.escalation_id for each in those)
-    delivery_id = notices.tell(
-        session,
-        manager_id,
-        text,
-        now=now,
-        about=about,
-        key=f"{STEP_KEY}{newest}:{manager_id}",
-        url=url,
-        due_at=due_at,
-        who=first.shop,
-        when=first.due_at,
-        folds=False,
-    )
+    key = f"{STEP_KEY}{newest}:{manager_id}"
+    one = ManagerNotice(text, about, key, url, first.shop, first.due_at, due_at=due_at, folds=False)
+    delivery_id = notices.tell(session, manager_id, one, now=now)
     values = [
         {"escalation_id": each.escalation_id, "manager_id": manager_id, "delivery_id": delivery_id} for each in those
     ]

@@ -18,6 +18,7 @@ from foundation.errors import Refused
 from people.models import Area, Retailer
 from people.rules import Person
 from visits.actions import alerts, deadlines, notices, routing, withdrawing
+from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
 from visits.models import FIRST_NUMBER, Assignment, AssignmentReason, Deadline, KeptFrom, Promise, Request
 from visits.queries import org_chart, visibility
@@ -233,7 +234,8 @@ def _tell_who_had_them(session: Session, those: Sequence[_Held], now_with: Perso
         text = texts.moved_away(len(theirs), numbers, now_with.name if now_with else "")
         about = notices.about(theirs[0].id) if len(theirs) == 1 else notices.ABOUT_ALL
         key = f"visits:left:{theirs[0].id}:{theirs[0].version}:{owner_id}"
-        notices.tell(session, owner_id, text, now=now, about=about, key=key, heeds_quiet=True, folds=False)
+        one = ManagerNotice(text, about, key, heeds_quiet=True, folds=False)
+        notices.tell(session, owner_id, one, now=now)
 
 
 def _tell_owner(
@@ -259,21 +261,13 @@ def _tell_owner(
         log.warning("requests have no owner", count=len(those))
         for top in chart.tops():
             text = texts.many_without_owner(len(those), whys)
-            notices.tell(session, top.id, text, now=now, about=notices.ABOUT_ALL, key=f"{key}:{top.id}")
+            notices.tell(session, top.id, ManagerNotice(text, key=f"{key}:{top.id}"), now=now)
         return None
     numbers = [each.id + FIRST_NUMBER for each, _ in those[:LISTED]]
     text = texts.many_handed_on(len(those), numbers, whys, sum(each.is_overdue for each, _ in those))
     # A leave begins at midnight: notices of what it moves may wait for the morning.
-    told = notices.tell(
-        session,
-        to_id,
-        text,
-        now=now,
-        about=notices.ABOUT_ALL,
-        key=f"{key}:{to_id}",
-        heeds_quiet=True,
-        watch=notices.WATCH,
-    )
+    one = ManagerNotice(text, key=f"{key}:{to_id}", heeds_quiet=True, watch=notices.WATCH)
+    told = notices.tell(session, to_id, one, now=now)
     if told is None:
         notices.not_reached(request, to_id)
     return told

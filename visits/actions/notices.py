@@ -6,7 +6,7 @@ manager's next contact. Where several wait for one manager, one line with the nu
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,30 @@ class NoticeReach:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagerNotice:
+    """Notice to a customer manager, and how it is sent."""
+
+    text: str
+    #: The link it is about.
+    about: str = ABOUT_ALL
+    #: Makes a repeated call queue nothing.
+    key: str | None = None
+    #: The path of a page of ours.
+    url: str = PAGE
+    #: The shop and the moment that a template message shows besides.
+    who: str = ""
+    when: datetime | None = None
+    #: Not sent before this moment, or, where it heeds quiet hours, before they end.
+    due_at: datetime | None = None
+    heeds_quiet: bool = False
+    #: Whether it is about the manager's own requests: many of them become one line.
+    folds: bool = True
+    #: As for `queueing.queue`.
+    watch: str | None = None
+    spares: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Writer of a request, as a notice names them."""
 
@@ -86,50 +110,39 @@ def page(request_id: int) -> str:
 
 
 def tell(
-    session: Session,
-    manager_id: int,
-    text: str,
-    *,
-    now: datetime,
-    about: str,
-    key: str | None,
-    url: str | None = None,
-    due_at: datetime | None = None,
-    heeds_quiet: bool = False,
-    who: str = "",
-    when: datetime | None = None,
-    folds: bool = True,
-    to: NoticeReach | None = None,
-    watch: str | None = None,
-    spares: int = 0,
+    session: Session, manager_id: int, one: ManagerNotice, *, now: datetime, to: NoticeReach | None = None
 ) -> int | None:
-    """Queue a notice to a manager; gives the delivery's id, None where they cannot be notified in WeChat.
-
-    That is: not bound, disabled, or not following. `url` is the path of a page of ours; `key` makes a repeated call
-    queue nothing (and give None); `due_at` delays it, and one that `heeds_quiet` waits for the morning. `who` and
-    `when` fill a template message. One that `folds` is about the manager's own requests: many of them become one line.
-    `to` is their `reach`, where the caller has read it. `watch` and `spares` are as for `queueing.queue`.
-    """
-    to = to or reach(session, manager_id, about)
+    """Queue a notice to a manager; gives the delivery's id, None where they cannot be notified in WeChat: not bound,
+    disabled, or not following. `to` is their `reach`, where the caller has read it."""
+    to = to or reach(session, manager_id, one.about)
     if to.openid is None:
         return None
     folded = next((each.id for each in to.waiting if each.about == ABOUT_ALL and each.key is None), None)
-    if folds and (folded or len(to.waiting) >= WAIT) and (count := unanswered(session, manager_id)):
-        return _fold(session, to.openid, manager_id, count, folded, now, due_at, watch)
-    number = str(_of(about) + FIRST_NUMBER) if about != ABOUT_ALL else ""
+    if one.folds and (folded or len(to.waiting) >= WAIT) and (count := unanswered(session, manager_id)):
+        return _fold(session, to.openid, one, one_line(session, manager_id, count), folded, now)
+    number, what = str(_of(one.about) + FIRST_NUMBER) if one.about != ABOUT_ALL else "", _what(one.text, one.who)
     return queueing.queue(
         session,
         to.openid,
-        _message(text, url or PAGE),
-        template=notice("request", url or PAGE, number=number, who=who, what=_what(text, who), when=when or now),
+        _message(one.text, one.url),
+        template=notice("request", one.url, number=number, who=one.who, what=what, when=one.when or now),
         now=now,
-        about=about,
-        key=key,
-        due_at=due_at,
-        heeds_quiet=heeds_quiet,
-        watch=watch,
-        spares=spares,
+        about=one.about,
+        key=one.key,
+        due_at=one.due_at,
+        heeds_quiet=one.heeds_quiet,
+        watch=one.watch,
+        spares=one.spares,
     )
+
+
+def tell_of(
+    current: OpenRequest, manager_id: int, kind: str, one: ManagerNotice, *, to: NoticeReach | None = None
+) -> int | None:
+    """Queue a notice about one request to a manager, as `tell` does; one of the same kind is queued once."""
+    link, url = about(current.row.id), page(current.row.id)
+    one = replace(one, about=link, key=f"{link}:{kind}", url=url, who=writer(current).shop)
+    return tell(current.session, manager_id, one, now=current.now, to=to)
 
 
 def reach(session: Session, manager_id: int, about: str) -> NoticeReach:
@@ -186,41 +199,6 @@ def writer(current: OpenRequest) -> Writer:
     return Writer(texts.maybe(name), texts.maybe(full))
 
 
-def tell_of(
-    current: OpenRequest,
-    manager_id: int,
-    text: str,
-    kind: str,
-    *,
-    when: datetime | None = None,
-    due_at: datetime | None = None,
-    heeds_quiet: bool = False,
-    folds: bool = True,
-    to: NoticeReach | None = None,
-    watch: str | None = None,
-    spares: int = 0,
-) -> int | None:
-    """Queue a notice about one request to a manager, as `tell` does; one of the same `kind` is queued once."""
-    link = about(current.row.id)
-    return tell(
-        current.session,
-        manager_id,
-        text,
-        now=current.now,
-        about=link,
-        key=f"{link}:{kind}",
-        url=page(current.row.id),
-        due_at=due_at,
-        heeds_quiet=heeds_quiet,
-        who=writer(current).shop,
-        when=when,
-        folds=folds,
-        to=to,
-        watch=watch,
-        spares=spares,
-    )
-
-
 def hand_over(current: OpenRequest, to_id: int, *, why: str, is_first: bool) -> int | None:
     """Notify a manager that they now own a request; gives the delivery, None where they cannot be notified. Where it
     does not reach them now, whoever stands above is notified."""
@@ -237,7 +215,7 @@ def hand_over(current: OpenRequest, to_id: int, *, why: str, is_first: bool) -> 
     else:
         text = texts.handed_on(request.number, who, what, why, due_at, now=current.now, zone=current.zone)
     to = reach(session, to_id, about(request.id))
-    told = tell_of(current, to_id, text, f"owner:{request.version}", when=due_at, to=to, watch=WATCH)
+    told = tell_of(current, to_id, f"owner:{request.version}", ManagerNotice(text, when=due_at, watch=WATCH), to=to)
     request.told_id = None
     is_held = told is not None and to.is_held(told)
     if told is None or is_held:
@@ -280,26 +258,20 @@ def _is_of(each: WaitingNotice, owner_id: int) -> bool:
 
 
 def _tell_above(current: OpenRequest, manager_id: int, text: str, why: str) -> int | None:
-    return tell_of(current, manager_id, text, f"{why}:{manager_id}:{current.row.version}", folds=False, watch=WATCH)
+    kind = f"{why}:{manager_id}:{current.row.version}"
+    return tell_of(current, manager_id, kind, ManagerNotice(text, folds=False, watch=WATCH))
 
 
 def _fold(
-    session: Session,
-    openid: str,
-    manager_id: int,
-    count: int,
-    folded: int | None,
-    now: datetime,
-    due_at: datetime | None,
-    watch: str | None,
+    session: Session, openid: str, one: ManagerNotice, text: str, folded: int | None, now: datetime
 ) -> int | None:
     """Write the one line that stands for all waiting notices, replacing the last one."""
-    text = one_line(session, manager_id, count)
     if folded is not None and put(session, folded, text):
         return folded
     template = notice("request", PAGE, when=now, what=text.partition("】")[0].removeprefix("【"))
+    message = _message(text, PAGE)
     return queueing.queue(
-        session, openid, _message(text, PAGE), template=template, now=now, about=ABOUT_ALL, due_at=due_at, watch=watch
+        session, openid, message, template=template, now=now, about=ABOUT_ALL, due_at=one.due_at, watch=one.watch
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from visits.actions import clocks, notices
+from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
 from visits.models import Closed, Deadline, Message, Promise, Request
 from visits.texts import notices as texts
@@ -35,8 +36,8 @@ def wake(session: Session, *, now: datetime, zone: ZoneInfo) -> int:
         request = OpenRequest(session, row, now, zone)
         who, due_at = notices.writer(request).short, request.answer_due
         text = texts.awake(row.number, who, is_waiting=row.unanswered_since is None)
-        kind = f"awake:{until.isoformat()}"
-        notices.tell_of(request, row.owner_id, text, kind, heeds_quiet=True, when=due_at)
+        one = ManagerNotice(text, heeds_quiet=True, when=due_at)
+        notices.tell_of(request, row.owner_id, f"awake:{until.isoformat()}", one)
     return len(requests)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from visits.actions import clocks, notices
 from visits.actions.answering import WATCH
+from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
 from visits.models import TOLD, Closed, Message, Request, Way
 from visits.queries import messages
@@ -102,7 +103,7 @@ def _look_at(current: OpenRequest, message: Message, news: News) -> None:
         kind, text = "lost", texts.not_delivered(request.number, shop, what, why)
     else:
         kind, text = "unsure", texts.perhaps_not_delivered(request.number, shop, what)
-    notices.tell_of(current, to_id, text, _kind(message, kind), heeds_quiet=True, folds=False)
+    notices.tell_of(current, to_id, _kind(message, kind), ManagerNotice(text, heeds_quiet=True, folds=False))
 
 
 def _arrived(session: Session, request: Request) -> list[tuple[datetime, int | None]]:

@@ -9,6 +9,7 @@ from people.actions import Wrong
 from people.courtesy import Tone
 from visits.actions import categories, complaints, groups, intake, rating
 from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
+from visits.conversation import desk
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import messages
@@ -40,6 +41,16 @@ def hear_message(turn: Turn, talk: Talk) -> Reply:
 
 
 def overhear(turn: Turn) -> Reply | None:
+    """Handle a message that no word, talk or number took: a manager's goes to the desk, unless it is thanks or a
+    greeting, and all else counts as a shop's."""
+    if not (isinstance(turn.message, messages.Text) and needs.is_smalltalk(turn.message.content)):
+        person = identity.manager_of(turn.session, turn.openid)
+        if person is not None:
+            return None if person.is_disabled else turn.open(f"{desk.TOPIC}:{desk.OVERHEARD}")
+    return _from_shop(turn)
+
+
+def _from_shop(turn: Turn) -> Reply | None:
     """Handle a text that no word, talk or number took, if it reads like a need, adds to an open request or rates an
     answer."""
     if isinstance(turn.message, messages.Text):
