@@ -59,10 +59,9 @@ def became(town: Town, promise: Promise) -> PromiseOutcome:
 
 def explained(town: Town, promise: Promise) -> str:
     with town.house.look() as session:
-        lines = deadlines.explain(
-            session, clock_of(town, promise).id, now=town.house.clock(), zone=town.house.services.zone
-        )
-    return "\n".join(lines)
+        clock, now = clock_of(town, promise), town.house.clock()
+        found = deadlines.of_request(session, clock.request_id, now=now, zone=town.house.services.zone)
+    return "\n".join(line for each in found if each.id == clock.id for line in each.lines)
 
 
 def day_of(town: Town, moment: datetime) -> str:
@@ -149,7 +148,7 @@ def test_whether_it_was_in_time_is_decided_by_its_moments_not_by_the_scan(town) 
     assert clock_of(town, Promise.FIRST_ANSWER, 2).met_at == clock_of(town, Promise.FIRST_ANSWER, 2).due_at
     with town.house.look() as session:
         found = deadlines.of_request(session, 2, now=town.house.clock(), zone=town.house.services.zone)
-    assert {each.label: each.outcome_label for each in found}["首次答复"] == "按时"
+    assert {each.label: each.outcome for each in found}["首次答复"] == "按时"
 
 
 def test_an_answer_at_night_takes_back_the_notice_that_waits_for_the_morning(town) -> None:

@@ -49,16 +49,13 @@ class AnswerOvertaken(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Result of an answer: how it goes out, and how long the shop waited."""
+    """Result of an answer, and how long the shop waited for it."""
 
-    request: Request
     message_id: int
-    #: Seconds the shop has waited; None where it waited for nothing.
-    took: float | None
+    #: Seconds the shop has waited; None where it waited for nothing, or the same form was posted before.
+    took: float | None = None
     #: Whether it is the request's first answer.
-    is_first: bool
-    #: Whether the same form was posted before, so that nothing was done now.
-    is_repeated: bool = False
+    is_first: bool = False
 
 
 def answer(
@@ -117,7 +114,7 @@ def answer(
         request.first_answered_by = who.manager_id
     _looked(request, who)
     clocks.answered(current)
-    return Answered(request, message.id, took, is_first)
+    return Answered(message.id, took, is_first)
 
 
 def note(session: Session, request_id: int, who: Colleague, content: str, *, picture: str | None = None) -> None:
@@ -289,7 +286,7 @@ def _sent_before(session: Session, request: Request, who: Colleague, token: str 
     mine = (who.author, who.manager_id, who.user_id) == (known.author, known.manager_id, known.user_id)
     if known.request_id != request.id or not mine:
         raise Refused(texts.NOT_AGAIN)
-    return Answered(request, known.id, None, is_first=False, is_repeated=True)
+    return Answered(known.id)
 
 
 def _close(current: OpenRequest, who: Colleague, how: Closed, seen: int | None) -> bool:

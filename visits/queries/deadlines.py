@@ -13,7 +13,6 @@ from visits.models import Deadline, Promise, Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
 from visits.rules import promises
-from visits.rules.promises import PromiseOutcome
 from visits.texts import deadlines as texts
 from visits.texts.deadlines import Day
 from wechat_bot.models import Follower
@@ -24,14 +23,8 @@ class Explained:
     """Deadline with its outcome and the explanation of how it was computed."""
 
     id: int
-    promise: Promise
     label: str
-    round: int
-    outcome: PromiseOutcome
-    outcome_label: str
-    started_at: datetime
-    due_at: datetime | None
-    met_at: datetime | None
+    outcome: str
     lines: tuple[str, ...]
     #: Its outcome is final: kept, void, or missed and ended.
     is_over: bool
@@ -40,66 +33,33 @@ class Explained:
 def of_request(session: Session, request_id: int, *, now: datetime, zone: ZoneInfo) -> list[Explained]:
     """Return all deadlines of a request in the order they began."""
     rows = session.scalars(select(Deadline).where(Deadline.request_id == request_id).order_by(Deadline.id)).all()
-    return _explained(session, list(rows), now, zone)
-
-
-def explain(session: Session, deadline_id: int, *, now: datetime, zone: ZoneInfo) -> list[str]:
-    """Explain in lines how a deadline was computed; empty where there is no such deadline."""
-    deadline = session.get(Deadline, deadline_id)
-    return list(_explained(session, [deadline], now, zone)[0].lines) if deadline else []
-
-
-def _explained(session: Session, rows: list[Deadline], now: datetime, zone: ZoneInfo) -> list[Explained]:
     if not rows:
         return []
     class_id, follower = session.execute(
         select(Request.class_id, Follower)
         .outerjoin(Follower, Follower.openid == Request.openid)
-        .where(Request.id == rows[0].request_id)
+        .where(Request.id == request_id)
     ).one()
     reckoning = policies.reckoning(session, class_id)
     calendar = policies.calendar(session) if any(row.counts_working_hours for row in rows) else None
     found = []
     for row in rows:
         if row.promise == Promise.REPLY_WINDOW and row.ended_at is None and follower is not None:
-            found.append(_window(row, follower, now, zone))
-            continue
-        outcome = promises.outcome(row.due_at, row.met_at, row.ended_at, now)
+            outcome, lines = _window(follower, now, zone)
+        else:
+            outcome = texts.OUTCOMES[promises.outcome(row.due_at, row.met_at, row.ended_at, now)]
+            lines = _lines(row, calendar if row.counts_working_hours else None, reckoning, now, zone)
         found.append(
-            Explained(
-                row.id,
-                Promise(row.promise),
-                texts.PROMISES[Promise(row.promise)],
-                row.round,
-                outcome,
-                texts.OUTCOMES[outcome],
-                row.started_at,
-                row.due_at,
-                row.met_at,
-                tuple(_lines(row, calendar if row.counts_working_hours else None, reckoning, now, zone)),
-                row.ended_at is not None,
-            )
+            Explained(row.id, texts.PROMISES[Promise(row.promise)], outcome, tuple(lines), row.ended_at is not None)
         )
     return found
 
 
-def _window(row: Deadline, follower: Follower, now: datetime, zone: ZoneInfo) -> Explained:
+def _window(follower: Follower, now: datetime, zone: ZoneInfo) -> tuple[str, list[str]]:
     """Explain the reply window as the ledger has it now: other messages by and to the shop move it too."""
     until = follower.message_until
     is_open = follower.message_left > 0 and until is not None and now < until
-    return Explained(
-        row.id,
-        Promise.REPLY_WINDOW,
-        texts.PROMISES[Promise.REPLY_WINDOW],
-        row.round,
-        PromiseOutcome.RUNNING if is_open else PromiseOutcome.MISSED,
-        texts.WINDOW[is_open],
-        row.started_at,
-        until,
-        None,
-        (texts.WINDOW_RULE, texts.window_now(follower.message_left, until, now, zone)),
-        is_over=False,
-    )
+    return texts.WINDOW[is_open], [texts.WINDOW_RULE, texts.window_now(follower.message_left, until, now, zone)]
 
 
 def _lines(row: Deadline, calendar: Calendar | None, reckoning: Reckoning, now: datetime, zone: ZoneInfo) -> list[str]:

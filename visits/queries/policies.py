@@ -45,13 +45,14 @@ def calendar(session: Session) -> Calendar | None:
 
 def reckoning(session: Session, class_id: int | None) -> Reckoning:
     """Return what holds for a class of shops: its own policy, else the common one, else the built-in one."""
-    policies = session.scalars(
+    policy = session.scalars(
         select(Policy)
         .where(or_(Policy.class_id == class_id, Policy.class_id.is_(None)))
         .order_by(Policy.class_id.is_(None))
         .limit(1)
     ).first()
-    return _reckoning(session, of_policy(policies) if policies else DEFAULT)
+    terms = of_policy(policy) if policy else DEFAULT
+    return _with(terms, calendar(session) if terms.counts_working_hours else None)
 
 
 def all_of_them(session: Session) -> dict[int | None, Reckoning]:
@@ -62,10 +63,6 @@ def all_of_them(session: Session) -> dict[int | None, Reckoning]:
     for policy in policies:
         found[policy.class_id] = _with(of_policy(policy), hours)
     return found
-
-
-def _reckoning(session: Session, terms: Terms) -> Reckoning:
-    return _with(terms, calendar(session) if terms.counts_working_hours else None)
 
 
 def _with(terms: Terms, hours: Calendar | None) -> Reckoning:

@@ -1,5 +1,6 @@
 """Settings of promises, as the console shows them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -38,18 +39,6 @@ class SpecialLine:
     day_on: date
     name: str
     spans: str
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryLine:
-    """Category and its keywords."""
-
-    id: int
-    name: str
-    position: int
-    keywords: tuple[str, ...]
-    goes_up: bool
-    is_retired: bool
 
 
 def policy_lines(session: Session, *, now: datetime) -> list[PolicyLine]:
@@ -102,10 +91,7 @@ def ranges(days: list[SpecialLine]) -> list[tuple[date, SpecialLine]]:
     return found
 
 
-def categories(session: Session) -> list[CategoryLine]:
+def categories(session: Session) -> Sequence[Category]:
     """Return all categories, those in use first."""
-    rows = session.scalars(select(Category).order_by(Category.retired_at.is_not(None), Category.position, Category.id))
-    return [
-        CategoryLine(each.id, each.name, each.position, tuple(each.keywords), each.goes_up, each.retired_at is not None)
-        for each in rows
-    ]
+    order = (Category.retired_at.is_not(None), Category.position, Category.id)
+    return session.scalars(select(Category).order_by(*order)).all()
