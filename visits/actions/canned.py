@@ -4,46 +4,40 @@ their owner."""
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from visits.models import Canned
+from visits.permissions import VISITS_SETTINGS
 from visits.rules import canned as rules
 
 
-def save(
-    session: Session,
-    canned_id: int | None,
-    title: str,
-    content: str,
-    *,
-    manager_id: int | None,
-    may_shared: bool,
-    is_shared: bool,
-) -> int:
+def save(session: Session, canned_id: int | None, title: str, content: str, *, is_shared: bool, by: Visitor) -> int:
     """Save a canned answer; gives its id. Raises `Refused` for one this person may not change, or whose variables are
     unknown."""
     title, content = rules.check(title, content)
-    if is_shared and not may_shared:
+    if is_shared and not by.may(VISITS_SETTINGS):
         raise Refused("共用的常用语由管理员维护。")
-    if not is_shared and manager_id is None:
+    if not is_shared and by.manager_id is None:
         raise Refused("自己的常用语只有客户经理才有。")
-    found = find(session, canned_id, manager_id=manager_id, may_shared=may_shared) if canned_id else Canned()
-    found.title, found.content, found.manager_id = title, content, None if is_shared else manager_id
+    found = find(session, canned_id, by=by) if canned_id else Canned()
+    found.title, found.content, found.manager_id = title, content, None if is_shared else by.manager_id
     session.add(found)
     session.flush()
     return found.id
 
 
-def drop(session: Session, canned_id: int, *, manager_id: int | None, may_shared: bool) -> str:
+def drop(session: Session, canned_id: int, *, by: Visitor) -> str:
     """Delete a canned answer; gives its title."""
-    found = find(session, canned_id, manager_id=manager_id, may_shared=may_shared)
+    found = find(session, canned_id, by=by)
     session.delete(found)
     return found.title
 
 
-def find(session: Session, canned_id: int, *, manager_id: int | None, may_shared: bool) -> Canned:
+def find(session: Session, canned_id: int, *, by: Visitor) -> Canned:
     """Return a canned answer this person may change. Raises `Refused` for any other."""
     found = session.scalar(select(Canned).where(Canned.id == canned_id))
-    is_theirs = found is not None and (may_shared if found.manager_id is None else found.manager_id == manager_id)
-    if found is None or not is_theirs:
-        raise Refused("没有这条常用语，或不归您维护。")
-    return found
+    if found is not None and (
+        by.may(VISITS_SETTINGS) if found.manager_id is None else found.manager_id == by.manager_id
+    ):
+        return found
+    raise Refused("没有这条常用语，或不归您维护。")

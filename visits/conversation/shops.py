@@ -101,19 +101,20 @@ def bound(turn: Turn) -> str:
     return texts.attached(intake.who_answers(received).manager, goes_up=received.goes_up)
 
 
+def _answers_group(turn: Turn) -> bool:
+    """Whether a message to many is the last thing this shop was sent."""
+    return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+
+
 def _is_for_us(turn: Turn, content: str, standing: RequestStanding) -> bool:
     """Whether a text is meant for the manager, and not for the short menu or the front desk."""
     # A shop that was answered replies to its manager's last message: 3 means three, and 好的 belongs to the request.
-    if standing is RequestStanding.ANSWERED or _adds_to_it(turn, standing, content):
-        return True
-    return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+    return standing is RequestStanding.ANSWERED or _adds_to_it(turn, standing, content) or _answers_group(turn)
 
 
 def _acknowledges(turn: Turn, content: str) -> bool:
     """Whether a text is only 收到 or the like, in reply to a message to many that asks nothing."""
-    if not needs.is_polite(content) or not groups.is_last_said(
-        turn.session, turn.openid, turn.last_heard_at, now=turn.now
-    ):
+    if not needs.is_polite(content) or not _answers_group(turn):
         return False
     member = groups.awaiting(turn.session, turn.openid, now=turn.now)
     if member is None or groups.asks(member):
@@ -129,9 +130,7 @@ def _after_closing(turn: Turn, content: str) -> Reply | None:
         # The rating question stays the last one: 谢谢, then 1.
         rating.keep_asking(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
     # The front desk answers thanks.
-    if tone in (Tone.THANKS, Tone.OTHER) or groups.is_last_said(
-        turn.session, turn.openid, turn.last_heard_at, now=turn.now
-    ):
+    if tone in (Tone.THANKS, Tone.OTHER) or _answers_group(turn):
         return None
     if not intake.was_closed_lately(turn.session, turn.openid, now=turn.now):
         is_no_need = tone is Tone.DOUBTFUL and courtesy.asks_nothing(content)
@@ -167,7 +166,7 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
     if turn.talk is not None or needs.is_no_reason(content):
         return None
     asked = rating.awaiting_comment(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
-    if asked is None or groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now):
+    if asked is None or _answers_group(turn):
         return None
     if is_score:
         return Reply(texts.RATED_ALREADY)

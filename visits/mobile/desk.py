@@ -111,7 +111,7 @@ def _keep_phrase(session: Session, who: Colleague, content: str) -> None:
     if not is_visible(content):
         raise Refused(texts.PHRASE_NEEDS_WORDS)
     title = texts.said("text", content, phrases.LONGEST_DRAWN)
-    canned.save(session, None, title, content, manager_id=who.manager_id, may_shared=False, is_shared=False)
+    canned.save(session, None, title, content, is_shared=False, by=who.sees)
 
 
 def _show(session: Session, services: Services, who: Colleague, found: Thread, draft: str = "", **more: Any) -> str:
@@ -129,7 +129,7 @@ def _show(session: Session, services: Services, who: Colleague, found: Thread, d
         send=texts.SEND.get(way.way, ""),
         draft=draft,
         keep=f"{found.number}-{who.manager_id}",
-        canned=form_values.ready(session, who, found),
+        canned=thread.canned(session, who.manager_id),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         owned=thread.owned(session, found.id),
         rating=texts.rated(*thread.rating(session, found.id)),

@@ -31,16 +31,14 @@ def keep() -> ResponseReturnValue:
         with services.transaction() as session:
             who = visitor.manager(services, session)
             if mine is not None:
-                edited = editable.canned(mine, manager_id=who.manager_id, may_shared=False)
+                edited = editable.canned(mine, who.sees)
                 stamps.check(session, edited, form.get(stamps.FIELD, ""), now=services.clock())
             if form.get("do") == "drop" and mine is not None:
-                actions.drop(session, mine, manager_id=who.manager_id, may_shared=False)
+                actions.drop(session, mine, by=who.sees)
                 said = texts.PHRASE_DROPPED
             else:
                 title = texts.said("text", content, LONGEST_DRAWN)
-                actions.save(
-                    session, mine, title, content, manager_id=who.manager_id, may_shared=False, is_shared=False
-                )
+                actions.save(session, mine, title, content, is_shared=False, by=who.sees)
                 said = texts.KEPT_AS_PHRASE
     except Overtaken as overtaken:
         page = _page(services, draft=content, draft_of=mine, sentence=texts.phrase_overtaken(overtaken.kept["内容"]))
@@ -57,15 +55,15 @@ def _page(
     with services.reading() as session:
         who = visitor.manager(services, session)
         lines = thread.canned(session, who.manager_id)
-    words = {each.id: editable.canned_words(each.title, each.content, is_shared=False) for each in lines if each.is_own}
+    words = {each.id: editable.canned_words(each) for each in lines if each.manager_id is not None}
     return render_template(
         "visits/phrases.html",
         marks={key: stamps.of(kept) for key, kept in words.items()},
-        own=[each for each in lines if each.is_own],
-        shared=[each for each in lines if not each.is_own],
+        own=[each for each in lines if each.manager_id is not None],
+        shared=[each for each in lines if each.manager_id is None],
         draft=draft,
         # None where it was deleted meanwhile, or never theirs: then the text is kept as a new one.
-        draft_of=draft_of if any(each.id == draft_of and each.is_own for each in lines) else None,
+        draft_of=draft_of if any(each.id == draft_of and each.manager_id is not None for each in lines) else None,
         sentence=sentence,
         longest=rules.LONGEST,
         keep=f"phrases-{who.manager_id}",

@@ -6,7 +6,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
-from console.stamps import Editable, Kept
+from console.stamps import Kept
 from foundation.errors import Refused
 from visits.actions import canned as actions
 from visits.permissions import VISITS_ANSWER, VISITS_SETTINGS
@@ -34,39 +34,31 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER)
 def drop(canned_id: int) -> ResponseReturnValue:
     """Delete a canned answer."""
-    with act.transaction(over=_editable(canned_id)) as (session, _, note):
-        manager_id = access.visitor().manager_id
-        title = actions.drop(session, canned_id, manager_id=manager_id, may_shared=_may_shared())
+    with act.transaction(over=editable.canned(canned_id, access.visitor())) as (session, _, note):
+        title = actions.drop(session, canned_id, by=access.visitor())
         note("visit.canned", detail=f"删除 {title}")
     return act.done(url_for("visits_pages.canned"), "已删除。")
 
 
 def _save(canned_id: int | None) -> ResponseReturnValue:
-    form, edited = request.form, None if canned_id is None else _editable(canned_id)
-    title, may_shared = form.get("title", ""), _may_shared()
-    with act.transaction(over=edited) as (session, _, note):
-        saved = actions.save(
-            session,
-            canned_id,
-            title,
-            form.get("content", ""),
-            manager_id=access.visitor().manager_id,
-            may_shared=may_shared,
-            is_shared=form.get("for", "all" if may_shared else "me") == "all",
-        )
+    form, me = request.form, access.visitor()
+    title, content = form.get("title", ""), form.get("content", "")
+    is_shared = form.get("for", "all" if _may_shared() else "me") == "all"
+    with act.transaction(over=None if canned_id is None else editable.canned(canned_id, me)) as (session, _, note):
+        saved = actions.save(session, canned_id, title, content, is_shared=is_shared, by=me)
         note("visit.canned", f"visit-canned:{saved}", title)
     return act.done(url_for("visits_pages.canned"), "已保存。")
 
 
 def _page(canned_id: int | None, error: Refused | None) -> str:
-    me, may_shared, given = access.visitor(), _may_shared(), request.form.to_dict()
+    may_shared, given = _may_shared(), request.form.to_dict()
     kept: Kept = {}
     if canned_id is not None:
         with current_services().reading() as session:
-            found = actions.find(session, canned_id, manager_id=me.manager_id, may_shared=may_shared)
-        is_shared = found.manager_id is None
-        kept = editable.canned_words(found.title, found.content, is_shared=is_shared)
-        given = given or {"title": found.title, "content": found.content, "for": "all" if is_shared else "me"}
+            found = actions.find(session, canned_id, by=access.visitor())
+        kept = editable.canned_words(found)
+        whose = "all" if found.manager_id is None else "me"
+        given = given or {"title": found.title, "content": found.content, "for": whose}
     return render_template(
         "visits/console/canned_edit.html",
         given={"title": "", "content": "", "for": "all" if may_shared else "me"} | given,
@@ -77,10 +69,6 @@ def _page(canned_id: int | None, error: Refused | None) -> str:
         known=rules.VARIABLES,
         error=error,
     )
-
-
-def _editable(canned_id: int | None) -> Editable:
-    return editable.canned(canned_id, manager_id=access.visitor().manager_id, may_shared=_may_shared())
 
 
 def _may_shared() -> bool:

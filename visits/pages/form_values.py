@@ -1,7 +1,7 @@
 """Form values and words that the pages of visits share, inside WeChat and in the console."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from people.models import Manager
 from visits.actions import answering
 from visits.queries import thread
-from visits.queries.thread import Ready, Thread
+from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.rules import canned as rules
 from visits.texts import answering as texts
@@ -82,15 +82,11 @@ def token(form: Mapping[str, str]) -> str:
 
 
 def canned(session: Session, who: Colleague, found: Thread, wanted: int | None) -> str:
-    """Return the chosen canned answer, filled in; empty where none was chosen."""
-    if wanted is None:
+    """Return the chosen canned answer, filled in for this request; empty where none was chosen."""
+    mine = thread.canned(session, who.manager_id) if wanted is not None else ()
+    chosen = next((each.content for each in mine if each.id == wanted), "")
+    if not chosen:
         return ""
-    kept = ready(session, who, found)
-    return next((each.content for each in kept if each.id == wanted), "")
-
-
-def ready(session: Session, who: Colleague, found: Thread) -> list[Ready]:
-    """Return the canned answers a person can use, filled in for this request."""
     manager = session.get(Manager, who.manager_id) if who.manager_id is not None else None
     values = {
         "店名": found.shop,
@@ -99,8 +95,7 @@ def ready(session: Session, who: Colleague, found: Thread) -> list[Ready]:
         "电话": manager.phone if manager else found.owner_phone,
         "截止": answer_by(thread.answer_due(session, found.id), now=who.now, zone=who.zone),
     }
-    kept = thread.canned(session, who.manager_id)
-    return [replace(each, content=rules.fill(each.content, values)) for each in kept]
+    return rules.fill(chosen, values)
 
 
 def send(file: Found | None, name: str) -> Response:

@@ -216,7 +216,7 @@ def _page(
         draft=draft,
         came=came,
         error=error,
-        canned=form_values.ready(session, who, found),
+        canned=queries.canned(session, who.manager_id),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         snoozes=buttons.SNOOZES,
         **form_pictures.of_user(services, me.user_id).fields("visits_pages.kept_picture"),

@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.rules.visitors import Visitor
 from console.stamps import Editable, Kept
 from foundation import calendar as hours
 from foundation.calendar import WEEKDAYS
@@ -42,21 +43,18 @@ def category(category_id: int | None) -> Editable:
     return Editable(f"category:{category_id}", rows, partial(_category, category_id=category_id))
 
 
-def canned(canned_id: int | None, *, manager_id: int | None, may_shared: bool) -> Editable:
+def canned(canned_id: int | None, by: Visitor) -> Editable:
     """Editable canned answer; empty for a new one. Raises `Refused` for one this person may not see."""
 
     def kept(session: Session) -> Kept:
-        if canned_id is None:
-            return {}
-        found = canned_actions.find(session, canned_id, manager_id=manager_id, may_shared=may_shared)
-        return canned_words(found.title, found.content, is_shared=found.manager_id is None)
+        return canned_words(canned_actions.find(session, canned_id, by=by)) if canned_id is not None else {}
 
     return Editable(f"visit-canned:{canned_id}", select(Canned.id).where(Canned.id == canned_id), kept)
 
 
-def canned_words(title: str, content: str, *, is_shared: bool) -> Kept:
+def canned_words(found: Canned) -> Kept:
     """Return a canned answer in words."""
-    return {"标题": title, "内容": content, "给谁用": "大家" if is_shared else "自己"}
+    return {"标题": found.title, "内容": found.content, "给谁用": "大家" if found.manager_id is None else "自己"}
 
 
 def plan(plan_id: int | None, criteria: Criteria) -> Editable:

@@ -15,7 +15,7 @@ from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Me
 from visits.queries import messages, named, visibility
 from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague
-from visits.rules import orders
+from visits.rules import names
 from visits.rules.ways import Foreseen, foresee
 from wechat_bot import ledger
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -158,9 +158,9 @@ def managers_named(session: Session, name: str) -> list[int]:
 def manager_meant(session: Session, words: str) -> str | None:
     """Return the only customer manager these words may mean: by a name among them, a name with one wrong character, or
     林经理. None where there is none, or several."""
-    names = session.scalars(select(Manager.name).where(Manager.disabled_at.is_(None))).all()
-    for likes in (orders.holds_name, orders.resembles_name, orders.is_family_name):
-        found = {name for name in names if likes(words, name)}
+    everybody = session.scalars(select(Manager.name).where(Manager.disabled_at.is_(None))).all()
+    for likes in (names.holds_name, names.resembles_name, names.is_family_name):
+        found = {name for name in everybody if likes(words, name)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
@@ -195,24 +195,11 @@ def rating(session: Session, request_id: int) -> tuple[int | None, str]:
     return (found.score, found.comment) if found else (None, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """Canned answer."""
-
-    id: int
-    title: str
-    content: str
-    is_own: bool
-
-
-def canned(session: Session, manager_id: int | None) -> list[Ready]:
+def canned(session: Session, manager_id: int | None) -> Sequence[Canned]:
     """Return the canned answers of a manager: their own, then the shared ones."""
-    rows = session.execute(
-        select(Canned.id, Canned.title, Canned.content, Canned.manager_id.is_not(None))
-        .where((Canned.manager_id.is_(None)) | (Canned.manager_id == manager_id))
-        .order_by(Canned.manager_id.is_(None), Canned.position, Canned.id)
-    )
-    return [Ready(*row) for row in rows]
+    theirs = Canned.manager_id.is_(None) | (Canned.manager_id == manager_id)
+    order = (Canned.manager_id.is_(None), Canned.position, Canned.id)
+    return session.scalars(select(Canned).where(theirs).order_by(*order)).all()
 
 
 def _thread(

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from foundation.clock import day_in
 from foundation.text import is_visible, visible
 from visits.models import FIRST_NUMBER
+from visits.rules.names import differs_once
 
 
 class Verb(StrEnum):
@@ -148,48 +149,6 @@ def read(text: str) -> ManagerOrder:
     >>> quoted = read("「【新留言 #128】城南便利店:断货了」\\n- - - - - -\\n明天送到")
     >>> quoted.number, quoted.rest, read("128、129 明天送到").also, read("128 300条明天到").also
     (128, '明天送到', 129, None)
-
-    The verb may stand first, whatever is between the two:
-
-    >>> {(str(each.verb), each.number) for each in map(read, ("完结 104", "完结：#１０４", "把104完结", "請完結104"))}
-    {('close', 104)}
-    >>> closing = ("104号完结", "104，完结", "一百零四完结", "完结一零四")
-    >>> {(str(each.verb), each.number) for each in map(read, closing)}
-    {('close', 104)}
-    >>> handing = ("转林小燕 106", "106 转林小燕", "转106给林小燕", "106转给林小燕处理", "把106转给林小燕")
-    >>> {read(each) for each in handing}
-    {ManagerOrder(verb=<Verb.TRANSFER: 'transfer'>, number=106, rest='林小燕', is_marked=True, also=None,
-     is_doubtful=False)}
-    >>> wordy = ("备注 104 上月断过", "已电话104：说好了", "稍后 104 3小时")
-    >>> [(str(each.verb), each.rest) for each in map(read, wordy)]
-    [('note', '上月断过'), ('called', '说好了'), ('snooze', '3小时')]
-    >>> [(str(each.verb), each.number) for each in map(read, ("不用回复104", "重开 104", "听#104"))]
-    [('no_reply_needed', 104), ('reopen', 104), ('listen', 104)]
-
-    A text that begins like an order but goes on is meant for somebody, and so is a number that only counts something:
-
-    >>> [str(read(each).verb) for each in ("104 完结了请告诉我", "104 转告您爱人", "104 听说要涨价", "转账104元到了")]
-    ['answer', 'answer', 'answer', 'answer']
-    >>> read("104国道那边堵车").number, read("104条明天到").number, read("完结104国道的施工").number
-    (None, None, None)
-
-    What is neither is asked about:
-
-    >>> doubtful = ("完節 104", "104 结案", "104 完结，明天送", "104 交给林小燕", "好了 104")
-    >>> [str(each.verb) for each in map(read, doubtful) if each.is_doubtful and each.number == 104]
-    ['close', 'close', 'close', 'transfer', 'close']
-    >>> among_us = ("104 老板难缠（备注）", "104 内部 老板难缠", "104 记一下 他欠钱", "104 别告诉他", "104 加备注难缠")
-    >>> {(str(each.verb), each.is_doubtful) for each in map(read, among_us)}
-    {('note', True)}
-    >>> [(str(each.verb), each.is_doubtful) for each in map(read, ("104和105完结", "全部完结", "104 帮助", "104 撤回"))]
-    [('close', True), ('close', True), ('answer', True), ('answer', True)]
-    >>> odd = ("（104）明天送", "编号104 明天送", "No.104 明天送", "104 回复：明天送")
-    >>> {(each.number, each.rest) for each in map(read, odd)}
-    {(104, '明天送')}
-    >>> str(read("104？").verb), str(read("104 2条明天送").verb), read("完结 #104 已送到").number
-    ('choose', 'answer', 104)
-    >>> read("完结 104 105").also, read("104、105 完结").also
-    (105, 105)
     """
     text = visible(text)
     quoting = _QUOTING.fullmatch(text)
@@ -254,34 +213,6 @@ def noted(text: str) -> str:
     return text
 
 
-def holds_name(words: str, name: str) -> bool:
-    """Whether a text names a colleague, with more around the name.
-
-    >>> holds_name("陈志强经理", "陈志强"), holds_name("交给林小燕", "林小燕")
-    (True, True)
-    """
-    return len(name) > 1 and name in words
-
-
-def resembles_name(words: str, name: str) -> bool:
-    """Whether a colleague's name was written with one wrong character.
-
-    >>> resembles_name("林小雁", "林小燕"), resembles_name("王伟", "王芳"), resembles_name("老赵", "林小燕")
-    (True, False, False)
-    """
-    return len(name) > 2 and _differs_once(words, name)
-
-
-def is_family_name(words: str, name: str) -> bool:
-    """Whether a colleague is called by the family name.
-
-    >>> is_family_name("林经理", "林小燕"), is_family_name("小林", "林小燕"), is_family_name("林老板", "林小燕")
-    (True, True, False)
-    """
-    found = re.fullmatch(r"(.{1,2})(?:经理|主任|科长|站长|组长|姐|哥|工)|[小老](.)", words)
-    return found is not None and name.startswith(found[1] or found[2])
-
-
 def spoken_number(words: str) -> int | None:
     """Read a request's number in Chinese numerals, as spoken or digit by digit; None where it is none.
 
@@ -323,7 +254,23 @@ def _numbered(body: str) -> ManagerOrder | None:
 
 
 def _verb_first(verb: str, number: int, rest: str, *, is_apart: bool) -> ManagerOrder | None:
-    """Read a verb followed by a number, and by the verb's own text, courtesy, or neither."""
+    """Read a verb followed by a number, whatever is between the two, and by the verb's own text, courtesy, or neither.
+
+    >>> {(str(each.verb), each.number) for each in map(read, ("完结 104", "完结：#１０４", "把104完结", "請完結104"))}
+    {('close', 104)}
+    >>> closing = ("104号完结", "104，完结", "一百零四完结", "完结一零四")
+    >>> {(str(each.verb), each.number) for each in map(read, closing)}
+    {('close', 104)}
+    >>> handing = ("转林小燕 106", "106 转林小燕", "转106给林小燕", "106转给林小燕处理", "把106转给林小燕")
+    >>> {read(each) for each in handing}
+    {ManagerOrder(verb=<Verb.TRANSFER: 'transfer'>, number=106, rest='林小燕', is_marked=True, also=None,
+     is_doubtful=False)}
+    >>> wordy = ("备注 104 上月断过", "已电话104：说好了", "稍后 104 3小时")
+    >>> [(str(each.verb), each.rest) for each in map(read, wordy)]
+    [('note', '上月断过'), ('called', '说好了'), ('snooze', '3小时')]
+    >>> [(str(each.verb), each.number) for each in map(read, ("不用回复104", "重开 104", "听#104"))]
+    [('no_reply_needed', 104), ('reopen', 104), ('listen', 104)]
+    """
     if _NEEDS_REST.fullmatch(verb):
         order = _order(f"{verb} {re.sub('^[给到至]', '', rest)}".strip(), number, True)
         if order.verb is Verb.ANSWER:
@@ -358,7 +305,14 @@ def _spoken(text: str) -> ManagerOrder | None:
 
 
 def _order(said: str, number: int | None, is_marked: bool) -> ManagerOrder:
-    """Read a text about a request whose number stands elsewhere."""
+    """Read a text about a request whose number stands elsewhere. One that begins like an order but goes on is meant for
+    somebody, and a number that only counts something is none.
+
+    >>> [str(read(each).verb) for each in ("104 完结了请告诉我", "104 转告您爱人", "104 听说要涨价", "转账104元到了")]
+    ['answer', 'answer', 'answer', 'answer']
+    >>> read("104国道那边堵车").number, read("104条明天到").number, read("完结104国道的施工").number
+    (None, None, None)
+    """
     if not said:
         return ManagerOrder(Verb.CHOOSE, number, "", is_marked)
     plain = unicodedata.normalize("NFKC", said).translate(_SIMPLE)
@@ -379,8 +333,25 @@ def _order(said: str, number: int | None, is_marked: bool) -> ManagerOrder:
 
 
 def _resembled(plain: str, bare: str) -> Verb | None:
-    """Return the verb that a text resembles without being an order."""
-    misspelt = next((verb for word, verb in _MISSPELT if _differs_once(word, bare)), None)
+    """Return the verb that a text resembles without being an order: the manager is asked.
+
+    >>> doubtful = ("完節 104", "104 结案", "104 完结，明天送", "104 交给林小燕", "好了 104")
+    >>> [str(each.verb) for each in map(read, doubtful) if each.is_doubtful and each.number == 104]
+    ['close', 'close', 'close', 'transfer', 'close']
+    >>> among_us = ("104 老板难缠（备注）", "104 内部 老板难缠", "104 记一下 他欠钱", "104 别告诉他", "104 加备注难缠")
+    >>> {(str(each.verb), each.is_doubtful) for each in map(read, among_us)}
+    {('note', True)}
+    >>> [(str(each.verb), each.is_doubtful) for each in map(read, ("104和105完结", "全部完结", "104 帮助", "104 撤回"))]
+    [('close', True), ('close', True), ('answer', True), ('answer', True)]
+    >>> odd = ("（104）明天送", "编号104 明天送", "No.104 明天送", "104 回复：明天送")
+    >>> {(each.number, each.rest) for each in map(read, odd)}
+    {(104, '明天送')}
+    >>> str(read("104？").verb), str(read("104 2条明天送").verb), read("完结 #104 已送到").number
+    ('choose', 'answer', 104)
+    >>> read("完结 104 105").also, read("104、105 完结").also
+    (105, 105)
+    """
+    misspelt = next((verb for word, verb in _MISSPELT if differs_once(word, bare)), None)
     if bare.lower() in _ALIKE or misspelt:
         return _ALIKE.get(bare.lower()) or misspelt
     if _AMONG_US.search(plain.lower()):
@@ -394,7 +365,3 @@ def _resembled(plain: str, bare: str) -> Verb | None:
     if _HANDS_ON_LIKE.fullmatch(_BEHIND_NAME.sub("", plain)):
         return Verb.TRANSFER
     return Verb.NOTE if _NOTES_LIKE.fullmatch(plain) else None
-
-
-def _differs_once(word: str, other: str) -> bool:
-    return len(word) == len(other) and sum(map(str.__ne__, word, other)) == 1
