@@ -36,8 +36,8 @@ def drop(session: Session, canned_id: int, *, by: Visitor) -> str:
 def find(session: Session, canned_id: int, *, by: Visitor) -> Canned:
     """Return a canned answer this person may change. Raises `Refused` for any other."""
     found = session.scalar(select(Canned).where(Canned.id == canned_id))
-    if found is not None and (
-        by.may(VISITS_SETTINGS) if found.manager_id is None else found.manager_id == by.manager_id
-    ):
-        return found
-    raise Refused("没有这条常用语，或不归您维护。")
+    may_shared = by.may(VISITS_SETTINGS)
+    is_theirs = found is not None and (may_shared if found.manager_id is None else found.manager_id == by.manager_id)
+    if found is None or not is_theirs:
+        raise Refused("没有这条常用语，或不归您维护。")
+    return found
