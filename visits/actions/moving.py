@@ -54,7 +54,7 @@ _HAS_MOVED = and_(
 )
 #: Request numbers listed in the one notice about many requests.
 LISTED = 5
-#: Key of an advisory lock (any number): two workers at once would each take some, and the new owner would be told twice.
+#: Key of an advisory lock (any number): two workers at once would each take some, and tell the new owner twice.
 REASSIGNING = 0x5EED_0003
 
 
