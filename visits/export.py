@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from foundation.workbooks.writing import Cell, Digits, Heading, OneDecimal, Percent, Workbook
-from visits.rules.figures import ReportRow, Took
+from visits.rules.figures import ReportRow, ReportTime
 from visits.texts import reports
 
 FIGURES = (
@@ -48,7 +48,7 @@ def _figures(each: ReportRow) -> Iterator[Cell]:
 
 
 def _times(each: ReportRow) -> Iterator[float | None]:
-    for took in Took:
+    for took in ReportTime:
         times = each.times.get(took)
         yield times.median if times else None
         yield times.ninth if times else None

@@ -12,7 +12,7 @@ from wechat_bot.services import Services
 def move_requests(services: Services) -> None:
     """Give requests of absent or disabled managers, and those without an owner, to whoever answers today."""
     with services.transaction() as session:
-        intake.attach_strays(session, now=services.clock(), zone=services.zone)
+        intake.attach_newly_bound(session, now=services.clock(), zone=services.zone)
     after = 0
     while True:
         with services.transaction() as session:

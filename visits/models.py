@@ -150,7 +150,7 @@ class Request(Base):
     told_id: Mapped[int | None]
     #: Increased with every change of owner: a compare-and-set with an old value fails.
     version: Mapped[int] = mapped_column(default=0)
-    #: A complaint: whoever stands above owns it, and the managers in `KeptFrom` never see it.
+    #: A complaint: whoever stands above owns it, and the managers in `HiddenFrom` never see it.
     goes_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -308,8 +308,8 @@ class Escalation(Base):
     taken_at: Mapped[datetime]
 
 
-class Told(Base):
-    """Person notified of an escalation step, and the delivery."""
+class StepNotice(Base):
+    """Notice of an escalation step: who was notified, and the delivery."""
 
     __tablename__ = "visit_escalation_told"
 
@@ -399,7 +399,7 @@ class Visited(Base):
     request_id: Mapped[int | None] = mapped_column(ForeignKey("visit_request.id"))
 
 
-class KeptFrom(Base):
+class HiddenFrom(Base):
     """Customer manager a complaint is hidden from: who is, or may be, complained about."""
 
     __tablename__ = "visit_kept_from"

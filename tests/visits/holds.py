@@ -18,7 +18,7 @@ from visits.actions.undelivered import LOST
 from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
 from visits.queries import reports, visibility
 from visits.queries.policies import calendar, reckoning
-from visits.rules.figures import DividedBy, Narrowed, ReportSpan, Took
+from visits.rules.figures import DividedBy, Narrowed, ReportSpan, ReportTime
 from visits.rules.promises import STEPS, EscalationStep, moment_of
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
@@ -229,7 +229,7 @@ class Holds:
             for each in self.rows(Request)
             if each.first_answered_at and each.closed_how != "void"
         )
-        told = total.times.get(Took.FIRST)
+        told = total.times.get(ReportTime.FIRST)
         assert (told is None) == (not took)
         for share, found in ((0.5, told.median), (0.9, told.ninth)) if told else ():
             assert abs(found - percentile(took, share)) < 0.01

@@ -96,7 +96,7 @@ def steps(hand: Hand, request: Request) -> None:
 
 
 def owners(hand: Hand, request: Request) -> None:
-    intake.attach_strays(hand.session, now=hand.now, zone=hand.services.zone)
+    intake.attach_newly_bound(hand.session, now=hand.now, zone=hand.services.zone)
     moving.reassign(hand.session, now=hand.now, zone=hand.services.zone)
 
 

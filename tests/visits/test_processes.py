@@ -30,7 +30,7 @@ from tests import office, processes
 from tests.processes import Pocket, Town, until
 from tests.visits import district
 from tools import servers
-from visits.models import Assignment, Author, Deadline, Escalation, Message, Policy, Request, Told
+from visits.models import Assignment, Author, Deadline, Escalation, Message, Policy, Request, StepNotice
 from wechat_bot.models import Delivery, DeliveryState, Media
 
 SHOPS, LEAST, KILLS = 4, 2, 2
@@ -272,7 +272,7 @@ def check_owners(database: Database) -> None:
             .join(Request, Request.id == Assignment.request_id)
             .outerjoin(Delivery, Delivery.id == Assignment.delivery_id)
         ).all()
-        of_steps = session.scalars(select(Told.delivery_id)).all()
+        of_steps = session.scalars(select(StepNotice.delivery_id)).all()
     assert len(told) == len({request_id for request_id, _, _ in told}) == SHOPS + 1
     for _, state, answered_at in told:
         assert state in district.ARRIVED | {DeliveryState.UNSURE} or (state in district.TAKEN_BACK and answered_at)

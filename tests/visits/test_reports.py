@@ -18,7 +18,7 @@ from tests.visits.conftest import NEED
 from visits.actions import filing
 from visits.models import Closed, Deadline, Filed, Promise, Rating, Request
 from visits.queries import reports, visibility
-from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportSpan, Took
+from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportSpan, ReportTime
 
 CHINA = ZoneInfo("Asia/Shanghai")
 REPORT = "/console/visits/reports"
@@ -57,12 +57,12 @@ def figures(town, by: DividedBy = DividedBy.MANAGER, **narrowed) -> dict:
         who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         today = now.astimezone(CHINA).date()
         span = ReportSpan(today - timedelta(days=9), today)
-        found, _ = reports.report(session, who, Narrowed(span, **narrowed), by, now=now, took=tuple(Took))
+        found, _ = reports.report(session, who, Narrowed(span, **narrowed), by, now=now, took=tuple(ReportTime))
     return {line.name: line for line in found}
 
 
 def first(line) -> float:
-    return line.times[Took.FIRST].median
+    return line.times[ReportTime.FIRST].median
 
 
 def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
@@ -130,7 +130,7 @@ def test_what_happens_to_a_request_after_it_was_filed_counts(kept) -> None:
     assert filed() == []
     chen = figures(kept)["陈志强"]
     assert (chen.requests, chen.rated, chen.content, chen.discontent) == (1, 2, 1, 1)
-    assert (chen.times[Took.FIRST].median, chen.times[Took.NEXT].median) == (2 * 3600, 3 * 3600)
+    assert (chen.times[ReportTime.FIRST].median, chen.times[ReportTime.NEXT].median) == (2 * 3600, 3 * 3600)
 
 
 def test_what_a_deputy_answered_is_the_deputys(kept) -> None:
@@ -244,7 +244,7 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
         who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         requests = [each for each in session.scalars(select(Request)) if each.closed_how != Closed.VOID]
         for by in (DividedBy.MANAGER, DividedBy.AREA, DividedBy.MONTH):
-            found, whole = reports.report(session, who, narrowed, by, now=now, took=tuple(Took))
+            found, whole = reports.report(session, who, narrowed, by, now=now, took=tuple(ReportTime))
             expected: dict = {}
             for request in requests:
                 if request.opened_at.astimezone(CHINA).date() >= first:
@@ -352,7 +352,7 @@ def _check(session, line, requests: list[Request], now: datetime) -> None:
     assert line.lost == len(missed[Promise.REPLY_WINDOW])
     assert line.open == sum(each.closed_at is None for each in requests)
     assert (line.rated, line.content, line.discontent) == (len(scores), scores.count(1), scores.count(3))
-    for kind, each in ((Took.FIRST, took), (Took.NEXT, [*waits.values()]), (Took.CLOSING, closing)):
+    for kind, each in ((ReportTime.FIRST, took), (ReportTime.NEXT, [*waits.values()]), (ReportTime.CLOSING, closing)):
         times = line.times.get(kind)
         assert (times.of if times else 0) == len(each)
         if times and times.of > 1:

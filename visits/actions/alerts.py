@@ -18,7 +18,7 @@ from foundation.database import upsert
 from people.models import Manager, Retailer
 from visits.actions import notices
 from visits.actions.notices import ManagerNotice
-from visits.models import Deadline, Escalation, Request, Told
+from visits.models import Deadline, Escalation, Request, StepNotice
 from visits.rules import promises
 from visits.rules.promises import EscalationStep
 from visits.texts import escalation as texts
@@ -51,8 +51,8 @@ def refresh(
         select(Delivery.id, Delivery.due_at)
         .where(
             Delivery.id.in_(
-                select(Told.delivery_id)
-                .join(Escalation, Escalation.id == Told.escalation_id)
+                select(StepNotice.delivery_id)
+                .join(Escalation, Escalation.id == StepNotice.escalation_id)
                 .join(Deadline, Deadline.id == Escalation.deadline_id)
                 .where(Deadline.request_id.in_(requests))
             ),
@@ -103,7 +103,7 @@ def _tell_one(
     values = [
         {"escalation_id": each.escalation_id, "manager_id": manager_id, "delivery_id": delivery_id} for each in those
     ]
-    told = upsert(session, Told).values(values)
+    told = upsert(session, StepNotice).values(values)
     session.execute(
         told.on_conflict_do_update(
             index_elements=["escalation_id", "manager_id"], set_={"delivery_id": told.excluded.delivery_id}
@@ -128,7 +128,7 @@ def _severity(warned: Warned) -> int:
 def _waiting(session: Session, managers: Collection[int], now: datetime) -> Mapping[int, list[Warned]]:
     """Return the steps these managers have waiting notices of and that still hold; those notices are withdrawn."""
     is_put_off = or_(Delivery.state == states.HELD, and_(Delivery.due_at > now, Delivery.attempts == 0))
-    of = select(Told.delivery_id).where(Told.manager_id.in_(managers))
+    of = select(StepNotice.delivery_id).where(StepNotice.manager_id.in_(managers))
     held = session.scalars(
         select(Delivery.id)
         .where(Delivery.id.in_(of), is_put_off, *_unsent())
@@ -153,8 +153,10 @@ def _select_told(deliveries: Collection[int]) -> Select[Any]:
     )
     # A paused clock has no due moment.
     runs = and_(Deadline.ended_at.is_(None), Deadline.due_at.is_not(None))
-    told = _select(Told.delivery_id.in_(deliveries), or_(runs, is_spent_still))
-    return told.join(Told, Told.escalation_id == Escalation.id).add_columns(Told.delivery_id, Told.manager_id)
+    told = _select(StepNotice.delivery_id.in_(deliveries), or_(runs, is_spent_still))
+    return told.join(StepNotice, StepNotice.escalation_id == Escalation.id).add_columns(
+        StepNotice.delivery_id, StepNotice.manager_id
+    )
 
 
 def _select(*which: Any) -> Select[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from people.models import Manager
 from visits.actions.open_request import OpenRequest
-from visits.models import Author, KeptFrom, Message
+from visits.models import Author, HiddenFrom, Message
 from visits.rules import complaints as rules
 from visits.rules import needs
 from visits.rules.needs import Keywords
@@ -53,7 +53,7 @@ def hide(current: OpenRequest, text: str) -> None:
     session.flush()
     if hidden:
         rows = [{"request_id": request.id, "manager_id": each} for each in sorted(hidden)]
-        session.execute(upsert(session, KeptFrom).values(rows).on_conflict_do_nothing())
+        session.execute(upsert(session, HiddenFrom).values(rows).on_conflict_do_nothing())
         openids = select(Manager.openid).where(Manager.id.in_(hidden), Manager.openid.is_not(None))
         mine = Delivery.about == f"visit:{request.id}"
         queueing.withdraw(session, Delivery.openid.in_(openids), mine, now=current.now)

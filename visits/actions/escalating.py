@@ -106,7 +106,7 @@ def _tell(
     for escalation, deadline in taken:
         request, step = requests[deadline.request_id], EscalationStep(escalation.step)
         if step is not EscalationStep.WINDOW or request.openid not in moot:
-            for manager_id in promises.hear(step, request.owner_id, above[request.id]):
+            for manager_id in promises.recipients(step, request.owner_id, above[request.id]):
                 to[manager_id].append(escalation.id)
     alerts.tell(session, to, now=now, due_at=(quiet and quiet.over_at(now)) or now, zone=zone)
 

@@ -45,8 +45,8 @@ class ShopMessage:
     is_left: bool = False
 
 
-class Became(Enum):
-    """Kind of thing a message became."""
+class Effect(Enum):
+    """Effect of a message: what it became."""
 
     #: A new request.
     OPENED = "opened"
@@ -76,7 +76,7 @@ class Received:
     """Result of receiving a message: what it became, who answers for it, and until when."""
 
     request: OpenRequest
-    became: Became
+    became: Effect
     #: Who answers, and why, where that was determined; `who_answers` reads it otherwise.
     decided: Decision | None
     answer_due: datetime | None
@@ -133,28 +133,28 @@ def receive(
     is_complaint = complaints.is_one(session, said.content, known)
     if is_complaint:
         asked = None  # the sender of a message to many would read the complaint among the answers
-    became = Became.ADDED
+    became = Effect.ADDED
     if request is None and asked is None and not is_complaint:
         request = finding.closed_lately(session, openid, shop, now)
-        became = Became.REMARKED if tone is Tone.DOUBTFUL else Became.REOPENED
-        if request is not None and request.goes_up and became is Became.REOPENED:
+        became = Effect.REMARKED if tone is Tone.DOUBTFUL else Effect.REOPENED
+        if request is not None and request.goes_up and became is Effect.REOPENED:
             request = None  # a new need does not belong to whoever looks into a complaint
     if request is None:
         request = _new(session, openid, shop, said, known, now, zone)
-        became = Became.OPENED if request.version == 0 and request.last_message_id is None else Became.ADDED
-    elif became is Became.ADDED and request.unanswered_since is None and _answers_us(session, request, tone):
-        became = Became.REMARKED
-    elif became is Became.ADDED and tone is Tone.THANKS:
-        became = Became.THANKS
-    elif became is Became.ADDED and request.unanswered_since is None:
-        became = {Tone.NOD: Became.THANKS, Tone.DOUBTFUL: Became.REMARKED}.get(tone, Became.CONTINUED)
-    in_one_breath = became is Became.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
+        became = Effect.OPENED if request.version == 0 and request.last_message_id is None else Effect.ADDED
+    elif became is Effect.ADDED and request.unanswered_since is None and _answers_us(session, request, tone):
+        became = Effect.REMARKED
+    elif became is Effect.ADDED and tone is Tone.THANKS:
+        became = Effect.THANKS
+    elif became is Effect.ADDED and request.unanswered_since is None:
+        became = {Tone.NOD: Effect.THANKS, Tone.DOUBTFUL: Effect.REMARKED}.get(tone, Effect.CONTINUED)
+    in_one_breath = became is Effect.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
     group = groups.answered(session, asked, request, now=now) if asked is not None else ""
     message = _keep(session, request, said, known, now)
     # Just flushed: from here on everything is read once, passed on in `current`, and written once at the end.
     with session.no_autoflush:
         current = OpenRequest(session, request, now, zone, writers=shop, first=message)
-        if became is Became.OPENED:
+        if became is Effect.OPENED:
             clocks.opened(current, windows)
         else:
             current.deadlines = Deadlines(session, request, now, windows=windows)
@@ -217,7 +217,7 @@ def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Re
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
     if shop is None or request is None or not has_left:
         return None
-    return _received(OpenRequest(session, request, now, zone), Became.ADDED, shop, None)
+    return _received(OpenRequest(session, request, now, zone), Effect.ADDED, shop, None)
 
 
 def who_answers(received: Received) -> Decision:
@@ -243,7 +243,7 @@ def claim_shop(
     return shop.shop, routing.anew(OpenRequest(session, request, now, zone)).manager
 
 
-def attach_strays(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
+def attach_newly_bound(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
     """Give requests to the shop whose keeper was bound meanwhile; gives how many."""
     strays = session.scalars(
         select(Request.openid)
@@ -322,29 +322,29 @@ def _keep(
     return message
 
 
-def _take_up(current: OpenRequest, message: Message, became: Became, group: str) -> Decision | None:
+def _take_up(current: OpenRequest, message: Message, became: Effect, group: str) -> Decision | None:
     """Update the clocks and notify the owner, according to what the message became. Gives who answers, where that was
     determined. `group` names the message to many shops that it answers."""
     match became:
-        case Became.OPENED:
+        case Effect.OPENED:
             return routing.route(current)
-        case Became.REOPENED:
+        case Effect.REOPENED:
             clocks.reopened(current)
             clocks.shop_wrote(current)
             decision = routing.keep_or_route(current)
             if not decision.is_new:
                 additions.again(current, message, is_reopened=True)
             return decision
-        case Became.CONTINUED:
+        case Effect.CONTINUED:
             clocks.shop_wrote(current)
             additions.again(current, message, is_reopened=False, group=group)
-        case Became.ADDED:
+        case Effect.ADDED:
             clocks.shop_wrote(current)
             additions.more(current, message, group)
-        case Became.THANKS:
+        case Effect.THANKS:
             current.row.shop_wrote_at = current.now
             clocks.window_moved(current)
-        case Became.REMARKED:
+        case Effect.REMARKED:
             if current.row.closed_at is None:
                 current.row.shop_wrote_at = current.now
                 clocks.window_moved(current)
@@ -352,9 +352,9 @@ def _take_up(current: OpenRequest, message: Message, became: Became, group: str)
     return None
 
 
-def _complain(current: OpenRequest, message: Message, became: Became, group: str) -> Decision:
+def _complain(current: OpenRequest, message: Message, became: Effect, group: str) -> Decision:
     """Handle a complaint, in a new or an open request: whoever stands above owns it from now on."""
-    if became is not Became.OPENED:
+    if became is not Effect.OPENED:
         clocks.shop_wrote(current)
     decision = routing.complain(current, message.content)
     if not decision.is_new:
@@ -363,7 +363,12 @@ def _complain(current: OpenRequest, message: Message, became: Became, group: str
 
 
 def _received(
-    current: OpenRequest, became: Became, shop: Shop | None, decided: Decision | None, *, in_one_breath: bool = False
+    current: OpenRequest,
+    became: Effect,
+    shop: Shop | None,
+    decided: Decision | None,
+    *,
+    in_one_breath: bool = False,
 ) -> Received:
     return Received(
         current, became, decided, current.answer_due, is_known=shop is not None, is_in_one_breath=in_one_breath

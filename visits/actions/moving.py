@@ -20,7 +20,7 @@ from people.rules import Person
 from visits.actions import alerts, deadlines, notices, routing, withdrawing
 from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
-from visits.models import FIRST_NUMBER, Assignment, AssignmentReason, Deadline, KeptFrom, Promise, Request
+from visits.models import FIRST_NUMBER, Assignment, AssignmentReason, Deadline, HiddenFrom, Promise, Request
 from visits.queries import org_chart, visibility
 from visits.queries.org_chart import OrgChart
 from visits.rules.routing import OwnerChoice
@@ -140,7 +140,7 @@ def transfer_many(
     routing.check_here(chart, person)
     others = or_(Request.owner_id.is_(None), Request.owner_id != to_manager_id)
     # A complaint is never handed to somebody it is hidden from.
-    is_theirs = exists().where(KeptFrom.request_id == Request.id, KeptFrom.manager_id == to_manager_id)
+    is_theirs = exists().where(HiddenFrom.request_id == Request.id, HiddenFrom.manager_id == to_manager_id)
     chosen = _select_held().where(Request.id.in_(were_with), others, ~is_theirs)
     held = _read(session, chosen.with_for_update(of=Request), now)
     overtaken = tuple(each.id for each in held if were_with[each.id] not in (None, each.owner_id or 0))

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from people.models import Manager
 from visits.actions.open_request import OpenRequest
-from visits.models import FIRST_NUMBER, Author, KeptFrom, Message, Request, VisitGroup
+from visits.models import FIRST_NUMBER, Author, HiddenFrom, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.notices import notice
@@ -148,7 +148,7 @@ def tell_of(
 def reach(session: Session, manager_id: int, about: str) -> NoticeReach:
     """Return whether a manager can be notified in WeChat about this, and which notices wait for them, the oldest first.
     About a complaint that is hidden from them they are never notified."""
-    is_kept = exists().where(KeptFrom.manager_id == Manager.id, KeptFrom.request_id == _of(about))
+    is_kept = exists().where(HiddenFrom.manager_id == Manager.id, HiddenFrom.request_id == _of(about))
     waits = and_(Delivery.state.in_(states.WAITING), Delivery.about.like("visit%"))
     rows = session.execute(
         select(Manager.openid, Manager.disabled_at, Follower.openid, Follower.unfollowed_at)

@@ -8,7 +8,7 @@ from people import rules as people_rules
 from people.actions import Wrong
 from people.courtesy import Tone
 from visits.actions import categories, complaints, groups, intake, rating
-from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
+from visits.actions.intake import Effect, Received, RequestStanding, ShopMessage
 from visits.conversation import desk
 from visits.rules import needs
 from visits.texts import intake as texts
@@ -181,9 +181,9 @@ def _take(turn: Turn, said: ShopMessage, after: After = After.NOTHING) -> Reply:
 
 
 def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
-    if received.became is Became.THANKS:
+    if received.became is Effect.THANKS:
         return texts.GREETED if people_rules.is_greeting(said.content) else texts.WELCOME
-    if received.became is Became.REMARKED:
+    if received.became is Effect.REMARKED:
         return texts.REMARKED if intake.who_answers(received).manager else texts.NOTED
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
@@ -193,11 +193,11 @@ def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
         if claimed:
             return texts.found_shop(*claimed, goes_up=received.goes_up)
     if not received.is_known and intake.who_answers(received).manager is None:
-        is_first = received.became is not Became.ADDED
+        is_first = received.became is not Effect.ADDED
         if received.goes_up and received.decided is not None:
             return texts.ASK_WHO_COMPLAINS
         return texts.ASK_FOR_NAME if is_first else texts.WILL_LOOK if said.kind == "text" else ""
-    if received.became is Became.ADDED and not (received.goes_up and received.decided):
+    if received.became is Effect.ADDED and not (received.goes_up and received.decided):
         # One line for each of five pictures would bury the acknowledgement.
         return "" if received.is_in_one_breath and said.kind != "text" else texts.ADDED
     answers = intake.who_answers(received)

@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
 from visits.actions import categories, complaints, groups, intake, rating
-from visits.actions.intake import Became, Received, RequestStanding, ShopMessage
+from visits.actions.intake import Effect, Received, RequestStanding, ShopMessage
 from visits.models import FIRST_NUMBER
 from visits.pages import form_values
 from visits.pages.form_pictures import FormPicture
@@ -114,9 +114,9 @@ def _receive(
 
 def _words(received: Received, services: Services) -> str:
     answers = intake.who_answers(received)
-    if received.became is Became.THANKS:
+    if received.became is Effect.THANKS:
         return intake_texts.WELCOME
-    if received.became is Became.REMARKED:
+    if received.became is Effect.REMARKED:
         return intake_texts.REMARKED if answers.manager else intake_texts.NOTED
     if not received.is_known and answers.manager is None:
         return intake_texts.ASK_FOR_NAME

@@ -24,7 +24,15 @@ from visits.queries import reports as queries
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
-from visits.rules.figures import SHOPS_OF_A_MANAGER, DividedBy, Narrowed, ReportFigure, ReportRow, RequestRow, Took
+from visits.rules.figures import (
+    SHOPS_OF_A_MANAGER,
+    DividedBy,
+    Narrowed,
+    ReportFigure,
+    ReportRow,
+    ReportTime,
+    RequestRow,
+)
 from visits.texts import answering as answering_texts
 from visits.texts import reports as texts
 from visits.texts.times import about, when
@@ -183,7 +191,9 @@ REQUESTS: Listing[RequestRow] = Listing(
 def _figures(asked: Asked, book: Workbook) -> None:
     """Write the sheet of a report's figures."""
     narrowed = _narrowed(asked)
-    lines, total = queries.report(asked.session, _who(asked), narrowed, _by(asked), now=asked.now, took=tuple(Took))
+    lines, total = queries.report(
+        asked.session, _who(asked), narrowed, _by(asked), now=asked.now, took=tuple(ReportTime)
+    )
     export.write(book, f"拜访统计 {narrowed.span.from_on} 到 {narrowed.span.until_on}", [*lines, total])
 
 
@@ -242,9 +252,9 @@ def _by(asked: Asked) -> DividedBy:
     return DividedBy(given) if given in {each.value for each in DividedBy} else DividedBy.MANAGER
 
 
-def _took() -> Took:
+def _took() -> ReportTime:
     given = request.args.get("took", "")
-    return Took(given) if given in {each.value for each in Took} else Took.FIRST
+    return ReportTime(given) if given in {each.value for each in ReportTime} else ReportTime.FIRST
 
 
 def _kept(narrowed: Narrowed, by: DividedBy) -> dict[str, Any]:

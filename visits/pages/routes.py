@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from visits.pages import canned, groups, hands, inbox, plans, reports, settings, thread, unheard
+from visits.pages import canned, groups, inbox, plans, reports, settings, thread, unheard, workload
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -11,7 +11,7 @@ for _rule, _name, _view, _methods in (
     ("/export", "inbox_export", exporting(inbox.INBOX, inbox.inbox), ("POST",)),
     ("/lines", "lines", inbox.lines, ("GET",)),
     ("/hand-over", "hand_over", inbox.hand_over, ("POST",)),
-    ("/hands", "hands", hands.hands, ("GET",)),
+    ("/hands", "hands", workload.workload, ("GET",)),
     ("/unheard", "unheard", unheard.unheard, ("GET",)),
     ("/unheard/export", "unheard_export", exporting(unheard.UNHEARD, unheard.unheard), ("POST",)),
     ("/<int:number>", "thread", thread.show, ("GET",)),

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from visits.models import Deadline, Escalation, Request, Told
+from visits.models import Deadline, Escalation, Request, StepNotice
 from visits.rules.promises import EscalationStep
 
 
@@ -13,13 +13,13 @@ def is_unheard() -> ColumnElement[bool]:
     taken = aliased(Escalation)
     # Either step counts: where only one person stands above the owner, only the first step has somebody to notify.
     told = (
-        select(Told.escalation_id)
-        .join(taken, taken.id == Told.escalation_id)
+        select(StepNotice.escalation_id)
+        .join(taken, taken.id == StepNotice.escalation_id)
         .where(
             taken.deadline_id == Deadline.id,
             taken.step.in_(breach),
-            Told.delivery_id.is_not(None),
-            Told.manager_id.is_distinct_from(Request.owner_id),
+            StepNotice.delivery_id.is_not(None),
+            StepNotice.manager_id.is_distinct_from(Request.owner_id),
         )
         .correlate(Deadline, Request)
     )

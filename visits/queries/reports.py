@@ -33,7 +33,16 @@ from visits.queries import named, visibility
 from visits.queries.report_columns import ReportColumns, filed, living, unfiled
 from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
-from visits.rules.figures import COUNTED, DividedBy, Narrowed, ReportFigure, ReportRow, ReportSpan, RequestRow, Took
+from visits.rules.figures import (
+    COUNTED,
+    DividedBy,
+    Narrowed,
+    ReportFigure,
+    ReportRow,
+    ReportSpan,
+    ReportTime,
+    RequestRow,
+)
 
 PAGE = 50
 _NAMES: dict[DividedBy, Any] = {
@@ -57,7 +66,7 @@ def report(
     by: DividedBy,
     *,
     now: datetime,
-    took: Sequence[Took] = (Took.FIRST,),
+    took: Sequence[ReportTime] = (ReportTime.FIRST,),
 ) -> tuple[list[ReportRow], ReportRow]:
     """Return the figures of requests opened in a span: a line for each manager, area …, and one of all together.
 
@@ -77,7 +86,7 @@ def report(
     names = _names(session, narrowed, by)
     shops: Mapping[int | None, int] = _shops(session) if by is DividedBy.MANAGER else {}
     sums: dict[int | None, Counter[str]] = {}
-    values: dict[int | None, dict[Took, list[int]]] = {}
+    values: dict[int | None, dict[ReportTime, list[int]]] = {}
     for facts in (filed(), unfiled(now)):
         for row in session.execute(_counted(session, who, narrowed, by, facts, took)):
             if not row.requests:
@@ -125,10 +134,15 @@ def page(
 
 
 def _counted(
-    session: Session, who: Colleague, narrowed: Narrowed, by: DividedBy, facts: ReportColumns, took: Sequence[Took]
+    session: Session,
+    who: Colleague,
+    narrowed: Narrowed,
+    by: DividedBy,
+    facts: ReportColumns,
+    took: Sequence[ReportTime],
 ) -> Any:
     """Count each key's figures, and collect its times as one text: databases rank slower than they read."""
-    times = {Took.FIRST: facts.first_ms, Took.NEXT: facts.next_ms, Took.CLOSING: facts.closing_ms}
+    times = {ReportTime.FIRST: facts.first_ms, ReportTime.NEXT: facts.next_ms, ReportTime.CLOSING: facts.closing_ms}
     sums: dict[str, Any] = {
         name: func.sum(getattr(facts, name)) for name in COUNTED if name not in ("requests", "closed")
     }
@@ -150,7 +164,7 @@ def _counted(
 
 
 def _figures(
-    key: int | None, name: str, counted: Mapping[str, int], values: Mapping[Took, list[int]], shops: int | None
+    key: int | None, name: str, counted: Mapping[str, int], values: Mapping[ReportTime, list[int]], shops: int | None
 ) -> ReportRow:
     found = {each: rules.times(mine) for each, mine in values.items()}
     times = {each: mine for each, mine in found.items() if mine is not None}

@@ -16,7 +16,7 @@ from people import identity
 from people import visibility as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
-from visits.models import Author, KeptFrom, Request, VisitGroup
+from visits.models import Author, HiddenFrom, Request, VisitGroup
 from visits.queries import org_chart
 from visits.texts.answering import SERVICE
 
@@ -85,12 +85,12 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
         return true()
     # A fact row names its request; a request is its own.
     key = getattr(of, "request_id", None)
-    complaint = exists().where(KeptFrom.request_id == (of.id if key is None else key))
+    complaint = exists().where(HiddenFrom.request_id == (of.id if key is None else key))
     if who.manager_id is None:
         areas = shops.area_ids(session, who.sees) or set()
         # A complaint about somebody at the top belongs to the office: their console account may be this one.
         heads = select(Area.manager_id).where(Area.id.in_(select(Area.parent_id)))
-        found: ColumnElement[bool] = of.area_id.in_(sorted(areas)) & ~complaint.where(KeptFrom.manager_id.in_(heads))
+        found: ColumnElement[bool] = of.area_id.in_(sorted(areas)) & ~complaint.where(HiddenFrom.manager_id.in_(heads))
         return found
     mine = select(Retailer.id).join(Area, Area.id == Retailer.area_id)
     looked_after = shops.within(session, who.sees, today=who.today)
@@ -101,12 +101,14 @@ def within(session: Session, who: Colleague, of: Any = Request) -> ColumnElement
         conditions.append(of.area_id.in_(sorted(supervised)))
     if who.manager_id in {top.id for top in org_chart.read(session, who.today).tops()}:
         conditions.append(of.area_id.is_(None))
-    return and_(or_(*conditions), ~complaint.where(KeptFrom.manager_id == who.manager_id))
+    return and_(or_(*conditions), ~complaint.where(HiddenFrom.manager_id == who.manager_id))
 
 
 def hidden_from(session: Session, requests: Collection[int]) -> dict[int, set[int]]:
     """Return the managers each of these complaints is hidden from; requests hidden from nobody are left out."""
-    rows = session.execute(select(KeptFrom.request_id, KeptFrom.manager_id).where(KeptFrom.request_id.in_(requests)))
+    rows = session.execute(
+        select(HiddenFrom.request_id, HiddenFrom.manager_id).where(HiddenFrom.request_id.in_(requests))
+    )
     found: dict[int, set[int]] = {}
     for request_id, manager_id in rows:
         found.setdefault(request_id, set()).add(manager_id)

@@ -47,7 +47,7 @@ class ReportFigure(StrEnum):
     DISCONTENT = "discontent"
 
 
-class Took(StrEnum):
+class ReportTime(StrEnum):
     """Time whose median and 90th percentile a report gives."""
 
     #: From the first message to the first answer.
@@ -133,7 +133,7 @@ class ReportRow:
     #: Shops looked after, where the row is of one manager.
     shops: int | None = None
     #: The times that were asked for.
-    times: Mapping[Took, Times] = field(default_factory=dict)
+    times: Mapping[ReportTime, Times] = field(default_factory=dict)
 
     @property
     def kept_share(self) -> float | None:

@@ -178,15 +178,16 @@ def paused(calendar: Calendar | None, started_at: datetime, running_since: datet
     return max(between(calendar, started_at, running_since) - used, 0.0)
 
 
-def hear(step: EscalationStep, owner: int | None, above: list[int]) -> tuple[int, ...]:
+def recipients(step: EscalationStep, owner: int | None, above: list[int]) -> tuple[int, ...]:
     """Return the managers to be notified of a step; where there are none, the console shows it to the staff.
 
     Warnings go to the owner (to the supervisor, where there is no owner), a breach to both, a breach that goes on to
     whoever stands above the supervisor. `above` are the managers over the area, the nearest first.
 
-    >>> hear(EscalationStep.HALF, 1, [2, 3]), hear(EscalationStep.DUE, 1, [2, 3]), hear(EscalationStep.LATE, 1, [2, 3])
+    >>> half, due, late = EscalationStep.HALF, EscalationStep.DUE, EscalationStep.LATE
+    >>> recipients(half, 1, [2, 3]), recipients(due, 1, [2, 3]), recipients(late, 1, [2, 3])
     ((1,), (1, 2), (3,))
-    >>> hear(EscalationStep.HALF, None, [2]), hear(EscalationStep.LATE, 1, [2]), hear(EscalationStep.DUE, None, [])
+    >>> recipients(half, None, [2]), recipients(late, 1, [2]), recipients(due, None, [])
     ((2,), (), ())
     """
     if step is EscalationStep.LATE:

@@ -5,15 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from console import access
 from visits.permissions import VISITS_SEE
-from visits.queries import hands as queries
 from visits.queries import org_chart, visibility
+from visits.queries import workload as queries
 from visits.rules.figures import SHOPS_OF_A_MANAGER
 from visits.texts.times import when
 from wechat_bot.services import current_services
 
 
 @access.allow(VISITS_SEE)
-def hands() -> ResponseReturnValue:
+def workload() -> ResponseReturnValue:
     """List everybody with their open and overdue requests and those due today."""
     services = current_services()
     now = services.clock()

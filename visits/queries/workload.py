@@ -18,7 +18,7 @@ MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
+class Workload:
     """Workload of one customer manager; without a manager, that of the pool."""
 
     manager_id: int | None
@@ -33,7 +33,7 @@ class Hands:
     is_away: bool
 
 
-def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hands]:
+def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Workload]:
     """Return everybody whose requests this colleague sees, and the managers below them: the most overdue first."""
     now = who.now
     midnight = datetime.combine(who.today + timedelta(days=1), time(), who.zone)
@@ -61,8 +61,8 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Hand
     busy: list[tuple[Any, ...]] = [tuple(row) for row in rows]
     idle = _idle(session, who, {row[0] for row in busy if row[0]}, MOST - len(busy))
     shops = _shops(session, [row[0] for row in busy if row[0]] + list(idle))
-    found = [Hands(*(*row, shops.get(row[0], 0), row[0] in away)) for row in busy]
-    return found + [Hands(key, name, 0, 0, 0, None, shops.get(key, 0), key in away) for key, name in idle.items()]
+    found = [Workload(*(*row, shops.get(row[0], 0), row[0] in away)) for row in busy]
+    return found + [Workload(key, name, 0, 0, 0, None, shops.get(key, 0), key in away) for key, name in idle.items()]
 
 
 def _idle(session: Session, who: Colleague, busy: Collection[int], most: int) -> dict[int, str]:
