@@ -54,7 +54,8 @@ def again(current: OpenRequest, message: Message, *, is_reopened: bool, group: s
         return
     request.told_id = None
     who, what = texts.answers(notices.writer(current).short, group), texts.quoted(message.kind, message.content)
-    text = texts.again(request.number, who, what, due_at, is_reopened=is_reopened, now=current.now, zone=current.zone)
+    title = texts.REOPENED if is_reopened else texts.AGAIN
+    text = texts.to_answer(request.number, who, what, due_at, title=title, now=current.now, zone=current.zone)
     notices.tell_of(current, request.owner_id, f"again:{message.id}", ManagerNotice(text, when=due_at))
 
 

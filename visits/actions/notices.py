@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -207,13 +208,13 @@ def hand_over(current: OpenRequest, to_id: int, *, why: str, is_first: bool) -> 
     group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
     what, who = _first_said(current), texts.answers(writer(current).full, group.title if group else "")
     due_at = current.answer_due
+    to_answer = partial(texts.to_answer, request.number, who, what, due_at, now=current.now, zone=current.zone)
     if request.goes_up:
-        text = texts.complaint(request.number, who, what, why, due_at, now=current.now, zone=current.zone)
+        text = to_answer(title=texts.COMPLAINT, why=texts.COMPLAINT_CAME.format(why))
     elif is_first:
-        allowed = answer.allowed if answer else None
-        text = texts.new_request(request.number, who, what, allowed, due_at, now=current.now, zone=current.zone)
+        text = to_answer(allowed=answer.allowed if answer else None)
     else:
-        text = texts.handed_on(request.number, who, what, why, due_at, now=current.now, zone=current.zone)
+        text = to_answer(title=texts.HANDED_ON, why=texts.CAME.format(why))
     to = reach(session, to_id, about(request.id))
     told = tell_of(current, to_id, f"owner:{request.version}", ManagerNotice(text, when=due_at, watch=WATCH), to=to)
     request.told_id = None

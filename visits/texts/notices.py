@@ -59,17 +59,26 @@ def answers(who: str, group: str) -> str:
     return f"{who}回群发《{title}》" if title else who
 
 
-def new_request(
-    number: int, who: str, what: str, allowed: int | None, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
+def to_answer(
+    number: int,
+    who: str,
+    what: str,
+    due_at: datetime | None,
+    *,
+    title: str = "新留言",
+    why: str = "",
+    allowed: int | None = None,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> str:
-    """A new request.
+    """A request that its owner is to answer: the title says how it came to them, and `why` from whom.
 
     >>> from zoneinfo import ZoneInfo
     >>> now, due = datetime.fromisoformat("2026-11-23T15:20+08:00"), datetime.fromisoformat("2026-11-24T15:20+08:00")
-    >>> new_request(128, "城南便利店", "“断货了”", 86400, due, now=now, zone=ZoneInfo("Asia/Shanghai"))
+    >>> to_answer(128, "城南便利店", "“断货了”", due, allowed=86400, now=now, zone=ZoneInfo("Asia/Shanghai"))
     '【新留言 #128】城南便利店：“断货了”\\n24 小时内答复，截止 11 月 24 日 15:20。直接回复“128 内容”。'
     """
-    return f"【新留言 #{number}】{who}：{what}\n{_until(allowed, due_at, now, zone)}{_how(number, what)}"
+    return f"【{title} #{number}】{who}：{what}\n{why}{_until(allowed, due_at, now, zone)}{_how(number, what)}"
 
 
 def more(number: int, who: str, said: Sequence[tuple[str, str]]) -> str:
@@ -93,14 +102,6 @@ def remark(number: int, who: str, what: str, *, is_closed: bool) -> str:
     return f"【店主回话 #{number}】{who}：{what}\n{how}"
 
 
-def again(
-    number: int, who: str, what: str, due_at: datetime | None, *, is_reopened: bool, now: datetime, zone: ZoneInfo
-) -> str:
-    """A shop that writes again after it was answered."""
-    title = "又来留言" if is_reopened else "新回复"
-    return f"【{title} #{number}】{who}：{what}\n{_until(None, due_at, now, zone)}{_how(number, what)}"
-
-
 def awake(number: int, who: str, *, is_waiting: bool) -> str:
     """A request that was snoozed until now.
 
@@ -108,21 +109,6 @@ def awake(number: int, who: str, *, is_waiting: bool) -> str:
     '【到时间了 #128】城南便利店的留言回到待办，还没有答复。\\n直接回复“128 内容”。'
     """
     return f"【到时间了 #{number}】{who}的留言回到待办{'' if is_waiting else '，还没有答复'}。\n{_how(number)}"
-
-
-def handed_on(
-    number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
-) -> str:
-    """A request that comes from another manager."""
-    return f"【转来 #{number}】{who}：{what}\n{why}。{_until(None, due_at, now, zone)}{_how(number, what)}"
-
-
-def complaint(
-    number: int, who: str, what: str, why: str, due_at: datetime | None, *, now: datetime, zone: ZoneInfo
-) -> str:
-    """To whoever stands above: a complaint they are to look into."""
-    until = _until(None, due_at, now, zone)
-    return f"【投诉 #{number}】{who}：{what}\n{why}，被投诉的人看不到。{until}{_how(number, what)}"
 
 
 def many_handed_on(count: int, numbers: Sequence[int], whys: Sequence[str], overdue: int) -> str:
@@ -216,6 +202,10 @@ def waiting(count: int, numbers: Sequence[int]) -> str:
 
 #: Why a request has another owner: its shop has another manager.
 MOVED_ALONG = "这家店换了客户经理，留言跟着走：{}"
+#: Titles of a request that came from another owner, of a complaint, and of one whose shop wrote again.
+HANDED_ON, COMPLAINT, REOPENED, AGAIN = "转来", "投诉", "又来留言", "新回复"
+#: Why a request or a complaint came to its owner.
+CAME, COMPLAINT_CAME = "{}。", "{}，被投诉的人看不到。"
 NOT_BOUND = "还没有绑定微信"
 NOT_FOLLOWING = "已取消关注服务号"
 OUT_OF_REACH = "的微信现在收不到通知"
