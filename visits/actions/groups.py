@@ -69,7 +69,7 @@ def send(
         raise Refused(f"名称最多 {LONGEST_TITLE} 个字。")
     if not timedelta(days=1) <= answers_for <= timedelta(days=MOST_DAYS):
         raise Refused(f"等回复的天数请写 1 到 {MOST_DAYS}。")
-    words = answering_texts.answer(sender(who), content)
+    words = answering_texts.answer(who.public_name, content)
     if len(words.encode()) > TEXT_LIMIT:
         raise Refused(answering_texts.too_long(-(-(len(words.encode()) - TEXT_LIMIT) // 3)))
     theirs = audience.theirs(session, who, meant, criteria, now=now)
@@ -113,11 +113,6 @@ def hold(session: Session, who: Colleague, group_id: int) -> VisitGroup:
     if group is None:
         raise Refused(texts.NO_SUCH)
     return group if who.sees.is_company_wide else _mine(group, who)
-
-
-def sender(who: Colleague) -> str:
-    """Return the name shops see as the writer."""
-    return who.name if who.manager_id is not None else answering_texts.SERVICE
 
 
 # Answers to a group

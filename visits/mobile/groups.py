@@ -6,15 +6,13 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from campaigns import preview as reach
-from campaigns.preview import Preview
 from foundation.errors import Refused
 from foundation.paging import Cursor
 from people.picker import short
 from people.picker.short import Picker
 from visits.actions import groups as actions
 from visits.mobile import visitor
-from visits.pages import form_values
+from visits.pages import form_values, group_form
 from visits.pages.form_pictures import FormPicture
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
@@ -92,7 +90,7 @@ def group_write() -> ResponseReturnValue:
         if form.get("do") == "drop_photo":
             picture.drop()
             return _form(services, who)
-        if form.get("do") != "send" or form.get("looked") != short.mark(meant):
+        if not group_form.was_seen(meant):
             picture.keep()
             return _form(services, who)
         with services.transaction() as session:
@@ -144,40 +142,12 @@ def own_picture(group_id: int) -> ResponseReturnValue:
 
 
 def _form(services: Services, who: Colleague, error: str = "") -> ResponseReturnValue:
-    now, values = services.clock(), request.values
-    preview: Preview | None = None
-    named, looked, ahead = "", "", 0
-    picked = short.read(PICKER, values, services.criteria)
+    picture = FormPicture(services, oauth.who())
     with services.reading() as session:
-        try:
-            if picked.whom:
-                meant = picked.spec
-                has_template = form_values.has_template(services)
-                preview = queries.preview(session, who, meant, services.criteria, has_template=has_template, now=now)
-                ahead = reach.ahead(session, now=now)
-                named = queries.words(session, meant, services.criteria, is_part=not who.sees.is_company_wide)
-                looked = short.mark(meant)
-        except Refused as refusal:
-            error = error or refusal.sentence
-        offer = short.offer(session, PICKER, picked, services.criteria, who.sees)
-    page = render_template(
-        "visits/group_write.html",
-        **FormPicture(services, oauth.who()).fields("visits_mobile.kept_picture"),
-        keep=f"group-{who.manager_id}",
-        preview=preview,
-        ahead=ahead,
-        takes=preview and reach.takes(ahead + preview.following),
-        named=named,
-        looked=looked,
-        offer=offer,
-        values=values,
-        error=error,
-        quiet=services.quiet,
-        texts=texts,
-        days=actions.ANSWERS_FOR.days,
-        longest=form_values.LONGEST,
-    )
-    return make_response(page, 422 if error else 200)
+        values = group_form.shown(session, who, PICKER, picture, error)
+    kept = picture.fields("visits_mobile.kept_picture")
+    page = render_template("visits/group_write.html", **values, **kept, keep=f"group-{who.manager_id}")
+    return make_response(page, 422 if values["error"] else 200)
 
 
 def _moment(services: Services) -> object:

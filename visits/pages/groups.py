@@ -8,8 +8,6 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from campaigns import preview as reach
-from campaigns.preview import Preview
 from console import access, act, fields
 from console.lists import looking
 from console.lists.listing import Asked, Column, Listing
@@ -21,7 +19,7 @@ from people.picker import short
 from people.picker.short import Picker
 from people.texts import licence
 from visits.actions import groups as actions
-from visits.pages import form_pictures, form_values
+from visits.pages import form_pictures, form_values, group_form
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
@@ -154,7 +152,7 @@ def write() -> ResponseReturnValue:
         if form.get("drop_photo"):
             picture.drop()
         meant = short.read(_picker(me), form, services.criteria).spec
-        if form.get("do") != "send" or form.get("looked") != short.mark(meant):
+        if not group_form.was_seen(meant):
             picture.keep()
             return _form(services)
         with act.transaction() as (session, now, note):
@@ -232,48 +230,19 @@ def _picker(visitor: Visitor) -> Picker:
 
 
 def _form(services: Services, error: str = "") -> ResponseReturnValue:
-    me, now, values = access.visitor(), services.clock(), request.values
-    preview: Preview | None = None
-    strangers: list[str] = []
-    ahead = 0
-    named, looked = "", ""
-    picked = short.read(_picker(me), values, services.criteria)
+    me, now = access.visitor(), services.clock()
+    picture = form_pictures.of_user(services, me.user_id)
     with services.reading() as session:
         who = visibility.of_visitor(session, me, now=now, zone=services.zone)
-        try:
-            if picked.whom:
-                meant = picked.spec
-                preview = queries.preview(
-                    session, who, meant, services.criteria, has_template=form_values.has_template(services), now=now
-                )
-                ahead = reach.ahead(session, now=now)
-                strangers = queries.strangers(session, who, meant, services.criteria, now=now)
-                named = queries.words(session, meant, services.criteria, is_part=not who.sees.is_company_wide)
-                looked = short.mark(meant)
-        except Refused as refusal:
-            error = error or refusal.sentence
-        offer = short.offer(session, picked.picker, picked, services.criteria, me)
+        values = group_form.shown(session, who, _picker(me), picture, error)
     page = render_template(
         "visits/console/group_write.html",
-        preview=preview,
-        ahead=ahead,
-        takes=preview and reach.takes(ahead + preview.following),
-        strangers=strangers,
-        named=named,
-        sender=actions.sender(who),
-        looked=looked,
-        offer=offer,
-        values=values,
-        error=error,
-        **form_pictures.of_user(services, me.user_id).fields("visits_pages.kept_picture"),
-        quiet=services.quiet,
+        **values,
+        **picture.fields("visits_pages.kept_picture"),
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         most=actions.MOST_MEMBERS,
-        texts=texts,
-        days=values.get("days", actions.ANSWERS_FOR.days, type=int),
-        longest=form_values.LONGEST,
     )
-    return page, 422 if error else 200
+    return page, 422 if values["error"] else 200
 
 
 def _found(session: Session, who: Colleague, group_id: int) -> GroupLine:
