@@ -25,7 +25,6 @@ from visits.rules.orders import ManagerOrder, Verb
 from visits.rules.ways import Foreseen
 from visits.texts import answering as texts
 from visits.texts import orders as order_texts
-from visits.texts.times import when
 from wechat_bot import media, messages
 from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
@@ -246,7 +245,7 @@ def _do(desk: Desk, order: ManagerOrder, about: int, seen: int | None = None) ->
         case Verb.SNOOZE:
             until = orders.snoozed_until(order.rest, who.now, who.zone)
             answering.snooze(session, about, who, until)
-            what = when(until, now=who.now, zone=who.zone)
+            what = who.when(until)
     return desk.done(order_texts.DONE[order.verb].format(number, what))
 
 

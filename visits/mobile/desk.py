@@ -21,7 +21,6 @@ from visits.queries import thread
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
-from visits.texts.times import when
 from wechat_bot import media, oauth
 from wechat_bot.services import Services, current_services
 
@@ -134,7 +133,7 @@ def _show(session: Session, services: Services, who: Colleague, found: Thread, d
         owned=thread.owned(session, found.id),
         rating=texts.rated(*thread.rating(session, found.id)),
         snoozes=buttons.SNOOZES,
-        moment=lambda at: when(at, now=now, zone=zone),
+        moment=who.when,
         texts=texts,
         **FormPicture(services, oauth.who()).fields("visits_mobile.kept_picture"),
         **values | more,

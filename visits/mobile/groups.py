@@ -30,25 +30,22 @@ PICKER = Picker(("class", "audience", audience.DUE), "我的全部店", legend="
 
 def groups() -> ResponseReturnValue:
     """Show a manager's groups with their progress, the newest first."""
-    services, now = current_services(), current_services().clock()
-    with services.reading() as session:
-        who = visitor.manager(services, session)
-        found = queries.listing(session, who, now=now, cursor=Cursor.of(request.args))
+    criteria = current_services().criteria
+    with visitor.reading() as (session, who):
+        found = queries.listing(session, who, now=who.now, cursor=Cursor.of(request.args))
         named = {
-            line.id: queries.words(session, line.audience, services.criteria, is_part=line.manager_id is not None)
+            line.id: queries.words(session, line.audience, criteria, is_part=line.manager_id is not None)
             for line in found.lines
         }
-    return render_template("visits/groups.html", who=who, found=found, named=named, moment=_moment(services))
+    return render_template("visits/groups.html", who=who, found=found, named=named, moment=who.when)
 
 
 def group(group_id: int) -> ResponseReturnValue:
     """Show one group, and the shops behind its figures."""
-    services, now, part = current_services(), current_services().clock(), request.args.get("part", "")
-    with services.reading() as session:
-        who = visitor.manager(services, session)
+    services, part, cursor = current_services(), request.args.get("part", ""), Cursor.of(request.args)
+    with visitor.reading() as (session, who):
         found = _found(session, who, group_id)
-        cursor = Cursor.of(request.args)
-        members = queries.members(session, who, found, part=part, now=now, quiet=services.quiet, cursor=cursor)
+        members = queries.members(session, who, found, part=part, now=who.now, quiet=services.quiet, cursor=cursor)
         named = queries.words(session, found.audience, services.criteria, is_part=found.manager_id is not None)
     return render_template(
         "visits/group.html",
@@ -59,18 +56,16 @@ def group(group_id: int) -> ResponseReturnValue:
         narrowings=PARTS,
         is_mine=found.is_of(who),
         may_cancel=found.is_of(who) and found.cancelled_at is None and (found.is_running or found.progress.waiting),
-        quiet_until=services.quiet and services.quiet.over_at(now),
-        now=now,
-        moment=_moment(services),
+        quiet_until=services.quiet and services.quiet.over_at(who.now),
+        now=who.now,
+        moment=who.when,
     )
 
 
 def group_cancel(group_id: int) -> ResponseReturnValue:
     """Withdraw what has not gone out."""
-    services = current_services()
-    with services.transaction() as session:
-        who = visitor.manager(services, session)
-        said = texts.cancelled(actions.cancel(session, who, group_id, now=services.clock()))
+    with visitor.transaction() as (session, who):
+        said = texts.cancelled(actions.cancel(session, who, group_id, now=who.now))
     flash(said)
     return redirect(url_for("visits_mobile.group", group_id=group_id), 303)
 
@@ -125,7 +120,7 @@ def own_group(group_id: int) -> ResponseReturnValue:
         group=found,
         sender=found.sender if found.manager_id is not None else answering_texts.SERVICE,
         token=secrets.token_urlsafe(16),
-        moment=_moment(services),
+        moment=lambda at: when(at, now=services.clock(), zone=services.zone),
     )
 
 
@@ -148,10 +143,6 @@ def _form(services: Services, who: Colleague, error: str = "") -> ResponseReturn
     kept = picture.fields("visits_mobile.kept_picture")
     page = render_template("visits/group_write.html", **values, **kept, keep=f"group-{who.manager_id}")
     return make_response(page, 422 if values["error"] else 200)
-
-
-def _moment(services: Services) -> object:
-    return lambda at: when(at, now=services.clock(), zone=services.zone)
 
 
 def _found(session: Session, who: Colleague, group_id: int) -> GroupLine:

@@ -12,7 +12,6 @@ from visits.mobile import visitor
 from visits.queries import editable, thread
 from visits.rules import canned as rules
 from visits.texts import answering as texts
-from wechat_bot.services import Services, current_services
 
 #: Characters of a title that is taken from the text itself.
 LONGEST_DRAWN = 12
@@ -20,19 +19,18 @@ LONGEST_DRAWN = 12
 
 def phrases() -> ResponseReturnValue:
     """Show the manager's own canned answers to change, and the company's to read."""
-    return _page(current_services())
+    return _page()
 
 
 def keep() -> ResponseReturnValue:
     """Save a canned answer, or delete one."""
-    services, form = current_services(), request.form
+    form = request.form
     mine, content = form.get("id", type=int), visible(form.get("content", ""))
     try:
-        with services.transaction() as session:
-            who = visitor.manager(services, session)
+        with visitor.transaction() as (session, who):
             if mine is not None:
                 edited = editable.canned(mine, who.sees)
-                stamps.check(session, edited, form.get(stamps.FIELD, ""), now=services.clock())
+                stamps.check(session, edited, form.get(stamps.FIELD, ""), now=who.now)
             if form.get("do") == "drop" and mine is not None:
                 actions.drop(session, mine, by=who.sees)
                 said = texts.PHRASE_DROPPED
@@ -41,19 +39,16 @@ def keep() -> ResponseReturnValue:
                 actions.save(session, mine, title, content, is_shared=False, by=who.sees)
                 said = texts.KEPT_AS_PHRASE
     except Overtaken as overtaken:
-        page = _page(services, draft=content, draft_of=mine, sentence=texts.phrase_overtaken(overtaken.kept["内容"]))
+        page = _page(draft=content, draft_of=mine, sentence=texts.phrase_overtaken(overtaken.kept["内容"]))
         return make_response(page, 409)
     except Refused as refusal:
-        return make_response(_page(services, draft=content, draft_of=mine, sentence=refusal.sentence), 422)
+        return make_response(_page(draft=content, draft_of=mine, sentence=refusal.sentence), 422)
     flash(said)
     return redirect(url_for("visits_mobile.phrases"), 303)
 
 
-def _page(
-    services: Services, *, draft: str = "", draft_of: int | None = None, sentence: str = ""
-) -> ResponseReturnValue:
-    with services.reading() as session:
-        who = visitor.manager(services, session)
+def _page(*, draft: str = "", draft_of: int | None = None, sentence: str = "") -> ResponseReturnValue:
+    with visitor.reading() as (session, who):
         lines = thread.canned(session, who.manager_id)
     words = {each.id: editable.canned_words(each) for each in lines if each.manager_id is not None}
     return render_template(

@@ -12,27 +12,25 @@ from visits.mobile import visitor
 from visits.queries import plans as queries
 from visits.queries.plans import QUIET_DAYS
 from visits.texts import groups as texts
-from visits.texts.times import when
 from wechat_bot.services import current_services
 
 
 def due() -> ResponseReturnValue:
     """Show the shops of a plan that are due, the longest overdue first; or those with no contact for long."""
-    services, now = current_services(), current_services().clock()
+    criteria = current_services().criteria
     cursor, wanted = Cursor.of(request.args), request.args.get("plan", type=int)
     is_quiet = "quiet" in request.args
-    with services.reading() as session:
-        who = visitor.manager(services, session)
-        plans = queries.running(session, who, services.criteria, now=now)
+    with visitor.reading() as (session, who):
+        plans = queries.running(session, who, criteria, now=who.now)
         chosen = next((plan for plan in plans if plan.id == wanted), plans[0] if plans else None)
         if is_quiet or chosen is None:
             is_quiet, chosen = True, None
-            page = queries.silent(session, who, QUIET_DAYS, now=now, cursor=cursor)
+            page = queries.silent(session, who, QUIET_DAYS, now=who.now, cursor=cursor)
         else:
-            page = queries.page(session, who, chosen, services.criteria, part="soon", now=now, cursor=cursor)
+            page = queries.page(session, who, chosen, criteria, part="soon", now=who.now, cursor=cursor)
         next_on = None
         if chosen is not None and not page.lines:
-            next_on = queries.next_on(session, who, chosen, services.criteria, now=now)
+            next_on = queries.next_on(session, who, chosen, criteria, now=who.now)
     lines = [(line, queries.due_on(chosen, line) if chosen else None) for line in page.lines]
     return render_template(
         "visits/due.html",
@@ -46,18 +44,18 @@ def due() -> ResponseReturnValue:
         today=who.today,
         how=texts.HOW,
         did=request.args.get("did", type=int) if request.args.get("how") in texts.HOW else None,
-        moment=lambda at: when(at, now=now, zone=services.zone),
+        moment=who.when,
     )
 
 
 def visited(retailer_id: int) -> ResponseReturnValue:
     """Note a visit (拜访过了) with one tap, or delete it with another."""
-    services, form = current_services(), request.form
+    form = request.form
     plan_id = form.get("plan", type=int)
     back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
     back |= {name: form[name] for name in ("after", "before") if form.get(name)}
-    with services.transaction() as session:
-        who, how = visitor.manager(services, session), form.get("do", "")
+    how = form.get("do", "")
+    with visitor.transaction() as (session, who):
         if how == "undo":
             # A visit noted before midnight has yesterday's date.
             on = fields.day(form.get("on", "")) or who.today

@@ -1,5 +1,8 @@
 """Visitor of an H5 page: a customer manager or a shop."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -10,7 +13,7 @@ from visits.queries import thread, visibility
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from wechat_bot import oauth
-from wechat_bot.services import Services
+from wechat_bot.services import Services, current_services
 
 
 def manager_or_none(services: Services, session: Session) -> Colleague | None:
@@ -24,6 +27,22 @@ def manager(services: Services, session: Session) -> Colleague:
     if who is None:
         raise Refused(texts.FOR_MANAGERS)
     return who
+
+
+@contextmanager
+def reading() -> Iterator[tuple[Session, Colleague]]:
+    """Read as the customer manager whose phone it is; raises `Refused` for everybody else."""
+    services = current_services()
+    with services.reading() as session:
+        yield session, manager(services, session)
+
+
+@contextmanager
+def transaction() -> Iterator[tuple[Session, Colleague]]:
+    """Act as the customer manager whose phone it is; raises `Refused` for everybody else."""
+    services = current_services()
+    with services.transaction() as session:
+        yield session, manager(services, session)
 
 
 def to_own(session: Session, openid: str, number: int | None = None) -> ResponseReturnValue:

@@ -13,7 +13,6 @@ from visits.pages.form_pictures import FormPicture
 from visits.queries import thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
-from visits.texts.times import when
 
 #: The actions that may carry a picture.
 WITH_PICTURE = ("answer", "note", "wait")
@@ -64,5 +63,5 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             hours = form.get("hours", "")
             until = who.now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
             answering.snooze(session, request_id, who, until)
-            return texts.SNOOZED.format(when(until, now=who.now, zone=who.zone))
+            return texts.SNOOZED.format(who.when(until))
     raise Refused(texts.NO_SUCH_BUTTON)

@@ -1,6 +1,7 @@
 """Form values and words that the pages of visits share, inside WeChat and in the console."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,9 +10,10 @@ from zoneinfo import ZoneInfo
 from flask import Response
 from sqlalchemy.orm import Session
 
+from console import access
 from people.models import Manager
 from visits.actions import answering
-from visits.queries import thread
+from visits.queries import thread, visibility
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.rules import canned as rules
@@ -19,7 +21,7 @@ from visits.texts import answering as texts
 from visits.texts.times import answer_by, late, when
 from wechat_bot import serving
 from wechat_bot.media import Found
-from wechat_bot.services import Services
+from wechat_bot.services import Services, current_services
 
 #: Characters that fit into one WeChat message, with its writer's name in front.
 LONGEST = 600
@@ -69,6 +71,14 @@ def due(one: Timed, *, now: datetime, zone: ZoneInfo) -> Due:
     left = (one.due_at - now).total_seconds()
     word = "答复" if one.owner_id else "分派"
     return Due(f"{when(one.due_at, now=now, zone=zone)} 前{word}", "soon" if left < SOON else "calm")
+
+
+@contextmanager
+def reading() -> Iterator[tuple[Session, Colleague]]:
+    """Read as the visitor of a console page."""
+    services = current_services()
+    with services.reading() as session:
+        yield session, visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
 
 
 def has_template(services: Services) -> bool:

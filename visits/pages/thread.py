@@ -1,7 +1,6 @@
 """Console page of one request: its timeline with the reasons, and every action on it."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import abort, render_template, request, url_for
@@ -24,15 +23,14 @@ from visits.pages import buttons, form_pictures, form_values
 from visits.pages.form_pictures import FormPicture
 from visits.pages.inbox import COLOURS
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
-from visits.queries import deadlines, messages, visibility
+from visits.queries import deadlines, messages
 from visits.queries import thread as queries
 from visits.queries.messages import ThreadMessage
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
-from visits.texts.times import when
 from wechat_bot import media, pictures
-from wechat_bot.services import Services, current_services
+from wechat_bot.services import current_services
 
 #: The audit log's word for each button.
 DID = {
@@ -53,15 +51,12 @@ TELLING = 6
 @access.allow(VISITS_SEE)
 def show(number: int) -> ResponseReturnValue:
     """Show the request. Seeing it is written to the audit log."""
-    services, me = current_services(), access.visitor()
-    now = services.clock()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
+    with form_values.reading() as (session, who):
         found = _found(session, who, number, before=request.args.get("before", type=int))
         draft = form_values.canned(session, who, found, request.args.get("canned", type=int))
         if "hint" in request.args and not found.is_keepers:
             draft = texts.HOW_TO_BIND.format(HOW_TO_BIND)
-        page = _page(session, services, who, found, draft=draft)
+        page = _page(session, who, found, draft=draft)
     with act.transaction() as (session, _, note):
         answering.looked(session, found.id, who)
         note("visit.see", f"visit:{number}", found.shop)
@@ -75,10 +70,9 @@ def news(number: int) -> ResponseReturnValue:
     A message counts as seen by somebody who writes an answer only once it stood on the page until the next such
     request.
     """
-    services, since = current_services(), request.args.get("since", 0, type=int)
-    now, stood = services.clock(), max(request.args.get("shown", 0, type=int), since)
-    with services.reading() as session:
-        who = visibility.of_visitor(session, access.visitor(), now=now, zone=services.zone)
+    since = request.args.get("since", 0, type=int)
+    stood = max(request.args.get("shown", 0, type=int), since)
+    with form_values.reading() as (session, who):
         found = _found(session, who, number)
         came = messages.came_since(session, found.id, who, since)
         came = came if who.sees.may(PEOPLE_PHONES) else list(map(_masked, came))
@@ -93,7 +87,7 @@ def news(number: int) -> ResponseReturnValue:
         stood=stood,
         newest=newest,
         texts=texts,
-        moment=lambda at: when(at, now=now, zone=services.zone),
+        moment=who.when,
     )
     # Nothing new to read out: only what counts as seen changes.
     return page, 200, {"HX-Reswap": "none"} if newest <= stood else {}
@@ -102,27 +96,21 @@ def news(number: int) -> ResponseReturnValue:
 @access.allow(VISITS_SEE, polled=True)
 def state(number: int) -> ResponseReturnValue:
     """Return the request's deadline in words; the page asks for it, because words like 还剩 become outdated."""
-    services = current_services()
-    now = services.clock()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, access.visitor(), now=now, zone=services.zone)
-        found = _found(session, who, number)
-        standing = _standing(session, services, found, now)
+    with form_values.reading() as (session, who):
+        standing = _standing(session, who, _found(session, who, number))
     return render_template("visits/console/_state.html", **standing, is_polled=True)
 
 
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def press(number: int) -> ResponseReturnValue:
     """Do what the pressed button says, once however often it is posted; then show the page."""
-    services, me = current_services(), access.visitor()
-    did, now = DID.get(request.form.get("do", "")), services.clock()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, me, now=now, zone=services.zone)
+    did = DID.get(request.form.get("do", ""))
+    with form_values.reading() as (session, who):
         _found(session, who, number)
     if did is None:
         raise Refused(texts.NO_SUCH_BUTTON)
     came: tuple[ThreadMessage, ...] = ()
-    error, picture = "", form_pictures.of_user(services, me.user_id)
+    error, picture = "", form_pictures.of_user(current_services(), who.sees.user_id)
     try:
         picture.receive()
         if request.form.get("drop_photo"):
@@ -139,9 +127,9 @@ def press(number: int) -> ResponseReturnValue:
             picture.drop()
         return act.done(url_for("visits_pages.thread", number=number), done)
     picture.keep()
-    with services.reading() as session:
+    with current_services().reading() as session:
         found = _found(session, who, number)
-        page = _page(session, services, who, found, draft=request.form.get("content", ""), came=came, error=error)
+        page = _page(session, who, found, draft=request.form.get("content", ""), came=came, error=error)
     return page, 409 if came else 422
 
 
@@ -155,12 +143,10 @@ def kept_picture(token: str) -> ResponseReturnValue:
 @access.allow(VISITS_SEE)
 def file(number: int, message_id: int) -> ResponseReturnValue:
     """Send a picture, voice or video to somebody who may see the request."""
-    services = current_services()
-    with services.reading() as session:
-        who = visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
+    with form_values.reading() as (session, who):
         found = _found(session, who, number)
         key = queries.media_of(session, found.id, message_id)
-        there = media.find(session, services.media_folder, key) if key else None
+        there = media.find(session, current_services().media_folder, key) if key else None
     return form_values.send(there, f"{number}-{message_id}")
 
 
@@ -190,7 +176,6 @@ def _do(session: Session, who: Colleague, about: int, picture: FormPicture) -> t
 
 def _page(
     session: Session,
-    services: Services,
     who: Colleague,
     found: Thread,
     *,
@@ -198,7 +183,7 @@ def _page(
     came: tuple[ThreadMessage, ...] = (),
     error: str = "",
 ) -> str:
-    now, me = who.now, access.visitor()
+    now, me, services = who.now, who.sees, current_services()
     way = queries.foreseen(session, found.openid, now=now, has_template=form_values.has_template(services))
     entries = [(each.at, 1, each) for each in found.said]
     shows_all = not found.has_earlier and not request.args.get("before")
@@ -206,7 +191,7 @@ def _page(
     timeline = sorted(entries + [(each.at, 0, each) for each in owned if shows_all], key=lambda entry: entry[:2])
     return render_template(
         "visits/console/thread.html",
-        **_standing(session, services, found, now),
+        **_standing(session, who, found),
         who=who,
         timeline=[(kind, each) for _, kind, each in timeline],
         owned=owned,
@@ -223,16 +208,16 @@ def _page(
         shows_phones=me.may(PEOPLE_PHONES),
         guesses=_guesses(session, who, found),
         sought=request.args.get("shop", "").strip()[:LONGEST_SEARCH],
-        moment=lambda at: when(at, now=now, zone=services.zone),
+        moment=who.when,
         now=now,
     )
 
 
-def _standing(session: Session, services: Services, found: Thread, now: datetime) -> dict[str, Any]:
-    promised = deadlines.of_request(session, found.id, now=now, zone=services.zone)
+def _standing(session: Session, who: Colleague, found: Thread) -> dict[str, Any]:
+    promised = deadlines.of_request(session, found.id, now=who.now, zone=who.zone)
     return {
         "found": found,
-        "due": form_values.due(found, now=now, zone=services.zone),
+        "due": form_values.due(found, now=who.now, zone=who.zone),
         "colours": COLOURS,
         "deadlines": promised,
         "over": [each for each in promised if each.is_over],

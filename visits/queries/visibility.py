@@ -19,6 +19,7 @@ from people.rules import with_sub_areas
 from visits.models import Author, HiddenFrom, Request, VisitGroup
 from visits.queries import org_chart
 from visits.texts.answering import SERVICE
+from visits.texts.times import when
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Colleague:
     @property
     def today(self) -> date:
         return day_in(self.now, self.zone)
+
+    def when(self, at: datetime) -> str:
+        """Return a moment as they read it now."""
+        return when(at, now=self.now, zone=self.zone)
 
     @property
     def public_name(self) -> str:
