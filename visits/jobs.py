@@ -16,10 +16,9 @@ def move_requests(services: Services) -> None:
     after = 0
     while True:
         with services.transaction() as session:
-            done = moving.reassign(session, now=services.clock(), zone=services.zone, after=after)
-        if not done.last_id:
+            after = moving.reassign(session, now=services.clock(), zone=services.zone, after=after)
+        if not after:
             return
-        after = done.last_id
 
 
 def escalate(services: Services) -> None:

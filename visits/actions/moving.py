@@ -59,14 +59,6 @@ REASSIGNING = 0x5EED_0003
 
 
 @dataclass(frozen=True, slots=True)
-class Reassigned:
-    """Result of reassigning: how many requests got another owner, and the last id checked; 0 where no more are left."""
-
-    moved: int
-    last_id: int
-
-
-@dataclass(frozen=True, slots=True)
 class HandedOn:
     """Result of handing on many requests: how many, and the ids of those somebody else had handed on meanwhile."""
 
@@ -90,12 +82,13 @@ class _Held:
     has_moved: bool
 
 
-def reassign(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> Reassigned:
+def reassign(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0, limit: int = 1000) -> int:
     """Give open requests to whoever answers for them today: those of absent or disabled owners, those without an owner,
     and those whose shop the roster gave to another manager. Requests handed on by hand stay where they are.
 
-    Checks up to `limit` such requests with ids above `after`. However many requests a manager held, this takes one
-    decision for each area, one statement for each new owner, and one notice.
+    Checks up to `limit` such requests with ids above `after`; gives the last one's id, 0 where no more are left.
+    However many requests a manager held, this takes one decision for each area, one statement for each new owner, and
+    one notice.
     """
     one_at_a_time(session, REASSIGNING)
     chart = org_chart.read(session, day_in(now, zone))
@@ -116,7 +109,7 @@ def reassign(session: Session, *, now: datetime, zone: ZoneInfo, after: int = 0,
     for to_id, those in moved.items():
         _move(session, chart, to_id, those, now=now, zone=zone)
         _tell_who_had_them(session, [each for each, _ in those if each.has_moved], chart.managers.get(to_id or 0), now)
-    return Reassigned(sum(map(len, moved.values())), held[-1].id if len(held) == limit else 0)
+    return held[-1].id if len(held) == limit else 0
 
 
 def transfer_many(
