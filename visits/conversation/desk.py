@@ -45,7 +45,7 @@ PAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ManagerDesk:
     """Manager at their desk: the message to be answered, and what the talk remembers."""
 
     turn: Turn
@@ -107,7 +107,7 @@ def open_desk(turn: Turn, reference: str) -> Reply:
     who = _who(turn)
     if who is None:
         raise Refused(texts.FOR_MANAGERS)
-    desk = Desk(turn, who)
+    desk = ManagerDesk(turn, who)
     if reference == OVERHEARD:
         return _heard(desk)
     number = whole_number(reference)
@@ -119,7 +119,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     who = _who(turn)
     if who is None:
         return Reply(texts.FOR_MANAGERS, after=After.END)
-    return _heard(Desk(turn, who, talk.state))
+    return _heard(ManagerDesk(turn, who, talk.state))
 
 
 def helps(turn: Turn) -> str:
@@ -127,7 +127,7 @@ def helps(turn: Turn) -> str:
     who = _who(turn)
     if who is None:
         return ""
-    desk = Desk(turn, who)
+    desk = ManagerDesk(turn, who)
     lines, _ = _open_lines(desk, 1)
     counts = inbox.counts(turn.session, who, now=turn.now, mine_only=True)
     number = lines[0].number if lines else None
@@ -149,7 +149,7 @@ def _who(turn: Turn) -> Colleague | None:
     return visibility.of_manager(turn.session, turn.openid, now=turn.now, zone=turn.zone)
 
 
-def _heard(desk: Desk) -> Reply:
+def _heard(desk: ManagerDesk) -> Reply:
     message = desk.turn.message
     match message:
         case messages.Text(content=content):
@@ -160,7 +160,7 @@ def _heard(desk: Desk) -> Reply:
     return desk.stay(texts.ONLY_THESE_KINDS)
 
 
-def _read(desk: Desk, content: str) -> Reply:
+def _read(desk: ManagerDesk, content: str) -> Reply:
     page = PAGES.get(people_rules.plain(content))
     if page is not None and desk.turn.account.has_pages:
         label, path = page
@@ -179,14 +179,14 @@ def _read(desk: Desk, content: str) -> Reply:
     return _with_number(desk, order, order.number, content)
 
 
-def _names_a_colleague(desk: Desk, words: str) -> bool:
+def _names_a_colleague(desk: ManagerDesk, words: str) -> bool:
     name = orders.perhaps_name(words)
     if name and thread.managers_named(desk.session, name):
         return True
     return words.startswith("转") and thread.manager_meant(desk.session, "".join(words.split())) is not None
 
 
-def _without_number(desk: Desk, order: ManagerOrder, content: str) -> Reply:
+def _without_number(desk: ManagerDesk, order: ManagerOrder, content: str) -> Reply:
     """Handle a text about the chosen request, or about none."""
     chosen = desk.chosen
     if order.verb is not Verb.ANSWER:
@@ -201,7 +201,7 @@ def _without_number(desk: Desk, order: ManagerOrder, content: str) -> Reply:
     return _answer_or_ask(desk, {"text": content})
 
 
-def _with_number(desk: Desk, order: ManagerOrder, number: int, content: str) -> Reply:
+def _with_number(desk: ManagerDesk, order: ManagerOrder, number: int, content: str) -> Reply:
     about = number - FIRST_NUMBER
     also = thread.thread(desk.session, desk.who, order.also - FIRST_NUMBER) if order.also is not None else None
     if also is not None and also.is_open and also.id != about:
@@ -220,7 +220,7 @@ def _with_number(desk: Desk, order: ManagerOrder, number: int, content: str) -> 
     return _do(desk, order, about)
 
 
-def _do(desk: Desk, order: ManagerOrder, about: int, seen: int | None = None) -> Reply:
+def _do(desk: ManagerDesk, order: ManagerOrder, about: int, seen: int | None = None) -> Reply:
     session, who, number, what = desk.session, desk.who, about + FIRST_NUMBER, ""
     match order.verb:
         case Verb.ANSWER:
@@ -249,7 +249,7 @@ def _do(desk: Desk, order: ManagerOrder, about: int, seen: int | None = None) ->
     return desk.done(order_texts.DONE[order.verb].format(number, what))
 
 
-def _settle(desk: Desk, order: ManagerOrder, about: int, seen: int | None) -> Reply:
+def _settle(desk: ManagerDesk, order: ManagerOrder, about: int, seen: int | None) -> Reply:
     """Close a request, or note that it needs no answer: not before the manager has seen everything written in it."""
     found = desk.find(about)
     seen = seen or _seen(desk, found)
@@ -269,14 +269,14 @@ def _settle(desk: Desk, order: ManagerOrder, about: int, seen: int | None) -> Re
     return Reply(said, after=After.END) if is_over else desk.done(said)
 
 
-def _seen(desk: Desk, found: Thread) -> int:
+def _seen(desk: ManagerDesk, found: Thread) -> int:
     """Return the newest message the manager has seen. The owner was notified of what the shop wrote; of a colleague's
     messages, and for a colleague who chose the request, only what was shown counts."""
     is_told = found.owner_id == desk.who.manager_id or desk.chosen != found.id
     return said_in.seen_in_chat(desk.session, found.id, desk.who) if is_told else int(desk.state.get("seen", 0))
 
 
-def _answer_or_ask(desk: Desk, draft: dict[str, Any]) -> Reply:
+def _answer_or_ask(desk: ManagerDesk, draft: dict[str, Any]) -> Reply:
     """Answer the chosen request; where none is chosen, keep the draft and ask which one it is for."""
     if desk.chosen:
         return _answer(desk, desk.chosen, draft)
@@ -285,7 +285,7 @@ def _answer_or_ask(desk: Desk, draft: dict[str, Any]) -> Reply:
     return Reply(said, after=After.KEEP, state={"draft": draft}, reference="") if lines else desk.over(said)
 
 
-def _answer(desk: Desk, about: int | None, draft: dict[str, Any]) -> Reply:
+def _answer(desk: ManagerDesk, about: int | None, draft: dict[str, Any]) -> Reply:
     found = desk.find(about)
     way = desk.foreseen(found)
     if "voice" in draft and found.is_open and way.way in (Way.NOTICE, Way.LATER):
@@ -311,7 +311,7 @@ def _answer(desk: Desk, about: int | None, draft: dict[str, Any]) -> Reply:
     return Reply(said, after=After.END if desk.state else After.NOTHING)
 
 
-def _choose(desk: Desk, about: int) -> Reply:
+def _choose(desk: ManagerDesk, about: int) -> Reply:
     found = desk.find(about)
     if not found.is_open:
         return desk.stay(texts.IS_CLOSED_IN_CHAT.format(found.number))
@@ -327,7 +327,7 @@ def _choose(desk: Desk, about: int) -> Reply:
     return Reply(said, after=After.KEEP, state={"chosen": found.id, "seen": found.seen}, reference="")
 
 
-def _transfer(desk: Desk, about: int, order: ManagerOrder) -> Reply:
+def _transfer(desk: ManagerDesk, about: int, order: ManagerOrder) -> Reply:
     named = thread.managers_named(desk.session, order.rest)
     if len(named) == 1:
         decided = answering.transfer(desk.session, about, desk.who, named[0])
@@ -342,7 +342,7 @@ def _transfer(desk: Desk, about: int, order: ManagerOrder) -> Reply:
     return desk.offer(said, {"to": about, "text": f"转{order.rest}"})
 
 
-def _ask_back(desk: Desk, order: ManagerOrder, about: int, said: str) -> Reply:
+def _ask_back(desk: ManagerDesk, order: ManagerOrder, about: int, said: str) -> Reply:
     """Ask what a text means that only resembles an order, or begins like one: nothing is done, and `said` not sent to
     the shop, before the manager answers."""
     found = desk.find(about)
@@ -367,19 +367,19 @@ def _ask_back(desk: Desk, order: ManagerOrder, about: int, said: str) -> Reply:
     return desk.offer(words, {"to": about, "verb": does, "rest": rest}, send)
 
 
-def _list(desk: Desk) -> Reply:
+def _list(desk: ManagerDesk) -> Reply:
     lines, is_mine = _open_lines(desk, LISTED)
     counts = inbox.counts(desk.session, desk.who, now=desk.turn.now, mine_only=is_mine)
     more = max(counts.open - counts.snoozed - len(lines), 0)
     return Reply(texts.listing(_as_texts(desk, lines), more, counts.overdue, desk.address()))
 
 
-def _ask_number(desk: Desk, order: ManagerOrder) -> Reply:
+def _ask_number(desk: ManagerDesk, order: ManagerOrder) -> Reply:
     lines, _ = _open_lines(desk, LISTED)
     return desk.over(order_texts.ask_number(_as_texts(desk, lines), order_texts.ORDERS[order.verb].format(order.rest)))
 
 
-def _ask_number_or_text(desk: Desk, about: int, order: ManagerOrder, chosen: int, content: str) -> Reply:
+def _ask_number_or_text(desk: ManagerDesk, about: int, order: ManagerOrder, chosen: int, content: str) -> Reply:
     """Ask whether the number a text begins with is another request's, or part of the text to the chosen one."""
     other = thread.thread(desk.session, desk.who, about)
     talk = desk.turn.talk
@@ -402,7 +402,7 @@ def _picked(content: str, choices: Any) -> dict[str, Any] | None:
     return None
 
 
-def _open_lines(desk: Desk, limit: int) -> tuple[tuple[InboxLine, ...], bool]:
+def _open_lines(desk: ManagerDesk, limit: int) -> tuple[tuple[InboxLine, ...], bool]:
     """Return the open requests of a manager; a supervisor without any of their own gets those of the managers below."""
     for shelf in (Shelf.MINE, Shelf.OPEN):
         found = inbox.page(desk.session, desk.who, InboxFilter(shelf), now=desk.turn.now, limit=limit).lines
@@ -411,7 +411,7 @@ def _open_lines(desk: Desk, limit: int) -> tuple[tuple[InboxLine, ...], bool]:
     return (), False
 
 
-def _as_texts(desk: Desk, lines: tuple[InboxLine, ...]) -> list[str]:
+def _as_texts(desk: ManagerDesk, lines: tuple[InboxLine, ...]) -> list[str]:
     known, turn = windows.windows(desk.session, [line.id for line in lines]), desk.turn
     return [
         texts.list_line(

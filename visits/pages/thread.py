@@ -104,7 +104,8 @@ def state(number: int) -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def press(number: int) -> ResponseReturnValue:
     """Do what the pressed button says, once however often it is posted; then show the page."""
-    did = DID.get(request.form.get("do", ""))
+    pressed = request.form.get("do", "")
+    did = DID.get(pressed)
     with form_values.reading() as (session, who):
         _found(session, who, number)
     if did is None:
@@ -123,7 +124,7 @@ def press(number: int) -> ResponseReturnValue:
     except Refused as refusal:
         error = refusal.sentence
     else:
-        if request.form["do"] in buttons.WITH_PICTURE:
+        if pressed in buttons.WITH_PICTURE:
             picture.drop()
         return act.done(url_for("visits_pages.thread", number=number), done)
     picture.keep()
