@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaigns import progress, rules, tally, texts
 from campaigns.kinds import CampaignKind
 from campaigns.models import Campaign, CampaignState, CampaignStep, Outcome, Recipient
+from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from people.models import Audience
 from wechat_bot import watching
@@ -56,6 +58,13 @@ def plan(
     session.flush()
     enter(session, campaign, State(campaign.state), by=by, now=now)
     return campaign
+
+
+def planned(session: Session, kind: CampaignKind, token: str) -> int | None:
+    """Return what the campaign is about that a form with this token planned; None where it was not posted before. The
+    same form posted at the same moment waits here."""
+    one_at_a_time(session, crc32(token.encode()))
+    return session.scalar(select(Campaign.reference).where(Campaign.kind == kind.name, Campaign.token == token))
 
 
 def approve(session: Session, campaign: Campaign, *, by: str, now: datetime) -> None:

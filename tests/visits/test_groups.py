@@ -2,6 +2,7 @@
 
 import io
 import re
+import threading
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,30 @@ def test_the_same_form_posted_twice_sends_once(chens) -> None:
     form = chens.page.form() | {"do": "send", "whom": "all", "content": SAID}
     for _ in range(2):
         assert chens.page.post(NEW, form).status_code == 303
+    assert read(chens, chens.wang) == [f"陈志强：{SAID}"]
+
+
+def test_the_same_form_posted_twice_at_the_same_moment_sends_once(chens) -> None:
+    services, other = chens.house.services, chens.house.another_process()
+    sent, errors = list[int](), list[BaseException]()
+
+    def post(services) -> None:
+        now = services.clock()
+        try:
+            with services.transaction() as session:
+                who = visibility.of_manager(session, chens.chen.openid, now=now, zone=services.zone)
+                sent.append(groups.send(session, who, None, SAID, criteria={}, now=now, token="the form").id)
+                if services is not other:
+                    second.start()
+                    second.join(1)  # long enough to have begun
+        except BaseException as error:
+            errors.append(error)
+
+    second = threading.Thread(target=post, args=(other,))
+    post(services)
+    second.join(10)
+    other.database.dispose()
+    assert (errors, len(sent), len(set(sent))) == ([], 2, 1)
     assert read(chens, chens.wang) == [f"陈志强：{SAID}"]
 
 

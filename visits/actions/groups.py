@@ -59,8 +59,7 @@ def send(
 
     `token` identifies the form: posted again, it sends once. Raises `Refused` where nobody would get it, or too many.
     """
-    sent_before = select(Campaign.reference).where(Campaign.kind == KIND.name, Campaign.token == token)
-    if token and (group_id := session.scalar(sent_before)) is not None:
+    if token and (group_id := steering.planned(session, KIND, token)) is not None:
         return _mine(session.get_one(VisitGroup, group_id), who)
     content, title = visible(content), " ".join(visible(title).split()) or answering_texts.said("text", content, 20)
     if not content:
