@@ -13,7 +13,7 @@ from foundation.clock import system_clock
 from foundation.database import Database
 from migrations import schema
 from people.models import CLASSES
-from people.roster import bringing, checking
+from people.roster import checking, staging
 
 ROWS = 100_000
 LIMIT = 60.0
@@ -55,7 +55,7 @@ def bring_in(url: str, path: str) -> dict[str, Any]:
     begun = time.perf_counter()
     roster = checking.check(Path(path).read_bytes(), CLASSES)
     checked = time.perf_counter()
-    summary = bringing.bring_in(database, roster, clock=system_clock)
+    summary = staging.import_roster(database, roster, clock=system_clock)
     return {
         "seconds": time.perf_counter() - begun,
         "check": checked - begun,

@@ -19,7 +19,7 @@ from foundation.workbooks import reading
 from people import actions, areas, audiences, erasing, identity, mirror, queries, rules, texts
 from people.erasing import ErasedPerson
 from people.models import CLASSES
-from people.roster import bringing, checking, template, writing
+from people.roster import checking, staging, template, writing
 from people.roster.checking import Progress, WrongRoster
 from people.roster.writing import Summary
 from wechat_bot.client.codes import SendError
@@ -76,7 +76,7 @@ def import_roster(file: Path, dry_run: bool) -> None:
             summary = writing.foresee(session, roster, progress)
     else:
         with _bar("写入") as progress:
-            summary = bringing.bring_in(services, roster, clock=services.clock, progress=progress)
+            summary = staging.import_roster(services, roster, clock=services.clock, progress=progress)
     _tell(summary, dry_run)
 
 

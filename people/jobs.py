@@ -15,7 +15,7 @@ from foundation.errors import Refused
 from people import actions, cards, codes, erasing, mirror, queries, saved, tries, visibility
 from people.models import CLASSES
 from people.permissions import CODES_PRINT, PEOPLE_IMPORT, TAGS_EDIT
-from people.roster import bringing, checking, writing
+from people.roster import checking, staging, writing
 from people.roster.checking import Roster, WrongRoster
 from people.roster.kinds import BRINGING, CHECK, CODES, IMPORT, TAGS
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
@@ -50,19 +50,19 @@ def import_roster(work: Work) -> None:
     """Import a checked roster entirely or not at all; the task is marked as done with its last rows."""
     roster = _checked(work)
     progress = work.stage("写入")
-    bringing.bring_in(
+    staging.import_roster(
         work.services,
         roster,
         clock=work.services.clock,
-        decided=lambda session: tasks.turn(session, work.claim, BRINGING),
+        on_commit=lambda session: tasks.turn(session, work.claim, BRINGING),
         progress=progress,
     )
 
 
-def go_on_bringing(services: Services) -> None:
+def finish_imports(services: Services) -> None:
     """Finish committed imports that a dead process left incomplete, and discard staged imports never committed."""
-    bringing.go_on(services, clock=services.clock, when_idle=bringing.ALIVE)
-    bringing.clear(services, now=services.clock())
+    staging.finish_committed(services, clock=services.clock, when_idle=staging.ALIVE)
+    staging.delete_abandoned(services, now=services.clock())
 
 
 def print_codes(work: Work) -> None:
@@ -175,6 +175,6 @@ TASKS = {
 JOBS = (
     Job("forget what was tried long ago", timedelta(hours=6), forget_tries),
     Job("erase who is gone", timedelta(hours=1), erasing.erase_due),
-    Job("bring in what was decided", timedelta(seconds=10), go_on_bringing),
+    Job("bring in what was decided", timedelta(seconds=10), finish_imports),
 )
 LISTENERS = (Listener(DataWithdrawn, note_withdrawal),)

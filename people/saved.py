@@ -17,8 +17,8 @@ from foundation.paging import Cursor, Order, Page
 from people import audiences, rules
 from people.models import Audience, Retailer
 from people.permissions import AUDIENCES_EDIT
-from people.shops import narrowing
-from people.shops.narrowing import ShopFilter
+from people.shops import filtering
+from people.shops.filtering import ShopFilter
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.feature import Feature
 
@@ -159,7 +159,7 @@ def condition(
 ) -> ColumnElement[bool]:
     """The chosen shops of this visitor, as a condition on `Retailer`. Raises `Refused`."""
     if chosen.audience_id is None:
-        return and_(true(), *narrowing.conditions(session, visitor, chosen.narrowed, today))
+        return and_(true(), *filtering.conditions(session, visitor, chosen.narrowed, today))
     kept = one(session, chosen.audience_id)
     if kept is None:
         raise Refused("这个对象已经删除。")

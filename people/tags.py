@@ -96,7 +96,7 @@ def remove(session: Session, tag_id: int, features: Sequence[Feature]) -> str:
     return tag.name
 
 
-def put(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
+def assign(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
     """Put a tag on shops in one statement; gives its name, and the number of shops that did not have it.
 
     `which` is a condition on `Retailer`. Raises `Refused` for too many at once.
@@ -108,8 +108,8 @@ def put(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str,
     return tag.name, changed(session, inserted)
 
 
-def take_off(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
-    """Take a tag off shops in one statement; gives its name and the number of shops. Raises `Refused` as `put` does."""
+def unassign(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple[str, int]:
+    """Take a tag off shops in one statement; gives its name and their number. Raises `Refused` as `assign` does."""
     tag = _locked(session, tag_id)
     _check_number(session, which)
     found = select(Retailer.id).where(which)

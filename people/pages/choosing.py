@@ -11,7 +11,7 @@ from people import rules, saved
 from people.pages import roster
 from people.pages.roster import BOUND, LONGEST_SEARCH, today_of
 from people.saved import Chosen
-from people.shops.narrowing import ShopFilter
+from people.shops.filtering import ShopFilter
 from wechat_bot.services import Services
 
 NAMES = ("search", "area", "class", "manager", "bound", "audience")

@@ -19,7 +19,7 @@ from people import areas, tags
 from people.pages import filters
 from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE, TAGS_PUT
 from people.roster import checking
-from people.shops import alone, listing, narrowing, reach
+from people.shops import detail, filtering, listing, reach
 from people.shops.listing import ListedShop
 from wechat_bot.services import Services, current_services
 
@@ -27,9 +27,9 @@ BOUND = {"yes": True, "no": False}
 LONGEST_SEARCH = 40
 
 
-def narrowed(given: Mapping[str, str]) -> narrowing.ShopFilter:
+def narrowed(given: Mapping[str, str]) -> filtering.ShopFilter:
     """The shop list filter from the parameters of an address."""
-    return narrowing.ShopFilter(
+    return filtering.ShopFilter(
         search=given.get("search", "").strip()[:LONGEST_SEARCH],
         area_id=whole_number(given.get("area", "")),
         class_id=whole_number(given.get("class", "")),
@@ -120,7 +120,7 @@ def shop(licence: str) -> ResponseReturnValue:
     """Details of a shop with its people and history. Opening it is written to the audit log."""
     services, me, today = current_services(), access.visitor(), today_of(current_services())
     with services.reading() as session:
-        found = alone.detail(session, me, licence, today=today)
+        found = detail.detail(session, me, licence, today=today)
         known = tags.names(session) if me.may(TAGS_PUT) else []
     if found is None:
         abort(404)
@@ -150,7 +150,7 @@ def today_of(services: Services) -> date:
     return day_in(services.clock(), services.zone)
 
 
-def words(session: Session, narrowed: narrowing.ShopFilter) -> str:
+def words(session: Session, narrowed: filtering.ShopFilter) -> str:
     """A shop list filter in words."""
     parts = (
         dict(areas.names(session)).get(narrowed.area_id or 0),

@@ -18,7 +18,7 @@ from people.pages.roster import today_of
 from people.permissions import PEOPLE_EXPORT, PEOPLE_SEE, TAGS_EDIT, TAGS_PUT
 from people.roster.kinds import TAGS
 from people.rules import MOST_MIRRORED
-from people.shops import alone
+from people.shops import detail
 from wechat_bot.services import current_services
 
 #: Words of the audit log.
@@ -96,7 +96,7 @@ def mirror_tags() -> ResponseReturnValue:
 def tag_shop(licence: str) -> ResponseReturnValue:
     """Put a tag on one shop, or take it off."""
     with act.transaction() as (session, _, note):
-        found = alone.detail(session, access.visitor(), licence, today=today_of(current_services()))
+        found = detail.detail(session, access.visitor(), licence, today=today_of(current_services()))
         if found is None:
             abort(404)
         did, tag_id, change = _wish()
@@ -144,7 +144,7 @@ def _wish() -> tuple[str, int, Callable[..., tuple[str, int]]]:
     tag_id = fields.key(request.form.get("tag", ""), "标签")
     if tag_id is None:
         raise Refused("请先选一个标签。")
-    return (OFF, tag_id, tags.take_off) if request.form.get("do") == "off" else (PUT, tag_id, tags.put)
+    return (OFF, tag_id, tags.unassign) if request.form.get("do") == "off" else (PUT, tag_id, tags.assign)
 
 
 def _said(name: str, is_mirrored: bool) -> str:

@@ -12,7 +12,7 @@ from foundation.errors import Refused
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, NumberCell, Sheet, column_letters
 from people import rules
-from people.roster.saying import hours, is_rounded, text_of
+from people.roster.cell_text import hours, is_rounded, text_of
 
 LICENCE, SHOP, KEEPER, PHONE, ADDRESS = "许可证号", "店名", "店主", "手机", "地址"
 AREA, CLASS, MANAGER, MANAGER_PHONE, TAGS = "片区", "客户类型", "客户经理", "经理手机", "标签"

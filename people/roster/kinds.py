@@ -2,5 +2,5 @@
 
 CHECK, IMPORT, CODES = "people.check", "people.import", "people.codes"
 TAGS = "people.tags"
-#: Committed import: no worker claims it, and any live worker finishes it (`bringing`).
+#: Committed import: no worker claims it, and any live worker finishes it (`staging`).
 BRINGING = "people.bringing"

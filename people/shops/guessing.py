@@ -11,7 +11,7 @@ from people import identity, rules, visibility
 from people.identity import Shop
 from people.models import Retailer
 from people.rules import Clues
-from people.shops.narrowing import ShopFilter
+from people.shops.filtering import ShopFilter
 from people.shops.searching import find
 
 MOST = 5

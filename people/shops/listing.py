@@ -11,7 +11,7 @@ from console.rules.visitors import Visitor
 from foundation import paging
 from foundation.paging import FIRST, Count, Cursor, Order, Page
 from people.models import Area, AreaCount, Manager, Retailer, ShopClass
-from people.shops.narrowing import ShopFilter, without_names
+from people.shops.filtering import ShopFilter, without_names
 from people.shops.searching import find
 
 PAGE = 50

@@ -12,7 +12,7 @@ from foundation import search_index
 from foundation.text import keys
 from people import rules
 from people.models import SHOP_SEARCH, Retailer
-from people.shops.narrowing import ShopFilter, licences, named, sought, without_names
+from people.shops.filtering import ShopFilter, licences, named, sought, without_names
 
 
 def find(

@@ -16,7 +16,7 @@ from foundation.paging import FIRST, Cursor, Order, Page
 from people import rules as people_rules
 from people import visibility as people_scope
 from people.models import Retailer
-from people.shops import narrowing, searching
+from people.shops import filtering, searching
 from visits.models import FIRST_NUMBER, Category, Message, Request
 from visits.queries import escalations, named, visibility
 from visits.queries.visibility import Colleague
@@ -179,7 +179,7 @@ def _closed_and_sought(
 
     if who.sees.is_company_wide and not _digits(text):
         order = ["closed_at", "id"] if is_up else ["-closed_at", "-id"]
-        named_so = partial(narrowing.named, text)
+        named_so = partial(filtering.named, text)
         found, _ = search_index.find(session, newest, order, named_so, look_up, limit, counts=False)
     else:
         found = list(look_up(None, limit))
@@ -317,7 +317,7 @@ def _midnight(who: Colleague) -> datetime:
 def _sought(text: str) -> ColumnElement[bool]:
     """Return the condition for a search: a request's number, the beginning of a licence, or part of a name. Not the
     phone, unlike people/shops."""
-    names = narrowing.named(text, Retailer)
+    names = filtering.named(text, Retailer)
     digits = _digits(text)
     if not digits:
         return names

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from console import tasks
 from console.models import Task, TaskState
 from people.models import CLASSES, Retailer, RosterImport, RosterPart
-from people.roster import bringing, checking
+from people.roster import checking, staging
 from people.roster.checking import COLUMNS
 from people.roster.kinds import BRINGING, IMPORT
 
@@ -78,15 +78,15 @@ def marks(house: Any) -> set[str]:
 @pytest.fixture
 def known(house: Any) -> Any:
     """A house whose shops all end with 甲."""
-    bringing.bring_in(house.services, roster("甲"), clock=house.services.clock)
+    staging.import_roster(house.services, roster("甲"), clock=house.services.clock)
     return house
 
 
 def test_no_writer_waits_longer_than_one_part_takes_and_some_moments_more(known: Any) -> None:
     mortal = Mortal(known.services)
     seen: list[tuple[int, int]] = []
-    summary = bringing.bring_in(
-        mortal, roster("乙"), clock=known.services.clock, held=0, progress=lambda *done: seen.append(done)
+    summary = staging.import_roster(
+        mortal, roster("乙"), clock=known.services.clock, longest=0, progress=lambda *done: seen.append(done)
     )
     assert (summary.new, summary.changed, summary.unchanged) == (0, SHOPS, 0)
     # The head of it and the shops, a hundred at a time; at a word's length each, or the machine is very slow.
@@ -96,14 +96,14 @@ def test_no_writer_waits_longer_than_one_part_takes_and_some_moments_more(known:
     assert marks(known) == {"乙"}
     # A row with twenty tags takes as long as five without.
     mortal = Mortal(known.services)
-    bringing.bring_in(mortal, roster("丙", tags=20), clock=known.services.clock, held=0)
+    staging.import_roster(mortal, roster("丙", tags=20), clock=known.services.clock, longest=0)
     assert len(mortal.spans) >= SHOPS // 20 and max(mortal.spans) < 1
 
 
 @pytest.mark.parametrize("dies_at", [2, BEFORE, BEFORE + 1, BEFORE + 3])
 def test_an_import_whose_process_dies_came_in_whole_or_not_at_all(known: Any, dies_at: int) -> None:
     with pytest.raises(Died):
-        bringing.bring_in(Mortal(known.services, dies_at), roster("乙"), clock=known.services.clock, held=0)
+        staging.import_roster(Mortal(known.services, dies_at), roster("乙"), clock=known.services.clock, longest=0)
     known.later(minutes=10)
     known.tick()
     assert marks(known) == ({"甲"} if dies_at <= BEFORE else {"乙"})
@@ -111,7 +111,7 @@ def test_an_import_whose_process_dies_came_in_whole_or_not_at_all(known: Any, di
 
 def test_whoever_imports_next_brings_in_first_what_was_decided(known: Any, tmp_path: Path) -> None:
     with pytest.raises(Died):
-        bringing.bring_in(Mortal(known.services, BEFORE + 2), roster("乙"), clock=known.services.clock, held=0)
+        staging.import_roster(Mortal(known.services, BEFORE + 2), roster("乙"), clock=known.services.clock, longest=0)
     roster("丙", tmp_path / "roster.csv")
     done = known.flask("people", "import", str(tmp_path / "roster.csv"))
     assert done.stdout.splitlines()[-1] == f"新增 0 更新 {SHOPS} 不变 0"
@@ -129,9 +129,9 @@ def test_one_compared_before_another_came_in_is_compared_again(known: Any) -> No
             with super().transaction() as session:
                 yield session
             if len(self.spans) == 3:  # begun, put aside, said what it does: decided next
-                bringing.bring_in(self.services, roster("乙"), clock=self.services.clock)
+                staging.import_roster(self.services, roster("乙"), clock=self.services.clock)
 
-    summary = bringing.bring_in(Slow(known.services), roster("甲"), clock=known.services.clock)
+    summary = staging.import_roster(Slow(known.services), roster("甲"), clock=known.services.clock)
     assert (summary.changed, summary.unchanged) == (SHOPS, 0)
     assert marks(known) == {"甲"}
 
@@ -144,12 +144,12 @@ def test_the_page_of_an_import_whose_worker_died_says_that_it_was_done(office: A
         claim = tasks.claim(session, [IMPORT], now=services.clock())
     assert claim is not None
     with pytest.raises(Died):
-        bringing.bring_in(
+        staging.import_roster(
             Mortal(services, BEFORE + 2),
             roster("乙"),
             clock=services.clock,
-            decided=lambda session: tasks.turn(session, claim, BRINGING),
-            held=0,
+            on_commit=lambda session: tasks.turn(session, claim, BRINGING),
+            longest=0,
         )
     office.house.later(minutes=2)
     office.house.tick()

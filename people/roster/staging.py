@@ -2,7 +2,7 @@
 
 First its rows are staged, then the import is committed by one statement, then the rows are written in parts. Before
 the commit nothing of it is visible, and what a dead process staged is deleted. After it the import is always finished:
-if the process dies in between, a job of any worker continues where it stopped (`go_on`).
+if the process dies in between, a job of any worker continues where it stopped (`finish_committed`).
 """
 
 import time
@@ -27,7 +27,7 @@ from people.roster.writing import Part, RosterPlan, Summary
 #: writers poll ten times a second.
 HELD, LEFT = 0.25, 0.11
 #: Parts staged in one transaction.
-ASIDE = 5
+STAGED_AT_ONCE = 5
 #: After so long without a heartbeat, the importing process counts as dead. A heartbeat in the future does not count.
 ALIVE = timedelta(seconds=30)
 #: Lock key for one import at a time: two that write the same shops in different order would deadlock.
@@ -42,27 +42,27 @@ class Stores(Protocol):
     def reading(self) -> AbstractContextManager[Session]: ...
 
 
-def bring_in(
+def import_roster(
     stores: Stores,
     roster: Roster,
     *,
     clock: Callable[[], datetime],
-    decided: Callable[[Session], int] | None = None,
+    on_commit: Callable[[Session], int] | None = None,
     progress: Progress | None = None,
-    held: float = HELD,
+    longest: float = HELD,
 ) -> Summary:
     """Import a roster; earlier committed imports are finished first.
 
-    `decided` is called in the transaction that commits the import, and gives the task that is done with it.
-    `progress(done, total)` counts shops. No transaction is longer than `held` seconds and one part.
+    `on_commit` is called in the transaction that commits the import, and gives the task that is done with it.
+    `progress(done, total)` counts shops. No transaction is longer than `longest` seconds and one part.
     """
     while True:
-        go_on(stores, clock=clock)
-        number, summary, seen = _put_aside(stores, roster, clock)
+        finish_committed(stores, clock=clock)
+        number, summary, seen = _stage(stores, roster, clock)
         with stores.transaction() as session:
-            if _decide(session, number, seen, now=clock()):
-                if decided is not None:
-                    _belongs(session, number, decided(session))
+            if _commit(session, number, seen, now=clock()):
+                if on_commit is not None:
+                    _set_task(session, number, on_commit(session))
                 break
     most = 0
 
@@ -72,29 +72,29 @@ def bring_in(
         if progress is not None:
             progress(roster.count - left * roster.count // most, roster.count)
 
-    go_on(stores, clock=clock, left=count, held=held)
-    if progress is not None and decided is None:
+    finish_committed(stores, clock=clock, left=count, longest=longest)
+    if progress is not None and on_commit is None:
         progress(roster.count, roster.count)
     return summary
 
 
-def go_on(
+def finish_committed(
     stores: Stores,
     *,
     clock: Callable[[], datetime],
     left: Callable[[int], None] | None = None,
     when_idle: timedelta | None = None,
-    held: float = HELD,
+    longest: float = HELD,
 ) -> None:
     """Finish writing all committed imports.
 
     With `when_idle` only imports without a heartbeat for so long, for a live process needs no help.
     """
     with stores.reading() as session:
-        waits = _waits(session, clock(), when_idle)
+        waits = _is_waiting(session, clock(), when_idle)
     while waits:
         with stores.transaction() as session:
-            parts = _write_some(session, _for(held), now=clock())
+            parts = _write_some(session, _time_of(longest), now=clock())
             is_rushed = has_one_writer(session)
         waits = parts > 0
         if waits and left is not None:
@@ -103,7 +103,7 @@ def go_on(
             time.sleep(LEFT)
 
 
-def clear(stores: Stores, *, now: datetime) -> None:
+def delete_abandoned(stores: Stores, *, now: datetime) -> None:
     """Delete rows that dead processes staged and never committed."""
     gone = RosterImport.decided_at.is_(None) & (RosterImport.touched_at < now - 10 * ALIVE)
     with stores.reading() as session:
@@ -114,7 +114,7 @@ def clear(stores: Stores, *, now: datetime) -> None:
             session.execute(delete(RosterImport).where(gone))
 
 
-def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tuple[int, Summary, set[Any]]:
+def _stage(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tuple[int, Summary, set[Any]]:
     """Stage the roster's changes, not yet visible; gives the import's number, its summary, and the imports committed
     before it was compared."""
     with stores.transaction() as session:
@@ -134,11 +134,11 @@ def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) ->
         waiting.clear()
 
     with stores.reading() as look:
-        seen = _decided_so_far(look)
+        seen = _committed(look)
         plan = RosterPlan(look, roster)
         for part in plan.parts():
             waiting.append(part)
-            if len(waiting) == ASIDE:
+            if len(waiting) == STAGED_AT_ONCE:
                 keep()
     if waiting:
         keep()
@@ -150,11 +150,11 @@ def _put_aside(stores: Stores, roster: Roster, clock: Callable[[], datetime]) ->
     return number, summary, seen
 
 
-def _decide(session: Session, number: int, seen: set[Any], *, now: datetime) -> bool:
+def _commit(session: Session, number: int, seen: set[Any], *, now: datetime) -> bool:
     """Commit the import. False where another was committed since its rows were compared: compare them again."""
     one_at_a_time(session, ONE_AT_A_TIME)
     mine = RosterImport.id == number
-    if _decided_so_far(session) == seen and all(is_done for _, is_done in seen):
+    if _committed(session) == seen and all(is_done for _, is_done in seen):
         writing.ensure_classes(session)
         return bool(changed(session, update(RosterImport).where(mine).values(decided_at=now, touched_at=now)))
     session.execute(delete(RosterPart).where(RosterPart.import_id == number))
@@ -162,26 +162,26 @@ def _decide(session: Session, number: int, seen: set[Any], *, now: datetime) -> 
     return False
 
 
-def _decided_so_far(session: Session) -> set[Any]:
+def _committed(session: Session) -> set[Any]:
     found = session.execute(
         select(RosterImport.id, RosterImport.done_at.is_not(None)).where(RosterImport.decided_at.is_not(None))
     )
     return {tuple(row) for row in found}
 
 
-def _belongs(session: Session, number: int, task_id: int) -> None:
+def _set_task(session: Session, number: int, task_id: int) -> None:
     session.execute(update(RosterImport).where(RosterImport.id == number).values(task_id=task_id))
 
 
-def _waits(session: Session, now: datetime, when_idle: timedelta | None) -> bool:
-    touched = session.scalar(select(func.max(RosterImport.touched_at)).where(_is_coming()))
+def _is_waiting(session: Session, now: datetime, when_idle: timedelta | None) -> bool:
+    touched = session.scalar(select(func.max(RosterImport.touched_at)).where(_is_committed()))
     return touched is not None and (when_idle is None or not now - when_idle < touched <= now)
 
 
 def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime) -> int:
     """Write parts of committed imports while there is time, at least one; gives the number left."""
     one_at_a_time(session, ONE_AT_A_TIME)
-    found = session.scalars(select(RosterImport).where(_is_coming())).first()
+    found = session.scalars(select(RosterImport).where(_is_committed())).first()
     if found is None or found.decided_at is None:
         return 0
     parts = select(RosterPart).where(RosterPart.import_id == found.id).order_by(RosterPart.number)
@@ -203,10 +203,10 @@ def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime
     return left
 
 
-def _is_coming() -> Any:
+def _is_committed() -> Any:
     return RosterImport.decided_at.is_not(None) & RosterImport.done_at.is_(None)
 
 
-def _for(seconds: float) -> Callable[[], bool]:
+def _time_of(seconds: float) -> Callable[[], bool]:
     until = time.monotonic() + seconds
     return lambda: time.monotonic() < until
