@@ -127,7 +127,8 @@ class Switchboard:
         reply = self._hear(turn) or self._overhear(turn)
         if reply is not None:
             return reply
-        if word.isdigit() and 1 <= int(word[:4]) <= len(self.entries):
+        # Only decimal digits: ❶ is a digit as well, and no number to `int`.
+        if word.isdecimal() and 1 <= int(word[:4]) <= len(self.entries):
             return self.open(turn, self.entries[int(word[:4]) - 1].link)
         return self.front_desk.unknown(turn)
 

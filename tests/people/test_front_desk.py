@@ -69,6 +69,11 @@ def test_what_nobody_understands_gets_the_ways_on(lao_li: Any, passer_by: Any) -
     assert "绑定 许可证号 手机后四位" in passer_by.say("哈密瓜")
 
 
+def test_a_digit_that_is_no_number_is_answered_too(lao_li: Any) -> None:
+    lao_li.bind("token-of-lao-li")
+    assert lao_li.say("❶") == lao_li.say("⓵⓶") == lao_li.say("哈密瓜")
+
+
 def test_pictures_and_voices_with_nothing_running_are_answered_kindly(lao_li: Any) -> None:
     lao_li.bind("token-of-lao-li")
     assert lao_li.send(Image, media_id="m", picture_url="") == (

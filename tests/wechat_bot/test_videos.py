@@ -198,6 +198,7 @@ def test_a_film_comes_from_the_address_that_was_looked_at(internet, ours) -> Non
         (200, {"Content-Type": "video/mp4", "Content-Length": str(videos.LIMIT + 1)}, FILM[:100], Act.NO),
         (200, {"Content-Type": "video/mp4"}, FILM + b"x" * videos.LIMIT, Act.NO),
         (200, {"Content-Type": "video/mp4", "Content-Length": "200"}, FILM[:100], Act.RETRY),
+        (200, {"Content-Type": "text/html", "Content-Length": "9" * 5000}, b"<html>" + b" " * 20, Act.NO),
         (200, {"Content-Type": "video/mp4"}, b"", Act.RETRY),
         (302, {"Location": "/again"}, b"", Act.NO),
         (302, {"Location": "file:///etc/passwd"}, b"", Act.NO),

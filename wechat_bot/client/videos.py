@@ -17,6 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from foundation import hosts
+from foundation.text import whole_number
 from wechat_bot.client.codes import Act, SendError
 
 #: Bytes; WeChat takes 10 MB.
@@ -56,8 +57,8 @@ def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tu
     if status != 200:
         raise SendError(f"the video's address answered {status}", act=Act.NO)
     content, kind = bytearray(), ""
-    length = headers.get("Content-Length", "")
-    _check_size(int(length) if length.isdecimal() else 0)
+    length = whole_number(headers.get("Content-Length", ""), 15)
+    _check_size(length or 0)
     for chunk in chunks:
         content += chunk
         _check_size(len(content))
@@ -65,7 +66,7 @@ def read(status: int, headers: Mapping[str, str], chunks: Iterable[bytes]) -> tu
         kind = kind or (_kind(bytes(content), headers.get("Content-Type", "")) if len(content) >= 12 else "")
     if not kind:
         raise SendError("the video is empty", act=Act.RETRY)
-    if length.isdecimal() and int(length) != len(content):
+    if length is not None and length != len(content):
         raise SendError("the video broke off", act=Act.RETRY)
     return bytes(content), kind
 
