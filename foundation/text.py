@@ -83,6 +83,15 @@ def cut(text: str, limit: int) -> list[str]:
     return [*parts, text] if text or not parts else parts
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text cut to so many characters, with … where something is left out.
+
+    >>> shortened("一二三四五六", 4), shortened("一二三四", 4)
+    ('一二三…', '一二三四')
+    """
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def plain(text: str) -> str:
     """A text with full-width characters made half-width, without invisible characters and without blanks around it.
 

@@ -39,17 +39,17 @@ def question_page(
     standing: Position,
     question: Question,
     *,
+    given: Mapping[str, Any] | None,
+    sentence: str,
     upload: str = "",
     picture: str = "",
-    given: Mapping[str, Any] | None = None,
-    sentence: str = "",
 ) -> QuestionPage:
     """Return the page of one question. `given` is what was ticked and written and could not be accepted, with the
     `sentence` that says why; `upload` and `picture` are the mark of a photo to send and the address of the
     one given before.
 
     >>> asked = Question("q1", QuestionType.RATING, "请打分")
-    >>> shown = question_page(Position((asked,), {"q1": {"v": 4}}), asked)
+    >>> shown = question_page(Position((asked,), {"q1": {"v": 4}}), asked, given=None, sentence="")
     >>> shown.number, shown.total, shown.hint, sorted(shown.chosen), shown.next_label
     (1, 1, '5 分最好', ['4'], '下一题')
     """

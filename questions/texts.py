@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
+from foundation.text import shortened
 from questions.question import Question
 
 LONGEST_ANSWER = 500
 """Characters of a text answer."""
+_QUOTED = 60
+"""Characters of an answer that is said back."""
 
 
 # Asking
@@ -20,7 +23,7 @@ def question(asked: Question, position: int, total: int, previous: str = "", ful
 
     The options are numbered by their place in the list, whatever their codes.
     """
-    said = f"原来{_verb(asked.type)}：{shortened(previous)}；重新回复即可更改" if previous else ""
+    said = f"原来{_verb(asked.type)}：{shortened(previous, _QUOTED)}；重新回复即可更改" if previous else ""
     hint = "" if previous else hints(asked)
     lines = [f"{position}/{total} {asked.text}" + (f"（{said or hint}）" if said or hint else "")]
     lines += [f"{n} {label}" + ("（已满）" if n in full else "") for n, label in enumerate(asked.labels, start=1)]
@@ -54,16 +57,7 @@ def chosen(words: str) -> str:
     >>> chosen("送货时间、上门拜访")
     '已选：送货时间、上门拜访。'
     """
-    return f"已选：{shortened(words)}。"
-
-
-def shortened(words: str, longest: int = 60) -> str:
-    """The words cut to a length, with … where something is left out.
-
-    >>> shortened("一二三四五六", 4)
-    '一二三…'
-    """
-    return words if len(words) <= longest else words[: longest - 1] + "…"
+    return f"已选：{shortened(words, _QUOTED)}。"
 
 
 def _verb(kind: str) -> str:

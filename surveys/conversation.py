@@ -159,7 +159,7 @@ def _stepped(turn: Turn, sheet: AnswerSheet, step: Step) -> Reply:
     return _went_on(turn, after, step.text) if step.outcome is StepOutcome.GOES_ON else Reply(step.text)
 
 
-def _went_on(turn: Turn, sheet: AnswerSheet, echo: str = "") -> Reply:
+def _went_on(turn: Turn, sheet: AnswerSheet, echo: str) -> Reply:
     if not sheet.is_submitted and sheet.is_shut:
         return Reply(quota_texts.FULL_KEPT, after=After.END)
     if not sheet.is_submitted:

@@ -15,7 +15,7 @@ _RANGE = re.compile(r"(?P<low>-?[0-9]+(?:\.[0-9]+)?)(?:\s*[-~至到]\s*(?P<high>
 
 
 def read_conditions(
-    value: object, *, codes: Sequence[str], place: int, earlier: Mapping[str, Question], keyed: bool = True
+    value: object, *, codes: Sequence[str], place: int, earlier: Mapping[str, Question], keyed: bool
 ) -> tuple[Condition, ...]:
     """Read the conditions written for the question at `place` (from 0): a mapping of an earlier question's code to the
     options (labels or codes), points or ranges that show this one. Several questions must all agree.

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from foundation.documents import reading
 from foundation.documents.reading import Paragraph, Table, TableRow
-from foundation.text import is_visible, plain
+from foundation.text import is_visible, plain, shortened
 from questions.authoring import word_lines as lines
 from questions.authoring.excel_file import COLUMNS, named
 from questions.authoring.layout import AuthoredFile, FileLayout
@@ -21,7 +21,7 @@ from questions.authoring.question_reader import TYPE_WORDS, with_code
 from questions.authoring.spelling import Mistaken, Path, meant
 
 LARGEST, _UNPACKED = 2 << 20, 16 << 20
-_MOST_MISTAKES, _LONGEST_LINE = 100, 3000
+_MOST_MISTAKES, _LONGEST_LINE, _LONGEST_QUOTE, _LONGEST_HEADING = 100, 3000, 13, 20
 _TRUTH = ("对", "错")
 #: A word and a value in the lines above the questions.
 _HEAD = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*(.+)", re.DOTALL)
@@ -50,7 +50,7 @@ class _Question:
     """Question being read: what was found of it so far."""
 
     place: str
-    text: str
+    text: str = ""
     kind: str = ""
     points: str = ""
     """What the heading above gives each question."""
@@ -138,7 +138,7 @@ class _Reader:
         self._finish()
         self._number, self._is_below_heading, self._is_begun = number, False, True
         text, behind = lines.behind_stem(text)
-        self._question = _Question(line.place, "", self._heading_kind, self._heading_points)
+        self._question = _Question(line.place, kind=self._heading_kind, points=self._heading_points)
         self._stem(self._question, text)
         if behind:
             self._is_options(_Line(behind, line.place))
@@ -174,6 +174,9 @@ class _Reader:
         points = lines.points_of(heading)
         if points and self._key("分值") is None:
             self._wrong(line.place, f"写着每题 {points} 分。{self.layout.called}没有分值，请删去")
+        rest = lines.brackets(heading, has_points=False)
+        if len(rest.text) > _LONGEST_HEADING or _LOOKS_ASKED.search(rest.text) or rest.required:
+            self._wrong(line.place, _HEADING_SAYS_MORE)
         self._heading_kind, self._heading_points = kind, points
         self._is_below_heading = self._is_begun = True
         return True
@@ -239,6 +242,7 @@ class _Reader:
         elif key == "type":
             question.kind = self._kind(value, line.place)
         else:
+            self._join(question)
             question.values[key], question.last = (value, line.place), label
 
     def _without(self, label: str) -> str:
@@ -281,7 +285,7 @@ class _Reader:
             self._wrong(line.place, f"“{label}”里像是有几个选项，字母却接不上。请从 A 起一个接一个写，最好各占一行")
 
     def _join(self, question: _Question) -> None:
-        """Take the lines between a question and its options as more of its text."""
+        """Take the lines between a question and what belongs to it as more of its text."""
         for line in question.loose:
             self._stem(question, line.text)
         question.loose.clear()
@@ -376,7 +380,7 @@ class _Reader:
         if len(row.cells) != len(columns):
             self._wrong(place, f"有 {len(row.cells)} 格，表头有 {len(columns)} 格。请不要合并或拆分单元格")
             return
-        self._question = question = _Question(place, "")
+        self._question = question = _Question(place)
         for column, name, cell in zip(columns, head.cells, row.cells, strict=True):
             if not is_visible(cell) or column in _NUMBER_WORDS:
                 continue
@@ -403,6 +407,7 @@ class _Reader:
 
 _EXAMPLES = {"letter": "A.", "circled": "①", "box": "□", "bracketed": "（1）"}
 _NOT_KNOWN = "看不出是题目还是选项。题目请写成“1. …”，选项写成“A. …”，别的话请删去"
+_HEADING_SAYS_MORE = "这是大标题，不会发给店铺。如果是题目，编号请和别的题一样；是要求的话，请写进各题，如（选填）"
 _SKIP = "写着跳题，Word 文件里读不了。请删去这几个字，读入以后在网页里设显示条件"
 _ANSWERS_BELOW = "答案请写在各题下面，一题一行，如“答案：B”"
 _TABLE_UNKNOWN = (
@@ -422,7 +427,7 @@ _WAYS_OUT = {
 
 def _place(paragraph: Paragraph) -> str:
     shown = " ".join(paragraph.text.split())
-    return f"第 {paragraph.number} 段" + (f"“{shown[:12]}{'…' if len(shown) > 12 else ''}”" if shown else "")
+    return f"第 {paragraph.number} 段" + (f"“{shortened(shown, _LONGEST_QUOTE)}”" if shown else "")
 
 
 def _form_of(blocks: Sequence[Paragraph | Table]) -> str:

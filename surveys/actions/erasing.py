@@ -29,10 +29,11 @@ def forget(session: Session, whom: Forgetting) -> None:
     _forget_drafts(session, whom, is_picture_only=is_picture_only)
 
 
-def without_words(answers: Answers, *, keeps_words: bool = False) -> dict[str, Any]:
+def without_words(answers: Answers, *, keeps_words: bool) -> dict[str, Any]:
     """Return the answers without texts and photos, with everything that is counted.
 
-    >>> without_words({"q1": {"o": 0, "t": "价格牌"}, "q2": {"m": ["key"]}, "q3": {"v": 9}, "q4": {"t": "送货早一点"}})
+    >>> answers = {"q1": {"o": 0, "t": "价格牌"}, "q2": {"m": ["key"]}, "q3": {"v": 9}, "q4": {"t": "送货早一点"}}
+    >>> without_words(answers, keeps_words=False)
     {'q1': {'o': 0, 't': ''}, 'q2': {'m': []}, 'q3': {'v': 9}, 'q4': {'t': ''}}
     """
     gone: dict[str, Any] = {"m": []} if keeps_words else {"m": [], "t": ""}

@@ -119,14 +119,15 @@ def review(
     timezone: tzinfo,
     previous: Definition | None = None,
     places: Places = _NOWHERE,
-    keyed: bool = True,
+    keyed: bool,
 ) -> Review:
     """Review a survey that is still being written: nothing is refused; what is wrong is left out and listed.
 
     `keyed`: whether the author knows our keys, as the writer of a file does.
 
     >>> from datetime import UTC
-    >>> found = review({"title": "", "questions": [{"code": "q1", "type": "text", "text": "为什么?"}]}, timezone=UTC)
+    >>> written = {"title": "", "questions": [{"code": "q1", "type": "text", "text": "为什么?"}]}
+    >>> found = review(written, timezone=UTC, keyed=True)
     >>> found.problems[0].path, found.mistakes, len(found.definition.questions)
     (('title',), ('标题 title：不能为空',), 1)
     """

@@ -14,6 +14,8 @@ from questions.question import OTHER, Question, QuestionType
 from surveys.rules.definition import Definition
 from surveys.rules.tally import ANSWERED, Key
 
+CONFIDENCE = 0.95
+
 Distribution = Mapping[int, int] | Mapping[Decimal, int]
 """How often each value was given. Never expanded: the cost depends on the different values, not on the answers."""
 
@@ -48,7 +50,7 @@ class Spread(NamedTuple):
     max: float
 
 
-def wilson(count: int, n: int, confidence: float = 0.95) -> Interval | None:
+def wilson(count: int, n: int, confidence: float = CONFIDENCE) -> Interval | None:
     """Return the two-sided Wilson score interval of a share, 0 to 1, without continuity correction; None for n = 0.
 
     E. B. Wilson (1927); the same figures as R's prop.test(count, n, correct = FALSE). At count = 0 and count = n the
@@ -73,7 +75,7 @@ def wilson(count: int, n: int, confidence: float = 0.95) -> Interval | None:
     return Interval(min(low, share), max(high, share))
 
 
-def nps(distribution: Distribution, confidence: float = 0.95) -> Nps | None:
+def nps(distribution: Distribution) -> Nps | None:
     """Return the share of promoters (9 and more) less the share of detractors (below 7), times 100; None when nobody
     answered.
 
@@ -94,7 +96,7 @@ def nps(distribution: Distribution, confidence: float = 0.95) -> Nps | None:
     net = Fraction(promoters - detractors, n)
     variance = Fraction(promoters + detractors, n) - net * net
     score, error = float(100 * net), 100 * sqrt(variance / n)
-    reach = _z(confidence) * error
+    reach = _z(CONFIDENCE) * error
     low, high = max(-100.0, score - reach), min(100.0, score + reach)
     return Nps(score, error, low, high, promoters, n - promoters - detractors, detractors)
 

@@ -19,19 +19,6 @@ OUTCOMES = {**campaign_texts.OUTCOMES, Outcome.SPARED: "发送前已填写"}
 REASONS = {**campaign_texts.REASONS, "answered": "发送前已填写", "full": "名额已满"}
 
 
-#: Signs of a question's text where questions are chosen among.
-OFFERED = 30
-
-
-def shortened(text: str) -> str:
-    """A question's text as an option to choose.
-
-    >>> shortened("您对送货满意吗？"), len(shortened("满意" * 30))
-    ('您对送货满意吗？', 30)
-    """
-    return text if len(text) <= OFFERED else f"{text[: OFFERED - 1]}…"
-
-
 def percent(share: float | None) -> str:
     """A share as a percentage; - where there is none.
 
