@@ -15,7 +15,7 @@ Full = Collection[tuple[str, str]]
 """The code of the question and of the option, as text, for every full option."""
 
 
-def gone(question: Question, full: Full) -> frozenset[int]:
+def full_codes(question: Question, full: Full) -> frozenset[int]:
     """Return the full options of a question."""
     return frozenset(option.code for option in question.options if (question.code, str(option.code)) in full)
 

@@ -36,7 +36,7 @@ class QuestionPage:
 
 
 def question_page(
-    standing: Position,
+    position: Position,
     question: Question,
     *,
     given: Mapping[str, Any] | None,
@@ -53,10 +53,10 @@ def question_page(
     >>> shown.number, shown.total, shown.hint, sorted(shown.chosen), shown.next_label
     (1, 1, '5 分最好', ['4'], '下一题')
     """
-    answered = standing.answers.get(question.code, {})
+    answered = position.answers.get(question.code, {})
     given = answered if given is None else given
     chosen = given.get("o", given.get("v", []))
-    number, total = flow.progress(standing.questions, standing.answers, question.code)
+    number, total = flow.progress(position.questions, position.answers, question.code)
     return QuestionPage(
         question=question,
         number=number,
@@ -66,8 +66,8 @@ def question_page(
         words=given.get("t") or (given.get("v", "") if question.type is QuestionType.NUMBER else ""),
         picture=picture if answered.get("m") else "",
         has_photo=bool(answered.get("m")),
-        sentence=sentence or full_options.just_filled(question, answered, standing.full),
-        full=full_options.gone(question, standing.full),
-        next_label=page_texts.next_label(is_last=standing.left == 1 and question.code not in standing.answers),
+        sentence=sentence or full_options.just_filled(question, answered, position.full),
+        full=full_options.full_codes(question, position.full),
+        next_label=page_texts.next_label(is_last=position.left == 1 and question.code not in position.answers),
         upload=upload,
     )

@@ -76,11 +76,11 @@ class Step:
     """Result of a reply: where the person is now, and what to say."""
 
     outcome: StepOutcome
-    standing: Position
+    position: Position
     text: str = ""
 
 
-def step(standing: Position, said: str = "", *, picture: str = "", is_voice: bool = False) -> Step:
+def step(position: Position, said: str = "", *, picture: str = "", is_voice: bool = False) -> Step:
     """Handle one message of a talk. `picture` is the reference of a picture that was sent; a message that is neither
     text, picture nor voice is an empty text, which answers nothing.
 
@@ -89,75 +89,75 @@ def step(standing: Position, said: str = "", *, picture: str = "", is_voice: boo
     >>> why = Question("q2", QuestionType.TEXT, "为什么?")
     >>> begun = Position((yes, why))
     >>> step(begun, "0 还行")
-    Step(outcome=<StepOutcome.GOES_ON: 'goes_on'>, standing=..., text='已选：其他（还行）。')
+    Step(outcome=<StepOutcome.GOES_ON: 'goes_on'>, position=..., text='已选：其他（还行）。')
     >>> step(begun, "退出").outcome, step(begun, "上一题").text.splitlines()[0]
     (<StepOutcome.LEAVES: 'leaves'>, '这已经是第一题了。')
     """
-    question = standing.asked
+    question = position.asked
     if question is None:  # a condition or a `required` was lifted from the last open question
-        return Step(StepOutcome.GOES_ON, standing.onward())
+        return Step(StepOutcome.GOES_ON, position.onward())
     if is_voice:
-        return _misread(standing, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
+        return _misread(position, question, texts.VOICE_NOT_WANTED + texts.not_understood(question))
     if picture:
-        return _given(standing, question, replies.understand(question, "", media=picture))
+        return _given(position, question, replies.understand(question, "", media=picture))
     match replies.command(said, question):
         case None:
-            return _given(standing, question, replies.understand(question, said))
+            return _given(position, question, replies.understand(question, said))
         case Command.PREVIOUS:
-            back = _back(standing, question)
-            text = ask(back) if back else f"{texts.FIRST_QUESTION}\n{ask(standing)}"
-            return Step(StepOutcome.STAYS, back or standing, text)
-        case Command.SKIP if standing.at and question.code in standing.answers:
+            back = _back(position, question)
+            text = ask(back) if back else f"{texts.FIRST_QUESTION}\n{ask(position)}"
+            return Step(StepOutcome.STAYS, back or position, text)
+        case Command.SKIP if position.at and question.code in position.answers:
             # For a question gone back to it means: leave the answer as it is.
-            return Step(StepOutcome.GOES_ON, standing.onward())
+            return Step(StepOutcome.GOES_ON, position.onward())
         case Command.SKIP:
             skipped = replies.skip(question)
             if isinstance(skipped, NotUnderstood):
-                return Step(StepOutcome.STAYS, standing, f"{skipped.sentence}\n{ask(standing)}")
-            return _given(standing, question, skipped)
+                return Step(StepOutcome.STAYS, position, f"{skipped.sentence}\n{ask(position)}")
+            return _given(position, question, skipped)
         case Command.EXIT:
-            return Step(StepOutcome.LEAVES, standing)
+            return Step(StepOutcome.LEAVES, position)
         case Command.PROGRESS:
-            at = flow.progress(standing.questions, standing.answers, question.code)
-            return Step(StepOutcome.STAYS, standing, f"{texts.progress(*at)}\n{ask(standing)}")
+            at = flow.progress(position.questions, position.answers, question.code)
+            return Step(StepOutcome.STAYS, position, f"{texts.progress(*at)}\n{ask(position)}")
         case Command.HELP:
-            return Step(StepOutcome.STAYS, standing, f"{ask(standing)}\n{texts.HELP}")
+            return Step(StepOutcome.STAYS, position, f"{ask(position)}\n{texts.HELP}")
         case Command.RESUME:
-            return Step(StepOutcome.STAYS, standing, ask(standing))
+            return Step(StepOutcome.STAYS, position, ask(position))
 
 
-def tap(standing: Position, do: str, code: str, fields: Fields, *, photos: Sequence[str] = ()) -> Step:
+def tap(position: Position, do: str, code: str, fields: Fields, *, photos: Sequence[str] = ()) -> Step:
     """Handle one form of a page: `do` is its button (answer, skip, back, finish), `code` the question it showed. The
     text is what to change, where the answer could not be accepted. Posted twice it is done once."""
-    stays = Step(StepOutcome.STAYS, standing)
-    if do == "finish" and standing.asked is None:
-        return Step(StepOutcome.GOES_ON, standing.onward())
-    question = next((each for each in flow.shown(standing.questions, standing.answers) if each.code == code), None)
+    stays = Step(StepOutcome.STAYS, position)
+    if do == "finish" and position.asked is None:
+        return Step(StepOutcome.GOES_ON, position.onward())
+    question = next((each for each in flow.shown(position.questions, position.answers) if each.code == code), None)
     if question is None:  # answered elsewhere meanwhile, and another branch taken
         return stays
     if do == "back":
         # Tapped twice, the second tap was meant for a question that is no longer asked.
-        back = _back(standing, question) if standing.asked == question else None
-        return replace(stays, standing=back) if back else stays
+        back = _back(position, question) if position.asked == question else None
+        return replace(stays, position=back) if back else stays
     given = replies.skip(question) if do == "skip" else forms.read(question, fields, photos=photos)
-    given = _open(standing, question, given)
+    given = _open(position, question, given)
     if isinstance(given, NotUnderstood):
         return replace(stays, text=given.sentence)
-    return Step(StepOutcome.GOES_ON, standing.answered(question, given))
+    return Step(StepOutcome.GOES_ON, position.answered(question, given))
 
 
-def ask(standing: Position) -> str:
+def ask(position: Position) -> str:
     """Return the waiting question as a message: with the earlier answer where the person came back to it, or with why
     that answer is no longer accepted. Empty where none waits."""
-    question = standing.asked
+    question = position.asked
     if question is None:
         return ""
-    stored = standing.answers.get(question.code)
-    late = full_options.just_filled(question, stored, standing.full)
+    stored = position.answers.get(question.code)
+    late = full_options.just_filled(question, stored, position.full)
     previous = describe(question, stored) if stored and "s" not in stored and not late else ""
-    gone = full_options.gone(question, standing.full)
-    places = [n for n, option in enumerate(question.options, start=1) if option.code in gone]
-    at = flow.progress(standing.questions, standing.answers, question.code)
+    full = full_options.full_codes(question, position.full)
+    places = [n for n, option in enumerate(question.options, start=1) if option.code in full]
+    at = flow.progress(position.questions, position.answers, question.code)
     return "\n".join(filter(None, (late, texts.question(question, *at, previous=previous, full=places))))
 
 
@@ -169,27 +169,27 @@ def echo(question: Question, given: Answer) -> str:
     return ""
 
 
-def _given(standing: Position, question: Question, given: Answer | NotUnderstood) -> Step:
-    given = _open(standing, question, given)
+def _given(position: Position, question: Question, given: Answer | NotUnderstood) -> Step:
+    given = _open(position, question, given)
     if isinstance(given, NotUnderstood):
-        return _misread(standing, question, given.sentence)
-    return Step(StepOutcome.GOES_ON, standing.answered(question, given), echo(question, given))
+        return _misread(position, question, given.sentence)
+    return Step(StepOutcome.GOES_ON, position.answered(question, given), echo(question, given))
 
 
-def _open(standing: Position, question: Question, given: Answer | NotUnderstood) -> Answer | NotUnderstood:
+def _open(position: Position, question: Question, given: Answer | NotUnderstood) -> Answer | NotUnderstood:
     """Return the answer, unless it chooses a full option."""
     if isinstance(given, NotUnderstood):
         return given
-    return full_options.refused(question, given, standing.full) or given
+    return full_options.refused(question, given, position.full) or given
 
 
-def _misread(standing: Position, question: Question, sentence: str) -> Step:
-    counted = replace(standing, misread=standing.misread + 1)
+def _misread(position: Position, question: Question, sentence: str) -> Step:
+    counted = replace(position, misread=position.misread + 1)
     if counted.misread >= TRIES:
-        sentence = f"{ask(standing)}\n{texts.after_three_tries(question)}"
+        sentence = f"{ask(position)}\n{texts.after_three_tries(question)}"
     return Step(StepOutcome.STAYS, counted, sentence)
 
 
-def _back(standing: Position, question: Question) -> Position | None:
-    before = flow.previous_question(standing.questions, standing.answers, question.code)
-    return None if before is None else replace(standing, at=before.code, misread=0)
+def _back(position: Position, question: Question) -> Position | None:
+    before = flow.previous_question(position.questions, position.answers, question.code)
+    return None if before is None else replace(position, at=before.code, misread=0)

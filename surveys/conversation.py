@@ -77,10 +77,10 @@ def _open_one(turn: Turn, reference: str) -> Reply:
         return Reply(f"{obstacle}{_poll(turn, sheet)}")
     begun = answering.begin(turn.session, sheet, openid=turn.openid, now=turn.now, zone=turn.zone)
     if begun.asked is None:  # everything is answered, and only a place was missing
-        return _stepped(turn, begun, stepping.step(begun.standing))
+        return _stepped(turn, begun, stepping.step(begun.position))
     said = chat.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Without leading zeros, so that one survey is one talk however its link was written.
-    return Reply(f"{said}\n{stepping.ask(begun.standing)}", after=After.KEEP, reference=str(begun.survey_id))
+    return Reply(f"{said}\n{stepping.ask(begun.position)}", after=After.KEEP, reference=str(begun.survey_id))
 
 
 def _open_again(turn: Turn, talk: Talk) -> Reply:
@@ -143,13 +143,13 @@ def _choose(turn: Turn, talk: Talk) -> Reply:
 def _step(turn: Turn, sheet: AnswerSheet) -> Step:
     match turn.message:
         case messages.Text(content=content):
-            return stepping.step(sheet.standing, content)
+            return stepping.step(sheet.position, content)
         case messages.Image() as picture if sheet.asked and sheet.asked.type is QuestionType.PHOTO:
-            return stepping.step(sheet.standing, picture=media.keep(turn.session, picture, now=turn.now))
+            return stepping.step(sheet.position, picture=media.keep(turn.session, picture, now=turn.now))
         case messages.Image(media_id=key):
-            return stepping.step(sheet.standing, picture=key)
+            return stepping.step(sheet.position, picture=key)
         case other:
-            return stepping.step(sheet.standing, is_voice=isinstance(other, messages.Voice))
+            return stepping.step(sheet.position, is_voice=isinstance(other, messages.Voice))
 
 
 def _stepped(turn: Turn, sheet: AnswerSheet, step: Step) -> Reply:
@@ -163,7 +163,7 @@ def _went_on(turn: Turn, sheet: AnswerSheet, echo: str) -> Reply:
     if not sheet.is_submitted and sheet.is_shut:
         return Reply(quota_texts.FULL_KEPT, after=After.END)
     if not sheet.is_submitted:
-        asked = stepping.ask(sheet.standing)
+        asked = stepping.ask(sheet.position)
         return Reply(f"{echo}\n{asked}" if echo else asked)
     # Nobody is told of results where there is no page to see them on.
     told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.account.has_pages else None

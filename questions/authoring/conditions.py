@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from foundation.text import plain
-from questions.authoring.spelling import Misspelt, decimal, meant
+from questions.authoring.spelling import Misspelt, decimal, suggestion
 from questions.numerals import same
 from questions.question import OTHER, OTHER_LABEL, Condition, Question, QuestionType, Span
 
@@ -36,7 +36,7 @@ def read_conditions(
         code = plain(str(key))
         if code not in codes:
             raise Misspelt(
-                f"没有题目“{code}”" + meant(code, codes[:place]) if keyed else "所按的题已经不在了，请另选一题"
+                f"没有题目“{code}”" + suggestion(code, codes[:place]) if keyed else "所按的题已经不在了，请另选一题"
             )
         if codes.index(code) >= place:
             raise Misspelt(f"只能按前面的题，{name(code)} 不在前面")
@@ -66,7 +66,7 @@ def _option(question: Question, written: object) -> int:
         return int(word)
     if question.other and word in (OTHER_LABEL, "其它"):
         return OTHER
-    raise Misspelt(f"{question.code} 没有选项“{written}”" + meant(str(written), question.labels))
+    raise Misspelt(f"{question.code} 没有选项“{written}”" + suggestion(str(written), question.labels))
 
 
 def _points(question: Question, written: object) -> list[int]:

@@ -12,7 +12,7 @@ from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, NumberCell, Sheet, column_letters
 from questions.authoring.layout import AuthoredFile, FileLayout, Names
 from questions.authoring.question_reader import with_code
-from questions.authoring.spelling import Mistaken, Path, meant
+from questions.authoring.spelling import Mistaken, Path, suggestion
 
 LIMITS = Limits(file=2 << 20, unpacked=32 << 20, rows=5000, columns=200)
 
@@ -75,7 +75,7 @@ def _head(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: l
             continue
         key = names.get(label, "")
         if not key:
-            mistakes.append(f"{here}!A{n}：不认识“{label}”" + meant(label, rows))
+            mistakes.append(f"{here}!A{n}：不认识“{label}”" + suggestion(label, rows))
         elif key in data:
             mistakes.append(f"{here}!A{n}：“{label}”写了两次")
         elif value is not None:
@@ -144,7 +144,7 @@ def _columns(labels: Cells, n: int, known: Mapping[str, str], mistakes: list[str
             continue
         key = names.get(label, "")
         if not key:
-            mistakes.append(f"{where}：不认识表头“{label}”" + meant(label, known))
+            mistakes.append(f"{where}：不认识表头“{label}”" + suggestion(label, known))
         elif key in columns.values():
             mistakes.append(f"{where}：表头“{label}”重复")
         else:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from foundation.text import plain
 from questions.authoring.conditions import read_conditions
-from questions.authoring.spelling import Misspelt, Notes, Path, decimal, integer, meant, truth, words
+from questions.authoring.spelling import Misspelt, Notes, Path, decimal, integer, suggestion, truth, words
 from questions.authoring.versions import HIGHEST_CODE, coded
 from questions.numerals import place as place_of
 from questions.numerals import same
@@ -317,7 +317,7 @@ def _type(value: object) -> QuestionType:
     word = plain(str(value)).lower()
     if word not in TYPE_WORDS:
         names = [kind.value for kind in QuestionType] if word.isascii() else list(CHINESE_TYPES)
-        near = meant(word, names, listed=False)
+        near = suggestion(word, names, listed=False)
         raise Misspelt(f"“{value}”不认识，可用 " + "、".join(names) + near)
     return TYPE_WORDS[word]
 

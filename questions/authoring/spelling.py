@@ -70,19 +70,19 @@ class Notes:
         names = list(known)
         for key in data:
             if key not in names:
-                self.add(where, (*path, key), f"不认识“{key}”" + meant(str(key), names))
+                self.add(where, (*path, key), f"不认识“{key}”" + suggestion(str(key), names))
 
 
 class Misspelt(ValueError):
     """Value that cannot be read; the sentence says what was expected instead."""
 
 
-def meant(word: str, known: Iterable[str], *, listed: bool = True) -> str:
+def suggestion(word: str, known: Iterable[str], *, listed: bool = True) -> str:
     """Return a suggestion for an unknown word: the nearest known one, or (unless not `listed`) all of them.
 
-    >>> meant("clsoes", ["opens", "closes"])
+    >>> suggestion("clsoes", ["opens", "closes"])
     '，是不是“closes”'
-    >>> meant("xyz", ["opens", "closes"])
+    >>> suggestion("xyz", ["opens", "closes"])
     '，可用 opens、closes'
     """
     names = list(known)

@@ -86,7 +86,7 @@ def with_codes(written: Sequence[Mapping[str, Any]], before: Sequence[Question])
     return coded
 
 
-def gone(
+def no_longer_asked(
     then: Sequence[Question], remembered: Sequence[Question], questions: Sequence[Question]
 ) -> tuple[Question, ...]:
     """Return the questions of earlier versions that are no longer asked: those of the version before (`then`), and

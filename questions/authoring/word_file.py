@@ -18,7 +18,7 @@ from questions.authoring import word_lines as lines
 from questions.authoring.excel_file import COLUMNS, named
 from questions.authoring.layout import AuthoredFile, FileLayout
 from questions.authoring.question_reader import TYPE_WORDS, with_code
-from questions.authoring.spelling import Mistaken, Path, meant
+from questions.authoring.spelling import Mistaken, Path, suggestion
 
 LARGEST, _UNPACKED = 2 << 20, 16 << 20
 _MOST_MISTAKES, _LONGEST_LINE, _LONGEST_QUOTE, _LONGEST_HEADING = 100, 3000, 13, 20
@@ -189,7 +189,7 @@ class _Reader:
         key = known.get(label)
         if key is None:
             if found and len(label) <= 6 and not label.startswith(_GREETINGS):
-                near = meant(label, self.layout.rows)
+                near = suggestion(label, self.layout.rows)
                 self._wrong(line.place, f"不认识“{label}”{near}。如果是标题或说明里的话，请去掉冒号")
             elif "title" not in self.head and not self._intro:
                 self._set("title", line.text, line)

@@ -22,7 +22,7 @@ class OptionRow:
 
 
 @dataclass(frozen=True)
-class When:
+class ConditionRow:
     """Row of a condition: an earlier question's code, the keys of ticked options or points, the ends of ranges."""
 
     question: str = ""
@@ -45,7 +45,7 @@ class QuestionCard:
     max: str = ""
     decimals: str = "0"
     required: bool = True
-    conditions: tuple[When, ...] = ()
+    conditions: tuple[ConditionRow, ...] = ()
 
     def with_choice(self) -> QuestionCard:
         """Return the card with one more empty option.
@@ -92,7 +92,7 @@ def tidied(items: Items) -> Items:
     """Return the cards without empty rows: those are offered, not written.
 
     >>> options = (OptionRow("n1", "好"), OptionRow("n2", " "))
-    >>> (tidy,) = tidied((QuestionCard("q1", QuestionType.SINGLE, options=options, conditions=(When(),)),))
+    >>> (tidy,) = tidied((QuestionCard("q1", QuestionType.SINGLE, options=options, conditions=(ConditionRow(),)),))
     >>> tidy.options, tidy.conditions
     ((OptionRow(key='n1', label='好'),), ())
     """
@@ -130,12 +130,12 @@ def _item(fields: Fields, code: str) -> QuestionCard:
         max=one(fields, f"{code}.max"),
         decimals=one(fields, f"{code}.decimals") or "0",
         required=one(fields, f"{code}.required") == "1",
-        conditions=tuple(_when(fields, f"{code}.c{n}") for n in fields.get(f"{code}.c", ())),
+        conditions=tuple(_condition_row(fields, f"{code}.c{n}") for n in fields.get(f"{code}.c", ())),
     )
 
 
-def _when(fields: Fields, name: str) -> When:
-    return When(
+def _condition_row(fields: Fields, name: str) -> ConditionRow:
+    return ConditionRow(
         one(fields, f"{name}.q"),
         tuple(fields.get(f"{name}.v", ())),
         tuple(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from foundation.errors import Refused
 from questions.authoring.question_reader import MOST_OPTIONS, MOST_QUESTIONS
-from questions.editor.form import Items, QuestionCard, When, changed, place
+from questions.editor.form import ConditionRow, Items, QuestionCard, changed, place
 from questions.question import QuestionType
 
 
@@ -46,7 +46,7 @@ def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
         case "option_up" | "option_down" | "option_delete":
             return _option(items, item, verb, key)
         case "condition":
-            return changed(items, replace(item, conditions=(*item.conditions, When(spans=(("", ""),)))))
+            return changed(items, replace(item, conditions=(*item.conditions, ConditionRow(spans=(("", ""),)))))
         case "condition_delete":
             kept = tuple(each for n, each in enumerate(item.conditions) if str(n) != key)
             return changed(items, replace(item, conditions=kept))
@@ -57,7 +57,7 @@ def in_order(items: Items) -> Items:
     """Return the cards themselves. Raises Refused where a question now stands before one its condition refers to.
 
     >>> first = QuestionCard("q1", QuestionType.NPS)
-    >>> second = QuestionCard("q2", QuestionType.TEXT, conditions=(When("q1"),))
+    >>> second = QuestionCard("q2", QuestionType.TEXT, conditions=(ConditionRow("q1"),))
     >>> in_order((second, first))
     Traceback (most recent call last):
     foundation.errors.Refused: “第 2 题”要按“第 1 题”的回答决定问不问，不能排到它前面。要换顺序，请先改显示条件。

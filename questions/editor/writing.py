@@ -8,7 +8,7 @@ from typing import Any
 from foundation.text import whole_number
 from questions.authoring.question_reader import ONLY_FOR
 from questions.authoring.spelling import Problem
-from questions.editor.form import OTHER_KEY, Items, OptionRow, QuestionCard, When
+from questions.editor.form import OTHER_KEY, ConditionRow, Items, OptionRow, QuestionCard
 from questions.numerals import same
 from questions.question import OTHER_LABEL, Condition, Question, QuestionType, Span
 
@@ -37,7 +37,7 @@ def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
     >>> first = {"code": "q1", "type": "single", "text": "好吗?", "options": ["好", "坏"]}
     >>> second = {"code": "q2", "type": "text", "text": "为什么?", "show_if": {"q1": ["坏"]}}
     >>> to_items([first, second])[1].conditions
-    (When(question='q1', values=('n2',), spans=()),)
+    (ConditionRow(question='q1', values=('n2',), spans=()),)
     """
     items: dict[str, QuestionCard] = {}
     for entry in written:
@@ -133,7 +133,7 @@ def _of_choice(choice: OptionRow, known: set[int], *, is_limited: bool) -> dict[
     return written | ({"most": choice.most} if is_limited and choice.most else {})
 
 
-def _values(when: When, item: QuestionCard | None) -> list[str]:
+def _values(when: ConditionRow, item: QuestionCard | None) -> list[str]:
     if item is None:
         return []
     if item.type.has_options:
@@ -166,20 +166,20 @@ def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> Q
         max=entry.get("max", ""),
         decimals=entry.get("decimals", "0"),
         required=bool(entry.get("required", True)),
-        conditions=tuple(_to_when(code, values, earlier) for code, values in entry.get("show_if", {}).items()),
+        conditions=tuple(_to_condition_row(code, values, earlier) for code, values in entry.get("show_if", {}).items()),
     )
 
 
-def _to_when(code: str, values: Sequence[str], earlier: Mapping[str, QuestionCard]) -> When:
+def _to_condition_row(code: str, values: Sequence[str], earlier: Mapping[str, QuestionCard]) -> ConditionRow:
     item = earlier.get(code)
     if item is None:
-        return When(code)
+        return ConditionRow(code)
     if item.type.has_options:
         keys = {same(each.label): each.key for each in item.options} | {OTHER_LABEL: OTHER_KEY}
-        return When(code, tuple(keys[same(value)] for value in values if same(value) in keys))
+        return ConditionRow(code, tuple(keys[same(value)] for value in values if same(value) in keys))
     if item.type.scale is not None:
-        return When(code, tuple(values))
-    return When(code, spans=tuple(_ends(value) for value in values))
+        return ConditionRow(code, tuple(values))
+    return ConditionRow(code, spans=tuple(_ends(value) for value in values))
 
 
 def _ends(value: str) -> tuple[str, str]:

@@ -103,9 +103,9 @@ def take(
     """
     if step.outcome is StepOutcome.GOES_ON:
         _refuse(sheet, now, zone)
-        return _forward(session, sheet.moved(step.standing), now=now, zone=zone, source=source)
-    is_elsewhere = (step.standing.at, step.standing.misread) != (sheet.at, sheet.misread)
-    return _keep(session, sheet.moved(step.standing)) if is_elsewhere else sheet
+        return _forward(session, sheet.moved(step.position), now=now, zone=zone, source=source)
+    is_elsewhere = (step.position.at, step.position.misread) != (sheet.at, sheet.misread)
+    return _keep(session, sheet.moved(step.position)) if is_elsewhere else sheet
 
 
 def _forward(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInfo, source: str) -> AnswerSheet:

@@ -127,7 +127,7 @@ def _step(
         return ""
     code = request.form.get("question", "")
     photos = _photos(session, sheet, code, openid, picture, now)
-    step = stepping.tap(sheet.standing, wanted, code, request.form.to_dict(flat=False), photos=photos)
+    step = stepping.tap(sheet.position, wanted, code, request.form.to_dict(flat=False), photos=photos)
     answering.take(session, sheet, step, now=now, zone=zone, source=SOURCE)
     return step.text
 
@@ -173,7 +173,7 @@ def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -
 
 def _ask(sheet: AnswerSheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
     picture, upload = url_for(".photo", survey_id=sheet.survey_id, code=question.code), secrets.token_urlsafe(16)
-    page = question_page(sheet.standing, question, upload=upload, picture=picture, given=given, sentence=sentence)
+    page = question_page(sheet.position, question, upload=upload, picture=picture, given=given, sentence=sentence)
     return screens.question(sheet, page, action=_here(sheet))
 
 

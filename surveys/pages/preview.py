@@ -18,7 +18,7 @@ from surveys.pages import authoring
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.detail import detail
-from surveys.rules import editor, rehearsal
+from surveys.rules import editor, trial
 from surveys.rules.definition import Definition
 from surveys.rules.review import Review, review
 from surveys.texts import chat, pages
@@ -41,7 +41,7 @@ def preview(survey_id: int) -> ResponseReturnValue:
     else:
         written = _carried(fields) or dict(found.written or editor.of_definition(found.draft, services.zone))
         tried = review(written, timezone=services.zone, keyed=False)
-    step = rehearsal.step(tried.definition, fields)
+    step = trial.step(tried.definition, fields)
     page = _page(services, survey_id, tried, written, step, is_chat=one(fields, "view") == "chat")
     response = make_response(page)
     response.headers["Content-Security-Policy"] = FRAMED
@@ -54,7 +54,7 @@ def _page(
     survey_id: int,
     tried: Review,
     written: Mapping[str, Any],
-    step: rehearsal.TrialStep,
+    step: trial.TrialStep,
     *,
     is_chat: bool,
 ) -> str:
@@ -65,7 +65,7 @@ def _page(
         "form_token": lambda: access.visitor().form_token,
         "carried": _hidden(written, step, is_chat=is_chat),
         # For starting again, and for the buttons that change the view.
-        "draft": _hidden(written, rehearsal.TrialStep({}, {}), is_chat=is_chat),
+        "draft": _hidden(written, trial.TrialStep({}, {}), is_chat=is_chat),
         "trail": _hidden(written, step, is_chat=None),
         "is_trial": True,
         "is_chat": is_chat,
@@ -90,11 +90,11 @@ def _page(
     if step.tried is not None:
         words = next(iter(step.tried.get("other") or step.tried.get("text") or ()), "")
         given = {"o": list(step.tried.get("option", ())), "t": words, "v": ""}
-    page = question_page(sheet.standing, step.at, given=given, sentence=step.sentence)
+    page = question_page(sheet.position, step.at, given=given, sentence=step.sentence)
     return screens.question(sheet, page, action=action, **more)
 
 
-def _chat(definition: Definition, step: rehearsal.TrialStep, context: Mapping[str, Any]) -> str:
+def _chat(definition: Definition, step: trial.TrialStep, context: Mapping[str, Any]) -> str:
     opening = chat.opening(
         definition.title,
         flow.left(definition.questions, {}),
@@ -103,13 +103,13 @@ def _chat(definition: Definition, step: rehearsal.TrialStep, context: Mapping[st
         is_anonymous=definition.anonymous,
     )
     # The chat asks the first question at once.
-    begun = step if step.at or step.is_done else rehearsal.step(definition, {"do": ["begin"]})
-    lines = rehearsal.talk(definition, begun, opening=opening, keeper=KEEPER)
+    begun = step if step.at or step.is_done else trial.step(definition, {"do": ["begin"]})
+    lines = trial.talk(definition, begun, opening=opening, keeper=KEEPER)
     is_photo = begun.at is not None and begun.at.type is QuestionType.PHOTO
     return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
 
 
-def _sheet(survey_id: int, definition: Definition, step: rehearsal.TrialStep) -> AnswerSheet:
+def _sheet(survey_id: int, definition: Definition, step: trial.TrialStep) -> AnswerSheet:
     """Return a sheet that belongs to no shop and is in no database."""
     return AnswerSheet(
         survey_id=survey_id,
@@ -134,13 +134,13 @@ def _sheet(survey_id: int, definition: Definition, step: rehearsal.TrialStep) ->
     )
 
 
-def _hidden(written: Mapping[str, Any], step: rehearsal.TrialStep, *, is_chat: bool | None) -> Markup:
+def _hidden(written: Mapping[str, Any], step: trial.TrialStep, *, is_chat: bool | None) -> Markup:
     """Return the hidden fields with what the next step needs, since nothing is saved here."""
     fields = [("written", json.dumps(written, ensure_ascii=False))]
     if is_chat is not None:
         fields.append(("view", "chat" if is_chat else "page"))
     for code, given in step.carried.items():
-        fields += [(f"{rehearsal.CARRIED}{code}.{name}", value) for name, values in given.items() for value in values]
+        fields += [(f"{trial.CARRIED}{code}.{name}", value) for name, values in given.items() for value in values]
     line = Markup('<input type="hidden" name="{}" value="{}">')
     return Markup("\n").join(line.format(name, value) for name, value in fields)
 
@@ -153,7 +153,7 @@ def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return written if isinstance(written, dict) and isinstance(written.get("questions"), list) else {}
 
 
-def _asked_if(definition: Definition, step: rehearsal.TrialStep) -> str:
+def _asked_if(definition: Definition, step: trial.TrialStep) -> str:
     """Return why the present question may not be asked; empty where the answers so far lead to it."""
     if step.at is None or step.at in flow.shown(definition.questions, step.answers):
         return ""

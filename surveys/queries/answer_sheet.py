@@ -62,7 +62,7 @@ class AnswerSheet:
     full: frozenset[tally.Key] | None = None
 
     @property
-    def standing(self) -> Position:
+    def position(self) -> Position:
         """The shop's position among the questions."""
         return Position(self.definition.questions, self.answers, self.at, self.misread, self.full or ())
 
@@ -73,12 +73,12 @@ class AnswerSheet:
     @property
     def asked(self) -> Question | None:
         """The question that waits for an answer; None when all are answered."""
-        return self.standing.asked
+        return self.position.asked
 
     @property
     def left(self) -> int:
         """How many questions are still open."""
-        return self.standing.left
+        return self.position.left
 
     @property
     def is_shut(self) -> bool:

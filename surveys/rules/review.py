@@ -19,12 +19,12 @@ from questions.authoring.spelling import (
     Places,
     Problem,
     integer,
-    meant,
     moment,
+    suggestion,
     truth,
     words,
 )
-from questions.authoring.versions import gone, with_codes
+from questions.authoring.versions import no_longer_asked, with_codes
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, Results
 
@@ -156,7 +156,7 @@ def review(
         questions=read_questions(data.get("questions"), before=before, notes=notes),
     )
     if previous:
-        retired = gone(previous.questions, previous.retired, definition.questions)
+        retired = no_longer_asked(previous.questions, previous.retired, definition.questions)
         definition = replace(definition, retired=retired)
     _check_poll(head, definition)
     quotas.check(definition, notes)
@@ -235,5 +235,5 @@ def _names(value: Any) -> Any:
 def _results(value: object) -> Results:
     word = plain(str(value)).lower()
     if word not in _RESULTS:
-        raise Misspelt(f"“{value}”不认识" + meant(word, ("none", "after", "live")))
+        raise Misspelt(f"“{value}”不认识" + suggestion(word, ("none", "after", "live")))
     return _RESULTS[word]

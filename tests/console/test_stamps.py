@@ -45,7 +45,7 @@ ACTS = {
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",
     "surveys_pages.copy": "a new draft",
-    "surveys_pages.preview": "a rehearsal, kept nowhere",
+    "surveys_pages.preview": "a trial, kept nowhere",
     "surveys_pages.reach": "only counts",
     "surveys_pages.close": "ends it, once",
     "surveys_pages.invite": "something new, over the waves that were seen (`seen`)",

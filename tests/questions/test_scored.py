@@ -32,9 +32,9 @@ class Quiz:
     questions: tuple[Question, ...]
     right: dict[str, str]
 
-    def score(self, standing: Position) -> int:
+    def score(self, position: Position) -> int:
         return sum(
-            question.label(standing.answers[question.code]["o"]) == self.right[question.code]
+            question.label(position.answers[question.code]["o"]) == self.right[question.code]
             for question in self.questions
         )
 
@@ -48,18 +48,18 @@ def read(written) -> Quiz:
 
 
 def talk(quiz: Quiz, *replies: str) -> stepping.Step:
-    standing = Position(quiz.questions)
+    position = Position(quiz.questions)
     for reply in replies:
-        last = stepping.step(standing, reply)
-        standing = last.standing
+        last = stepping.step(position, reply)
+        position = last.position
     return last
 
 
 def test_a_test_is_taken_and_scored_in_the_chat():
     quiz = read(files.parse(YAML.encode(), "新品.yaml", PAPER))
     done = talk(quiz, "乙", "１")
-    assert (done.outcome, done.standing.asked, quiz.score(done.standing)) == (StepOutcome.GOES_ON, None, 1)
-    assert quiz.score(talk(quiz, "2", "二").standing) == 2
+    assert (done.outcome, done.position.asked, quiz.score(done.position)) == (StepOutcome.GOES_ON, None, 1)
+    assert quiz.score(talk(quiz, "2", "二").position) == 2
 
 
 def test_its_workbook_has_its_own_rows_and_columns():
@@ -124,5 +124,5 @@ def test_one_answer_is_one_answer_in_every_door():
     quiz = read(files.parse(YAML.encode(), "新品.yaml", PAPER))
     tapped = stepping.tap(Position(quiz.questions), "answer", "q1", {"option": ["2"]})
     assert (
-        tapped.standing == talk(quiz, "2").standing == Position(quiz.questions).answered(quiz.questions[0], Single(2))
+        tapped.position == talk(quiz, "2").position == Position(quiz.questions).answered(quiz.questions[0], Single(2))
     )

@@ -57,7 +57,7 @@ questions:
 
 def answer(session: Session, sheet: AnswerSheet, question: Question, given: Answer, **more: Any) -> AnswerSheet:
     """Keep an answer to a question, whatever waits."""
-    step = Step(StepOutcome.GOES_ON, sheet.standing.answered(question, given))
+    step = Step(StepOutcome.GOES_ON, sheet.position.answered(question, given))
     return answering.take(session, sheet, step, **more)
 
 

@@ -139,10 +139,10 @@ def random_life(session, acts, kind, now, zone):
             if sheet.is_submitted or question is None:
                 break
             if act == "back":
-                back = stepping.step(sheet.standing, "上一题")
+                back = stepping.step(sheet.position, "上一题")
                 answering.take(session, sheet, back, now=now, zone=zone, source="chat")
             elif act == "misread":
-                misread = stepping.step(sheet.standing, is_voice=True)
+                misread = stepping.step(sheet.position, is_voice=True)
                 answering.take(session, sheet, misread, now=now, zone=zone, source="chat")
             else:
                 given = some_answer(question, n + step)

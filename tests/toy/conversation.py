@@ -25,9 +25,9 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     step = stepping.step(Position(texts.QUESTIONS, talk.state["answers"], at=talk.state.get("at")), said)
     if step.outcome is StepOutcome.LEAVES:
         return Reply(texts.LEFT, after=After.PAUSE)
-    answers = dict(step.standing.answers)
-    if step.outcome is StepOutcome.STAYS or step.standing.asked is not None:
-        said = step.text or stepping.ask(step.standing)
-        return Reply(said, after=After.KEEP, state={"answers": answers, "at": step.standing.at})
+    answers = dict(step.position.answers)
+    if step.outcome is StepOutcome.STAYS or step.position.asked is not None:
+        said = step.text or stepping.ask(step.position)
+        return Reply(said, after=After.KEEP, state={"answers": answers, "at": step.position.at})
     actions.keep(turn.session, [(shop.id, answers["what"]["t"], int(answers["boxes"]["v"]))], now=turn.now)
     return Reply(texts.KEPT, after=After.END)

@@ -64,12 +64,12 @@ def step(definition: Definition, fields: Fields) -> TrialStep:
         given = {"photo": ["1"]}
     taken = _taken(_at(definition.questions, answers, asked), do, given)
     if taken.outcome is StepOutcome.LEAVES:
-        return TrialStep(answers, carried, asked, sentence=chat.paused(taken.standing.left), tried=given)
+        return TrialStep(answers, carried, asked, sentence=chat.paused(taken.position.left), tried=given)
     if taken.outcome is StepOutcome.GOES_ON:
-        is_changed = taken.standing.answers != answers
+        is_changed = taken.position.answers != answers
         return _go_on(definition, {**carried, asked.code: given} if is_changed else carried, asked)
-    if taken.standing.at != asked.code:
-        return TrialStep(answers, carried, by_code[str(taken.standing.at)])
+    if taken.position.at != asked.code:
+        return TrialStep(answers, carried, by_code[str(taken.position.at)])
     return TrialStep(answers, carried, asked, sentence=taken.text, tried=given)
 
 
@@ -114,7 +114,7 @@ def _answers(definition: Definition, carried: Mapping[str, Mapping[str, Sequence
     for question in definition.questions:
         if given := carried.get(question.code):
             do = "skip" if given.get("skip") else "say" if given.get("said") else "answer"
-            answers |= _taken(_at((question,), {}, question), do, given).standing.answers
+            answers |= _taken(_at((question,), {}, question), do, given).position.answers
     return answers
 
 
@@ -127,11 +127,11 @@ def _carried(definition: Definition, fields: Fields) -> dict[str, Mapping[str, S
     return found
 
 
-def _taken(standing: Position, do: str, given: Fields) -> Step:
+def _taken(position: Position, do: str, given: Fields) -> Step:
     """Take one step as the chat does, or the page; a photo is only pretended."""
     if do == "say":
-        return stepping.step(standing, _first(given, "said"))
-    return stepping.tap(standing, do, str(standing.at), given, photos=("",) if given.get("photo") else ())
+        return stepping.step(position, _first(given, "said"))
+    return stepping.tap(position, do, str(position.at), given, photos=("",) if given.get("photo") else ())
 
 
 def _at(questions: Questions, answers: Answers, asked: Question) -> Position:
