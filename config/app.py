@@ -33,7 +33,7 @@ from wechat_bot.chat import chat
 from wechat_bot.client.stores import ProcessStore, RedisStore, Store
 from wechat_bot.client.wechat import Credentials, WeChat
 from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
-from wechat_bot.envelope import Seals
+from wechat_bot.envelope import CallbackKeys
 from wechat_bot.failed_posts import FailedPosts
 from wechat_bot.feature import Feature, Job
 from wechat_bot.services import Services, current_services, install
@@ -81,7 +81,7 @@ def build_services(
         stopwatch=stopwatch,
         wechat=WeChat(credentials, store, is_development=settings.development, new_session=new_session),
         doorbell=doorbell,
-        seals=Seals(
+        callback_keys=CallbackKeys(
             settings.wechat_app_id,
             settings.wechat_token.get_secret_value(),
             settings.aes_keys,

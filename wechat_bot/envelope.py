@@ -6,7 +6,6 @@ could write messages in a retailer's name.
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -49,7 +48,7 @@ class Malformed(Exception):
 
 
 class Stale(Forged):
-    """Error of a callback that WeChat signed longer ago than `Seals.max_age`, by our clock: 403."""
+    """Error of a callback that WeChat signed longer ago than `CallbackKeys.max_age`, by our clock: 403."""
 
     def __init__(self, signed_at: datetime) -> None:
         super().__init__("signed too long ago")
@@ -71,7 +70,7 @@ class AesKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Seals:
+class CallbackKeys:
     """Secrets of the account that callbacks are verified and decrypted with."""
 
     app_id: str
@@ -83,13 +82,13 @@ class Seals:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DecryptedCallback:
     """Decrypted callback: the message, and the key and format of its answer."""
 
     message: messages.Incoming
     key: AesKey | None
     form: Literal["xml", "json"]
-    #: By WeChat's clock; None if `Seals.max_age` is None.
+    #: By WeChat's clock; None if `CallbackKeys.max_age` is None.
     signed_at: datetime | None
 
 
@@ -98,13 +97,13 @@ def signature(token: str, *parts: str) -> str:
     return hashlib.sha1("".join(sorted((token, *parts))).encode(errors="surrogatepass")).hexdigest()  # noqa: S324 - theirs
 
 
-def check_address(seals: Seals, query: Mapping[str, str]) -> str:
+def check_address(keys: CallbackKeys, query: Mapping[str, str]) -> str:
     """Verify WeChat's check of our address; returns its echostr. Raises `Forged`."""
-    _verify(seals.token, query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
+    _verify(keys.token, query.get("signature", ""), query.get("timestamp", ""), query.get("nonce", ""))
     return query.get("echostr", "")
 
 
-def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: datetime) -> Letter:
+def decrypt_callback(keys: CallbackKeys, query: Mapping[str, str], body: bytes, *, now: datetime) -> DecryptedCallback:
     """Verify, decrypt and parse a callback. Raises `Forged` (403) or `Malformed` (400), nothing else.
 
     Once verified, a body that is no XML or JSON, or of an unknown kind, is a message too: `messages.Unknown`.
@@ -112,40 +111,40 @@ def open_letter(seals: Seals, query: Mapping[str, str], body: bytes, *, now: dat
     timestamp, nonce = query.get("timestamp", ""), query.get("nonce", "")
     encrypted = query.get("encrypt_type", "raw") != "raw"
     if not encrypted:
-        if seals.aes_keys:
+        if keys.aes_keys:
             raise Forged("not encrypted, though WECHAT_ENCODING_AES_KEY is set")
-        _verify(seals.token, query.get("signature", ""), timestamp, nonce)
+        _verify(keys.token, query.get("signature", ""), timestamp, nonce)
     key, plain = None, body
     if encrypted:
-        if not seals.aes_keys:
+        if not keys.aes_keys:
             raise Forged("encrypted, but WECHAT_ENCODING_AES_KEY is not set")
         # Never `signature`, which does not cover the body.
         signed = query.get("msg_signature", "")
-        sealed = next((each for each in _sealed(body) if _is_signed(seals.token, signed, timestamp, nonce, each)), None)
-        if sealed is None:
+        found = (each for each in _ciphertexts(body) if _is_signed(keys.token, signed, timestamp, nonce, each))
+        if (ciphertext := next(found, None)) is None:
             raise Forged("wrong signature")
-        plain, key = decrypt(seals, sealed)
+        plain, key = decrypt(keys, ciphertext)
     # After the signature: only WeChat's own timestamp may say that our clock is wrong.
-    signed_at = _signed_at(seals, timestamp, now)
+    signed_at = _signed_at(keys, timestamp, now)
     try:
         fields = parse(plain)
     except Malformed:
         fields = {"body": _storable(plain.decode(errors="replace"))}
-    return Letter(reading.read(fields, plain, now=now), key, "json" if _is_json(body) else "xml", signed_at)
+    return DecryptedCallback(reading.read(fields, plain, now=now), key, "json" if _is_json(body) else "xml", signed_at)
 
 
-def seal(seals: Seals, letter: Letter, reply: str, *, now: datetime) -> tuple[str, str]:
-    """Encrypt a rendered reply with the key that opened the letter; returns body and content type."""
-    if letter.key is None:
+def encrypt_reply(keys: CallbackKeys, callback: DecryptedCallback, reply: str, *, now: datetime) -> tuple[str, str]:
+    """Encrypt a rendered reply with the key that opened the callback; returns body and content type."""
+    if callback.key is None:
         return reply, "application/xml"
     timestamp, nonce = str(int(now.timestamp())), secrets.token_hex(8)
-    sealed = encrypt(letter.key, seals.app_id, reply.encode())
-    signed = signature(seals.token, timestamp, nonce, sealed)
-    if letter.form == "json":
-        parts = {"Encrypt": sealed, "MsgSignature": signed, "TimeStamp": int(timestamp), "Nonce": nonce}
+    ciphertext = encrypt(callback.key, keys.app_id, reply.encode())
+    signed = signature(keys.token, timestamp, nonce, ciphertext)
+    if callback.form == "json":
+        parts = {"Encrypt": ciphertext, "MsgSignature": signed, "TimeStamp": int(timestamp), "Nonce": nonce}
         return json.dumps(parts), "application/json"
     return (
-        f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{signed}]]></MsgSignature>"
+        f"<xml><Encrypt><![CDATA[{ciphertext}]]></Encrypt><MsgSignature><![CDATA[{signed}]]></MsgSignature>"
         f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
     ), "application/xml"
 
@@ -158,19 +157,19 @@ def encrypt(key: AesKey, app_id: str, plain: bytes) -> str:
     return base64.b64encode(box.update(content + bytes([pad]) * pad) + box.finalize()).decode()
 
 
-def decrypt(seals: Seals, sealed: str) -> tuple[bytes, AesKey]:
+def decrypt(keys: CallbackKeys, ciphertext: str) -> tuple[bytes, AesKey]:
     """Decrypt with the current key or the previous one; returns the plaintext and the key.
 
     Raises `Forged` if no key fits or the message is for another account.
     """
     try:
-        content = base64.b64decode(sealed, validate=True)
-    except (binascii.Error, ValueError) as error:
+        content = base64.b64decode(ciphertext, validate=True)
+    except ValueError as error:
         raise Malformed("Encrypt is not base64") from error
     if not content or len(content) % 16:
         raise Malformed("Encrypt is not whole blocks")
-    for key in seals.aes_keys:
-        plain = _decrypted(key, seals.app_id, content)
+    for key in keys.aes_keys:
+        plain = _decrypted(key, keys.app_id, content)
         if plain is not None:
             return plain, key
     raise Forged("no key opens this message for this account")
@@ -194,7 +193,7 @@ def _decrypted(key: AesKey, app_id: str, content: bytes) -> bytes | None:
     return message
 
 
-def _sealed(body: bytes) -> list[str]:
+def _ciphertexts(body: bytes) -> list[str]:
     """Candidates for the ciphertext of a body; the signature decides between them.
 
     In compatible mode the plain message stands around the ciphertext. A body that cannot be parsed is searched.
@@ -204,10 +203,10 @@ def _sealed(body: bytes) -> list[str]:
         found = named[:MOST_CANDIDATES] if isinstance(named, list) else [named]
     except Malformed:
         found = [each.replace(b"\\", b"").decode() for each in _ENCRYPT.findall(body)[:MOST_CANDIDATES]]
-    sealed = [each for each in found if isinstance(each, str)]
-    if not sealed:
+    ciphertexts = [each for each in found if isinstance(each, str)]
+    if not ciphertexts:
         raise Malformed("Encrypt is missing")
-    return sealed
+    return ciphertexts
 
 
 def _verify(token: str, claimed: str, *parts: str) -> None:
@@ -219,13 +218,13 @@ def _is_signed(token: str, claimed: str, *parts: str) -> bool:
     return hmac.compare_digest(signature(token, *parts).encode(), claimed.encode(errors="surrogatepass"))
 
 
-def _signed_at(seals: Seals, timestamp: str, now: datetime) -> datetime | None:
-    if seals.max_age is None:
+def _signed_at(keys: CallbackKeys, timestamp: str, now: datetime) -> datetime | None:
+    if keys.max_age is None:
         return None
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 11):
         raise Forged("no timestamp")
     signed_at = datetime.fromtimestamp(int(timestamp), UTC)
-    if now - signed_at > seals.max_age:
+    if now - signed_at > keys.max_age:
         raise Stale(signed_at)
     return signed_at
 

@@ -19,7 +19,7 @@ from wechat_bot.clock_skew import Skew
 from wechat_bot.conversation import Account
 from wechat_bot.criterion import Criterion
 from wechat_bot.doorbell import Doorbell
-from wechat_bot.envelope import Seals
+from wechat_bot.envelope import CallbackKeys
 from wechat_bot.erasure import Forget
 from wechat_bot.failed_posts import FailedPosts
 from wechat_bot.notices import Template
@@ -37,7 +37,7 @@ class Services:
     stopwatch: Stopwatch
     wechat: WeChat
     doorbell: Doorbell
-    seals: Seals
+    callback_keys: CallbackKeys
     switchboard: Switchboard
     #: What an audience can be narrowed by, of all features, by name.
     criteria: Mapping[str, Criterion]

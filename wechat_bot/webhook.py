@@ -19,7 +19,7 @@ SLOW = timedelta(seconds=1)
 @blueprint.get(PATH)
 def check_address() -> Response:
     """Prove to WeChat that this address is ours."""
-    return _plain(envelope.check_address(current_services().seals, request.args))
+    return _plain(envelope.check_address(current_services().callback_keys, request.args))
 
 
 @blueprint.post(PATH)
@@ -31,33 +31,33 @@ def hear() -> Response:
     body = request.stream.read(envelope.BODY_LIMIT + 1)
     if len(body) > envelope.BODY_LIMIT:
         raise envelope.Malformed("the body is too large")
-    letter = envelope.open_letter(services.seals, request.args, body, now=now)
-    if letter.signed_at is not None:
-        services.skew.note(services.database, letter.signed_at, now=now)
-    structlog.contextvars.bind_contextvars(openid=letter.message.openid[-6:], kind=type(letter.message).__name__)
-    if isinstance(letter.message, messages.Unknown):
-        log.warning("kept as it came", what=letter.message.kind[:40], odd=letter.message.odd)
+    callback = envelope.decrypt_callback(services.callback_keys, request.args, body, now=now)
+    if callback.signed_at is not None:
+        services.skew.note(services.database, callback.signed_at, now=now)
+    structlog.contextvars.bind_contextvars(openid=callback.message.openid[-6:], kind=type(callback.message).__name__)
+    if isinstance(callback.message, messages.Unknown):
+        log.warning("kept as it came", what=callback.message.kind[:40], odd=callback.message.odd)
     try:
-        answer = inbox.answer_once(services, letter.message, now=now, began=began)
+        answer = inbox.answer_once(services, callback.message, now=now, began=began)
     except Exception as error:
         # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
         # asks for the last time the person gets a sentence of ours instead of WeChat's own.
-        if not services.failed_posts.is_last(services.database, letter.message, error, now=now):
+        if not services.failed_posts.is_last(services.database, callback.message, error, now=now):
             raise
         if is_away(error):
             services.database.tell(error)
         else:
             log.exception("not answered")
         # What nobody said has nobody to be told.
-        answer = Reply(texts.FAILED) if isinstance(letter.message, (*ledger.SAID, *ledger.TRIGGERS)) else Reply()
+        answer = Reply(texts.FAILED) if isinstance(callback.message, (*ledger.SAID, *ledger.TRIGGERS)) else Reply()
     took = services.stopwatch() - began
     if took > SLOW.total_seconds():
         log.warning("slow answer", seconds=round(took, 3))
-    text = reply.render(answer, letter.message, letter.form, now=now)
+    text = reply.render(answer, callback.message, callback.form, now=now)
     if text == reply.SUCCESS:
         return _plain(text)  # never encrypted
-    sealed, content_type = envelope.seal(services.seals, letter, text, now=now)
-    return Response(sealed, content_type=f"{content_type}; charset=utf-8")
+    content, content_type = envelope.encrypt_reply(services.callback_keys, callback, text, now=now)
+    return Response(content, content_type=f"{content_type}; charset=utf-8")
 
 
 @blueprint.errorhandler(envelope.Stale)

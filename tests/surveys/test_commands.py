@@ -24,7 +24,7 @@ def run(house, zone, tmp_path):
             stopwatch=lambda: house.clock().timestamp(),
             wechat=None,
             doorbell=ProcessDoorbell(),
-            seals=None,
+            callback_keys=None,
             switchboard=None,
             criteria={criterion.name: criterion for criterion in CRITERIA},
             forgets=(),

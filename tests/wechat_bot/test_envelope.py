@@ -7,46 +7,48 @@ import pytest
 from wechatpy.crypto import WeChatCrypto
 
 from wechat_bot import envelope, messages
-from wechat_bot.envelope import AesKey, Forged, Malformed, Seals
+from wechat_bot.envelope import AesKey, CallbackKeys, Forged, Malformed
 
 NOW = datetime(2026, 9, 12, 2, tzinfo=UTC)
 KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
-PLAIN = Seals("wx1", "token")
-SAFE = Seals("wx1", "token", (AesKey.decode(KEY),))
+PLAIN = CallbackKeys("wx1", "token")
+SAFE = CallbackKeys("wx1", "token", (AesKey.decode(KEY),))
 TEXT = (
     "<xml><ToUserName>gh_1</ToUserName><FromUserName>oA</FromUserName><CreateTime>1789178400</CreateTime>"
     "<MsgType>text</MsgType><Content><![CDATA[你好]]></Content><MsgId>7</MsgId></xml>"
 )
 
 
-def signed(seals: Seals, body: str, *, at: datetime = NOW) -> dict[str, str]:
+def signed(keys: CallbackKeys, body: str, *, at: datetime = NOW) -> dict[str, str]:
     stamp = str(int(at.timestamp()))
-    return {"timestamp": stamp, "nonce": "n", "signature": envelope.signature(seals.token, stamp, "n")}
+    return {"timestamp": stamp, "nonce": "n", "signature": envelope.signature(keys.token, stamp, "n")}
 
 
-def locked(body: str, seals: Seals = SAFE, *, key: str = KEY, app_id: str = "wx1") -> tuple[dict[str, str], bytes]:
+def locked(
+    body: str, keys: CallbackKeys = SAFE, *, key: str = KEY, app_id: str = "wx1"
+) -> tuple[dict[str, str], bytes]:
     """Encrypted by wechatpy, an implementation that is not ours."""
     stamp = str(int(NOW.timestamp()))
-    outer = WeChatCrypto(seals.token, key, app_id).encrypt_message(body, "n", stamp)
-    sealed = outer.split("<Encrypt><![CDATA[")[1].split("]]>")[0]
+    outer = WeChatCrypto(keys.token, key, app_id).encrypt_message(body, "n", stamp)
+    ciphertext = outer.split("<Encrypt><![CDATA[")[1].split("]]>")[0]
     query = {
         "timestamp": stamp,
         "nonce": "n",
         "encrypt_type": "aes",
-        "signature": envelope.signature(seals.token, stamp, "n"),
-        "msg_signature": envelope.signature(seals.token, stamp, "n", sealed),
+        "signature": envelope.signature(keys.token, stamp, "n"),
+        "msg_signature": envelope.signature(keys.token, stamp, "n", ciphertext),
     }
-    return query, f"<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>".encode()
+    return query, f"<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{ciphertext}]]></Encrypt></xml>".encode()
 
 
-def opened(seals: Seals, query: dict[str, str], body: bytes) -> messages.Incoming:
-    return envelope.open_letter(seals, query, body, now=NOW).message
+def opened(keys: CallbackKeys, query: dict[str, str], body: bytes) -> messages.Incoming:
+    return envelope.decrypt_callback(keys, query, body, now=NOW).message
 
 
 def test_the_published_vector_opens() -> None:
     # Tencent's documentation, server-ability/message-push: a 43-A key and a padding of 19.
-    seals = Seals("wxba5fad812f8e6fb9", "AAAAA", (AesKey.decode("A" * 43),))
-    sealed = (
+    keys = CallbackKeys("wxba5fad812f8e6fb9", "AAAAA", (AesKey.decode("A" * 43),))
+    ciphertext = (
         "+qdx1OKCy+5JPCBFWw70tm0fJGb2Jmeia4FCB7kao+/Q5c/ohsOzQHi8khUOb05JCpj0JB4RvQMkUyus8TPxLKJGQqcvZqzDpVzazhZv6JsX"
         "UnnR8XGT740XgXZUXQ7vJVnAG+tE8NUd4yFyjPy7GgiaviNrlCTj+l5kdfMuFUPpRSrfMZuMcp3Fn2Pede2IuQrKEYwKSqFIZoNqJ4M8EajA"
         "sjLY2km32IIjdf8YL/P50F7mStwntrA2cPDrM1kb6mOcfBgRtWygb3VIYnSeOBrebufAlr7F9mFUPAJGj04="
@@ -58,9 +60,11 @@ def test_the_published_vector_opens() -> None:
         "signature": "6c5c811b55cc85e0e1b54100749188c20beb3f5d",
         "msg_signature": "046e02f8204d34f8ba5fa3b1db94908f3df2e9b3",
     }
-    letter = envelope.open_letter(seals, query, json.dumps({"ToUserName": "gh", "Encrypt": sealed}).encode(), now=NOW)
-    assert isinstance(letter.message, messages.Unknown)
-    assert (letter.message.kind, letter.message.raw["debug_str"]) == ("debug_demo", "hello world")
+    callback = envelope.decrypt_callback(
+        keys, query, json.dumps({"ToUserName": "gh", "Encrypt": ciphertext}).encode(), now=NOW
+    )
+    assert isinstance(callback.message, messages.Unknown)
+    assert (callback.message.kind, callback.message.raw["debug_str"]) == ("debug_demo", "hello world")
 
 
 def test_the_published_address_check_passes_and_a_wrong_one_does_not() -> None:
@@ -70,9 +74,9 @@ def test_the_published_address_check_passes_and_a_wrong_one_does_not() -> None:
         "echostr": "4375120948345356249",
         "signature": "f464b24fc39322e44b38aa78f5edd27bd1441696",
     }
-    assert envelope.check_address(Seals("wx", "AAAAA"), query) == "4375120948345356249"
+    assert envelope.check_address(CallbackKeys("wx", "AAAAA"), query) == "4375120948345356249"
     with pytest.raises(Forged):
-        envelope.check_address(Seals("wx", "AAAAB"), query)
+        envelope.check_address(CallbackKeys("wx", "AAAAB"), query)
 
 
 def test_plain_xml_and_json_read_alike() -> None:
@@ -96,9 +100,9 @@ def test_plain_xml_and_json_read_alike() -> None:
 
 def test_what_another_implementation_encrypts_we_open_and_what_we_seal_it_opens() -> None:
     query, body = locked(TEXT)
-    letter = envelope.open_letter(SAFE, query, body, now=NOW)
-    assert isinstance(letter.message, messages.Text)
-    answer, _ = envelope.seal(SAFE, letter, "<xml>答</xml>", now=NOW)
+    callback = envelope.decrypt_callback(SAFE, query, body, now=NOW)
+    assert isinstance(callback.message, messages.Text)
+    answer, _ = envelope.encrypt_reply(SAFE, callback, "<xml>答</xml>", now=NOW)
     fields = {
         name: answer.split(f"<{name}>")[1].split(f"</{name}>")[0].removeprefix("<![CDATA[").removesuffix("]]>")
         for name in ("MsgSignature", "TimeStamp", "Nonce")
@@ -120,9 +124,9 @@ def test_a_compatible_body_is_read_from_its_encrypted_half() -> None:
 
 def test_the_previous_key_still_opens_and_seals_the_answer() -> None:
     new = "A" * 43
-    seals = Seals("wx1", "token", (AesKey.decode(new), AesKey.decode(KEY)))
-    letter = envelope.open_letter(seals, *locked(TEXT), now=NOW)
-    assert letter.key == AesKey.decode(KEY)
+    keys = CallbackKeys("wx1", "token", (AesKey.decode(new), AesKey.decode(KEY)))
+    callback = envelope.decrypt_callback(keys, *locked(TEXT), now=NOW)
+    assert callback.key == AesKey.decode(KEY)
 
 
 @pytest.mark.parametrize(
@@ -146,16 +150,16 @@ def test_a_forged_or_broken_letter_is_refused(spoil, expected) -> None:
 
 
 def test_a_message_for_another_account_or_with_another_key_is_refused() -> None:
-    for letter in (locked(TEXT, app_id="wx2"), locked(TEXT, key="B" * 43)):
+    for callback in (locked(TEXT, app_id="wx2"), locked(TEXT, key="B" * 43)):
         with pytest.raises(Forged):
-            opened(SAFE, *letter)
+            opened(SAFE, *callback)
 
 
 def test_callbacks_signed_too_long_ago_are_refused_by_the_setting() -> None:
-    seals = Seals("wx1", "token", max_age=timedelta(minutes=10))
-    opened(seals, signed(seals, TEXT, at=NOW - timedelta(minutes=9)), TEXT.encode())
+    keys = CallbackKeys("wx1", "token", max_age=timedelta(minutes=10))
+    opened(keys, signed(keys, TEXT, at=NOW - timedelta(minutes=9)), TEXT.encode())
     with pytest.raises(Forged):
-        opened(seals, signed(seals, TEXT, at=NOW - timedelta(minutes=11)), TEXT.encode())
+        opened(keys, signed(keys, TEXT, at=NOW - timedelta(minutes=11)), TEXT.encode())
 
 
 @pytest.mark.parametrize(
