@@ -227,17 +227,17 @@ def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
     """Empties the PostgreSQL database, and only what was written to: truncating all takes longer than most tests."""
     database = Database(postgresql)
     is_used = _which_are_used()
+    begin = (
+        "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) "
+        "FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    )
 
     def empty() -> None:
         with database.engine.begin() as connection:
-            # Neither foreign keys nor our own triggers: everything goes.
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            for name in connection.exec_driver_sql(is_used).scalars().all():
-                connection.exec_driver_sql(f"DELETE FROM {name}")
-            connection.exec_driver_sql(
-                "SELECT setval(quote_ident(sequencename)::regclass, start_value, false) "
-                "FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-            )
+            used = connection.exec_driver_sql(is_used).scalars().all()
+            # Neither foreign keys nor our own triggers: everything goes. In one way there and back.
+            script = ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in used), begin]
+            connection.exec_driver_sql("; ".join(script))
             categories.install(connection)
 
     yield empty
