@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, func, literal, select, text, update
+from sqlalchemy import CTE, ColumnElement, String, case, func, literal, select, text, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from campaigns import listing, rules, steering, tally
 from campaigns.kinds import CampaignContext, CampaignKind
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
+from foundation.dialects import among, materialized
 from people.models import Retailer
 from wechat_bot import watching
 from wechat_bot.models import Delivery, Follower
@@ -59,11 +60,13 @@ def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: 
     room = AHEAD - count_to(session, queued, AHEAD)
     if room < AHEAD // 2:
         return
-    listed = (mine, Recipient.outcome == Outcome.LISTED)
-    some = select(Recipient.retailer_id).where(*listed).order_by(Recipient.retailer_id).limit(room).subquery()
-    last, count = session.execute(select(func.max(some.c[0]), func.count()).select_from(some)).one()
+    next_ones = select(Recipient.retailer_id, Recipient.area_id, Recipient.openid).where(
+        mine, Recipient.outcome == Outcome.LISTED
+    )
+    some = materialized(next_ones.order_by(Recipient.retailer_id).limit(room), "some")
+    last, count = session.execute(select(func.max(some.c.retailer_id), func.count()).select_from(some)).one()
     if last is not None:
-        counts = _leave_out(session, campaign, kind, last, context)
+        counts = _leave_out(session, campaign, kind, some, context)
         counts.update(_queue(session, campaign, kind, last, context))
         tally.add(session, counts)
     if count < room:
@@ -75,32 +78,30 @@ def note_news(session: Session, kind: CampaignKind) -> int:
 
     Waits for no lock: a row that another transaction holds is processed next time.
     """
-    statement = (
-        watching.news(kind.name)
-        .add_columns(Recipient.campaign_id, Recipient.retailer_id, Recipient.area_id, Recipient.outcome)
-        .join(Recipient, Recipient.delivery_id == Delivery.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True, of=(Delivery, Recipient))
-    )
-    rows = _held(session, kind, session.execute(statement).all())
+    found = watching.news(kind.name).limit(BATCH).with_for_update(of=Delivery, skip_locked=True)
+    unread = {row.id: watching.read_news(row) for row in session.execute(found)}
+    what = (Recipient.delivery_id, Recipient.campaign_id, Recipient.retailer_id, Recipient.area_id, Recipient.outcome)
+    # Looked up by these ids: in a join PostgreSQL would begin at the recipients, and read them all.
+    theirs = select(*what).where(among(session, Recipient.delivery_id, list(unread)))
+    rows = _held(session, kind, session.execute(theirs.with_for_update(skip_locked=True)).all())
     counts: Counter[tally.Key] = Counter()
     became: dict[Outcome, list[int]] = {}
     reached: dict[int, list[int]] = {}
     for row in rows:
-        news = watching.read_news(row)
+        news = unread[row.delivery_id]
         outcome = rules.outcome(news.state, news.channel, news.error)
         if outcome == row.outcome:
             continue
-        became.setdefault(outcome, []).append(row.id)
+        became.setdefault(outcome, []).append(row.delivery_id)
         counts[row.campaign_id, row.area_id, row.outcome] -= 1
         counts[row.campaign_id, row.area_id, outcome] += 1
         if outcome in rules.REACHED:
             reached.setdefault(row.campaign_id, []).append(row.retailer_id)
     for outcome, ids in became.items():
-        moved = update(Recipient).where(Recipient.delivery_id.in_(ids)).values(outcome=outcome)
+        moved = update(Recipient).where(among(session, Recipient.delivery_id, ids)).values(outcome=outcome)
         session.execute(moved)
     if rows:
-        watching.noted(session, [row.id for row in rows])
+        watching.noted(session, [row.delivery_id for row in rows])
     tally.add(session, counts)
     if kind.reached is not None:
         for campaign_id in sorted(reached):
@@ -120,18 +121,17 @@ def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence
 
 
 def _leave_out(
-    session: Session, campaign: Campaign, kind: CampaignKind, last: int, context: CampaignContext
+    session: Session, campaign: Campaign, kind: CampaignKind, some: CTE, context: CampaignContext
 ) -> Counter[tally.Key]:
     """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
     bound. Gives what is to be added to the counters."""
     why = listing.reasons(session, campaign, kind, context.now)
-    batch = (Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, Recipient.retailer_id <= last)
-    why = case((Retailer.openid.is_distinct_from(Recipient.openid), listing.UNBOUND), else_=why)
+    why = case((Retailer.openid.is_distinct_from(some.c.openid), listing.UNBOUND), else_=why)
     looked = (
-        select(Recipient.retailer_id, Recipient.area_id, why.label("why"))
-        .join(Retailer, Retailer.id == Recipient.retailer_id)
+        select(some.c.retailer_id, some.c.area_id, why.label("why"))
+        .join(Retailer, Retailer.id == some.c.retailer_id)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
-        .where(*batch, why.is_not(None))
+        .where(why.is_not(None))
     )
     counts: Counter[tally.Key] = Counter()
     found: dict[str, list[int]] = {}

@@ -13,6 +13,7 @@ from campaigns import progress, rules, tally, texts
 from campaigns.kinds import CampaignKind
 from campaigns.models import Campaign, CampaignState, CampaignStep, Outcome, Recipient
 from foundation.database import one_at_a_time
+from foundation.dialects import among
 from foundation.errors import Refused
 from people.models import Audience
 from wechat_bot import watching
@@ -172,9 +173,9 @@ def withdraw(session: Session, campaign: Campaign, *, now: datetime) -> bool:
     # Those about to be sent before those that wait for a contact.
     first = waiting.order_by(Delivery.state.desc(), Delivery.id.desc()).limit(BATCH)
     ids = session.scalars(first.with_for_update(skip_locked=True)).all()
-    queueing.withdraw(session, Delivery.id.in_(ids), why=rules.WAS_STOPPED, now=now)
+    queueing.withdraw(session, among(session, Delivery.id, ids), why=rules.WAS_STOPPED, now=now)
     watching.noted(session, ids)
-    theirs = Recipient.delivery_id.in_(ids)
+    theirs = among(session, Recipient.delivery_id, ids)
     was = select(Recipient.area_id, Recipient.outcome, func.count()).where(theirs)
     counts: Counter[tally.Key] = Counter()
     for area, outcome, count in session.execute(was.group_by(Recipient.area_id, Recipient.outcome)):
