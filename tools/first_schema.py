@@ -57,7 +57,7 @@ def _lines() -> Iterator[str]:
 
 
 def _index(index: Index) -> Iterator[str]:
-    wanted = index._ddl_if  # as `ddl_if` left it; SQLAlchemy tells it not
+    wanted = index._ddl_if  # set by `ddl_if`; SQLAlchemy has no public name for it
     if wanted is not None:
         yield f'if op.get_bind().dialect.name == "{wanted.dialect}":'
     for line in _code(CreateIndexOp.from_index(index)):

@@ -196,7 +196,7 @@ def _binary(name: str) -> str:
 
 
 def _pgbouncer() -> str:
-    # Debian keeps it where only root looks.
+    # Debian installs it in a folder that is only in root's PATH.
     found = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if not found:
         raise FileNotFoundError("pgbouncer is not installed; `make test` installs it")

@@ -12,7 +12,7 @@ from wechat_bot import alarms
 log = structlog.get_logger(__name__)
 #: Difference of the clocks that is reported: even a fourth delivery comes within minutes.
 BEARABLE = timedelta(minutes=10)
-#: Number of callbacks in a row: a few may be replayed by somebody.
+#: Number of callbacks in a row: a few may be replays of old ones.
 MANY = 5
 TOLD_EVERY = 60.0
 

@@ -49,7 +49,7 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
         raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
     words = [(f.name, *each) for f in features for each in _words(f)]
     prefixes = [(f.name, plain(each.word), each) for f in features for each in f.words if each.takes_rest]
-    # One feature may have a word alone and with more behind it; two may not share it like that.
+    # A word alone and the same word with a rest may belong to one feature, not to two.
     own = [("chat", word) for word in sorted(OWN_WORDS)]
     all_words = [(f.name, word) for f in features for word in (*dict(_words(f)), *(plain(w.word) for w in f.words))]
     claimed("word", [(*each, None) for each in dict.fromkeys(own + all_words)])

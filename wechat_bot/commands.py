@@ -21,7 +21,7 @@ from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import pausing, queueing, resolving, states
 from wechat_bot.services import current_services
 
-#: Of what was cancelled so many things are named.
+#: The most titles shown of what was cancelled.
 MOST_NAMED = 20
 MENU = Path(__file__).resolve().parent.parent / "config" / "menu.yaml"
 

@@ -41,11 +41,12 @@ class Reply:
     articles: tuple[Article, ...] = ()
     image: str = ""
     after: After = After.NOTHING
-    #: What the talk should remember; None leaves it as it is.
+    #: The talk's new state; None leaves it unchanged.
     state: dict[str, Any] | None = None
-    #: Whoever overhears may take the message instead, and the talk then rests; this answer is for when nobody does.
+    #: Whether features that overhear may take the message instead, which pauses the talk. If none does, this is the
+    #: reply.
     yields: bool = False
-    #: What the talk goes on under, where the link that opened it left it out (`survey:` became `survey:12`).
+    #: The talk's reference, where the link that opened it had none (`survey:` became `survey:12`).
     reference: str | None = None
 
 
@@ -73,9 +74,9 @@ class Account:
     """The account as conversations know it: the same for every message, so made once at the start."""
 
     name: str
-    #: The address people reach us under, without a slash at the end.
+    #: The public address, without a slash at the end.
     public_url: str
-    #: Whether our pages can tell who opens them: not without OAuth, which subscription accounts lack.
+    #: Whether our pages can tell who opens them: they need OAuth, which subscription accounts lack.
     has_pages: bool
     #: The notices this account has a template for (`notices.notice`).
     notices: Collection[str] = ()
@@ -112,12 +113,12 @@ class Turn:
     message: Incoming
     account: Account
     board: Board
-    #: The talk that runs; None where none does.
+    #: The running talk, if any.
     talk: Talk | None = None
-    #: Their contact before this message, at most a minute earlier than it was; None where this is the first. Tells
-    #: whether a bare number answers the last thing we said.
+    #: The follower's last contact before this message, up to a minute too early; None at the first. It tells whether a
+    #: bare number answers our last message.
     last_heard_at: datetime | None = None
-    #: Their reply windows as the ledger has them, locked; None where they were not read.
+    #: The follower's reply windows, locked; None if they were not read.
     windows: Windows | None = None
 
     @property
@@ -143,7 +144,7 @@ class Turn:
 
 Speak = Callable[[Turn, str], Reply]
 Listen = Callable[[Turn, Talk], Reply]
-#: What nobody else took: an answer, or None to leave it to the next.
+#: Answers a message that nothing else took, or None to leave it to the next feature.
 Overhear = Callable[[Turn], Reply | None]
 
 

@@ -1,4 +1,4 @@
-"""Feature contract: all that a feature may add to the house.
+"""Feature contract: all that a feature may add to the program.
 
 A feature declares one frozen `Feature`; `config/app.py` collects them (`wechat_bot/collecting.py`); nothing happens at
 import. Features meet through links (`"survey:12"`: topic, colon, reference) and never import each other.
@@ -25,7 +25,7 @@ from wechat_bot.services import Services
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something the clock does: `run(services)` every so often, in any number of workers at once."""
+    """Periodic job: `run(services)`, in any number of workers at the same time."""
 
     name: str
     every: timedelta
@@ -51,7 +51,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Messages by the link they were queued about and their key; with a key of None all that are about that link."""
+    """Subject of messages: the link they are about and the message's key; with None all messages about that link."""
 
     link: str
     key: str | None
@@ -59,7 +59,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """What people call something: 答复 #107, 群发《…》; and where the console shows it."""
+    """Title of a message or link for staff (答复 #107, 群发《…》), and its page in the console."""
 
     text: str
     path: str = ""
@@ -67,60 +67,60 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """All that a feature adds to the house. No two may claim one name of a kind: that stops the start."""
+    """Feature declaration: all that a feature adds to the program. Two features that claim one name stop the start."""
 
     name: str
-    #: Told, in the same transaction, that somebody is erased; None for a feature that keeps nothing of anybody. Not to
-    #: be left out: what is forgotten here is never erased.
+    #: Erases a person's data, in one transaction with the other features; None for a feature that stores nothing about
+    #: people. Required, for data that no feature erases would stay for ever.
     forgets: Forget | None
 
-    # What it keeps.
+    # What it stores.
     #: Modules with its tables.
     models: Sequence[ModuleType] = ()
-    #: Its own migrations, where they are not among those of the house.
+    #: Folder of its own migrations, if they are not in `migrations/`.
     migrations: Path | None = None
-    #: Makes what the database keeps up by itself (triggers) and the first rows, after every migration. Safe to call
-    #: again.
+    #: Creates its triggers and first rows, after every migration. Safe to repeat.
     install: Callable[[Connection], None] | None = None
-    #: What is searched by words: made after every migration, and no migration's.
+    #: Its search indexes, created after every migration.
     search_indexes: Sequence[SearchIndex] = ()
 
-    # What it says and hears.
+    # Its part of the chat.
     conversations: Sequence[Conversation] = ()
     entries: Sequence[Entry] = ()
     words: Sequence[Word] = ()
     front_desk: FrontDesk | None = None
     listeners: Sequence[Listener] = ()
-    #: Asked in turn for messages that are no word and that no running talk took, before the short menu's numbers and
-    #: the front desk. Whoever answers a bare number here must know that it was meant for them.
+    #: Offered messages that are no word and that no running talk took, before the short menu's numbers and the front
+    #: desk. A feature that takes a bare number must know that it answers something of its own.
     overhears: Sequence[Overhear] = ()
-    #: One sentence on what waits for this follower, or nothing.
+    #: Gives a sentence about what waits for this follower, or an empty text.
     awaits: Callable[[Turn], str] | None = None
-    #: Told, in the same transaction, that the follower was bound to a shop; a sentence on what came of it, or nothing.
+    #: Called when a follower was bound to a shop, in the same transaction; gives a sentence about the result, or an
+    #: empty text.
     bound: Callable[[Turn], str] | None = None
-    #: What can be done here, for people the short menu is not meant for; nothing for everybody else.
+    #: Gives a help text for people who need another one than the short menu (managers), for others an empty text.
     helps: Callable[[Turn], str] | None = None
     notices: Sequence[Notice] = ()
-    #: What people call this feature's messages, and all that are about one of its links. What is not its own, or gone,
-    #: is left out.
+    #: Gives the titles of its messages and links, as staff call them. Those of other features, and of what was deleted,
+    #: are left out.
     titles: Callable[[Session, Sequence[About]], Mapping[About, Title]] | None = None
 
     # Its pages and commands.
     console: Blueprint | None = None
     mobile: Blueprint | None = None
-    #: What this feature puts on a follower's own page.
+    #: Gives its cards for a follower's own page (我的).
     cards: Callable[[Session, str, datetime], Sequence[Card]] | None = None
-    #: Folders with files for browsers, by the first part of their address under /static/.
+    #: Folders of static files, by the first part of their address under /static/.
     statics: Mapping[str, Path] = field(default_factory=dict)
     commands: Sequence[click.Command] = ()
 
-    # Its work, and what others may ask of it.
+    # Its jobs, and what other features may use of it.
     jobs: Sequence[Job] = ()
     criteria: Sequence[Criterion] = ()
-    #: The audience specifications this feature keeps: what they name must not be deleted.
+    #: Gives the audience specifications it stores: a tag or audience that one of them uses cannot be deleted.
     kept_specs: Callable[[Session], Sequence[KeptSpec]] | None = None
     measures: Sequence[Measure] = ()
 
-    #: What it adds to the floors between this one and its own, each a value of that floor's own type
-    #: (`console.extension.ConsoleExtension`).
+    #: What it adds to the packages between this one and its own, each a value of that package's type, such as
+    #: `console.extension.ConsoleExtension`.
     more: Sequence[object] = ()

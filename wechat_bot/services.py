@@ -39,28 +39,28 @@ class Services:
     doorbell: Doorbell
     callback_keys: CallbackKeys
     switchboard: Switchboard
-    #: What an audience can be narrowed by, of all features, by name.
+    #: The audience criteria of all features, by name.
     criteria: Mapping[str, Criterion]
-    #: What each feature does when somebody is erased, the highest floor first.
+    #: The erasure functions of the features, the highest package first.
     forgets: tuple[Forget, ...]
     #: The tables of all features.
     tables: tuple[Table, ...]
     zone: ZoneInfo
     account_name: str
     is_service_account: bool
-    #: No real account: addresses of this machine may be asked, and pages say so.
+    #: Whether this is no real account: addresses of this machine are allowed, and pages say so.
     is_development: bool
-    #: The address people reach us under, without a slash at the end.
+    #: The public address, without a slash at the end.
     public_url: str
     #: Quiet hours; None for none.
     quiet: QuietHours | None
-    #: Where fetched pictures, voices and videos are kept.
+    #: Folder of pictures, voices and videos.
     media_folder: Path
-    #: Where uploads being checked and exports to be fetched are kept for some days; shared by all processes.
+    #: Folder of uploads and exports, kept for some days; shared by all processes.
     files_folder: Path
-    #: The messages this process could not answer.
+    #: Failure counter of this process.
     failed_posts: FailedPosts
-    #: The account's template for each notice that may stand in for a message; a notice without one waits instead.
+    #: The account's template for each notice; a message whose notice has none waits for the next contact.
     templates: Mapping[str, Template] = field(default_factory=dict)
     #: Clock skew detector.
     skew: Skew = field(default_factory=Skew)

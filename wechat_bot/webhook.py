@@ -40,15 +40,15 @@ def hear() -> Response:
     try:
         answer = inbox.answer_once(services, callback.message, now=now, began=began)
     except Exception as error:
-        # A bug of ours, or the database away. An error makes WeChat ask again, and by then it may be mended; when it
-        # asks for the last time the person gets a sentence of ours instead of WeChat's own.
+        # A bug of ours, or no database. On an error WeChat posts the message again, when it may succeed; at the last
+        # post the follower gets a sentence of ours instead of WeChat's own error.
         if not services.failed_posts.is_last(services.database, callback.message, error, now=now):
             raise
         if is_away(error):
             services.database.tell(error)
         else:
             log.exception("not answered")
-        # What nobody said has nobody to be told.
+        # Only to a message or tap: other events are not answered.
         answer = Reply(texts.FAILED) if isinstance(callback.message, (*ledger.SAID, *ledger.TRIGGERS)) else Reply()
     took = services.stopwatch() - began
     if took > SLOW.total_seconds():
