@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 
 from console.lists.listing import Asked, Filter, Mask
 from foundation.text import mask_phone, mask_phones
-from people import areas
+from people import areas, saved
 from people.models import IS_THERE, Retailer
 from people.permissions import PEOPLE_PHONES
 from people.visibility import looked_after, with_sub_areas, within
@@ -15,6 +15,8 @@ from people.visibility import looked_after, with_sub_areas, within
 AREA = Filter("area", "片区", "全部片区", lambda asked: areas.names(asked.session, asked.visitor))
 CLASS = Filter("class", "客户类型", "全部类型", lambda asked: areas.classes(asked.session))
 MANAGER = Filter("manager", "客户经理", "全部客户经理", lambda asked: areas.managers(asked.session))
+BOUND = Filter("bound", "是否绑定", "绑定与否", lambda asked: [("yes", "已绑定"), ("no", "未绑定")])
+AUDIENCE = Filter("audience", "对象", "或选一个对象", lambda asked: saved.names(asked.session))
 #: Masks of a phone, and of a text that may contain phones.
 PHONE = Mask(mask_phone, PEOPLE_PHONES)
 WORDS = Mask(mask_phones, PEOPLE_PHONES)

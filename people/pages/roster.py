@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from console import access, act
 from console.lists import looking
-from console.lists.listing import Asked, Column, Filter, Listing
+from console.lists.listing import Asked, Column, Listing
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from foundation.paging import Count, Cursor, Page
@@ -56,11 +56,7 @@ ROSTER: Listing[ListedShop] = Listing(
     see=PEOPLE_SEE,
     unit="家",
     search="许可证号、店名或店主",
-    filters=(
-        filters.AREA,
-        filters.CLASS,
-        Filter("bound", "是否绑定", "绑定与否", lambda asked: [("yes", "已绑定"), ("no", "未绑定")]),
-    ),
+    filters=(filters.AREA, filters.CLASS, filters.BOUND),
     columns=(
         Column("licence", checking.LICENCE, lambda line: line.licence, href=filters.page_of, width=20),
         Column("shop", checking.SHOP, lambda line: line.shop, width=22),

@@ -19,6 +19,7 @@ from surveys.queries.tally import tally
 from surveys.rules.crossing import CrossedBy, CrossTab
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
+from surveys.texts.figures import offered
 from wechat_bot.services import current_services
 
 #: The prefix of a question's code by which another is compared.
@@ -51,7 +52,8 @@ def cross(survey_id: int) -> ResponseReturnValue:
         entry=view.entry,
         table=view.table,
         bys={each: word for each, word in BYS.items() if each in _offered(view.survey)},
-        others=_others(view.entries),
+        questions=offered(view.entries),
+        others=offered(_others(view.entries)),
         notes=_notes(view),
         scores=SCORES,
         is_part=not access.visitor().is_company_wide,

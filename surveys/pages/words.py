@@ -11,7 +11,6 @@ from console import access, act
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.paging import Cursor, Page
-from foundation.text import shortened
 from people.pages import filters
 from people.texts import licence
 from surveys.models import Survey, SurveyState
@@ -23,11 +22,10 @@ from surveys.queries.words import WrittenAnswer
 from surveys.rules.crossing import has_words
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
+from surveys.texts.figures import offered
 from wechat_bot.services import current_services
 
 QUESTION = "question"
-#: Characters of a question's text where questions are chosen among.
-OFFERED = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def _question(asked: Asked) -> WordsQuestion:
 
 
 def _choices(asked: Asked) -> list[tuple[str, str]]:
-    return [(entry["code"], shortened(entry["text"], OFFERED)) for entry in _question(asked).entries]
+    return offered(_question(asked).entries)
 
 
 def _is_identified(asked: Asked) -> bool:

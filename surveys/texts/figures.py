@@ -1,11 +1,14 @@
 """Texts of states, and figures as people read them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from campaigns import texts as campaign_texts
 from campaigns.models import Outcome
+from foundation.text import shortened
 from surveys.models import SurveyState
 
 STATES = {
@@ -17,6 +20,19 @@ STATES = {
 OUTCOMES = {**campaign_texts.OUTCOMES, Outcome.SPARED: "发送前已填写"}
 #: Why a shop is left out of a wave.
 REASONS = {**campaign_texts.REASONS, "answered": "发送前已填写", "full": "名额已满"}
+
+
+#: Signs of a question's text where questions are chosen among.
+OFFERED = 30
+
+
+def offered(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Questions to choose among: the code and the text, shortened, of their figures.
+
+    >>> offered([{"code": "q1", "text": "您对送货满意吗？"}, {"code": "q2", "text": "满意" * 30}])[0]
+    ('q1', '您对送货满意吗？')
+    """
+    return [(entry["code"], shortened(entry["text"], OFFERED)) for entry in entries]
 
 
 def percent(share: float | None) -> str:
