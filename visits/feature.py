@@ -10,8 +10,8 @@ from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
+from visits.pages import canned, inbox, needs, plans, reports, routes, unheard, workload
 from visits.pages import groups as group_pages
-from visits.pages import inbox, needs, plans, reports, routes, unheard
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import audience, measures, titles
 from wechat_bot.conversation import Conversation, Entry, Word
@@ -105,6 +105,8 @@ visits = Feature(
                 reports.REQUESTS,
                 reports.REPORT,
                 unheard.UNHEARD,
+                workload.WORKLOAD,
+                canned.CANNED,
             ),
         ),
     ),

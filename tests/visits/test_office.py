@@ -191,3 +191,35 @@ def test_whom_no_notice_reached_is_listed_by_reason_paged_both_ways_and_taken_aw
     assert "没有符合的" in browser.get(f"{path}?why=held").text
     heading, *rows = file_of(desk.office, browser, f"{path}/export", {"why": "not_bound"})
     assert heading == ("客户经理", "原因", "留言") and len(rows) == 60 and rows[0][1:] == ("还没有绑定微信", 1)
+
+
+def test_the_workload_is_paged_both_ways_from_the_most_overdue_to_the_idle_and_taken_away(desk) -> None:
+    desk.fill("城区一片", 3)
+    with desk.house.services.transaction() as session:
+        session.add_all(Manager(name=f"经理{n:02}", phone=f"137000000{n:02}") for n in range(60))
+    desk.house.clock.advance(timedelta(hours=25))
+    browser, path = desk.office.browser("market"), "/console/visits/hands"
+    first, second = both_ways(browser, path, r"<strong>([^<]+)</strong>")
+    assert (
+        first[0] == "陈志强"
+        and len(first) == 50
+        and {*first, *second} >= {"林小燕", *(f"经理{n:02}" for n in range(60))}
+    )
+    rows = file_of(desk.office, browser, f"{path}/export", {"search": "陈"})
+    assert rows[0] == ("客户经理", "已超时", "今天到期", "没办结", "等得最久的从", "负责的店")
+    assert [(*row[:4], row[5]) for row in rows[1:]] == [("陈志强", 3, 0, 3, 5)]
+    desk.disable("陈志强")
+    assert "待分派" not in browser.get(path).text and "不在岗" in browser.get(path).text
+
+
+def test_what_is_said_often_is_searched_and_taken_away_by_whoever_may_say_it(desk) -> None:
+    chen, path = desk.office.browser("chen"), "/console/visits/canned"
+    for n in range(60):
+        given = {"title": f"第{n:02}句", "content": "{店名}明天到", "for": "all"}
+        assert desk.market.post(f"{path}/new", given).status_code == 303
+    assert chen.post(f"{path}/new", {"title": "我的", "content": "{称呼},我是{经理}", "for": "me"}).status_code == 303
+    first, second = both_ways(chen, path, r'<td class="text-nowrap">(我的|第\d\d句)</td>')
+    assert [first[0], len(first), len(second)] == ["我的", 50, 11]
+    rows = file_of(desk.office, desk.market, f"{path}/export", {"search": "第07"})
+    assert rows == [("标题", "内容", "给谁用"), ("第07句", "{店名}明天到", "大家")]
+    assert chen.post(f"{path}/export").status_code == 403

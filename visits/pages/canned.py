@@ -6,23 +6,47 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
 from console.stamps import Kept
 from foundation.errors import Refused
+from foundation.paging import Cursor, Page
 from visits.actions import canned as actions
-from visits.permissions import VISITS_ANSWER, VISITS_SETTINGS
+from visits.models import Canned
+from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SETTINGS
 from visits.queries import editable, thread
 from visits.rules import canned as rules
 from wechat_bot.services import current_services
 
 
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Canned]:
+    manager_id = asked.visitor.manager_id
+    return thread.canned_page(asked.session, manager_id, search=asked.search, cursor=cursor, limit=limit)
+
+
+CANNED: Listing[Canned] = Listing(
+    name="visits.canned",
+    title="常用语",
+    see=VISITS_ANSWER,
+    search="标题或内容",
+    columns=(
+        Column("title", "标题", lambda line: line.title, style="text-nowrap", width=24),
+        Column("content", "内容", lambda line: line.content, style="words", width=60),
+        Column("whose", "给谁用", lambda line: "自己" if line.manager_id else "大家", style="text-nowrap"),
+        Column("edit", "", lambda line: None, is_for_file=False, style="text-end"),
+    ),
+    find=_find,
+    nothing=("还没有常用语", "把常说的话存成常用语，答复时点一下就填好；可以用变量，如 {店名}、{截止}。"),
+    export=VISITS_EXPORT,
+)
+
+
 @access.allow(VISITS_ANSWER)
-def listing() -> ResponseReturnValue:
+def canned() -> ResponseReturnValue:
     """List the canned answers the visitor can use."""
     with current_services().reading() as session:
-        lines = thread.canned(session, access.visitor().manager_id)
-    return render_template(
-        "visits/console/canned.html", lines=lines, may_shared=_may_shared(), has_own=_has_own(), known=rules.VARIABLES
-    )
+        shown = looking.look(CANNED, session)
+    return render_template("visits/console/canned.html", shown=shown, may_shared=_may_shared(), has_own=_has_own())
 
 
 @access.allow(VISITS_ANSWER)

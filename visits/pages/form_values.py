@@ -11,6 +11,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from console import access
+from console.lists.listing import Asked
 from people.models import Manager
 from visits.actions import answering
 from visits.queries import thread, visibility
@@ -79,6 +80,16 @@ def reading() -> Iterator[tuple[Session, Colleague]]:
     services = current_services()
     with services.reading() as session:
         yield session, visibility.of_visitor(session, access.visitor(), now=services.clock(), zone=services.zone)
+
+
+def asking(asked: Asked) -> Colleague:
+    """Return the visitor who asks for a list."""
+    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
+
+
+def moment(asked: Asked, at: datetime | None) -> str:
+    """Return a moment of a list's line in everyday words; empty where there is none."""
+    return when(at, now=asked.now, zone=asked.services.zone) if at else ""
 
 
 def has_template(services: Services) -> bool:

@@ -39,13 +39,9 @@ class NamedGroup:
     audience: str
 
 
-def _who(asked: Asked) -> Colleague:
-    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
-
-
 def _groups(asked: Asked, cursor: Cursor, limit: int) -> Page[NamedGroup]:
     session, criteria = asked.session, asked.services.criteria
-    page = queries.listing(session, _who(asked), now=asked.now, cursor=cursor, limit=limit)
+    page = queries.listing(session, form_values.asking(asked), now=asked.now, cursor=cursor, limit=limit)
     return page.of(
         NamedGroup(line, queries.words(session, line.audience, criteria, is_part=line.manager_id is not None))
         for line in page.lines
@@ -86,16 +82,12 @@ def _part(asked: Asked) -> str:
 
 
 def _members(asked: Asked, cursor: Cursor, limit: int) -> Page[Member]:
-    who = _who(asked)
+    who = form_values.asking(asked)
     found = queries.one(asked.session, who, asked.of["group_id"], now=asked.now)
     if found is None:
         raise Refused(texts.NO_SUCH)
     part, quiet = _part(asked), asked.services.quiet
     return queries.members(asked.session, who, found, part=part, now=asked.now, quiet=quiet, cursor=cursor, limit=limit)
-
-
-def _answered(asked: Asked, line: Member) -> str:
-    return when(line.answered_at, now=asked.now, zone=asked.services.zone) if line.answered_at else ""
 
 
 MEMBERS: Listing[Member] = Listing(
@@ -115,7 +107,7 @@ MEMBERS: Listing[Member] = Listing(
             "answered",
             "回复",
             lambda line: line.answered_at,
-            shows=_answered,
+            shows=lambda asked, line: form_values.moment(asked, line.answered_at),
             style="text-nowrap",
             on_phone="回复",
             width=18,

@@ -25,7 +25,6 @@ from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox as queries
 from visits.queries import visibility
 from visits.queries.inbox import InboxFilter, InboxLine, Shelf
-from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot.services import Services, current_services
@@ -75,11 +74,7 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[InboxLine]:
         category_id=asked.number("category"),
         class_id=asked.number("class"),
     )
-    return queries.page(asked.session, _who(asked), narrowed, now=asked.now, cursor=cursor, limit=limit)
-
-
-def _who(asked: Asked) -> Colleague:
-    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
+    return queries.page(asked.session, form_values.asking(asked), narrowed, now=asked.now, cursor=cursor, limit=limit)
 
 
 def _may_hand_over(asked: Asked) -> bool:
@@ -89,10 +84,6 @@ def _may_hand_over(asked: Asked) -> bool:
 def _words(asked: Asked, line: InboxLine) -> str:
     plain = line.words if asked.visitor.may(PEOPLE_PHONES) else mask_phones(line.words)
     return texts.said(line.kind, plain, 60)
-
-
-def _opened(asked: Asked, line: InboxLine) -> str:
-    return when(line.opened_at, now=asked.now, zone=asked.services.zone)
 
 
 INBOX: Listing[InboxLine] = Listing(
@@ -123,7 +114,13 @@ INBOX: Listing[InboxLine] = Listing(
         Column("area", "片区", lambda line: line.area, is_spare=True),
         Column("category", "类别", lambda line: line.category, style="text-nowrap", is_spare=True),
         Column(
-            "opened", "来时", lambda line: line.opened_at, shows=_opened, style="text-nowrap", is_spare=True, width=18
+            "opened",
+            "来时",
+            lambda line: line.opened_at,
+            shows=lambda asked, line: form_values.moment(asked, line.opened_at),
+            style="text-nowrap",
+            is_spare=True,
+            width=18,
         ),
         Column("answered", "首次答复", lambda line: line.first_answered_at, is_shown=False, width=18),
         Column("closed", "办结时间", lambda line: line.closed_at, is_shown=False, width=18),
@@ -181,7 +178,7 @@ def _ticked(box: str) -> tuple[int, int | None]:
 def _list(session: Session) -> dict[str, Any]:
     shown = looking.look(INBOX, session, endpoint="visits_pages.inbox")
     asked, now, zone = shown.asked, shown.asked.now, shown.asked.services.zone
-    counts, shelf = queries.counts(session, _who(asked), now=now), _shelf(asked)
+    counts, shelf = queries.counts(session, form_values.asking(asked), now=now), _shelf(asked)
     return {
         "shown": shown,
         "shelf": shelf,

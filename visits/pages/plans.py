@@ -23,13 +23,12 @@ from people.picker.form import Loader
 from people.picker.short import Picker
 from people.texts import licence
 from visits.actions import plans as actions
+from visits.pages import form_values
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import editable, visibility
 from visits.queries import plans as queries
 from visits.queries.plans import PARTS, QUIET_DAYS, PlanLine, PlanProgress
-from visits.queries.visibility import Colleague
 from visits.texts import groups as texts
-from visits.texts.times import when
 from wechat_bot.services import current_services
 
 #: Parameter of the list's address that has the shops of large plans counted as well.
@@ -53,7 +52,7 @@ def _running(asked: Asked, cursor: Cursor, limit: int) -> Page[NamedPlan]:
     # Counting the shops of a large plan takes longer than a page may: the page asks for it separately.
     most = None if asked.is_file or COUNTED in asked.given else queries.COUNTED
     page = queries.running_page(
-        session, _who(asked), asked.search, criteria, now=asked.now, most=most, cursor=cursor, limit=limit
+        session, form_values.asking(asked), asked.search, criteria, now=asked.now, most=most, cursor=cursor, limit=limit
     )
     loader = Loader(session, form.offered(criteria))
     return page.of(NamedPlan(plan, loader.sentence(plan.audience)) for plan in page.lines)
@@ -111,14 +110,6 @@ class PlanTurn:
     due_on: date | None = None
 
 
-def _who(asked: Asked) -> Colleague:
-    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
-
-
-def _heard(asked: Asked, turn: PlanTurn) -> str:
-    return when(turn.shop.heard_at, now=asked.now, zone=asked.services.zone) if turn.shop.heard_at else ""
-
-
 def _columns(*, is_spare: bool) -> tuple[Column[PlanTurn], ...]:
     """Return the columns of a shop; the last visit and last contact are optional where the page shows more."""
     return (
@@ -140,7 +131,7 @@ def _columns(*, is_spare: bool) -> tuple[Column[PlanTurn], ...]:
             "heard",
             "上次来消息",
             lambda turn: turn.shop.heard_at,
-            shows=_heard,
+            shows=lambda asked, turn: form_values.moment(asked, turn.shop.heard_at),
             style="text-nowrap",
             is_spare=is_spare,
             on_phone="上次来消息",
@@ -167,7 +158,7 @@ def _due(asked: Asked, cursor: Cursor, limit: int) -> Page[PlanTurn]:
         raise Refused("这个计划已经结束了。")
     criteria, part = asked.services.criteria, _part(asked)
     page = queries.page(
-        asked.session, _who(asked), found, criteria, part=part, now=asked.now, cursor=cursor, limit=limit
+        asked.session, form_values.asking(asked), found, criteria, part=part, now=asked.now, cursor=cursor, limit=limit
     )
     return page.of(PlanTurn(line, queries.due_on(found, line)) for line in page.lines)
 
@@ -183,7 +174,7 @@ def _silent(asked: Asked, cursor: Cursor, limit: int) -> Page[PlanTurn]:
     if area_id is not None:
         narrowed = Retailer.area_id.in_(sorted(people_visibility.with_sub_areas(session, [area_id])))
     page = queries.silent(
-        session, _who(asked), _days(asked), now=asked.now, narrowed=narrowed, cursor=cursor, limit=limit
+        session, form_values.asking(asked), _days(asked), now=asked.now, narrowed=narrowed, cursor=cursor, limit=limit
     )
     return page.of(map(PlanTurn, page.lines))
 
@@ -226,7 +217,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         found = _found(session, plan_id)
         shown = looking.look(DUE, session)
-        asked, who, is_first = shown.asked, _who(shown.asked), shown.page.is_first
+        asked, who, is_first = shown.asked, form_values.asking(shown.asked), shown.page.is_first
         now, criteria = asked.now, services.criteria
         shares = queries.shares(session, who, found, criteria, now=now) if is_first else []
         named = short.words(session, found.audience, criteria)
@@ -253,7 +244,7 @@ def quiet() -> ResponseReturnValue:
     """List shops with no contact for so many days: no message, no visit. Seeing them is written to the audit log."""
     with current_services().reading() as session:
         shown = looking.look(QUIET, session)
-        noted = queries.noted(session, _who(shown.asked))
+        noted = queries.noted(session, form_values.asking(shown.asked))
     days = _days(shown.asked)
     act.seen("visit.plan.see", "visits", f"{days} 天没有来往")
     return render_template("visits/console/quiet.html", shown=shown, days=days, noted=noted, how=texts.HOW)

@@ -1,8 +1,6 @@
 """Console pages of reports: how well promises were kept, the requests behind each figure, and a file of both."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -18,11 +16,10 @@ from foundation.workbooks.writing import OneDecimal, Workbook
 from people.pages import filters
 from people.texts import licence
 from visits import export
+from visits.pages import form_values
 from visits.pages.inbox import FILTERS
 from visits.permissions import VISITS_EXPORT, VISITS_SEE
 from visits.queries import reports as queries
-from visits.queries import visibility
-from visits.queries.visibility import Colleague
 from visits.rules import figures as rules
 from visits.rules.figures import (
     SHOPS_OF_A_MANAGER,
@@ -35,7 +32,7 @@ from visits.rules.figures import (
 )
 from visits.texts import answering as answering_texts
 from visits.texts import reports as texts
-from visits.texts.times import about, when
+from visits.texts.times import about
 from wechat_bot.services import current_services
 
 #: The filter that a line of each division stands for.
@@ -58,7 +55,7 @@ def report() -> ResponseReturnValue:
         except Refused as refusal:
             narrowed, error = Narrowed(rules.span("", "", today=asked.today)), refusal.sentence
         by = _by(asked)
-        lines, total = queries.report(session, _who(asked), narrowed, by, now=asked.now, took=(took,))
+        lines, total = queries.report(session, form_values.asking(asked), narrowed, by, now=asked.now, took=(took,))
         choices, only = looking.choices(FILTERS, asked), _only(asked)
     kept = _kept(narrowed, by)
     page = render_template(
@@ -88,28 +85,20 @@ def _figure(asked: Asked) -> ReportFigure:
     return ReportFigure(wanted) if wanted in {each.value for each in ReportFigure} else ReportFigure.ALL
 
 
-def _who(asked: Asked) -> Colleague:
-    return visibility.of_visitor(asked.session, asked.visitor, now=asked.now, zone=asked.services.zone)
-
-
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[RequestRow]:
     return queries.page(
-        asked.session, _who(asked), _narrowed(asked), _figure(asked), now=asked.now, cursor=cursor, limit=limit
+        asked.session,
+        form_values.asking(asked),
+        _narrowed(asked),
+        _figure(asked),
+        now=asked.now,
+        cursor=cursor,
+        limit=limit,
     )
 
 
 def _means(asked: Asked) -> str:
     return f"{texts.FIGURES[_figure(asked)]} {_said(asked)}"
-
-
-def _moment(name: str) -> Callable[[Asked, RequestRow], str]:
-    """Return a column's reader of one moment of a request, written with its day."""
-
-    def shows(asked: Asked, line: RequestRow) -> str:
-        at: datetime | None = getattr(line, name)
-        return when(at, now=asked.now, zone=asked.services.zone) if at else ""
-
-    return shows
 
 
 def _hours(line: RequestRow) -> OneDecimal | None:
@@ -154,7 +143,7 @@ REQUESTS: Listing[RequestRow] = Listing(
             "opened",
             "留言时间",
             lambda line: line.opened_at,
-            shows=_moment("opened_at"),
+            shows=lambda asked, line: form_values.moment(asked, line.opened_at),
             style="text-nowrap",
             on_phone="来时",
             width=18,
@@ -165,7 +154,7 @@ REQUESTS: Listing[RequestRow] = Listing(
             "closed",
             "办结",
             lambda line: line.closed_at,
-            shows=lambda asked, line: _moment("closed_at")(asked, line) or "没办结",
+            shows=lambda asked, line: form_values.moment(asked, line.closed_at) or "没办结",
             style="text-nowrap",
             on_phone="办结",
             width=18,
@@ -192,7 +181,7 @@ def _figures(asked: Asked, book: Workbook) -> None:
     """Write the sheet of a report's figures."""
     narrowed = _narrowed(asked)
     lines, total = queries.report(
-        asked.session, _who(asked), narrowed, _by(asked), now=asked.now, took=tuple(ReportTime)
+        asked.session, form_values.asking(asked), narrowed, _by(asked), now=asked.now, took=tuple(ReportTime)
     )
     export.write(book, f"拜访统计 {narrowed.span.from_on} 到 {narrowed.span.until_on}", [*lines, total])
 

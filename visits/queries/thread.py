@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from foundation import paging
+from foundation.paging import Cursor, Order, Page
 from people import rules as people_rules
 from people.models import ERASED, Manager, Retailer
 from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Message, Promise, Rating, Request
@@ -195,11 +197,26 @@ def rating(session: Session, request_id: int) -> tuple[int | None, str]:
     return (found.score, found.comment) if found else (None, "")
 
 
+_SHARED = case((Canned.manager_id.is_(None), 1), else_=0)
+_OWN_FIRST: Order[Canned] = Order((_SHARED, Canned.id), lambda line: (1 if line.manager_id is None else 0, line.id))
+
+
 def canned(session: Session, manager_id: int | None) -> Sequence[Canned]:
     """Return the canned answers of a manager: their own, then the shared ones."""
-    theirs = Canned.manager_id.is_(None) | (Canned.manager_id == manager_id)
-    order = (Canned.manager_id.is_(None), Canned.position, Canned.id)
-    return session.scalars(select(Canned).where(theirs).order_by(*order)).all()
+    return session.scalars(_canned(manager_id).order_by(*_OWN_FIRST.columns)).all()
+
+
+def canned_page(session: Session, manager_id: int | None, *, search: str, cursor: Cursor, limit: int) -> Page[Canned]:
+    """Return a page of the canned answers of a manager whose title or words contain a text."""
+    statement = _canned(manager_id)
+    if search:
+        words = (Canned.title, Canned.content)
+        statement = statement.where(or_(*(each.contains(search, autoescape=True) for each in words)))
+    return paging.page(session, statement, _OWN_FIRST, cursor, limit=limit)
+
+
+def _canned(manager_id: int | None) -> Select[Canned]:
+    return select(Canned).where(Canned.manager_id.is_(None) | (Canned.manager_id == manager_id))
 
 
 def _thread(

@@ -1,27 +1,25 @@
 """Workload of customer managers: open requests of each, besides the number of shops they look after."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from foundation import paging
+from foundation.paging import Cursor, Order, Page
 from people.models import IS_THERE, Area, Manager, Retailer
 from visits.models import Request
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 
-#: At most so many managers are shown, the most overdue first.
-MOST = 60
-
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Workload of one customer manager; without a manager, that of the pool."""
+    """Workload of one customer manager; with the number 0 that of the pool."""
 
-    manager_id: int | None
+    manager_id: int
     name: str
     open: int
     overdue: int
@@ -29,12 +27,19 @@ class Workload:
     today: int
     #: Since when the longest waiting shop has waited.
     waits_since: datetime | None
-    shops: int
-    is_away: bool
+    shops: int = 0
+    is_away: bool = False
 
 
-def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Workload]:
-    """Return everybody whose requests this colleague sees, and the managers below them: the most overdue first."""
+#: The number of whoever owns what nobody owns.
+POOL = 0
+
+
+def page(
+    session: Session, who: Colleague, away: Collection[int], *, search: str, cursor: Cursor, limit: int
+) -> Page[Workload]:
+    """Return a page of everybody whose requests this colleague sees, and of the managers below them to whom something
+    may be given: the most overdue first."""
     now = who.now
     midnight = datetime.combine(who.today + timedelta(days=1), time(), who.zone)
     held = (
@@ -47,31 +52,33 @@ def of_all(session: Session, who: Colleague, away: Collection[int]) -> list[Work
         )
         .where(Request.closed_at.is_(None), visibility.within(session, who))
         .group_by(Request.owner_id)
-        .subquery()
+        .cte("held")
     )
-    columns: Any = held.c
-    counts: tuple[Any, ...] = (columns.open, columns.overdue, columns.today, columns.since)
-    needy = (columns.overdue.desc(), columns.today.desc(), columns.open.desc())
-    rows = session.execute(
-        select(columns.owner_id, func.coalesce(Manager.name, ""), *counts)
-        .outerjoin(Manager, Manager.id == columns.owner_id)
-        .order_by(*needy, columns.owner_id)
-        .limit(MOST)
-    )
-    busy: list[tuple[Any, ...]] = [tuple(row) for row in rows]
-    idle = _idle(session, who, {row[0] for row in busy if row[0]}, MOST - len(busy))
-    shops = _shops(session, [row[0] for row in busy if row[0]] + list(idle))
-    found = [Workload(*(*row, shops.get(row[0], 0), row[0] in away)) for row in busy]
-    return found + [Workload(key, name, 0, 0, 0, None, shops.get(key, 0), key in away) for key, name in idle.items()]
-
-
-def _idle(session: Session, who: Colleague, busy: Collection[int], most: int) -> dict[int, str]:
-    """Return managers with nothing in hand, to whom something may be given."""
-    statement = select(Manager.id, Manager.name).where(Manager.disabled_at.is_(None), Manager.id.not_in(sorted(busy)))
+    of = held.c
+    idle = [Manager.disabled_at.is_(None)]
     if not who.sees.is_company_wide:
-        statement = statement.where(Manager.id.in_(sorted(visibility.managers_below(session, who))))
-    rows = session.execute(statement.order_by(Manager.name, Manager.id).limit(max(most, 0)))
-    return {row.id: row.name for row in rows}
+        idle.append(Manager.id.in_(sorted(visibility.managers_below(session, who))))
+    numbers = (func.coalesce(column, 0).label(column.name) for column in (of.open, of.overdue, of.today))
+    managers = (
+        select(Manager.id, Manager.name, *numbers, of.since)
+        .outerjoin(held, of.owner_id == Manager.id)
+        .where(or_(of.owner_id.is_not(None), and_(*idle)))
+    )
+    pool = select(literal(POOL), literal(""), of.open, of.overdue, of.today, of.since).where(of.owner_id.is_(None))
+    everybody = union_all(managers, pool).subquery().c
+    order: Order[Workload] = Order(
+        (everybody.overdue, everybody.today, everybody.open, everybody.id),
+        lambda line: (line.overdue, line.today, line.open, line.manager_id),
+        is_down=True,
+    )
+    statement = select(*everybody)
+    if search:
+        statement = statement.where(everybody.name.contains(search, autoescape=True))
+    found = paging.page(session, statement, order, cursor, limit=limit, read=Workload)
+    shops = _shops(session, [line.manager_id for line in found.lines if line.manager_id])
+    return found.of(
+        replace(line, shops=shops.get(line.manager_id, 0), is_away=line.manager_id in away) for line in found.lines
+    )
 
 
 def _shops(session: Session, managers: Collection[int]) -> dict[int, int]:
