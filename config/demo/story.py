@@ -138,6 +138,7 @@ class Story:
         self._boss.get("/console/surveys/1/invitations")
         self._boss.post(
             "/console/surveys/1/invitations",
+            whom="all",
             said="一年一次的服务满意度调查，两分钟就好，您说的每一条我们都会看。",
             when="now",
             seen="0",
