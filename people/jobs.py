@@ -67,6 +67,7 @@ def finish_imports(services: Services) -> None:
 
 def print_codes(work: Work) -> None:
     """Let WeChat create missing QR codes, and write the cards of the chosen shops to a file."""
+    # Not made with `work.export`: between the check and the writing WeChat is called, and no session may be open then.
     services, now = work.services, work.services.clock()
     today, app_id = day_in(now, services.zone), services.wechat.app_id
     chosen = saved.chosen_from_json(work.params)
