@@ -108,7 +108,8 @@ def cancel(session: Session, who: Colleague, group_id: int, *, now: datetime) ->
 
 def hold(session: Session, who: Colleague, group_id: int) -> VisitGroup:
     """Lock and return a group, for those who may steer it: its sender, and people who work for the whole company."""
-    group = session.scalar(select(VisitGroup).where(VisitGroup.id == group_id).with_for_update())
+    # NO KEY UPDATE: the shops that answer meanwhile refer to the group, and must not wait.
+    group = session.scalar(select(VisitGroup).where(VisitGroup.id == group_id).with_for_update(key_share=True))
     if group is None:
         raise Refused(texts.NO_SUCH)
     return group if who.sees.is_company_wide else _mine(group, who)
