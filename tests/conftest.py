@@ -21,6 +21,7 @@ from click.testing import Result
 from flask import Flask
 from playwright.sync_api import Browser, expect, sync_playwright
 from redis import Redis
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from config import health
@@ -122,7 +123,13 @@ class Templates:
 
 def _copy(there: Path, here: Path) -> None:
     with closing(sqlite3.connect(there)) as source, closing(sqlite3.connect(here)) as target:
+        no_fsync(target)
         source.backup(target)
+
+
+def no_fsync(connection: Any, *record: Any) -> None:
+    """Wait for no disk: no test cuts the power, and SQLite would wait milliseconds for each of a test's commits."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _kept_aside(database: Database, schema: str) -> list[str]:
@@ -371,14 +378,17 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard, templates: Templat
             **changes,
         }
         settings = Settings(_env_file=None, **values)
+        idle = yard.database(settings)
         services = build_services(
             settings,
             clock=server,
             stopwatch=lambda: clock().timestamp(),  # time that passes, whatever the server's clock is set to
             new_session=lambda: in_process.mount(requests.Session(), sim),
             features=features,
-            database=yard.database(settings),
+            database=idle,
         )
+        if services.database.is_sqlite and idle is None:
+            event.listen(services.database.engine, "connect", no_fsync)
         app = yard.app(settings, services, features)
         health.checkup_of(app).fresh = 0.0  # a test looks twice within a second
         sim.connect(app.wsgi_app)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
@@ -21,6 +21,7 @@ from people import actions, identity, upkeep
 from people.feature import people
 from people.models import SHOP_SEARCH, Area, Manager, Retailer, ShopClass
 from people.roster import checking, writing
+from tests.conftest import no_fsync
 from tests.office import Office
 from wechat_bot import collecting, messages
 from wechat_bot.conversation import Account, After, Conversation, Entry, Reply, Turn
@@ -49,7 +50,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Database:
     """One engine for all tests: it knows the statements already."""
-    return Database(f"sqlite:///{tmp_path_factory.mktemp('people') / 'people.db'}")
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('people') / 'people.db'}")
+    event.listen(database.engine, "connect", no_fsync)
+    return database
 
 
 @pytest.fixture

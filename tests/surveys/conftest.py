@@ -27,6 +27,7 @@ from surveys.queries import listing
 from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.audience import CRITERIA
 from surveys.rules import files, review
+from tests.conftest import no_fsync
 from wechat_bot import collecting, messages
 from wechat_bot.conversation import Account, FrontDesk, Reply, Turn
 from wechat_bot.feature import Feature
@@ -239,8 +240,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Database:
     """One engine for all tests: it knows the statements already."""
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('surveys') / 'test.db'}")
-    # No test cuts the power.
-    event.listen(database.engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
+    event.listen(database.engine, "connect", no_fsync)
     return database
 
 
