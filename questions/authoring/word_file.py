@@ -27,7 +27,8 @@ _TRUTH = ("对", "错")
 _HEAD = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*(.+)", re.DOTALL)
 _GREETINGS = ("尊敬", "亲爱", "各位", "您好", "你好")
 _MANY_ANSWERS = re.compile(r"[1１]\s*(?:[-~.．、:：)）]|[A-Z])")
-_LOOKS_ASKED = re.compile(r"[?？]|[_＿]{2,}")
+_BLANK = re.compile("[_＿]{2,}")
+_LOOKS_ASKED = re.compile(rf"[?？]|{_BLANK.pattern}")
 _TABLE_WORDS = {
     **{word: label for label, words in lines.LABELS.items() for word in words},
     **dict.fromkeys(("题目", "题干", "题目内容", "问题"), "题目"),
@@ -86,7 +87,6 @@ class _Reader:
         self.questions: list[dict[str, Any]] = []
         self.places: dict[Path, str] = {}
         self.mistakes: list[str] = []
-        self._intro: list[str] = []
         self._question: _Question | None = None
         self._form = ""
         self._number = 0
@@ -110,8 +110,6 @@ class _Reader:
                 elif is_visible(text) and not lines.is_ruled(text):
                     self._line(_Line(text.strip(), place))
         self._finish()
-        if self._intro:
-            self.head["intro"] = " ".join(self._intro)
         if not self.questions and not self.mistakes:
             self.mistakes.append("没有读到题目。题目请写成“1. …”，选项写成“A. …”")
 
@@ -121,10 +119,22 @@ class _Reader:
     def _line(self, line: _Line) -> None:
         if self._is_stem(line) or self._is_heading(line):
             return
-        if not self._is_begun:
-            self._above(line)
-        elif not (self._is_label(line) or self._is_options(line)):
+        above = self._label_above(line.text)
+        if above and self._is_begun:
+            self._wrong(line.place, f"“{above}”请写在题目前面")
+        elif above:
+            self._value_above(above, line)
+        elif self._is_label(line) or self._is_options(line):
+            return
+        elif self._is_begun:
             self._behind(line)
+        else:
+            self._words_above(line)
+
+    def _label_above(self, text: str) -> str:
+        """The label a line begins with, of those that stand above the questions; empty where it begins with none."""
+        label = plain(re.split("[:：]", text, maxsplit=1)[0])
+        return label if label in {**self.layout.rows, **self.layout.also} else ""
 
     def _is_stem(self, line: _Line) -> bool:
         stem = lines.number_of_stem(line.text, self._form) if self._form else None
@@ -137,6 +147,9 @@ class _Reader:
             self._wrong(line.place, f"题号是 {number}，{before}。请检查中间有没有漏了编号的题，或把题号接着写")
         self._finish()
         self._number, self._is_below_heading, self._is_begun = number, False, True
+        label = self._label_above(text) or next((label for label, _ in lines.labelled(text)), "")
+        if label:  # numbered by Word with the lines around it; as a question it would lose what it says
+            self._wrong(line.place, f"“{label}”请不要编号，另起一段写")
         text, behind = lines.behind_stem(text)
         self._question = _Question(line.place, kind=self._heading_kind, points=self._heading_points)
         self._stem(self._question, text)
@@ -181,39 +194,38 @@ class _Reader:
         self._is_below_heading = self._is_begun = True
         return True
 
-    def _above(self, line: _Line) -> None:
-        """Read a line above the first question: a value of the file, its title, or its introduction."""
-        known = {**self.layout.rows, **self.layout.also}
-        found = _HEAD.fullmatch(line.text)
-        label = plain(found[1] if found else re.split("[:：]", line.text)[0])
-        key = known.get(label)
-        if key is None:
-            if found and len(label) <= 6 and not label.startswith(_GREETINGS):
-                near = suggestion(label, self.layout.rows)
-                self._wrong(line.place, f"不认识“{label}”{near}。如果是标题或说明里的话，请去掉冒号")
-            elif "title" not in self.head and not self._intro:
-                self._set("title", line.text, line)
-            elif "intro" in known.values():
-                self.places.setdefault(("intro",), line.place)
-                self._intro.append(line.text)
-            else:
-                self._wrong(line.place, "看不出是什么，题目请写成“1. …”")
-            return
-        if found is None and re.search("[:：]", line.text) is None:
-            self._wrong(line.place, f"“{label}”后面请写冒号和内容")
-            return
-        value = found[2].strip() if found else ""
+    def _value_above(self, label: str, line: _Line) -> None:
+        """Read a value of the file that stands above the first question, such as 结束时间：…."""
+        key = {**self.layout.rows, **self.layout.also}[label]
+        value = line.text[len(re.split("[:：]", line.text, maxsplit=1)[0]) + 1 :].strip()
         if key == "intro":
-            self.places.setdefault(("intro",), line.place)
-            self._intro += [value] if value else []
+            self._introduce(value, line)
         elif not value:
-            self._wrong(line.place, f"“{label}”后面没有内容。不写的话，请删去这一段")
+            self._wrong(line.place, f"“{label}”后面没有内容。请写冒号和内容；不写的话，请删去这一段")
         elif key in self.head:
             self._wrong(line.place, f"“{label}”写了两次")
         elif key in self.layout.names:
             self._set(key, named(value, self.layout.names[key], line.place, self.mistakes), line)
         else:
             self._set(key, value, line)
+
+    def _words_above(self, line: _Line) -> None:
+        """Read a line above the first question that has no label: the title, or the introduction."""
+        found = _HEAD.fullmatch(line.text)
+        label = plain(found[1]) if found else ""
+        if 0 < len(label) <= 6 and not label.startswith(_GREETINGS):
+            near = suggestion(label, self.layout.rows)
+            self._wrong(line.place, f"不认识“{label}”{near}。如果是标题或说明里的话，请去掉冒号")
+        elif "title" not in self.head and "intro" not in self.head:
+            self._set("title", line.text, line)
+        elif "intro" in self.layout.rows.values():
+            self._introduce(line.text, line)
+        else:
+            self._wrong(line.place, "看不出是什么，题目请写成“1. …”")
+
+    def _introduce(self, text: str, line: _Line) -> None:
+        self.places.setdefault(("intro",), line.place)
+        self.head["intro"] = f"{self.head.get('intro', '')} {text}".strip()
 
     def _set(self, key: str, value: Any, line: _Line) -> None:
         self.head[key] = value
@@ -262,7 +274,7 @@ class _Reader:
         if not family:
             return False
         if question is None:
-            self._wrong(line.place, "选项前面没有题目。题目请写成“1. …”")
+            self._wrong(line.place, "选项前面没有题目。题目请写成“1. …”；说明里请不要用编号和方框")
             return True
         if question.family and family != question.family:
             self._wrong(line.place, f"这一题的选项有几种写法，请都写成“{_EXAMPLES[question.family]}”的样子")
@@ -281,6 +293,8 @@ class _Reader:
     def _check_option(self, label: str, line: _Line) -> None:
         if lines.TICKED.search(label):
             self._wrong(line.place, f"选项“{label}”里有打了勾的格子，请去掉勾")
+        elif _BLANK.search(label) and not lines.with_own_words(label):
+            self._wrong(line.place, f"“{label}”里留着空给人填写，只有“其他”可以。请删去横线，或另加一题")
         elif lines.UNSPLIT.search(lines.half(label)):
             self._wrong(line.place, f"“{label}”里像是有几个选项，字母却接不上。请从 A 起一个接一个写，最好各占一行")
 
@@ -322,6 +336,8 @@ class _Reader:
                 self._wrong(place, _SKIP)
         if lines.SKIPS.search(question.text):
             self._wrong(question.place, _SKIP)
+        if plain(question.text).lower() in lines.KINDS:
+            self._wrong(question.place, "只写了题型，没有写题目")
         if not question.options and lines.UNSPLIT.search(lines.half(question.text)):
             self._wrong(question.place, "题目里像是写着选项，却看不出有几个。选项请写成“A. …”，各占一行")
         if question.points and (points := self._key("分值")):
@@ -372,7 +388,8 @@ class _Reader:
                 self._row(columns, head, row, f"{name}第 {n} 行")
         elif not self._is_begun and all(len(row.cells) == 2 for _, row in rows):
             for n, row in rows:
-                self._above(_Line("：".join(cell.replace("\n", " ") for cell in row.cells), f"{name}第 {n} 行"))
+                line = _Line("：".join(cell.replace("\n", " ") for cell in row.cells), f"{name}第 {n} 行")
+                self._line(line)
         else:
             self._wrong(f"{name}第 {first} 行", _TABLE_UNKNOWN)
 

@@ -17,7 +17,7 @@ _NUMBER = r"[0-9]{1,3}"
 _CHINESE = r"[一二三四五六七八九十]{1,3}"
 #: How the number of a question may be written; the first form found in a document is that of its questions.
 STEMS = {
-    "dotted": re.compile(rf"(?:[Qq]|第\s*)?({_NUMBER})\s*(?:[、)]|[.:](?![0-9])|题\s*[、:.]?|\t)\s*"),
+    "dotted": re.compile(rf"(?:[*]\s*)?(?:[Qq]|第\s*)?({_NUMBER})\s*(?:[、)]|[.:](?![0-9])|题\s*[、:.]?|\t)\s*"),
     "bracketed": re.compile(rf"[(]\s*({_NUMBER})\s*[)][.、:]?\s*"),
     "chinese": re.compile(rf"(?:({_CHINESE})\s*[、.:\t]|[(]({_CHINESE})[)][、.:]?)\s*"),
 }

@@ -44,7 +44,8 @@ YES_NO = (SINGLE, "满意吗？", ("是", "否"))
 
 
 @pytest.mark.parametrize(
-    "stem", ["1. ", "1、", "1．", "１、", "（1）", "(1) ", "1) ", "第1题 ", "第 1 题：", "Q1. ", "一、", "（一）"]
+    "stem",
+    ["1. ", "1、", "1．", "１、", "（1）", "(1) ", "1) ", "第1题 ", "第 1 题：", "Q1. ", "*1. ", "一、", "（一）"],
 )
 @pytest.mark.parametrize(
     "options",
@@ -229,7 +230,19 @@ CELL_MERGED = table(["题目", "选项"], ["甲？", "是|否"]).replace(
         (("对象：", *GOOD), "第 2 段“对象：”：“对象”后面没有内容"),
         (("对象：现代终端", *GOOD), "第 2 段“对象：现代终端”：应如 客户类型=现代终端、普通终端"),
         (("发放对象：现代终端", *GOOD), "第 2 段“发放对象：现代终端”：不认识“发放对象”，是不是“对象”"),
-        (("匿名", *GOOD), "第 2 段“匿名”：“匿名”后面请写冒号和内容"),
+        (("说明", "□是", *GOOD), "第 3 段“□是”：选项前面没有题目"),
+        (
+            (paragraph("对象：客户类型=甲", numbered=(5, 0)), *GOOD),
+            "问卷有 3 处要改：\n1. 第 2 段“1. 对象：客户类型=甲”：“对象”请不要编号",
+        ),
+        ((*GOOD, "对象：客户类型=现代终端"), "第 5 段“对象：客户类型=现代终端”：“对象”请写在题目前面"),
+        (("1. 为什么？", "显示条件：q1=1", "2. 显示条件：q1=1？"), "问卷有 2 处要改"),
+        (("一、单选题", *GOOD[1:]), "第 2 段“一、单选题”：只写了题型，没有写题目"),
+        (
+            ("1. 愿意吗？", "A. 愿意", "B. 不，因为____"),
+            "第 4 段“B. 不，因为____”：“不，因为____”里留着空",
+        ),
+        (("匿名", *GOOD), "第 2 段“匿名”：“匿名”后面没有内容"),
         (("结束时间：改天", *GOOD), "结束时间（第 2 段“结束时间：改天”）：“改天”看不懂"),
         ((*GOOD, "<w:p><w:r><w:drawing/></w:r></w:p>"), "第 5 段：有图片或图形，读不了。请删去"),
         ((*GOOD, "<w:p><w:r><w:pict><w:txbxContent><w:p/></w:txbxContent></w:pict></w:r></w:p>"), "问卷有 2 处要改"),
@@ -262,7 +275,8 @@ CELL_MERGED = table(["题目", "选项"], ["甲？", "是|否"]).replace(
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_paragraph(blocks, said) -> None:
-    assert refusal(document("调查", *blocks)).startswith(said)
+    part = numbering({1: level(0, "decimal", "%1.")}, {5: (1, "")})
+    assert refusal(document("调查", *blocks, parts={"word/numbering.xml": part})).startswith(said)
 
 
 def test_a_list_whose_numbers_are_unknown_is_refused() -> None:
