@@ -25,8 +25,7 @@ def office(build) -> Office:
     """A company on a Friday afternoon, somebody in every role."""
     office = Office(build())
     office.house.clock.advance(FRIDAY - office.house.clock())
-    office.import_roster()
-    office.staff()
+    office.settle()
     return office
 
 
