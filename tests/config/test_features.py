@@ -174,5 +174,5 @@ def test_measures_count_what_came_in_a_month(build) -> None:
     wang.say("绑定 350802100001 8899")
     wang.say("红七匹狼断货了")
     told = office.house.flask("measures", "2026-03").output
-    assert told.splitlines() == ["交回的调查  0", "收到的留言  1", "办结的留言  0"]
+    assert {"交回的调查  0", "收到的留言  1", "办结的留言  0"} <= set(told.splitlines())
     assert "收到的留言  0" in office.house.flask("measures", "2026-02").output

@@ -84,7 +84,8 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
     admin = office.browser("admin")
     admin.post("/console/surveys/start", {"kind": "survey"})
     for page in (*pages(office), "/console/surveys/2/invitations", "/console/surveys/3/edit"):
-        for form in FORM.finditer(admin.get(page).text):
+        shown = admin.get(page)
+        for form in FORM.finditer(shown.text) if shown.mimetype == "text/html" else ():
             if 'method="post"' not in form["start"]:
                 continue
             action = re.search(r'action="([^"]*)"', form["start"])
@@ -102,10 +103,7 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
 
 
 def pages(office: Office) -> list[str]:
-    found = [a for a in addresses(office.house.app) if a.method == "GET" and a.rule.startswith("/console/")]
-    return [
-        a.path for a in found if "file" not in a.endpoint and "media" not in a.endpoint and "picture" not in a.endpoint
-    ]
+    return [a.path for a in addresses(office.house.app) if a.method == "GET" and a.rule.startswith("/console/")]
 
 
 def field(page: TestResponse, name: str) -> str:

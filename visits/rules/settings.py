@@ -69,13 +69,16 @@ def seconds(text: str, unit: int, what: str) -> int:
 
     >>> seconds("１.5", 3600, "首次答复"), seconds("30", 60, "转交")
     (5400, 1800)
+    >>> seconds("-1e999999", 3600, "首次答复")
+    Traceback (most recent call last):
+    foundation.errors.Refused: “首次答复”请填数字，例如 24 或 1.5。
     >>> seconds("一天", 3600, "首次答复")
     Traceback (most recent call last):
     foundation.errors.Refused: “首次答复”请填数字，例如 24 或 1.5。
     """
     try:
         number = Decimal(unicodedata.normalize("NFKC", text).strip())
-        if not number.is_finite() or number > LONGEST:
+        if not number.is_finite() or abs(number) > LONGEST:
             raise InvalidOperation
     except InvalidOperation:
         raise Refused(f"“{what}”请填数字，例如 24 或 1.5。") from None
