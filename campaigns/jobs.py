@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
+import structlog
+
 from campaigns import kinds, listing, sending
-from campaigns.kinds import CampaignKind
+from campaigns.kinds import CampaignContext, CampaignKind
+from foundation.database import is_away
 from wechat_bot.collecting import claimed, more
 from wechat_bot.feature import Feature, Job
 from wechat_bot.services import Services
 
+log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=2)
 
 
@@ -40,14 +44,24 @@ def send(services: Services, kind: CampaignKind) -> None:
             with services.transaction() as session:
                 is_more = sending.withdraw_some(session, campaign_id, now=now)
     for campaign_id in due:
-        is_more = True
-        while is_more:
-            with services.transaction() as session:
-                is_more = listing.some(session, campaign_id, kind, context)
-        if services.quiet and services.quiet.over_at(now):
-            continue
+        try:
+            _send_some(services, campaign_id, kind, context)
+        except Exception as error:
+            if is_away(error):
+                raise
+            # A bug with one campaign must not keep back those behind it; it is tried again at the next beat.
+            log.exception("a campaign could not be sent", campaign=campaign_id)
+
+
+def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
+    is_more = True
+    while is_more:
         with services.transaction() as session:
-            sending.queue_some(session, campaign_id, kind, context)
+            is_more = listing.some(session, campaign_id, kind, context)
+    if services.quiet and services.quiet.over_at(context.now):
+        return
+    with services.transaction() as session:
+        sending.queue_some(session, campaign_id, kind, context)
 
 
 def note_news(services: Services, kind: CampaignKind) -> None:

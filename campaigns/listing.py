@@ -27,8 +27,8 @@ from wechat_bot.outbox import states
 BATCH = 10_000
 A_WEEK = timedelta(days=7)
 UNBOUND = "unbound"
-#: The database lock on judging who has had enough.
-_WEEKLY_LIMIT = 20_220_007
+#: Key of an advisory lock (any number) on judging who has had enough.
+_WEEKLY_LIMIT = 0x5EED_0004
 #: The outcomes that do not count towards the weekly limit of messages: nothing arrived.
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from campaigns import answering, jobs, listing, progress, sending, steering, tal
 from campaigns.kinds import LeftOutReason, context
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from people.models import Retailer
+from tests import logs
 from tests.campaigns.conftest import Town, kind
 from tests.campaigns.test_accounting import figures, recipients, state
 from wechat_bot.client.codes import SendError
@@ -68,6 +70,24 @@ def part(town: Town, campaign: int, name: str) -> list[int]:
     with town.house.look() as session:
         found = progress.recipients(session.get_one(Campaign, campaign), Recipient.retailer_id, part=name)
         return sorted(session.scalars(found))
+
+
+def test_a_campaign_that_cannot_be_written_does_not_keep_back_the_next(town: Town) -> None:
+    town.keeper()
+    faulty = town.plan(LEAFLET)
+    town.plan(LEAFLET, reference=2)
+
+    def written(session, campaign, context):
+        if campaign.id == faulty:
+            raise ZeroDivisionError
+        return LEAFLET.message(session, campaign, context)
+
+    with logs.written() as lines:
+        look_after(town, replace(LEAFLET, message=written))
+    assert lines.getvalue().count("a campaign could not be sent") == 1
+    assert deliveries(town) == ["sent"]
+    look_after(town)
+    assert deliveries(town) == ["sent", "sent"]
 
 
 @pytest.mark.parametrize("when", ["while it is listed", "after it was paused"])
