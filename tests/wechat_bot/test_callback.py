@@ -17,7 +17,7 @@ from config.app import create_app, furnish
 from simulator import crypto
 from simulator.clock import HandClock
 from simulator.world import Account
-from wechat_bot.chat import forget
+from wechat_bot.chat import forget_answers
 from wechat_bot.models import Delivery, DeliveryState, FailedPost, Heard, Talk
 
 pytestmark = pytest.mark.pooled
@@ -105,7 +105,7 @@ def test_when_wechat_posts_it_for_the_last_time_the_person_hears_that_it_failed(
     assert len(house.sim.deliveries[-1].attempts) == 4
     assert li.say("一").text == "1"
     house.clock.advance(timedelta(hours=2))
-    forget(house.services)
+    forget_answers(house.services)
     assert rows(house, FailedPost) == 0
     services.database.dispose()
 
@@ -141,12 +141,12 @@ def test_what_was_said_is_forgotten_soon_and_the_mark_later(house) -> None:
     li.say("数数")
     first = li.transcript[-2]
     house.clock.advance(timedelta(minutes=20))
-    forget(house.services)
+    forget_answers(house.services)
     assert house.sim.redeliver(first).text == ""  # still heard once only
     with house.look() as session:
         assert all(heard.answer is None for heard in session.scalars(select(Heard)))
     house.clock.advance(timedelta(days=3))
-    forget(house.services)
+    forget_answers(house.services)
     assert rows(house, Heard) == 0
 
 
