@@ -1,13 +1,14 @@
 """List page: the values for its template (`console/lists.html`), and the columns a user has chosen."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic
 
 from flask import current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,18 @@ Choices = Sequence[tuple[Filter, Sequence[tuple[Any, str]] | None]]
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnCells(Generic[L]):
+    """Cells of one column: what all of them share, worked out once a page and not once a line."""
+
+    column: Column[L]
+    #: Text of a cell.
+    said: Callable[[L], str]
+    #: HTML attributes of a cell, and of one without a value.
+    attributes: Markup
+    attributes_of_nothing: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Shown(Generic[L]):
     """List page, prepared for its template."""
 
@@ -37,6 +50,7 @@ class Shown(Generic[L]):
     asked: Asked
     page: Page[L]
     columns: Sequence[Column[L]]
+    cells: Sequence[ColumnCells[L]]
     #: Columns that can be shown, and whether the user has chosen some of them.
     possible: Sequence[Column[L]]
     is_chosen: bool
@@ -71,15 +85,6 @@ class Shown(Generic[L]):
     @property
     def headings(self) -> list[str]:
         return [f"{'#' if column.is_number else ''}{column.label}" for column in self.columns]
-
-    def is_spare(self, column: Column[L]) -> bool:
-        return column.is_spare and not self.is_chosen
-
-    def said(self, column: Column[L], line: L) -> str:
-        """The content of a cell."""
-        if column.shows is not None:
-            return column.shows(self.asked, line) or NOTHING
-        return _said(reader(column, self.asked.visitor)(line))
 
     def address(self, **place: str) -> str:
         """The address of this list with its filters, at a cursor or at the beginning."""
@@ -124,7 +129,9 @@ def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[
     ]
     filters = choices(listing.filters, asked)
     place = {name: request.args[name] for name in PLACE if name in request.args}
-    return Shown(listing, asked, page, columns, on_page, is_chosen, filters, endpoint or request.endpoint or "", place)
+    cells = [_cells(column, asked, is_spare=column.is_spare and not is_chosen) for column in columns]
+    here = endpoint or request.endpoint or ""
+    return Shown(listing, asked, page, columns, cells, on_page, is_chosen, filters, here, place)
 
 
 @access.allow(SIGNED_IN)
@@ -146,6 +153,21 @@ def choose_columns() -> ResponseReturnValue:
                 theirs = (ChosenColumns.user_id == me.user_id, ChosenColumns.list_name == name)
                 session.execute(delete(ChosenColumns).where(*theirs))
     return redirect(access.local(form.get("back", "")), 303)
+
+
+def _cells(column: Column[L], asked: Asked, *, is_spare: bool) -> ColumnCells[L]:
+    shows, read = column.shows, reader(column, asked.visitor)
+
+    def said(line: L) -> str:
+        return shows(asked, line) or NOTHING if shows else _said(read(line))
+
+    return ColumnCells(column, said, _attributes(column, is_spare), _attributes(column, True))
+
+
+def _attributes(column: Column[L], is_spare: bool) -> Markup:
+    classes = [column.style, "number" if column.is_number else "", "spare" if is_spare else ""]
+    given = {"class": " ".join(filter(None, classes)), "data-label": column.on_phone}
+    return Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in given.items() if value)
 
 
 def _said(found: Any) -> str:
