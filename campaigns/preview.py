@@ -57,9 +57,9 @@ def preview(
     each = (
         select(
             acted.label("acted"),
-            and_(~acted, Retailer.openid.is_not(None)).label("bound"),
-            and_(~acted, follows).label("following"),
-            and_(~acted, follows, ledger.is_open(now)).label("by_message"),
+            Retailer.openid.is_not(None).label("bound"),
+            follows.label("following"),
+            and_(follows, ledger.is_open(now)).label("by_message"),
         )
         .select_from(Retailer)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
@@ -67,9 +67,11 @@ def preview(
         .limit(None if most is None else most + 1)
     )
     some = materialized(each, "some")
-    counted = (func.count().filter(column) for column in some.c)
-    listed, *those = session.execute(select(func.count(), *counted).select_from(some)).one()
-    done, bound, following, by_message = those
+    is_left = ~some.c.acted
+    counted = [func.count().filter(is_left, some.c[name]) for name in ("bound", "following", "by_message")]
+    figures = select(func.count(), func.count().filter(some.c.acted), *counted).select_from(some)
+    listed, done, *those = session.execute(figures).one()
+    bound, following, by_message = those
     rest = following - by_message
     by_template, waiting = (rest, 0) if has_template else (0, rest)
     is_least = most is not None and listed > most

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import answering, progress
@@ -87,12 +87,16 @@ def preview(
     Raises Refused where the audience cannot be read.
     """
     survey = session.get_one(Survey, survey_id)
-    theirs = exists().where(Participation.survey_id == survey_id, Participation.retailer_id == Retailer.id)
-    meant = [or_(theirs, Retailer.openid.is_not(None)) if survey.is_for_everyone else theirs]
+    theirs = (Participation.survey_id == survey_id, Participation.retailer_id == Retailer.id)
+    # A value and not an EXISTS: for that PostgreSQL would first read all answer sheets of the survey.
+    submitted = select(Participation.is_submitted).where(*theirs).scalar_subquery()
+    meant: list[ColumnElement[bool]] = [exists().where(*theirs)]
+    if survey.is_for_everyone:
+        meant = [or_(Retailer.openid.is_not(None), submitted.is_not(None))]
     if audience is not None:
         named = audiences.select_ids(session, audience, criteria, now=now)
         meant.append(Retailer.id.in_(named.correlate(None)))
-    answered = theirs.where(Participation.is_submitted)
+    answered = func.coalesce(submitted, False)
     return reach.preview(session, meant, has_acted=answered, has_template=has_template, most=most, now=now)
 
 
