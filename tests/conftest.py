@@ -34,7 +34,6 @@ from simulator.clock import HandClock
 from simulator.phone import Phone
 from simulator.simulator import Simulator
 from simulator.world import Account
-from tests import forking
 from tools import servers
 from visits.actions import categories
 from wechat_bot import collecting, jobs
@@ -284,12 +283,6 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the third world for modules that are marked for it: through PgBouncer little else can happen."""
     items[:] = [each for each in items if _world(each) != "pgbouncer" or each.get_closest_marker("pooled")]
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown() -> None:
-    """No process outlives the test that started it, however that went."""
-    forking.end_all()
 
 
 def _world(item: pytest.Item) -> object:

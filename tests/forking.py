@@ -28,17 +28,6 @@ _SERVER.set_forkserver_preload(
 )
 
 
-#: Those that go on.
-_going_on: "set[Part]" = set()
-
-
-def end_all() -> None:
-    """End what a test left behind: it failed before it came to that."""
-    for part in list(_going_on):
-        part.kill()
-        part.wait()
-
-
 class Part:
     """A process that runs a command of ours: `flask`, `gunicorn`, or `python -m` a module."""
 
@@ -48,7 +37,6 @@ class Part:
         self._process.start()
         assert self._process.pid is not None
         self.pid: int = self._process.pid
-        _going_on.add(self)
 
     def poll(self) -> int | None:
         """The exit code, as far as it has ended."""
@@ -59,7 +47,6 @@ class Part:
         self._process.join(seconds)
         if self._process.exitcode is None:
             raise TimeoutError(f"{self.pid} goes on after {seconds} s")
-        _going_on.discard(self)
         return self._process.exitcode
 
     def send_signal(self, number: signal.Signals) -> None:

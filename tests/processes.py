@@ -205,5 +205,9 @@ def town(
     finally:
         for process in reversed(town.running):
             process.terminate()
-        for process in town.running:
-            process.wait(40)
+        try:
+            for process in town.running:
+                process.wait(40)
+        finally:
+            for process in town.running:
+                process.kill()

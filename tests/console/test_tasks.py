@@ -61,10 +61,12 @@ def test_an_export_whose_worker_was_killed_goes_on_within_a_minute_and_leaves_no
     command = [sys.executable, "-m", "tests.programs.halting", settings, moment, "people.export"]
     said = house.settings.media_path.parent / "said"
     worker = Part(command, os.environ, said)
-    until(lambda: said.exists() and said.read_text() == "half\n")
-    assert "导出" in browser.get(page).text and "中断" not in browser.get(page).text
-    worker.kill()
-    worker.wait()
+    try:
+        until(lambda: said.exists() and said.read_text() == "half\n")
+        assert "导出" in browser.get(page).text and "中断" not in browser.get(page).text
+    finally:
+        worker.kill()
+        worker.wait()
     folder = house.services.files_folder
     assert [path.is_dir() for path in folder.iterdir()] == [True]
     house.clock.advance(timedelta(minutes=1))
