@@ -46,12 +46,8 @@ def some(
     if campaign is None or kind.waits(session, campaign, context.now):
         return False
     try:
-        if campaign.frozen_at is None:
-            if not steering.is_still_approved(session, campaign, kind, now=context.now):
-                return False
-            campaign.frozen_at = context.now
-            campaign.last_shop = session.scalar(select(func.max(Retailer.id))) or 0
-            steering.enter(session, campaign, CampaignState.LISTING, now=context.now)
+        if not _freeze(session, campaign, kind, context.now):
+            return False
         meant = kind.meant(session, campaign, context)
     except Refused as refusal:
         campaign.error = refusal.sentence[:300]
@@ -60,18 +56,48 @@ def some(
     after, until = campaign.cursor, min(campaign.cursor + batch, campaign.last_shop)
     if kind.prepare is not None:
         kind.prepare(session, campaign, in_step(after, until), context)
+    _write_down(session, campaign, kind, [*meant, in_step(after, until)], context.now)
+    tally.count_step(session, campaign.id, after, until)
+    campaign.cursor = until
+    if not campaign.is_listed:
+        return True
+    # No step of its own is written down: sending follows from the listing, nobody decides it.
+    campaign.state = CampaignState.SENDING
+    session.flush()
+    return False
+
+
+def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> bool:
+    """Freeze the audience of a campaign that begins; gives whether it may go on: not where it must be approved anew.
+
+    Raises `Refused` where its audience cannot be read.
+    """
+    if campaign.frozen_at is not None:
+        return True
+    if not steering.is_still_approved(session, campaign, kind, now=now):
+        return False
+    campaign.frozen_at = now
+    campaign.last_shop = session.scalar(select(func.max(Retailer.id))) or 0
+    steering.enter(session, campaign, CampaignState.LISTING, now=now)
+    return True
+
+
+def _write_down(
+    session: Session, campaign: Campaign, kind: CampaignKind, which: Sequence[Condition], now: datetime
+) -> None:
+    """Insert the recipients that conditions on `Retailer` select, each with the reason that leaves it out, if any."""
     judged = (
         select(
             Retailer.id,
             Retailer.openid,
             Retailer.area_id,
             func.coalesce(Retailer.manager_id, Area.manager_id).label("manager_id"),
-            reasons(session, campaign, kind, context.now).label("why"),
+            reasons(session, campaign, kind, now).label("why"),
         )
         .select_from(Retailer)
         .join(Area, Area.id == Retailer.area_id)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
-        .where(*meant, IS_THERE, in_step(after, until))
+        .where(*which, IS_THERE)
         # Materialised, or the reasons would be evaluated once for each column that depends on them.
         .cte("judged")
         .prefix_with("MATERIALIZED")
@@ -87,14 +113,6 @@ def some(
         "outcome": case((is_meant, literal(Outcome.LISTED.value))),
     }
     session.execute(insert(Recipient).from_select(list(columns), select(*columns.values())))
-    tally.count_step(session, campaign.id, after, until)
-    campaign.cursor = until
-    if not campaign.is_listed:
-        return True
-    # No step of its own is written down: sending follows from the listing, nobody decides it.
-    campaign.state = CampaignState.SENDING
-    session.flush()
-    return False
 
 
 def at_once(
