@@ -10,7 +10,7 @@ const category = (labels, fontSize) => (
 const KINDS = {
   // One bar for each label, with its count and share beside it; a count that is hidden is null.
   bars({ labels, counts, shares }) {
-    const said = (at) => (counts[at] === null ? "—" : `${counts[at].toLocaleString("en-US")}(${((shares[at] ?? 0) * 100).toFixed(1)}%)`);
+    const said = (at) => (counts[at] === null ? "—" : `${counts[at].toLocaleString("en-US")}（${((shares[at] ?? 0) * 100).toFixed(1)}%）`);
     return [Math.max(6, labels.length * 2.2 + 2), {
       grid: { left: 8, right: 110, top: 8, bottom: 8, containLabel: true },
       xAxis: { type: "value", minInterval: 1, axisLabel: { show: false }, splitLine: { show: false } },
