@@ -36,7 +36,7 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(chromium, st
             town.do(who, "say", text=words)
         shop = chromium.new_page(viewport={"width": 390, "height": 844})
         shop.goto(town.platform)
-        shop.get_by_text("王建国").first.click()
+        shop.click("a.person[data-name=王建国]")
         last = shop.locator('.bubble[data-from="account"]').last
         if not shop.locator("#say").is_visible():
             shop.click("#keyboard")
@@ -46,7 +46,7 @@ def test_a_need_is_answered_from_the_managers_page_closed_and_rated(chromium, st
 
         chat = chromium.new_page(viewport={"width": 390, "height": 844})
         chat.goto(town.platform)
-        chat.get_by_text("陈志强").first.click()
+        chat.click("a.person[data-name=陈志强]")
         notice = chat.locator('.bubble[data-from="account"]').last
         expect(notice).to_contain_text("【新留言 #101】城南便利店", timeout=20_000)
 
