@@ -115,7 +115,9 @@ def publish(town: Town, text: str) -> str:
     return number
 
 
-def test_every_page_inside_wechat_is_open_to_all_on_a_narrow_phone_in_large_type_and_light(town) -> None:
+def test_every_page_inside_wechat_is_open_to_all_by_day_and_night_on_a_narrow_phone_in_large_type_and_light(
+    town,
+) -> None:
     lay_out(town.house)
     survey = f"/m/surveys/{publish(town, EVERY_KIND)}"
     found: list[str] = []
@@ -125,7 +127,9 @@ def test_every_page_inside_wechat_is_open_to_all_on_a_narrow_phone_in_large_type
         if overflows(page):
             found.append(f"{page.url}: runs out of a phone")
         page.set_viewport_size({"width": 320, "height": 700})
-        found.extend(look(page))
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            found.extend(f"{scheme}: {each}" for each in look(page))
         page.evaluate(LARGER)
         if overflows(page):
             found.append(f"{page.url}: in large type it runs out of the screen: {page.locator('h1').inner_text()}")
