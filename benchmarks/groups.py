@@ -51,7 +51,9 @@ def run() -> None:
                 town.settle(session, [f"shop{n}" for n in range(MEMBERS)], now=now)
                 # Half of them cannot be written to; the queue holds them.
                 session.execute(update(Follower).where(Follower.openid.like("%1")).values(message_left=0))
-                session.add(User(id=1, name="market", role="marketing", password_hash="", created_at=now))
+                session.add(
+                    User(id=1, login="market", name="market", role="marketing", password_hash="", created_at=now)
+                )
             who, parts = _company(now), Parts()
             for _ in range(GROUPS):
                 begun = time.perf_counter()

@@ -46,8 +46,13 @@ class Extensions:
         return [need for need in self.needs if visitor.may(need.permission)]
 
     def known(self, session: Session, visitor: Visitor) -> list[str]:
-        """Known facts about a user: the sign-in name, and what the features give."""
-        return [visitor.name, *(word for knows in self.knows for word in knows(session, visitor))]
+        """Known facts about a user: login, name and phone, and what the features give."""
+        return [
+            visitor.login,
+            visitor.name,
+            visitor.phone,
+            *(word for knows in self.knows for word in knows(session, visitor)),
+        ]
 
     def part(self, session: Session, visitor: Visitor, today: date) -> Collection[str] | None:
         """The parts of the shops a visitor sees today; None for all."""

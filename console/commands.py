@@ -25,46 +25,68 @@ def console() -> None:
 
 
 @console.command("create-admin")
-@click.argument("name")
+@click.argument("login", metavar="用户名")
+@click.option("--name", default="", metavar="姓名", help="别人看到的名字；不给就显示用户名。")
+@click.option("--phone", default="", metavar="手机")
 @with_appcontext
-def create_admin(name: str) -> None:
+def create_admin(login: str, name: str, phone: str) -> None:
     """新建一位管理员，给出一次性的初始密码和登录第二步的密钥。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
     try:
         with services.transaction() as session:
             now = services.clock()
-            user_id = accounts.create_user(session, name, Role.ADMIN, hashed, now=now)
-            given = _second_step(session, user_id, user_name(name))
+            user_id = accounts.create_user(session, login, Role.ADMIN, hashed, name=name, phone=phone, now=now)
+            given = _second_step(session, user_id, user_name(login))
             audit.note(
                 session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
             )
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)
-    _tell(services.public_url, user_name(name), password, given)
+    _tell(services.public_url, user_name(login), password, given)
+
+
+@console.command("name-user")
+@click.argument("login", metavar="用户名")
+@click.argument("name", metavar="姓名")
+@click.option("--phone", default=None, metavar="手机", help="不给就不改；空的就去掉。")
+@with_appcontext
+def name_user(login: str, name: str, phone: str | None) -> None:
+    """写上或修改一个账号的姓名和手机。"""
+    services = current_services()
+    try:
+        with services.transaction() as session:
+            user_id = session.scalar(select(User.id).where(User.login == user_name(login)))
+            kept = accounts.name_user(session, user_id or 0, name, phone)
+            about, now = f"user:{user_id}", services.clock()
+            audit.note(session, None, "user.change", about, kept, address="", now=now, who=TERMINAL)
+    except Refused as refusal:
+        click.echo(refusal.sentence, err=True)
+        sys.exit(1)
+    click.echo(f"{user_name(login)} 的姓名是 {kept}。")
 
 
 @console.command("reset-password")
-@click.argument("name")
+@click.argument("login", metavar="用户名")
 @with_appcontext
-def reset_password(name: str) -> None:
+def reset_password(login: str) -> None:
     """给一个账号新的初始密码，重置登录的第二步，并结束它的登录。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
     try:
         with services.transaction() as session:
             now = services.clock()
-            user_id = session.scalar(select(User.id).where(User.name == user_name(name)))
-            kept = accounts.reset_password(session, user_id or 0, hashed, now=now)
+            user_id = session.scalar(select(User.id).where(User.login == user_name(login)))
+            accounts.reset_password(session, user_id or 0, hashed, now=now)
             second_step.drop_second(session, user_id or 0)
             is_admin = session.scalar(select(User.role).where(User.id == user_id)) == Role.ADMIN
-            given = _second_step(session, user_id or 0, kept) if is_admin else []
+            given = _second_step(session, user_id or 0, user_name(login)) if is_admin else []
             audit.note(session, None, "user.reset", f"user:{user_id}", address="", now=now, who=TERMINAL)
     except Refused as refusal:
         click.echo(refusal.sentence, err=True)
         sys.exit(1)
-    _tell(services.public_url, kept, password, given)
+    _tell(services.public_url, user_name(login), password, given)
 
 
 def _second_step(session: Session, user_id: int, name: str) -> list[str]:

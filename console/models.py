@@ -20,7 +20,13 @@ class User(Base):
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
+    #: Name to sign in with.
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    #: Name that others see, never empty: a person's own; the login where nobody gave one. That of a customer manager's
+    #: account, and its phone, are those in the roster.
+    name: Mapped[str] = mapped_column(String(40))
+    #: In its stored form, digits only; empty where nobody gave it.
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default="")
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(16))
     #: Area whose shops the user sees, with those of the areas below it.

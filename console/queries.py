@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, literal_column, select
+from sqlalchemy import ColumnElement, String, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from console import passwords
@@ -56,7 +56,7 @@ class OwnedTask:
     owner: str
 
 
-_BY_NAME: Order[User] = Order((User.name,), lambda user: (user.name,))
+_BY_LOGIN: Order[User] = Order((User.login,), lambda user: (user.login,))
 _NEWEST_ENTRY: Order[AuditEntry] = Order((AuditEntry.id,), lambda entry: (entry.id,), is_down=True)
 _NEWEST_TASK: Order[OwnedTask] = Order((Task.id,), lambda owned: (owned.task.id,), is_down=True)
 
@@ -120,11 +120,12 @@ def recovery_codes(session: Session, user_id: int) -> int:
 
 
 def users(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: int) -> Page[User]:
-    """A select of the users by name, filtered by a part of the name."""
+    """A select of the users by login, filtered by a part of the login, the name or the phone."""
     statement = select(User)
     if search:
-        statement = statement.where(User.name.contains(search, autoescape=True))
-    return paging.page(session, statement, _BY_NAME, cursor, limit=limit)
+        columns = (User.login, User.name, User.phone)
+        statement = statement.where(or_(*(each.icontains(search, autoescape=True) for each in columns)))
+    return paging.page(session, statement, _BY_LOGIN, cursor, limit=limit)
 
 
 def user(session: Session, user_id: int) -> User | None:
@@ -210,4 +211,6 @@ def _visitor(user: User, session_id: int = 0, form_token: str = "", passed_secon
         passed_second,
         session_id,
         form_token,
+        user.login,
+        user.phone,
     )

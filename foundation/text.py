@@ -16,6 +16,8 @@ _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uff
 #: Bytes of a file name. File systems take 255; a browser adds to it while downloading, and where the name exists.
 LONGEST_NAME = 220
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
+_WHOLE_MOBILE = re.compile(r"1[3-9]\d{9}")
+_LANDLINE = re.compile(r"0[1-9]\d{8,10}")
 SENTENCE_ENDS = "。!?！？;；\n"
 #: Variation selectors and joiners.
 _SHAPING = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f]")
@@ -127,6 +129,17 @@ def whole_number(text: str, longest: int = 9) -> int | None:
     (128, None, None, None, None)
     """
     return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None
+
+
+def phone_number(text: str) -> str | None:
+    """A phone number in its stored form, digits only: a mobile of 11, or a landline with area code; None otherwise.
+
+    >>> [phone_number(each) for each in ("139-0000 2201", "+86 13900002201", "(0597) 2201234", "1390000")]
+    ['13900002201', '13900002201', '05972201234', None]
+    """
+    digits = re.sub(r"[\s()\-.·—–]+", "", plain(text))
+    digits = re.sub(r"^(\+86|0086)", "", digits)
+    return digits if digits.isascii() and (_WHOLE_MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits)) else None
 
 
 def mask_phone(phone: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed, count_up, upsert
 from foundation.errors import Refused
+from foundation.text import phone_number
 from people import identity, rules, texts, tries
 from people.identity import Shop
 from people.models import Binding, BindTries, Manager, Retailer, Withdrawal
@@ -158,7 +159,7 @@ def invite_manager(session: Session, phone: str, *, now: datetime) -> Invite:
 
     Raises `Refused` where nobody has this phone, or the manager is disabled.
     """
-    manager = session.scalar(select(Manager).where(Manager.phone == (rules.phone(phone) or "")))
+    manager = session.scalar(select(Manager).where(Manager.phone == (phone_number(phone) or "")))
     if manager is None:
         raise Refused(f"没有手机号为 {phone} 的客户经理，请先在零售户名单里写上并导入。")
     if manager.disabled_at is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from console.rules.visitors import Role, Visitor
 from foundation.errors import Refused
+from foundation.text import phone_number
 from people import rules
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
 from people.visibility import area_ids
@@ -191,7 +192,7 @@ def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date 
     deputy = None
     if phone is not None:
         deputy = session.execute(
-            select(Manager.id, Manager.name).where(Manager.phone == (rules.phone(phone) or ""))
+            select(Manager.id, Manager.name).where(Manager.phone == (phone_number(phone) or ""))
         ).first()
         if deputy is None:
             raise Refused(f"没有手机号为 {phone} 的客户经理。")

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from foundation.text import mask_phone
+from foundation.text import mask_phone, phone_number
 from people import rules, visibility
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from wechat_bot.criterion import Choice, Criterion, Field, Input
@@ -64,7 +64,7 @@ def _areas(session: Session, value: Any, now: datetime) -> Condition:
 
 def _managers(session: Session, value: Any, now: datetime) -> Condition:
     wanted = names(value, "manager")
-    phones = {name: rules.phone(name) or name for name in wanted}
+    phones = {name: phone_number(name) or name for name in wanted}
     rows = session.execute(
         select(Manager.id, Manager.name, Manager.phone).where(
             or_(Manager.name.in_(wanted), Manager.phone.in_(phones.values()))

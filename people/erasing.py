@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from console.models import Task, TaskState
+from console.models import Task, TaskState, User
 from foundation.errors import Refused
 from people import actions, audiences, identity, queries, rules, texts, tries
 from people.criteria import LICENCE
@@ -218,7 +218,8 @@ def _names(session: Session, shop_id: int | None) -> tuple[str, ...]:
     for column in columns:
         others = select(column).where(column == getattr(row, column.key), Retailer.id != shop_id, IS_THERE)
         names -= set(session.scalars(others.limit(1)))
-    names -= set(session.scalars(select(Manager.name).where(Manager.name.in_(names))))
+    for staff in (Manager.name, User.name, User.phone):
+        names -= set(session.scalars(select(staff).where(staff.in_(names))))
     return tuple(sorted(names, key=len, reverse=True))
 
 

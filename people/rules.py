@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from hmac import compare_digest
 
+from foundation.text import phone_number, visible
 from foundation.text import plain as plain
-from foundation.text import visible
 from people.courtesy import Tone, tone
 
 #: Wrong licence and phone pairs (or invite codes) that one follower may send in a day.
@@ -39,7 +39,6 @@ LONGEST_CHINESE = 4
 
 _LICENCE = re.compile(r"[0-9A-Z]{6,32}")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
-_LANDLINE = re.compile(r"0[1-9]\d{8,10}")
 _CODE = re.compile(f"(?=.*[A-Z])[{CODE_LETTERS}{CODE_DIGITS}]{{{CODE_LENGTH}}}")
 _FILLER = re.compile(r"许可证|烟草证|证号|号码|手机|电话|后四位|尾号|店铺|店|号|是|和")
 #: Dots within names of China's western regions; keyboards have different ones.
@@ -110,17 +109,6 @@ def mask_licence(licence: str) -> str:
     ('3508 **** 0001', '** 0001')
     """
     return f"{licence[:4]} **** {licence[-4:]}" if len(licence) >= 10 else f"** {licence[-4:]}"
-
-
-def phone(text: str) -> str | None:
-    """A phone number in its stored form, digits only: a mobile of 11, or a landline with area code; None otherwise.
-
-    >>> phone("139-0000 2201"), phone("+86 13900002201"), phone("(0597) 2201234"), phone("1390000")
-    ('13900002201', '13900002201', '05972201234', None)
-    """
-    digits = re.sub(r"[\s()\-.·—–]+", "", plain(text))
-    digits = re.sub(r"^(\+86|0086)", "", digits)
-    return digits if digits.isascii() and (_MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits)) else None
 
 
 def ends_with(number: str | None, ending: str) -> bool:
@@ -240,7 +228,7 @@ def clues(text: str) -> Clues:
     """
     said = plain(text)[:LONGEST_CLUE]
     numbers = [licence(word) for word in re.findall(r"[0-9A-Za-z]{6,32}", said)]
-    phones = [phone(word) for word in re.findall(r"(?<![0-9])1[0-9][0-9 -]{9,12}", said)]
+    phones = [phone_number(word) for word in re.findall(r"(?<![0-9])1[0-9][0-9 -]{9,12}", said)]
     names = [
         word[start : start + length]
         for word in re.findall(r"[^\W_]{3,}", said)

@@ -98,10 +98,11 @@ class Office:
         with self.house.look() as session:
             return session.scalars(select(Manager.id).where(Manager.name == name)).one()
 
-    def user(self, name: str, role: str, **fields: Any) -> int:
+    def user(self, login: str, role: str, **fields: Any) -> int:
         with self.house.services.transaction() as session:
             user = User(
-                name=name,
+                login=login,
+                name=fields.pop("name", login),
                 role=role,
                 password_hash=HASH,
                 must_change_password=False,

@@ -123,11 +123,11 @@ class Desk:
         stamp = {"stamp": self._stamps[path]} if path in self._stamps else {}
         return self._inside(self._client.post(path, data=self._form(**stamp, **fields), follow_redirects=True))
 
-    def new_colleague(self, name: str, role: str, **fields: Any) -> str:
+    def new_colleague(self, login: str, role: str, **fields: Any) -> str:
         """Create an account; gives its first password, which the page shows once."""
-        found = _FIRST_PASSWORD.search(self.post("/console/users/new", name=name, role=role, **fields))
+        found = _FIRST_PASSWORD.search(self.post("/console/users/new", login=login, role=role, **fields))
         if found is None:
-            raise RuntimeError(f"no password is shown for {name}")
+            raise RuntimeError(f"no password is shown for {login}")
         return found[1]
 
     def option(self, path: str, field: str, label: str) -> str:

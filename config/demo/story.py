@@ -67,15 +67,15 @@ class Story:
             raise RuntimeError("The database holds shops already; the demo wants an empty one.")
         flask("people", "import", str(HERE / "roster.csv"))
         flask("menu", "publish")
-        first = flask("console", "create-admin", "boss")
+        first = flask("console", "create-admin", "boss", "--name", "苏晓梅", "--phone", "13900002210")
         accounts = {"boss": boss.begin("boss", re.findall(r"初始密码 (\S+)", first)[0])}
         self._arrange_areas()
         area = boss.option("/console/users/new", "area", "新罗区")
         manager = boss.option("/console/users/new", "manager", "陈志强")
         for name, role, fields in (
-            ("zhou", "supervisor", {"area": area}),
+            ("zhou", "supervisor", {"area": area, "name": "周明华", "phone": "13900002200"}),
             ("chen", "manager", {"manager": manager}),
-            ("market", "marketing", {}),
+            ("market", "marketing", {"name": "何佳怡", "phone": "13900002212"}),
         ):
             password = boss.new_colleague(name, role, **fields)
             accounts[name] = Desk(self._stage.app).begin(name, password)

@@ -28,7 +28,7 @@ class Candidate:
 def try_sign_in(session: Session, name: str, address: str, browser: str, *, now: datetime) -> Candidate:
     """Count a sign-in try, and find the hash to compare with. A name that nobody has is treated the same."""
     found = session.execute(
-        select(User.id, User.password_hash).where(User.name == name, User.disabled_at.is_(None))
+        select(User.id, User.password_hash).where(User.login == name, User.disabled_at.is_(None))
     ).first()
     left = tries.count_try(
         session, _counts(session, name, address, browser, now), "sign_in", who=name, address=address, now=now
@@ -68,7 +68,7 @@ def sign_in(
             agent=agent[:200],
         )
     )
-    tries.forgive(session, _counts(session, user.name, address, browser, now))
+    tries.forgive(session, _counts(session, user.login, address, browser, now))
     if is_whole:
         browsers.know(session, user_id, browser, now)
 
@@ -100,7 +100,7 @@ def change_password(
 
 def _counts(session: Session, name: str, address: str, browser: str, now: datetime) -> list[TryCount]:
     """The keys under which a sign-in try is counted."""
-    if mark := browsers.known(session, browser, User.name == name, now):
+    if mark := browsers.known(session, browser, User.login == name, now):
         return [TryCount(f"browser:{mark}:{name}", TRIES_OF_PAIR)]
     where = network(address)
     return [

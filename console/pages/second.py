@@ -57,7 +57,7 @@ def set_up_second() -> ResponseReturnValue:
         else:
             # Shown in this very answer: after a redirect they would have to be stored somewhere.
             return render_template("console/second_codes.html", codes=codes)
-    line = steps.line(secret, me.name, services.account_name)
+    line = steps.line(secret, me.login, services.account_name)
     page = render_template(
         "console/second_set_up.html",
         picture=steps.picture(line),

@@ -1,4 +1,4 @@
-"""Sign-in name and password rules: which passwords would be guessed."""
+"""Name, phone and password rules of an account: what they may be, and which passwords would be guessed."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from zxcvbn import zxcvbn
 
 from foundation.errors import Refused
-from foundation.text import plain
+from foundation.text import phone_number, plain
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
@@ -52,6 +52,31 @@ def user_name(text: str) -> str:
     if not name or len(name) > LONGEST_NAME or any(unicodedata.category(letter)[0] in "CZ" for letter in name):
         raise Refused(f"用户名不能为空，不能有空格，最多 {LONGEST_NAME} 个字。")
     return name
+
+
+def own_name(text: str) -> str:
+    """A person's name in its stored form; empty where none is given.
+
+    >>> own_name(" 周明华\u200b ")
+    '周明华'
+    """
+    name = plain(text)
+    if len(name) > LONGEST_NAME or any(unicodedata.category(letter) == "Cc" for letter in name):
+        raise Refused(f"姓名最多 {LONGEST_NAME} 个字，写在一行里。")
+    return name
+
+
+def own_phone(text: str) -> str:
+    """A phone in its stored form; empty where none is given.
+
+    >>> own_phone("139 0000 2201"), own_phone(" ")
+    ('13900002201', '')
+    """
+    if not plain(text):
+        return ""
+    if (number := phone_number(text)) is None:
+        raise Refused("手机号要 11 位（座机要带区号）；没有就留空。")
+    return number
 
 
 def check_password(password: str, known: Sequence[str], common: Sequence[str] = ()) -> None:

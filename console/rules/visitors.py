@@ -1,6 +1,6 @@
 """Visitor roles: which there are, what each may do, and which part of the shops it sees."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +40,8 @@ class Permission:
 
     name: str
     roles: frozenset[Role]
+    #: What somebody who has it can do, in words of work: read where a role is chosen.
+    says: str = ""
 
 
 class Awaits(StrEnum):
@@ -55,6 +57,7 @@ class Visitor:
     """Signed-in visitor, with what access rules need to know."""
 
     user_id: int
+    #: Name that others see.
     name: str
     role: Role
     area_id: int | None = None
@@ -66,6 +69,9 @@ class Visitor:
     session_id: int = 0
     #: Form token (CSRF) of this session.
     form_token: str = ""
+    #: Name to sign in with.
+    login: str = ""
+    phone: str = ""
 
     @property
     def role_name(self) -> str:
@@ -96,6 +102,29 @@ class Visitor:
     def is_company_wide(self) -> bool:
         """Whether the visitor sees all shops; everybody else sees a part, and nothing where no part is named."""
         return self.role in (Role.ADMIN, Role.MARKETING) or (self.role is Role.READER and self.area_id is None)
+
+
+#: Which shops a role sees, in words: what `Visitor.is_company_wide` and `check_part` say.
+SEES = {
+    Role.ADMIN: "看全部店",
+    Role.MARKETING: "看全部店",
+    Role.SUPERVISOR: "看一个片区和它下级的店",
+    Role.MANAGER: "看自己负责和代班的店",
+    Role.READER: "只看不改；看全部店，或选一个片区",
+}
+
+
+def abilities(permissions: Iterable[Permission]) -> tuple[list[str], dict[Role, list[str]]]:
+    """What every role can do, and what each can do besides, in the words of these permissions.
+
+    >>> see, export = Permission("see", EVERYBODY, "看名单"), Permission("export", LEADING, "导出名单")
+    >>> everybody, besides = abilities([see, export])
+    >>> everybody, besides[Role.SUPERVISOR], besides[Role.READER]
+    (['看名单'], ['导出名单'], [])
+    """
+    said = [each for each in permissions if each.says]
+    besides = {role: [each.says for each in said if role in each.roles and each.roles != EVERYBODY] for role in Role}
+    return [each.says for each in said if each.roles == EVERYBODY], besides
 
 
 def check_part(role: Role, area_id: int | None, manager_id: int | None) -> None:

@@ -442,7 +442,9 @@ def upgrade() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("login", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("phone", sa.String(length=20), server_default="", nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=True),
@@ -454,7 +456,7 @@ def upgrade() -> None:
         sa.Column("second_at", Moment(), nullable=True),
         sa.Column("disabled_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
-        sa.UniqueConstraint("name", name=op.f("uq_users_name")),
+        sa.UniqueConstraint("login", name=op.f("uq_users_login")),
     )
     op.create_table(
         "visit_category",

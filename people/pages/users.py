@@ -6,6 +6,7 @@ They are here and not in the console because a part of the shops is an area or a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,8 @@ from console.actions import accounts, second_step
 from console.lists import looking
 from console.lists.listing import Asked, Column, Listing
 from console.models import User
-from console.rules.visitors import ROLES, Role, Visitor
+from console.rules.passwords import own_name, user_name
+from console.rules.visitors import ROLES, SEES, Role, Visitor, abilities
 from console.stamps import Editable
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
@@ -60,9 +62,11 @@ USERS: Listing[UserLine] = Listing(
     name="people.users",
     title="账号",
     see=USERS_MANAGE,
-    search="用户名",
+    search="姓名、用户名、手机号",
     columns=(
-        Column("name", "用户名", lambda line: line.user.name),
+        Column("name", "姓名", lambda line: line.user.name),
+        Column("login", "用户名", lambda line: line.user.login, style="text-nowrap"),
+        Column("phone", "手机", lambda line: line.user.phone, style="text-nowrap"),
         Column("role", "角色", lambda line: ROLES[Role(line.user.role)], style="text-nowrap"),
         Column("part", "范围", lambda line: line.part),
         Column("signed_in", "最近登录", lambda line: line.user.signed_in_at, style="text-nowrap", on_phone="登录"),
@@ -72,7 +76,7 @@ USERS: Listing[UserLine] = Listing(
         Column("edit", "", lambda line: None, is_for_file=False, style="text-end"),
     ),
     find=_users,
-    nothing_left=("没有这个用户名", "换几个字，或清除筛选再看。"),
+    nothing_left=("没有这个账号", "换几个字，或清除筛选再看。"),
     export=USERS_MANAGE,
 )
 
@@ -102,9 +106,9 @@ def reset(user_id: int) -> ResponseReturnValue:
     password = passwords.first_password()
     hashed = passwords.hashed(password)  # slow, so done outside of the transaction
     with act.transaction() as (session, now, note):
-        name = accounts.reset_password(session, user_id, hashed, now=now)
-        note("user.reset", f"user:{user_id}", name)
-    return _shown_once(name, password)
+        login = accounts.reset_password(session, user_id, hashed, now=now)
+        note("user.reset", f"user:{user_id}", login)
+    return _shown_once(login, password)
 
 
 @access.allow(USERS_MANAGE)
@@ -143,34 +147,38 @@ def known(session: Session, visitor: Visitor) -> Sequence[str]:
 
 
 def _create() -> ResponseReturnValue:
-    role, area_id, manager_id = _written()
+    given, login = _written(), request.form.get("login", "")
     password = passwords.first_password()
     hashed = passwords.hashed(password)
     with act.transaction() as (session, now, note):
-        name = request.form.get("name", "")
-        user_id = accounts.create_user(session, name, role, hashed, area_id=area_id, manager_id=manager_id, now=now)
-        note("user.create", f"user:{user_id}", _said(session, name, role, area_id, manager_id))
-    return _shown_once(name, password)
+        fields_of = given.fields(session)
+        user_id = accounts.create_user(session, login, given.role, hashed, **fields_of, now=now)
+        note("user.create", f"user:{user_id}", _said(session, user_id))
+    return _shown_once(login, password)
 
 
 def _change(user_id: int) -> ResponseReturnValue:
-    role, area_id, manager_id = _written()
+    given = _written()
     with act.transaction(over=_editable(user_id)) as (session, now, note):
-        name = accounts.change_user(session, user_id, role, area_id=area_id, manager_id=manager_id, now=now)
-        note("user.change", detail=_said(session, name, role, area_id, manager_id))
+        name = accounts.change_user(session, user_id, given.role, **given.fields(session), now=now)
+        note("user.change", detail=_said(session, user_id))
     return act.done(url_for("people_pages.user_list"), f"“{name}”已修改。")
 
 
-def _shown_once(name: str, password: str) -> str:
+def _shown_once(login: str, password: str) -> str:
     """Show a first password in this very answer: after a redirect it would have to be stored somewhere."""
-    return render_template("people/password.html", name=name, password=password)
+    return render_template("people/password.html", name=user_name(login), password=password)
 
 
-def _said(session: Session, name: str, role: Role, area_id: int | None, manager_id: int | None) -> str:
+def _said(session: Session, user_id: int) -> str:
     """The description of an account for the audit log."""
-    part = dict(areas.names(session)).get(area_id) if area_id else None
-    whom = next((manager for key, manager, *_ in areas.managers(session) if key == manager_id), None)
-    return "，".join(filter(None, (f"{name} {ROLES[role]}", part and f"片区 {part}", whom and f"客户经理 {whom}")))
+    user = session.get_one(User, user_id)
+    part = dict(areas.names(session)).get(user.area_id or 0)
+    called = user.name if user.name == user.login else f"{user.name}（{user.login}）"
+    role = ROLES[Role(user.role)]
+    manager = areas.manager(session, user.manager_id)
+    told = (called, role, part and f"片区 {part}", manager and f"客户经理 {manager}")
+    return "，".join(filter(None, told))
 
 
 def _kept(session: Session, user: User | None) -> dict[str, str]:
@@ -178,6 +186,8 @@ def _kept(session: Session, user: User | None) -> dict[str, str]:
     if user is None:
         return {}
     return {
+        "姓名": user.name,
+        "手机": user.phone,
         "角色": ROLES[Role(user.role)],
         "片区": dict(areas.names(session)).get(user.area_id or 0, ""),
         "客户经理": areas.manager(session, user.manager_id),
@@ -189,10 +199,34 @@ def _editable(user_id: int) -> Editable:
     return Editable(f"user:{user_id}", rows, lambda session: _kept(session, queries.user(session, user_id)))
 
 
-def _written() -> tuple[Role, int | None, int | None]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """Account as the form says it."""
+
+    role: Role
+    name: str
+    phone: str
+    area_id: int | None
+    manager_id: int | None
+
+    def fields(self, session: Session) -> dict[str, Any]:
+        """The fields of the account. A customer manager's name and phone are those in the roster."""
+        found = session.get(Manager, self.manager_id) if self.manager_id is not None else None
+        if found is None and not own_name(self.name):
+            raise Refused("请写姓名：别人在留言和记录里看到的是它。")
+        name, phone = (found.name, found.phone) if found else (self.name, self.phone)
+        return {"name": name, "phone": phone, "area_id": self.area_id, "manager_id": self.manager_id}
+
+
+def _written() -> _Written:
     form = request.form
-    role = fields.choice(form.get("role", ""), Role, "请选一个角色。")
-    return role, fields.key(form.get("area", ""), "片区"), fields.key(form.get("manager", ""), "客户经理")
+    return _Written(
+        role=fields.choice(form.get("role", ""), Role, "请选一个角色。"),
+        name=form.get("name", ""),
+        phone=form.get("phone", ""),
+        area_id=fields.key(form.get("area", ""), "片区"),
+        manager_id=fields.key(form.get("manager", ""), "客户经理"),
+    )
 
 
 def _form(user_id: int | None, error: Refused | None) -> str:
@@ -201,6 +235,7 @@ def _form(user_id: int | None, error: Refused | None) -> str:
         names, managers, kept = areas.names(session), areas.managers(session), _kept(session, found)
     if user_id is not None and found is None:
         abort(404)
-    return render_template(
-        "people/user.html", user=found, roles=ROLES.items(), areas=names, managers=managers, error=error, kept=kept
-    )
+    everybody, besides = abilities(access.extensions().permissions.values())
+    roles = [(role, ROLES[role], SEES[role], besides[role]) for role in Role]
+    told = {"user": found, "roles": roles, "everybody": everybody, "areas": names, "managers": managers}
+    return render_template("people/user.html", **told, error=error, kept=kept)

@@ -9,6 +9,7 @@ from sys import intern
 from typing import NamedTuple
 
 from foundation.errors import Refused
+from foundation.text import phone_number
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, NumberCell, Sheet, column_letters
 from people import rules
@@ -349,7 +350,7 @@ class _Reader:
         text = text_of(value)
         if not text:
             return self._wrong(column, number, "没有填")
-        return rules.phone(text) or self._wrong(column, number, f"“{text[:40]}”不是 11 位手机号（座机要带区号）")
+        return phone_number(text) or self._wrong(column, number, f"“{text[:40]}”不是 11 位手机号（座机要带区号）")
 
     def _class(self, number: int, value: Cell | None) -> str:
         if value is None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from console.actions import accounts
 from foundation.database import upsert
 from foundation.dialects import returning_many, table_of
 from foundation.text import mask_phone
@@ -111,6 +112,8 @@ def write(session: Session, part: Part, *, now: datetime) -> None:
         statement = upsert(session, MANAGERS)
         statement = statement.on_conflict_do_update(index_elements=["phone"], set_={"name": statement.excluded.name})
         session.execute(statement, [{"phone": phone, "name": name} for phone, name in managers])
+        named = _pairs(session, Manager.id, Manager.name, Manager.phone.in_([phone for phone, _ in managers]))
+        accounts.name_managers(session, dict(named))
     if areas := part.get("areas"):
         _write_areas(session, areas)
     if tags := part.get("tags"):

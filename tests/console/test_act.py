@@ -99,7 +99,7 @@ def test_what_is_not_written_down_is_not_done(office, admin) -> None:
 def test_what_cannot_be_read_is_refused_and_never_taken_for_not_given(office, admin) -> None:
     admin.get("/console/users/new")
     for area in ("全部", "-1", "1 OR 1"):
-        answer = admin.post("/console/users/new", {"name": "intern", "role": "reader", "area": area})
+        answer = admin.post("/console/users/new", {"login": "intern", "name": "实习生", "role": "reader", "area": area})
         assert answer.status_code == 422
         assert "没有看懂选的是哪个片区" in answer.text
     with office.house.look() as session:

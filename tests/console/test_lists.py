@@ -81,7 +81,7 @@ def test_a_file_holds_what_is_filtered_and_text_is_text(office) -> None:
     admin = office.browser("admin")
     office.user("=1+1", "reader")
     rows = file_of(office, admin, "/console/users/export", {"search": "=1"})
-    assert [row[:3] for row in rows] == [("用户名", "角色", "范围"), ("=1+1", "只读", "全部")]
+    assert [row[1:5] for row in rows] == [("用户名", "手机", "角色", "范围"), ("=1+1", None, "只读", "全部")]
     assert [entry.detail for entry in office.audited("list.export")] == ["账号：“=1”"]
 
 

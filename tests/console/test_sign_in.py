@@ -220,15 +220,15 @@ def test_who_is_disabled_or_reset_is_out_at_once(office) -> None:
 def test_the_last_admin_stays(office) -> None:
     admin = office.browser("admin")
     numbers = re.findall(r"/console/users/(\d+)", admin.get("/console/users").text)
-    own = next(n for n in numbers if 'value="admin" selected' in admin.get(f"/console/users/{n}").text)
+    own = next(n for n in numbers if 'value="admin" checked' in admin.get(f"/console/users/{n}").text)
     assert "最后一位管理员" in admin.post(f"/console/users/{own}/disable").text
-    assert "最后一位管理员" in admin.post(f"/console/users/{own}", {"role": "reader"}).text
+    assert "最后一位管理员" in admin.post(f"/console/users/{own}", {"name": "老板", "role": "reader"}).text
 
 
 @pytest.mark.parametrize("role", ["supervisor", "manager"])
 def test_a_role_that_sees_a_part_is_not_made_without_one(office, role) -> None:
     admin = office.browser("admin")
-    assert admin.post("/console/users/new", {"name": "neu", "role": role}).status_code == 422
+    assert admin.post("/console/users/new", {"login": "neu", "name": "新来的", "role": role}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -151,12 +151,12 @@ def test_a_role_given_meanwhile_is_seen_before_another_is_given(office) -> None:
     spare = f"/console/users/{office.user('spare', 'reader')}"
     for browser in (first, second):
         browser.get(spare)
-    assert first.post(spare, {"role": "marketing"}).status_code == 303
-    told = second.post(spare, {"role": "admin"})
+    assert first.post(spare, {"name": "备用", "role": "marketing"}).status_code == 303
+    told = second.post(spare, {"name": "备用", "role": "admin"})
     assert told.status_code == 409
     assert re.search(r"<dt>角色</dt><dd[^>]*>营销人员", told.text)
     with office.house.look() as session:
-        assert session.scalars(select(User.role).where(User.name == "spare")).one() == "marketing"
+        assert session.scalars(select(User.role).where(User.login == "spare")).one() == "marketing"
 
 
 def test_an_audience_changed_meanwhile_is_neither_overwritten_nor_deleted_unseen(office) -> None:

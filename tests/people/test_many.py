@@ -129,7 +129,14 @@ def test_surveys_tasks_and_users_come_in_pages(office) -> None:
             for n in range(60)
         )
         session.add_all(
-            User(name=f"zz{n:03d}", role="reader", password_hash=HASH, must_change_password=False, created_at=now)
+            User(
+                login=f"zz{n:03d}",
+                name=f"zz{n:03d}",
+                role="reader",
+                password_hash=HASH,
+                must_change_password=False,
+                created_at=now,
+            )
             for n in range(60)
         )
     browser = office.browser("admin")

@@ -169,7 +169,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(office) -> None:
     admin = office.browser("admin")
     numbers = re.findall(r"/console/users/(\d+)", admin.get("/console/users").text)
     zhou = next(n for n in numbers if ">zhou<" in admin.get(f"/console/users/{n}").text)
-    assert admin.post(f"/console/users/{zhou}", {"role": "reader"}).status_code == 303
+    assert admin.post(f"/console/users/{zhou}", {"name": "周明华", "role": "reader"}).status_code == 303
     office.work()
     assert "没有导出名单的权限" in browser.get(asked.location).text
     assert browser.get(f"{asked.location}/file").status_code == 404

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from foundation.text import phone_number
 from people import rules
 from people.rules import Pair, Person
 
@@ -51,12 +52,12 @@ def test_what_is_no_pair_is_not_taken_for_one(said: str) -> None:
     ],
 )
 def test_a_mobile_is_kept_as_its_digits(said: str) -> None:
-    assert rules.phone(said) == "13900002201"
+    assert phone_number(said) == "13900002201"
 
 
 @pytest.mark.parametrize("said", ["1390000220", "139000022011", "23900002201", "12900002201", "电话", "", "²39"])
 def test_what_is_no_phone_is_none(said: str) -> None:
-    assert rules.phone(said) is None
+    assert phone_number(said) is None
 
 
 def test_the_deputy_stands_in_only_on_the_days_of_leave_and_only_for_the_areas_manager() -> None:

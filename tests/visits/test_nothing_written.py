@@ -81,7 +81,8 @@ def test_a_form_of_the_console_wants_a_sign_that_is_seen(town) -> None:
         (market, "visits/settings/days", days, "请写上这几天的名称"),
         (market, "visits/groups/new", group, "请写上要发的内容"),
         (market, "visits/plans/new", plan, "起一个名字"),
-        (admin, "users/new", {"name": "\u3164", "role": "reader"}, "用户名不能为空"),
+        (admin, "users/new", {"login": "\u3164", "name": "新来的", "role": "reader"}, "用户名不能为空"),
+        (admin, "users/new", {"login": "neu", "name": "\u3164", "role": "reader"}, "请写姓名"),
     )
     for browser, address, form, sentence in forms:
         answer = browser.post(f"/console/{address}", form)

@@ -117,7 +117,7 @@ def lay_out(town: Town, database: Database) -> None:
         district.open_shops(session, "城区一片", [*shops[: SHOPS // 2], shops[-1]], BEGAN)
         district.open_shops(session, "江山片", shops[SHOPS // 2 : -1], BEGAN)
         chen = session.scalars(select(Manager.id).where(Manager.name == "陈志强")).one()
-        who = {"name": "chen", "role": "manager", "manager_id": chen, "password_hash": office.HASH}
+        who = {"login": "chen", "name": "陈志强", "role": "manager", "manager_id": chen, "password_hash": office.HASH}
         session.add(User(**who, must_change_password=False, created_at=BEGAN))
         # Half time after four seconds of ours, so that each step falls due while processes are killed.
         day = 24 * 3600
