@@ -26,7 +26,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from console import passwords, queries, stamps
+from console import finding, passwords, queries, stamps
 from console.actions import sessions
 from console.collected import Extensions
 from console.permissions import ANYONE, SIGNED_IN
@@ -121,6 +121,7 @@ def install(app: Flask, extensions: Extensions) -> None:
     app.jinja_env.filters["device"] = device
     app.jinja_env.filters["percent"] = lambda share: "—" if share is None else f"{share:.1%}"
     app.jinja_env.filters["masked"] = mask_phone
+    app.jinja_env.filters["marked"] = finding.marked
     app.jinja_env.filters["count"] = lambda number: f"{number:,}"
 
 

@@ -1,7 +1,7 @@
 """Audit log: writing entries, and removing a person from them on erasure."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -16,6 +16,9 @@ TERMINAL = "命令行"
 #: Replaces what was removed from an entry.
 ERASED = "（已删除）"
 _QUOTED = re.compile("“([^”]+)”")
+_MARKS = str.maketrans("“”", '""')
+#: Time within which a search that goes on with the last one's text is the same search.
+TYPED_WITHIN = timedelta(minutes=1)
 
 
 def note(
@@ -46,6 +49,25 @@ def note(
             is_search=is_search,
         )
     )
+
+
+def note_search(session: Session, visitor: Visitor, did: str, sought: str, *, address: str, now: datetime) -> None:
+    """Write what somebody searches for while they type: one entry, which grows with what is typed, for the beginnings
+    of a word say nothing and would bury the rest of the log."""
+    quoted = f"“{sought.translate(_MARKS)}”"
+    last = session.execute(
+        select(AuditEntry.id, AuditEntry.did, AuditEntry.detail, AuditEntry.at)
+        .where(AuditEntry.who == visitor.name)
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None and last.did == did and now - last.at < TYPED_WITHIN:
+        if last.detail.startswith(quoted[:-1]):  # what was typed is being deleted, or was asked for again
+            return
+        if quoted.startswith(last.detail[:-1]):
+            _put(session, AuditEntry.id == last.id, at=now, detail=quoted)
+            return
+    note(session, visitor, did, detail=quoted, address=address, now=now, is_search=True)
 
 
 def forget(session: Session, whom: Forgetting) -> None:

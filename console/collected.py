@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from console.finding import Finder
 from console.menu import Item, Need, Tile
 from console.rules.visitors import Permission, Visitor
 from wechat_bot.feature import Feature
@@ -25,6 +26,7 @@ class Extensions:
     items: tuple[Item, ...]
     tiles: tuple[Tile, ...]
     needs: tuple[Need, ...]
+    finders: tuple[Finder, ...]
     audit_words: Mapping[str, str]
     searches: frozenset[str]
     topics: Mapping[str, str]
@@ -44,6 +46,10 @@ class Extensions:
     def needs_for(self, visitor: Visitor) -> list[Need]:
         """The kinds of pending work this visitor may see, in order."""
         return [need for need in self.needs if visitor.may(need.permission)]
+
+    def finders_for(self, visitor: Visitor) -> list[Finder]:
+        """The finders this visitor may use, in order."""
+        return [finder for finder in self.finders if visitor.may(finder.permission)]
 
     def known(self, session: Session, visitor: Visitor) -> list[str]:
         """Known facts about a user: login, name and phone, and what the features give."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.collected import Extensions, Knows, Part
+from console.finding import Finder
 from console.importing import Wizard
 from console.lists.listing import Listing
 from console.menu import Item, Need, Tile
@@ -22,6 +23,8 @@ class ConsoleExtension:
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
     needs: Sequence[Need] = ()
+    #: What the search in the head of every page finds.
+    finders: Sequence[Finder] = ()
     #: Words of the audit log (`did`), and their texts for people.
     audit_words: Mapping[str, str] = field(default_factory=dict)
     #: The words whose detail holds a searched text in quotation marks.
@@ -61,6 +64,7 @@ def collect(features: Sequence[Feature]) -> Extensions:
         items=tuple(sorted((one for _, each in found for one in each.items), key=lambda one: (one.order, one.label))),
         tiles=tuple(sorted((one for _, each in found for one in each.tiles), key=lambda one: one.order)),
         needs=tuple(sorted((one for _, each in found for one in each.needs), key=lambda one: one.order)),
+        finders=tuple(sorted((one for _, each in found for one in each.finders), key=lambda one: one.order)),
         audit_words=words,
         searches=frozenset(did for _, each in found for did in each.searches),
         topics=claimed(

@@ -52,9 +52,10 @@ console = Feature(
                 "user.disable": "停用账号",
                 "user.enable": "启用账号",
                 "list.export": "导出列表",
+                "find": "搜索",
                 "task.download": "下载文件",
             },
-            searches=("list.export",),
+            searches=("list.export", "find"),
             lists=(log.AUDIT,),
             topics={
                 "session": "登录",

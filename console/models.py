@@ -104,7 +104,8 @@ class UsedStep(Base):
 
 
 class AuditEntry(Base):
-    """Audit log entry: who did or saw what, when and from where. Changed only where a person is erased."""
+    """Audit log entry: who did or saw what, when and from where. Changed only where a person is erased, and
+    while what is searched for is still being typed."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_who", "who", "id"), Index("ix_audit_entry_did", "did", "id"))

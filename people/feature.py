@@ -6,7 +6,7 @@ from console.permissions import OUTBOX_SEE
 from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
-from people.pages import audiences, deliveries, importing, needs, roster, routes, tags, users
+from people.pages import audiences, deliveries, finding, importing, needs, roster, routes, tags, users
 from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
 from wechat_bot.conversation import Conversation, Word
 from wechat_bot.feature import Feature
@@ -47,6 +47,7 @@ people = Feature(
             ),
             tiles=(Tile("people/_tile.html", PEOPLE_SEE, roster.tile, 80),),
             knows=users.known,
+            finders=(finding.SHOPS,),
             needs=(
                 Need(OUTBOX_SEE, needs.messages, 10),
                 Need(PEOPLE_IMPORT, needs.guessing, 8),

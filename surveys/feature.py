@@ -8,7 +8,7 @@ from console.menu import Item, Need, Tile
 from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing, waves
 from surveys.mobile import answer
-from surveys.pages import inviting, listing, needs, routes, words
+from surveys.pages import finding, inviting, listing, needs, routes, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures
 from wechat_bot.conversation import Conversation, Entry
@@ -45,6 +45,7 @@ surveys = Feature(
             permissions=permissions.ALL,
             items=(Item("微调查", "surveys_pages.survey_list", SURVEYS_SEE, 10),),
             tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 10),),
+            finders=(finding.SURVEYS,),
             needs=(
                 Need(SURVEYS_SEE, needs.ending, 15),
                 Need(SURVEYS_WRITE, needs.drafts, 40),

@@ -10,7 +10,7 @@ from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
-from visits.pages import canned, inbox, needs, plans, reports, routes, unheard, workload
+from visits.pages import canned, finding, inbox, needs, plans, reports, routes, unheard, workload
 from visits.pages import groups as group_pages
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import audience, measures, titles
@@ -57,6 +57,7 @@ visits = Feature(
                 Tile("visits/console/_tile.html", VISITS_SEE, inbox.tile, 5),
                 Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 6),
             ),
+            finders=(finding.REQUESTS,),
             needs=(
                 Need(VISITS_SEE, needs.overdue, 5),
                 Need(VISITS_ANSWER, needs.due, 50),

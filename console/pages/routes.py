@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from console.lists import looking
 from console.lists.exporting import exporting
-from console.pages import account, dashboard, log, second, tasks
+from console.pages import account, dashboard, finding, log, second, tasks
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -19,6 +19,8 @@ for _rule, _view, _methods in (
     ("/sessions/<int:session_id>/end", account.end_session, ("POST",)),
     ("/audit", log.audit_log, ("GET",)),
     ("/audit/export", exporting(log.AUDIT, log.audit_log), ("POST",)),
+    ("/find", finding.find, ("GET",)),
+    ("/find/hits", finding.find_hits, ("GET",)),
     ("/columns", looking.choose_columns, ("POST",)),
     ("/tasks", tasks.task_list, ("GET",)),
     ("/tasks/<int:task_id>", tasks.task, ("GET",)),

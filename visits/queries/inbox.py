@@ -205,6 +205,15 @@ def _only_one(session: Session, shops: Sequence[int]) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def by_number(session: Session, who: Colleague, text: str) -> InboxLine | None:
+    """Return the visible request of a number, open or closed, as it is written: #2208 or 2208."""
+    number = _number(people_rules.plain(text))
+    if number is None:
+        return None
+    row = session.execute(_lines().where(Request.id == number, visibility.within(session, who))).first()
+    return InboxLine(*row) if row else None
+
+
 def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool = False) -> Counts:
     """Count the open requests somebody sees, by part, in one statement."""
     seen = [Request.owner_id == who.manager_id] if mine_only else _seen(session, who)
