@@ -27,7 +27,7 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Found thing: its title, in which what was sought is marked, and where it leads."""
+    """Thing found: its title, in which what was sought is marked, and where it leads."""
 
     title: str
     url: str
@@ -43,8 +43,8 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Hits of a finder, and the list that has all of them."""
+class Hits:
+    """What a finder found, and the list that has all of them."""
 
     hits: Sequence[Hit] = ()
     #: Address of the feature's own list with this search; empty where it has none.
@@ -63,18 +63,18 @@ class Finder:
 
     heading: str
     permission: Permission
-    find: Callable[[Services, Session, Visitor, Sought, datetime], Found]
+    find: Callable[[Services, Session, Visitor, Sought, datetime], Hits]
     order: int = 50
     #: Counting word of its hits: 家, 条.
     unit: str = "条"
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """Finder, with what it found."""
 
     finder: Finder
-    found: Found
+    found: Hits
 
     @property
     def has_more(self) -> bool:
@@ -96,11 +96,11 @@ def sought(typed: str, most: int) -> Sought:
 
 def groups(
     finders: Sequence[Finder], services: Services, session: Session, visitor: Visitor, what: Sought, now: datetime
-) -> list[Group]:
+) -> list[HitGroup]:
     """What these finders find, without the groups in which nothing is."""
     if not what.text:
         return []
-    found = [Group(each, each.find(services, session, visitor, what, now)) for each in finders]
+    found = [HitGroup(each, each.find(services, session, visitor, what, now)) for each in finders]
     return [each for each in found if each.found.hits]
 
 

@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import access, audit, finding
-from console.finding import Group, Sought
+from console.finding import HitGroup, Sought
 from console.permissions import SIGNED_IN
 from wechat_bot.services import current_services
 
@@ -26,7 +26,7 @@ def find_hits() -> ResponseReturnValue:
     return render_template("console/_hits.html", sought=sought, groups=_groups(sought))
 
 
-def _groups(sought: Sought) -> list[Group]:
+def _groups(sought: Sought) -> list[HitGroup]:
     services, me = current_services(), access.visitor()
     now = services.clock()
     with services.reading() as session:

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console.finding import Finder, Found, Hit, Sought
+from console.finding import Finder, Hit, Hits, Sought
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from people import rules
@@ -16,12 +16,12 @@ from people.shops.listing import ListedShop
 from wechat_bot.services import Services
 
 
-def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Found:
+def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Hits:
     """The first visible shops that a text finds, by licence."""
     # A phone is typed with blanks and dashes; a name or a licence is left as it is.
     text = rules.phone(sought.text) or sought.text
     page = listing.page(session, visitor, ShopFilter(text), today=day_in(now, services.zone), limit=sought.most)
-    return Found([_hit(line) for line in page.lines], url_for("people_pages.roster", search=text), page.counted)
+    return Hits([_hit(line) for line in page.lines], url_for("people_pages.roster", search=text), page.counted)
 
 
 def _hit(line: ListedShop) -> Hit:

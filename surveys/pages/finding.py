@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console.finding import Finder, Found, Hit, Sought
+from console.finding import Finder, Hit, Hits, Sought
 from console.rules.visitors import Visitor
 from foundation.paging import Count
 from surveys.models import SurveyState
@@ -15,7 +15,7 @@ from surveys.texts.figures import STATES
 from wechat_bot.services import Services
 
 
-def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Found:
+def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Hits:
     """Return the newest surveys with this text in their title."""
     page = listing.page(session, now=now, search=sought.text, limit=sought.most)
     hits = [
@@ -29,7 +29,7 @@ def find(services: Services, session: Session, visitor: Visitor, sought: Sought,
         for line in page.lines
     ]
     counted = Count(len(hits), is_whole=page.after is None)
-    return Found(hits, url_for("surveys_pages.survey_list", search=sought.text), counted)
+    return Hits(hits, url_for("surveys_pages.survey_list", search=sought.text), counted)
 
 
 SURVEYS = Finder("调查", SURVEYS_SEE, find, 30, unit="份")

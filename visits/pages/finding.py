@@ -5,7 +5,7 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console.finding import Finder, Found, Hit, Sought
+from console.finding import Finder, Hit, Hits, Sought
 from console.rules.visitors import Visitor
 from foundation.paging import Count
 from foundation.text import mask_phones
@@ -22,12 +22,12 @@ SHOWN = 60
 KINDS = {"late": "bad", "soon": "warn"}
 
 
-def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Found:
+def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Hits:
     """Return the visible request of a number."""
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     line = inbox.by_number(session, who, sought.text)
     hits = [_hit(services, visitor, line, now)] if line else []
-    return Found(hits, counted=Count(len(hits)))
+    return Hits(hits, counted=Count(len(hits)))
 
 
 def _hit(services: Services, visitor: Visitor, line: InboxLine, now: datetime) -> Hit:
