@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from console.finding import Finder, Hit, Hits, Sought
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
-from people import rules
+from foundation.text import phone_number
 from people.permissions import PEOPLE_SEE
 from people.shops import listing
 from people.shops.filtering import ShopFilter
@@ -19,7 +19,7 @@ from wechat_bot.services import Services
 def find(services: Services, session: Session, visitor: Visitor, sought: Sought, now: datetime) -> Hits:
     """The first visible shops that a text finds, by licence."""
     # A phone is typed with blanks and dashes; a name or a licence is left as it is.
-    text = rules.phone(sought.text) or sought.text
+    text = phone_number(sought.text) or sought.text
     page = listing.page(session, visitor, ShopFilter(text), today=day_in(now, services.zone), limit=sought.most)
     return Hits([_hit(line) for line in page.lines], url_for("people_pages.roster", search=text), page.counted)
 

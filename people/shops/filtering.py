@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
 from foundation.dialects import among
-from foundation.text import folded
+from foundation.text import folded, phone_number
 from people import rules
 from people.models import IS_BOUND, IS_THERE, IS_UNBOUND, Retailer
 from people.permissions import PEOPLE_PHONES
@@ -77,7 +77,7 @@ def _of_phone(session: Session, visitor: Visitor, number: str) -> Sequence[int]:
 
     Read first and not joined: a planner would look for either a licence or a phone by reading all shops.
     """
-    if not visitor.may(PEOPLE_PHONES) or rules.phone(number) is None:
+    if not visitor.may(PEOPLE_PHONES) or phone_number(number) is None:
         return []
     return session.scalars(select(Retailer.id).where(Retailer.phone == number).limit(MOST_OF_A_PHONE)).all()
 
