@@ -98,12 +98,12 @@ def _write(session: Session, survey_id: int, count: int) -> None:
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     keys = "string_to_array(keys, ' ')" if on_postgresql else "keys"
     for statement in (
-        "DELETE FROM word_keys WHERE submission_id BETWEEN :first AND :first + :count",
+        "DELETE FROM sheet_keys WHERE submission_id BETWEEN :first AND :first + :count",
         "DELETE FROM words WHERE survey_id = :survey",
         f"{_NUMBERS}INSERT INTO words (survey_id, question, submission_id, said, folded) "
         f"SELECT :survey, 'q1', :first + numbers.n, said, folded FROM numbers "
         f"JOIN written ON written.n = numbers.n % {TEXTS}",
-        f"{_NUMBERS}INSERT INTO word_keys (submission_id, keys) SELECT :first + numbers.n, {keys} FROM numbers "
+        f"{_NUMBERS}INSERT INTO sheet_keys (submission_id, keys) SELECT :first + numbers.n, {keys} FROM numbers "
         f"JOIN written ON written.n = numbers.n % {TEXTS}",
     ):
         session.execute(text(statement), {name: each for name, each in given.items() if f":{name}" in statement})

@@ -55,11 +55,12 @@ def opened(session: Session, kind: CampaignKind, reference: int, retailer_id: in
 
 def acted(
     session: Session, kind: CampaignKind, reference: int, retailer_id: int, *, now: datetime, is_secret: bool = False
-) -> None:
+) -> int | None:
     """Note that a shop did what it was asked for: messages still waiting for it are withdrawn, and the act is credited
-    to the last message that arrived, unless its last moment is over.
+    to the last message that arrived, unless its last moment is over. Gives the number of the campaign credited.
 
-    With `is_secret` neither the moment nor the shop nor its area is kept: each would point at what the shop said.
+    With `is_secret` neither the moment nor the shop nor its area is kept, nor the number given: each would point at
+    what the shop said.
     """
     connection = session.connection()
     whose = _whose(kind, reference, retailer_id)
@@ -67,15 +68,21 @@ def acted(
     connection.execute(_TAKE_BACK, {"whose": retailer_id, "what": kind.about(reference), "moment": moment})
     row = connection.execute(_LATEST_IN_TIME, {**whose, "now": now}).first()
     if row is None:
-        return
+        return None
     if is_secret:
         counts = {(row.campaign_id, tally.NOWHERE, rules.ACTED): 1}
         if not row.is_opened:  # opened while they were answering
             connection.execute(_OPEN_LATEST, whose)
             counts[row.campaign_id, row.area_id, rules.OPENED] = 1
         tally.add(session, counts)
-    else:
-        first(session, row.campaign_id, retailer_id, now=now)
+        return None
+    return row.number if first(session, row.campaign_id, retailer_id, now=now) else None
+
+
+def unacted(session: Session, kind: CampaignKind, reference: int, retailer_id: int) -> None:
+    """Take back that a shop did what it was asked for: it is asked once more."""
+    rows = session.connection().execute(_UNACT, _whose(kind, reference, retailer_id)).all()
+    tally.add(session, {(row.campaign_id, row.area_id, rules.ACTED): -1 for row in rows})
 
 
 def first(session: Session, campaign_id: int, retailer_id: int, *, now: datetime) -> bool:
@@ -105,7 +112,7 @@ def _whose(kind: CampaignKind, reference: int, retailer_id: int) -> Mapping[str,
 
 
 _last = (
-    select(_recipient.c.campaign_id, _recipient.c.area_id, _recipient.c.is_opened)
+    select(_recipient.c.campaign_id, _recipient.c.area_id, _recipient.c.is_opened, _campaign.c.number)
     .join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
     .join(_delivery, _delivery.c.id == _recipient.c.delivery_id)
     .where(
@@ -139,6 +146,20 @@ _ACT: Any = (
     .where(*_mine, _recipient.c.acted_at.is_(None))
     .values(acted_at=bindparam("moment", type_=Moment()))
     .returning(_recipient.c.area_id, _recipient.c.is_opened)
+)
+_UNACT: Any = (
+    update(_recipient)
+    .where(
+        _recipient.c.campaign_id.in_(
+            select(_campaign.c.id).where(
+                _campaign.c.kind == bindparam("kind"), _campaign.c.reference == bindparam("reference")
+            )
+        ),
+        _recipient.c.retailer_id == bindparam("retailer"),
+        _recipient.c.acted_at.is_not(None),
+    )
+    .values(acted_at=None)
+    .returning(_recipient.c.campaign_id, _recipient.c.area_id)
 )
 _TAKE_BACK: Any = queueing.withdrawal(
     _delivery.c.openid == select(_retailer.c.openid).where(_retailer.c.id == bindparam("whose")).scalar_subquery(),

@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
-from surveys.actions import authoring, counting, inviting
+from surveys.actions import authoring, counting, inviting, voiding
 from surveys.export import files
 from surveys.queries import listing
 from surveys.queries.detail import detail
@@ -144,12 +144,26 @@ def recount(survey_id: int) -> None:
 
 @surveys.command()
 @click.argument("submission_id", metavar="SUBMISSION", type=int)
+@click.option("--reason", default="在命令行作废", show_default=True, help="原因。")
 @with_appcontext
-def void(submission_id: int) -> None:
+def void(submission_id: int, reason: str) -> None:
     """作废一份答卷，不再计入统计。"""
-    with _told(), current_services().transaction() as session:
-        counting.void(session, submission_id)
+    services = current_services()
+    with _told(), services.transaction() as session:
+        voiding.void(session, submission_id, reason=reason, by="", now=services.clock())
     click.echo("已作废。")
+
+
+@surveys.command()
+@click.argument("submission_id", metavar="SUBMISSION", type=int)
+@click.option("--reason", default="在命令行恢复", show_default=True, help="原因。")
+@with_appcontext
+def restore(submission_id: int, reason: str) -> None:
+    """恢复一份作废的答卷，重新计入统计。"""
+    services = current_services()
+    with _told(), services.transaction() as session:
+        voiding.restore(session, submission_id, reason=reason, now=services.clock(), zone=services.zone)
+    click.echo("已恢复。")
 
 
 @surveys.command()

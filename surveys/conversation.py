@@ -189,5 +189,6 @@ def _intro(turn: Turn, sheet: AnswerSheet) -> str:
         flow.about_minutes(sheet.definition.questions),
         says=sheet.definition.intro,
         is_anonymous=sheet.is_anonymous,
+        is_again=sheet.is_again,
         page=f"{turn.account.public_url}/m/surveys/{sheet.survey_id}" if turn.account.has_pages else "",
     )

@@ -18,7 +18,7 @@ surveys = Feature(
     name="surveys",
     forgets=erasing.forget,
     models=(models,),
-    search_indexes=(models.WORD_SEARCH,),
+    search_indexes=(models.SHEET_SEARCH,),
     conversations=[
         Conversation(
             conversation.TOPIC,

@@ -91,6 +91,8 @@ class Participation(Base):
     __table_args__ = (
         UniqueConstraint("survey_id", "retailer_id"),
         Index("ix_participation_retailer_id", "retailer_id"),
+        # For the list of those who have not answered.
+        Index("ix_participation_unanswered", "survey_id", "retailer_id", **only("not is_submitted")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -112,16 +114,28 @@ class Participation(Base):
     #: The survey was looked at, on its page or in the chat. Set in an anonymous survey too: it says nothing about
     #: answers.
     is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Staff asked the shop to answer once more: its sheet was void, and is superseded.
+    is_again: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Submission(Base):
-    """Submission: a finished answer sheet, the raw answers from which every figure can be recounted."""
+    """Submission: a finished answer sheet, the raw answers from which every figure can be recounted.
+
+    It is valid unless it was filled too fast or is void. A void one is still returned; a superseded one is neither, and
+    the shop may hand in another.
+    """
 
     __tablename__ = "submission"
     __table_args__ = (
-        # One answer for each shop, enforced by the database; anonymous ones have no shop and are not limited by it.
-        UniqueConstraint("survey_id", "retailer_id"),
+        # One answer for each shop, enforced by the database, beside those that are superseded; anonymous ones have no
+        # shop and are not limited by it.
+        UniqueConstraint("survey_id", "retailer_id", "superseded"),
         Index("ix_submission_survey_id", "survey_id", "id"),
+        # For the list, the newest first, and for the rare parts of it.
+        Index("ix_submission_newest", "survey_id", "submitted_at", "id"),
+        Index("ix_submission_void", "survey_id", "submitted_at", "id", **only("voided_at is not null")),
+        Index("ix_submission_fast", "survey_id", "submitted_at", "id", **only("is_fast")),
+        Index("ix_submission_photos", "survey_id", "submitted_at", "id", **only("photos > 0")),
         # For submissions of a part of the shops.
         Index("ix_submission_area_id", "survey_id", "area_id"),
         Index("ix_submission_manager_id", "survey_id", "manager_id"),
@@ -143,8 +157,20 @@ class Submission(Base):
     submitted_at: Mapped[datetime]
     #: Seconds from the first question to the submit; null in an anonymous survey.
     seconds: Mapped[int | None]
-    #: False where it was answered faster than the survey's `min_seconds`, or set aside by staff: returned, not valid.
+    #: Neither too fast nor void.
     is_valid: Mapped[bool] = mapped_column(default=True)
+    #: It was answered faster than the survey's `min_seconds`.
+    is_fast: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: When staff set it aside, who did, and why.
+    voided_at: Mapped[datetime | None]
+    voided_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    void_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: 0 for the sheet of a shop; its own id once the shop was asked to answer once more.
+    superseded: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    #: The number of the invitation that brought it; null where none did, or the survey is anonymous.
+    wave: Mapped[int | None]
+    #: How many photos are in its answers.
+    photos: Mapped[int] = mapped_column(default=0, server_default="0")
     #: Whether the clock has added it to the cross-tabs and its words to the search (`filing.file_some`).
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The customer manager at the time of the answer; null where the survey is anonymous. No foreign key: SQLite could
@@ -232,13 +258,13 @@ class Words(Base):
     folded: Mapped[str] = mapped_column(Text, server_default="")
 
 
-class WordKeys(Base):
-    """Search keys of the words of one sheet (`rules.crossing.keys`)."""
+class SheetKeys(Base):
+    """Search keys of one sheet (`rules.sheet_keys`): whose it is, what was chosen, and the words of a valid one."""
 
-    __tablename__ = "word_keys"
+    __tablename__ = "sheet_keys"
     __table_args__ = (
-        # SQLite has a table of its own for this: `WORD_SEARCH`.
-        Index("ix_word_keys_keys", "keys", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        # SQLite has a table of its own for this: `SHEET_SEARCH`.
+        Index("ix_sheet_keys_keys", "keys", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
 
     submission_id: Mapped[int] = mapped_column(
@@ -247,5 +273,5 @@ class WordKeys(Base):
     keys: Mapped[list[str]] = mapped_column(Grams())
 
 
-#: The search index over what people wrote, one row a sheet.
-WORD_SEARCH = SearchIndex("word_search", "word_keys", "keys", key="submission_id")
+#: The search index over the sheets, one row a sheet.
+SHEET_SEARCH = SearchIndex("sheet_search", "sheet_keys", "keys", key="submission_id")

@@ -876,6 +876,7 @@ def upgrade() -> None:
         sa.Column("misread", sa.Integer(), nullable=False),
         sa.Column("is_reached", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_again", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_participation_retailer_id_retailer")),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_participation_survey_id_survey")),
         sa.ForeignKeyConstraint(
@@ -885,6 +886,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("survey_id", "retailer_id", name=op.f("uq_participation_survey_id_retailer_id")),
     )
     op.create_index("ix_participation_retailer_id", "participation", ["retailer_id"], unique=False)
+    op.create_index(
+        "ix_participation_unanswered",
+        "participation",
+        ["survey_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("not is_submitted"),
+        postgresql_where=sa.text("not is_submitted"),
+    )
     op.create_table(
         "retailer_tag",
         sa.Column("tag_id", sa.Integer(), nullable=False),
@@ -909,6 +918,13 @@ def upgrade() -> None:
         sa.Column("submitted_at", Moment(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("is_valid", sa.Boolean(), nullable=False),
+        sa.Column("is_fast", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("voided_at", Moment(), nullable=True),
+        sa.Column("voided_by", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("void_reason", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("superseded", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("wave", sa.Integer(), nullable=True),
+        sa.Column("photos", sa.Integer(), server_default="0", nullable=False),
         sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_submission_area_id_area")),
@@ -919,10 +935,29 @@ def upgrade() -> None:
             ["version_id"], ["survey_version.id"], name=op.f("fk_submission_version_id_survey_version")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submission")),
-        sa.UniqueConstraint("survey_id", "retailer_id", name=op.f("uq_submission_survey_id_retailer_id")),
+        sa.UniqueConstraint(
+            "survey_id", "retailer_id", "superseded", name=op.f("uq_submission_survey_id_retailer_id_superseded")
+        ),
     )
     op.create_index("ix_submission_area_id", "submission", ["survey_id", "area_id"], unique=False)
+    op.create_index(
+        "ix_submission_fast",
+        "submission",
+        ["survey_id", "submitted_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("is_fast"),
+        postgresql_where=sa.text("is_fast"),
+    )
     op.create_index("ix_submission_manager_id", "submission", ["survey_id", "manager_id"], unique=False)
+    op.create_index("ix_submission_newest", "submission", ["survey_id", "submitted_at", "id"], unique=False)
+    op.create_index(
+        "ix_submission_photos",
+        "submission",
+        ["survey_id", "submitted_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("photos > 0"),
+        postgresql_where=sa.text("photos > 0"),
+    )
     op.create_index("ix_submission_survey_id", "submission", ["survey_id", "id"], unique=False)
     op.create_index(
         "ix_submission_unfiled",
@@ -931,6 +966,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("not is_filed"),
         postgresql_where=sa.text("not is_filed"),
+    )
+    op.create_index(
+        "ix_submission_void",
+        "submission",
+        ["survey_id", "submitted_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("voided_at is not null"),
+        postgresql_where=sa.text("voided_at is not null"),
     )
     op.create_table(
         "visit_request",
@@ -1028,6 +1071,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_table(
+        "sheet_keys",
+        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("keys", sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submission.id"], name=op.f("fk_sheet_keys_submission_id_submission")
+        ),
+        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_sheet_keys")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_sheet_keys_keys", "sheet_keys", ["keys"], unique=False, postgresql_using="gin")
     op.create_table(
         "visit_assignment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1212,17 +1266,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("request_id", "closing", name=op.f("pk_visit_rating")),
     )
-    op.create_table(
-        "word_keys",
-        sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("keys", sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"], ["submission.id"], name=op.f("fk_word_keys_submission_id_submission")
-        ),
-        sa.PrimaryKeyConstraint("submission_id", name=op.f("pk_word_keys")),
-    )
-    if op.get_bind().dialect.name == "postgresql":
-        op.create_index("ix_word_keys_keys", "word_keys", ["keys"], unique=False, postgresql_using="gin")
     op.create_table(
         "words",
         sa.Column("survey_id", sa.Integer(), nullable=False),

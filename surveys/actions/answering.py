@@ -83,6 +83,7 @@ def _join(session: Session, sheet: AnswerSheet, values: Mapping[str, Any], now: 
                 "is_submitted": False,
                 "is_reached": False,
                 "is_opened": True,
+                "is_again": False,
             }
         )
         .on_conflict_do_nothing(index_elements=["survey_id", "retailer_id"])
@@ -137,7 +138,7 @@ def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInf
     if not flow.is_complete(sheet.definition.questions, sheet.answers):
         raise Refused(texts.MUST_ANSWER)
     today = day_in(now, zone)
-    done: dict[str, Any] = {"is_submitted": True, "answers": {}, "at": None, "misread": 0}
+    done: dict[str, Any] = {"is_submitted": True, "answers": {}, "at": None, "misread": 0, "is_again": False}
     done |= {"version_id": None, "started_at": None} if sheet.is_anonymous else {"submitted_on": today}
     won = cast(
         CursorResult[Any],
@@ -152,6 +153,8 @@ def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInf
     answers = flow.settle(sheet.definition.questions, sheet.answers)
     spent = (now - sheet.started_at).total_seconds() if sheet.started_at else 0
     is_valid = spent >= (sheet.definition.min_seconds or 0)
+    photos = [key for each in answers.values() for key in each.get("m", ())]
+    wave = inviting.answered(session, sheet, now=now)
     session.execute(
         insert(_submission).values(
             survey_id=sheet.survey_id,
@@ -161,15 +164,16 @@ def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInf
             answers=answers,
             source=source,
             is_valid=is_valid,
+            is_fast=not is_valid,
+            photos=len(photos),
+            wave=wave,
             **_who_and_when(sheet, now, zone, int(spent)),
         )
     )
     if sheet.is_anonymous:
-        photos = [key for each in answers.values() for key in each.get("m", ())]
         media.forget_sender(session, photos, day=_midnight(now, zone))
     counts = tally.counts(sheet.definition, answers) if is_valid else {}
     counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
-    inviting.answered(session, sheet, now=now)
     counting.add(session, sheet.survey_id, counts)
     if is_valid:
         keys = of_quotas.keys(sheet.definition, answers, area_id=sheet.area_id, class_id=sheet.class_id)

@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sqlalchemy import TextClause, func, select, text, update
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import tally as campaign_tally
-from foundation.errors import Refused
 from surveys.actions import filing, quotas
 from surveys.actions.enlisting import locked
 from surveys.models import Participation, Submission, Tally
@@ -113,7 +112,7 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums,
             Submission.class_id,
             Submission.manager_id,
         )
-        .where(Submission.survey_id == survey_id)
+        .where(Submission.survey_id == survey_id, Submission.superseded == 0)
         .execution_options(yield_per=1000)
     )
     for version_id, answers, is_valid, is_filed, *of_whom in rows:
@@ -131,35 +130,3 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums,
     figures = session.execute(listed.where(Participation.survey_id == survey_id)).one()
     counted.update(dict(zip((SENT, REACHED, OPENED), figures, strict=True)))
     return counted, sums, placed
-
-
-def void(session: Session, submission_id: int) -> None:
-    """Set a submission aside: it still counts as returned, but not as valid, and its answers leave the counts.
-
-    Raises Refused where there is none, or it is invalid already.
-    """
-    row = session.execute(
-        update(Submission)
-        .where(Submission.id == submission_id, Submission.is_valid)
-        .values(is_valid=False)
-        .returning(
-            Submission.id,
-            Submission.survey_id,
-            Submission.version_id,
-            Submission.answers,
-            Submission.is_filed,
-            Submission.area_id,
-            Submission.class_id,
-            Submission.manager_id,
-        )
-    ).first()
-    if row is None:
-        raise Refused(f"没有编号为 {submission_id} 的有效答卷。")
-    definitions = {version.id: version.definition for version in version_cache.of_survey(session, row.survey_id)}
-    taken = tally.negated(tally.counts(definitions[row.version_id], row.answers))
-    add(session, row.survey_id, {**taken, VALID: -1})
-    definition = definitions[row.version_id]
-    keys = of_quotas.keys(definition, row.answers, area_id=row.area_id, class_id=row.class_id)
-    quotas.give_back(session, row.survey_id, keys)
-    if row.is_filed:
-        filing.take_back(session, row, definitions[row.version_id])

@@ -32,6 +32,7 @@ def enlist(
         "misread": literal(0),
         "is_reached": false(),
         "is_opened": false(),
+        "is_again": false(),
     }
     # SQLite accepts ON CONFLICT after a SELECT only with a WHERE between them.
     listed = select(*columns.values()).where(audience.c[0].is_not(None))

@@ -1,13 +1,15 @@
 """Erasing: what surveys forget of a person or a shop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from people.models import Binding
-from surveys.models import Participation, Submission, WordKeys, Words
+from surveys.models import Participation, SheetKeys, Submission, Words
+from surveys.queries import version_cache
+from surveys.rules import sheet_keys
 from wechat_bot import media
 from wechat_bot.erasure import Forgetting
 
@@ -44,23 +46,36 @@ def _forget_sheets(session: Session, whom: Forgetting, *, is_picture_only: bool)
     # Through the participations, which have an index by shop.
     of_shop = and_(Submission.survey_id == Participation.survey_id, Submission.retailer_id == Participation.retailer_id)
     handed_in = (
-        select(Submission.id, Submission.answers)
+        select(Submission)
         .join_from(Participation, Submission, of_shop)
         .where(_kept_by(whom, Submission.submitted_at))
         .order_by(Submission.id)
     )
-    rows = session.execute(handed_in.with_for_update(of=Submission)).all()
-    new = {row.id: without_words(row.answers, keeps_words=is_picture_only) for row in rows}
-    changed = [row for row in rows if new[row.id] != row.answers]
-    for row in changed:
-        session.execute(update(Submission).where(Submission.id == row.id).values(answers=new[row.id]))
-    _note(session, whom, [row.answers for row in changed], is_picture_only=is_picture_only)
-    if is_picture_only:
-        return
-    ids = [row.id for row in changed]
+    sheets = session.scalars(handed_in.with_for_update(of=Submission)).all()
+    before = [sheet.answers for sheet in sheets]
+    changed: list[Submission] = []
+    for sheet in sheets:
+        left = without_words(sheet.answers, keeps_words=is_picture_only)
+        if left != sheet.answers:
+            sheet.answers, sheet.photos = left, 0
+            changed.append(sheet)
+        if not is_picture_only:
+            sheet.void_reason = ""  # staff may have written of somebody
+    session.flush()
+    _note(session, whom, before, is_picture_only=is_picture_only)
+    _index_again(session, changed, keeps_words=is_picture_only)
+    ids = [] if is_picture_only else [sheet.id for sheet in changed]
     for n in range(0, len(ids), BATCH):
-        session.execute(delete(WordKeys).where(WordKeys.submission_id.in_(ids[n : n + BATCH])))
         session.execute(delete(Words).where(Words.submission_id.in_(ids[n : n + BATCH])))
+
+
+def _index_again(session: Session, sheets: Sequence[Submission], *, keeps_words: bool) -> None:
+    """Keep the search keys of what is left."""
+    versions = {sheet.survey_id: version_cache.of_survey(session, sheet.survey_id) for sheet in sheets}
+    for sheet in sheets:
+        definition = next(each.definition for each in versions[sheet.survey_id] if each.id == sheet.version_id)
+        keys = sheet_keys.keys(definition, sheet, with_words=keeps_words and sheet.is_valid)
+        session.execute(update(SheetKeys).where(SheetKeys.submission_id == sheet.id).values(keys=keys))
 
 
 def _forget_drafts(session: Session, whom: Forgetting, *, is_picture_only: bool) -> None:
@@ -76,7 +91,7 @@ def _forget_drafts(session: Session, whom: Forgetting, *, is_picture_only: bool)
         session.execute(update(Participation).where(Participation.id == row.id).values(values))
 
 
-def _note(session: Session, whom: Forgetting, sheets: list[Answers], *, is_picture_only: bool) -> None:
+def _note(session: Session, whom: Forgetting, sheets: Sequence[Answers], *, is_picture_only: bool) -> None:
     given = [each for answers in sheets for each in answers.values()]
     media.discard(session, [str(key) for each in given for key in each.get("m", ())], now=whom.now)
     if not is_picture_only:

@@ -12,11 +12,11 @@ from sqlalchemy import Row, case, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import count_many
-from foundation.text import folded, grams
+from foundation.text import folded
 from people.models import Area, Retailer
-from surveys.models import Cross, PairTally, Submission, Survey, WordKeys, Words
+from surveys.models import Cross, PairTally, SheetKeys, Submission, Survey, Words
 from surveys.queries import version_cache
-from surveys.rules import crossing, tally
+from surveys.rules import crossing, sheet_keys, tally
 from surveys.rules.crossing import Count, CrossedBy, Pair
 from surveys.rules.definition import Definition
 
@@ -40,9 +40,11 @@ def file_some(session: Session) -> int:
     )
     mine = [row for row in rows if row.survey_id in free]
     definitions = _definitions(session, free)
-    valid = [(row, definitions[row.version_id]) for row in mine if row.is_valid]
+    read = [(row, definitions[row.version_id]) for row in mine]
+    valid = [(row, definition) for row, definition in read if row.is_valid]
     _count(session, valid)
-    _index_words(session, valid)
+    _keep_words(session, valid)
+    _index(session, read)
     if mine:
         _mark_filed(session, mine)
     return len(mine)
@@ -60,6 +62,8 @@ def _unfiled(session: Session) -> Sequence[Row[Any]]:
             Submission.class_id,
             Submission.answers,
             Submission.is_valid,
+            Submission.wave,
+            Submission.photos,
             manager.label("manager_id"),
         )
         .outerjoin(Retailer, Retailer.id == Submission.retailer_id)
@@ -81,29 +85,29 @@ def _count(session: Session, submissions: Sequence[tuple[Row[Any], Definition]])
         sums[survey_id].add_to(session, survey_id)
 
 
-def _index_words(session: Session, submissions: Sequence[tuple[Row[Any], Definition]]) -> None:
-    """Keep what was written in own words, with the keys by which it is searched."""
-    found: list[dict[str, Any]] = []
-    index: list[dict[str, Any]] = []
-    for row, definition in submissions:
-        said = crossing.words(definition, row.answers)
-        found += [
-            {
-                "survey_id": row.survey_id,
-                "question": question,
-                "submission_id": row.id,
-                "said": words,
-                "folded": folded(words),
-            }
-            for question, words in said
-        ]
-        keys = {key for question, words in said for key in crossing.keys(row.survey_id, question, grams(words))}
-        if keys:
-            index.append({"submission_id": row.id, "keys": sorted(keys)})
+def _keep_words(session: Session, submissions: Sequence[tuple[Any, Definition]]) -> None:
+    """Keep what was written in own words."""
+    found = [
+        {
+            "survey_id": row.survey_id,
+            "question": question,
+            "submission_id": row.id,
+            "said": said,
+            "folded": folded(said),
+        }
+        for row, definition in submissions
+        for question, said in crossing.words(definition, row.answers)
+    ]
     if found:
         session.execute(insert(Words), found)
-    if index:  # 👍 alone has nothing to search by
-        session.execute(insert(WordKeys), index)
+
+
+def _index(session: Session, submissions: Sequence[tuple[Row[Any], Definition]]) -> None:
+    """Keep the keys by which sheets are searched."""
+    keys = [(row, sheet_keys.keys(definition, row, with_words=row.is_valid)) for row, definition in submissions]
+    index = [{"submission_id": row.id, "keys": found} for row, found in keys if found]
+    if index:
+        session.execute(insert(SheetKeys), index)
 
 
 def _mark_filed(session: Session, rows: Sequence[Row[Any]]) -> None:
@@ -115,13 +119,29 @@ def _mark_filed(session: Session, rows: Sequence[Row[Any]]) -> None:
 
 
 def take_back(session: Session, submission: Any, definition: Definition) -> None:
-    """Remove a filed submission that is set aside from the cross-tabs and the search."""
-    of_whom = members(submission.area_id, submission.class_id, submission.manager_id)
-    taken = Sums()
-    taken.count(definition, tally.counts(definition, submission.answers), of_whom)
-    Sums().less(taken).add_to(session, submission.survey_id)
-    session.execute(delete(WordKeys).where(WordKeys.submission_id == submission.id))
+    """Remove a filed submission that is set aside from the cross-tabs, and its words from the search."""
+    Sums().less(_sums(submission, definition)).add_to(session, submission.survey_id)
     session.execute(delete(Words).where(Words.survey_id == submission.survey_id, Words.submission_id == submission.id))
+    _index_again(session, submission, definition, with_words=False)
+
+
+def put_back(session: Session, submission: Any, definition: Definition) -> None:
+    """Add a filed submission that is restored to the cross-tabs again, and its words to the search."""
+    _sums(submission, definition).add_to(session, submission.survey_id)
+    _keep_words(session, [(submission, definition)])
+    _index_again(session, submission, definition, with_words=True)
+
+
+def _sums(submission: Any, definition: Definition) -> Sums:
+    found = Sums()
+    of_whom = members(submission.area_id, submission.class_id, submission.manager_id)
+    found.count(definition, tally.counts(definition, submission.answers), of_whom)
+    return found
+
+
+def _index_again(session: Session, submission: Any, definition: Definition, *, with_words: bool) -> None:
+    keys = sheet_keys.keys(definition, submission, with_words=with_words)
+    session.execute(update(SheetKeys).where(SheetKeys.submission_id == submission.id).values(keys=keys))
 
 
 def members(area_id: int, class_id: int, manager_id: int | None) -> dict[CrossedBy, int | None]:

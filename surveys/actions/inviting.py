@@ -119,12 +119,13 @@ def opened(session: Session, sheet: AnswerSheet) -> None:
         counting.add(session, sheet.survey_id, {counting.OPENED: count} if count else {})
 
 
-def answered(session: Session, sheet: AnswerSheet, *, now: datetime) -> None:
+def answered(session: Session, sheet: AnswerSheet, *, now: datetime) -> int | None:
     """Note that a shop has handed in: messages still waiting for it are withdrawn, and the last invitation that arrived
-    is credited. For an anonymous survey only the fact that some invitation was is stored."""
-    if sheet.waves:
-        whose = (sheet.survey_id, sheet.retailer_id)
-        answering.acted(session, kinds.INVITATIONS, *whose, now=now, is_secret=sheet.is_anonymous)
+    is credited; gives its number. For an anonymous survey only the fact that some invitation was is stored."""
+    if not sheet.waves:
+        return None
+    whose = (sheet.survey_id, sheet.retailer_id)
+    return answering.acted(session, kinds.INVITATIONS, *whose, now=now, is_secret=sheet.is_anonymous)
 
 
 _participation = table_of(Participation)

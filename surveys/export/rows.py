@@ -4,7 +4,7 @@ from collections.abc import Generator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from people.models import Area, Manager, Retailer, ShopClass
@@ -32,7 +32,7 @@ class AnswerRow(NamedTuple):
 
 def total(session: Session, survey_id: int) -> int:
     """Count the submissions."""
-    return session.scalar(select(func.count()).select_from(Submission).where(Submission.survey_id == survey_id)) or 0
+    return session.scalar(select(func.count()).select_from(Submission).where(*_returned(survey_id))) or 0
 
 
 def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator[AnswerRow]:
@@ -65,7 +65,12 @@ def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator
             .join(ShopClass, ShopClass.id == Submission.class_id)
             .outerjoin(Manager, Manager.id == Submission.manager_id)
         )
-    statement = statement.where(Submission.survey_id == survey_id).order_by(Submission.id)
+    statement = statement.where(*_returned(survey_id)).order_by(Submission.id)
     with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
             yield AnswerRow(*row)
+
+
+def _returned(survey_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of the submissions that count as returned."""
+    return Submission.survey_id == survey_id, Submission.superseded == 0

@@ -16,7 +16,13 @@ def intro(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
     """Draw the screen before the first question; `action` is where the form goes, `more` what else the page needs."""
     minutes = flow.about_minutes(sheet.definition.questions)
     return render_template(
-        "surveys/intro.html", sheet=sheet, minutes=minutes, anonymous=chat.ANONYMOUS, action=action, **more
+        "surveys/intro.html",
+        sheet=sheet,
+        minutes=minutes,
+        anonymous=chat.ANONYMOUS,
+        again=chat.AGAIN,
+        action=action,
+        **more,
     )
 
 

@@ -56,6 +56,8 @@ class AnswerSheet:
     #: The question the shop went back to.
     at: str | None = None
     misread: int = 0
+    #: Staff asked the shop to answer once more.
+    is_again: bool = False
     #: The customer manager's name; read by `look` only.
     manager: str = ""
     #: The keys of full quotas; None where the survey has none.
@@ -171,6 +173,7 @@ def _sheet(session: Session, row: Any, manager: str = "") -> AnswerSheet:
         answers=row.answers or {},
         at=row.at,
         misread=row.misread or 0,
+        is_again=bool(row.is_again),
         manager=manager,
         full=full(row.full),
     )
@@ -215,6 +218,7 @@ _READ: tuple[Any, ...] = (
     _kept.c.answers,
     _kept.c.at,
     _kept.c.misread,
+    _kept.c.is_again,
     _version.c.id.label("version_id"),
     _version.c.digest,
     FULL.label("full"),

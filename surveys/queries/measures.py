@@ -9,9 +9,10 @@ from wechat_bot.feature import Measure
 
 
 def handed_in(session: Session, period: Period) -> int:
-    """Count the answer sheets handed in; of anonymous surveys by the day."""
+    """Count the answer sheets handed in, void ones too, and each shop's once; of anonymous surveys by the day."""
     at = Submission.submitted_at
-    return session.scalar(select(func.count()).where(at >= period.begins_at, at < period.ends_at)) or 0
+    is_in = (at >= period.begins_at, at < period.ends_at, Submission.superseded == 0)
+    return session.scalar(select(func.count()).where(*is_in)) or 0
 
 
 MEASURES = (Measure("surveys.handed_in", "交回的调查", handed_in),)

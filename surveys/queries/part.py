@@ -122,7 +122,8 @@ def _totals(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy, t
     column = Submission.manager_id if by is CrossedBy.MANAGER else Submission.area_id
     answered = (
         select(Submission.retailer_id.label("id"), Submission.is_valid)
-        .where(Submission.survey_id == survey_id, column.in_(crossing.part(session, visitor, by) or ()))
+        .where(Submission.survey_id == survey_id, Submission.superseded == 0)
+        .where(column.in_(crossing.part(session, visitor, by) or ()))
         .limit(COUNTED)
         .cte("answered")
         .prefix_with("MATERIALIZED")

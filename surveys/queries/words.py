@@ -15,7 +15,7 @@ from foundation.text import folded
 from foundation.text import keys as parts
 from people.models import Area, Retailer
 from people.visibility import within
-from surveys.models import WORD_SEARCH, Submission, Words
+from surveys.models import SHEET_SEARCH, Submission, Words
 from surveys.rules import crossing
 
 PAGE = 50
@@ -96,7 +96,7 @@ def _found(
         behind = base.where(key >= rest[0] if is_up else key <= rest[0], holds(Words))
         words, by = crossing.keys(survey_id, question, parts(search)), key
         if words:
-            known = WORD_SEARCH.holding(session, words).cte("known").prefix_with("MATERIALIZED")
+            known = SHEET_SEARCH.holding(session, words).cte("known").prefix_with("MATERIALIZED")
             # Sorted by the key of the rows found in the index, or SQLite would read all words.
             behind, by = behind.join(known, known.c.id == key), known.c.id
         # Signs alone are in no index: all words are read for them.

@@ -31,10 +31,17 @@ def intro(title: str, questions: int, minutes: int) -> str:
 
 
 def opening(
-    title: str, questions: int, minutes: int, *, says: str = "", is_anonymous: bool = False, page: str = ""
+    title: str,
+    questions: int,
+    minutes: int,
+    *,
+    says: str = "",
+    is_anonymous: bool = False,
+    is_again: bool = False,
+    page: str = "",
 ) -> str:
     """Everything before the first question: `says` is the author's own sentence, `page` the address of the same survey
-    on a page.
+    on a page; `is_again` where staff asked the shop to answer once more.
 
     >>> print(opening("新品调查", 1, 1, says="帮我们选个好卖的。", is_anonymous=True))
     《新品调查》共 1 题，约 1 分钟。随时回复“退出”，下次接着填。
@@ -42,6 +49,7 @@ def opening(
     这份调查不记名，结果里看不出是哪家店。
     """
     lines = (
+        AGAIN if is_again else "",
         intro(title, questions, minutes),
         says,
         ANONYMOUS if is_anonymous else "",
@@ -49,6 +57,9 @@ def opening(
     )
     return "\n".join(line for line in lines if line)
 
+
+AGAIN = "您上次填的没有算进去，请您再填一次，谢谢您。"
+"""To a shop whose sheet was set aside and that staff ask again; where they do not, it has answered."""
 
 ANONYMOUS = "这份调查不记名，结果里看不出是哪家店。"
 

@@ -15,8 +15,8 @@ from foundation.errors import Refused
 from questions import answers as kinds
 from questions import stepping
 from questions.question import QuestionType
-from surveys.actions import answering, authoring, counting
-from surveys.models import Participation, Quota, Submission, Survey, Tally
+from surveys.actions import answering, authoring, counting, filing, voiding
+from surveys.models import Participation, Quota, Submission, Survey, Tally, Words
 from surveys.queries import answer_sheet
 from surveys.rules import files, review
 from tests.surveys.conftest import answer
@@ -49,10 +49,10 @@ def kept(session, survey_id):
 def counted_by_hand(session, survey_id):
     """Written apart from the product's own counting."""
     counts = Counter()
-    for answers, is_valid in session.execute(
-        select(Submission.answers, Submission.is_valid).where(Submission.survey_id == survey_id)
+    for answers, is_valid, superseded in session.execute(
+        select(Submission.answers, Submission.is_valid, Submission.superseded).where(Submission.survey_id == survey_id)
     ):
-        counts["", "returned"] += 1
+        counts["", "returned"] += not superseded
         if not is_valid:
             continue
         counts["", "valid"] += 1
@@ -66,6 +66,15 @@ def counted_by_hand(session, survey_id):
     listed = select(func.count(), func.count().filter(Participation.is_opened)).select_from(Participation)
     counts["", "sent"], counts["", "opened"] = session.execute(listed.where(Participation.survey_id == survey_id)).one()
     return {key: count for key, count in counts.items() if count}
+
+
+def found_words(session):
+    return sorted(tuple(row) for row in session.execute(select(Words.submission_id, Words.question, Words.said)))
+
+
+def said_in_valid(session):
+    sheets = session.execute(select(Submission.id, Submission.answers).where(Submission.is_valid))
+    return sorted((each, code, data["t"]) for each, given in sheets for code, data in given.items() if data.get("t"))
 
 
 def some_answer(question, n):
@@ -85,9 +94,10 @@ def some_answer(question, n):
             return kinds.Number(str(n - 8) if n % 2 else f"{n}.5")
 
 
+VOIDING = ("void", "restore", "again", "file")
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["answer"] * 8 + ["fill", "fill", "back", "back", "skip", "void", "version", "misread"]),
+        st.sampled_from(["answer"] * 8 + ["fill", "fill", "back", "back", "skip", *VOIDING, "version", "misread"]),
         st.sampled_from(["o-li", "o-wang", "o-zhao"]),
         st.integers(0, 15),
     ),
@@ -124,11 +134,8 @@ def random_life(session, acts, kind, now, zone):
             load(SECOND, survey_id, first)
             versions = 2
             continue
-        if act == "void":
-            ids = session.scalars(select(Submission.id).where(Submission.survey_id == survey_id)).all()
-            if ids:
-                with contextlib.suppress(Refused):  # not valid already
-                    counting.void(session, ids[n % len(ids)])
+        if act in VOIDING:
+            look_through(session, survey_id, act, n, now, zone)
             continue
         sheet = answer_sheet.look(session, survey_id, openid)
         if answer_sheet.obstacle(sheet, now=now, zone=zone):
@@ -154,8 +161,27 @@ def random_life(session, acts, kind, now, zone):
     assert kept(session, survey_id) == counted_by_hand(session, survey_id)
     # Of the quotas too.
     assert counting.recount(session, survey_id) == {}
+    # What is filed after all agrees with what was filed, taken back and put back.
+    filing.file_some(session)
+    assert counting.recount(session, survey_id) == {}
+    assert found_words(session) == said_in_valid(session)
     if versions == 1:  # a later version may give fewer places than are taken
         assert all(quota.count <= quota.most for quota in session.scalars(select(Quota)))
+
+
+def look_through(session, survey_id, act, n, now, zone):
+    """What staff, and the clock, do with sheets that were handed in."""
+    ids = session.scalars(select(Submission.id).where(Submission.survey_id == survey_id)).all()
+    if act == "file" or not ids:
+        filing.file_some(session)
+        return
+    with contextlib.suppress(Refused), session.begin_nested():  # void already, or not, or no place left
+        if act == "void":
+            voiding.void(session, ids[n % len(ids)], reason="重复", by="boss", now=now)
+        elif act == "restore":
+            voiding.restore(session, ids[n % len(ids)], reason="看错了", now=now, zone=zone)
+        else:
+            voiding.ask_again(session, ids[n % len(ids)], now=now)
 
 
 def test_a_recount_says_what_differed_and_puts_it_right(house, li, satisfaction):
@@ -176,10 +202,10 @@ def test_a_voided_submission_stays_returned_and_leaves_the_counts_once(house, li
     li.fill("调查", "1", "13", "5", "9", "跳过", "跳过")
     with house.transaction() as session:
         submission = session.scalars(select(Submission.id)).one()
-        counting.void(session, submission)
+        voiding.void(session, submission, reason="重复", by="boss", now=house.clock())
         assert kept(session, survey) == {("", "sent"): 2, ("", "opened"): 1, ("", "returned"): 1}
     with pytest.raises(Refused, match="没有编号为"), house.transaction() as session:
-        counting.void(session, submission)
+        voiding.void(session, submission, reason="重复", by="boss", now=house.clock())
 
 
 def test_an_answer_given_faster_than_min_seconds_is_returned_and_not_valid(house, li, wang, short_survey):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from foundation.database import Database
 from foundation.errors import Refused
 from questions import answers as kinds
-from surveys.actions import answering, counting
+from surveys.actions import answering, counting, voiding
 from surveys.models import Participation, Quota, Submission
 from surveys.queries import answer_sheet
 from tests.surveys.conftest import House, Phone, answer
@@ -39,7 +39,7 @@ def places(house: House) -> dict[tuple[str, str], tuple[int, int]]:
 def void_of(house: House, openid: str) -> None:
     with house.transaction() as session:
         mine = select(Submission.id).where(Submission.retailer_id == house.retailer(openid))
-        counting.void(session, session.scalars(mine).one())
+        voiding.void(session, session.scalars(mine).one(), reason="重复", by="boss", now=house.clock())
 
 
 class TestOnBothDatabases:
