@@ -171,6 +171,21 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
+def widened(text: str) -> set[str]:
+    """A text as it may have been typed: half-width, or full-width in small or capital letters, of which SQLite does not
+    know that they are the same.
+
+    >>> sorted(widened("a4纸")), widened("断货")
+    (['a4纸', 'Ａ４纸', 'ａ４纸'], {'断货'})
+    """
+    half = unicodedata.normalize("NFKC", text)
+    return {half, _full_width(half.lower()), _full_width(half.upper())}
+
+
+def _full_width(text: str) -> str:
+    return "".join(chr(ord(each) + 0xFEE0) if "!" <= each <= "~" else each for each in text)
+
+
 def grams(*names: str) -> list[str]:
     """N-grams by which names are searched: single letters, pairs of letters, and every three digits, each once.
 

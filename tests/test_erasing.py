@@ -19,6 +19,7 @@ from console.models import Task, TaskState
 from console.rules.visitors import Role, Visitor
 from console.tasks import Lost
 from foundation.clock import day_in
+from foundation.text import grams
 from people import actions, erasing, queries
 from people.erasing import ErasedPerson
 from people.feature import people
@@ -29,7 +30,7 @@ from surveys.models import Participation, Submission, Tally
 from tests.conftest import House
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
-from visits.models import Message, Rating, Request, Visited, VisitPlan
+from visits.models import Message, Rating, Request, SpokenWords, Visited, VisitPlan
 from visits.queries import reports, visibility
 from visits.rules.figures import DividedBy, Narrowed, ReportSpan
 from wechat_bot.chat import chat
@@ -193,6 +194,9 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
             session.add(Receipt(msgid=f"m{key}", openid=life.phone.openid, status="success", received_at=now))
             note = f"{life.name}不在"
             session.add(Visited(retailer_id=key, made_on=day_in(now, zone), how="shop", note=note, noted_at=now))
+            # As filed while it was closed: it is open again.
+            number, said = numbers(house, life.phone)[-1], life.word("断货")
+            session.add(SpokenWords(request_id=number - 100, said=said, grams=grams(said)))
             for n, state in enumerate((DeliveryState.PENDING, DeliveryState.HELD)):
                 queueing.queue(session, life.phone.openid, text_message(life.word("答复")), now=now, key=f"{key}:{n}")
                 session.execute(
@@ -492,6 +496,7 @@ def test_by_every_door_somebody_is_erased_everywhere_and_the_figures_stay(house)
             "words",
             "visit_message",
             "visit_rating",
+            "visit_words",
             "delivery",
             "audit_entry",
             "heard",

@@ -21,6 +21,7 @@ visits = Feature(
     name="visits",
     forgets=erasing.forget,
     models=(models,),
+    search_indexes=(models.SPOKEN_SEARCH,),
     install=categories.install,
     conversations=(
         Conversation(shops.TOPIC, open=shops.open_message, hear=shops.hear_message, lasts=timedelta(minutes=30)),

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
 from foundation.dialects import only
+from foundation.search_index import Grams, SearchIndex
 
 #: The first request number, high enough never to be taken for a number of the short menu.
 FIRST_NUMBER = 100
@@ -462,3 +463,23 @@ class Filed(Base):
     rated: Mapped[int] = mapped_column(SmallInteger)
     content: Mapped[int] = mapped_column(SmallInteger)
     discontent: Mapped[int] = mapped_column(SmallInteger)
+
+
+class SpokenWords(Base):
+    """Words said in a filed request, as one text for the search. Filed, removed and rewritten with it; an open request
+    has none, for those are few and their messages are read themselves."""
+
+    __tablename__ = "visit_words"
+    __table_args__ = (
+        # SQLite has a table of its own for this: `SPOKEN_SEARCH`.
+        Index("ix_visit_words_grams", "grams", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("visit_request.id"), primary_key=True)
+    #: The messages, normalised in width and case, with a line break between two.
+    said: Mapped[str] = mapped_column(Text)
+    grams: Mapped[list[str]] = mapped_column(Grams())
+
+
+#: The search index over what was said in filed requests, one row a request.
+SPOKEN_SEARCH = SearchIndex("visit_words_search", "visit_words", "grams", key="request_id")

@@ -16,7 +16,7 @@ from foundation.database import changed
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
 from people.models import ERASED, Manager
-from visits.actions import clocks, moving, rating, routing
+from visits.actions import clocks, filing, moving, rating, routing
 from visits.actions.moving import HandedOn
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
@@ -128,6 +128,8 @@ def note(session: Session, request_id: int, who: Colleague, content: str, *, pic
         _write(session, request, who, "text", content, is_note=True)
     if picture is not None:
         _write(session, request, who, "image", "", media_key=picture, is_note=True)
+    if request.closed_at is not None:
+        filing.take_back(session, request.id)
 
 
 def wait(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
-from visits.actions import clocks, notices
+from visits.actions import clocks, filing, notices
 from visits.actions.open_request import OpenRequest
 from visits.models import (
     FIRST_NUMBER,
@@ -70,6 +70,7 @@ def forget(session: Session, whom: Forgetting) -> None:
         if request.openid == whom.openid:
             request.openid = whom.pseudonym
     session.flush()
+    filing.reword(session, about)
     noted: ColumnElement[bool] = Visited.request_id.in_(about)
     if whom.shop_id is not None:
         noted = or_(noted, Visited.retailer_id == whom.shop_id)
@@ -99,7 +100,9 @@ def _take_back(session: Session, whom: Forgetting) -> None:
     keys = session.scalars(select(Message.media_key).where(theirs, Message.media_key.is_not(None))).all()
     media.discard(session, [key for key in keys if key], now=whom.now)
     gone = {"content": "", "media_key": None, "more": null()}
+    about = session.scalars(select(Message.request_id).where(theirs).distinct()).all()
     session.execute(update(Message).where(theirs).values(gone))
+    filing.reword(session, about)
 
 
 def _forget_ratings(session: Session, whom: Forgetting, ids: Sequence[int], about: Sequence[int]) -> None:

@@ -16,6 +16,7 @@ from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import mask_phones
 from people import areas
+from people import rules as people_rules
 from people.pages import filters
 from people.permissions import PEOPLE_PHONES
 from visits.actions import answering, notices
@@ -25,6 +26,8 @@ from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox as queries
 from visits.queries import visibility
 from visits.queries.inbox import InboxFilter, InboxLine, Shelf
+from visits.rules import snippets
+from visits.rules.snippets import Snippet
 from visits.texts import answering as texts
 from visits.texts.times import when
 from wechat_bot.services import Services, current_services
@@ -86,12 +89,18 @@ def _words(asked: Asked, line: InboxLine) -> str:
     return texts.said(line.kind, plain, 60)
 
 
+def _snippet(asked: Asked, line: InboxLine) -> Snippet | None:
+    """Return where a line's newest matching message says what is searched for; None for other lines."""
+    plain = line.hit if asked.visitor.may(PEOPLE_PHONES) else mask_phones(line.hit)
+    return snippets.around(plain, people_rules.plain(asked.search))
+
+
 INBOX: Listing[InboxLine] = Listing(
     name="visits.inbox",
     title="留言",
     see=VISITS_SEE,
     size=queries.PAGE,
-    search="编号、店名、店主或许可证号",
+    search="说过的话、编号、店名、店主或许可证号",
     filters=FILTERS,
     keeps=("shelf",),
     means=lambda asked: SHELVES[_shelf(asked)],
@@ -194,6 +203,8 @@ def _list(session: Session) -> dict[str, Any]:
         },
         "most": queries.COUNTED,
         "colours": COLOURS,
+        "snippet": lambda line: _snippet(asked, line),
+        "last_words": lambda line: _words(asked, line) or looking.NOTHING,
         "due": lambda line: form_values.due(line, now=now, zone=zone),
         "nothing": INBOX.nothing_left if shown.is_narrowed else NOTHING.get(shelf, INBOX.nothing_left),
         "may_hand_over": _may_hand_over(asked),

@@ -1,41 +1,25 @@
 """Inbox: filtered lists of requests, the most urgent first, in keyset pages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from foundation import paging, search_index
-from foundation.dialects import among
+from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people import rules as people_rules
 from people import visibility as people_scope
-from people.models import Retailer
-from people.shops import filtering, searching
 from visits.models import FIRST_NUMBER, Category, Message, Request
-from visits.queries import escalations, named, visibility
+from visits.queries import escalations, named, searching, visibility
 from visits.queries.visibility import Colleague
 
 PAGE = 30
 #: Counting stops here: a larger number of open requests need not be exact.
 COUNTED = 1_000
-#: With up to so many shops of that name, requests are found by the shops' ids; with more, by scanning requests.
-MOST_SHOPS = 5_000
-#: The columns by which a closed request is filtered and sorted.
-WHOSE = (
-    Request.id,
-    Request.closed_at,
-    Request.owner_id,
-    Request.retailer_id,
-    Request.area_id,
-    Request.class_id,
-    Request.category_id,
-)
 SOON = timedelta(hours=1)
 
 
@@ -89,6 +73,8 @@ class InboxLine:
     snoozed_until: datetime | None
     closed_at: datetime | None
     closed_how: str | None
+    #: The newest message that says what was searched for.
+    hit: str = ""
 
     @property
     def number(self) -> int:
@@ -120,89 +106,43 @@ class Counts:
 OPEN: Order[InboxLine] = Order((Request.due_at, Request.id), lambda line: (line.due_at, line.id), has_empty=True)
 
 
-def _closed(of: Any = Request) -> Order[InboxLine]:
-    return Order((of.closed_at, of.id), lambda line: (line.closed_at, line.id), is_down=True)
+CLOSED: Order[InboxLine] = Order((Request.closed_at, Request.id), lambda line: (line.closed_at, line.id), is_down=True)
 
 
 def page(
     session: Session, who: Colleague, narrowed: InboxFilter, *, now: datetime, cursor: Cursor = FIRST, limit: int = PAGE
 ) -> Page[InboxLine]:
     """Return a page of a part of the inbox: open requests by urgency, closed ones the newest first."""
+
+    def conditions(of: Any) -> list[ColumnElement[bool]]:
+        return [*_seen(session, who, narrowed, of), *_conditions(session, who, narrowed, now, of)]
+
     if narrowed.shelf is Shelf.CLOSED and narrowed.search:
-        keys = _closed_and_sought(session, who, narrowed, now, cursor, limit + 1)
-        those = _lines().where(Request.id.in_(keys)).order_by(*paging.by(_closed(), cursor))
+        keys = searching.among_closed(session, who, narrowed.search, conditions, CLOSED, cursor, limit + 1)
+        those = _lines().where(Request.id.in_(keys)).order_by(*paging.by(CLOSED, cursor))
         found = [InboxLine(*row) for row in session.execute(those)] if keys else []
-        return paging.cut(found, _closed(), cursor, limit=limit)
+        return _with_hits(session, who, narrowed, paging.cut(found, CLOSED, cursor, limit=limit))
     statement = _select(session, who, narrowed, now)
     if narrowed.search:
         # The visible requests are found first: a planner would otherwise scan all shops.
         seen = statement.with_only_columns(Request.id).cte().prefix_with("MATERIALIZED")
         statement = statement.join(seen, seen.c.id == Request.id)
-        statement = statement.where(_sought(people_rules.plain(narrowed.search)))
-    order = _closed() if narrowed.shelf is Shelf.CLOSED else OPEN
-    return paging.page(session, statement, order, cursor, limit=limit, read=InboxLine)
+        statement = statement.where(searching.among_open(who, narrowed.search))
+    order = CLOSED if narrowed.shelf is Shelf.CLOSED else OPEN
+    found_page = paging.page(session, statement, order, cursor, limit=limit, read=InboxLine)
+    return _with_hits(session, who, narrowed, found_page)
 
 
-def _closed_and_sought(
-    session: Session, who: Colleague, narrowed: InboxFilter, now: datetime, cursor: Cursor, limit: int
-) -> Sequence[int]:
-    """Return ids of closed requests of the sought shops, the newest first, or backwards."""
+def _with_hits(session: Session, who: Colleague, narrowed: InboxFilter, found: Page[InboxLine]) -> Page[InboxLine]:
+    """Add the newest message of each line that says what is searched for."""
     text = people_rules.plain(narrowed.search)
-    conditions = [*_seen(session, who, narrowed), *_conditions(session, who, narrowed, now)]
-    columns = (Request.id, Request.closed_at, Retailer.licence, Retailer.names)
-    newest: Any = select(*columns).outerjoin(Retailer, Retailer.id == Request.retailer_id).where(*conditions)
-    newest = paging.begun(newest, _closed(), cursor)
-    is_up = paging.goes_up(_closed(), cursor)
-
-    def look_up(rest: Any, most: int) -> Sequence[Any]:
-        shops = _shops(session, text)
-        if shops is None:  # many shops: requests are filtered while scanning
-            return session.execute(newest.where(_sought(text)).limit(most)).all()
-        number = _number(text)
-        ids = [among(session, Request.retailer_id, shops)] if shops else []
-        ids += [] if number is None else [Request.id == number]
-        if not ids:
-            return []
-        only = _only_one(session, shops) if number is None else None
-        if only is None:
-            # Visibility is checked on what was found: a planner would otherwise begin with all visible requests.
-            theirs: Any = select(*WHOSE).where(or_(*ids)).cte().prefix_with("MATERIALIZED").c
-            found = []
-        else:
-            theirs, found = Request, [Request.retailer_id == only]
-        found += [*_seen(session, who, narrowed, theirs), *_conditions(session, who, narrowed, now, theirs)]
-        if rest is not None:
-            place, first = tuple_(theirs.closed_at, theirs.id), (rest.closed_at, rest.id)
-            found.append(place >= first if is_up else place <= first)
-        those = paging.begun(select(theirs.id).where(*found), _closed(theirs), cursor)
-        return session.execute(those.limit(most)).all()
-
-    if who.sees.is_company_wide and not _digits(text):
-        order = ["closed_at", "id"] if is_up else ["-closed_at", "-id"]
-        named_so = partial(filtering.named, text)
-        found, _ = search_index.find(session, newest, order, named_so, look_up, limit, counts=False)
-    else:
-        found = list(look_up(None, limit))
-    return [row[0] for row in found]
-
-
-def _shops(session: Session, text: str) -> Sequence[int] | None:
-    """Return the ids of the sought shops, visible or not; None where there are many."""
-    digits = _digits(text)
-    if not digits:
-        return searching.rare(session, text, MOST_SHOPS)
-    licensed = select(Retailer.id).where(_is_licence(digits)).limit(MOST_SHOPS + 1)
-    found = session.scalars(licensed).all()
-    return found if len(found) <= MOST_SHOPS else None
-
-
-def _only_one(session: Session, shops: Sequence[int]) -> int | None:
-    """Return the one of these shops that has closed requests: an index has those in order. None where several have."""
-    closed = select(Request.id).where(Request.retailer_id == Retailer.id, Request.closed_at.is_not(None)).limit(1)
-    # A value instead of EXISTS, which PostgreSQL would turn into a join with all requests.
-    has_closed = closed.correlate(Retailer).scalar_subquery().is_not(None)
-    found = session.scalars(select(Retailer.id).where(among(session, Retailer.id, shops), has_closed).limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    if not text or not found.lines:
+        return found
+    hits = select(func.max(Message.id)).where(Message.request_id.in_([line.id for line in found.lines]))
+    hits = hits.where(searching.says(who, text)).group_by(Message.request_id)
+    said = select(Message.request_id, Message.content).where(Message.id.in_(hits))
+    words = {row.request_id: row.content for row in session.execute(said)}
+    return found.of(replace(line, hit=words.get(line.id, "")) for line in found.lines)
 
 
 def by_number(session: Session, who: Colleague, text: str) -> InboxLine | None:
@@ -321,30 +261,3 @@ def _on(shelf: Shelf, who: Colleague, now: datetime, of: Any, *, is_sought: bool
 
 def _midnight(who: Colleague) -> datetime:
     return datetime.combine(who.today + timedelta(days=1), time(), who.zone)
-
-
-def _sought(text: str) -> ColumnElement[bool]:
-    """Return the condition for a search: a request's number, the beginning of a licence, or part of a name. Not the
-    phone, unlike people/shops."""
-    names = filtering.named(text, Retailer)
-    digits = _digits(text)
-    if not digits:
-        return names
-    number = _number(text)
-    return _is_licence(digits) if number is None else or_(Request.id == number, _is_licence(digits))
-
-
-def _is_licence(digits: str) -> ColumnElement[bool]:
-    return and_(Retailer.licence >= digits, Retailer.licence <= digits.ljust(33, "Z"))
-
-
-def _number(text: str) -> int | None:
-    """Return the id of the request whose number was entered."""
-    digits = _digits(text)
-    return int(digits) - FIRST_NUMBER if digits and len(digits) < 10 else None
-
-
-def _digits(text: str) -> str:
-    """Return the entered number or beginning of a licence; empty where it is something else."""
-    digits = text.lstrip("#")
-    return digits if digits.isascii() and digits.isdigit() and len(digits) <= 32 else ""
