@@ -147,7 +147,7 @@ def _with_hits(session: Session, who: Colleague, narrowed: InboxFilter, found: P
 
 def by_number(session: Session, who: Colleague, text: str) -> InboxLine | None:
     """Return the visible request of a number, open or closed, as it is written: #2208 or 2208."""
-    number = _number(people_rules.plain(text))
+    number = searching.number_of(people_rules.plain(text))
     if number is None:
         return None
     row = session.execute(_lines().where(Request.id == number, visibility.within(session, who))).first()

@@ -92,7 +92,7 @@ def _candidates(
     session: Session, text: str, shops: Sequence[int], spoken: Any
 ) -> tuple[Any, list[ColumnElement[bool]]]:
     """Return what may be found, as rows with the columns of `WHOSE` and conditions on them; None where nothing may."""
-    number = _number(text)
+    number = number_of(text)
     ways: list[Any] = [select(*WHOSE).where(among(session, Request.retailer_id, shops))] if shops else []
     ways += [] if number is None else [select(*WHOSE).where(Request.id == number)]
     ways += [] if spoken is None else [spoken]
@@ -173,7 +173,7 @@ def _of_shop(text: str) -> ColumnElement[bool]:
     digits = _digits(text)
     if not digits:
         return names
-    number = _number(text)
+    number = number_of(text)
     return _is_licence(digits) if number is None else or_(Request.id == number, _is_licence(digits))
 
 
@@ -181,8 +181,8 @@ def _is_licence(digits: str) -> ColumnElement[bool]:
     return and_(Retailer.licence >= digits, Retailer.licence <= digits.ljust(33, "Z"))
 
 
-def _number(text: str) -> int | None:
-    """Return the id of the request whose number was entered."""
+def number_of(text: str) -> int | None:
+    """Return the id of the request whose number was entered; None where it is no number."""
     digits = _digits(text)
     return int(digits) - FIRST_NUMBER if digits and len(digits) < 10 else None
 
