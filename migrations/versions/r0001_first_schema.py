@@ -1267,6 +1267,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", "closing", name=op.f("pk_visit_rating")),
     )
     op.create_table(
+        "visit_words",
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.Column("grams", sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["visit_request.id"], name=op.f("fk_visit_words_request_id_visit_request")
+        ),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_visit_words")),
+    )
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_visit_words_grams", "visit_words", ["grams"], unique=False, postgresql_using="gin")
+    op.create_table(
         "words",
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=40), nullable=False),
