@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, jsonify, render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import access, act
+from console.charts import PERCENT, Chart, Kind, Series
 from foundation.errors import Refused
+from questions.question import QuestionType
 from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
@@ -16,6 +18,7 @@ from surveys.queries import crossing, pairs
 from surveys.queries.crossing import ANONYMOUS_BY
 from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.tally import tally
+from surveys.rules import scales
 from surveys.rules.crossing import CrossedBy, CrossTab
 from surveys.rules.disclosure import LEAST
 from surveys.rules.shown import shown
@@ -58,21 +61,8 @@ def cross(survey_id: int) -> ResponseReturnValue:
         scores=SCORES,
         is_part=not access.visitor().is_company_wide,
         least=LEAST,
-        is_bare=view.table is not None and all(cell.count is None for row in view.table.rows for cell in row.cells),
+        chart=_chart(view),
     )
-
-
-@access.allow(SURVEYS_SEE)
-def cross_data(survey_id: int) -> ResponseReturnValue:
-    """Return what the chart of the table draws: no more than the table shows."""
-    view = _cross(survey_id)
-    if view.entry is None or view.table is None:
-        return jsonify({"options": [], "rows": []})
-    rows = [
-        {"name": row.name, "shares": [cell.share for cell in row.cells], "counts": [cell.count for cell in row.cells]}
-        for row in view.table.rows
-    ]
-    return jsonify({"options": [option["label"] for option in view.entry["options"]], "rows": rows})
 
 
 @access.allow(SURVEYS_EXPORT)
@@ -86,6 +76,22 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
     act.seen("survey.cross.export", f"survey:{survey_id}", f"{view.entry['text']}，按{view.by_word}")
     name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
     return access.download(file, name)
+
+
+def _chart(view: CrossView) -> Chart | None:
+    """Return the picture of the table; None where no cell of it is shown."""
+    if view.entry is None or view.table is None:
+        return None
+    rows, labels = view.table.rows, [option["label"] for option in view.entry["options"]]
+    if all(cell.count is None for row in rows for cell in row.cells):
+        return None
+    colours = scales.distinct(QuestionType(view.entry["type"]), labels)
+    series = tuple(
+        Series(label, tuple(row.cells[at].share for row in rows), tone=tone, unit=PERCENT)
+        for at, (label, tone) in enumerate(zip(labels, colours, strict=True))
+    )
+    said = f"{view.entry['text']} 按{view.by_word}比较的占比，同样的数字在下面的表里。"
+    return Chart(Kind.SHARES, "cross", said, view.by_word, tuple(row.name for row in rows), series, is_stacked=True)
 
 
 def _cross(survey_id: int) -> CrossView:

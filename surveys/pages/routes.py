@@ -38,7 +38,6 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/live", results.live, ("GET",)),
     ("/<int:survey_id>/data", results.data, ("GET",)),
     ("/<int:survey_id>/cross", crossing.cross, ("GET",)),
-    ("/<int:survey_id>/cross/data", crossing.cross_data, ("GET",)),
     ("/<int:survey_id>/cross/export", crossing.cross_export, ("POST",)),
     ("/<int:survey_id>/words", words.words, ("GET",)),
     ("/<int:survey_id>/words/export", exporting(words.WORDS, words.words), ("POST",)),

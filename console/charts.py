@@ -1,0 +1,158 @@
+"""Chart values: figures over an axis, from which a page draws a picture and writes the table beside it.
+
+A view builds a `Chart`, and the page gives it to `charts.draw` of `templates/console/charts.html`: the table is written
+by the server, and `static/charts.js` draws the same values. A plain share or ranking needs no axis and none of this: it
+is `charts.bars`, `charts.parted` or `charts.ring` of the same template.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+#: Unit of shares: values from 0 to 1, shown as percentages.
+PERCENT = "%"
+
+
+class Tone(StrEnum):
+    """Colour of figures, by its name in `console.css`: good to bad are blue, pale blue, grey, orange, red."""
+
+    BEST = "c1"
+    GOOD = "c-2"
+    MIDDLE = "c-0"
+    POOR = "c-4"
+    WORST = "c-5"
+    BEFORE = "c-before"
+    INK = "ink"
+    #: Names that are neither good nor bad, where there are many.
+    SIXTH = "c-6"
+    SEVENTH = "c-7"
+    EIGHTH = "c-8"
+    NINTH = "c-9"
+    TENTH = "c-10"
+
+
+#: Tones of series in their order, where a series has none of its own.
+TONES = (*Tone,)[:6] + (*Tone,)[7:]
+
+
+class Kind(StrEnum):
+    """Kind of a chart: over time; columns side by side; weekday by hour; rows parted by shares."""
+
+    TIME = "time"
+    HISTOGRAM = "histogram"
+    HEAT = "heat"
+    SHARES = "shares"
+
+
+class Shape(StrEnum):
+    """How a series over time is drawn. A backdrop is pale columns behind a line: how much its rate is a rate of."""
+
+    COLUMN = "column"
+    LINE = "line"
+    BACKDROP = "backdrop"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Series of figures, one for each label of the chart; None where nothing was measured, which is not 0."""
+
+    name: str
+    values: tuple[float | None, ...]
+    shape: Shape = Shape.COLUMN
+    tone: Tone | None = None
+    #: What the values are of: "" counts, `PERCENT`, or a word such as 小时.
+    unit: str = ""
+    #: Whether the figures stand on the columns.
+    is_labelled: bool = False
+    #: A tone for each value, for a scale from good to bad.
+    tones: tuple[Tone, ...] = ()
+    #: What stands on each column in place of its figure.
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Line across a chart: what was promised, with its word (承诺 95%)."""
+
+    value: float
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Chart of one or more series over the same labels.
+
+    >>> chart = Chart(Kind.TIME, "week", "留言一周 3 条。", "日期", ("周一", "周二"), (Series("留言", (3, None)),))
+    >>> chart.rows
+    [('周一', ['3']), ('周二', ['—'])]
+    """
+
+    kind: Kind
+    #: Name of the chart, one of its own on its page.
+    name: str
+    #: The sentence a person hears in place of the picture.
+    said: str
+    #: What the labels are, over their column in the table.
+    heading: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+    promise: Promise | None = None
+    #: Whether columns of one label stand on one another.
+    is_stacked: bool = False
+
+    @property
+    def legend(self) -> list[tuple[str, Tone]]:
+        """The names of the columns with their tones; none where there is only one."""
+        columns = [(each.name, tone) for each, tone in self._toned() if each.shape is Shape.COLUMN]
+        return columns if len(columns) > 1 and self.kind is not Kind.HEAT else []
+
+    @property
+    def rows(self) -> list[tuple[str, list[str]]]:
+        """The table: each label with its figures as people read them."""
+        return [
+            (label, [figure(each.values[place], each.unit) for each in self.series])
+            for place, label in enumerate(self.labels)
+        ]
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """The values for `static/charts.js`."""
+        series = [
+            {
+                "name": each.name,
+                "values": each.values,
+                "shape": each.shape,
+                "tone": tone,
+                "unit": each.unit,
+                "labelled": each.is_labelled,
+                "tones": each.tones,
+                "texts": each.texts,
+            }
+            for each, tone in self._toned()
+        ]
+        promise = {"value": self.promise.value, "word": self.promise.word} if self.promise else None
+        return {
+            "kind": self.kind,
+            "labels": self.labels,
+            "series": series,
+            "promise": promise,
+            "stacked": self.is_stacked,
+        }
+
+    def _toned(self) -> list[tuple[Series, Tone]]:
+        told_apart = [each for each in self.series if each.shape is not Shape.BACKDROP]
+        tones = {each.name: TONES[place % len(TONES)] for place, each in enumerate(told_apart)}
+        return [(each, each.tone or tones.get(each.name, Tone.MIDDLE)) for each in self.series]
+
+
+def figure(value: float | None, unit: str = "") -> str:
+    """A figure as people read it.
+
+    >>> figure(1234), figure(0.9463, PERCENT), figure(3.25, "小时"), figure(None)
+    ('1,234', '94.6%', '3.2', '—')
+    """
+    if value is None:
+        return "—"
+    if unit == PERCENT:
+        return f"{value:.1%}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
