@@ -13,7 +13,7 @@ from typing import Any
 PERCENT = "%"
 
 
-class Tone(StrEnum):
+class Shade(StrEnum):
     """Colour of figures, by its name in `console.css`: good to bad are blue, pale blue, grey, orange, red."""
 
     BEST = "c1"
@@ -31,12 +31,12 @@ class Tone(StrEnum):
     TENTH = "c-10"
 
 
-#: Tones of series in their order, where a series has none of its own.
-TONES = (*Tone,)[:6] + (*Tone,)[7:]
+#: Shades of series in their order, where a series has none of its own.
+SHADES = (*Shade,)[:6] + (*Shade,)[7:]
 
 
-class Kind(StrEnum):
-    """Kind of a chart: over time; columns side by side; weekday by hour; rows parted by shares."""
+class ChartKind(StrEnum):
+    """ChartKind of a chart: over time; columns side by side; weekday by hour; rows parted by shares."""
 
     TIME = "time"
     HISTOGRAM = "histogram"
@@ -59,20 +59,20 @@ class Series:
     name: str
     values: tuple[float | None, ...]
     shape: Shape = Shape.COLUMN
-    tone: Tone | None = None
+    shade: Shade | None = None
     #: What the values are of: "" counts, `PERCENT`, or a word such as 小时.
     unit: str = ""
     #: Whether the figures stand on the columns.
     is_labelled: bool = False
-    #: A tone for each value, for a scale from good to bad.
-    tones: tuple[Tone, ...] = ()
+    #: A shade for each value, for a scale from good to bad.
+    shades: tuple[Shade, ...] = ()
     #: What stands on each column in place of its figure.
     texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """Line across a chart: what was promised, with its word (承诺 95%)."""
+class Target:
+    """Line across a chart that figures are held against: a promise, with its word (承诺 95%)."""
 
     value: float
     word: str
@@ -82,12 +82,12 @@ class Promise:
 class Chart:
     """Chart of one or more series over the same labels.
 
-    >>> chart = Chart(Kind.TIME, "week", "留言一周 3 条。", "日期", ("周一", "周二"), (Series("留言", (3, None)),))
+    >>> chart = Chart(ChartKind.TIME, "week", "留言一周 3 条。", "日期", ("周一", "周二"), (Series("留言", (3, None)),))
     >>> chart.rows
     [('周一', ['3']), ('周二', ['—'])]
     """
 
-    kind: Kind
+    kind: ChartKind
     #: Name of the chart, one of its own on its page.
     name: str
     #: The sentence a person hears in place of the picture.
@@ -96,15 +96,15 @@ class Chart:
     heading: str
     labels: tuple[str, ...]
     series: tuple[Series, ...]
-    promise: Promise | None = None
+    target: Target | None = None
     #: Whether columns of one label stand on one another.
     is_stacked: bool = False
 
     @property
-    def legend(self) -> list[tuple[str, Tone]]:
-        """The names of the columns with their tones; none where there is only one."""
-        columns = [(each.name, tone) for each, tone in self._toned() if each.shape is Shape.COLUMN]
-        return columns if len(columns) > 1 and self.kind is not Kind.HEAT else []
+    def legend(self) -> list[tuple[str, Shade]]:
+        """The names of the columns with their shades; none where there is only one."""
+        columns = [(each.name, shade) for each, shade in self._shaded() if each.shape is Shape.COLUMN]
+        return columns if len(columns) > 1 and self.kind is not ChartKind.HEAT else []
 
     @property
     def rows(self) -> list[tuple[str, list[str]]]:
@@ -122,27 +122,27 @@ class Chart:
                 "name": each.name,
                 "values": each.values,
                 "shape": each.shape,
-                "tone": tone,
+                "shade": shade,
                 "unit": each.unit,
                 "labelled": each.is_labelled,
-                "tones": each.tones,
+                "shades": each.shades,
                 "texts": each.texts,
             }
-            for each, tone in self._toned()
+            for each, shade in self._shaded()
         ]
-        promise = {"value": self.promise.value, "word": self.promise.word} if self.promise else None
+        target = {"value": self.target.value, "word": self.target.word} if self.target else None
         return {
             "kind": self.kind,
             "labels": self.labels,
             "series": series,
-            "promise": promise,
+            "target": target,
             "stacked": self.is_stacked,
         }
 
-    def _toned(self) -> list[tuple[Series, Tone]]:
+    def _shaded(self) -> list[tuple[Series, Shade]]:
         told_apart = [each for each in self.series if each.shape is not Shape.BACKDROP]
-        tones = {each.name: TONES[place % len(TONES)] for place, each in enumerate(told_apart)}
-        return [(each, each.tone or tones.get(each.name, Tone.MIDDLE)) for each in self.series]
+        shades = {each.name: SHADES[place % len(SHADES)] for place, each in enumerate(told_apart)}
+        return [(each, each.shade or shades.get(each.name, Shade.MIDDLE)) for each in self.series]
 
 
 def figure(value: float | None, unit: str = "") -> str:

@@ -37,7 +37,7 @@ const amount = (unit, more) => ({
   ...more,
 });
 
-const colour = (series, at) => token(series.tones[at] ?? series.tone);
+const colour = (series, at) => token(series.shades[at] ?? series.shade);
 
 function column(series, { stacked, labels }) {
   return {
@@ -59,7 +59,7 @@ function column(series, { stacked, labels }) {
   };
 }
 
-function line(series, promise) {
+function line(series, target) {
   const measured = series.values.filter((value) => value !== null);
   const last = series.values.findLastIndex((value) => value !== null);
   const highest = series.values.indexOf(Math.max(...measured));
@@ -70,8 +70,8 @@ function line(series, promise) {
     z: 3,
     symbol: "circle",
     symbolSize: 5,
-    lineStyle: { width: 2, color: token(series.tone) },
-    itemStyle: { color: token(series.tone) },
+    lineStyle: { width: 2, color: token(series.shade) },
+    itemStyle: { color: token(series.shade) },
     label: {
       show: true,
       position: "top",
@@ -79,12 +79,12 @@ function line(series, promise) {
       color: token("ink"),
       formatter: ({ dataIndex }) => (said.has(dataIndex) ? figure(series.values[dataIndex], series.unit) : ""),
     },
-    markLine: promise ? {
+    markLine: target ? {
       silent: true,
       symbol: "none",
       lineStyle: { color: token("ink"), type: "dashed", width: 1 },
-      label: { formatter: promise.word, position: "end", color: token("text"), fontSize: 12 },
-      data: [{ yAxis: promise.value }],
+      label: { formatter: target.word, position: "end", color: token("text"), fontSize: 12 },
+      data: [{ yAxis: target.value }],
     } : undefined,
     data: series.values,
   };
@@ -102,16 +102,16 @@ const backdrop = (series) => ({
 
 // What echarts makes of the figures of each kind, and the height in rem where it depends on them.
 const KINDS = {
-  // Columns and lines over days, weeks or months; an axis for each unit, and a promise as a line across.
+  // Columns and lines over days, weeks or months; an axis for each unit, and a target as a line across.
   time(figures) {
-    const { labels, series, promise } = figures;
+    const { labels, series, target } = figures;
     const shown = series.filter((each) => each.shape !== "backdrop");
     const units = [...new Set(shown.map((each) => each.unit))];
     const axes = units.map((unit, at) => {
       const isLines = shown.every((each) => each.unit !== unit || each.shape === "line");
       // Columns begin at 0; a line alone may begin higher.
       const scale = isLines && units.length === 1;
-      const least = Math.min(promise?.value ?? Infinity, ...shown.flatMap((each) => each.values.filter((value) => value !== null)));
+      const least = Math.min(target?.value ?? Infinity, ...shown.flatMap((each) => each.values.filter((value) => value !== null)));
       const step = least > 0.8 ? 0.04 : least > 0.5 ? 0.1 : 0.25;
       return amount(unit, {
         position: at ? "right" : "left",
@@ -125,14 +125,14 @@ const KINDS = {
     axes.push({ type: "value", show: false, max: ({ max }) => max * 4 });
     const hasLines = shown.some((each) => each.shape === "line");
     return [null, {
-      grid: { left: 8, right: promise ? 64 : 12, top: 28, bottom: 4, containLabel: true },
+      grid: { left: 8, right: target ? 64 : 12, top: 28, bottom: 4, containLabel: true },
       tooltip: { trigger: "axis", axisPointer: { type: "line" } },
       xAxis: category(labels),
       yAxis: axes,
       series: series.map((each) => {
         if (each.shape === "backdrop") return { ...backdrop(each), yAxisIndex: axes.length - 1 };
-        const how = each.shape === "line" ? line(each, promise) : column(each, figures);
-        const more = promise && !hasLines && each === shown[0] ? { markLine: line(each, promise).markLine } : {};
+        const how = each.shape === "line" ? line(each, target) : column(each, figures);
+        const more = target && !hasLines && each === shown[0] ? { markLine: line(each, target).markLine } : {};
         return { ...how, ...more, yAxisIndex: units.indexOf(each.unit), tooltip: { valueFormatter: (value) => figure(value, each.unit) } };
       }),
     }];
@@ -148,7 +148,7 @@ const KINDS = {
       series: series.map((each) => ({
         ...column({ ...each, labelled: true }, { labels }),
         barMaxWidth: undefined,
-        barCategoryGap: each.tones.length ? "44%" : "5%",
+        barCategoryGap: each.shades.length ? "44%" : "5%",
       })),
     }];
   },

@@ -7,7 +7,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import access, act
-from console.charts import PERCENT, Chart, Kind, Series
+from console.charts import PERCENT, Chart, ChartKind, Series
 from foundation.errors import Refused
 from questions.question import QuestionType
 from surveys.export import files
@@ -87,11 +87,13 @@ def _chart(view: CrossView) -> Chart | None:
         return None
     colours = scales.distinct(QuestionType(view.entry["type"]), labels)
     series = tuple(
-        Series(label, tuple(row.cells[at].share for row in rows), tone=tone, unit=PERCENT)
-        for at, (label, tone) in enumerate(zip(labels, colours, strict=True))
+        Series(label, tuple(row.cells[at].share for row in rows), shade=shade, unit=PERCENT)
+        for at, (label, shade) in enumerate(zip(labels, colours, strict=True))
     )
     said = f"{view.entry['text']} 按{view.by_word}比较的占比，同样的数字在下面的表里。"
-    return Chart(Kind.SHARES, "cross", said, view.by_word, tuple(row.name for row in rows), series, is_stacked=True)
+    return Chart(
+        ChartKind.SHARES, "cross", said, view.by_word, tuple(row.name for row in rows), series, is_stacked=True
+    )
 
 
 def _cross(survey_id: int) -> CrossView:

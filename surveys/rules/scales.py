@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from console.charts import TONES, Tone
+from console.charts import SHADES, Shade
 from questions.question import QuestionType
 
 #: Words that stand in the middle of a scale.
@@ -16,17 +16,17 @@ _NOT = re.compile("^(不太|不够|不怎么|不是很|没有|不|没|无)")
 #: The good and the bad word of scales that say no 不.
 _OPPOSITES = (("好", "差"), ("好", "坏"), ("同意", "反对"), ("支持", "反对"), ("喜欢", "讨厌"))
 
-_OF_LEVELS = {2: Tone.BEST, 1: Tone.GOOD, 0: Tone.MIDDLE, -1: Tone.POOR, -2: Tone.WORST}
+_OF_LEVELS = {2: Shade.BEST, 1: Shade.GOOD, 0: Shade.MIDDLE, -1: Shade.POOR, -2: Shade.WORST}
 
 
-def tones(kind: QuestionType, labels: Sequence[str]) -> tuple[Tone, ...] | None:
-    """Return the tone of each option or point where they are a scale from good to bad; None where they are names.
+def shades(kind: QuestionType, labels: Sequence[str]) -> tuple[Shade, ...] | None:
+    """Return the shade of each option or point where they are a scale from good to bad; None where they are names.
 
-    >>> tones(QuestionType.SINGLE, ["非常满意", "满意", "一般", "不满意"])
-    (<Tone.BEST: 'c1'>, <Tone.GOOD: 'c-2'>, <Tone.MIDDLE: 'c-0'>, <Tone.WORST: 'c-5'>)
-    >>> tones(QuestionType.SINGLE, ["很差", "差", "好", "很好"])
-    (<Tone.WORST: 'c-5'>, <Tone.POOR: 'c-4'>, <Tone.GOOD: 'c-2'>, <Tone.BEST: 'c1'>)
-    >>> tones(QuestionType.SINGLE, ["送货时间", "货源信息", "不用改进"])
+    >>> shades(QuestionType.SINGLE, ["非常满意", "满意", "一般", "不满意"])
+    (<Shade.BEST: 'c1'>, <Shade.GOOD: 'c-2'>, <Shade.MIDDLE: 'c-0'>, <Shade.WORST: 'c-5'>)
+    >>> shades(QuestionType.SINGLE, ["很差", "差", "好", "很好"])
+    (<Shade.WORST: 'c-5'>, <Shade.POOR: 'c-4'>, <Shade.GOOD: 'c-2'>, <Shade.BEST: 'c1'>)
+    >>> shades(QuestionType.SINGLE, ["送货时间", "货源信息", "不用改进"])
     """
     if kind is QuestionType.RATING:
         return tuple(_of_rating(label) for label in labels)
@@ -42,21 +42,21 @@ def tones(kind: QuestionType, labels: Sequence[str]) -> tuple[Tone, ...] | None:
     return tuple(_OF_LEVELS[2 if level == strongest else -2 if level == weakest else level] for level in levels)
 
 
-def distinct(kind: QuestionType, labels: Sequence[str]) -> tuple[Tone, ...]:
-    """Return tones by which options are told apart where they stand beside one another in one bar.
+def distinct(kind: QuestionType, labels: Sequence[str]) -> tuple[Shade, ...]:
+    """Return shades by which options are told apart where they stand beside one another in one bar.
 
     >>> distinct(QuestionType.MULTIPLE, ["送货", "货源"])
-    (<Tone.BEST: 'c1'>, <Tone.GOOD: 'c-2'>)
+    (<Shade.BEST: 'c1'>, <Shade.GOOD: 'c-2'>)
     """
-    return tones(kind, labels) or tuple(TONES[place % len(TONES)] for place in range(len(labels)))
+    return shades(kind, labels) or tuple(SHADES[place % len(SHADES)] for place in range(len(labels)))
 
 
-def _of_rating(label: str) -> Tone:
+def _of_rating(label: str) -> Shade:
     return _OF_LEVELS[max(-2, min(2, int(label) - 3))]
 
 
-def _of_nps(label: str) -> Tone:
-    return Tone.WORST if int(label) < 7 else Tone.MIDDLE if int(label) < 9 else Tone.BEST
+def _of_nps(label: str) -> Shade:
+    return Shade.WORST if int(label) < 7 else Shade.MIDDLE if int(label) < 9 else Shade.BEST
 
 
 def _levels(labels: Sequence[str]) -> list[int] | None:

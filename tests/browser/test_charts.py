@@ -7,7 +7,7 @@ from flask import render_template_string
 from playwright.sync_api import Page, expect
 
 from console.access import CSP
-from console.charts import PERCENT, Chart, Kind, Promise, Series, Shape, Tone
+from console.charts import PERCENT, Chart, ChartKind, Series, Shade, Shape, Target
 from tests.browser.conftest import Town
 from tests.browser.test_pages import look
 
@@ -19,7 +19,7 @@ pytestmark = [
 WEEKS = tuple(f"{month} 月 {day} 日" for month, day in ((9, 7), (9, 14), (9, 21), (9, 28)))
 CHARTS = {
     "returns": Chart(
-        Kind.TIME,
+        ChartKind.TIME,
         "returns",
         "每天回收：首次邀请 3 份，提醒 2 份。",
         "日期",
@@ -27,12 +27,12 @@ CHARTS = {
         (
             Series("首次邀请", (2, 1, None)),
             Series("提醒", (0, 0, 2)),
-            Series("累计回收率", (0.2, 0.3, 0.5), Shape.LINE, Tone.INK, PERCENT),
+            Series("累计回收率", (0.2, 0.3, 0.5), Shape.LINE, Shade.INK, PERCENT),
         ),
         is_stacked=True,
     ),
     "weeks": Chart(
-        Kind.TIME,
+        ChartKind.TIME,
         "weeks",
         "按周的答复率。",
         "周",
@@ -41,18 +41,22 @@ CHARTS = {
             Series("留言", (331, 342, 1358, 402), Shape.BACKDROP),
             Series("24 小时内答复", (0.912, 0.92, None, 0.904), Shape.LINE, unit=PERCENT),
         ),
-        Promise(0.95, "承诺 95%"),
+        Target(0.95, "承诺 95%"),
     ),
     "points": Chart(
-        Kind.HISTOGRAM,
+        ChartKind.HISTOGRAM,
         "points",
         "评分的分布。",
         "分",
         ("1 分", "2 分", "3 分"),
-        (Series("人数", (1, 2, 7), tones=(Tone.WORST, Tone.MIDDLE, Tone.BEST), texts=("1\n10%", "2\n20%", "7\n70%")),),
+        (
+            Series(
+                "人数", (1, 2, 7), shades=(Shade.WORST, Shade.MIDDLE, Shade.BEST), texts=("1\n10%", "2\n20%", "7\n70%")
+            ),
+        ),
     ),
     "hours": Chart(
-        Kind.HEAT,
+        ChartKind.HEAT,
         "hours",
         "周一上午最多。",
         "钟点",
