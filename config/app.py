@@ -16,9 +16,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from campaigns import jobs as campaign_jobs
 from campaigns.feature import campaigns
-from config import assets, commands, health, numbers
+from config import assets, commands, health, icons, numbers
 from config.settings import ROOT, Settings, WrongSettings
-from console import access, extension, failures
+from console import access, extension, failures, shell
 from console import jobs as console_jobs
 from console.feature import console
 from console.lists import exporting
@@ -128,6 +128,7 @@ def create_app(
     for kit in KITS:
         app.register_blueprint(Blueprint(kit, kit, template_folder="templates"))
     assets.install(app, {**statics, **{kit: ROOT / kit / "static" for kit in KITS}})
+    icons.install(app)
     for feature in features:
         for blueprint in (feature.console, feature.mobile):
             if blueprint:
@@ -137,6 +138,7 @@ def create_app(
     app.before_request(_name_the_request)
     app.after_request(_protect)
     access.install(app, extensions)
+    shell.install(app)
     exporting.check(app.view_functions.values(), extensions)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)

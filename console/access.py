@@ -277,7 +277,6 @@ def _context() -> dict[str, Any]:
         "visitor": who,
         "may": (lambda name: who is not None and who.may(permissions[name.lower()])),
         "is_in": is_in,
-        "navigation": extensions().items_for(who) if who and is_in else [],
         "account_name": current_services().account_name,
         "is_development": current_services().is_development,
     }

@@ -8,7 +8,7 @@ from console.collected import Extensions, Knows, Part
 from console.finding import Finder
 from console.importing import Wizard
 from console.lists.listing import Listing
-from console.menu import Item, Need, Tile
+from console.menu import Item, MenuGroup, Need, Tile
 from console.rules.visitors import Permission
 from console.work import WorkKind
 from wechat_bot.collecting import claimed, more
@@ -20,6 +20,8 @@ class ConsoleExtension:
     """Console extension of a feature, listed in `more` of its `Feature`."""
 
     permissions: Sequence[Permission] = ()
+    #: Groups of the side navigation that the feature owns.
+    groups: Sequence[MenuGroup] = ()
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
     needs: Sequence[Need] = ()
@@ -57,11 +59,15 @@ def collect(features: Sequence[Feature]) -> Extensions:
     for name, kind in [(name, kind) for name, one in wizards for kind in (one.check, one.bring)]:
         if (name, kind) not in kinds:
             raise ValueError(f"{name} asks for {kind!r}, which is not among its kinds of long task")
+    groups = claimed("menu group", [(name, one.label, one) for name, each in found for one in each.groups])
+    for name, item in [(name, one) for name, each in found for one in each.items]:
+        if item.group and groups.get(item.group.label) is not item.group:
+            raise ValueError(f"{name} puts {item.label!r} into the undeclared menu group {item.group.label!r}")
     parts = claimed("part of the shops", [(name, "part", each.part) for name, each in found if each.part])
     return Extensions(
         features=tuple(features),
         permissions=claimed("permission", [(name, one.name, one) for name, each in found for one in each.permissions]),
-        items=tuple(sorted((one for _, each in found for one in each.items), key=lambda one: (one.order, one.label))),
+        items=tuple(sorted((one for _, each in found for one in each.items), key=_place)),
         tiles=tuple(sorted((one for _, each in found for one in each.tiles), key=lambda one: one.order)),
         needs=tuple(sorted((one for _, each in found for one in each.needs), key=lambda one: one.order)),
         finders=tuple(sorted((one for _, each in found for one in each.finders), key=lambda one: one.order)),
@@ -75,3 +81,9 @@ def collect(features: Sequence[Feature]) -> Extensions:
         knows=tuple(each.knows for _, each in found if each.knows),
         part_of=parts.get("part"),
     )
+
+
+def _place(item: Item) -> tuple[int, str, int, str]:
+    """The place of an entry in the menu: among the groups, and inside its own."""
+    group = item.group
+    return (group.order, group.label, item.order, item.label) if group else (item.order, "", 0, item.label)

@@ -49,5 +49,6 @@ def failed(code: int, sentence: str = "") -> ResponseReturnValue:
 def _failed(title: str, sentence: str, code: int, **more: Any) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return render_template("console/_failed.html", title=title, sentence=sentence, **more), code
-    page = render_template("console/error.html", title=title, sentence=sentence, written=unsaved_input(), **more)
+    more |= {"written": unsaved_input(), "is_failing": code >= 500}
+    page = render_template("console/error.html", title=title, sentence=sentence, **more)
     return page, code

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from console import commands, erasing, jobs, models, permissions
 from console.extension import ConsoleExtension
-from console.menu import Item, Need, Tile
+from console.menu import SYSTEM, Item, Need, Tile
 from console.pages import dashboard, log, routes
 from console.permissions import AUDIT_SEE, OUTBOX_SEE, SIGNED_IN, SYSTEM_SEE
 from wechat_bot.feature import Feature
@@ -20,10 +20,11 @@ console = Feature(
     more=(
         ConsoleExtension(
             permissions=permissions.ALL,
+            groups=(SYSTEM,),
             items=(
-                Item("首页", "console.home", SIGNED_IN, 0),
-                Item("任务", "console.task_list", SIGNED_IN, 80),
-                Item("操作记录", "console.audit_log", AUDIT_SEE, 95, "管理"),
+                Item("首页", "console.home", SIGNED_IN, 0, icon="home"),
+                Item("任务", "console.task_list", SIGNED_IN, 10, SYSTEM),
+                Item("操作记录", "console.audit_log", AUDIT_SEE, 90, SYSTEM),
             ),
             tiles=(Tile("console/_outbox.html", OUTBOX_SEE, dashboard.outbox, 90),),
             needs=(

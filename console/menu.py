@@ -12,15 +12,33 @@ from wechat_bot.services import Services
 
 
 @dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Group of entries in the side navigation. The feature that owns it declares it; others may put entries into it."""
+
+    label: str
+    icon: str
+    order: int = 50
+
+
+#: Group of what keeps the program running: tasks, messages, accounts, the audit log.
+SYSTEM = MenuGroup("系统", "settings", 90)
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """Entry of the side navigation: where it leads, and who sees it."""
+    """Entry of the side navigation: where it leads, who sees it, and how much waits behind it."""
 
     label: str
     endpoint: str
     permission: Permission
+    #: Place among the entries of the group; among the groups, where it stands in none.
     order: int = 50
-    #: Heading under which the entry is shown; none where empty.
-    group: str = ""
+    group: MenuGroup | None = None
+    #: Name of an icon (`config/icons.py`); only an entry outside the groups shows one.
+    icon: str = "point"
+    #: Counts what waits for the visitor. It runs with every page, so it is one cheap statement that stops counting
+    #: early. 0 shows nothing.
+    waits: Callable[[Services, Session, Visitor, datetime], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

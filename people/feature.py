@@ -1,7 +1,7 @@
 """Feature declaration of people."""
 
 from console.extension import ConsoleExtension
-from console.menu import Item, Need, Tile
+from console.menu import SYSTEM, Item, MenuGroup, Need, Tile
 from console.permissions import OUTBOX_SEE
 from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
@@ -10,6 +10,8 @@ from people.pages import audiences, deliveries, finding, importing, needs, roste
 from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
 from wechat_bot.conversation import Conversation, Word
 from wechat_bot.feature import Feature
+
+SHOPS = MenuGroup("零售户", "building-store", 60)
 
 people = Feature(
     name="people",
@@ -36,14 +38,15 @@ people = Feature(
     more=(
         ConsoleExtension(
             permissions=permissions.ALL,
+            groups=(SHOPS,),
             items=(
-                Item("零售户", "people_pages.roster", PEOPLE_SEE, 20),
-                Item("片区", "people_pages.area_list", PEOPLE_SEE, 21),
-                Item("对象", "people_pages.audience_list", PEOPLE_SEE, 22),
-                Item("标签", "people_pages.tag_list", PEOPLE_SEE, 23),
-                Item("绑定卡", "people_pages.print_codes", CODES_PRINT, 24),
-                Item("消息", "people_pages.delivery_list", OUTBOX_SEE, 70),
-                Item("账号", "people_pages.user_list", USERS_MANAGE, 90, "管理"),
+                Item("店铺", "people_pages.roster", PEOPLE_SEE, 10, SHOPS),
+                Item("片区", "people_pages.area_list", PEOPLE_SEE, 20, SHOPS),
+                Item("对象", "people_pages.audience_list", PEOPLE_SEE, 30, SHOPS),
+                Item("标签", "people_pages.tag_list", PEOPLE_SEE, 40, SHOPS),
+                Item("绑定卡", "people_pages.print_codes", CODES_PRINT, 50, SHOPS),
+                Item("消息", "people_pages.delivery_list", OUTBOX_SEE, 20, SYSTEM),
+                Item("账号", "people_pages.user_list", USERS_MANAGE, 30, SYSTEM),
             ),
             tiles=(Tile("people/_tile.html", PEOPLE_SEE, roster.tile, 80),),
             knows=users.known,

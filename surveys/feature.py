@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, Need, Tile
+from console.menu import Item, MenuGroup, Need, Tile
 from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing, waves
 from surveys.mobile import answer
@@ -13,6 +13,8 @@ from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature, Notice
+
+SURVEYS = MenuGroup("微调查", "clipboard-list", 10)
 
 surveys = Feature(
     name="surveys",
@@ -43,7 +45,8 @@ surveys = Feature(
         *waves.KINDS,
         ConsoleExtension(
             permissions=permissions.ALL,
-            items=(Item("微调查", "surveys_pages.survey_list", SURVEYS_SEE, 10),),
+            groups=(SURVEYS,),
+            items=(Item("调查", "surveys_pages.survey_list", SURVEYS_SEE, 10, SURVEYS),),
             tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 10),),
             finders=(finding.SURVEYS,),
             needs=(

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, Need, Tile
+from console.menu import Item, MenuGroup, Need, Tile
 from visits import jobs, models, permissions
 from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
@@ -16,6 +16,8 @@ from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import audience, measures, titles
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature, Notice
+
+VISITS = MenuGroup("微拜访", "messages", 20)
 
 visits = Feature(
     name="visits",
@@ -48,10 +50,14 @@ visits = Feature(
         groups.KIND,
         ConsoleExtension(
             permissions=permissions.ALL,
+            groups=(VISITS,),
             items=(
-                Item("微拜访", "visits_pages.inbox", VISITS_SEE, 11),
-                Item("拜访统计", "visits_pages.report", VISITS_SEE, 12),
-                Item("拜访设置", "visits_pages.settings", VISITS_SETTINGS, 85, "管理"),
+                Item("待办", "visits_pages.inbox", VISITS_SEE, 10, VISITS, waits=needs.pressing),
+                Item("群发", "visits_pages.groups", VISITS_SEE, 20, VISITS),
+                Item("计划", "visits_pages.plans", VISITS_SEE, 30, VISITS),
+                Item("人手", "visits_pages.hands", VISITS_SEE, 40, VISITS),
+                Item("统计", "visits_pages.report", VISITS_SEE, 50, VISITS),
+                Item("设置", "visits_pages.settings", VISITS_SETTINGS, 60, VISITS),
             ),
             tiles=(
                 Tile("visits/console/_breaches.html", VISITS_SETTINGS, inbox.breaches, 4),

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from console import shell
 from console.lists import looking
 from console.lists.exporting import exporting
 from console.pages import account, dashboard, finding, log, second, tasks
@@ -21,6 +22,7 @@ for _rule, _view, _methods in (
     ("/audit/export", exporting(log.AUDIT, log.audit_log), ("POST",)),
     ("/find", finding.find, ("GET",)),
     ("/find/hits", finding.find_hits, ("GET",)),
+    ("/waiting", shell.waiting, ("GET",)),
     ("/columns", looking.choose_columns, ("POST",)),
     ("/tasks", tasks.task_list, ("GET",)),
     ("/tasks/<int:task_id>", tasks.task, ("GET",)),

@@ -87,13 +87,13 @@ function failed(piece) {
   document.getElementById("failed")?.remove();
   if (!piece) return;
   piece.id = "failed";
-  document.querySelector("#content > .container-xl")?.prepend(piece);
+  document.querySelector("#content .page-head")?.after(piece);
   piece.scrollIntoView({ block: "nearest" });
 }
 document.addEventListener("htmx:afterOnLoad", (event) => { if (event.detail.xhr.status < 400) failed(null); });
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, (event) => {
   const { xhr } = event.detail;
-  if (xhr.status === 401) return;
+  if (xhr.status === 401 || event.target.id === "waiting") return;
   // Only a piece of ours: what stands in front of us has pages of its own.
   const ours = xhr.status && new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("body > .alert");
   const piece = ours ? document.adoptNode(ours) : document.createElement("div");
@@ -168,4 +168,99 @@ document.addEventListener("DOMContentLoaded", () => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
   }
+});
+
+// The menu: a drawer on a phone, a rail where somebody folds it. Both work without this file, but for Esc and the choice.
+document.addEventListener("DOMContentLoaded", () => {
+  const box = document.getElementById("drawer");
+  const side = document.getElementById("menu");
+  if (!box || !side) return;
+  const column = document.querySelector(".page-column");
+  const turned = () => {
+    column.inert = box.checked;
+    if (box.checked) side.querySelector("a, summary").focus();
+  };
+  const close = () => {
+    if (!box.checked) return;
+    box.checked = false;
+    turned();
+    box.focus();
+  };
+  box.addEventListener("change", turned);
+  // Past the last entry the focus comes back to the first: what lies behind cannot be reached.
+  side.addEventListener("keydown", (event) => {
+    if (!box.checked || event.key !== "Tab") return;
+    const all = [...side.querySelectorAll("a, summary, button")].filter((each) => each.checkVisibility());
+    const edge = event.shiftKey ? all[0] : all.at(-1);
+    if (document.activeElement !== edge) return;
+    event.preventDefault();
+    (event.shiftKey ? all.at(-1) : all[0]).focus();
+  });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  window.matchMedia("(min-width: 1000px)").addEventListener("change", close);
+
+  const shell = document.querySelector(".shell");
+  const fold = document.getElementById("fold");
+  const laptop = window.matchMedia("(max-width: 1279px)");
+  const isRail = () => shell.classList.contains("rail") || (laptop.matches && !shell.classList.contains("wide"));
+  const named = () => fold.setAttribute("aria-expanded", String(!isRail()));
+  fold.hidden = false;
+  named();
+  laptop.addEventListener("change", named);
+  fold.addEventListener("click", () => {
+    const chosen = isRail() ? "wide" : "rail";
+    shell.classList.remove("rail", "wide");
+    shell.classList.add(chosen);
+    document.cookie = `wuwei_menu=${chosen}; path=/console; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+    named();
+  });
+  // On the rail a group shows its entries when it is pointed at; elsewhere it opens and closes by a press.
+  for (const group of side.querySelectorAll("details")) {
+    const was = group.open;
+    group.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse" && isRail()) group.open = true; });
+    group.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse" && isRail()) group.open = was; });
+    group.querySelector("summary").addEventListener("click", (event) => {
+      if (isRail() && event.detail && group.matches(":hover") && matchMedia("(hover: hover)").matches) event.preventDefault();
+    });
+  }
+});
+
+// What opens over the page closes by Esc and by a press beside it.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const open of document.querySelectorAll("details.drop[open]")) {
+    if (open.contains(document.activeElement)) open.querySelector("summary").focus();
+    open.open = false;
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.drop[open]")) if (!open.contains(event.target)) open.open = false;
+});
+
+// Counts of the menu are renewed quietly: where that fails, or somebody is signed out, the page stays as it is.
+const title = document.title.replace(/^\(\d+\+?\) /, "");
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "waiting") return;
+  const number = Number(event.target.dataset.count);
+  document.title = number ? `(${number > 99 ? "99+" : number}) ${title}` : title;
+  for (const sum of document.querySelectorAll(".side summary, .side-link")) {
+    sum.classList.toggle("has-count", Boolean(sum.querySelector(".count:not([hidden])")));
+  }
+});
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (event.target.id === "waiting" && event.detail.xhr.status >= 400) event.preventDefault();
+});
+
+// A button that copies.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-copies]")) button.hidden = !navigator.clipboard;
+});
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copies]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copies);
+  const label = button.lastChild;
+  const said = label.textContent;
+  label.textContent = "已复制";
+  setTimeout(() => { label.textContent = said; }, 2000);
 });

@@ -28,6 +28,12 @@ def overdue(services: Services, session: Session, visitor: Visitor, now: datetim
     return found
 
 
+def pressing(services: Services, session: Session, visitor: Visitor, now: datetime) -> int:
+    """Count the requests that wait for the visitor today: overdue, due before midnight, or without an owner."""
+    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
+    return inbox.counts(session, who, now=now).pressing
+
+
 def due(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Count a customer manager's own shops that are due for a visit. Others look at the plans."""
     if visitor.role is not Role.MANAGER:

@@ -101,6 +101,8 @@ class Counts:
     snoozed: int
     #: Due within `SOON`.
     soon: int
+    #: Overdue, due before midnight, or without an owner; each counts once.
+    pressing: int
 
 
 OPEN: Order[InboxLine] = Order((Request.due_at, Request.id), lambda line: (line.due_at, line.id), has_empty=True)
@@ -175,6 +177,7 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
             func.count().filter(columns.owner_id.is_(None)),
             func.count().filter(is_snoozed),
             func.count().filter(and_(columns.due_at >= now, columns.due_at < now + SOON)),
+            func.count().filter(or_(columns.due_at < midnight, columns.owner_id.is_(None))),
         ).select_from(open_ones)
     ).one()
     return Counts(*row)
