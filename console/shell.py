@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import Flask, g, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Flask, g, request
 
 from console import access
 from console.menu import Item
-from console.permissions import SIGNED_IN
 from console.rules.visitors import Visitor
 from wechat_bot.services import current_services
 
@@ -111,12 +109,3 @@ def _counts(who: Visitor, items: Sequence[Item]) -> Mapping[str, int]:
             found = {item.endpoint: item.waits(services, session, who, now) for item in items if item.waits}
         g.waiting = found
     return found
-
-
-@access.allow(SIGNED_IN, polled=True)
-def waiting() -> ResponseReturnValue:
-    """The counts of the menu, for an open page to renew; nothing where they are still those it shows."""
-    found = shell(access.visitor())
-    if request.args.get("shown") == found.shown:
-        return "", 204
-    return render_template("console/_waiting.html", shell=found, is_renewed=True)

@@ -2,10 +2,9 @@
 
 from flask import Blueprint
 
-from console import shell
 from console.lists import looking
 from console.lists.exporting import exporting
-from console.pages import account, dashboard, finding, log, second, tasks
+from console.pages import account, dashboard, finding, log, second, tasks, waiting
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -22,7 +21,7 @@ for _rule, _view, _methods in (
     ("/audit/export", exporting(log.AUDIT, log.audit_log), ("POST",)),
     ("/find", finding.find, ("GET",)),
     ("/find/hits", finding.find_hits, ("GET",)),
-    ("/waiting", shell.waiting, ("GET",)),
+    ("/waiting", waiting.waiting, ("GET",)),
     ("/columns", looking.choose_columns, ("POST",)),
     ("/tasks", tasks.task_list, ("GET",)),
     ("/tasks/<int:task_id>", tasks.task, ("GET",)),
