@@ -50,7 +50,7 @@ _LABELS = {
     QuestionType.SINGLE: "单选",
     QuestionType.MULTIPLE: "多选",
     QuestionType.RATING: "评分",
-    QuestionType.NPS: "NPS",
+    QuestionType.NPS: "推荐度",
     QuestionType.NUMBER: "数字",
     QuestionType.TEXT: "文本",
     QuestionType.PHOTO: "照片",

@@ -246,8 +246,8 @@ def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {option['code']:>3} {padded(label, 28)}{option['count']:>8} {share:>7}  {interval}"
         if "nps" in entry:
             yield (
-                f"  NPS {figure(entry['nps'])}（{figure(entry['nps_low'])} 到 {figure(entry['nps_high'])}），"
-                f"推荐者 {entry['promoters']}，被动者 {entry['passives']}，贬损者 {entry['detractors']}"
+                f"  净推荐值 {figure(entry['nps'])}（{figure(entry['nps_low'])} 到 {figure(entry['nps_high'])}），"
+                f"推荐者 {entry['promoters']}，中立者 {entry['passives']}，贬损者 {entry['detractors']}"
             )
         if "mean" in entry:
             bounds = f"，最小 {figure(entry['min'])}，最大 {figure(entry['max'])}" if "min" in entry else ""

@@ -24,7 +24,7 @@ MOST_OPTIONS = 20
 MOST_CHOSEN = 10_000_000
 KEYS = ("code", "type", "text", "options", "other", "min", "max", "decimals", "required", "show_if")
 
-CHINESE_TYPES = ("单选", "多选", "评分", "NPS", "数字", "文本", "照片")
+CHINESE_TYPES = ("单选", "多选", "评分", "推荐度", "数字", "文本", "照片")
 TYPE_WORDS = {
     "单选": QuestionType.SINGLE,
     "单选题": QuestionType.SINGLE,
@@ -32,6 +32,7 @@ TYPE_WORDS = {
     "多选题": QuestionType.MULTIPLE,
     "评分": QuestionType.RATING,
     "打分": QuestionType.RATING,
+    "推荐度": QuestionType.NPS,
     "推荐": QuestionType.NPS,
     "数字": QuestionType.NUMBER,
     "数值": QuestionType.NUMBER,

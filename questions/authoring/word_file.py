@@ -264,7 +264,7 @@ class _Reader:
         word = plain(written).lower()
         known = lines.KINDS.get(word) or (TYPE_WORDS[word].value if word in TYPE_WORDS else "")
         if not known:
-            self._wrong(place, f"不认识题型“{written}”，可用 单选、多选、评分、NPS、数字、文本、照片")
+            self._wrong(place, f"不认识题型“{written}”，可用 单选、多选、评分、推荐度、数字、文本、照片")
         return known
 
     def _is_options(self, line: _Line) -> bool:

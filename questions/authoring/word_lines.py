@@ -41,7 +41,7 @@ _KINDS = {
     TRUTH: "判断 是非 对错",
     TEXT: "文本 文字 填空 简答 问答 开放",
     QuestionType.RATING.value: "评分 打分",
-    QuestionType.NPS.value: "nps",
+    QuestionType.NPS.value: "nps 推荐度 推荐",
     QuestionType.NUMBER.value: "数字 数值",
     QuestionType.PHOTO.value: "照片 图片 拍照",
 }

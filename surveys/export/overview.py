@@ -14,11 +14,11 @@ FIGURES = {
     "median": "中位数",
     "min": "最小",
     "max": "最大",
-    "nps": "NPS",
-    "nps_low": "NPS 下限",
-    "nps_high": "NPS 上限",
+    "nps": "净推荐值",
+    "nps_low": "净推荐值下限",
+    "nps_high": "净推荐值上限",
     "promoters": "推荐者",
-    "passives": "被动者",
+    "passives": "中立者",
     "detractors": "贬损者",
 }
 

@@ -11,7 +11,7 @@ from surveys.rules.crossing import CrossRow, CrossTab
 
 #: Replaces a hidden figure, as on the page.
 HIDDEN = "—"
-SCORES = {"nps": "NPS", "rating": "满意（4–5 分）"}
+SCORES = {"nps": "净推荐值", "rating": "满意（4–5 分）"}
 
 
 def workbook(

@@ -209,7 +209,7 @@ def _check_poll(head: _Head, definition: Definition) -> None:
     if isinstance(written, list | tuple) and len(written) > 1:
         head.wrong("results", "结果公布", "填完就公布的是投票，只能有一题")
     elif questions and not (questions[0].type.has_options or questions[0].type.scale):
-        head.wrong("results", "结果公布", "投票要用单选、多选、评分或 NPS 题")
+        head.wrong("results", "结果公布", "投票要用单选、多选、评分或推荐度题")
 
 
 def _audience(value: object, *, keyed: bool) -> dict[str, Any]:

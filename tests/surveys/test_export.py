@@ -203,7 +203,7 @@ def test_the_summary_gives_what_paper_gave(house, zone, answered, tmp_path):
     by_option = {(line[0], line[5]): line for line in lines[6:]}
     assert by_option["q1", "非常满意"][6:8] == [1, 0.5]
     assert by_option["q1", "非常满意"][8] == pytest.approx(0.0945, abs=1e-4)
-    assert by_option["q3", "平均"][6] == 4.5 and by_option["q4", "NPS"][6] == 0
+    assert by_option["q3", "平均"][6] == 4.5 and by_option["q4", "净推荐值"][6] == 0
 
 
 def test_three_kinds_of_missing_are_told_apart_over_versions(house, li, wang, zone, tmp_path):

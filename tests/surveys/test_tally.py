@@ -79,5 +79,5 @@ def test_the_figures_in_lines_for_people(house, li, satisfaction):
     lines = list(commands.tally_lines(figures(house, survey)))
     assert lines[:2] == ["《三季度服务满意度调查》", "发放 2  送达 0  打开 1  回收 1（50.0%）  有效 1（100.0%）"]
     assert any(line.split() == ["1", "非常满意", "1", "100.0%", "20.7%", "-", "100.0%"] for line in lines)
-    assert "  NPS 100（100 到 100），推荐者 1，被动者 0，贬损者 0" in lines
+    assert "  净推荐值 100（100 到 100），推荐者 1，中立者 0，贬损者 0" in lines
     assert "  平均 120，标准差 -，中位数 120，最小 120，最大 120" in lines
