@@ -22,7 +22,7 @@ from console import access, extension, failures, shell
 from console import jobs as console_jobs
 from console.feature import console
 from console.lists import exporting
-from foundation.clock import Clock, Stopwatch, system_clock, system_stopwatch
+from foundation.clock import Clock, Stopwatch, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
 from people.feature import people
@@ -49,7 +49,7 @@ KITS = ("questions",)
 def build_services(
     settings: Settings,
     *,
-    clock: Clock = system_clock,
+    clock: Clock | None = None,
     stopwatch: Stopwatch = system_stopwatch,
     new_session: Any = requests.Session,
     features: Sequence[Feature] = FEATURES,
@@ -60,6 +60,7 @@ def build_services(
     Raises ValueError where two features claim one name, and `WrongSettings`.
     """
     check_notices(settings, features)
+    clock = clock or settings.open_clock()
     prefix = f"wuwei:{settings.wechat_app_id}"
     store: Store
     doorbell: Doorbell
@@ -133,7 +134,8 @@ def create_app(
         for blueprint in (feature.console, feature.mobile):
             if blueprint:
                 app.register_blueprint(blueprint)
-    for command in collecting.commands(features, commands.COMMANDS):
+    own = (*commands.COMMANDS, commands.clock) if settings.moves_time else commands.COMMANDS
+    for command in collecting.commands(features, own):
         app.cli.add_command(command)
     app.before_request(_name_the_request)
     app.after_request(_protect)

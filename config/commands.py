@@ -1,8 +1,9 @@
-"""Operator command line: database upgrade, worker, monthly measures."""
+"""Operator command line: database upgrade, worker, monthly measures, and the moved time of a trial."""
 
+import re
 import signal
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import FrameType
 
 import click
@@ -15,11 +16,15 @@ from config.settings import DATABASE_WITHIN
 from config.worker import SENDERS, Worker
 from foundation.clock import month_of
 from foundation.database import Database
+from foundation.moved_time import MovedClock
 from migrations import schema
 from wechat_bot.feature import Measure
-from wechat_bot.services import current_services
+from wechat_bot.services import Services, current_services
 
 log = structlog.get_logger(__name__)
+#: How far time is moved, as it is written: +25h.
+_SPAN = re.compile(r"\+?(\d{1,6})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 @click.group()
@@ -54,7 +59,7 @@ def worker(senders: int) -> None:
             raise click.ClickException("The database is not up to date. Run: flask --app wsgi db upgrade")
     except schema.StrangeSchema as error:
         raise click.ClickException(str(error)) from None
-    running = Worker(services, current_app.extensions["jobs"], senders=senders)
+    running = Worker(services, current_app.extensions["jobs"], senders=senders, wall=services.clock)
 
     def stop(signal_number: int, frame: FrameType | None) -> None:
         running.stop()
@@ -74,6 +79,29 @@ def measures(month: datetime) -> None:
     with services.reading() as session:
         for measure in found.values():
             click.echo(f"{measure.label}  {measure.count(session, month_of(month.date(), services.zone)):,}")
+
+
+@click.command()
+@click.argument("by", default="", metavar="[+25h]")
+@with_appcontext
+def clock(by: str) -> None:
+    """试用时把时间拨快，网页、后台和模拟的微信一起走：+25h、+90m、+2d。不写就看现在几点。只能往前拨。"""
+    services = current_services()
+    if by:
+        _move(services, by)
+    now = services.clock().astimezone(services.zone)
+    ahead = f"比真实时间快 {services.moved_by}" if services.moved_by else "没有拨过"
+    click.echo(f"现在是 {now.month} 月 {now.day} 日 {now:%H:%M}，{ahead}。")
+
+
+def _move(services: Services, by: str) -> None:
+    found = _SPAN.fullmatch(by)
+    if found is None or not isinstance(services.clock, MovedClock):
+        raise click.ClickException("请写成 +25h、+90m 或 +2d。")
+    try:
+        services.clock.move(timedelta(**{_UNITS[found[2]]: int(found[1])}))
+    except (OverflowError, ValueError):
+        raise click.ClickException("时间只能往前拨，一次最多 366 天。") from None
 
 
 def _wait_for(database: Database) -> None:

@@ -72,7 +72,7 @@ class Checkup:
             "read": _Question(self._read),
             "database": _Question(self._write),
             "store": _Question(self._store),
-            "sign": _Question(lambda: beats.is_file_fresh(services.files_folder, now=services.clock())),
+            "sign": _Question(lambda: beats.is_file_fresh(services.files_folder, now=services.real_time())),
             **{name: _Question(partial(_disk, folder)) for name, folder in self._folders.items()},
         }
 
@@ -99,7 +99,7 @@ class Checkup:
             "token": token,
             "store": store,
             "database": told["database"] if read else told["read"],
-            "worker": _worker(read, self._services.clock(), is_seen=told["sign"] is True),
+            "worker": _worker(read, self._services.real_time(), is_seen=told["sign"] is True),
             "wechat": (read.get("problems") or "ok") if read else "unknown",
             **{name: told[name] for name in self._folders},
         }
@@ -112,7 +112,7 @@ class Checkup:
         try:
             with self._services.reading() as session:
                 return {
-                    "beat": beats.last(session, now=now),
+                    "beat": beats.last(session, now=self._services.real_time()),
                     "problems": alarms.recent(session, now=now),
                     "broadcasts": texts.DAY_SPENT if pausing.is_day_spent(session, now=now) else "ok",
                     "outbox": resolving.counts(session),

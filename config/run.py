@@ -81,7 +81,7 @@ def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
     if simulator:
         if not (VAR / "demo.done").exists():
             _lay_out_demo(parts, settings, simulator)
-        parts.start("simulator", _simulator_command(settings, simulator))
+        parts.start("simulator", [*_simulator_command(settings, simulator), "--moved", str(settings.clock_path)])
         _wait_for(f"{simulator}/", parts)
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])
     parts.start("worker", [_bin("flask"), "--app", "wsgi", "worker"])
@@ -240,6 +240,7 @@ def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
     if begun.exists():
         for path in (VAR / "simulator.json", *VAR.glob("wuwei.db*")):
             path.unlink(missing_ok=True)
+    settings.clock_path.unlink(missing_ok=True)  # the demo's days are real ones; what was moved on belonged to another
     begun.touch()
     parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
     today = system_clock().astimezone(settings.zone).replace(hour=9, minute=0, second=0, microsecond=0)
@@ -315,6 +316,7 @@ Ctrl-C ends it."""
   Console   {own}/console/
             {accounts}
   See it    .venv/bin/flask --app wsgi surveys tally 1
+  Tomorrow  .venv/bin/flask --app wsgi clock +25h, or 明天此时 on the operator's desk: time moves for all parts at once
   Health    {own}/healthz
 
 Ctrl-C ends all of it; the next start finds its data again (var/)."""

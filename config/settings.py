@@ -27,7 +27,9 @@ from sqlalchemy.exc import ArgumentError
 
 from config import keys
 from foundation import hosts
+from foundation.clock import Clock, system_clock
 from foundation.database import CONNECTIONS, Database
+from foundation.moved_time import MovedClock
 from foundation.quiet import QuietHours
 from wechat_bot import notices
 from wechat_bot.envelope import AesKey
@@ -115,6 +117,8 @@ class Settings(BaseSettings):
     media_path: Path = ROOT / "var" / "media"
     #: Folder of uploads and exports, kept for seven days; shared by all processes.
     files_path: Path = ROOT / "var" / "files"
+    #: File that says how far the time of a trial was moved on; only read where `moves_time`.
+    clock_path: Path = ROOT / "var" / "clock"
     #: Quiet hours, as 21:00-08:00 in the time zone above; `off` for none.
     quiet_hours: str = "21:00-08:00"
     #: Number of web processes on PostgreSQL; with SQLite there is one.
@@ -224,6 +228,15 @@ class Settings(BaseSettings):
         """The address the web server listens on; an IPv6 address in brackets, however it was written."""
         host = self.host.strip("[]")
         return f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
+
+    @property
+    def moves_time(self) -> bool:
+        """Whether time can be moved: no real account, and a platform on this machine, which moves its own with ours."""
+        return self.development and hosts.is_near(urlsplit(self.wechat_api_base).hostname or "")
+
+    def open_clock(self) -> Clock:
+        """The clock of these settings."""
+        return MovedClock(self.clock_path) if self.moves_time else system_clock
 
     @property
     def quiet(self) -> QuietHours | None:

@@ -47,11 +47,11 @@ class Worker:
     def __init__(
         self, services: Services, jobs: Sequence[Job], *, senders: int = SENDERS, wall: Clock = system_clock
     ) -> None:
-        """`wall` gives the machine's own time, which the scheduler uses."""
+        """`wall` gives the machine's own time, which the scheduler uses; or a trial's, moved as if that were set."""
         self._services = services
         self._wall = wall
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
-        self._started_at = services.clock()
+        self._started_at = services.real_time()
         self._stopping = threading.Event()
         self._failures, self._disks = Seldom(), Seldom()
         self._senders = [threading.Thread(target=self._send, name=f"sender-{n}") for n in range(senders)]
@@ -138,12 +138,12 @@ class Worker:
 
     def _beat(self) -> None:
         with self._services.transaction() as session:
-            now = self._services.clock()
-            beats.beat(session, self._name, self._started_at, now=now)
-            clock_steadiness.note(session, now=now)
+            now, real = self._services.clock(), self._services.real_time()
+            beats.beat(session, self._name, self._started_at, now=real)
+            clock_steadiness.note(session, now=now, real=real)
 
     def _touch_file(self) -> None:
-        beats.touch_file(self._services.files_folder, now=self._services.clock())
+        beats.touch_file(self._services.files_folder, now=self._services.real_time())
 
     def _live(self, write: Callable[[], None]) -> None:
         """Write a heartbeat regularly, from a separate thread, so that no job or other heartbeat can delay it."""

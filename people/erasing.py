@@ -176,7 +176,7 @@ def _gone(services: Services, now: datetime) -> list[str]:
     """Some followers who left long ago, confirmed by WeChat; those who do follow are corrected."""
     gone: list[str] = []
     with services.reading() as session:
-        if not clock_steadiness.is_steady(session, now=now):
+        if not clock_steadiness.is_steady(session, now=now, real=services.real_time()):
             return []
         due = queries.gone(session, before=now - ERASE_AFTER)
     for openid, left_at in due:

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from simulator import state
-from simulator.clock import HandClock, real_clock
+from simulator.clock import Clock, HandClock, SharedClock, real_clock
 from simulator.crypto import key_of
 from simulator.server import Server
 from simulator.simulator import Simulator
@@ -37,6 +37,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--oauth-domain", help="the one domain people may be sent back to; any, if not given")
     parser.add_argument("--state", type=Path, help="file to keep followers, chats, tokens and the rest in")
     parser.add_argument("--clock", choices=("real", "hand"), default="real", help="hand: walks, and can be advanced")
+    parser.add_argument("--moved", type=Path, help="file that says how far all parts are ahead of the real time")
     parser.add_argument("--begins", type=datetime.fromisoformat, help="when a hand clock begins, with its offset")
     parser.add_argument("--timeout", type=float, default=5.0, help="seconds to wait for the app's answer")
     parser.add_argument("--workers", type=int, default=16, help="callbacks delivered at the same time")
@@ -62,7 +63,7 @@ def build(arguments: argparse.Namespace) -> Simulator:
         oauth_domain=arguments.oauth_domain,
     )
     world = state.load(arguments.state) if arguments.state else None
-    clock = real_clock
+    clock: Clock = SharedClock(arguments.moved) if arguments.moved else real_clock
     if arguments.clock == "hand":
         # A hand clock goes on from where it stood, for tokens and windows of the saved world follow it.
         before = state.saved_at(arguments.state) if arguments.state else None

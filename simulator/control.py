@@ -27,7 +27,8 @@
     POST callbacks/<number>/redeliver      the same callback again -> the attempt
     GET|POST|DELETE faults                 all; {target, kind, times?, probability?, value?}; none;
                                            DELETE faults/<number> removes one
-    GET  clock, POST clock/advance         {days?, hours?, minutes?, seconds?}; needs --clock hand
+    GET  clock, POST clock/advance         {days?, hours?, minutes?, seconds?}; needs --clock hand,
+                                           or --moved FILE, which moves the app's clock too
     GET|POST quotas                        used today by path; {path, daily} sets a limit
     GET|POST templates                     {title, content, template_id?, kind?, is_long_term?, choices?}
                                            -> {template_id}

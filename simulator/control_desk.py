@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Request, Response
 
 from simulator import outlook, qr
-from simulator.clock import HandClock
+from simulator.clock import HandClock, SharedClock
 from simulator.control_request import given, number
 from simulator.errors import Refusal
 from simulator.faults import API_KINDS, CALLBACK_KINDS
@@ -101,13 +101,13 @@ def fault(sim: Simulator, request: Request, path: list[str]) -> Any:
 
 def clock(sim: Simulator, request: Request, path: list[str]) -> Any:
     """What time it is."""
-    return {"now": sim.clock().isoformat(), "has_hand_clock": isinstance(sim.clock, HandClock)}
+    return {"now": sim.clock().isoformat(), **outlook.moving(sim.clock)}
 
 
 def advance(sim: Simulator, request: Request, path: list[str]) -> Any:
-    """Move the hand clock."""
-    if not isinstance(sim.clock, HandClock):
-        raise BadRequest("only a hand clock can be advanced; start with --clock hand")
+    """Move the hand clock, or the time of all parts."""
+    if not isinstance(sim.clock, HandClock | SharedClock):
+        raise BadRequest("the real time cannot be advanced; start with --clock hand, or with --moved FILE")
     with sim.desk.lock:
         sim.clock.advance(timedelta(**{name: float(value) for name, value in given(request).items()}))
         sim.desk.version += 1

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulator import menus, windows
-from simulator.clock import HandClock, month_of
+from simulator.clock import Clock, HandClock, SharedClock, month_of
 from simulator.desk import ApiCall, Attempt, Delivery, Desk
 from simulator.world import Account, Entry, Follower, Scene
 
@@ -31,13 +31,23 @@ def account(desk: Desk) -> dict[str, Any]:
         "format": shown.format,
         "is_certified": shown.certified,
         "now": desk.clock().isoformat(),
-        "has_hand_clock": isinstance(desk.clock, HandClock),
+        **moving(desk.clock),
         "followers": sum(1 for follower in desk.world.followers.values() if follower.subscribed),
         "people": len(desk.world.followers),
         "version": desk.version,
         "token_fetches": desk.world.token_fetches,
         "api_base": desk.api_base,
         "oauth_base": desk.oauth_base,
+    }
+
+
+def moving(clock: Clock) -> dict[str, Any]:
+    """Whether the clock can be advanced by hand, alone or with all parts of a trial, and how far ahead those are."""
+    is_shared = isinstance(clock, SharedClock)
+    return {
+        "has_hand_clock": isinstance(clock, HandClock),
+        "has_shared_clock": is_shared,
+        "ahead": clock.ahead.total_seconds() if isinstance(clock, SharedClock) else 0,
     }
 
 

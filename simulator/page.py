@@ -23,7 +23,8 @@ Hooks for browser tests (none will change without this text):
     #follow                                       the big button of who does not follow
     #browser, #browser iframe, #browser-close     the in-app browser; the frame's window.name is `phone:<openid>`
     #desk .tab[data-tab]                          person faults calls callbacks more
-    #clock, .advance[data-minutes]                time, and the buttons that move a hand clock
+    #clock, .advance[data-minutes]                time, and the buttons that move a hand clock, or that of all parts
+    #moved                                        how far all parts are ahead of the real time
     #fault-target, #fault-kind, #fault-times, #fault-value, #fault-add, .fault[data-number] button
     .call[data-path][data-errcode], .callback[data-number][data-outcome]     rows of the two logs
     #many, #add-many                              people by the dozen

@@ -33,7 +33,8 @@ def look_after_waves(services: Services) -> None:
     now = services.clock()
     with services.reading() as session:
         # With a clock that was just set no survey's waves are ended for good; none goes out after its end anyway.
-        over = waves.ended(session, now=now) if clock_steadiness.is_steady(session, now=now) else []
+        is_steady = clock_steadiness.is_steady(session, now=now, real=services.real_time())
+        over = waves.ended(session, now=now) if is_steady else []
     for survey_id in over:
         with services.transaction() as session:
             inviting.stop(session, survey_id, now=now)

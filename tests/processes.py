@@ -162,6 +162,7 @@ def idle_town(folder: Path, database_url: str, redis_url: str | None, **more: st
         "PORT": str(ports[1]),
         "MEDIA_PATH": str(folder / "media"),
         "FILES_PATH": str(folder / "files"),
+        "CLOCK_PATH": str(folder / "clock"),
         "PUBLIC_URL": web,
     }
     return Town(platform, web, {**os.environ, **settings, **more})
@@ -194,6 +195,8 @@ def town(
             "safe",
             "--state",
             str(folder / "platform.json"),
+            "--moved",
+            town.env["CLOCK_PATH"],
         )
         if has_web:
             served = "tests.programs.hasty:app()" if "HASTE" in more else "wsgi:app"

@@ -24,31 +24,39 @@ GAP = timedelta(hours=1)
 TRUSTED_AFTER = timedelta(days=1)
 
 
-def note(session: Session, *, now: datetime) -> None:
-    """Record the clock's time; where it was set back, make due what was put off by the wrong clock."""
+def note(session: Session, *, now: datetime, real: datetime | None = None) -> None:
+    """Record the clock's time; where it was set back, make due what was put off by the wrong clock.
+
+    `real` is the machine's own time, where a trial's was moved on (`Services.real_time`): moving it sets no clock.
+    """
+    real = real or now
     seen = session.get(Pulse, _SEEN, with_for_update=True)
-    if seen is None or not _follows(seen.at, now):
+    if seen is None or not _follows(seen.at, real):
         beats.save_timestamp(session, _STEADY, at=now)
         if seen is not None:
-            log.warning("the clock was set, or no worker ran", seconds=round((now - seen.at).total_seconds()))
-    if seen is not None and now < seen.at - BACK:
-        due = settling.set_back(session, seen.at, now=now) + media.set_back(session, seen.at, now=now)
+            log.warning("the clock was set, or no worker ran", seconds=round((real - seen.at).total_seconds()))
+    if seen is not None and real < seen.at - BACK:
+        last = seen.at + (now - real)
+        due = settling.set_back(session, last, now=now) + media.set_back(session, last, now=now)
         log.warning("the clock was set back, and what waited by it goes now", due=due)
-    beats.save_timestamp(session, _SEEN, at=now)
+    beats.save_timestamp(session, _SEEN, at=real)
 
 
-def is_steady(session: Session, *, now: datetime) -> bool:
-    """Whether the clock is trusted for irreversible actions. Without any heartbeat yet, it is."""
+def is_steady(session: Session, *, now: datetime, real: datetime | None = None) -> bool:
+    """Whether the clock is trusted for irreversible actions. Without any heartbeat yet, it is.
+
+    A day that a trial skipped (`now` goes on, and `real` does not) counts as a day.
+    """
     seen, since = session.get(Pulse, _SEEN), session.get(Pulse, _STEADY)
     if seen is None or since is None:
         return True
-    return _follows(seen.at, now) and since.at <= now - TRUSTED_AFTER
+    return _follows(seen.at, real or now) and since.at <= now - TRUSTED_AFTER
 
 
 def goes_steadily(services: Services) -> bool:
     """Whether the clock is trusted, for a job without a session of its own."""
     with services.reading() as session:
-        return is_steady(session, now=services.clock())
+        return is_steady(session, now=services.clock(), real=services.real_time())
 
 
 def _follows(seen: datetime, now: datetime) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,8 +12,10 @@ from flask import Flask, current_app
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from foundation.clock import Clock, Stopwatch
+from foundation import moved_time
+from foundation.clock import Clock, Stopwatch, system_clock
 from foundation.database import Database
+from foundation.moved_time import MovedClock
 from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.clock_skew import Skew
@@ -71,6 +74,17 @@ class Services:
         kinds = self.templates.keys() if self.is_service_account else ()
         return Account(self.account_name, self.public_url, self.is_service_account, frozenset(kinds))
 
+    def real_time(self) -> datetime:
+        """The time of this machine, also where a trial's was moved on: for what tells whether processes are alive, and
+        whether the machine's clock goes on steadily."""
+        return system_clock() if isinstance(self.clock, MovedClock) else self.clock()
+
+    @property
+    def moved_by(self) -> str:
+        """How far time was moved on, in words; empty where it was not, and on every real account."""
+        ahead = self.clock.ahead() if isinstance(self.clock, MovedClock) else None
+        return moved_time.span(ahead) if ahead else ""
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """The transaction of an entry point. After the commit, workers are woken if something was queued in it."""
@@ -87,11 +101,19 @@ class Services:
 
 
 def install(app: Flask, services: Services) -> None:
-    """Give an app its services."""
+    """Give an app its services, and its templates what says that time was moved."""
     app.extensions[_EXTENSION] = services
+    app.jinja_env.globals["moved_time"] = _moved_time
 
 
 def current_services() -> Services:
     """The services of the app that is answering. For doors only."""
     services: Services = current_app.extensions[_EXTENSION]
     return services
+
+
+def _moved_time() -> str:
+    """The sentence of every page while time is moved; empty otherwise."""
+    services = current_services()
+    by, now = services.moved_by, services.clock().astimezone(services.zone)
+    return f"试用：时间已拨快 {by}，现在是 {now.month} 月 {now.day} 日 {now:%H:%M}" if by else ""

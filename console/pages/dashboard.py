@@ -57,7 +57,7 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
             found.append(f"微信拒绝了接口调用：{explained}")
         else:
             found.append("公众号认证有变化，请到公众平台查看")
-    if not queries.is_worker_alive(session, now=now):
+    if not queries.is_worker_alive(session, now=services.real_time()):
         found.append("后台进程没有在运行，消息和任务都停着：请启动 flask worker")
     return [Waiting(0, sentence, is_urgent=True) for sentence in found]
 

@@ -4,6 +4,8 @@ import { complain, now, room } from "./room.js";
 import * as logs from "./logs.js";
 
 const ADVANCES = [[1, "+1 分"], [60, "+1 时"], [1440, "+1 天"], [2880, "+2 天"]];
+// The time of all parts of a trial: the app's processes go by the same clock.
+const TOGETHER = [[60, "+1 小时"], [1440, "明天此时"]];
 const TRIGGERS = { message: "发了消息", click: "点了菜单", follow: "关注", scan: "扫码" };
 const FAULTS = { slow: "慢（秒）", http: "HTTP 状态", errcode: "错误码", bare: "空回答", unreachable: "连不上", lost_answer: "做了但没回音",
   lost: "丢失", doubled: "重复", late: "迟到（秒）", overtaken: "后到", unanswered: "回答丢失" };
@@ -20,6 +22,12 @@ const attempt = (task) => async (...given) => {
   }
 };
 
+function spell(seconds) {
+  const minutes = Math.floor(seconds / 60);
+  const parts = [[Math.floor(minutes / 1440), "天"], [Math.floor(minutes / 60) % 24, "小时"], [minutes % 60, "分"]];
+  return parts.filter(([number]) => number).map(([number, word]) => `${number} ${word}`).join(" ");
+}
+
 function drawClock(account) {
   const at = new Date(account.now);
   const zone = { timeZone: "Asia/Shanghai", hour12: false };
@@ -30,9 +38,10 @@ function drawClock(account) {
   $("#account-name").textContent = account.name;
   const modes = { safe: "安全模式", compatible: "兼容模式", plain: "明文模式" };
   $("#setup").textContent = `${modes[account.mode]} · ${account.format.toUpperCase()}`;
+  $("#moved").textContent = account.ahead ? `全部程序的时间已拨快 ${spell(account.ahead)}` : "";
   const box = $("#advances");
-  if (box.childElementCount || !account.has_hand_clock) return;
-  box.append(...ADVANCES.map(([minutes, label]) => make("button.advance.plain", { type: "button", textContent: label, data: { minutes },
+  if (box.childElementCount || !(account.has_hand_clock || account.has_shared_clock)) return;
+  box.append(...(account.has_shared_clock ? TOGETHER : ADVANCES).map(([minutes, label]) => make("button.advance.plain", { type: "button", textContent: label, data: { minutes },
     on: { click: attempt(() => ask("clock/advance", { minutes })) } })));
 }
 

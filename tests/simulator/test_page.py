@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from simulator.clock import SharedClock
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
@@ -106,3 +108,14 @@ def test_on_a_narrow_screen_one_thing_is_shown_at_a_time(served, control, page):
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     page.click("#back")
     expect(page.locator("#list")).to_be_visible()
+
+
+def test_the_operator_moves_the_time_of_all_parts(served, page, tmp_path):
+    server, _ = served
+    server.simulator.desk.clock = SharedClock(tmp_path / "clock")
+    page.goto(f"{server.base}/desk")
+    page.get_by_role("button", name="明天此时").click()
+    expect(page.locator("#moved")).to_have_text("全部程序的时间已拨快 1 天")
+    page.get_by_role("button", name="+1 小时").click()
+    expect(page.locator("#moved")).to_have_text("全部程序的时间已拨快 1 天 1 小时")
+    assert (tmp_path / "clock").read_text("ascii") == "90000"
