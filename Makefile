@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 # One more than two cores: a test with real processes mostly waits for them.
 JOBS ?= 3
 
-.PHONY: help run test drill check access map bench lock clean
+.PHONY: help run test drill check access map pictures bench lock clean
 # The tests start processes: each reads what another compiled, also where the machine forbids that.
 export PYTHONDONTWRITEBYTECODE :=
 # Two recipes must not install into one environment at once.
@@ -27,6 +27,9 @@ check: $(VENV)/.dev ## Lint, types, import contracts
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+pictures: $(VENV)/.dev build/.assets servers ## Look at the demo's ten most used pages and write them to docs/images
+	$(PYTHON) -m tools.pictures
 
 bench: $(VENV)/.bench servers ## The figures, as ratios in one run
 	$(PYTHON) -m benchmarks

@@ -1,0 +1,132 @@
+"""Pictures of the documentation: the ten most used pages of the demo, wide and narrow.
+
+`make pictures` begins a demo of its own in an empty folder, looks at each page in Chromium and writes
+`docs/images/<page>-1440.png` and `-390.png`. How the pages looked before their new shell stands in
+`docs/images/before/`.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import requests
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "images"
+CHROMIUM = "/usr/bin/chromium"
+#: Ports of the demo that is looked at.
+WEB, PLATFORM = 8190, 8290
+#: Heights of the windows by their widths: a desk and a phone.
+DESK, PHONE = 1440, 390
+WINDOWS = {DESK: 900, PHONE: 844}
+#: Longest picture in pixels of a page; the rest is cut off.
+LONGEST = 1800
+#: Colours of a picture: enough for flat pages, and a quarter of the bytes.
+COLOURS = 96
+#: Seconds until the demo must be up.
+PATIENCE = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """Page to be pictured: its name, its address, and whose phone it is opened on; the console's where empty."""
+
+    name: str
+    path: str
+    phone: str = ""
+
+
+SHOTS = (
+    Shot("home", "/console/"),
+    Shot("surveys", "/console/surveys"),
+    Shot("results", "/console/surveys/1"),
+    Shot("editor", "/console/surveys/3/edit"),
+    Shot("inbox", "/console/visits"),
+    Shot("thread", "/console/visits/103"),
+    Shot("statistics", "/console/visits/reports"),
+    Shot("roster", "/console/people"),
+    Shot("shop", "/console/people/shops/350802100003"),
+    Shot("manager", "/m/visits", phone="陈志强"),
+)
+
+
+def main() -> None:
+    """Begin the demo, look at every page, end the demo."""
+    with tempfile.TemporaryDirectory() as folder:
+        town = Path(folder) / "wuwei"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(town)], check=True)
+        for made in (".venv", "build"):
+            (town / made).symlink_to(ROOT / made)
+        demo = subprocess.Popen(
+            [".venv/bin/python", "-m", "config.run"],
+            cwd=town,
+            env={**os.environ, "PORT": str(WEB), "SIMULATOR_PORT": str(PLATFORM)},
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            _await(demo)
+            accounts = dict(line.split() for line in (town / "var/demo.accounts").read_text("utf-8").splitlines())
+            with sync_playwright() as player:
+                chromium = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                for width, height in WINDOWS.items():
+                    _look(chromium, width, height, accounts["boss"])
+        finally:
+            os.killpg(demo.pid, signal.SIGINT)
+            demo.wait()
+
+
+def _await(demo: subprocess.Popen[bytes]) -> None:
+    for _ in range(PATIENCE):
+        if demo.poll() is not None:
+            sys.exit("The demo ended by itself.")
+        try:
+            requests.get(f"http://127.0.0.1:{WEB}/healthz", timeout=2)
+        except requests.ConnectionError:
+            time.sleep(1)
+        else:
+            return
+    sys.exit(f"The demo was not up after {PATIENCE} seconds.")
+
+
+def _look(chromium: Browser, width: int, height: int, password: str) -> None:
+    web = f"http://127.0.0.1:{WEB}"
+    desk = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN").new_page()
+    desk.goto(f"{web}/console/sign-in")
+    desk.get_by_label("用户名").fill("boss")
+    desk.get_by_label("密码").fill(password)
+    desk.get_by_role("button", name="登录").click()
+    desk.wait_for_url(f"{web}/console/")
+    for shot in SHOTS:
+        page = desk
+        if shot.phone and width != PHONE:
+            continue
+        if shot.phone:
+            page = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN").new_page()
+        page.goto(f"{web}{shot.path}")
+        if shot.phone:
+            page.get_by_role("button", name=shot.phone).click()
+            page.wait_for_url(f"{web}/**")
+        page.wait_for_load_state("networkidle")
+        _store(page, PICTURES / f"{shot.name}-{width}.png")
+
+
+def _store(page: Page, path: Path) -> None:
+    picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+    picture = picture.crop((0, 0, picture.width, min(picture.height, LONGEST)))
+    picture.quantize(COLOURS).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    if not shutil.which(CHROMIUM):
+        sys.exit("Chromium is missing: run `make servers`.")
+    main()
