@@ -74,7 +74,7 @@ def main() -> None:
             start_new_session=True,
         )
         try:
-            _await(demo)
+            _await(demo, town / "var/demo.done")
             accounts = dict(line.split() for line in (town / "var/demo.accounts").read_text("utf-8").splitlines())
             with sync_playwright() as player:
                 chromium = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -85,16 +85,17 @@ def main() -> None:
             demo.wait()
 
 
-def _await(demo: subprocess.Popen[bytes]) -> None:
+def _await(demo: subprocess.Popen[bytes], done: Path) -> None:
+    """Wait until the demo was played and its pages are served."""
     for _ in range(PATIENCE):
         if demo.poll() is not None:
             sys.exit("The demo ended by itself.")
         try:
-            requests.get(f"http://127.0.0.1:{WEB}/healthz", timeout=2)
+            if done.exists() and requests.get(f"http://127.0.0.1:{WEB}/healthz", timeout=2):
+                return
         except requests.ConnectionError:
-            time.sleep(1)
-        else:
-            return
+            pass
+        time.sleep(1)
     sys.exit(f"The demo was not up after {PATIENCE} seconds.")
 
 
