@@ -71,6 +71,7 @@ def main() -> None:
             cwd=town,
             env={**os.environ, "PORT": str(WEB), "SIMULATOR_PORT": str(PLATFORM)},
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
         try:
