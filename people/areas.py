@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -11,7 +11,7 @@ from console.rules.visitors import Role, Visitor
 from foundation.errors import Refused
 from foundation.text import phone_number
 from people import rules
-from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
+from people.models import IS_THERE, Area, AreaCount, Manager, ManagerChange, Retailer, ShopClass
 from people.visibility import area_ids
 
 
@@ -152,6 +152,7 @@ def change(
     from_on: date | None,
     until_on: date | None,
     parent_id: int | None,
+    now: datetime,
 ) -> str:
     """Change an area's manager, deputy with days of leave, and parent area; gives its name.
 
@@ -176,12 +177,16 @@ def change(
         raise Refused("没有这位客户经理，或已停用。")
     if parent_id != area.parent_id:
         _check_parent(session, area_id, parent_id, mine)
+    if manager_id != area.manager_id:
+        session.add(ManagerChange(at=now, area_id=area_id, from_id=area.manager_id, to_id=manager_id))
     area.manager_id, area.deputy_id, area.parent_id = manager_id, deputy_id, parent_id
     area.deputy_from_on, area.deputy_until_on = from_on, until_on
     return area.name
 
 
-def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date | None, until_on: date | None) -> str:
+def set_deputy(
+    session: Session, name: str, phone: str | None, *, from_on: date | None, until_on: date | None, now: datetime
+) -> str:
     """Make the customer manager with this phone the deputy of an area, or remove the deputy; gives their name.
 
     For whoever may change every area. Raises `Refused` as `change` does, and for an area or a phone not known.
@@ -205,6 +210,7 @@ def set_deputy(session: Session, name: str, phone: str | None, *, from_on: date 
         from_on=from_on,
         until_on=until_on,
         parent_id=area.parent_id,
+        now=now,
     )
     return deputy.name if deputy else ""
 

@@ -207,6 +207,7 @@ def set_deputy(area: str, phone: str | None, from_on: datetime | None, until_on:
             None if nobody else phone,
             from_on=from_on.date() if from_on else None,
             until_on=until_on.date() if until_on else None,
+            now=services.clock(),
         )
     click.echo(
         f"{area}不再有代班人。" if nobody else f"{area}从 {from_on:%Y-%m-%d} 到 {until_on:%Y-%m-%d} 由{name}代班。"

@@ -8,6 +8,7 @@ from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import audiences, deliveries, finding, importing, needs, roster, routes, tags, users
 from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
+from people.shops import history
 from wechat_bot.conversation import Conversation, Word
 from wechat_bot.feature import Feature
 
@@ -36,6 +37,7 @@ people = Feature(
     commands=(commands.people,),
     console=routes.blueprint,
     more=(
+        history.CHANGES,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(SHOPS,),

@@ -150,6 +150,24 @@ class Retailer(Base):
 IS_THERE: ColumnElement[bool] = Retailer.licence.not_like(f"{ERASED}%")
 
 
+class ManagerChange(Base):
+    """Change of manager: of one shop, or of an area and so of every shop in it without a manager of its own. Never
+    changed."""
+
+    __tablename__ = "manager_change"
+    __table_args__ = (
+        Index("ix_manager_change_retailer_id", "retailer_id", "at"),
+        Index("ix_manager_change_area_id", "area_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    from_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    to_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+
+
 class RosterImport(Base):
     """Roster import. Before the commit its rows are only staged; after it all of them are written, by any process:
     SQLite's single writer is used in many short transactions instead of a long one."""

@@ -10,7 +10,7 @@ from surveys.actions import erasing, waves
 from surveys.mobile import answer
 from surveys.pages import finding, inviting, listing, needs, routes, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
-from surveys.queries import audience, measures
+from surveys.queries import audience, measures, timeline
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature, Notice
 
@@ -43,6 +43,7 @@ surveys = Feature(
     statics={"surveys": Path(__file__).parent / "static"},
     more=(
         *waves.KINDS,
+        timeline.ANSWERED,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(SURVEYS,),

@@ -13,7 +13,7 @@ from visits.mobile import routes as routes_in_wechat
 from visits.pages import canned, finding, inbox, needs, plans, reports, routes, unheard, workload
 from visits.pages import groups as group_pages
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
-from visits.queries import audience, measures, titles
+from visits.queries import audience, measures, timeline, titles
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature, Notice
 
@@ -48,6 +48,7 @@ visits = Feature(
     cards=wechat_inbox.cards,
     more=(
         groups.KIND,
+        *timeline.KINDS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(VISITS,),

@@ -862,6 +862,22 @@ def upgrade() -> None:
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
     op.create_table(
+        "manager_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("from_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_manager_change_area_id_area")),
+        sa.ForeignKeyConstraint(["from_id"], ["manager.id"], name=op.f("fk_manager_change_from_id_manager")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_manager_change_retailer_id_retailer")),
+        sa.ForeignKeyConstraint(["to_id"], ["manager.id"], name=op.f("fk_manager_change_to_id_manager")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_manager_change")),
+    )
+    op.create_index("ix_manager_change_area_id", "manager_change", ["area_id", "at"], unique=False)
+    op.create_index("ix_manager_change_retailer_id", "manager_change", ["retailer_id", "at"], unique=False)
+    op.create_table(
         "participation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),

@@ -36,7 +36,7 @@ def area(area_id: int) -> ResponseReturnValue:
 def _change(area_id: int) -> ResponseReturnValue:
     form, rows = request.form, select(Area.id).where(Area.id == area_id)
     edited = Editable(f"area:{area_id}", rows, partial(areas.kept, area_id=area_id))
-    with act.transaction(over=edited) as (session, _, note):
+    with act.transaction(over=edited) as (session, now, note):
         manager_id = fields.key(form.get("manager", ""), "负责人")
         deputy_id = fields.key(form.get("deputy", ""), "代班人")
         parent_id = fields.key(form.get("parent", ""), "上级片区")
@@ -50,6 +50,7 @@ def _change(area_id: int) -> ResponseReturnValue:
             from_on=from_on,
             until_on=until_on,
             parent_id=parent_id,
+            now=now,
         )
         people, above = dict(areas.managers(session)), dict(areas.names(session)).get(parent_id or 0)
         deputy = people.get(deputy_id or 0)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,11 @@ from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from foundation.paging import Count, Cursor, Page
 from foundation.text import whole_number
-from people import areas, tags
+from people import areas
 from people.pages import filters
-from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE, TAGS_PUT
+from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE
 from people.roster import checking
-from people.shops import detail, filtering, listing, reach
+from people.shops import filtering, listing, reach
 from people.shops.listing import ListedShop
 from wechat_bot.services import Services, current_services
 
@@ -109,26 +109,6 @@ def roster() -> ResponseReturnValue:
     if access.visitor().may(PEOPLE_PHONES):
         act.seen("roster.see", "people", said)
     return render_template("people/roster.html", shown=shown)
-
-
-@access.allow(PEOPLE_SEE)
-def shop(licence: str) -> ResponseReturnValue:
-    """Details of a shop with its people and history. Opening it is written to the audit log."""
-    services, me, today = current_services(), access.visitor(), today_of(current_services())
-    with services.reading() as session:
-        found = detail.detail(session, me, licence, today=today)
-        known = tags.names(session) if me.may(TAGS_PUT) else []
-    if found is None:
-        abort(404)
-    act.seen("shop.see", f"shop:{found.shop.licence}", found.shop.shop)
-    return render_template(
-        "people/shop.html",
-        found=found,
-        shop=found.shop,
-        tags=[each for each in known if each not in found.tags],
-        in_charge=found.shop.in_charge(today),
-        shows_phones=me.may(PEOPLE_PHONES),
-    )
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:

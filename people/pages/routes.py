@@ -4,14 +4,15 @@ from flask import Blueprint
 
 from console.lists.exporting import exporting
 from people import texts
-from people.pages import areas, audiences, codes, deliveries, erasing, importing, roster, tags, tries, users
+from people.pages import areas, audiences, codes, deliveries, erasing, importing, roster, shop, tags, tries, users
 
 blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_folder="../templates")
 blueprint.add_app_template_filter(texts.licence, "licence")
 for _rule, _view, _methods in (
     ("/people", roster.roster, ("GET",)),
     ("/people/export", exporting(roster.ROSTER, roster.roster), ("POST",)),
-    ("/people/shops/<licence>", roster.shop, ("GET",)),
+    ("/people/shops/<licence>", shop.shop, ("GET",)),
+    ("/people/shops/<licence>/timeline", shop.timeline_piece, ("GET",)),
     ("/people/shops/<licence>/erase", erasing.erase, ("GET", "POST")),
     ("/people/import", importing.upload, ("GET", "POST")),
     ("/people/import/template", importing.template_file, ("GET",)),

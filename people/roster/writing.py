@@ -1,7 +1,7 @@
 """Roster import writer: finds the new and changed rows, and writes them in small parts."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from console.actions import accounts
 from foundation.database import upsert
 from foundation.dialects import returning_many, table_of
 from foundation.text import mask_phone
-from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopClass, Tag
+from people.models import CLASSES, Area, Manager, ManagerChange, Retailer, RetailerTag, ShopClass, Tag
 from people.roster.checking import Progress, Roster, RosterRow
 
 BATCH = 1000
@@ -23,8 +23,8 @@ PART = 100
 #: Number of tags that take as long to write as a row.
 ROW = 5
 #: Tables and not model classes: the ORM's bulk insert would process every row.
-RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE = (
-    table_of(each) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass)
+RETAILERS, AREAS, MANAGERS, TAGS, SHOP_TAGS, CLASSES_TABLE, CHANGES = (
+    table_of(each) for each in (Retailer, Area, Manager, Tag, RetailerTag, ShopClass, ManagerChange)
 )
 
 
@@ -115,7 +115,7 @@ def write(session: Session, part: Part, *, now: datetime) -> None:
         named = _pairs(session, Manager.id, Manager.name, Manager.phone.in_([phone for phone, _ in managers]))
         accounts.name_managers(session, dict(named))
     if areas := part.get("areas"):
-        _write_areas(session, areas)
+        _write_areas(session, areas, now)
     if tags := part.get("tags"):
         session.execute(upsert(session, TAGS).on_conflict_do_nothing(), [{"name": name} for name in tags])
     if rows := part.get("rows"):
@@ -224,10 +224,35 @@ def _write_rows(session: Session, rows: list[RosterRow], now: datetime) -> None:
         }
         for row in rows
     ]
+    before = _in_charge(session, [row.licence for row in rows])
     session.execute(_statement(session, with_address=rows[0].address is not None), values)
+    _note_changes(session, before, _in_charge(session, before), now)
     tagged = {row.licence: row.tags for row in rows if row.tags is not None}
     if tagged:
         _write_shop_tags(session, tagged)
+
+
+def _in_charge(session: Session, licences: Iterable[str]) -> dict[str, tuple[int, int | None]]:
+    """The ids of shops, each with that of its manager."""
+    manager_id = func.coalesce(Retailer.manager_id, Area.manager_id)
+    found = select(Retailer.licence, Retailer.id, manager_id).join(Area, Area.id == Retailer.area_id)
+    rows = session.execute(found.where(Retailer.licence.in_(list(licences))))
+    return {licence: (shop, manager) for licence, shop, manager in rows}
+
+
+def _note_changes(
+    session: Session,
+    before: dict[str, tuple[int, int | None]],
+    after: dict[str, tuple[int, int | None]],
+    now: datetime,
+) -> None:
+    changes = [
+        {"at": now, "retailer_id": shop, "from_id": was, "to_id": after[licence][1]}
+        for licence, (shop, was) in before.items()
+        if after[licence][1] != was
+    ]
+    if changes:
+        session.execute(insert(CHANGES), changes)
 
 
 def _made(session: Session, table: Table, names: set[str]) -> dict[str, int]:
@@ -274,12 +299,18 @@ def _names(session: Session, roster: Roster) -> _Names:
     )
 
 
-def _write_areas(session: Session, areas: list[list[str]]) -> None:
-    _made(session, AREAS, {area for area, _ in areas})
+def _write_areas(session: Session, areas: list[list[str]], now: datetime) -> None:
+    known = _made(session, AREAS, {area for area, _ in areas})
     phones = {phone for _, phone in areas if phone}
     managers = dict(_pairs(session, Manager.phone, Manager.id, Manager.phone.in_(phones)))
     chosen = [{"area": area, "head": managers[phone]} for area, phone in areas if phone in managers]
     if chosen:
+        names = [each["area"] for each in chosen]
+        without = set(session.scalars(select(Area.name).where(Area.name.in_(names), Area.manager_id.is_(None))))
+        heads = [each for each in chosen if each["area"] in without]
+        changes = [{"at": now, "area_id": known[each["area"]], "to_id": each["head"]} for each in heads]
+        if changes:
+            session.execute(insert(CHANGES), changes)
         session.execute(
             update(AREAS)
             .where(AREAS.c.name == bindparam("area"), AREAS.c.manager_id.is_(None))

@@ -33,6 +33,13 @@ class ShopDetail:
     history: tuple[Bound, ...]
 
 
+def is_seen(session: Session, visitor: Visitor, licence: str, *, today: date) -> bool:
+    """Whether there is such a shop, and this visitor may see it."""
+    condition = within(session, visitor, today=today)
+    seen = select(Retailer.id).join(Area, Area.id == Retailer.area_id).where(Retailer.licence == licence)
+    return session.scalar(seen if condition is None else seen.where(condition)) is not None
+
+
 def detail(session: Session, visitor: Visitor, licence: str, *, today: date) -> ShopDetail | None:
     """One shop; None where it does not exist or this visitor may not see it."""
     condition = within(session, visitor, today=today)
