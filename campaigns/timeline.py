@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.texts import OUTCOMES, REASONS
 from people.permissions import PEOPLE_SEE
-from people.timeline import Entry, Place, ShopAsked, TimelineKind, older
+from people.timeline import TimelineEntry, Figure, TimelinePlace, ShopAsked, TimelineKind, older
 from wechat_bot import delivery_titles
 from wechat_bot.feature import About
 
@@ -16,7 +16,7 @@ _ARRIVED = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED)
 _TOLD = (CampaignState.LISTING, CampaignState.SENDING, CampaignState.PAUSED, CampaignState.SENT, CampaignState.OVER)
 
 
-def find(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+def find(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
     """The campaigns whose audience a shop belonged to, as entries of its timeline."""
     # Campaigns are few: the shop's row in each is found by its key.
     statement = (
@@ -44,8 +44,20 @@ def find(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
         small, tone = _became(row.why, row.outcome, row.is_opened, row.acted_at is not None)
         # Who sees only a part of the shops may not see the whole of what was sent.
         href = title.path if asked.visitor.is_company_wide else ""
-        found.append(Entry(row.frozen_at, row.id, title.text, small, href, tone=tone))
+        found.append(TimelineEntry(row.frozen_at, row.id, title.text, small, href, tone=tone))
     return found
+
+
+def opened(asked: ShopAsked) -> Figure | None:
+    """How many of the messages that reached a shop it opened; None where none reached it."""
+    mine = (Recipient.retailer_id == asked.shop.id, Campaign.frozen_at.is_not(None), Recipient.outcome.in_(_ARRIVED))
+    row = asked.session.execute(
+        select(func.count(), func.count().filter(Recipient.is_opened))
+        .select_from(Campaign)
+        .join(Recipient, Recipient.campaign_id == Campaign.id)
+        .where(*mine)
+    ).one()
+    return Figure("群发打开", f"{row[1]:,}/{row[0]:,}") if row[0] else None
 
 
 def _became(why: str | None, outcome: str | None, is_opened: bool, has_acted: bool) -> tuple[str, str]:
@@ -63,4 +75,4 @@ def _became(why: str | None, outcome: str | None, is_opened: bool, has_acted: bo
     return OUTCOMES[known], "bad" if is_bad else ""
 
 
-MESSAGES = TimelineKind("campaigns", "群发", "speakerphone", PEOPLE_SEE, find, 30)
+MESSAGES = TimelineKind("campaigns", "群发", "speakerphone", PEOPLE_SEE, find, 30, opened)

@@ -72,9 +72,7 @@ def keep(session: Session, app_id: str, made: Sequence[tuple[int, str]], *, now:
 
 def url_of(session: Session, app_id: str, retailer_id: int) -> str | None:
     """What a shop's code holds; None where WeChat has not made one."""
-    return session.scalar(
-        select(BindCode.url).where(BindCode.retailer_id == retailer_id, BindCode.app_id == app_id)
-    )
+    return session.scalar(select(BindCode.url).where(BindCode.retailer_id == retailer_id, BindCode.app_id == app_id))
 
 
 def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator[BindingCard]:

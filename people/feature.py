@@ -1,5 +1,7 @@
 """Feature declaration of people."""
 
+from pathlib import Path
+
 from console.extension import ConsoleExtension
 from console.menu import SYSTEM, Item, MenuGroup, Need, Tile
 from console.permissions import OUTBOX_SEE
@@ -36,6 +38,7 @@ people = Feature(
     kept_specs=saved.kept_specs,
     commands=(commands.people,),
     console=routes.blueprint,
+    statics={"people": Path(__file__).parent / "static"},
     more=(
         history.CHANGES,
         ConsoleExtension(

@@ -4,7 +4,7 @@ A feature that has something to tell declares a `TimelineKind` in `more` of its 
 
     ANSWERED = TimelineKind("surveys", "调查", "clipboard-list", SURVEYS_SEE, timeline.answered, 20)
 
-    def answered(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+    def answered(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
         statement = select(…).where(Submission.retailer_id == asked.shop.id, *older(AT, KEY, before))
         …
 
@@ -47,7 +47,7 @@ class ShopAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimelinePlace:
     """Place in the entries of one kind: those before it are wanted. Without a key the moment's own are among them."""
 
     at: datetime
@@ -55,7 +55,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """Entry of a timeline."""
 
     at: datetime
@@ -93,7 +93,7 @@ class TimelineKind:
     #: Name of its icon.
     icon: str
     permission: Permission
-    find: Callable[[ShopAsked, Place | None, int], Sequence[Entry]]
+    find: Callable[[ShopAsked, TimelinePlace | None, int], Sequence[TimelineEntry]]
     order: int = 50
     #: Sums it up in a figure, by one statement; None where there is nothing to say.
     sums: Callable[[ShopAsked], Figure | None] | None = None
@@ -125,7 +125,7 @@ class TimelineLine:
     """Entry as a page shows it."""
 
     kind: TimelineKind
-    entry: Entry
+    entry: TimelineEntry
     when: str
 
 
@@ -162,7 +162,7 @@ def buttons(asked: ShopAsked) -> list[OfferedButton]:
     return sorted(found, key=lambda each: each.button.order)
 
 
-def older(at: Any, key: Any, before: Place | None) -> list[ColumnElement[bool]]:
+def older(at: Any, key: Any, before: TimelinePlace | None) -> list[ColumnElement[bool]]:
     """The conditions on a statement's moment and key for the entries before a place."""
     if before is None:
         return []
@@ -192,21 +192,21 @@ def page(asked: ShopAsked, *, chosen: str = "", before: str = "", limit: int = P
 
 def _ranked(
     asked: ShopAsked, kind: TimelineKind, rank: int, begin: tuple[int, int, int] | None, limit: int
-) -> list[tuple[int, Entry]]:
+) -> list[tuple[int, TimelineEntry]]:
     place = None
     if begin is not None:
         at, its_rank, key = begin
         # Of entries at the same moment those of an earlier kind come first.
-        place = Place(_EPOCH + at * _MICROSECOND, key if rank == its_rank else None if rank > its_rank else 0)
+        place = TimelinePlace(_EPOCH + at * _MICROSECOND, key if rank == its_rank else None if rank > its_rank else 0)
     return [(rank, entry) for entry in kind.find(asked, place, limit)]
 
 
-def _newest_first(ranked: tuple[int, Entry]) -> tuple[int, int, int]:
+def _newest_first(ranked: tuple[int, TimelineEntry]) -> tuple[int, int, int]:
     rank, entry = ranked
     return -_micros(entry.at), rank, -entry.key
 
 
-def _when(asked: ShopAsked, entry: Entry) -> str:
+def _when(asked: ShopAsked, entry: TimelineEntry) -> str:
     words = when(entry.at, now=asked.now, zone=asked.services.zone)
     is_near = abs((day_in(entry.at, asked.services.zone) - day_in(asked.now, asked.services.zone)).days) <= 1
     return words if is_near and not entry.is_day else words.rpartition(" ")[0]
@@ -216,7 +216,7 @@ def _micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
-def _written(rank: int, entry: Entry) -> str:
+def _written(rank: int, entry: TimelineEntry) -> str:
     return f"{_micros(entry.at)}.{rank}.{entry.key}"
 
 

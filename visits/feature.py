@@ -10,7 +10,7 @@ from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
-from visits.pages import canned, finding, inbox, needs, plans, reports, routes, unheard, workload
+from visits.pages import canned, finding, inbox, needs, plans, reports, routes, shop_buttons, unheard, workload
 from visits.pages import groups as group_pages
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import audience, measures, timeline, titles
@@ -49,6 +49,7 @@ visits = Feature(
     more=(
         groups.KIND,
         *timeline.KINDS,
+        *shop_buttons.BUTTONS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(VISITS,),

@@ -1,6 +1,8 @@
 """Shop page (360°): who it is, who looks after it, its codes, and its timeline, which every feature adds to."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import segno
 from flask import abort, render_template, request, url_for
@@ -40,7 +42,7 @@ def shop(licence: str) -> ResponseReturnValue:
             how_bound=HOW_BOUND,
             shows_phones=me.may(PEOPLE_PHONES),
             code=_code(session, found.shop) if me.may(CODES_PRINT) and not found.shop.is_erased else None,
-            today=today,
+            month_of=lambda at: _month(at, services.zone),
             **beside(session, found.shop),
         )
     act.seen("shop.see", f"shop:{found.shop.licence}", found.shop.shop)
@@ -76,6 +78,11 @@ def beside(session: Session, found: Shop) -> dict[str, Any]:
         "buttons": timeline.buttons(asked),
         "shop_page": url_for("people_pages.shop", licence=found.licence),
     }
+
+
+def _month(at: datetime, zone: ZoneInfo) -> str:
+    there = at.astimezone(zone)
+    return f"{there.year} 年 {there.month} 月"
 
 
 def _code(session: Session, found: Shop) -> Markup | None:

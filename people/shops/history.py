@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from people.models import Binding, Manager, ManagerChange, Retailer
 from people.permissions import PEOPLE_SEE
-from people.timeline import Entry, Place, ShopAsked, TimelineKind, older
+from people.timeline import TimelineEntry, TimelinePlace, ShopAsked, TimelineKind, older
 
 BOUND, UNBOUND, MANAGED = range(3)
 HOW_BOUND = {"code": "二维码", "licence": "许可证号", "manager": "客户经理"}
@@ -32,7 +32,7 @@ def managers(session: Session, shop_id: int, *, limit: int = 5) -> list[Managed]
     return [Managed(at, before, after) for at, _, before, after in rows]
 
 
-def find(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+def find(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
     """The bindings and changes of manager of a shop, as entries of its timeline."""
     session, shop_id = asked.session, asked.shop.id
     # Three of each key, so that all of a shop's are told apart.
@@ -50,7 +50,7 @@ def find(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
     every = union_all(*of_shop, moves).subquery().c
     statement = select(every.at, every.key, every.first, every.second).where(*older(every.at, every.key, before))
     rows = session.execute(statement.order_by(every.at.desc(), every.key.desc()).limit(limit))
-    return [Entry(at, key, _title(key % 3, first, second)) for at, key, first, second in rows]
+    return [TimelineEntry(at, key, _title(key % 3, first, second)) for at, key, first, second in rows]
 
 
 _NOBODY = literal("").label("second")

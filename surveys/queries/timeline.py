@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, select
 
-from people.timeline import Entry, Place, ShopAsked, TimelineKind, older
+from people.timeline import TimelineEntry, TimelinePlace, ShopAsked, TimelineKind, older
 from surveys.models import Participation, Submission, Survey
 from surveys.permissions import SURVEYS_SEE
 
 
-def answered(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+def answered(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
     """The surveys a shop answered; of anonymous ones nobody knows."""
     own = and_(Submission.survey_id == Participation.survey_id, Submission.retailer_id == Participation.retailer_id)
     statement = (
@@ -22,7 +22,7 @@ def answered(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Ent
         .limit(limit)
     )
     return [
-        Entry(
+        TimelineEntry(
             row.submitted_at,
             row.id,
             f"答了《{row.title}》",

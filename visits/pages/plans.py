@@ -252,12 +252,12 @@ def quiet() -> ResponseReturnValue:
 
 @access.allow(VISITS_ANSWER)
 def visited(retailer_id: int) -> ResponseReturnValue:
-    """Note a visit (拜访过了) with one tap; then back to the list."""
+    """Note a visit (拜访过了) with one tap; then back to where it was pressed."""
     form, zone = request.form, current_services().zone
-    how = form.get("how", "")
+    how, given = form.get("how", ""), fields.day(form.get("on", ""))
     with act.transaction() as (session, now, note):
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=zone)
-        shop = actions.note_visit(session, who, retailer_id, how, on=who.today, note=form.get("note", ""))
+        shop = actions.note_visit(session, who, retailer_id, how, on=given or who.today, note=form.get("note", ""))
         note("visit.made", "visits", f"{texts.HOW[how]} {shop}")
     return act.done(_list(), f"已记下：{texts.HOW[how]}拜访{shop}。")
 
@@ -276,6 +276,8 @@ def undo_visit(visit_id: int) -> ResponseReturnValue:
 def _list() -> str:
     """Return the address of the list that somebody came from."""
     form = request.form
+    if "back" in form:
+        return access.local(form["back"])
     plan_id = form.get("plan", type=int)
     if plan_id is None:
         return url_for("visits_pages.quiet", days=form.get("days", type=int))

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from foundation.clock import day_in
+from foundation.clock import day_in, when
 from foundation.text import mask_phones
 from people.models import Manager
 from people.permissions import PEOPLE_PHONES
-from people.timeline import Entry, Place, ShopAsked, TimelineKind, older
+from people.timeline import TimelineEntry, Figure, TimelinePlace, ShopAsked, TimelineKind, older
 from visits.models import FIRST_NUMBER, Author, Message, Rating, Request, Visited
 from visits.permissions import VISITS_SEE
 from visits.queries import visibility
@@ -23,7 +23,7 @@ from visits.texts.groups import HOW
 SHOWN = 40
 
 
-def requests(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+def requests(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
     """The requests of a shop."""
     said = aliased(Message)
     first = select(func.min(said.id)).where(said.request_id == Request.id, said.author == Author.SHOP).scalar_subquery()
@@ -43,7 +43,7 @@ def requests(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Ent
         .limit(limit)
     )
     return [
-        Entry(
+        TimelineEntry(
             row.opened_at,
             row.id,
             f"留言 #{row.id + FIRST_NUMBER} {texts.said(row.kind, _plain(asked, row.content), SHOWN)}".rstrip(),
@@ -54,7 +54,7 @@ def requests(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Ent
     ]
 
 
-def ratings(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+def ratings(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
     """The ratings a shop gave."""
     at: Any = Rating.rated_at
     statement = (
@@ -66,7 +66,7 @@ def ratings(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entr
         .limit(limit)
     )
     return [
-        Entry(
+        TimelineEntry(
             row.rated_at,
             row.request_id,
             f"给 #{row.request_id + FIRST_NUMBER} 评了“{texts.SCORES.get(row.score, '')}”",
@@ -78,7 +78,38 @@ def ratings(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entr
     ]
 
 
-def made(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
+def count(asked: ShopAsked) -> Figure:
+    """The number of this year's requests of a shop."""
+    year = datetime(day_in(asked.now, asked.services.zone).year, 1, 1, tzinfo=asked.services.zone)
+    number = asked.session.scalar(
+        select(func.count(Request.id)).where(
+            Request.retailer_id == asked.shop.id, Request.opened_at >= year, _seen(asked)
+        )
+    )
+    return Figure("今年留言", f"{number or 0:,}", "条")
+
+
+def last_rating(asked: ShopAsked) -> Figure | None:
+    """The last rating a shop gave; None where it gave none."""
+    found = ratings(asked, None, 1)
+    if not found:
+        return None
+    [last] = found
+    score = {"good": "满意", "bad": "不满意"}.get(last.tone, "一般")
+    said = when(last.at, now=asked.now, zone=asked.services.zone).rpartition(" ")[0]
+    return Figure("上次评价", score, small=said, kind="bad" if last.tone == "bad" else "")
+
+
+def last_visit(asked: ShopAsked) -> Figure | None:
+    """The last visit to a shop; None where there was none."""
+    day = asked.session.scalar(select(func.max(Visited.made_on)).where(Visited.retailer_id == asked.shop.id))
+    if day is None:
+        return None
+    days = (day_in(asked.now, asked.services.zone) - day).days
+    return Figure("上次拜访", f"{days:,}" if days else "今天", "天前" if days else "")
+
+
+def made(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence[TimelineEntry]:
     """The visits made to a shop, each at the beginning of its day."""
     statement = (
         select(Visited.id, Visited.made_on, Visited.how, Visited.note, func.coalesce(Manager.name, "").label("name"))
@@ -88,7 +119,7 @@ def made(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
         .limit(limit)
     )
     return [
-        Entry(
+        TimelineEntry(
             _begin(asked, row.made_on),
             row.id,
             f"{row.name}{HOW.get(row.how, row.how)}拜访",
@@ -99,7 +130,7 @@ def made(asked: ShopAsked, before: Place | None, limit: int) -> Sequence[Entry]:
     ]
 
 
-def _days_before(asked: ShopAsked, before: Place | None) -> list[ColumnElement[bool]]:
+def _days_before(asked: ShopAsked, before: TimelinePlace | None) -> list[ColumnElement[bool]]:
     if before is None:
         return []
     day = day_in(before.at, asked.services.zone)
@@ -126,7 +157,7 @@ def _page(request_id: int) -> str:
 
 
 KINDS = (
-    TimelineKind("requests", "留言", "message", VISITS_SEE, requests, 10),
-    TimelineKind("visits", "拜访", "map-pin", VISITS_SEE, made, 40),
-    TimelineKind("ratings", "评价", "star", VISITS_SEE, ratings, 50),
+    TimelineKind("requests", "留言", "message", VISITS_SEE, requests, 10, count),
+    TimelineKind("visits", "拜访", "map-pin", VISITS_SEE, made, 40, last_visit),
+    TimelineKind("ratings", "评价", "star", VISITS_SEE, ratings, 50, last_rating),
 )
