@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.texts import OUTCOMES, REASONS
 from people.permissions import PEOPLE_SEE
-from people.timeline import TimelineEntry, Figure, TimelinePlace, ShopAsked, TimelineKind, older
+from people.timeline import Figure, ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
 from wechat_bot import delivery_titles
 from wechat_bot.feature import About
 

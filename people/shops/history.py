@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from people.models import Binding, Manager, ManagerChange, Retailer
 from people.permissions import PEOPLE_SEE
-from people.timeline import TimelineEntry, TimelinePlace, ShopAsked, TimelineKind, older
+from people.timeline import ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
 
 BOUND, UNBOUND, MANAGED = range(3)
 HOW_BOUND = {"code": "二维码", "licence": "许可证号", "manager": "客户经理"}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, select
 
-from people.timeline import TimelineEntry, TimelinePlace, ShopAsked, TimelineKind, older
+from people.timeline import ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
 from surveys.models import Participation, Submission, Survey
 from surveys.permissions import SURVEYS_SEE
 

@@ -11,7 +11,7 @@ from foundation.clock import day_in, when
 from foundation.text import mask_phones
 from people.models import Manager
 from people.permissions import PEOPLE_PHONES
-from people.timeline import TimelineEntry, Figure, TimelinePlace, ShopAsked, TimelineKind, older
+from people.timeline import Figure, ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
 from visits.models import FIRST_NUMBER, Author, Message, Rating, Request, Visited
 from visits.permissions import VISITS_SEE
 from visits.queries import visibility
