@@ -34,6 +34,8 @@ class Survey(Base):
     #: What was written while it is not yet a complete definition: `draft` then holds the usable part. Null when
     #: complete.
     written: Mapped[dict[str, Any] | None]
+    #: What was deleted from the draft lately, for its undo.
+    deleted: Mapped[list[Any] | None]
     #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
     stamp: Mapped[int] = mapped_column(default=0, server_default="0")
     drafted_at: Mapped[datetime | None]

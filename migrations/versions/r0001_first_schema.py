@@ -395,6 +395,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("draft", Json, nullable=False),
         sa.Column("written", Json, nullable=True),
+        sa.Column("deleted", Json, nullable=True),
         sa.Column("stamp", sa.Integer(), server_default="0", nullable=False),
         sa.Column("drafted_at", Moment(), nullable=True),
         sa.Column("drafted_by", sa.String(length=40), server_default="", nullable=False),

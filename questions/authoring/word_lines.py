@@ -36,14 +36,14 @@ _ANSWERS = re.compile(r"[A-L](?:[,，、;；\s]*[A-L]){0,11}|[√×✓✗对错]
 SINGLE, MULTIPLE, TRUTH = QuestionType.SINGLE.value, QuestionType.MULTIPLE.value, "truth"
 TEXT = QuestionType.TEXT.value
 _KINDS = {
-    SINGLE: "单选 单项 单项选择",
-    MULTIPLE: "多选 多项 多项选择 不定项 不定项选择 可多选 可以多选",
+    SINGLE: "单选 单项 单项选择 下拉 下拉单选 下拉选择",
+    MULTIPLE: "多选 多项 多项选择 不定项 不定项选择 可多选 可以多选 可选多项",
     TRUTH: "判断 是非 对错",
-    TEXT: "文本 文字 填空 简答 问答 开放",
-    QuestionType.RATING.value: "评分 打分",
-    QuestionType.NPS.value: "nps 推荐度 推荐",
-    QuestionType.NUMBER.value: "数字 数值",
-    QuestionType.PHOTO.value: "照片 图片 拍照",
+    TEXT: "文本 文字 填空 单项填空 单行填空 多行填空 单行文本 多行文本 简答 问答 主观 开放",
+    QuestionType.RATING.value: "评分 打分 量表 星级",
+    QuestionType.NPS.value: "nps 推荐度 推荐 nps量表 净推荐值",
+    QuestionType.NUMBER.value: "数字 数值 数字填空",
+    QuestionType.PHOTO.value: "照片 图片 拍照 上传图片 图片上传 上传照片 拍照上传",
 }
 KINDS = {f"{word}{end}": kind for kind, words in _KINDS.items() for word in words.split() for end in ("", "题")}
 _REQUIRED = {
@@ -117,7 +117,7 @@ def number_of_stem(line: str, form: str) -> tuple[int, str] | None:
     if found is None:
         return None
     digits = next(filter(None, found.groups()))
-    return _whole(digits), line[found.end() :].strip()
+    return whole(digits), line[found.end() :].strip()
 
 
 def options_of(line: str, family: str, first: int) -> list[Marked]:
@@ -227,13 +227,13 @@ def _take(word: str, notes: BracketNotes, *, has_points: bool, is_sure: bool) ->
     kind, required = KINDS.get(word.lower().replace(" ", ""), ""), _REQUIRED.get(word, "")
     bounds: dict[str, str] = {}
     if between := _BETWEEN.fullmatch(word):
-        bounds = {"min": str(_whole(between[1])), "max": str(_whole(between[2]))}
+        bounds = {"min": str(whole(between[1])), "max": str(whole(between[2]))}
     elif most := _MOST.fullmatch(word):
-        bounds = {"max": str(_whole(most[1]))}
+        bounds = {"max": str(whole(most[1]))}
     elif least := _LEAST.fullmatch(word):
-        bounds = {"min": str(_whole(least[1]))}
+        bounds = {"min": str(whole(least[1]))}
     elif exactly := _EXACTLY.fullmatch(word):
-        bounds = dict.fromkeys(("min", "max"), str(_whole(exactly[1])))
+        bounds = dict.fromkeys(("min", "max"), str(whole(exactly[1])))
     points = _POINTS.fullmatch(word) if has_points else None
     if is_sure:
         notes.kind, notes.required = kind or notes.kind, required or notes.required
@@ -303,10 +303,10 @@ def _nth(signs: str, place: int) -> str:
     return signs[place - 1] if 1 <= place <= len(signs) else _NEVER
 
 
-def _whole(digits: str) -> int:
+def whole(digits: str) -> int:
     """A number in digits, or in Chinese up to 十九.
 
-    >>> _whole("12"), _whole("两"), _whole("十"), _whole("十二"), _whole("二十一")
+    >>> whole("12"), whole("两"), whole("十"), whole("十二"), whole("二十一")
     (12, 2, 10, 12, 21)
     """
     if digits.isdecimal():

@@ -46,6 +46,8 @@ class QuestionCard:
     decimals: str = "0"
     required: bool = True
     conditions: tuple[ConditionRow, ...] = ()
+    pasted: str = ""
+    """Options that were pasted, one a line, and not yet added."""
 
     def with_choice(self) -> QuestionCard:
         """Return the card with one more empty option.
@@ -131,6 +133,7 @@ def _item(fields: Fields, code: str) -> QuestionCard:
         decimals=one(fields, f"{code}.decimals") or "0",
         required=one(fields, f"{code}.required") == "1",
         conditions=tuple(_condition_row(fields, f"{code}.c{n}") for n in fields.get(f"{code}.c", ())),
+        pasted=one(fields, f"{code}.paste"),
     )
 
 

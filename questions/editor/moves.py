@@ -12,8 +12,9 @@ from questions.question import QuestionType
 
 
 def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
-    """Return the cards after a button: `add:single`, `up:q3`, `down:q3`, `copy:q3`, `delete:q3`, `option:q3`,
-    `option_up:q3:2`, `option_down:q3:2`, `option_delete:q3:2`, `condition:q3`, `condition_delete:q3:0`, `show`.
+    """Return the cards after a button: `add:single`, `insert:q3` (behind it; `insert:` in front of all), `up:q3`,
+    `down:q3`, `copy:q3`, `delete:q3`, `option:q3`, `option_up:q3:2`, `option_down:q3:2`, `option_delete:q3:2`,
+    `condition:q3`, `condition_delete:q3:0`, `show`.
 
     `taken` are codes of earlier versions: no new question gets one of them. An unknown button, or one of a card that is
     gone, changes nothing. Raises Refused where a condition would lose the question it refers to.
@@ -27,6 +28,8 @@ def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
     verb, _, rest = wanted.partition(":")
     if verb == "add":
         return _add(items, rest, taken)
+    if verb == "insert" and not rest:
+        return _insert(items, 0, taken)
     code, _, key = rest.partition(":")
     at = place(items, code)
     if at is None:
@@ -37,6 +40,8 @@ def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
             return in_order(_swapped(items, at - 1))
         case "down" if at + 1 < len(items):
             return in_order(_swapped(items, at))
+        case "insert":
+            return _insert(items, at + 1, taken)
         case "copy":
             return _copy(items, at, taken)
         case "delete":
@@ -89,16 +94,22 @@ def _swapped(items: Items, at: int) -> Items:
 def _add(items: Items, kind: str, taken: Collection[str]) -> Items:
     if kind not in list(QuestionType):
         return items
-    item = QuestionCard(_free(items, taken), QuestionType(kind))
+    item = QuestionCard(free_code(items, taken), QuestionType(kind))
     if item.type.has_options:
         item = item.with_choice().with_choice()
     return (*_room(items), item)
 
 
+def _insert(items: Items, at: int, taken: Collection[str]) -> Items:
+    """Put a new question between two: a single choice, until its author says another kind."""
+    item = QuestionCard(free_code(items, taken), QuestionType.SINGLE).with_choice().with_choice()
+    return (*_room(items)[:at], item, *items[at:])
+
+
 def _copy(items: Items, at: int, taken: Collection[str]) -> Items:
     item = items[at]
     options = item.options
-    twin = replace(item, code=_free(items, taken), options=())
+    twin = replace(item, code=free_code(items, taken), options=())
     for option in options:
         twin = twin.with_choice()
         twin = replace(
@@ -113,7 +124,8 @@ def _room(items: Items) -> Items:
     return items
 
 
-def _free(items: Items, taken: Collection[str]) -> str:
+def free_code(items: Items, taken: Collection[str]) -> str:
+    """Return a code that no card has, and none of `taken`."""
     used = {item.code for item in items} | set(taken)
     return next(f"q{n}" for n in range(1, len(used) + 2) if f"q{n}" not in used)
 

@@ -41,7 +41,7 @@ def to_items(written: Iterable[Mapping[str, Any]]) -> Items:
     """
     items: dict[str, QuestionCard] = {}
     for entry in written:
-        item = _to_item(entry, items)
+        item = to_item(entry, items)
         items[item.code] = item
     return tuple(items.values())
 
@@ -146,7 +146,8 @@ def _values(when: ConditionRow, item: QuestionCard | None) -> list[str]:
     ]
 
 
-def _to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> QuestionCard:
+def to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> QuestionCard:
+    """Return the card that shows one question; `earlier` are the cards its conditions may name."""
     options: list[OptionRow] = []
     for n, option in enumerate(entry.get("options", ()), start=1):
         label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)

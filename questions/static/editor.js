@@ -48,7 +48,7 @@
     const { at: moment, fields: old } = JSON.parse(kept);
     if (JSON.stringify(old) === JSON.stringify(fields())) return localStorage.removeItem(key);
     const box = document.createElement("div");
-    box.className = "alert alert-warning restore";
+    box.className = "note note_warn restore";
     box.setAttribute("role", "status");
     const words = document.createElement("span");
     words.textContent = `这台电脑上有 ${new Date(moment).toLocaleString("zh-CN")} 没存的内容。`;
@@ -78,7 +78,7 @@
     const focused = document.activeElement && document.activeElement.id;
     const sent = written();
     // The next field is on its way: what is typed meanwhile was meant for it.
-    const moves = /^(option|add|copy):/.test(wanted);
+    const moves = /^(option|add|copy|insert):/.test(wanted);
     let typed = "";
     try {
       const body = new FormData();
@@ -94,12 +94,14 @@
       if (saves && answer.ok) localStorage.removeItem(key);
       dirty = !(saves && answer.ok);
       const meanwhile = [...written()].filter(([id, text]) => sent.has(id) && sent.get(id) !== text);
+      const had = new Set(order());
       const reached = document.getElementById("reach");
       const now = document.activeElement;
       // Who went on to another field meanwhile stays there, at the same place of its text.
       const went = now.id && now.id !== focused && page().contains(now) && now.matches("input, textarea, select") ? now : null;
       const place = went && "selectionStart" in went ? [went.selectionStart, went.selectionEnd] : [null, null];
       page().replaceWith(document.adoptNode(next));
+      document.getElementById("contents").replaceWith(document.adoptNode(shown.getElementById("contents")));
       if (reached) document.getElementById("reach").replaceWith(reached);
       for (const [id, text] of meanwhile) {
         if (moves && !went && id === focused) {
@@ -111,7 +113,7 @@
       }
       announce(shown);
       prepare();
-      settle(went ? "show" : wanted, went ? went.id : focused);
+      settle(went ? "show" : wanted, went ? went.id : focused, order().find((code) => !had.has(code)));
       if (place[0] !== null && document.activeElement.id === went.id) document.activeElement.setSelectionRange(...place);
       if (typed && document.activeElement.matches("input, textarea")) {
         const field = document.activeElement;
@@ -172,21 +174,22 @@
   }
 
   function announce(shown) {
-    for (const old of document.querySelectorAll("#content > .container-xl > .alert:not(.restore)")) old.remove();
-    const first = document.querySelector("#content > .container-xl");
-    for (const alert of [...shown.querySelectorAll("#content > .container-xl > .alert")].reverse()) first.prepend(document.adoptNode(alert));
+    for (const old of document.querySelectorAll("#content > .note:not(.restore)")) old.remove();
+    for (const note of shown.querySelectorAll("#content > .note")) document.querySelector(".desk").before(document.adoptNode(note));
   }
 
-  function settle(wanted, focused) {
+  function settle(wanted, focused, added) {
     const [verb, code] = wanted.split(":");
     let target = focused && document.getElementById(focused);
-    if (verb === "add") target = page().querySelector(".item:last-child .question-text");
-    if (verb === "option") target = [...document.querySelectorAll(`#card-${CSS.escape(code)} .choice .form-control:not(.short)`)].pop();
-    if (verb === "copy") target = document.querySelector(`#card-${CSS.escape(code)} + .item .question-text`);
+    if (added) target = document.getElementById(`${added}.text`);
+    if (verb === "option" || verb === "paste") target = [...document.querySelectorAll(`#card-${CSS.escape(code)} .choice .form-control:not(.short)`)].pop();
+    if (verb === "delete" || verb === "option_delete") target = document.getElementById("do-undo") || target;
+    if (verb === "read") target = document.getElementById("do-take") || document.getElementById("pasted");
     if (target) {
       target.focus({ preventScroll: verb === "save" });
       if (target.disabled) target.closest(".tools")?.querySelector("button:not([disabled])")?.focus();
     }
+    if (verb === "read") document.getElementById("paste-all").scrollIntoView();
     const wrong = verb === "save" && page().querySelector(".is-invalid, .invalid-feedback");
     if (wrong) wrong.scrollIntoView({ block: "center" });
   }
@@ -223,14 +226,27 @@
 
   // The page itself
 
+  const order = () => [...page().querySelectorAll("#items > .item")].map((card) => card.dataset.code);
+
   function prepare() {
+    const contents = document.getElementById("contents");
     page().classList.add("can-drag");
-    const order = () => [...page().querySelectorAll("#items > .item")].map((card) => card.dataset.code);
+    contents.classList.add("can-drag");
     let before = [];
+    const moved = () => { if (String(before) !== String(order())) send("show", fields(), before); };
     Sortable.create(document.getElementById("items"), {
       handle: ".item-head .handle", animation: 150, ghostClass: "dragged",
+      onStart: () => { before = order(); }, onEnd: moved,
+    });
+    // A line of the contents moves its card.
+    Sortable.create(document.getElementById("contents-lines"), {
+      animation: 150, ghostClass: "dragged", delay: 150, delayOnTouchOnly: true,
       onStart: () => { before = order(); },
-      onEnd: () => { if (String(before) !== String(order())) send("show", fields(), before); },
+      onEnd: () => {
+        const cards = document.getElementById("items");
+        for (const line of contents.querySelectorAll("[data-code]")) cards.append(document.getElementById(`card-${line.dataset.code}`));
+        moved();
+      },
     });
     for (const list of page().querySelectorAll(".choices")) {
       Sortable.create(list, {
@@ -238,6 +254,12 @@
         onEnd: (event) => { if (event.oldIndex !== event.newIndex) send("show"); },
       });
     }
+    mark();
+  }
+
+  // Which line of the contents is being written.
+  function mark() {
+    for (const line of document.querySelectorAll("#contents [data-code]")) line.classList.toggle("here", line.dataset.code === at);
   }
 
   document.addEventListener("submit", (event) => {
@@ -248,13 +270,20 @@
     if (wanted === "preview") {
       at = "";
       look();
-    } else if (!wanted.startsWith("delete:") || confirmDelete(wanted.slice(7))) send(wanted);
+    } else send(wanted);
   }, true);
 
-  function confirmDelete(code) {
-    const text = document.getElementById(`${code}.text`);
-    return !text.value.trim() || window.confirm(`删除“${text.value.trim()}”？`);
-  }
+  // Several lines pasted into one option are several options.
+  document.addEventListener("paste", (event) => {
+    const field = event.target;
+    if (field.form !== page() || !field.matches(".choice .form-control:not(.short)")) return;
+    const text = event.clipboardData.getData("text/plain");
+    if (text.split("\n").filter((line) => line.trim()).length < 2) return;
+    event.preventDefault();
+    const code = field.closest(".item").dataset.code;
+    document.getElementById(`${code}.paste`).value = text;
+    send(`paste:${code}`);
+  });
 
   document.addEventListener("input", (event) => { if (event.target.form === page()) changed(); });
   document.addEventListener("change", (event) => {
@@ -274,6 +303,7 @@
     const card = event.target.closest?.(".item");
     if (card && card.dataset.code !== at) {
       at = card.dataset.code;
+      mark();
       if (!dirty) look(); else later();
     }
   });

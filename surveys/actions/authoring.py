@@ -1,6 +1,6 @@
 """Authoring of a survey by staff: keep its draft, publish it, close it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,15 +64,17 @@ def keep(
     *,
     survey_id: int | None = None,
     stamp: int | None = None,
+    deleted: Sequence[Mapping[str, Any]] = (),
     who: str = "",
     now: datetime,
 ) -> Survey:
-    """Save what an author has written so far, complete or not: `review` is what was found in `written`.
+    """Save what an author has written so far, complete or not: `review` is what was found in `written`,
+    `deleted` what was deleted lately and may be wanted back.
 
     `stamp` is that of the draft it is based on; None overwrites whatever is there. Raises Refused where the survey does
     not exist, DraftOvertaken where another draft was saved meanwhile: nothing is overwritten unseen.
     """
-    return _keep(session, review, written, survey_id=survey_id, stamp=stamp, who=who, now=now)
+    return _keep(session, review, written, survey_id=survey_id, stamp=stamp, deleted=deleted, who=who, now=now)
 
 
 def discard(session: Session, survey_id: int, *, stamp: int) -> None:
@@ -93,12 +95,14 @@ def _keep(
     *,
     survey_id: int | None,
     stamp: int | None,
+    deleted: Sequence[Mapping[str, Any]] = (),
     who: str,
     now: datetime,
 ) -> Survey:
     values: dict[str, Any] = {
         "draft": to_json(review.definition),
         "written": None if review.is_whole else dict(written or {}),
+        "deleted": list(deleted) or None,
         "drafted_at": now,
         "drafted_by": who[:LONGEST_NAME],
     }

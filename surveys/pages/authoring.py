@@ -1,8 +1,8 @@
 """Console pages of authoring: a survey begun, copied, edited, deleted, downloaded as a workbook."""
 
-import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +15,11 @@ from foundation.text import whole_number
 from people import audiences
 from people.picker import short
 from people.picker.short import Picker
+from questions.authoring import pasted_text
+from questions.authoring.pasted_text import Pasted
 from questions.authoring.question_reader import MOST_QUESTIONS
 from questions.editor import form as cards
-from questions.editor import moves, writing
+from questions.editor import moves, pressing, undo, writing
 from questions.question import QuestionType
 from surveys.actions import authoring
 from surveys.actions.authoring import DraftOvertaken
@@ -25,15 +27,14 @@ from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import SurveyDetail, detail
-from surveys.rules import editor, files
+from surveys.rules import editor, files, pasted
 from surveys.rules.definition import Definition
 from surveys.rules.editor import Form
-from surveys.rules.review import LONGEST_TITLE, Review, of_file, review
+from surveys.rules.review import Review, review
 from wechat_bot.services import Services, current_services
 
 #: Size of a survey with every question and option at its longest, as a browser sends it.
 LARGEST = 1 << 20
-COPY = "（副本）"
 RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布（投票，只能有一题）"))
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), everybody="全部已绑定的店", legend="请谁填")
 #: The page shows a preview of the shops' pages in a frame of its own.
@@ -46,6 +47,10 @@ class AuthoringNotice:
 
     notice: str = ""
     status: int = 200
+    #: What a button did, where its effect may be out of sight.
+    told: str = ""
+    #: A pasted questionnaire, to be looked at before it is taken.
+    pasted: Pasted | None = None
     #: Whether the fields hold something else than what is saved.
     is_unsaved: bool = False
     #: Whether the author asked for a check, so that mistakes are marked.
@@ -53,55 +58,13 @@ class AuthoringNotice:
     overtaken: DraftOvertaken | None = None
 
 
-@access.allow(SURVEYS_WRITE)
-def start() -> ResponseReturnValue:
-    """Begin a new, empty draft, as a survey or a poll."""
-    survey_id = _begin(editor.starts_as(request.form.get("kind", "")))
-    return act.done(url_for("surveys_pages.edit", survey_id=survey_id))
+class ContentsLine(NamedTuple):
+    """Line of the table of contents: a question, and whether something of it is missing."""
 
-
-@access.allow(SURVEYS_WRITE)
-def copy(survey_id: int) -> ResponseReturnValue:
-    """Begin a new draft with the questions of another survey's draft; its times are not copied."""
-    services = current_services()
-    with services.reading() as session:
-        form = _stored(_find(session, services, survey_id), services)
-    title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
-    # Read again as a draft nobody has seen, so that its options are numbered afresh.
-    form = editor.to_form({**editor.of_form(form, None), "title": title, "opens": "", "closes": ""})
-    said = "已复制成一份新的草稿，开始和结束时间要重新填。"
-    return act.done(url_for("surveys_pages.edit", survey_id=_begin(form)), said)
-
-
-@access.allow(SURVEYS_WRITE)
-def discard(survey_id: int) -> ResponseReturnValue:
-    """Delete a draft that was never published."""
-    with act.transaction() as (session, _, note):
-        title = _find(session, current_services(), survey_id).title
-        authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int))
-        note("survey.discard", f"survey:{survey_id}", title)
-    return act.done(url_for("surveys_pages.survey_list"), "草稿已删除。")
-
-
-@access.allow(SURVEYS_WRITE)
-def draft_file(survey_id: int) -> ResponseReturnValue:
-    """Send the draft as a workbook that can be uploaded again."""
-    services = current_services()
-    with services.reading() as session:
-        found = _find(session, services, survey_id)
-        previous = listing.newest(session, survey_id)
-    if found.written is not None:
-        raise Refused("草稿还没有写好，不能下载成 Excel。请先把标出的地方改好。")
-    written = editor.of_definition(found.draft, services.zone)
-    content = files.filled(written, with_codes=previous is not None)
-    try:
-        same = of_file(files.of_workbook(content), timezone=services.zone, previous=previous)
-    except Refused:
-        same = None
-    # A workbook that would be read as another survey, such as one for everybody, is worse than none.
-    if same != found.draft:
-        raise Refused("这份草稿里有 Excel 模板写不下的内容（如几层的对象条件，或选项里的“|”），请在网页里编辑。")
-    return access.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
+    code: str
+    type: QuestionType
+    text: str
+    is_missing: bool
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
@@ -109,46 +72,41 @@ def edit(survey_id: int) -> ResponseReturnValue:
     """Edit the draft; a posted form is saved, or only shown again as one of its buttons changes it."""
     services = current_services()
     with services.reading() as session:
-        found = _find(session, services, survey_id)
+        found = find(session, services, survey_id)
         previous = listing.newest(session, survey_id)
     if request.method != "POST":
-        return _show(
-            found, previous, _stored(found, services), found.stamp, AuthoringNotice(is_checked=found.stamp > 1)
-        )
+        return _show(found, previous, stored(found, services), found.stamp, AuthoringNotice(is_checked=found.stamp > 1))
     fields = request.form.to_dict(flat=False)
-    form, stamp = _read(services), request.form.get("stamp", -1, type=int)
+    form, stamp = read_form(services), request.form.get("stamp", -1, type=int)
     is_checked, do = request.form.get("checked") == "1", request.form.get("do", "")
     verb, _, seen = do.partition(":")
     if verb in ("save", "publish", "overwrite"):
         # Whoever overwrites another's draft says which one: there may be a third by now.
         over = whole_number(seen) or stamp if verb == "overwrite" else stamp
         try:
-            return _save(survey_id, form, over, then=verb)
+            return _save(survey_id, editor.with_pasted_options(form), over, then=verb)
         except DraftOvertaken as other:
             at = other.at.astimezone(services.zone).strftime("%H:%M") if other.at else ""
             told = f"{other.who or '别人'} {at} 存过这份草稿。您写的还在这一页，没有存。请先看对方存的，再决定用谁的。"
             said = AuthoringNotice(told, 409, is_unsaved=True, is_checked=is_checked, overtaken=other)
             return _show(found, previous, form, stamp, said)
+    before = fields.get("before", ())
     try:
-        before = fields.get("before")
-        items = moves.in_order(form.items) if before else moves.done(form.items, do, taken=_codes(previous))
+        form, said = _pressed(form, do, before, previous, services)
     except Refused as refusal:
-        if before:
-            form = replace(form, items=moves.arranged(form.items, before))
-        said = AuthoringNotice(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
-        return _show(found, previous, form, stamp, said)
-    form = replace(form, items=items)
-    return _show(found, previous, form, stamp, AuthoringNotice(is_unsaved=True, is_checked=is_checked))
+        form = replace(form, items=moves.arranged(form.items, before)) if before else form
+        said = AuthoringNotice(refusal.sentence, 422)
+    return _show(found, previous, form, stamp, replace(said, is_unsaved=True, is_checked=is_checked))
 
 
 @access.allow(SURVEYS_WRITE, upload=LARGEST)
 def reach(survey_id: int) -> ResponseReturnValue:
     """Return about how many shops the audience in the form means now; the page asks while the form changes."""
     services = current_services()
-    form = _read(services)
+    form = read_form(services)
     look, broken = None, ""
     with services.reading() as session:
-        _find(session, services, survey_id)
+        find(session, services, survey_id)
         found, _ = reviewed(form, None, services)
         if not any(path[:1] == ("audience",) for path, _ in found.problems):
             now = services.clock()
@@ -172,20 +130,33 @@ def reviewed(form: Form, previous: Definition | None, services: Services) -> tup
     return review(written, timezone=services.zone, previous=previous, keyed=False), written
 
 
-def _begin(form: Form) -> int:
-    """Save a form as a new draft; gives its id."""
-    found, written = reviewed(form, None, current_services())
-    with act.transaction() as (session, now, note):
-        survey = authoring.keep(session, found, written, who=access.visitor().name, now=now)
-        note("survey.start", f"survey:{survey.id}", survey.title)
-    return survey.id
+def _pressed(
+    form: Form, do: str, before: Sequence[str], previous: Definition | None, services: Services
+) -> tuple[Form, AuthoringNotice]:
+    """Return the form after one of its buttons, and what to say of it; `before` is the order before cards were
+    dragged."""
+    if before:
+        return replace(form, items=moves.in_order(form.items)), AuthoringNotice()
+    if do in ("read", "take"):
+        read = pasted_text.read(form.pasted, files.LAYOUT)
+        if do == "read" or not read.file.data["questions"]:
+            return form, AuthoringNotice(pasted=read)
+        form, added = editor.of_pasted(form, read, previous, services.zone)
+        left = f"没读进来的 {len(read.unread)} 处还在粘贴框里。" if read.unread else ""
+        return form, AuthoringNotice(told=f"加了 {added} 题。{left}")
+    published = previous.questions + previous.retired if previous else ()
+    found = pressing.pressed(form.items, form.deleted, do, published)
+    return replace(form, items=found.items, deleted=found.deleted), AuthoringNotice(told=found.said)
 
 
 def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> ResponseReturnValue:
     services, who = current_services(), access.visitor().name
     with act.transaction() as (session, now, note):
         found, written = reviewed(form, listing.newest(session, survey_id), services)
-        kept = authoring.keep(session, found, written, survey_id=survey_id, stamp=stamp, who=who, now=now)
+        deleted = [undo.to_json(each) for each in form.deleted]
+        kept = authoring.keep(
+            session, found, written, survey_id=survey_id, stamp=stamp, deleted=deleted, who=who, now=now
+        )
         note("survey.edit", f"survey:{survey_id}", f"{kept.title}，共 {len(form.items)} 题")
     if found.is_whole and then == "publish":
         return act.done(url_for("surveys_pages.publish", survey_id=survey_id))
@@ -196,13 +167,16 @@ def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> Respon
     return act.done(here, f"草稿已保存。还有 {left} 处没有写好，下面都标出来了，写好才能发布。", "warning")
 
 
-def _read(services: Services) -> Form:
+def read_form(services: Services) -> Form:
+    """Read the posted form."""
     picked = short.read(PICKER, request.form, services.criteria)
     return replace(editor.read(request.form.to_dict(flat=False)), audience=picked.written)
 
 
-def _stored(found: SurveyDetail, services: Services) -> Form:
-    return editor.to_form(found.written or editor.of_definition(found.draft, services.zone))
+def stored(found: SurveyDetail, services: Services) -> Form:
+    """Return the form of the draft as it was saved."""
+    form = editor.to_form(found.written or editor.of_definition(found.draft, services.zone))
+    return replace(form, deleted=undo.of_json(found.deleted))
 
 
 def _show(
@@ -210,6 +184,7 @@ def _show(
 ) -> ResponseReturnValue:
     services = current_services()
     seen, _ = reviewed(form, previous, services)
+    problems = writing.placed(seen.problems, cards.tidied(form.items))
     with services.reading() as session:
         picked = short.of_spec(PICKER, form.audience, services.criteria)
         offer = short.offer(session, PICKER, picked, services.criteria)
@@ -221,7 +196,10 @@ def _show(
         items=form.items,
         stamp=stamp,
         said=said,
-        faults=writing.placed(seen.problems, cards.tidied(form.items)) if said.is_checked else {},
+        faults=problems if said.is_checked else {},
+        contents=_contents(form.items, problems),
+        look=pasted.look(said.pasted, timezone=services.zone) if said.pasted else None,
+        undo=undo,
         left_to_do=len(seen.mistakes),
         offer=offer,
         published=published,
@@ -236,11 +214,14 @@ def _show(
     return response
 
 
-def _codes(previous: Definition | None) -> set[str]:
-    return {question.code for question in previous.questions + previous.retired} if previous else set()
+def _contents(items: cards.Items, problems: Mapping[str, Sequence[str]]) -> list[ContentsLine]:
+    """Return the lines of the table of contents beside the form."""
+    missing = {field.partition(".")[0] for field in problems}
+    return [ContentsLine(item.code, item.type, item.text, item.code in missing) for item in items]
 
 
-def _find(session: Session, services: Services, survey_id: int) -> SurveyDetail:
+def find(session: Session, services: Services, survey_id: int) -> SurveyDetail:
+    """Return a survey; answers 404 where there is none."""
     found = detail(session, survey_id, now=services.clock())
     if found is None:
         abort(404)

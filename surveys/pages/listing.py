@@ -1,31 +1,23 @@
-"""Console list of surveys, and the upload of a definition as Word, Excel or YAML."""
+"""Console list of surveys."""
 
-import io
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, act, importing
+from console import access
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
-from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
-from questions.authoring import files as of_questions
-from surveys.actions import authoring
-from surveys.actions.authoring import DraftOvertaken
 from surveys.models import SurveyState
-from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
+from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import listing
-from surveys.queries.detail import detail
 from surveys.queries.listing import SurveyLine
-from surveys.rules import files, review
 from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
@@ -90,31 +82,6 @@ def survey_list() -> ResponseReturnValue:
         return render_template("surveys/console/list.html", shown=looking.look(SURVEYS, session))
 
 
-@access.allow(SURVEYS_WRITE, upload=of_questions.LARGEST)
-def upload() -> ResponseReturnValue:
-    """Create a survey from a file; nobody is asked before it is published."""
-    return act.form(partial(_load, None), partial(_page, None))
-
-
-@access.allow(SURVEYS_WRITE, upload=of_questions.LARGEST)
-def upload_again(survey_id: int) -> ResponseReturnValue:
-    """Replace the draft of a survey from a file; options keep their codes."""
-    return act.form(partial(_load, survey_id), partial(_page, survey_id))
-
-
-@access.allow(SURVEYS_WRITE)
-def template_file() -> ResponseReturnValue:
-    """Send the Excel template to fill in."""
-    content = io.BytesIO(files.template())
-    return access.download(content, "调查模板.xlsx")
-
-
-@access.allow(SURVEYS_WRITE)
-def sample_document() -> ResponseReturnValue:
-    """Send a Word document to write over."""
-    return access.download(io.BytesIO(files.sample()), "调查样例.docx")
-
-
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """Return the surveys that are running, and the latest of the others."""
     running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=RUNNING)
@@ -128,32 +95,3 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         "states": STATES,
         "colours": COLOURS,
     }
-
-
-def _load(survey_id: int | None) -> ResponseReturnValue:
-    services, given = current_services(), importing.uploaded()
-    written = of_questions.parse(given.read(), given.filename or "", files.LAYOUT)
-    with act.transaction() as (session, now, note):
-        previous = listing.newest(session, survey_id) if survey_id is not None else None
-        definition = review.of_file(written, timezone=services.zone, previous=previous)
-        stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
-        who = access.visitor().name
-        loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=who, now=now)
-        note("survey.load", f"survey:{loaded.id}", definition.title)
-    said = "已保存为草稿，还没有发给任何人。请检查下面的题目，再发布。"
-    return act.done(url_for("surveys_pages.survey", survey_id=loaded.id), said)
-
-
-def _page(survey_id: int | None, error: Refused | None) -> str:
-    services, title, stamp = current_services(), "", "0"
-    if survey_id is not None:
-        with services.reading() as session:
-            known = detail(session, survey_id, now=services.clock())
-        if known is None:
-            abort(404)
-        title, stamp = known.title, request.form.get("stamp", str(known.stamp))
-    if isinstance(error, DraftOvertaken):
-        stamp = error.stamp
-    return render_template(
-        "surveys/console/upload.html", survey_id=survey_id, survey_title=title, stamp=stamp, error=error
-    )

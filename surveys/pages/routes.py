@@ -3,24 +3,37 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from surveys.pages import authoring, crossing, inviting, listing, preview, results, survey, versions, words
+from surveys.pages import (
+    authoring,
+    crossing,
+    inviting,
+    listing,
+    preview,
+    results,
+    starting,
+    survey,
+    uploading,
+    versions,
+    words,
+)
 
 blueprint = Blueprint("surveys_pages", __name__, url_prefix="/console/surveys", template_folder="../templates")
 for _rule, _view, _methods in (
     ("", listing.survey_list, ("GET",)),
     ("/export", exporting(listing.SURVEYS, listing.survey_list), ("POST",)),
-    ("/new", listing.upload, ("GET", "POST")),
-    ("/start", authoring.start, ("POST",)),
-    ("/template", listing.template_file, ("GET",)),
-    ("/sample", listing.sample_document, ("GET",)),
+    ("/new", uploading.upload, ("GET", "POST")),
+    ("/start", starting.start, ("POST",)),
+    ("/paste", starting.paste, ("GET", "POST")),
+    ("/template", uploading.template_file, ("GET",)),
+    ("/sample", uploading.sample_document, ("GET",)),
     ("/<int:survey_id>", survey.survey, ("GET",)),
-    ("/<int:survey_id>/upload", listing.upload_again, ("GET", "POST")),
+    ("/<int:survey_id>/upload", uploading.upload_again, ("GET", "POST")),
     ("/<int:survey_id>/edit", authoring.edit, ("GET", "POST")),
     ("/<int:survey_id>/preview", preview.preview, ("GET", "POST")),
     ("/<int:survey_id>/reach", authoring.reach, ("POST",)),
-    ("/<int:survey_id>/copy", authoring.copy, ("POST",)),
-    ("/<int:survey_id>/discard", authoring.discard, ("POST",)),
-    ("/<int:survey_id>/draft-file", authoring.draft_file, ("GET",)),
+    ("/<int:survey_id>/copy", starting.copy, ("POST",)),
+    ("/<int:survey_id>/discard", starting.discard, ("POST",)),
+    ("/<int:survey_id>/draft-file", starting.draft_file, ("GET",)),
     ("/<int:survey_id>/versions", versions.versions, ("GET",)),
     ("/<int:survey_id>/publish", survey.publish, ("GET", "POST")),
     ("/<int:survey_id>/close", survey.close, ("POST",)),

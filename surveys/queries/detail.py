@@ -1,6 +1,6 @@
 """Detail of one survey for its console pages, with its draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,8 @@ class SurveyDetail:
     written: Mapping[str, Any] | None = None
     #: The draft's stamp: whoever overwrites it says which one they read.
     stamp: int = 0
+    #: What was deleted from the draft lately.
+    deleted: Sequence[Any] = ()
     drafted_at: datetime | None = None
     drafted_by: str = ""
 
@@ -68,6 +70,7 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail |
         survey.written is not None or row.digest != version_cache.digest(survey.draft),
         survey.written,
         survey.stamp,
+        survey.deleted or (),
         survey.drafted_at,
         survey.drafted_by,
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
+from questions.authoring.pasted_text import Pasted
 from questions.editor import form as cards
-from questions.editor import moves, writing
+from questions.editor import moves, pasting, undo, writing
 from questions.editor.form import Fields, Items, one
+from questions.editor.undo import Deleted
 from surveys.rules import quotas
 from surveys.rules.definition import Definition
+from surveys.rules.review import review
 
 _TEXTS = ("intro", "opens", "closes", "min_seconds", "limit", "area_limits", "class_limits")
 """Fields that are written only where they are not empty."""
@@ -34,6 +37,10 @@ class Form:
     #: The audience's specification; None means everybody, and an empty one nobody yet.
     audience: Mapping[str, Any] | None = None
     items: Items = ()
+    #: Questions and options deleted lately, the last one last.
+    deleted: tuple[Deleted, ...] = ()
+    #: A questionnaire that was pasted and not taken yet.
+    pasted: str = ""
 
 
 def starts_as(kind: str) -> Form:
@@ -54,6 +61,8 @@ def read(fields: Fields) -> Form:
         anonymous=one(fields, "anonymous") == "1",
         results=one(fields, "results") or "none",
         items=cards.read(fields),
+        deleted=undo.of_texts(fields.get("deleted", ())),
+        pasted=one(fields, "pasted"),
     )
 
 
@@ -102,6 +111,31 @@ def to_form(written: Mapping[str, Any]) -> Form:
         audience=written.get("audience"),
         items=writing.to_items(written.get("questions", ())),
     )
+
+
+def with_pasted_options(form: Form) -> Form:
+    """Return the form with the options that were pasted into a card and not added yet: who saves means them too."""
+    items = form.items
+    for item in items:
+        if item.pasted.strip():
+            items = pasting.options(items, item.code).items
+    return replace(form, items=items)
+
+
+def of_pasted(form: Form, pasted: Pasted, previous: Definition | None, zone: tzinfo) -> tuple[Form, int]:
+    """Return the form with a pasted questionnaire behind its questions, and how many were added; what the pasted text
+    says above its questions fills only fields that are empty. Lines that were not read stay in the box."""
+    published = previous.questions + previous.retired if previous else ()
+    taken = {question.code for question in published} | {str(each.entry.get("code")) for each in form.deleted}
+    items = pasting.questions(form.items, pasted, taken)
+    head = {key: value for key, value in pasted.file.data.items() if key != "questions"}
+    seen = of_definition(review(head | {"questions": []}, timezone=zone, keyed=False).definition, zone)
+    texts: dict[str, Any] = {key: str(value) for key in ("title", "intro") if (value := head.get(key))}
+    texts |= {key: str(seen[key]) for key in _TEXTS if key in seen and key != "intro"}
+    filled = {key: value for key, value in texts.items() if not getattr(form, key)}
+    audience = form.audience if form.audience is not None else seen.get("audience")
+    left = "\n".join(each.words for each in pasted.unread)
+    return replace(form, items=items, audience=audience, pasted=left, **filled), len(items) - len(form.items)
 
 
 def _local(moment: datetime | None, zone: tzinfo) -> str:

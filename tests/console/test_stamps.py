@@ -44,6 +44,7 @@ ACTS = {
     "people_pages.enable": "in or out",
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",
+    "surveys_pages.paste": "a new draft",
     "surveys_pages.copy": "a new draft",
     "surveys_pages.preview": "a trial, kept nowhere",
     "surveys_pages.reach": "only counts",
