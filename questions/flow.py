@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from questions.answers import Json, Multiple, Number, Score, Single, from_json
-from questions.question import Condition, Question
+from questions.question import Condition, Question, QuestionType
 
 Questions = Sequence[Question]
 Answers = Mapping[str, Mapping[str, Any]]
@@ -30,6 +30,17 @@ class Progress(NamedTuple):
 
     position: int
     total: int
+
+
+class Extent(NamedTuple):
+    """Extent of a questionnaire: how many questions somebody is asked, at least and at most."""
+
+    least: int
+    most: int
+
+
+#: Ways through the conditions that `extent` follows at most.
+_MOST_WAYS = 256
 
 
 def shown(questions: Questions, answers: Answers) -> tuple[Question, ...]:
@@ -97,6 +108,44 @@ def progress(questions: Questions, answers: Answers, code: str) -> Progress:
     """
     codes = [question.code for question in shown(questions, answers)]
     return Progress(codes.index(code) + 1 if code in codes else len(codes), len(codes))
+
+
+def extent(questions: Questions, answers: Answers) -> Extent:
+    """Return how many questions are shown in the end, whatever is still answered.
+
+    >>> from questions.question import Option, QuestionType
+    >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
+    >>> why = Question("q2", QuestionType.TEXT, "为什么?", show_if=(Condition("q1", frozenset({2})),))
+    >>> [extent((first, why), answers) for answers in ({}, {"q1": {"o": 2}})]
+    [Extent(least=1, most=2), Extent(least=2, most=2)]
+    """
+    deciding: dict[str, list[Condition]] = {}
+    for question in questions:
+        for condition in question.show_if:
+            deciding.setdefault(condition.question, []).append(condition)
+    ways: list[Answers] = [answers]
+    for question in questions:
+        if question.code not in answers and question.code in deciding:
+            given = _possible(question, deciding[question.code])
+            if len(ways) * len(given) > _MOST_WAYS:
+                return Extent(sum(not each.show_if for each in questions), len(questions))
+            ways = [{**way, question.code: each} for way in ways for each in given]
+    counts = [len(shown(questions, way)) for way in ways]
+    return Extent(min(counts), max(counts))
+
+
+def _possible(question: Question, conditions: Sequence[Condition]) -> list[Mapping[str, Any]]:
+    """Return answers to a question, one for each way in which the conditions can look at it."""
+    codes = sorted(frozenset().union(*(each.codes for each in conditions)))
+    skipped: list[Mapping[str, Any]] = [] if question.required else [{"s": True}]
+    if question.type.has_options or question.type.scale:
+        key, offered = ("v", set(question.type.scale)) if question.type.scale else ("o", set(question.codes))
+        if question.type is QuestionType.MULTIPLE:
+            return [{"o": []}, {"o": codes}, *({"o": [code]} for code in codes), *skipped]
+        other = next(iter(sorted(offered.difference(codes))), None)
+        return [{key: code} for code in (*codes, *(() if other is None else (other,)))] + skipped
+    bounds = {bound for each in conditions for span in each.spans for bound in span}
+    return [{"v": str(bound)} for bound in sorted(bounds)] + [{"s": True}]
 
 
 def about_minutes(questions: Questions) -> int:

@@ -51,6 +51,11 @@ class Position:
         """How many questions are still open."""
         return flow.left(self.questions, self.answers)
 
+    @property
+    def is_looked_over(self) -> bool:
+        """Whether a page shows all answers before they are handed in: one answer alone was seen when it was given."""
+        return len(self.questions) > 1
+
     def onward(self) -> Position:
         """Return the position without the question gone back to: the next unanswered one waits."""
         return replace(self, at=None, misread=0)
@@ -67,6 +72,8 @@ class StepOutcome(StrEnum):
     """This question, or one before it, still waits; the text is all there is to say."""
     GOES_ON = "goes_on"
     """It is answered, or left as it is; the text goes before whatever comes next."""
+    LOOKS_OVER = "looks_over"
+    """It was the last one: all answers are shown once more before they are handed in. On a page only."""
     LEAVES = "leaves"
     """The person wants to continue another time."""
 
@@ -143,7 +150,9 @@ def tap(position: Position, do: str, code: str, fields: Fields, *, photos: Seque
     given = _open(position, question, given)
     if isinstance(given, NotUnderstood):
         return replace(stays, text=given.sentence)
-    return Step(StepOutcome.GOES_ON, position.answered(question, given))
+    after = position.answered(question, given)
+    is_last = after.asked is None and after.is_looked_over
+    return Step(StepOutcome.LOOKS_OVER if is_last else StepOutcome.GOES_ON, after)
 
 
 def ask(position: Position) -> str:

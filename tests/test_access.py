@@ -233,7 +233,7 @@ UNKNOWN_WELCOME = ("/m/oauth", "/m/privacy")
 
 def check_mobile(address: Address, cells: dict[str, str]) -> None:
     if address.rule not in UNKNOWN_WELCOME:
-        assert cells["outside WeChat"] == "403 message", address
+        assert cells["outside WeChat"] == "403 outside", address
         assert cells["not known yet"] == "to WeChat", address
     assert {cells.get("no token", "403 message"), cells.get("stolen token", "403 message")} == {"403 message"}, address
 

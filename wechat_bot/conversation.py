@@ -192,3 +192,5 @@ class Card:
     title: str
     note: str
     url: str
+    #: How much of it waits for the follower.
+    waits: int = 0

@@ -12,8 +12,10 @@ from datetime import timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+import segno
 import structlog
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, session
+from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -76,7 +78,7 @@ def message_page(
     """A page with one sentence and the unsaved input; `again` is the address of its link, `label` the link's text."""
     page = render_template(
         "mobile/message.html",
-        sentence=sentence,
+        sentences=[each for each in sentence.split("。") if each],
         again=again,
         label=label,
         number=structlog.contextvars.get_contextvars().get("request", "") if status >= 500 else "",
@@ -84,6 +86,15 @@ def message_page(
         token=form_token(),
     )
     return make_response(page, status)
+
+
+def _outside_page(services: Services) -> Response:
+    """A page that says how to open this address inside WeChat: by copying it, or by its code."""
+    address = f"{services.public_url}{request.full_path.rstrip('?') if request.method == 'GET' else request.path}"
+    code = segno.make(address[:LONGEST_ADDRESS], micro=False).svg_inline(
+        omitsize=True, border=2, lineclass=None, svgclass=None
+    )
+    return make_response(render_template("mobile/outside.html", address=address, code=Markup(code)), 403)  # noqa: S704 – drawn here
 
 
 def failed(status: int, sentence: str = "") -> Response:
@@ -107,7 +118,7 @@ def _visitor(services: Services) -> dict[str, Any] | None:
 
 def _sign_in(services: Services) -> NoReturn:
     if not _is_inside_wechat(services):
-        _say(403, texts.ONLY_INSIDE_WECHAT)
+        abort(_outside_page(services))
     if request.headers.get("X-Sent-By") == "script":  # a script cannot follow the redirect, but the browser can
         _say(401, texts.FORM_TOO_OLD, again=request.path)
     if request.method == "POST" and (words := unsaved_input()) and words.texts:  # a redirect would lose them

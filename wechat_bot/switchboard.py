@@ -66,6 +66,14 @@ class Switchboard:
         """The help text of the first feature that has one, in place of the short menu."""
         return next((said for each in self.know_help if (said := each(turn))), "")
 
+    def cards_of(self, session: Session, openid: str, now: datetime) -> list[Card]:
+        """The cards of all features for this follower's own page."""
+        return [card for cards in self.cards for card in cards(session, openid, now)]
+
+    def waiting(self, session: Session, openid: str, now: datetime) -> list[Card]:
+        """The cards of what waits for this follower."""
+        return [card for card in self.cards_of(session, openid, now) if card.waits]
+
     def answer(self, turn: Turn) -> Reply:
         """The reply to a message or event, with the talk opened, kept, paused or ended as the reply says."""
         message = turn.message

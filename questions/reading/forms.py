@@ -24,6 +24,8 @@ def read(question: Question, fields: Fields, *, photos: Sequence[str] = ()) -> A
     >>> question = Question("q2", QuestionType.MULTIPLE, "?", (Option(1, "送货"), Option(3, "拜访")), other=True, max=2)
     >>> read(question, {"option": ["3", "0"], "other": ["价格牌"]})
     Multiple(options=(3, 0), text='价格牌')
+    >>> read(question, {"option": ["3"], "other": ["价格牌"]})
+    Multiple(options=(3, 0), text='价格牌')
     >>> read(question, {"option": ["0"]}).sentence
     '您选了“其他”，请写上内容。'
     >>> read(question, {"option": ["1", "3", "0"], "other": ["价格牌"]}).sentence
@@ -34,8 +36,8 @@ def read(question: Question, fields: Fields, *, photos: Sequence[str] = ()) -> A
     options = [code for each in fields.get("option", ()) if (code := whole_number(each, 3)) is not None]
     other = _first(fields, "other")
     words = _first(fields, "text")
-    if other and question.other and not options:
-        options = [OTHER]  # words were written, and only the tick is missing
+    if other and question.other and (not options or question.type is QuestionType.MULTIPLE) and OTHER not in options:
+        options.append(OTHER)  # words were written, and only the tick is missing
     if not (options or words or photos):
         return NotUnderstood(_nothing(question)) if question.required else Skipped()
     match question.type:

@@ -102,6 +102,9 @@ def take(
     Where a quota was filled meanwhile the answers are kept: the sheet `is_shut`, or asks again the question it is
     `spoilt` by. Raises Refused where the sheet can no longer be filled.
     """
+    if step.outcome is StepOutcome.LOOKS_OVER:
+        _refuse(sheet, now, zone)
+        return _keep(session, sheet.moved(step.position))
     if step.outcome is StepOutcome.GOES_ON:
         _refuse(sheet, now, zone)
         return _forward(session, sheet.moved(step.position), now=now, zone=zone, source=source)

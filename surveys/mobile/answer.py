@@ -20,7 +20,7 @@ from surveys.queries import answer_sheet, listing
 from surveys.queries import inviting as inviting_queries
 from surveys.queries import results as published
 from surveys.queries.answer_sheet import AnswerSheet
-from surveys.texts import chat, pages
+from surveys.texts import pages
 from wechat_bot import media, oauth, serving
 from wechat_bot.conversation import Card
 from wechat_bot.media import Picture
@@ -42,23 +42,30 @@ def show(survey_id: int) -> ResponseReturnValue:
         has_results = obstacle is not None and published.are_public(session, sheet, now=now)
         # A poll shows its running result at once.
         poll = published.results(session, survey_id) if has_results and sheet.definition.is_poll else None
+        mine = published.chosen(session, sheet) if poll else ()
         is_new = obstacle is None and inviting_queries.is_unopened(session, sheet)
+        waiting = services.switchboard.waiting(session, openid, now) if obstacle else []
     if is_new:
         with services.transaction() as session:
             inviting.opened(session, sheet)
+    tells_at = sheet.tells_at if services.is_service_account and not has_results else None
+    told_on = pages.told_on(day_in(tells_at, services.zone)) if tells_at else ""
     if obstacle:
-        said = pages.done_on(sheet.submitted_on) if sheet.is_submitted else obstacle
-        tells_at = sheet.tells_at if services.is_service_account and not has_results else None
-        told_on = day_in(tells_at, services.zone) if tells_at else None
-        title = chat.submitted(sheet.keeper, told_on) if sheet.is_submitted else sheet.definition.title
+        is_done = sheet.is_submitted
         return render_template(
-            "surveys/over.html", sheet=sheet, title=title, said=said, has_results=has_results, found=poll
+            "surveys/over.html",
+            sheet=sheet,
+            title=pages.thanks(sheet.keeper) if is_done else sheet.definition.title,
+            said=[pages.done_on(sheet.submitted_on), told_on] if is_done else [obstacle],
+            has_results=has_results,
+            found=poll,
+            mine=mine,
+            waiting=waiting,
         )
     if sheet.started_at is None:
-        return screens.intro(sheet, action=_here(sheet))
-    if sheet.asked is None:
-        return screens.last(sheet, action=_here(sheet))
-    return _ask(sheet, sheet.asked)
+        return screens.intro(sheet, action=_here(sheet), told_on=told_on)
+    question = _wanted(sheet)
+    return screens.last(sheet, action=_here(sheet)) if question is None else _ask(sheet, question)
 
 
 @blueprint.post(_ONE)
@@ -75,7 +82,9 @@ def fill(survey_id: int) -> ResponseReturnValue:
             sentence = _step(session, services, survey_id, openid, picture, now=now)
     except Refused:
         return here  # closed, handed in, or bound to nobody by now: the page says which
-    return (sentence and _ask_again(services, survey_id, openid, sentence)) or here
+    done = request.form.get("question")
+    onward = redirect(url_for(".show", survey_id=survey_id, done=done), 303)
+    return (sentence and _ask_again(services, survey_id, openid, sentence)) or onward
 
 
 @blueprint.get(f"{_ONE}/photo/<code>")
@@ -108,6 +117,7 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
             title=each.title,
             note=pages.state(flow.left(each.definition.questions, each.answers), is_done=each.is_submitted),
             url=f"/m/surveys/{each.survey_id}",
+            waits=0 if each.is_submitted else 1,
         )
         for each in listing.open_for(session, openid, now=now) or ()
         if not each.is_shut
@@ -163,17 +173,42 @@ def _ask_again(services: Services, survey_id: int, openid: str, sentence: str) -
     asked."""
     with services.reading() as session:
         sheet = answer_sheet.look(session, survey_id, openid)
-    question, is_open = sheet.asked, not sheet.is_submitted and sheet.started_at is not None
-    if not is_open or question is None or question.code != request.form.get("question"):
+    question, is_open = _posted(sheet), not sheet.is_submitted and sheet.started_at is not None
+    if not is_open or question is None:
         return None
     fields = request.form
     given = {"o": fields.getlist("option"), "t": fields.get("other") or fields.get("text", ""), "v": ""}
     return make_response(_ask(sheet, question, given=given, sentence=sentence), 422)
 
 
+def _posted(sheet: AnswerSheet) -> Question | None:
+    """Return the question of the posted form, where it is asked, or was."""
+    code = request.form.get("question")
+    shown = flow.shown(sheet.definition.questions, sheet.answers)
+    found = next((each for each in shown if each.code == code), None)
+    return found if found is not None and (found == sheet.asked or found.code in sheet.answers) else None
+
+
+def _wanted(sheet: AnswerSheet) -> Question | None:
+    """Return the question the address names, where it was asked already: to look at, and to change. Else the one that
+    waits; None where all are answered."""
+    waits = sheet.position.onward().asked if "on" in request.args else sheet.asked
+    named = request.args.get("question")
+    known = {each.code: each for each in flow.shown(sheet.definition.questions, sheet.answers)}
+    return known[named] if named in known and named in sheet.answers else waits
+
+
 def _ask(sheet: AnswerSheet, question: Question, *, given: Mapping[str, Any] | None = None, sentence: str = "") -> str:
     picture, upload = url_for(".photo", survey_id=sheet.survey_id, code=question.code), secrets.token_urlsafe(16)
-    page = question_page(sheet.position, question, upload=upload, picture=picture, given=given, sentence=sentence)
+    page = question_page(
+        sheet.position,
+        question,
+        upload=upload,
+        picture=picture,
+        given=given,
+        sentence=sentence,
+        done=request.args.get("done", ""),
+    )
     return screens.question(sheet, page, action=_here(sheet))
 
 

@@ -7,18 +7,19 @@ from typing import Any
 from flask import render_template
 
 from questions import flow
-from questions.page import QuestionPage
+from questions.page import QuestionPage, answer_lines
 from surveys.queries.answer_sheet import AnswerSheet
-from surveys.texts import chat
+from surveys.texts import chat, pages
 
 
 def intro(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
     """Draw the screen before the first question; `action` is where the form goes, `more` what else the page needs."""
-    minutes = flow.about_minutes(sheet.definition.questions)
+    questions = sheet.definition.questions
+    length = pages.length(flow.extent(questions, {}), flow.about_minutes(questions))
     return render_template(
         "surveys/intro.html",
         sheet=sheet,
-        minutes=minutes,
+        length=length,
         anonymous=chat.ANONYMOUS,
         again=chat.AGAIN,
         action=action,
@@ -27,8 +28,8 @@ def intro(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
 
 
 def last(sheet: AnswerSheet, *, action: str, **more: Any) -> str:
-    """Draw the screen when everything is answered, and only to be handed in."""
-    return render_template("surveys/last.html", sheet=sheet, action=action, **more)
+    """Draw the screen when everything is answered, and only to be looked over and handed in."""
+    return render_template("surveys/last.html", sheet=sheet, lines=answer_lines(sheet.position), action=action, **more)
 
 
 def question(sheet: AnswerSheet, page: QuestionPage, *, action: str, **more: Any) -> str:

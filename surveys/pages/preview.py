@@ -81,8 +81,10 @@ def _page(
     if is_chat:
         return _chat(definition, step, context)
     more = {name: value for name, value in context.items() if name not in ("sheet", "action")}
+    if step.is_done and not step.is_handed_in:
+        return screens.last(sheet, action=action, **more)
     if step.is_done:
-        title, said = chat.submitted(KEEPER), pages.done_on(None)
+        title, said = pages.thanks(KEEPER), pages.done_on(None)
         return render_template("surveys/console/trial_done.html", title=title, said=said, **context)
     if step.at is None:
         return screens.intro(sheet, action=action, **more)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from surveys.models import Submission
 from surveys.queries import listing
 from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.tally import tally
@@ -65,6 +67,18 @@ def results(session: Session, survey_id: int) -> Results:
         return Results(figures["title"], None, ())
     questions = tuple(_result(entry) for entry in figures["questions"] if not entry.get("retired"))
     return Results(figures["title"], figures["valid"], questions)
+
+
+def chosen(session: Session, sheet: AnswerSheet) -> tuple[str, ...]:
+    """Return the labels this shop chose in a poll; none where it is anonymous."""
+    given = session.scalar(
+        select(Submission.answers).where(
+            Submission.survey_id == sheet.survey_id, Submission.retailer_id == sheet.retailer_id
+        )
+    )
+    (question,) = sheet.definition.questions
+    codes = (given or {}).get(question.code, {}).get("o", [])
+    return tuple(question.label(code) for code in (codes if isinstance(codes, list) else [codes]))
 
 
 def _result(entry: dict[str, Any]) -> Result:

@@ -29,13 +29,16 @@ class TrialStep:
     carried: Mapping[str, Mapping[str, Sequence[str]]]
     at: Question | None = None
     is_done: bool = False
+    #: Whether all answers were looked over, where there are several, and handed in.
+    is_handed_in: bool = False
     sentence: str = ""
     tried: Mapping[str, Sequence[str]] | None = None
 
 
 def step(definition: Definition, fields: Fields) -> TrialStep:
-    """Compute the next step: `do` is a button of the page (begin, answer, skip, back, finish) or `say` in the chat;
-    `question` is the one that was shown. Without `do` the trial is at question `at`, or before the first.
+    """Compute the next step: `do` is a button of the page (begin, answer, skip, back, finish), `over` where all
+    is answered, or `say` in the chat; `question` is the one that was shown. Without `do` the trial is at question
+    `at`, or before the first.
 
     >>> from questions.question import Condition, Option
     >>> first = Question("q1", QuestionType.SINGLE, "满意吗?", (Option(1, "满意"), Option(2, "不满意")))
@@ -55,8 +58,11 @@ def step(definition: Definition, fields: Fields) -> TrialStep:
     do = _first(fields, "do")
     if do == "begin":
         return _go_on(definition, carried, None)
+    # A tap on an option is the answer.
+    do = do or ("answer" if fields.get("option") else "")
     if asked is None or do not in ("answer", "skip", "back", "say"):
-        return TrialStep(answers, carried, by_code.get(_first(fields, "at")), is_done=do == "finish")
+        at, is_done = by_code.get(_first(fields, "at")), do in ("finish", "over")
+        return TrialStep(answers, carried, at, is_done=is_done, is_handed_in=do == "finish")
     given = {name: list(fields[name]) for name in _KEPT if fields.get(name)}
     if do == "skip":
         given = {"skip": ["1"]}
@@ -65,7 +71,7 @@ def step(definition: Definition, fields: Fields) -> TrialStep:
     taken = _taken(_at(definition.questions, answers, asked), do, given)
     if taken.outcome is StepOutcome.LEAVES:
         return TrialStep(answers, carried, asked, sentence=chat.paused(taken.position.left), tried=given)
-    if taken.outcome is StepOutcome.GOES_ON:
+    if taken.outcome in (StepOutcome.GOES_ON, StepOutcome.LOOKS_OVER):
         is_changed = taken.position.answers != answers
         return _go_on(definition, {**carried, asked.code: given} if is_changed else carried, asked)
     if taken.position.at != asked.code:
@@ -106,7 +112,10 @@ def _go_on(
     here = order.index(behind.code) if behind else -1
     waiting = [each for each in flow.shown(definition.questions, answers) if each.code not in answers]
     following = next((each for each in waiting if order.index(each.code) > here), None)
-    return TrialStep(answers, carried, following, is_done=following is None)
+    is_alone = len(definition.questions) == 1
+    return TrialStep(
+        answers, carried, following, is_done=following is None, is_handed_in=following is None and is_alone
+    )
 
 
 def _answers(definition: Definition, carried: Mapping[str, Mapping[str, Sequence[str]]]) -> Answers:

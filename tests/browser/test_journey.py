@@ -89,7 +89,6 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
     heading, onward = page.locator("h1"), page.get_by_role("button", name="下一题")
     expect(heading).to_contain_text("打分")
     assert "code=" not in page.url
-    page.get_by_text("5", exact=True).click()
     lost: list[str] = []
 
     def lose(route: Route) -> None:
@@ -102,16 +101,17 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
             route.continue_()
 
     page.route("**/m/surveys/1", lose)
-    onward.click()
+    page.get_by_role("button", name="5 分").click()
     expect(heading).to_contain_text("推荐")
     assert len(lost) == 1
-    page.get_by_text("10", exact=True).click()
-    onward.click()
-    expect(page.get_by_text("5/6")).to_be_visible()
+    page.get_by_role("button", name="10 分").click()
+    expect(page.get_by_text("第 5 题，共 6 题")).to_be_visible()
     page.get_by_role("textbox").fill("-5")
     onward.click()
-    expect(page.get_by_text("6/6")).to_be_visible()
+    expect(page.get_by_text("第 6 题，共 6 题")).to_be_visible()
     page.get_by_role("textbox").fill("=1+1 早点送货")
+    onward.click()
+    expect(heading).to_contain_text("看一遍")
     page.get_by_role("button", name="提交").click()
     expect(heading).to_contain_text("已提交")
     keeper.say("调查", "已填写过")

@@ -46,6 +46,7 @@ def test_my_page_shows_my_shop_my_manager_and_what_waits(wang) -> None:
     assert "还剩 1 题" in wang.open("/m/me")
     wang.open("/m/surveys/1")
     wang.send(option="5")
+    wang.send("finish")
     assert "满意度调查 已提交" in wang.open("/m/me")
 
 

@@ -1,6 +1,7 @@
 """A survey written in the browser, through the console's door: the form, its buttons, the trial, versions, polls."""
 
 import io
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -276,7 +277,7 @@ def test_the_trial_walks_both_doors_by_the_conditions_and_keeps_nothing(office) 
     assert "frame-ancestors 'self'" in unsaved.headers["Content-Security-Policy"]
 
     def carried(page: str) -> dict[str, list[str]]:
-        return fields(page.replace('class="form"', 'id="editor"'))
+        return fields(re.sub('class="form[^"]*"', 'id="editor"', page))
 
     page = browser.post(f"{path}/preview", {**carried(unsaved.text), "do": "begin"}).text
     assert "满意吗?" in page
@@ -285,6 +286,10 @@ def test_the_trial_walks_both_doors_by_the_conditions_and_keeps_nothing(office) 
     assert "为什么?" in why
     skipped = browser.post(f"{path}/preview", {**asked, "do": "answer", "option": "1"}).text
     assert "请打分" in skipped
+    looked = browser.post(f"{path}/preview", {**carried(skipped), "option": "4"}).text
+    assert "看一遍，没问题就提交" in looked
+    assert "满意吗?" in browser.post(f"{path}/preview", {**carried(looked), "at": "q1"}).text
+    assert "已提交，谢谢王老板" in browser.post(f"{path}/preview", {**carried(looked), "do": "finish"}).text
     chat = browser.post(f"{path}/preview", {**carried(why), "view": "chat", "do": "say", "said": "送货晚"}).text
     assert "1/2 满意吗?" in chat
     assert "送货晚" in chat
@@ -301,7 +306,7 @@ def test_the_trial_understands_the_words_the_chat_understands(office) -> None:
     path = upload(browser, CHAIN).location
 
     def say(page: str, said: str) -> str:
-        carried = fields(page.replace('class="form"', 'id="editor"'))
+        carried = fields(re.sub('class="form[^"]*"', 'id="editor"', page))
         return browser.post(f"{path}/preview", {**carried, "view": "chat", "do": "say", "said": said}).text
 
     begun = browser.post(f"{path}/preview", {"view": "chat", "do": "begin"}).text

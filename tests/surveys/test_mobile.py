@@ -89,15 +89,17 @@ def picture(content: bytes, name: str = "photo.jpg"):
 def test_a_survey_is_filled_on_its_page_one_question_at_a_time(town, publish, wang) -> None:
     number = publish()
     page = f"/m/surveys/{number}"
-    assert "共 6 题" in wang.open(page)
-    assert "1/6 您对客户经理的服务满意吗?" in wang.send("begin")
-    assert "2/7" in wang.send(option="3")
-    assert "3/7" in wang.send(option=["1", "0"], other="价格牌")
-    assert "4/7" in wang.send(option="5")
-    assert "5/7" in wang.send("skip")
-    assert "6/7" in wang.send(text="约３０人")
-    assert "7/7" in wang.send(text="送货太慢")
-    assert "已提交，谢谢王老板" in wang.send(photo=picture(PIXEL))
+    assert "约 6–7 题，2 分钟" in wang.open(page)
+    assert "第 1 题，共 6–7 题 您对客户经理的服务满意吗? 点一下就到下一题" in wang.send("begin")
+    assert "第 2 题，共 7 题 第 1 题已记下：一般 改 您最希望改进哪些?" in wang.send(option="3")
+    assert "第 3 题，共 7 题 请给本季度服务打分" in wang.send(option=["1", "0"], other="价格牌")
+    assert "第 4 题，共 7 题 第 3 题已记下：5 分 改" in wang.send(option="5")
+    assert "第 5 题，共 7 题 第 4 题跳过了 改" in wang.send("skip")
+    assert "第 6 题，共 7 题" in wang.send(text="约３０人")
+    assert "第 7 题，共 7 题" in wang.send(text="送货太慢")
+    assert "看一遍，没问题就提交" in wang.send(photo=picture(PIXEL))
+    assert submissions(town) == []
+    assert "已提交，谢谢王老板" in wang.send("finish")
     assert "已收到您的答案" in wang.open(page)
     (kept,) = submissions(town)
     assert kept.source == "page"
@@ -119,10 +121,10 @@ def test_half_in_the_chat_and_half_on_the_page_either_way_round(town, publish, w
     said = wang.phone.say("调查").text
     assert f"点开网页填：{town.settings.public_url}{page}\n1/6" in said
     assert "2/6" in wang.phone.say("2").text
-    assert "2/6 您最希望改进哪些?" in wang.open(page)
+    assert "第 2 题，共 6 题 您最希望改进哪些?" in wang.open(page)
     wang.send(option="2")
     assert "4/6" in wang.phone.say("5").text
-    assert "4/6" in wang.open(page)
+    assert "第 4 题，共 6 题" in wang.open(page)
     wang.send(option="10")
     assert "6/6" in wang.phone.say("跳过").text
     assert "已提交" in wang.phone.say("跳过").text
@@ -135,28 +137,97 @@ def test_half_in_the_chat_and_half_on_the_page_either_way_round(town, publish, w
     assert len(submissions(town)) == 1
 
 
-def test_one_goes_back_sees_what_was_answered_and_changes_it(publish, wang) -> None:
-    wang.open(f"/m/surveys/{publish()}")
+def test_one_goes_back_by_a_link_sees_what_was_answered_and_changes_it(town, publish, wang) -> None:
+    page = f"/m/surveys/{publish()}"
+    wang.open(page)
     wang.send("begin")
-    wang.send(option="0", other="说不清")
-    assert "1/6" in wang.send("back")
-    assert 'value="0" checked' in wang.page.text
+    assert f'href="{page}?question=' not in wang.page.text
+    assert "第 1 题已记下：其他（说不清） 改" in wang.send(option="0", other="说不清")
+    assert wang.page.text.count(f'href="{page}?question=q1"') == 2, "改, and 上一题"
+    assert "第 1 题" in wang.open(f"{page}?question=q1")
+    assert 'value="0" data-needs="other" aria-pressed="true"' in wang.page.text
     assert 'value="说不清"' in wang.page.text
-    assert "2/6" in wang.send(option="1")
-    wang.send("back")
-    assert 'value="1" checked' in wang.page.text
-    assert 'value="back"' not in wang.page.text
+    assert "不改了" in wang.text
+    assert "2/6" in wang.phone.say("调查").text, "looking back moves nothing"
+    wang.open(f"{page}?question=q1")
+    assert "第 2 题，共 6 题 第 1 题已记下：非常满意" in wang.send(option="1")
+    assert "第 2 题" in wang.open(f"{page}?question=q3"), "nobody gets ahead of the questions"
+    assert "第 2 题" in wang.open(f"{page}?question=no%20such")
 
 
-def test_back_tapped_twice_goes_back_once(publish, wang) -> None:
-    wang.open(f"/m/surveys/{publish()}")
+def test_one_tap_is_one_answer_and_enter_in_the_words_of_other_never_chooses_the_first(publish, wang) -> None:
+    """What a browser posts without any script: the pressed button alone, and for Enter the first one of the form."""
+    page = f"/m/surveys/{publish()}"
+    wang.open(page)
     wang.send("begin")
-    wang.send(option="1")
-    wang.send(option="1")
-    third = wang.form()
-    wang.submit("back")
-    wang.post(wang.action(), third | {"do": "back"})
-    assert "2/6" in wang.open(wang.action())
+    buttons = re.findall(r'<button[^>]*name="(\w+)" value="(\w+)"', wang.page.text)
+    assert buttons == [("option", each) for each in "0123"] + [("option", "0")] * 2
+    fields = wang.form() | {"other": "说不清"}
+    wang.post(page, fields | {"option": "0"})
+    assert "第 1 题已记下：其他（说不清）" in wang.open(f"{page}?done=q1")
+    wang.open(f"{page}?question=q1")
+    wang.post(page, wang.form() | {"option": "2", "other": ""})
+    assert "第 1 题已记下：满意" in wang.open(f"{page}?done=q1")
+
+
+def test_all_answers_are_looked_over_before_they_are_handed_in_and_each_can_be_changed(town, publish, wang) -> None:
+    page = f"/m/surveys/{publish()}"
+    wang.open(page)
+    wang.send("begin")
+    for fields in ({"option": "1"}, {"option": ["1", "3"]}, {"option": "5"}, {"option": "10"}, {"text": ""}, {}):
+        wang.send(**fields)
+    assert wang.text.startswith(
+        "三季度服务满意度调查 看一遍，没问题就提交 点一行可以改。 1 您对客户经理的服务满意吗? 非常满意 改"
+        " 2 您最希望改进哪些? 送货时间、上门拜访 改 3 请给本季度服务打分 5 分 改"
+    )
+    assert "5 您店里平均每天来多少位顾客? 没填 补上 6 请拍一张陈列照片 没填 补上 提交后不能再改。 提交" in wang.text
+    assert "还没有提交" in wang.open("/m/me")
+    assert "第 3 题" in wang.open(f"{page}?question=q3")
+    assert "3 请给本季度服务打分 4 分 改" in wang.send(option="4"), "and back to the look over"
+    assert "改好了" in wang.open(f"{page}?question=q2")
+    assert "最多选 2 项" in wang.send(option=["1", "2", "3"])
+    assert "看一遍" in wang.open(f"{page}?on=1")
+    wang.open(f"{page}?question=q1")
+    assert "第 6 题，共 7 题 第 1 题已记下：一般" in wang.send(option="3"), "another branch asks its question first"
+    wang.send(text="送货太慢")
+    assert submissions(town) == []
+    assert "已提交" in wang.send("finish")
+    (kept,) = submissions(town)
+    assert (kept.answers["q1"], kept.answers["q3"]) == ({"o": 3}, {"v": 4})
+
+
+def test_who_stopped_at_the_look_over_hands_in_with_a_word_in_the_chat(town, publish, wang) -> None:
+    page = f"/m/surveys/{publish()}"
+    wang.open(page)
+    wang.send("begin")
+    for fields in ({"option": "1"}, {"option": "1"}, {"option": "5"}, {"option": "10"}, {"text": ""}, {}):
+        wang.send(**fields)
+    assert "已提交" in wang.phone.say("调查").text
+    assert len(submissions(town)) == 1
+
+
+def test_the_last_skip_says_that_it_hands_in_where_nothing_is_looked_over(town, publish, wang) -> None:
+    one = "title: 一题\nquestions: [{code: q1, type: rating, text: 几分?, required: false}]\n"
+    page = f"/m/surveys/{publish(one)}"
+    wang.open(page)
+    assert "跳过并提交" in wang.send("begin")
+    assert "已提交" in wang.send("skip")
+    more = one.replace("}]", "}, {code: q2, type: rating, text: 再几分?, required: false}]").replace("一题", "两题")
+    page = f"/m/surveys/{publish(more)}"
+    wang.open(page)
+    wang.send("begin")
+    assert "跳过并提交" not in wang.send("skip")
+    assert "跳过" in wang.text
+    assert "看一遍" in wang.send("skip")
+
+
+def test_a_poll_shows_at_once_which_bar_is_ones_own_and_what_else_waits(town, publish, wang) -> None:
+    publish()
+    poll = f"/m/surveys/{publish('results: live' + chr(10) + ONE)}"
+    assert "答完就能看到大家的结果" in wang.open(poll)
+    wang.send("begin")
+    assert "好 您选的 100% 不好 0%" in wang.send(option="1")
+    assert "还有 1 件事等您 三季度服务满意度调查 还剩 6 题" in wang.text
 
 
 @pytest.mark.parametrize(
@@ -190,8 +261,7 @@ def test_a_form_sent_again_counts_once(town, publish, wang) -> None:
     number = publish(ONE)
     wang.open(f"/m/surveys/{number}")
     wang.submit("begin")
-    assert "1/1" in wang.send("begin")
-    assert "提交" in wang.page.text
+    assert "第 1 题，共 1 题" in wang.send("begin")
     last = wang.form() | {"do": "answer", "option": "1"}
     answers = [wang.post(wang.action(), last) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {303}
@@ -210,8 +280,7 @@ def test_a_photo_sent_again_is_kept_once(town, publish, wang) -> None:
         wang.post(page, form | {"do": "answer", "photo": picture(PIXEL)})
     with town.look() as session:
         assert len(session.scalars(select(Media)).all()) == 1
-    wang.open(page)
-    wang.send("back")
+    wang.open(f"{page}?question=q1")
     shown = wang.get(re.search(r'src="(/m/surveys/[^"]+)"', wang.page.text)[1])
     assert (shown.data, shown.mimetype, shown.headers["Cache-Control"]) == (PIXEL, "image/png", "no-store")
     thief = bound(town, 2)
@@ -268,10 +337,10 @@ def test_who_began_under_a_version_ends_under_it(town, publish, wang) -> None:
     wang.send("begin")
     longer = ONE.replace("[好, 不好]", "[很好, 不好]").replace("}]", "}, {code: q2, type: rating, text: 几分?}]")
     publish(longer, number)
-    assert "1/1" in wang.open(page)
+    assert "共 1 题" in wang.open(page)
     other = bound(town, 2)
     other.open(page)
-    assert "1/2" in other.send("begin")
+    assert "第 1 题，共 2 题" in other.send("begin")
     assert "已提交" in wang.send(option="1")
 
 
@@ -316,7 +385,8 @@ def test_results_are_shown_after_the_end_and_few_are_hidden(town, publish) -> No
         shop.open(page)
         shop.send("begin")
         shop.send(option="1" if n < 6 else "2")
-        assert "已提交" in shop.send(text=f"因为{n}")
+        shop.send(text=f"因为{n}")
+        assert "已提交" in shop.send("finish")
     assert "看不到" in shop.open(f"{page}/results")
     assert "看结果" not in shop.open(page)
     town.flask("surveys", "close", number)
@@ -363,4 +433,4 @@ def test_a_sheet_is_not_lost_by_time(town, publish, wang) -> None:
     wang.send("begin")
     wang.send(option="1")
     town.clock.advance(timedelta(days=3))
-    assert "2/6" in wang.open(page)
+    assert "第 2 题" in wang.open(page)

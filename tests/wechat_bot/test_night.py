@@ -15,8 +15,8 @@ COLOUR = re.compile(
 )
 
 
-def phone_sheets() -> list[Path]:
-    """The style sheets that pages inside WeChat load."""
+def phone_pages() -> dict[str, str]:
+    """The templates of pages inside WeChat, by name."""
     written = {
         path.relative_to(path.parents[1]).as_posix(): path.read_text(encoding="utf-8")
         for folder in ROOT.glob("*/templates")
@@ -29,7 +29,12 @@ def phone_sheets() -> list[Path]:
         if name not in pages and (above := re.search(r'{% extends "([^"]+)"', text)) and above[1] in pages
     }:
         pages |= more
-    named = {each for page in pages for each in re.findall(r"asset\('(\w+/[\w.]+\.css)'\)", written[page])}
+    return {page: written[page] for page in pages}
+
+
+def phone_sheets() -> list[Path]:
+    """The style sheets that pages inside WeChat load."""
+    named = {each for text in phone_pages().values() for each in re.findall(r"asset\('(\w+/[\w.]+\.css)'\)", text)}
     ours = (each.split("/") for each in named if not each.startswith("weui/"))
     return [ROOT / feature / "static" / name for feature, name in ours]
 
@@ -58,7 +63,9 @@ def contrast(one: str, other: str) -> float:
 
 def test_every_colour_of_a_page_inside_wechat_is_a_token_with_a_value_for_the_night() -> None:
     day, night = themes()
-    assert day.keys() == night.keys()
+    assert day.keys() - {"--gap", "--round"} == night.keys()
+    codes = [(each["--code-paper"], each["--code-ink"]) for each in (day, night)]
+    assert codes == [("#fff", "#191919")] * 2, "a code is scanned black on white, at night too"
     sheets = phone_sheets()
     assert BASE in sheets and len(sheets) > 3
     literal = {}
@@ -81,3 +88,10 @@ def test_text_stands_out_from_its_ground_by_day_and_by_night(at) -> None:
     assert [each for each in pale if each[2] < 4.5] == []
     edges = [(ground, round(contrast(token["--edge"], token[ground]), 1)) for ground in grounds]
     assert [each for each in edges if each[1] < 3] == []
+
+
+def test_no_page_inside_wechat_speaks_of_an_openid() -> None:
+    pages = phone_pages()
+    assert len(pages) > 20
+    said = {name: re.sub(r"(?s)\{[%{#].*?[%}#]\}|<[^>]*>", "", text) for name, text in pages.items()}
+    assert [name for name, text in said.items() if "openid" in text.lower() or "请看这里" in text] == []

@@ -142,11 +142,14 @@ def test_a_virtual_account_is_nobody(wang) -> None:
     assert wang.get(PAGE).status_code == 303
 
 
-def test_outside_wechat_nothing_opens(town) -> None:
+def test_outside_wechat_nothing_opens_and_it_says_how_to_open_it(town) -> None:
     outside = browser(town, agent="Mozilla/5.0 (Windows NT 10.0) Chrome/120")
     answer = outside.get(PAGE)
     assert answer.status_code == 403
     assert "请在微信里打开" in answer.text
+    assert f"{town.settings.public_url}{PAGE}</p>" in answer.text
+    assert '<section class="scan"><svg' in answer.text
+    assert "请看这里" not in answer.text
     assert outside.get("/m/privacy").status_code == 200
 
 

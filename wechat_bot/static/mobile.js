@@ -96,10 +96,17 @@
     var form = event.target;
     if (!form.hasAttribute("data-send")) return;
     event.preventDefault();
-    if (sending) return;
-    sending = true;
     var button = event.submitter || pressed;
     pressed = null;
+    // 其他 was tapped, and nothing is written yet: what is missing is at hand.
+    var needed = button && button.hasAttribute("data-needs") && form.elements[button.getAttribute("data-needs")];
+    if (needed && !needed.value.trim()) return needed.focus();
+    post(form, button);
+  });
+
+  function post(form, button) {
+    if (sending) return;
+    sending = true;
     bodyOf(form, button).then(function (body) {
       setBusy(form, true);
       return send(form, body, 0);
@@ -112,9 +119,63 @@
       tell("");
     }).catch(function () {
       setBusy(form, false);
-      tell("没有发出去。请检查网络，再点一次；之前的内容都在。");
+      tell("");
+      offline(form, button);
     }).then(function () { sending = false; });
-  });
+  }
+
+  function element(name, className, text) {
+    var made = document.createElement(name);
+    made.className = className;
+    made.textContent = text || "";
+    return made;
+  }
+
+  // The line is gone: what was not sent is shown in the screen's place, and one press sends the same again.
+  function offline(form, button) {
+    var screen = document.getElementById("screen");
+    var gone = screen.cloneNode(false);
+    var message = element("div", "message");
+    var icon = element("i", "weui-icon-info weui-icon_msg");
+    icon.setAttribute("aria-hidden", "true");
+    var heading = element("h1", "", "网络断了，您写的都在");
+    heading.tabIndex = -1;
+    message.append(icon, heading, element("p", "", "走到信号好一点的地方，再点一次。"));
+    gone.append(message);
+    var words = unsent(form, button);
+    if (words.length) {
+      var card = element("section", "card");
+      card.append(element("h2", "", "还没发出去的"));
+      words.forEach(function (each) { card.append(element("p", "words", each)); });
+      gone.append(card);
+    }
+    var dock = element("div", "dock");
+    var ways = element("div", "ways");
+    var again = element("button", "weui-btn weui-btn_primary", "再试一次");
+    again.type = "button";
+    again.addEventListener("click", function () {
+      gone.replaceWith(screen);
+      post(form, button);
+    });
+    ways.append(again);
+    var phone = screen.querySelector('a[href^="tel:"]');
+    if (phone) {
+      var call = element("a", "weui-btn weui-btn_default", "急事打电话，不用网");
+      call.href = phone.href;
+      ways.append(call);
+    }
+    dock.append(ways);
+    gone.append(dock);
+    screen.replaceWith(gone);
+    heading.focus();
+  }
+
+  function unsent(form, button) {
+    var ticked = Array.prototype.map.call(form.querySelectorAll("input:checked + span"), function (each) { return each.textContent; });
+    var written = Array.prototype.map.call(form.querySelectorAll("textarea, input.field"), function (each) { return each.value; });
+    var pressed = button && button.name === "option" && button.querySelector("span");
+    return [pressed ? pressed.textContent : ticked.join("、")].concat(written).filter(function (each) { return each.trim(); });
+  }
 
   // What somebody writes stays on their phone until it was sent: a closed page, a lost line, a new sign-in lose nothing.
   function kept(field, words) {
@@ -131,7 +192,11 @@
   }
 
   document.addEventListener("input", function (event) {
-    if (event.target.hasAttribute("data-keep")) kept(event.target, event.target.value);
+    var field = event.target;
+    if (field.hasAttribute("data-keep")) kept(field, field.value);
+    // Words of 其他 tick it.
+    var tick = field.name === "other" && field.value && field.form.querySelector('input[type="checkbox"][value="0"]');
+    if (tick) tick.checked = true;
   });
 
   function prepare() {

@@ -1,0 +1,97 @@
+"""Pages inside WeChat by touch: one tap is one answer, with the script and without it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Town
+from tests.browser.test_journey import publish
+from tests.office import Office
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
+]
+
+
+def pocket(town: Town, path: str, **options: object) -> Page:
+    """A page on the keeper's phone, opened by way of the platform."""
+    page = town.window(390, 700, is_mobile=True, has_touch=True, **options)
+    page.goto(f"{town.web}{path}")
+    page.get_by_role("button", name="王建国").click()
+    page.wait_for_url(f"{town.web}/**")
+    return page
+
+
+def test_a_tap_goes_on_by_itself_with_the_script_and_without_and_all_is_looked_over(town) -> None:
+    office = Office(town.house)
+    office.import_roster()
+    publish(town)
+    phone = town.house.phone("王建国")
+    phone.follow()
+    phone.say("绑定 350802100001 8899")
+    page = pocket(town, "/m/surveys/1")
+    heading = page.locator("h1")
+    page.get_by_role("button", name="开始填写").tap()
+    page.get_by_role("button", name="满意", exact=True).tap()
+    expect(page.get_by_role("status").first).to_contain_text("第 1 题已记下：满意")
+    page.get_by_role("link", name="改").tap()
+    expect(heading).to_contain_text("满意吗")
+    expect(page.locator('[aria-pressed="true"]')).to_have_text("2满意")
+    page.get_by_role("button", name="一般").tap()
+    expect(page.get_by_role("status").first).to_contain_text("一般")
+    page.get_by_text("送货时间").tap()
+    page.get_by_text("上门拜访").tap()
+    counted = page.locator(".ticked").evaluate("(it) => getComputedStyle(it, '::after').content")
+    assert "counter(ticked)" in counted
+
+    plain = page.context.browser.new_context(
+        viewport={"width": 390, "height": 700}, java_script_enabled=False, storage_state=page.context.storage_state()
+    )
+    town.contexts.append(plain)
+    still = plain.new_page()
+    still.goto(f"{town.web}/m/surveys/1")
+    still.get_by_text("货源信息").click()
+    still.get_by_label("其他的内容").fill("价格牌")
+    still.get_by_label("其他的内容").press("Enter")
+    expect(still.locator("h1")).to_contain_text("打分")
+    still.get_by_role("button", name="5 分").click()
+    expect(still.get_by_text("第 3 题已记下：5 分")).to_be_visible()
+    still.get_by_role("link", name="上一题").click()
+    expect(still.locator("h1")).to_contain_text("打分")
+    still.get_by_role("link", name="不改了").click()
+    still.get_by_role("button", name="9 分").click()
+    still.get_by_role("textbox").fill("30")
+    still.get_by_role("button", name="下一题").click()
+    still.get_by_role("button", name="下一题").click()
+    expect(still.locator("h1")).to_contain_text("看一遍")
+    expect(still.get_by_role("listitem").nth(1)).to_contain_text("货源信息、其他（价格牌）")
+    still.get_by_role("link", name="推荐").click()
+    still.get_by_role("button", name="10 分").click()
+    expect(still.get_by_role("listitem").nth(3)).to_contain_text("10 分")
+    still.get_by_role("button", name="提交").click()
+    expect(still.locator("h1")).to_contain_text("已提交，谢谢王老板")
+
+
+def test_where_the_line_is_gone_what_was_not_sent_is_shown_and_sent_with_one_press(town) -> None:
+    office = Office(town.house)
+    office.import_roster()
+    publish(town)
+    phone = town.house.phone("王建国")
+    phone.follow()
+    phone.say("绑定 350802100001 8899")
+    page = pocket(town, "/m/surveys/1")
+    page.get_by_role("button", name="开始填写").tap()
+    expect(page.get_by_text("第 1 题，共 6 题")).to_be_visible()
+    page.clock.install()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="一般").tap()
+    expect(page.locator("#notice")).to_contain_text("正在重试")
+    for _ in range(3):
+        page.clock.run_for(9_000)
+        page.wait_for_timeout(50)
+    expect(page.locator("h1")).to_have_text("网络断了，您写的都在")
+    expect(page.locator(".card")).to_contain_text("一般")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="再试一次").tap()
+    expect(page.get_by_text("第 1 题已记下：一般")).to_be_visible()
