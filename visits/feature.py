@@ -89,6 +89,7 @@ visits = Feature(
                 "visit.export": "导出拜访统计",
                 "visit.plan": "修改拜访计划",
                 "visit.plan.end": "结束拜访计划",
+                "visit.plan.resume": "恢复拜访计划",
                 "visit.plan.see": "查看该拜访的店",
                 "visit.made": "记下拜访",
                 "visit.unmade": "撤销拜访",
