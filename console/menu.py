@@ -61,6 +61,18 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class ToMany:
+    """Form that writes to many shops, whose audience is taken from its address (`people.picker.short.query_of`).
+
+    Pages that name an audience link to it, whatever feature it belongs to.
+    """
+
+    label: str
+    endpoint: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Line under 今天需要我处理的: how many of what, and the page to go to.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need, Tile
+from console.menu import Item, MenuGroup, Need, Tile, ToMany
 from visits import jobs, models, permissions
 from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
@@ -67,6 +67,7 @@ visits = Feature(
                 Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 6),
             ),
             finders=(finding.REQUESTS,),
+            to_many=(ToMany("群发给他们", "visits_pages.group_write", VISITS_ANSWER),),
             needs=(
                 Need(VISITS_SEE, needs.overdue, 5),
                 Need(VISITS_ANSWER, needs.due, 50),
