@@ -22,6 +22,7 @@ from console import access, extension, failures, shell
 from console import jobs as console_jobs
 from console.feature import console
 from console.lists import exporting
+from console.pages import dashboard
 from foundation.clock import Clock, Stopwatch, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
@@ -141,6 +142,7 @@ def create_app(
     app.after_request(_protect)
     access.install(app, extensions)
     shell.install(app)
+    dashboard.install(app)
     exporting.check(app.view_functions.values(), extensions)
     app.register_error_handler(HTTPException, _failed)
     app.register_error_handler(Refused, _refused)

@@ -26,7 +26,10 @@ console = Feature(
                 Item("任务", "console.task_list", SIGNED_IN, 10, SYSTEM),
                 Item("操作记录", "console.audit_log", AUDIT_SEE, 90, SYSTEM),
             ),
-            tiles=(Tile("console/_outbox.html", OUTBOX_SEE, dashboard.outbox, 90),),
+            tiles=(
+                Tile("console/_services.html", SIGNED_IN, dashboard.five_services, 60, span=12, is_kept=True),
+                Tile("console/_outbox.html", OUTBOX_SEE, dashboard.outbox, 90),
+            ),
             needs=(
                 Need(SYSTEM_SEE, dashboard.troubles, 0),
                 Need(SIGNED_IN, dashboard.failed_tasks, 20),

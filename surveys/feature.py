@@ -4,11 +4,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need, Tile
+from console.menu import Item, MenuGroup, Need, Start, Tile
 from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing, waves
 from surveys.mobile import answer
-from surveys.pages import finding, inviting, listing, needs, routes, sheets, unanswered, words
+from surveys.pages import finding, inviting, listing, needs, routes, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures, timeline
 from wechat_bot.conversation import Conversation, Entry
@@ -48,8 +48,9 @@ surveys = Feature(
             permissions=permissions.ALL,
             groups=(SURVEYS,),
             items=(Item("调查", "surveys_pages.survey_list", SURVEYS_SEE, 10, SURVEYS),),
-            tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 10),),
+            tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 3, span=5),),
             finders=(finding.SURVEYS,),
+            starts=(Start("新建调查", "surveys_pages.upload", SURVEYS_WRITE, "plus", 20),),
             needs=(
                 Need(SURVEYS_SEE, needs.ending, 15),
                 Need(SURVEYS_WRITE, needs.drafts, 40),
@@ -66,23 +67,15 @@ surveys = Feature(
                 "survey.promise": "安排公布结果",
                 "survey.people": "查看邀请名单",
                 "survey.words": "查看文字回答",
-                "survey.sheets": "查看答卷",
-                "survey.sheet": "查看一份答卷",
-                "survey.photos": "查看答卷照片",
-                "survey.unanswered": "查看没有回答的店",
-                "survey.void": "作废答卷",
-                "survey.restore": "恢复答卷",
-                "survey.again": "请店主重填",
                 "survey.export": "导出调查",
                 "survey.cross.export": "导出交叉分析",
             },
-            searches=("survey.words", "survey.sheets", "survey.photos"),
+            searches=("survey.words",),
             topics={
                 "survey": "调查",
-                "sheet": "答卷",
             },
             tasks=jobs.TASKS,
-            lists=(listing.SURVEYS, inviting.INVITED, words.WORDS, sheets.SHEETS, unanswered.UNANSWERED),
+            lists=(listing.SURVEYS, inviting.INVITED, words.WORDS),
         ),
     ),
     mobile=answer.blueprint,

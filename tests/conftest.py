@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from config import health
 from config.app import FEATURES, build_services, create_app, furnish
 from config.settings import Settings
+from console.pages import dashboard
 from foundation.database import Database
 from migrations import schema
 from simulator import in_process
@@ -384,6 +385,7 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard, templates: Templat
             event.listen(services.database.engine, "connect", no_fsync)
         app = yard.app(settings, services, features)
         health.checkup_of(app).fresh = 0.0  # a test looks twice within a second
+        dashboard.kept_figures_of(app).lasts = timedelta()  # … and at figures that it has just changed
         sim.connect(app.wsgi_app)
         built.append(House(settings, services, app, sim, clock, server, templates))
         return built[-1]

@@ -4,13 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need, Tile, ToMany
+from console.menu import Item, MenuGroup, Need, Start, Tile
 from visits import jobs, models, permissions
 from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
-from visits.pages import canned, finding, inbox, needs, plans, reports, routes, shop_buttons, unheard, workload
+from visits.pages import canned, finding, inbox, needs, plans, reports, routes, shop_buttons, unheard, week, workload
 from visits.pages import groups as group_pages
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
 from visits.queries import audience, measures, timeline, titles
@@ -62,12 +62,13 @@ visits = Feature(
                 Item("设置", "visits_pages.settings", VISITS_SETTINGS, 60, VISITS),
             ),
             tiles=(
-                Tile("visits/console/_breaches.html", VISITS_SETTINGS, inbox.breaches, 4),
-                Tile("visits/console/_tile.html", VISITS_SEE, inbox.tile, 5),
-                Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 6),
+                Tile("visits/console/_promise.html", VISITS_SEE, week.promise, 1, span=4, is_kept=True),
+                Tile("visits/console/_week.html", VISITS_SEE, week.days, 2, span=7, is_kept=True),
+                Tile("visits/console/_breaches.html", VISITS_SETTINGS, inbox.breaches, 40, span=12),
+                Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 41, span=12),
             ),
             finders=(finding.REQUESTS,),
-            to_many=(ToMany("群发给他们", "visits_pages.group_write", VISITS_ANSWER),),
+            starts=(Start("写给多家店", "visits_pages.group_write", VISITS_ANSWER, "send", 10),),
             needs=(
                 Need(VISITS_SEE, needs.overdue, 5),
                 Need(VISITS_ANSWER, needs.due, 50),
@@ -90,7 +91,6 @@ visits = Feature(
                 "visit.export": "导出拜访统计",
                 "visit.plan": "修改拜访计划",
                 "visit.plan.end": "结束拜访计划",
-                "visit.plan.resume": "恢复拜访计划",
                 "visit.plan.see": "查看该拜访的店",
                 "visit.made": "记下拜访",
                 "visit.unmade": "撤销拜访",

@@ -28,10 +28,11 @@ def messages(services: Services, session: Session, visitor: Visitor, now: dateti
     if unsure:
         url = url_for("people_pages.delivery_list", state=DeliveryState.UNSURE)
         sentence = "条消息不确定是否送达，要人决定重发还是算了"
-        found.append(Waiting(min(unsure, most), sentence, url, is_urgent=True, is_whole=unsure <= most))
+        found.append(Waiting(min(unsure, most), sentence, url, "", "去决定", "mail-question", True, unsure <= most))
     if failed:
         url = url_for("people_pages.delivery_list", state=DeliveryState.FAILED)
-        found.append(Waiting(min(failed, most), "条消息这两天没有发出去", url, is_whole=failed <= most))
+        sentence = "条消息这两天没有发出去"
+        found.append(Waiting(min(failed, most), sentence, url, "", "看原因", "mail-x", is_whole=failed <= most))
     return found
 
 
@@ -47,7 +48,8 @@ def leaves(services: Services, session: Session, visitor: Visitor, now: datetime
         for verb, named in (("开始", begins), ("结束", ends)):
             if named:
                 url = url_for("people_pages.area_list")
-                waiting.append(Waiting(len(named), f"个片区的代班{word}{verb}：{_listed(named)}", url))
+                sentence = f"个片区的代班{word}{verb}：{_listed(named)}"
+                waiting.append(Waiting(len(named), sentence, url, button="看片区", icon="calendar-off"))
     return waiting
 
 
@@ -56,14 +58,16 @@ def without_manager(services: Services, session: Session, visitor: Visitor, now:
     found = areas.without_manager(session, visitor)
     if not found:
         return []
-    return [Waiting(len(found), f"个片区没有客户经理：{_listed(found)}", url_for("people_pages.area_list"))]
+    url = url_for("people_pages.area_list")
+    return [Waiting(len(found), f"个片区没有客户经理：{_listed(found)}", url, button="去安排", icon="map-pin")]
 
 
 def unbound(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Pending work: shops that are not bound yet."""
     found = reach.reach(session, visitor, today=day_in(now, services.zone))
     count = found.shops - found.bound
-    return [Waiting(count, "家店还没有绑定微信", url_for("people_pages.roster", bound="no"))] if count else []
+    url = url_for("people_pages.roster", bound="no")
+    return [Waiting(count, "家店还没有绑定微信", url, button="看名单", icon="building-store")] if count else []
 
 
 def guessing(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
@@ -71,10 +75,11 @@ def guessing(services: Services, session: Session, visitor: Visitor, now: dateti
     found = tries.guessing(session, day_in(now, services.zone))
     url = url_for("people_pages.tried")
     if found.is_locked:
-        return [Waiting(0, "有人在试许可证：今天错得太多，用许可证号绑定已停", url, is_urgent=True)]
+        return [Waiting(0, "有人在试许可证：今天错得太多，用许可证号绑定已停", url, "", "去看看", "lock", True)]
     if found.locked:
         sentence = "个许可证被试到锁住：有人在试许可证，或店主需要帮忙"
-        return [Waiting(len(found.locked), sentence, url, is_urgent=True, is_whole=len(found.locked) < tries.LISTED)]
+        is_whole = len(found.locked) < tries.LISTED
+        return [Waiting(len(found.locked), sentence, url, "", "去看看", "lock", True, is_whole)]
     return []
 
 

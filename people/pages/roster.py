@@ -114,9 +114,12 @@ def roster() -> ResponseReturnValue:
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """Dashboard tile: the numbers of shops, bound shops and following keepers."""
     today = day_in(now, services.zone)
+    found, left = reach.reach(session, visitor, today=today), reach.left(session, visitor, today=today)
     return {
-        "reach": reach.reach(session, visitor, today=today),
-        "left": reach.left(session, visitor, today=today),
+        "reach": found,
+        "unbound": found.shops - found.bound,
+        "following": max(found.bound - left, 0),
+        "left": left,
         "most": reach.COUNTED,
     }
 

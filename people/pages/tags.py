@@ -100,11 +100,9 @@ def tag_shop(licence: str) -> ResponseReturnValue:
         if found is None:
             abort(404)
         did, tag_id, change = _wish()
-        name, number = change(session, tag_id, Retailer.id == found.shop.id)
+        name, _ = change(session, tag_id, Retailer.id == found.shop.id)
         note(did, f"shop:{licence}", name)
-    said = f"标签“{name}”已{'去掉' if did == OFF else '打上'}。" if number else ""
-    back = url_for("people_pages.tag_shop", licence=licence), {"tag": tag_id, "do": "put" if did == OFF else "off"}
-    return act.done(url_for("people_pages.shop", licence=licence), said, undo=back if number else None)
+    return act.done(url_for("people_pages.shop", licence=licence))
 
 
 @access.allow(TAGS_PUT)

@@ -117,8 +117,7 @@ def disable(user_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         name = accounts.disable(session, user_id, now=now)
         note("user.disable", f"user:{user_id}", name)
-    back: tuple[str, dict[str, object]] = (url_for("people_pages.enable", user_id=user_id), {})
-    return act.done(url_for("people_pages.user_list"), f"“{name}”已停用。", undo=back)
+    return act.done(url_for("people_pages.user_list"), f"“{name}”已停用。")
 
 
 @access.allow(USERS_MANAGE)

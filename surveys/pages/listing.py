@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from console import access
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
+from foundation.clock import day_in, when
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from surveys.models import SurveyState
@@ -27,7 +29,7 @@ COLOURS = {
     SurveyState.OPEN: "green",
     SurveyState.CLOSED: "blue",
 }
-RUNNING, ON_TILE = 50, 5
+RUNNING, ON_TILE = 50, 4
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SurveyLine]:
@@ -83,15 +85,20 @@ def survey_list() -> ResponseReturnValue:
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """Return the surveys that are running, and the latest of the others."""
+    """Return the surveys that are running, those that end first in front."""
     running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=RUNNING)
-    still = [each for each in SurveyState if each is not SurveyState.OPEN]
-    others = listing.surveys(session, now=now, states=still, limit=ON_TILE)
+    running.sort(key=lambda each: (each.closes_at is None, each.closes_at or now))
     return {
-        "surveys": (running + others)[:ON_TILE],
+        "surveys": [(each, *_ends(each.closes_at, now, services.zone)) for each in running[:ON_TILE]],
         "running": len(running),
         # Figures are the whole company's: a visitor who sees a part of it finds theirs on each survey's own page.
         "is_whole": visitor.is_company_wide,
-        "states": STATES,
-        "colours": COLOURS,
     }
+
+
+def _ends(closes_at: datetime | None, now: datetime, zone: ZoneInfo) -> tuple[str, bool]:
+    """Return when a survey ends, in words, and whether that is soon."""
+    if closes_at is None:
+        return "不限时间", False
+    left = (day_in(closes_at, zone) - day_in(now, zone)).days
+    return (f"还有 {left} 天", False) if left > 1 else (f"{when(closes_at, now=now, zone=zone)} 结束", True)

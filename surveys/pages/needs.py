@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.menu import Waiting
 from console.rules.visitors import Visitor
-from foundation.clock import day_in
+from foundation.clock import day_in, when
 from surveys.models import SurveyState
 from surveys.queries import today
 from wechat_bot.services import Services
@@ -35,12 +35,20 @@ def ending(services: Services, session: Session, visitor: Visitor, now: datetime
         day = "今天" if is_today else "明天"
         sentence = f"家店还没有填《{each.title}》，{day} {closes_at:%H:%M} 结束"
         url = url_for("surveys_pages.survey", survey_id=each.id)
-        waiting.append(Waiting(missing[each.id], sentence, url, is_urgent=is_today))
+        small = f"已回收 {each.returned:,} / {each.sent:,}" if visitor.is_company_wide else ""
+        waiting.append(Waiting(missing[each.id], sentence, url, small, "去催填", "clipboard-list", is_today))
     return waiting
 
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Return surveys that were written and never published."""
-    count = today.drafts(session)
+    count, newest = today.drafts(session), today.newest_draft(session)
+    if newest is None:
+        return []
+    if count == 1:
+        by = f"{newest.drafted_by} " if newest.drafted_by else ""
+        small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=services.zone)} 保存"
+        url = url_for("surveys_pages.survey", survey_id=newest.id)
+        return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", url, small, "去发布", "clipboard-list")]
     url = url_for("surveys_pages.survey_list", state=SurveyState.DRAFT)
-    return [Waiting(count, "份调查草稿还没有发布", url)] if count else []
+    return [Waiting(count, "份调查草稿还没有发布", url, f"最新：《{newest.title}》", "看草稿", "clipboard-list")]

@@ -76,6 +76,13 @@ def drafts(session: Session) -> int:
     return count_to(session, select(Survey.id).where(Survey.version_id.is_(None)), COUNTED)
 
 
+def newest_draft(session: Session) -> Survey | None:
+    """Return the newest of the surveys that were written and never published."""
+    return session.scalars(
+        select(Survey).where(Survey.version_id.is_(None)).order_by(Survey.id.desc()).limit(1)
+    ).first()
+
+
 def _figure(name: str) -> Any:
     counter = select(Tally.count).where(Tally.survey_id == Survey.id, Tally.question == "", Tally.option == name)
     return func.coalesce(counter.scalar_subquery(), 0)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from console.models import Task, TaskState
+from console.pages import dashboard
 from people.models import Area, Retailer
 from tests.office import Office
 from wechat_bot.models import Beat, Delivery, DeliveryState
@@ -21,14 +22,25 @@ questions:
 """
 
 
+def read(markup: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", markup))).strip()
+
+
 def needs(office: Office, name: str) -> list[str]:
-    """The lines under 今天需要我处理的, as they are read; a worker that was at work still is."""
+    """The lines under 等我处理, as they are read, without small print; a worker that was at work still is."""
+    return [line.partition(" | ")[0] for line in told(office, name)]
+
+
+def told(office: Office, name: str) -> list[str]:
+    """The same with their small print and the word of their button."""
     with office.house.services.transaction() as session:
         session.execute(update(Beat).values(beat_at=office.house.clock()))
     page = office.browser(name).get("/console/").text
-    part = page.split('<section class="card needs"')[1].split("</section>")[0]
-    lines = re.findall(r"(?s)<li[^>]*>(.*?)</li>", part)
-    return [re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", line))).strip() for line in lines]
+    part = page.split('id="needs"')[1].split("</section>")[0]
+    lines = [
+        line.replace('<div class="muted small', ' | <div class="') for line in re.findall(r"(?s)<li>(.*?)</li>", part)
+    ]
+    return [read(line.replace('<a class="btn', ' | <a class="')) for line in lines]
 
 
 @pytest.fixture
@@ -53,12 +65,12 @@ def load(office: Office, *, closes_in: timedelta, title: str = "满意度", anon
 
 def test_where_nothing_waits_it_is_said(quiet) -> None:
     assert needs(quiet, "admin") == []
-    assert "今天可以安心" in quiet.browser("admin").get("/console/").text
+    assert "没有等您处理的" in quiet.browser("admin").get("/console/").text
 
 
 def test_a_draft_waits_for_whoever_may_publish_it(quiet) -> None:
     load(quiet, closes_in=timedelta(days=30))
-    assert needs(quiet, "market") == ["1 份调查草稿还没有发布"]
+    assert needs(quiet, "market") == ["《满意度》还是草稿，没有发布"]
     assert needs(quiet, "zhou") == needs(quiet, "intern") == []
 
 
@@ -150,3 +162,86 @@ def test_an_installation_that_is_no_real_account_says_so_on_every_page_and_to_th
     desk = build(**real).app.test_client()
     assert said not in desk.get("/console/sign-in").text
     assert desk.get("/healthz").get_json()["development"] is False
+
+
+def ask(office: Office, *shops: tuple[str, str, str]) -> None:
+    """Let shops bind themselves and write."""
+    for name, bound, words in shops:
+        phone = office.house.phone(name)
+        phone.follow()
+        phone.say(f"绑定 {bound}")
+        assert "已转给" in phone.say(words).text
+
+
+WANG = ("王建国", "350802100001 8899", "送货单少了一条，找13600008899")
+LI = ("李福生", "350802100002 1234", "柜台坏了")
+
+
+def test_the_most_overdue_request_is_named_with_what_was_said_and_leads_to_its_answer(office) -> None:
+    ask(office, WANG)
+    office.house.later(hours=1)
+    ask(office, LI)
+    office.house.later(hours=27)
+    first, rest, *_ = told(office, "chen")
+    assert (
+        first == "城南便利店的留言已超时 27 小时（急） | “送货单少了一条，找13600008899” · 陈志强 · 城区一片 | 去答复"
+    )
+    assert rest == "还有 1 条留言超时：老李食杂店（急） | 其中最久的已超时 26 小时 | 看 1 条"
+    assert "136****8899" in told(office, "intern")[0] and told(office, "intern")[0].endswith("去看看")
+    page = office.browser("chen").get("/console/").text
+    assert 'href="/console/visits/101" aria-describedby="need-1">去答复</a>' in page and "2 件急" in page
+
+
+def test_the_front_page_greets_by_name_and_by_the_hour(office) -> None:
+    page = office.browser("chen").get("/console/").text
+    assert re.findall(r"<h1>(.*?)<", page) == ["chen，上午好"]
+    assert ">首页 · " in page.replace("(1) ", "")
+    office.house.clock.advance(timedelta(hours=11))
+    assert "chen，晚上好" in office.browser("chen").get("/console/").text
+
+
+def test_seven_days_of_requests_and_answers_and_the_share_within_the_promise(office) -> None:
+    ask(office, WANG)
+    office.house.later(hours=30)
+    ask(office, LI)
+    office.browser("chen").post("/console/visits/102", {"do": "answer", "content": "好", "token": "t", "seen": 99})
+    for name in ("market", "chen", "zhou"):
+        page = office.browser(name).get("/console/").text
+        assert "近 7 天来了 2 条留言，当天答复 1 条" in page
+        assert "近 7 天按承诺答复 50.0%，共 2 条" in page
+        assert re.search(r"城区一片</div>\s*<div>.*</div>\s*<div class=\"r\">50.0%", page)
+    days = re.findall(r'<th scope="row">([^<]+)</th><td>(\d+)</td>\s*<td>(\d+)</td>', page)
+    assert days[-2:] == [("3 月 2 日", "1", "0"), ("3 月 3 日", "1", "1")] and len(days) == 7
+
+
+def test_each_open_survey_shows_its_return_to_those_who_see_the_whole_company(office) -> None:
+    ask(office, WANG)
+    number = load(office, closes_in=timedelta(days=5), title="送货时间")
+    for command in (("publish", number), ("invite", number)):
+        assert office.house.flask("surveys", *command).exit_code == 0
+    office.house.work()
+    page = office.browser("market").get("/console/").text
+    assert "送货时间</a>" in page and "还有 5 天" in page and re.search(r"0.0%</b> 0 / 1", page)
+    part = office.browser("chen").get("/console/").text
+    assert "送货时间</a>" in part and "0 / 1" not in part
+
+
+def test_a_row_a_service_compares_this_month_with_the_same_days_of_the_last(office) -> None:
+    ask(office, WANG, LI)
+    office.house.clock.advance(timedelta(days=31, hours=1))
+    office.house.phone("王丽芳").follow()
+    page = office.browser("market").get("/console/").text
+    part = page.split('id="tile-services"')[1].split("</section>")[0]
+    assert "4 月 1–2 日，比上月同期" in part
+    assert re.search(r"微拜访\s*收到的留言 0 −100%", read(part))
+    assert 'id="tile-services"' not in office.browser("chen").get("/console/").text
+
+
+def test_what_was_counted_for_a_tile_is_counted_again_after_some_minutes_and_for_everybody_anew(office) -> None:
+    dashboard.kept_figures_of(office.house.app).lasts = timedelta(minutes=5)
+    assert "近 7 天来了 0 条留言" in office.browser("market").get("/console/").text
+    ask(office, WANG)
+    assert "近 7 天来了 0 条留言" in office.browser("market").get("/console/").text
+    assert "近 7 天来了 1 条留言" in office.browser("zhou").get("/console/").text
+    office.house.clock.advance(timedelta(minutes=5))
+    assert "近 7 天来了 1 条留言" in office.browser("market").get("/console/").text

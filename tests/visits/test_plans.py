@@ -282,9 +282,9 @@ def test_the_front_page_says_what_waits_for_whom(planned) -> None:
     wang.say("红七匹狼这周断货了能不能先补两条")
     pass_days(planned, 31)
     chen = planned.office.browser("chen").get("/console/").text
-    assert "家店该拜访了（城区月访）" in chen and "条留言已经超时" in chen
+    assert "家店该拜访了（城区月访）" in chen and "城南便利店的留言已超时" in chen
     market = planned.market.get("/console/").text
-    assert "家店该拜访了" not in market and "条留言已经超时" in market
+    assert "家店该拜访了" not in market and "城南便利店的留言已超时" in market
 
 
 def look(browser, *rows: dict) -> str:

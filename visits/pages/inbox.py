@@ -214,23 +214,8 @@ def _list(session: Session) -> dict[str, Any]:
     }
 
 
-def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """Return how many requests are open, and how many of them urgent."""
-    who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
-    page = queries.page(session, who, InboxFilter(), now=now, limit=ON_TILE)
-    return {
-        "counts": queries.counts(session, who, now=now),
-        "lines": [(line, form_values.due(line, now=now, zone=services.zone)) for line in page.lines],
-        "most": queries.COUNTED,
-        "colours": COLOURS,
-        "moment": lambda at: when(at, now=now, zone=services.zone),
-        "texts": texts,
-        "plain": str if visitor.may(PEOPLE_PHONES) else mask_phones,
-    }
-
-
-def breaches(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+def breaches(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any] | None:
     """Return the most overdue requests of which nobody above the owner could be notified."""
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
     page = queries.page(session, who, InboxFilter(shelf=Shelf.UNHEARD), now=now, limit=ON_TILE)
-    return {"page": page, "nobodys": texts.NOBODYS}
+    return {"page": page, "nobodys": texts.NOBODYS} if page.lines else None

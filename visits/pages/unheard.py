@@ -62,6 +62,7 @@ def unheard() -> ResponseReturnValue:
         return render_template("visits/console/unheard.html", shown=looking.look(UNHEARD, session))
 
 
-def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any] | None:
     """Return the first of the managers to telephone."""
-    return {"page": queries.page(session, visitor, limit=ON_TILE), "whys": WHYS}
+    page = queries.page(session, visitor, limit=ON_TILE)
+    return {"page": page, "whys": WHYS} if page.lines else None
