@@ -57,6 +57,8 @@ class QuestionPage:
     recorded: Recorded | None
     #: The mark of a photo that is sent, so that one sent twice is stored once.
     upload: str
+    #: The address below which the pictures of questions and options are found by their keys.
+    pictures: str
     kinds: type[QuestionType] = QuestionType
 
     @property
@@ -86,11 +88,13 @@ def question_page(
     sentence: str,
     upload: str = "",
     picture: str = "",
+    pictures: str = "",
     done: str = "",
 ) -> QuestionPage:
     """Return the page of one question. `given` is what was ticked and written and could not be accepted, with the
-    `sentence` that says why; `upload` and `picture` are the mark of a photo to send and the address of the
-    one given before; `done` is the code of the question that was just answered.
+    `sentence` that says why; `upload` and `picture` are the mark of a photo to send and the address of the one given
+    before, `pictures` the address below which those of the question are; `done` is the code of the question that was
+    just answered.
 
     >>> asked = Question("q1", QuestionType.RATING, "请打分")
     >>> shown = question_page(Position((asked,), {"q1": {"v": 4}}), asked, given=None, sentence="")
@@ -124,6 +128,7 @@ def question_page(
         is_answered=bool(answered),
         recorded=_recorded(position, done) if done != question.code and not sentence else None,
         upload=upload,
+        pictures=pictures,
     )
 
 

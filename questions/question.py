@@ -57,6 +57,14 @@ _LABELS = {
 }
 
 
+class Picture(NamedTuple):
+    """Picture of a question or an option: the key under which the feature that asks keeps its file, and what it shows
+    in words, for whoever cannot see it."""
+
+    key: str
+    alt: str
+
+
 @dataclass(frozen=True)
 class Option:
     """Option to choose. Its code is stored and counted and never gets another meaning; its label may be reworded."""
@@ -65,6 +73,7 @@ class Option:
     label: str
     most: int | None = field(default=None, repr=False)
     """How many people may choose it; the caller counts them."""
+    picture: Picture | None = field(default=None, repr=False)
 
 
 class Span(NamedTuple):
@@ -102,6 +111,12 @@ class Question:
     """All must hold; empty means always shown."""
     retired: tuple[Option, ...] = ()
     """Options of earlier versions, no longer offered: their counts keep a label, their codes are never re-used."""
+    picture: Picture | None = field(default=None, repr=False)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Its own picture, and those of its options."""
+        return tuple(filter(None, (self.picture, *(option.picture for option in self.options))))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -128,8 +143,8 @@ class Question:
 
 def retire(question: Question) -> Question:
     """Return the question as it is remembered once no longer asked: without its condition, all its options retired."""
-    retired = tuple(replace(option, most=None) for option in question.options) + question.retired
-    return replace(question, options=(), show_if=(), retired=retired)
+    retired = tuple(replace(option, most=None, picture=None) for option in question.options) + question.retired
+    return replace(question, options=(), show_if=(), retired=retired, picture=None)
 
 
 def to_json(question: Question) -> dict[str, Any]:
@@ -138,8 +153,12 @@ def to_json(question: Question) -> dict[str, Any]:
         "code": question.code,
         "type": question.type.value,
         "text": question.text,
+        # Left out where there is none, so that what has no pictures stays as it was stored.
+        **_picture_to_json(question.picture),
         "options": [
-            {"code": option.code, "label": option.label} | ({"most": option.most} if option.most else {})
+            {"code": option.code, "label": option.label}
+            | ({"most": option.most} if option.most else {})
+            | _picture_to_json(option.picture)
             for option in question.options
         ],
         "other": question.other,
@@ -170,7 +189,10 @@ def from_json(data: Mapping[str, Any]) -> Question:
         code=data["code"],
         type=QuestionType(data["type"]),
         text=data["text"],
-        options=tuple(Option(option["code"], option["label"], option.get("most")) for option in data["options"]),
+        options=tuple(
+            Option(option["code"], option["label"], option.get("most"), _picture_from_json(option))
+            for option in data["options"]
+        ),
         other=data["other"],
         min=_bound_from_json(data["min"]),
         max=_bound_from_json(data["max"]),
@@ -185,7 +207,16 @@ def from_json(data: Mapping[str, Any]) -> Question:
             for condition in data["show_if"]
         ),
         retired=tuple(Option(option["code"], option["label"]) for option in data["retired"]),
+        picture=_picture_from_json(data),
     )
+
+
+def _picture_to_json(picture: Picture | None) -> dict[str, Any]:
+    return {"picture": picture._asdict()} if picture else {}
+
+
+def _picture_from_json(data: Mapping[str, Any]) -> Picture | None:
+    return Picture(**data["picture"]) if "picture" in data else None
 
 
 def _bound_to_json(bound: int | Decimal | None) -> int | str | None:

@@ -26,12 +26,25 @@ def question(asked: Question, position: int, total: int, previous: str = "", ful
     said = f"原来{_verb(asked.type)}：{shortened(previous, _QUOTED)}；重新回复即可更改" if previous else ""
     hint = "" if previous else hints(asked)
     lines = [f"{position}/{total} {asked.text}" + (f"（{said or hint}）" if said or hint else "")]
-    lines += [f"{n} {label}" + ("（已满）" if n in full else "") for n, label in enumerate(asked.labels, start=1)]
+    if asked.picture:
+        lines.append(pictured(asked.picture.alt))
+    for n, option in enumerate(asked.options, start=1):
+        shown = pictured(option.picture.alt) if option.picture and option.picture.alt != option.label else ""
+        lines.append(f"{n} {option.label}{shown}{'（已满）' if n in full else ''}")
     if asked.other:
         lines.append("0 其他（如：0 价格牌）")
     if not asked.required:
         lines.append("可回复“跳过”")
     return "\n".join(lines)
+
+
+def pictured(alt: str) -> str:
+    """What a picture shows, where only words can be sent.
+
+    >>> pictured("货架第二层")
+    '（图：货架第二层）'
+    """
+    return f"（图：{alt}）"
 
 
 def hints(asked: Question) -> str:

@@ -80,7 +80,8 @@ def _open_one(turn: Turn, reference: str) -> Reply:
         return _stepped(turn, begun, stepping.step(begun.position))
     said = chat.welcome_back(begun.definition.title, begun.left) if begun.answers else _intro(turn, begun)
     # Without leading zeros, so that one survey is one talk however its link was written.
-    return Reply(f"{said}\n{stepping.ask(begun.position)}", after=After.KEEP, reference=str(begun.survey_id))
+    asked = _illustrated(turn, begun, stepping.ask(begun.position))
+    return Reply(f"{said}\n{asked}", after=After.KEEP, reference=str(begun.survey_id))
 
 
 def _open_again(turn: Turn, talk: Talk) -> Reply:
@@ -156,18 +157,29 @@ def _stepped(turn: Turn, sheet: AnswerSheet, step: Step) -> Reply:
     if step.outcome is StepOutcome.LEAVES:
         return Reply(chat.paused(sheet.left), after=After.PAUSE)
     after = answering.take(turn.session, sheet, step, now=turn.now, zone=turn.zone, source=SOURCE)
-    return _went_on(turn, after, step.text) if step.outcome is StepOutcome.GOES_ON else Reply(step.text)
+    if step.outcome is StepOutcome.GOES_ON:
+        return _went_on(turn, after, step.text)
+    return Reply(_illustrated(turn, after, step.text))
 
 
 def _went_on(turn: Turn, sheet: AnswerSheet, echo: str) -> Reply:
     if not sheet.is_submitted and sheet.is_shut:
         return Reply(quota_texts.FULL_KEPT, after=After.END)
     if not sheet.is_submitted:
-        asked = stepping.ask(sheet.position)
+        asked = _illustrated(turn, sheet, stepping.ask(sheet.position))
         return Reply(f"{echo}\n{asked}" if echo else asked)
     # Nobody is told of results where there is no page to see them on.
     told_on = day_in(sheet.tells_at, turn.zone) if sheet.tells_at and turn.account.has_pages else None
     return Reply(f"{chat.submitted(sheet.keeper, told_on)}{_poll(turn, sheet)}", after=After.END)
+
+
+def _illustrated(turn: Turn, sheet: AnswerSheet, said: str) -> str:
+    """Return what is said, with the way to the pictures of the question in it: a passive reply is one text, and a
+    picture of its own would come without its question. Where there are no pages the words of the picture must do."""
+    asked = sheet.position.asked
+    if not turn.account.has_pages or asked is None or not asked.pictures or asked.text not in said:
+        return said
+    return f"{said}\n{chat.pictures_on(f'{turn.account.public_url}/m/surveys/{sheet.survey_id}')}"
 
 
 def _poll(turn: Turn, sheet: AnswerSheet) -> str:

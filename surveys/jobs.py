@@ -1,4 +1,4 @@
-"""Jobs of the clock for surveys: end waves, plan news of results, file submissions, export."""
+"""Jobs of the clock for surveys: end waves, plan news of results, file submissions, sweep pictures, export."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from campaigns import kinds
 from console.rules.visitors import Visitor
 from console.work import Made, Work, export
 from people import visibility
-from surveys.actions import filing, inviting, waves
+from surveys.actions import filing, inviting, pictures, waves
 from surveys.export import files
 from surveys.export.files import EXPORT
 from surveys.permissions import SURVEYS_EXPORT
@@ -50,6 +50,15 @@ def file(services: Services) -> None:
             filed = filing.file_some(session)
 
 
+def sweep_pictures(services: Services) -> None:
+    """Discard pictures that no draft and no version shows."""
+    # With a clock that was just set nothing is taken for old.
+    swept = pictures.BATCH if clock_steadiness.goes_steadily(services) else 0
+    while swept == pictures.BATCH:
+        with services.transaction() as session:
+            swept = pictures.sweep(session, now=services.clock())
+
+
 TASKS = {
     EXPORT: export(
         export_answers,
@@ -62,4 +71,5 @@ TASKS = {
 JOBS = (
     Job("survey waves", timedelta(seconds=2), look_after_waves),
     Job("file submissions", timedelta(seconds=5), file),
+    Job("sweep pictures of surveys", timedelta(hours=6), sweep_pictures),
 )

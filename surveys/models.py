@@ -1,5 +1,5 @@
-"""Tables of surveys: the survey, its frozen versions, participations, submissions, counters, quotas, cross-tabs,
-words."""
+"""Tables of surveys: the survey, its pictures and frozen versions, participations, submissions, counters, quotas,
+cross-tabs, words."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -65,6 +65,22 @@ class Survey(Base):
 
     def is_open(self, now: datetime) -> bool:
         return self.state(now) is SurveyState.OPEN
+
+
+class SurveyPicture(Base):
+    """Picture that an author put into a survey: which survey shows the file of this key."""
+
+    __tablename__ = "survey_picture"
+    __table_args__ = (
+        Index("ix_survey_picture_survey_id", "survey_id"),
+        Index("ix_survey_picture_unused", "added_at", **only("not is_used")),
+    )
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
+    added_at: Mapped[datetime]
+    #: Whether the draft, what was deleted from it lately, or a version holds it; others are swept.
+    is_used: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Version(Base):

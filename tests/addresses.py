@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
 from console.models import User
 from foundation.clock import day_in
 from people.models import Audience, Tag
 from simulator.phone import PIXEL
+from surveys.models import SurveyPicture
 from tests.conftest import House
 from tests.office import Office
 from visits.models import Canned, Visited, VisitPlan
-from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot import media
+from wechat_bot.models import Delivery, DeliveryState, Media
 
 ROSTER = (
     "许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机\n"
@@ -38,6 +40,7 @@ VALUES = {
     "code": "q1",
     "filename": "console/console.css",
     "name": "console/console.css",
+    "key": "a-picture-of-the-survey",
     "session_id": 9999,
     ("people_pages", "user_id"): 6,
     ("console", "task_id"): 2,
@@ -133,6 +136,7 @@ def lay_out(house: House) -> Office:
     market.get("/console/people/import")
     market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
     market.post("/console/people/export")
+    shelf = media.receive(house.services.media_folder, io.BytesIO(PIXEL))
     with house.services.transaction() as session:
         now, owner = house.clock(), session.scalars(select(User).where(User.name == "market")).one()
         session.add(Tag(name="示范店"))
@@ -141,6 +145,9 @@ def lay_out(house: House) -> Office:
         session.add(Canned(title="明早送", content="{称呼},明早送到。"))
         session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))
         unsure = {"state": DeliveryState.UNSURE, "due_at": now, "created_at": now, "settled_at": now}
+        session.add(SurveyPicture(key="a-picture-of-the-survey", survey_id=1, added_at=now, is_used=True))
+        key = media.add(session, shelf, openid="", mark="shelf", now=now)
+        session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
     office.work()
     return office

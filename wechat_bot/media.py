@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from foundation.database import changed, upsert
 from foundation.errors import Refused
-from wechat_bot import alarms, messages, pictures, storage
+from wechat_bot import alarms, messages, pictures, shrinking, storage
 from wechat_bot.client.codes import Act, SendError
 from wechat_bot.models import Media
 from wechat_bot.outbox import settling
@@ -79,7 +79,15 @@ def receive(folder: Path, stream: IO[bytes]) -> Picture:
 
     Raises `Refused` for what `pictures.checked` does not take.
     """
-    picture = pictures.checked(stream.read(pictures.LIMIT + 1))
+    return _stored(folder, pictures.checked(stream.read(pictures.LIMIT + 1)))
+
+
+def receive_shrunk(folder: Path, stream: IO[bytes]) -> Picture:
+    """Store a picture that pages will show to many people, small enough for a telephone. As `receive` otherwise."""
+    return _stored(folder, shrinking.shrunk(pictures.checked(stream.read(pictures.LIMIT + 1))))
+
+
+def _stored(folder: Path, picture: pictures.Stripped) -> Picture:
     name = hashlib.sha256(picture.content).hexdigest()
     storage.write(path_of(folder, name), picture.content)
     return Picture(name, len(picture.content), picture.content_type)
@@ -106,6 +114,15 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
         if key is not None:
             return key
     raise AssertionError("unreachable: a drawn mark is new")
+
+
+def twin(session: Session, key: str, *, now: datetime) -> str | None:
+    """Save the file of a key under a key of its own, as nobody's; None where the file is gone."""
+    known = session.scalar(select(Media).where(Media.key == key, Media.discarded_at.is_(None)))
+    if known is None or known.sha256 is None:
+        return None
+    picture = Picture(known.sha256, known.size or 0, known.content_type or "")
+    return add(session, picture, openid="", mark="", now=now)
 
 
 def _here(picture: Picture, now: datetime) -> dict[str, Any]:

@@ -641,6 +641,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_roster_part")),
     )
     op.create_table(
+        "survey_picture",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("added_at", Moment(), nullable=False),
+        sa.Column("is_used", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_picture_survey_id_survey")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_survey_picture")),
+    )
+    op.create_index("ix_survey_picture_survey_id", "survey_picture", ["survey_id"], unique=False)
+    op.create_index(
+        "ix_survey_picture_unused",
+        "survey_picture",
+        ["added_at"],
+        unique=False,
+        sqlite_where=sa.text("not is_used"),
+        postgresql_where=sa.text("not is_used"),
+    )
+    op.create_table(
         "survey_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),

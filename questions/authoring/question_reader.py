@@ -15,14 +15,15 @@ from questions.authoring.spelling import Misspelt, Notes, Path, decimal, integer
 from questions.authoring.versions import HIGHEST_CODE, coded
 from questions.numerals import place as place_of
 from questions.numerals import same
-from questions.question import OTHER_LABEL, Option, Question, QuestionType
+from questions.question import OTHER_LABEL, Option, Picture, Question, QuestionType
 
 MOST_QUESTIONS = 60
 LONGEST_TEXT = 200
 LONGEST_LABEL = 60
 MOST_OPTIONS = 20
 MOST_CHOSEN = 10_000_000
-KEYS = ("code", "type", "text", "options", "other", "min", "max", "decimals", "required", "show_if")
+LONGEST_ALT = 60
+KEYS = ("code", "type", "text", "options", "other", "min", "max", "decimals", "required", "show_if", "picture")
 
 CHINESE_TYPES = ("单选", "多选", "评分", "推荐度", "数字", "文本", "照片")
 TYPE_WORDS = {
@@ -188,7 +189,19 @@ def _head(entry: _Entry, place: int, codes: Sequence[str]) -> Question | None:
     text = entry.take("text", "题目", lambda value: words(value, longest=LONGEST_TEXT), "")
     required = entry.take("required", notes.named("必填", "required"), truth, True)
     kind = entry.take("type", "类型", _type, None)
-    return None if kind is None else Question(code, kind, text, required=required)
+    picture = entry.take("picture", "图片", partial(_picture, keyed=notes.keyed), None)
+    return None if kind is None else Question(code, kind, text, required=required, picture=picture)
+
+
+def _picture(written: object, *, keyed: bool) -> Picture | None:
+    """Read a picture as the form writes it; a file of questions holds none."""
+    if keyed or not isinstance(written, Mapping):
+        raise Misspelt("不能写在文件里，请删去，读入以后在网页里加")
+    if not written.get("key"):
+        return None
+    if not written.get("alt"):
+        raise Misspelt("要配一句话，说明图上是什么，给看不到图的人")
+    return Picture(str(written["key"]), words(written["alt"], longest=LONGEST_ALT))
 
 
 def _with_options(entry: _Entry, question: Question, old: Question | None) -> Question:
@@ -232,12 +245,14 @@ def _read_options(
         return (), ()
     entries: list[tuple[int | None, str]] = []
     most: list[int | None] = []
+    pictures: list[Picture | None] = []
     good = True
     for n, one in enumerate(written, start=1):
         try:
             code, label, limit = _read_option(one)
             entries.append((code, label))
             most.append(limit)
+            pictures.append(_picture(one["picture"], keyed=notes.keyed) if _has_picture(one) else None)
             _check_label(entries[-1][1], n, len(written), other, [label for _, label in entries[:-1]])
         except Misspelt as problem:
             notes.add(where, (*path, n - 1), f"第 {n} 个选项{problem}")
@@ -253,14 +268,19 @@ def _read_options(
     except Misspelt as problem:
         notes.add(where, path, str(problem))
         return (), ()
-    return tuple(replace(option, most=limit) for option, limit in zip(options, most, strict=True)), retired
+    offered = zip(options, most, pictures, strict=True)
+    return tuple(replace(option, most=limit, picture=picture) for option, limit, picture in offered), retired
+
+
+def _has_picture(option: object) -> bool:
+    return isinstance(option, Mapping) and option.get("picture") is not None
 
 
 def _read_option(one: object) -> tuple[int | None, str, int | None]:
     if not isinstance(one, Mapping):
         return None, *_limited(words(one, longest=LONGEST_LABEL + len("[限10000000]")))
     for key in one:
-        if key not in ("code", "text", "most"):
+        if key not in ("code", "text", "most", "picture"):
             raise Misspelt(f"不认识“{key}”，应如 {{code: 2, text: 比较满意}}")
     code = None if one.get("code") is None else integer(one["code"], 1, HIGHEST_CODE)
     label, most = _limited(words(one.get("text"), longest=LONGEST_LABEL + len("[限10000000]")))

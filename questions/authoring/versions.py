@@ -59,7 +59,9 @@ def coded(
                 code = highest
             taken.add(code)
         options.append(Option(code, label))
-    return tuple(options), tuple(replace(old, most=None) for old in offered + given_up if old.code not in taken)
+    return tuple(options), tuple(
+        replace(old, most=None, picture=None) for old in offered + given_up if old.code not in taken
+    )
 
 
 def with_codes(written: Sequence[Mapping[str, Any]], before: Sequence[Question]) -> list[dict[str, Any]]:
@@ -175,6 +177,8 @@ def _question_changes(then: Question, now: Question) -> list[Change]:
         said.append(Change("限制有改动", "只管以后的回答", code))
     if then.show_if != now.show_if:
         said.append(Change("显示条件有改动", question=code))
+    if then.pictures != now.pictures:
+        said.append(Change("图片有改动", question=code))
     return said
 
 

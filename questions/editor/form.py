@@ -19,6 +19,10 @@ class OptionRow:
     key: str
     label: str
     most: str = field(default="", repr=False)
+    picture: str = field(default="", repr=False)
+    """The key of its picture; empty where it has none."""
+    alt: str = field(default="", repr=False)
+    """What the picture shows, in words."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class QuestionCard:
     decimals: str = "0"
     required: bool = True
     conditions: tuple[ConditionRow, ...] = ()
+    picture: str = ""
+    alt: str = ""
     pasted: str = ""
     """Options that were pasted, one a line, and not yet added."""
 
@@ -101,7 +107,9 @@ def tidied(items: Items) -> Items:
     return tuple(
         replace(
             item,
-            options=tuple(each for each in item.options if is_visible(each.label) or each.key.isdigit()),
+            options=tuple(
+                each for each in item.options if is_visible(each.label) or each.picture or each.key.isdigit()
+            ),
             conditions=tuple(each for each in item.conditions if each.question),
         )
         for item in items
@@ -120,7 +128,9 @@ def _item(fields: Fields, code: str) -> QuestionCard:
     options: dict[str, OptionRow] = {}
     most = dict(zip(keys, fields.get(f"{code}.m", ()), strict=False))
     for key, label in zip(keys, labels, strict=False):
-        options.setdefault(key, OptionRow(key, label.strip(), most.get(key, "").strip()))
+        row = OptionRow(key, label.strip(), most.get(key, "").strip(), *_picture(fields, f"{code}.{key}"))
+        options.setdefault(key, row)
+    picture, alt = _picture(fields, code)
     return QuestionCard(
         code=code,
         type=type_,
@@ -133,8 +143,14 @@ def _item(fields: Fields, code: str) -> QuestionCard:
         decimals=one(fields, f"{code}.decimals") or "0",
         required=one(fields, f"{code}.required") == "1",
         conditions=tuple(_condition_row(fields, f"{code}.c{n}") for n in fields.get(f"{code}.c", ())),
+        picture=picture,
+        alt=alt,
         pasted=one(fields, f"{code}.paste"),
     )
+
+
+def _picture(fields: Fields, name: str) -> tuple[str, str]:
+    return one(fields, f"{name}.picture"), one(fields, f"{name}.alt")
 
 
 def _condition_row(fields: Fields, name: str) -> ConditionRow:

@@ -14,7 +14,7 @@ from questions.question import QuestionType
 def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
     """Return the cards after a button: `add:single`, `insert:q3` (behind it; `insert:` in front of all), `up:q3`,
     `down:q3`, `copy:q3`, `delete:q3`, `option:q3`, `option_up:q3:2`, `option_down:q3:2`, `option_delete:q3:2`,
-    `condition:q3`, `condition_delete:q3:0`, `show`.
+    `unpicture:q3`, `unpicture:q3:2`, `condition:q3`, `condition_delete:q3:0`, `show`.
 
     `taken` are codes of earlier versions: no new question gets one of them. An unknown button, or one of a card that is
     gone, changes nothing. Raises Refused where a condition would lose the question it refers to.
@@ -50,6 +50,8 @@ def done(items: Items, wanted: str, *, taken: Collection[str] = ()) -> Items:
             return changed(items, _one_more(item))
         case "option_up" | "option_down" | "option_delete":
             return _option(items, item, verb, key)
+        case "unpicture":
+            return changed(items, _without_picture(item, key))
         case "condition":
             return changed(items, replace(item, conditions=(*item.conditions, ConditionRow(spans=(("", ""),)))))
         case "condition_delete":
@@ -112,9 +114,7 @@ def _copy(items: Items, at: int, taken: Collection[str]) -> Items:
     twin = replace(item, code=free_code(items, taken), options=())
     for option in options:
         twin = twin.with_choice()
-        twin = replace(
-            twin, options=(*twin.options[:-1], replace(twin.options[-1], label=option.label, most=option.most))
-        )
+        twin = replace(twin, options=(*twin.options[:-1], replace(option, key=twin.options[-1].key)))
     return (*_room(items)[: at + 1], twin, *items[at + 1 :])
 
 
@@ -136,6 +136,14 @@ def _delete(items: Items, at: int) -> Items:
         if item.code != code and any(when.question == code for when in item.conditions):
             raise Refused(f"第 {n} 题要按这一题的回答决定问不问。请先改第 {n} 题的显示条件，再删这一题。")
     return items[:at] + items[at + 1 :]
+
+
+def _without_picture(item: QuestionCard, key: str) -> QuestionCard:
+    """Take the picture from a question, or from one of its options."""
+    if not key:
+        return replace(item, picture="", alt="")
+    rows = (replace(row, picture="", alt="") if row.key == key else row for row in item.options)
+    return replace(item, options=tuple(rows))
 
 
 def _one_more(item: QuestionCard) -> QuestionCard:

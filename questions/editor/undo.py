@@ -49,7 +49,7 @@ def noted(before: Items, after: Items, kept: tuple[Deleted, ...], published: Ite
         gone += [
             Deleted(at, _option(row), item.code)
             for at, row in enumerate(item.options)
-            if row.key not in now and row.label
+            if row.key not in now and (row.label or row.picture)
         ]
     return (*kept, *gone)[-MOST:]
 
@@ -116,6 +116,7 @@ def _read(value: Any) -> Deleted | None:
     if of:
         return Deleted(at, _an_option(written), of)
     entry: dict[str, Any] = {key: written[key] for key in _TEXTS if isinstance(written.get(key), str)}
+    entry |= _picture(written)
     entry |= {key: written[key] for key in ("other", "required") if isinstance(written.get(key), bool)}
     if entry.get("type") not in list(QuestionType) or not entry.get("code"):
         return None
@@ -131,16 +132,31 @@ def _an_option(written: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {key: str(written[key]) for key in ("text", "most", "key") if written.get(key)}
     if isinstance(written.get("code"), int):
         kept["code"] = written["code"]
-    return {"text": "", **kept}
+    return {"text": "", **kept, **_picture(written)}
+
+
+def _picture(written: Mapping[str, Any]) -> dict[str, Any]:
+    picture = written.get("picture")
+    if not isinstance(picture, dict) or not picture.get("key"):
+        return {}
+    return {"picture": {"key": str(picture["key"]), "alt": str(picture.get("alt", ""))}}
 
 
 def _option(row: OptionRow) -> dict[str, Any]:
-    return {"text": row.label, "key": row.key} | ({"most": row.most} if row.most else {})
+    picture = {"picture": {"key": row.picture, "alt": row.alt}} if row.picture else {}
+    return {"text": row.label, "key": row.key} | ({"most": row.most} if row.most else {}) | picture
 
 
 def _with_option(item: QuestionCard, deleted: Deleted) -> QuestionCard:
     key = str(deleted.entry.get("key", ""))
-    row = OptionRow(key, str(deleted.entry.get("text", "")), str(deleted.entry.get("most", "")))
+    picture = deleted.entry.get("picture") or {}
+    row = OptionRow(
+        key,
+        str(deleted.entry.get("text", "")),
+        str(deleted.entry.get("most", "")),
+        str(picture.get("key", "")),
+        str(picture.get("alt", "")),
+    )
     if not key or any(each.key == key for each in item.options):
-        row = replace(item.with_choice().options[-1], label=row.label, most=row.most)
+        row = replace(row, key=item.with_choice().options[-1].key)
     return replace(item, options=(*item.options[: deleted.at], row, *item.options[deleted.at :]))

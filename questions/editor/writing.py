@@ -10,7 +10,7 @@ from questions.authoring.question_reader import ONLY_FOR
 from questions.authoring.spelling import Problem
 from questions.editor.form import OTHER_KEY, ConditionRow, Items, OptionRow, QuestionCard
 from questions.numerals import same
-from questions.question import OTHER_LABEL, Condition, Question, QuestionType, Span
+from questions.question import OTHER_LABEL, Condition, Picture, Question, QuestionType, Span
 
 _NO_END = "999999999999"
 """Stands for an open end: no allowed number is beyond it."""
@@ -78,10 +78,13 @@ def _of_question(question: Question, by_code: Mapping[str, Question]) -> dict[st
         "type": question.type.value,
         "text": question.text,
         "required": question.required,
+        **_picture_of(question.picture),
     }
     if question.type.has_options:
         written["options"] = [
-            {"code": option.code, "text": option.label} | ({"most": str(option.most)} if option.most else {})
+            {"code": option.code, "text": option.label}
+            | ({"most": str(option.most)} if option.most else {})
+            | _picture_of(option.picture)
             for option in question.options
         ]
         written["other"] = question.other
@@ -118,6 +121,7 @@ def _of_item(item: QuestionCard, items: Mapping[str, QuestionCard], known: set[i
         "type": item.type.value,
         "text": item.text,
         "required": item.required,
+        **_written(item.picture, item.alt),
         # A field of another type of question may have stayed when the type was changed.
         **{key: value for key, value in given.items() if item.type in ONLY_FOR[key] and value not in ("", [])},
     }
@@ -130,7 +134,22 @@ def _of_item(item: QuestionCard, items: Mapping[str, QuestionCard], known: set[i
 def _of_choice(choice: OptionRow, known: set[int], *, is_limited: bool) -> dict[str, Any]:
     code = whole_number(choice.key, 3) or 0
     written: dict[str, Any] = {"code": code, "text": choice.label} if code in known else {"text": choice.label}
-    return written | ({"most": choice.most} if is_limited and choice.most else {})
+    limit = {"most": choice.most} if is_limited and choice.most else {}
+    return written | limit | _written(choice.picture, choice.alt)
+
+
+def _written(key: str, alt: str) -> dict[str, Any]:
+    return {"picture": {"key": key, "alt": alt}} if key else {}
+
+
+def _picture_of(picture: Picture | None) -> dict[str, Any]:
+    return _written(*picture) if picture else {}
+
+
+def _fields_of(written: object) -> tuple[str, str]:
+    """The key and the words of a picture as they are written."""
+    picture = written.get("picture") if isinstance(written, Mapping) else None
+    return (str(picture.get("key", "")), str(picture.get("alt", ""))) if isinstance(picture, Mapping) else ("", "")
 
 
 def _values(when: ConditionRow, item: QuestionCard | None) -> list[str]:
@@ -152,10 +171,11 @@ def to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> Qu
     for n, option in enumerate(entry.get("options", ()), start=1):
         label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)
         most = option.get("most", "") if isinstance(option, Mapping) else ""
-        options.append(OptionRow(f"n{n}" if code is None else str(code), label, most))
+        options.append(OptionRow(f"n{n}" if code is None else str(code), label, most, *_fields_of(option)))
     type_ = QuestionType(entry["type"])
     if type_.has_options and not options:
         options = [OptionRow("n1", ""), OptionRow("n2", "")]  # empty rows to fill
+    picture, alt = _fields_of(entry)
     return QuestionCard(
         code=entry["code"],
         type=type_,
@@ -168,6 +188,8 @@ def to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> Qu
         decimals=entry.get("decimals", "0"),
         required=bool(entry.get("required", True)),
         conditions=tuple(_to_condition_row(code, values, earlier) for code, values in entry.get("show_if", {}).items()),
+        picture=picture,
+        alt=alt,
     )
 
 

@@ -24,7 +24,7 @@
   // What is not saved
 
   function fields() {
-    return [...new FormData(page())].filter(([name]) => name !== "form_token");
+    return [...new FormData(page())].filter(([name, value]) => name !== "form_token" && typeof value === "string");
   }
 
   function changed() {
@@ -83,6 +83,7 @@
     try {
       const body = new FormData();
       for (const [name, value] of given) body.append(name, value);
+      for (const picked of page().querySelectorAll("[data-picture]")) if (picked.files.length) body.append(picked.name, picked.files[0]);
       body.append("form_token", page().elements.form_token.value);
       body.append("do", wanted);
       for (const code of before) body.append("before", code);
@@ -194,13 +195,20 @@
     if (wrong) wrong.scrollIntoView({ block: "center" });
   }
 
+  // The form without pictures that are just being chosen.
+  function words() {
+    const body = new FormData();
+    for (const [name, value] of new FormData(page())) if (typeof value === "string") body.append(name, value);
+    return body;
+  }
+
   // The preview
 
   async function look() {
     // Somebody may try the draft out meanwhile: an older look must not take the page away.
     clearTimeout(looking);
     const mine = ++looks;
-    const body = new FormData(page());
+    const body = words();
     if (at) body.append("at", at);
     const view = frame.contentDocument?.querySelector(".trial [aria-pressed]");
     if (view) body.append("view", view.value);
@@ -218,7 +226,7 @@
     clearTimeout(reaching);
     if (!page().dataset.reach) return;
     const mine = ++reaches;
-    const answer = await fetch(page().dataset.reach, { method: "POST", body: new FormData(page()) });
+    const answer = await fetch(page().dataset.reach, { method: "POST", body: words() });
     if (!answer.ok || answer.redirected) return;
     const text = await answer.text();
     if (mine === reaches) document.getElementById("reach").replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
@@ -291,7 +299,7 @@
       clearTimeout(reaching);
       reaching = setTimeout(reach, QUIET);
     }
-    if (event.target.form === page() && event.target.hasAttribute("data-refresh")) send("show");
+    if (event.target.form === page() && event.target.matches("[data-refresh], [data-picture]")) send("show");
   });
   document.addEventListener("keydown", (event) => {
     const field = event.target;

@@ -12,7 +12,7 @@ from console import stamps
 from foundation.database import SYNCHRONISED, changed
 from foundation.errors import Refused
 from people import audiences
-from surveys.actions import counting, inviting, quotas
+from surveys.actions import counting, inviting, pictures, quotas
 from surveys.actions.enlisting import Criteria, enlist, locked
 from surveys.models import Survey, SurveyState, Version
 from surveys.queries import version_cache
@@ -77,7 +77,7 @@ def keep(
     return _keep(session, review, written, survey_id=survey_id, stamp=stamp, deleted=deleted, who=who, now=now)
 
 
-def discard(session: Session, survey_id: int, *, stamp: int) -> None:
+def discard(session: Session, survey_id: int, *, stamp: int, now: datetime) -> None:
     """Delete a survey that was never published. Raises Refused where it was or does not exist, DraftOvertaken where
     `stamp` is no longer that of the draft."""
     survey = locked(session, survey_id)
@@ -85,6 +85,7 @@ def discard(session: Session, survey_id: int, *, stamp: int) -> None:
         raise Refused("已经发布过的调查不能删除。")
     if stamp != survey.stamp:
         raise DraftOvertaken(survey)
+    pictures.discard_all(session, survey_id, now=now)
     session.execute(delete(Survey).where(Survey.id == survey_id))
 
 
@@ -123,6 +124,7 @@ def _keep(
     if survey.version_id is None:
         survey.title = title
         session.flush()
+    pictures.note_used(session, survey_id, written or survey.draft, deleted)
     return survey
 
 

@@ -16,7 +16,7 @@ from questions.page import question_page
 from questions.question import Question, QuestionType
 from surveys.actions import answering, inviting
 from surveys.mobile import screens
-from surveys.queries import answer_sheet, listing
+from surveys.queries import answer_sheet, listing, pictures
 from surveys.queries import inviting as inviting_queries
 from surveys.queries import results as published
 from surveys.queries.answer_sheet import AnswerSheet
@@ -95,6 +95,18 @@ def photo(survey_id: int, code: str) -> ResponseReturnValue:
         keys = answer_sheet.look(session, survey_id, openid).answers.get(code, {}).get("m") or [""]
         found = media.find(session, services.media_folder, str(keys[-1]))
     return serving.send(found, f"{survey_id}-{code}")
+
+
+@blueprint.get(f"{_ONE}/picture/<key>")
+def picture(survey_id: int, key: str) -> ResponseReturnValue:
+    """Send a picture that the survey shows with a question or an option, to a shop that may see the survey."""
+    openid, services = oauth.who(), current_services()
+    with services.reading() as session:
+        answer_sheet.look(session, survey_id, openid)
+        found = pictures.find(session, services.media_folder, survey_id, key)
+    response = serving.send(found, f"{survey_id}-{key}")
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response
 
 
 @blueprint.get(f"{_ONE}/results")
@@ -205,6 +217,7 @@ def _ask(sheet: AnswerSheet, question: Question, *, given: Mapping[str, Any] | N
         question,
         upload=upload,
         picture=picture,
+        pictures=url_for(".picture", survey_id=sheet.survey_id, key="-").removesuffix("-"),
         given=given,
         sentence=sentence,
         done=request.args.get("done", ""),

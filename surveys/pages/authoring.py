@@ -24,10 +24,12 @@ from questions.question import QuestionType
 from surveys.actions import authoring
 from surveys.actions.authoring import DraftOvertaken
 from surveys.models import SurveyState
+from surveys.pages import illustrating
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
+from surveys.queries import pictures as kept_pictures
 from surveys.queries.detail import SurveyDetail, detail
-from surveys.rules import editor, files, pasted
+from surveys.rules import editor, files, pasted, pictures
 from surveys.rules.definition import Definition
 from surveys.rules.editor import Form
 from surveys.rules.review import Review, review
@@ -67,7 +69,7 @@ class ContentsLine(NamedTuple):
     is_missing: bool
 
 
-@access.allow(SURVEYS_WRITE, upload=LARGEST)
+@access.allow(SURVEYS_WRITE, upload=illustrating.LARGEST)
 def edit(survey_id: int) -> ResponseReturnValue:
     """Edit the draft; a posted form is saved, or only shown again as one of its buttons changes it."""
     services = current_services()
@@ -80,6 +82,11 @@ def edit(survey_id: int) -> ResponseReturnValue:
     form, stamp = read_form(services), request.form.get("stamp", -1, type=int)
     is_checked, do = request.form.get("checked") == "1", request.form.get("do", "")
     verb, _, seen = do.partition(":")
+    try:
+        form = illustrating.received(services, survey_id, form)
+    except Refused as refusal:
+        said = AuthoringNotice(refusal.sentence, 422, is_unsaved=True, is_checked=is_checked)
+        return _show(found, previous, form, stamp, said)
     if verb in ("save", "publish", "overwrite"):
         # Whoever overwrites another's draft says which one: there may be a third by now.
         over = whole_number(seen) or stamp if verb == "overwrite" else stamp
@@ -152,15 +159,21 @@ def _pressed(
 def _save(survey_id: int, form: Form, stamp: int | None, *, then: str) -> ResponseReturnValue:
     services, who = current_services(), access.visitor().name
     with act.transaction() as (session, now, note):
+        # A picture that lay in an open form for days is gone; and no survey shows another's.
+        named = pictures.of_items(form.items)
+        own = kept_pictures.own(session, survey_id, named)
+        form = replace(form, items=pictures.renamed(form.items, {key: key for key in own}))
         found, written = reviewed(form, listing.newest(session, survey_id), services)
         deleted = [undo.to_json(each) for each in form.deleted]
         kept = authoring.keep(
             session, found, written, survey_id=survey_id, stamp=stamp, deleted=deleted, who=who, now=now
         )
         note("survey.edit", f"survey:{survey_id}", f"{kept.title}，共 {len(form.items)} 题")
-    if found.is_whole and then == "publish":
+    if found.is_whole and then == "publish" and len(own) == len(set(named)):
         return act.done(url_for("surveys_pages.publish", survey_id=survey_id))
     here = url_for("surveys_pages.edit", survey_id=survey_id)
+    if len(own) < len(set(named)):
+        return act.done(here, "草稿已保存。有图片放得太久，已经不在了，请再选一次。", "warning")
     if found.is_whole:
         return act.done(here, "草稿已保存。")
     left = len(found.mistakes)
@@ -200,6 +213,8 @@ def _show(
         contents=_contents(form.items, problems),
         look=pasted.look(said.pasted, timezone=services.zone) if said.pasted else None,
         undo=undo,
+        pictures=url_for("surveys_pages.picture", survey_id=found.id, key="-").removesuffix("-"),
+        has_pictures=bool(pictures.of_items(form.items)),
         left_to_do=len(seen.mistakes),
         offer=offer,
         published=published,

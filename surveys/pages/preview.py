@@ -92,7 +92,8 @@ def _page(
     if step.tried is not None:
         words = next(iter(step.tried.get("other") or step.tried.get("text") or ()), "")
         given = {"o": list(step.tried.get("option", ())), "t": words, "v": ""}
-    page = question_page(sheet.position, step.at, given=given, sentence=step.sentence)
+    address = url_for("surveys_pages.picture", survey_id=survey_id, key="-").removesuffix("-")
+    page = question_page(sheet.position, step.at, given=given, sentence=step.sentence, pictures=address)
     return screens.question(sheet, page, action=action, **more)
 
 

@@ -6,6 +6,7 @@ from console.lists.exporting import exporting
 from surveys.pages import (
     authoring,
     crossing,
+    illustrating,
     inviting,
     listing,
     preview,
@@ -30,6 +31,7 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/upload", uploading.upload_again, ("GET", "POST")),
     ("/<int:survey_id>/edit", authoring.edit, ("GET", "POST")),
     ("/<int:survey_id>/preview", preview.preview, ("GET", "POST")),
+    ("/<int:survey_id>/pictures/<key>", illustrating.picture, ("GET",)),
     ("/<int:survey_id>/reach", authoring.reach, ("POST",)),
     ("/<int:survey_id>/copy", starting.copy, ("POST",)),
     ("/<int:survey_id>/discard", starting.discard, ("POST",)),

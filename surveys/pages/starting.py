@@ -11,10 +11,11 @@ from foundation.errors import Refused
 from foundation.paging import FIRST
 from questions.authoring import pasted_text
 from surveys.actions import authoring
+from surveys.actions import pictures as picture_actions
 from surveys.pages.authoring import LARGEST, find, reviewed, stored
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
-from surveys.rules import editor, files, pasted, ready_made
+from surveys.rules import editor, files, pasted, pictures, ready_made
 from surveys.rules.editor import Form
 from surveys.rules.pasted import PastedLook
 from surveys.rules.review import LONGEST_TITLE, of_file
@@ -82,15 +83,18 @@ def copy(survey_id: int) -> ResponseReturnValue:
     title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
     # Read again as a draft nobody has seen, so that its options are numbered afresh.
     form = editor.to_form({**editor.of_form(form, None), "title": title, "opens": "", "closes": ""})
-    return _go_to(begin(form), "已复制成一份新的草稿，开始和结束时间要重新填。")
+    copied = begin(form)
+    if pictures.of_items(form.items):
+        _copy_pictures(survey_id, copied, form)
+    return _go_to(copied, "已复制成一份新的草稿，开始和结束时间要重新填。")
 
 
 @access.allow(SURVEYS_WRITE)
 def discard(survey_id: int) -> ResponseReturnValue:
     """Delete a draft that was never published."""
-    with act.transaction() as (session, _, note):
+    with act.transaction() as (session, now, note):
         title = find(session, current_services(), survey_id).title
-        authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int))
+        authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int), now=now)
         note("survey.discard", f"survey:{survey_id}", title)
     return act.done(url_for("surveys_pages.survey_list"), "草稿已删除。")
 
@@ -110,8 +114,9 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
         same = of_file(files.of_workbook(content), timezone=services.zone, previous=previous)
     except Refused:
         same = None
-    # A workbook that would be read as another survey, such as one for everybody, is worse than none.
-    if same != found.draft:
+    # Pictures are in no file, as the page says. But a workbook that would be read as another survey, such as one for
+    # everybody, is worse than none.
+    if same != pictures.without(found.draft):
         raise Refused("这份草稿里有 Excel 模板写不下的内容（如几层的对象条件，或选项里的“|”），请在网页里编辑。")
     return access.download(io.BytesIO(content), f"{found.draft.title}.xlsx")
 
@@ -123,6 +128,17 @@ def begin(form: Form) -> int:
         survey = authoring.keep(session, found, written, who=access.visitor().name, now=now)
         note("survey.start", f"survey:{survey.id}", survey.title)
     return survey.id
+
+
+def _copy_pictures(from_id: int, survey_id: int, form: Form) -> None:
+    """Give a copy pictures of its own: each survey sweeps what it no longer shows."""
+    with act.transaction() as (session, now, note):
+        keys = picture_actions.copied(session, form.items, from_id, survey_id, now=now)
+        own = replace(form, items=pictures.renamed(form.items, keys))
+        found, written = reviewed(own, None, current_services())
+        who = access.visitor().name
+        kept = authoring.keep(session, found, written, survey_id=survey_id, who=who, now=now)
+        note("survey.edit", f"survey:{survey_id}", f"{kept.title}，{len(keys)} 张图片")
 
 
 def _go_to(survey_id: int, said: str = "") -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from surveys.pages import starting
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import detail
-from surveys.rules import files, review
+from surveys.rules import files, pictures, review
 from wechat_bot.services import current_services
 
 
@@ -50,6 +50,8 @@ def _load(survey_id: int | None) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = review.of_file(written, timezone=services.zone, previous=previous)
+        if survey_id is not None:
+            definition = pictures.carried(definition, listing.drafted(session, survey_id))
         stamp = request.form.get("stamp", -1, type=int) if survey_id is not None else None
         who = access.visitor().name
         loaded = authoring.load(session, definition, survey_id=survey_id, stamp=stamp, who=who, now=now)
@@ -70,5 +72,10 @@ def _page(survey_id: int | None, error: Refused | None) -> str:
     if isinstance(error, DraftOvertaken):
         stamp = error.stamp
     return render_template(
-        "surveys/console/upload.html", survey_id=survey_id, survey_title=known.title, stamp=stamp, error=error
+        "surveys/console/upload.html",
+        survey_id=survey_id,
+        survey_title=known.title,
+        has_pictures=any(question.pictures for question in known.draft.questions),
+        stamp=stamp,
+        error=error,
     )

@@ -152,6 +152,14 @@ def newest(session: Session, survey_id: int) -> Definition | None:
     return from_json(row.definition) if row.definition is not None else None
 
 
+def drafted(session: Session, survey_id: int) -> Definition:
+    """Return the definition being written. Raises Refused where there is no such survey."""
+    draft = session.scalar(select(Survey.draft).where(Survey.id == survey_id))
+    if draft is None:
+        raise Refused(version_cache.unknown(survey_id))
+    return from_json(draft)
+
+
 def _waiting(session: Session, row: Row[Any]) -> WaitingSurvey:
     return WaitingSurvey(
         row.survey_id,
