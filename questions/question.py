@@ -57,9 +57,9 @@ _LABELS = {
 }
 
 
-class Picture(NamedTuple):
-    """Picture of a question or an option: the key under which the feature that asks keeps its file, and what it shows
-    in words, for whoever cannot see it."""
+class Illustration(NamedTuple):
+    """Illustration of a question or an option: the key under which the feature that asks keeps the picture, and what
+    it shows in words, for whoever cannot see it."""
 
     key: str
     alt: str
@@ -73,7 +73,7 @@ class Option:
     label: str
     most: int | None = field(default=None, repr=False)
     """How many people may choose it; the caller counts them."""
-    picture: Picture | None = field(default=None, repr=False)
+    picture: Illustration | None = field(default=None, repr=False)
 
 
 class Span(NamedTuple):
@@ -111,10 +111,10 @@ class Question:
     """All must hold; empty means always shown."""
     retired: tuple[Option, ...] = ()
     """Options of earlier versions, no longer offered: their counts keep a label, their codes are never re-used."""
-    picture: Picture | None = field(default=None, repr=False)
+    picture: Illustration | None = field(default=None, repr=False)
 
     @property
-    def pictures(self) -> tuple[Picture, ...]:
+    def pictures(self) -> tuple[Illustration, ...]:
         """Its own picture, and those of its options."""
         return tuple(filter(None, (self.picture, *(option.picture for option in self.options))))
 
@@ -211,12 +211,12 @@ def from_json(data: Mapping[str, Any]) -> Question:
     )
 
 
-def _picture_to_json(picture: Picture | None) -> dict[str, Any]:
+def _picture_to_json(picture: Illustration | None) -> dict[str, Any]:
     return {"picture": picture._asdict()} if picture else {}
 
 
-def _picture_from_json(data: Mapping[str, Any]) -> Picture | None:
-    return Picture(**data["picture"]) if "picture" in data else None
+def _picture_from_json(data: Mapping[str, Any]) -> Illustration | None:
+    return Illustration(**data["picture"]) if "picture" in data else None
 
 
 def _bound_to_json(bound: int | Decimal | None) -> int | str | None:

@@ -15,7 +15,7 @@ from questions.authoring.spelling import Misspelt, Notes, Path, decimal, integer
 from questions.authoring.versions import HIGHEST_CODE, coded
 from questions.numerals import place as place_of
 from questions.numerals import same
-from questions.question import OTHER_LABEL, Option, Picture, Question, QuestionType
+from questions.question import OTHER_LABEL, Illustration, Option, Question, QuestionType
 
 MOST_QUESTIONS = 60
 LONGEST_TEXT = 200
@@ -193,7 +193,7 @@ def _head(entry: _Entry, place: int, codes: Sequence[str]) -> Question | None:
     return None if kind is None else Question(code, kind, text, required=required, picture=picture)
 
 
-def _picture(written: object, *, keyed: bool) -> Picture | None:
+def _picture(written: object, *, keyed: bool) -> Illustration | None:
     """Read a picture as the form writes it; a file of questions holds none."""
     if keyed or not isinstance(written, Mapping):
         raise Misspelt("不能写在文件里，请删去，读入以后在网页里加")
@@ -201,7 +201,7 @@ def _picture(written: object, *, keyed: bool) -> Picture | None:
         return None
     if not written.get("alt"):
         raise Misspelt("要配一句话，说明图上是什么，给看不到图的人")
-    return Picture(str(written["key"]), words(written["alt"], longest=LONGEST_ALT))
+    return Illustration(str(written["key"]), words(written["alt"], longest=LONGEST_ALT))
 
 
 def _with_options(entry: _Entry, question: Question, old: Question | None) -> Question:
@@ -245,7 +245,7 @@ def _read_options(
         return (), ()
     entries: list[tuple[int | None, str]] = []
     most: list[int | None] = []
-    pictures: list[Picture | None] = []
+    pictures: list[Illustration | None] = []
     good = True
     for n, one in enumerate(written, start=1):
         try:

@@ -10,7 +10,7 @@ from questions.authoring.question_reader import ONLY_FOR
 from questions.authoring.spelling import Problem
 from questions.editor.form import OTHER_KEY, ConditionRow, Items, OptionRow, QuestionCard
 from questions.numerals import same
-from questions.question import OTHER_LABEL, Condition, Picture, Question, QuestionType, Span
+from questions.question import OTHER_LABEL, Condition, Illustration, Question, QuestionType, Span
 
 _NO_END = "999999999999"
 """Stands for an open end: no allowed number is beyond it."""
@@ -142,7 +142,7 @@ def _written(key: str, alt: str) -> dict[str, Any]:
     return {"picture": {"key": key, "alt": alt}} if key else {}
 
 
-def _picture_of(picture: Picture | None) -> dict[str, Any]:
+def _picture_of(picture: Illustration | None) -> dict[str, Any]:
     return _written(*picture) if picture else {}
 
 
