@@ -13,7 +13,7 @@ from foundation.clock import system_clock
 from foundation.database import Database
 from migrations import schema
 from people.models import CLASSES
-from people.roster import checking, staging
+from people.roster import checking, headings, staging
 
 ROWS = 100_000
 LIMIT = 60.0
@@ -69,7 +69,7 @@ def _write(path: str) -> None:
     """A roster such as the company sends: 200 areas, each with its manager."""
     book = xlsxwriter.Workbook(path, {"constant_memory": True})
     sheet = book.add_worksheet("零售户")
-    sheet.write_row(0, 0, checking.COLUMNS)
+    sheet.write_row(0, 0, headings.COLUMNS)
     for n in range(1, ROWS + 1):
         area = n % 200
         sheet.write_row(

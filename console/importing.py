@@ -14,16 +14,20 @@ A feature with an import declares a `Wizard`, three views and two kinds of long 
 The pages are made with the macros of `console/importing.html`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from console import access, act, tasks
 from console.models import Task, TaskState
+from console.tasks import TaskFile
 from console.work import Work
 from foundation.database import one_at_a_time
 from foundation.errors import Refused
@@ -33,6 +37,8 @@ from wechat_bot.services import current_services
 
 CONFIRMING = 0x5EED_0002
 NO_FILE = "请先选一个文件。"
+#: State of a task that took nothing of its file.
+NOT_TAKEN = "有错，未导入"
 FILE_GONE = "上传的文件已经清理，请重新上传。"
 
 
@@ -46,6 +52,8 @@ class Wizard:
     bring: str
     page: str
     did: str
+    #: Endpoint of the page that tells what was imported; that of all tasks where it is empty.
+    done: str = ""
 
 
 def uploaded() -> FileStorage:
@@ -89,16 +97,23 @@ def confirm(wizard: Wizard, task: Task) -> ResponseReturnValue:
     if task.kind != wizard.check or task.state != TaskState.DONE:
         raise Refused(f"这份{wizard.noun}还没有检查好，不能导入。")
     name, key = task.params["name"], f"{wizard.bring}:{task.id}"
-    params = {"file": task.params["file"], "name": name}
+    # What was looked at is what is imported: the check hands on how it read the file.
+    params = {"file": task.params["file"], "name": name, **(task.result or {}).get("brings", {}), "check": task.id}
     with act.transaction() as (session, now, note):
         # Of two at the same time, the second sees the first.
         one_at_a_time(session, CONFIRMING)
         if later := tasks.asked_since(session, wizard.bring, task, but=key):
             raise Refused(f"这份{wizard.noun}检查以后，又有人{later}，检查结果已经不准。请重新上传检查，看过再导入。")
         title, owner = f"导入{wizard.noun} {name}", access.visitor().user_id
-        import_id = tasks.ask(session, wizard.bring, title, params, owner_id=owner, now=now, key=key)
+        import_id = tasks.ask(session, wizard.bring, title, params, owner_id=owner, page=wizard.done, now=now, key=key)
         note(wizard.did, f"task:{import_id}", name)
-    return act.done(url_for("console.task", task_id=import_id))
+    return act.done(url_for(wizard.done or "console.task", task_id=import_id))
+
+
+def ask_again(wizard: Wizard, session: Session, params: Mapping[str, Any], owner_id: int, *, now: datetime) -> int:
+    """Ask for another check of a file that was uploaded; gives its id."""
+    title = f"检查{wizard.noun} {params['name']}"
+    return tasks.ask(session, wizard.check, title, dict(params), owner_id=owner_id, page=wizard.page, now=now)
 
 
 def content(work: Work) -> bytes:
@@ -109,6 +124,13 @@ def content(work: Work) -> bytes:
     return path.read_bytes()
 
 
-def refuse(work: Work, lines: Collection[str], count: int) -> None:
-    """End a check with its list of errors; `count` may be larger than the number of lines shown."""
-    work.fail(f"共 {count} 处要改，什么都没有导入。", {"errors": list(lines), "count": count})
+def refuse(
+    work: Work,
+    lines: Collection[str],
+    count: int,
+    result: Mapping[str, Any] | None = None,
+    file: TaskFile | None = None,
+) -> None:
+    """End a check with its list of errors; `count` may be larger than the number of lines shown. `file` shows them."""
+    told = {**(result or {}), "word": NOT_TAKEN, "errors": list(lines), "count": count}
+    work.fail(f"共 {count} 处要改，什么都没有导入。", told, file)

@@ -202,20 +202,33 @@ def finish(
         claim,
         state=TaskState.DONE,
         result=result,
-        file=file and file.stored,
-        file_name=file and file.name,
-        needs=file and sorted(each.name for each in file.needs),
-        part=file and file.part and sorted(file.part),
         settled_at=now,
         fence=None,
+        **_of(file),
     )
 
 
 def fail(
-    session: Session, claim: TaskClaim, error: str, *, now: datetime, result: dict[str, Any] | None = None
+    session: Session,
+    claim: TaskClaim,
+    error: str,
+    *,
+    now: datetime,
+    result: dict[str, Any] | None = None,
+    file: TaskFile | None = None,
 ) -> None:
     """Mark a task as failed, with a sentence. Raises `Lost`."""
-    _mine(session, claim, state=TaskState.FAILED, error=error, result=result, settled_at=now, fence=None)
+    _mine(session, claim, state=TaskState.FAILED, error=error, result=result, settled_at=now, fence=None, **_of(file))
+
+
+def _of(file: TaskFile | None) -> dict[str, Any]:
+    """The columns of a task that name its file."""
+    return {
+        "file": file and file.stored,
+        "file_name": file and file.name,
+        "needs": file and sorted(each.name for each in file.needs),
+        "part": file and file.part and sorted(file.part),
+    }
 
 
 def turn(session: Session, claim: TaskClaim, kind: str) -> int:
@@ -240,8 +253,8 @@ def forget_old(session: Session, folder: Path, *, now: datetime) -> list[Path]:
     """Delete expired tasks; gives their files, to be removed after the commit."""
     old = Task.created_at < now - KEPT
     files: list[str] = []
-    for file, params in session.execute(select(Task.file, Task.params).where(old)):
-        files += [name for name in (file, params.get("file")) if isinstance(name, str)]
+    for row in session.execute(select(Task.file, Task.params, Task.result).where(old)):
+        files += files_of(*row)
     session.execute(delete(Task).where(old))
     return [folder / name for name in files]
 
@@ -264,7 +277,7 @@ def forget(session: Session, whom: Forgetting) -> None:
         task.params = json.loads(asked)
     held = select(Task).where(Task.state.in_((TaskState.DONE, TaskState.FAILED)), Task.created_at <= whom.now)
     for task in session.scalars(held.order_by(Task.id).with_for_update()):
-        files = [name for name in (task.file, task.params.get("file")) if isinstance(name, str)]
+        files = files_of(task.file, task.params, task.result)
         whom.files += files
         for name in whom.names:
             task.title = task.title.replace(name, "…")
@@ -278,10 +291,16 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 def swept(session: Session, folder: Path) -> list[Path]:
     """Old files that belong to no task, left by workers that were killed or lost their claim."""
-    known: set[Any] = set()
-    for file, params in session.execute(select(Task.file, Task.params)):
-        known |= {file, params.get("file")}
+    known: set[str] = set()
+    for row in session.execute(select(Task.file, Task.params, Task.result)):
+        known.update(files_of(*row))
     return [path for path in folder.glob("*") if _OURS.match(path.name) and path.name not in known and is_old(path)]
+
+
+def files_of(file: str | None, params: dict[str, Any], result: dict[str, Any] | None) -> list[str]:
+    """All files of a task: the one it offers, the one it was given, and the one its page reads."""
+    named = (file, params.get("file"), (result or {}).get("kept"))
+    return [name for name in named if isinstance(name, str)]
 
 
 def new_file(folder: Path, suffix: str) -> Path:

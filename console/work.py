@@ -69,6 +69,11 @@ class Work:
         finally:
             shutil.rmtree(folder, ignore_errors=True)  # what cannot be removed now is removed later by a job
 
+    @property
+    def written(self) -> str:
+        """The name of the file written last, for the result's `kept` where only the task's own page reads it."""
+        return self._file
+
     def hand_out(
         self, name: str, result: dict[str, Any], *, needs: Collection[Permission], part: Collection[str] | None
     ) -> None:
@@ -83,10 +88,10 @@ class Work:
         with self.services.transaction() as session:
             tasks.finish(session, self.claim, now=self.services.clock(), result=result)
 
-    def fail(self, error: str, result: dict[str, Any] | None = None) -> None:
-        """Mark the task as failed, with the reason."""
+    def fail(self, error: str, result: dict[str, Any] | None = None, file: tasks.TaskFile | None = None) -> None:
+        """Mark the task as failed, with the reason, and a file that shows it."""
         with self.services.transaction() as session:
-            tasks.fail(session, self.claim, error, now=self.services.clock(), result=result)
+            tasks.fail(session, self.claim, error, now=self.services.clock(), result=result, file=file)
 
     def _note(self, done: int, total: int) -> None:
         passed = self.services.stopwatch()

@@ -19,7 +19,7 @@ from foundation.workbooks import reading
 from people import actions, areas, audiences, erasing, identity, mirror, queries, rules, texts
 from people.erasing import ErasedPerson
 from people.models import CLASSES
-from people.roster import checking, staging, template, writing
+from people.roster import checking, headings, memory, staging, template, writing
 from people.roster.checking import Progress, WrongRoster
 from people.roster.writing import Summary
 from wechat_bot.client.codes import SendError
@@ -68,9 +68,12 @@ def import_roster(file: Path, dry_run: bool) -> None:
     services = current_services()
     content = reading.taken(file, checking.LIMITS)
     with services.reading() as session:
-        classes = queries.class_names(session) or list(CLASSES)
+        classes, means = queries.class_names(session) or list(CLASSES), memory.recall(session)
     with _bar("检查") as progress:
-        roster = checking.check(content, classes, progress)
+        roster = checking.check(content, classes, progress, means)
+    if roster.unsure_classes:
+        said = "、".join(f"“{name}”（像“{like}”）" for name, (like, _) in roster.unsure_classes.items())
+        raise Refused(f"不认识的{headings.CLASS}：{said}。请在文件里改好，或在后台导入，那里可以说明。")
     if dry_run:
         with _bar("比较") as progress, services.reading() as session:
             summary = writing.foresee(session, roster, progress)

@@ -30,6 +30,7 @@ from people.models import (
     Retailer,
     RetailerTag,
     RosterPart,
+    RosterWord,
     Withdrawal,
 )
 from people.roster.kinds import BRINGING, CHECK, IMPORT
@@ -234,6 +235,8 @@ def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
     values |= {"licence": whom.pseudonym, "bind_token": secrets.token_urlsafe(12), "updated_at": whom.now}
     _update(session, Retailer, Retailer.id == shop_id, openid=None, bound_at=None, grams=[], **values)
     SHOP_SEARCH.forget_deleted(session)
+    # A file without a header may have had the shop's own cells taken for headings.
+    session.execute(delete(RosterWord).where(RosterWord.said.in_(whom.names)))
     # Earlier keepers were addressed by name too.
     keepers = select(Binding.openid).where(Binding.retailer_id == shop_id)
     blank_named(session, whom.names, Delivery.openid.in_(keepers))

@@ -8,8 +8,9 @@ from console.permissions import OUTBOX_SEE
 from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
-from people.pages import audiences, deliveries, finding, importing, needs, roster, routes, tags, users
+from people.pages import audiences, deliveries, finding, needs, roster, routes, tags, users
 from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
+from people.roster import kinds
 from people.shops import history
 from wechat_bot.conversation import Conversation, Word
 from wechat_bot.feature import Feature
@@ -69,6 +70,7 @@ people = Feature(
                 "shop.erase": "删除个人信息",
                 "roster.see": "查看名单",
                 "roster.import": "导入名单",
+                "roster.words": "说明名单里的叫法",
                 "roster.export": "导出名单",
                 "area.change": "修改片区",
                 "audience.save": "保存对象",
@@ -98,7 +100,7 @@ people = Feature(
             },
             tasks=jobs.TASKS,
             lists=(roster.ROSTER, audiences.AUDIENCES, tags.TAG_LIST, deliveries.DELIVERIES, users.USERS),
-            wizards=(importing.ROSTER,),
+            wizards=(kinds.ROSTER,),
         ),
     ),
     mobile=mobile.blueprint,

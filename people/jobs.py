@@ -3,21 +3,27 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from console import importing, tasks
 from console import queries as console_queries
+from console.tasks import TaskFile
 from console.work import Work, WorkKind
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.workbooks.cells import column_letters
 from people import actions, cards, codes, erasing, mirror, queries, saved, tries, visibility
 from people.models import CLASSES
 from people.permissions import CODES_PRINT, PEOPLE_IMPORT, TAGS_EDIT
-from people.roster import checking, staging, writing
-from people.roster.checking import Roster, WrongRoster
-from people.roster.kinds import BRINGING, CHECK, CODES, IMPORT, TAGS
+from people.roster import checking, marking, memory, staging, writing
+from people.roster.changes import ChangeList
+from people.roster.checking import Means, Roster, WrongRoster
+from people.roster.headings import UnknownHeadings
+from people.roster.kinds import BRINGING, CHECK, CODES, IMPORT, ROSTER, TAGS
+from people.roster.staging import RosterChanged
 from wechat_bot.client.codes import EXPLAINED, Act, SendError
 from wechat_bot.conversation import Listener
 from wechat_bot.feature import Job
@@ -34,29 +40,57 @@ def note_withdrawal(session: Session, message: DataWithdrawn, now: datetime) -> 
 
 
 def check_roster(work: Work) -> None:
-    """Check an uploaded roster: report what its import would change, or every wrong cell."""
+    """Check an uploaded roster: report what its import would change, every wrong cell, or the columns to be named."""
     try:
         roster = _checked(work)
+    except UnknownHeadings as unknown:
+        told = {
+            "word": "要您说明列",
+            "headings": [asdict(each) for each in unknown.headings],
+            "missing": list(unknown.missing),
+        }
+        work.fail(unknown.sentence, told)
+        return
     except WrongRoster as wrong:
-        importing.refuse(work, wrong.lines, wrong.count)
+        _mark(work, wrong)
         return
     progress = work.stage("和现有名单比较")
-    with work.services.reading() as session:
-        summary = writing.foresee(session, roster, progress)
-    work.finish(asdict(summary))
+    with work.writing(".changes") as path, work.services.reading() as session:
+        managers = queries.manager_names(session) | roster.managers
+        with ChangeList(path, managers) as changes:
+            summary = writing.foresee(session, roster, progress, changes.add)
+    work.finish(
+        {
+            **asdict(summary),
+            "kept": work.written,
+            "headings": [asdict(each) for each in roster.headings],
+            "brings": {"means": asdict(roster.met), "digest": staging.digest_of(summary, changes)},
+        }
+    )
 
 
 def import_roster(work: Work) -> None:
-    """Import a checked roster entirely or not at all; the task is marked as done with its last rows."""
+    """Import a checked roster entirely or not at all; the task is marked as done with its last rows.
+
+    Where it would do something else by now than the check showed, it is checked again and nothing is imported.
+    """
     roster = _checked(work)
     progress = work.stage("写入")
-    staging.import_roster(
-        work.services,
-        roster,
-        clock=work.services.clock,
-        on_commit=lambda session: tasks.turn(session, work.claim, BRINGING),
-        progress=progress,
-    )
+    try:
+        staging.import_roster(
+            work.services,
+            roster,
+            clock=work.services.clock,
+            on_commit=lambda session: tasks.turn(session, work.claim, BRINGING),
+            progress=progress,
+            expected=work.params.get("digest", ""),
+        )
+    except RosterChanged as changed:
+        params = {name: given for name, given in work.params.items() if name != "digest"}
+        with work.services.transaction() as session:
+            now, owner = work.services.clock(), work.claim.owner_id
+            again = importing.ask_again(ROSTER, session, params, owner, now=now)
+        work.fail(changed.sentence, {"word": "未导入", "again": again})
 
 
 def finish_imports(services: Services) -> None:
@@ -151,6 +185,21 @@ def _make_code(services: Services, wanted: codes.Wanted) -> str | SendError:
     return last
 
 
+def _mark(work: Work, wrong: WrongRoster) -> None:
+    """End a check with the mistakes: a list of them, and the file once more with them marked."""
+    with work.writing(".changes") as path, ChangeList(path, {}) as changes:
+        for number, marks in sorted(wrong.marks.items()):
+            for at, what in marks:
+                changes.add_wrong(f"{column_letters(at)}{number}", what)
+    kept = work.written
+    work.stage("标出要改的地方")
+    with work.writing(".xlsx") as path:
+        marking.write(path, path.parent, wrong.rows, wrong.marks, header=wrong.header)
+    name = f"{Path(work.params['name']).stem}_要改的地方.xlsx"
+    file = TaskFile(work.written, name, {PEOPLE_IMPORT}, None)
+    importing.refuse(work, wrong.lines, wrong.count, {"kept": kept}, file)
+
+
 def _checked(work: Work) -> Roster:
     content, progress = importing.content(work), work.stage("检查每一行")
     with work.services.reading() as session:
@@ -158,7 +207,9 @@ def _checked(work: Work) -> Roster:
         if visitor is None or not visitor.may(PEOPLE_IMPORT):
             raise Refused("您现在没有导入名单的权限。")
         classes = queries.class_names(session) or list(CLASSES)
-    return checking.check(content, classes, progress)
+        said = work.params.get("means")
+        means = Means(**said) if said else memory.recall(session)
+    return checking.check(content, classes, progress, means)
 
 
 def forget_tries(services: Services) -> None:

@@ -108,6 +108,8 @@ class Retailer(Base):
         Index("ix_retailer_area_id", "area_id", "licence"),
         Index("ix_retailer_class_id", "class_id", "licence"),
         Index("ix_retailer_manager_id", "manager_id", "licence"),
+        # The shops of one import.
+        Index("ix_retailer_updated_at", "updated_at", "licence"),
         # For guessing the shop from a text.
         Index("ix_retailer_shop", "shop"),
         Index("ix_retailer_phone", "phone"),
@@ -193,6 +195,18 @@ class RosterPart(Base):
     import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     holds: Mapped[dict[str, Any]]
+
+
+class RosterWord(Base):
+    """Word of rosters that is none of ours, and what somebody said it means (`roster/memory.py`)."""
+
+    __tablename__ = "roster_word"
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    said: Mapped[str] = mapped_column(String(60), primary_key=True)
+    #: Empty for a column that is not to be read.
+    means: Mapped[str] = mapped_column(String(60))
+    changed_at: Mapped[datetime]
 
 
 class Tag(Base):

@@ -51,6 +51,11 @@ class Mirrored:
     openids: set[str] = field(default_factory=set)
 
 
+def manager_names(session: Session) -> dict[str, str]:
+    """The names of all customer managers by phone."""
+    return {row.phone: row.name for row in session.execute(select(Manager.phone, Manager.name))}
+
+
 def class_names(session: Session) -> list[str]:
     """The classes of shops, in the order they were made."""
     return list(session.scalars(select(ShopClass.name).order_by(ShopClass.id)))

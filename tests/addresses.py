@@ -44,6 +44,7 @@ VALUES = {
     "session_id": 9999,
     ("people_pages", "user_id"): 6,
     ("console", "task_id"): 2,
+    ("people_pages.brought", "task_id"): 3,
     ("visits_pages", "number"): 101,
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
@@ -94,7 +95,8 @@ def numbered(app: Flask, number: int) -> list[Address]:
 def values(rule: Rule) -> dict[str, object]:
     """What an address is asked for with."""
     blueprint = rule.endpoint.partition(".")[0]
-    return {name: VALUES.get((blueprint, name), VALUES.get(name, 1)) for name in rule.arguments}
+    named = {name: VALUES.get((blueprint, name), VALUES.get(name, 1)) for name in rule.arguments}
+    return {name: VALUES.get((rule.endpoint, name), value) for name, value in named.items()}
 
 
 def methods(rule: Rule) -> set[str]:
@@ -149,5 +151,7 @@ def lay_out(house: House) -> Office:
         key = media.add(session, shelf, openid="", mark="shelf", now=now)
         session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
+    office.work()
+    assert market.post("/console/people/import/1/confirm").location.endswith("/3/done")
     office.work()
     return office

@@ -23,7 +23,7 @@ from foundation.text import grams
 from people import actions, erasing, queries
 from people.erasing import ErasedPerson
 from people.feature import people
-from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, RosterImport, RosterPart, Tag
+from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, RosterImport, RosterPart, RosterWord, Tag
 from people.picker import short
 from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
@@ -186,6 +186,8 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
         session.flush()
         session.add(VisitPlan(name="月访", audience={"class": "普通终端"}, every_days=30, begins_on=date(2026, 1, 1)))
         for life in lives:
+            # The file had no header: somebody's own name was taken for one.
+            session.add(RosterWord(kind="columns", said=life.name, means="店主", changed_at=now))
             key = session.scalars(select(Retailer.id).where(Retailer.licence == life.licence)).one()
             session.add(RetailerTag(tag_id=tag.id, retailer_id=key))
             session.add(BindCode(app_id="wx", retailer_id=key, url="http://weixin.qq.com/q/1", made_at=now))

@@ -44,7 +44,7 @@ TASKS: Listing[OwnedTask] = Listing(
         Column(
             "state",
             "状态",
-            lambda line: STATES[TaskState(line.task.state)][0],
+            lambda line: (line.task.result or {}).get("word") or STATES[TaskState(line.task.state)][0],
             colour=lambda line: STATES[TaskState(line.task.state)][1],
         ),
         Column("file", "", lambda line: None, is_for_file=False, style="text-end"),

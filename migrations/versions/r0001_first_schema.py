@@ -374,6 +374,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_import")),
     )
     op.create_table(
+        "roster_word",
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("said", sa.String(length=60), nullable=False),
+        sa.Column("means", sa.String(length=60), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "said", name=op.f("pk_roster_word")),
+    )
+    op.create_table(
         "shop_class",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
@@ -853,6 +861,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("coalesce(openid, '') = ''"),
         postgresql_where=sa.text("coalesce(openid, '') = ''"),
     )
+    op.create_index("ix_retailer_updated_at", "retailer", ["updated_at", "licence"], unique=False)
     op.create_table(
         "bind_code",
         sa.Column("app_id", sa.String(length=64), nullable=False),

@@ -7,14 +7,15 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
+from foundation.text import whole_number
 from people import rules, saved
 from people.pages import roster
-from people.pages.roster import BOUND, LONGEST_SEARCH, today_of
+from people.pages.roster import BOUND, BROUGHT, LONGEST_SEARCH, today_of
 from people.saved import Chosen
-from people.shops.filtering import ShopFilter
+from people.shops.filtering import LONGEST_MOMENT, ShopFilter
 from wechat_bot.services import Services
 
-NAMES = ("search", "area", "class", "manager", "bound", "audience")
+NAMES = ("search", "area", "class", "manager", "bound", BROUGHT, "audience")
 
 
 def chosen() -> Chosen:
@@ -29,6 +30,7 @@ def chosen() -> Chosen:
         class_id=values.get("class", type=int),
         is_bound=BOUND.get(values.get("bound", "")),
         manager_id=values.get("manager", type=int),
+        brought=whole_number(values.get(BROUGHT, ""), LONGEST_MOMENT),
     )
     return Chosen(narrowed)
 

@@ -18,13 +18,15 @@ from foundation.text import whole_number
 from people import areas
 from people.pages import filters
 from people.permissions import PEOPLE_EXPORT, PEOPLE_PHONES, PEOPLE_SEE
-from people.roster import checking
+from people.roster import headings
 from people.shops import filtering, listing, reach
 from people.shops.listing import ListedShop
 from wechat_bot.services import Services, current_services
 
 BOUND = {"yes": True, "no": False}
 LONGEST_SEARCH = 40
+#: Parameter of the address for the shops of one import.
+BROUGHT = "brought"
 
 
 def narrowed(given: Mapping[str, str]) -> filtering.ShopFilter:
@@ -35,6 +37,7 @@ def narrowed(given: Mapping[str, str]) -> filtering.ShopFilter:
         class_id=whole_number(given.get("class", "")),
         is_bound=BOUND.get(given.get("bound", "")),
         manager_id=whole_number(given.get("manager", "")),
+        brought=whole_number(given.get(BROUGHT, ""), filtering.LONGEST_MOMENT),
     )
 
 
@@ -57,17 +60,19 @@ ROSTER: Listing[ListedShop] = Listing(
     unit="家",
     search="许可证号、店名或店主",
     filters=(filters.AREA, filters.CLASS, filters.BOUND),
+    keeps=(BROUGHT,),
+    means=lambda asked: _imported(asked.given, asked.services),
     columns=(
-        Column("licence", checking.LICENCE, lambda line: line.licence, href=filters.page_of, width=20),
-        Column("shop", checking.SHOP, lambda line: line.shop, width=22),
-        Column("keeper", checking.KEEPER, lambda line: line.keeper, style="text-nowrap", width=12),
-        Column("phone", checking.PHONE, lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
-        Column("address", checking.ADDRESS, lambda line: line.address, is_shown=False, width=32),
-        Column("area", checking.AREA, lambda line: line.area, is_spare=True),
-        Column("class", checking.CLASS, lambda line: line.class_name, style="text-nowrap", is_spare=True),
+        Column("licence", headings.LICENCE, lambda line: line.licence, href=filters.page_of, width=20),
+        Column("shop", headings.SHOP, lambda line: line.shop, width=22),
+        Column("keeper", headings.KEEPER, lambda line: line.keeper, style="text-nowrap", width=12),
+        Column("phone", headings.PHONE, lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
+        Column("address", headings.ADDRESS, lambda line: line.address, is_shown=False, width=32),
+        Column("area", headings.AREA, lambda line: line.area, is_spare=True),
+        Column("class", headings.CLASS, lambda line: line.class_name, style="text-nowrap", is_spare=True),
         Column(
             "manager",
-            checking.MANAGER,
+            headings.MANAGER,
             lambda line: line.manager,
             in_file=lambda line: "" if line.inherits else line.manager,
             style="text-nowrap",
@@ -75,7 +80,7 @@ ROSTER: Listing[ListedShop] = Listing(
         ),
         Column(
             "manager_phone",
-            checking.MANAGER_PHONE,
+            headings.MANAGER_PHONE,
             lambda line: line.manager_phone,
             in_file=lambda line: "" if line.inherits else line.manager_phone,
             mask=filters.PHONE,
@@ -108,7 +113,17 @@ def roster() -> ResponseReturnValue:
         said = ROSTER.said(shown.asked)
     if access.visitor().may(PEOPLE_PHONES):
         act.seen("roster.see", "people", said)
-    return render_template("people/roster.html", shown=shown)
+    imported = _imported(shown.kept, current_services())
+    return render_template("people/roster.html", shown=shown, imported=imported)
+
+
+def _imported(given: Mapping[str, str], services: Services) -> str:
+    """Which import the listed shops came with, in words."""
+    number = whole_number(given.get(BROUGHT, ""), filtering.LONGEST_MOMENT)
+    if number is None:
+        return ""
+    at = filtering.moment(number).astimezone(services.zone)
+    return f"{at.month} 月 {at.day} 日 {at:%H:%M} 导入的"
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
@@ -135,6 +150,7 @@ def words(session: Session, narrowed: filtering.ShopFilter) -> str:
         dict(areas.names(session)).get(narrowed.area_id or 0),
         dict(areas.classes(session)).get(narrowed.class_id or 0),
         dict(areas.managers(session)).get(narrowed.manager_id or 0),
+        "一次导入的" if narrowed.brought is not None else None,
         None if narrowed.is_bound is None else "已绑定" if narrowed.is_bound else "未绑定",
         f"“{narrowed.search}”" if narrowed.search else None,
     )

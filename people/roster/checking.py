@@ -2,33 +2,46 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
+from itertools import takewhile
 from sys import intern
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from foundation.errors import Refused
 from foundation.text import phone_number
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, NumberCell, Sheet, column_letters
 from people import rules
+from people.roster import headings
 from people.roster.cell_text import hours, is_rounded, text_of
+from people.roster.headings import (
+    ADDRESS,
+    AREA,
+    CLASS,
+    KEEPER,
+    LICENCE,
+    MANAGER,
+    MANAGER_PHONE,
+    PHONE,
+    SHOP,
+    TAGS,
+    FileColumn,
+    Header,
+)
+from people.roster.twins import KnownNames
 
-LICENCE, SHOP, KEEPER, PHONE, ADDRESS = "许可证号", "店名", "店主", "手机", "地址"
-AREA, CLASS, MANAGER, MANAGER_PHONE, TAGS = "片区", "客户类型", "客户经理", "经理手机", "标签"
-COLUMNS = (LICENCE, SHOP, KEEPER, PHONE, ADDRESS, AREA, CLASS, MANAGER, MANAGER_PHONE)
-OPTIONAL = {ADDRESS, TAGS}
-LONGEST = {SHOP: 80, KEEPER: 40, ADDRESS: 200, AREA: 60, MANAGER: 40}
+LONGEST = {SHOP: 80, KEEPER: 40, ADDRESS: 200, AREA: 60, MANAGER: 40, CLASS: 30}
+#: Fields in which Excel may have made something else of what was typed.
+_NAMES = {SHOP, KEEPER, ADDRESS, AREA, MANAGER, TAGS}
 LONGEST_TAG, MOST_TAGS = 30, 20
 #: Licence of the template's example row, which is skipped.
 EXAMPLE = "350800000000"
 #: Size limits. A roster of 100,000 shops has about 8 MB, and 60 MB unpacked.
 LIMITS = Limits(file=64 << 20, unpacked=512 << 20, rows=500_000, columns=500)
-#: Errors that are listed; further ones are only counted.
-TOLD = 200
-#: Rows above the header row that may hold a title.
-HEADER_WITHIN = 10
+#: Errors that are listed, and those that are marked in the file; further ones are only counted.
+TOLD, MARKS = 200, 20_000
 #: Rows between two calls of `progress`.
 BATCH = 1000
 
@@ -45,12 +58,26 @@ _BETWEEN_TAGS = re.compile(r"[、，,；;|｜\r\n]")
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
-class WrongRoster(Refused):
-    """Error: a roster that cannot be imported, with `lines` for its author, one for each mistake, and their number."""
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What somebody said of a file: the fields of its headings; and of areas, classes and managers' phones we do not
+    know, the one that is meant, or, with an empty text, that it is new."""
 
-    def __init__(self, lines: list[str], count: int) -> None:
+    columns: Mapping[str, str] = field(default_factory=dict)
+    areas: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    managers: Mapping[str, str] = field(default_factory=dict)
+
+
+class WrongRoster(Refused):
+    """Error: a roster that cannot be imported, with `lines` for its author, one for each mistake, and their number;
+    and its rows, with what is wrong in which cell of them."""
+
+    def __init__(self, errors: "Errors", rows: Callable[[], Iterator[tuple[int, Cells]]], header: int) -> None:
+        lines, count = errors.lines, errors.count
         more = [f"还有 {count - len(lines)} 处没有列出。"] if count > len(lines) else []
         self.lines, self.count = [*lines, *more], count
+        self.marks, self.rows, self.header = errors.marks, rows, header
         super().__init__("\n".join([*self.lines, f"共 {count} 处要改，什么都没有导入。"]))
 
 
@@ -81,29 +108,47 @@ class Roster:
     tags: frozenset[str]
     has_tags: bool
     rows: Callable[[], Iterator[RosterRow]]
+    #: Rows of each area.
+    area_rows: Mapping[str, int]
+    #: Classes we do not know, with the one each is likely meant for and is read as, and its rows.
+    unsure_classes: Mapping[str, tuple[str, int]]
+    #: What was said before of names in this file, and is read so.
+    met: Means
+    headings: Sequence[FileColumn]
 
 
 @dataclass
-class _Errors:
+class Errors:
+    """Mistakes of a roster: all are counted, many marked, some told."""
+
     count: int = 0
     lines: list[str] = field(default_factory=list)
+    #: By row, the columns and what is wrong in them.
+    marks: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
 
-    def add(self, line: str) -> None:
+    def add(self, number: int, at: int, column: str, what: str) -> None:
         self.count += 1
-        if len(self.lines) < TOLD:
-            self.lines.append(line)
+        if self.count <= TOLD:
+            self.lines.append(f"{column_letters(at)}{number} {column}{what}")
+        if self.count <= MARKS:
+            self.marks.setdefault(number, []).append((at, f"{column}{what}"))
 
 
-def check(content: bytes, classes: Collection[str], progress: Progress | None = None) -> Roster:
+def check(
+    content: bytes, classes: Collection[str], progress: Progress | None = None, means: Means | None = None
+) -> Roster:
     """Read and check a roster file. `classes` are the existing 客户类型; `progress(done, total)` counts rows.
 
-    Raises `WrongRoster` with every mistake, and `Refused` where the file is no roster at all.
+    Raises `WrongRoster` with every mistake, `UnknownHeadings` where columns are missing, and `Refused` where the file
+    is no roster at all.
     """
-    sheet, header, columns, ignored, left_out = _find_header(content)
-    held = _held(sheet, header, columns)
-    errors, notices = _Errors(), _notices(sheet, ignored, left_out, held.said)
+    means = means or Means()
+    header = headings.find(content, means.columns, LIMITS)
+    sheet = header.sheet
+    held = _held(sheet, header.number, header.columns)
+    errors, notices = Errors(), _notices(header, held.said)
     is_text = not reading.is_workbook(content)
-    reader = _Reader(columns, frozenset(classes), errors, is_text)
+    reader = _Reader(header.columns, frozenset(classes), errors, is_text, means)
     seen: dict[str, int] = {}
     managers: dict[str, tuple[str, int]] = {}
     areas: dict[str, Counter[str]] = defaultdict(Counter)
@@ -116,26 +161,24 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
         if row.licence:
             first = seen.setdefault(row.licence, number)
             if first != number:
-                errors.add(f"{reader.cell(LICENCE, number)} {LICENCE}{row.licence}和第 {first} 行重复")
-        if row.manager_phone:
+                errors.add(number, header.columns[LICENCE], LICENCE, f"{row.licence}和第 {first} 行重复")
+        if row.manager_phone and not reader.is_another:
             name, since = managers.setdefault(row.manager_phone, (reader.manager, number))
             if name != reader.manager:
-                errors.add(
-                    f"{reader.cell(MANAGER, number)} {MANAGER}“{reader.manager}”的手机 {row.manager_phone} "
-                    f"在第 {since} 行是“{name}”的"
-                )
+                what = f"“{reader.manager}”的手机 {row.manager_phone} 在第 {since} 行是“{name}”的"
+                errors.add(number, header.columns[MANAGER], MANAGER, what)
         if row.area:
             areas[row.area][row.manager_phone] += 1
         tags.update(row.tags or ())
     if progress:
         progress(sheet.height, sheet.height)
     if errors.count:
-        raise WrongRoster(errors.lines, errors.count)
+        raise WrongRoster(errors, held.whole, header.number)
     if not seen:
         raise Refused("表头下面没有零售户，没有可导入的内容。")
     if reader.examples:
         notices.append(f"第 {'、'.join(map(str, reader.examples))} 行是模板的示例，没有导入。")
-    again = _Reader(columns, frozenset(classes), _Errors(), is_text)
+    again = _Reader(header.columns, frozenset(classes), Errors(), is_text, means)
 
     def rows() -> Iterator[RosterRow]:
         return (row for number, cells in held.rows() if (row := again.read(number, cells)) is not None)
@@ -146,8 +189,12 @@ def check(content: bytes, classes: Collection[str], progress: Progress | None = 
         managers={phone: name for phone, (name, _) in managers.items()},
         areas={area: _most(phones) for area, phones in areas.items()},
         tags=frozenset(tags),
-        has_tags=TAGS in columns,
+        has_tags=TAGS in header.columns,
         rows=rows,
+        area_rows={area: phones.total() for area, phones in areas.items()},
+        unsure_classes={said: (twin, number) for said, (twin, number) in reader.unsure.items()},
+        met=replace(reader.met, columns=means.columns),
+        headings=header.headings,
     )
 
 
@@ -155,62 +202,13 @@ def _most(phones: Counter[str]) -> str:
     return next((phone for phone, _ in phones.most_common() if phone), "")
 
 
-def _find_header(content: bytes) -> tuple[Sheet, int, dict[str, int], list[str], list[str]]:
-    """The sheet with the roster, the number of its header row, the position of each column (counted from 0), the
-    headings of ignored columns, and the names of further sheets with a roster."""
-    sheets = iter(reading.sheets(content, LIMITS))
-    for sheet in sheets:
-        if (found := _headings(sheet)) is None:
-            continue
-        number, cells, headings = found
-        for at, cell in cells.items():
-            if isinstance(cell, Fault):
-                raise Refused(f"表头 {column_letters(at)}{number} {cell.said}。")
-        others = [each.name for each in sheets if reading.is_workbook(content) and _is_roster(each)]
-        return sheet, number, *_columns(headings), others
-    raise Refused(f"没有找到表头。第一行要有这些列：{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
-
-
-def _headings(sheet: Sheet) -> tuple[int, Cells, dict[int, str]] | None:
-    """The header row of a sheet, its cells and their texts; None where there is none."""
-    for number, cells in sheet.rows() if sheet.is_visible else ():
-        if number > HEADER_WITHIN:
-            break
-        headings = {at: re.sub(r"[\s*]+", "", rules.plain(str(cell))) for at, cell in cells.items()}
-        if LICENCE in headings.values():
-            return number, cells, headings
-    return None
-
-
-def _is_roster(sheet: Sheet) -> bool:
-    """Whether another sheet has the headings of a roster too."""
-    try:
-        found = _headings(sheet)
-    except Refused:  # nobody reads it
-        return False
-    return found is not None and set(COLUMNS) - OPTIONAL <= set(found[2].values())
-
-
-def _columns(headings: dict[int, str]) -> tuple[dict[str, int], list[str]]:
-    columns: dict[str, int] = {}
-    for index, heading in headings.items():
-        if heading in columns:
-            raise Refused(f"表头里有两列“{heading}”（{column_letters(columns[heading])} 和 {column_letters(index)}）。")
-        if heading in COLUMNS or heading in OPTIONAL:
-            columns[heading] = index
-    missing = [column for column in COLUMNS if column not in columns and column not in OPTIONAL]
-    if missing:
-        raise Refused(f"表头缺少列：{'、'.join(missing)}。")
-    return columns, [each for each in dict.fromkeys(headings.values()) if each and each not in columns]
-
-
-def _notices(sheet: Sheet, ignored: list[str], left_out: Sequence[str], merged: list[str]) -> list[str]:
+def _notices(header: Header, merged: list[str]) -> list[str]:
     """Notices to the author about a file without errors."""
-    notices = [f"这些列用不到，已忽略：{'、'.join(ignored)}。"] if ignored else []
-    if left_out:
-        others = "、".join(left_out)
+    notices = [f"这些列用不到，已忽略：{'、'.join(header.ignored)}。"] if header.ignored else []
+    if header.left_out:
+        others = "、".join(header.left_out)
         notices.append(
-            f"只读了工作表“{sheet.name}”，这些工作表也是名单，没有读：{others}。要导入它们，请分别另存再导入。"
+            f"只读了工作表“{header.sheet.name}”，这些工作表也是名单，没有读：{others}。要导入它们，请分别另存再导入。"
         )
     if merged:
         notices.append(f"合并的单元格按每一行都是同一个值读：{'、'.join(merged[:TOLD])}。")
@@ -227,6 +225,11 @@ class _Held:
     merged: dict[int, list[tuple[int, int]]]
     said: list[str]
 
+    def whole(self) -> Iterator[tuple[int, Cells]]:
+        """All rows: those above the header, the header, and those below it."""
+        yield from takewhile(lambda row: row[0] <= self.header, self.sheet.rows())
+        yield from self.rows()
+
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """The rows with content; merged cells alone do not make a row."""
         holding: dict[int, tuple[Cell | None, int]] = {}
@@ -240,7 +243,7 @@ class _Held:
             yield number, {at: cell for at, cell in (cells | under).items() if cell is not None} if under else cells
 
 
-def _held(sheet: Sheet, header: int, columns: dict[str, int]) -> _Held:
+def _held(sheet: Sheet, header: int, columns: Mapping[str, int]) -> _Held:
     merged: dict[int, list[tuple[int, int]]] = defaultdict(list)
     said = []
     for each in sheet.merged:
@@ -259,14 +262,23 @@ def _held(sheet: Sheet, header: int, columns: dict[str, int]) -> _Held:
 class _Reader:
     """Row reader that reports what is wrong."""
 
-    columns: dict[str, int]
+    columns: Mapping[str, int]
     classes: frozenset[str]
-    errors: _Errors
+    errors: Errors
     #: Whether the file is a CSV, in which all values are text.
     is_text: bool
+    means: Means
     #: Manager's name in the last row read; separate, because a `RosterRow` has managers by phone.
     manager: str = ""
+    #: Whether the last row's manager is another one than it names, as somebody said.
+    is_another: bool = False
     examples: list[int] = field(default_factory=list)
+    #: Classes nobody has said anything of: the near one each is read as, and its rows.
+    unsure: dict[str, tuple[str, int]] = field(default_factory=dict)
+    met: Means = field(default_factory=lambda: Means({}, {}, {}, {}))
+
+    def __post_init__(self) -> None:
+        self.known = KnownNames(self.classes)
 
     def read(self, number: int, cells: Cells) -> RosterRow | None:
         """Read a row, with wrong parts empty and reported; None for the template's example."""
@@ -284,24 +296,20 @@ class _Reader:
             keeper=self._text(number, KEEPER, values[KEEPER]),
             phone=self._phone(number, PHONE, values[PHONE]),
             address=self._text(number, ADDRESS, values[ADDRESS], required=False) if ADDRESS in values else None,
-            area=intern(self._text(number, AREA, values[AREA])),
+            area=self._area(number, values[AREA]),
             class_name=self._class(number, values[CLASS]),
             manager_phone=self._manager(number, values),
             tags=self._tags(number, values[TAGS]) if TAGS in values else None,
         )
 
-    def cell(self, column: str, number: int) -> str:
-        """The name of a cell, such as `C5`."""
-        return f"{column_letters(self.columns[column])}{number}"
-
     def _wrong(self, column: str, number: int, what: str) -> str:
-        self.errors.add(f"{self.cell(column, number)} {column}{what}")
+        self.errors.add(number, self.columns[column], column, what)
         return ""
 
     def _said(self, number: int, column: str, value: Cell | None) -> str | None:
         """The text of a cell with any type of value; None, and an error report, where it cannot be known."""
         if isinstance(value, str):
-            found = _CONVERTED.fullmatch(value.strip()) if column in (*LONGEST, TAGS) else None
+            found = _CONVERTED.fullmatch(value.strip()) if column in _NAMES else None
             if found is None:
                 return value
             made = "日期" if found["date"] else "时间" if found["time"] else "是/否"
@@ -360,16 +368,37 @@ class _Reader:
             return self._wrong(CLASS, number, "没有填")
         if text in self.classes:
             return intern(text)
+        if (meant := self.means.classes.get(text)) is not None and len(text) <= LONGEST[CLASS]:
+            self._meet(self.met.classes, text, meant)
+            return intern(meant or text)
+        if twin := self.known.twin(text[: LONGEST[CLASS]]):
+            self.unsure[text] = (twin, self.unsure.get(text, ("", 0))[1] + 1)
+            return intern(twin)
         return self._wrong(CLASS, number, f"“{text[:40]}”不认识，只能是：{'、'.join(sorted(self.classes))}")
 
     def _manager(self, number: int, values: dict[str, Cell | None]) -> str:
         """The manager's phone (the name is kept separately); both empty where the row names no manager of the shop."""
         if values[MANAGER] is None or values[MANAGER_PHONE] is None:
-            self.manager = ""
+            self.manager, self.is_another = "", False
             return ""
         name, phone = text_of(values[MANAGER]), text_of(values[MANAGER_PHONE])
         self.manager = self._text(number, MANAGER, name, required=bool(phone))
-        return intern(self._phone(number, MANAGER_PHONE, phone)) if name or phone else ""
+        read = self._phone(number, MANAGER_PHONE, phone) if name or phone else ""
+        meant = self.means.managers.get(read)
+        self.is_another = bool(meant)
+        if meant is not None:
+            self._meet(self.met.managers, read, meant)
+        return intern(meant or read)
+
+    def _area(self, number: int, value: Cell | None) -> str:
+        text = self._text(number, AREA, value)
+        meant = self.means.areas.get(text)
+        if meant is not None:
+            self._meet(self.met.areas, text, meant)
+        return intern(meant or text)
+
+    def _meet(self, met: Mapping[str, str], said: str, meant: str) -> None:
+        cast(dict[str, str], met)[said] = meant
 
     def _tags(self, number: int, value: Cell | None) -> tuple[str, ...]:
         text = value if isinstance(value, str) else text_of(value)

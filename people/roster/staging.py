@@ -5,6 +5,7 @@ the commit nothing of it is visible, and what a dead process staged is deleted. 
 if the process dies in between, a job of any worker continues where it stopped (`finish_committed`).
 """
 
+import hashlib
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,8 +19,10 @@ from sqlalchemy.orm import Session
 from console import tasks
 from foundation.database import changed, one_at_a_time
 from foundation.dialects import has_one_writer
+from foundation.errors import Refused
 from people.models import RosterImport, RosterPart
 from people.roster import writing
+from people.roster.changes import ChangeDigest
 from people.roster.checking import Progress, Roster
 from people.roster.writing import Part, RosterPlan, Summary
 
@@ -32,6 +35,13 @@ STAGED_AT_ONCE = 5
 ALIVE = timedelta(seconds=30)
 #: Lock key for one import at a time: two that write the same shops in different order would deadlock.
 ONE_AT_A_TIME = 0x5EED_0001
+
+
+class RosterChanged(Refused):
+    """Error: an import would by now do something else than was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("检查以后名单又有了变化，什么都没有导入。请看过新的检查结果，再确认。")
 
 
 class Stores(Protocol):
@@ -50,15 +60,19 @@ def import_roster(
     on_commit: Callable[[Session], int] | None = None,
     progress: Progress | None = None,
     longest: float = HELD,
+    expected: str = "",
 ) -> Summary:
     """Import a roster; earlier committed imports are finished first.
+
+    Where a digest of the changes is `expected` (`ChangeList`), raises `RosterChanged` if they are others by now, and
+    imports nothing.
 
     `on_commit` is called in the transaction that commits the import, and gives the task that is done with it.
     `progress(done, total)` counts shops. No transaction is longer than `longest` seconds and one part.
     """
     while True:
         finish_committed(stores, clock=clock)
-        number, summary, seen = _stage(stores, roster, clock)
+        number, summary, seen = _stage(stores, roster, clock, expected)
         with stores.transaction() as session:
             if _commit(session, number, seen, now=clock()):
                 if on_commit is not None:
@@ -114,9 +128,11 @@ def delete_abandoned(stores: Stores, *, now: datetime) -> None:
             session.execute(delete(RosterImport).where(gone))
 
 
-def _stage(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tuple[int, Summary, set[Any]]:
+def _stage(
+    stores: Stores, roster: Roster, clock: Callable[[], datetime], expected: str
+) -> tuple[int, Summary, set[Any]]:
     """Stage the roster's changes, not yet visible; gives the import's number, its summary, and the imports committed
-    before it was compared."""
+    before it was compared. Raises `RosterChanged`, with nothing staged."""
     with stores.transaction() as session:
         number = session.execute(
             insert(RosterImport).values(touched_at=clock()).returning(RosterImport.id)
@@ -133,9 +149,10 @@ def _stage(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tup
         place += len(waiting)
         waiting.clear()
 
+    changes = ChangeDigest()
     with stores.reading() as look:
         seen = _committed(look)
-        plan = RosterPlan(look, roster)
+        plan = RosterPlan(look, roster, watch=changes.add if expected else None)
         for part in plan.parts():
             waiting.append(part)
             if len(waiting) == STAGED_AT_ONCE:
@@ -143,11 +160,26 @@ def _stage(stores: Stores, roster: Roster, clock: Callable[[], datetime]) -> tup
     if waiting:
         keep()
     summary = plan.summary()
+    if expected and expected != digest_of(summary, changes):
+        _discard(stores, number)
+        raise RosterChanged()
     said = f"新增 {summary.new} 家，更新 {summary.changed} 家，不变 {summary.unchanged} 家。"
     result = {**asdict(summary), "said": said}
     with stores.transaction() as session:
         session.execute(update(RosterImport).where(RosterImport.id == number).values(result=result))
     return number, summary, seen
+
+
+def digest_of(summary: Summary, changes: ChangeDigest) -> str:
+    """What identifies all that an import would do: its changes, and the areas and managers it would make."""
+    made = (*summary.new_areas, *summary.new_classes, *summary.new_managers, *summary.renamed_managers, *summary.twins)
+    return hashlib.sha256(f"{changes.digest}{made!r}".encode()).hexdigest()
+
+
+def _discard(stores: Stores, number: int) -> None:
+    with stores.transaction() as session:
+        session.execute(delete(RosterPart).where(RosterPart.import_id == number))
+        session.execute(delete(RosterImport).where(RosterImport.id == number))
 
 
 def _commit(session: Session, number: int, seen: set[Any], *, now: datetime) -> bool:
@@ -195,7 +227,8 @@ def _write_some(session: Session, has_time: Callable[[], bool], *, now: datetime
     left = session.scalar(select(func.count()).select_from(RosterPart).where(RosterPart.import_id == found.id)) or 0
     if not left:
         if found.task_id is not None:
-            tasks.complete(session, found.task_id, found.result or {}, now=now)
+            result = {**(found.result or {}), "at": found.decided_at.isoformat()}
+            tasks.complete(session, found.task_id, result, now=now)
         # An import that compared its rows before this one was finished detects it by this.
         found.done_at, found.result = now, None
         session.execute(delete(RosterImport).where(RosterImport.done_at.is_not(None), RosterImport.id < found.id))

@@ -4,7 +4,8 @@ from typing import BinaryIO
 
 from foundation.workbooks.writing import Digits, Heading, Workbook
 from people.models import CLASSES
-from people.roster.checking import COLUMNS, EXAMPLE
+from people.roster.checking import EXAMPLE
+from people.roster.headings import COLUMNS
 
 EXAMPLE_ROW = (
     EXAMPLE,

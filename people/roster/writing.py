@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, update
@@ -16,8 +15,9 @@ from foundation.dialects import returning_many, table_of
 from foundation.text import mask_phone
 from people.models import CLASSES, Area, Manager, ManagerChange, Retailer, RetailerTag, ShopClass, Tag
 from people.roster.checking import Progress, Roster, RosterRow
+from people.roster.comparing import KnownShop, RowCounts, Watch, batches
+from people.roster.twins import KnownNames, same
 
-BATCH = 1000
 #: Rows of a part; they take some hundredths of a second to write.
 PART = 100
 #: Number of tags that take as long to write as a row.
@@ -35,28 +35,31 @@ class Summary:
     new: int
     changed: int
     unchanged: int
+    #: Shops among the changed that move to another area.
+    moved: int
     new_areas: tuple[str, ...]
+    new_classes: tuple[str, ...]
     #: Names of new managers with masked phones.
     new_managers: tuple[str, ...]
     renamed_managers: tuple[str, ...]
     notices: tuple[str, ...]
+    #: Names nobody has said anything of that may be meant for ones we know.
+    twins: tuple["Twin", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """Shop as stored in the database."""
+class Twin:
+    """Name in a roster that we do not know, and the one we know that it may be meant for."""
 
-    id: int
-    facts: tuple[str, ...]
-    tags: frozenset[str]
-
-
-@dataclass
-class _Count:
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    done: int = 0
+    #: Field of `Means` that an answer belongs to: areas, classes, managers.
+    kind: str
+    #: The name, or of a manager the phone, as the roster has it, and of the one that is likely meant.
+    said: str
+    like: str
+    shown: str
+    like_shown: str
+    #: Rows with it; 0 where they are not counted.
+    rows: int
 
 
 #: Part of an import: managers, areas, tags and rows to be written together, as JSON values.
@@ -69,9 +72,11 @@ class RosterPlan:
     Writing a part cannot fail: every row was checked, and managers, areas or tags deleted meanwhile are created again.
     """
 
-    def __init__(self, session: Session, roster: Roster, progress: Progress | None = None) -> None:
-        self._session, self._roster, self._progress = session, roster, progress
-        self._names, self._count = _names(session, roster), _Count()
+    def __init__(
+        self, session: Session, roster: Roster, progress: Progress | None = None, watch: Watch | None = None
+    ) -> None:
+        self._session, self._roster, self._progress, self._watch = session, roster, progress, watch
+        self._names, self._counts = _names(session, roster), RowCounts()
 
     def parts(self) -> Iterator[Part]:
         """The parts in the order of writing. `progress(done, total)` counts shops."""
@@ -85,18 +90,18 @@ class RosterPlan:
         ):
             for some in _some(values):
                 yield {key: some}
-        for rows, known in _batches(self._session, self._roster, self._count, self._progress):
+        for rows, known in batches(self._session, self._roster, self._counts, self._progress, self._watch):
             for part in _light([_packed(row, known.get(row.licence)) for row in rows]):
                 yield {"rows": part}
 
     def summary(self) -> Summary:
         """The summary, complete after all parts were read."""
-        return _summary(self._roster, self._names, self._count)
+        return _summary(self._roster, self._names, self._counts)
 
 
-def foresee(session: Session, roster: Roster, progress: Progress | None = None) -> Summary:
-    """The summary of what a roster import would change now. Only reads."""
-    plan = RosterPlan(session, roster, progress)
+def foresee(session: Session, roster: Roster, progress: Progress | None = None, watch: Watch | None = None) -> Summary:
+    """The summary of what a roster import would change now; `watch` is told every change. Only reads."""
+    plan = RosterPlan(session, roster, progress, watch)
     for _ in plan.parts():
         pass
     return plan.summary()
@@ -130,75 +135,7 @@ def ensure_classes(session: Session) -> None:
         session.execute(upsert(session, ShopClass).values(rows).on_conflict_do_nothing())
 
 
-def _batches(
-    session: Session, roster: Roster, count: _Count, progress: Progress | None
-) -> Iterator[tuple[list[RosterRow], dict[str, _Known]]]:
-    """Batches of the new or changed rows, with their stored shops; counts all rows."""
-    rows = roster.rows()
-    while batch := list(islice(rows, BATCH)):
-        known = _known(session, batch, with_tags=roster.has_tags)
-        wanted = []
-        for row in batch:
-            shop = known.get(row.licence)
-            if shop is None:
-                count.new += 1
-            elif _is_same(row, shop):
-                count.unchanged += 1
-                continue
-            else:
-                count.changed += 1
-            wanted.append(row)
-        if wanted:
-            yield wanted, known
-        count.done += len(batch)
-        if progress:
-            progress(count.done, roster.count)
-
-
-def _known(session: Session, rows: list[RosterRow], *, with_tags: bool) -> dict[str, _Known]:
-    found = session.execute(
-        select(
-            Retailer.licence,
-            Retailer.id,
-            Retailer.shop,
-            Retailer.keeper,
-            Retailer.phone,
-            Area.name,
-            ShopClass.name,
-            func.coalesce(Manager.phone, ""),
-            Retailer.address,
-        )
-        .join(Area, Area.id == Retailer.area_id)
-        .join(ShopClass)
-        .outerjoin(Manager, Manager.id == Retailer.manager_id)
-        .where(Retailer.licence.in_([row.licence for row in rows]))
-    ).all()
-    tags: dict[int, set[str]] = {}
-    if with_tags and found:
-        ids = [row[1] for row in found]
-        for shop, tag in session.execute(
-            select(RetailerTag.retailer_id, Tag.name)
-            .join(Tag, Tag.id == RetailerTag.tag_id)
-            .where(RetailerTag.retailer_id.in_(ids))
-        ):
-            tags.setdefault(shop, set()).add(tag)
-    return {row[0]: _Known(row[1], tuple(row[2:]), frozenset(tags.get(row[1], ()))) for row in found}
-
-
-def _is_same(row: RosterRow, known: _Known) -> bool:
-    facts = (row.shop, row.keeper, row.phone, row.area, row.class_name, row.manager_phone)
-    return (
-        facts == known.facts[:-1]
-        and (row.address is None or row.address == _address(known))
-        and (row.tags is None or frozenset(row.tags) == known.tags)
-    )
-
-
-def _address(known: _Known | None) -> str:
-    return known.facts[-1] if known else ""
-
-
-def _packed(row: RosterRow, known: _Known | None) -> RosterRow:
+def _packed(row: RosterRow, known: KnownShop | None) -> RosterRow:
     """A row as stored in a part, without tags where they do not change."""
     is_same = row.tags is not None and frozenset(row.tags) == (known.tags if known else frozenset())
     return row._replace(tags=None) if is_same else row
@@ -284,12 +221,14 @@ class _Names:
     new_managers: dict[str, str]
     renamed: dict[str, str]
     old_names: dict[str, str]
+    twins: tuple[Twin, ...]
 
 
 def _names(session: Session, roster: Roster) -> _Names:
     areas = set(session.scalars(select(Area.name)))
     managers = dict(_pairs(session, Manager.phone, Manager.name))
     return _Names(
+        twins=(*_area_twins(roster, areas), *_class_twins(roster), *_manager_twins(roster, managers)),
         new_areas=tuple(area for area in roster.areas if area not in areas),
         new_managers={phone: name for phone, name in roster.managers.items() if phone not in managers},
         renamed={
@@ -297,6 +236,31 @@ def _names(session: Session, roster: Roster) -> _Names:
         },
         old_names=managers,
     )
+
+
+def _area_twins(roster: Roster, areas: set[str]) -> Iterator[Twin]:
+    """The new areas that may be one we know, or one of the roster that more of its rows have."""
+    known = KnownNames(areas)
+    for area, rows in sorted(roster.area_rows.items(), key=lambda each: -each[1]):
+        if area in areas:
+            continue
+        if area not in roster.met.areas and (like := known.twin(area)):
+            yield Twin("areas", area, like, area, like, rows)
+        known.add(area)
+
+
+def _class_twins(roster: Roster) -> Iterator[Twin]:
+    for said, (like, rows) in roster.unsure_classes.items():
+        yield Twin("classes", said, like, said, like, rows)
+
+
+def _manager_twins(roster: Roster, managers: dict[str, str]) -> Iterator[Twin]:
+    """The new managers with the name of one we know, whose phone is another one."""
+    known = {same(name): phone for phone, name in managers.items()}
+    for phone, name in roster.managers.items():
+        if phone in managers or phone in roster.met.managers or (like := known.get(same(name))) is None:
+            continue
+        yield Twin("managers", phone, like, f"{name} {phone}", f"{managers[like]} {like}", 0)
 
 
 def _write_areas(session: Session, areas: list[list[str]], now: datetime) -> None:
@@ -350,13 +314,16 @@ def _pairs(session: Session, first: Any, second: Any, *conditions: Any) -> Itera
     return ((row[0], row[1]) for row in session.execute(select(first, second).where(*conditions)))
 
 
-def _summary(roster: Roster, names: _Names, count: _Count) -> Summary:
+def _summary(roster: Roster, names: _Names, counts: RowCounts) -> Summary:
     return Summary(
-        count.new,
-        count.changed,
-        count.unchanged,
+        counts.new,
+        counts.changed,
+        counts.unchanged,
+        counts.moved,
         names.new_areas,
+        tuple(said for said, meant in roster.met.classes.items() if not meant),
         tuple(f"{name} {mask_phone(phone)}" for phone, name in names.new_managers.items()),
         tuple(f"{names.old_names[phone]} → {name} {mask_phone(phone)}" for phone, name in names.renamed.items()),
         roster.notices,
+        names.twins,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, literal_column, or_, select
@@ -19,6 +19,12 @@ from people.visibility import looked_after, with_sub_areas, within
 #: Shops that are found by one phone: a chain gives the same one for several.
 MOST_OF_A_PHONE = 200
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The last microsecond that a moment can have.
+_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+#: Digits of such a number.
+LONGEST_MOMENT = 18
+
 
 @dataclass(frozen=True, slots=True)
 class ShopFilter:
@@ -29,6 +35,8 @@ class ShopFilter:
     class_id: int | None = None
     is_bound: bool | None = None
     manager_id: int | None = None
+    #: Moment of a roster import, in microseconds: the shops it brought or changed last.
+    brought: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -61,6 +69,8 @@ def without_names(session: Session, visitor: Visitor, narrowed: ShopFilter, toda
         found.append(Retailer.class_id == narrowed.class_id)
     if narrowed.manager_id is not None:
         found.append(looked_after(session, narrowed.manager_id))
+    if narrowed.brought is not None:
+        found.append(Retailer.updated_at == moment(narrowed.brought))
     if narrowed.is_bound is not None:
         words = IS_BOUND if narrowed.is_bound else IS_UNBOUND
         found.append(literal_column(words.replace("openid", "retailer.openid")))
@@ -80,6 +90,20 @@ def _of_phone(session: Session, visitor: Visitor, number: str) -> Sequence[int]:
     if not visitor.may(PEOPLE_PHONES) or phone_number(number) is None:
         return []
     return session.scalars(select(Retailer.id).where(Retailer.phone == number).limit(MOST_OF_A_PHONE)).all()
+
+
+def moment(microseconds: int) -> datetime:
+    """The moment of an import, from its number in an address."""
+    return _EPOCH + timedelta(microseconds=min(microseconds, _LATEST))
+
+
+def number_of(at: datetime) -> int:
+    """The number of a moment, as addresses have it.
+
+    >>> moment(number_of(datetime(2026, 11, 30, 6, 5, 4, 321, UTC)))
+    datetime.datetime(2026, 11, 30, 6, 5, 4, 321, tzinfo=datetime.timezone.utc)
+    """
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def sought(search: str, shop: Any) -> ColumnElement[bool]:

@@ -220,7 +220,7 @@ def test_who_is_disabled_or_reset_is_out_at_once(office) -> None:
 def test_the_last_admin_stays(office) -> None:
     admin = office.browser("admin")
     numbers = re.findall(r"/console/users/(\d+)", admin.get("/console/users").text)
-    own = next(n for n in numbers if 'value="admin" checked' in admin.get(f"/console/users/{n}").text)
+    own = next(n for n in numbers if 'value="admin" required checked' in admin.get(f"/console/users/{n}").text)
     assert "最后一位管理员" in admin.post(f"/console/users/{own}/disable").text
     assert "最后一位管理员" in admin.post(f"/console/users/{own}", {"name": "老板", "role": "reader"}).text
 

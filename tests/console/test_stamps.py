@@ -30,6 +30,8 @@ ACTS = {
     "people_pages.unlock": "forgets tries at a licence, whoever made them",
     "people_pages.upload": "a new file to be checked",
     "people_pages.confirm": "brings in what was checked, once",
+    "people_pages.name_columns": "asks for another check, which shows what it found",
+    "people_pages.settle_twins": "asks for another check, which shows what it found",
     "people_pages.tag_shop": "puts one tag on or takes it off, whatever else is there",
     "people_pages.tag_many": "the same for many",
     "people_pages.new_audience": "something new; a name that is taken is refused",

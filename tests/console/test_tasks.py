@@ -24,7 +24,7 @@ IMPORT = "/console/people/import"
 
 
 def number_of(location: str) -> int:
-    return int(location.rsplit("/", 1)[1])
+    return int(location.removesuffix("/done").rsplit("/", 1)[1])
 
 
 def export(office: Office, browser: Browser) -> str:

@@ -20,7 +20,7 @@ from foundation.errors import Refused
 from people import actions, identity, upkeep
 from people.feature import people
 from people.models import SHOP_SEARCH, Area, Manager, Retailer, ShopClass
-from people.roster import checking, writing
+from people.roster import headings, writing
 from tests.conftest import no_fsync
 from tests.office import Office
 from wechat_bot import collecting, messages
@@ -258,7 +258,7 @@ def row() -> Callable[..., list[Any]]:
     """A right row of a roster, with some of its cells changed."""
 
     def make(**changes: Any) -> list[Any]:
-        cells = dict(zip(checking.COLUMNS, GOOD, strict=True)) | changes
+        cells = dict(zip(headings.COLUMNS, GOOD, strict=True)) | changes
         return list(cells.values())
 
     return make
@@ -268,7 +268,7 @@ def row() -> Callable[..., list[Any]]:
 def xlsx() -> Callable[..., bytes]:
     """An .xlsx of these rows, with the roster's header unless another is given; numbers stay numbers."""
 
-    def make(*rows: Sequence[Any], header: Sequence[str] = checking.COLUMNS) -> bytes:
+    def make(*rows: Sequence[Any], header: Sequence[str] = headings.COLUMNS) -> bytes:
         target = io.BytesIO()
         book = xlsxwriter.Workbook(target)
         sheet = book.add_worksheet()

@@ -18,7 +18,7 @@ from foundation.database import Database
 from people import actions
 from people.commands import people
 from people.models import Manager, Retailer
-from people.roster.checking import COLUMNS
+from people.roster.headings import COLUMNS
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Follower
 

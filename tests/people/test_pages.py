@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from console import tasks
 from console.rules import sessions
-from people.roster.checking import COLUMNS
+from people.roster.headings import COLUMNS
 from tests.office import ROSTER, Office
 
 
@@ -37,7 +37,7 @@ def test_a_roster_is_checked_looked_at_confirmed_and_brought_in_once(office) -> 
     assert f'hx-get="/console/tasks/{number_of(page)}/progress"' in browser.get(page).text
     office.work()
     told = browser.get(page).text
-    figures = dict(re.findall(r"<dt>(\w+)</dt><dd>(\d+)</dd>", told))
+    figures = dict(re.findall(r"<dt>(\w+)</dt><dd>(\d+)<small>", told))
     assert figures == {"新增": "1", "更新": "1", "不变": "2"}
     assert "东门片" in told
     assert browser.get("/console/people/shops/350802100004").status_code == 404
@@ -180,7 +180,8 @@ def test_files_and_tasks_are_gone_after_seven_days(office) -> None:
     upload(browser, MORE)
     office.work()
     folder = office.house.services.files_folder
-    assert len(list(folder.iterdir())) == 1
+    # The uploaded file, and the list of what it would change.
+    assert len(list(folder.iterdir())) == 2
     office.house.clock.advance(tasks.KEPT)
     for job in office.house.app.extensions["jobs"]:
         if job.name == "forget old tasks":

@@ -10,7 +10,7 @@ import xlsxwriter
 from foundation.errors import Refused
 from foundation.workbooks import reading
 from people.models import CLASSES
-from people.roster import checking, template
+from people.roster import checking, headings, template
 from people.roster.checking import WrongRoster
 
 Make = Callable[..., Any]
@@ -80,19 +80,19 @@ def test_a_number_excel_has_rounded_is_refused_with_advice(xlsx: Make, row: Make
 
 
 def test_a_licence_written_with_an_exponent_is_refused_with_advice(row: Make) -> None:
-    text = "\n".join(",".join(cells) for cells in (checking.COLUMNS, row(许可证号="3.50802E+11")))
+    text = "\n".join(",".join(cells) for cells in (headings.COLUMNS, row(许可证号="3.50802E+11")))
     [line] = lines(text.encode())
     assert line.startswith("A2 许可证号“3.50802E+11”") and "设为文本" in line
 
 
 def test_columns_come_in_any_order_and_headings_with_blanks(xlsx: Make, row: Make) -> None:
-    header = [f" {name} " for name in reversed(checking.COLUMNS)]
+    header = [f" {name} " for name in reversed(headings.COLUMNS)]
     found = only(xlsx(list(reversed(row())), header=header))
     assert (found.licence, found.shop, found.area) == ("350802100009", "城南便利店", "城区一片")
 
 
 def test_a_title_above_the_header_does_no_harm_and_cells_keep_their_names(xlsx: Make, row: Make) -> None:
-    content = xlsx(list(checking.COLUMNS), row(手机="1"), header=["零售户名单"])
+    content = xlsx(list(headings.COLUMNS), row(手机="1"), header=["零售户名单"])
     assert lines(content)[0].startswith("D3 ")
 
 
@@ -104,18 +104,18 @@ def test_missing_columns_are_all_named(xlsx: Make) -> None:
 
 def test_a_heading_twice_is_refused(xlsx: Make) -> None:
     with pytest.raises(Refused, match="两列“手机”（D 和 J）"):
-        checking.check(xlsx(header=[*checking.COLUMNS, "手机"]), CLASSES)
+        checking.check(xlsx(header=[*headings.COLUMNS, "手机"]), CLASSES)
 
 
 def test_unknown_columns_are_ignored_with_a_notice_and_the_address_may_be_missing(xlsx: Make, row: Make) -> None:
-    header = ["备注" if name == "地址" else name for name in checking.COLUMNS]
+    header = ["备注" if name == "地址" else name for name in headings.COLUMNS]
     roster = checking.check(xlsx(row(), header=header), CLASSES)
     assert roster.notices == ("这些列用不到，已忽略：备注。",)
     assert next(roster.rows()).address is None
 
 
 def test_tags_are_read_apart(xlsx: Make, row: Make) -> None:
-    found = only(xlsx([*row(), "老店、示范店,老店"], header=[*checking.COLUMNS, "标签"]))
+    found = only(xlsx([*row(), "老店、示范店,老店"], header=[*headings.COLUMNS, "标签"]))
     assert found.tags == ("示范店", "老店")
 
 
@@ -123,7 +123,7 @@ def test_tags_are_read_apart(xlsx: Make, row: Make) -> None:
 @pytest.mark.parametrize("delimiter", [",", "\t", ";"])
 def test_csv_is_read_in_the_ways_excel_writes_it(row: Make, encoding: str, delimiter: str) -> None:
     cells = row(地址='"城南路 1 号\n二楼"', 许可证号='="350802100009"')
-    text = "\r\n".join(delimiter.join(each) for each in (checking.COLUMNS, cells)) + "\r\n\r\n"
+    text = "\r\n".join(delimiter.join(each) for each in (headings.COLUMNS, cells)) + "\r\n\r\n"
     found = only(text.encode(encoding))
     assert (found.licence, found.shop, found.address) == ("350802100009", "城南便利店", "城南路 1 号 二楼")
 
@@ -167,7 +167,7 @@ def test_the_template_can_be_filled_in_and_read_and_its_example_is_left_out(row:
     with pytest.raises(Refused, match="没有可导入的内容"):
         checking.check(target.getvalue(), CLASSES)
     first, _ = reading.sheets(target.getvalue(), checking.LIMITS)
-    assert next(first.rows()) == (1, dict(enumerate(checking.COLUMNS)))
+    assert next(first.rows()) == (1, dict(enumerate(headings.COLUMNS)))
 
 
 def test_a_forgotten_example_is_left_out_with_a_notice(xlsx: Make, row: Make) -> None:

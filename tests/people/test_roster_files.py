@@ -13,7 +13,7 @@ from foundation.text import plain
 from foundation.workbooks import reading
 from people.models import CLASSES, Retailer
 from people.roster import checking
-from people.roster.checking import COLUMNS
+from people.roster.headings import COLUMNS
 from tests import workbooks
 from tests.people.test_roster_checking import lines as lines_of
 from tests.people.test_roster_checking import only

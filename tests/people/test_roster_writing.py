@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from people import identity, queries
 from people.models import CLASSES, Area, Manager, Retailer, RetailerTag, ShopClass, Tag
 from people.roster import checking, writing
-from people.roster.checking import COLUMNS, Progress, Roster
+from people.roster.checking import Progress, Roster
+from people.roster.headings import COLUMNS
 from people.roster.writing import Summary
 
 Make = Callable[..., Any]

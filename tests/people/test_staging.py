@@ -14,7 +14,7 @@ from console import tasks
 from console.models import Task, TaskState
 from people.models import CLASSES, Retailer, RosterImport, RosterPart
 from people.roster import checking, staging
-from people.roster.checking import COLUMNS
+from people.roster.headings import COLUMNS
 from people.roster.kinds import BRINGING, IMPORT
 
 SHOPS = 450
