@@ -86,9 +86,18 @@ _HAS_REQUEST = "新罗便利店"
 _REPORT = "/console/visits/reports"
 _CLOSED = "/console/visits?shelf=closed&search={}"
 _HAS_LINE = "/console/people/shops/3508"
+_HEAD = "/console/find/hits?q={}"
 PAGES = (
     Page("dashboard", "admin", "/console/", holds="tile-people"),
     Page("dashboard, manager without shops", "nobody", "/console/", holds="tile-people"),
+    Page("dashboard, of a manager", "own", "/console/", holds="tile-people"),
+    Page("head, a word all shops have", "admin", _HEAD.format("便利店"), holds="find-hit"),
+    Page("head, the same, a manager's", "own", _HEAD.format("便利店"), holds="find-hit"),
+    Page("head, a rare keeper", "admin", _HEAD.format("孔明"), holds=RARE_SHOP),
+    Page("head, a phone", "admin", _HEAD.format("13800009999"), holds=RARE_SHOP),
+    Page("head, a request's number", "admin", _HEAD.format("{request}"), holds="#{request}"),
+    Page("head, no hit", "admin", _HEAD.format("不存在的店"), holds="没有找到"),
+    Page("head, its page", "admin", "/console/find?q=便利店", holds="看全部"),
     Page("roster, first page", "admin", "/console/people", holds=_HAS_LINE),
     Page("roster, a page in the middle", "admin", "/console/people?after={middle}", holds=_HAS_LINE),
     Page("roster, back from the middle", "admin", "/console/people?before={middle}", holds=_HAS_LINE),
@@ -253,6 +262,7 @@ def _office(session: Session, now: datetime) -> None:
         insert(User),
         [
             {
+                "login": name,
                 "name": name,
                 "role": role,
                 "manager_id": manager,

@@ -48,7 +48,7 @@ surveys = Feature(
             permissions=permissions.ALL,
             groups=(SURVEYS,),
             items=(Item("调查", "surveys_pages.survey_list", SURVEYS_SEE, 10, SURVEYS),),
-            tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 3, span=5),),
+            tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 3, span=5, is_kept=True),),
             finders=(finding.SURVEYS,),
             starts=(Start("新建调查", "surveys_pages.upload", SURVEYS_WRITE, "plus", 20),),
             needs=(

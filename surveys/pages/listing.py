@@ -18,7 +18,7 @@ from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
-from surveys.queries import listing
+from surveys.queries import listing, part
 from surveys.queries.listing import SurveyLine
 from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
@@ -85,15 +85,18 @@ def survey_list() -> ResponseReturnValue:
 
 
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
-    """Return the surveys that are running, those that end first in front."""
+    """Return the surveys that are running, those that end first in front, with their return: of all shops, or of the
+    visitor's own. Of an anonymous survey a part of the shops is told nothing."""
     running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=RUNNING)
     running.sort(key=lambda each: (each.closes_at is None, each.closes_at or now))
-    return {
-        "surveys": [(each, *_ends(each.closes_at, now, services.zone)) for each in running[:ON_TILE]],
-        "running": len(running),
-        # Figures are the whole company's: a visitor who sees a part of it finds theirs on each survey's own page.
-        "is_whole": visitor.is_company_wide,
-    }
+    today, lines = day_in(now, services.zone), []
+    for each in running[:ON_TILE]:
+        figures: tuple[int, int] | None = (each.sent, each.returned)
+        if not visitor.is_company_wide:
+            own = None if each.is_anonymous else part.sent_and_returned(session, visitor, each.id, today=today)
+            figures = own if own and own[0] else None
+        lines.append((each, figures, *_ends(each.closes_at, now, services.zone)))
+    return {"surveys": lines, "running": len(running)}
 
 
 def _ends(closes_at: datetime | None, now: datetime, zone: ZoneInfo) -> tuple[str, bool]:

@@ -63,6 +63,14 @@ def figures(session: Session, visitor: Visitor, survey_id: int, *, today: date) 
     }
 
 
+def sent_and_returned(session: Session, visitor: Visitor, survey_id: int, *, today: date) -> tuple[int, int]:
+    """Return how many shops of a visitor's part were asked in an identified survey, and how many handed it in; each
+    counted up to `COUNTED`."""
+    by = CrossedBy.MANAGER if visitor.role is Role.MANAGER else CrossedBy.AREA
+    totals = _totals(session, visitor, survey_id, by, today)
+    return totals.get("sent", 0), totals.get("returned", 0)
+
+
 def _own(session: Session, visitor: Visitor, survey_id: int, by: CrossedBy) -> dict[str, dict[str, Any]]:
     """Return the figures of each question from the counters of the visitor's areas, or of a customer manager."""
     members = crossing.part(session, visitor, by) or set()
