@@ -12,6 +12,8 @@ from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 from werkzeug.utils import cached_property
 
 LARGEST = 2**31 - 1
+#: Of the few keys with eight bytes, `<large:…>` in an address.
+LARGE = 2**63 - 1
 
 
 def whole(text: str) -> int:
@@ -71,7 +73,12 @@ class _Whole(IntegerConverter):
         super().__init__(map, max=LARGEST)
 
 
+class _Large(IntegerConverter):
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGE)
+
+
 def install(app: Flask) -> None:
     """Make `<int:…>` and `type=int` accept only numbers that a column can hold; call before any route is registered."""
     app.request_class = _Asked
-    app.url_map.converters |= {"int": _Whole, "default": _Text, "string": _Text}
+    app.url_map.converters |= {"int": _Whole, "large": _Large, "default": _Text, "string": _Text}

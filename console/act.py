@@ -11,17 +11,26 @@ A view contains only its own part:
             note("tag.save", detail=name)
         return act.done(url_for("people_pages.tag_list"), f"标签“{name}”已修改。")
 
+Where a step can be taken back, `undo` gives the address and the form values that do it:
+
+    back = url_for("people_pages.enable", user_id=user_id), {}
+    return act.done(url_for("people_pages.user_list"), f"“{name}”已停用。", undo=back)
+
+The next page shows it as a toast with 撤销, which is a form of its own and works without script. It goes through the
+same door as any other step: with its permission, its stamp, its note in the audit log.
+
     def _page(tag_id: int, error: Refused | None) -> str:
         …
         return render_template("people/tag.html", tag=found, kept=kept, error=error)
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from flask import flash, redirect, request
+from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -29,6 +38,9 @@ from console import access, audit, stamps
 from console.stamps import Editable, Overtaken
 from foundation.errors import Refused
 from wechat_bot.services import current_services
+
+#: Name in the browser's session of the step that can be taken back.
+_UNDO = "undo"
 
 
 class Note(Protocol):
@@ -98,8 +110,22 @@ def status(refusal: Refused | None) -> int:
     return 200 if refusal is None else 409 if isinstance(refusal, Overtaken) else 422
 
 
-def done(where: str, said: str = "", tone: str = "success") -> ResponseReturnValue:
-    """Redirect to another page, which says what was done. Call it after the transaction, which might still fail."""
+def done(
+    where: str, said: str = "", tone: str = "success", *, undo: tuple[str, Mapping[str, object]] | None = None
+) -> ResponseReturnValue:
+    """Redirect to another page, which says what was done. Call it after the transaction, which might still fail.
+
+    `undo` is how to take it back: an address of a POST, and the fields of its form.
+    """
     if said:
         flash(said, tone)
+    if undo:
+        address, values = undo
+        browser_session[_UNDO] = {"said": said, "address": address, "fields": {k: str(v) for k, v in values.items()}}
     return redirect(where, 303)
+
+
+def undoable() -> Mapping[str, Any]:
+    """The step that the page may offer to take back; given once."""
+    found: Mapping[str, Any] = browser_session.pop(_UNDO, {})
+    return found

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from console.finding import Finder
-from console.menu import Item, Need, Start, Tile
+from console.menu import Item, Need, Start, Tile, ToMany
 from console.rules.visitors import Permission, Visitor
 from wechat_bot.feature import Feature
 
@@ -26,6 +26,7 @@ class Extensions:
     items: tuple[Item, ...]
     tiles: tuple[Tile, ...]
     needs: tuple[Need, ...]
+    to_many: tuple[ToMany, ...]
     starts: tuple[Start, ...]
     finders: tuple[Finder, ...]
     audit_words: Mapping[str, str]
@@ -55,6 +56,10 @@ class Extensions:
     def finders_for(self, visitor: Visitor) -> list[Finder]:
         """The finders this visitor may use, in order."""
         return [finder for finder in self.finders if visitor.may(finder.permission)]
+
+    def to_many_for(self, visitor: Visitor) -> list[ToMany]:
+        """The ways to write to many that this visitor has."""
+        return [form for form in self.to_many if visitor.may(form.permission)]
 
     def known(self, session: Session, visitor: Visitor) -> list[str]:
         """Known facts about a user: login, name and phone, and what the features give."""

@@ -8,7 +8,7 @@ from console.collected import Extensions, Knows, Part
 from console.finding import Finder
 from console.importing import Wizard
 from console.lists.listing import Listing
-from console.menu import Item, MenuGroup, Need, Start, Tile
+from console.menu import Item, MenuGroup, Need, Start, Tile, ToMany
 from console.rules.visitors import Permission
 from console.work import WorkKind
 from wechat_bot.collecting import claimed, more
@@ -25,6 +25,8 @@ class ConsoleExtension:
     items: Sequence[Item] = ()
     tiles: Sequence[Tile] = ()
     needs: Sequence[Need] = ()
+    #: Forms that write to an audience.
+    to_many: Sequence[ToMany] = ()
     starts: Sequence[Start] = ()
     #: What the search in the head of every page finds.
     finders: Sequence[Finder] = ()
@@ -71,6 +73,7 @@ def collect(features: Sequence[Feature]) -> Extensions:
         items=tuple(sorted((one for _, each in found for one in each.items), key=_place)),
         tiles=tuple(sorted((one for _, each in found for one in each.tiles), key=lambda one: one.order)),
         needs=tuple(sorted((one for _, each in found for one in each.needs), key=lambda one: one.order)),
+        to_many=tuple(one for _, each in found for one in each.to_many),
         starts=tuple(sorted((one for _, each in found for one in each.starts), key=lambda one: one.order)),
         finders=tuple(sorted((one for _, each in found for one in each.finders), key=lambda one: one.order)),
         audit_words=words,

@@ -25,6 +25,15 @@ SYSTEM = MenuGroup("系统", "settings", 90)
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """How much waits behind an entry of the side navigation; 0 shows nothing."""
+
+    number: int
+    #: Number of the newest of them, such as the greatest id: where it grows, an open page may ring.
+    newest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """Entry of the side navigation: where it leads, who sees it, and how much waits behind it."""
 
@@ -37,8 +46,8 @@ class Item:
     #: Name of an icon (`config/icons.py`); only an entry outside the groups shows one.
     icon: str = "point"
     #: Counts what waits for the visitor. It runs with every page, so it is one cheap statement that stops counting
-    #: early. 0 shows nothing.
-    waits: Callable[[Services, Session, Visitor, datetime], int] | None = None
+    #: early.
+    waits: Callable[[Services, Session, Visitor, datetime], Waits] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,18 @@ class Start:
     permission: Permission
     icon: str
     order: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """Form that writes to many shops, whose audience is taken from its address (`people.picker.short.query_of`).
+
+    Pages that name an audience link to it, whatever feature it belongs to.
+    """
+
+    label: str
+    endpoint: str
+    permission: Permission
 
 
 @dataclass(frozen=True, slots=True)

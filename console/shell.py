@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from flask import Flask, g, request
 
-from console import access
-from console.menu import Item
+from console import access, act
+from console.menu import Item, Waits
 from console.rules.visitors import Visitor
 from wechat_bot.services import current_services
 
+NOTHING = Waits(0)
 #: Cookie in which a browser keeps how its user wants the menu: `rail` or `wide`. It says nothing else, and a script
 #: writes it, so only these two words are read.
 FOLD_COOKIE, FOLDS = "wuwei_menu", ("rail", "wide")
@@ -20,8 +21,12 @@ class MenuLine:
     """Entry of the menu as this page shows it."""
 
     item: Item
-    count: int
+    waits: Waits
     is_here: bool
+
+    @property
+    def count(self) -> int:
+        return self.waits.number
 
     @property
     def mark(self) -> str:
@@ -64,9 +69,18 @@ class Shell:
         return sum(section.count for section in self.sections)
 
     @property
+    def newest(self) -> str:
+        """The number of the newest behind each entry: where one grows, something came."""
+        return "-".join(str(each.newest) for each in self._waits)
+
+    @property
     def shown(self) -> str:
         """The counts in short, by which a page says which it shows."""
-        return "-".join(str(line.count) for section in self.sections for line in section.lines if line.item.waits)
+        return f"{'-'.join(str(each.number) for each in self._waits)}.{self.newest}"
+
+    @property
+    def _waits(self) -> Sequence[Waits]:
+        return [line.waits for section in self.sections for line in section.lines if line.item.waits]
 
     @property
     def crumb(self) -> str:
@@ -75,8 +89,8 @@ class Shell:
 
 
 def install(app: Flask) -> None:
-    """Give the templates of an app `shell_of`, by which the layout of a page draws its menu."""
-    app.context_processor(lambda: {"shell_of": shell} if access.is_console() else {})
+    """Give the templates of an app what the layout of a page asks for: its menu, and what can be undone."""
+    app.context_processor(lambda: {"shell_of": shell, "undoable": act.undoable} if access.is_console() else {})
 
 
 def shell(who: Visitor, active: str = "", *, is_counted: bool = True) -> Shell:
@@ -89,7 +103,7 @@ def shell(who: Visitor, active: str = "", *, is_counted: bool = True) -> Shell:
     here = (request.endpoint, active)
     sections: list[MenuSection] = []
     for item in items:
-        line = MenuLine(item, counts.get(item.endpoint, 0), item.endpoint in here)
+        line = MenuLine(item, counts.get(item.endpoint, NOTHING), item.endpoint in here)
         if item.group and sections and sections[-1].label == item.group.label:
             sections[-1] = MenuSection(item.group.label, item.group.icon, (*sections[-1].lines, line))
         else:
@@ -99,9 +113,9 @@ def shell(who: Visitor, active: str = "", *, is_counted: bool = True) -> Shell:
     return Shell(sections, fold if fold in FOLDS else "")
 
 
-def _counts(who: Visitor, items: Sequence[Item]) -> Mapping[str, int]:
+def _counts(who: Visitor, items: Sequence[Item]) -> Mapping[str, Waits]:
     """What waits behind these entries; counted once for a request."""
-    found: Mapping[str, int] | None = g.get("waiting")
+    found: Mapping[str, Waits] | None = g.get("waiting")
     if found is None:
         services = current_services()
         with services.reading() as session:

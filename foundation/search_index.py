@@ -75,13 +75,16 @@ class SearchIndex:
         if is_new:
             self._command(connection.exec_driver_sql, "rebuild")
 
-    def holding(self, session: Session, words: Sequence[str]) -> Select[int]:
-        """A select of the keys (as `id`) of the rows that have all of these words."""
+    def holding(self, session: Session, words: Sequence[str], *either: Sequence[str]) -> Select[int]:
+        """A select of the keys (as `id`) of the rows that have all of these words, and of each further list at least
+        one."""
         if session.get_bind().dialect.name == "postgresql":
-            held = cast(column(self.words), ARRAY(Text)).contains(list(words))
-            return select(literal_column(self.key, Integer).label("id")).select_from(sql(self.table)).where(held)
-        phrase = " ".join(f'"{word}"' for word in words)
-        match = literal_column(self.name).op("MATCH")(phrase)
+            indexed = cast(column(self.words), ARRAY(Text))
+            held = [indexed.contains(list(words))] * bool(words) + [indexed.overlap(list(some)) for some in either]
+            return select(literal_column(self.key, Integer).label("id")).select_from(sql(self.table)).where(*held)
+        every = [f'"{word}"' for word in words]
+        every += ["(" + " OR ".join(f'"{word}"' for word in some) + ")" for some in either]
+        match = literal_column(self.name).op("MATCH")(" AND ".join(every))
         return select(literal_column("rowid", Integer).label("id")).select_from(sql(self.name)).where(match)
 
     def forget_deleted(self, session: Session) -> None:

@@ -8,7 +8,7 @@ from console.menu import Item, MenuGroup, Need, Start, Tile
 from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing, waves
 from surveys.mobile import answer
-from surveys.pages import finding, inviting, listing, needs, routes, words
+from surveys.pages import finding, inviting, listing, needs, routes, sheets, unanswered, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures, timeline
 from wechat_bot.conversation import Conversation, Entry
@@ -67,15 +67,23 @@ surveys = Feature(
                 "survey.promise": "安排公布结果",
                 "survey.people": "查看邀请名单",
                 "survey.words": "查看文字回答",
+                "survey.sheets": "查看答卷",
+                "survey.sheet": "查看一份答卷",
+                "survey.photos": "查看答卷照片",
+                "survey.unanswered": "查看没有回答的店",
+                "survey.void": "作废答卷",
+                "survey.restore": "恢复答卷",
+                "survey.again": "请店主重填",
                 "survey.export": "导出调查",
                 "survey.cross.export": "导出交叉分析",
             },
-            searches=("survey.words",),
+            searches=("survey.words", "survey.sheets", "survey.photos"),
             topics={
                 "survey": "调查",
+                "sheet": "答卷",
             },
             tasks=jobs.TASKS,
-            lists=(listing.SURVEYS, inviting.INVITED, words.WORDS),
+            lists=(listing.SURVEYS, inviting.INVITED, words.WORDS, sheets.SHEETS, unanswered.UNANSWERED),
         ),
     ),
     mobile=answer.blueprint,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need, Start, Tile
+from console.menu import Item, MenuGroup, Need, Start, Tile, ToMany
 from visits import jobs, models, permissions
 from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
@@ -68,6 +68,7 @@ visits = Feature(
                 Tile("visits/console/_unheard.html", VISITS_SEE, unheard.tile, 41, span=12),
             ),
             finders=(finding.REQUESTS,),
+            to_many=(ToMany("群发给他们", "visits_pages.group_write", VISITS_ANSWER),),
             starts=(Start("写给多家店", "visits_pages.group_write", VISITS_ANSWER, "send", 10),),
             needs=(
                 Need(VISITS_SEE, needs.overdue, 5),
@@ -91,6 +92,7 @@ visits = Feature(
                 "visit.export": "导出拜访统计",
                 "visit.plan": "修改拜访计划",
                 "visit.plan.end": "结束拜访计划",
+                "visit.plan.resume": "恢复拜访计划",
                 "visit.plan.see": "查看该拜访的店",
                 "visit.made": "记下拜访",
                 "visit.unmade": "撤销拜访",

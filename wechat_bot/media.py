@@ -32,6 +32,11 @@ LONGEST_MARK = 64
 HELD, HELD_FOR = "form:", timedelta(days=1)
 
 
+#: Ending of a thumbnail's name beside its picture, as `storage.old_files` knows names: after some hours without its row
+#: it is deleted, and made again when it is asked for. And the pixels of its longer side.
+SMALL, SMALL_SIDE = ".00000400", 400
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Picture stored in the media folder, not yet assigned to anybody."""
@@ -171,6 +176,20 @@ def find(session: Session, folder: Path, key: str) -> Found | None:
     return Found(path, row.content_type or "application/octet-stream") if path.is_file() else None
 
 
+def small(found: Found | None) -> Found | None:
+    """The thumbnail of a picture, made when it is first asked for; the file itself where it is no picture or broken.
+    Call it outside of a transaction: it may write a file."""
+    if found is None or not found.content_type.startswith("image/"):
+        return found
+    kept = found.path.with_name(f"{found.path.name}{SMALL}")
+    if not kept.is_file():
+        try:
+            storage.write(kept, pictures.small(found.path.read_bytes(), SMALL_SIDE))
+        except Refused:
+            return found
+    return Found(kept, "image/jpeg")
+
+
 def fetch_next(services: Services) -> bool:
     """Fetch one waiting file. False where none was due."""
     now = services.clock()
@@ -248,7 +267,9 @@ def delete_discarded(services: Services) -> int:
             others = select(twin.id).where(twin.sha256 == media.sha256, twin.discarded_at.is_(None)).limit(1)
             if media.sha256 and session.scalar(others) is None:
                 # File first: a crash in between leaves a row without a file, which the next run finds.
-                path_of(services.media_folder, media.sha256).unlink(missing_ok=True)
+                path = path_of(services.media_folder, media.sha256)
+                path.unlink(missing_ok=True)
+                path.with_name(f"{path.name}{SMALL}").unlink(missing_ok=True)
             session.delete(media)
         return len(gone)
 

@@ -131,25 +131,124 @@ function count() {
 document.addEventListener("change", (event) => { if (event.target.name === "n") count(); });
 document.addEventListener("DOMContentLoaded", count);
 
-// Keys, where nobody types: j and k go through the rows, x ticks one, / leads to the search. Ctrl+Enter sends a draft.
+// Keys, where nobody types. j and k go through the rows of lists, x ticks one; a button or link with data-key is pressed
+// by that key ("e", "Alt+ArrowDown") and named in the panel by data-key-label, or by its own words. / is in find.js.
+const SHOWN_KEYS = { ArrowDown: "↓", ArrowUp: "↑", Enter: "↵" };
+function rowLinks() {
+  return [...document.querySelectorAll("main .tbl tbody tr, main .rows > li")]
+    .map((row) => row.querySelector("a.row-link") ?? row.querySelector("a[href]")).filter((link) => link?.checkVisibility());
+}
+function keysHere() {
+  const found = [];
+  const add = (keys, word) => found.push([keys, word]);
+  if (document.querySelector("[data-finder], form[role=search]")) add(["/"], "搜索");
+  if (rowLinks().length) { add(["j", "k"], "下一行　上一行"); add(["Enter"], "打开"); }
+  if (document.querySelector("[data-keeps] input[name=n]")) add(["x"], "选中");
+  for (const each of document.querySelectorAll("[data-key]")) {
+    if (each.checkVisibility() && !each.disabled) add(each.dataset.key.split("+"), each.dataset.keyLabel ?? each.textContent.trim());
+  }
+  if (document.querySelector("textarea[data-sends]")) add(["Ctrl", "Enter"], "发送");
+  if (document.querySelector("[data-undo]")) add(["z"], "撤销刚才那一步");
+  add(["g", "h"], "回首页");
+  add(["?"], "快捷键");
+  return found;
+}
+function showKeys() {
+  const panel = document.getElementById("keys");
+  if (!panel || panel.open) return;
+  const list = panel.querySelector("dl");
+  list.replaceChildren();
+  for (const [keys, word] of keysHere()) {
+    const [dt, dd] = [document.createElement("dt"), document.createElement("dd")];
+    for (const key of keys) {
+      const kbd = document.createElement("kbd");
+      kbd.textContent = SHOWN_KEYS[key] ?? key;
+      dt.append(kbd, " ");
+    }
+    dd.textContent = word;
+    list.append(dt, dd);
+  }
+  panel.showModal();
+}
+document.addEventListener("DOMContentLoaded", () => {
+  for (const button of document.querySelectorAll("[data-opens=keys]")) {
+    button.hidden = false;
+    button.addEventListener("click", showKeys);
+  }
+});
+// A press beside the panel closes it, as Esc does.
+document.addEventListener("click", (event) => { if (event.target.matches("dialog.panel")) event.target.close(); });
+
+let before = "";
 document.addEventListener("keydown", (event) => {
   const at = document.activeElement;
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && at?.matches("textarea[data-sends]")) {
     event.preventDefault();
     at.form.querySelector("button[type=submit]")?.click();
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || at?.matches("textarea, select, input:not([type=checkbox]):not([type=radio])")) return;
-  const rows = [...document.querySelectorAll("a.row-link")];
-  if (event.key === "/") {
-    const search = document.querySelector("form[role=search] input[type=search]");
-    if (search) { event.preventDefault(); search.focus(); search.select(); }
-  } else if ((event.key === "j" || event.key === "k") && rows.length) {
-    const now = rows.indexOf(at?.closest("tr")?.querySelector("a.row-link"));
+  const isTyping = at?.matches("textarea, select, input:not([type=checkbox]):not([type=radio])");
+  if (event.isComposing || document.querySelector("dialog[open]") || (isPlain && isTyping)) return;
+  const held = ["Ctrl", "Alt"].filter((name) => event[`${name.toLowerCase()}Key`]).concat(event.key).join("+");
+  const button = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === held && each.checkVisibility());
+  if (button) {
+    event.preventDefault();
+    button.click();
+    return;
+  }
+  if (!isPlain) return;
+  const went = before;
+  before = event.key;
+  if (event.key === "?") {
+    event.preventDefault();
+    showKeys();
+  } else if (event.key === "h" && went === "g") {
+    document.querySelector(".brand[href], .head-name[href]")?.click();
+  } else if (event.key === "z") {
+    document.querySelector("[data-undo]")?.click();
+  } else if (event.key === "j" || event.key === "k") {
+    const rows = rowLinks();
+    const now = rows.findIndex((link) => link.closest("tr, li") === at?.closest("tr, li"));
     const next = now < 0 ? 0 : Math.min(Math.max(now + (event.key === "j" ? 1 : -1), 0), rows.length - 1);
-    rows[next].focus();
+    rows[next]?.focus();
   } else if (event.key === "x") {
-    at?.closest("tr")?.querySelector("input[name=n]")?.click();
+    at?.closest("tr, li")?.querySelector("input[name=n]")?.click();
+  }
+});
+
+// What went well stands as a toast for ten seconds, longer while it is pointed at or holds the focus.
+const LASTS = 10_000;
+function toast(piece) {
+  let place = document.querySelector(".toasts");
+  if (!place) {
+    place = document.createElement("div");
+    place.className = "toasts";
+    place.setAttribute("role", "status");
+    (document.getElementById("content") ?? document.body).append(place);
+  }
+  let timer = 0;
+  const stay = () => clearTimeout(timer);
+  const leave = () => {
+    stay();
+    if (!piece.matches(":hover, :focus-within")) timer = setTimeout(() => piece.remove(), LASTS);
+  };
+  for (const name of ["pointerenter", "focusin"]) piece.addEventListener(name, stay);
+  for (const name of ["pointerleave", "focusout"]) piece.addEventListener(name, () => setTimeout(leave, 0));
+  place.append(piece);
+  leave();
+}
+function say(words) {
+  const piece = document.createElement("div");
+  piece.className = "toast-bar";
+  piece.textContent = words;
+  toast(piece);
+}
+document.addEventListener("DOMContentLoaded", () => {
+  for (const piece of document.querySelectorAll("[data-toast]")) {
+    piece.className = "toast-bar";
+    piece.removeAttribute("role");
+    toast(piece);
   }
 });
 
@@ -178,7 +277,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const column = document.querySelector(".page-column");
   const turned = () => {
     column.inert = box.checked;
-    if (box.checked) side.querySelector("a, summary").focus();
+    // Not before it can be seen, which takes a moment where it slides in.
+    if (box.checked) setTimeout(() => side.querySelector(".side-link, summary").focus(), 50);
   };
   const close = () => {
     if (!box.checked) return;
@@ -246,21 +346,75 @@ document.addEventListener("htmx:afterSettle", (event) => {
   for (const sum of document.querySelectorAll(".side summary, .side-link")) {
     sum.classList.toggle("has-count", Boolean(sum.querySelector(".count:not([hidden])")));
   }
+  heard();
 });
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (event.target.id === "waiting" && event.detail.xhr.status >= 400) event.preventDefault();
 });
 
+// A sound for something new, where somebody chose it in this browser. One page of all that are open makes it.
+const SOUND = "wuwei-sound";
+const NEWEST = "wuwei-newest";
+let air = null;
+function breathe() {
+  air ??= new AudioContext();
+  air.resume();
+}
+function ring() {
+  if (air?.state !== "running") return;
+  for (const [at, pitch] of [[0, 880], [0.18, 1175]]) {
+    const tone = new OscillatorNode(air, { frequency: pitch });
+    const loud = new GainNode(air, { gain: 0 });
+    const start = air.currentTime + at;
+    loud.gain.setValueAtTime(0, start);
+    loud.gain.linearRampToValueAtTime(0.15, start + 0.02);
+    loud.gain.exponentialRampToValueAtTime(0.001, start + 0.4);
+    tone.connect(loud).connect(air.destination);
+    tone.start(start);
+    tone.stop(start + 0.45);
+  }
+}
+function heard() {
+  const newest = document.getElementById("waiting")?.dataset.newest ?? "";
+  const numbers = (words) => words.split("-").map(Number);
+  const known = numbers(localStorage.getItem(NEWEST) ?? newest);
+  if (localStorage.getItem(SOUND) && numbers(newest).some((number, place) => number > (known[place] ?? number))) ring();
+  localStorage.setItem(NEWEST, newest);
+}
+document.addEventListener("DOMContentLoaded", () => {
+  const box = document.getElementById("rings");
+  if (!box || !("AudioContext" in window)) return;
+  box.closest("label").hidden = false;
+  box.checked = Boolean(localStorage.getItem(SOUND));
+  box.addEventListener("change", () => {
+    if (!box.checked) return localStorage.removeItem(SOUND);
+    localStorage.setItem(SOUND, "1");
+    breathe();
+    ring();
+  });
+  localStorage.setItem(NEWEST, document.getElementById("waiting").dataset.newest);
+  // A browser lets a page be heard only after it was touched.
+  for (const name of ["pointerdown", "keydown"]) {
+    document.addEventListener(name, () => { if (localStorage.getItem(SOUND)) breathe(); }, { once: true });
+  }
+});
+
 // A button that copies.
 document.addEventListener("DOMContentLoaded", () => {
-  for (const button of document.querySelectorAll("[data-copies]")) button.hidden = !navigator.clipboard;
+  for (const button of document.querySelectorAll("[data-copies]")) button.hidden = false;
 });
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copies]");
   if (!button) return;
-  await navigator.clipboard.writeText(button.dataset.copies);
-  const label = button.lastChild;
-  const said = label.textContent;
-  label.textContent = "已复制";
-  setTimeout(() => { label.textContent = said; }, 2000);
+  if (navigator.clipboard) await navigator.clipboard.writeText(button.dataset.copies);
+  else { // no https, as in a house's own net: the older way
+    const field = document.createElement("textarea");
+    field.value = button.dataset.copies;
+    button.after(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+    button.focus();
+  }
+  say(`已复制${button.dataset.named ?? ""}`);
 });

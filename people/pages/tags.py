@@ -100,9 +100,11 @@ def tag_shop(licence: str) -> ResponseReturnValue:
         if found is None:
             abort(404)
         did, tag_id, change = _wish()
-        name, _ = change(session, tag_id, Retailer.id == found.shop.id)
+        name, number = change(session, tag_id, Retailer.id == found.shop.id)
         note(did, f"shop:{licence}", name)
-    return act.done(url_for("people_pages.shop", licence=licence))
+    said = f"标签“{name}”已{'去掉' if did == OFF else '打上'}。" if number else ""
+    back = url_for("people_pages.tag_shop", licence=licence), {"tag": tag_id, "do": "put" if did == OFF else "off"}
+    return act.done(url_for("people_pages.shop", licence=licence), said, undo=back if number else None)
 
 
 @access.allow(TAGS_PUT)

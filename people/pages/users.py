@@ -117,7 +117,8 @@ def disable(user_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         name = accounts.disable(session, user_id, now=now)
         note("user.disable", f"user:{user_id}", name)
-    return act.done(url_for("people_pages.user_list"), f"“{name}”已停用。")
+    back: tuple[str, dict[str, object]] = (url_for("people_pages.enable", user_id=user_id), {})
+    return act.done(url_for("people_pages.user_list"), f"“{name}”已停用。", undo=back)
 
 
 @access.allow(USERS_MANAGE)

@@ -157,6 +157,11 @@ def query(criterion: str, name: str, value: Any) -> dict[str, Any]:
     return {NAME: SOME, f"{NAME}-{criterion}-{name}": value}
 
 
+def query_of(spec: Spec) -> dict[str, Any]:
+    """The query parameters of a link that opens a form with a whole audience chosen, whatever fields the form has."""
+    return {NAME: ALL} if spec is None else {NAME: SOME, REST: json.dumps(spec, ensure_ascii=False)}
+
+
 def _offered(picker: Picker, criteria: Mapping[str, CriterionForm]) -> list[CriterionForm]:
     known = form.offered(criteria)
     return [_in_short(known[name]) for name in picker.criteria if name in known]

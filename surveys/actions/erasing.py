@@ -62,6 +62,8 @@ def _forget_sheets(session: Session, whom: Forgetting, *, is_picture_only: bool)
         if not is_picture_only:
             sheet.void_reason = ""  # staff may have written of somebody
     session.flush()
+    if not is_picture_only:
+        whom.links.extend(f"sheet:{sheet.id}" for sheet in sheets)
     _note(session, whom, before, is_picture_only=is_picture_only)
     _index_again(session, changed, keeps_words=is_picture_only)
     ids = [] if is_picture_only else [sheet.id for sheet in changed]

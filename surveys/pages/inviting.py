@@ -51,6 +51,8 @@ STEPS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "resume": ("继续", steering.resume),
     "cancel": ("取消", steering.cancel),
 }
+#: The steps by which another is taken back.
+BACK = {"pause": "resume", "resume": "pause"}
 PICKER = Picker(
     ("class", "area", "manager", "tag", "audience"), "全部还没填写的", legend="邀请谁", asks="请选择邀请谁。"
 )
@@ -182,7 +184,9 @@ def steer(survey_id: int, number: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         do(session, inviting.wave(session, survey_id, number), by=access.visitor().name, now=now)
         note("survey.steer", f"survey:{survey_id}", said)
-    return act.done(_here(survey_id), f"已{said}邀请。")
+    other = BACK.get(request.form["do"])
+    back = (url_for("surveys_pages.steer", survey_id=survey_id, number=number), {"do": other}) if other else None
+    return act.done(_here(survey_id), f"已{said}邀请。", undo=back)
 
 
 @access.allow(SURVEYS_SEE)

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from campaigns import steering
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Recipient
 from foundation.dialects import json_has
 from foundation.errors import Refused
 from questions.question import Question, QuestionType
@@ -44,11 +44,23 @@ def answered(session: Session, value: Any, now: datetime) -> Ids:
 
 
 def not_answered(session: Session, value: Any, now: datetime) -> Ids:
-    """Return who was asked a survey and has not answered it: `{survey: 12}`."""
-    survey_id, _ = _survey(session, value, "not_answered_survey", ("survey",))
-    return select(Participation.retailer_id).where(
+    """Return who was asked a survey and has not answered it: `{survey: 12}`, or `{survey: 12, wave: 2}` for those whom
+    that invitation was for.
+
+    Raises Refused where there is no such survey or invitation.
+    """
+    survey_id, _ = _survey(session, value, "not_answered_survey", ("survey", "wave"))
+    found = select(Participation.retailer_id).where(
         Participation.survey_id == survey_id, Participation.is_submitted.is_(False)
     )
+    if "wave" not in value:
+        return found
+    invitations = (Campaign.kind == waves.INVITATION, Campaign.reference == survey_id)
+    campaign = session.scalar(select(Campaign.id).where(*invitations, Campaign.number == _number(value["wave"])))
+    if campaign is None:
+        raise Refused(f"调查 {survey_id} 没有这一次邀请。")
+    meant = (Recipient.campaign_id == campaign, Recipient.retailer_id == Participation.retailer_id)
+    return found.where(exists().where(*meant, Recipient.outcome.is_not(None)))
 
 
 def kept_specs(session: Session) -> Sequence[KeptSpec]:
@@ -119,6 +131,11 @@ def _option_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choi
     return [Choice(code, question.label(code)) for code in (*codes, *(question.codes - codes.keys()))]
 
 
+def _wave_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    number = session.scalar(select(Survey.waves).where(Survey.id == _number(given.get("survey"))))
+    return [Choice(wave, f"第 {wave} 次邀请") for wave in range(1, (number or 0) + 1)]
+
+
 def _versions(session: Session, given: Mapping[str, Any]) -> Sequence[Any]:
     survey_id = given.get("survey")
     if not isinstance(survey_id, int) or isinstance(survey_id, bool):
@@ -143,9 +160,12 @@ CRITERIA = (
     ),
     Criterion(
         "not_answered_survey",
-        "收到某份调查、还没有填写：{survey: 编号}",
+        "收到某份调查（的第几次邀请）、还没有填写：{survey: 编号, wave: 第几次}",
         "收到调查、还没有填写",
-        (Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),),
+        (
+            Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),
+            Field("邀请", Input.ONE, _wave_choices, "wave", "survey", is_number=True, is_optional=True),
+        ),
         select=not_answered,
     ),
 )
@@ -189,6 +209,10 @@ def _chose(session: Session, question: Question, options: list[int]) -> ColumnEl
 
 def _plain(text: str) -> bool:
     return text.isascii() and text.isdigit()
+
+
+def _number(value: Any) -> int:
+    return value if _is_number(value) else -1
 
 
 def _is_number(value: Any) -> bool:

@@ -26,11 +26,11 @@ def save(session: Session, canned_id: int | None, title: str, content: str, *, i
     return found.id
 
 
-def drop(session: Session, canned_id: int, *, by: Visitor) -> str:
-    """Delete a canned answer; gives its title."""
+def drop(session: Session, canned_id: int, *, by: Visitor) -> dict[str, str]:
+    """Delete a canned answer; gives the form that would write it again."""
     found = find(session, canned_id, by=by)
     session.delete(found)
-    return found.title
+    return {"title": found.title, "content": found.content, "for": "all" if found.manager_id is None else "me"}
 
 
 def find(session: Session, canned_id: int, *, by: Visitor) -> Canned:

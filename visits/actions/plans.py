@@ -68,6 +68,15 @@ def end(session: Session, plan_id: int, *, now: datetime) -> str:
     return plan.name
 
 
+def resume(session: Session, plan_id: int, ended: str) -> str:
+    """Take back the end of a plan; gives its name. Raises `Refused` where it did not end at this moment."""
+    plan = session.scalar(select(VisitPlan).where(VisitPlan.id == plan_id).with_for_update())
+    if plan is None or plan.ended_at is None or plan.ended_at != _moment(ended):
+        raise Refused(texts.NOTHING_TO_UNDO)
+    plan.ended_at = None
+    return plan.name
+
+
 def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date, note: str = "") -> str:
     """Note that a shop was visited; gives its name. Tapped twice on one day it is one visit.
 

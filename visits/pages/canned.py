@@ -59,9 +59,11 @@ def edit(canned_id: int | None = None) -> ResponseReturnValue:
 def drop(canned_id: int) -> ResponseReturnValue:
     """Delete a canned answer."""
     with act.transaction(over=editable.canned(canned_id, access.visitor())) as (session, _, note):
-        title = actions.drop(session, canned_id, by=access.visitor())
-        note("visit.canned", detail=f"删除 {title}")
-    return act.done(url_for("visits_pages.canned"), "已删除。")
+        gone = actions.drop(session, canned_id, by=access.visitor())
+        note("visit.canned", detail=f"删除 {gone['title']}")
+    # Taken back, it is written anew: whoever has used it has its words in their answer.
+    back = url_for("visits_pages.canned_new"), gone
+    return act.done(url_for("visits_pages.canned"), f"常用语“{gone['title']}”已删除。", undo=back)
 
 
 def _save(canned_id: int | None) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console.menu import Waiting
+from console.menu import Waiting, Waits
 from console.rules.visitors import Role, Visitor
 from foundation.text import mask_phones, shortened
 from people.permissions import PEOPLE_PHONES
@@ -80,10 +80,11 @@ def _quoted(who: Colleague, line: InboxLine) -> str:
     return f"“{shortened(texts.said(line.kind, words, 120), QUOTED)}”"
 
 
-def pressing(services: Services, session: Session, visitor: Visitor, now: datetime) -> int:
+def pressing(services: Services, session: Session, visitor: Visitor, now: datetime) -> Waits:
     """Count the requests that wait for the visitor today: overdue, due before midnight, or without an owner."""
     who = visibility.of_visitor(session, visitor, now=now, zone=services.zone)
-    return inbox.counts(session, who, now=now).pressing
+    counts = inbox.counts(session, who, now=now)
+    return Waits(counts.pressing, counts.newest)
 
 
 def due(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

@@ -259,7 +259,10 @@ def visited(retailer_id: int) -> ResponseReturnValue:
         who = visibility.of_visitor(session, access.visitor(), now=now, zone=zone)
         shop = actions.note_visit(session, who, retailer_id, how, on=given or who.today, note=form.get("note", ""))
         note("visit.made", "visits", f"{texts.HOW[how]} {shop}")
-    return act.done(_list(), f"已记下：{texts.HOW[how]}拜访{shop}。")
+        made = queries.just_noted(session, who, retailer_id)
+    where = {name: form[name] for name in ("plan", "part", "days") if name in form}
+    back = (url_for("visits_pages.undo_visit", visit_id=made), {"stamp": now.isoformat(), **where}) if made else None
+    return act.done(_list(), f"已记下：{texts.HOW[how]}拜访{shop}。", undo=back)
 
 
 @access.allow(VISITS_ANSWER)
@@ -296,7 +299,17 @@ def end(plan_id: int) -> ResponseReturnValue:
     with act.transaction(over=editable.plan(plan_id, current_services().criteria)) as (session, now, note):
         name = actions.end(session, plan_id, now=now)
         note("visit.plan.end", detail=name)
-    return act.done(url_for("visits_pages.plans"), f"计划“{name}”已结束，拜访记录还在。")
+    back = url_for("visits_pages.plan_resume", plan_id=plan_id), {"ended": now.isoformat()}
+    return act.done(url_for("visits_pages.plans"), f"计划“{name}”已结束，拜访记录还在。", undo=back)
+
+
+@access.allow(VISITS_SETTINGS)
+def resume(plan_id: int) -> ResponseReturnValue:
+    """Take back the end of a plan, the one that was seen: its moment is the stamp."""
+    with act.transaction() as (session, _, note):
+        name = actions.resume(session, plan_id, request.form.get("ended", ""))
+        note("visit.plan.resume", f"visit-plan:{plan_id}", name)
+    return act.done(url_for("visits_pages.plan", plan_id=plan_id), f"计划“{name}”继续。")
 
 
 def _save(plan_id: int | None) -> ResponseReturnValue:

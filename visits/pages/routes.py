@@ -40,6 +40,7 @@ for _rule, _name, _view, _methods in (
     ("/plans/<int:plan_id>/export", "plan_export", exporting(plans.DUE, plans.plan), ("POST",)),
     ("/plans/<int:plan_id>/edit", "plan_edit", plans.edit, ("GET", "POST")),
     ("/plans/<int:plan_id>/end", "plan_end", plans.end, ("POST",)),
+    ("/plans/<int:plan_id>/resume", "plan_resume", plans.resume, ("POST",)),
     ("/quiet", "quiet", plans.quiet, ("GET",)),
     ("/quiet/export", "quiet_export", exporting(plans.QUIET, plans.quiet), ("POST",)),
     ("/visited/<int:retailer_id>", "visited", plans.visited, ("POST",)),

@@ -6,7 +6,7 @@ from functools import partial
 from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act, fields
+from console import access, act, fields, stamps
 from foundation import calendar as hours
 from foundation.calendar import WEEKDAYS, Calendar
 from foundation.clock import day_in
@@ -100,7 +100,10 @@ def retire(category_id: int) -> ResponseReturnValue:
     with act.transaction(over=editable.category(category_id)) as (session, now, note):
         name = actions.retire_category(session, category_id, is_retired=is_retired, now=now)
         note("visit.category", detail=f"{did} {name}")
-    return act.done(url_for("visits_pages.settings"), f"“{name}”已{did}。")
+        session.flush()
+        stamp = stamps.of(editable.category(category_id).kept(session))
+    back = url_for("visits_pages.retire", category_id=category_id), {"retired": int(not is_retired), "stamp": stamp}
+    return act.done(url_for("visits_pages.settings"), f"“{name}”已{did}。", undo=back)
 
 
 def _save_policy(class_id: int | None) -> ResponseReturnValue:

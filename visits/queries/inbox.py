@@ -103,6 +103,8 @@ class Counts:
     soon: int
     #: Overdue, due before midnight, or without an owner; each counts once.
     pressing: int
+    #: The greatest id; 0 where there is none.
+    newest: int
 
 
 OPEN: Order[InboxLine] = Order((Request.due_at, Request.id), lambda line: (line.due_at, line.id), has_empty=True)
@@ -161,7 +163,7 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
     seen = [Request.owner_id == who.manager_id] if mine_only else _seen(session, who)
     conditions = [Request.closed_at.is_(None), *seen]
     open_ones = (
-        select(Request.owner_id, Request.due_at, Request.snoozed_until, Request.unanswered_since)
+        select(Request.id, Request.owner_id, Request.due_at, Request.snoozed_until, Request.unanswered_since)
         .where(*conditions)
         .limit(COUNTED)
         .subquery()
@@ -178,6 +180,7 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
             func.count().filter(is_snoozed),
             func.count().filter(and_(columns.due_at >= now, columns.due_at < now + SOON)),
             func.count().filter(or_(columns.due_at < midnight, columns.owner_id.is_(None))),
+            func.coalesce(func.max(columns.id), 0),
         ).select_from(open_ones)
     ).one()
     return Counts(*row)

@@ -232,6 +232,12 @@ def noted(session: Session, who: Colleague) -> list[Noted]:
     return [Noted(*row[:5], row[5]) for row in rows if row[5]]
 
 
+def just_noted(session: Session, who: Colleague, retailer_id: int) -> int | None:
+    """Return the visit this colleague noted at this very moment; None where it was noted before."""
+    theirs = (Visited.retailer_id == retailer_id, Visited.noted_at == who.now, may_be_undone(who))
+    return session.scalar(select(Visited.id).where(*theirs))
+
+
 _BY_LICENCE: Order[PlanLine] = Order((Retailer.licence,), lambda line: (line.licence,))
 
 

@@ -1,0 +1,117 @@
+"""Console list of the shops that have not answered a survey: as a file, as a message to many, as a reminder."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from console import access, act
+from console.lists import looking
+from console.lists.listing import Asked, Column, Filter, Listing
+from foundation.errors import Refused
+from foundation.paging import Cursor, Page
+from foundation.text import whole_number
+from people.models import Area, Manager, ShopClass
+from people.pages import filters
+from people.picker import short
+from people.texts import licence
+from surveys.models import Survey, SurveyState
+from surveys.pages import sheets
+from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
+from surveys.queries import unanswered as queries
+from surveys.queries.tally import tally
+from surveys.queries.unanswered import Unanswered
+from surveys.texts import sheets as texts
+from wechat_bot.services import current_services
+
+#: The filters that are criteria of an audience by a name.
+_NAMED: Mapping[str, Any] = {filters.AREA.name: Area.name, filters.CLASS.name: ShopClass.name}
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Unanswered]:
+    survey = asked.session.get(Survey, asked.of["survey_id"])
+    if survey is None or survey.is_anonymous:
+        raise Refused(texts.NOBODY_NAMED)
+    conditions, wave = filters.shops(asked), asked.number(sheets.WAVE)
+    return queries.page(asked.session, survey.id, conditions, wave=wave, cursor=cursor, limit=limit)
+
+
+def audience(session: Session, survey_id: int, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return the shops of a list narrowed like this as an audience."""
+    wave, manager = (whole_number(given.get(name, "")) for name in (sheets.WAVE, filters.MANAGER.name))
+    found: dict[str, Any] = {"not_answered_survey": {"survey": survey_id} | ({} if wave is None else {"wave": wave})}
+    for name, column in _NAMED.items():
+        wanted = whole_number(given.get(name, ""))
+        known = None if wanted is None else session.scalar(select(column).where(column.class_.id == wanted))
+        found |= {} if known is None else {name: [known]}
+    named = [] if manager is None else _manager(session, manager)
+    return found | ({filters.MANAGER.name: named} if named else {})
+
+
+def _manager(session: Session, manager_id: int) -> list[str]:
+    """Return a manager as the criterion names one: by the name, or by the phone where several have that name."""
+    row = session.execute(select(Manager.name, Manager.phone).where(Manager.id == manager_id)).first()
+    if row is None:
+        return []
+    several = session.scalar(select(func.count()).select_from(Manager).where(Manager.name == row.name)) or 0
+    return [row.phone if several > 1 else row.name]
+
+
+UNANSWERED: Listing[Unanswered] = Listing(
+    name="surveys.unanswered",
+    title="没有回答的店",
+    unit="家",
+    see=SURVEYS_SEE,
+    size=queries.PAGE,
+    means=lambda asked: f"调查 {asked.of['survey_id']}",
+    filters=(
+        filters.AREA,
+        filters.MANAGER,
+        filters.CLASS,
+        Filter(sheets.WAVE, "邀请", "收到哪次邀请", lambda asked: sheets.waves(asked.session, asked.of["survey_id"])),
+    ),
+    columns=(
+        Column("shop", "店名", lambda line: line.shop, href=filters.page_of, width=24),
+        Column("licence", "许可证号", lambda line: licence(line.licence), is_spare=True, width=20),
+        Column("keeper", "店主", lambda line: line.keeper, style="text-nowrap", width=12),
+        Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
+        Column("area", "片区", lambda line: line.area, is_spare=True),
+        Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True, width=12),
+        Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20),
+    ),
+    find=_find,
+    nothing=("都回答了", "请过的店都交了答卷。"),
+    nothing_left=("没有符合的店", "换一个条件再看；也可能这些店都回答了。"),
+    export=SURVEYS_EXPORT,
+)
+
+
+@access.allow(SURVEYS_SEE)
+def unanswered(survey_id: int) -> ResponseReturnValue:
+    """List the shops that have not answered. Seeing them is written to the audit log."""
+    services, me = current_services(), access.visitor()
+    with services.reading() as session:
+        survey = sheets.survey_of(session, survey_id, services)
+        shown = None if survey.is_anonymous else looking.look(UNANSWERED, session)
+        whom = audience(session, survey_id, shown.kept if shown else {})
+        page = render_template(
+            "surveys/console/unanswered.html",
+            survey=survey,
+            shown=shown,
+            pills=sheets.pills(shown) if shown else (),
+            figures=tally(session, survey_id) if me.is_company_wide else None,
+            to_many=[
+                (form.label, url_for(form.endpoint, **short.query_of(whom)))
+                for form in access.extensions().to_many_for(me)
+            ],
+            reminder=url_for("surveys_pages.waves", survey_id=survey_id, **short.query_of(whom)),
+            is_open=survey.state(services.clock()) is SurveyState.OPEN,
+            nobody_named=texts.NOBODY_NAMED,
+        )
+        said = "" if shown is None else UNANSWERED.said(shown.asked)
+    if shown is not None:
+        act.seen("survey.unanswered", f"survey:{survey_id}", said)
+    return page

@@ -1,0 +1,112 @@
+"""Shops that were asked a survey and have not answered, in keyset pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.models import Campaign, Recipient
+from foundation import paging, search_index
+from foundation.dialects import materialized
+from foundation.paging import FIRST, Cursor, Order, Page
+from people.models import Area, Manager, Retailer
+from surveys.models import Participation
+from surveys.rules import waves
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Shop that has not answered, and how far it came."""
+
+    retailer_id: int
+    licence: str
+    shop: str
+    keeper: str
+    phone: str
+    area: str
+    manager: str | None
+    openid: str | None
+    is_reached: bool
+    is_opened: bool
+    started_at: datetime | None
+    is_again: bool
+
+
+_BY_SHOP: Order[Any] = Order((Participation.retailer_id,), lambda line: (line.retailer_id,))
+_own, _head = aliased(Manager), aliased(Manager)
+
+
+def page(
+    session: Session,
+    survey_id: int,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    wave: int | None = None,
+    cursor: Cursor = FIRST,
+    limit: int = PAGE,
+) -> Page[Unanswered]:
+    """Return a page of the shops for which further conditions on `Retailer` hold; with a wave, those that it went
+    to."""
+    rows: Any = (
+        select(Participation.retailer_id)
+        .join(Retailer, Retailer.id == Participation.retailer_id)
+        # Written as in the partial index.
+        .where(Participation.survey_id == survey_id, text("not participation.is_submitted"))
+    )
+    sent = None if wave is None else _sent(session, survey_id, wave)
+    wanted = [*conditions, *([] if sent is None else [sent.where(Recipient.retailer_id == Retailer.id).exists()])]
+    rows, is_up = paging.begun(rows, _BY_SHOP, cursor), paging.goes_up(_BY_SHOP, cursor)
+
+    def look_up(end: Any, most: int) -> Sequence[Any]:
+        of_shop = Participation.retailer_id
+        behind = rows.where(of_shop >= end[0] if is_up else of_shop <= end[0], *wanted)
+        # Few shops: found first, because in the order of the list they are far apart.
+        some = select(Retailer.id).where(*conditions) if sent is None else sent
+        few = materialized(some, "few")
+        return session.execute(behind.join(few, few.c[0] == of_shop).limit(most)).all()
+
+    order = ["retailer_id" if is_up else "-retailer_id"]
+    met, _ = search_index.find(session, rows, order, lambda _: and_(*wanted), look_up, limit + 1, counts=False)
+    lines = {line.retailer_id: line for line in _lines(session, survey_id, [row[0] for row in met])}
+    return paging.cut([lines[row[0]] for row in met], _BY_SHOP, cursor, limit=limit)
+
+
+def _sent(session: Session, survey_id: int, wave: int) -> Any:
+    """Return the shops that a wave was for."""
+    campaign = select(Campaign.id).where(
+        Campaign.kind == waves.INVITATION, Campaign.reference == survey_id, Campaign.number == wave
+    )
+    campaign_id = session.scalar(campaign) or 0
+    return select(Recipient.retailer_id).where(Recipient.campaign_id == campaign_id, Recipient.outcome.is_not(None))
+
+
+def _lines(session: Session, survey_id: int, ids: Sequence[int]) -> list[Unanswered]:
+    columns: tuple[Any, ...] = (
+        Retailer.id,
+        Retailer.licence,
+        Retailer.shop,
+        Retailer.keeper,
+        Retailer.phone,
+        Area.name,
+        func.coalesce(_own.name, _head.name),
+        Retailer.openid,
+        Participation.is_reached,
+        Participation.is_opened,
+        Participation.started_at,
+        Participation.is_again,
+    )
+    rows = session.execute(
+        select(*columns)
+        .select_from(Participation)
+        .join(Retailer, Retailer.id == Participation.retailer_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .outerjoin(_own, _own.id == Retailer.manager_id)
+        .outerjoin(_head, _head.id == Area.manager_id)
+        .where(Participation.survey_id == survey_id, Participation.retailer_id.in_(ids))
+    ).all()
+    return [Unanswered(*row) for row in rows]
