@@ -1,4 +1,4 @@
-"""A closer look at a survey with a million answer sheets: a cross-tab, words to search, a wave's list; and the submit.
+"""A closer look at a survey with a million answer sheets: a cross-tab, words to search, a wave's list, the sheets.
 
 Against the same with a thousand where a ratio means something, and in milliseconds where the search has to read.
 """
@@ -6,23 +6,29 @@ Against the same with a thousand where a ratio means something, and in milliseco
 import statistics
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
 from config.app import FEATURES
 from console.rules.visitors import Role, Visitor
 from foundation.database import Database
+from foundation.paging import FIRST, Cursor, written
 from foundation.text import folded, grams
 from migrations import schema
+from people.models import CLASSES, Manager, Retailer
 from surveys.actions import filing
-from surveys.queries import crossing, inviting, pairs, words
+from surveys.queries import crossing, inviting, pairs, sheets, unanswered, words
+from surveys.queries.sheets import SheetFilter
 from surveys.queries.tally import tally
 from surveys.rules import crossing as crossed
+from surveys.rules import sheet_keys
 from surveys.rules.crossing import CrossedBy
+from surveys.rules.definition import Definition
 
 FEW, MANY = 1_000, 1_000_000
 QUESTIONS = 10
@@ -30,6 +36,11 @@ READS = 15
 LIMIT = 1.5
 #: So many different texts, told apart by a number behind them.
 TEXTS = 3000
+#: One sheet in so many was brought by a wave, has a photo, is void.
+RARE = 1000
+#: A manager with so many shops of their own, whose sheets are the oldest.
+OWNER, OWN = 101, 300
+AT = datetime.now(UTC)
 _NUMBERS = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count) "
 
 
@@ -75,6 +86,39 @@ def _looks() -> dict[str, Callable[[Any, int], Any]]:
         "words, none": said("没有的话"),
         "words, none, of common parts": said("都送货晚挺"),
         "one question by another": lambda session, survey: _paired(session, survey),
+        **{f"sheets, {what}": look for what, look in _sheets(visitor, today).items()},
+    }
+
+
+def _sheets(admin: Visitor, today: date) -> dict[str, Callable[[Any, int], Any]]:
+    """The list of sheets by each kind of filter, and who has not answered."""
+    manager = Visitor(2, "own", Role.MANAGER, manager_id=OWNER)
+
+    def listed(narrowed: SheetFilter, who: Visitor = admin, place: str = "") -> Callable[[Any, int], Any]:
+        def look(session: Session, survey: int) -> None:
+            cursor = Cursor(place.format(at=written((AT,)), id=survey * 10_000_000 + 500)) if place else FIRST
+            sheets.page(session, who, survey, narrowed, is_anonymous=False, today=today, cursor=cursor)
+
+        return look
+
+    return {
+        "newest": listed(SheetFilter()),
+        "far back": listed(SheetFilter(), place="{at}.{id}"),
+        "of an area": listed(SheetFilter(area_id=7)),
+        "with an option": listed(SheetFilter(question="q1", options=(1,))),
+        "an option, an area and a class": listed(SheetFilter(question="q1", options=(1, 2), area_id=7, class_id=2)),
+        "of a wave, 1 in 1,000": listed(SheetFilter(wave=1)),
+        "of a wave and an area, none": listed(SheetFilter(wave=1, area_id=9)),
+        "with a photo, 1 in 1,000": listed(SheetFilter(has_photo=True)),
+        "with a photo and an option": listed(SheetFilter(has_photo=True, question="q1", options=(1, 2, 3))),
+        "void, 1 in 1,000": listed(SheetFilter(state=sheets.VOID)),
+        "of a day without any": listed(SheetFilter(begins_at=AT + timedelta(days=1))),
+        "of a shop, by name": listed(SheetFilter(search="便利店99")),
+        "of a manager's shops": listed(SheetFilter(), manager),
+        "of a manager's shops, with an option": listed(SheetFilter(question="q1", options=(1,)), manager),
+        "not answered": lambda session, survey: unanswered.page(session, survey, []),
+        "not answered, of an area": lambda session, survey: unanswered.page(session, survey, [Retailer.area_id == 7]),
+        "not answered, of a wave": lambda session, survey: unanswered.page(session, survey, [], wave=1),
     }
 
 
@@ -84,16 +128,16 @@ def _paired(session: Session, survey_id: int) -> None:
         raise AssertionError("no pairs")
 
 
-def _write(session: Session, survey_id: int, count: int) -> None:
-    """What so many sheets say to a question, as `filing` keeps it."""
+def _write(session: Session, survey_id: int, definition: Definition, count: int) -> None:
+    """What so many sheets say to a question, and whose they are, as `filing` keeps it."""
     session.execute(text("DROP TABLE IF EXISTS written"))
     session.execute(text("CREATE TEMPORARY TABLE written (n INTEGER PRIMARY KEY, said TEXT, folded TEXT, keys TEXT)"))
-    written = []
+    texts = []
     for n in range(TEXTS):
         said = f"{'送货时间太晚' if n % 3 == 0 else '价格牌坏了' if n % 1000 == 1 else '都挺好的'}{n % 1000}"
-        keys = " ".join(crossed.keys(survey_id, "q1", grams(said)))
-        written.append({"n": n, "said": said, "folded": folded(said), "keys": keys})
-    session.execute(text("INSERT INTO written VALUES (:n, :said, :folded, :keys)"), written)
+        keys = " ".join({*crossed.keys(survey_id, "q1", grams(said)), *_facets(survey_id, definition, n)})
+        texts.append({"n": n, "said": said, "folded": folded(said), "keys": keys})
+    session.execute(text("INSERT INTO written VALUES (:n, :said, :folded, :keys)"), texts)
     given = {"survey": survey_id, "first": survey_id * 10_000_000, "count": count}
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     keys = "string_to_array(keys, ' ')" if on_postgresql else "keys"
@@ -107,6 +151,15 @@ def _write(session: Session, survey_id: int, count: int) -> None:
         f"JOIN written ON written.n = numbers.n % {TEXTS}",
     ):
         session.execute(text(statement), {name: each for name, each in given.items() if f":{name}" in statement})
+
+
+def _facets(survey_id: int, definition: Definition, n: int) -> list[str]:
+    """The search keys of the n-th sheet but for its words; `TEXTS` is a multiple of all that repeats."""
+    answers = town.stored(definition, range(len(definition.questions)), n % town.TEMPLATES)
+    area_id, class_id = n % town.AREAS + 1, n % len(CLASSES) + 1
+    few = {"wave": 1 if n % RARE == 7 else None, "photos": int(n % RARE == 9)}
+    whose = {"survey_id": survey_id, "area_id": area_id, "class_id": class_id, "manager_id": area_id}
+    return sheet_keys.keys(definition, SimpleNamespace(**whose, **few, answers=answers), with_words=False)
 
 
 def _time(database: Database, look: Callable[[Any, int], Any], survey_id: int) -> float:
@@ -123,11 +176,13 @@ def _time(database: Database, look: Callable[[Any, int], Any], survey_id: int) -
 def _fill(database: Database) -> tuple[int, int, float]:
     """Two surveys of identified shops in one database, with words, cross-tabs and a wave; and how fast it is filed."""
     schema.upgrade(database, FEATURES)
-    now = datetime.now(UTC)
-    ids, filed = [], 0.0
+    now = AT
+    ids, filed, at = [], 0.0, "TEXT" if database.is_sqlite else "TIMESTAMP"
     with database.transaction() as session:
         town.settle(session, now=now)
         town.shops(session, MANY, now=now)
+        session.execute(insert(Manager), [{"id": OWNER, "name": "自有", "phone": "13800000101"}])
+        session.execute(update(Retailer).where(Retailer.id <= OWN).values(manager_id=OWNER))
     for count in (FEW, MANY):
         definition = town.written(QUESTIONS)
         with database.transaction() as session:
@@ -139,10 +194,14 @@ def _fill(database: Database) -> tuple[int, int, float]:
             with database.transaction() as session:
                 filed = filing.file_some(session) / (time.perf_counter() - begun)
         with database.transaction() as session:
-            _write(session, survey.id, count)
+            _write(session, survey.id, definition, count)
             given = {"survey": survey.id, "count": count, "first": survey.id * 10_000_000, "now": now}
             for statement in (
-                "UPDATE submission SET is_filed = true WHERE survey_id = :survey",
+                "UPDATE submission SET is_filed = true, manager_id = area_id, "
+                f"wave = CASE WHEN id % {RARE} = 7 THEN 1 END, photos = CASE WHEN id % {RARE} = 9 THEN 1 ELSE 0 END, "
+                f"voided_at = CASE WHEN id % {RARE} = 11 THEN CAST(:at AS {at}) END WHERE survey_id = :survey",
+                "INSERT INTO participation (survey_id, retailer_id, asked_at, is_submitted, answers, misread) "
+                f"{_NUMBERS}SELECT :survey, n, :at, n % 4 <> 0, '{{}}', 0 FROM numbers",
                 "DELETE FROM pair_tally WHERE survey_id = :survey",
                 "INSERT INTO pair_tally (survey_id, question, other, option, other_option, count) "
                 "SELECT :survey, a.question, b.question, a.option, b.option, a.count / 6 FROM tally a, tally b WHERE "

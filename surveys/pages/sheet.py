@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, act
@@ -14,7 +15,7 @@ from console.lists.looking import ask
 from foundation.errors import Refused
 from foundation.paging import Cursor
 from surveys.actions import voiding
-from surveys.models import Survey, SurveyState
+from surveys.models import Submission, Survey, SurveyState
 from surveys.pages import sheets
 from surveys.pages.sheets import SHEETS
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
@@ -72,8 +73,12 @@ def seen(asked: Asked, survey: Survey, sheet_id: int) -> SheetLine:
 
 def here(survey_id: int, sheet_id: int) -> str:
     """Return the address of a sheet's page, with the filters of the present one."""
+    return _step("sheet", survey_id, sheet_id)
+
+
+def _step(name: str, survey_id: int, sheet_id: int) -> str:
     given: dict[str, Any] = SHEETS.kept(request.args)
-    return url_for("surveys_pages.sheet", survey_id=survey_id, sheet_id=sheet_id, **given)
+    return url_for(f"surveys_pages.{name}", survey_id=survey_id, sheet_id=sheet_id, **given)
 
 
 def _void(survey_id: int, sheet_id: int) -> ResponseReturnValue:
@@ -84,15 +89,19 @@ def _void(survey_id: int, sheet_id: int) -> ResponseReturnValue:
         if is_again:
             voiding.ask_again(session, sheet_id, now=now)
             note("survey.again", f"sheet:{sheet_id}", f"调查 {survey_id}")
-    return act.done(here(survey_id, sheet_id), texts.VOIDED_AND_ASKED if is_again else texts.VOIDED)
+    said = texts.VOIDED_AND_ASKED if is_again else texts.VOIDED
+    back = (_step("restore", survey_id, sheet_id), {"reason": texts.UNDONE})
+    return act.done(here(survey_id, sheet_id), said, undo=back)
 
 
 def _restore(survey_id: int, sheet_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     with act.transaction() as (session, now, note):
+        was = session.scalar(select(Submission.void_reason).where(Submission.id == sheet_id))
         voiding.restore(session, sheet_id, reason=reason, now=now, zone=current_services().zone)
         note("survey.restore", f"sheet:{sheet_id}", f"调查 {survey_id}：{reason.strip()}")
-    return act.done(here(survey_id, sheet_id), texts.RESTORED)
+    back = (_step("void", survey_id, sheet_id), {"reason": was or texts.UNDONE})
+    return act.done(here(survey_id, sheet_id), texts.RESTORED, undo=back)
 
 
 def _ask_again(survey_id: int, sheet_id: int) -> ResponseReturnValue:
