@@ -118,7 +118,7 @@ PAGES = (
     Page("surveys", "admin", "/console/surveys", holds="客户满意度调查"),
     Page("result page", "admin", "/console/surveys/{survey}", holds="客户满意度调查"),
     Page("result, asked again", "admin", "/console/surveys/{survey}/live"),
-    Page("result, for the charts", "admin", "/console/surveys/{survey}/data", holds="counts"),
+    Page("sharing a survey", "admin", "/console/surveys/{survey}/share", holds="二维码"),
     Page("survey, waves", "admin", "/console/surveys/{survey}/invitations", holds="邀请"),
     Page(
         "survey, whom an invitation is for",

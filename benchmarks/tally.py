@@ -62,7 +62,7 @@ def _fill(database: Database) -> tuple[int, int]:
             town.hand_in(session, survey, definition, count, now=now)
             ids.append(survey.id)
     with database.transaction() as session:
-        wrong = {key: pair for key, pair in counting.recount(session, ids[0]).items() if key != counting.SENT}
+        wrong = {key: pair for key, pair in counting.recount(session, ids[0], zone=UTC).items() if key != counting.SENT}
         if wrong:
             raise AssertionError(f"the tally laid out is not that of its sheets: {wrong}")
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

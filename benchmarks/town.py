@@ -14,7 +14,7 @@ from foundation.text import grams
 from people.models import CLASSES, Area, Manager, Retailer, ShopClass
 from surveys.actions import authoring, counting
 from surveys.models import Survey
-from surveys.rules import review, tally
+from surveys.rules import returns, review, tally
 from surveys.rules.definition import Definition
 from wechat_bot.models import Follower
 
@@ -190,7 +190,11 @@ def hand_in(session: Session, survey: Survey, definition: Definition, count: int
             "now": now,
         },
     )
-    totals: dict[tuple[str, str], int] = {("", "returned"): count, ("", "valid"): count}
+    totals: dict[tuple[str, str], int] = {
+        ("", "returned"): count,
+        ("", "valid"): count,
+        returns.key(now.date(), None): count,
+    }
     for number, sheet in enumerate(sheets):
         times = count // TEMPLATES + (1 <= number <= count % TEMPLATES)
         chosen = {code: given for code, given in sheet.items() if code not in numbers}

@@ -10,27 +10,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from foundation import printing
 from foundation.errors import Refused
 from people import rules, texts
 
-#: Font file, installed by `tools/assets.sh`.
-FONT_FILE = Path(__file__).resolve().parent.parent / "build" / "fonts" / "NotoSansSC_400Regular.ttf"
-FONT = "NotoSansSC"
 ACROSS, DOWN = 2, 4
 A_SHEET = ACROSS * DOWN
 #: Cards of one file: a hundred sheets.
 BOOK = 100 * A_SHEET
 MARGIN = 10 * mm
 QR_SIDE = 45 * mm
-#: Modules of white border that a QR code needs (ISO/IEC 18004).
-QUIET = 4
 GREY, INK = 0.45, 0.1
 
 
@@ -58,7 +51,7 @@ def write(
 
     Raises `Refused` where there is no card, or the font is not installed.
     """
-    _load_font()
+    printing.load_font()
     waiting = iter(cards)
     book = path.with_name(f"{path.name}.book")
     done = number = 0
@@ -127,8 +120,8 @@ def _draw(canvas: Canvas, account: str, card: Printed, left: float, bottom: floa
     _line(canvas, account, left + pad, top - 6, inner, 8, GREY)
     _line(canvas, card.shop, left + pad, top - 25, inner, 15, INK)
     # The code's white border aligns it with the texts above and below.
-    border = QR_SIDE * QUIET / (29 + 2 * QUIET)
-    _code(canvas, card.url, left + pad - border, bottom + pad - border)
+    border = QR_SIDE * printing.QUIET / (29 + 2 * printing.QUIET)
+    printing.draw_code(canvas, card.url, left + pad - border, bottom + pad - border, QR_SIDE)
     beside = left + pad + QR_SIDE - 2 * border + 4 * mm
     room = left + width - pad - beside
     y = bottom + pad + QR_SIDE - 2 * border - 12
@@ -147,37 +140,7 @@ def _draw(canvas: Canvas, account: str, card: Printed, left: float, bottom: floa
 
 
 def _line(canvas: Canvas, text: str, x: float, y: float, room: float, size: float, grey: float) -> None:
-    """Draw a line of text: in smaller type where it would not fit, and cut where that would be too small to read."""
-    while size > 8 and pdfmetrics.stringWidth(text, FONT, size) > room:
-        size -= 0.5
-    while len(text) > 1 and pdfmetrics.stringWidth(text, FONT, size) > room:
-        text = f"{text.removesuffix('…')[:-1]}…"
+    text, size = printing.fitted(text, size, room)
     canvas.setFillGray(grey)
-    canvas.setFont(FONT, size)
+    canvas.setFont(printing.FONT, size)
     canvas.drawString(x, y, text)
-
-
-def _code(canvas: Canvas, url: str, left: float, bottom: float) -> None:
-    """Draw a QR code as vector graphics, so that it prints sharply: one rectangle for each run of dark modules."""
-    rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
-    module = QR_SIDE / (len(rows) + 2 * QUIET)
-    path = canvas.beginPath()
-    for number, row in enumerate(rows):
-        y = bottom + QR_SIDE - (QUIET + number + 1) * module
-        start = row.find(1)
-        while start >= 0:
-            end = row.find(0, start)
-            end = len(row) if end < 0 else end
-            path.rect(left + (QUIET + start) * module, y, (end - start) * module, module)
-            start = row.find(1, end)
-    canvas.setFillGray(0)
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _load_font() -> None:
-    if FONT in pdfmetrics.getRegisteredFontNames():
-        return
-    try:
-        pdfmetrics.registerFont(TTFont(FONT, str(FONT_FILE)))
-    except TTFError:
-        raise Refused("服务器上还没有打印用的字体，请管理员运行 sh tools/assets.sh .venv 后再试。") from None

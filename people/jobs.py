@@ -24,7 +24,7 @@ from people.roster.checking import Means, Roster, WrongRoster
 from people.roster.headings import UnknownHeadings
 from people.roster.kinds import BRINGING, CHECK, CODES, IMPORT, ROSTER, TAGS
 from people.roster.staging import RosterChanged
-from wechat_bot.client.codes import EXPLAINED, Act, SendError
+from wechat_bot.client.codes import Act, SendError, explained
 from wechat_bot.conversation import Listener
 from wechat_bot.feature import Job
 from wechat_bot.messages import DataWithdrawn
@@ -138,15 +138,9 @@ def mirror_tags(work: Work) -> None:
     try:
         mirrored = mirror.sync(services, groups, progress)
     except SendError as error:
-        raise Refused(f"{_why(error)}。再同步一次会接着做。") from None
+        raise Refused(f"{explained(error)}。再同步一次会接着做。") from None
     said = f"新建标签 {mirrored.created} 个，打上 {mirrored.added} 人次，去掉 {mirrored.removed} 人次。"
     work.finish({"said": said})
-
-
-def _why(error: SendError) -> str:
-    if error.code is None:
-        return "连不上微信"
-    return EXPLAINED.get(error.code, f"微信没有接受（错误码 {error.code}）")
 
 
 def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
@@ -167,7 +161,7 @@ def _make_codes(work: Work, which: ColumnElement[bool], number: int) -> None:
             done += len(made)
             failed = next((error for error in asked if isinstance(error, SendError)), None)
             if failed is not None:
-                raise Refused(f"{_why(failed)}。已做好的 {done} 个留着，稍后再打印会接着做。")
+                raise Refused(f"{explained(failed)}。已做好的 {done} 个留着，稍后再打印会接着做。")
             progress(done, number)
 
 

@@ -134,8 +134,9 @@ def tally(survey_id: int, as_json: bool) -> None:
 @with_appcontext
 def recount(survey_id: int) -> None:
     """从原始答卷重新数一遍，把统计改对；列出不同之处，或“一致”。"""
-    with _told(), current_services().transaction() as session:
-        differences = counting.recount(session, survey_id)
+    services = current_services()
+    with _told(), services.transaction() as session:
+        differences = counting.recount(session, survey_id, zone=services.zone)
     for (question, option), (kept, counted) in differences.items():
         click.echo(f"{question or '合计'}\t{option}\t原为 {kept}\t改为 {counted}")
     if not differences:

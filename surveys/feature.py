@@ -62,6 +62,7 @@ surveys = Feature(
                 "survey.discard": "删除调查草稿",
                 "survey.publish": "发布调查",
                 "survey.close": "结束调查",
+                "survey.code": "做调查的二维码",
                 "survey.invite": "安排邀请",
                 "survey.steer": "暂停或取消邀请",
                 "survey.promise": "安排公布结果",

@@ -199,7 +199,8 @@ class Submission(Base):
 class Tally(Base):
     """Counter: how many valid submissions chose this option of this question.
 
-    `#` counts the answers to a question; under the question `` (none) stand `sent`, `returned` and `valid`.
+    `#` counts the answers to a question; under the question `` (none) stand `sent`, `returned` and `valid`, and
+    under `@day` the returned ones by day and invitation (`rules.returns.key`).
     Changed only in the transaction that changes what it counts.
     """
 
@@ -209,6 +210,23 @@ class Tally(Base):
     question: Mapped[str] = mapped_column(String(40), primary_key=True)
     option: Mapped[str] = mapped_column(String(40), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
+
+
+class SurveyCode(Base):
+    """QR code of a survey, made by WeChat: whoever scans it follows the account and answers.
+
+    Stored for each account (by app id), because another account cannot use it.
+    """
+
+    __tablename__ = "survey_code"
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Content of the QR code.
+    url: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]
+    #: Null for a permanent one, of which an account has 100,000.
+    expires_at: Mapped[datetime | None]
 
 
 class Quota(Base):

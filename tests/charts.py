@@ -26,3 +26,21 @@ def bars(page: str, name: str) -> list[list[str]]:
         ]
         for row in rows
     ]
+
+
+def results(page: str) -> dict[str, Any]:
+    """Return what the page of a survey's result shows: the funnel by its words, and of each question how many answered
+    and how many chose each option; None where that is not shown."""
+    steps = {row[0]: row[1:] for row in bars(page, "funnel")} if 'id="funnel-card"' in page else {}
+    questions = {}
+    for code in re.findall(r'id="ask-(\w+)-card"', page):
+        card = page[page.index(f'id="ask-{code}-card"') :].partition("</section>")[0]
+        answered = re.search(r"· ([\d,]+) 人回答", card)
+        told = bars(card, f"ask-{code}") if '<div class="bars-table' in card else []
+        counts = [int(row[1].replace(",", "")) if row[1][:1].isdigit() else None for row in told]
+        questions[code] = (int(answered[1].replace(",", "")) if answered else None, counts)
+    return {
+        "steps": {word: int(row[0].replace(",", "")) for word, row in steps.items()},
+        "rates": {f"{word}率": row[1] for word, row in steps.items() if word != "发放"},
+        "questions": questions,
+    }

@@ -74,6 +74,7 @@ NOBODYS = {
     "quota",
     "raised",
     "roster_part",
+    "survey_code",
     "visit_canned",
     "visit_escalation",
     "visit_escalation_told",

@@ -3,7 +3,9 @@
 "use strict";
 
 const drawn = new Map();
+// What somebody looks at, kept when a part of the page is fetched anew.
 const asTable = new Set();
+const open = new Set();
 const styles = getComputedStyle(document.documentElement);
 const token = (name) => styles.getPropertyValue(`--${name}`).trim();
 // Pixels for each point of a picture: sharp on paper.
@@ -300,6 +302,7 @@ async function save(card) {
 function look() {
   document.querySelectorAll("[data-chart]").forEach(draw);
   document.querySelectorAll(".chart-tools[hidden]").forEach((each) => { each.hidden = false; });
+  open.forEach((id) => { const fold = document.getElementById(id); if (fold) fold.open = true; });
   asTable.forEach((id) => { const card = document.getElementById(id); if (card) show(card, "table"); });
 }
 
@@ -309,6 +312,10 @@ document.addEventListener("click", (event) => {
   if (!card) return;
   if ("save" in button.dataset) save(card); else show(card, button.dataset.show);
 });
+document.addEventListener("toggle", ({ target }) => {
+  if (!target.id || !target.closest(".chart-card")) return;
+  if (target.open) open.add(target.id); else open.delete(target.id);
+}, true);
 look();
 document.addEventListener("htmx:afterSettle", look);
 window.addEventListener("resize", () => drawn.forEach(({ chart }) => chart.resize()));

@@ -649,6 +649,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_roster_part")),
     )
     op.create_table(
+        "survey_code",
+        sa.Column("survey_id", sa.Integer(), nullable=False),
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.String(length=300), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_code_survey_id_survey")),
+        sa.PrimaryKeyConstraint("survey_id", "app_id", name=op.f("pk_survey_code")),
+    )
+    op.create_table(
         "survey_picture",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),

@@ -22,7 +22,7 @@ from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
 from surveys.queries.answer_sheet import AnswerSheet, look, obstacle
 from surveys.rules import quotas as of_quotas
-from surveys.rules import tally
+from surveys.rules import returns, tally
 from surveys.texts import chat
 from wechat_bot import media
 
@@ -176,7 +176,7 @@ def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInf
     if sheet.is_anonymous:
         media.forget_sender(session, photos, day=_midnight(now, zone))
     counts = tally.counts(sheet.definition, answers) if is_valid else {}
-    counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid)}
+    counts |= {counting.RETURNED: 1, counting.VALID: int(is_valid), returns.key(today, wave): 1}
     counting.add(session, sheet.survey_id, counts)
     if is_valid:
         keys = of_quotas.keys(sheet.definition, answers, area_id=sheet.area_id, class_id=sheet.class_id)

@@ -3,17 +3,19 @@
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import tally as campaign_tally
+from foundation.clock import day_in
 from surveys.actions import filing, quotas
 from surveys.actions.enlisting import locked
 from surveys.models import Participation, Submission, Tally
 from surveys.queries import version_cache
 from surveys.rules import quotas as of_quotas
-from surveys.rules import tally, waves
+from surveys.rules import returns, tally, waves
 
 SENT, REACHED, OPENED = ("", "sent"), ("", "reached"), ("", "opened")
 RETURNED, VALID = ("", "returned"), ("", "valid")
@@ -59,7 +61,7 @@ def hold(session: Session, survey_id: int) -> None:
     ).all()
 
 
-def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
+def recount(session: Session, survey_id: int, *, zone: ZoneInfo) -> dict[Key, tuple[int, int]]:
     """Recount a survey from its raw submissions and correct the tally; gives {key: (kept, counted)} where they
     differed.
 
@@ -69,7 +71,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     # Locked first, in the order in which a submit does.
     of_waves = campaign_tally.recount(session, waves.KINDS, survey_id)
     hold(session, survey_id)
-    counted, sums, placed = _count(session, survey_id)
+    counted, sums, placed = _count(session, survey_id, zone)
     kept: dict[Key, int] = {
         (question, option): count
         for question, option, count in session.execute(
@@ -97,7 +99,7 @@ def recount(session: Session, survey_id: int) -> dict[Key, tuple[int, int]]:
     return differences | quotas.put_right(session, survey_id, placed)
 
 
-def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums, Counter[Key]]:
+def _count(session: Session, survey_id: int, zone: ZoneInfo) -> tuple[Counter[Key], filing.Sums, Counter[Key]]:
     definitions = {version.id: version.definition for version in version_cache.of_survey(session, survey_id)}
     counted: Counter[Key] = Counter()
     sums = filing.Sums()
@@ -111,12 +113,15 @@ def _count(session: Session, survey_id: int) -> tuple[Counter[Key], filing.Sums,
             Submission.area_id,
             Submission.class_id,
             Submission.manager_id,
+            Submission.submitted_at,
+            Submission.wave,
         )
         .where(Submission.survey_id == survey_id, Submission.superseded == 0)
         .execution_options(yield_per=1000)
     )
-    for version_id, answers, is_valid, is_filed, *of_whom in rows:
+    for version_id, answers, is_valid, is_filed, *of_whom, submitted_at, wave in rows:
         counted[RETURNED] += 1
+        counted[returns.key(day_in(submitted_at, zone), wave)] += 1
         if is_valid:
             counted[VALID] += 1
             chosen = tally.counts(definitions[version_id], answers)

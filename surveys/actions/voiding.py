@@ -21,7 +21,7 @@ from surveys.actions import counting, filing, quotas, waves
 from surveys.models import Participation, Submission, Survey, SurveyState
 from surveys.queries import version_cache
 from surveys.rules import quotas as of_quotas
-from surveys.rules import tally
+from surveys.rules import returns, tally
 from surveys.rules.definition import Definition
 from surveys.texts import sheets as texts
 
@@ -119,17 +119,20 @@ def ask_again(session: Session, submission_id: int, *, now: datetime) -> None:
         raise Refused(texts.not_void(submission_id))
     if session.get_one(Survey, row.survey_id).state(now) is not SurveyState.OPEN:
         raise Refused(texts.OVER)
+    day = session.scalars(select(Participation.submitted_on).where(*_theirs(row))).one()
     nothing: dict[str, Any] = {"answers": {}, "at": None, "misread": 0, "version_id": None, "started_at": None}
     again = update(Participation).where(*_theirs(row), Participation.is_submitted)
     changed(session, again.values(is_submitted=False, submitted_on=None, is_again=True, **nothing))
     acts.unacted(session, waves.INVITATIONS, row.survey_id, row.retailer_id)
-    counting.add(session, row.survey_id, {counting.RETURNED: -1})
+    fewer = {counting.RETURNED: -1}
+    counting.add(session, row.survey_id, fewer | ({returns.key(day, row.wave): -1} if day is not None else {}))
 
 
 def _answered_after_all(session: Session, row: Any, now: datetime, zone: ZoneInfo) -> None:
     """Take back `ask_again`, as long as the shop has not begun."""
     untouched = (*_theirs(row), Participation.is_submitted.is_(False), Participation.started_at.is_(None))
-    done = {"is_submitted": True, "submitted_on": day_in(row.submitted_at, zone), "is_again": False}
+    day = day_in(row.submitted_at, zone)
+    done = {"is_submitted": True, "submitted_on": day, "is_again": False}
     if not changed(session, update(Participation).where(*untouched).values(done)):
         raise Refused(texts.ANSWERING)
     if row.wave is not None:
@@ -139,7 +142,7 @@ def _answered_after_all(session: Session, row: Any, now: datetime, zone: ZoneInf
             Campaign.number == row.wave,
         )
         acts.first(session, session.scalars(brought).one(), row.retailer_id, now=row.submitted_at)
-    counting.add(session, row.survey_id, {counting.RETURNED: 1})
+    counting.add(session, row.survey_id, {counting.RETURNED: 1, returns.key(day, row.wave): 1})
 
 
 def _theirs(row: Any) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ TYPES = {
     QuestionType.SINGLE: "单选",
     QuestionType.MULTIPLE: "多选",
     QuestionType.RATING: "评分（1-5）",
-    QuestionType.NPS: "推荐（0-10）",
+    QuestionType.NPS: "推荐度（0-10）",
     QuestionType.NUMBER: "数字",
     QuestionType.TEXT: "文本",
     QuestionType.PHOTO: "照片",

@@ -1,14 +1,19 @@
-"""Console live result: the part of the page that reloads, the figures for the charts, the export."""
+"""Console live result: the part of the page that reloads, and the export."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import abort, jsonify, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from console import access, act, fields, tasks
 from foundation.clock import day_in
+from surveys.export.codebook import TYPES
 from surveys.export.files import EXPORT
 from surveys.models import SurveyState
+from surveys.pages import drawing
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import part
 from surveys.queries.detail import SurveyDetail, detail
@@ -20,36 +25,32 @@ FORMS = {"xlsx": "Excel", "csv": "CSV"}
 
 @access.allow(SURVEYS_SEE, polled=True)
 def live(survey_id: int) -> ResponseReturnValue:
-    """Return counters and tables alone."""
-    found, figures = _look(survey_id)
-    with current_services().reading() as session:
-        limits = fullness(session, access.visitor(), survey_id)
-    return render_template(
-        "surveys/console/_live.html",
-        survey=found,
-        figures=figures,
-        quotas=limits,
-        is_open=found.state is SurveyState.OPEN,
-    )
+    """Return the figures and charts alone, for the page that shows them."""
+    found, shown = _look(survey_id)
+    return render_template("surveys/console/_live.html", survey=found, **shown)
 
 
-@access.allow(SURVEYS_SEE, polled=True)
-def data(survey_id: int) -> ResponseReturnValue:
-    """Return what the charts draw; of an anonymous survey no more than the page shows."""
-    _, figures = _look(survey_id)
-    charts = [
-        {
-            "code": entry["code"],
-            "n": entry["n"],
-            "labels": [option["label"] for option in entry["options"]],
-            "counts": [option["count"] for option in entry["options"]],
-            "shares": [option["share"] for option in entry["options"]],
-        }
-        for entry in figures["questions"]
-        if entry.get("options")
-    ]
-    counters = {name: figures[name] for name in ("sent", "returned", "valid")}
-    return jsonify({**counters, "questions": charts})
+def shown(session: Session, found: SurveyDetail) -> dict[str, Any]:
+    """Return what the page shows of a survey's result to this visitor, drawn as its address says."""
+    services, survey_id = current_services(), found.id
+    today = day_in(services.clock(), services.zone)
+    figures = part.figures(session, access.visitor(), survey_id, today=today)
+    given = {name: value for name, value in request.args.items() if name.startswith(("order_", "as_"))}
+    until = day_in(found.closes_at, services.zone) if found.state is SurveyState.CLOSED and found.closes_at else today
+
+    def address(values: Mapping[str, str], anchor: str) -> str:
+        written = urlencode(values)
+        return f"{url_for('surveys_pages.survey', survey_id=survey_id)}{'?' if written else ''}{written}#{anchor}"
+
+    return {
+        "figures": figures,
+        "quotas": fullness(session, access.visitor(), survey_id),
+        "is_open": found.state is SurveyState.OPEN,
+        "curve": drawing.curve(figures, until=until),
+        "cards": drawing.result_cards(figures["questions"], given, address),
+        "given": given,
+        "types": TYPES,
+    }
 
 
 @access.allow(SURVEYS_EXPORT)
@@ -70,5 +71,4 @@ def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
         found = detail(session, survey_id, now=services.clock())
         if found is None or found.state is SurveyState.DRAFT:
             abort(404)
-        today = day_in(services.clock(), services.zone)
-        return found, part.figures(session, access.visitor(), survey_id, today=today)
+        return found, shown(session, found)

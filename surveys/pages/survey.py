@@ -4,7 +4,6 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
-from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
 from people.audiences import Sample
@@ -12,12 +11,12 @@ from people.picker import short
 from surveys.actions import authoring
 from surveys.export.codebook import TYPES
 from surveys.models import SurveyState
+from surveys.pages import results
 from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
-from surveys.queries import listing, part
+from surveys.queries import listing
 from surveys.queries.detail import SurveyDetail, detail
-from surveys.queries.quotas import fullness
 from surveys.rules import quotas
 from surveys.rules.definition import Definition
 from surveys.texts.figures import STATES, span
@@ -33,22 +32,17 @@ def survey(survey_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
         is_published = found is not None and found.state is not SurveyState.DRAFT
-        today = day_in(services.clock(), services.zone)
-        figures = part.figures(session, access.visitor(), survey_id, today=today) if is_published else None
-        limits = fullness(session, access.visitor(), survey_id) if is_published else []
+        result = results.shown(session, found) if found is not None and is_published else {"figures": None}
     if found is None:
         abort(404)
     return render_template(
         "surveys/console/survey.html",
         survey=found,
-        figures=figures,
-        quotas=limits,
         states=STATES,
         colours=COLOURS,
-        types=TYPES,
         span=_span(found if is_published else found.draft),
-        is_open=found.state is SurveyState.OPEN,
         is_over=found.state is SurveyState.CLOSED,
+        **{"types": TYPES, **result},
     )
 
 
@@ -104,7 +98,7 @@ def _publish(survey_id: int) -> ResponseReturnValue:
         published = authoring.publish(session, survey_id, criteria=criteria, stamp=stamp, now=now)
         said = f"第 {published.number} 版，新列入 {published.listed} 家"
         note("survey.publish", f"survey:{survey_id}", said)
-    return act.done(url_for("surveys_pages.survey", survey_id=survey_id), f"已发布{said}店。")
+    return act.done(url_for("surveys_pages.share", survey_id=survey_id), f"已发布{said}店。下面几种办法可以一起用。")
 
 
 def _span(of: SurveyDetail | Definition) -> str:

@@ -13,6 +13,7 @@ from surveys.models import Survey, Tally
 from surveys.queries import version_cache
 from surveys.queries.version_cache import Frozen
 from surveys.rules.differences import changes
+from surveys.rules.returns import DAYS, days
 from surveys.rules.statistics import rate, response_rate, summary, valid_rate
 
 
@@ -20,9 +21,9 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
     """Return 发放, 送达, 打开, 回收, 有效 with their rates, and the figures of each question; rates and shares from 0
     to 1, not rounded.
 
-    Counts are merged over the versions by question and option code; `merged` names every label that changed under its
-    code, and `versions` says in words what each version changed. Raises Refused where there is no such survey or it
-    was never published.
+    `days` are the counters of returned sheets by day and invitation (`rules.returns`). Counts are merged over the
+    versions by question and option code; `merged` names every label that changed under its code, and `versions` says
+    in words what each version changed. Raises Refused where there is no such survey or it was never published.
     """
     row = session.execute(select(Survey.id, Survey.title, Survey.is_anonymous).where(Survey.id == survey_id)).first()
     if row is None:
@@ -31,7 +32,7 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
     if not versions:
         raise Refused("这份调查还没有发布，没有结果。")
     kept = session.execute(select(Tally.question, Tally.option, Tally.count).where(Tally.survey_id == survey_id)).all()
-    counts = {(question, option): count for question, option, count in kept if question}
+    counts = {(question, option): count for question, option, count in kept if question and question != DAYS}
     totals = {option: count for question, option, count in kept if not question}
     sent, reached, opened, returned, valid = (
         totals.get(name, 0) for name in ("sent", "reached", "opened", "returned", "valid")
@@ -54,6 +55,7 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
         "questions": [
             {"code": entry["code"], "text": texts[entry["code"]], **entry} for entry in summary(newest, counts)
         ],
+        "days": days((option, count) for question, option, count in kept if question == DAYS),
         "versions": _versions(versions),
         "merged": merged(versions),
     }

@@ -28,6 +28,7 @@ def _question(entry: Mapping[str, Any]) -> dict[str, Any]:
     options = entry.get("options", ())
     counts = disclosed([option["count"] for option in options])
     is_partly = None in counts
+    is_bare = None in disclosed([column["count"] for column in entry.get("bins", ())])
     hidden = {"count": None, "share": None, "low": None, "high": None}
     plain = {
         **entry,
@@ -51,4 +52,6 @@ def _question(entry: Mapping[str, Any]) -> dict[str, Any]:
             "detractors",
         ):
             plain.pop(name, None)
+    if is_bare:
+        plain.pop("bins", None)
     return {**plain, "is_partly_hidden": is_partly}

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from questions.question import OTHER, Question, QuestionType
 from surveys.rules.definition import Definition
+from surveys.rules.histogram import histogram
 from surveys.rules.tally import ANSWERED, Key
 
 CONFIDENCE = 0.95
@@ -207,7 +208,9 @@ def _question(question: Question, counts: Mapping[str, int]) -> dict[str, Any]:
         return entry | _figures(points, ("mean", "sd", "median"))
     if question.type is QuestionType.NUMBER:
         numbers = {Decimal(key): count for key, count in chosen.items()}
-        return entry | _figures(numbers, ("mean", "sd", "median", "min", "max"))
+        figures = _figures(numbers, ("mean", "sd", "median", "min", "max"))
+        bins = [{"label": column.label, "count": column.count} for column in histogram(numbers)]
+        return entry | figures | {"bins": bins}
     return entry
 
 

@@ -19,7 +19,7 @@ from surveys.actions import answering, authoring, counting, filing, voiding
 from surveys.models import Participation, Quota, Submission, Survey, Tally, Words
 from surveys.queries import answer_sheet
 from surveys.rules import files, review
-from tests.surveys.conftest import answer
+from tests.surveys.conftest import ZONE, answer
 
 FIRST = """
 title: 随机
@@ -49,10 +49,10 @@ def kept(session, survey_id):
 def counted_by_hand(session, survey_id):
     """Written apart from the product's own counting."""
     counts = Counter()
-    for answers, is_valid, superseded in session.execute(
-        select(Submission.answers, Submission.is_valid, Submission.superseded).where(Submission.survey_id == survey_id)
-    ):
+    row = (Submission.answers, Submission.is_valid, Submission.superseded, Submission.submitted_at)
+    for answers, is_valid, superseded, at in session.execute(select(*row).where(Submission.survey_id == survey_id)):
         counts["", "returned"] += not superseded
+        counts["@day", f"{at.astimezone(ZONE):%Y-%m-%d} 0"] += not superseded
         if not is_valid:
             continue
         counts["", "valid"] += 1
@@ -97,7 +97,9 @@ def some_answer(question, n):
 VOIDING = ("void", "restore", "again", "file")
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["answer"] * 8 + ["fill", "fill", "back", "back", "skip", *VOIDING, "version", "misread"]),
+        st.sampled_from(
+            ["answer"] * 8 + ["fill", "fill", "back", "back", "skip", *VOIDING, "version", "misread", "night"]
+        ),
         st.sampled_from(["o-li", "o-wang", "o-zhao"]),
         st.integers(0, 15),
     ),
@@ -129,7 +131,9 @@ def random_life(session, acts, kind, now, zone):
     survey_id, first = load(FIRST)
     versions = 1
     for act, openid, n in acts:
-        now += timedelta(seconds=7)
+        now += timedelta(hours=13) if act == "night" else timedelta(seconds=7)
+        if act == "night":
+            continue
         if act == "version" and versions == 1:
             load(SECOND, survey_id, first)
             versions = 2
@@ -160,10 +164,10 @@ def random_life(session, acts, kind, now, zone):
                 sheet = answer(session, sheet, question, given, now=now, zone=zone, source="chat")
     assert kept(session, survey_id) == counted_by_hand(session, survey_id)
     # Of the quotas too.
-    assert counting.recount(session, survey_id) == {}
+    assert counting.recount(session, survey_id, zone=ZONE) == {}
     # What is filed after all agrees with what was filed, taken back and put back.
     filing.file_some(session)
-    assert counting.recount(session, survey_id) == {}
+    assert counting.recount(session, survey_id, zone=ZONE) == {}
     assert found_words(session) == said_in_valid(session)
     if versions == 1:  # a later version may give fewer places than are taken
         assert all(quota.count <= quota.most for quota in session.scalars(select(Quota)))
@@ -191,9 +195,9 @@ def test_a_recount_says_what_differed_and_puts_it_right(house, li, satisfaction)
         session.execute(update(Tally).where(Tally.question == "q1", Tally.option == "1").values(count=7))
         session.add(Tally(survey_id=survey, question="q1", option="9", count=2))
     with house.transaction() as session:
-        assert counting.recount(session, survey) == {("q1", "1"): (7, 1), ("q1", "9"): (2, 0)}
+        assert counting.recount(session, survey, zone=ZONE) == {("q1", "1"): (7, 1), ("q1", "9"): (2, 0)}
     with house.transaction() as session:
-        assert counting.recount(session, survey) == {}
+        assert counting.recount(session, survey, zone=ZONE) == {}
         assert kept(session, survey) == counted_by_hand(session, survey)
 
 
@@ -203,7 +207,12 @@ def test_a_voided_submission_stays_returned_and_leaves_the_counts_once(house, li
     with house.transaction() as session:
         submission = session.scalars(select(Submission.id)).one()
         voiding.void(session, submission, reason="重复", by="boss", now=house.clock())
-        assert kept(session, survey) == {("", "sent"): 2, ("", "opened"): 1, ("", "returned"): 1}
+        assert kept(session, survey) == {
+            ("", "sent"): 2,
+            ("", "opened"): 1,
+            ("", "returned"): 1,
+            ("@day", "2026-09-12 0"): 1,
+        }
     with pytest.raises(Refused, match="没有编号为"), house.transaction() as session:
         voiding.void(session, submission, reason="重复", by="boss", now=house.clock())
 
@@ -222,6 +231,7 @@ def test_an_answer_given_faster_than_min_seconds_is_returned_and_not_valid(house
             ("", "valid"): 1,
             ("q1", "#"): 1,
             ("q1", "2"): 1,
+            ("@day", "2026-09-12 0"): 2,
         }
 
 
@@ -250,7 +260,7 @@ def test_a_handed_in_sheet_cannot_be_handed_in_again(house, li, zone, short_surv
     with pytest.raises(Refused, match="已填写过"), house.transaction() as session:
         answer(session, sheet, sheet.asked, given, now=house.clock(), zone=zone, source="page")
     with house.transaction() as session:
-        assert counting.recount(session, survey) == {}
+        assert counting.recount(session, survey, zone=ZONE) == {}
 
 
 def test_an_incomplete_sheet_cannot_be_handed_in(house, li, zone, satisfaction):
@@ -298,7 +308,7 @@ def test_submits_at_one_moment_count_each_shop_once(house, zone, short_survey):
     with house.transaction() as session:
         assert kept(session, survey)["", "returned"] == 12
         assert [kept(session, survey)["q1", option] for option in "123"] == [4, 4, 4]
-        assert counting.recount(session, survey) == {}
+        assert counting.recount(session, survey, zone=ZONE) == {}
 
 
 def test_submits_beside_a_recount_and_a_publication_lose_no_count(house, zone, short_survey):
@@ -328,7 +338,7 @@ def test_submits_beside_a_recount_and_a_publication_lose_no_count(house, zone, s
     def recount():
         for _ in range(5):
             with house.transaction() as session:
-                assert counting.recount(session, survey) == {}
+                assert counting.recount(session, survey, zone=ZONE) == {}
 
     def publish():
         house.load(short_survey.replace("不好", "差"), survey)
@@ -342,6 +352,6 @@ def test_submits_beside_a_recount_and_a_publication_lose_no_count(house, zone, s
         thread.join()
     assert failures == []
     with house.transaction() as session:
-        assert counting.recount(session, survey) == {}
+        assert counting.recount(session, survey, zone=ZONE) == {}
         assert kept(session, survey)["", "valid"] == 10
         assert session.get_one(Survey, survey).title == "新品调查"

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from surveys.models import Submission
-from tests.charts import drawn
+from tests.charts import drawn, results
 from tests.office import Browser, Office, both_ways, file_of
 from tests.surveys.test_pages import bind, upload
 
@@ -184,17 +184,18 @@ def test_somebody_with_a_part_sees_that_part(office) -> None:
         assert "江山片" not in words
         assert browser.get(f"{page}/cross?by=class").status_code == 404
         # Six of the twelve are theirs: nothing on these pages is the whole company's.
-        data = browser.get(f"{page}/data").json
-        assert (data["sent"], data["returned"], data["valid"]) == (6, 6, 6)
-        assert [(each["n"], each["counts"]) for each in data["questions"]] == [(6, [4, 2, 0])]
-        for path in (page, f"{page}/live", "/console/surveys", f"{page}/invitations"):
+        seen = results(browser.get(page).text)
+        assert [seen["steps"][word] for word in ("发放", "回收", "有效")] == [6, 6, 6]
+        assert seen["questions"]["q1"] == (6, [4, 2, 0])
+        assert "returns-card" not in browser.get(page).text
+        for path in (page, f"{page}/live", f"{page}/share", "/console/surveys", f"{page}/invitations"):
             text = browser.get(path).text
             assert not re.search(r">\s*(12|8)\s*<", text), path
         assert "您负责的部分" in browser.get(page).text
         assert "回收率" not in browser.get("/console/").text
-    assert office.browser("market").get(f"{page}/data").json["sent"] == 12
+    assert results(office.browser("market").get(page).text)["steps"]["发放"] == 12
     office.user("nowhere", "manager", manager_id=office.manager("林小燕"))
-    assert office.browser("nowhere").get(f"{page}/data").json["sent"] == 6
+    assert results(office.browser("nowhere").get(page).text)["steps"]["发放"] == 6
 
 
 def test_words_are_found_in_pages_and_a_percent_sign_is_a_percent_sign(office) -> None:
@@ -261,9 +262,9 @@ def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> 
     assert "只有看全公司的角色能看" in office.browser("chen").get(f"{page}/words").text
     # Nor does a part tell what the cross-tab hides: no totals, no cell of it.
     for name in ("zhou", "chen"):
-        data = office.browser(name).get(f"{page}/data").json
-        assert (data["sent"], data["returned"], data["valid"]) == (None, None, None)
-        assert [(each["n"], each["counts"]) for each in data["questions"]] == [(6, [None, None, None])]
+        seen = results(office.browser(name).get(page).text)
+        assert seen["steps"] == {}
+        assert seen["questions"]["q1"] == (6, [None, None, None])
         assert "匿名调查不显示一部分店的发放和回收" in office.browser(name).get(page).text
 
 
@@ -294,6 +295,8 @@ def test_a_shop_that_moves_leaves_its_answer_where_it_was_given(office) -> None:
     office.user("lin", "manager", manager_id=office.manager("林小燕"))
     office.user("wu", "supervisor", area_id=office.area("江山片"))
     for name, handed_in in (("chen", 1), ("zhou", 1), ("lin", 0), ("wu", 0)):
-        data = office.browser(name).get(f"{poll}/data").json
-        assert (data["returned"], data["valid"], data["questions"][0]["n"]) == (handed_in, handed_in, handed_in), name
-        assert data["sent"] >= data["returned"]
+        seen = results(office.browser(name).get(poll).text)
+        steps = seen["steps"]
+        assert (steps["回收"], steps["有效"]) == (handed_in, handed_in), name
+        assert seen["questions"].get("q1", (0, []))[0] == handed_in
+        assert steps["发放"] >= steps["回收"]

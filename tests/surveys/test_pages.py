@@ -6,6 +6,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
+from tests.charts import results
 from tests.documents import document
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
@@ -62,25 +63,18 @@ def test_a_survey_goes_from_a_file_to_answers_to_a_live_result(office) -> None:
     before = browser.get(f"{page}/publish").text
     assert "会请 1 家店" in before
     assert "城南便利店" in before
-    assert browser.post(f"{page}/publish").location == page
-    assert figures(browser.get(page).text)["发放"] == "1"
+    assert browser.post(f"{page}/publish").location == f"{page}/share"
+    assert results(browser.get(page).text)["steps"]["发放"] == 1
     wang = office.house.phone("王建国")
     assert browser.post(f"{page}/invitations", {"said": "请填写", "seen": "0", "whom": "all"}).status_code == 303
     office.house.tick()
     for reply in ("调查", "2", "5"):
         wang.say(reply)
     live = browser.get(f"{page}/live").text
-    assert figures(live) == {
-        **dict.fromkeys(("发放", "送达", "打开", "回收", "有效"), "1"),
-        **dict.fromkeys(("送达率", "打开率", "回收率", "有效率"), "100.0%"),
-    }
-    data = browser.get(f"{page}/data").json
-    assert data["questions"][0] == {
-        "code": "q1",
-        "n": 1,
-        "labels": ["满意", "一般", "不满意"],
-        "counts": [0, 1, 0],
-        "shares": [0, 1, 0],
+    assert results(live) == {
+        "steps": dict.fromkeys(("发放", "送达", "打开", "回收", "有效"), 1),
+        "rates": dict.fromkeys(("送达率", "打开率", "回收率", "有效率"), "100.0%"),
+        "questions": {"q1": (1, [0, 1, 0]), "q2": (1, [0, 0, 0, 0, 1])},
     }
     assert browser.post(f"{page}/close").status_code == 303
     over = browser.get(page).text
@@ -123,8 +117,7 @@ def test_a_word_document_is_uploaded_published_and_replaced(office) -> None:
     again = ("1. 哪天送好？", "A. 周一", "B. 周五", "2. 送货准时吗？", "A. 不准时", "B. 准时", "3. 几分【评分】")
     assert hand_in(f"{page}/upload", *again).status_code == 303
     assert browser.post(f"{page}/publish").status_code == 303
-    counted = {each["code"]: each["counts"] for each in browser.get(f"{page}/data").json["questions"]}
-    assert counted["q1"] == [1, 0]
+    assert results(browser.get(page).text)["questions"]["q1"] == (1, [1, 0])
 
 
 def test_the_word_sample_can_be_uploaded_as_it_is(office) -> None:
@@ -171,11 +164,11 @@ def test_an_anonymous_survey_shows_no_figure_of_a_few_and_never_who(office) -> N
         wang.say(reply)
     for path in (page, f"{page}/live"):
         shown = browser.get(path).text
-        assert figures(shown)["回收"] == "1"
+        assert results(shown)["steps"]["回收"] == 1
+        assert results(shown)["questions"] == {"q1": (None, []), "q2": (None, [])}
         assert "为了匿名暂不显示" in shown
         assert "王建国" not in shown
         assert "城南便利店" not in shown
-    assert browser.get(f"{page}/data").json["questions"] == []
 
 
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
@@ -224,7 +217,7 @@ def test_the_live_page_shows_how_full_the_quotas_are_and_the_phone_what_is_full(
     assert "“周六”的名额已经满了，请选别的。" in li.send(option="1")
     assert "周六（已满）" in li.open("/m/surveys/1")
     live = re.sub(r"<[^>]+>|\s+", " ", browser.get(f"{page}/live").text)
-    assert re.search(r"全部 +1 +2 +50.0% +片区 +城区一片 +1 +2 +50.0% +第 1 题 +周六 +已满 +1 +1 +100.0%", live)
+    assert re.search(r"全部 +1 +/ 2 +50.0% +片区 +城区一片 +1 +/ 2 +50.0% +第 1 题 +周六 +已满 +1 +/ 1 +100.0%", live)
     assert "谢谢" in li.send(option="2")
     assert "收满" in bind(office, "王丽芳", "350802100003", "5678").say("调查").text
 
@@ -241,7 +234,8 @@ def test_a_survey_that_is_not_there_or_a_draft_has_no_result(office) -> None:
     for path in ("/console/surveys/9", "/console/surveys/9/live", "/console/surveys/9/publish"):
         assert browser.get(path).status_code == 404
     page = upload(browser, SURVEY.format(anonymous="false")).location
-    assert browser.get(f"{page}/data").status_code == 404
+    assert browser.get(f"{page}/live").status_code == 404
+    assert browser.get(f"{page}/share").status_code == 404
     assert browser.post(f"{page}/export").status_code == 404
 
 

@@ -120,3 +120,14 @@ class SendError(Exception):
     def is_alarming(self) -> bool:
         """Whether a person must see to it: something must be mended, or the code is unknown."""
         return self.act is Act.STOP or self.code in _OURS or (self.code is not None and not is_known(self.code))
+
+
+def explained(error: SendError) -> str:
+    """The reason in words for staff.
+
+    >>> explained(SendError("", code=45029)), explained(SendError("")), explained(SendError("", code=99999))
+    ('永久二维码已用满 10 万个', '连不上微信', '微信没有接受（错误码 99999）')
+    """
+    if error.code is None:
+        return "连不上微信"
+    return EXPLAINED.get(error.code, f"微信没有接受（错误码 {error.code}）")

@@ -191,6 +191,12 @@ def test_numbers_have_no_options_and_texts_only_how_many():
         "median": 12.5,
         "min": -5.0,
         "max": 12.5,
+        "bins": [
+            {"label": "-5 到 0", "count": 1},
+            {"label": "0 到 5", "count": 0},
+            {"label": "5 到 10", "count": 0},
+            {"label": "10 到 15", "count": 2},
+        ],
     }
     assert photo == {"code": "b", "type": "photo", "n": 2}
 
