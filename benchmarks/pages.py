@@ -95,7 +95,7 @@ PAGES = (
     Page("head, the same, a manager's", "own", _HEAD.format("便利店"), holds="find-hit"),
     Page("head, a rare keeper", "admin", _HEAD.format("孔明"), holds=RARE_SHOP),
     Page("head, a phone", "admin", _HEAD.format("13800009999"), holds=RARE_SHOP),
-    Page("head, a request's number", "admin", _HEAD.format("{request}"), holds="#{request}"),
+    Page("head, a request's number", "admin", _HEAD.format("{request}"), holds="{request}</mark>"),
     Page("head, no hit", "admin", _HEAD.format("不存在的店"), holds="没有找到"),
     Page("head, its page", "admin", "/console/find?q=便利店", holds="看全部"),
     Page("roster, first page", "admin", "/console/people", holds=_HAS_LINE),
