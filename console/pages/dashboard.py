@@ -13,8 +13,8 @@ from console import access, queries
 from console.extension import ConsoleExtension
 from console.menu import Tile, Waiting
 from console.permissions import SIGNED_IN
+from console.rules import months
 from console.rules.visitors import Visitor
-from foundation.clock import Period, day_in, month_of
 from wechat_bot import alarms, texts
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.collecting import more
@@ -107,35 +107,25 @@ def five_services(services: Services, session: Session, visitor: Visitor, now: d
     for those who see the whole company, as measures are its own."""
     if not visitor.is_company_wide:
         return None
-    this = month_of(day_in(now, services.zone), services.zone)
-    last = month_of(day_in(this.begins_at, services.zone) - timedelta(days=1), services.zone)
-    until = min(last.begins_at + (now - this.begins_at), this.begins_at)
-    periods = Period(this.begins_at, now), Period(last.begins_at, until)
+    begins_at = months.so_far(now, services.zone)[0].begins_at
+    counted = {each.measure: each for each in queries.month_figures(session, since=begins_at)}
     rows = []
     for feature in access.extensions().features:
+        figures = [(each.label, counted[each.name]) for each in feature.measures if each.name in counted]
         items = [item for _, each in more((feature,), ConsoleExtension) for item in each.items if item.group]
-        if not feature.measures or not items or items[0].group is None or not visitor.may(items[0].permission):
-            continue
-        figures = []
-        for each in feature.measures:
-            now_and_before = [each.count(session, period) for period in periods]
-            figures.append((each.label, *now_and_before, change(*now_and_before)))
-        rows.append((items[0].group, items[0].endpoint, figures))
+        if figures and items and items[0].group and visitor.may(items[0].permission):
+            rows.append((items[0].group, items[0].endpoint, figures))
     rows.sort(key=lambda row: row[0].order)
-    days = now.astimezone(services.zone)
-    return {"rows": rows, "days": f"{days.month} 月 1–{days.day} 日" if days.day > 1 else f"{days.month} 月 1 日"}
-
-
-def change(now: int, before: int) -> str:
-    """By how much a figure has grown, in percent; empty where there was nothing before.
-
-    >>> change(118, 100), change(90, 100), change(100, 100), change(5, 0)
-    ('+18%', '−10%', '持平', '')
-    """
-    if not before:
-        return ""
-    percent = round(100 * (now - before) / before)
-    return f"{'+' if percent > 0 else '−'}{abs(percent):,}%" if percent else "持平"
+    if not rows:
+        return None
+    day = now.astimezone(services.zone)
+    days = f"{day.month} 月 1–{day.day} 日" if day.day > 1 else f"{day.month} 月 1 日"
+    return {
+        "rows": rows,
+        "days": days,
+        "change": months.change,
+        "at": min(each.counted_at for each in counted.values()),
+    }
 
 
 def troubles(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

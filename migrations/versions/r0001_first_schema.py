@@ -331,6 +331,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("app_id", "mirrors", name=op.f("pk_mirrored_tag")),
     )
     op.create_table(
+        "month_figure",
+        sa.Column("measure", sa.String(length=60), nullable=False),
+        sa.Column("counted_at", Moment(), nullable=False),
+        sa.Column("now", sa.BigInteger(), nullable=False),
+        sa.Column("before", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("measure", name=op.f("pk_month_figure")),
+    )
+    op.create_table(
         "pulse",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("at", Moment(), nullable=False),
