@@ -79,6 +79,20 @@ class Shown(Generic[L]):
         return len(self.kept) > len(self.hidden)
 
     @property
+    def conditions(self) -> list[tuple[str, str]]:
+        """What narrows the list, each condition in words, with the address of the list without it."""
+        words = {each.name: dict(options or ()) for each, options in self.filters}
+        labels = {each.name: each.label for each, options in self.filters if options is None}
+        found = []
+        for name, given in self.kept.items():
+            if name in self.hidden:
+                continue
+            options = {str(key): word for key, word in words.get(name, {}).items()}
+            said = options.get(given) or (f"“{given}”" if name not in labels else f"{labels[name]}：{given}")
+            found.append((said, url_for(self.endpoint, **{**self.asked.of, **self.kept, name: None})))
+        return found
+
+    @property
     def may_export(self) -> bool:
         return self.listing.export is not None and self.asked.visitor.may(self.listing.export)
 

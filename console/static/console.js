@@ -398,6 +398,28 @@ document.addEventListener("DOMContentLoaded", () => {
     document.addEventListener(name, () => { if (localStorage.getItem(SOUND)) breathe(); }, { once: true });
   }
 });
+// A field for a file says in our words what to do, and what was chosen.
+function nameFiles(root) {
+  for (const input of root.querySelectorAll("input[type=file].form-control")) {
+    const place = document.createElement("div");
+    const said = document.createElement("span");
+    place.className = "file form-control";
+    said.className = "one";
+    input.before(place);
+    place.append(input, said);
+    input.classList.remove("form-control");
+    const told = () => {
+      const names = [...input.files].map((file) => file.name);
+      said.textContent = names.join("、") || (input.multiple ? "选择文件，可以选几个" : "选择文件");
+      said.classList.toggle("muted", !names.length);
+    };
+    input.addEventListener("change", told);
+    input.form?.addEventListener("reset", () => setTimeout(told, 0));
+    told();
+  }
+}
+document.addEventListener("DOMContentLoaded", () => nameFiles(document));
+document.addEventListener("htmx:afterSettle", () => nameFiles(document));
 
 // A button that copies.
 document.addEventListener("DOMContentLoaded", () => {
