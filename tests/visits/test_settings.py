@@ -1,5 +1,6 @@
 """What staff set about promises in the console, through the door, and what it does to clocks that run."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,11 @@ from visits.queries import deadlines
 CHINA = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 20, 16, 30, tzinfo=CHINA)
 SETTINGS = "/console/visits/settings"
-WEEK = {f"day{day}": "8:30-12:00 14:30-17:30" if day < 5 else "" for day in range(7)} | {"public": "1"}
+WEEK = {
+    f"{end}{day}": times if day < 5 else ["", ""]
+    for day in range(7)
+    for end, times in (("begins", ["8:30", "14:30"]), ("ends", ["12:00", "17:30"]))
+} | {"public": "1"}
 POLICY = {"first_answer": "24", "next_answer": "24", "closing": "168", "handing_over": "60", "working": "0"}
 
 
@@ -150,11 +155,54 @@ def explained(office: Office, request_id: int) -> list[str]:
     return [line for each in found if each.id == clock.id for line in each.lines]
 
 
+def test_a_month_shows_holidays_make_up_days_and_the_companys_own_and_a_day_is_chosen_in_it(market) -> None:
+    market.post(f"{SETTINGS}/hours", WEEK)
+    market.post(f"{SETTINGS}/days", {"name": "盘点", "first": "2026-10-09", "begins": ["8:30"], "ends": ["10:00"]})
+    page = market.get(f"{SETTINGS}/days?month=2026-10").text
+    days = dict(re.findall(r'first=([0-9-]+)#add"(.*?)</div>', page, re.DOTALL))
+    assert "国庆节休" in days["2026-10-01"]
+    assert "国庆节班" in days["2026-10-10"]
+    assert "08:30-12:00<br>14:30-17:30" in days["2026-10-10"]
+    assert "盘点</span>" in days["2026-10-09"]
+    assert "08:30-10:00" in days["2026-10-09"]
+    assert "2026 年 9 月" in page
+    assert "2026 年 11 月" in page
+    chosen = market.get(f"{SETTINGS}/days?month=2026-10&first=2026-10-12").text
+    assert 'name="first" type="date" value="2026-10-12"' in chosen
+    for wrong in ("month=2026-13", "month=10", "first=gestern", "month=9999-12"):
+        assert market.get(f"{SETTINGS}/days?{wrong}").status_code == 404
+
+
+def test_a_month_without_working_hours_shows_the_public_days_all_the_same(market) -> None:
+    page = market.get(f"{SETTINGS}/days?month=2026-10").text
+    assert "国庆节休" in page
+    assert "还没有设置工作时间" in page
+
+
+def test_mondays_hours_are_copied_to_the_days_up_to_friday_and_a_span_is_added_before_anything_is_saved(market) -> None:
+    monday = {"begins0": ["8:00", "13:00"], "ends0": ["12:00", "17:00"], "begins5": ["9:00"], "ends5": ["11:00"]}
+    copied = market.post(f"{SETTINGS}/hours", monday | {"do": "copy"}).text
+    for day in range(5):
+        assert values(copied, f"begins{day}") == ["8:00", "13:00"]
+        assert values(copied, f"ends{day}") == ["12:00", "17:00"]
+    assert values(copied, "begins5") == ["9:00", ""]
+    assert values(market.post(f"{SETTINGS}/hours", monday | {"do": "more0"}).text, "begins0") == ["8:00", "13:00", ""]
+    assert "还没有设置" in market.get(SETTINGS).text
+    half = market.post(f"{SETTINGS}/hours", monday | {"ends5": [""]})
+    assert half.status_code == 422
+    assert "周六：“9:00”只写了一半" in half.text
+    assert values(half.text, "begins5") == ["9:00", ""]
+
+
+def values(page: str, name: str) -> list[str]:
+    return re.findall(rf'name="{name}" value="([^"]*)"', page)
+
+
 def test_hours_that_leave_no_working_time_are_refused_and_nothing_is_kept(office, market) -> None:
-    never = market.post(f"{SETTINGS}/hours", {f"day{day}": "" for day in range(7)})
+    never = market.post(f"{SETTINGS}/hours", {"public": "1"})
     assert never.status_code == 422
     assert "400 天内没有一点工作时间" in never.text
-    wrong = market.post(f"{SETTINGS}/hours", WEEK | {"day2": "18-8"})
+    wrong = market.post(f"{SETTINGS}/hours", WEEK | {"begins2": "18", "ends2": "8"})
     assert "周三：" in wrong.text
     assert "设置工作时间" in market.get(SETTINGS).text
 
@@ -197,7 +245,7 @@ def test_who_sets_second_sees_what_the_first_has_set(office, market) -> None:
     assert '<dt>首次答复</dt><dd class="lines">12 小时</dd>' in told.text and 'value="6"' in told.text
     assert other.post(page, POLICY | {"first_answer": "6"}).status_code == 303, "knowingly"
     for page, first, second, kept in (
-        (f"{SETTINGS}/hours", WEEK, WEEK | {"day5": "9:00-12:00"}, "08:30-12:00 14:30-17:30"),
+        (f"{SETTINGS}/hours", WEEK, WEEK | {"begins5": "9:00", "ends5": "12:00"}, "08:30-12:00 14:30-17:30"),
         (f"{SETTINGS}/categories/1", {"name": "货", "keywords": "断货", "position": "1"}, {"name": "源"}, "断货"),
     ):
         market.get(page), other.get(page)

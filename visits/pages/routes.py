@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from visits.pages import canned, groups, inbox, plans, reports, settings, thread, unheard, workload
+from visits.pages import canned, groups, inbox, plans, reports, settings, thread, unheard, working_time, workload
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -53,9 +53,9 @@ for _rule, _name, _view, _methods in (
     ("/settings/policy", "policy", settings.policy, ("GET", "POST")),
     ("/settings/policy/<int:class_id>", "policy", settings.policy, ("GET", "POST")),
     ("/settings/policy/<int:class_id>/drop", "drop_policy", settings.drop_policy, ("POST",)),
-    ("/settings/hours", "hours", settings.week, ("GET", "POST")),
-    ("/settings/days", "special_days", settings.days, ("GET", "POST")),
-    ("/settings/days/<day>/drop", "drop_day", settings.drop_day, ("POST",)),
+    ("/settings/hours", "hours", working_time.week, ("GET", "POST")),
+    ("/settings/days", "special_days", working_time.days, ("GET", "POST")),
+    ("/settings/days/<day>/drop", "drop_day", working_time.drop_day, ("POST",)),
     ("/settings/categories/new", "category", settings.category, ("GET", "POST")),
     ("/settings/categories/<int:category_id>", "category", settings.category, ("GET", "POST")),
     ("/settings/categories/<int:category_id>/retire", "retire", settings.retire, ("POST",)),

@@ -1,14 +1,14 @@
-"""Console pages of settings: policies, working hours, special days, categories."""
+"""Console pages of settings: all of them at a glance, policies, categories."""
 
 from datetime import datetime
 from functools import partial
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act, fields, stamps
 from foundation import calendar as hours
-from foundation.calendar import WEEKDAYS, Calendar
+from foundation.calendar import WEEKDAYS
 from foundation.clock import day_in
 from foundation.errors import Refused
 from visits.actions import settings as actions
@@ -43,7 +43,7 @@ def overview() -> ResponseReturnValue:
             days=queries.ranges(queries.special_days(session, today=day_in(now, services.zone)))[:8],
             categories=queries.categories(session),
             unknown=calendar and hours.unknown_year(calendar, now),
-            warnings=_warnings(lines, now),
+            warnings=warnings(lines, now),
             span=span,
             when=lambda moment: when(moment, now=now, zone=services.zone),
         )
@@ -62,28 +62,6 @@ def drop_policy(class_id: int) -> ResponseReturnValue:
         actions.drop_policy(session, class_id, now=now)
         note("visit.policy", detail="改回与所有客户类型相同")
     return act.done(url_for("visits_pages.settings"), "已改回与所有客户类型相同。")
-
-
-@access.allow(VISITS_SETTINGS)
-def week() -> ResponseReturnValue:
-    """Edit the company's working hours."""
-    return act.form(_save_week, _week_page)
-
-
-@access.allow(VISITS_SETTINGS)
-def days() -> ResponseReturnValue:
-    """Edit the company's own holidays and working days."""
-    return act.form(_save_days, _days_page)
-
-
-@access.allow(VISITS_SETTINGS)
-def drop_day(day: str) -> ResponseReturnValue:
-    """Make a special day an ordinary one."""
-    on = fields.day(day) or abort(404)
-    with act.transaction(over=editable.day(on)) as (session, now, note):
-        actions.drop_special_day(session, on, now=now)
-        note("visit.days", detail=f"删除 {on}")
-    return act.done(url_for("visits_pages.special_days"), f"{on} 已改回平常的一天。")
 
 
 @access.allow(VISITS_SETTINGS)
@@ -150,68 +128,6 @@ def _policy_page(class_id: int | None, error: Refused | None) -> str:
     )
 
 
-def _save_week() -> ResponseReturnValue:
-    services, form = current_services(), request.form
-    spans = []
-    for number, name in enumerate(WEEKDAYS):
-        try:
-            spans.append(hours.read_spans(form.get(f"day{number}", "")))
-        except Refused as refusal:
-            raise Refused(f"{name}：{refusal.sentence}") from None
-    with act.transaction(over=editable.week()) as (session, now, note):
-        keeps = form.get("public") == "1"
-        calendar = actions.save_hours(session, services.zone.key, spans, keeps_public_days=keeps, now=now)
-        detail = "；".join(
-            f"{name} {hours.write_spans(each) or '休息'}" for name, each in zip(WEEKDAYS, spans, strict=True)
-        )
-        note("visit.hours", detail=f"{detail}；{'按' if keeps else '不按'}国家放假安排")
-        warnings = _warnings(queries.policy_lines(session, now=now), now)
-    flash("工作时间已保存。只算工作时间的期限已按它重新计算。", "success")
-    _warn(calendar, warnings, now)
-    return act.done(url_for("visits_pages.settings"))
-
-
-def _week_page(error: Refused | None) -> str:
-    with current_services().reading() as session:
-        found, kept = queries.week(session), editable.week().kept(session)
-    return render_template("visits/console/week.html", week=found, kept=kept, weekdays=WEEKDAYS, error=error)
-
-
-def _save_days() -> ResponseReturnValue:
-    form = request.form
-    first, last = fields.day(form.get("first", "")), fields.day(form.get("last", ""))
-    if first is None:
-        raise Refused(fields.DAY)
-    last, name, spans = last or first, form.get("name", ""), hours.read_spans(form.get("spans", ""))
-    with act.transaction(over=editable.day(None)) as (session, now, note):
-        calendar = actions.save_special_days(session, first, last, name, spans, now=now)
-        note("visit.days", detail=f"{first} 至 {last} {name}：{hours.write_spans(spans) or '放假'}")
-        warnings = _warnings(queries.policy_lines(session, now=now), now)
-    flash("已保存。", "success")
-    if calendar is not None:
-        _warn(None, warnings, now)
-    return act.done(url_for("visits_pages.special_days"))
-
-
-def _days_page(error: Refused | None) -> str:
-    services = current_services()
-    now = services.clock()
-    with services.reading() as session:
-        found, calendar = queries.special_days(session, today=day_in(now, services.zone)), policies.calendar(session)
-        kept = editable.day(None).kept(session)
-        each_kept = {each.day_on: editable.day(each.day_on).kept(session) for each in found}
-    return render_template(
-        "visits/console/days.html",
-        days=found,
-        kept=kept,
-        each_kept=each_kept,
-        weekdays=WEEKDAYS,
-        has_hours=calendar is not None,
-        unknown=calendar and hours.unknown_year(calendar, now),
-        error=error,
-    )
-
-
 def _save_category(category_id: int | None) -> ResponseReturnValue:
     form, edited = request.form, None if category_id is None else editable.category(category_id)
     name, words, goes_up = form.get("name", ""), rules.keywords(form.get("keywords", "")), form.get("goes_up") == "1"
@@ -235,15 +151,8 @@ def _category_page(category_id: int | None, error: Refused | None) -> str:
     )
 
 
-def _warn(calendar: Calendar | None, warnings: list[str], now: datetime) -> None:
-    for sentence in warnings:
-        flash(sentence, "warning")
-    year = calendar and hours.unknown_year(calendar, now)
-    if year:
-        flash(f"{year} 年的放假和调休安排还不知道，这一年先按平常的一周算。请在“特殊日期”里补上。", "warning")
-
-
-def _warnings(lines: list[PolicyLine], now: datetime) -> list[str]:
+def warnings(lines: list[PolicyLine], now: datetime) -> list[str]:
+    """Return a warning for each class whose promise could end after WeChat's window has closed."""
     return [f"{each.name}：{_too_late(each.worst, now)}" for each in lines if each.is_own and each.worst]
 
 

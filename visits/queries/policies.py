@@ -31,15 +31,22 @@ def of_policy(policy: Policy) -> Terms:
 def calendar(session: Session) -> Calendar | None:
     """Return the company's working hours; None where none were ever saved."""
     week = session.scalars(select(WorkingWeek).order_by(WorkingWeek.id).limit(1)).first()
-    if week is None:
-        return None
+    return _calendar(session, ZoneInfo(week.zone), week.days, week.keeps_public_days) if week else None
+
+
+def special_and_public_days(session: Session, zone: ZoneInfo) -> Calendar:
+    """Return the company's calendar as it is before any working hours were saved: no day has any of the week's."""
+    return _calendar(session, zone, [[]] * 7, keeps_public_days=True)
+
+
+def _calendar(session: Session, zone: ZoneInfo, week: list[list[Any]], keeps_public_days: bool) -> Calendar:
     special = session.execute(select(SpecialDay.day_on, SpecialDay.name, SpecialDay.spans)).all()
     return Calendar(
-        ZoneInfo(week.zone),
-        tuple(_spans(day) for day in week.days),
+        zone,
+        tuple(_spans(day) for day in week),
         {day: _spans(spans) for day, _, spans in special},
         {day: name for day, name, _ in special},
-        week.keeps_public_days,
+        keeps_public_days,
     )
 
 

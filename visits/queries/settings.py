@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation import calendar as hours
-from foundation.calendar import Calendar
+from foundation.calendar import Calendar, Why
 from people.models import ShopClass
 from visits.models import Category, Policy, SpecialDay, WorkingWeek
 from visits.queries import policies
@@ -39,6 +40,19 @@ class SpecialLine:
     day_on: date
     name: str
     spans: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """Day of a month's calendar: the hours worked on it, and why these."""
+
+    day_on: date
+    #: False for a day of the month before or after, in a week that both share.
+    is_within: bool
+    spans: str
+    why: Why
+    #: Name of a day that differs from the week.
+    name: str
 
 
 def policy_lines(session: Session, *, now: datetime) -> list[PolicyLine]:
@@ -77,6 +91,18 @@ def special_days(session: Session, *, today: date) -> list[SpecialLine]:
         select(SpecialDay).where(SpecialDay.day_on >= today).order_by(SpecialDay.day_on).limit(MOST_DAYS)
     )
     return [SpecialLine(each.day_on, each.name, hours.write_spans([(a, b) for a, b in each.spans])) for each in rows]
+
+
+def month(session: Session, first: date, zone: ZoneInfo) -> list[MonthDay]:
+    """Return the days of a month, which begins on `first`, with those that fill its first and its last week."""
+    calendar = policies.calendar(session) or policies.special_and_public_days(session, zone)
+    last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    begin, end = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
+    found = []
+    for on in (begin + timedelta(days=each) for each in range((end - begin).days + 1)):
+        spans, why = calendar.day(on)
+        found.append(MonthDay(on, on.month == first.month, hours.write_spans(spans), why, calendar.name(on)))
+    return found
 
 
 def ranges(days: list[SpecialLine]) -> list[tuple[date, SpecialLine]]:

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from foundation.calendar import Calendar, ends
+from foundation.calendar import Calendar, Span, ends, read_spans
 from foundation.errors import Refused
 from foundation.text import visible
 from visits.rules.promises import DAY, WINDOW_LIMIT, Terms, longest
@@ -83,6 +84,24 @@ def seconds(text: str, unit: int, what: str) -> int:
     except InvalidOperation:
         raise Refused(f"“{what}”请填数字，例如 24 或 1.5。") from None
     return int(number * unit)
+
+
+def typed_spans(typed: Sequence[tuple[str, str]]) -> tuple[Span, ...]:
+    """Read the working spans of a day, each typed as two times; two empty fields are none. Raises `Refused`.
+
+    >>> typed_spans([("08:30", "12:00"), ("", ""), ("１４：３０", "17:30")])
+    ((510, 720), (870, 1050))
+    >>> typed_spans([("08:30", "")])
+    Traceback (most recent call last):
+    foundation.errors.Refused: “08:30”只写了一半：请写上从几点到几点。
+    """
+    spans = []
+    for begins, ends_at in ((begins.strip(), ends_at.strip()) for begins, ends_at in typed):
+        if begins and ends_at:
+            spans.append(f"{begins}-{ends_at}")
+        elif begins or ends_at:
+            raise Refused(f"“{begins or ends_at}”只写了一半：请写上从几点到几点。")
+    return read_spans(" ".join(spans))
 
 
 def days_between(first: date, last: date) -> list[date]:
