@@ -33,7 +33,7 @@ TIMES = [f"{half // 2:02}:{half % 2 * 30:02}" for half in range(12, 49)]
 def week() -> ResponseReturnValue:
     """Edit the company's working hours."""
     # A button that only changes the form: Monday's hours for the days up to Friday, one more span on a day.
-    if request.form.get("do"):
+    if request.form.get("do", "save") != "save":
         return _week_page(None)
     return act.form(_save_week, _week_page)
 
